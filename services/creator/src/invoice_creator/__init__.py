@@ -1,0 +1,1 @@
+"""formatted-invoices in, one document at the provider out."""

@@ -1,0 +1,1 @@
+"""invoice-errors in, JSON Lines in S3 out."""

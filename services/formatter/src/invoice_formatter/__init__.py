@@ -1,0 +1,1 @@
+"""raw-invoices in, formatted-invoices out: money and mapping."""

@@ -1,0 +1,1 @@
+"""Signed Metronome webhooks in, raw-invoices out."""

@@ -1,0 +1,1 @@
+"""Contract types and the mechanisms that at least two services share."""

@@ -1,0 +1,88 @@
+"""The exceptions of a call to another system, typed by what must happen next.
+
+    ConnectorError
+     ├─ CallFailed
+     │   ├─ Rejected            understood and refused, or we must not send      → failure record, commit
+     │   ├─ AlreadyExists       the id is taken                                  → find and compare
+     │   ├─ Unavailable         refused connection, 429, 5xx, throttle           → retry; does not commit
+     │   ├─ Uncertain           sent, answer unknown                             → settle, find, else retry
+     │   └─ CredentialsRefused  401/403                                          → circuit opens; nothing is filed
+     ├─ MalformedRecord         the bytes are no record of ours                  → failure record, commit
+     └─ StartupError            a topic, bucket or broker is missing             → one clear line, not ready
+"""
+
+from invoice_shared.failure import PROVIDER_BODY_LIMIT, Code, ProviderResponse
+
+
+class ConnectorError(Exception):
+    """Root of what this project raises on purpose."""
+
+
+class CallFailed(ConnectorError):  # noqa: N818 - the tree reads as states, not as "…Error"
+    """A call to Metronome or a provider did not succeed. ``reason`` is a sentence for a finance person."""
+
+    def __init__(self, reason: str, *, response: ProviderResponse | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.response = response
+
+
+class Rejected(CallFailed):
+    """The other side understood and refused, or we must not send. ``retryable``: may pass after a change elsewhere."""
+
+    def __init__(self, code: Code, reason: str, *, retryable: bool = True, response: ProviderResponse | None = None) -> None:
+        super().__init__(reason, response=response)
+        self.code: Code = code
+        self.retryable = retryable
+
+
+class AlreadyExists(CallFailed):
+    """The provider already holds a document with this id. ``document_id`` if the answer names it."""
+
+    def __init__(self, reason: str, *, document_id: str | None = None, response: ProviderResponse | None = None) -> None:
+        super().__init__(reason, response=response)
+        self.document_id = document_id
+
+
+class Unavailable(CallFailed):
+    """The other side is down or throttles. ``retry_after`` in seconds is its own wish, if it gave one.
+
+    ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this invoice.
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: float | None = None, outage: bool = False, response: ProviderResponse | None = None
+    ) -> None:
+        super().__init__(reason, response=response)
+        self.retry_after = retry_after
+        self.outage = outage
+
+
+class Uncertain(CallFailed):
+    """The request was sent and the answer is unknown: it may or may not have been carried out."""
+
+
+class CredentialsRefused(CallFailed):
+    """The other side does not accept who we are. An operator must act; no invoice is at fault."""
+
+
+class MalformedRecord(ConnectorError):  # noqa: N818
+    """The value is not JSON, not an object, of another schema, or null. ``invoice_id`` where it could still be read."""
+
+    def __init__(self, reason: str, *, invoice_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.invoice_id = invoice_id
+
+
+class StartupError(ConnectorError):
+    """Something outside is missing; the message says what and which command mends it."""
+
+
+def cut_body(text: str) -> str:
+    """Cut an answer's body at ``PROVIDER_BODY_LIMIT`` bytes, visibly."""
+    raw = text.encode()
+    if len(raw) <= PROVIDER_BODY_LIMIT:
+        return text
+    mark = "…[cut]"
+    return raw[: PROVIDER_BODY_LIMIT - len(mark.encode())].decode(errors="ignore") + mark

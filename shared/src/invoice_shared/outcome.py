@@ -1,0 +1,31 @@
+"""The ledger: one record of ``invoice-outcomes`` for each settled invoice. The newest is its state."""
+
+from typing import Literal
+
+from invoice_shared.failure import Stage
+from invoice_shared.invoice import Versioned
+from invoice_shared.types import ExactDecimal, UtcTime
+
+
+class Outcome(Versioned):
+    """How an invoice ended. ``created`` with a ``failure_id`` means created, but the write-back to Metronome failed.
+
+    ``total`` is in major units with the sign that Metronome gave it (negative for a credit memo).
+    """
+
+    invoice_id: str
+    customer_id: str | None = None
+    outcome: Literal["created", "skipped", "failed", "resolved"]
+    stage: Stage | None = None
+    code: str | None = None
+    reason: str | None = None
+    failure_id: str | None = None
+    destination: str | None = None
+    document_type: str | None = None
+    provider_document_id: str | None = None
+    total: ExactDecimal | None = None
+    currency: str | None = None
+    finalized_at: UtcTime | None = None
+    received_at: UtcTime | None = None
+    settled_at: UtcTime
+    resolved_by: str | None = None

@@ -1,0 +1,84 @@
+"""Bytes ↔ the record types. The only JSON calls in the connector: numbers become Decimal, never float."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NoReturn, TypeVar
+
+import simplejson
+from pydantic import BaseModel, ValidationError
+
+from invoice_shared.errors import MalformedRecord
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _integer(text: str) -> int | Decimal:
+    # int() refuses more than 4,300 digits with an error that speaks of Python; Decimal takes them all.
+    return int(text) if len(text) <= 4000 else Decimal(text)
+
+
+def loads(data: bytes | str) -> Any:
+    """Parse JSON with every fraction as ``Decimal``.
+
+    Raises ``ValueError`` for bytes that are not UTF-8 JSON, for NaN and Infinity, and for nesting too deep to read.
+    """
+    text = data.decode("utf-8") if isinstance(data, bytes) else data
+    try:
+        return simplejson.loads(text, use_decimal=True, parse_int=_integer, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} does not belong in a record")
+
+
+def dumps(value: Any) -> bytes:
+    """Write a JSON tree as compact UTF-8; a ``Decimal`` stays a number, digit for digit. The same tree gives the same bytes."""
+    try:
+        return _dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot hold and a JSON escape can
+        return _dumps(value, ensure_ascii=True).encode()
+
+
+def _dumps(value: Any, *, ensure_ascii: bool) -> str:
+    return simplejson.dumps(value, use_decimal=True, allow_nan=False, ensure_ascii=ensure_ascii, separators=(",", ":"), default=_plain)
+
+
+def to_bytes(record: BaseModel) -> bytes:
+    """Write one of our records as UTF-8 JSON, money and quantities as strings."""
+    return dumps(record.model_dump())
+
+
+def from_bytes(model: type[Model], value: bytes | None) -> Model:
+    """Read one of our records. Raises ``MalformedRecord`` saying what is wrong with it, without quoting its content."""
+    if value is None:
+        raise MalformedRecord("The record has a null value.")
+    try:
+        tree = loads(value)
+    except ValueError as error:
+        raise MalformedRecord(f"The record is not JSON in UTF-8 ({type(error).__name__}).") from error
+    if not isinstance(tree, dict):
+        raise MalformedRecord("The record is JSON, but not an object.")
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        raise MalformedRecord(f"The record does not fit its schema: {explain(error)}.", invoice_id=invoice_id_of(tree)) from error
+
+
+def invoice_id_of(tree: Any) -> str | None:
+    """Read the invoice id from a tree that may have any shape."""
+    found = tree.get("invoice_id") if isinstance(tree, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def explain(error: ValidationError) -> str:
+    """Name the wrong fields and why, e.g. ``total: Field required``; never their values."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in problems[:5])

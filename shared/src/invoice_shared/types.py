@@ -1,0 +1,36 @@
+"""The scalar types that the records are made of: exact decimals, UTC times."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+
+
+def _refuse_float(value: Any) -> Any:
+    if isinstance(value, float | bool):
+        raise ValueError("a decimal must come from text or an integer, never through a float")
+    return value
+
+
+def decimal_text(value: Decimal) -> str:
+    """Write a decimal without an exponent, e.g. ``1E+3`` as ``1000``; no digit is added or lost."""
+    return format(value, "f")
+
+
+def _to_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs a time zone")
+    return value.astimezone(UTC)
+
+
+def time_text(value: datetime) -> str:
+    """Write a time as ISO 8601 UTC with milliseconds and a ``Z``."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+ExactDecimal = Annotated[Decimal, BeforeValidator(_refuse_float), PlainSerializer(decimal_text)]
+"""A ``Decimal`` that refuses floats and is a JSON string in our records."""
+
+UtcTime = Annotated[datetime, AfterValidator(_to_utc), PlainSerializer(time_text)]
+"""An aware time, always UTC."""

@@ -1,0 +1,1 @@
+"""Metronome and the billing providers on loopback."""
