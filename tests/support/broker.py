@@ -1,0 +1,87 @@
+"""Which Kafka broker the tests use: the first of a fixed order that this machine can offer."""
+
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+
+from tests.support.kafka_container import ContainerBroker
+from tests.support.kafka_embedded import EmbeddedBroker
+from tests.support.kafka_jars import JarsBroker
+
+IN_USE = pytest.StashKey[str]()
+
+
+class Broker(Protocol):
+    """A running broker. ``kill`` is SIGKILL; ``restart`` brings it back on its port, with its data if ``is_real``."""
+
+    name: str
+    is_real: bool
+    bootstrap_servers: str
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+    def restart(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class ExternalBroker:
+    """The broker that ``KAFKA_BOOTSTRAP_SERVERS`` names; not ours to end."""
+
+    is_real = True
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self.bootstrap_servers = bootstrap_servers
+        self.name = f"KAFKA_BOOTSTRAP_SERVERS={bootstrap_servers}"
+
+    def start(self) -> None:
+        """Nothing to do: it runs."""
+
+    def stop(self) -> None:
+        """Nothing to do: it stays."""
+
+    def kill(self) -> None:
+        """Skip the test."""
+        pytest.skip(f"{self.name} is not the tests' to kill")
+
+    def restart(self) -> None:
+        """Skip the test."""
+        pytest.skip(f"{self.name} is not the tests' to restart")
+
+
+def choose_broker() -> Broker:
+    """Take the first that can be had: named by the environment, container, jars, embedded."""
+    if servers := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        return ExternalBroker(servers)
+    if ContainerBroker.is_available():
+        return ContainerBroker()
+    return JarsBroker() if JarsBroker.is_available() else EmbeddedBroker()
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """One broker for the whole run; it ends with the run, however that ends."""
+    chosen = choose_broker()
+    request.config.stash[IN_USE] = chosen.name
+    try:
+        chosen.start()
+        yield chosen
+    finally:
+        chosen.stop()
+
+
+@pytest.fixture(autouse=True)
+def _only_on_a_real_broker(request: pytest.FixtureRequest) -> None:
+    """Skip a test marked ``real_broker`` by name where only the embedded broker can be had."""
+    if request.node.get_closest_marker("real_broker") is None:
+        return
+    chosen: Broker = request.getfixturevalue("broker")
+    if not chosen.is_real:
+        pytest.skip(f"needs a real Apache Kafka; in use: {chosen.name}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which broker the results stand for."""
+    if name := config.stash.get(IN_USE, None):
+        terminalreporter.write_line(f"broker: {name}")

@@ -1,0 +1,194 @@
+"""Topics of one test's own, records put in, and what lies in them as plain values."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from tests.support.broker import Broker
+
+TOPICS = {
+    "RAW_INVOICES_TOPIC": "raw-invoices",
+    "FORMATTED_INVOICES_TOPIC": "formatted-invoices",
+    "INVOICE_ERRORS_TOPIC": "invoice-errors",
+    "INVOICE_OUTCOMES_TOPIC": "invoice-outcomes",
+}
+MAX_MESSAGE = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record as it lies in a topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: dict[str, bytes]
+
+    @property
+    def json(self) -> Any:
+        """The value as a JSON tree, fractions as ``Decimal``."""
+        return json.loads(self.value or b"null", parse_float=Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The four topics under names that no other test uses, so that tests never see each other's records."""
+
+    bootstrap_servers: str
+    prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:10]}")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment that points a service at this broker and these topics."""
+        names = {setting: self.name(topic) for setting, topic in TOPICS.items()}
+        return {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers, **names}
+
+    def name(self, topic: str) -> str:
+        """Give this test's name of a topic, e.g. of ``raw-invoices``."""
+        return f"{self.prefix}-{topic}"
+
+    def group(self, service: str) -> str:
+        """Give this test's consumer group of a service."""
+        return f"{self.prefix}-{service}"
+
+    def create(self, topics: Iterable[str] = tuple(TOPICS.values()), partitions: int = 6) -> None:
+        """Create them and wait until the broker has; the ledger is compacted, as in production."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
+        wanted = [
+            NewTopic(
+                self.name(topic),
+                num_partitions=partitions,
+                replication_factor=1,
+                config={"cleanup.policy": "compact"}
+                if topic == "invoice-outcomes"
+                else {"max.message.bytes": str(MAX_MESSAGE)},
+            )
+            for topic in topics
+        ]
+        for done in admin.create_topics(wanted, operation_timeout=30).values():
+            done.result(60)
+
+    def produce(
+        self,
+        topic: str,
+        values: Iterable[tuple[str | bytes | None, bytes | None]],
+        headers: Mapping[str, bytes] | None = None,
+    ) -> list[tuple[int, int]]:
+        """Put (key, value) pairs in, acknowledged; give the partition and offset of each, in order."""
+        producer = Producer(
+            {
+                "bootstrap.servers": self.bootstrap_servers,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": True,
+                "message.max.bytes": MAX_MESSAGE,
+            }
+        )
+        places: dict[int, tuple[int, int]] = {}
+        pairs = list(values)
+        for index, (key, value) in enumerate(pairs):
+            producer.produce(
+                self.name(topic),
+                key=key,
+                value=value,
+                headers=dict(headers or {}),
+                on_delivery=_note_place(places, index),
+            )
+            producer.poll(0)
+        producer.flush(60)
+        assert len(places) == len(pairs), f"the broker acknowledged {len(places)} of {len(pairs)} records"
+        return [places[index] for index in range(len(pairs))]
+
+    def read(self, topic: str, timeout: float = 60) -> list[Seen]:
+        """Read a topic from its beginning to its end of this moment, in order within each partition."""
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self.bootstrap_servers,
+                "group.id": f"{self.prefix}-reader",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "fetch.message.max.bytes": MAX_MESSAGE,
+            }
+        )
+        try:
+            return _read_to_end(consumer, self.name(topic), timeout)
+        finally:
+            consumer.close()
+
+    def committed(self, service: str, topic: str, timeout: float = 20) -> int:
+        """Count the records that a service's group has committed over all partitions of a topic."""
+        consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": self.group(service)})
+        try:
+            places = [
+                TopicPartition(self.name(topic), number) for number in _partitions(consumer, self.name(topic), timeout)
+            ]
+            return sum(max(place.offset, 0) for place in consumer.committed(places, timeout))
+        finally:
+            consumer.close()
+
+
+def _note_place(places: dict[int, tuple[int, int]], index: int) -> Callable[[KafkaError | None, Message], None]:
+    def note(error: KafkaError | None, message: Message) -> None:
+        if error is None:
+            places[index] = (message.partition() or 0, message.offset() or 0)
+
+    return note
+
+
+def _partitions(consumer: Consumer, topic: str, timeout: float) -> list[int]:
+    return list(consumer.list_topics(topic, timeout).topics[topic].partitions)
+
+
+def _read_to_end(consumer: Consumer, topic: str, timeout: float) -> list[Seen]:
+    deadline = time.monotonic() + timeout
+    open_partitions = set(_partitions(consumer, topic, timeout))
+    consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in open_partitions])
+    seen: list[Seen] = []
+    while open_partitions:
+        assert time.monotonic() < deadline, f"{topic} was not read to its end within {timeout} s"
+        message = consumer.poll(1.0)
+        if message is None:
+            continue
+        error = message.error()
+        if error is None:
+            seen.append(_seen(message))
+        elif error.code() == KafkaError._PARTITION_EOF:
+            open_partitions.discard(message.partition() or 0)
+        else:
+            raise KafkaException(error)
+    return seen
+
+
+def _seen(message: Message) -> Seen:
+    return Seen(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        timestamp=message.timestamp()[1],
+        key=_raw(message.key()),
+        value=_raw(message.value()),
+        headers={name: _raw(value) or b"" for name, value in dict(message.headers() or {}).items()},
+    )
+
+
+def _raw(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+@pytest.fixture
+def topics(broker: Broker) -> Topics:
+    """The four topics, created, for this test alone."""
+    mine = Topics(broker.bootstrap_servers)
+    mine.create()
+    return mine
