@@ -1,14 +1,14 @@
 """The exceptions of a call to another system, typed by what must happen next.
 
-    ConnectorError
-     ├─ CallFailed
-     │   ├─ Rejected            understood and refused, or we must not send      → failure record, commit
-     │   ├─ AlreadyExists       the id is taken                                  → find and compare
-     │   ├─ Unavailable         refused connection, 429, 5xx, throttle           → retry; does not commit
-     │   ├─ Uncertain           sent, answer unknown                             → settle, find, else retry
-     │   └─ CredentialsRefused  401/403                                          → circuit opens; nothing is filed
-     ├─ MalformedRecord         the bytes are no record of ours                  → failure record, commit
-     └─ StartupError            a topic, bucket or broker is missing             → one clear line, not ready
+ConnectorError
+ ├─ CallFailed
+ │   ├─ Rejected            understood and refused, or we must not send      → failure record, commit
+ │   ├─ AlreadyExists       the id is taken                                  → find and compare
+ │   ├─ Unavailable         refused connection, 429, 5xx, throttle           → retry; does not commit
+ │   ├─ Uncertain           sent, answer unknown                             → settle, find, else retry
+ │   └─ CredentialsRefused  401/403                                          → circuit opens; nothing is filed
+ ├─ MalformedRecord         the bytes are no record of ours                  → failure record, commit
+ └─ StartupError            a topic, bucket or broker is missing             → one clear line, not ready
 """
 
 from invoice_shared.failure import PROVIDER_BODY_LIMIT, Code, ProviderResponse
@@ -30,7 +30,9 @@ class CallFailed(ConnectorError):  # noqa: N818 - the tree reads as states, not 
 class Rejected(CallFailed):
     """The other side understood and refused, or we must not send. ``retryable``: may pass after a change elsewhere."""
 
-    def __init__(self, code: Code, reason: str, *, retryable: bool = True, response: ProviderResponse | None = None) -> None:
+    def __init__(
+        self, code: Code, reason: str, *, retryable: bool = True, response: ProviderResponse | None = None
+    ) -> None:
         super().__init__(reason, response=response)
         self.code: Code = code
         self.retryable = retryable
@@ -39,7 +41,9 @@ class Rejected(CallFailed):
 class AlreadyExists(CallFailed):
     """The provider already holds a document with this id. ``document_id`` if the answer names it."""
 
-    def __init__(self, reason: str, *, document_id: str | None = None, response: ProviderResponse | None = None) -> None:
+    def __init__(
+        self, reason: str, *, document_id: str | None = None, response: ProviderResponse | None = None
+    ) -> None:
         super().__init__(reason, response=response)
         self.document_id = document_id
 
@@ -51,7 +55,12 @@ class Unavailable(CallFailed):
     """
 
     def __init__(
-        self, reason: str, *, retry_after: float | None = None, outage: bool = False, response: ProviderResponse | None = None
+        self,
+        reason: str,
+        *,
+        retry_after: float | None = None,
+        outage: bool = False,
+        response: ProviderResponse | None = None,
     ) -> None:
         super().__init__(reason, response=response)
         self.retry_after = retry_after

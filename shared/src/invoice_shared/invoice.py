@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invoice_shared.types import ExactDecimal, UtcTime
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 """Written to every record; a reader refuses any other (``malformed-record``)."""
 
 Source = Literal["webhook", "reconcile", "manual"]
@@ -59,7 +59,7 @@ class LineItem(Frozen):
 
 
 class InformationalLine(Frozen):
-    """A line of the Metronome invoice that is not part of its total, in its own unit (``unit`` is the credit type's name)."""
+    """A line of the Metronome invoice outside its total, in its own unit (``unit`` is the credit type's name)."""
 
     name: str
     line_type: str

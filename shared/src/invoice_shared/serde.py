@@ -40,7 +40,7 @@ def _plain(value: Any) -> str:
 
 
 def dumps(value: Any) -> bytes:
-    """Write a JSON tree as compact UTF-8; a ``Decimal`` stays a number, digit for digit. The same tree gives the same bytes."""
+    """Write a JSON tree as compact UTF-8; a ``Decimal`` stays a number, digit for digit. Same tree, same bytes."""
     try:
         return _dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot hold and a JSON escape can
@@ -48,7 +48,9 @@ def dumps(value: Any) -> bytes:
 
 
 def _dumps(value: Any, *, ensure_ascii: bool) -> str:
-    return simplejson.dumps(value, use_decimal=True, allow_nan=False, ensure_ascii=ensure_ascii, separators=(",", ":"), default=_plain)
+    return simplejson.dumps(
+        value, use_decimal=True, allow_nan=False, ensure_ascii=ensure_ascii, separators=(",", ":"), default=_plain
+    )
 
 
 def to_bytes(record: BaseModel) -> bytes:
@@ -66,10 +68,14 @@ def from_bytes(model: type[Model], value: bytes | None) -> Model:
         raise MalformedRecord(f"The record is not JSON in UTF-8 ({type(error).__name__}).") from error
     if not isinstance(tree, dict):
         raise MalformedRecord("The record is JSON, but not an object.")
+    if "schema_version" not in tree:
+        raise MalformedRecord("The record names no schema_version.", invoice_id=invoice_id_of(tree))
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        raise MalformedRecord(f"The record does not fit its schema: {explain(error)}.", invoice_id=invoice_id_of(tree)) from error
+        raise MalformedRecord(
+            f"The record does not fit its schema: {explain(error)}.", invoice_id=invoice_id_of(tree)
+        ) from error
 
 
 def invoice_id_of(tree: Any) -> str | None:

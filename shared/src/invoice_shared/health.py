@@ -1,0 +1,49 @@
+"""Liveness and readiness of a process, as the ops port tells them. Thread-safe."""
+
+import threading
+
+from invoice_shared.clock import Clock
+
+
+class Health:
+    """Ready while nothing is missing. Live unless records wait and no commit has happened for ``stall_seconds``."""
+
+    def __init__(self, clock: Clock, stall_seconds: float) -> None:
+        self._clock = clock
+        self._stall_seconds = stall_seconds
+        self._lock = threading.Lock()
+        self._missing: dict[str, str] = {}
+        self._lag = 0
+        self._quiet_since = clock.monotonic()
+
+    def missing(self, what: str, why: str) -> None:
+        """Say that a part is not there, and why in one sentence."""
+        with self._lock:
+            self._missing[what] = why
+
+    def present(self, what: str) -> None:
+        """Say that a part is there."""
+        with self._lock:
+            self._missing.pop(what, None)
+
+    def progress(self) -> None:
+        """Say that an offset was committed."""
+        with self._lock:
+            self._quiet_since = self._clock.monotonic()
+
+    def lag(self, count: int) -> None:
+        """Say how many records wait; a wait begins when the first of them appears."""
+        with self._lock:
+            if self._lag == 0:
+                self._quiet_since = self._clock.monotonic()
+            self._lag = count
+
+    def is_live(self) -> bool:
+        """Tell whether the process makes progress or is idle."""
+        with self._lock:
+            return self._lag == 0 or self._clock.monotonic() - self._quiet_since < self._stall_seconds
+
+    def missing_parts(self) -> list[str]:
+        """Give ``part: why`` for all that keeps the process from its work; empty = ready."""
+        with self._lock:
+            return [f"{what}: {why}" for what, why in sorted(self._missing.items())]

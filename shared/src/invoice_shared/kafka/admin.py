@@ -1,0 +1,24 @@
+"""Does the broker answer, and do our topics exist? Creating them is the command line's business."""
+
+from collections.abc import Iterable
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from invoice_shared.errors import StartupError
+from invoice_shared.kafka.client_config import common_config
+from invoice_shared.settings import KafkaSettings
+
+ANSWER_SECONDS = 5.0
+
+
+def check_topics(settings: KafkaSettings, names: Iterable[str]) -> None:
+    """Return if the broker answers and has all the topics; else raise ``StartupError`` that says what to do."""
+    try:
+        existing = AdminClient(common_config(settings)).list_topics(timeout=ANSWER_SECONDS).topics
+    except KafkaException as error:
+        where = settings.kafka_bootstrap_servers
+        raise StartupError(f"The broker at {where} does not answer: {error.args[0].str()}.") from error
+    missing = sorted(set(names) - existing.keys())
+    if missing:
+        raise StartupError(f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics")

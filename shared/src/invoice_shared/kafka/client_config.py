@@ -1,0 +1,55 @@
+"""Our settings as librdkafka's: TLS and SASL, one partitioner, offsets in our own hands."""
+
+from typing import Any
+
+from invoice_shared.settings import KafkaSettings
+
+MAX_RECORD_BYTES = 10_000_000
+"""A failure record holds its original, escaped: more than the original's 1 MB before compression."""
+
+SESSION_TIMEOUT_MS = 10_000
+"""A crashed member's partitions move on after this; heartbeats come from a thread of their own every 3 s."""
+
+
+def common_config(settings: KafkaSettings) -> dict[str, Any]:
+    """Give what every client needs to reach the broker."""
+    password = settings.secret("kafka_sasl_password")
+    wanted = {
+        "bootstrap.servers": settings.kafka_bootstrap_servers,
+        "security.protocol": settings.kafka_security_protocol,
+        "sasl.mechanism": settings.kafka_sasl_mechanism,
+        "sasl.username": settings.kafka_sasl_username,
+        "sasl.password": password,
+        "ssl.ca.location": settings.kafka_ssl_ca_location,
+        "ssl.certificate.location": settings.kafka_ssl_certificate_location,
+        "ssl.key.location": settings.kafka_ssl_key_location,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def consumer_config(settings: KafkaSettings, group: str) -> dict[str, Any]:
+    """Give a group member's settings: nothing is committed by itself; a new group starts at the earliest offset."""
+    return common_config(settings) | {
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "session.timeout.ms": SESSION_TIMEOUT_MS,
+        # Bounds what librdkafka reads ahead, per process; the default is 64 MB per partition.
+        "queued.max.messages.kbytes": 16_384,
+        "fetch.message.max.bytes": MAX_RECORD_BYTES,
+    }
+
+
+def producer_config(settings: KafkaSettings) -> dict[str, Any]:
+    """Give a producer's settings: acknowledged by all in-sync replicas, partitioned as Java and aiokafka do."""
+    return common_config(settings) | {
+        "enable.idempotence": True,
+        "acks": "all",
+        "partitioner": "murmur2_random",
+        "compression.type": "gzip",
+        "message.max.bytes": MAX_RECORD_BYTES,
+        "queue.buffering.max.messages": 10_000,
+        "queue.buffering.max.kbytes": 131_072,
+    }

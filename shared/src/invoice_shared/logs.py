@@ -1,0 +1,57 @@
+"""JSON lines on stdout, our own and every library's: one event a line, never a secret or a whole invoice."""
+
+import logging
+import sys
+from typing import cast
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+from invoice_shared.settings import BaseServiceSettings
+
+QUIET_LIBRARIES = ("faust", "aiokafka", "aiohttp.access", "botocore", "urllib3", "mode", "kafka", "opentelemetry")
+"""They speak from WARNING on: their INFO tells a developer's story, not an invoice's."""
+
+
+def configure(settings: BaseServiceSettings) -> None:
+    """Send structlog and the standard library's logging to stdout in the wanted format."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level.lower()),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(settings.log_format))
+    )
+    logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    for name in QUIET_LIBRARIES:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+
+
+def _rendering(log_format: str) -> list[Processor]:
+    drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if log_format == "console":
+        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+    return [
+        drop_meta,
+        structlog.processors.format_exc_info,
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(),
+    ]
+
+
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Give the logger of a module; log with keywords: ``invoice_id=…, position=record.position``."""
+    return cast("FilteringBoundLogger", structlog.stdlib.get_logger(name))

@@ -1,0 +1,88 @@
+"""Every metric of the connector: name, meaning, labels. Prometheus text; one registry a process, handed in."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from invoice_shared.failure import Code, SkipReason, Stage
+
+
+class Metrics:
+    """What a process counts. Methods say the event; names and labels are here only."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._webhooks = Counter(
+            "webhook_requests", "Requests to the ingress, by answer.", ["answer"], registry=registry
+        )
+        self._formatted = Counter(
+            "invoices_formatted", "Invoices sent on to a creator.", ["destination"], registry=registry
+        )
+        self._created = Counter(
+            "invoices_created",
+            "Documents that exist at a provider, found ones included.",
+            ["destination", "document_type"],
+            registry=registry,
+        )
+        self._skipped = Counter(
+            "invoices_skipped", "Invoices rightly not sent, by reason.", ["reason"], registry=registry
+        )
+        self._failed = Counter(
+            "invoices_failed", "Failure records written, by stage and code.", ["stage", "code"], registry=registry
+        )
+        self._archived = Counter("failures_archived", "Failure records stored in S3.", registry=registry)
+        self._calls = Histogram(
+            "call_seconds", "Calls to another system, by outcome.", ["system", "outcome"], registry=registry
+        )
+        self._circuit = Gauge(
+            "circuit_open", "1 while calls to a destination are held back.", ["destination"], registry=registry
+        )
+        self._in_flight = Gauge(
+            "records_in_flight", "Records taken from the broker and not yet settled.", registry=registry
+        )
+        self._lag = Gauge(
+            "consumer_lag_records", "Records behind the newest of the assigned partitions.", registry=registry
+        )
+
+    def webhook(self, answer: str) -> None:
+        """Count a request by what it was answered, e.g. ``accepted``, ``ignored``, ``unauthorized``."""
+        self._webhooks.labels(answer).inc()
+
+    def formatted(self, destination: str) -> None:
+        """Count an invoice sent on to a creator."""
+        self._formatted.labels(destination).inc()
+
+    def created(self, destination: str, document_type: str) -> None:
+        """Count a document that now exists at a provider."""
+        self._created.labels(destination, document_type).inc()
+
+    def skipped(self, reason: SkipReason) -> None:
+        """Count an invoice that is rightly not sent."""
+        self._skipped.labels(reason).inc()
+
+    def failed(self, stage: Stage, code: Code) -> None:
+        """Count a failure record."""
+        self._failed.labels(stage, code).inc()
+
+    def archived(self, count: int) -> None:
+        """Count failure records that S3 holds now."""
+        self._archived.inc(count)
+
+    def called(self, system: str, outcome: str, seconds: float) -> None:
+        """Observe one call, e.g. ``called("netsuite", "created", 0.4)``."""
+        self._calls.labels(system, outcome).observe(seconds)
+
+    def circuit(self, destination: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
+        """Show whether a destination's circuit is open."""
+        self._circuit.labels(destination).set(is_open)
+
+    def in_flight(self, count: int) -> None:
+        """Show how many records are in work."""
+        self._in_flight.set(count)
+
+    def lag(self, count: int) -> None:
+        """Show how many records wait."""
+        self._lag.set(count)
+
+    def exposition(self) -> bytes:
+        """Render all metrics as Prometheus text."""
+        return generate_latest(self._registry)

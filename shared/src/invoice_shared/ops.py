@@ -1,0 +1,55 @@
+"""The ops port: ``/livez``, ``/readyz``, ``/metrics``, in a thread of its own so that no work can block an answer."""
+
+import asyncio
+import threading
+
+from aiohttp import web
+
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+
+
+def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
+    """Build the three routes over one process's health and metrics."""
+
+    async def livez(_request: web.Request) -> web.Response:
+        return web.json_response({"live": health.is_live()}, status=200 if health.is_live() else 503)
+
+    async def readyz(_request: web.Request) -> web.Response:
+        missing = health.missing_parts()
+        return web.json_response(missing, status=503 if missing else 200)
+
+    async def exposition(_request: web.Request) -> web.Response:
+        return web.Response(
+            body=metrics.exposition(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
+
+    app = web.Application()
+    app.add_routes([web.get("/livez", livez), web.get("/readyz", readyz), web.get("/metrics", exposition)])
+    return app
+
+
+class OpsServer:
+    """Serves the ops app from ``start`` to ``stop``. ``start`` raises ``OSError`` where the port is taken."""
+
+    def __init__(self, host: str, port: int, health: Health, metrics: Metrics) -> None:
+        self._address = (host, port)
+        self._runner = web.AppRunner(create_ops_app(health, metrics), access_log=None)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ops", daemon=True)
+
+    def start(self) -> None:
+        """Listen; returns once the port is open."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+
+    async def _listen(self) -> None:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, *self._address).start()
+
+    def stop(self) -> None:
+        """Close the port and end the thread."""
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

@@ -1,0 +1,238 @@
+"""Building blocks of each service's settings, and the one place that reads the environment.
+
+The variable of a field is its name in upper case. A secret may also come as a file: ``NAME_FILE=/path`` for ``NAME``.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import simplejson
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+Environment = Mapping[str, str]
+Positive = Annotated[float, Field(gt=0)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _parse_json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return simplejson.loads(value, use_decimal=True)
+    except ValueError as error:
+        raise ValueError("is not JSON") from error
+
+
+JsonText = BeforeValidator(_parse_json)
+JsonList = Annotated[tuple[str, ...], NoDecode, JsonText]
+"""A JSON list of strings, e.g. ``["USAGE","SCHEDULED"]``."""
+JsonObject = Annotated[dict[str, str], NoDecode, JsonText]
+"""A JSON object from string to string, e.g. ``{"USD":"1"}``."""
+
+
+def _environment() -> dict[str, str]:
+    # An empty variable counts as unset: it is what an unfilled template leaves behind.
+    return {name.upper(): value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one reader
+
+
+class _Environment(PydanticBaseSettingsSource):
+    """Variables and secret files of the settings class, by field name."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Unused by pydantic-settings where ``__call__`` is given; here because the base class demands it."""
+        raise NotImplementedError
+
+    def __call__(self) -> dict[str, Any]:
+        environment, fields = _environment(), self.settings_cls.model_fields
+        values: dict[str, Any] = {name: environment[name.upper()] for name in fields if name.upper() in environment}
+        for name, path in secret_files(self.settings_cls, environment).items():
+            values.setdefault(name, read_secret_file(path))
+        return values
+
+
+class Settings(BaseSettings):
+    """Read once, at start; frozen. Subclasses name their variables as fields."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take constructor arguments and the environment; no dotenv, no CLI."""
+        return init_settings, _Environment(settings_cls)
+
+    @classmethod
+    def cross_checks(cls, values: Environment) -> list[str]:
+        """Give a sentence for each problem that spans settings; ``values`` are the variables that are set."""
+        del values
+        return []
+
+    def secret(self, field: str) -> str | None:
+        """Give a secret's value now: a ``NAME_FILE`` is read anew, so a rotated secret needs no restart."""
+        path = secret_files(type(self), _environment()).get(field)
+        value: SecretStr | None = getattr(self, field)
+        if path is not None:
+            return read_secret_file(path) or None
+        return value.get_secret_value() if value is not None else None
+
+    def effective(self) -> dict[str, Any]:
+        """Give all settings for the log at start; secrets are masked."""
+        return {name: str(value) if isinstance(value, SecretStr) else value for name, value in self}
+
+
+class KafkaSettings(Settings):
+    """How to reach the broker, for both Kafka clients, and the topics' names."""
+
+    kafka_bootstrap_servers: str = "localhost:9092"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ssl_ca_location: str | None = None
+    kafka_ssl_certificate_location: str | None = None
+    kafka_ssl_key_location: str | None = None
+    raw_invoices_topic: str = "raw-invoices"
+    formatted_invoices_topic: str = "formatted-invoices"
+    invoice_errors_topic: str = "invoice-errors"
+    invoice_outcomes_topic: str = "invoice-outcomes"
+
+    @classmethod
+    def cross_checks(cls, values: Environment) -> list[str]:
+        """Check that SASL has its three settings, and that a client certificate has its key."""
+        problems = super().cross_checks(values)
+        if values.get("KAFKA_SECURITY_PROTOCOL", "").startswith("SASL"):
+            needed = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
+            problems += [
+                f"{name}: is not set, and KAFKA_SECURITY_PROTOCOL asks for SASL" for name in absent(needed, values)
+            ]
+        certificate = ("KAFKA_SSL_CERTIFICATE_LOCATION", "KAFKA_SSL_KEY_LOCATION")
+        return problems + partly_set(certificate, values)
+
+
+class BaseServiceSettings(KafkaSettings):
+    """What every long-running service has: Kafka, ops port, logs, shutdown."""
+
+    kafka_consumer_group: str | None = None
+    bind_host: str = "0.0.0.0"  # noqa: S104 - a container's port; what may reach it is the network policy's business
+    ops_port: Port = 9100
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    shutdown_grace_seconds: Positive = 20
+    liveness_stall_seconds: Positive = 120
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_traces_endpoint: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _upper_level(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(level := values.get("log_level"), str):
+            return {**values, "log_level": level.upper()}
+        return values
+
+
+class HttpSettings(Settings):
+    """Bounds of every outbound HTTP call."""
+
+    http_timeout_seconds: Positive = 30
+    retry_backoff_max_seconds: Positive = 30
+
+
+class MetronomeApiSettings(Settings):
+    """How to reach Metronome."""
+
+    metronome_api_key: SecretStr
+    metronome_base_url: str = Field(default="https://api.metronome.com", pattern="^https?://")
+
+
+def absent(names: tuple[str, ...], values: Environment) -> list[str]:
+    """Name the settings that are given neither as a variable nor as a file."""
+    return [name for name in names if name not in values and f"{name}_FILE" not in values]
+
+
+def partly_set(names: tuple[str, ...], values: Environment) -> list[str]:
+    """Give a sentence for each missing setting of a group of which some are set."""
+    missing = absent(names, values)
+    if not missing or len(missing) == len(names):
+        return []
+    return [f"{name}: is not set, though others of {', '.join(names)} are" for name in missing]
+
+
+def secret_files(settings_class: type[BaseSettings], environment: Environment) -> dict[str, Path]:
+    """Map each secret field that is given as ``NAME_FILE`` to its path."""
+    return {
+        name: Path(environment[f"{name.upper()}_FILE"])
+        for name, field in settings_class.model_fields.items()
+        if "SecretStr" in str(field.annotation) and f"{name.upper()}_FILE" in environment
+    }
+
+
+def read_secret_file(path: Path) -> str | None:
+    """Give the file's content without surrounding white space; ``None`` where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+class InvalidSettings(Exception):  # noqa: N818 - reads as a state
+    """One or more settings are missing or malformed; ``problems`` has a sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read(settings_class: type[AnySettings]) -> AnySettings:
+    """Read the environment. Raises ``InvalidSettings`` with all problems at once, none of which quotes a value."""
+    environment = _environment()
+    problems = _file_problems(settings_class, environment) + settings_class.cross_checks(environment)
+    try:
+        settings = settings_class()
+    except ValidationError as error:
+        problems += [
+            _sentence(problem["loc"], problem["type"], problem["msg"]) for problem in error.errors(include_input=False)
+        ]
+        settings = None
+    if settings is None or problems:
+        raise InvalidSettings(sorted(set(problems)))
+    return settings
+
+
+def load(settings_class: type[AnySettings]) -> AnySettings:
+    """Read the environment or end the process: every problem in one message on stderr, exit code 2."""
+    try:
+        return read(settings_class)
+    except InvalidSettings as invalid:
+        lines = "\n".join(f"  {problem}" for problem in invalid.problems)
+        sys.stderr.write(f"Cannot start: {len(invalid.problems)} setting(s) to mend.\n{lines}\n")
+        sys.exit(2)
+
+
+def _file_problems(settings_class: type[BaseSettings], environment: Environment) -> list[str]:
+    unreadable = [
+        name for name, path in secret_files(settings_class, environment).items() if not read_secret_file(path)
+    ]
+    both = [name for name in secret_files(settings_class, environment) if name.upper() in environment]
+    return [f"{name.upper()}_FILE: the file cannot be read or is empty" for name in unreadable] + [
+        f"{name.upper()}: is set twice, as a variable and as {name.upper()}_FILE" for name in both
+    ]
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(location[0]).upper() if location else "SETTINGS"
+    inner = ".".join(str(part) for part in location[1:])
+    said = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
+    return f"{name}: {inner + ': ' if inner else ''}{said}"
