@@ -1,0 +1,120 @@
+"""A TCP proxy on loopback that can refuse, reset or stall: an outage of whatever stands behind it, at will."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Coroutine
+from typing import Any, Self, TypeVar
+
+from tests.support.ports import LOOPBACK, free_port
+
+Result = TypeVar("Result")
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Proxy:
+    """Forwards to ``target``, a port on loopback, until told otherwise; ``allow`` makes everything well again.
+
+    Its own port stays the same. Runs an event loop in a thread of its own; the methods are for the test's thread.
+    """
+
+    def __init__(self, target: int) -> None:
+        self.port = free_port()
+        self._target = target
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._resetting = False
+
+    @property
+    def url(self) -> str:
+        """Where to connect, for HTTP."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.allow()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run(self._shut())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def allow(self) -> None:
+        """Forward everything."""
+        self._run(self._open(flowing=True, resetting=False))
+
+    def refuse(self) -> None:
+        """Refuse new connections and drop those that are open."""
+        self._run(self._shut())
+
+    def reset(self) -> None:
+        """Accept connections and reset them; reset those that are open."""
+        self._run(self._open(flowing=True, resetting=True))
+
+    def stall(self) -> None:
+        """Accept connections and bytes, pass none on in either direction."""
+        self._run(self._open(flowing=False, resetting=False))
+
+    def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _open(self, *, flowing: bool, resetting: bool) -> None:
+        self._resetting = resetting
+        if resetting:
+            self._drop_all()
+        self._flowing.set() if flowing else self._flowing.clear()
+        if self._server is None:
+            self._server = await asyncio.start_server(self._serve, LOOPBACK, self.port)
+
+    async def _shut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self._drop_all()
+        await asyncio.sleep(0)
+
+    def _drop_all(self) -> None:
+        for writer in list(self._connections):
+            _abort(writer)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
+        try:
+            if self._resetting:
+                _abort(writer)
+                return
+            await self._flowing.wait()
+            there_reader, there_writer = await asyncio.open_connection(LOOPBACK, self._target)
+            self._connections.add(there_writer)
+            await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
+        except OSError:
+            _abort(writer)
+        finally:
+            self._connections.discard(writer)
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65536):
+                await self._flowing.wait()
+                sink.write(data)
+                await sink.drain()
+        except OSError:
+            pass
+        finally:
+            self._connections.discard(sink)
+            with contextlib.suppress(OSError):
+                sink.close()
+
+
+def _abort(writer: asyncio.StreamWriter) -> None:
+    connection: socket.socket | None = writer.get_extra_info("socket")
+    if connection is not None and connection.fileno() >= 0:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    writer.transport.abort()

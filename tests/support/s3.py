@@ -1,0 +1,105 @@
+"""An S3 server for the tests (moto, in memory), a bucket of a test's own, and what lies in it."""
+
+import gzip
+import json
+import os
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.support.ports import LOOPBACK, free_port, is_listening
+from tests.support.processes import Process
+from tests.support.proxy import Proxy
+from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One test's bucket. Services reach it through ``proxy``, which can play an outage; the test reads around it."""
+
+    name: str
+    proxy: Proxy
+    client: "S3Client"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment that points a service at this bucket."""
+        return {"AWS_ENDPOINT_URL_S3": self.proxy.url, "LOG_ERRORS_BUCKET_NAME_S3": self.name, **CREDENTIALS}
+
+    def create(self) -> None:
+        """Create the bucket."""
+        self.client.create_bucket(Bucket=self.name)
+
+    def keys(self) -> list[str]:
+        """Give the keys of all objects, sorted."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        return sorted(entry["Key"] for page in pages for entry in page.get("Contents", []))
+
+    def get(self, key: str) -> bytes:
+        """Give an object's bytes."""
+        return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+
+    def lines(self, key: str) -> list[Any]:
+        """Give the JSON lines of one gzip object, fractions as ``Decimal``."""
+        text = gzip.decompress(self.get(key)).decode()
+        return [json.loads(line, parse_float=Decimal) for line in text.splitlines()]
+
+    def all_lines(self) -> list[Any]:
+        """Give the lines of all objects, in the order of their keys."""
+        return [line for key in self.keys() for line in self.lines(key)]
+
+
+@pytest.fixture(scope="session")
+def s3_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of one S3 server for the whole run."""
+    port = free_port()
+    server = Process(
+        [sys.executable, "-m", "moto.server", "-H", LOOPBACK, "-p", str(port)],
+        env={"PATH": os.environ["PATH"]},
+        log=tmp_path_factory.mktemp("s3") / "s3.log",
+    )
+    try:
+        server.start()
+        eventually(lambda: is_listening(port), timeout=60)
+        yield port
+    finally:
+        server.stop(grace=2)
+
+
+@pytest.fixture
+def missing_s3(s3_port: int) -> Iterator[Bucket]:
+    """A bucket that does not exist yet; the test may create it."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://{LOOPBACK}:{s3_port}",
+        region_name=CREDENTIALS["AWS_DEFAULT_REGION"],
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 3}),
+    )
+    with Proxy(s3_port) as proxy:
+        yield Bucket(f"errors-{uuid.uuid4().hex[:10]}", proxy, client)
+    client.close()
+
+
+@pytest.fixture
+def s3(missing_s3: Bucket) -> Bucket:
+    """An empty bucket of this test's own."""
+    missing_s3.create()
+    return missing_s3
