@@ -1,0 +1,57 @@
+"""Every request that a simulated system saw, without headers and bodies: they hold secrets and whole invoices."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+KEPT = 200_000
+"""Entries kept, about 300 bytes each; the oldest go first."""
+
+PATH_LENGTH = 500
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request. ``status`` is null while it is in work, and for ever where no answer was sent.
+
+    ``concurrency`` counts the requests in work at its arrival, itself included; ``fault`` is the kind that hit it.
+    """
+
+    time: str
+    operation: str
+    method: str
+    path: str
+    invoice_id: str | None
+    concurrency: int
+    status: int | None = None
+    fault: str | None = None
+
+
+class Journal:
+    """The requests seen, oldest first."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self.in_work = 0
+
+    def arrive(self, operation: str, method: str, path: str, invoice_id: str | None) -> Entry:
+        """Note an arrival."""
+        self.in_work += 1
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        entry = Entry(now, operation, method, path[:PATH_LENGTH], invoice_id, self.in_work)
+        self._entries.append(entry)
+        return entry
+
+    def leave(self) -> None:
+        """Note that a request is no longer in work."""
+        self.in_work -= 1
+
+    def clear(self) -> None:
+        """Forget what was seen. What is in work stays counted."""
+        self._entries.clear()
+
+    def listing(self, operation: str | None) -> Iterable[dict[str, Any]]:
+        """Give the entries of one operation, or of all, as JSON objects."""
+        return (asdict(entry) for entry in self._entries if operation in (None, entry.operation))

@@ -1,0 +1,84 @@
+"""Lists of Metronome's API: filter, order, cursor. Pure."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from invoice_simulators.wire import ApiError, Json
+
+LIMIT = 100
+"""The largest page, and the default one."""
+
+
+def bad_request(message: str) -> ApiError:
+    """Word a 400 as Metronome does: one field, no code."""
+    return ApiError(400, {"message": message})
+
+
+def select_invoices(invoices: Iterable[Json], query: Mapping[str, str]) -> list[Json]:
+    """Filter and sort as the query says: by ``issued_at``, oldest first unless ``sort=date_desc``."""
+    found = [invoice for invoice in invoices if _matches(invoice, query)]
+    order = query.get("sort", "date_asc")
+    if order not in ("date_asc", "date_desc"):
+        raise bad_request(f"Invalid sort: {order}")
+    return sorted(found, key=lambda invoice: str(invoice.get("issued_at") or ""), reverse=order == "date_desc")
+
+
+def _matches(invoice: Json, query: Mapping[str, str]) -> bool:
+    return (
+        query.get("status") in (None, invoice["status"])
+        and query.get("type") in (None, invoice["type"])
+        and query.get("contract_id") in (None, invoice.get("contract_id"))
+        and query.get("credit_type_id") in (None, invoice["credit_type"]["id"])
+        and _in_period(invoice, query)
+    )
+
+
+def _in_period(invoice: Json, query: Mapping[str, str]) -> bool:
+    # The date filter acts on the billing period, not on the issue date: scheduled invoices have no period and fall out.
+    starting_on, ending_before = _time(query.get("starting_on")), _time(query.get("ending_before"))
+    if starting_on is None and ending_before is None:
+        return True
+    start, end = _time(invoice.get("start_timestamp")), _time(invoice.get("end_timestamp"))
+    if start is None or end is None:
+        return False
+    return (starting_on is None or start >= starting_on) and (ending_before is None or end <= ending_before)
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise bad_request(f"Invalid date-time: {text}") from error
+
+
+def page(items: Sequence[Json], query: Mapping[str, str]) -> Json:
+    """Cut one page out; ``next_page`` is an opaque cursor, null on the last page."""
+    limit = _limit(query.get("limit"))
+    start = _position(query.get("next_page"))
+    end = start + limit
+    return {"data": list(items[start:end]), "next_page": _cursor(end) if end < len(items) else None}
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return LIMIT
+    if not text.isdecimal() or not 1 <= int(text) <= LIMIT:
+        raise bad_request(f"limit must be between 1 and {LIMIT}")
+    return int(text)
+
+
+def _cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(f"position:{position}".encode()).decode()
+
+
+def _position(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(cursor.encode()).decode().removeprefix("position:"))
+    except (ValueError, binascii.Error) as error:
+        raise bad_request("Invalid next_page") from error
