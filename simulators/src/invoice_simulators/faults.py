@@ -61,9 +61,8 @@ def parse_fault(tree: Mapping[str, Any]) -> Fault:
         raise ValueError(f"unknown fields of a fault: {', '.join(sorted(unknown))}")
     if "kind" not in tree:
         raise ValueError("a fault needs a kind")
-    return Fault(
-        **{name: float(value) if name in ("probability", "seconds") else value for name, value in tree.items()}
-    )
+    numbers: dict[str, Any] = {name: float(tree[name]) for name in ("probability", "seconds") if name in tree}
+    return Fault(**{**tree, **numbers})
 
 
 class Faults:

@@ -77,18 +77,20 @@ class FrontDoor:
         return response
 
     async def _go_wrong(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if fault.kind == "status":
-            return self._status_answer(fault)
-        if fault.kind == "credentials":
-            return self.simulator.refuse(401)
-        if fault.kind in ("latency", "reset-after", "hang-after"):
-            response = await self._carry_out(request, handler)
-        if fault.kind == "latency":
-            await asyncio.sleep(fault.seconds)
-            return response
+        match fault.kind:
+            case "status":
+                return self._status_answer(fault)
+            case "credentials":
+                return self.simulator.refuse(401)
+            case "latency":
+                response = await self._carry_out(request, handler)
+                await asyncio.sleep(fault.seconds)
+                return response
+            case "reset-after" | "hang-after":
+                await self._carry_out(request, handler)
         if fault.kind in ("reset-before", "reset-after"):
             _reset_connection(request)
-        await _hang()
+        return await _hang()
 
     def _status_answer(self, fault: Fault) -> web.Response:
         response = self.simulator.refuse(fault.status)
@@ -111,5 +113,5 @@ def _reset_connection(request: web.Request) -> None:
 
 async def _hang() -> NoReturn:
     """Never answer. The server cancels the handler once the client has gone."""
-    while True:
-        await asyncio.sleep(3600)
+    await asyncio.Event().wait()
+    raise AssertionError("an event that nobody sets was set")

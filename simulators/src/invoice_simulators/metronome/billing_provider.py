@@ -8,11 +8,33 @@ from invoice_simulators.metronome.listing import bad_request
 from invoice_simulators.wire import Json
 
 PROVIDERS = frozenset(
-    "aws_marketplace stripe netsuite custom azure_marketplace quickbooks_online workday gcp_marketplace metronome".split()
+    {
+        "aws_marketplace",
+        "azure_marketplace",
+        "custom",
+        "gcp_marketplace",
+        "metronome",
+        "netsuite",
+        "quickbooks_online",
+        "stripe",
+        "workday",
+    }
 )
 STATUSES = frozenset(
-    "DRAFT FINALIZED PAID PARTIALLY_PAID UNCOLLECTIBLE VOID DELETED PAYMENT_FAILED INVALID_REQUEST_ERROR SKIPPED SENT "
-    "QUEUED".split()
+    {
+        "DELETED",
+        "DRAFT",
+        "FINALIZED",
+        "INVALID_REQUEST_ERROR",
+        "PAID",
+        "PARTIALLY_PAID",
+        "PAYMENT_FAILED",
+        "QUEUED",
+        "SENT",
+        "SKIPPED",
+        "UNCOLLECTIBLE",
+        "VOID",
+    }
 )
 WITHOUT_ID = frozenset({"INVALID_REQUEST_ERROR", "SKIPPED"})
 """The statuses that may come without an id, and then need an error text."""
