@@ -1,0 +1,98 @@
+"""Honest small stand-ins for what services are given: they keep the promises of the real ones, in memory."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from invoice_shared import serde
+from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.record import Headers
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Stands still until it is advanced; the time of day and the monotonic seconds move together."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self._start = now
+        self._elapsed = 0.0
+
+    def now(self) -> datetime:
+        """Give the time of day, UTC."""
+        return self._start + timedelta(seconds=self._elapsed)
+
+    def monotonic(self) -> float:
+        """Give seconds since the clock was made."""
+        return self._elapsed
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass; it never runs backwards."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self._elapsed += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One record that the fake broker acknowledged."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def json(self) -> Any:
+        """The value as a JSON tree, fractions as ``Decimal``."""
+        return serde.loads(self.value or b"null")
+
+
+class FakePublisher:
+    """Acknowledges at once and keeps what it was given; after ``fail`` it refuses, until ``recover``.
+
+    As with the real one, a refused record counts as not published.
+    """
+
+    def __init__(self) -> None:
+        self.published: list[Published] = []
+        self._error: PublishFailed | None = None
+        self._refusals: int | None = 0
+
+    def fail(self, error: PublishFailed | None = None, *, times: int | None = None) -> None:
+        """Refuse the next ``times`` records, or all of them until ``recover``."""
+        self._error = error or PublishFailed("The fake broker does not acknowledge.")
+        self._refusals = times
+
+    def recover(self) -> None:
+        """Acknowledge again."""
+        self._error = None
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
+        """Answer at once with a finished future."""
+        answer: Future[None] = Future()
+        if (error := self._next_refusal()) is not None:
+            answer.set_exception(error)
+        else:
+            self.published.append(Published(topic, key, value, tuple(headers)))
+            answer.set_result(None)
+        return answer
+
+    def publish(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> None:
+        """Return once acknowledged; raises ``PublishFailed`` while told to."""
+        self.send(topic, key, value, headers).result()
+
+    def to(self, topic: str) -> list[Published]:
+        """Give what one topic holds, in order."""
+        return [record for record in self.published if record.topic == topic]
+
+    def _next_refusal(self) -> PublishFailed | None:
+        if self._error is None:
+            return None
+        error = self._error
+        if self._refusals is not None:
+            self._refusals -= 1
+            if self._refusals <= 0:
+                self._error = None
+        return error

@@ -1,0 +1,64 @@
+"""The fakes and builders keep what they promise; a test that leans on them leans on this."""
+
+import pytest
+from pydantic import BaseModel
+
+from invoice_shared import serde
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.kafka.producer import PublishFailed
+from tests import builders
+from tests.fakes import FakeClock, FakePublisher
+
+
+def test_the_clock_moves_only_when_told_and_never_backwards() -> None:
+    clock = FakeClock()
+    before = clock.now()
+
+    clock.advance(90)
+
+    assert (clock.now() - before).total_seconds() == 90
+    assert clock.monotonic() == 90
+    with pytest.raises(ValueError, match="backwards"):
+        clock.advance(-1)
+
+
+def test_the_publisher_keeps_what_it_acknowledged_and_nothing_that_it_refused() -> None:
+    publisher = FakePublisher()
+    publisher.publish("raw-invoices", b"a", b'{"total":1.10}', (("event-id", b"1"),))
+    publisher.fail(times=1)
+
+    with pytest.raises(PublishFailed):
+        publisher.publish("raw-invoices", b"b", b"{}")
+    publisher.publish("invoice-errors", b"c", b"{}")
+
+    assert [record.key for record in publisher.published] == [b"a", b"c"]
+    assert str(publisher.to("raw-invoices")[0].json["total"]) == "1.10"
+
+
+def test_a_publisher_told_to_fail_goes_on_failing_until_it_recovers() -> None:
+    publisher = FakePublisher()
+    publisher.fail()
+
+    for _ in range(3):
+        assert isinstance(publisher.send("raw-invoices", None, None).exception(), PublishFailed)
+    publisher.recover()
+
+    assert publisher.send("raw-invoices", None, None).exception() is None
+
+
+@pytest.mark.parametrize(
+    ("built", "model"),
+    [
+        pytest.param(builders.raw_invoice(), RawInvoice, id="raw invoice"),
+        pytest.param(builders.formatted_invoice(), FormattedInvoice, id="formatted invoice"),
+        pytest.param(builders.failure(), InvoiceFailure, id="failure"),
+    ],
+)
+def test_what_a_builder_gives_survives_the_wire(built: BaseModel, model: type[BaseModel]) -> None:
+    assert serde.from_bytes(model, serde.to_bytes(built)) == built
+
+
+def test_a_built_record_carries_a_raw_invoice() -> None:
+    assert serde.from_bytes(RawInvoice, builders.record().value) == builders.raw_invoice()
+    assert builders.record(offset=9).position == "raw-invoices[0]@9"

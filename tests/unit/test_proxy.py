@@ -1,0 +1,63 @@
+"""The proxy plays each kind of outage, and is well again afterwards."""
+
+import http.server
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.proxy import Proxy
+from tests.support.waiting import eventually
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with Proxy(server.server_port) as between:
+        yield between
+    server.shutdown()
+    server.server_close()
+
+
+def status(proxy: Proxy) -> int:
+    with urllib.request.urlopen(proxy.url, timeout=1) as answer:
+        return int(answer.status)
+
+
+@pytest.mark.parametrize(
+    ("outage", "seen"),
+    [
+        pytest.param(Proxy.refuse, ConnectionRefusedError, id="refuse"),
+        pytest.param(Proxy.reset, ConnectionResetError, id="reset"),
+        pytest.param(Proxy.stall, TimeoutError, id="stall"),
+    ],
+)
+def test_an_outage_begins_and_ends_on_command(
+    proxy: Proxy, outage: Callable[[Proxy], None], seen: type[OSError]
+) -> None:
+    assert status(proxy) == 200
+
+    outage(proxy)
+    with pytest.raises(OSError) as raised:  # noqa: PT011 - the kind is looked at below, wrapped by urllib or not
+        status(proxy)
+    proxy.allow()
+
+    assert isinstance(getattr(raised.value, "reason", raised.value), seen)
+    assert eventually(lambda: status(proxy) == 200, timeout=10)
+
+
+def test_waiting_shows_the_last_answer_when_the_deadline_passes() -> None:
+    with pytest.raises(AssertionError, match=r"the last answer was \[\]"):
+        eventually(list, timeout=0.05, every=0.01)
