@@ -1,0 +1,114 @@
+"""Rules that hold for the whole repository, and that no linter knows."""
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from invoice_shared.failure import CODES
+from invoice_shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+RUNBOOK = ROOT / "docs" / "runbook.md"
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+PACKAGES = (
+    "invoice_shared",
+    "invoice_webhook",
+    "invoice_formatter",
+    "invoice_creator",
+    "invoice_error_sink",
+    "invoice_cli",
+    "invoice_simulators",
+)
+OTHERS_OWN = ("AWS_", "OTEL_")
+"""Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation lists them."""
+
+IMPORT_AND_WATCH = """
+import importlib, os, pkgutil, sys, threading
+
+deeds = []
+module = ""
+
+
+def watch(event, details):
+    writes = event == "open" and isinstance(details[1], str) and set(details[1]) & set("wax+")
+    if (writes and details[0] != os.devnull) or event in ("socket.connect", "socket.bind", "subprocess.Popen"):
+        deeds.append(f"{module}: {event} {details[:2]}")
+
+
+sys.addaudithook(watch)
+sys.dont_write_bytecode = True
+for package in sys.argv[1:]:
+    found = importlib.import_module(package)
+    for info in pkgutil.walk_packages(found.__path__, package + ".", onerror=lambda _: None):
+        module = info.name
+        try:
+            importlib.import_module(module)
+        except Exception as error:
+            deeds.append(f"{module}: {error!r}")
+    if threading.active_count() > 1:
+        deeds.append(f"{package}: leaves threads {threading.enumerate()}")
+print("\\n".join(deeds), end="")
+"""
+
+
+def test_importing_any_module_does_nothing_and_needs_no_environment() -> None:
+    command = [sys.executable, "-I", "-W", "ignore", "-c", IMPORT_AND_WATCH, *PACKAGES]
+
+    done = subprocess.run(command, env={}, check=False, capture_output=True, text=True, timeout=120)
+
+    assert done.stdout.splitlines() == []
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_failure_code_has_a_heading_in_the_runbook(code: str) -> None:
+    headings = re.findall(r"^#+ .*$", RUNBOOK.read_text(), re.MULTILINE)
+
+    assert any(f"`{code}`" in heading for heading in headings)
+
+
+def test_the_configuration_page_lists_exactly_the_settings() -> None:
+    documented = names_in_first_column(CONFIGURATION.read_text())
+
+    assert documented == {name for name in settings_names() if not name.startswith(OTHERS_OWN)}
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    folders = {path.parent for path in TESTS.rglob("test_*.py")}
+
+    assert [folder for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+def names_in_first_column(page: str) -> set[str]:
+    """Give the variables named in the first cell of any table row; a cell may name several."""
+    cells = re.findall(r"^\|([^|]*)\|", page, re.MULTILINE)
+    names = {name for cell in cells for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", cell)}
+    return {name for name in names if not name.startswith(OTHERS_OWN)}
+
+
+def settings_names() -> set[str]:
+    """Give the variables that any settings class of any package reads."""
+    for name in module_names():
+        if name.rpartition(".")[2] == "settings":
+            importlib.import_module(name)
+    return {field.upper() for known in subclasses(Settings) for field in known.model_fields}
+
+
+def module_names() -> Iterator[str]:
+    for package in PACKAGES:
+        found = importlib.import_module(package)
+        yield from (info.name for info in pkgutil.walk_packages(found.__path__, f"{package}."))
+
+
+def subclasses(known: type[Settings]) -> Iterator[type[Settings]]:
+    for below in known.__subclasses__():
+        if below.__module__.partition(".")[0] in PACKAGES:
+            yield below
+            yield from subclasses(below)
