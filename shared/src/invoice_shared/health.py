@@ -26,6 +26,11 @@ class Health:
         with self._lock:
             self._missing.pop(what, None)
 
+    def why(self, what: str) -> str | None:
+        """Give the reason for which a part is missing; ``None`` where it is there."""
+        with self._lock:
+            return self._missing.get(what)
+
     def progress(self) -> None:
         """Say that an offset was committed."""
         with self._lock:

@@ -10,23 +10,39 @@ from invoice_shared.logs import get_logger
 log = get_logger(__name__)
 
 RECHECK_SECONDS = 2.0
+"""Between two looks at something that is missing."""
+WATCH_SECONDS = 10.0
+"""Between two looks at something that was there."""
+
+Check = Callable[[], None]
+"""Returns, or raises ``StartupError`` with a sentence that says what to do."""
 
 
-def wait_for(what: str, check: Callable[[], None], health: Health, stop: threading.Event) -> bool:
-    """Repeat ``check`` until it no longer raises ``StartupError``; True then, False where ``stop`` came first.
-
-    Each new reason is logged once.
-    """
-    said = ""
+def wait_for(what: str, check: Check, health: Health, stop: threading.Event) -> bool:
+    """Return True once ``check`` passes, False where ``stop`` came first."""
     while not stop.is_set():
-        try:
-            check()
-        except StartupError as error:
-            if str(error) != said:
-                log.error("waiting", missing=what, why=(said := str(error)))
-            health.missing(what, said)
-            stop.wait(RECHECK_SECONDS)
-        else:
-            health.present(what)
+        if is_present(what, check, health):
             return True
+        stop.wait(RECHECK_SECONDS)
     return False
+
+
+def watch(what: str, check: Check, health: Health, stop: threading.Event) -> None:
+    """Keep readiness true to ``check`` until ``stop``."""
+    while not stop.is_set():
+        stop.wait(WATCH_SECONDS if is_present(what, check, health) else RECHECK_SECONDS)
+
+
+def is_present(what: str, check: Check, health: Health) -> bool:
+    """Check once; each new reason for a part to be missing is logged once."""
+    try:
+        check()
+    except StartupError as error:
+        if health.why(what) != str(error):
+            log.error("not ready", missing=what, why=str(error))
+        health.missing(what, str(error))
+        return False
+    if health.why(what) is not None:
+        log.info("found", what=what)
+    health.present(what)
+    return True

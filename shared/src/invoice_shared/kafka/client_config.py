@@ -1,5 +1,6 @@
 """Our settings as librdkafka's: TLS and SASL, one partitioner, offsets in our own hands."""
 
+import logging
 from typing import Any
 
 from invoice_shared.settings import KafkaSettings
@@ -15,6 +16,7 @@ def common_config(settings: KafkaSettings) -> dict[str, Any]:
     """Give what every client needs to reach the broker."""
     password = settings.secret("kafka_sasl_password")
     wanted = {
+        "logger": logging.getLogger("librdkafka"),
         "bootstrap.servers": settings.kafka_bootstrap_servers,
         "security.protocol": settings.kafka_security_protocol,
         "sasl.mechanism": settings.kafka_sasl_mechanism,

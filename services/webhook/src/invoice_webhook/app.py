@@ -1,0 +1,32 @@
+"""The ingress: one route, a body limit, raw bytes."""
+
+import asyncio
+
+from aiohttp import web
+
+from invoice_shared.health import Health
+from invoice_webhook.handler import WebhookHandler
+
+PATH = "/webhooks/metronome"
+
+
+def create_app(handler: WebhookHandler, max_body_bytes: int) -> web.Application:
+    """Build the application. aiohttp itself answers 404, 405 and 413."""
+    # aiohttp refuses a body that reaches the limit; ours may be exactly as long.
+    app = web.Application(client_max_size=max_body_bytes + 1)
+    app.router.add_post(PATH, handler.handle)
+    return app
+
+
+async def serve(
+    app: web.Application, host: str, port: int, health: Health, stop: asyncio.Event, grace_seconds: float
+) -> None:
+    """Listen until ``stop``; then take no new request and let those under way finish within the grace."""
+    # What is signed is what arrived: a compressed body must reach the signature check as it is.
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=grace_seconds)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    health.present("ingress")
+    await stop.wait()
+    health.missing("ingress", "shutting down")
+    await runner.cleanup()
