@@ -1,0 +1,80 @@
+"""The four services as one connector: started together, fed by signed webhooks, watched from outside."""
+
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from invoice_simulators.metronome.webhooks import signed_request
+from tests.support.outside import Outside
+from tests.support.s3 import Bucket
+from tests.support.services import SERVICES, Service, StartService
+from tests.support.topics import Topics
+
+QUICK = {
+    "LOG_LEVEL": "INFO",
+    "ERROR_SINK_MAX_SECONDS": "1",
+    "HTTP_TIMEOUT_SECONDS": "10",
+    "RETRY_BACKOFF_MAX_SECONDS": "2",
+    "UNCERTAIN_SETTLE_SECONDS": "0.5",
+    "CIRCUIT_PROBE_SECONDS": "1",
+}
+"""Shorter waits than in production; no other difference."""
+
+
+@dataclass
+class Connector:
+    """Everything of one test. ``changes`` overrides settings of all services."""
+
+    start_service: StartService
+    outside: Outside
+    topics: Topics
+    bucket: Bucket
+    changes: Mapping[str, str] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+
+    def settings(self, script: str) -> dict[str, str]:
+        """Give the whole environment of one service."""
+        places = self.outside.settings | self.topics.settings | self.bucket.settings
+        return places | QUICK | {"KAFKA_CONSUMER_GROUP": self.topics.group(script)} | dict(self.changes)
+
+    def start(self, *scripts: str) -> None:
+        """Start services, all four unless named, and wait until they are ready."""
+        for script in scripts or SERVICES:
+            self.services[script] = self.start_service(script, self.settings(script))
+        for script in scripts or SERVICES:
+            self.services[script].wait_until_ready()
+
+    def deliver(self, event: Mapping[str, Any] | bytes) -> int:
+        """Deliver one event as Metronome does, signed now; give the status of the answer."""
+        headers, body = signed_request(event, self.outside.webhook_secret, datetime.now(UTC))
+        url = f"http://127.0.0.1:{self.services['invoice-webhook'].webhook_port}/webhooks/metronome"
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+
+    def ledger(self) -> dict[str, Any]:
+        """Give the newest outcome of each invoice."""
+        return {record.json["invoice_id"]: record.json for record in self.topics.read("invoice-outcomes")}
+
+    def failures(self) -> list[Any]:
+        """Give every failure record, in the order of each partition."""
+        return [record.json for record in self.topics.read("invoice-errors")]
+
+    def archived(self) -> list[Any]:
+        """Give every archived line, once for each position, as a reader must."""
+        lines = {(line["topic"], line["partition"], line["offset"]): line for line in self.bucket.all_lines()}
+        return list(lines.values())
+
+    def documents(self) -> dict[str, Any]:
+        """Give NetSuite's documents by external id. Fails if one external id has two of them."""
+        found = self.outside.netsuite.documents()
+        twice = [name for name, count in Counter(document["external_id"] for document in found).items() if count > 1]
+        assert twice == [], "documents that exist twice"
+        return {document["external_id"]: document for document in found}
