@@ -13,7 +13,7 @@ from invoice_simulators.metronome.billing_provider import check_writebacks
 from invoice_simulators.metronome.listing import bad_request, page, select_invoices
 from invoice_simulators.metronome.store import MetronomeStore
 from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import ApiError, Json, answer, loads
+from invoice_simulators.wire import ApiError, Json, answer, dumps, loads
 
 MESSAGES = {401: "Unauthorized", 403: "Forbidden", 404: "Not found", 429: "Too many requests"}
 INVOICE_ID = re.compile(r'/invoices/(?!billingProvider)([^/?\s]+)|"invoice_id"\s*:\s*"([^"]+)"')
@@ -68,8 +68,8 @@ class Metronome(Simulator[MetronomeSettings]):
     def documents(self) -> Iterable[Json]:
         """Give the invoices in short."""
         for invoice in self._store.invoices.values():
-            short = {name: invoice[name] for name in ("id", "customer_id", "status", "type")}
-            yield {**short, "total": str(invoice["total"]), "external_invoice": invoice.get("external_invoice")}
+            short = {name: invoice.facts[name] for name in ("id", "customer_id", "status", "type", "external_invoice")}
+            yield {**short, "total": str(invoice.facts["total"])}
 
     def clear(self) -> None:
         """Forget invoices, customers and write-backs."""
@@ -84,22 +84,23 @@ class Metronome(Simulator[MetronomeSettings]):
         self._asked[invoice_id] += 1
         if invoice is None or self._asked[invoice_id] <= self.settings.not_found_first:
             raise _not_found("Invoice")
-        if invoice["customer_id"] != request.match_info["customer"]:
+        if invoice.facts["customer_id"] != request.match_info["customer"]:
             raise _not_found("Invoice")
-        return answer({"data": invoice})
+        return web.Response(body=b'{"data":' + invoice.raw + b"}", content_type="application/json")
 
     async def list_invoices(self, request: web.Request) -> web.Response:
         """Answer a page of a customer's invoices."""
         self._authorize(request)
         invoices = self._store.invoices_of(request.match_info["customer"])
-        return answer(page(select_invoices(invoices, request.query), request.query))
+        chosen = [invoice.raw for invoice in select_invoices(invoices, request.query)]
+        return web.Response(body=page(chosen, request.query), content_type="application/json")
 
     async def list_customers(self, request: web.Request) -> web.Response:
         """Answer a page of the active customers, or with ``only_archived=true`` of the archived ones."""
         self._authorize(request)
         archived = request.query.get("only_archived") == "true"
-        chosen = [each for each in self._store.customers.values() if bool(each.get("archived_at")) is archived]
-        return answer(page(chosen, request.query))
+        chosen = [dumps(each) for each in self._store.customers.values() if bool(each.get("archived_at")) is archived]
+        return web.Response(body=page(chosen, request.query), content_type="application/json")
 
     async def get_customer(self, request: web.Request) -> web.Response:
         """Answer one customer."""
@@ -131,13 +132,13 @@ class Metronome(Simulator[MetronomeSettings]):
     async def seed_customers(self, request: web.Request) -> web.Response:
         """Store a list of customer objects."""
         for customer in loads(await request.read()):
-            self._store.add_customer(customer)
+            self._store.customers[customer["id"]] = customer
         return answer({})
 
     async def void(self, request: web.Request) -> web.Response:
         """Void an invoice: it keeps its lines, and no webhook is sent."""
         invoice_id = loads(await request.read())["id"]
-        self._store.invoices[invoice_id]["status"] = "VOID"
+        self._store.change_invoice(invoice_id, status="VOID")
         return answer({})
 
     async def list_writebacks(self, _request: web.Request) -> web.Response:

@@ -5,7 +5,8 @@ import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from invoice_simulators.wire import ApiError, Json
+from invoice_simulators.metronome.store import StoredInvoice
+from invoice_simulators.wire import ApiError, Json, dumps
 
 LIMIT = 100
 """The largest page, and the default one."""
@@ -16,20 +17,20 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, {"message": message})
 
 
-def select_invoices(invoices: Iterable[Json], query: Mapping[str, str]) -> list[Json]:
+def select_invoices(invoices: Iterable[StoredInvoice], query: Mapping[str, str]) -> list[StoredInvoice]:
     """Filter and sort as the query says: by ``issued_at``, oldest first unless ``sort=date_desc``."""
-    found = [invoice for invoice in invoices if _matches(invoice, query)]
+    found = [invoice for invoice in invoices if _matches(invoice.facts, query)]
     order = query.get("sort", "date_asc")
     if order not in ("date_asc", "date_desc"):
         raise bad_request(f"Invalid sort: {order}")
-    return sorted(found, key=lambda invoice: str(invoice.get("issued_at") or ""), reverse=order == "date_desc")
+    return sorted(found, key=lambda invoice: str(invoice.facts["issued_at"] or ""), reverse=order == "date_desc")
 
 
 def _matches(invoice: Json, query: Mapping[str, str]) -> bool:
     return (
         query.get("status") in (None, invoice["status"])
         and query.get("type") in (None, invoice["type"])
-        and query.get("contract_id") in (None, invoice.get("contract_id"))
+        and query.get("contract_id") in (None, invoice["contract_id"])
         and query.get("credit_type_id") in (None, invoice["credit_type"]["id"])
         and _in_period(invoice, query)
     )
@@ -40,7 +41,7 @@ def _in_period(invoice: Json, query: Mapping[str, str]) -> bool:
     starting_on, ending_before = _time(query.get("starting_on")), _time(query.get("ending_before"))
     if starting_on is None and ending_before is None:
         return True
-    start, end = _time(invoice.get("start_timestamp")), _time(invoice.get("end_timestamp"))
+    start, end = _time(invoice["start_timestamp"]), _time(invoice["end_timestamp"])
     if start is None or end is None:
         return False
     return (starting_on is None or start >= starting_on) and (ending_before is None or end <= ending_before)
@@ -55,12 +56,13 @@ def _time(text: str | None) -> datetime | None:
         raise bad_request(f"Invalid date-time: {text}") from error
 
 
-def page(items: Sequence[Json], query: Mapping[str, str]) -> Json:
-    """Cut one page out; ``next_page`` is an opaque cursor, null on the last page."""
+def page(items: Sequence[bytes], query: Mapping[str, str]) -> bytes:
+    """Cut one page out, as JSON; ``next_page`` is an opaque cursor, null on the last page."""
     limit = _limit(query.get("limit"))
     start = _position(query.get("next_page"))
     end = start + limit
-    return {"data": list(items[start:end]), "next_page": _cursor(end) if end < len(items) else None}
+    cursor = dumps(_cursor(end) if end < len(items) else None)
+    return b'{"data":[' + b",".join(items[start:end]) + b'],"next_page":' + cursor + b"}"
 
 
 def _limit(text: str | None) -> int:

@@ -1,0 +1,63 @@
+"""Error bodies of SuiteTalk REST: ``type``, ``title``, ``status``, ``o:errorDetails``. Pure.
+
+Form and samples: NetSuite help, section 156570709583. The code of a 429 is not documented for REST;
+the one used here is what third parties report.
+"""
+
+from invoice_simulators.wire import ApiError, Json
+
+CONTENT_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
+
+TITLES = {
+    400: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.1", "Bad Request"),
+    401: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2", "Unauthorized"),
+    404: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.5", "Not Found"),
+    429: ("https://www.rfc-editor.org/rfc/rfc6585.html#section-4", "Too Many Requests"),
+    500: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.1", "Internal Server Error"),
+    503: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.4", "Service Unavailable"),
+}
+"""By status: RFC URL and title; another status is worded as 500."""
+
+LOGIN_REFUSED = (
+    "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at "
+    "Setup > Users/Roles > User Management > View Login Audit Trail."
+)
+GENERAL = {
+    401: (LOGIN_REFUSED, "INVALID_LOGIN"),
+    404: ("The record instance does not exist. Provide a valid record instance ID.", "NONEXISTENT_ID"),
+    429: ("Concurrent request limit exceeded. Request blocked.", "CONCURRENCY_LIMIT_EXCEEDED"),
+}
+"""By status: detail and code of the refusals that are about no field."""
+
+UNEXPECTED = ("An unexpected error occurred. Error ID: simulated", "UNEXPECTED_ERROR")
+
+
+def refusal(status: int, detail: str, code: str, path: str | None = None) -> ApiError:
+    """Build a refusal with one error detail."""
+    kind, title = TITLES.get(status, TITLES[500])
+    described: Json = {"detail": detail, "o:errorCode": code}
+    if path is not None:
+        described["o:errorPath"] = path
+    body = {"type": kind, "title": title, "status": status, "o:errorDetails": [described]}
+    return ApiError(status, body, content_type=CONTENT_TYPE)
+
+
+def general(status: int) -> ApiError:
+    """Build a refusal that is about no field of the request."""
+    return refusal(status, *GENERAL.get(status, UNEXPECTED))
+
+
+def user_error(detail: str, path: str | None = None) -> ApiError:
+    """Build the refusal of a business rule: the code is ``USER_ERROR`` for nearly all of them."""
+    return refusal(400, f"Error while accessing a resource. {detail}", "USER_ERROR", path)
+
+
+def invalid_content(detail: str, path: str) -> ApiError:
+    """Build the refusal of a body that does not fit the record, or names something that is not there."""
+    return refusal(400, detail, "INVALID_CONTENT", path)
+
+
+def invalid_reference(value: object, field: str, path: str) -> ApiError:
+    """Build the refusal of a reference to a record that does not exist."""
+    detail = f"You have entered an Invalid Field Value {value} for the following field: {field}."
+    return invalid_content(f"Error while accessing a resource. {detail}", path)

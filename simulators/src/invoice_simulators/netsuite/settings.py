@@ -1,0 +1,34 @@
+"""What can be set in the simulated NetSuite account. The credentials are harmless and for loopback only."""
+
+from dataclasses import dataclass, field
+
+
+def _currencies() -> dict[str, str]:
+    return {"1": "USD", "2": "GBP", "3": "CAD", "4": "EUR", "5": "INR", "6": "AUD", "7": "CHF"}
+
+
+@dataclass(frozen=True)
+class NetSuiteSettings:
+    """Lists hold internal ids. A customer or item id of digits that no list names is known and active.
+
+    ``currencies`` maps internal ids to ISO 4217 codes; ``"1"`` is the account's base currency.
+    ``custom_fields`` are the ``custbody_*`` and ``custcol_*`` that exist; null: all.
+    ``closed_before`` is an ISO date: earlier periods are closed.
+    ``overload_as_invalid_login``: above the concurrency limit 401 ``INVALID_LOGIN`` is answered instead of 429.
+    ``duplicate_wording`` follows the user's language in a real account.
+    """
+
+    account: str = "1234567_SB1"
+    consumer_key: str = "simulated-consumer-key"
+    consumer_secret: str = "simulated-consumer-secret"  # noqa: S105 - harmless, for loopback only
+    token_id: str = "simulated-token-id"  # noqa: S105 - harmless, for loopback only
+    token_secret: str = "simulated-token-secret"  # noqa: S105 - harmless, for loopback only
+    unknown_customers: tuple[str, ...] = ()
+    inactive_customers: tuple[str, ...] = ()
+    unknown_items: tuple[str, ...] = ()
+    inactive_items: tuple[str, ...] = ()
+    currencies: dict[str, str] = field(default_factory=_currencies)
+    custom_fields: tuple[str, ...] | None = None
+    closed_before: str | None = None
+    overload_as_invalid_login: bool = False
+    duplicate_wording: str = "This record already exists."
