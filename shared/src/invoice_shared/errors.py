@@ -18,7 +18,7 @@ class ConnectorError(Exception):
     """Root of what this project raises on purpose."""
 
 
-class CallFailed(ConnectorError):  # noqa: N818 - the tree reads as states, not as "…Error"
+class CallFailed(ConnectorError):
     """A call to Metronome or a provider did not succeed. ``reason`` is a sentence for a finance person."""
 
     def __init__(self, reason: str, *, response: ProviderResponse | None = None) -> None:
@@ -75,7 +75,7 @@ class CredentialsRefused(CallFailed):
     """The other side does not accept who we are. An operator must act; no invoice is at fault."""
 
 
-class MalformedRecord(ConnectorError):  # noqa: N818
+class MalformedRecord(ConnectorError):
     """The value is not JSON, not an object, of another schema, or null. ``invoice_id`` where it could still be read."""
 
     def __init__(self, reason: str, *, invoice_id: str | None = None) -> None:

@@ -75,12 +75,14 @@ class SourcePosition(Frozen):
 class Original(Frozen):
     """The record exactly as consumed. ``encoding`` is ``base64`` where ``value`` is not UTF-8.
 
+    ``headers`` are pairs of name and text, or triples that end in ``base64``.
+
     ``omitted`` counts the bytes of a value too large for the errors topic; they lie at ``source``.
     """
 
     key: str | None = None
     key_encoding: Literal["base64"] | None = None
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str] | tuple[str, str, Literal["base64"]], ...] = ()
     value: str | None = None
     encoding: Literal["base64"] | None = None
     omitted: int | None = None

@@ -78,7 +78,7 @@ def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Out
 
 def failure_key(failure: InvoiceFailure) -> bytes:
     """Key of a failure record: the invoice id, else the event id, else the SHA-256 of the value."""
-    event_id = next((text for name, text in failure.original.headers if name == names.EVENT_ID), None)
+    event_id = next((header[1] for header in failure.original.headers if header[0] == names.EVENT_ID), None)
     key = failure.invoice_id or event_id or hashlib.sha256((failure.original.value or "").encode()).hexdigest()
     return key.encode()
 
@@ -95,8 +95,18 @@ def original_of(key: bytes | None, headers: Headers, value: bytes | None) -> Ori
     """Keep a record's key, headers and value so that they can be put back byte for byte."""
     key_text, key_encoding = as_text(key)
     value_text, encoding = as_text(value)
-    kept = tuple((name, content.decode("utf-8", "backslashreplace")) for name, content in headers)
+    kept = tuple(_header_as_text(name, content) for name, content in headers)
     return Original(key=key_text, key_encoding=key_encoding, headers=kept, value=value_text, encoding=encoding)
+
+
+def headers_of(original: Original) -> Headers:
+    """Give the headers as they were consumed."""
+    return tuple((name, as_bytes(text, *encoding) or b"") for name, text, *encoding in original.headers)
+
+
+def _header_as_text(name: str, content: bytes) -> tuple[str, str] | tuple[str, str, Literal["base64"]]:
+    text, encoding = as_text(content)
+    return (name, text or "") if encoding is None else (name, text, encoding)
 
 
 def as_text(raw: bytes | None) -> tuple[str | None, None] | tuple[str, Literal["base64"]]:
@@ -109,7 +119,7 @@ def as_text(raw: bytes | None) -> tuple[str | None, None] | tuple[str, Literal["
         return base64.b64encode(raw).decode(), "base64"
 
 
-def as_bytes(text: str | None, encoding: str | None) -> bytes | None:
+def as_bytes(text: str | None, encoding: str | None = None) -> bytes | None:
     """Undo ``as_text``."""
     if text is None:
         return None

@@ -187,7 +187,7 @@ def read_secret_file(path: Path) -> str | None:
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
-class InvalidSettings(Exception):  # noqa: N818 - reads as a state
+class InvalidSettings(Exception):
     """One or more settings are missing or malformed; ``problems`` has a sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:

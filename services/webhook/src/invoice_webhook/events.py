@@ -22,7 +22,7 @@ class Ignored:
     event_type: str | None
 
 
-class UnusableEvent(Exception):  # noqa: N818 - reads as a state
+class UnusableEvent(Exception):
     """Signed by Metronome, but no invoice can be made of it. Carries the ids that could still be read."""
 
     def __init__(

@@ -36,7 +36,7 @@ class Sender(Protocol):
         """See ``invoice_shared.kafka.producer.Publisher``."""
 
 
-class NotAcknowledged(Exception):  # noqa: N818 - reads as a state
+class NotAcknowledged(Exception):
     """The broker did not answer in time, or refused: Metronome must try again."""
 
 

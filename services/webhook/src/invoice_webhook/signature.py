@@ -11,7 +11,7 @@ DATE_HEADERS = ("X-Metronome-Date", "Date")
 """The first is preferred: proxies may rewrite ``Date``."""
 
 
-class InvalidSignature(Exception):  # noqa: N818 - reads as a state
+class InvalidSignature(Exception):
     """The request is not to be trusted. The text is for our log only, never for the sender."""
 
 

@@ -10,7 +10,7 @@ from invoice_shared.errors import ConnectorError
 from invoice_shared.record import Headers
 
 
-class PublishFailed(ConnectorError):  # noqa: N818 - reads as a state
+class PublishFailed(ConnectorError):
     """The broker did not acknowledge; the record may or may not be there."""
 
 

@@ -1,18 +1,30 @@
-"""From confluent-kafka's message to our record."""
+"""From confluent-kafka's messages to our records."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from confluent_kafka import KafkaException, Message
 
+from invoice_shared.logs import get_logger
 from invoice_shared.record import Headers, Record
 
+log = get_logger(__name__)
 
-def record_from(message: Message) -> Record:
-    """Give the record as consumed. Raises ``KafkaException`` where the message is an error report."""
-    if (error := message.error()) is not None:
-        raise KafkaException(error)
+
+def records_of(messages: Iterable[Message]) -> Iterator[Record]:
+    """Give the records among the messages; the client's passing troubles are logged, its fatal ones raised."""
+    for message in messages:
+        if (error := message.error()) is None:
+            yield _record(message)
+        elif error.fatal():
+            raise KafkaException(error)
+        else:
+            log.warning("kafka client", why=error.str())
+
+
+def _record(message: Message) -> Record:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
-    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - true of every consumed message
+    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - so is every consumed one
     return Record(
         topic, partition, offset, _raw(message.key()), _raw(message.value()), _headers(message), message.timestamp()[1]
     )

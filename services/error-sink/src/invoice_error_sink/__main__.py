@@ -1,0 +1,64 @@
+"""Composition root of ``invoice-error-sink``: settings → clients → loop → run until SIGTERM."""
+
+import signal
+import threading
+
+from confluent_kafka import Consumer
+
+from invoice_error_sink.batches import Batches
+from invoice_error_sink.handler import ArchiveHandler
+from invoice_error_sink.s3_archive import S3Archive, build_s3_client
+from invoice_error_sink.settings import ErrorSinkSettings
+from invoice_error_sink.sink import ErrorSink
+from invoice_shared import logs, tracing
+from invoice_shared.clock import SystemClock
+from invoice_shared.health import Health
+from invoice_shared.kafka.admin import check_topics
+from invoice_shared.kafka.client_config import consumer_config
+from invoice_shared.metrics import Metrics
+from invoice_shared.ops import OpsServer
+from invoice_shared.settings import load
+from invoice_shared.startup import wait_for, watch
+
+SERVICE = "invoice-error-sink"
+
+
+def main() -> None:
+    """Run the service; exits 0 after SIGTERM."""
+    settings = load(ErrorSinkSettings)
+    logs.configure(settings)
+    tracing.configure(settings, SERVICE)
+    logs.get_logger(SERVICE).info("starting", **settings.effective())
+    health, metrics, stop = Health(SystemClock(), settings.liveness_stall_seconds), Metrics(), _stop_on_signals()
+    health.missing("partitions", "none assigned")
+    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
+    ops.start()
+    archive = S3Archive(build_s3_client(), settings.log_errors_bucket_name_s3)
+
+    def broker_check() -> None:
+        check_topics(settings, [settings.invoice_errors_topic])
+
+    if wait_for("kafka", broker_check, health, stop) and wait_for("bucket", archive.check, health, stop):
+        threading.Thread(
+            target=watch, args=("kafka", broker_check, health, stop), name="watch-broker", daemon=True
+        ).start()
+        _sink(settings, archive, health, metrics).run(settings.invoice_errors_topic, stop)
+    ops.stop()
+
+
+def _sink(settings: ErrorSinkSettings, archive: S3Archive, health: Health, metrics: Metrics) -> ErrorSink:
+    clock = SystemClock()
+    consumer = Consumer(consumer_config(settings, settings.kafka_consumer_group or SERVICE))
+    batches = Batches(clock, settings.error_sink_max_records, settings.error_sink_max_seconds)
+    return ErrorSink(consumer, ArchiveHandler(archive, settings.s3_prefix, metrics), batches, clock, health, metrics)
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+if __name__ == "__main__":
+    main()

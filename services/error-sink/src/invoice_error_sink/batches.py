@@ -1,0 +1,58 @@
+"""The records that wait for their put, by partition, and when they are due. Pure, on an injected clock."""
+
+from dataclasses import dataclass, field
+
+from invoice_shared.clock import Clock
+from invoice_shared.record import Record, TopicPartition
+
+MAX_BYTES = 32 * 1024 * 1024
+"""A batch of large records is put before it is full by count: memory is bounded by bytes."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    since: float
+    records: list[Record] = field(default_factory=list)
+    size: int = 0
+
+
+class Batches:
+    """A batch is due when it is full, large or old."""
+
+    def __init__(self, clock: Clock, max_records: int, max_seconds: float) -> None:
+        self._clock = clock
+        self._max_records = max_records
+        self._max_seconds = max_seconds
+        self._batches: dict[TopicPartition, _Batch] = {}
+
+    def add(self, record: Record) -> None:
+        """Keep a record; the clock of a batch starts with its first one."""
+        batch = self._batches.setdefault(record.topic_partition, _Batch(self._clock.monotonic()))
+        batch.records.append(record)
+        batch.size += len(record.value or b"")
+
+    def due(self) -> list[TopicPartition]:
+        """Name the partitions whose batch should be put now."""
+        return [partition for partition, batch in self._batches.items() if self._is_due(batch)]
+
+    def partitions(self) -> list[TopicPartition]:
+        """Name the partitions that have records waiting."""
+        return list(self._batches)
+
+    def head(self, partition: TopicPartition) -> list[Record]:
+        """Give the records of the next object: at most ``max_records``."""
+        return self._batches[partition].records[: self._max_records]
+
+    def remove(self, partition: TopicPartition, end: int) -> None:
+        """Forget the records up to offset ``end``, which are stored now."""
+        left = [record for record in self._batches.pop(partition).records if record.offset > end]
+        for record in left:
+            self.add(record)
+
+    def drop(self, partition: TopicPartition) -> None:
+        """Forget a partition that is somebody else's now."""
+        self._batches.pop(partition, None)
+
+    def _is_due(self, batch: _Batch) -> bool:
+        old = self._clock.monotonic() - batch.since >= self._max_seconds
+        return old or batch.size >= MAX_BYTES or len(batch.records) >= self._max_records
