@@ -7,6 +7,7 @@ from tests.support.services import StartService
 pytestmark = pytest.mark.e2e
 
 SECRET = "hush-4711-secret"
+SECRETS = ("METRONOME_WEBHOOK_SECRET", "METRONOME_API_KEY", "NS_CONSUMER_SECRET", "KAFKA_SASL_PASSWORD")
 
 REQUIRED = {
     "invoice-webhook": ["METRONOME_WEBHOOK_SECRET"],
@@ -59,9 +60,7 @@ def test_without_its_settings_a_service_names_all_of_them_and_exits_2(start_serv
 def test_malformed_settings_are_all_named_at_once_and_no_value_is_printed(
     start_service: StartService, script: str
 ) -> None:
-    secrets = dict.fromkeys(
-        ("METRONOME_WEBHOOK_SECRET", "METRONOME_API_KEY", "NS_CONSUMER_SECRET", "KAFKA_SASL_PASSWORD"), SECRET
-    )
+    secrets = dict.fromkeys(SECRETS, SECRET)
 
     service = start_service(script, secrets | MALFORMED[script])
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,11 @@ class Seen:
     key: bytes | None
     value: bytes | None
     headers: dict[str, bytes]
+
+    @property
+    def utc(self) -> datetime:
+        """The broker's time of the record."""
+        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
 
     @property
     def json(self) -> Any:

@@ -1,0 +1,72 @@
+"""A topic or the bucket is missing at the start: one clear line, not ready, and on by itself once it is there."""
+
+import pytest
+
+from tests.e2e.connector import Connector
+from tests.support.broker import Broker
+from tests.support.outside import Outside
+from tests.support.s3 import Bucket
+from tests.support.services import SERVICES, Service, StartService
+from tests.support.topics import Topics
+from tests.support.waiting import eventually, never
+
+pytestmark = [pytest.mark.e2e, pytest.mark.broker]
+
+
+@pytest.mark.parametrize("script", SERVICES)
+def test_a_service_waits_for_a_missing_topic_and_starts_when_it_appears(
+    start_service: StartService, outside: Outside, broker: Broker, s3: Bucket, script: str
+) -> None:
+    topics = Topics(broker.bootstrap_servers)
+    connector = Connector(start_service, outside, topics, s3)
+
+    service = start_service(script, connector.settings(script))
+    eventually(lambda: lines_with(service, "invoices topics"), timeout=60)
+    never(lambda: service.is_ready() or not service.is_running(), during=5)
+    status, missing = service.ask("/readyz")
+
+    assert (status, "topics" in missing) == (503, True)
+    assert len(lines_with(service, "invoices topics")) == 1
+    assert "Traceback" not in service.output()
+
+    topics.create()
+
+    service.wait_until_ready()
+
+
+def test_the_error_sink_waits_for_a_missing_bucket_and_starts_when_it_appears(
+    start_service: StartService, outside: Outside, topics: Topics, missing_s3: Bucket
+) -> None:
+    connector = Connector(start_service, outside, topics, missing_s3)
+    topics.produce("invoice-errors", [("a", b"kept until there is a bucket")])
+
+    sink = start_service("invoice-error-sink", connector.settings("invoice-error-sink"))
+    eventually(lambda: lines_with(sink, "does not exist"), timeout=60)
+    never(lambda: sink.is_ready() or not sink.is_running(), during=5)
+
+    assert len(lines_with(sink, "does not exist")) == 1
+    assert "Traceback" not in sink.output()
+
+    missing_s3.create()
+
+    sink.wait_until_ready()
+    assert eventually(missing_s3.all_lines)[0]["original"]["value"] == "kept until there is a bucket"
+
+
+@pytest.mark.parametrize("script", SERVICES)
+def test_a_service_says_where_it_looks_for_a_broker_that_does_not_answer(
+    start_service: StartService, outside: Outside, s3: Bucket, script: str
+) -> None:
+    nowhere = Connector(start_service, outside, Topics("127.0.0.1:1"), s3)
+
+    service = start_service(script, nowhere.settings(script))
+    eventually(lambda: "127.0.0.1:1" in service.ask("/readyz")[1], timeout=60)
+
+    assert service.ask("/readyz")[0] == 503
+    assert service.ask("/livez")[0] == 200
+    assert "Traceback" not in service.output()
+    assert service.terminate(25) == 0
+
+
+def lines_with(service: Service, text: str) -> list[str]:
+    return [line for line in service.output().splitlines() if text in line]
