@@ -1,0 +1,168 @@
+"""The invoice as Metronome's API answers it. Reads only what the mapping needs and ignores every other field.
+
+Source: the public OpenAPI file and the Python SDK's ``types.v1.customers.invoice``. Amounts are in the credit type's
+own unit (cents for US dollars, whole units for other currencies).
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import Frozen
+from invoice_shared.serde import explain
+from invoice_shared.types import ExactDecimal, UtcTime
+
+ADJUSTMENT = "invoice_adjustment"
+"""Our line type for an entry of a legacy plan's ``invoice_adjustments``, which has none of its own."""
+
+MAX_DIGITS = 40
+
+
+def _readable(value: Decimal) -> Decimal:
+    # 1e999999999 is valid JSON, and written out it is a gigabyte.
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or exponent < -MAX_DIGITS or len(digits) + exponent > MAX_DIGITS:
+        raise ValueError(f"has more than {MAX_DIGITS} digits before or after the point")
+    return value
+
+
+def _or_empty(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _or_none(value: Any) -> Any:
+    return () if value is None else value
+
+
+Amount = Annotated[ExactDecimal, AfterValidator(_readable)]
+Fields = Annotated[dict[str, Any], BeforeValidator(_or_empty)]
+
+
+class _Keeping(Frozen):
+    """Keeps the JSON object that it was read from as ``tree``, for the EXTRA_FIELDS templates."""
+
+    tree: dict[str, Any] = Field(repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_tree(cls, data: Any) -> Any:
+        return {**data, "tree": data} if isinstance(data, dict) else data
+
+
+class CreditType(Frozen):
+    """The unit of an amount: a currency, or a custom pricing unit, which is not money."""
+
+    id: str
+    name: str
+
+
+class AppliedCommit(Frozen):
+    """Which commit or credit a line applies: ``PREPAID``, ``POSTPAID`` or ``CREDIT``."""
+
+    type: str | None = None
+
+
+class Payer(Frozen):
+    """Who pays, on the usage invoices of an account hierarchy."""
+
+    customer_id: str | None = None
+
+
+class ExternalInvoice(Frozen):
+    """What a billing provider is known to hold for this invoice."""
+
+    invoice_id: str | None = None
+
+
+class CorrectionRecord(Frozen):
+    """Which invoice a correction corrects."""
+
+    corrected_invoice_id: str | None = None
+
+
+class MetronomeLine(_Keeping):
+    """One line. It has no id of its own. ``ending_before`` is exclusive."""
+
+    name: str
+    total: Amount
+    credit_type: CreditType
+    type: str
+    quantity: Amount | None = None
+    unit_price: Amount | None = None
+    product_id: str | None = None
+    product_custom_fields: Fields = Field(default_factory=dict)
+    commit_custom_fields: Fields = Field(default_factory=dict)
+    commit_type: str | None = None
+    applied_commit_or_credit: AppliedCommit | None = None
+    pricing_group_values: Fields = Field(default_factory=dict)
+    presentation_group_values: Fields = Field(default_factory=dict)
+    starting_at: UtcTime | None = None
+    ending_before: UtcTime | None = None
+
+
+class Adjustment(MetronomeLine):
+    """A legacy plan's adjustment of the whole invoice, e.g. a credit grant: part of the total like any line."""
+
+    type: str = ADJUSTMENT
+
+
+class MetronomeInvoice(_Keeping):
+    """The ``data`` of ``GET /v1/customers/{customer_id}/invoices/{invoice_id}``. ``end_timestamp`` is exclusive."""
+
+    id: str = Field(min_length=1)
+    customer_id: str = Field(min_length=1)
+    type: str
+    status: str
+    credit_type: CreditType
+    total: Amount
+    line_items: tuple[MetronomeLine, ...]
+    invoice_adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(_or_none)] = ()
+    start_timestamp: UtcTime | None = None
+    end_timestamp: UtcTime | None = None
+    issued_at: UtcTime | None = None
+    net_payment_terms_days: Annotated[ExactDecimal, Field(ge=0, le=36_500)] | None = None
+    customer_custom_fields: Fields = Field(default_factory=dict)
+    contract_id: str | None = None
+    external_invoice: ExternalInvoice | None = None
+    billable_status: Any = None
+    payer: Payer | None = None
+    correction_record: CorrectionRecord | None = None
+    regenerated_from_invoice_id: str | None = None
+
+    @property
+    def lines(self) -> tuple[MetronomeLine, ...]:
+        """All lines, a legacy plan's adjustments at the end."""
+        return (*self.line_items, *self.invoice_adjustments)
+
+    @property
+    def is_unbillable(self) -> bool:
+        """Tell whether Metronome says not to bill it, in a string or, as on customers, in an object with ``value``."""
+        status = self.billable_status
+        value = status.get("value") if isinstance(status, dict) else status
+        return isinstance(value, str) and value.strip().lower() == "unbillable"
+
+    @property
+    def external_id(self) -> str | None:
+        """The provider's id of the document that it already holds, if any."""
+        return (self.external_invoice.invoice_id if self.external_invoice else None) or None
+
+
+def parse_invoice(answer: Any) -> MetronomeInvoice:
+    """Read the API's answer (``{"data": {…}}``, fractions as ``Decimal``). Raises ``Rejected("invalid-invoice")``."""
+    data = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(data, dict):
+        raise _invalid("it has no “data” object")
+    try:
+        return MetronomeInvoice.model_validate(data)
+    except ValidationError as error:
+        raise _invalid(explain(error)) from error
+
+
+def _invalid(problem: str) -> Rejected:
+    return Rejected(
+        "invalid-invoice",
+        f"Metronome's answer does not have the shape of an invoice ({problem}). Open the invoice in Metronome; if it "
+        "looks right there, the connector needs an update.",
+    )

@@ -1,0 +1,19 @@
+"""The formatter's settings: its environment variables are the field names in upper case."""
+
+from pydantic import Field
+
+from invoice_formatter.rules import MappingRules
+from invoice_shared.settings import BaseServiceSettings, HttpSettings, MetronomeApiSettings
+
+CONSUMER_GROUP = "invoice-formatter"
+
+
+class FormatterSettings(MappingRules, BaseServiceSettings, HttpSettings, MetronomeApiSettings):
+    """The rules of the mapping, and how to reach the broker and Metronome."""
+
+    formatter_concurrency: int = Field(default=16, ge=1)
+
+    @property
+    def group(self) -> str:
+        """The consumer group, and faust's application id."""
+        return self.kafka_consumer_group or CONSUMER_GROUP
