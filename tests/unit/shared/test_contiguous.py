@@ -1,0 +1,45 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_shared.contiguous import ContiguousWindow
+from invoice_shared.record import TopicPartition
+
+ZERO = TopicPartition("raw-invoices", 0)
+
+
+def window(*offsets: int) -> ContiguousWindow[int]:
+    made: ContiguousWindow[int] = ContiguousWindow()
+    for offset in offsets:
+        made.add(ZERO, offset, offset)
+    return made
+
+
+def test_nothing_is_committable_before_the_first_record_is_settled() -> None:
+    made = window(5, 6, 7)
+    assert made.settle(ZERO, 6) == []
+    assert made.settle(ZERO, 5) == [5, 6]
+    assert len(made) == 1
+
+
+def test_gaps_in_the_offsets_do_not_hold_anything_up() -> None:
+    made = window(5, 9)
+    assert made.settle(ZERO, 5) == [5]
+    assert made.settle(ZERO, 9) == [9]
+
+
+def test_a_dropped_partition_gives_nothing_back() -> None:
+    made = window(5)
+    made.drop(ZERO)
+    assert made.settle(ZERO, 5) == []
+
+
+@given(st.permutations(list(range(30))))
+def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order(order: list[int]) -> None:
+    made = window(*range(30))
+    settled: set[int] = set()
+    given_back: list[int] = []
+    for offset in order:
+        settled.add(offset)
+        given_back += made.settle(ZERO, offset)
+        assert set(given_back) <= settled
+    assert given_back == list(range(30))

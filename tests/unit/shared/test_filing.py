@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_shared.errors import MalformedRecord, Rejected
+from invoice_shared.failure import ProviderResponse
+from invoice_shared.filing import About, as_bytes, failed_outcome, failure_key, failure_of, headers_of, without_value
+from invoice_shared.record import Record
+from tests.fakes import START
+
+REJECTED = Rejected("customer-not-mapped", "Set the field.", response=ProviderResponse(status=400, body="no"))
+
+
+def record(**changes: object) -> Record:
+    fields: dict[str, object] = {"topic": "raw-invoices", "partition": 1, "offset": 9, "key": b"i-1", "value": b"{}"}
+    return Record(**(fields | changes))  # type: ignore[arg-type]
+
+
+def filed(source: Record, error: Rejected | MalformedRecord = REJECTED, about: About | None = None):
+    return failure_of(source, stage="formatter", error=error, attempts=2, now=START, about=about or About())
+
+
+def test_a_redelivery_is_the_same_failure_and_a_replay_a_new_one() -> None:
+    assert filed(record()).failure_id == filed(record()).failure_id
+    assert filed(record()).failure_id != filed(record(offset=10)).failure_id
+
+
+def test_the_failure_says_what_is_known() -> None:
+    failure = filed(record(), about=About("i-1", "c-1", "netsuite"))
+
+    assert (failure.code, failure.reason, failure.retryable) == ("customer-not-mapped", "Set the field.", True)
+    assert (failure.customer_id, failure.destination) == ("c-1", "netsuite")
+    assert failure.provider_response is not None
+
+
+def test_a_malformed_record_is_known_by_its_key() -> None:
+    assert filed(record(), MalformedRecord("not JSON")).invoice_id == "i-1"
+    assert filed(record(key=b"\xff"), MalformedRecord("not JSON")).invoice_id is None
+
+
+@given(st.binary() | st.none(), st.binary())
+def test_the_original_comes_back_byte_for_byte(value: bytes | None, header: bytes) -> None:
+    original = filed(record(value=value, headers=(("h", header),))).original
+
+    assert as_bytes(original.value, original.encoding) == value
+    assert headers_of(original) == (("h", header),)
+
+
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        pytest.param(record(), b"i-1", id="the invoice id"),
+        pytest.param(record(key=None, headers=(("event-id", b"e-1"),)), b"e-1", id="else the event id"),
+    ],
+)
+def test_the_key_of_a_failure(source: Record, key: bytes) -> None:
+    assert failure_key(filed(source, MalformedRecord("x"))) == key
+
+
+def test_without_any_id_the_key_is_the_hash_of_the_value() -> None:
+    assert len(failure_key(filed(record(key=None), MalformedRecord("x")))) == 64
+
+
+def test_the_ledger_entry_says_the_failure() -> None:
+    outcome = failed_outcome(filed(record(), about=About("i-1", "c-1", "netsuite")))
+
+    assert outcome is not None
+    assert (outcome.outcome, outcome.code, outcome.destination) == ("failed", "customer-not-mapped", "netsuite")
+
+
+def test_nothing_enters_the_ledger_without_an_invoice_id() -> None:
+    assert failed_outcome(filed(record(key=None), MalformedRecord("x"))) is None
+
+
+def test_a_value_left_out_for_its_size_is_counted() -> None:
+    assert without_value(filed(record(value=b"12345"))).original.omitted == 5

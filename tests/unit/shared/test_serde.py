@@ -1,0 +1,71 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_shared.errors import MalformedRecord
+from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.serde import dumps, from_bytes, loads, to_bytes
+from tests.builders import formatted_invoice, line_item, raw_invoice
+
+LONG = Decimal("1234567890123456789012345.67")
+
+
+def test_a_number_with_more_digits_than_a_float_holds_survives() -> None:
+    assert loads(b'{"total":1234567890123456789012345.67}')["total"] == LONG
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_any_decimal_goes_out_and_comes_back(value: Decimal) -> None:
+    assert Decimal(loads(dumps({"n": value}))["n"]) == value
+
+
+def test_money_in_our_records_is_text() -> None:
+    written = to_bytes(formatted_invoice(total=LONG, line_items=(line_item(amount=LONG),)))
+
+    assert loads(written)["total"] == str(LONG)
+    assert from_bytes(FormattedInvoice, written).total == LONG
+
+
+def test_the_senders_object_passes_unchanged() -> None:
+    payload = loads('{"a":1.50,"b":12345678901234567890,"c":"é\\ud800","d":[null,true,1e5]}')
+
+    assert from_bytes(RawInvoice, to_bytes(raw_invoice(payload=payload))).payload == payload
+
+
+def test_a_float_is_refused_where_a_decimal_belongs() -> None:
+    with pytest.raises(ValueError, match="never through a float"):
+        formatted_invoice(total=0.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param(None, "null value", id="null"),
+        pytest.param(b"", "not JSON", id="empty"),
+        pytest.param(b"{", "not JSON", id="cut off"),
+        pytest.param(b"\xff", "not JSON", id="not UTF-8"),
+        pytest.param(b'{"total":NaN}', "not JSON", id="NaN"),
+        pytest.param(b"[" * 200_000, "not JSON", id="nested too deep"),
+        pytest.param(b"[]", "not an object", id="a list"),
+        pytest.param(b"{}", "no schema_version", id="no schema version"),
+        pytest.param(b'{"schema_version":2}', "schema_version", id="a foreign schema version"),
+        pytest.param(b'{"schema_version":1}', "invoice_id: Field required", id="fields missing"),
+    ],
+)
+def test_what_is_no_record_of_ours_says_why(value: bytes | None, said: str) -> None:
+    with pytest.raises(MalformedRecord, match=said):
+        from_bytes(RawInvoice, value)
+
+
+def test_the_invoice_id_is_still_read_from_a_record_of_the_wrong_schema() -> None:
+    with pytest.raises(MalformedRecord) as caught:
+        from_bytes(RawInvoice, b'{"schema_version":9,"invoice_id":"i-1"}')
+
+    assert caught.value.invoice_id == "i-1"
+
+
+def test_unknown_fields_are_ignored() -> None:
+    tree = loads(to_bytes(raw_invoice())) | {"new": 1}
+    assert from_bytes(RawInvoice, dumps(tree)) == raw_invoice()

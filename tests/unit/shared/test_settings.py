@@ -1,0 +1,112 @@
+"""Settings come from the environment, so these tests set it; nothing is patched but the variables themselves."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from invoice_shared.settings import (
+    BaseServiceSettings,
+    HttpSettings,
+    InvalidSettings,
+    JsonList,
+    MetronomeApiSettings,
+    load,
+    partly_set,
+    read,
+)
+
+
+class ExampleSettings(BaseServiceSettings, HttpSettings, MetronomeApiSettings):
+    """A service with a secret, a list and the usual rest."""
+
+    invoice_types: JsonList = ("USAGE",)
+    extra_secret: SecretStr | None = None
+
+
+@pytest.fixture(autouse=True)
+def _api_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METRONOME_API_KEY", "key-1")
+
+
+def test_defaults_serve_where_nothing_is_set() -> None:
+    assert read(ExampleSettings).raw_invoices_topic == "raw-invoices"
+
+
+def test_json_and_lower_case_levels_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVOICE_TYPES", '["A","B"]')
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+
+    assert read(ExampleSettings).invoice_types == ("A", "B")
+    assert read(ExampleSettings).log_level == "DEBUG"
+
+
+def test_every_problem_is_named_at_once_and_no_value_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "METRONOME_API_KEY": " ",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_PASSWORD": "hunter2",
+        "OPS_PORT": "eighty",
+        "INVOICE_TYPES": "[",
+        "EXTRA_SECRET_FILE": "/does/not/exist",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(InvalidSettings) as caught:
+        read(ExampleSettings)
+
+    named = [problem.split(":")[0] for problem in caught.value.problems]
+    assert named == [
+        "EXTRA_SECRET_FILE",
+        "INVOICE_TYPES",
+        "KAFKA_SASL_MECHANISM",
+        "KAFKA_SASL_USERNAME",
+        "METRONOME_API_KEY",
+        "OPS_PORT",
+    ]
+    assert "hunter2" not in str(caught.value)
+    assert "eighty" not in str(caught.value)
+
+
+def test_a_process_with_bad_settings_exits_2_with_one_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("METRONOME_API_KEY")
+
+    with pytest.raises(SystemExit) as caught:
+        load(ExampleSettings)
+
+    assert caught.value.code == 2
+    assert "METRONOME_API_KEY: is not set" in capsys.readouterr().err
+
+
+def test_a_secret_may_come_from_a_file_and_is_read_anew_after_a_rotation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("first\n")
+    monkeypatch.setenv("EXTRA_SECRET_FILE", str(file))
+    settings = read(ExampleSettings)
+    assert settings.secret("extra_secret") == "first"
+
+    file.write_text("second\n")
+
+    assert settings.secret("extra_secret") == "second"
+
+
+def test_a_secret_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("key-2")
+    monkeypatch.setenv("METRONOME_API_KEY_FILE", str(tmp_path / "key"))
+
+    with pytest.raises(InvalidSettings, match="set twice"):
+        read(ExampleSettings)
+
+
+def test_the_effective_settings_mask_secrets() -> None:
+    assert "key-1" not in str(read(ExampleSettings).effective())
+
+
+def test_a_group_of_settings_must_be_whole_or_absent() -> None:
+    assert partly_set(("A", "B"), {}) == []
+    assert partly_set(("A", "B"), {"A": "1", "B_FILE": "/b"}) == []
+    assert len(partly_set(("A", "B"), {"A": "1"})) == 1

@@ -1,0 +1,145 @@
+"""The ingress table of the contract, over a real aiohttp server and a publisher that keeps what it was given."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from email.utils import format_datetime
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+from invoice_shared.record import Headers
+from invoice_shared.serde import dumps
+from invoice_webhook.app import PATH, create_app
+from invoice_webhook.handler import WebhookHandler
+from invoice_webhook.settings import WebhookSettings
+from invoice_webhook.signature import sign
+from tests.fakes import START, FakeClock, FakePublisher
+
+SECRET = "webhook-secret"
+BODY = dumps({"id": "e-1", "type": "invoice.finalized", "properties": {"invoice_id": "i-1", "customer_id": "c-1"}})
+
+
+class SilentBroker(FakePublisher):
+    """Takes records and never answers."""
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
+        return Future()
+
+
+class Ingress:
+    def __init__(self, publisher: FakePublisher) -> None:
+        settings = WebhookSettings(
+            metronome_webhook_secret=SECRET, webhook_ack_timeout_seconds=0.05, webhook_max_body_bytes=1000
+        )
+        clock = FakeClock()
+        self.publisher = publisher
+        self.health = Health(clock, 120)
+        self.metrics = Metrics()
+        handler = WebhookHandler(settings, publisher, clock, self.health, self.metrics)
+        self.client: TestClient = TestClient(TestServer(create_app(handler, settings.webhook_max_body_bytes)))
+
+    async def post(self, body: bytes = BODY, secret: str = SECRET) -> ClientResponse:
+        date = format_datetime(START, usegmt=True)
+        headers = {"X-Metronome-Date": date, "Metronome-Webhook-Signature": sign(body, date, secret)}
+        return await self.client.post(PATH, data=body, headers=headers)
+
+
+@pytest.fixture
+async def ingress() -> AsyncIterator[Ingress]:
+    opened = Ingress(FakePublisher())
+    async with opened.client:
+        yield opened
+
+
+async def test_a_finalized_invoice_is_published_under_its_id_and_answered_200(ingress: Ingress) -> None:
+    answer = await ingress.post()
+
+    (record,) = ingress.publisher.to("raw-invoices")
+    assert answer.status == 200
+    assert record.key == b"i-1"
+    assert record.json["payload"]["id"] == "e-1"
+    assert ("event-id", b"e-1") in record.headers
+
+
+async def test_another_event_is_answered_200_and_nothing_is_published(ingress: Ingress) -> None:
+    assert (await ingress.post(dumps({"id": "e", "type": "alerts.low"}))).status == 200
+    assert ingress.publisher.published == []
+
+
+@pytest.mark.parametrize("body", [b"no json", b"[]", dumps({"type": "invoice.finalized", "id": "e-9"})])
+async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes(ingress: Ingress, body: bytes) -> None:
+    answer = await ingress.post(body)
+
+    (failure,) = ingress.publisher.to("invoice-errors")
+    assert answer.status == 200
+    assert (failure.json["stage"], failure.json["code"]) == ("webhook", "unusable-event")
+    assert failure.json["original"]["value"] == body.decode()
+    assert failure.key in {b"e-9", hashlib.sha256(body).hexdigest().encode()}
+
+
+async def test_the_same_unusable_event_again_is_the_same_failure(ingress: Ingress) -> None:
+    await ingress.post(b"no json")
+    await ingress.post(b"no json")
+
+    first, second = ingress.publisher.to("invoice-errors")
+    assert first.json["failure_id"] == second.json["failure_id"]
+
+
+async def test_an_unusable_event_that_names_its_invoice_enters_the_ledger(ingress: Ingress) -> None:
+    await ingress.post(dumps({"type": "invoice.finalized", "properties": {"invoice_id": "i-7"}}))
+
+    (entry,) = ingress.publisher.to("invoice-outcomes")
+    assert (entry.key, entry.json["outcome"], entry.json["code"]) == (b"i-7", "failed", "unusable-event")
+
+
+async def test_a_wrong_signature_is_answered_401_without_a_reason_and_nothing_is_published(ingress: Ingress) -> None:
+    answer = await ingress.post(secret="another")
+
+    assert (answer.status, await answer.read()) == (401, b"")
+    assert ingress.publisher.published == []
+
+
+async def test_a_body_at_the_limit_passes_and_one_over_it_is_answered_413(ingress: Ingress) -> None:
+    assert (await ingress.post(dumps({"type": "x"}).ljust(1000))).status == 200
+    assert (await ingress.post(dumps({"type": "x"}).ljust(1001))).status == 413
+
+
+async def test_other_methods_and_paths_are_refused(ingress: Ingress) -> None:
+    assert (await ingress.client.get(PATH)).status == 405
+    assert (await ingress.client.post("/elsewhere")).status == 404
+
+
+async def test_a_broker_that_refuses_is_answered_503_with_retry_after(ingress: Ingress) -> None:
+    ingress.publisher.fail()
+
+    answer = await ingress.post()
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+
+
+async def test_a_broker_that_stays_silent_is_answered_503_with_retry_after() -> None:
+    silent = Ingress(SilentBroker())
+    async with silent.client:
+        answer = await silent.post()
+
+    assert (answer.status, "Retry-After" in answer.headers) == (503, True)
+
+
+async def test_nothing_is_published_while_a_topic_is_missing(ingress: Ingress) -> None:
+    ingress.health.missing("kafka", "These topics do not exist: raw-invoices.")
+
+    assert (await ingress.post()).status == 503
+    assert ingress.publisher.published == []
+
+
+async def test_every_answer_is_counted(ingress: Ingress) -> None:
+    await ingress.post()
+    await ingress.post(secret="another")
+
+    text = ingress.metrics.exposition().decode()
+    assert 'webhook_requests_total{answer="accepted"} 1.0' in text
+    assert 'webhook_requests_total{answer="unauthorized"} 1.0' in text
