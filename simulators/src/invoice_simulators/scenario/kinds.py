@@ -1,0 +1,84 @@
+"""The kinds of sound invoices: which lines each has."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+
+from invoice_simulators.scenario.catalog import PRODUCTS, UNMAPPED, Unit
+from invoice_simulators.scenario.lines import Lines, sum_of
+from invoice_simulators.wire import Json
+
+Draw = Callable[[Random, Lines, Unit], list[Json]]
+
+
+def usage(random: Random, lines: Lines, _unit: Unit) -> list[Json]:
+    """Two to six products used."""
+    return [lines.usage(product) for product in random.sample(PRODUCTS, random.randrange(2, 7))]
+
+
+def subscription(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """Seats, and usage beside them."""
+    return [lines.subscription(PRODUCTS[4]), *usage(random, lines, unit)]
+
+
+def commit_applied(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """A commit covers two thirds, a free credit a little more."""
+    used = usage(random, lines, unit)
+    covered = (sum_of(used, unit) * 2 / 3).quantize(Decimal("0.001"))
+    return [*used, lines.applied(covered), lines.applied(Decimal("0.125"), "CREDIT")]
+
+
+def fully_covered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """A commit covers everything: the total is zero."""
+    used = usage(random, lines, unit)
+    return [*used, lines.applied(sum_of(used, unit))]
+
+
+def pricing_units(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """Usage in a custom pricing unit and its conversion into money."""
+    used = [lines.pricing_units(product) for product in random.sample(PRODUCTS + UNMAPPED, 3)]
+    owed = Decimal(random.randrange(1_000, 9_000_000)) / 1_000
+    return [*used, lines.conversion(owed), *usage(random, lines, unit)]
+
+
+def postpaid(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """A postpaid commit is shown as applied, which changes nothing in the total."""
+    used = usage(random, lines, unit)
+    return [*used, lines.applied(sum_of(used, unit).quantize(Decimal("0.01")), "POSTPAID")]
+
+
+def zero_lines(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """Some products, mapped or not, were not used at all."""
+    return [lines.zero(UNMAPPED[0]), *usage(random, lines, unit), lines.zero(PRODUCTS[7])]
+
+
+def scheduled(random: Random, lines: Lines, _unit: Unit) -> list[Json]:
+    """Charges on a date, or the sale of a commit."""
+    return [lines.commit_purchase()] if random.random() < 0.5 else [lines.scheduled(PRODUCTS[5])]
+
+
+def credit_memo(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """More is given back than was used."""
+    used = usage(random, lines, unit)
+    return [*used, lines.correction(sum_of(used, unit) + random.randrange(1, 900) * unit.per_major)]
+
+
+SOUND: tuple[Draw, ...] = (
+    usage,
+    usage,
+    subscription,
+    commit_applied,
+    usage,
+    scheduled,
+    postpaid,
+    zero_lines,
+    usage,
+    pricing_units,
+    subscription,
+    credit_memo,
+    usage,
+    scheduled,
+    commit_applied,
+    fully_covered,
+)
+"""One after the other; plain usage is the most frequent."""
