@@ -1,0 +1,84 @@
+"""``invoices topics``: create the four topics, or compare those that exist with what they should be."""
+
+from dataclasses import dataclass, field
+
+from confluent_kafka.admin import AdminClient, ConfigResource
+from confluent_kafka.cimpl import NewTopic
+
+from invoice_shared.kafka.client_config import MAX_RECORD_BYTES
+from invoice_shared.settings import KafkaSettings
+
+ANSWER_SECONDS = 15.0
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """One topic as it should be. ``config`` holds Kafka's topic settings as text."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    config: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """What was done about a topic: ``created``, ``as planned``, or ``differs`` with each difference in a sentence."""
+
+    name: str
+    state: str
+    differences: tuple[str, ...] = ()
+
+
+def plan(
+    settings: KafkaSettings, partitions: int, replication_factor: int, min_insync_replicas: int
+) -> list[TopicPlan]:
+    """Lay out the four topics. Raw and formatted are kept 14 days, errors 30; the ledger is compacted and kept."""
+    safe = {"min.insync.replicas": str(min(min_insync_replicas, replication_factor))}
+    fortnight = safe | {"retention.ms": str(14 * DAY_MS), "max.message.bytes": str(MAX_RECORD_BYTES)}
+    month = safe | {"retention.ms": str(30 * DAY_MS), "max.message.bytes": str(MAX_RECORD_BYTES)}
+    configs = {
+        settings.raw_invoices_topic: fortnight,
+        settings.formatted_invoices_topic: fortnight,
+        settings.invoice_errors_topic: month,
+        settings.invoice_outcomes_topic: safe | {"cleanup.policy": "compact"},
+    }
+    return [TopicPlan(name, partitions, replication_factor, config) for name, config in configs.items()]
+
+
+def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
+    """Create what is missing; never change what exists. Raises ``KafkaException`` where the broker does not answer."""
+    existing = admin.list_topics(timeout=ANSWER_SECONDS).topics
+    _create(admin, [wanted for wanted in plans if wanted.name not in existing])
+    return [
+        _compare(admin, wanted, len(existing[wanted.name].partitions))
+        if wanted.name in existing
+        else TopicState(wanted.name, "created")
+        for wanted in plans
+    ]
+
+
+def _create(admin: AdminClient, missing: list[TopicPlan]) -> None:
+    if not missing:
+        return
+    new = [NewTopic(w.name, w.partitions, w.replication_factor, config=w.config) for w in missing]
+    for created in admin.create_topics(new, operation_timeout=ANSWER_SECONDS).values():
+        created.result(ANSWER_SECONDS)
+
+
+def _compare(admin: AdminClient, wanted: TopicPlan, partitions: int) -> TopicState:
+    found = _config(admin, wanted.name)
+    differences = [
+        f"{name} is {found.get(name, 'not set')}, planned {value}"
+        for name, value in wanted.config.items()
+        if found.get(name) != value
+    ]
+    if partitions != wanted.partitions:
+        differences.insert(0, f"{partitions} partitions, planned {wanted.partitions}")
+    return TopicState(wanted.name, "differs" if differences else "as planned", tuple(differences))
+
+
+def _config(admin: AdminClient, name: str) -> dict[str, str]:
+    (answer,) = admin.describe_configs([ConfigResource("topic", name)]).values()
+    return {key: str(entry.value) for key, entry in answer.result(ANSWER_SECONDS).items()}
