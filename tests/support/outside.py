@@ -75,9 +75,10 @@ class Outside:
 def outside(tmp_path: Path) -> Iterator[Outside]:
     """A fresh outside world for one test."""
     simulators = Process(
+        "simulators",
         [str(Path(sys.executable).with_name("invoice-simulators"))],
         env={"PATH": os.environ["PATH"]},
-        log=tmp_path / "simulators.log",
+        directory=tmp_path,
     )
     try:
         simulators.start()

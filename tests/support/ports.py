@@ -1,15 +1,12 @@
-"""Free TCP ports on loopback, and whether one answers."""
+"""TCP ports on loopback: a free one, and whether one answers."""
 
 import socket
 
+from invoice_simulators.parts.processes import free_port
+
+__all__ = ["LOOPBACK", "free_port", "is_listening"]
+
 LOOPBACK = "127.0.0.1"
-
-
-def free_port() -> int:
-    """Give a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def is_listening(port: int) -> bool:

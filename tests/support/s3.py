@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import os
-import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +12,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.support.ports import LOOPBACK, free_port, is_listening
-from tests.support.processes import Process
+from invoice_simulators.parts.processes import ProcessGroup
+from invoice_simulators.parts.s3 import start_s3
+from tests.support.ports import LOOPBACK, free_port
 from tests.support.proxy import Proxy
-from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -69,17 +67,9 @@ class Bucket:
 def s3_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of one S3 server for the whole run."""
     port = free_port()
-    server = Process(
-        [sys.executable, "-m", "moto.server", "-H", LOOPBACK, "-p", str(port)],
-        env={"PATH": os.environ["PATH"]},
-        log=tmp_path_factory.mktemp("s3") / "s3.log",
-    )
-    try:
-        server.start()
-        eventually(lambda: is_listening(port), timeout=60)
+    with ProcessGroup(tmp_path_factory.mktemp("s3")) as group:
+        start_s3(group, port=port)
         yield port
-    finally:
-        server.stop(grace=2)
 
 
 @pytest.fixture

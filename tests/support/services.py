@@ -22,14 +22,14 @@ class Service(Process):
     """One service. Its ports are its own and stay the same when it is started again."""
 
     def __init__(self, script: str, settings: Mapping[str, str], directory: Path) -> None:
-        self.name = script
         self.ops_port = free_port()
         self.webhook_port = free_port()
         ports = {"OPS_PORT": str(self.ops_port), "WEBHOOK_PORT": str(self.webhook_port), "BIND_HOST": LOOPBACK}
         super().__init__(
+            f"{script}-{self.ops_port}",
             [str(Path(sys.executable).with_name(script))],
             env={"PATH": os.environ["PATH"], **ports, **settings},
-            log=directory / f"{script}-{self.ops_port}.log",
+            directory=directory,
         )
 
     @property
@@ -75,7 +75,7 @@ def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[St
 
     yield start
     for service in started:
-        service.kill()
+        service.stop(grace=0)
 
 
 @pytest.hookimpl(wrapper=True)
