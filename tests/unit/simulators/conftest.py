@@ -1,0 +1,37 @@
+"""Each simulated system on a port of its own, set back to its start before every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from invoice_simulators.client import ControlClient, MetronomeControl
+from invoice_simulators.control import build_app
+from invoice_simulators.metronome import Metronome
+from invoice_simulators.netsuite import NetSuite
+from invoice_simulators.server import SimulatorServer
+
+
+@pytest.fixture(scope="session")
+def metronome_url() -> Iterator[str]:
+    with SimulatorServer(build_app(Metronome())) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def netsuite_url() -> Iterator[str]:
+    with SimulatorServer(build_app(NetSuite())) as server:
+        yield server.url
+
+
+@pytest.fixture
+def metronome(metronome_url: str) -> MetronomeControl:
+    control = MetronomeControl(metronome_url)
+    control.reset()
+    return control
+
+
+@pytest.fixture
+def netsuite(netsuite_url: str) -> ControlClient:
+    control = ControlClient(netsuite_url)
+    control.reset()
+    return control

@@ -1,0 +1,35 @@
+"""A plain client of NetSuite, signing with requests-oauthlib, and one invoice body."""
+
+from typing import Any
+
+import requests
+from requests_oauthlib import OAuth1
+
+RECORDS = "/services/rest/record/v1"
+STRICT = {"X-NetSuite-PropertyNameValidation": "Error"}
+BODY: dict[str, Any] = {
+    "externalId": "0b9d6a8e-3d1c-4d2f-9a41-5a4f3f6f3c10",
+    "entity": {"id": "1001"},
+    "tranDate": "2026-11-02",
+    "item": {"items": [{"item": {"id": "2001"}, "amount": 12.5}, {"item": {"id": "2002"}, "amount": -2.25}]},
+}
+
+
+def credentials(**changes: str) -> OAuth1:
+    accepted: dict[str, Any] = {
+        "client_key": "simulated-consumer-key",
+        "client_secret": "simulated-consumer-secret",
+        "resource_owner_key": "simulated-token-id",
+        "resource_owner_secret": "simulated-token-secret",
+        "signature_method": "HMAC-SHA256",
+        "realm": "1234567_SB1",
+    }
+    return OAuth1(**(accepted | changes))
+
+
+def create(url: str, body: Any, record_type: str = "invoice", headers: dict[str, str] = STRICT) -> requests.Response:
+    return requests.post(f"{url}{RECORDS}/{record_type}", json=body, headers=headers, auth=credentials(), timeout=5)
+
+
+def read(url: str, path: str, **query: str) -> requests.Response:
+    return requests.get(f"{url}{RECORDS}/{path}", params=query, auth=credentials(), timeout=5)
