@@ -41,6 +41,20 @@ def topics(
         raise SystemExit(int(Exit.ATTENTION))
 
 
+@app.command()
+def demo(
+    count: Annotated[int, typer.Option("--invoices", min=1, help="How many invoices Metronome finalizes.")] = 200,
+    seed: Annotated[int, typer.Option(help="Which month of invoices; the same seed gives the same one.")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running and print where it is.")] = False,
+) -> None:
+    """Run the whole connector on this machine against simulated systems, and show that the sums agree."""
+    try:
+        from invoice_cli.demo.run import run  # noqa: PLC0415 - its parts come with the extra invoice-cli[demo]
+    except ModuleNotFoundError as error:
+        stop(Exit.USAGE, f"The demo needs the extra invoice-cli[demo]: {error.name} is not installed.")
+    raise SystemExit(int(run(count, seed, keep=keep)))
+
+
 def main() -> None:
     """Run one subcommand."""
     try:

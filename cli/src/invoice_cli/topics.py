@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._resource import ConfigResource
+from confluent_kafka.admin._config import ConfigResource
 from confluent_kafka.cimpl import NewTopic
 
 from invoice_shared.kafka.client_config import MAX_RECORD_BYTES

@@ -49,6 +49,11 @@ class S3Archive:
         with self._translated():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType="application/gzip")
 
+    def get(self, key: str) -> bytes:
+        """Read an object back."""
+        with self._translated():
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
     def keys(self, prefix: str) -> list[str]:
         """Name the objects whose key starts so."""
         with self._translated():

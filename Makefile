@@ -1,0 +1,59 @@
+# Every target sets up what it needs, in this checkout: `make demo` and `make test` work on a machine with Python 3.11+, git and make.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .bootstrap/bin/uv
+RUN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test unit contract integration e2e lint fmt type check clean
+
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .bootstrap
+	.bootstrap/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml services/*/pyproject.toml)
+	$(UV) sync --locked --all-packages --all-extras --python $(PYTHON) --quiet
+	@touch $@
+
+setup: .venv/.synced ## Install everything into .venv
+
+demo: setup ## Run the whole connector against simulated systems and show that the sums agree
+	$(RUN)/invoices demo
+
+test: setup ## All tests: unit, contract, integration, end to end
+	$(RUN)/pytest tests
+
+unit: setup ## Unit tests: no broker, no network but loopback; seconds
+	$(RUN)/pytest tests/unit
+
+contract: setup ## One suite a port, on the fake and on the real thing
+	$(RUN)/pytest tests/contract
+
+integration: setup ## One real part at a time: Kafka, S3, a provider
+	$(RUN)/pytest tests/integration
+
+e2e: setup ## The four services as processes, killed and restarted
+	$(RUN)/pytest tests/e2e
+
+lint: setup ## Style, import contracts, the lock
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/lint-imports
+	$(UV) lock --check --quiet
+
+type: setup ## mypy --strict over code and tests
+	$(RUN)/mypy
+
+check: lint type ## All that needs no run
+
+fmt: setup ## Format and mend what can be mended
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+clean: ## Remove what make has made
+	rm -rf .venv .bootstrap .kafka .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

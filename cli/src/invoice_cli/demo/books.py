@@ -1,0 +1,66 @@
+"""What came of it, read back from where it ended: the ledger topic, NetSuite, and the archive in S3."""
+
+import gzip
+import time
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
+from invoice_cli.demo.world import BUCKET, World
+from invoice_error_sink.s3_archive import S3Archive
+from invoice_shared.kafka.client_config import consumer_config
+from invoice_shared.kafka.records import records_of
+from invoice_shared.outcome import Outcome
+from invoice_shared.serde import from_bytes, loads
+from invoice_simulators.parts.s3 import ENVIRONMENT
+
+DEADLINE_SECONDS = 60.0
+
+
+class NotSettledError(Exception):
+    """Some invoices reached no outcome in time."""
+
+
+def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[int], None]) -> dict[str, Outcome]:
+    """Read the ledger until it knows every invoice; give the newest outcome of each."""
+    consumer = Consumer(consumer_config(world.kafka, "invoices-demo"))
+    topic = world.kafka.invoice_outcomes_topic
+    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
+    found: dict[str, Outcome] = {}
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    try:
+        while not invoice_ids <= found.keys():
+            if time.monotonic() > deadline:
+                raise NotSettledError(f"{len(invoice_ids - found.keys())} invoices have no outcome")
+            for record in records_of(consumer.consume(100, 0.2)):
+                outcome = from_bytes(Outcome, record.value)
+                found[outcome.invoice_id] = outcome
+            progress(len(found.keys() & invoice_ids))
+    finally:
+        consumer.close()
+    return found
+
+
+def archived_failures(world: World, at_least: int) -> list[dict[str, Any]]:
+    """Read the archive until it holds so many failures; give its lines."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=world.s3_url,
+        aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+        region_name=ENVIRONMENT["AWS_REGION"],
+    )
+    archive = S3Archive(client, BUCKET)
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while len(lines := _lines(archive)) < at_least:
+        if time.monotonic() > deadline:
+            raise NotSettledError(f"{at_least - len(lines)} failures are not in S3")
+    return lines
+
+
+def _lines(archive: S3Archive) -> list[dict[str, Any]]:
+    texts = [gzip.decompress(archive.get(key)) for key in archive.keys("errors/")]
+    return [loads(line) for text in texts for line in text.splitlines()]

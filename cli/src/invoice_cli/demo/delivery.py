@@ -1,0 +1,39 @@
+"""Delivering signed webhooks, as Metronome does: again until they are accepted."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from invoice_simulators.metronome.webhooks import signed_request
+
+SENDERS = 8
+
+
+def deliver_all(url: str, secret: str, events: Iterable[Mapping[str, Any]]) -> Iterator[int]:
+    """Deliver events, some at a time; give each answer's status. Raises ``URLError`` where one stays unaccepted."""
+    with ThreadPoolExecutor(SENDERS) as senders:
+        yield from senders.map(lambda event: _deliver(url, secret, event), events)
+
+
+@retry(
+    retry=retry_if_exception_type(urllib.error.URLError),
+    wait=wait_exponential(multiplier=0.2, max=5),
+    stop=stop_after_delay(60),
+    reraise=True,
+)
+def _deliver(url: str, secret: str, event: Mapping[str, Any]) -> int:
+    headers, body = signed_request(event, secret, datetime.now(UTC))
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:  # noqa: S310 - loopback
+        return int(answer.status)
+
+
+def curl_example(url: str, secret: str, event: Mapping[str, Any]) -> str:
+    """Give a shell command that delivers one event; its signature is good for five minutes."""
+    headers, body = signed_request(event, secret, datetime.now(UTC))
+    given = " ".join(f"-H '{name}: {value}'" for name, value in headers.items() if name != "Date")
+    return f"curl -i {given} -d '{body.decode()}' {url}"

@@ -1,0 +1,112 @@
+"""The demo from start to end, and what it shows."""
+
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from invoice_cli.demo.books import NotSettledError, archived_failures, wait_for_outcomes
+from invoice_cli.demo.delivery import curl_example, deliver_all
+from invoice_cli.demo.report import Report, report
+from invoice_cli.demo.world import World, start_parts, start_services
+from invoice_cli.exits import Exit
+from invoice_simulators.client import ControlClient, MetronomeControl
+from invoice_simulators.metronome.webhooks import finalized_event
+from invoice_simulators.parts.processes import NotReadyError, ProcessGroup
+from invoice_simulators.scenario import Scenario, scenario
+
+
+def run(count: int, seed: int, *, keep: bool) -> Exit:
+    """Start everything, deliver, compare. Whatever happens, no process is left when this returns or raises."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console()
+    folder = Path(tempfile.mkdtemp(prefix="invoices-demo-"))
+    try:
+        with ProcessGroup(folder) as parts, ProcessGroup(folder) as services:
+            with console.status(
+                "Starting a broker, an S3 server, Metronome and NetSuite (simulated) and the four services"
+            ):
+                world = start_services(services, *start_parts(parts))
+            agreed = _drive(world, scenario(count, seed), console)
+            if keep:
+                _keep(world, scenario(1, seed + 1), console)
+    except (NotReadyError, NotSettledError) as error:
+        console.print(f"[red]{error}[/red]")
+        agreed = False
+    except KeyboardInterrupt:
+        console.print("Stopped; no process is left.")
+        return Exit.ATTENTION
+    if not agreed:
+        console.print(f"The logs of all processes are in {folder}")
+    return Exit.DONE if agreed else Exit.ATTENTION
+
+
+def _drive(world: World, month: Scenario, console: Console) -> bool:
+    metronome = MetronomeControl(world.systems["metronome"]["url"])
+    metronome.seed_customers(month.customers)
+    metronome.seed_invoices(month.invoices)
+    accepted = {event["properties"]["invoice_id"] for event in month.deliveries}
+    with Progress(console=console) as progress:
+        delivering = progress.add_task("Delivering signed webhooks", total=len(month.deliveries))
+        for _status in deliver_all(world.webhook_url, world.systems["metronome"]["webhook_secret"], month.deliveries):
+            progress.advance(delivering)
+        settling = progress.add_task("Settling invoices", total=len(accepted))
+        outcomes = wait_for_outcomes(world, accepted, lambda done: progress.update(settling, completed=done))
+    failed = sum(outcome.outcome == "failed" for outcome in outcomes.values())
+    archived = archived_failures(world, failed)
+    found = report(month.invoices, accepted, outcomes, ControlClient(world.systems["netsuite"]["url"]).documents())
+    _show(found, deliveries=len(month.deliveries), archived=len(archived), console=console)
+    return not found.problems
+
+
+def _show(found: Report, *, deliveries: int, archived: int, console: Console) -> None:
+    ends = Table("end", "reason", "invoices", title=f"{deliveries} deliveries of {found.outcomes.total()} invoices")
+    for (end, code), count in sorted(found.outcomes.items()):
+        ends.add_row(end, code, str(count))
+    sums = Table(title="The money, in major units")
+    for heading in (
+        "currency",
+        "finalized in Metronome",
+        "rightly not sent",
+        "in NetSuite",
+        "in failures",
+        "difference",
+    ):
+        sums.add_column(heading, justify="left" if heading == "currency" else "right")
+    for each in found.sums:
+        amounts = (each.finalized, each.skipped, each.in_netsuite, each.in_failures, each.difference)
+        sums.add_row(each.currency, *(f"{amount:,.2f}" for amount in amounts))
+    console.print(ends, sums)
+    console.print(f"{found.documents} documents in NetSuite, {archived} failures archived in S3.")
+    for problem in found.problems:
+        console.print(f"[red]{problem}[/red]")
+    if not found.problems:
+        console.print("[green]Nothing lost, nothing twice, not a cent off.[/green]")
+
+
+def _keep(world: World, extra: Scenario, console: Console) -> None:
+    metronome = world.systems["metronome"]
+    control = MetronomeControl(metronome["url"])
+    control.seed_customers(extra.customers)
+    control.seed_invoices(extra.invoices)
+    console.print("\nStill running; Ctrl-C ends it.")
+    places = {"webhook": world.webhook_url, "Kafka": world.bootstrap_servers, "S3": world.s3_url}
+    places |= {f"{name} (simulated)": system["url"] for name, system in world.systems.items()}
+    places |= {f"{name} ops": f"{url}/metrics" for name, url in world.ops.items()}
+    for name, url in places.items():
+        console.print(f"  {name}: {url}", highlight=False, soft_wrap=True)
+    command = curl_example(world.webhook_url, metronome["webhook_secret"], finalized_event(extra.invoices[0]))
+    console.print(
+        f"\nOne more invoice (the signature is good for five minutes):\n{command}", highlight=False, soft_wrap=True
+    )
+    threading.Event().wait()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
