@@ -24,6 +24,12 @@ QUICK = {
 }
 """Shorter waits than in production; no other difference."""
 
+READERS = {
+    "invoice-formatter": "raw-invoices",
+    "invoice-creator": "formatted-invoices",
+    "invoice-error-sink": "invoice-errors",
+}
+
 
 @dataclass
 class Connector:
@@ -59,22 +65,28 @@ class Connector:
             with error:
                 return error.code
 
-    def ledger(self) -> dict[str, Any]:
-        """Give the newest outcome of each invoice."""
-        return {record.json["invoice_id"]: record.json for record in self.topics.read("invoice-outcomes")}
+    def is_drained(self) -> bool:
+        """Tell whether every record of every topic is settled and committed by its reader."""
+        return all(self.topics.lag(script, topic) == 0 for script, topic in READERS.items())
+
+    def ledger(self) -> dict[str, list[Any]]:
+        """Give all outcomes of each invoice, oldest first."""
+        outcomes: dict[str, list[Any]] = {}
+        for record in self.topics.read("invoice-outcomes"):
+            outcomes.setdefault(record.json["invoice_id"], []).append(record.json)
+        return outcomes
 
     def failures(self) -> list[Any]:
-        """Give every failure record, in the order of each partition."""
+        """Give every failure record."""
         return [record.json for record in self.topics.read("invoice-errors")]
-
-    def archived(self) -> list[Any]:
-        """Give every archived line, once for each position, as a reader must."""
-        lines = {(line["topic"], line["partition"], line["offset"]): line for line in self.bucket.all_lines()}
-        return list(lines.values())
 
     def documents(self) -> dict[str, Any]:
         """Give NetSuite's documents by external id. Fails if one external id has two of them."""
         found = self.outside.netsuite.documents()
-        twice = [name for name, count in Counter(document["external_id"] for document in found).items() if count > 1]
+        twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
         assert twice == [], "documents that exist twice"
         return {document["external_id"]: document for document in found}
+
+    def logs(self) -> str:
+        """Give everything that all services have printed."""
+        return "".join(service.output() for service in self.services.values())

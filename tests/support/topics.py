@@ -132,14 +132,13 @@ class Topics:
         finally:
             consumer.close()
 
-    def committed(self, service: str, topic: str, timeout: float = 20) -> int:
-        """Count the records that a service's group has committed over all partitions of a topic."""
+    def lag(self, service: str, topic: str, timeout: float = 20) -> int:
+        """Count the records of a topic that a service's group has not committed."""
         consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": self.group(service)})
+        name = self.name(topic)
         try:
-            places = [
-                TopicPartition(self.name(topic), number) for number in _partitions(consumer, self.name(topic), timeout)
-            ]
-            return sum(max(place.offset, 0) for place in consumer.committed(places, timeout))
+            places = [TopicPartition(name, number) for number in _partitions(consumer, name, timeout)]
+            return sum(_behind(consumer, place, timeout) for place in consumer.committed(places, timeout))
         finally:
             consumer.close()
 
@@ -154,6 +153,11 @@ def _note_place(places: dict[int, tuple[int, int]], index: int) -> Callable[[Kaf
 
 def _partitions(consumer: Consumer, topic: str, timeout: float) -> list[int]:
     return list(consumer.list_topics(topic, timeout).topics[topic].partitions)
+
+
+def _behind(consumer: Consumer, committed: TopicPartition, timeout: float) -> int:
+    low, high = consumer.get_watermark_offsets(committed, timeout)
+    return int(high - max(low, committed.offset))
 
 
 def _read_to_end(consumer: Consumer, topic: str, timeout: float) -> list[Seen]:

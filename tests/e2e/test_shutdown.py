@@ -1,0 +1,47 @@
+"""SIGTERM: stop taking work, finish or hand back, commit, exit 0 within the grace."""
+
+import pytest
+
+from invoice_simulators.scenario import scenario
+from tests.e2e.books import assert_books_balance
+from tests.e2e.connector import Connector
+from tests.support.services import SERVICES
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.broker]
+
+GRACE = 20
+MARGIN = 5
+"""The process itself ends after its grace; two shared cores are slow to say so."""
+
+
+@pytest.mark.parametrize("script", SERVICES)
+def test_an_idle_service_exits_0_within_the_grace(connector: Connector, script: str) -> None:
+    connector.start(script)
+    service = connector.services[script]
+
+    assert service.terminate(GRACE + MARGIN) == 0
+    assert "Traceback" not in service.output()
+
+
+def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(connector: Connector) -> None:
+    month = scenario(60, seed=3)
+    connector.outside.metronome.seed_customers(month.customers)
+    connector.outside.metronome.seed_invoices(month.invoices)
+    connector.outside.metronome.limit(latency={"p50": 0.5, "slow_share": 0.1, "slow_seconds": 3})
+    connector.outside.netsuite.limit(latency={"p50": 0.5, "slow_share": 0.1, "slow_seconds": 3})
+    connector.changes = {"FORMATTER_CONCURRENCY": "4"}
+    connector.start()
+    assert {connector.deliver(event) for event in month.deliveries} == {200}
+    eventually(lambda: len(connector.documents()) >= 8, timeout=60)
+
+    codes = {script: service.terminate(GRACE + MARGIN) for script, service in connector.services.items()}
+    assert codes == dict.fromkeys(SERVICES, 0)
+    assert "Traceback" not in connector.logs()
+    assert connector.topics.lag("invoice-creator", "formatted-invoices") > 0, "stopped too late to prove anything"
+
+    for service in connector.services.values():
+        service.start()
+    eventually(lambda: connector.ledger().keys() == month.ends.keys(), timeout=120, every=1)
+    eventually(connector.is_drained, timeout=60, every=1)
+    assert_books_balance(connector, month)
