@@ -1,0 +1,121 @@
+"""Composition root of ``invoice-creator``: settings → clients → engine → loop → run until SIGTERM."""
+
+import random
+import signal
+import threading
+
+from confluent_kafka import Consumer, Producer
+
+from invoice_creator.circuit import Circuit
+from invoice_creator.consumer import Bounds, InvoiceConsumer
+from invoice_creator.dispatch import Dispatcher
+from invoice_creator.engine import Engine
+from invoice_creator.handler import InvoiceHandler
+from invoice_creator.intake import ALL_PHASES, WITHOUT_WRITEBACK
+from invoice_creator.providers.registry import build_providers
+from invoice_creator.retry import RetryPolicy
+from invoice_creator.settings import SERVICE, CreatorSettings
+from invoice_creator.settlement import Settlement
+from invoice_creator.watch import CircuitWatch
+from invoice_creator.writeback import MetronomeWriteback
+from invoice_shared import logs, tracing
+from invoice_shared.clock import SystemClock
+from invoice_shared.health import Health
+from invoice_shared.kafka.admin import check_topics
+from invoice_shared.kafka.books import Books
+from invoice_shared.kafka.client_config import consumer_config, producer_config
+from invoice_shared.kafka.producer import Publisher
+from invoice_shared.metrics import Metrics
+from invoice_shared.ops import OpsServer
+from invoice_shared.settings import load
+from invoice_shared.startup import wait_for, watch
+
+HELD_PER_WORKER = 16
+"""Records read ahead, so that one slow or parked invoice does not idle the others."""
+ACKNOWLEDGE_MS = 30_000
+"""The broker's time to acknowledge; after it the record is published again, which readers bear."""
+
+
+def main() -> None:
+    """Run the service; exits 0 after SIGTERM."""
+    settings = load(CreatorSettings)
+    logs.configure(settings)
+    tracing.configure(settings, SERVICE)
+    logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **settings.effective())
+    health, metrics, stop = Health(SystemClock(), settings.liveness_stall_seconds), Metrics(), _stop_on_signals()
+    health.missing("partitions", "none assigned")
+    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
+    ops.start()
+    topics = (settings.formatted_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
+
+    def check() -> None:
+        check_topics(settings, topics)
+
+    if wait_for("kafka", check, health, stop):
+        threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
+        _create(settings, health, metrics, stop)
+    ops.stop()
+
+
+def _create(settings: CreatorSettings, health: Health, metrics: Metrics, stop: threading.Event) -> None:
+    clock = SystemClock()
+    publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
+    handler = InvoiceHandler(
+        build_providers(settings, clock),
+        _writeback(settings, clock),
+        Settlement(Books(publisher.publish, settings), metrics, clock),
+        metrics,
+        clock,
+    )
+    engine = Engine(_dispatcher(settings, clock, health, metrics), handler.attempt, settings.creator_concurrency)
+    consumer = Consumer(consumer_config(settings, settings.consumer_group()))
+    InvoiceConsumer(consumer, engine, _bounds(settings), clock=clock, health=health, metrics=metrics).run(
+        settings.formatted_invoices_topic, stop
+    )
+    publisher.close(settings.shutdown_grace_seconds / 10)
+
+
+def _dispatcher(settings: CreatorSettings, clock: SystemClock, health: Health, metrics: Metrics) -> Dispatcher:
+    policy = RetryPolicy(
+        retries=settings.billing_provider_retries,
+        settle_seconds=settings.uncertain_settle_seconds,
+        backoff_max_seconds=settings.retry_backoff_max_seconds,
+        patience_seconds=settings.retry_patience_seconds,
+        jitter=random.SystemRandom().uniform,
+    )
+    return Dispatcher(
+        clock,
+        policy,
+        lambda: Circuit(clock, settings.circuit_failures, settings.circuit_probe_seconds),
+        CircuitWatch(metrics, health),
+        capacity=HELD_PER_WORKER * settings.creator_concurrency,
+    )
+
+
+def _writeback(settings: CreatorSettings, clock: SystemClock) -> MetronomeWriteback:
+    return MetronomeWriteback(
+        settings.metronome_base_url.rstrip("/") + settings.metronome_status_writeback_path,
+        lambda: settings.secret("metronome_api_key") or "",
+        clock=clock,
+        timeout_seconds=settings.http_timeout_seconds,
+    )
+
+
+def _bounds(settings: CreatorSettings) -> Bounds:
+    return Bounds(
+        destinations=settings.creator_destinations,
+        phases=ALL_PHASES if settings.metronome_status_writeback else WITHOUT_WRITEBACK,
+        revoke_seconds=settings.http_timeout_seconds,
+        grace_seconds=settings.shutdown_grace_seconds,
+    )
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""HTTP as the providers and the write-back use it: one session a thread, one try a call, every failure of ours.
+
+The only importer of ``requests``. Repeating a call is the dispatcher's decision, never this module's.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.util.retry import Retry
+
+from invoice_shared import serde
+from invoice_shared.errors import Unavailable, Uncertain, cut_body
+from invoice_shared.failure import ProviderResponse
+
+LONGEST_WISH_SECONDS = 3600.0
+"""A ``Retry-After`` beyond this is not obeyed to the letter: once an hour somebody should look."""
+
+SECRETS = re.compile(
+    r"""(?i)\b(bearer\s+|basic\s+|oauth_\w+\s*=\s*"?|(?:access|refresh)_token"?\s*[:=]\s*"?)[^"\s,&]+"""
+)
+NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Tell whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """Give the body's JSON tree with exact numbers; ``None`` where it is not JSON."""
+        try:
+            return serde.loads(self.body)
+        except ValueError:
+            return None
+
+    def for_the_record(self) -> ProviderResponse:
+        """Give what a failure record may keep: without anything that looks like a credential, cut at 4 KiB."""
+        text = self.body.decode("utf-8", "replace")
+        return ProviderResponse(status=self.status, body=cut_body(SECRETS.sub(r"\1[redacted]", text)))
+
+    def retry_after(self, now: datetime) -> float | None:
+        """Give the seconds that the other side wants us to wait (RFC 9110: a number or a date), if it said so."""
+        wish = self.headers.get("Retry-After", "").strip()
+        seconds = float(wish) if wish.isdecimal() else _seconds_until(wish, now)
+        return None if seconds is None else min(max(seconds, 0.0), LONGEST_WISH_SECONDS)
+
+
+def _seconds_until(text: str, now: datetime) -> float | None:
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+
+
+class Bearer(AuthBase):
+    """A token in the ``Authorization`` header; an auth object, since a netrc file would overrule a plain header."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Http:
+    """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use."""
+
+    def __init__(self, system: str, authenticate: Callable[[], AuthBase], timeout_seconds: float) -> None:
+        self._system = system
+        self._authenticate = authenticate
+        self._timeout = timeout_seconds
+        self._sessions = threading.local()
+        self._generation = 0
+
+    def renew_credentials(self) -> None:
+        """Ask for the credentials anew before each thread's next call."""
+        self._generation += 1
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body. Raises ``Unavailable`` where it was not sent, ``Uncertain`` where no answer could be read."""
+        try:
+            return self._send("POST", url, body, headers)
+        except requests.RequestException as error:
+            if _was_sent(error):
+                raise Uncertain(f"{self._system} gave no answer to a request ({_kind(error)}).") from error
+            raise self._no_connection(error) from error
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask for something. Raises ``Unavailable``."""
+        try:
+            return self._send("GET", url, None, headers)
+        except requests.RequestException as error:
+            raise self._no_connection(error) from error
+
+    def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        # A redirect is an answer like any other: a signed POST must not wander to another host, or become a GET.
+        answer = self._session().request(
+            method, url, data=body, headers=dict(headers), timeout=self._timeout, allow_redirects=False
+        )
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+    def _session(self) -> requests.Session:
+        local = self._sessions
+        if getattr(local, "generation", None) != self._generation:
+            generation = self._generation
+            local.session = self._new_session()
+            local.generation = generation
+        session: requests.Session = local.session
+        return session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.auth = self._authenticate()
+        session.headers["User-Agent"] = "metronome-invoice-connector"
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    def _no_connection(self, error: requests.RequestException) -> Unavailable:
+        return Unavailable(f"{self._system} cannot be reached ({_kind(error)}).", outage=True)
+
+
+def _was_sent(error: requests.RequestException) -> bool:
+    """Tell whether the other side may have got the request. In doubt it may: looking costs less than a double."""
+    cause = error.args[0] if error.args else None
+    refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return not (refused or isinstance(error, NEVER_SENT))
+
+
+def _kind(error: requests.RequestException) -> str:
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    return type(reason or error).__name__

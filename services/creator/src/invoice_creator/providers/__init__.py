@@ -1,0 +1,1 @@
+"""The billing systems: one folder each, behind one protocol."""

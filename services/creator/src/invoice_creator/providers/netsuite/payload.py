@@ -1,0 +1,189 @@
+"""From a formatted invoice to NetSuite's record, and from NetSuite's record back to what we compare. Pure.
+
+The same invoice gives the same bytes. Tax fields are never sent: tax is NetSuite's business.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from typing import Any, Literal
+
+from invoice_creator.providers.base import CreatedDocument
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import FormattedInvoice, LineItem
+
+RecordType = Literal["invoice", "creditMemo"]
+
+MAX_LINES = 5000
+MAX_MEMO = 999
+MAX_DESCRIPTION = 4000
+MAX_OTHER_REF_NUM = 45
+MAX_RATE_DECIMALS = 8
+"""NetSuite rounds a finer rate, and would then show another product than the amount."""
+
+LENGTHS = {"memo": MAX_MEMO, "otherRefNum": MAX_OTHER_REF_NUM, "description": MAX_DESCRIPTION}
+REFERENCES = frozenset({"subsidiary", "terms", "department", "class", "location"})
+INVOICE_ONLY = frozenset({"terms", "dueDate", "startDate", "endDate"})
+"""A credit memo is due at no date and covers no service period."""
+OURS = frozenset({"externalId", "entity", "currency", "item", "amount", "quantity", "rate"})
+"""What an extra field may not set: the promise of one document over the exact amounts hangs on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the account decides. ``currency_ids`` maps ISO 4217 codes to internal ids; ``None`` = a USD-only account."""
+
+    currency_ids: Mapping[str, str] | None = None
+    custom_form: Mapping[str, str] = field(default_factory=dict)
+
+
+def record_type(document: FormattedInvoice) -> RecordType:
+    """Give the name of NetSuite's record."""
+    return "creditMemo" if document.document_type == "credit_memo" else "invoice"
+
+
+def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:
+    """Build the record. Raises ``Rejected`` where it must not be sent."""
+    _check(document)
+    body: dict[str, Any] = {
+        "externalId": document.invoice_id,
+        "entity": {"id": document.external_customer_id},
+        "tranDate": document.issue_date.isoformat(),
+        **_currency(document.currency, options),
+        **(_invoice_only(document, options) if document.document_type == "invoice" else {}),
+        "memo": _memo(document),
+        **_extra_fields(document.extra_fields, document.document_type),
+    }
+    return body | {"item": {"items": [_line(line, document.document_type) for line in document.line_items]}}
+
+
+def _check(document: FormattedInvoice) -> None:
+    if len(document.line_items) > MAX_LINES:
+        raise Rejected(
+            "too-many-lines",
+            f"NetSuite takes {MAX_LINES} lines a document, this one has {len(document.line_items)}. "
+            "Set LINE_GROUPING=by_item and replay from raw.",
+        )
+    wrong = sorted(_overridden(document))
+    if wrong:
+        raise Rejected(
+            "provider-rejected",
+            f"EXTRA_FIELDS sets what the connector itself must set: {', '.join(wrong)}. Remove it and replay from raw.",
+        )
+
+
+def _overridden(document: FormattedInvoice) -> frozenset[str]:
+    names = set(document.extra_fields).union(*(line.extra_fields for line in document.line_items))
+    return OURS & names
+
+
+def _currency(code: str, options: Options) -> dict[str, Any]:
+    if options.currency_ids is None:
+        if code == "USD":
+            return {}
+        raise Rejected(
+            "unsupported-currency",
+            f"The invoice is in {code}, and without NS_CURRENCY_IDS only USD is sent to NetSuite. "
+            f"Set NS_CURRENCY_IDS with an internal id for {code} and replay.",
+        )
+    if code not in options.currency_ids:
+        raise Rejected(
+            "unsupported-currency", f"NS_CURRENCY_IDS has no internal id for {code}. Add one and replay the invoice."
+        )
+    return {"currency": {"id": options.currency_ids[code]}}
+
+
+def _invoice_only(document: FormattedInvoice, options: Options) -> dict[str, Any]:
+    dates = {"dueDate": document.due_date, "startDate": document.start_date, "endDate": document.end_date}
+    shown = {name: day.isoformat() for name, day in dates.items() if day is not None}
+    return shown | ({"customForm": dict(options.custom_form)} if options.custom_form else {})
+
+
+def _memo(document: FormattedInvoice) -> str:
+    text = f"Metronome invoice {document.invoice_id}"
+    if document.regenerated_from_invoice_id:
+        return f"{text}, replaces {document.regenerated_from_invoice_id}"
+    if document.corrected_invoice_id:
+        return f"{text}, corrects {document.corrected_invoice_id}"
+    return text
+
+
+def _extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
+    sent = {name: text for name, text in fields.items() if document_type == "invoice" or name not in INVOICE_ONLY}
+    return {name: _extra_value(name, text) for name, text in sent.items()}
+
+
+def _extra_value(name: str, text: str) -> Any:
+    return {"id": text} if name in REFERENCES else cut(text, LENGTHS.get(name))
+
+
+def _line(line: LineItem, document_type: str) -> dict[str, Any]:
+    return {
+        "item": {"id": line.external_item_id},
+        "description": cut(line.name, MAX_DESCRIPTION),
+        **_quantity_and_rate(line),
+        "amount": _plain(line.amount),
+        **_extra_fields(line.extra_fields, document_type),
+    }
+
+
+def _quantity_and_rate(line: LineItem) -> dict[str, Decimal]:
+    # NetSuite divides the amount by the quantity where no rate is given: never by zero.
+    if not line.quantity:
+        return {}
+    quantity = {"quantity": _plain(line.quantity)}
+    if line.unit_price is None or not _multiplies_out(line.quantity, line.unit_price, line.amount):
+        return quantity
+    return quantity | {"rate": _plain(line.unit_price)}
+
+
+def _multiplies_out(quantity: Decimal, rate: Decimal, amount: Decimal) -> bool:
+    digits = len(quantity.as_tuple().digits) + len(rate.as_tuple().digits)
+    exact = Context(prec=digits)  # the default context would round the product to 28 digits
+    decimals = -int(rate.normalize(exact).as_tuple().exponent)
+    return decimals <= MAX_RATE_DECIMALS and exact.multiply(quantity, rate) == amount
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Drop an exponent and the sign of a zero; the digits stay."""
+    return Decimal(format(value or abs(value), "f"))
+
+
+def cut(text: str, limit: int | None) -> str:
+    """Cut a text to NetSuite's limit in characters, visibly."""
+    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def read_record(tree: Any, document: FormattedInvoice, options: Options) -> CreatedDocument | None:
+    """Read what a GET showed; ``None`` where it is no record. The total is net of tax that NetSuite may have added."""
+    if not isinstance(tree, dict) or not isinstance(tree.get("id"), str | int):
+        return None
+    external_id = tree.get("externalId")
+    return CreatedDocument(
+        document_id=str(tree["id"]),
+        invoice_id=external_id if isinstance(external_id, str) else None,
+        total=_net_total(tree, document),
+        currency=_shown_currency(tree, options),
+    )
+
+
+def _net_total(tree: Mapping[str, Any], document: FormattedInvoice) -> Decimal | None:
+    total, *taxes = (_number(tree.get(name)) for name in ("total", "taxTotal", "tax2Total"))
+    if total is None:
+        return None
+    net = total - sum((tax for tax in taxes if tax is not None), Decimal(0))
+    # Reports show a credit memo as negative, the record itself as positive: either is the same memo.
+    return abs(net) if document.document_type == "credit_memo" else net
+
+
+def _number(value: Any) -> Decimal | None:
+    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
+
+
+def _shown_currency(tree: Mapping[str, Any], options: Options) -> str | None:
+    """Give the ISO code. Without NS_CURRENCY_IDS NetSuite's own ids and names say nothing that could be compared."""
+    shown = tree.get("currency")
+    if options.currency_ids is None or not isinstance(shown, dict):
+        return None
+    codes = {internal: code for code, internal in options.currency_ids.items()}
+    return codes.get(str(shown.get("id")), f"{shown.get('refName')} (internal id {shown.get('id')})")

@@ -1,0 +1,44 @@
+"""From the settings to a NetSuite client."""
+
+from invoice_creator.providers.netsuite.client import Credentials, NetSuite
+from invoice_creator.providers.netsuite.payload import Options
+from invoice_creator.settings import CreatorSettings
+from invoice_shared.clock import Clock
+
+
+def is_configured(settings: CreatorSettings) -> bool:
+    """Tell whether this account is given; the settings are complete or absent."""
+    return settings.ns_account_id is not None
+
+
+def build(settings: CreatorSettings, clock: Clock) -> NetSuite:
+    """Build the client; its credentials are read from their files again after they were refused."""
+    account = settings.ns_account_id or ""
+    return NetSuite(
+        settings.ns_base_url or derived_base_url(account),
+        lambda: _credentials(settings),
+        Options(settings.ns_currency_ids, _custom_form(settings)),
+        clock=clock,
+        timeout_seconds=settings.http_timeout_seconds,
+    )
+
+
+def derived_base_url(account: str) -> str:
+    """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` → ``1234567-sb1``)."""
+    return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
+
+
+def _credentials(settings: CreatorSettings) -> Credentials:
+    return Credentials(
+        # The realm is the account id in upper case with an underscore, however it was typed.
+        account=(settings.ns_account_id or "").upper().replace("-", "_"),
+        consumer_key=settings.secret("ns_consumer_key") or "",
+        consumer_secret=settings.secret("ns_consumer_secret") or "",
+        token_id=settings.secret("ns_token_id") or "",
+        token_secret=settings.secret("ns_token_secret") or "",
+    )
+
+
+def _custom_form(settings: CreatorSettings) -> dict[str, str]:
+    form = {"id": settings.ns_invoice_custom_form_id, "refName": settings.ns_invoice_custom_form_ref_name}
+    return {name: value for name, value in form.items() if value}
