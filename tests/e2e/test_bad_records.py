@@ -1,12 +1,12 @@
 """Records that nobody can use: every consumer survives them and keeps their bytes."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.e2e.connector import Connector
+from tests.e2e.originals import bytes_of
 from tests.support.topics import Seen, Topics
 from tests.support.waiting import eventually
 
@@ -94,18 +94,10 @@ def position(failure: Mapping[str, Any]) -> tuple[int, int]:
 def keeps(failure: Mapping[str, Any], seen: Seen) -> bool:
     """Tell whether key, value and headers can be put back byte for byte."""
     original = failure["original"]
-    key = as_bytes(original["key"], original.get("key_encoding"))
-    value = as_bytes(original["value"], original.get("encoding"))
     headers = {name: text.encode() for name, text in original["headers"]}
-    return (key, value, headers) == (seen.key, seen.value, seen.headers)
+    return (bytes_of(original, "key"), bytes_of(original, "value"), headers) == (seen.key, seen.value, seen.headers)
 
 
 def same_object(line: Mapping[str, Any], seen: Seen) -> bool:
     content = {name: value for name, value in line.items() if name not in ("topic", "partition", "offset")}
     return bool(content == seen.json)
-
-
-def as_bytes(text: str | None, encoding: str | None) -> bytes | None:
-    if text is None:
-        return None
-    return base64.b64decode(text) if encoding == "base64" else text.encode()

@@ -9,6 +9,7 @@ import pytest
 
 from invoice_simulators.metronome.webhooks import flat_event, signed_request
 from tests.e2e.connector import Connector
+from tests.e2e.originals import bytes_of
 from tests.support.broker import Broker
 from tests.support.waiting import eventually
 
@@ -52,6 +53,9 @@ def test_another_event_is_answered_200_and_produces_nothing(ingress: Connector) 
     [
         pytest.param(finalized(invoice_id=None), id="no invoice id"),
         pytest.param(finalized(customer_id=7), id="customer id of another type"),
+        pytest.param(
+            b'{"type":"invoice.finalized","properties":{"invoice_id":"\\ud800","customer_id":"c"}}', id="half a pair"
+        ),
         pytest.param(b"[1, 2]", id="a list"),
         pytest.param(b"not JSON", id="not JSON"),
         pytest.param(b"\xff\xfe", id="not UTF-8"),
@@ -65,6 +69,7 @@ def test_a_signed_body_that_cannot_be_used_is_filed_with_its_bytes(
 
     (failure,) = ingress.failures()
     assert (failure["stage"], failure["code"]) == ("webhook", "unusable-event")
+    assert bytes_of(failure["original"], "value") == signed_request(body, "any", datetime.now(UTC))[1]
     assert ingress.topics.read("raw-invoices") == []
 
 
