@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from invoice_formatter.extra_fields import problems_of
 from invoice_shared.settings import JsonList, JsonObject
@@ -17,10 +17,8 @@ def _checked_templates(templates: dict[str, str]) -> dict[str, str]:
     return templates
 
 
-class MappingRules(BaseModel):
+class MappingRules(BaseModel, frozen=True):
     """How a Metronome invoice becomes a document. The fields are the settings of the same name."""
-
-    model_config = ConfigDict(frozen=True)
 
     metronome_billing_provider_customer_id: Key
     metronome_billing_provider_destination: Key

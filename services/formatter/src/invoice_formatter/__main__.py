@@ -1,0 +1,95 @@
+"""Composition root: settings → clients → app → run. The only place where real clients are built."""
+
+import asyncio
+import signal
+import sys
+
+import aiohttp
+
+from invoice_formatter.app import FaustPublisher, attach_intake, create_app
+from invoice_formatter.credentials import aiokafka_arguments
+from invoice_formatter.fetching import PatientFetch
+from invoice_formatter.handler import Fetch, InvoiceHandler
+from invoice_formatter.intake import Intake
+from invoice_formatter.metronome import MetronomeClient
+from invoice_formatter.pacing import Pacing
+from invoice_formatter.service import Ending, Service
+from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
+from invoice_formatter.settling import Settling
+from invoice_formatter.watch import BrokerWatch
+from invoice_shared import logs, tracing
+from invoice_shared.clock import Clock, SystemClock
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+from invoice_shared.ops import OpsServer
+from invoice_shared.settings import load
+
+WINDOW_PER_SLOT = 32
+"""Records in work per request in flight: so many can be held up by a slow one before their partition waits."""
+
+
+def main() -> None:
+    """Run until SIGTERM: exit 0; 1 after a crash, 2 for settings that cannot be."""
+    settings = load(FormatterSettings)
+    logs.configure(settings)
+    tracing.configure(settings, CONSUMER_GROUP)
+    logs.get_logger(__name__).info("starting", **settings.effective())
+    sys.exit(asyncio.run(run(settings)))
+
+
+async def run(settings: FormatterSettings) -> int:
+    """Build the real clients, run the service, give the exit code."""
+    clock, metrics, ending = SystemClock(), Metrics(), Ending()
+    health = Health(clock, settings.liveness_stall_seconds)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ending.ask)
+    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
+    ops.start()
+    timeout = aiohttp.ClientTimeout(total=settings.http_timeout_seconds)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        fetch = build_fetch(settings, session, health, metrics, clock)
+        await build_service(settings, InvoiceHandler(fetch, settings, clock), health, metrics, ending).run(
+            ending, settings.shutdown_grace_seconds
+        )
+    ops.stop()
+    return ending.exit_code
+
+
+def build_fetch(
+    settings: FormatterSettings, session: aiohttp.ClientSession, health: Health, metrics: Metrics, clock: Clock
+) -> Fetch:
+    """Build the way to Metronome."""
+    client = MetronomeClient(
+        session,
+        settings.metronome_base_url,
+        lambda: settings.secret("metronome_api_key"),
+        slots=asyncio.Semaphore(settings.formatter_concurrency),
+        pacing=Pacing(clock),
+        metrics=metrics,
+        clock=clock,
+    )
+    return PatientFetch(client.get_invoice, health, backoff_max_seconds=settings.retry_backoff_max_seconds).fetch
+
+
+def build_service(
+    settings: FormatterSettings, handler: InvoiceHandler, health: Health, metrics: Metrics, ending: Ending
+) -> Service:
+    """Build the way through Kafka."""
+    capacity = settings.formatter_concurrency * WINDOW_PER_SLOT
+    app = create_app(settings, buffered=capacity)
+    publisher = FaustPublisher(app, settings.retry_backoff_max_seconds)
+    settling = Settling(handler, publisher, settings, metrics)
+    intake = Intake(settling.settle, capacity=capacity, metrics=metrics, crashed=ending.crash)
+    attach_intake(app, settings.raw_invoices_topic, intake)
+    topics = [
+        settings.raw_invoices_topic,
+        settings.formatted_invoices_topic,
+        settings.invoice_errors_topic,
+        settings.invoice_outcomes_topic,
+    ]
+    watch = BrokerWatch(aiokafka_arguments(settings), settings.group, topics, health=health, metrics=metrics)
+    return Service(app, intake, watch, health)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""What Metronome's answer to a GET of an invoice means. Pure.
+
+Statuses and the rate limit header: docs.metronome.com "Status codes"; the bound on Retry-After is the official SDK's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from invoice_shared import serde
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable, cut_body
+from invoice_shared.failure import ProviderResponse
+
+LIMIT_TYPE = "X-Metronome-Rate-Limit-Type"
+LONGEST_RETRY_AFTER = 60.0
+REFUSALS = (400, 410, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read to its end. Header names are compared without regard to case by ``headers`` itself."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that Metronome asks us to wait, where it asks for a sensible number of them."""
+        try:
+            seconds = float(self.headers.get("Retry-After", ""))
+        except ValueError:
+            return None
+        return seconds if 0 < seconds <= LONGEST_RETRY_AFTER else None
+
+    @property
+    def limits_one_customer(self) -> bool:
+        """Tell whether a 429 is about the customer alone, not about the whole organisation."""
+        return self.status == 429 and self.headers.get(LIMIT_TYPE, "").strip().lower() == "customer"
+
+
+def read_answer(answer: Answer) -> Any:
+    """Give the JSON tree of a 200. Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for all else."""
+    if answer.status == 200:
+        return _tree(answer)
+    if answer.status in (401, 403):
+        raise CredentialsRefused(f"Metronome does not accept METRONOME_API_KEY (HTTP {answer.status}).")
+    if answer.status == 404:
+        raise Rejected(
+            "invoice-not-found",
+            "Metronome does not know this invoice for this customer. Check that METRONOME_API_KEY belongs to the "
+            "account and environment that sent the event.",
+            response=_response(answer),
+        )
+    if answer.status in REFUSALS:
+        raise Rejected(
+            "invalid-invoice",
+            f"Metronome refuses to give this invoice (HTTP {answer.status}: {_message(answer)}).",
+            response=_response(answer),
+        )
+    raise Unavailable(f"Metronome answered HTTP {answer.status}.", retry_after=answer.retry_after)
+
+
+def _tree(answer: Answer) -> Any:
+    try:
+        return serde.loads(answer.body)
+    except ValueError as error:
+        # A maintenance page of something in between says nothing about the invoice; broken JSON does.
+        if "json" not in answer.headers.get("Content-Type", "").lower():
+            raise Unavailable("Something that is not Metronome's API answers in its place.") from error
+        raise Rejected(
+            "invalid-invoice", "Metronome's answer is not readable JSON. Replay the invoice later."
+        ) from error
+
+
+def _message(answer: Answer) -> str:
+    try:
+        tree = serde.loads(answer.body)
+    except ValueError:
+        return "no reason given"
+    message = tree.get("message") if isinstance(tree, dict) else None
+    return str(message)[:300] if message else "no reason given"
+
+
+def _response(answer: Answer) -> ProviderResponse:
+    return ProviderResponse(status=answer.status, body=cut_body(answer.body.decode("utf-8", "replace")))

@@ -1,0 +1,43 @@
+"""Our settings as faust's and aiokafka's: TLS and SASL. ``invoice_shared.kafka`` does the same for the other client."""
+
+from ssl import SSLContext
+from typing import Any
+
+from aiokafka.helpers import create_ssl_context  # type: ignore[import-untyped]
+from faust import SASLCredentials, SSLCredentials
+from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
+
+from invoice_shared.settings import KafkaSettings
+
+Credentials = SASLCredentials | SSLCredentials
+
+
+def broker_credentials(settings: KafkaSettings) -> Credentials | None:
+    """Give faust's credentials; none for a plain connection. Raises ``OSError`` where a certificate cannot be read."""
+    protocol = settings.kafka_security_protocol
+    context = _ssl_context(settings) if protocol.endswith("SSL") else None
+    if protocol.startswith("SASL"):
+        return SASLCredentials(
+            username=settings.kafka_sasl_username,
+            password=settings.secret("kafka_sasl_password"),
+            mechanism=settings.kafka_sasl_mechanism,
+            ssl_context=context,
+        )
+    return SSLCredentials(context) if context else None
+
+
+def aiokafka_arguments(settings: KafkaSettings) -> dict[str, Any]:
+    """Give the arguments with which any aiokafka client reaches the same broker."""
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap_servers,
+        **credentials_to_aiokafka_auth(broker_credentials(settings)),
+    }
+
+
+def _ssl_context(settings: KafkaSettings) -> SSLContext:
+    context: SSLContext = create_ssl_context(
+        cafile=settings.kafka_ssl_ca_location,
+        certfile=settings.kafka_ssl_certificate_location,
+        keyfile=settings.kafka_ssl_key_location,
+    )
+    return context

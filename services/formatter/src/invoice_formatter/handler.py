@@ -1,0 +1,91 @@
+"""One raw record → how it ends. Talks to Metronome, writes nothing."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from invoice_formatter.fetching import NOT_FOUND_TRIES
+from invoice_formatter.ledger import known_outcome
+from invoice_formatter.mapping import Times, map_invoice
+from invoice_formatter.metronome_invoice import MetronomeInvoice, parse_invoice
+from invoice_formatter.rules import MappingRules
+from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
+from invoice_formatter.skips import Skip
+from invoice_shared import serde
+from invoice_shared.clock import Clock
+from invoice_shared.errors import MalformedRecord, Rejected
+from invoice_shared.filing import About, failed_outcome, failure_of
+from invoice_shared.headers import is_forced
+from invoice_shared.invoice import RawInvoice
+from invoice_shared.outcome import Outcome
+from invoice_shared.record import Record
+from invoice_shared.tracing import outgoing_headers
+
+Fetch = Callable[[str, str], Awaitable[Any]]
+"""``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``Rejected`` alone."""
+
+
+class InvoiceHandler:
+    """Repeatable: nothing outside changes, and the same record and invoice end the same way."""
+
+    def __init__(self, fetch: Fetch, rules: MappingRules, clock: Clock) -> None:
+        self._fetch = fetch
+        self._rules = rules
+        self._clock = clock
+
+    async def handle(self, record: Record) -> Settlement:
+        """Decide how a record ends. Raises nothing for bad data; waits as long as Metronome is down."""
+        try:
+            raw = serde.from_bytes(RawInvoice, record.value)
+        except MalformedRecord as error:
+            return self._failed(record, error)
+        try:
+            invoice = parse_invoice(await self._fetch(raw.customer_id, raw.invoice_id))
+            _check_identity(invoice, raw)
+        except Rejected as error:
+            return self._failed(record, error, self._known(raw))
+        return self._settle(record, raw, invoice)
+
+    def refuse(self, record: Record, settlement: Formatted, error: Rejected) -> Failed:
+        """Turn a document that could not be sent on into a failure of its record."""
+        return self._failed(record, error, settlement.known)
+
+    def _settle(self, record: Record, raw: RawInvoice, invoice: MetronomeInvoice) -> Settlement:
+        known = known_outcome(self._known(raw), invoice, self._rules)
+        times = Times(finalized_at=raw.finalized_at, received_at=raw.received_at)
+        try:
+            mapped = map_invoice(invoice, self._rules, times=times, forced=is_forced(record.headers))
+        except Rejected as error:
+            return self._failed(record, error, known)
+        headers = outgoing_headers(record.headers)
+        if isinstance(mapped, Skip):
+            skipped = {"outcome": "skipped", "code": mapped.reason, "reason": mapped.detail}
+            return Skipped(mapped.reason, known.model_copy(update=skipped), headers)
+        return Formatted(mapped.document, known, headers)
+
+    def _known(self, raw: RawInvoice) -> Outcome:
+        return Outcome(
+            invoice_id=raw.invoice_id,
+            customer_id=raw.customer_id,
+            outcome="failed",
+            stage="formatter",
+            finalized_at=raw.finalized_at,
+            received_at=raw.received_at,
+            settled_at=self._clock.now(),
+        )
+
+    def _failed(self, record: Record, error: Rejected | MalformedRecord, known: Outcome | None = None) -> Failed:
+        about = About(known.invoice_id, known.customer_id, known.destination) if known else About()
+        attempts = NOT_FOUND_TRIES if isinstance(error, Rejected) and error.code == "invoice-not-found" else 1
+        failure = failure_of(
+            record, stage="formatter", error=error, attempts=attempts, now=self._clock.now(), about=about
+        )
+        return Failed(failure, failed_outcome(failure, known), outgoing_headers(record.headers))
+
+
+def _check_identity(invoice: MetronomeInvoice, raw: RawInvoice) -> None:
+    if (invoice.id, invoice.customer_id) != (raw.invoice_id, raw.customer_id):
+        raise Rejected(
+            "invalid-invoice",
+            f"Metronome answered with invoice {invoice.id} of customer {invoice.customer_id} instead. Look at both "
+            "there.",
+        )

@@ -1,0 +1,72 @@
+"""The life of the process: wait for the topics, run, and at the end finish, commit and leave."""
+
+import asyncio
+
+from invoice_formatter.app import FormatterApp, assigned_partitions
+from invoice_formatter.intake import Intake
+from invoice_formatter.watch import BrokerWatch
+from invoice_shared.health import Health
+from invoice_shared.logs import get_logger
+
+log = get_logger(__name__)
+
+WORK_SHARE = 0.6
+"""Of the grace, for what is in work; the rest is for the last commit and for leaving the group."""
+
+
+class Ending:
+    """When the process ends, and with which exit code. The first reason counts."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self.exit_code = 0
+
+    def ask(self) -> None:
+        """Ask for an orderly end."""
+        self._asked.set()
+
+    def crash(self, error: BaseException) -> None:
+        """End because of a defect: what is in work is handed back, and whoever supervises us starts us again."""
+        if not self._asked.is_set():
+            log.critical("crashed", exc_info=error)
+            self.exit_code = 1
+        self._asked.set()
+
+    async def wait(self) -> None:
+        """Return once the end was asked for."""
+        await self._asked.wait()
+
+
+class Service:
+    """Owns the order of starting and stopping, nothing else."""
+
+    def __init__(self, app: FormatterApp, intake: Intake, watch: BrokerWatch, health: Health) -> None:
+        self._app = app
+        self._intake = intake
+        self._watch = watch
+        health.missing("partitions", "No partition is assigned yet.")
+
+    async def run(self, ending: Ending, grace_seconds: float) -> None:
+        """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave within the grace."""
+        life = asyncio.create_task(self._live(ending))
+        await ending.wait()
+        log.info("stopping")
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await self._intake.close(grace_seconds * WORK_SHARE)
+                await self._app.stop()
+                await self._watch.close()
+        except TimeoutError:
+            log.warning("left before all was closed; what was not committed is delivered again")
+        life.cancel()
+
+    async def _live(self, ending: Ending) -> None:
+        try:
+            await self._watch.wait_for_topics()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._watch.run(lambda: assigned_partitions(self._app)))
+                tasks.create_task(self._app.start())
+                await self._app.wait_until_stopped()
+                ending.crash(self._app.crash_reason or RuntimeError("faust stopped by itself"))
+        except BaseExceptionGroup as error:
+            ending.crash(error)

@@ -1,0 +1,120 @@
+"""Watches the broker from outside of faust, whose consumer can stay alive and never rejoin: health by what is
+committed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
+from aiokafka import TopicPartition as AioPartition
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+from invoice_shared.errors import StartupError
+from invoice_shared.health import Health
+from invoice_shared.logs import get_logger
+from invoice_shared.metrics import Metrics
+from invoice_shared.record import TopicPartition
+
+log = get_logger(__name__)
+
+LOOK_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+
+Offsets = dict[AioPartition, int]
+
+
+class BrokerWatch:
+    """Looks at topics and offsets through a client of its own that joins no group."""
+
+    def __init__(
+        self, connection: dict[str, Any], group: str, topics: list[str], *, health: Health, metrics: Metrics
+    ) -> None:
+        self._connection = connection
+        self._group = group
+        self._topics = topics
+        self._health = health
+        self._metrics = metrics
+        self._client: AIOKafkaConsumer | None = None
+        self._positions: Offsets = {}
+        self._said: str | None = None
+
+    async def wait_for_topics(self) -> None:
+        """Return once the broker answers and has all the topics; until then say what is missing, once."""
+        while not await self._look(self._check_topics):  # noqa: ASYNC110 - the broker tells nobody of new topics
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def run(self, assigned: Callable[[], set[TopicPartition]]) -> None:
+        """Keep health and lag up to date until cancelled."""
+        while True:
+            await self._look(lambda client: self._check_progress(client, assigned()))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def close(self) -> None:
+        """Close the client."""
+        if self._client is not None:
+            await self._client.stop()
+            self._client = None
+
+    async def _look(self, check: Callable[[AIOKafkaConsumer], Awaitable[None]]) -> bool:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await check(await self._connected())
+        except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
+            servers = self._connection["bootstrap_servers"]
+            self._note(f"The broker at {servers} does not answer ({type(error).__name__}).")
+        except StartupError as error:
+            self._note(str(error))
+        else:
+            self._note(None)
+        return self._said is None
+
+    def _note(self, missing: str | None) -> None:
+        if missing is None:
+            self._health.present("broker")
+        else:
+            self._health.missing("broker", missing)
+        if missing is not None and missing != self._said:
+            log.error("waiting", missing="broker", why=missing)
+        self._said = missing
+
+    async def _connected(self) -> AIOKafkaConsumer:
+        if self._client is None:
+            client = AIOKafkaConsumer(group_id=self._group, enable_auto_commit=False, **self._connection)
+            try:
+                await client.start()
+            except BaseException:
+                await client.stop()
+                raise
+            self._client = client
+        return self._client
+
+    async def _check_topics(self, client: AIOKafkaConsumer) -> None:
+        missing = sorted(set(self._topics) - await client.topics())
+        if missing:
+            raise StartupError(f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics")
+
+    async def _check_progress(self, client: AIOKafkaConsumer, assigned: set[TopicPartition]) -> None:
+        partitions = [AioPartition(one.topic, one.partition) for one in assigned]
+        if not partitions:
+            self._health.missing("partitions", "No partition is assigned to this process.")
+            self._note_positions({}, lag=0)
+            return
+        self._health.present("partitions")
+        ends = await client.end_offsets(partitions)
+        positions = await _positions(client, partitions)
+        self._note_positions(positions, lag=sum(max(0, ends[one] - positions[one]) for one in partitions))
+
+    def _note_positions(self, positions: Offsets, *, lag: int) -> None:
+        if any(offset > self._positions.get(one, offset) for one, offset in positions.items()):
+            self._health.progress()
+        self._positions = positions
+        self._health.lag(lag)
+        self._metrics.lag(lag)
+
+
+async def _positions(client: AIOKafkaConsumer, partitions: list[AioPartition]) -> Offsets:
+    """Give the next offset to settle; before the first commit, and after the retention, that is the earliest there
+    is."""
+    earliest = await client.beginning_offsets(partitions)
+    committed = await asyncio.gather(*(client.committed(one) for one in partitions))
+    return {one: max(offset or 0, earliest[one]) for one, offset in zip(partitions, committed, strict=True)}
