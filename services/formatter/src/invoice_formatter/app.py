@@ -7,8 +7,9 @@ of ``send``, and an app that is started as it is.
 """
 
 import asyncio
+import logging
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import faust
 from aiokafka.errors import (  # type: ignore[import-untyped]
@@ -17,7 +18,6 @@ from aiokafka.errors import (  # type: ignore[import-untyped]
     RecordListTooLargeError,
 )
 from faust.exceptions import ConsumerNotStarted, ProducerSendError
-from faust.types import StreamT
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 from yarl import URL
 
@@ -35,6 +35,8 @@ LONGEST_POLL_GAP_SECONDS = 86_400.0
 
 class FormatterApp(faust.App):
     """Without tables, so it needs no directory to write to."""
+
+    logger = logging.getLogger("faust.app")
 
     async def on_first_start(self) -> None:
         """Create nothing; faust would make a data directory."""
@@ -58,6 +60,7 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         producer_request_timeout=30.0,
         processing_guarantee="at_least_once",
         stream_buffer_maxsize=buffered,
+        stream_wait_empty=False,  # a rebalance must not wait for an outage of Metronome; what is in work comes again
         key_serializer="raw",
         value_serializer="raw",
         autodiscover=False,
@@ -71,7 +74,7 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
 def attach_intake(app: FormatterApp, topic: str, intake: Intake) -> None:
     """Feed the topic's records to ``intake``, and tell it of revoked partitions."""
 
-    async def take_in(stream: StreamT[Any]) -> None:
+    async def take_in(stream: Any) -> None:
         async for event in stream.noack().events():
             await intake.take(record_of(event.message), event.ack, partial(is_current, event.message))
 
@@ -82,9 +85,10 @@ def attach_intake(app: FormatterApp, topic: str, intake: Intake) -> None:
         intake.drop(TopicPartition(one.topic, one.partition) for partitions in revoked for one in partitions)
 
     app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name="take-in", concurrency=1)(take_in)
-    app.on_partitions_revoked.connect(drop, weak=False)
+    on_change = cast("Any", drop)  # mode's signal types fit no function
+    app.on_partitions_revoked.connect(on_change, weak=False)
     # Whatever came in between the revocation and now belongs to the generation before.
-    app.on_partitions_assigned.connect(drop, weak=False)
+    app.on_partitions_assigned.connect(on_change, weak=False)
 
 
 def record_of(message: Any) -> Record:
