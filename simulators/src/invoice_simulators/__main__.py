@@ -15,6 +15,8 @@ from typing import Any
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome
 from invoice_simulators.netsuite import NetSuite
+from invoice_simulators.quickbooks_online import QuickBooksOnline
+from invoice_simulators.razorpay import Razorpay
 from invoice_simulators.server import SimulatorServer
 from invoice_simulators.simulator import Simulator
 from invoice_simulators.wire import Json, dumps, loads
@@ -22,7 +24,12 @@ from invoice_simulators.wire import Json, dumps, loads
 
 def simulators() -> dict[str, Simulator[Any]]:
     """Build the systems by name, with their default settings."""
-    return {"metronome": Metronome(), "netsuite": NetSuite()}
+    return {
+        "metronome": Metronome(),
+        "netsuite": NetSuite(),
+        "quickbooks_online": QuickBooksOnline(),
+        "razorpay": Razorpay(),
+    }
 
 
 def parse_arguments(arguments: Sequence[str], names: Sequence[str]) -> argparse.Namespace:

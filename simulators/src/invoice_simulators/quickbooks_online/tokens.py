@@ -1,0 +1,71 @@
+"""Intuit's OAuth 2.0 tokens: rotating refresh tokens, access tokens that expire."""
+
+import base64
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+from invoice_simulators.quickbooks_online.errors import token_error
+from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
+from invoice_simulators.wire import Json
+
+REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
+
+
+class Tokens:
+    """The chains and access tokens given out."""
+
+    def __init__(self, settings: Callable[[], QuickBooksOnlineSettings]) -> None:
+        self._settings = settings
+        self._access: dict[str, float] = {}
+        self._refresh: set[str] = set()
+        self._spent: set[str] = set()
+
+    def clear(self) -> None:
+        """Forget every token; the one of the settings starts a new chain."""
+        self._access.clear()
+        self._refresh.clear()
+        self._spent.clear()
+
+    def refresh(self, authorization: str, form: Mapping[str, str]) -> Json:
+        """Answer the token endpoint. Raises ``ApiError``: 401 ``invalid_client``, 400 ``invalid_grant`` and others."""
+        self._check_client(authorization)
+        if form.get("grant_type") != "refresh_token":
+            raise token_error(400, "unsupported_grant_type", "Only refresh_token is simulated")
+        token = form.get("refresh_token", "")
+        if token in self._spent or token not in {*self._refresh, self._settings().refresh_token}:
+            raise token_error(400, "invalid_grant", "Incorrect or invalid refresh token")
+        access = f"access-{uuid4().hex}"
+        self._access[access] = time.monotonic()
+        return {
+            "access_token": access,
+            "expires_in": int(self._settings().access_token_seconds),
+            "refresh_token": self._next(token),
+            "x_refresh_token_expires_in": REFRESH_TOKEN_SECONDS,
+            "token_type": "bearer",
+        }
+
+    def accepts(self, authorization: str) -> bool:
+        """Tell whether a request carries an access token that has not expired."""
+        scheme, _, token = authorization.partition(" ")
+        given_at = self._access.get(token)
+        if scheme != "Bearer" or given_at is None:
+            return False
+        return time.monotonic() - given_at < float(self._settings().access_token_seconds)
+
+    def _next(self, token: str) -> str:
+        if not self._settings().rotate_refresh_tokens:
+            return token
+        self._spent.add(token)
+        self._refresh.discard(token)
+        following = f"refresh-{uuid4().hex}"
+        self._refresh.add(following)
+        return following
+
+    def _check_client(self, authorization: str) -> None:
+        settings = self._settings()
+        pair = f"{settings.client_id}:{settings.client_secret}".encode()
+        expected = b"Basic " + base64.b64encode(pair)
+        if not hmac.compare_digest(authorization.encode(), expected):
+            raise token_error(401, "invalid_client", "Client authentication failed")
