@@ -15,7 +15,7 @@ from tests.support.waiting import eventually
 
 SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink")
 RUNNING = pytest.StashKey[list["Service"]]()
-SHOWN = 8000
+SHOWN_LINES, SHOWN_WIDTH = 25, 600
 
 
 class Service(Process):
@@ -86,5 +86,11 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed:
         for service in item.stash.get(RUNNING, []):
-            report.sections.append((f"{service.name} printed", service.output()[-SHOWN:]))
+            report.sections.append((f"{service.name} printed", what_matters(service.output())))
     return report
+
+
+def what_matters(output: str) -> str:
+    """Give the last lines that are no plain information, each cut; the whole log is in the test's ``tmp_path``."""
+    lines = [line[:SHOWN_WIDTH] for line in output.splitlines() if '"level": "info"' not in line]
+    return "\n".join(lines[-SHOWN_LINES:])
