@@ -8,6 +8,8 @@ from invoice_simulators.client import ControlClient, MetronomeControl
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome
 from invoice_simulators.netsuite import NetSuite
+from invoice_simulators.quickbooks_online import QuickBooksOnline
+from invoice_simulators.razorpay import Razorpay
 from invoice_simulators.server import SimulatorServer
 
 
@@ -33,5 +35,31 @@ def metronome(metronome_url: str) -> MetronomeControl:
 @pytest.fixture
 def netsuite(netsuite_url: str) -> ControlClient:
     control = ControlClient(netsuite_url)
+    control.reset()
+    return control
+
+
+@pytest.fixture(scope="session")
+def quickbooks_url() -> Iterator[str]:
+    with SimulatorServer(build_app(QuickBooksOnline())) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def razorpay_url() -> Iterator[str]:
+    with SimulatorServer(build_app(Razorpay())) as server:
+        yield server.url
+
+
+@pytest.fixture
+def quickbooks(quickbooks_url: str) -> ControlClient:
+    control = ControlClient(quickbooks_url)
+    control.reset()
+    return control
+
+
+@pytest.fixture
+def razorpay(razorpay_url: str) -> ControlClient:
+    control = ControlClient(razorpay_url)
     control.reset()
     return control

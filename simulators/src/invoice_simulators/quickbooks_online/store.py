@@ -97,6 +97,7 @@ class TransactionStore:
         """Forget everything."""
         self._by_id.clear()
         self._by_number.clear()
+        self._last_id = 0
         self.answers.clear()
 
     def documents(self) -> Iterable[Json]:
