@@ -106,7 +106,7 @@ def headers_of(original: Original) -> Headers:
 
 def _header_as_text(name: str, content: bytes) -> tuple[str, str] | tuple[str, str, Literal["base64"]]:
     text, encoding = as_text(content)
-    return (name, text or "") if encoding is None else (name, text, encoding)
+    return (name, text or "") if encoding is None else (name, text or "", encoding)
 
 
 def as_text(raw: bytes | None) -> tuple[str | None, None] | tuple[str, Literal["base64"]]:

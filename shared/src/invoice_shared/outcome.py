@@ -29,3 +29,10 @@ class Outcome(Versioned):
     received_at: UtcTime | None = None
     settled_at: UtcTime
     resolved_by: str | None = None
+
+    def tells_more_than(self, known: "Outcome | None") -> bool:
+        """Tell whether this newer outcome replaces the ``known`` one.
+
+        A repeated delivery of an invoice that we created ends as the skip ``already-synced``: true, and no news.
+        """
+        return not (known is not None and known.outcome == "created" and self.code == "already-synced")

@@ -37,7 +37,8 @@ def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[i
                 raise NotSettledError(f"{len(invoice_ids - found.keys())} invoices have no outcome")
             for record in records_of(consumer.consume(100, 0.2)):
                 outcome = from_bytes(Outcome, record.value)
-                found[outcome.invoice_id] = outcome
+                if outcome.tells_more_than(found.get(outcome.invoice_id)):
+                    found[outcome.invoice_id] = outcome
             progress(len(found.keys() & invoice_ids))
     finally:
         consumer.close()
