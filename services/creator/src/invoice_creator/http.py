@@ -101,7 +101,7 @@ class Http:
         try:
             return self._send("POST", url, body, headers)
         except requests.RequestException as error:
-            if _was_sent(error):
+            if may_have_arrived(error):
                 raise Uncertain(f"{self._system} gave no answer to a request ({_kind(error)}).") from error
             raise self._no_connection(error) from error
 
@@ -141,7 +141,7 @@ class Http:
         return Unavailable(f"{self._system} cannot be reached ({_kind(error)}).", outage=True)
 
 
-def _was_sent(error: requests.RequestException) -> bool:
+def may_have_arrived(error: requests.RequestException) -> bool:
     """Tell whether the other side may have got the request. In doubt it may: looking costs less than a double."""
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

@@ -11,7 +11,8 @@ from invoice_creator.http import Answer, Http
 from invoice_creator.providers.base import CreatedDocument
 from invoice_creator.providers.netsuite.errors import create_error, lookup_error
 from invoice_creator.providers.netsuite.login import LoginPatience
-from invoice_creator.providers.netsuite.payload import Options, build_body, read_record, record_type
+from invoice_creator.providers.netsuite.payload import Options, build_body, record_type
+from invoice_creator.providers.netsuite.shown import read_record
 from invoice_shared import serde
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable

@@ -1,4 +1,4 @@
-"""From a formatted invoice to NetSuite's record, and from NetSuite's record back to what we compare. Pure.
+"""From a formatted invoice to NetSuite's record. Pure.
 
 The same invoice gives the same bytes. Tax fields are never sent: tax is NetSuite's business.
 """
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any, Literal
 
-from invoice_creator.providers.base import CreatedDocument
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, LineItem
 
@@ -152,38 +151,3 @@ def _plain(value: Decimal) -> Decimal:
 def cut(text: str, limit: int | None) -> str:
     """Cut a text to NetSuite's limit in characters, visibly."""
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
-
-
-def read_record(tree: Any, document: FormattedInvoice, options: Options) -> CreatedDocument | None:
-    """Read what a GET showed; ``None`` where it is no record. The total is net of tax that NetSuite may have added."""
-    if not isinstance(tree, dict) or not isinstance(tree.get("id"), str | int):
-        return None
-    external_id = tree.get("externalId")
-    return CreatedDocument(
-        document_id=str(tree["id"]),
-        invoice_id=external_id if isinstance(external_id, str) else None,
-        total=_net_total(tree, document),
-        currency=_shown_currency(tree, options),
-    )
-
-
-def _net_total(tree: Mapping[str, Any], document: FormattedInvoice) -> Decimal | None:
-    total, *taxes = (_number(tree.get(name)) for name in ("total", "taxTotal", "tax2Total"))
-    if total is None:
-        return None
-    net = total - sum((tax for tax in taxes if tax is not None), Decimal(0))
-    # Reports show a credit memo as negative, the record itself as positive: either is the same memo.
-    return abs(net) if document.document_type == "credit_memo" else net
-
-
-def _number(value: Any) -> Decimal | None:
-    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
-
-
-def _shown_currency(tree: Mapping[str, Any], options: Options) -> str | None:
-    """Give the ISO code. Without NS_CURRENCY_IDS NetSuite's own ids and names say nothing that could be compared."""
-    shown = tree.get("currency")
-    if options.currency_ids is None or not isinstance(shown, dict):
-        return None
-    codes = {internal: code for code, internal in options.currency_ids.items()}
-    return codes.get(str(shown.get("id")), f"{shown.get('refName')} (internal id {shown.get('id')})")

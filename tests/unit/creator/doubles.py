@@ -1,0 +1,72 @@
+"""A billing system and a Metronome in memory, which keep what they were told and fail when a test says so."""
+
+from collections import deque
+
+from invoice_creator.providers.base import CreatedDocument
+from invoice_shared.errors import AlreadyExists, CallFailed
+from invoice_shared.failure import ProviderResponse
+from invoice_shared.invoice import Destination, FormattedInvoice
+
+TAKEN = ProviderResponse(status=400, body="This record already exists.")
+
+
+class FakeProvider:
+    """Holds one document for each invoice id, as the real ones do. ``fails`` holds errors for the next calls."""
+
+    name: Destination = "netsuite"
+
+    def __init__(self) -> None:
+        self.documents: dict[str, CreatedDocument] = {}
+        self.calls: list[str] = []
+        self.fails: deque[CallFailed | None] = deque()
+        self.fails_after_storing: deque[CallFailed] = deque()
+
+    @staticmethod
+    def taken(reason: str) -> AlreadyExists:
+        """Word the refusal of an id that is taken, or may be."""
+        return AlreadyExists(reason, response=TAKEN)
+
+    def create(self, document: FormattedInvoice) -> CreatedDocument:
+        """Store the document, unless its id is taken."""
+        self._call("create")
+        if document.invoice_id in self.documents:
+            raise self.taken("This record already exists.")
+        number = str(1001 + len(self.documents))
+        self.documents[document.invoice_id] = CreatedDocument(
+            number, document.invoice_id, document.total, document.currency
+        )
+        if self.fails_after_storing:
+            raise self.fails_after_storing.popleft()
+        return CreatedDocument(number)
+
+    def find(self, document: FormattedInvoice) -> CreatedDocument | None:
+        """Look the document up."""
+        self._call("find")
+        return self.documents.get(document.invoice_id)
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        error = self.fails.popleft() if self.fails else None
+        if error is not None:
+            raise error
+
+
+class FakeWriteback:
+    """Keeps each invoice's newest status. ``fails`` holds errors for the next calls."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, str] = {}
+        self.fails: deque[CallFailed] = deque()
+
+    def report_created(self, document: FormattedInvoice, created: CreatedDocument) -> None:
+        """Note the document's id."""
+        self._note(document, f"FINALIZED {created.document_id}")
+
+    def report_refused(self, document: FormattedInvoice, reason: str) -> None:
+        """Note the reason."""
+        self._note(document, f"INVALID_REQUEST_ERROR {reason}")
+
+    def _note(self, document: FormattedInvoice, status: str) -> None:
+        if self.fails:
+            raise self.fails.popleft()
+        self.statuses[document.invoice_id] = status

@@ -1,0 +1,98 @@
+"""What the creator takes from the environment, and what it refuses to start with."""
+
+import pytest
+
+from invoice_creator.providers.netsuite.setup import derived_base_url
+from invoice_creator.providers.registry import build_providers
+from invoice_creator.settings import CreatorSettings
+from invoice_shared.settings import InvalidSettings, read
+from tests.fakes import FakeClock
+
+NETSUITE = {
+    "NS_ACCOUNT_ID": "1234567_SB1",
+    "NS_CONSUMER_KEY": "ck",
+    "NS_CONSUMER_SECRET": "cs",
+    "NS_TOKEN_ID": "ti",
+    "NS_TOKEN_SECRET": "ts",
+}
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> CreatorSettings:
+    monkeypatch.setenv("METRONOME_API_KEY", "key")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return read(CreatorSettings)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        pytest.param({"NS_ACCOUNT_ID": "1"}, set(NETSUITE) - {"NS_ACCOUNT_ID"}, id="NetSuite partly set"),
+        pytest.param({"RAZORPAY_APIKEY_ID": "k"}, {"RAZORPAY_APIKEY_SECRET"}, id="Razorpay partly set"),
+        pytest.param(
+            {"QBO_REFRESH_TOKEN": "t"},
+            {"QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"},
+            id="QuickBooks partly set",
+        ),
+        pytest.param({"NS_CURRENCY_IDS": "USD"}, {"NS_CURRENCY_IDS"}, id="currency ids that are no JSON"),
+        pytest.param({"NS_BASE_URL": "http://h/services"}, {"NS_BASE_URL"}, id="a base URL with a path"),
+        pytest.param({"CREATOR_DESTINATIONS": '["stripe"]'}, {"CREATOR_DESTINATIONS"}, id="an unknown destination"),
+        pytest.param({"CREATOR_DESTINATIONS": "[]"}, {"CREATOR_DESTINATIONS"}, id="no destination"),
+        pytest.param(
+            {"CREATOR_CONCURRENCY": "0", "BILLING_PROVIDER_RETRIES": "-1", "CIRCUIT_PROBE_SECONDS": "x"},
+            {"CREATOR_CONCURRENCY", "BILLING_PROVIDER_RETRIES", "CIRCUIT_PROBE_SECONDS"},
+            id="numbers out of range, all at once",
+        ),
+    ],
+)
+def test_every_problem_is_named(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: set[str]) -> None:
+    with pytest.raises(InvalidSettings) as invalid:
+        settings(monkeypatch, **environment)
+
+    assert {problem.split(":")[0] for problem in invalid.value.problems} == named
+
+
+def test_a_quickbooks_whose_token_store_holds_the_chain_needs_no_first_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = dict.fromkeys(("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"), "x")
+
+    assert settings(monkeypatch, **complete).qbo_refresh_token is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "group"),
+    [
+        pytest.param({}, "invoice-creator", id="all destinations"),
+        pytest.param({"CREATOR_DESTINATIONS": '["netsuite"]'}, "invoice-creator-netsuite", id="one destination"),
+        pytest.param(
+            {"CREATOR_DESTINATIONS": '["razorpay","netsuite","razorpay"]'},
+            "invoice-creator-netsuite-razorpay",
+            id="several, sorted",
+        ),
+        pytest.param(
+            {"CREATOR_DESTINATIONS": '["razorpay","quickbooks_online","netsuite"]'}, "invoice-creator", id="all, named"
+        ),
+        pytest.param({"KAFKA_CONSUMER_GROUP": "ours"}, "ours", id="a group of the operator's own"),
+    ],
+)
+def test_the_consumer_group_follows_the_destinations(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], group: str
+) -> None:
+    assert settings(monkeypatch, **environment).consumer_group() == group
+
+
+@pytest.mark.parametrize(
+    ("environment", "built"),
+    [
+        pytest.param({}, set(), id="nothing set up"),
+        pytest.param(NETSUITE, {"netsuite"}, id="NetSuite set up"),
+        pytest.param({**NETSUITE, "CREATOR_DESTINATIONS": '["razorpay"]'}, set(), id="set up, but not taken here"),
+    ],
+)
+def test_a_provider_is_built_where_it_is_set_up_and_taken(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], built: set[str]
+) -> None:
+    assert build_providers(settings(monkeypatch, **environment), FakeClock()).keys() == built
+
+
+def test_the_base_url_is_derived_from_the_account() -> None:
+    assert derived_base_url("1234567_SB1") == "https://1234567-sb1.suitetalk.api.netsuite.com"
