@@ -72,10 +72,10 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
     sums = Table(title="The money, in major units")
     for heading in (
         "currency",
-        "finalized in Metronome",
-        "rightly not sent",
-        "in NetSuite",
-        "in failures",
+        "finalized",
+        "not to send",
+        "NetSuite",
+        "failures",
         "difference",
     ):
         sums.add_column(heading, justify="left" if heading == "currency" else "right")
