@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from typing import cast
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
 from invoice_simulators.netsuite.errors import general, invalid_content, user_error
+from invoice_simulators.netsuite.oauth2 import ClientCredentials
 from invoice_simulators.netsuite.records import TransactionStore, show
 from invoice_simulators.netsuite.rules import check_record
 from invoice_simulators.netsuite.schema import RecordType
@@ -17,6 +18,7 @@ from invoice_simulators.simulator import Simulator
 from invoice_simulators.wire import Json, answer, loads
 
 RECORDS = "/services/rest/record/v1"
+TOKEN = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 CONTENT_TYPE = "application/vnd.oracle.resource+json; type=singular; charset=UTF-8"
 EXTERNAL_ID = re.compile(r'/eid:([^/?\s]+)|"externalId"\s*:\s*"([^"]+)"')
 
@@ -28,11 +30,13 @@ class NetSuite(Simulator[NetSuiteSettings]):
         super().__init__(settings or NetSuiteSettings())
         self._store = TransactionStore()
         self._tba = TokenBasedAuthentication(lambda: self.settings)
+        self._oauth2 = ClientCredentials(lambda: self.settings)
 
     def routes(self) -> list[web.RouteDef]:
         """Give the record API."""
         kind = "{record_type:invoice|creditMemo}"
         return [
+            web.post(TOKEN, self.token, name="token"),
             web.post(f"{RECORDS}/{kind}", self.create, name="create"),
             web.get(f"{RECORDS}/{kind}/{{key}}", self.get, name="get"),
         ]
@@ -55,8 +59,14 @@ class NetSuite(Simulator[NetSuiteSettings]):
         return self._store.documents()
 
     def clear(self) -> None:
-        """Forget the transactions."""
+        """Forget transactions and tokens."""
         self._store.clear()
+        self._oauth2.clear()
+
+    async def token(self, request: web.Request) -> web.Response:
+        """Give a bearer token for a signed assertion, whose audience is this very URL."""
+        form = dict(parse_qsl((await request.read()).decode()))
+        return answer(self._oauth2.grant(form, f"{request.scheme}://{request.host}{TOKEN}"))
 
     async def create(self, request: web.Request) -> web.Response:
         """Store a record: 204 with its URL in ``Location``."""
@@ -84,7 +94,8 @@ class NetSuite(Simulator[NetSuiteSettings]):
 
     def _authenticate(self, request: web.Request) -> None:
         url = f"{request.scheme}://{request.host}{request.raw_path}"
-        if not self._tba.accepts(request.method, url, request.headers.get("Authorization", "")):
+        authorization = request.headers.get("Authorization", "")
+        if not self._oauth2.accepts(authorization) and not self._tba.accepts(request.method, url, authorization):
             raise general(401)
 
 

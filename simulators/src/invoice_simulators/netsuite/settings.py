@@ -11,6 +11,8 @@ def _currencies() -> dict[str, str]:
 class NetSuiteSettings:
     """Lists hold internal ids. A customer or item id of digits that no list names is known and active.
 
+    ``public_key`` is the PEM of the certificate that is registered for OAuth 2.0; null: nobody gets a token.
+    ``access_token_seconds`` counts for tokens that were given out before, too: 0 makes all of them expire.
     ``currencies`` maps internal ids to ISO 4217 codes; ``"1"`` is the account's base currency.
     ``custom_fields`` are the ``custbody_*`` and ``custcol_*`` that exist; null: all.
     ``closed_before`` is an ISO date: earlier periods are closed.
@@ -23,6 +25,10 @@ class NetSuiteSettings:
     consumer_secret: str = "simulated-consumer-secret"  # noqa: S105 - harmless, for loopback only
     token_id: str = "simulated-token-id"  # noqa: S105 - harmless, for loopback only
     token_secret: str = "simulated-token-secret"  # noqa: S105 - harmless, for loopback only
+    client_id: str = "simulated-m2m-client-id"
+    certificate_id: str = "simulated-certificate-id"
+    public_key: str | None = None
+    access_token_seconds: float = 3600
     unknown_customers: tuple[str, ...] = ()
     inactive_customers: tuple[str, ...] = ()
     unknown_items: tuple[str, ...] = ()
