@@ -34,8 +34,12 @@ def assert_ledger_is_right(connector: Connector, scenario: Scenario) -> None:
     ledger = connector.ledger()
 
     assert ledger.keys() == scenario.ends.keys()
-    wrong = {name: entries[-1] for name, entries in ledger.items() if not tells(entries, scenario.ends[name])}
-    assert wrong == {}
+    wrong = [
+        f"{name}: {' → '.join(brief(entry) for entry in entries)}; should be {scenario.ends[name]}"
+        for name, entries in ledger.items()
+        if not tells(entries, scenario.ends[name])
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def assert_failures_are_right(connector: Connector, scenario: Scenario) -> None:
@@ -101,7 +105,7 @@ def tells(entries: list[Any], end: End) -> bool:
     """Tell whether an invoice's ledger ends as it should."""
     newest = entries[-1]
     if isinstance(end, Skipped):
-        return (newest["outcome"], newest["reason"]) == ("skipped", end.reason)
+        return (newest["outcome"], newest["code"]) == ("skipped", end.reason)
     if isinstance(end, Failed):
         return (newest["outcome"], newest["stage"], newest["code"]) == ("failed", end.stage, end.code)
     return newest["outcome"] == "created" or is_known_repeat(entries)
@@ -111,7 +115,11 @@ def is_known_repeat(entries: list[Any]) -> bool:
     """A second delivery of a created invoice is rightly skipped: Metronome has its document by then."""
     newest = entries[-1]
     documents = {entry["provider_document_id"] for entry in entries if entry["outcome"] == "created"}
-    return newest.get("reason") == "already-synced" and newest["provider_document_id"] in documents
+    return newest["code"] == "already-synced" and newest["provider_document_id"] in documents
+
+
+def brief(entry: dict[str, Any]) -> str:
+    return f"{entry['outcome']} ({entry['code']}, {entry['provider_document_id']})"
 
 
 def without(line: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
