@@ -1,0 +1,13 @@
+"""The world of one test."""
+
+import pytest
+
+from tests.integration.formatter.world import World
+from tests.support.outside import Outside
+from tests.support.topics import Topics
+
+
+@pytest.fixture
+def world(topics: Topics, outside: Outside) -> World:
+    """Fresh topics, a fresh Metronome."""
+    return World(topics, outside)

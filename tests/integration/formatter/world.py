@@ -1,0 +1,65 @@
+"""What the formatter's integration tests share: invoices seeded in Metronome, their raw records, and how each ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from invoice_shared import serde
+from tests.builders import raw_invoice
+from tests.support.outside import CUSTOMER_KEY, DESTINATION_KEY, ITEM_KEY, Outside
+from tests.support.topics import Seen, Topics
+from tests.unit.formatter.invoices import line, tree
+
+
+def metronome_invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
+    """Build an invoice of 100.00 USD that maps to NetSuite."""
+    fields = {"customer_custom_fields": {CUSTOMER_KEY: "1042", DESTINATION_KEY: "netsuite"}}
+    item = line(10_000, product_custom_fields={ITEM_KEY: "501"})
+    return tree(item, id=invoice_id, customer_id=customer_of(invoice_id)) | fields | {"total": Decimal(10_000)} | changes
+
+
+def customer_of(invoice_id: str) -> str:
+    """Spread the invoices over 20 customers."""
+    return f"customer-{sum(invoice_id.encode()) % 20}"
+
+
+def raw_record(invoice_id: str) -> tuple[str, bytes]:
+    """Build key and value of the record that the webhook would write."""
+    return invoice_id, serde.to_bytes(raw_invoice(invoice_id=invoice_id, customer_id=customer_of(invoice_id)))
+
+
+@dataclass(frozen=True)
+class World:
+    """One test's topics and outside world."""
+
+    topics: Topics
+    outside: Outside
+
+    def settings(self, **changes: str) -> dict[str, str]:
+        """Give the formatter's environment."""
+        group = {"KAFKA_CONSUMER_GROUP": self.topics.group("invoice-formatter")}
+        return self.topics.settings | self.outside.settings | group | changes
+
+    def seed(self, invoices: Iterable[dict[str, Any]]) -> None:
+        """Put invoices into Metronome, and their raw records on the topic."""
+        known = list(invoices)
+        self.outside.metronome.seed_invoices(known)
+        self.topics.produce("raw-invoices", [raw_record(invoice["id"]) for invoice in known])
+
+    def ends(self) -> dict[str, str]:
+        """Give how each invoice ended: ``formatted``, or the outcome in the ledger."""
+        formatted = {record.json["invoice_id"]: "formatted" for record in self.topics.read("formatted-invoices")}
+        return formatted | {record.json["invoice_id"]: record.json["outcome"] for record in self.ledger()}
+
+    def failures(self) -> list[Seen]:
+        """Give the records of ``invoice-errors``."""
+        return self.topics.read("invoice-errors")
+
+    def ledger(self) -> list[Seen]:
+        """Give the records of ``invoice-outcomes``."""
+        return self.topics.read("invoice-outcomes")
+
+    def lag(self) -> int:
+        """Give how many of the raw records are not yet committed."""
+        return self.topics.lag("invoice-formatter", "raw-invoices")
