@@ -64,15 +64,24 @@ def main() -> int:
     options = parse_arguments(sys.argv[1:], list(systems))
     change_settings(systems, options.set)
     with ExitStack() as servers:
-        announced: Json = {}
-        for name, system in systems.items():
-            port = getattr(options, f"{name}_port")
-            server = servers.enter_context(SimulatorServer(build_app(system), options.host, port))
-            announced[name] = {"url": server.url, **_accepted(system)}
+        announced = start_all(servers, systems, options)
         sys.stdout.buffer.write(dumps(announced) + b"\n")
         sys.stdout.buffer.flush()
         stopping.wait()
     return 0
+
+
+def start_all(servers: ExitStack, systems: Mapping[str, Simulator[Any]], options: argparse.Namespace) -> Json:
+    """Listen with every system; give what is announced. Raises ``SystemExit`` with a sentence where a port is taken."""
+    announced: Json = {}
+    for name, system in systems.items():
+        port = getattr(options, f"{name}_port")
+        try:
+            server = servers.enter_context(SimulatorServer(build_app(system), options.host, port))
+        except OSError as error:
+            sys.exit(f"{name} cannot listen on {options.host}:{port}: {error.strerror}")
+        announced[name] = {"url": server.url, **_accepted(system)}
+    return announced
 
 
 def _accepted(system: Simulator[Any]) -> Json:

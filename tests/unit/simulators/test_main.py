@@ -1,6 +1,7 @@
 """The command: one JSON line, then it serves until SIGTERM."""
 
 import json
+import socket
 import subprocess
 import sys
 
@@ -29,3 +30,16 @@ def test_an_unknown_setting_is_named() -> None:
 
     assert done.returncode == 1
     assert "unknown settings: colour" in done.stderr
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [*COMMAND, "--netsuite-port", port]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"netsuite cannot listen on 127.0.0.1:{port}")
+    assert "Traceback" not in done.stderr
