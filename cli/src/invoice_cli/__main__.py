@@ -1,44 +1,37 @@
 """``invoices``: the subcommands, their options, and how a broken connection or a wrong setting ends them."""
 
-from typing import Annotated, Literal
+import logging
+import sys
+from typing import Annotated
 
+import structlog
 import typer
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaError, KafkaException
 
-from invoice_cli import topics as topic_plans
-from invoice_cli.exits import Exit, stop
-from invoice_cli.output import show
-from invoice_shared.kafka.client_config import common_config
-from invoice_shared.settings import KafkaSettings, load
-
-Output = Literal["table", "json"]
-OutputOption = Annotated[Output, typer.Option("--output", "-o", help="A table for people, or one JSON document.")]
+from invoice_cli.commands.failures import failures
+from invoice_cli.commands.resolve import resolve
+from invoice_cli.commands.status import status
+from invoice_cli.commands.topics import topics
+from invoice_cli.exits import CommandFailed, Exit, stop
+from invoice_shared.errors import ConnectorError
 
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+for command in (status, failures, resolve, topics):
+    app.command()(command)
+
+REFUSALS = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    KafkaError.SASL_AUTHENTICATION_FAILED,
 )
 
 
 @app.callback()
 def root() -> None:
     """Every setting comes from the environment; see docs/configuration.md."""
-
-
-@app.command()
-def topics(
-    partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic.")] = 12,
-    replication_factor: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 3,
-    min_insync_replicas: Annotated[int, typer.Option(min=1, help="Copies that must acknowledge.")] = 2,
-    output: OutputOption = "table",
-) -> None:
-    """Create the four topics where they are missing; compare those that exist. Changes no existing topic."""
-    settings = load(KafkaSettings)
-    plans = topic_plans.plan(settings, partitions, replication_factor, min_insync_replicas)
-    states = topic_plans.apply(AdminClient(common_config(settings)), plans)
-    show([{"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)} for s in states], output)
-    if any(state.state == "differs" for state in states):
-        raise SystemExit(int(Exit.ATTENTION))
 
 
 @app.command()
@@ -56,11 +49,28 @@ def demo(
 
 
 def main() -> None:
-    """Run one subcommand."""
+    """Run one subcommand; whatever keeps it from its work ends it with one line and the contract's exit code."""
+    _quiet_libraries()
     try:
         app()
-    except KafkaException as error:
-        stop(Exit.UNREACHABLE, f"The broker does not do this: {error.args[0].str()}.")
+    except CommandFailed as failed:
+        stop(failed.code, str(failed))
+    except KafkaException as failed:
+        error: KafkaError = failed.args[0]
+        if error.code() in REFUSALS:
+            stop(Exit.ATTENTION, f"The broker refuses these credentials: {error.str()}.")
+        stop(Exit.UNREACHABLE, f"The broker does not answer as it should: {error.str()}. Try: invoices check")
+    except ConnectorError as failed:
+        stop(Exit.UNREACHABLE, str(failed))
+
+
+def _quiet_libraries() -> None:
+    """Keep what the libraries log off the terminal: each command says itself what went wrong."""
+    logging.basicConfig(stream=sys.stderr, level=logging.CRITICAL)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 if __name__ == "__main__":

@@ -1,21 +1,82 @@
-"""Rows for people as a table, for programs as one JSON document."""
+"""What a command prints on stdout: rows for people as a table, for programs as one JSON document or CSV."""
 
+import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
+from rich.box import HEAVY_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from invoice_shared.serde import dumps
+from invoice_shared.types import decimal_text, time_text
+
+Output = Literal["table", "json"]
+Listing = Literal["table", "json", "csv"]
+Row = Mapping[str, Any]
+
+PIPE_WIDTH = 10_000
+"""Nothing is cut or wrapped where a program reads: one line a row."""
 
 
-def show(rows: Sequence[Mapping[str, Any]], output: Literal["table", "json"]) -> None:
+def show(rows: Sequence[Row], output: Listing) -> None:
     """Print rows that share their keys."""
     if output == "json":
-        sys.stdout.write(dumps(list(rows)).decode() + "\n")
-        return
-    table = Table(*(rows[0] if rows else ()))
+        print_json(list(rows))
+    elif output == "csv":
+        print_csv(rows)
+    else:
+        print_table(rows)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document; money as strings, as everywhere."""
+    sys.stdout.write(dumps(plain(document)).decode() + "\n")
+
+
+def print_csv(rows: Iterable[Row]) -> None:
+    """Print a header and one line a row, as they come."""
+    writer: Any = None
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def print_table(rows: Sequence[Row], title: str | None = None) -> None:
+    """Print a table on a terminal; aligned plain lines in a pipe."""
+    is_terminal = sys.stdout.isatty()
+    console = Console(markup=False, highlight=False, width=None if is_terminal else PIPE_WIDTH)
+    table = Table(
+        *(rows[0] if rows else ()), title=title, title_justify="left", box=HEAVY_HEAD if is_terminal else None
+    )
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table)
+
+
+def plain(value: Any) -> Any:
+    """Turn decimals and times inside a tree into the text that our records use."""
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, datetime):
+        return time_text(value)
+    if isinstance(value, Mapping):
+        return {name: plain(inner) for name, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
+    """Say sums by currency: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
+    sums = ", ".join(f"{currency} {total:,f}" for currency, total in sorted(totals.items()))
+    rest = f"{unknown} of unknown total" if unknown else ""
+    return " and ".join(part for part in (sums, rest) if part)
+
+
+def _cell(value: Any) -> str:
+    value = plain(value)
+    return "" if value is None else str(value)

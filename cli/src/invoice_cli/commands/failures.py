@@ -1,0 +1,128 @@
+"""``invoices failures``: what is unresolved and why."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from invoice_cli.case_filter import CaseFilter, group
+from invoice_cli.cases import Case, place_of
+from invoice_cli.exits import say
+from invoice_cli.failure_book import FailureBook
+from invoice_cli.finding import find_case
+from invoice_cli.moments import age, parse_optional
+from invoice_cli.options import (
+    CodeOption,
+    CustomerOption,
+    DestinationOption,
+    InvoiceOption,
+    ListingOption,
+    SinceOption,
+    StageOption,
+    UntilOption,
+)
+from invoice_cli.output import Listing, money, print_json, print_table, show
+from invoice_cli.topic_reader import Span, TopicReader
+from invoice_error_sink.lines import line
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.serde import loads
+from invoice_shared.settings import KafkaSettings, load
+
+
+def failures(
+    failure_id: Annotated[str | None, typer.Argument(help="Show this one in full; its first digits do.")] = None,
+    *,
+    code: CodeOption = None,
+    stage: StageOption = None,
+    destination: DestinationOption = None,
+    invoice_id: InvoiceOption = None,
+    customer_id: CustomerOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    single: Annotated[bool, typer.Option("--list", help="One line a failure instead of groups.")] = False,
+    output: ListingOption = "table",
+) -> None:
+    """Show what failed and is not resolved: grouped by code, one by one, or a single failure in full."""
+    settings, now = load(KafkaSettings), datetime.now(UTC)
+    book = FailureBook(TopicReader(settings), settings)
+    chosen = CaseFilter(
+        parse_optional(since, now),
+        parse_optional(until, now),
+        invoice_id,
+        customer_id,
+        frozenset(code or ()),
+        stage,
+        destination,
+    )
+    cases = _asked_for(book, chosen, every=every or failure_id is not None)
+    if failure_id is not None:
+        _show_one(book, find_case(cases, failure_id), output)
+    elif output == "json":
+        print_json(_documents(book, cases))
+    elif output == "csv" or single:
+        show([_row(case) for case in cases], output)
+    else:
+        _show_groups(cases, now)
+
+
+def _asked_for(book: FailureBook, chosen: CaseFilter, *, every: bool) -> list[Case]:
+    keys = None if chosen.invoice_id is None else frozenset({chosen.invoice_id.encode()})
+    cases = book.cases(Span(since=chosen.since, keys=keys)).values()
+    wanted = (case for case in cases if (every or case.state == "open") and chosen.holds(case))
+    return sorted(wanted, key=lambda case: (case.failed_at, case.failure_id))
+
+
+def _show_groups(cases: list[Case], now: datetime) -> None:
+    if not cases:
+        say("Nothing is unresolved.")
+        return
+    print_table(
+        [
+            {
+                "stage": each.stage,
+                "code": each.code,
+                "count": each.count,
+                "oldest": age(each.oldest, now),
+                "newest": age(each.newest, now),
+                "money": money(each.totals, each.unknown),
+                "for example": next(
+                    case.reason for case in cases if (case.stage, case.code) == (each.stage, each.code)
+                ),
+            }
+            for each in group(cases)
+        ]
+    )
+    say("One by one: invoices failures --list. What each code means: docs/runbook.md.")
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "failure_id": case.failure_id,
+        "state": case.state,
+        "stage": case.stage,
+        "code": case.code,
+        "invoice_id": case.invoice_id,
+        "customer_id": case.customer_id,
+        "destination": case.destination,
+        "failed_at": case.failed_at,
+        "total": case.total,
+        "currency": case.currency,
+        "reason": case.reason,
+    }
+
+
+def _documents(book: FailureBook, cases: list[Case]) -> list[dict[str, Any]]:
+    """Give the whole failure records, each with its place and state; nulls where only the ledger remembers."""
+    records = {place_of(record): loads(line(record)) for record in book.records(cases)}
+    nothing: dict[str, Any] = dict.fromkeys(InvoiceFailure.model_fields)
+    return [nothing | _row(case) | (records.get(case.place, {}) if case.place else {}) for case in cases]
+
+
+def _show_one(book: FailureBook, case: Case, output: Listing) -> None:
+    (document,) = _documents(book, [case])
+    if output == "table":
+        shown = {name: value for name, value in document.items() if value is not None and name != "schema_version"}
+        print_table([{"field": name, "value": value} for name, value in shown.items()])
+    else:
+        print_json(document)

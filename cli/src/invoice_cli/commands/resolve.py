@@ -1,0 +1,36 @@
+"""``invoices resolve``: a failure that somebody handled by hand."""
+
+import getpass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from invoice_cli.failure_book import FailureBook
+from invoice_cli.finding import find_case
+from invoice_cli.kafka_clients import publisher
+from invoice_cli.ledger import fold
+from invoice_cli.options import OutputOption
+from invoice_cli.output import show
+from invoice_cli.resolution import resolved
+from invoice_cli.topic_reader import Span, TopicReader
+from invoice_shared.kafka.books import Books
+from invoice_shared.settings import KafkaSettings, load
+
+
+def resolve(
+    failure_id: Annotated[str, typer.Argument(help="As `invoices failures --list` shows it; its first digits do.")],
+    why: Annotated[str, typer.Option(help="What was done about it, for the auditor.")],
+    who: Annotated[str | None, typer.Option("--by", help="Who did it; default: the user of this terminal.")] = None,
+    output: OutputOption = "table",
+) -> None:
+    """Enter in the ledger that a failure was handled by hand, by whom and why. Nothing else changes."""
+    settings, now = load(KafkaSettings), datetime.now(UTC)
+    reader = TopicReader(settings)
+    case = find_case(list(FailureBook(reader, settings).cases().values()), failure_id)
+    keys = frozenset({case.key.encode()})
+    newest = fold(reader.read(settings.invoice_outcomes_topic, Span(keys=keys)), lambda *_: True).get(case.key)
+    outcome = resolved(case, newest, who=who or getpass.getuser(), why=why, now=now)
+    with publisher(settings) as acknowledged:
+        Books(acknowledged.publish, settings).enter(outcome, ())
+    show([outcome.model_dump(include={"invoice_id", "failure_id", "code", "reason", "resolved_by"})], output)

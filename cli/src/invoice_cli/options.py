@@ -1,0 +1,35 @@
+"""Options that several subcommands share."""
+
+from typing import Annotated
+
+import typer
+
+from invoice_cli.output import Listing, Output
+from invoice_shared.failure import CODES, Stage
+from invoice_shared.invoice import Destination
+
+
+def _known_codes(given: list[str] | None) -> list[str] | None:
+    if unknown := sorted(set(given or ()) - set(CODES)):
+        raise typer.BadParameter(f"{', '.join(unknown)} is none of: {', '.join(CODES)}.")
+    return given
+
+
+OutputOption = Annotated[Output, typer.Option("--output", "-o", help="A table for people, or one JSON document.")]
+ListingOption = Annotated[
+    Listing, typer.Option("--output", "-o", help="A table for people, one JSON document, or CSV.")
+]
+SinceOption = Annotated[str | None, typer.Option(help="From this time on: an age such as 2h, or ISO 8601 (UTC).")]
+UntilOption = Annotated[str | None, typer.Option(help="Before this time: an age such as 2h, or ISO 8601 (UTC).")]
+InvoiceOption = Annotated[str | None, typer.Option(help="Only this invoice.")]
+CustomerOption = Annotated[str | None, typer.Option(help="Only this customer (Metronome's id).")]
+CodeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only this failure code; may be repeated.",
+        callback=_known_codes,
+        autocompletion=lambda incomplete: [code for code in CODES if code.startswith(incomplete)],
+    ),
+]
+StageOption = Annotated[Stage | None, typer.Option(help="Only failures of this stage.")]
+DestinationOption = Annotated[Destination | None, typer.Option(help="Only this billing provider.")]
