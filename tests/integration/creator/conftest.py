@@ -1,0 +1,14 @@
+"""The world of one test."""
+
+import pytest
+
+from tests.integration.creator.world import World
+from tests.support.outside import Outside
+from tests.support.services import StartService
+from tests.support.topics import Topics
+
+
+@pytest.fixture
+def world(start_service: StartService, outside: Outside, topics: Topics) -> World:
+    """Fresh topics, a fresh Metronome and NetSuite."""
+    return World(start_service, outside, topics)

@@ -1,0 +1,100 @@
+"""One creator's surroundings: topics, Metronome and NetSuite on loopback, invoices to be created."""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from invoice_shared import serde
+from invoice_shared.invoice import FormattedInvoice
+from tests.builders import formatted_invoice, line_item
+from tests.support.outside import Outside
+from tests.support.services import Service, StartService
+from tests.support.topics import Topics
+
+CREATOR = "invoice-creator"
+TOPIC = "formatted-invoices"
+QUICK = {
+    "UNCERTAIN_SETTLE_SECONDS": "0.3",
+    "CIRCUIT_PROBE_SECONDS": "0.5",
+    "RETRY_BACKOFF_MAX_SECONDS": "1",
+    "HTTP_TIMEOUT_SECONDS": "5",
+}
+"""Shorter waits than in production; no other difference."""
+
+
+@dataclass
+class World:
+    """Everything of one test. ``changes`` overrides settings."""
+
+    start_service: StartService
+    outside: Outside
+    topics: Topics
+    changes: dict[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, str]:
+        """Give the whole environment of a creator."""
+        group = {"KAFKA_CONSUMER_GROUP": self.topics.group(CREATOR)}
+        return self.outside.settings | self.topics.settings | QUICK | group | self.changes
+
+    def start(self) -> Service:
+        """Start a creator and wait until it is ready."""
+        service = self.start_service(CREATOR, self.settings())
+        service.wait_until_ready()
+        return service
+
+    def send(self, invoices: Sequence[FormattedInvoice]) -> None:
+        """Make invoices known to Metronome and put them on the topic."""
+        self.outside.metronome.seed_invoices([as_metronome_has_it(invoice) for invoice in invoices])
+        self.topics.produce(TOPIC, [(invoice.invoice_id, serde.to_bytes(invoice)) for invoice in invoices])
+
+    def documents(self) -> dict[str, Any]:
+        """Give NetSuite's documents by external id. Fails if one external id has two of them."""
+        found = self.outside.netsuite.documents()
+        twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
+        assert twice == [], "documents that exist twice"
+        return {document["external_id"]: document for document in found}
+
+    def failures(self) -> list[Any]:
+        """Give every failure record."""
+        return [record.json for record in self.topics.read("invoice-errors")]
+
+    def ledger(self) -> dict[str, Any]:
+        """Give the newest outcome of each invoice."""
+        return {record.json["invoice_id"]: record.json for record in self.topics.read("invoice-outcomes")}
+
+    def is_committed(self, count: int) -> bool:
+        """Tell whether so many records of the topic are committed."""
+        return len(self.topics.read(TOPIC)) - self.topics.lag(CREATOR, TOPIC) == count
+
+
+def invoices(count: int, **changes: Any) -> list[FormattedInvoice]:
+    """Build invoices over different amounts, each with an id of its own."""
+    return [_invoice(number, changes) for number in range(1, count + 1)]
+
+
+def _invoice(number: int, changes: Mapping[str, Any]) -> FormattedInvoice:
+    total = Decimal(number) / 4
+    line = line_item(quantity=None, unit_price=None, amount=total)
+    ours = {"invoice_id": str(uuid.uuid4()), "total": total, "line_items": (line,)}
+    return formatted_invoice(**ours | changes)
+
+
+def as_metronome_has_it(invoice: FormattedInvoice) -> dict[str, Any]:
+    """Build what Metronome needs to know an invoice by."""
+    return {
+        "id": invoice.invoice_id,
+        "customer_id": invoice.metronome_customer_id,
+        "type": "USAGE",
+        "status": "FINALIZED",
+        "credit_type": {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"},
+        "total": int(invoice.total * 100),
+        "line_items": [],
+    }
+
+
+def ids(some: Sequence[FormattedInvoice]) -> set[str]:
+    """Give the invoices' ids."""
+    return {invoice.invoice_id for invoice in some}
