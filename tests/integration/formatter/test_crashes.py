@@ -7,7 +7,7 @@ import pytest
 from tests.integration.formatter.world import World, metronome_invoice
 from tests.support.broker import Broker
 from tests.support.services import StartService
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, never
 
 FORMATTER = "invoice-formatter"
 COUNT = 3000
@@ -79,6 +79,7 @@ def test_a_broker_that_is_away_is_waited_for(world: World, broker: Broker, start
 
     broker.kill()
     eventually(lambda: not service.is_ready(), timeout=60)
+    never(lambda: not service.is_running(), during=20)
     broker.restart()
 
     eventually(lambda: world.lag() == 0, timeout=200)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from confluent_kafka import KafkaException
+
 from invoice_shared import serde
 from tests.builders import raw_invoice
 from tests.support.outside import CUSTOMER_KEY, DESTINATION_KEY, ITEM_KEY, Outside
@@ -61,5 +63,8 @@ class World:
         return self.topics.read("invoice-outcomes")
 
     def lag(self) -> int:
-        """Give how many of the raw records are not yet committed."""
-        return self.topics.lag("invoice-formatter", "raw-invoices")
+        """Give how many of the raw records are not yet committed; an ``AssertionError`` while the broker cannot say."""
+        try:
+            return self.topics.lag("invoice-formatter", "raw-invoices")
+        except KafkaException as error:
+            raise AssertionError("the broker cannot say yet") from error
