@@ -13,11 +13,11 @@ UNEVEN = {"slow_share": 0.02, "slow_seconds": 3}
 """With uniform latencies even an unsafe consumer looks safe."""
 
 KILLS = (
-    (40, ("invoice-formatter",)),
-    (90, ("invoice-creator",)),
-    (150, ("invoice-formatter", "invoice-creator")),
-    (210, ("invoice-creator",)),
-    (260, ("invoice-formatter", "invoice-creator")),
+    (30, ("invoice-formatter",)),
+    (70, ("invoice-creator",)),
+    (110, ("invoice-formatter", "invoice-creator")),
+    (160, ("invoice-formatter", "invoice-creator")),
+    (230, ("invoice-creator",)),
 )
 """At how many documents, which services."""
 
