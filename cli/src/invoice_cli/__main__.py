@@ -9,16 +9,18 @@ import typer
 from confluent_kafka import KafkaError, KafkaException
 
 from invoice_cli.commands.failures import failures
+from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
 from invoice_cli.exits import CommandFailed, Exit, stop
-from invoice_shared.errors import ConnectorError
+from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
+from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected
 
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (status, failures, resolve, topics):
+for command in (status, failures, replay, resolve, topics):
     app.command()(command)
 
 REFUSALS = (
@@ -61,7 +63,13 @@ def main() -> None:
             stop(Exit.ATTENTION, f"The broker refuses these credentials: {error.str()}.")
         stop(Exit.UNREACHABLE, f"The broker does not answer as it should: {error.str()}. Try: invoices check")
     except ConnectorError as failed:
-        stop(Exit.UNREACHABLE, str(failed))
+        stop(exit_code(failed), str(failed))
+
+
+def exit_code(error: ConnectorError) -> Exit:
+    """Tell whether the other side refused, which a person must mend, or could not be reached."""
+    refused = isinstance(error, ArchiveUnavailable | CredentialsRefused | Rejected)
+    return Exit.ATTENTION if refused and not isinstance(error, ArchiveUnreachable) else Exit.UNREACHABLE
 
 
 def _quiet_libraries() -> None:

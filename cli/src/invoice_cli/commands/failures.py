@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_cli.case_filter import CaseFilter, group
+from invoice_cli.case_filter import CaseFilter
 from invoice_cli.cases import Case, place_of
 from invoice_cli.exits import say
 from invoice_cli.failure_book import FailureBook
@@ -22,6 +22,7 @@ from invoice_cli.options import (
     UntilOption,
 )
 from invoice_cli.output import Listing, money, print_json, print_table, show
+from invoice_cli.tally import tally
 from invoice_cli.topic_reader import Span, TopicReader
 from invoice_error_sink.lines import line
 from invoice_shared.failure import InvoiceFailure
@@ -86,11 +87,9 @@ def _show_groups(cases: list[Case], now: datetime) -> None:
                 "oldest": age(each.oldest, now),
                 "newest": age(each.newest, now),
                 "money": money(each.totals, each.unknown),
-                "for example": next(
-                    case.reason for case in cases if (case.stage, case.code) == (each.stage, each.code)
-                ),
+                "for example": each.example,
             }
-            for each in group(cases)
+            for each in tally(cases).groups()
         ]
     )
     say("One by one: invoices failures --list. What each code means: docs/runbook.md.")

@@ -9,6 +9,10 @@ class ArchiveUnavailable(StartupError):
     """Nothing can be stored now; the sentence says why and what to do. Nothing is lost: offsets stay where they are."""
 
 
+class ArchiveUnreachable(ArchiveUnavailable):
+    """Nobody answers: an outage, or a wrong address; the bucket and the credentials were not even looked at."""
+
+
 class Archive(Protocol):
     """Objects by key. Every method raises ``ArchiveUnavailable``."""
 

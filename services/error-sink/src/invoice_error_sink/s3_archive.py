@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from invoice_error_sink.archive import ArchiveUnavailable
+from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -68,6 +68,6 @@ class S3Archive:
             code = error.response.get("Error", {}).get("Code", "unknown")
             raise ArchiveUnavailable(f"The bucket {self._bucket} {_ADVICE.get(code, f'answered {code}')}.") from error
         except BotoCoreError as error:
-            raise ArchiveUnavailable(
+            raise ArchiveUnreachable(
                 f"S3 cannot be reached for bucket {self._bucket}: {type(error).__name__}."
             ) from error

@@ -1,0 +1,47 @@
+"""How far a long command is: a bar on a terminal, a plain line now and then in a pipe. Always on stderr."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from invoice_cli.exits import say
+
+STEPS = 10
+"""Lines in a pipe."""
+OPEN_STEP = 1000
+"""Without a known total: a line each so many."""
+
+Advance = Callable[[], None]
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Advance]:
+    """Give a function to call once for each thing done."""
+    if sys.stderr.isatty():
+        with _bar(label, total) as advance:
+            yield advance
+    else:
+        yield _lines(label, total)
+
+
+@contextmanager
+def _bar(label: str, total: int | None) -> Iterator[Advance]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task(label, total=total)
+        yield lambda: shown.advance(task)
+
+
+def _lines(label: str, total: int | None) -> Advance:
+    done, step = 0, OPEN_STEP if total is None else max(1, -(-total // STEPS))
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done % step == 0 or done == total:
+            say(f"{label}: {done}" if total is None else f"{label}: {done} of {total}")
+
+    return advance

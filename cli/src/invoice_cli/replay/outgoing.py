@@ -1,0 +1,89 @@
+"""From a failure to the record that gives its invoice another chance. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from invoice_shared.errors import MalformedRecord
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.filing import as_bytes, headers_of
+from invoice_shared.headers import EVENT_ID
+from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.record import Headers
+from invoice_shared.serde import from_bytes, to_bytes
+from invoice_shared.settings import KafkaSettings
+
+
+class CannotReplay(Exception):
+    """No record can be made of this failure; the sentence says what can be done instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to put on a topic."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+Restart = Callable[[InvoiceFailure, KafkaSettings], Outgoing]
+
+
+def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
+    """Begin again at ``raw-invoices``: Metronome is asked anew, so a corrected mapping takes effect.
+
+    The raw record goes back byte for byte where the failure holds it; else one is written with its ids.
+    """
+    raw = settings.raw_invoices_topic
+    is_whole = failure.code != "malformed-record" and failure.original.omitted is None
+    if failure.source.topic == raw and is_whole:
+        return put_back(failure, settings)
+    if failure.invoice_id is None:
+        raise CannotReplay("It names no invoice. Find the invoice in Metronome; invoices reconcile --fix brings it in.")
+    if failure.customer_id is None:
+        raise CannotReplay(
+            f"It names no customer. Try: invoices replay raw --invoice-id {failure.invoice_id}, or reconcile --fix."
+        )
+    headers = headers_of(failure.original)
+    value = to_bytes(_raw_of(failure, failure.invoice_id, failure.customer_id, headers))
+    return Outgoing(raw, failure.invoice_id.encode(), value, headers)
+
+
+def put_back(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
+    """Put the failed record itself back on its topic, byte for byte."""
+    source, original = failure.source, failure.original
+    if source.topic is None:
+        raise CannotReplay("It came from no topic but from Metronome's webhook, which carried no usable invoice.")
+    if source.topic not in (settings.raw_invoices_topic, settings.formatted_invoices_topic):
+        raise CannotReplay(f"It came from {source.topic}, which is none of this installation's topics.")
+    if original.omitted is not None:
+        raise CannotReplay(
+            f"Its record was too large to be kept; it lies at {source.topic}[{source.partition}]@{source.offset}. "
+            f"Use --restart raw."
+        )
+    key = as_bytes(original.key, original.key_encoding)
+    return Outgoing(source.topic, key, as_bytes(original.value, original.encoding), headers_of(original))
+
+
+def _raw_of(failure: InvoiceFailure, invoice_id: str, customer_id: str, headers: Headers) -> RawInvoice:
+    event_id = next((value.decode("utf-8", "replace") for name, value in headers if name == EVENT_ID), None)
+    finalized_at, received_at = _times(failure)
+    return RawInvoice(
+        event_id=event_id or failure.failure_id,
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+        finalized_at=finalized_at,
+        received_at=received_at or failure.source.timestamp or failure.failed_at,
+        source="manual",
+        payload={},
+    )
+
+
+def _times(failure: InvoiceFailure) -> tuple[datetime | None, datetime | None]:
+    try:
+        document = from_bytes(FormattedInvoice, as_bytes(failure.original.value, failure.original.encoding))
+    except MalformedRecord:
+        return None, None
+    return document.finalized_at, document.received_at
