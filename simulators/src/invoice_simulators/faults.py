@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 Kind = Literal[
     "latency",  # carried out, answered ``seconds`` later
     "status",  # not carried out; answered with ``status``, ``headers`` and ``body``
+    "status-after",  # carried out; answered so all the same, as a gateway in front does that lost the answer
     "reset-before",  # not carried out; connection reset
     "reset-after",  # carried out; connection reset
     "hang",  # not carried out; no answer ever

@@ -86,6 +86,9 @@ class FrontDoor:
                 response = await self._carry_out(request, handler)
                 await asyncio.sleep(fault.seconds)
                 return response
+            case "status-after":
+                await self._carry_out(request, handler)
+                return self._status_answer(fault)
             case "reset-after" | "hang-after":
                 await self._carry_out(request, handler)
         if fault.kind in ("reset-before", "reset-after"):

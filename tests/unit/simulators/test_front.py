@@ -42,6 +42,15 @@ def test_a_status_fault_answers_with_its_own_headers_and_body(metronome: Metrono
     assert (response.status_code, response.headers["Retry-After"], response.text) == (503, "7", "<html>down</html>")
 
 
+def test_a_gateway_can_lose_the_answer_to_what_was_carried_out(metronome: MetronomeControl, metronome_url: str) -> None:
+    metronome.seed_invoices([INVOICE])
+    metronome.inject("status-after", "writeback", times=1, status=502)
+
+    assert write_back(metronome_url, [WRITEBACK]).status_code == 502
+
+    assert len(metronome.writebacks()) == 1
+
+
 def test_a_status_fault_without_a_body_speaks_the_systems_words(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
