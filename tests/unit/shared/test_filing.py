@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_shared.errors import MalformedRecord, Rejected
-from invoice_shared.failure import ProviderResponse
+from invoice_shared.failure import InvoiceFailure, ProviderResponse
 from invoice_shared.filing import About, as_bytes, failed_outcome, failure_key, failure_of, headers_of, without_value
 from invoice_shared.record import Record
 from tests.fakes import START
@@ -16,7 +16,7 @@ def record(**changes: object) -> Record:
     return Record(**(fields | changes))  # type: ignore[arg-type]
 
 
-def filed(source: Record, error: Rejected | MalformedRecord = REJECTED, about: About | None = None):
+def filed(source: Record, error: Rejected | MalformedRecord = REJECTED, about: About | None = None) -> InvoiceFailure:
     return failure_of(source, stage="formatter", error=error, attempts=2, now=START, about=about or About())
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from email.utils import format_datetime
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from invoice_shared.health import Health
@@ -40,7 +40,9 @@ class Ingress:
         self.health = Health(clock, 120)
         self.metrics = Metrics()
         handler = WebhookHandler(settings, publisher, clock, self.health, self.metrics)
-        self.client: TestClient = TestClient(TestServer(create_app(handler, settings.webhook_max_body_bytes)))
+        self.client: TestClient[web.Request, web.Application] = TestClient(
+            TestServer(create_app(handler, settings.webhook_max_body_bytes))
+        )
 
     async def post(self, body: bytes = BODY, secret: str = SECRET) -> ClientResponse:
         date = format_datetime(START, usegmt=True)
