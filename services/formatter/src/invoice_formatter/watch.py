@@ -70,11 +70,11 @@ class BrokerWatch:
 
     def _note(self, missing: str | None) -> None:
         if missing is None:
-            self._health.present("broker")
+            self._health.present("kafka")
         else:
-            self._health.missing("broker", missing)
+            self._health.missing("kafka", missing)
         if missing is not None and missing != self._said:
-            log.error("waiting", missing="broker", why=missing)
+            log.error("waiting", missing="kafka", why=missing)
         self._said = missing
 
     async def _connected(self) -> AIOKafkaConsumer:

@@ -1,0 +1,88 @@
+from decimal import Decimal
+
+import pytest
+from multidict import CIMultiDict
+
+from invoice_formatter.answers import Answer, read_answer
+from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
+
+JSON = "application/json; charset=utf-8"
+
+
+def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, CIMultiDict({"Content-Type": JSON} | named), body)
+
+
+def test_a_good_answer_keeps_its_decimals() -> None:
+    assert read_answer(answer(body=b'{"total": 0.10}')) == {"total": Decimal("0.10")}
+
+
+def test_json_is_read_whatever_its_content_type() -> None:
+    assert read_answer(answer(Content_Type="text/plain")) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        pytest.param(400, Rejected, id="understood and refused"),
+        pytest.param(401, CredentialsRefused, id="bad token"),
+        pytest.param(403, CredentialsRefused, id="no permission"),
+        pytest.param(404, Rejected, id="unknown"),
+        pytest.param(407, Unavailable, id="a proxy's own refusal is not about the invoice"),
+        pytest.param(408, Unavailable, id="too slow"),
+        pytest.param(409, Unavailable, id="in conflict with itself"),
+        pytest.param(429, Unavailable, id="too fast"),
+        pytest.param(500, Unavailable, id="broken"),
+        pytest.param(503, Unavailable, id="down"),
+        pytest.param(302, Unavailable, id="elsewhere"),
+    ],
+)
+def test_a_status_tells_what_happens_next(status: int, kind: type[CallFailed]) -> None:
+    with pytest.raises(CallFailed) as failed:
+        read_answer(answer(status))
+
+    assert type(failed.value) is kind
+
+
+def test_an_unknown_invoice_has_its_own_code_and_the_answer() -> None:
+    with pytest.raises(Rejected) as refused:
+        read_answer(answer(404, b'{"message": "Not found"}'))
+
+    assert refused.value.code == "invoice-not-found"
+    assert refused.value.response is not None
+    assert (refused.value.response.status, refused.value.response.body) == (404, '{"message": "Not found"}')
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(b'{"message": "not a uuid"}', "not a uuid"), (b"<html>", "no reason"), (b"[]", "no reason")],
+)
+def test_a_refusal_quotes_metronomes_message(body: bytes, said: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        read_answer(answer(400, body))
+
+    assert refused.value.code == "invalid-invoice"
+    assert said in refused.value.reason
+
+
+def test_broken_json_is_the_invoices_fault_and_a_page_of_something_else_is_not() -> None:
+    with pytest.raises(Rejected):
+        read_answer(answer(body=b'{"data": '))
+    with pytest.raises(Unavailable):
+        read_answer(answer(body=b"<html>Sorry</html>", Content_Type="text/html"))
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), ("0.5", 0.5), ("60", 60.0), ("0", None), ("61", None), ("-1", None), ("soon", None), ("nan", None)],
+)
+def test_a_sensible_retry_after_is_honoured(value: str, seconds: float | None) -> None:
+    assert answer(429, Retry_After=value).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "limit", "one_customer"), [(429, "Customer", True), (429, "client", False), (503, "customer", False)]
+)
+def test_the_limit_type_tells_whom_a_429_is_about(status: int, limit: str, one_customer: bool) -> None:
+    assert answer(status, X_Metronome_Rate_Limit_Type=limit).limits_one_customer is one_customer

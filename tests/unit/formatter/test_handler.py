@@ -1,0 +1,156 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from invoice_formatter.fetching import NOT_FOUND_TRIES
+from invoice_formatter.handler import InvoiceHandler
+from invoice_formatter.settlement import Failed, Formatted, Skipped
+from invoice_shared import serde
+from invoice_shared.errors import Rejected
+from invoice_shared.record import Record
+from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, RECEIVED_AT, raw_invoice, record
+from tests.fakes import START, FakeClock
+from tests.unit.formatter.invoices import TOKENS, answer, line, rules
+
+SYNCED = {"external_invoice": {"invoice_id": "INV-77"}}
+
+
+class FakeMetronome:
+    """Holds one answer, as bytes, and reads them as the real client does."""
+
+    def __init__(self, body: bytes = b"", error: Rejected | None = None) -> None:
+        self._body = body or answer()
+        self._error = error
+
+    async def fetch(self, customer_id: str, invoice_id: str) -> Any:
+        assert (customer_id, invoice_id) == (CUSTOMER_ID, INVOICE_ID)
+        if self._error:
+            raise self._error
+        return serde.loads(self._body)
+
+
+async def settle(metronome: FakeMetronome, consumed: Record | None = None) -> Formatted | Skipped | Failed:
+    return await InvoiceHandler(metronome.fetch, rules(), FakeClock()).handle(consumed or record())
+
+
+async def test_a_raw_record_becomes_a_formatted_invoice_with_its_times_and_headers() -> None:
+    headers = (("event-id", b"ev-1"), ("replay-id", b"r-1"), ("foreign", b"x"))
+
+    settled = await settle(FakeMetronome(), record(headers=headers))
+
+    assert isinstance(settled, Formatted)
+    assert settled.document.invoice_id == INVOICE_ID
+    assert (settled.document.finalized_at, settled.document.received_at) == (FINALIZED_AT, RECEIVED_AT)
+    assert dict(settled.headers)["event-id"] == b"ev-1"
+    assert dict(settled.headers)["replay-id"] == b"r-1"
+    assert "foreign" not in dict(settled.headers)
+
+
+async def test_the_same_record_ends_in_the_same_bytes() -> None:
+    first, second = await settle(FakeMetronome()), await settle(FakeMetronome())
+
+    assert isinstance(first, Formatted)
+    assert isinstance(second, Formatted)
+    assert serde.to_bytes(first.document) == serde.to_bytes(second.document)
+
+
+async def test_a_skip_is_entered_in_the_ledger_with_what_is_known() -> None:
+    settled = await settle(FakeMetronome(answer(**SYNCED)))
+
+    assert isinstance(settled, Skipped)
+    assert settled.reason == "already-synced"
+    assert settled.outcome.model_dump(exclude_none=True) == {
+        "schema_version": 1,
+        "invoice_id": INVOICE_ID,
+        "customer_id": CUSTOMER_ID,
+        "outcome": "skipped",
+        "stage": "formatter",
+        "code": "already-synced",
+        "reason": "Metronome knows it as INV-77 at the billing provider already.",
+        "destination": "netsuite",
+        "provider_document_id": "INV-77",
+        "total": "100.00",
+        "currency": "USD",
+        "finalized_at": "2026-03-01T09:30:00.000Z",
+        "received_at": "2026-03-01T09:30:02.000Z",
+        "settled_at": "2026-03-01T12:00:00.000Z",
+    }
+
+
+async def test_a_forced_replay_goes_through_although_already_synced() -> None:
+    settled = await settle(FakeMetronome(answer(**SYNCED)), record(headers=(("replay-force", b"1"),)))
+
+    assert isinstance(settled, Formatted)
+
+
+async def test_a_failure_names_customer_and_destination_and_keeps_the_original() -> None:
+    body = answer(line(-5_000, product_custom_fields={}))
+
+    settled = await settle(FakeMetronome(body))
+
+    assert isinstance(settled, Failed)
+    failure = settled.failure
+    assert (failure.stage, failure.code, failure.attempts) == ("formatter", "items-not-mapped", 1)
+    assert (failure.invoice_id, failure.customer_id, failure.destination) == (INVOICE_ID, CUSTOMER_ID, "netsuite")
+    assert failure.original.value == (record().value or b"").decode()
+    assert failure.failed_at == START
+    assert settled.outcome is not None
+    assert (settled.outcome.outcome, settled.outcome.failure_id) == ("failed", failure.failure_id)
+    assert (settled.outcome.total, settled.outcome.currency) == (Decimal("-50.00"), "USD")
+
+
+async def test_a_failure_without_a_known_currency_has_no_total() -> None:
+    settled = await settle(FakeMetronome(answer(credit_type=TOKENS)))
+
+    assert isinstance(settled, Failed)
+    assert settled.outcome is not None
+    assert (settled.failure.code, settled.outcome.total) == ("unsupported-currency", None)
+
+
+async def test_an_unknown_invoice_fails_with_the_number_of_tries() -> None:
+    settled = await settle(FakeMetronome(error=Rejected("invoice-not-found", "Unknown.")))
+
+    assert isinstance(settled, Failed)
+    assert (settled.failure.code, settled.failure.attempts) == ("invoice-not-found", NOT_FOUND_TRIES)
+    assert settled.failure.customer_id == CUSTOMER_ID
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b'{"data": {}}', id="no invoice"),
+        pytest.param(answer(id="another"), id="another invoice"),
+        pytest.param(answer(customer_id="another"), id="another customer's invoice"),
+    ],
+)
+async def test_an_answer_that_is_not_this_invoice_fails(body: bytes) -> None:
+    settled = await settle(FakeMetronome(body))
+
+    assert isinstance(settled, Failed)
+    assert settled.failure.code == "invalid-invoice"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(None, id="null"),
+        pytest.param(b"\xff\xfe", id="not UTF-8"),
+        pytest.param(b"{", id="not JSON"),
+        pytest.param(b"[]", id="not an object"),
+        pytest.param(serde.to_bytes(raw_invoice()).replace(b'"schema_version":1', b'"schema_version":2'), id="foreign"),
+    ],
+)
+async def test_a_record_that_is_none_of_ours_fails_with_its_bytes(value: bytes | None) -> None:
+    settled = await settle(FakeMetronome(), record(value=value))
+
+    assert isinstance(settled, Failed)
+    assert settled.failure.code == "malformed-record"
+    assert (settled.failure.original.value is None) == (value is None)
+
+
+async def test_a_failure_that_names_no_invoice_has_no_ledger_entry() -> None:
+    settled = await settle(FakeMetronome(), record(key=None, value=b"garbage"))
+
+    assert isinstance(settled, Failed)
+    assert settled.outcome is None
