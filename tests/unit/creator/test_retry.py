@@ -4,7 +4,7 @@ import pytest
 
 from invoice_creator.circuit import Circuit
 from invoice_creator.intake import ALL_PHASES
-from invoice_creator.retry import CONTRADICTIONS, RetryPolicy
+from invoice_creator.retry import CONTRADICTIONS, WRITEBACK_RETRIES, RetryPolicy
 from invoice_creator.task import Task
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from tests.builders import formatted_invoice, record
@@ -20,7 +20,7 @@ class Bench:
     def __init__(self, retries: int = 1) -> None:
         self.clock = FakeClock()
         self.circuit = Circuit(self.clock, 5, 10)
-        self.policy = RetryPolicy(retries, 5, 30, 900, jitter=lambda _low, high: high)
+        self.policy = RetryPolicy(retries, 5.0, 30.0, 900.0, jitter=lambda _low, high: high)
         self.task = Task(record(), formatted_invoice(), ALL_PHASES)
 
     def fail(self, error: CallFailed = FAILED) -> Rejected | float:
@@ -135,13 +135,16 @@ def test_while_a_document_may_exist_one_last_look_comes_before_the_verdict() -> 
     assert "may exist" in verdict.reason
 
 
-def test_a_status_that_metronome_never_takes_is_a_writeback_failure() -> None:
+def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> None:
     bench = Bench()
     bench.task.move_on()
-    bench.fail()
-    bench.another_succeeds()
+    verdicts = []
+    for _ in range(WRITEBACK_RETRIES + 1):
+        verdicts.append(bench.fail())
+        bench.another_succeeds()
 
-    verdict = bench.fail()
+    *waits, verdict = verdicts
+    assert all(isinstance(wait, float) for wait in waits)
     assert isinstance(verdict, Rejected)
     assert verdict.code == "writeback-refused"
 

@@ -1,7 +1,6 @@
 """Composition root of ``invoice-creator``: settings → clients → engine → loop → run until SIGTERM."""
 
 import random
-import signal
 import threading
 
 from confluent_kafka import Consumer, Producer
@@ -16,6 +15,7 @@ from invoice_creator.providers.registry import build_providers
 from invoice_creator.retry import RetryPolicy
 from invoice_creator.settings import SERVICE, CreatorSettings
 from invoice_creator.settlement import Settlement
+from invoice_creator.shutdown import Shutdown
 from invoice_creator.watch import CircuitWatch
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_shared import logs, tracing
@@ -35,6 +35,9 @@ HELD_PER_WORKER = 16
 ACKNOWLEDGE_MS = 30_000
 """The broker's time to acknowledge; after it the record is published again, which readers bear."""
 
+GRACE_SHARE = 0.9
+"""Of the grace period; after it the process ends however far it got, before it is killed."""
+
 
 def main() -> None:
     """Run the service; exits 0 after SIGTERM."""
@@ -42,7 +45,8 @@ def main() -> None:
     logs.configure(settings)
     tracing.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **settings.effective())
-    health, metrics, stop = Health(SystemClock(), settings.liveness_stall_seconds), Metrics(), _stop_on_signals()
+    shutdown = Shutdown(settings.shutdown_grace_seconds * GRACE_SHARE)
+    stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
     ops.start()
@@ -55,6 +59,7 @@ def main() -> None:
         threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
         _create(settings, health, metrics, stop)
     ops.stop()
+    shutdown.complete()
 
 
 def _create(settings: CreatorSettings, health: Health, metrics: Metrics, stop: threading.Event) -> None:
@@ -108,13 +113,6 @@ def _bounds(settings: CreatorSettings) -> Bounds:
         revoke_seconds=settings.http_timeout_seconds,
         grace_seconds=settings.shutdown_grace_seconds,
     )
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 if __name__ == "__main__":

@@ -15,12 +15,15 @@ CONTRADICTIONS = 20
 """So often may a system turn one invoice away as if it were down, each time after serving another. A throttle passes
 sooner; what is left is an invoice that trips, say, a firewall in front of the provider, again and again."""
 
+WRITEBACK_RETRIES = 10
+"""A status is cheap to repeat, and an invoice that waits for it holds nothing back; a failure costs a person's time."""
+
 LONGEST_EXPONENT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Seconds throughout. ``jitter`` draws from an interval, as ``random.uniform`` does."""
+    """Seconds throughout. ``retries`` are the provider's; ``jitter`` draws from an interval as ``random.uniform``."""
 
     retries: int
     settle_seconds: float
@@ -31,17 +34,18 @@ class RetryPolicy:
     def judge(self, task: Task, permit: Permit, error: CallFailed, circuit: Circuit, now: float) -> Rejected | float:
         """Note a failed attempt; give the seconds until the next, or the refusal that ends the phase."""
         _note(task.trouble, permit, error, circuit, now)
-        if task.phase == "publish" or not self._is_exhausted(task.trouble, circuit, now):
+        retries = WRITEBACK_RETRIES if task.phase == "write-back" else self.retries
+        if task.phase == "publish" or not self._is_exhausted(task.trouble, retries, circuit, now):
             return self._delay(task.trouble.tries, error)
         if task.phase == "create" and task.maybe_exists and not task.last_look:
             task.last_look = True
             return self._delay(task.trouble.tries, error)
         return exhausted(task)
 
-    def _is_exhausted(self, trouble: Trouble, circuit: Circuit, now: float) -> bool:
+    def _is_exhausted(self, trouble: Trouble, retries: int, circuit: Circuit, now: float) -> bool:
         if trouble.contradictions >= CONTRADICTIONS:
             return True
-        if circuit.is_open or trouble.counted <= self.retries:
+        if circuit.is_open or trouble.counted <= retries:
             return False
         others_succeeded = circuit.last_success is not None and circuit.last_success > trouble.first_at
         return others_succeeded or now - trouble.first_at >= self.patience_seconds
