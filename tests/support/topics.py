@@ -133,12 +133,14 @@ class Topics:
             consumer.close()
 
     def lag(self, service: str, topic: str, timeout: float = 20) -> int:
-        """Count the records of a topic that a service's group has not committed."""
+        """Count the records of a topic that a service's group has not committed; for ``eventually``."""
         consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": self.group(service)})
         name = self.name(topic)
         try:
             places = [TopicPartition(name, number) for number in _partitions(consumer, name, timeout)]
             return sum(_behind(consumer, place, timeout) for place in consumer.committed(places, timeout))
+        except KafkaException as error:  # e.g. the coordinator is still loading: not known yet, so look again
+            raise AssertionError(f"the lag of {service} is not known: {error}") from error
         finally:
             consumer.close()
 
