@@ -1,0 +1,32 @@
+import json
+import logging
+
+import pytest
+
+from invoice_shared import logs
+from invoice_shared.settings import BaseServiceSettings
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> object:
+    yield
+    logging.basicConfig(handlers=[logging.NullHandler()], level=logging.WARNING, force=True)
+
+
+def test_every_line_is_json_our_own_and_a_librarys(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(BaseServiceSettings())
+
+    logs.get_logger("invoice_creator.handler").info("invoice created", invoice_id="i-1", position="t[0]@7")
+    logging.getLogger("some.library").warning("slow %s", "broker")
+
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (ours["message"], ours["invoice_id"], ours["position"]) == ("invoice created", "i-1", "t[0]@7")
+    assert (theirs["message"], theirs["level"]) == ("slow broker", "warning")
+
+
+def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(BaseServiceSettings(log_level="ERROR"))
+
+    logs.get_logger("x").info("not shown")
+
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,63 @@
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+from invoice_shared.ops import OpsServer
+from tests.fakes import FakeClock
+from tests.support.ports import LOOPBACK, free_port
+
+
+class Ops:
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.clock = FakeClock()
+        self.health, self.metrics = Health(self.clock, 120), Metrics()
+        self.server = OpsServer(LOOPBACK, self.port, self.health, self.metrics)
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://{LOOPBACK}:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+
+@pytest.fixture
+def ops() -> Iterator[Ops]:
+    opened = Ops()
+    opened.server.start()
+    yield opened
+    opened.server.stop()
+
+
+def test_ready_is_200_with_an_empty_list_and_503_with_what_is_missing(ops: Ops) -> None:
+    assert ops.get("/readyz") == (200, "[]")
+
+    ops.health.missing("kafka", "no answer")
+
+    status, body = ops.get("/readyz")
+    assert (status, json.loads(body)) == (503, ["kafka: no answer"])
+
+
+def test_live_is_503_once_records_wait_without_a_commit(ops: Ops) -> None:
+    assert ops.get("/livez")[0] == 200
+
+    ops.health.lag(1)
+    ops.clock.advance(121)
+
+    assert ops.get("/livez")[0] == 503
+
+
+def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
+    ops.metrics.skipped("zero-total")
+
+    status, body = ops.get("/metrics")
+
+    assert status == 200
+    assert 'invoices_skipped_total{reason="zero-total"} 1.0' in body
