@@ -5,7 +5,7 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
 
 from tests.support.ports import LOOPBACK, free_port
@@ -29,6 +29,7 @@ class Proxy:
         self._connections: set[asyncio.StreamWriter] = set()
         self._flowing = asyncio.Event()
         self._resetting = False
+        self._losing = False
 
     @property
     def url(self) -> str:
@@ -62,11 +63,16 @@ class Proxy:
         """Accept connections and bytes, pass none on in either direction."""
         self._run(self._open(flowing=False, resetting=False))
 
+    def lose_answers(self) -> None:
+        """Pass requests on; reset the connection instead of passing the answer back."""
+        self._run(self._open(flowing=True, resetting=False, losing=True))
+
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
-    async def _open(self, *, flowing: bool, resetting: bool) -> None:
+    async def _open(self, *, flowing: bool, resetting: bool, losing: bool = False) -> None:
         self._resetting = resetting
+        self._losing = losing
         if resetting:
             self._drop_all()
         self._flowing.set() if flowing else self._flowing.clear()
@@ -93,16 +99,22 @@ class Proxy:
             await self._flowing.wait()
             there_reader, there_writer = await asyncio.open_connection(LOOPBACK, self._target)
             self._connections.add(there_writer)
-            await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
+            await asyncio.gather(
+                self._pump(reader, there_writer, lambda: True),
+                self._pump(there_reader, writer, lambda: not self._losing),
+            )
         except OSError:
             _abort(writer)
         finally:
             self._connections.discard(writer)
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, passes: Callable[[], bool]) -> None:
         try:
             while data := await source.read(65536):
                 await self._flowing.wait()
+                if not passes():
+                    _abort(sink)
+                    return
                 sink.write(data)
                 await sink.drain()
         except OSError:

@@ -5,6 +5,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 import pytest
 
@@ -13,7 +14,10 @@ from tests.support.waiting import eventually
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
+    paths: ClassVar[list[str]] = []
+
     def do_GET(self) -> None:
+        self.paths.append(self.path)
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -42,6 +46,7 @@ def status(proxy: Proxy) -> int:
         pytest.param(Proxy.refuse, ConnectionRefusedError, id="refuse"),
         pytest.param(Proxy.reset, ConnectionResetError, id="reset"),
         pytest.param(Proxy.stall, TimeoutError, id="stall"),
+        pytest.param(Proxy.lose_answers, ConnectionResetError, id="lose answers"),
     ],
 )
 def test_an_outage_begins_and_ends_on_command(
@@ -56,6 +61,15 @@ def test_an_outage_begins_and_ends_on_command(
 
     assert isinstance(getattr(raised.value, "reason", raised.value), seen)
     assert eventually(lambda: status(proxy) == 200, timeout=10)
+
+
+def test_a_request_whose_answer_is_lost_has_arrived(proxy: Proxy) -> None:
+    proxy.lose_answers()
+
+    with pytest.raises(ConnectionResetError):
+        urllib.request.urlopen(f"{proxy.url}/arrived", timeout=5)
+
+    assert Answer.paths.count("/arrived") == 1
 
 
 def test_waiting_shows_the_last_answer_when_the_deadline_passes() -> None:
