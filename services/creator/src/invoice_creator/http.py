@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
+from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util.retry import Retry
 
@@ -82,10 +82,56 @@ class Bearer(AuthBase):
         return request
 
 
+class TokenSource(Protocol):
+    """Where access tokens that expire come from. Thread-safe; shared by all workers."""
+
+    def current(self) -> str:
+        """Give a token to use now, renewed where needed. Raises ``Unavailable`` or ``CredentialsRefused``."""
+
+    def refused(self, token: str) -> None:
+        """Hear that a token was answered with 401: it must not be given again."""
+
+
+class FreshBearer(AuthBase):
+    """A token that is asked for anew with each request, and reported where the other side refuses it."""
+
+    def __init__(self, source: TokenSource) -> None:
+        self._source = source
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request."""
+        token = self._source.current()
+
+        def heard(response: requests.Response, **_: Any) -> None:
+            if response.status_code == 401:
+                self._source.refused(token)
+
+        request.headers["Authorization"] = f"Bearer {token}"
+        request.register_hook("response", heard)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+        return request
+
+
+class Anonymous(AuthBase):
+    """No credentials, a netrc file's included: the body carries them."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Leave a request as it is."""
+        return request
+
+
+def basic(user: str, password: str) -> AuthBase:
+    """Give HTTP Basic credentials."""
+    return HTTPBasicAuth(user.encode(), password.encode())
+
+
+Authenticate = Callable[[], AuthBase]
+"""Gives what signs the requests of one thread; asked again after ``renew_credentials``."""
+
+
 class Http:
     """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use."""
 
-    def __init__(self, system: str, authenticate: Callable[[], AuthBase], timeout_seconds: float) -> None:
+    def __init__(self, system: str, authenticate: Authenticate, timeout_seconds: float) -> None:
         self._system = system
         self._authenticate = authenticate
         self._timeout = timeout_seconds

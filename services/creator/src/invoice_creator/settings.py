@@ -1,6 +1,6 @@
 """What the creator reads from the environment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -22,21 +22,29 @@ from invoice_shared.settings import (
 
 SERVICE = "invoice-creator"
 Url = Annotated[str, Field(pattern="^https?://[^/]+")]
+SigningAlgorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+"""Those that NetSuite takes: ``PS*`` for an RSA key, ``ES*`` for one on the curve of that size."""
 Destinations = Annotated[tuple[Destination, ...], NoDecode, JsonText, Field(min_length=1)]
 
-NETSUITE = ("NS_ACCOUNT_ID", "NS_CONSUMER_KEY", "NS_CONSUMER_SECRET", "NS_TOKEN_ID", "NS_TOKEN_SECRET")
+NETSUITE = "NS_ACCOUNT_ID"
+NETSUITE_TBA = ("NS_CONSUMER_KEY", "NS_CONSUMER_SECRET", "NS_TOKEN_ID", "NS_TOKEN_SECRET")
+NETSUITE_OAUTH = ("NS_OAUTH_CLIENT_ID", "NS_OAUTH_CERTIFICATE_ID", "NS_OAUTH_PRIVATE_KEY")
 RAZORPAY = ("RAZORPAY_APIKEY_ID", "RAZORPAY_APIKEY_SECRET")
 QUICKBOOKS = ("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE")
 
 
 class NetSuiteSettings(Settings):
-    """One NetSuite account: token-based authentication, currencies, form."""
+    """One NetSuite account: token-based authentication or OAuth 2.0, currencies, form."""
 
     ns_account_id: str | None = Field(default=None, pattern="^[A-Za-z0-9]+([_-][A-Za-z0-9]+)?$")
     ns_consumer_key: SecretStr | None = None
     ns_consumer_secret: SecretStr | None = None
     ns_token_id: SecretStr | None = None
     ns_token_secret: SecretStr | None = None
+    ns_oauth_client_id: str | None = None
+    ns_oauth_certificate_id: str | None = None
+    ns_oauth_private_key: SecretStr | None = None
+    ns_oauth_algorithm: SigningAlgorithm = "PS256"
     ns_base_url: Url | None = None
     ns_currency_ids: JsonObject | None = None
     ns_invoice_custom_form_id: str | None = None
@@ -96,9 +104,9 @@ class CreatorSettings(
         problems = super().cross_checks(values)
         # The refresh token only starts the chain; later the token store holds it.
         first_token = ("QBO_REFRESH_TOKEN",) if absent(("QBO_REFRESH_TOKEN",), values) == [] else ()
-        for group in (NETSUITE, RAZORPAY, QUICKBOOKS + first_token):
+        for group in (RAZORPAY, QUICKBOOKS + first_token):
             problems += partly_set(group, values)
-        return problems
+        return problems + _netsuite_problems(values)
 
     def consumer_group(self) -> str:
         """Give the group of this creator: one that takes only some destinations has a group of its own."""
@@ -106,3 +114,16 @@ class CreatorSettings(
             return self.kafka_consumer_group
         limited = set(self.creator_destinations) != set(DESTINATIONS)
         return "-".join((SERVICE, *self.creator_destinations)) if limited else SERVICE
+
+
+def _netsuite_problems(values: Environment) -> list[str]:
+    """Check that NetSuite has one way to log in, wholly set, or nothing at all."""
+    with_tba, with_oauth = (len(absent(group, values)) < len(group) for group in (NETSUITE_TBA, NETSUITE_OAUTH))
+    if with_tba and with_oauth:
+        return [f"{name}: is set beside NS_OAUTH_*; keep one way to log in to NetSuite" for name in _given(values)]
+    return partly_set((NETSUITE, *(NETSUITE_OAUTH if with_oauth else NETSUITE_TBA)), values)
+
+
+def _given(values: Environment) -> list[str]:
+    missing = absent(NETSUITE_TBA, values)
+    return [name for name in NETSUITE_TBA if name not in missing]

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from invoice_creator.providers.base import CreatedDocument
-from invoice_creator.providers.netsuite.client import Credentials, NetSuite
+from invoice_creator.providers.netsuite.client import NetSuite
 from invoice_creator.providers.netsuite.payload import Options
+from invoice_creator.providers.netsuite.tba import Credentials, signature
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 from invoice_simulators.client import ControlClient
@@ -34,7 +35,7 @@ class Account:
         self.control = ControlClient(url)
         self.clock = FakeClock()
         self.credentials = GOOD
-        self.client = NetSuite(url, lambda: self.credentials, OPTIONS, clock=self.clock, timeout_seconds=0.5)
+        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, timeout_seconds=0.5)
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -145,7 +146,9 @@ def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault:
 
 
 def test_a_refused_connection_is_an_outage() -> None:
-    nobody = NetSuite(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, OPTIONS, clock=FakeClock(), timeout_seconds=0.5)
+    nobody = NetSuite(
+        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), timeout_seconds=0.5
+    )
 
     with pytest.raises(Unavailable) as down:
         nobody.create(formatted_invoice())

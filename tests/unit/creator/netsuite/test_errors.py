@@ -9,6 +9,7 @@ from invoice_creator.http import Answer
 from invoice_creator.providers.netsuite.errors import create_error, lookup_error
 from invoice_shared import serde
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Unavailable, Uncertain
+from tests.builders import CUSTOMER_ID, formatted_invoice, line_item
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -48,7 +49,7 @@ def answer(status: int, code: str = "", detail: str = "", path: str = "", **head
     ],
 )
 def test_answers_to_a_post(given: Answer, kind: type[CallFailed]) -> None:
-    assert type(create_error(given, NOW)) is kind
+    assert type(create_error(given, NOW, formatted_invoice())) is kind
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_answers_to_a_post(given: Answer, kind: type[CallFailed]) -> None:
     ],
 )
 def test_sure_signs_of_an_outage(given: Answer, outage: bool) -> None:
-    error = create_error(given, NOW)
+    error = create_error(given, NOW, formatted_invoice())
 
     assert isinstance(error, Unavailable)
     assert error.outage is outage
@@ -83,10 +84,46 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
     assert type(lookup_error(given, NOW)) is kind
 
 
-def test_the_reason_is_netsuites_own_sentence_with_the_field() -> None:
-    error = create_error(answer(400, "INVALID_CONTENT", "Invalid Field Value 9", "item.items[0].item"), NOW)
+@pytest.mark.parametrize(
+    ("given", "ending"),
+    [
+        pytest.param(
+            answer(400, "INVALID_CONTENT", "Invalid Field Value", "item.items[1].item"),
+            "Invalid Field Value. (field item.items[1].item). Item 502 is that of “Seats”: mend it there, or correct "
+            "the item id of product p-2 in Metronome, then replay.",
+            id="the item of a line, by its place",
+        ),
+        pytest.param(
+            answer(400, "INVALID_CONTENT", "Invalid Field Value 502 for the following field: item"),
+            "Invalid Field Value 502 for the following field: item. Item 502 is that of “Seats”: mend it there, or "
+            "correct the item id of product p-2 in Metronome, then replay.",
+            id="the item of a line, by its id",
+        ),
+        pytest.param(
+            answer(400, "USER_ERROR", "Too long", "item.items[0].description"),
+            "Too long. (field item.items[0].description). Line 1 is “API calls”.",
+            id="another field of a line",
+        ),
+        pytest.param(
+            answer(400, "INVALID_CONTENT", "Invalid Field Value 1042", "entity"),
+            "Invalid Field Value 1042. (field entity). 1042 is the id of the customer: mend it there, or correct it on "
+            f"customer {CUSTOMER_ID} in Metronome, then replay.",
+            id="the customer",
+        ),
+        pytest.param(
+            answer(400, "USER_ERROR", "The date is in a closed period.", "tranDate"),
+            "The date is in a closed period. (field tranDate).",
+            id="what has nothing to do with our ids",
+        ),
+        pytest.param(answer(400), "status 400 without a reason.", id="no reason given"),
+    ],
+)
+def test_the_reason_is_netsuites_own_sentence_and_where_in_metronome_to_look(given: Answer, ending: str) -> None:
+    seats = line_item(name="Seats", external_item_id="502", product_id="p-2")
 
-    assert error.reason == "NetSuite refused the document: Invalid Field Value 9. (field item.items[0].item)."
+    error = create_error(given, NOW, formatted_invoice(line_items=(line_item(), seats)))
+
+    assert error.reason == f"NetSuite refused the document: {ending}"
     assert error.response is not None
     assert error.response.status == 400
 
@@ -102,7 +139,7 @@ def test_the_reason_is_netsuites_own_sentence_with_the_field() -> None:
     ],
 )
 def test_a_retry_after_is_honoured(wish: str, seconds: float | None) -> None:
-    error = create_error(answer(429, Retry_After=wish), NOW)
+    error = create_error(answer(429, Retry_After=wish), NOW, formatted_invoice())
 
     assert isinstance(error, Unavailable)
     assert error.retry_after == seconds

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from invoice_creator.providers.base import BillingProvider
 from invoice_creator.providers.netsuite import setup as netsuite
+from invoice_creator.providers.quickbooks_online import setup as quickbooks_online
+from invoice_creator.providers.razorpay import setup as razorpay
 from invoice_creator.settings import CreatorSettings
 from invoice_shared.clock import Clock
 from invoice_shared.invoice import Destination
@@ -19,6 +21,8 @@ class Entry(NamedTuple):
 
 PROVIDERS: Mapping[Destination, Entry] = {
     "netsuite": Entry(netsuite.is_configured, netsuite.build),
+    "quickbooks_online": Entry(quickbooks_online.is_configured, quickbooks_online.build),
+    "razorpay": Entry(razorpay.is_configured, razorpay.build),
 }
 
 

@@ -1,1 +1,1 @@
-"""NetSuite over SuiteTalk REST: invoices and credit memos, signed with OAuth 1.0a tokens (TBA)."""
+"""NetSuite over SuiteTalk REST: invoices and credit memos, with OAuth 2.0 certificates or OAuth 1.0a tokens (TBA)."""

@@ -1,13 +1,8 @@
 """NetSuite's REST records: POST to create, GET by external id to look up. Never PUT: it overwrites what was edited."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
-from requests_oauthlib import OAuth1
-
-from invoice_creator.http import Answer, Http
+from invoice_creator.http import Answer, Authenticate, Http
 from invoice_creator.providers.base import CreatedDocument
 from invoice_creator.providers.netsuite.errors import create_error, lookup_error
 from invoice_creator.providers.netsuite.login import LoginPatience
@@ -28,26 +23,15 @@ SENDING = {
 }
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Credentials:
-    """Of one integration and token (TBA). ``account`` is the realm, e.g. ``1234567_SB1``."""
-
-    account: str
-    consumer_key: str
-    consumer_secret: str
-    token_id: str
-    token_secret: str
-
-
 class NetSuite:
-    """See ``BillingProvider``. ``credentials`` is asked again after a refusal, so a rotation needs no restart."""
+    """See ``BillingProvider``. ``authenticate`` is asked again after a refusal, so a rotation needs no restart."""
 
     name: Destination = "netsuite"
 
     def __init__(
         self,
         base_url: str,
-        credentials: Callable[[], Credentials],
+        authenticate: Authenticate,
         options: Options,
         *,
         clock: Clock,
@@ -57,7 +41,7 @@ class NetSuite:
         self._options = options
         self._clock = clock
         self._patience = LoginPatience(clock)
-        self._http = Http("NetSuite", lambda: _signature(credentials()), timeout_seconds)
+        self._http = Http("NetSuite", authenticate, timeout_seconds)
 
     def create(self, document: FormattedInvoice) -> CreatedDocument:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
@@ -65,7 +49,7 @@ class NetSuite:
         answer = self._http.post(f"{self._records}/{record_type(document)}", body, SENDING)
         document_id = _document_id(answer) if answer.is_success else None
         if document_id is None:
-            raise self._judge(create_error(answer, self._clock.now()))
+            raise self._judge(create_error(answer, self._clock.now(), document))
         self._patience.accepted()
         return CreatedDocument(document_id)
 
@@ -88,17 +72,6 @@ class NetSuite:
         if error.response is not None and error.response.status == 401 and not self._patience.is_used_up():
             return Unavailable(error.reason, outage=True, response=error.response)
         return error
-
-
-def _signature(credentials: Credentials) -> OAuth1:
-    return OAuth1(
-        credentials.consumer_key,
-        client_secret=credentials.consumer_secret,
-        resource_owner_key=credentials.token_id,
-        resource_owner_secret=credentials.token_secret,
-        signature_method=SIGNATURE_HMAC_SHA256,
-        realm=credentials.account,
-    )
 
 
 def _document_id(answer: Answer) -> str | None:

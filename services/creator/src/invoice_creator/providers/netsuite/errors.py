@@ -4,11 +4,14 @@
 language. So no 400 is taken at its word: all are ``AlreadyExists``, which asks for a look at the external id first.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
 from invoice_creator.http import Answer
+from invoice_creator.providers.wording import about_customer, about_line, advice
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
 THROTTLES = frozenset(
@@ -21,11 +24,12 @@ THROTTLES = frozenset(
     }
 )
 """Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the second."""
+LINE_PATH = re.compile(r"item\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
 OPERATORS_BUSINESS = (403, 404, 405)
 """Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service. No invoice's fault."""
 
 
-def create_error(answer: Answer, now: datetime) -> CallFailed:
+def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:
     """Give the error for an answer to a POST that is not 204 with a readable ``Location``."""
     if answer.is_success:
         return Uncertain("NetSuite accepted the document, but its answer does not name it.")
@@ -37,7 +41,8 @@ def create_error(answer: Answer, now: datetime) -> CallFailed:
             "that REST web services are enabled, and NS_BASE_URL.",
             response=answer.for_the_record(),
         )
-    return AlreadyExists(f"NetSuite refused the document: {_details(answer)}", response=answer.for_the_record())
+    reason = f"NetSuite refused the document: {_details(answer)} {_where(answer, document)}".rstrip()
+    return AlreadyExists(reason, response=answer.for_the_record())
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:
@@ -57,7 +62,7 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
     if answer.status == 401:
         return CredentialsRefused(
             f"NetSuite refuses the login: {_details(answer)} Check NS_ACCOUNT_ID, the NS_CONSUMER_* and NS_TOKEN_* "
-            "settings, and that the token is active.",
+            "or the NS_OAUTH_* settings, and that the token or certificate is active.",
             response=response,
         )
     if answer.status in OUTAGES or THROTTLES & set(_codes(answer)):
@@ -78,6 +83,24 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
             f"NetSuite failed: {_details(answer)}", retry_after=answer.retry_after(now), response=response
         )
     return None
+
+
+def _where(answer: Answer, document: FormattedInvoice) -> str:
+    """Say which line or customer the refused fields and values belong to."""
+    details = _error_details(answer)
+    paths = [str(detail.get("o:errorPath") or "") for detail in details]
+    lines = [found for path in paths if (found := LINE_PATH.match(path))]
+    sentences = [_about(document, int(found["index"]), found["field"]) for found in lines]
+    sentences += [about_customer(document)] if "entity" in paths else []
+    sentences.append(advice(document, " ".join(str(detail.get("detail") or "") for detail in details)))
+    return " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
+
+
+def _about(document: FormattedInvoice, index: int, field: str) -> str:
+    if index >= len(document.line_items):
+        return ""
+    line = document.line_items[index]
+    return about_line(line) if field == "item" else f"Line {index + 1} is “{line.name}”."
 
 
 def _details(answer: Answer) -> str:

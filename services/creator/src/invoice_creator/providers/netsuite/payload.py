@@ -5,9 +5,11 @@ The same invoice gives the same bytes. Tax fields are never sent: tax is NetSuit
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any, Literal
 
+from invoice_creator.providers.amounts import multiplies_out, plain
+from invoice_creator.providers.wording import cut, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, LineItem
 
@@ -20,7 +22,12 @@ MAX_OTHER_REF_NUM = 45
 MAX_RATE_DECIMALS = 8
 """NetSuite rounds a finer rate, and would then show another product than the amount."""
 
-LENGTHS = {"memo": MAX_MEMO, "otherRefNum": MAX_OTHER_REF_NUM, "description": MAX_DESCRIPTION}
+LENGTHS = {
+    "memo": MAX_MEMO,
+    "otherRefNum": MAX_OTHER_REF_NUM,
+    "description": MAX_DESCRIPTION,
+    "message": MAX_DESCRIPTION,
+}
 REFERENCES = frozenset({"subsidiary", "terms", "department", "class", "location"})
 INVOICE_ONLY = frozenset({"terms", "dueDate", "startDate", "endDate"})
 """A credit memo is due at no date and covers no service period."""
@@ -50,7 +57,7 @@ def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:
         "tranDate": document.issue_date.isoformat(),
         **_currency(document.currency, options),
         **(_invoice_only(document, options) if document.document_type == "invoice" else {}),
-        "memo": _memo(document),
+        "memo": cut(memo(document), MAX_MEMO),
         **_extra_fields(document.extra_fields, document.document_type),
     }
     return body | {"item": {"items": [_line(line, document.document_type) for line in document.line_items]}}
@@ -98,15 +105,6 @@ def _invoice_only(document: FormattedInvoice, options: Options) -> dict[str, Any
     return shown | ({"customForm": dict(options.custom_form)} if options.custom_form else {})
 
 
-def _memo(document: FormattedInvoice) -> str:
-    text = f"Metronome invoice {document.invoice_id}"
-    if document.regenerated_from_invoice_id:
-        return f"{text}, replaces {document.regenerated_from_invoice_id}"
-    if document.corrected_invoice_id:
-        return f"{text}, corrects {document.corrected_invoice_id}"
-    return text
-
-
 def _extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
     sent = {name: text for name, text in fields.items() if document_type == "invoice" or name not in INVOICE_ONLY}
     return {name: _extra_value(name, text) for name, text in sent.items()}
@@ -121,7 +119,7 @@ def _line(line: LineItem, document_type: str) -> dict[str, Any]:
         "item": {"id": line.external_item_id},
         "description": cut(line.name, MAX_DESCRIPTION),
         **_quantity_and_rate(line),
-        "amount": _plain(line.amount),
+        "amount": plain(line.amount),
         **_extra_fields(line.extra_fields, document_type),
     }
 
@@ -130,24 +128,9 @@ def _quantity_and_rate(line: LineItem) -> dict[str, Decimal]:
     # NetSuite divides the amount by the quantity where no rate is given: never by zero.
     if not line.quantity:
         return {}
-    quantity = {"quantity": _plain(line.quantity)}
-    if line.unit_price is None or not _multiplies_out(line.quantity, line.unit_price, line.amount):
+    quantity = {"quantity": plain(line.quantity)}
+    if line.unit_price is None or not multiplies_out(
+        line.quantity, line.unit_price, line.amount, max_decimals=MAX_RATE_DECIMALS
+    ):
         return quantity
-    return quantity | {"rate": _plain(line.unit_price)}
-
-
-def _multiplies_out(quantity: Decimal, rate: Decimal, amount: Decimal) -> bool:
-    digits = len(quantity.as_tuple().digits) + len(rate.as_tuple().digits)
-    exact = Context(prec=digits)  # the default context would round the product to 28 digits
-    decimals = -int(rate.normalize(exact).as_tuple().exponent)
-    return decimals <= MAX_RATE_DECIMALS and exact.multiply(quantity, rate) == amount
-
-
-def _plain(value: Decimal) -> Decimal:
-    """Drop an exponent and the sign of a zero; the digits stay."""
-    return Decimal(format(value or abs(value), "f"))
-
-
-def cut(text: str, limit: int | None) -> str:
-    """Cut a text to NetSuite's limit in characters, visibly."""
-    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+    return quantity | {"rate": plain(line.unit_price)}

@@ -1,7 +1,10 @@
 """From the settings to a NetSuite client."""
 
-from invoice_creator.providers.netsuite.client import Credentials, NetSuite
+from invoice_creator.http import Authenticate, FreshBearer
+from invoice_creator.providers.netsuite.client import NetSuite
+from invoice_creator.providers.netsuite.oauth2 import AccessTokens, ClientCredentials
 from invoice_creator.providers.netsuite.payload import Options
+from invoice_creator.providers.netsuite.tba import Credentials, signature
 from invoice_creator.settings import CreatorSettings
 from invoice_shared.clock import Clock
 
@@ -13,10 +16,10 @@ def is_configured(settings: CreatorSettings) -> bool:
 
 def build(settings: CreatorSettings, clock: Clock) -> NetSuite:
     """Build the client; its credentials are read from their files again after they were refused."""
-    account = settings.ns_account_id or ""
+    base_url = settings.ns_base_url or derived_base_url(settings.ns_account_id or "")
     return NetSuite(
-        settings.ns_base_url or derived_base_url(account),
-        lambda: _credentials(settings),
+        base_url,
+        _authenticate(settings, base_url, clock),
         Options(settings.ns_currency_ids, _custom_form(settings)),
         clock=clock,
         timeout_seconds=settings.http_timeout_seconds,
@@ -26,6 +29,27 @@ def build(settings: CreatorSettings, clock: Clock) -> NetSuite:
 def derived_base_url(account: str) -> str:
     """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` → ``1234567-sb1``)."""
     return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
+
+
+def _authenticate(settings: CreatorSettings, base_url: str, clock: Clock) -> Authenticate:
+    if settings.ns_oauth_client_id is None:
+        return lambda: signature(_credentials(settings))
+    tokens = AccessTokens(
+        base_url,
+        lambda: _client_credentials(settings),
+        clock=clock,
+        timeout_seconds=settings.http_timeout_seconds,
+    )
+    return lambda: FreshBearer(tokens)
+
+
+def _client_credentials(settings: CreatorSettings) -> ClientCredentials:
+    return ClientCredentials(
+        client_id=settings.ns_oauth_client_id or "",
+        certificate_id=settings.ns_oauth_certificate_id or "",
+        private_key=settings.secret("ns_oauth_private_key") or "",
+        algorithm=settings.ns_oauth_algorithm,
+    )
 
 
 def _credentials(settings: CreatorSettings) -> Credentials:

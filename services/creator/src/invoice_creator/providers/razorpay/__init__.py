@@ -1,0 +1,1 @@
+"""Razorpay: its Invoices API over plain HTTP."""

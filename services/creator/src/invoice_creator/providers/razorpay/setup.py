@@ -1,0 +1,20 @@
+"""From the settings to a Razorpay client."""
+
+from invoice_creator.providers.razorpay.client import Key, Razorpay
+from invoice_creator.settings import CreatorSettings
+from invoice_shared.clock import Clock
+
+
+def is_configured(settings: CreatorSettings) -> bool:
+    """Tell whether this account is given; the settings are complete or absent."""
+    return settings.razorpay_apikey_id is not None
+
+
+def build(settings: CreatorSettings, clock: Clock) -> Razorpay:
+    """Build the client; its key is read from its file again after it was refused."""
+    return Razorpay(
+        settings.razorpay_base_url,
+        lambda: Key(settings.razorpay_apikey_id or "", settings.secret("razorpay_apikey_secret") or ""),
+        clock=clock,
+        timeout_seconds=settings.http_timeout_seconds,
+    )

@@ -1,0 +1,66 @@
+"""The words that every provider's documents and refusals share. Pure."""
+
+import re
+
+from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.types import decimal_text
+
+WORD = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def cut(text: str, limit: int | None) -> str:
+    """Cut a text to a provider's limit in characters, visibly."""
+    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def memo(document: FormattedInvoice) -> str:
+    """Name the Metronome invoice, and the one that it replaces or corrects."""
+    text = f"Metronome invoice {document.invoice_id}"
+    if document.regenerated_from_invoice_id:
+        return f"{text}, replaces {document.regenerated_from_invoice_id}"
+    if document.corrected_invoice_id:
+        return f"{text}, corrects {document.corrected_invoice_id}"
+    return text
+
+
+def figures(line: LineItem) -> str:
+    """Give quantity and unit price as Metronome states them, ``1000 x 0.000015``; empty without both."""
+    if line.quantity is None or line.unit_price is None:
+        return ""
+    return f"{decimal_text(line.quantity)} x {decimal_text(line.unit_price)}"
+
+
+def described(line: LineItem, limit: int) -> str:
+    """Give a line's name with its figures; where both are too long the name is cut, visibly."""
+    shown = figures(line)
+    if not shown:
+        return cut(line.name, limit)
+    ending = f" ({shown})"
+    return cut(cut(line.name, max(1, limit - len(ending))) + ending, limit)
+
+
+def advice(document: FormattedInvoice, said: str) -> str:
+    """Say where in Metronome the ids come from that a refusal names; empty where it names none of ours."""
+    words = set(WORD.findall(said))
+    sentences = [about_line(line) for line in document.line_items if line.external_item_id in words]
+    if document.external_customer_id in words:
+        sentences.append(about_customer(document))
+    return " ".join(dict.fromkeys(sentences))
+
+
+def about_line(line: LineItem) -> str:
+    """Say where a line's item id comes from."""
+    source = (
+        f"the item id of product {line.product_id} in Metronome"
+        if line.product_id
+        else f"ITEM_ID_BY_LINE_TYPE for “{line.line_type}”"
+    )
+    return f"Item {line.external_item_id} is that of “{line.name}”: mend it there, or correct {source}, then replay."
+
+
+def about_customer(document: FormattedInvoice) -> str:
+    """Say where the customer's id comes from."""
+    return (
+        f"{document.external_customer_id} is the id of the customer: mend it there, or correct it on customer "
+        f"{document.metronome_customer_id} in Metronome, then replay."
+    )
