@@ -1,4 +1,4 @@
-"""Nothing is lost, whatever dies. Latencies are uneven on purpose: with uniform ones even unsafe consumers look safe."""
+"""Nothing is lost, whatever dies. Latencies are uneven: with uniform ones even unsafe consumers look safe."""
 
 from typing import Any
 
@@ -27,6 +27,10 @@ def mixed_invoice(number: int) -> dict[str, Any]:
     return metronome_invoice(f"invoice-{number}", **changes[expected_end(number)])
 
 
+def wait_for_formatted(world: World, count: int) -> None:
+    eventually(lambda: len(world.topics.read("formatted-invoices")) >= count, timeout=120)
+
+
 EXPECTED = {f"invoice-{number}": expected_end(number) for number in range(COUNT)}
 
 
@@ -38,7 +42,7 @@ def test_every_record_of_a_backlog_reaches_its_end_through_sigkills(world: World
     service = start_service(FORMATTER, world.settings())
 
     for reached in (300, 800, 1300, 1900):
-        eventually(lambda reached=reached: len(world.topics.read("formatted-invoices")) >= reached, timeout=120)
+        wait_for_formatted(world, reached)
         service.kill()
         service.start()
 
@@ -55,12 +59,12 @@ def test_every_record_reaches_its_end_while_partitions_move_between_processes(
     world.outside.metronome.limit(latency=UNEVEN)
     world.seed(mixed_invoice(number) for number in range(COUNT))
     first = start_service(FORMATTER, world.settings())
-    eventually(lambda: len(world.topics.read("formatted-invoices")) >= 200, timeout=120)
+    wait_for_formatted(world, 200)
 
     second = start_service(FORMATTER, world.settings())
-    eventually(lambda: len(world.topics.read("formatted-invoices")) >= 1000, timeout=120)
+    wait_for_formatted(world, 1000)
     first.kill()
-    eventually(lambda: len(world.topics.read("formatted-invoices")) >= 1600, timeout=120)
+    wait_for_formatted(world, 1600)
     first.start()
     second.wait_until_ready()
     assert second.terminate(timeout=25) == 0
@@ -75,7 +79,7 @@ def test_a_broker_that_is_away_is_waited_for(world: World, broker: Broker, start
     world.outside.metronome.limit(latency=UNEVEN)
     world.seed(mixed_invoice(number) for number in range(COUNT))
     service = start_service(FORMATTER, world.settings())
-    eventually(lambda: len(world.topics.read("formatted-invoices")) >= 300, timeout=120)
+    wait_for_formatted(world, 300)
 
     broker.kill()
     eventually(lambda: not service.is_ready(), timeout=60)

@@ -18,7 +18,9 @@ def metronome_invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
     """Build an invoice of 100.00 USD that maps to NetSuite."""
     fields = {"customer_custom_fields": {CUSTOMER_KEY: "1042", DESTINATION_KEY: "netsuite"}}
     item = line(10_000, product_custom_fields={ITEM_KEY: "501"})
-    return tree(item, id=invoice_id, customer_id=customer_of(invoice_id)) | fields | {"total": Decimal(10_000)} | changes
+    return (
+        tree(item, id=invoice_id, customer_id=customer_of(invoice_id)) | fields | {"total": Decimal(10_000)} | changes
+    )
 
 
 def customer_of(invoice_id: str) -> str:

@@ -19,6 +19,7 @@ from invoice_formatter.settling import Settling
 from invoice_formatter.watch import BrokerWatch
 from invoice_shared import logs, tracing
 from invoice_shared.clock import Clock, SystemClock
+from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import OpsServer
@@ -33,8 +34,13 @@ def main() -> None:
     settings = load(FormatterSettings)
     logs.configure(settings)
     tracing.configure(settings, CONSUMER_GROUP)
-    logs.get_logger(__name__).info("starting", **settings.effective())
-    sys.exit(asyncio.run(run(settings)))
+    log = logs.get_logger(CONSUMER_GROUP)
+    log.info("starting", **settings.effective())
+    try:
+        sys.exit(asyncio.run(run(settings)))
+    except StartupError as error:
+        log.critical("cannot start", why=str(error))
+        sys.exit(2)
 
 
 async def run(settings: FormatterSettings) -> int:

@@ -7,13 +7,14 @@ from aiokafka.helpers import create_ssl_context  # type: ignore[import-untyped]
 from faust import SASLCredentials, SSLCredentials
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
+from invoice_shared.errors import StartupError
 from invoice_shared.settings import KafkaSettings
 
 Credentials = SASLCredentials | SSLCredentials
 
 
 def broker_credentials(settings: KafkaSettings) -> Credentials | None:
-    """Give faust's credentials; none for a plain connection. Raises ``OSError`` where a certificate cannot be read."""
+    """Give faust's credentials; none for a plain connection. Raises ``StartupError`` for an unusable certificate."""
     protocol = settings.kafka_security_protocol
     context = _ssl_context(settings) if protocol.endswith("SSL") else None
     if protocol.startswith("SASL"):
@@ -35,9 +36,12 @@ def aiokafka_arguments(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def _ssl_context(settings: KafkaSettings) -> SSLContext:
-    context: SSLContext = create_ssl_context(
-        cafile=settings.kafka_ssl_ca_location,
-        certfile=settings.kafka_ssl_certificate_location,
-        keyfile=settings.kafka_ssl_key_location,
-    )
+    try:
+        context: SSLContext = create_ssl_context(
+            cafile=settings.kafka_ssl_ca_location,
+            certfile=settings.kafka_ssl_certificate_location,
+            keyfile=settings.kafka_ssl_key_location,
+        )
+    except OSError as error:  # an SSLError is one
+        raise StartupError(f"The files of KAFKA_SSL_…_LOCATION cannot be used: {error}.") from error
     return context

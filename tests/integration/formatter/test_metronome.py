@@ -1,0 +1,132 @@
+"""The real client against a real socket: what it sends, and what each kind of trouble becomes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from invoice_formatter.metronome import MetronomeClient
+from invoice_formatter.pacing import Pacing
+from invoice_shared.clock import SystemClock
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
+from invoice_shared.metrics import Metrics
+from tests.support.ports import LOOPBACK, free_port
+
+PATIENCE = 0.5
+
+
+class FakeMetronome:
+    """Answers as told and notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.headers: dict[str, str] = {}
+        self.text = '{"data": {}}'
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.asked: list[tuple[str, str]] = []
+        self.in_work = 0
+        self.most_in_work = 0
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.asked.append((request.raw_path, request.headers["Authorization"]))
+        self.in_work += 1
+        self.most_in_work = max(self.most_in_work, self.in_work)
+        await asyncio.sleep(0.01)
+        await self.may_answer.wait()
+        self.in_work -= 1
+        return web.Response(status=self.status, headers=self.headers, text=self.text, content_type="application/json")
+
+
+class Desk:
+    """A client on its way to a fake Metronome."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self.metronome = FakeMetronome()
+        self.metrics = Metrics()
+        self.pacing = Pacing(SystemClock())
+        self.client = MetronomeClient(
+            session,
+            url + "/",
+            lambda: "key",
+            slots=asyncio.Semaphore(2),
+            pacing=self.pacing,
+            metrics=self.metrics,
+            clock=SystemClock(),
+        )
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    port = free_port()
+    timeout = aiohttp.ClientTimeout(total=PATIENCE)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        desk = Desk(session, f"http://{LOOPBACK}:{port}")
+        app = web.Application()
+        app.router.add_get("/{anything:.*}", desk.metronome.handle)
+        runner = web.AppRunner(app, shutdown_timeout=0)
+        await runner.setup()
+        await web.TCPSite(runner, LOOPBACK, port).start()
+        try:
+            yield desk
+        finally:
+            desk.metronome.may_answer.set()
+            await runner.cleanup()
+
+
+async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(desk: Desk) -> None:
+    desk.metronome.text = '{"data": {"total": 0.10}}'
+
+    answer = await desk.client.get_invoice("customer", "in/voice")
+
+    assert answer == {"data": {"total": Decimal("0.10")}}
+    assert desk.metronome.asked == [("/v1/customers/customer/invoices/in%2Fvoice", "Bearer key")]
+    assert b'call_seconds_count{outcome="answered",system="metronome"} 1.0' in desk.metrics.exposition()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, Rejected), (401, CredentialsRefused), (500, Unavailable), (302, Unavailable)]
+)
+async def test_a_status_becomes_its_error(desk: Desk, status: int, error: type[Exception]) -> None:
+    desk.metronome.status, desk.metronome.headers = status, {"Location": "/elsewhere"}
+
+    with pytest.raises(error):
+        await desk.client.get_invoice("customer", "invoice")
+
+    assert len(desk.metronome.asked) == 1
+
+
+async def test_silence_is_an_outage(desk: Desk) -> None:
+    desk.metronome.may_answer.clear()
+
+    with pytest.raises(Unavailable, match="in time"):
+        await desk.client.get_invoice("customer", "invoice")
+
+
+async def test_a_refused_connection_is_an_outage() -> None:
+    async with aiohttp.ClientSession() as session:
+        nowhere = Desk(session, f"http://{LOOPBACK}:{free_port()}")
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            await nowhere.client.get_invoice("customer", "invoice")
+
+
+@pytest.mark.parametrize(("limit", "others_wait"), [("customer", False), ("client", True), ("", True)])
+async def test_a_429_holds_back_one_customer_or_everyone(desk: Desk, limit: str, others_wait: bool) -> None:
+    desk.metronome.status = 429
+    desk.metronome.headers = {"X-Metronome-Rate-Limit-Type": limit, "Retry-After": "30"}
+
+    with pytest.raises(Unavailable) as refused:
+        await desk.client.get_invoice("customer", "invoice")
+
+    assert refused.value.retry_after == 30
+    assert desk.pacing.delay("customer") > 20
+    assert (desk.pacing.delay("other") > 20) is others_wait
+
+
+async def test_no_more_calls_are_in_flight_than_there_are_slots(desk: Desk) -> None:
+    await asyncio.gather(*(desk.client.get_invoice("customer", f"invoice-{number}") for number in range(8)))
+
+    assert desk.metronome.most_in_work == 2
