@@ -18,7 +18,10 @@ from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,15 @@ class InvoiceHandler:
         with tracing.span(f"{task.phase} {system}", task.record.headers):
             error = self._attempt(task)
         self.metrics.called(system, _outcome(error), self.clock.monotonic() - started)
+        if error is not None and not isinstance(error, Rejected):
+            invoice_id = task.document.invoice_id if task.document else None
+            log.info(
+                "attempt failed",
+                position=task.record.position,
+                invoice_id=invoice_id,
+                phase=task.phase,
+                why=error.reason,
+            )
         return error
 
     def _attempt(self, task: Task) -> CallFailed | None:
