@@ -17,6 +17,7 @@ from invoice_shared.serde import from_bytes, loads
 from invoice_simulators.parts.s3 import ENVIRONMENT
 
 DEADLINE_SECONDS = 60.0
+"""Without any progress."""
 
 
 class NotSettledError(Exception):
@@ -37,16 +38,17 @@ def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[i
                 raise NotSettledError(f"{len(invoice_ids - found.keys())} invoices have no outcome")
             for record in records_of(consumer.consume(100, 0.2)):
                 outcome = from_bytes(Outcome, record.value)
-                if outcome.tells_more_than(found.get(outcome.invoice_id)):
+                if outcome.invoice_id in invoice_ids and outcome.tells_more_than(found.get(outcome.invoice_id)):
                     found[outcome.invoice_id] = outcome
-            progress(len(found.keys() & invoice_ids))
+                    deadline = time.monotonic() + DEADLINE_SECONDS
+            progress(len(found))
     finally:
         consumer.close()
     return found
 
 
-def archived_failures(world: World, at_least: int) -> list[dict[str, Any]]:
-    """Read the archive until it holds so many failures; give its lines."""
+def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any]]:
+    """Read the archive until it holds a failure of each of these invoices; give their lines."""
     client = boto3.client(
         "s3",
         endpoint_url=world.s3_url,
@@ -56,12 +58,15 @@ def archived_failures(world: World, at_least: int) -> list[dict[str, Any]]:
     )
     archive = S3Archive(client, BUCKET)
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while len(lines := _lines(archive)) < at_least:
+    while True:
+        lines = _lines(archive, invoice_ids)
+        if not (missing := invoice_ids - {line["invoice_id"] for line in lines}):
+            return lines
         if time.monotonic() > deadline:
-            raise NotSettledError(f"{at_least - len(lines)} failures are not in S3")
-    return lines
+            raise NotSettledError(f"{len(missing)} failures are not in S3")
 
 
-def _lines(archive: S3Archive) -> list[dict[str, Any]]:
+def _lines(archive: S3Archive, invoice_ids: set[str]) -> list[dict[str, Any]]:
     texts = [gzip.decompress(archive.get(key)) for key in archive.keys("errors/")]
-    return [loads(line) for text in texts for line in text.splitlines()]
+    lines = [loads(line) for text in texts for line in text.splitlines()]
+    return [line for line in lines if line["invoice_id"] in invoice_ids]

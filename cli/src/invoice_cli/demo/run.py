@@ -1,11 +1,8 @@
 """The demo from start to end, and what it shows."""
 
-import signal
 import tempfile
-import threading
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import Progress
@@ -13,6 +10,8 @@ from rich.table import Table
 
 from invoice_cli.demo.books import NotSettledError, archived_failures, wait_for_outcomes
 from invoice_cli.demo.delivery import curl_example, deliver_all
+from invoice_cli.demo.elsewhere import read_world, wait_until_up
+from invoice_cli.demo.interrupt import Interrupt
 from invoice_cli.demo.report import Report, report
 from invoice_cli.demo.world import World, start_parts, start_services
 from invoice_cli.exits import Exit
@@ -24,8 +23,7 @@ from invoice_simulators.scenario import Scenario, scenario
 
 def run(count: int, seed: int, *, keep: bool) -> Exit:
     """Start everything, deliver, compare. Whatever happens, no process is left when this returns or raises."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    console = Console()
+    interrupt, console = Interrupt(), Console()
     folder = Path(tempfile.mkdtemp(prefix="invoices-demo-"))
     try:
         with ProcessGroup(folder) as parts, ProcessGroup(folder) as services:
@@ -33,9 +31,10 @@ def run(count: int, seed: int, *, keep: bool) -> Exit:
                 "Starting a broker, an S3 server, Metronome and NetSuite (simulated) and the four services"
             ):
                 world = start_services(services, *start_parts(parts))
-            agreed = _drive(world, scenario(count, seed), console)
+            agreed = _drive(world, scenario(count, seed), console, interrupt.check)
             if keep:
                 _keep(world, scenario(1, seed + 1), console)
+                interrupt.wait()
     except (NotReadyError, NotSettledError) as error:
         console.print(f"[red]{error}[/red]")
         agreed = False
@@ -47,7 +46,21 @@ def run(count: int, seed: int, *, keep: bool) -> Exit:
     return Exit.DONE if agreed else Exit.ATTENTION
 
 
-def _drive(world: World, month: Scenario, console: Console) -> bool:
+def run_elsewhere(world_file: Path, count: int, seed: int) -> Exit:
+    """Deliver to a connector that runs already, and compare."""
+    interrupt, console = Interrupt(), Console()
+    world = read_world(world_file)
+    try:
+        with console.status("Waiting for the connector"):
+            wait_until_up(world)
+        return Exit.DONE if _drive(world, scenario(count, seed), console, interrupt.check) else Exit.ATTENTION
+    except (NotReadyError, NotSettledError) as error:
+        console.print(f"[red]{error}[/red]")
+        return Exit.ATTENTION
+
+
+def _drive(world: World, month: Scenario, console: Console, check: Callable[[], None]) -> bool:
+    check()
     metronome = MetronomeControl(world.systems["metronome"]["url"])
     metronome.seed_customers(month.customers)
     metronome.seed_invoices(month.invoices)
@@ -56,11 +69,20 @@ def _drive(world: World, month: Scenario, console: Console) -> bool:
         delivering = progress.add_task("Delivering signed webhooks", total=len(month.deliveries))
         for _status in deliver_all(world.webhook_url, world.systems["metronome"]["webhook_secret"], month.deliveries):
             progress.advance(delivering)
+            check()
         settling = progress.add_task("Settling invoices", total=len(accepted))
-        outcomes = wait_for_outcomes(world, accepted, lambda done: progress.update(settling, completed=done))
-    failed = sum(outcome.outcome == "failed" for outcome in outcomes.values())
-    archived = archived_failures(world, failed)
-    found = report(month.invoices, accepted, outcomes, ControlClient(world.systems["netsuite"]["url"]).documents())
+
+        def settled(count: int) -> None:
+            progress.update(settling, completed=count)
+            check()
+
+        outcomes = wait_for_outcomes(world, accepted, settled)
+    check()
+    archived = archived_failures(world, {name for name, end in outcomes.items() if end.outcome == "failed"})
+    netsuite = ControlClient(world.systems["netsuite"]["url"])
+    known = {invoice["id"] for invoice in month.invoices}  # a world that runs on holds earlier months, too
+    documents = [document for document in netsuite.documents() if document["external_id"] in known]
+    found = report(month.invoices, accepted, outcomes, documents)
     _show(found, deliveries=len(month.deliveries), archived=len(archived), console=console)
     return not found.problems
 
@@ -105,8 +127,3 @@ def _keep(world: World, extra: Scenario, console: Console) -> None:
     console.print(
         f"\nOne more invoice (the signature is good for five minutes):\n{command}", highlight=False, soft_wrap=True
     )
-    threading.Event().wait()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

@@ -1,0 +1,41 @@
+"""A connector that runs elsewhere, e.g. in a cluster, as the demo's world: nothing is started."""
+
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from invoice_cli.demo.world import World
+from invoice_shared.serde import loads
+from invoice_shared.settings import KafkaSettings, load
+from invoice_simulators.parts.processes import NotReadyError, pause
+
+DEADLINE_SECONDS = 600.0
+"""A cluster may have to pull every image first."""
+PAUSE_SECONDS = 2.0
+
+
+def read_world(path: Path) -> World:
+    """Read where the parts are: JSON with ``webhook_url``, ``s3_url`` and ``systems``; Kafka is the environment's."""
+    tree, kafka = loads(path.read_bytes()), load(KafkaSettings)
+    return World(kafka.kafka_bootstrap_servers, tree["s3_url"], tree["systems"], tree["webhook_url"], {}, kafka)
+
+
+def wait_until_up(world: World) -> None:
+    """Return once the ingress and the simulated systems answer, whatever they answer. Raises ``NotReadyError``."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    for url in (world.webhook_url, *(system["url"] for system in world.systems.values())):
+        while not _answers(url):
+            if time.monotonic() > deadline:
+                raise NotReadyError(f"{url} does not answer")
+            pause(PAUSE_SECONDS)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - the operator's own file names it
+    except urllib.error.HTTPError as error:
+        error.close()
+    except OSError:
+        return False
+    return True

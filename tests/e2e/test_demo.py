@@ -1,0 +1,71 @@
+"""``invoices demo`` as a newcomer runs it: by its console script, in an environment that has nothing but PATH."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where the demo keeps its logs; whoever still has a file open in there was left behind."""
+    yield tmp_path
+    assert left_behind(tmp_path) == []
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Name the processes that have a file below ``folder`` open."""
+    found = set()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if str(descriptor.readlink()).startswith(str(folder)):
+                found.add((descriptor.parents[1] / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # it ended while we looked
+            continue
+    return sorted(found)
+
+
+def start_demo(folder: Path, *options: str) -> subprocess.Popen[str]:
+    command = [str(Path(sys.executable).with_name("invoices")), "demo", *options]
+    env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "COLUMNS": "120"}
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
+    demo = start_demo(folder, "--invoices", "60")
+
+    output, _ = demo.communicate(timeout=180)
+
+    assert demo.returncode == 0, output
+    assert "Nothing lost, nothing twice, not a cent off." in output
+    assert "items-not-mapped" in output
+
+
+@pytest.mark.parametrize("log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while at work"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_leaves_no_process(folder: Path, log: str, number: signal.Signals) -> None:
+    demo = start_demo(folder)
+    eventually(lambda: any(folder.glob(f"*/{log}")), timeout=60)
+
+    demo.send_signal(number)
+    output, _ = demo.communicate(timeout=60)
+
+    assert demo.returncode == 1, output
+    assert "Traceback" not in output
+
+
+def test_a_killed_demo_leaves_no_process(folder: Path) -> None:
+    demo = start_demo(folder)
+    eventually(lambda: any(folder.glob("*/invoice-creator.log")), timeout=60)
+
+    demo.kill()
+    demo.communicate(timeout=60)
+
+    eventually(lambda: left_behind(folder) == [], timeout=30)
