@@ -15,7 +15,6 @@ from invoice_creator.providers.registry import build_providers
 from invoice_creator.retry import RetryPolicy
 from invoice_creator.settings import SERVICE, CreatorSettings
 from invoice_creator.settlement import Settlement
-from invoice_creator.shutdown import Shutdown
 from invoice_creator.watch import CircuitWatch
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_shared import logs, tracing
@@ -28,15 +27,13 @@ from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import OpsServer
 from invoice_shared.settings import load
+from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import wait_for, watch
 
 HELD_PER_WORKER = 16
 """Records read ahead, so that one slow or parked invoice does not idle the others."""
 ACKNOWLEDGE_MS = 30_000
 """The broker's time to acknowledge; after it the record is published again, which readers bear."""
-
-GRACE_SHARE = 0.9
-"""Of the grace period; after it the process ends however far it got, before it is killed."""
 
 
 def main() -> None:
@@ -45,7 +42,7 @@ def main() -> None:
     logs.configure(settings)
     tracing.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **settings.effective())
-    shutdown = Shutdown(settings.shutdown_grace_seconds * GRACE_SHARE)
+    shutdown = Shutdown(settings.shutdown_grace_seconds)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)

@@ -1,6 +1,5 @@
 """Composition root of ``invoice-error-sink``: settings → clients → loop → run until SIGTERM."""
 
-import signal
 import threading
 
 from confluent_kafka import Consumer
@@ -18,6 +17,7 @@ from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import OpsServer
 from invoice_shared.settings import load
+from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import wait_for, watch
 
 SERVICE = "invoice-error-sink"
@@ -29,7 +29,8 @@ def main() -> None:
     logs.configure(settings)
     tracing.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    health, metrics, stop = Health(SystemClock(), settings.liveness_stall_seconds), Metrics(), _stop_on_signals()
+    shutdown = Shutdown(settings.shutdown_grace_seconds)
+    stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
     ops.start()
@@ -44,6 +45,7 @@ def main() -> None:
         ).start()
         _sink(settings, archive, health, metrics).run(settings.invoice_errors_topic, stop)
     ops.stop()
+    shutdown.complete()
 
 
 def _sink(settings: ErrorSinkSettings, archive: S3Archive, health: Health, metrics: Metrics) -> ErrorSink:
@@ -51,13 +53,6 @@ def _sink(settings: ErrorSinkSettings, archive: S3Archive, health: Health, metri
     consumer = Consumer(consumer_config(settings, settings.kafka_consumer_group or SERVICE))
     batches = Batches(clock, settings.error_sink_max_records, settings.error_sink_max_seconds)
     return ErrorSink(consumer, ArchiveHandler(archive, settings.s3_prefix, metrics), batches, clock, health, metrics)
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 if __name__ == "__main__":

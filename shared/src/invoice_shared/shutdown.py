@@ -1,8 +1,8 @@
 """SIGTERM becomes an event, and the process ends in time even where a client library hangs.
 
-A commit or the leaving of the group can wait for a broker that is gone for longer than the grace period, and while it
-does, Python runs no signal handler: so the signals are awaited in a thread. Ending without that commit is safe; the
-records in question are delivered again.
+A commit or the leaving of the group can wait for a broker that is gone for longer than the grace period, a put for an
+S3 that has stalled; and while a C library waits, Python runs no signal handler: so the signals are awaited in a thread.
+Ending without that commit is safe; the records in question are delivered again.
 """
 
 import os
@@ -15,6 +15,9 @@ log = get_logger(__name__)
 
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
+GRACE_SHARE = 0.9
+"""Of the grace period; after it the process ends however far it got, before it is killed."""
+
 
 class Shutdown:
     """Build it before any other thread exists, since threads inherit which signals are blocked."""
@@ -22,7 +25,7 @@ class Shutdown:
     def __init__(self, grace_seconds: float) -> None:
         self.requested = threading.Event()
         self._complete = threading.Event()
-        self._grace_seconds = grace_seconds
+        self._seconds = grace_seconds * GRACE_SHARE
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         threading.Thread(target=self._watch, name="signals", daemon=True).start()
 
@@ -34,6 +37,6 @@ class Shutdown:
         received = signal.sigwait(SIGNALS)
         log.info("stopping", signal=signal.Signals(received).name)
         self.requested.set()
-        if not self._complete.wait(self._grace_seconds):
+        if not self._complete.wait(self._seconds):
             log.warning("ended with the shutdown incomplete; what is not committed is taken up again")
             os._exit(0)
