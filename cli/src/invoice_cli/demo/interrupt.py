@@ -1,5 +1,7 @@
-"""Ctrl-C and SIGTERM at any time. An exception raised by a signal can be swallowed by whatever code it falls into (a
-finalizer, a callback), so the wish to stop is also kept, and asked for between the steps."""
+"""Ctrl-C and SIGTERM: a wish to stop that is asked for between the steps.
+
+Raising from the signal handler itself would fall into whatever runs then: a fork hook, a finalizer.
+"""
 
 import signal
 import threading
@@ -8,12 +10,12 @@ from typing import NoReturn
 
 
 class Interrupt:
-    """Raises ``KeyboardInterrupt`` on the signal, and again at the next ``check`` should that one be lost."""
+    """Catches both signals from ``__init__`` on."""
 
     def __init__(self) -> None:
         self._asked = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._interrupt)
+            signal.signal(number, self._ask)
 
     def check(self) -> None:
         """Raise ``KeyboardInterrupt`` if one was asked for."""
@@ -25,6 +27,5 @@ class Interrupt:
         self._asked.wait()
         raise KeyboardInterrupt
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked.set()
-        raise KeyboardInterrupt

@@ -26,7 +26,7 @@ def run(count: int, seed: int, *, keep: bool) -> Exit:
     interrupt, console = Interrupt(), Console()
     folder = Path(tempfile.mkdtemp(prefix="invoices-demo-"))
     try:
-        with ProcessGroup(folder) as parts, ProcessGroup(folder) as services:
+        with ProcessGroup(folder, interrupt.check) as parts, ProcessGroup(folder, interrupt.check) as services:
             with console.status(
                 "Starting a broker, an S3 server, Metronome and NetSuite (simulated) and the four services"
             ):

@@ -1,0 +1,38 @@
+"""Which settings class reads the environment of which console script."""
+
+from pydantic import SecretStr
+
+from invoice_creator.settings import CreatorSettings
+from invoice_error_sink.settings import ErrorSinkSettings
+from invoice_formatter.settings import FormatterSettings
+from invoice_shared.settings import BaseServiceSettings
+from invoice_webhook.settings import WebhookSettings
+
+SERVICES: dict[str, type[BaseServiceSettings]] = {
+    "invoice-webhook": WebhookSettings,
+    "invoice-formatter": FormatterSettings,
+    "invoice-creator": CreatorSettings,
+    "invoice-error-sink": ErrorSinkSettings,
+}
+OTHERS_OWN = ("AWS_", "OTEL_")
+"""Prefixes of variables that boto3 and OpenTelemetry read by themselves."""
+
+
+def names() -> set[str]:
+    """Give the variables of all four services."""
+    return {field.upper() for settings in SERVICES.values() for field in settings.model_fields}
+
+
+def secrets() -> set[str]:
+    """Give those that hold a secret, which may come as a file."""
+    return {
+        name.upper()
+        for settings in SERVICES.values()
+        for name, field in settings.model_fields.items()
+        if SecretStr.__name__ in str(field.annotation)
+    }
+
+
+def is_known(name: str) -> bool:
+    """Tell whether somebody reads a variable."""
+    return name in names() or name.removesuffix("_FILE") in secrets() or name.startswith(OTHERS_OWN)

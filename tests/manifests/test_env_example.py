@@ -1,0 +1,61 @@
+""".env.example: every setting, with its default or with what the composed world needs; all services start with it."""
+
+import pytest
+import yaml
+
+from invoice_shared.settings import BaseServiceSettings, read
+from tests.manifests.rendering import ROOT
+from tests.manifests.settings_of import OTHERS_OWN, SERVICES, names
+
+COMPOSED = {
+    "ERROR_SINK_MAX_SECONDS",  # a demo need not wait
+    "KAFKA_BOOTSTRAP_SERVERS",
+    "LIVENESS_STALL_SECONDS",  # above the patience
+    "METRONOME_BASE_URL",
+    "METRONOME_API_KEY",
+    "METRONOME_WEBHOOK_SECRET",
+    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID",
+    "METRONOME_BILLING_PROVIDER_DESTINATION",
+    "METRONOME_BILLING_PROVIDER_ITEM_ID",
+}
+"""What differs from the default, beside the providers (NS_, QBO_, RAZORPAY_)."""
+
+
+def example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_it_lists_exactly_the_settings() -> None:
+    assert {name for name in example() if not name.startswith("AWS_")} == names()
+
+
+@pytest.mark.parametrize("settings", SERVICES.values(), ids=SERVICES)
+def test_a_service_starts_with_it_and_nothing_differs_from_the_defaults_but_the_composed_world(
+    settings: type[BaseServiceSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+    for name, value in example().items():
+        monkeypatch.setenv(name, value)
+
+    values = read(settings)
+
+    differing = {
+        name.upper()
+        for name, field in settings.model_fields.items()
+        if getattr(values, name) != field.get_default(call_default_factory=True)
+    }
+    assert {name for name in differing if not name.startswith(("NS_", "QBO_", "RAZORPAY_"))} <= COMPOSED
+
+
+def test_it_points_at_what_compose_starts() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    hosts = {value.split("//")[-1].split(":")[0] for name, value in example().items() if is_place(name, value)}
+
+    assert hosts == {"kafka", "simulators", "s3"}
+    assert hosts <= services.keys()
+
+
+def is_place(name: str, value: str) -> bool:
+    return name == "KAFKA_BOOTSTRAP_SERVERS" or (value.startswith("http") and not name.startswith(OTHERS_OWN[1]))

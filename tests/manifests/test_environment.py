@@ -1,0 +1,105 @@
+"""Each pod gets exactly the settings that its process reads, and starts with them."""
+
+from pathlib import Path
+
+import pytest
+
+from invoice_cli.topics import plan
+from invoice_creator.settings import CreatorSettings
+from invoice_shared.settings import KafkaSettings, read
+from tests.manifests.rendering import OVERLAYS, Manifest, base_with, environment, named, of_kind, overlay, pods
+from tests.manifests.settings_of import SERVICES, is_known, names, secrets
+
+PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
+OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
+"""A Deployment's own business: its name is its consumer group."""
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_every_variable_is_read_by_somebody(name: str) -> None:
+    manifests = overlay(name)
+    connector = [(where, pod) for where, pod in pods(manifests) if where.split("/")[1].startswith("invoice")]
+
+    unknown = {(where, each) for where, pod in connector for each in environment(manifests, pod) if not is_known(each)}
+    assert unknown == set()
+
+
+def test_the_config_maps_hold_every_setting_that_is_no_secret() -> None:
+    held = {key for each in of_kind(base_with(), "ConfigMap") for key in each["data"]}
+
+    assert held == names() - secrets() - OWN
+
+
+def test_every_secret_is_mounted_under_its_name_by_production_and_its_alternatives() -> None:
+    manifests = (*overlay("production"), *base_with("netsuite-oauth"))
+    mounted = {
+        variable.removesuffix("_FILE"): value
+        for _where, pod in pods(manifests)
+        for variable, value in environment(manifests, pod).items()
+        if variable.endswith("_FILE")
+    }
+
+    assert mounted.keys() == secrets()
+    assert {value.rpartition("/")[2] for value in mounted.values()} == mounted.keys()
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+@pytest.mark.parametrize("script", SERVICES)
+def test_every_service_starts_with_what_its_pods_get(
+    name: str, script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    manifests = overlay(name)
+    for where, pod in pods(manifests):
+        if where.startswith(f"Deployment/{script}"):
+            with monkeypatch.context() as patched:
+                provide(environment(manifests, pod), patched, tmp_path)
+                read(SERVICES[script])
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_creator_takes_one_destination_in_a_group_of_its_own_name(
+    provider: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    manifests = overlay("production")
+    name = f"invoice-creator-{provider}"
+    pod = dict(pods(manifests))[f"Deployment/{name}"]
+    provide(environment(manifests, pod), monkeypatch, tmp_path)
+
+    settings = read(CreatorSettings)
+
+    assert settings.creator_destinations == (provider.replace("-", "_"),)
+    assert settings.consumer_group() == f"invoice-creator-{provider.replace('-', '_')}"
+
+
+def test_a_restart_for_want_of_progress_comes_after_the_patience() -> None:
+    settings = named(base_with(), "ConfigMap", "invoice-settings")["data"]
+
+    assert int(settings["LIVENESS_STALL_SECONDS"]) > int(settings["RETRY_PATIENCE_SECONDS"])
+
+
+def test_strimzis_topics_are_those_of_the_command_line() -> None:
+    manifests = base_with("strimzi")
+    declared = {
+        each["metadata"]["name"]: (each["spec"]["partitions"], each["spec"]["replicas"], texts(each["spec"]["config"]))
+        for each in of_kind(manifests, "KafkaTopic")
+    }
+
+    assert declared == {
+        each.name: (each.partitions, each.replication_factor, each.config) for each in plan(KafkaSettings(), 12, 3, 2)
+    }
+
+
+def texts(config: Manifest) -> dict[str, str]:
+    return {name: str(value) for name, value in config.items()}
+
+
+def provide(values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Set the variables; each secret's file exists, as a mounted Secret makes it."""
+    for name in names() | {f"{name}_FILE" for name in secrets()}:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in values.items():
+        given = value
+        if name.endswith("_FILE"):
+            given = str(folder / name)
+            Path(given).write_text("secret")
+        monkeypatch.setenv(name, given)
