@@ -42,7 +42,7 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run(self._shut())
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
@@ -85,6 +85,13 @@ class Proxy:
             self._server = None
         self._drop_all()
         await asyncio.sleep(0)
+
+    async def _end(self) -> None:
+        await self._shut()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def _drop_all(self) -> None:
         for writer in list(self._connections):

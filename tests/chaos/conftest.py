@@ -1,0 +1,53 @@
+"""A world to be disturbed, and the seed of the run in its last lines."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.chaos.settings import ChaosSettings
+from tests.chaos.world import QUICK, URLS, World
+from tests.support.outside import Outside
+from tests.support.proxy import Proxy
+from tests.support.s3 import Bucket
+from tests.support.services import StartService
+from tests.support.topics import Topics
+
+CHAOS = pytest.StashKey[ChaosSettings]()
+DESTINATIONS = ("netsuite",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "chaos: everything goes wrong at once, by a seed (CHAOS_SEED, CHAOS_SECONDS)")
+
+
+@pytest.fixture(scope="session")
+def chaos(request: pytest.FixtureRequest) -> ChaosSettings:
+    """The seed and length of this run."""
+    request.config.stash[CHAOS] = settings = ChaosSettings()
+    return settings
+
+
+@pytest.fixture
+def world(start_service: StartService, outside: Outside, topics: Topics, s3: Bucket) -> Iterator[World]:
+    """Nothing runs yet but the outside world, each system behind a proxy of its own."""
+    settings = outside.settings
+    with ExitStack() as proxies:
+        opened = {"s3": s3.proxy}
+        changes = dict(QUICK)
+        for system in ("metronome", *DESTINATIONS):
+            port = urlsplit(outside.announced[system]["url"]).port or 0
+            opened[system] = proxies.enter_context(Proxy(port))
+            for name in URLS[system]:
+                changes[name] = urlsplit(settings[name])._replace(netloc=f"127.0.0.1:{opened[system].port}").geturl()
+        yield World(start_service, outside, topics, s3, changes, destinations=DESTINATIONS, proxies=opened)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how to repeat this run."""
+    if (settings := config.stash.get(CHAOS, None)) is not None:
+        terminalreporter.write_line(
+            f"chaos: CHAOS_SEED={settings.chaos_seed} CHAOS_SECONDS={settings.chaos_seconds:g} repeats the schedule"
+        )

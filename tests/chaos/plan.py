@@ -1,0 +1,93 @@
+"""The schedule of a run, drawn from its seed: the same seed, length and destinations give the same steps. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from tests.chaos.weather import spells_of
+
+Verb = Literal["kill", "terminate", "start", "begin", "end"]
+
+WEBHOOK, FORMATTER, CREATOR, SINK = "invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink"
+SECOND = "/2"
+"""Ends the name of a second process of a service, which shares its group."""
+BROKER = "broker"
+SPELL_SECONDS = (2.0, 5.0)
+CALM_SECONDS = (0.5, 2.5)
+DOWN_SECONDS = (0.0, 3.0)
+BROKER_DOWN_SECONDS = (0.5, 5.0)
+EVENT_EVERY = 5.0
+"""Seconds between two things that happen to processes, on average."""
+
+HAPPENINGS = (
+    *(f"kill {name}" for name in (WEBHOOK, FORMATTER, CREATOR, SINK, FORMATTER + SECOND, CREATOR + SECOND)),
+    "kill broker",
+    "roll",
+    f"kill {CREATOR}",
+    f"kill {FORMATTER}",
+)
+"""Each happens once before any happens again."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """What to do ``at`` so many seconds after the start. ``seed`` is for the draws of the faults that begin."""
+
+    at: float
+    verb: Verb
+    whom: str
+    spell: str = ""
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.at:7.2f} s  {self.verb} {self.whom} {self.spell}".rstrip()
+
+
+def draw_plan(seed: int, seconds: float, destinations: Sequence[str]) -> list[Step]:
+    """Draw all steps, in order; each process that is ended is started again, each spell ends."""
+    random = Random(seed)
+    tracks = [_weather(random, system, seconds) for system in (*destinations, "metronome", "s3")]
+    steps = [step for track in tracks for step in track]
+    return sorted([*steps, *_processes(random, seconds)])
+
+
+def _weather(random: Random, system: str, seconds: float) -> Iterator[Step]:
+    now = random.uniform(*CALM_SECONDS)
+    for spell in _again_and_again(random, tuple(spells_of(system))):
+        until = now + random.uniform(*SPELL_SECONDS)
+        if until > seconds:
+            return
+        yield Step(now, "begin", system, spell, random.randrange(1_000_000))
+        yield Step(until, "end", system, spell)
+        now = until + random.uniform(*CALM_SECONDS)
+
+
+def _processes(random: Random, seconds: float) -> Iterator[Step]:
+    """Second processes join early, so that later ends move partitions back and forth."""
+    for name in (FORMATTER + SECOND, CREATOR + SECOND):
+        yield Step(random.uniform(0, seconds / 4), "start", name)
+    now = random.uniform(0, EVENT_EVERY)
+    for happening in _again_and_again(random, HAPPENINGS):
+        if now > seconds - 1:
+            return
+        yield from _happening(random, happening, now)
+        now += random.uniform(0.5, 2 * EVENT_EVERY - 0.5)
+
+
+def _happening(random: Random, happening: str, now: float) -> Iterator[Step]:
+    if happening == "roll":
+        for index, name in enumerate((WEBHOOK, FORMATTER, CREATOR, SINK)):
+            yield Step(now + index / 10, "terminate", name)
+            yield Step(now + index / 10 + 0.05, "start", name)
+        return
+    name = happening.removeprefix("kill ")
+    verb: Verb = "terminate" if name.endswith(SECOND) and random.random() < 0.5 else "kill"
+    down = random.uniform(*(BROKER_DOWN_SECONDS if name == BROKER else DOWN_SECONDS))
+    yield Step(now, verb, name)
+    yield Step(now + down, "start", name)
+
+
+def _again_and_again(random: Random, names: tuple[str, ...]) -> Iterator[str]:
+    while True:
+        yield from random.sample(names, len(names))

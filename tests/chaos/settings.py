@@ -1,0 +1,13 @@
+"""What a run of the chaos suite can be told by the environment."""
+
+from random import SystemRandom
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class ChaosSettings(BaseSettings):
+    """``CHAOS_SEED`` repeats a run's schedule and choices; ``CHAOS_SECONDS`` is how long disturbances last."""
+
+    chaos_seed: int = Field(default_factory=lambda: SystemRandom().randrange(1_000_000))
+    chaos_seconds: float = Field(default=45, gt=0)

@@ -1,0 +1,110 @@
+"""Every disturbance there is, at moments drawn from a seed; then the set algebra, and two replays of everything."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from invoice_simulators.parts.processes import pause
+from invoice_simulators.scenario import Scenario, scenario
+from tests.chaos.algebra import (
+    assert_books_balance_exactly,
+    assert_nothing_is_lost_or_wrong,
+    assert_replayed_byte_for_byte,
+    assert_unusable_events_were_filed,
+    given_up,
+)
+from tests.chaos.plan import Step, draw_plan
+from tests.chaos.sender import Sender
+from tests.chaos.settings import ChaosSettings
+from tests.chaos.world import World
+from tests.support.broker import Broker
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.real_broker, pytest.mark.timeout(900)]
+
+INVOICES_PER_SECOND = 5
+UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 2}
+"""With uniform latencies even an unsafe consumer looks safe."""
+
+
+def test_whatever_happens_each_invoice_ends_once_and_exact(
+    world: World, broker: Broker, chaos: ChaosSettings, tmp_path: Path
+) -> None:
+    plan = draw_plan(chaos.chaos_seed, chaos.chaos_seconds, world.destinations)
+    print(f"CHAOS_SEED={chaos.chaos_seed} CHAOS_SECONDS={chaos.chaos_seconds:g}", *plan, sep="\n")  # noqa: T201 - shown where the run fails
+    month = scenario(
+        int(INVOICES_PER_SECOND * chaos.chaos_seconds), seed=chaos.chaos_seed, destinations=world.destinations
+    )
+    prepare(world, month)
+
+    unusable = unusable_events(len(month.ends) // 8)
+    with Sender(world.deliver, mixed(month.deliveries, unusable, chaos.chaos_seed), chaos.chaos_seconds) as metronome:
+        disturb(world, broker, plan)
+        world.recover(broker)
+        metronome.wait_until_all_are_taken(timeout=120)
+
+    wait_until_settled(world, month)
+    assert world.died == [], "ended by itself"
+    assert_nothing_is_lost_or_wrong(world, month)
+    assert_unusable_events_were_filed(world.failures(), unusable)
+    tell(world, metronome)
+
+    assert world.replay(tmp_path) >= len(month.ends)
+    wait_until_settled(world, month)
+    assert_books_balance_exactly(world, month)
+    documents = world.documents()
+
+    assert world.replay(tmp_path) >= len(month.ends)
+    wait_until_settled(world, month)
+    assert world.documents() == documents, "a second replay changed something"
+    assert_books_balance_exactly(world, month)
+    assert_replayed_byte_for_byte(world.topics.read("raw-invoices"), replays=2)
+
+
+def prepare(world: World, month: Scenario) -> None:
+    """Seed Metronome, slow everything down unevenly, start one process of each service."""
+    world.outside.metronome.seed_customers(month.customers)
+    world.outside.metronome.seed_invoices(month.invoices)
+    for system in ("metronome", *world.destinations):
+        world.control(system).limit(latency=UNEVEN)
+    world.start()
+
+
+def unusable_events(count: int) -> list[Any]:
+    """Build signed events that nobody can use: they keep the error-sink busy, and each is one failure."""
+    return [{"id": f"unusable-{number}", "type": "invoice.finalized", "properties": {}} for number in range(count)]
+
+
+def mixed(events: Sequence[Any], others: Sequence[Any], seed: int) -> list[Any]:
+    """Put the others anywhere among the events, whose order stays."""
+    random = Random(seed)
+    placed = [*enumerate(events), *((random.uniform(0, len(events)), other) for other in others)]
+    return [event for _, event in sorted(placed, key=lambda pair: pair[0])]
+
+
+def disturb(world: World, broker: Broker, plan: Sequence[Step]) -> None:
+    """Take each step at its time; a step that lasts delays those behind it."""
+    began = time.monotonic()
+    for step in plan:
+        pause(max(0.0, began + step.at - time.monotonic()))
+        print(f"{time.monotonic() - began:7.2f} s  taking {step}")  # noqa: T201
+        world.take(step, broker)
+
+
+def tell(world: World, metronome: Sender) -> None:
+    """Print what the disturbances did: a run that was spared proves nothing."""
+    for system in ("metronome", *world.destinations):
+        print(system, dict(Counter(each["fault"] for each in world.control(system).requests())))  # noqa: T201
+    print("answers of the webhook other than 200:", dict(Counter(metronome.refusals)))  # noqa: T201
+    print("given up:", len(given_up(world.ledger())), "objects in S3:", len(world.bucket.keys()))  # noqa: T201
+
+
+def wait_until_settled(world: World, month: Scenario) -> None:
+    """Wait until every record is settled and committed, and every invoice in the ledger."""
+    eventually(world.is_settled, timeout=240, every=1)
+    eventually(lambda: world.ledger().keys() == month.ends.keys(), timeout=60, every=2)

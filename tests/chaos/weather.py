@@ -1,0 +1,62 @@
+"""The ways in which an outside system can be unwell, as data: what is injected, and what its connections suffer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """``faults`` are rules of the simulator, ``settings`` its own; ``proxy`` is what the connections suffer."""
+
+    faults: tuple[Mapping[str, Any], ...] = ()
+    proxy: Literal["refuse", "reset", "stall", "lose_answers"] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fault(kind: str, probability: float, operation: str = "*", **fields: Any) -> Spell:
+    """Give a spell of one rule."""
+    return Spell(faults=({"kind": kind, "probability": probability, "operation": operation, **fields},))
+
+
+NO_CONNECTION: dict[str, Spell] = {
+    "refused connections": Spell(proxy="refuse"),
+    "reset connections": Spell(proxy="reset"),
+    "stalled connections": Spell(proxy="stall"),
+    "lost answers": Spell(proxy="lose_answers"),
+}
+
+PROVIDER: Mapping[str, Spell] = NO_CONNECTION | {
+    "reset before commit": fault("reset-before", 0.4, "create"),
+    "reset after commit": fault("reset-after", 0.4, "create"),
+    "hang": fault("hang", 0.2),
+    "hang after commit": fault("hang-after", 0.2, "create"),
+    "a gateway's 502": fault("status", 0.3, status=502, body="<html>Bad Gateway</html>"),
+    "a gateway's 502 after commit": fault("status-after", 0.4, "create", status=502, body="<html>Bad Gateway</html>"),
+    "down": fault("status", 1.0, status=503),
+    "throttled, with a wish": fault("status", 0.7, status=429, headers={"Retry-After": "1"}),
+    "throttled, without a word": fault("status", 0.7, status=429),
+}
+
+METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
+    "throttled as a client": fault(
+        "status", 0.5, status=429, headers={"Retry-After": "1", "X-Metronome-Rate-Limit-Type": "client"}
+    ),
+    "one customer throttled": fault(
+        "status", 0.5, "get", status=429, headers={"Retry-After": "1", "X-Metronome-Rate-Limit-Type": "customer"}
+    ),
+    "errors of its own": fault("status", 0.4, status=500),
+    "down": fault("status", 1.0, status=503),
+    "hang": fault("hang", 0.2),
+    "reset after commit": fault("reset-after", 0.4),
+    "behind its own events": Spell(settings={"not_found_first": 2}),
+}
+
+S3 = NO_CONNECTION
+CALM: Mapping[str, Any] = {"not_found_first": 0}
+"""What ends the settings of any spell of Metronome."""
+
+
+def spells_of(system: str) -> Mapping[str, Spell]:
+    """Give the menu of a system: Metronome, S3, or a provider."""
+    return {"metronome": METRONOME, "s3": S3}.get(system, PROVIDER)

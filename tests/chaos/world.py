@@ -1,0 +1,153 @@
+"""The connector with two of each consumer, every outside system behind a proxy, and a broker that may be killed."""
+
+import json
+import sys
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import KafkaException
+
+from invoice_simulators.client import ControlClient
+from tests.chaos.plan import BROKER, SECOND, Step
+from tests.chaos.weather import CALM, spells_of
+from tests.e2e.connector import Connector
+from tests.support.broker import Broker
+from tests.support.processes import Process
+from tests.support.proxy import Proxy
+from tests.support.services import SERVICES
+
+QUICK = {
+    "HTTP_TIMEOUT_SECONDS": "3",
+    "FORMATTER_CONCURRENCY": "4",  # slow enough to be in work at every kill
+    "LIVENESS_STALL_SECONDS": "600",
+}
+"""Settings of all services, beside those of every end-to-end test."""
+
+GRACE_SECONDS = 25
+"""The process itself ends within 20; shared cores are slow to say so."""
+
+URLS: Mapping[str, tuple[str, ...]] = {
+    "metronome": ("METRONOME_BASE_URL",),
+    "netsuite": ("NS_BASE_URL",),
+    "quickbooks_online": ("QBO_BASE_URL", "QBO_TOKEN_URL"),
+    "razorpay": ("RAZORPAY_BASE_URL",),
+}
+"""The settings that lead to each system."""
+
+
+@dataclass
+class World(Connector):
+    """``proxies`` by system, S3 included; ``down`` are the processes that were ended on purpose."""
+
+    destinations: tuple[str, ...] = ("netsuite",)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
+    died: list[str] = field(default_factory=list)
+
+    def control(self, system: str) -> ControlClient:
+        """Give the control of an outside system."""
+        return ControlClient(self.outside.announced[system]["url"])
+
+    def documents(self) -> dict[str, Any]:
+        """Give the documents of all providers by invoice. Fails where an invoice has two, at one provider or at two."""
+        found = [each for name in self.destinations for each in self.control(name).documents()]
+        twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
+        assert twice == [], "documents that exist twice"
+        return {document["external_id"]: document for document in found}
+
+    def take(self, step: Step, broker: Broker) -> None:
+        """Do one step of the plan."""
+        self.note_deaths()
+        match step.verb:
+            case "begin":
+                self._begin(step)
+            case "end":
+                self.calm(step.whom)
+            case "start":
+                self.bring_up(step.whom, broker)
+            case _:
+                self._end(step, broker)
+
+    def bring_up(self, name: str, broker: Broker) -> None:
+        """Start a process that is down; one that runs is left alone."""
+        if name == BROKER:
+            if name in self.down:
+                broker.restart()
+        elif name not in self.services:
+            self.services[name] = self.start_service(
+                name.removesuffix(SECOND), self.settings(name.removesuffix(SECOND))
+            )
+        elif not self.services[name].is_running():
+            self.services[name].start()
+        self.down.discard(name)
+
+    def calm(self, system: str) -> None:
+        """End whatever ails a system."""
+        self.proxies[system].allow()
+        if system != "s3":
+            self.control(system).clear_faults()
+        if system == "metronome":
+            self.control(system).configure(**CALM)
+
+    def recover(self, broker: Broker) -> None:
+        """Make everything well: the broker, every outside system, every process."""
+        self.note_deaths()
+        self.bring_up(BROKER, broker)
+        for system in self.proxies:
+            self.calm(system)
+        for name in SERVICES:
+            self.bring_up(name, broker)
+        for name in set(self.services) & self.down:
+            self.bring_up(name, broker)
+        for service in self.services.values():
+            service.wait_until_ready()
+
+    def note_deaths(self) -> None:
+        """Remember every process that has ended although nobody ended it, and start it again as a supervisor would."""
+        for name, service in self.services.items():
+            if name not in self.down and not service.is_running():
+                self.died.append(f"{name} ended with {service.wait(1)}")
+                service.start()
+
+    def is_settled(self) -> bool:
+        """Tell whether every record is settled and committed; not yet, where the broker cannot say."""
+        try:
+            return self.is_drained()
+        except KafkaException:
+            return False
+
+    def replay(self, directory: Path) -> int:
+        """Put every first record of ``raw-invoices`` back by the operator's command; give how many it put back."""
+        name = f"replay-{uuid.uuid4().hex[:6]}"
+        command = [str(Path(sys.executable).with_name("invoices")), "replay", "raw", "--output", "json"]
+        replaying = Process(name, command, env=self.topics.settings, directory=directory).start()
+        try:
+            assert replaying.wait(120) == 0, replaying.output()
+        finally:
+            replaying.stop(grace=0)
+        return int(json.loads(replaying.output()[replaying.output().index("{") :])["replayed"])
+
+    def _begin(self, step: Step) -> None:
+        spell = spells_of(step.whom)[step.spell]
+        if spell.proxy is not None:
+            getattr(self.proxies[step.whom], spell.proxy)()
+        for rule in spell.faults:
+            self.control(step.whom).inject(**rule, seed=step.seed)
+        if spell.settings:
+            self.control(step.whom).configure(**spell.settings)
+
+    def _end(self, step: Step, broker: Broker) -> None:
+        if step.whom == BROKER:
+            broker.kill()
+        elif (service := self.services.get(step.whom)) is None or not service.is_running():
+            return
+        elif step.verb == "kill":
+            service.kill()
+        else:
+            code = service.terminate(GRACE_SECONDS)
+            assert code == 0, f"{step.whom} ended with {code} after SIGTERM"
+        self.down.add(step.whom)
