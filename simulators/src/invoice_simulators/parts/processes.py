@@ -48,8 +48,10 @@ class ProcessGroup:
     kernel takes the end of the starting thread for the end of the parent.
     """
 
-    def __init__(self, log_folder: Path) -> None:
+    def __init__(self, log_folder: Path, check: Callable[[], None] = lambda: None) -> None:
+        """Keep logs in ``log_folder``. ``check`` may end any wait by raising, e.g. ``KeyboardInterrupt``."""
         self._log_folder = log_folder
+        self._check = check
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._logs: dict[int, Path] = {}
 
@@ -107,6 +109,7 @@ class ProcessGroup:
         """Wait until a look at a process says that it is ready. Raises ``NotReadyError``."""
         deadline = time.monotonic() + timeout
         while not is_ready():
+            self._check()
             if (code := self.exit_code(pid)) is not None:
                 raise NotReadyError(f"{self._logs[pid].stem} ended with {code}: {self._end_of_log(pid)}")
             if time.monotonic() > deadline:
