@@ -1,6 +1,8 @@
 """Composition root: settings → clients → app → run. The only place where real clients are built."""
 
 import asyncio
+import logging
+import os
 import signal
 import sys
 
@@ -53,11 +55,13 @@ async def run(settings: FormatterSettings) -> int:
     ops.start()
     timeout = aiohttp.ClientTimeout(total=settings.http_timeout_seconds)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        fetch = build_fetch(settings, session, health, metrics, clock)
-        await build_service(settings, InvoiceHandler(fetch, settings, clock), health, metrics, ending).run(
-            ending, settings.shutdown_grace_seconds
-        )
+        handler = InvoiceHandler(build_fetch(settings, session, health, metrics, clock), settings, clock)
+        service = build_service(settings, handler, health, metrics, ending)
+        closed = await service.run(ending, settings.shutdown_grace_seconds)
     ops.stop()
+    if not closed:
+        logging.shutdown()
+        os._exit(ending.exit_code)  # interpreter shutdown would join faust's threads, for minutes with a hung broker
     return ending.exit_code
 
 

@@ -10,8 +10,8 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-WORK_SHARE = 0.6
-"""Of the grace, for what is in work; the rest is for the last commit and for leaving the group."""
+WORK_SHARE, LEAVING_SHARE = 0.6, 0.3
+"""Of the grace: for what is in work, and for the last commit and leaving the group. The rest is for the exit itself."""
 
 
 class Ending:
@@ -46,19 +46,26 @@ class Service:
         self._watch = watch
         health.missing("partitions", "No partition is assigned yet.")
 
-    async def run(self, ending: Ending, grace_seconds: float) -> None:
-        """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave within the grace."""
+    async def run(self, ending: Ending, grace_seconds: float) -> bool:
+        """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave within the grace.
+
+        Gives False where the broker let us wait too long to close in order: threads of faust's may still hang on it.
+        """
         life = asyncio.create_task(self._live(ending))
         await ending.wait()
         log.info("stopping")
-        try:
-            async with asyncio.timeout(grace_seconds):
-                await self._intake.close(grace_seconds * WORK_SHARE)
-                await self._app.stop()
-                await self._watch.close()
-        except TimeoutError:
-            log.warning("left before all was closed; what was not committed is delivered again")
+        await self._intake.close(grace_seconds * WORK_SHARE)
+        # Waited for from outside: faust's stop swallows a cancellation, and with it any timeout around it.
+        closing = asyncio.create_task(self._close())
+        await asyncio.wait({closing}, timeout=grace_seconds * LEAVING_SHARE)
         life.cancel()
+        if not closing.done():
+            log.warning("left before all was closed; what was not committed is delivered again")
+        return closing.done()
+
+    async def _close(self) -> None:
+        await self._app.stop()
+        await self._watch.close()
 
     async def _live(self, ending: Ending) -> None:
         try:
