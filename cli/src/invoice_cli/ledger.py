@@ -35,13 +35,23 @@ def fold(records: Iterable[Record], keep: Callable[[str, Outcome], bool]) -> Led
     newest: dict[str, Entry] = {}
     for entry in entries(records):
         key = key_of(entry.record)
-        if not _is_newer(entry.record, newest.get(key)):
+        known = newest.get(key)
+        if known is not None and not _is_newer(entry.record, known.record):
             continue
-        if keep(key, entry.outcome):
-            newest[key] = entry
+        outcome = _merged(known.outcome if known else None, entry.outcome)
+        if keep(key, outcome):
+            newest[key] = Entry(outcome, entry.record)
         else:
             newest.pop(key, None)
     return {key: entry.outcome for key, entry in newest.items()}
+
+
+def _merged(known: Outcome | None, new: Outcome) -> Outcome:
+    if known is None or new.tells_more_than(known):
+        return new
+    # Metronome itself now says that it knows the document: a write-back that had failed is mended.
+    told = {"stage": None, "code": None, "reason": None, "failure_id": None, "settled_at": new.settled_at}
+    return known.model_copy(update=told)
 
 
 def key_of(record: Record) -> str:
@@ -54,6 +64,6 @@ def is_open(outcome: Outcome) -> bool:
     return outcome.outcome == "failed" or (outcome.outcome == "created" and outcome.failure_id is not None)
 
 
-def _is_newer(record: Record, known: Entry | None) -> bool:
+def _is_newer(record: Record, known: Record) -> bool:
     # Within a partition the offset decides. A key has two only where partitions were added: then the broker's time.
-    return known is None or record.partition == known.record.partition or record.timestamp >= known.record.timestamp
+    return record.partition == known.partition or record.timestamp >= known.timestamp

@@ -19,6 +19,8 @@ ANSWER_SECONDS = 15.0
 PATIENCE_SECONDS = 60.0
 """Without one record or end of a partition for this long, the broker counts as gone."""
 BATCH = 2000
+POLL_SECONDS = 0.05
+"""``consume`` waits so long for a full batch: the end of a topic should not cost more."""
 PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001 - the name that confluent-kafka gives a code of its own
 TIMED_OUT = KafkaError._TIMED_OUT  # noqa: SLF001 - likewise
 
@@ -123,7 +125,7 @@ def _messages(
     consumer.assign([ConfluentPartition(topic, number, bounds[number].start) for number in unfinished])
     deadline = time.monotonic() + PATIENCE_SECONDS
     while unfinished:
-        for message in consumer.consume(BATCH, 1.0):
+        for message in consumer.consume(BATCH, POLL_SECONDS):
             deadline = time.monotonic() + PATIENCE_SECONDS
             if _is_inside(message, unfinished) and wanted(message):
                 yield message

@@ -1,0 +1,48 @@
+"""The command line as an operator has it: a process, an environment, what it prints, how it ends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.topics import Topics
+
+SCRIPT = str(Path(sys.executable).with_name("invoices"))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout, fractions as ``Decimal``."""
+        return json.loads(self.out, parse_float=Decimal)
+
+
+RunInvoices = Callable[..., Ended]
+
+
+@pytest.fixture
+def run_invoices(topics: Topics) -> RunInvoices:
+    """Run ``invoices …`` in a pipe against this test's topics; ``settings`` are added."""
+
+    def run(*arguments: str, settings: dict[str, str] | None = None, timeout: float = 120) -> Ended:
+        environment = topics.settings | (settings or {})
+        done = subprocess.run(
+            [SCRIPT, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=timeout
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,0 +1,183 @@
+"""Records put through again on a real broker: which, how marked, how often, and never a services' offset moved."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.integration.cli.books import (
+    created,
+    enter,
+    failed_creating,
+    failed_formatting,
+    file,
+    format_it,
+    receive,
+    receive_all,
+)
+from tests.integration.cli.conftest import RunInvoices
+from tests.support.topics import Seen, Topics
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.broker
+
+
+def put_back(topics: Topics, topic: str) -> list[Seen]:
+    return [record for record in topics.read(topic) if "replay-id" in record.headers]
+
+
+def test_a_dry_run_changes_nothing_and_shows_reasons_and_money(topics: Topics, run_invoices: RunInvoices) -> None:
+    for name in ("inv-1", "inv-2"):
+        file(topics, failed_formatting(topics, name, receive(topics, name)))
+
+    planned = run_invoices("replay", "errors", "--dry-run", "--output", "json").json
+
+    assert (planned["selected"], planned["replayed"], planned["dry_run"]) == (2, 0, True)
+    (reason,) = planned["reasons"]
+    assert (reason["code"], reason["count"], reason["money"]) == ("items-not-mapped", 2, {"USD": "200.00"})
+    assert put_back(topics, "raw-invoices") == []
+
+
+def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(topics: Topics, run_invoices: RunInvoices) -> None:
+    file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
+    file(topics, failed_formatting(topics, "inv-2", receive(topics, "inv-2"), code="customer-not-mapped"))
+
+    ended = run_invoices("replay", "errors", "--code", "items-not-mapped", "--output", "json")
+
+    assert (ended.code, ended.json["replayed"]) == (0, 1)
+    (again,) = put_back(topics, "raw-invoices")
+    (first,) = [
+        each for each in topics.read("raw-invoices") if each.key == b"inv-1" and "replay-id" not in each.headers
+    ]
+    assert again.key == b"inv-1"
+    assert again.partition == first.partition
+    assert again.headers == {
+        "event-id": b"ev-1",
+        "replay-id": ended.json["replay_id"].encode(),
+        "replay-count": b"1",
+    }
+
+
+def test_a_failure_of_the_creator_starts_over_at_metronome_or_puts_its_own_record_back(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    file(topics, failed_creating(topics, "inv-1", format_it(topics, "inv-1")))
+    (formatted,) = topics.read("formatted-invoices")
+
+    run_invoices("replay", "errors")
+    run_invoices("replay", "errors", "--restart", "failed")
+
+    (raw,) = put_back(topics, "raw-invoices")
+    assert (raw.key, raw.json["source"], raw.json["customer_id"]) == (
+        b"inv-1",
+        "manual",
+        formatted.json["metronome_customer_id"],
+    )
+    (again,) = put_back(topics, "formatted-invoices")
+    assert (again.key, again.value, again.partition) == (formatted.key, formatted.value, formatted.partition)
+
+
+def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counted(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
+    enter(topics, created("inv-1"))
+    worn_out = failed_formatting(topics, "inv-2", receive(topics, "inv-2"))
+    headers = (*worn_out.original.headers, ("replay-id", "replay-20261001T060000Z-4f2a9c"), ("replay-count", "3"))
+    file(topics, worn_out.model_copy(update={"original": worn_out.original.model_copy(update={"headers": headers})}))
+    unusable = failed_formatting(
+        topics, "inv-3", (0, 0), code="unusable-event", stage="webhook", source={}, customer_id=None
+    )
+    file(topics, unusable.model_copy(update={"invoice_id": None}))
+
+    planned = run_invoices("replay", "errors", "--output", "json")
+
+    assert (planned.code, planned.json["replayed"]) == (0, 0)
+    assert planned.json["left_out"] == {"created meanwhile": 1, "replayed 3 times already (--max-replays)": 1}
+    assert [each["code"] for each in planned.json["cannot_be_replayed"]] == ["unusable-event"]
+
+
+def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(topics: Topics, run_invoices: RunInvoices) -> None:
+    place = receive(topics, "inv-1")
+    receive(topics, "inv-2")
+    before = {record.key: record for record in topics.read("raw-invoices")}
+
+    first = run_invoices("replay", "raw", "--output", "json").json
+    second = run_invoices("replay", "raw", "--invoice-id", "inv-1", "--force", "--output", "json").json
+    by_place = run_invoices(
+        "replay", "raw", "--partition", str(place[0]), "--from-offset", str(place[1]), "--dry-run", "--output", "json"
+    ).json
+
+    assert (first["replayed"], second["replayed"]) == (2, 1)
+    assert second["left_out"] == {"put back by an earlier replay (--include-replays)": 1}
+    assert by_place["selected"] == len([each for each in before.values() if each.partition == place[0]])
+    again = put_back(topics, "raw-invoices")
+    assert [(each.key, each.value) for each in again] == [(each.key, before[each.key].value) for each in again]
+    assert [each.headers["replay-force"] for each in again if "replay-force" in each.headers] == [b"1"]
+
+
+def test_the_loop_guard_counts_replays_of_replays(topics: Topics, run_invoices: RunInvoices) -> None:
+    receive(topics, "inv-1")
+    again = ("replay", "raw", "--include-replays", "--max-replays", "2", "--output", "json")
+
+    runs = [run_invoices(*again).json for _ in range(3)]
+
+    assert [run["replayed"] for run in runs] == [1, 2, 3]
+    assert runs[2]["left_out"] == {"replayed 2 times already (--max-replays)": 1}
+    assert max(each.headers["replay-count"] for each in put_back(topics, "raw-invoices")) == b"2"
+
+
+def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and_nothing_twice(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    receive_all(topics, [f"inv-{number}" for number in range(40)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "10/s"],
+        env=topics.settings,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    eventually(lambda: len(put_back(topics, "raw-invoices")) >= 3, timeout=60)
+    process.send_signal(2)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    command = said.strip().splitlines()[-1].split("Go on with: ")[1].split()
+    done = len(put_back(topics, "raw-invoices"))
+    assert 3 <= done < 40
+    resumed = run_invoices(*command[1:], "--rate", "1000/s")
+
+    assert resumed.code == 0
+    keys = [each.key or b"" for each in put_back(topics, "raw-invoices")]
+    assert sorted(keys) == sorted({f"inv-{number}".encode() for number in range(40)})
+
+
+def test_a_replay_commits_nothing_of_the_services_groups(topics: Topics, run_invoices: RunInvoices) -> None:
+    receive(topics, "inv-1")
+
+    run_invoices("replay", "raw", settings={"KAFKA_CONSUMER_GROUP": topics.group("invoice-formatter")})
+
+    assert eventually(lambda: topics.lag("invoice-formatter", "raw-invoices")) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["raw", "--code", "items-not-mapped"], id="a code of raw records"),
+        pytest.param(["raw", "--from-offset", "3"], id="an offset without a partition"),
+        pytest.param(["errors", "--rate", "fast"], id="no rate"),
+        pytest.param(["errors", "--since", "yesterday"], id="no time"),
+        pytest.param(["raw", "--partition", "99"], id="no such partition"),
+        pytest.param(["errors", "--resume", "mine"], id="no replay id"),
+        pytest.param(["formatted", "--from", "s3"], id="an archive of what is not archived"),
+    ],
+)
+def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
+    topics: Topics, run_invoices: RunInvoices, arguments: list[str]
+) -> None:
+    receive(topics, "inv-1")
+
+    ended = run_invoices("replay", *arguments)
+
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert put_back(topics, "raw-invoices") == []
