@@ -10,6 +10,7 @@ import typer
 from confluent_kafka import KafkaError, KafkaException
 
 from invoice_cli.commands.failures import failures
+from invoice_cli.commands.import_tfvars import import_tfvars
 from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
 from invoice_cli.commands.status import status
@@ -21,7 +22,7 @@ from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (status, failures, replay, resolve, topics):
+for command in (status, failures, replay, resolve, topics, import_tfvars):
     app.command()(command)
 
 REFUSALS = (
