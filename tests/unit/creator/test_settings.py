@@ -15,6 +15,20 @@ NETSUITE = {
     "NS_TOKEN_ID": "ti",
     "NS_TOKEN_SECRET": "ts",
 }
+OAUTH = {
+    "NS_ACCOUNT_ID": "1234567_SB1",
+    "NS_OAUTH_CLIENT_ID": "ci",
+    "NS_OAUTH_CERTIFICATE_ID": "ce",
+    "NS_OAUTH_PRIVATE_KEY": "pk",
+}
+QUICKBOOKS = {
+    "QBO_REALM_ID": "1",
+    "QBO_CLIENT_ID": "ci",
+    "QBO_CLIENT_SECRET": "cs",
+    "QBO_REFRESH_TOKEN": "rt",
+    "QBO_TOKEN_STORE": "/tokens.json",
+}
+RAZORPAY = {"RAZORPAY_APIKEY_ID": "k", "RAZORPAY_APIKEY_SECRET": "s"}
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> CreatorSettings:
@@ -28,6 +42,13 @@ def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> CreatorSett
     ("environment", "named"),
     [
         pytest.param({"NS_ACCOUNT_ID": "1"}, set(NETSUITE) - {"NS_ACCOUNT_ID"}, id="NetSuite partly set"),
+        pytest.param(
+            {"NS_OAUTH_CLIENT_ID": "c"}, set(OAUTH) - {"NS_OAUTH_CLIENT_ID"}, id="NetSuite by certificate, partly set"
+        ),
+        pytest.param({"NS_TOKEN_ID": "t"}, set(NETSUITE) - {"NS_TOKEN_ID"}, id="NetSuite by token, partly set"),
+        pytest.param(NETSUITE | OAUTH, set(NETSUITE) - {"NS_ACCOUNT_ID"}, id="NetSuite both ways"),
+        pytest.param(OAUTH | {"NS_TOKEN_ID": "t"}, {"NS_TOKEN_ID"}, id="NetSuite one way and a rest of the other"),
+        pytest.param({"NS_OAUTH_ALGORITHM": "RS256"}, {"NS_OAUTH_ALGORITHM"}, id="an algorithm that NetSuite refuses"),
         pytest.param({"RAZORPAY_APIKEY_ID": "k"}, {"RAZORPAY_APIKEY_SECRET"}, id="Razorpay partly set"),
         pytest.param(
             {"QBO_REFRESH_TOKEN": "t"},
@@ -85,6 +106,10 @@ def test_the_consumer_group_follows_the_destinations(
     [
         pytest.param({}, set(), id="nothing set up"),
         pytest.param(NETSUITE, {"netsuite"}, id="NetSuite set up"),
+        pytest.param(OAUTH, {"netsuite"}, id="NetSuite by certificate"),
+        pytest.param(QUICKBOOKS, {"quickbooks_online"}, id="QuickBooks set up"),
+        pytest.param(RAZORPAY, {"razorpay"}, id="Razorpay set up"),
+        pytest.param(NETSUITE | QUICKBOOKS | RAZORPAY, {"netsuite", "quickbooks_online", "razorpay"}, id="all of them"),
         pytest.param({**NETSUITE, "CREATOR_DESTINATIONS": '["razorpay"]'}, set(), id="set up, but not taken here"),
     ],
 )

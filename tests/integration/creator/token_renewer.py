@@ -1,0 +1,40 @@
+"""A process that renews without end, to be killed: ``python -m … STORE USED``.
+
+Its login counts: refresh token ``r7`` gives ``a8`` and ``r8``, as often as it is asked. Each access token is written to
+``USED`` before the next is asked for: that is its first use.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
+from invoice_creator.providers.quickbooks_online.token_chain import TokenChain
+from invoice_creator.providers.quickbooks_online.tokens import Tokens
+from invoice_shared.clock import SystemClock
+from invoice_shared.errors import Unavailable
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def renew(refresh_token: str) -> Tokens:
+    """Give the next tokens, due at once."""
+    number = int(refresh_token[1:]) + 1
+    return Tokens(refresh_token=f"r{number}", access_token=f"a{number}", renew_at=LONG_AGO)
+
+
+def main() -> None:
+    """Renew until killed."""
+    store, used = FileTokenStore(Path(sys.argv[1])), os.open(sys.argv[2], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    chain = TokenChain(store, renew, lambda: "r0", SystemClock())
+    while True:
+        try:
+            token = chain.current()
+        except Unavailable:  # another process is renewing
+            continue
+        os.write(used, f"{token}\n".encode())
+
+
+if __name__ == "__main__":
+    main()
