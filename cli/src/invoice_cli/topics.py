@@ -1,9 +1,11 @@
 """``invoices topics``: create the four topics, or compare those that exist with what they should be."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import ConfigResource
+from confluent_kafka.admin._metadata import PartitionMetadata
 from confluent_kafka.cimpl import NewTopic
 
 from invoice_shared.kafka.client_config import MAX_RECORD_BYTES
@@ -25,7 +27,7 @@ class TopicPlan:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """What was done about a topic: ``created``, ``as planned``, or ``differs`` with each difference in a sentence."""
+    """How a topic is: ``missing``, ``created``, ``as planned``, or ``differs`` with each difference in a sentence."""
 
     name: str
     state: str
@@ -50,12 +52,18 @@ def plan(
 
 def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
     """Create what is missing; never change what exists. Raises ``KafkaException`` where the broker does not answer."""
+    states = inspect(admin, plans)
+    _create(admin, [wanted for wanted, state in zip(plans, states, strict=True) if state.state == "missing"])
+    return [replace(state, state="created") if state.state == "missing" else state for state in states]
+
+
+def inspect(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
+    """Compare only. Raises ``KafkaException`` where the broker does not answer."""
     existing = admin.list_topics(timeout=ANSWER_SECONDS).topics
-    _create(admin, [wanted for wanted in plans if wanted.name not in existing])
     return [
-        _compare(admin, wanted, len(existing[wanted.name].partitions))
+        _compare(admin, wanted, existing[wanted.name].partitions)
         if wanted.name in existing
-        else TopicState(wanted.name, "created")
+        else TopicState(wanted.name, "missing")
         for wanted in plans
     ]
 
@@ -68,16 +76,33 @@ def _create(admin: AdminClient, missing: list[TopicPlan]) -> None:
         created.result(ANSWER_SECONDS)
 
 
-def _compare(admin: AdminClient, wanted: TopicPlan, partitions: int) -> TopicState:
+def _compare(admin: AdminClient, wanted: TopicPlan, partitions: Mapping[int, PartitionMetadata]) -> TopicState:
     found = _config(admin, wanted.name)
-    differences = [
+    differences = _shape(wanted, partitions) + [
         f"{name} is {found.get(name, 'not set')}, planned {value}"
         for name, value in wanted.config.items()
-        if found.get(name) != value
+        if not is_enough(found.get(name), value)
     ]
-    if partitions != wanted.partitions:
-        differences.insert(0, f"{partitions} partitions, planned {wanted.partitions}")
     return TopicState(wanted.name, "differs" if differences else "as planned", tuple(differences))
+
+
+def _shape(wanted: TopicPlan, partitions: Mapping[int, PartitionMetadata]) -> list[str]:
+    copies = min((len(partition.replicas) for partition in partitions.values()), default=0)
+    return [
+        f"{found} {what}, planned {planned}"
+        for what, found, planned in (
+            ("partitions", len(partitions), wanted.partitions),
+            ("copies", copies, wanted.replication_factor),
+        )
+        if found != planned
+    ]
+
+
+def is_enough(found: str | None, planned: str) -> bool:
+    """Tell whether a setting keeps what is planned: longer and larger do, and -1 is without end. Pure."""
+    if found is None or not planned.isdigit():
+        return found == planned
+    return found == "-1" or (found.isdigit() and int(found) >= int(planned))
 
 
 def _config(admin: AdminClient, name: str) -> dict[str, str]:

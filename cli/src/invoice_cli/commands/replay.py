@@ -19,10 +19,10 @@ from invoice_cli.options import (
     UntilOption,
 )
 from invoice_cli.output import print_json
+from invoice_cli.pace import parse_rate
 from invoice_cli.replay.asked import Asked, Restarting, Storage, What, check
 from invoice_cli.replay.ids import new_id, started_at
 from invoice_cli.replay.marks import Mark
-from invoice_cli.replay.pace import parse_rate
 from invoice_cli.replay.run import Run, show_plan
 from invoice_cli.replay.sources import build
 from invoice_cli.topic_reader import Span, TopicReader

@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +13,9 @@ from invoice_cli.failure_book import ReadsTopics
 from invoice_cli.kafka_clients import publisher
 from invoice_cli.moments import age
 from invoice_cli.output import money, print_table
+from invoice_cli.pace import Pace
 from invoice_cli.progress import progress
 from invoice_cli.replay.marks import Mark
-from invoice_cli.replay.pace import Pace
 from invoice_cli.replay.plan import Plan
 from invoice_cli.replay.sending import Done, done_by, send_all, without
 from invoice_cli.replay.sources import Source
@@ -55,7 +54,7 @@ class Run:
         return done_by(self.mark.replay_id, reader, topics) if self.is_resumed else Counter()
 
     def _send(self, source: Source, done: Done, left: int, settings: KafkaSettings) -> None:
-        pace = Pace(self.per_second, SystemClock(), threading.Event().wait)
+        pace = Pace(self.per_second, SystemClock())
         with publisher(settings) as sender, progress("replayed", left) as advance:
 
             def acknowledged() -> None:

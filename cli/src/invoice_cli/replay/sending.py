@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from invoice_cli.failure_book import ReadsTopics
+from invoice_cli.pace import Pace
 from invoice_cli.replay.ids import started_at
 from invoice_cli.replay.outgoing import Outgoing
-from invoice_cli.replay.pace import Pace
 from invoice_cli.topic_reader import Span
 from invoice_shared.headers import REPLAY_ID
 from invoice_shared.record import Headers

@@ -20,7 +20,7 @@ def build(settings: CreatorSettings, clock: Clock) -> NetSuite:
     return NetSuite(
         base_url,
         _authenticate(settings, base_url, clock),
-        Options(settings.ns_currency_ids, _custom_form(settings)),
+        options(settings),
         clock=clock,
         timeout_seconds=settings.http_timeout_seconds,
     )
@@ -63,6 +63,7 @@ def _credentials(settings: CreatorSettings) -> Credentials:
     )
 
 
-def _custom_form(settings: CreatorSettings) -> dict[str, str]:
+def options(settings: CreatorSettings) -> Options:
+    """Give what the account decides about the record."""
     form = {"id": settings.ns_invoice_custom_form_id, "refName": settings.ns_invoice_custom_form_ref_name}
-    return {name: value for name, value in form.items() if value}
+    return Options(settings.ns_currency_ids, {name: value for name, value in form.items() if value})

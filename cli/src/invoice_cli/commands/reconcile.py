@@ -1,0 +1,89 @@
+"""``invoices reconcile``: are we complete?"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from invoice_cli.exits import Exit, say
+from invoice_cli.kafka_clients import publisher
+from invoice_cli.metronome_reader import MetronomeReader, patiently
+from invoice_cli.moments import parse_moment, parse_optional
+from invoice_cli.options import ListingOption, UntilOption
+from invoice_cli.pace import Pace, parse_rate
+from invoice_cli.progress import progress
+from invoice_cli.provider_lookup import find, providers
+from invoice_cli.reconcile.comparison import Held
+from invoice_cli.reconcile.fixing import enqueue_lost
+from invoice_cli.reconcile.reconciler import AskProvider, Reconciler, Window
+from invoice_cli.reconcile.report import show
+from invoice_cli.settings import ReconcileSettings
+from invoice_cli.topic_reader import TopicReader
+from invoice_creator.settings import CreatorSettings
+from invoice_shared.clock import SystemClock
+from invoice_shared.outcome import Outcome
+from invoice_shared.settings import load
+
+
+def reconcile(
+    since: Annotated[str, typer.Option(help="Invoices issued from this time on: 48h, or ISO 8601 (UTC).")],
+    *,
+    until: UntilOption = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Enqueue what is missing, as its webhook would have.")] = False,
+    ledger_only: Annotated[bool, typer.Option("--ledger-only", help="Do not ask the providers.")] = False,
+    rate: Annotated[str, typer.Option(help="At most so many calls to Metronome, and to the providers.")] = "20/s",
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
+    output: ListingOption = "table",
+) -> None:
+    """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers."""
+    settings, now = load(ReconcileSettings), datetime.now(UTC)
+    window = Window(parse_moment(since, now), parse_optional(until, now) or now)
+    per_second = parse_rate(rate)
+    ask = _nobody if ledger_only else _providers(per_second)
+    metronome = _metronome(settings, per_second)
+    reconciler = Reconciler(metronome, TopicReader(settings), ask, settings, concurrency)
+    with progress("customers", None) as walked, publisher(settings) as acknowledged:
+        findings = reconciler.findings(window, walked)
+        if fix:
+            findings = enqueue_lost(findings, acknowledged.publish, settings.raw_invoices_topic, now)
+        totals = show(findings, output)
+    if totals.for_a_person:
+        raise SystemExit(int(Exit.ATTENTION))
+
+
+def _metronome(settings: ReconcileSettings, per_second: float) -> MetronomeReader:
+    return MetronomeReader(
+        settings.metronome_base_url,
+        lambda: settings.secret("metronome_api_key") or "",
+        _pace(per_second),
+        timeout_seconds=settings.http_timeout_seconds,
+        backoff_max_seconds=settings.retry_backoff_max_seconds,
+    )
+
+
+def _providers(per_second: float) -> AskProvider:
+    settings, pace = load(CreatorSettings), _pace(per_second)
+    known = providers(settings, SystemClock())
+    for name, why in known.left_out.items():
+        say(f"{name} is not asked: {why}")
+
+    def ask(outcome: Outcome) -> Held | None:
+        provider = known.usable.get(outcome.destination or "")
+        if provider is None:
+            return None
+
+        def look() -> Held:
+            pace.wait()
+            return Held(find(provider, outcome))
+
+        return patiently(look, pace, settings.retry_backoff_max_seconds)
+
+    return ask
+
+
+def _nobody(_outcome: Outcome) -> None:
+    """Ask no provider."""
+
+
+def _pace(per_second: float) -> Pace:
+    return Pace(per_second, SystemClock())

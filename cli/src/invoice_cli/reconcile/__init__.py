@@ -1,0 +1,1 @@
+"""Metronome's finalized invoices against the ledger and what the providers hold."""

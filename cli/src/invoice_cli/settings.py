@@ -1,0 +1,13 @@
+"""What the command line reads beyond the services' own settings classes."""
+
+from invoice_shared.settings import HttpSettings, KafkaSettings, MetronomeApiSettings
+
+
+class OperatorSettings(MetronomeApiSettings, HttpSettings, KafkaSettings):
+    """For the subcommands that ask Metronome as well as Kafka."""
+
+
+class ReconcileSettings(OperatorSettings):
+    """Knows, where it is set, which custom field of a customer names the billing provider."""
+
+    metronome_billing_provider_destination: str | None = None
