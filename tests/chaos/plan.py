@@ -15,6 +15,8 @@ SECOND = "/2"
 BROKER = "broker"
 SPELL_SECONDS = (2.0, 5.0)
 CALM_SECONDS = (0.5, 2.5)
+ARCHIVE_CALM_SECONDS = (2.0, 8.0)
+"""Longer: the error-sink waits 5 s before it asks S3 again."""
 DOWN_SECONDS = (0.0, 3.0)
 BROKER_DOWN_SECONDS = (0.5, 5.0)
 EVENT_EVERY = 5.0
@@ -53,14 +55,15 @@ def draw_plan(seed: int, seconds: float, destinations: Sequence[str]) -> list[St
 
 
 def _weather(random: Random, system: str, seconds: float) -> Iterator[Step]:
-    now = random.uniform(*CALM_SECONDS)
+    calm = ARCHIVE_CALM_SECONDS if system == "s3" else CALM_SECONDS
+    now = random.uniform(*calm)
     for spell in _again_and_again(random, tuple(spells_of(system))):
         until = now + random.uniform(*SPELL_SECONDS)
         if until > seconds:
             return
         yield Step(now, "begin", system, spell, random.randrange(1_000_000))
         yield Step(until, "end", system, spell)
-        now = until + random.uniform(*CALM_SECONDS)
+        now = until + random.uniform(*calm)
 
 
 def _processes(random: Random, seconds: float) -> Iterator[Step]:

@@ -10,4 +10,4 @@ class ChaosSettings(BaseSettings):
     """``CHAOS_SEED`` repeats a run's schedule and choices; ``CHAOS_SECONDS`` is how long disturbances last."""
 
     chaos_seed: int = Field(default_factory=lambda: SystemRandom().randrange(1_000_000))
-    chaos_seconds: float = Field(default=45, gt=0)
+    chaos_seconds: float = Field(default=40, gt=0)

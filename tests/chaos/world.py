@@ -99,6 +99,8 @@ class World(Connector):
         self.bring_up(BROKER, broker)
         for system in self.proxies:
             self.calm(system)
+            if system != "s3":
+                self.control(system).limit()
         for name in SERVICES:
             self.bring_up(name, broker)
         for name in set(self.services) & self.down:
