@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError, KafkaException
 from invoice_cli.commands.check import check
 from invoice_cli.commands.failures import failures
 from invoice_cli.commands.import_tfvars import import_tfvars
+from invoice_cli.commands.preview import preview
 from invoice_cli.commands.reconcile import reconcile
 from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
@@ -24,7 +25,7 @@ from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (check, status, failures, replay, resolve, reconcile, topics, import_tfvars):
+for command in (check, status, failures, replay, resolve, reconcile, preview, topics, import_tfvars):
     app.command()(command)
 
 REFUSALS = (

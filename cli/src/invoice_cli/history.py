@@ -12,7 +12,7 @@ from invoice_shared.headers import REPLAY_COUNT, REPLAY_ID
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
-from invoice_shared.serde import from_bytes
+from invoice_shared.serde import from_bytes, loads
 from invoice_shared.settings import KafkaSettings
 
 SOURCES = {"webhook": "received", "reconcile": "enqueued by reconcile", "manual": "started over"}
@@ -92,3 +92,16 @@ def summary(invoice_id: str, newest: Outcome | None, steps: list[Event], setting
     left_out = {"schema_version", "invoice_id", "outcome"}
     facts = {name: value for name, value in known.items() if name not in left_out}
     return {"invoice_id": invoice_id, "state": newest.outcome if newest and is_settled else "in-progress", **facts}
+
+
+def customer_of(records: Iterable[Record]) -> str | None:
+    """Find the customer that any of these raw or ledger records names; ``None`` where none does."""
+    for record in records:
+        try:
+            tree = loads(record.value or b"null")
+        except ValueError:
+            continue
+        customer = tree.get("customer_id") if isinstance(tree, dict) else None
+        if isinstance(customer, str) and customer:
+            return customer
+    return None

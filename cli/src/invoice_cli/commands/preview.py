@@ -1,0 +1,66 @@
+"""``invoices preview``: what would be sent?"""
+
+from typing import Annotated, Any
+
+import typer
+
+from invoice_cli.exits import CommandFailed, Exit, say
+from invoice_cli.history import customer_of
+from invoice_cli.metronome_reader import MetronomeReader
+from invoice_cli.options import OutputOption
+from invoice_cli.output import print_json, print_table
+from invoice_cli.pace import Pace
+from invoice_cli.previews import preview as preview_answer
+from invoice_cli.topic_reader import Span, TopicReader
+from invoice_creator.settings import CreatorSettings
+from invoice_formatter.settings import FormatterSettings
+from invoice_shared.clock import SystemClock
+from invoice_shared.settings import load
+
+
+def preview(
+    invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")],
+    *,
+    customer_id: Annotated[str | None, typer.Option(help="Its customer; needed where no topic knows it.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="As if it were not synced already.")] = False,
+    output: OutputOption = "table",
+) -> None:
+    """Fetch an invoice from Metronome and show the document that a provider would get. Sends nothing."""
+    settings, creator = load(FormatterSettings), load(CreatorSettings)
+    customer = customer_id or _known_customer(invoice_id, settings)
+    metronome = MetronomeReader(
+        settings.metronome_base_url,
+        lambda: settings.secret("metronome_api_key") or "",
+        Pace(None, SystemClock()),
+        timeout_seconds=settings.http_timeout_seconds,
+        backoff_max_seconds=settings.retry_backoff_max_seconds,
+    )
+    shown = preview_answer(metronome.invoice(customer, invoice_id), settings, creator, force=force)
+    if output == "json":
+        print_json({"invoice_id": invoice_id, **shown})
+    else:
+        _show_to_people(shown)
+    if shown["result"] == "failed":
+        raise SystemExit(int(Exit.ATTENTION))
+
+
+def _known_customer(invoice_id: str, settings: FormatterSettings) -> str:
+    reader, span = TopicReader(settings), Span(keys=frozenset({invoice_id.encode()}))
+    for topic in (settings.raw_invoices_topic, settings.invoice_outcomes_topic):
+        if (customer := customer_of(reader.read(topic, span))) is not None:
+            return customer
+    raise CommandFailed(Exit.USAGE, f"No topic knows the invoice {invoice_id}: give its --customer-id.")
+
+
+def _show_to_people(shown: dict[str, Any]) -> None:
+    if shown["document"] is not None:
+        head = {name: value for name, value in shown["document"].items() if not isinstance(value, list | tuple | dict)}
+        print_table([{"field": name, "value": value} for name, value in head.items() if value is not None])
+        columns = ("name", "quantity", "unit_price", "amount", "external_item_id")
+        print_table([{name: line[name] for name in columns} for line in shown["document"]["line_items"]])
+    for note in shown["notes"]:
+        say(f"Note: {note}")
+    if shown["payload"] is not None:
+        print_json(shown["payload"])
+    why = f" ({shown['stage']}, {shown['code']}): {shown['reason']}" if shown["code"] else ""
+    say(f"It would be {shown['result']}{why}.".replace("..", "."))

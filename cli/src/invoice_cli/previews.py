@@ -1,0 +1,48 @@
+"""What would become of an invoice: the mapping and the provider's payload, without sending anything. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from invoice_creator.providers.netsuite import payload as netsuite
+from invoice_creator.providers.netsuite.setup import options
+from invoice_creator.providers.quickbooks_online import payload as quickbooks_online
+from invoice_creator.providers.razorpay import payload as razorpay
+from invoice_creator.settings import CreatorSettings
+from invoice_formatter.mapping import map_invoice
+from invoice_formatter.metronome_invoice import parse_invoice
+from invoice_formatter.rules import MappingRules
+from invoice_formatter.skips import Skip
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import Destination, FormattedInvoice
+
+Build = Callable[[FormattedInvoice], dict[str, Any]]
+
+
+def preview(answer: Any, rules: MappingRules, settings: CreatorSettings, *, force: bool) -> dict[str, Any]:
+    """Give ``result`` (``created``, ``skipped`` or ``failed``) and why, the document, the notes and the payload."""
+    shown: dict[str, Any] = {"result": "created", "stage": None, "code": None, "reason": None}
+    shown |= {"notes": [], "document": None, "payload": None}
+    try:
+        mapped = map_invoice(parse_invoice(answer), rules, forced=force)
+    except Rejected as refused:
+        return shown | _failed("formatter", refused)
+    if isinstance(mapped, Skip):
+        return shown | {"result": "skipped", "stage": "formatter", "code": mapped.reason, "reason": mapped.detail}
+    shown |= {"notes": list(mapped.notes), "document": mapped.document.model_dump()}
+    try:
+        return shown | {"payload": builders(settings)[mapped.document.destination](mapped.document)}
+    except Rejected as refused:
+        return shown | _failed("creator", refused)
+
+
+def builders(settings: CreatorSettings) -> Mapping[Destination, Build]:
+    """Give each provider's payload builder."""
+    return {
+        "netsuite": lambda document: netsuite.build_body(document, options(settings)),
+        "quickbooks_online": quickbooks_online.build_body,
+        "razorpay": razorpay.build_body,
+    }
+
+
+def _failed(stage: str, refused: Rejected) -> dict[str, Any]:
+    return {"result": "failed", "stage": stage, "code": refused.code, "reason": refused.reason}
