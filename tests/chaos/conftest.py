@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.chaos.settings import ChaosSettings
-from tests.chaos.world import QUICK, URLS, World
+from tests.chaos.world import QUICK, URLS, World, provider_settings
 from tests.support.outside import Outside
 from tests.support.proxy import Proxy
 from tests.support.s3 import Bucket
@@ -15,7 +16,6 @@ from tests.support.services import StartService
 from tests.support.topics import Topics
 
 CHAOS = pytest.StashKey[ChaosSettings]()
-DESTINATIONS = ("netsuite",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,18 +31,18 @@ def chaos(request: pytest.FixtureRequest) -> ChaosSettings:
 
 
 @pytest.fixture
-def world(start_service: StartService, outside: Outside, topics: Topics, s3: Bucket) -> Iterator[World]:
+def world(
+    chaos: ChaosSettings, start_service: StartService, outside: Outside, topics: Topics, s3: Bucket, tmp_path: Path
+) -> Iterator[World]:
     """Nothing runs yet but the outside world, each system behind a proxy of its own."""
-    settings = outside.settings
-    with ExitStack() as proxies:
-        opened = {"s3": s3.proxy}
-        changes = dict(QUICK)
-        for system in ("metronome", *DESTINATIONS):
+    changes = QUICK | provider_settings(outside.announced, tmp_path)
+    with ExitStack() as opened:
+        proxies = {"s3": s3.proxy}
+        for system in ("metronome", *chaos.chaos_destinations):
             port = urlsplit(outside.announced[system]["url"]).port or 0
-            opened[system] = proxies.enter_context(Proxy(port))
-            for name in URLS[system]:
-                changes[name] = urlsplit(settings[name])._replace(netloc=f"127.0.0.1:{opened[system].port}").geturl()
-        yield World(start_service, outside, topics, s3, changes, destinations=DESTINATIONS, proxies=opened)
+            proxies[system] = opened.enter_context(Proxy(port))
+            changes[URLS[system]] = proxies[system].url
+        yield World(start_service, outside, topics, s3, changes, destinations=chaos.chaos_destinations, proxies=proxies)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -50,4 +50,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if (settings := config.stash.get(CHAOS, None)) is not None:
         terminalreporter.write_line(
             f"chaos: CHAOS_SEED={settings.chaos_seed} CHAOS_SECONDS={settings.chaos_seconds:g} repeats the schedule"
+            f" (destinations: {', '.join(settings.chaos_destinations)})"
         )

@@ -52,6 +52,9 @@ METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
     "behind its own events": Spell(settings={"not_found_first": 2}),
 }
 
+QUICKBOOKS_ONLINE = {name: spell for name, spell in PROVIDER.items() if name != "throttled, without a word"}
+"""Without a word Intuit means 60 s, which nobody waits for here."""
+
 S3 = NO_CONNECTION
 CALM: Mapping[str, Any] = {"not_found_first": 0}
 """What ends the settings of any spell of Metronome."""
@@ -59,4 +62,5 @@ CALM: Mapping[str, Any] = {"not_found_first": 0}
 
 def spells_of(system: str) -> Mapping[str, Spell]:
     """Give the menu of a system: Metronome, S3, or a provider."""
-    return {"metronome": METRONOME, "s3": S3}.get(system, PROVIDER)
+    menus = {"metronome": METRONOME, "s3": S3, "quickbooks_online": QUICKBOOKS_ONLINE}
+    return menus.get(system, PROVIDER)

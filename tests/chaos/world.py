@@ -27,16 +27,35 @@ QUICK = {
 }
 """Settings of all services, beside those of every end-to-end test."""
 
+TOKEN_PATH = "/oauth2/v1/tokens/bearer"
 GRACE_SECONDS = 25
 """The process itself ends within 20; shared cores are slow to say so."""
 
-URLS: Mapping[str, tuple[str, ...]] = {
-    "metronome": ("METRONOME_BASE_URL",),
-    "netsuite": ("NS_BASE_URL",),
-    "quickbooks_online": ("QBO_BASE_URL", "QBO_TOKEN_URL"),
-    "razorpay": ("RAZORPAY_BASE_URL",),
+URLS: Mapping[str, str] = {
+    "metronome": "METRONOME_BASE_URL",
+    "netsuite": "NS_BASE_URL",
+    "quickbooks_online": "QBO_BASE_URL",
+    "razorpay": "RAZORPAY_BASE_URL",
 }
-"""The settings that lead to each system."""
+"""The setting that leads to each system. QuickBooks' token endpoint stays undisturbed: a lost answer of it ends the
+simulated chain of tokens at once, where Intuit lets the previous one live on for a day."""
+
+
+def provider_settings(announced: Mapping[str, Any], directory: Path) -> dict[str, str]:
+    """Give what a creator needs for the providers beside NetSuite."""
+    quickbooks, razorpay = announced["quickbooks_online"], announced["razorpay"]
+    return {
+        "QBO_BASE_URL": quickbooks["url"],
+        "QBO_TOKEN_URL": f"{quickbooks['url']}{TOKEN_PATH}",
+        "QBO_REALM_ID": quickbooks["realm_id"],
+        "QBO_CLIENT_ID": quickbooks["client_id"],
+        "QBO_CLIENT_SECRET": quickbooks["client_secret"],
+        "QBO_REFRESH_TOKEN": quickbooks["refresh_token"],
+        "QBO_TOKEN_STORE": str(directory / "quickbooks-tokens.json"),
+        "RAZORPAY_BASE_URL": razorpay["url"],
+        "RAZORPAY_APIKEY_ID": razorpay["key_id"],
+        "RAZORPAY_APIKEY_SECRET": razorpay["key_secret"],
+    }
 
 
 @dataclass
