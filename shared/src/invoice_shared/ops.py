@@ -7,6 +7,8 @@ from aiohttp import web
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
+from invoice_shared.settings import BaseServiceSettings
+from invoice_shared.startup import cannot_start
 
 
 def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
@@ -53,3 +55,14 @@ class OpsServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def serve_ops(settings: BaseServiceSettings, health: Health, metrics: Metrics) -> OpsServer:
+    """Open the ops port, or end the process with one line that says why that is impossible."""
+    server = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
+    try:
+        server.start()
+    except OSError as error:
+        server.stop()
+        cannot_start(f"OPS_PORT {settings.ops_port} on {settings.bind_host} cannot be opened: {error.strerror}.")
+    return server

@@ -69,19 +69,27 @@ def from_bytes(model: type[Model], value: bytes | None) -> Model:
     if not isinstance(tree, dict):
         raise MalformedRecord("The record is JSON, but not an object.")
     if "schema_version" not in tree:
-        raise MalformedRecord("The record names no schema_version.", invoice_id=invoice_id_of(tree))
+        raise MalformedRecord("The record names no schema_version.", invoice_id=text_of(tree, "invoice_id"))
     try:
         return model.model_validate(tree)
     except ValidationError as error:
         raise MalformedRecord(
-            f"The record does not fit its schema: {explain(error)}.", invoice_id=invoice_id_of(tree)
+            f"The record does not fit its schema: {explain(error)}.", invoice_id=text_of(tree, "invoice_id")
         ) from error
 
 
-def invoice_id_of(tree: Any) -> str | None:
-    """Read the invoice id from a tree that may have any shape."""
-    found = tree.get("invoice_id") if isinstance(tree, dict) else None
-    return found if isinstance(found, str) and found else None
+def text_of(tree: Any, name: str) -> str | None:
+    """Read a text from a tree that may have any shape; ``None`` for one that is empty or that UTF-8 cannot hold."""
+    found = tree.get(name) if isinstance(tree, dict) else None
+    return found if isinstance(found, str) and found and _is_utf8(found) else None
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
+        return False
+    return True
 
 
 def explain(error: ValidationError) -> str:

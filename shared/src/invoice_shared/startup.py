@@ -1,7 +1,9 @@
 """Waiting for what must exist outside: one clear line, not ready, no crash loop."""
 
+import sys
 import threading
 from collections.abc import Callable
+from typing import NoReturn
 
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
@@ -46,3 +48,9 @@ def is_present(what: str, check: Check, health: Health) -> bool:
         log.info("found", what=what)
     health.present(what)
     return True
+
+
+def cannot_start(why: str) -> NoReturn:
+    """End the process: nothing but another setting, or another process's end, can help."""
+    log.critical("cannot start", why=why)
+    sys.exit(2)

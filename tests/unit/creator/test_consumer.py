@@ -61,7 +61,10 @@ class FakeMessage:
 
 
 class FakeMember:
-    """A group member: owns what it was assigned, gives no record of a paused partition, refuses foreign commits."""
+    """A group member: owns what it was assigned, gives no record of a paused partition, refuses foreign commits.
+
+    As in librdkafka, a pause outlives the assignment (seen on a broker that was away for longer than the session).
+    """
 
     def __init__(self) -> None:
         self.records: deque[FakeMessage] = deque()
@@ -100,7 +103,7 @@ class FakeMember:
         self.paused |= {each.partition for each in partitions}
 
     def resume(self, partitions: list[ConfluentPartition]) -> None:
-        self.paused -= {each.partition for each in partitions}
+        self.paused -= {each.partition for each in partitions} & self.owned
 
     def commit(self, offsets: list[ConfluentPartition], asynchronous: bool) -> list[ConfluentPartition]:
         assert not asynchronous
@@ -220,6 +223,21 @@ def test_of_a_lost_partition_nothing_is_committed(gate: Gate) -> None:
 
     loop.stop()
     assert loop.member.offsets == {}
+
+
+def test_a_partition_lost_while_paused_goes_on_when_it_comes_back(gate: Gate) -> None:
+    loop = Loop(gate, capacity=2)
+    loop.start(0, records=6)
+    eventually(lambda: loop.member.paused == {0}, SECONDS)
+    loop.member.rebalance("on_lost", 0)
+    eventually(lambda: loop.member.owned == set(), SECONDS)
+    gate.opened.set()
+    loop.member.records.extendleft([FakeMessage(0, 1), FakeMessage(0, 0)])
+
+    loop.member.rebalance("on_assign", 0)
+
+    eventually(lambda: loop.member.offsets == {0: 6}, SECONDS)
+    loop.stop()
 
 
 def test_a_refused_commit_is_tried_again() -> None:

@@ -37,12 +37,12 @@ class Desk:
 
     def __init__(self, body: bytes, broker: FakeBroker) -> None:
         self.metrics = Metrics()
-        self._body = body
+        self.body = body
         handler = InvoiceHandler(self._fetch, rules(), FakeClock())
         self.settling = Settling(handler, broker, KafkaSettings(), self.metrics)
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:
-        return serde.loads(self._body)
+        return serde.loads(self.body)
 
     def counts(self, sample: bytes) -> bool:
         return sample in self.metrics.exposition()
@@ -69,6 +69,18 @@ async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
     (only,) = broker.published
     assert (only.topic, only.key, only.json["code"]) == ("invoice-outcomes", INVOICE_ID.encode(), "not-finalized")
     assert desk.counts(b'invoices_skipped_total{reason="not-finalized"} 1.0')
+
+
+async def test_a_repeat_of_what_was_just_sent_on_leaves_the_ledger_to_the_creator() -> None:
+    broker = FakeBroker()
+    desk = Desk(answer(), broker)
+    await desk.settling.settle(record())
+    desk.body = answer(external_invoice={"invoice_id": "INV-77", "billing_provider_type": "netsuite"})
+
+    await desk.settling.settle(record(offset=8))
+
+    assert broker.topics() == ["formatted-invoices"]
+    assert desk.counts(b'invoices_skipped_total{reason="already-synced"} 1.0')
 
 
 async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
-from invoice_shared.ops import OpsServer
+from invoice_shared.ops import OpsServer, serve_ops
+from invoice_shared.settings import BaseServiceSettings
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
 
@@ -61,3 +62,13 @@ def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
 
     assert status == 200
     assert 'invoices_skipped_total{reason="zero-total"} 1.0' in body
+
+
+def test_a_taken_port_ends_the_process_with_one_line(ops: Ops, caplog: pytest.LogCaptureFixture) -> None:
+    settings = BaseServiceSettings(bind_host=LOOPBACK, ops_port=ops.port)
+
+    with pytest.raises(SystemExit) as caught:
+        serve_ops(settings, ops.health, ops.metrics)
+
+    assert caught.value.code == 2
+    assert f"OPS_PORT {ops.port}" in caplog.text

@@ -69,3 +69,10 @@ def test_the_invoice_id_is_still_read_from_a_record_of_the_wrong_schema() -> Non
 def test_unknown_fields_are_ignored() -> None:
     tree = loads(to_bytes(raw_invoice())) | {"new": 1}
     assert from_bytes(RawInvoice, dumps(tree)) == raw_invoice()
+
+
+def test_an_invoice_id_that_utf8_cannot_hold_is_no_invoice_id() -> None:
+    with pytest.raises(MalformedRecord) as caught:
+        from_bytes(RawInvoice, b'{"schema_version":1,"invoice_id":"\\ud800"}')
+
+    assert caught.value.invoice_id is None

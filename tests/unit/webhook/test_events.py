@@ -92,6 +92,7 @@ def test_what_is_no_json_object_is_unusable(body: bytes) -> None:
         pytest.param({"invoice_id": "i"}, "customer_id", id="no customer id"),
         pytest.param({"invoice_id": 5, "customer_id": "c"}, "invoice_id", id="a number as id"),
         pytest.param({"invoice_id": "", "customer_id": "c"}, "invoice_id", id="an empty id"),
+        pytest.param({"invoice_id": "\ud800", "customer_id": "c"}, "invoice_id", id="half a surrogate pair"),
         pytest.param({}, "invoice_id and customer_id", id="nothing"),
     ],
 )

@@ -25,7 +25,7 @@ from invoice_shared.kafka.books import Books
 from invoice_shared.kafka.client_config import consumer_config, producer_config
 from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
-from invoice_shared.ops import OpsServer
+from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import wait_for, watch
@@ -45,8 +45,7 @@ def main() -> None:
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
-    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
-    ops.start()
+    ops = serve_ops(settings, health, metrics)
     topics = (settings.formatted_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
 
     def check() -> None:

@@ -15,7 +15,7 @@ from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.metrics import Metrics
-from invoice_shared.ops import OpsServer
+from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import wait_for, watch
@@ -32,8 +32,7 @@ def main() -> None:
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
-    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
-    ops.start()
+    ops = serve_ops(settings, health, metrics)
     archive = S3Archive(build_s3_client(), settings.log_errors_bucket_name_s3)
 
     def broker_check() -> None:

@@ -24,7 +24,7 @@ from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
-from invoice_shared.ops import OpsServer
+from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 
 WINDOW_PER_SLOT = 32
@@ -51,8 +51,7 @@ async def run(settings: FormatterSettings) -> int:
     health = Health(clock, settings.liveness_stall_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.ask)
-    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
-    ops.start()
+    ops = serve_ops(settings, health, metrics)
     timeout = aiohttp.ClientTimeout(total=settings.http_timeout_seconds)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         handler = InvoiceHandler(build_fetch(settings, session, health, metrics, clock), settings, clock)

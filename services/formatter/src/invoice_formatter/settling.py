@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from invoice_formatter.handler import InvoiceHandler
+from invoice_formatter.recent import RecentIds
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
 from invoice_shared import serde
 from invoice_shared.errors import ConnectorError, Rejected
@@ -36,6 +37,7 @@ class Settling:
         self._publisher = publisher
         self._topics = topics
         self._metrics = metrics
+        self._sent_on = RecentIds()
 
     async def settle(self, record: Record) -> None:
         """Settle a record; when this returns, it may be acknowledged."""
@@ -65,6 +67,7 @@ class Settling:
             serde.to_bytes(document),
             settlement.headers,
         )
+        self._sent_on.add(document.invoice_id)
         self._metrics.formatted(document.destination)
         log.info(
             "invoice formatted",
@@ -74,7 +77,8 @@ class Settling:
         )
 
     async def _write_skipped(self, settlement: Skipped, record: Record) -> None:
-        await self._enter(settlement.outcome, settlement.headers)
+        if settlement.reason != "already-synced" or settlement.outcome.invoice_id not in self._sent_on:
+            await self._enter(settlement.outcome, settlement.headers)
         self._metrics.skipped(settlement.reason)
         log.info(
             "invoice skipped",

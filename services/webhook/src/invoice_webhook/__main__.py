@@ -13,7 +13,7 @@ from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import producer_config
 from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
-from invoice_shared.ops import OpsServer
+from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.startup import watch
 from invoice_webhook.app import create_app, serve
@@ -41,8 +41,7 @@ async def _run(settings: WebhookSettings) -> None:
     health.missing("kafka", "not checked yet")
     publisher = Publisher(Producer(_producer_config(settings)))
     handler = WebhookHandler(settings, publisher, clock, health, metrics)
-    ops = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
-    ops.start()
+    ops = serve_ops(settings, health, metrics)
     stop, checking = _stop_on_signals(), threading.Event()
     topics = (settings.raw_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
     check = asyncio.create_task(

@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from invoice_shared.health import Health
+from invoice_shared.startup import cannot_start
 from invoice_webhook.handler import WebhookHandler
 
 PATH = "/webhooks/metronome"
@@ -24,7 +25,10 @@ async def serve(
     # What is signed is what arrived: a compressed body must reach the signature check as it is.
     runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=grace_seconds)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        cannot_start(f"WEBHOOK_PORT {port} on {host} cannot be opened: {error.strerror}.")
     health.present("ingress")
     await stop.wait()
     health.missing("ingress", "shutting down")

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from invoice_shared.invoice import RawInvoice
-from invoice_shared.serde import invoice_id_of, loads
+from invoice_shared.serde import loads, text_of
 from invoice_shared.types import UtcTime
 
 FINALIZED = "invoice.finalized"
@@ -54,8 +54,8 @@ def parse(body: bytes, received_at: datetime) -> RawInvoice | Ignored:
 def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) -> RawInvoice:
     properties = payload.get("properties")
     facts = properties if isinstance(properties, dict) else payload  # flat events have no "properties"
-    invoice_id, customer_id = invoice_id_of(facts), _text(facts.get("customer_id"))
-    event_id = _text(payload.get("id"))
+    invoice_id, customer_id = text_of(facts, "invoice_id"), text_of(facts, "customer_id")
+    event_id = text_of(payload, "id")
     if invoice_id is None or customer_id is None:
         lacking = " and ".join(
             name for name, value in (("invoice_id", invoice_id), ("customer_id", customer_id)) if value is None
@@ -74,10 +74,6 @@ def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) ->
         source="webhook",
         payload=payload,
     )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _time(value: Any) -> datetime | None:
