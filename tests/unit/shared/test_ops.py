@@ -64,11 +64,13 @@ def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
     assert 'invoices_skipped_total{reason="zero-total"} 1.0' in body
 
 
-def test_a_taken_port_ends_the_process_with_one_line(ops: Ops, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_taken_port_ends_the_process_with_one_line(
+    ops: Ops, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     settings = BaseServiceSettings(bind_host=LOOPBACK, ops_port=ops.port)
 
     with pytest.raises(SystemExit) as caught:
         serve_ops(settings, ops.health, ops.metrics)
 
     assert caught.value.code == 2
-    assert f"OPS_PORT {ops.port}" in caplog.text
+    assert f"OPS_PORT {ops.port}" in capsys.readouterr().out + caplog.text
