@@ -1,8 +1,8 @@
 """The chain of tokens: who may renew, when, and what is written down before it is used.
 
 A new refresh token is stored before the access token that came with it is given to anyone. A process that dies between
-Intuit's answer and the write leaves the previous refresh token stored; Intuit lets it live on for a while (its FAQ:
-a stale one for 24 hours), so the next owner renews with it.
+Intuit's answer and the write leaves the previous refresh token stored. Intuit is said to change its value only about
+once a day, so mostly that is still the current one; where it is not, the app must be connected again.
 """
 
 import threading
