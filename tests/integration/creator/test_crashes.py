@@ -8,7 +8,7 @@ import pytest
 from invoice_shared.invoice import FormattedInvoice
 from tests.integration.creator.world import World, ids, invoices
 from tests.support.broker import Broker
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, never
 
 pytestmark = [pytest.mark.broker, pytest.mark.real_broker]
 
@@ -89,14 +89,16 @@ def test_sigterm_finishes_what_is_in_flight_and_commits_it(world: World) -> None
     assert finished == len(world.documents()) < len(sent), "whatever was begun is finished, and nothing else"
 
 
-def test_a_broker_that_dies_delays_everything_and_loses_nothing(world: World, broker: Broker) -> None:
-    sent = invoices(100)
+@pytest.mark.parametrize("away", [0, 14], ids=["for a moment", "for longer than the session"])
+def test_a_broker_that_dies_delays_everything_and_loses_nothing(world: World, broker: Broker, away: float) -> None:
+    sent = invoices(150)  # more than are held at once: partitions are paused when the broker dies
     world.outside.netsuite.limit(latency={"p50": 0.2})
     world.send(sent)
-    world.start()
-    eventually(lambda: len(world.outside.netsuite.documents()) >= 20, timeout=60)
+    creator = world.start()
+    eventually(partial(holds, world, 20), timeout=60)
 
     broker.kill()
+    never(lambda: not creator.is_running(), during=away)
     broker.restart()
 
     assert_all_is_well(world, sent)

@@ -110,7 +110,7 @@ def test_one_bad_invoice_among_good_ones_is_filed_and_holds_up_nobody(world: Wor
 
 def test_what_netsuite_refuses_is_filed_with_its_own_words(world: World) -> None:
     world.outside.netsuite.configure(inactive_items=["777"])
-    refused = invoices(1, line_items=(line_item(external_item_id="777"),))
+    refused = invoices(1, total="100.00", line_items=(line_item(external_item_id="777"),))
     world.send(refused)
     world.start()
 

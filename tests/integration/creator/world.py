@@ -78,8 +78,8 @@ def invoices(count: int, **changes: Any) -> list[FormattedInvoice]:
 def _invoice(number: int, changes: Mapping[str, Any]) -> FormattedInvoice:
     total = Decimal(number) / 4
     line = line_item(quantity=None, unit_price=None, amount=total)
-    ours = {"invoice_id": str(uuid.uuid4()), "total": total, "line_items": (line,)}
-    return formatted_invoice(**ours | changes)
+    ours: dict[str, Any] = {"invoice_id": str(uuid.uuid4()), "total": total, "line_items": (line,)}
+    return formatted_invoice(**{**ours, **changes})
 
 
 def as_metronome_has_it(invoice: FormattedInvoice) -> dict[str, Any]:

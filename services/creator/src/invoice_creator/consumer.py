@@ -135,6 +135,8 @@ class InvoiceConsumer:
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self._next |= next_offsets(consumer, partitions)
+        # librdkafka remembers a pause from the partition's last time here, when it could have been resumed elsewhere.
+        self._is_paused = True
         self._report_partitions()
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
