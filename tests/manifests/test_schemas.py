@@ -1,6 +1,6 @@
 """Every rendered object has the shape that Kubernetes knows, with no field too many."""
 
-import kubernetes_validate
+import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
 from tests.manifests.rendering import COMPONENTS, OVERLAYS, Manifest, base_with, overlay
