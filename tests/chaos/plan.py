@@ -19,8 +19,10 @@ ARCHIVE_CALM_SECONDS = (2.0, 8.0)
 """Longer: the error-sink waits 5 s before it asks S3 again."""
 DOWN_SECONDS = (0.0, 3.0)
 BROKER_DOWN_SECONDS = (0.5, 5.0)
-EVENT_EVERY = 5.0
+EVENT_EVERY = 6.0
 """Seconds between two things that happen to processes, on average."""
+UNDISTURBED = 0.3
+"""Of the time passes before the first process ends: a group that rebalances does little that could go wrong."""
 
 HAPPENINGS = (
     *(f"kill {name}" for name in (WEBHOOK, FORMATTER, CREATOR, SINK, FORMATTER + SECOND, CREATOR + SECOND)),
@@ -69,8 +71,8 @@ def _weather(random: Random, system: str, seconds: float) -> Iterator[Step]:
 def _processes(random: Random, seconds: float) -> Iterator[Step]:
     """Second processes join early, so that later ends move partitions back and forth."""
     for name in (FORMATTER + SECOND, CREATOR + SECOND):
-        yield Step(random.uniform(0, seconds / 4), "start", name)
-    now = random.uniform(0, EVENT_EVERY)
+        yield Step(random.uniform(0, seconds * UNDISTURBED), "start", name)
+    now = seconds * UNDISTURBED
     for happening in _again_and_again(random, HAPPENINGS):
         if now > seconds - 1:
             return

@@ -28,7 +28,7 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.real_broker, pytest.mark.timeout(900)]
 
-INVOICES_PER_SECOND = 6
+INVOICES_PER_SECOND = 8
 UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 2}
 """With uniform latencies even an unsafe consumer looks safe."""
 

@@ -27,12 +27,12 @@ NO_CONNECTION: dict[str, Spell] = {
 }
 
 PROVIDER: Mapping[str, Spell] = NO_CONNECTION | {
-    "reset before commit": fault("reset-before", 0.4, "create"),
-    "reset after commit": fault("reset-after", 0.4, "create"),
-    "hang": fault("hang", 0.2),
-    "hang after commit": fault("hang-after", 0.2, "create"),
-    "a gateway's 502": fault("status", 0.3, status=502, body="<html>Bad Gateway</html>"),
-    "a gateway's 502 after commit": fault("status-after", 0.4, "create", status=502, body="<html>Bad Gateway</html>"),
+    "reset before commit": fault("reset-before", 0.6, "create"),
+    "reset after commit": fault("reset-after", 0.6, "create"),
+    "hang": fault("hang", 0.3),
+    "hang after commit": fault("hang-after", 0.3, "create"),
+    "a gateway's 502": fault("status", 0.5, status=502, body="<html>Bad Gateway</html>"),
+    "a gateway's 502 after commit": fault("status-after", 0.6, "create", status=502, body="<html>Bad Gateway</html>"),
     "down": fault("status", 1.0, status=503),
     "throttled, with a wish": fault("status", 0.7, status=429, headers={"Retry-After": "1"}),
     "throttled, without a word": fault("status", 0.7, status=429),
@@ -47,7 +47,7 @@ METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
     ),
     "errors of its own": fault("status", 0.4, status=500),
     "down": fault("status", 1.0, status=503),
-    "hang": fault("hang", 0.2),
+    "hang": fault("hang", 0.3),
     "reset after commit": fault("reset-after", 0.4),
     "behind its own events": Spell(settings={"not_found_first": 2}),
 }
