@@ -41,7 +41,7 @@ def reconcile(
     per_second = parse_rate(rate)
     ask = _nobody if ledger_only else _providers(per_second)
     metronome = _metronome(settings, per_second)
-    reconciler = Reconciler(metronome, TopicReader(settings), ask, settings, concurrency)
+    reconciler = Reconciler(metronome, TopicReader(settings), ask, settings, concurrency, now)
     with progress("customers", None) as walked, publisher(settings) as acknowledged:
         findings = reconciler.findings(window, walked)
         if fix:

@@ -49,6 +49,7 @@ class Reconciler:
     ask_provider: AskProvider
     settings: ReconcileSettings
     threads: int
+    now: datetime
 
     def findings(self, window: Window, walked: Callable[[], object]) -> Iterator[Finding]:
         """Give the findings as they come; those that seem lost at the end. ``walked`` is called for each customer."""
@@ -66,7 +67,7 @@ class Reconciler:
                 else:
                     unknown.append(each)
         if unknown:
-            yield from self._look_again(unknown, window.until)
+            yield from self._look_again(unknown)
 
     def _of_customer(self, customer_id: str, window: Window, settled: Settled) -> Iterator[ListedInvoice | Finding]:
         for tree in self.metronome.invoices_since(customer_id, window.since):
@@ -87,11 +88,13 @@ class Reconciler:
             return finding
         return replace(finding, destination=listed.destination(self.settings.metronome_billing_provider_destination))
 
-    def _look_again(self, unknown: list[ListedInvoice], now: datetime) -> Iterator[Finding]:
+    def _look_again(self, unknown: list[ListedInvoice]) -> Iterator[Finding]:
         """Ask the whole ledger, and the records on their way, before anything is called missing."""
         names = [listed.id for listed in unknown]
         ever = Settled(settled_ever(names, self.reader, self.settings))
-        waiting = on_their_way([name for name in names if name not in ever.outcomes], now, self.reader, self.settings)
+        waiting = on_their_way(
+            [name for name in names if name not in ever.outcomes], self.now, self.reader, self.settings
+        )
         for listed in unknown:
             finding = self._compare(listed, ever.outcomes.get(listed.id), ever)
             if finding is not None and finding.is_lost and listed.id in waiting:

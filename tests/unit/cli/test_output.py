@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from invoice_cli.output import money, print_csv, print_json, show
+
+ROW = {"name": "a", "total": Decimal("1E+3"), "at": datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "note": None}
+
+
+def test_json_is_one_document_with_money_and_times_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json([ROW, {"nested": {"totals": (Decimal("0.10"),)}}])
+
+    assert capsys.readouterr().out == (
+        '[{"name":"a","total":"1000","at":"2026-03-01T09:30:00.000Z","note":null},{"nested":{"totals":["0.10"]}}]\n'
+    )
+
+
+def test_csv_has_a_header_and_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    print_csv([ROW, ROW | {"name": 'b, "c"'}])
+
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "name,total,at,note"
+    assert out[2] == '"b, ""c""",1000,2026-03-01T09:30:00.000Z,'
+
+
+def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:
+    show([ROW | {"note": "[3] " + "x" * 500}], "table")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert "[3] " + "x" * 500 in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("totals", "unknown", "said"),
+    [
+        ({"USD": Decimal("1250.00"), "EUR": Decimal(10)}, 2, "EUR 10, USD 1,250.00 and 2 of unknown total"),
+        ({}, 3, "3 of unknown total"),
+        ({}, 0, ""),
+    ],
+)
+def test_money_is_said_by_currency(totals: dict[str, Decimal], unknown: int, said: str) -> None:
+    assert money(totals, unknown) == said
