@@ -44,3 +44,22 @@ def test_each_template_that_can_never_be_filled_is_a_problem() -> None:
 
     assert len(problems) == 4
     assert any("line.class" in problem for problem in problems)
+
+
+def test_a_field_may_be_for_one_destination_alone() -> None:
+    templates = {
+        "memo": "everywhere",
+        "netsuite:memo": "in NetSuite",
+        "netsuite:custbody_id": "{invoice.id}",
+        "quickbooks_online:ClassRef": "{contract_custom_fields.absent}",
+        "netsuite:line.class": "7",
+    }
+
+    document = mapped(line(), by=rules(extra_fields=templates))
+
+    assert document.extra_fields == {"memo": "in NetSuite", "custbody_id": document.invoice_id}
+    assert document.line_items[0].extra_fields == {"class": "7"}
+
+
+def test_a_template_for_one_destination_is_checked_like_any_other() -> None:
+    assert len(problems_of({"netsuite:": "x", "netsuite:memo": "{", "razorpay:memo": "{line.product_id}"})) == 3

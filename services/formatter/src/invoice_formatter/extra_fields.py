@@ -1,6 +1,7 @@
 """EXTRA_FIELDS: provider fields of the operator's own, filled from the Metronome invoice. Pure.
 
-A key ``line.class`` is the field ``class`` of every line, any other key a field of the document. Paths start at the
+A key ``line.class`` is the field ``class`` of every line, any other key a field of the document; ``netsuite:line.class``
+is one for that destination alone, since providers refuse each other's names. Paths start at the
 invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``); templates of lines also know
 ``{line.product_id}``.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from invoice_formatter.metronome_invoice import MetronomeInvoice, MetronomeLine
 from invoice_formatter.templates import Tree, parse_template
 from invoice_shared.errors import Rejected
+from invoice_shared.invoice import DESTINATIONS, Destination
 
 LINE_PREFIX = "line."
 
@@ -22,14 +24,27 @@ def problems_of(templates: Templates) -> list[str]:
     return [problem for key, text in templates.items() for problem in _problems(key, text)]
 
 
-def _problems(key: str, text: str) -> list[str]:
+def templates_for(destination: Destination, templates: Templates) -> Templates:
+    """Give the templates that hold for a destination, its prefix taken off; a prefixed one wins over a plain one."""
+    plain = {key: text for key, text in templates.items() if _field_of(key) == key}
+    ours = {_field_of(key): text for key, text in templates.items() if key.startswith(f"{destination}:")}
+    return plain | ours
+
+
+def _field_of(key: str) -> str:
+    destination, _, field_name = key.partition(":")
+    return field_name if destination in DESTINATIONS else key
+
+
+def _problems(setting: str, text: str) -> list[str]:
+    key = _field_of(setting)
     try:
         template = parse_template(text)
     except ValueError as error:
-        return [f"{key}: {error}"]
-    problems = [] if key.removeprefix(LINE_PREFIX).strip() else [f"“{key}” names no field"]
+        return [f"{setting}: {error}"]
+    problems = [] if key.removeprefix(LINE_PREFIX).strip() else [f"“{setting}” names no field"]
     if not key.startswith(LINE_PREFIX) and any(part.path[0] == "line" for part in template.placeholders):
-        problems.append(f"{key}: a field of the document cannot be filled from a line; did you mean “line.{key}”?")
+        problems.append(f"{setting}: a field of the document cannot be filled from a line; did you mean “line.{key}”?")
     return problems
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from invoice_formatter.currency import Currency, currency_of
 from invoice_formatter.dates import document_dates
 from invoice_formatter.document_lines import exact_lines, rounded_lines
-from invoice_formatter.extra_fields import ExtraFields
+from invoice_formatter.extra_fields import ExtraFields, templates_for
 from invoice_formatter.lines import Selection, informational, select_lines
 from invoice_formatter.measure import Measure, measure_of
 from invoice_formatter.metronome_invoice import MetronomeInvoice
@@ -72,7 +72,7 @@ def _map_document(
     invoice: MetronomeInvoice, selection: Selection, measure: Measure, rules: MappingRules, times: Times
 ) -> Mapped:
     external_customer_id, destination = external_customer(invoice, rules), destination_of(invoice, rules)
-    extra = ExtraFields(invoice, rules.extra_fields)
+    extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
     exact = exact_lines(selection.counted, measure, rules, extra)
     document_fields = extra.of_document()
     extra.check_filled()
