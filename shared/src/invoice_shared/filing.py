@@ -85,9 +85,10 @@ def failure_key(failure: InvoiceFailure) -> bytes:
 
 def without_value(failure: InvoiceFailure) -> InvoiceFailure:
     """Leave the original's value out, for a topic that refuses the record as too large; it still lies at ``source``."""
-    size = len(failure.original.value or "")
+    original = failure.original
+    size = len(as_bytes(original.value, original.encoding) or b"")
     return failure.model_copy(
-        update={"original": failure.original.model_copy(update={"value": None, "encoding": None, "omitted": size})}
+        update={"original": original.model_copy(update={"value": None, "encoding": None, "omitted": size})}
     )
 
 

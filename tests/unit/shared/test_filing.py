@@ -73,4 +73,5 @@ def test_nothing_enters_the_ledger_without_an_invoice_id() -> None:
 
 
 def test_a_value_left_out_for_its_size_is_counted() -> None:
-    assert without_value(filed(record(value=b"12345"))).original.omitted == 5
+    assert without_value(filed(record(value="é€".encode()))).original.omitted == 5
+    assert without_value(filed(record(value=b"\xff\xfe"))).original.omitted == 2

@@ -1,7 +1,7 @@
 """EXTRA_FIELDS: provider fields of the operator's own, filled from the Metronome invoice. Pure.
 
-A key ``line.class`` is the field ``class`` of every line, any other key a field of the document; ``netsuite:line.class``
-is one for that destination alone, since providers refuse each other's names. Paths start at the
+A key ``line.class`` is the field ``class`` of every line, any other key a field of the document;
+``netsuite:line.class`` is one for that destination alone, since providers refuse each other's names. Paths start at the
 invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``); templates of lines also know
 ``{line.product_id}``.
 """

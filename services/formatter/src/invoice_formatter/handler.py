@@ -58,7 +58,7 @@ class InvoiceHandler:
             return self._failed(record, error, known)
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
-            skipped = {"outcome": "skipped", "code": mapped.reason, "reason": mapped.detail}
+            skipped = {"outcome": "skipped", "code": mapped.reason, "reason": mapped.reason, "detail": mapped.detail}
             return Skipped(mapped.reason, known.model_copy(update=skipped), headers)
         return Formatted(mapped.document, known, headers)
 

@@ -85,7 +85,7 @@ class Settling:
             invoice_id=settlement.outcome.invoice_id,
             position=record.position,
             reason=settlement.reason,
-            detail=settlement.outcome.reason,
+            detail=settlement.outcome.detail,
         )
 
     async def _write_failed(self, settlement: Failed, record: Record) -> None:
