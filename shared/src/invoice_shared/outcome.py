@@ -10,8 +10,8 @@ from invoice_shared.types import ExactDecimal, UtcTime
 class Outcome(Versioned):
     """How an invoice ended. ``created`` with a ``failure_id`` means created, but the write-back to Metronome failed.
 
-    Of a failure ``code`` is the code and ``reason`` its sentence; of a skip both are the reason's name, and ``detail`` is
-    the sentence. ``total`` is in major units with the sign that Metronome gave it (negative for a credit memo).
+    Of a failure ``code`` is the code and ``reason`` its sentence; of a skip both are the reason's name, and ``detail``
+    is the sentence. ``total`` is in major units with the sign that Metronome gave it (negative for a credit memo).
     """
 
     invoice_id: str

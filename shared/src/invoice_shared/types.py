@@ -13,6 +13,17 @@ def _refuse_float(value: Any) -> Any:
     return value
 
 
+MAX_DIGITS = 100
+"""Before or after the point. 1E+999999999 is valid JSON, and written out it is a gigabyte."""
+
+
+def _bounded(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -MAX_DIGITS or value.adjusted() >= MAX_DIGITS:
+        raise ValueError(f"has more than {MAX_DIGITS} digits before or after the point")
+    return value
+
+
 def decimal_text(value: Decimal) -> str:
     """Write a decimal without an exponent, e.g. ``1E+3`` as ``1000``; no digit is added or lost."""
     return format(value, "f")
@@ -29,7 +40,9 @@ def time_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-ExactDecimal = Annotated[Decimal, BeforeValidator(_refuse_float), PlainSerializer(decimal_text)]
+ExactDecimal = Annotated[
+    Decimal, BeforeValidator(_refuse_float), AfterValidator(_bounded), PlainSerializer(decimal_text)
+]
 """A ``Decimal`` that refuses floats and is a JSON string in our records."""
 
 UtcTime = Annotated[datetime, AfterValidator(_to_utc), PlainSerializer(time_text)]

@@ -300,15 +300,3 @@ def test_a_malformed_record_is_only_written_down(floor: Floor) -> None:
     assert (floor.take().system, task.lane) == (KAFKA, b"formatted-invoices[0]@0")
     floor.finish(task)
     assert floor.work.offsets.committable() == {P0: 1}
-
-
-def test_waiting_for_a_provider_on_purpose_is_told_from_a_stall(floor: Floor) -> None:
-    assert not floor.work.is_waiting()
-    floor.offer(0, "a")
-    assert not floor.work.is_waiting()
-    task = floor.take()
-    assert not floor.work.is_waiting()
-    floor.fail(task, OUTAGE)
-    assert floor.work.is_waiting()
-    floor.clock.advance(60)
-    assert not floor.work.is_waiting()

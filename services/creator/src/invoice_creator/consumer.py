@@ -125,9 +125,7 @@ class InvoiceConsumer:
 
     def _report(self) -> None:
         with self._engine.held() as dispatcher:
-            held, is_waiting = dispatcher.held(), dispatcher.is_waiting()
-        if is_waiting:  # for a provider that is down: restarting this process would mend nothing
-            self._health.progress()
+            held = dispatcher.held()
         waiting = lag(self._consumer, self._next)
         self._health.lag(waiting)
         self._metrics.lag(waiting)

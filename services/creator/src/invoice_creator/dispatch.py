@@ -86,10 +86,6 @@ class Dispatcher:
         """Give how long ``take`` will give nothing; ``None`` = until something is offered or reported."""
         return self._queues.seconds_until_due()
 
-    def is_waiting(self) -> bool:
-        """Tell whether all that is held waits for its time: a pause on purpose, not a stall."""
-        return bool(self._held) and not self._in_flight and (self.seconds_until_due() or 0.0) > 0
-
     def report(self, task: Task, error: CallFailed | None) -> bool:
         """Note how an attempt ended; True where the same worker should go on with the task's next phase at once."""
         delay = self._judge(task, error)

@@ -24,17 +24,8 @@ def task_of(record: Record, phases: tuple[Phase, ...]) -> Task:
         document = serde.from_bytes(FormattedInvoice, record.value)
         _check_sum(document)
     except MalformedRecord as error:
-        return Task(record, None, ONLY_FILING, refusal=_with_a_usable_id(error))
+        return Task(record, None, ONLY_FILING, refusal=error)
     return Task(record, document, phases)
-
-
-def _with_a_usable_id(error: MalformedRecord) -> MalformedRecord:
-    """Drop an id that is no text (half a surrogate pair): no record's key can hold it."""
-    try:
-        (error.invoice_id or "").encode()
-    except UnicodeEncodeError:
-        return MalformedRecord(error.reason)
-    return error
 
 
 def _check_sum(document: FormattedInvoice) -> None:

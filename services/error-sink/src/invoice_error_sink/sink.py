@@ -42,6 +42,7 @@ class ErrorSink:
         self._metrics = metrics
         self._next: dict[TopicPartition, int] = {}
         self._archive_down_until: float | None = None
+        self._maybe_paused = False
 
     def run(self, topic: str, stop: threading.Event) -> None:
         """Archive until ``stop``; then put and commit what is at hand, once, and leave the group."""
@@ -55,13 +56,20 @@ class ErrorSink:
 
     def _step(self) -> None:
         down = self._archive_down_until is not None
-        if down:
-            self._consumer.pause(self._consumer.assignment())
+        self._regulate(down=down)
         for record in records_of(self._consumer.consume(500, POLL_SECONDS)):
             self._batches.add(record)
         if not down or self._clock.monotonic() >= (self._archive_down_until or 0):
             self._archive(self._batches.due())
         self._report_lag()
+
+    def _regulate(self, *, down: bool) -> None:
+        if down:
+            self._consumer.pause(self._consumer.assignment())
+            self._maybe_paused = True
+        elif self._maybe_paused:
+            self._consumer.resume(self._consumer.assignment())
+            self._maybe_paused = False
 
     def _archive(self, partitions: list[TopicPartition]) -> None:
         try:
@@ -105,10 +113,11 @@ class ErrorSink:
         log.info("archive available again")
         self._archive_down_until = None
         self._health.present("bucket")
-        self._consumer.resume(self._consumer.assignment())
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self._next |= next_offsets(consumer, partitions)
+        # librdkafka remembers a pause from the partition's last time here.
+        self._maybe_paused = True
         self._report_partitions()
 
     def _on_gone(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
