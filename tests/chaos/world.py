@@ -169,6 +169,7 @@ class World(Connector):
         elif step.verb == "kill":
             service.kill()
         else:
+            was_up = service.ask("/livez")[0] != 0  # before that, SIGTERM finds an interpreter that is still loading
             code = service.terminate(GRACE_SECONDS)
-            assert code == 0, f"{step.whom} ended with {code} after SIGTERM"
+            assert code == 0 or not was_up, f"{step.whom} ended with {code} after SIGTERM"
         self.down.add(step.whom)
