@@ -1,12 +1,14 @@
 """The ledger folded to what it says now: the newest outcome of each invoice. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
-from invoice_shared.serde import from_bytes
+from invoice_shared.serde import from_bytes, to_bytes
+
+ALREADY_SYNCED = "already-synced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,59 @@ class Entry:
     record: Record
 
 
-Ledger = dict[str, Outcome]
-"""The newest outcome by the record's key: the invoice id, or what stands for it (see ``filing.failure_key``)."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One outcome as bytes, a quarter of its size as an object."""
+
+    value: bytes
+    partition: int
+    timestamp: int
+
+
+class Ledger(Mapping[str, Outcome]):
+    """The newest outcome by the record's key: the invoice id, or what stands for it (see ``filing.failure_key``)."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Kept] = {}
+
+    def __getitem__(self, key: str) -> Outcome:
+        return from_bytes(Outcome, self._kept[key].value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def take(self, entry: Entry, keep: Callable[[str, Outcome], bool]) -> None:
+        """Take the next record of the ledger; what need not be kept is forgotten at once."""
+        key, record = key_of(entry.record), entry.record
+        known = self._kept.get(key)
+        if known is not None and not _is_newer(record, known):
+            return
+        outcome = entry.outcome
+        if known is not None and outcome.code == ALREADY_SYNCED:
+            outcome = _merged(self[key], outcome)
+        if keep(key, outcome):
+            self._kept[key] = _Kept(to_bytes(outcome), record.partition, record.timestamp)
+        else:
+            self._kept.pop(key, None)
+
+
+def fold(records: Iterable[Record], keep: Callable[[str, Outcome], bool]) -> Ledger:
+    """Fold records of the ledger; memory holds what is to be kept alone."""
+    ledger = Ledger()
+    for entry in entries(records):
+        ledger.take(entry, keep)
+    return ledger
+
+
+def _merged(known: Outcome, new: Outcome) -> Outcome:
+    if new.tells_more_than(known):
+        return new
+    # Metronome itself now says that it knows the document: a write-back that had failed is mended.
+    told = {"stage": None, "code": None, "reason": None, "failure_id": None, "settled_at": new.settled_at}
+    return known.model_copy(update=told)
 
 
 def entries(records: Iterable[Record]) -> Iterator[Entry]:
@@ -28,30 +81,6 @@ def entries(records: Iterable[Record]) -> Iterator[Entry]:
             yield Entry(from_bytes(Outcome, record.value), record)
         except MalformedRecord:
             continue
-
-
-def fold(records: Iterable[Record], keep: Callable[[str, Outcome], bool]) -> Ledger:
-    """Give the newest outcome of each key, and forget at once what need not be kept: memory holds the rest alone."""
-    newest: dict[str, Entry] = {}
-    for entry in entries(records):
-        key = key_of(entry.record)
-        known = newest.get(key)
-        if known is not None and not _is_newer(entry.record, known.record):
-            continue
-        outcome = _merged(known.outcome if known else None, entry.outcome)
-        if keep(key, outcome):
-            newest[key] = Entry(outcome, entry.record)
-        else:
-            newest.pop(key, None)
-    return {key: entry.outcome for key, entry in newest.items()}
-
-
-def _merged(known: Outcome | None, new: Outcome) -> Outcome:
-    if known is None or new.tells_more_than(known):
-        return new
-    # Metronome itself now says that it knows the document: a write-back that had failed is mended.
-    told = {"stage": None, "code": None, "reason": None, "failure_id": None, "settled_at": new.settled_at}
-    return known.model_copy(update=told)
 
 
 def key_of(record: Record) -> str:
@@ -64,6 +93,6 @@ def is_open(outcome: Outcome) -> bool:
     return outcome.outcome == "failed" or (outcome.outcome == "created" and outcome.failure_id is not None)
 
 
-def _is_newer(record: Record, known: Record) -> bool:
+def _is_newer(record: Record, known: _Kept) -> bool:
     # Within a partition the offset decides. A key has two only where partitions were added: then the broker's time.
     return record.partition == known.partition or record.timestamp >= known.timestamp
