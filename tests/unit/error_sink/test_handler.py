@@ -13,6 +13,7 @@ class FakeArchive:
         self.objects: dict[str, bytes] = {}
         self.looks = 0
         self.down = False
+        self.loses_answers = False
 
     def check(self) -> None:
         if self.down:
@@ -21,6 +22,8 @@ class FakeArchive:
     def put(self, key: str, content: bytes) -> None:
         self.check()
         self.objects[key] = content
+        if self.loses_answers:
+            raise ArchiveUnavailable("The fake archive's answer was lost.")
 
     def keys(self, prefix: str) -> list[str]:
         self.check()
@@ -87,3 +90,17 @@ def test_while_the_archive_is_down_nothing_changes() -> None:
     archive.down = False
 
     assert handler.archive(records(0)) == 0
+
+
+def test_a_put_whose_answer_was_lost_is_found_although_more_records_have_come() -> None:
+    archive = FakeArchive()
+    handler = life(archive)
+    handler.archive(records(0))
+    archive.loses_answers = True
+    with pytest.raises(ArchiveUnavailable):
+        handler.archive(records(1, 2))
+    archive.loses_answers = False
+
+    assert handler.archive(records(1, 2, 3)) == 2
+    assert handler.archive(records(3)) == 3
+    assert len(archive.objects) == 3

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from invoice_error_sink.archive import Archive
+from invoice_error_sink.archive import Archive, ArchiveUnavailable
 from invoice_error_sink.lines import archived_object
 from invoice_error_sink.object_key import end_of, object_key, start_prefix
 from invoice_shared.logs import get_logger
@@ -49,7 +49,11 @@ class ArchiveHandler:
     def _put(self, first: Record, records: Sequence[Record]) -> int:
         end = records[-1].offset
         key = object_key(self._prefix, first, end)
-        self._archive.put(key, archived_object(records))
+        try:
+            self._archive.put(key, archived_object(records))
+        except ArchiveUnavailable:
+            self.forget(first.topic_partition)  # it may be there all the same: look for it before the next put
+            raise
         self._metrics.archived(len(records))
         log.info("failures archived", key=key, count=len(records))
         return end
