@@ -10,6 +10,7 @@ import typer
 from confluent_kafka import KafkaError, KafkaException
 
 from invoice_cli.commands.check import check
+from invoice_cli.commands.console import console
 from invoice_cli.commands.failures import failures
 from invoice_cli.commands.import_tfvars import import_tfvars
 from invoice_cli.commands.preview import preview
@@ -25,7 +26,7 @@ from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (check, status, failures, replay, resolve, reconcile, preview, topics, import_tfvars):
+for command in (check, status, failures, replay, resolve, reconcile, preview, console, topics, import_tfvars):
     app.command()(command)
 
 REFUSALS = (

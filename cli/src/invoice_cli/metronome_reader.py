@@ -31,7 +31,7 @@ def patiently(call: Callable[[], Found], pace: Pace, backoff_max_seconds: float)
     retrying = Retrying(
         retry=retry_if_exception_type(Unavailable),
         stop=stop_after_attempt(TRIES),
-        wait=wait_exponential_jitter(initial=0.5, max=backoff_max_seconds),
+        wait=wait_exponential_jitter(multiplier=0.5, max=backoff_max_seconds),
         sleep=pace.sleep,
         before_sleep=before_sleep,
         reraise=True,

@@ -47,16 +47,20 @@ def print_csv(rows: Iterable[Row]) -> None:
         writer.writerow({name: _cell(value) for name, value in row.items()})
 
 
-def print_table(rows: Sequence[Row], title: str | None = None) -> None:
+def print_table(rows: Sequence[Row]) -> None:
     """Print a table on a terminal; aligned plain lines in a pipe."""
     is_terminal = sys.stdout.isatty()
     console = Console(markup=False, highlight=False, width=None if is_terminal else PIPE_WIDTH)
-    table = Table(
-        *(rows[0] if rows else ()), title=title, title_justify="left", box=HEAVY_HEAD if is_terminal else None
-    )
+    console.print(table(rows))
+
+
+def table(rows: Sequence[Row], title: str | None = None) -> Table:
+    """Lay rows that share their keys out: with lines on a terminal, without in a pipe."""
+    box = HEAVY_HEAD if sys.stdout.isatty() else None
+    laid_out = Table(*(rows[0] if rows else ()), title=title, title_justify="left", box=box)
     for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    console.print(table)
+        laid_out.add_row(*(_cell(value) for value in row.values()))
+    return laid_out
 
 
 def plain(value: Any) -> Any:

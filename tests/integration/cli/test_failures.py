@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.cli.books import created, enter, failed_creating, failed_formatting, file, format_it, receive
 from tests.integration.cli.conftest import RunInvoices
+from tests.support.broker import Broker
 from tests.support.topics import Topics
 
 pytestmark = pytest.mark.broker
@@ -118,3 +119,22 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(run_invoices: RunInvoic
     ended = run_invoices("failures", settings={"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
 
     assert (ended.code, ended.out, ended.err.count("\n")) == (3, "", 1)
+
+
+def test_the_console_shows_what_waits_for_whom_and_what_is_open(tonight: Topics, run_invoices: RunInvoices) -> None:
+    shown = run_invoices("console")
+
+    assert (shown.code, tonight.name("raw-invoices") in shown.out, "items-not-mapped" in shown.out) == (0, True, True)
+
+
+def test_topics_are_created_once_and_then_compared(broker: Broker, run_invoices: RunInvoices) -> None:
+    mine = Topics(broker.bootstrap_servers).settings
+    create = ("topics", "--partitions", "2", "--replication-factor", "1", "--output", "json")
+
+    first, again = run_invoices(*create, settings=mine), run_invoices(*create, settings=mine)
+    other = run_invoices("topics", "--partitions", "3", "--replication-factor", "1", settings=mine)
+
+    assert {topic["state"] for topic in first.json} == {"created"}
+    assert {topic["state"] for topic in again.json} == {"as planned"}
+    assert (first.code, again.code, other.code) == (0, 0, 1)
+    assert "2 partitions, planned 3" in other.out
