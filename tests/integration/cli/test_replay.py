@@ -1,7 +1,9 @@
 """Records put through again on a real broker: which, how marked, how often, and never a services' offset moved."""
 
+import signal
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -127,8 +129,9 @@ def test_the_loop_guard_counts_replays_of_replays(topics: Topics, run_invoices: 
     assert max(each.headers["replay-count"] for each in put_back(topics, "raw-invoices")) == b"2"
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and_nothing_twice(
-    topics: Topics, run_invoices: RunInvoices
+    topics: Topics, run_invoices: RunInvoices, stop: signal.Signals
 ) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(40)])
     process = subprocess.Popen(
@@ -138,7 +141,7 @@ def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and
         text=True,
     )
     eventually(lambda: len(put_back(topics, "raw-invoices")) >= 3, timeout=60)
-    process.send_signal(2)
+    process.send_signal(stop)
     _, said = process.communicate(timeout=60)
 
     assert process.returncode == 1
@@ -181,3 +184,24 @@ def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
 
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert put_back(topics, "raw-invoices") == []
+
+
+def test_a_killed_replay_has_said_at_its_start_how_to_go_on(topics: Topics, run_invoices: RunInvoices) -> None:
+    receive_all(topics, [f"inv-{number}" for number in range(30)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "10/s"],
+        env=topics.settings,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    command = process.stderr.readline().split("If it is interrupted: ")[1].split()
+    eventually(lambda: len(put_back(topics, "raw-invoices")) >= 3, timeout=60)
+    process.kill()
+    process.communicate(timeout=60)
+
+    resumed = run_invoices(*command[1:], "--rate", "1000/s")
+
+    assert resumed.code == 0
+    keys = Counter(each.key for each in put_back(topics, "raw-invoices"))
+    assert keys == {f"inv-{number}".encode(): 1 for number in range(30)}

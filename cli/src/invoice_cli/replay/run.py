@@ -1,6 +1,7 @@
 """One run of a replay: what is said before, during and after; and how to go on after an interruption."""
 
 import shlex
+import signal
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Run:
         left = max(0, plan.selected - done.total())
         how_to_go_on = f"Go on with: {self._command()}"
         say(f"{self.mark.replay_id}: {left} records. If it is interrupted: {self._command()}")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's way to say Ctrl-C
         try:
             self._send(source, done, left, settings)
         except KeyboardInterrupt:

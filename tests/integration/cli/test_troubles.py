@@ -1,0 +1,106 @@
+"""Whatever is wrong outside: one clear line, the right exit code, and nothing half done."""
+
+import pytest
+
+from tests.integration.cli.conftest import Ended, RunInvoices
+from tests.support.outside import Outside
+from tests.support.s3 import Bucket
+from tests.support.topics import Topics
+
+pytestmark = pytest.mark.broker
+
+NOWHERE = "http://127.0.0.1:1"
+FROM_S3 = ("replay", "errors", "--from", "s3")
+RECONCILE = ("reconcile", "--since", "1d", "--ledger-only")
+
+
+def one_line(ended: Ended, *words: str) -> None:
+    lines = [line for line in ended.err.splitlines() if not line.startswith("customers: ")]
+    assert len(lines) == 1, ended.err
+    assert [word for word in words if word not in lines[0]] == []
+    assert ended.out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "inv-1"),
+        ("failures",),
+        ("resolve", "0123456789", "--why", "x"),
+        ("replay", "raw"),
+        ("topics",),
+        ("console",),
+    ],
+    ids=" ".join,
+)
+def test_a_broker_that_does_not_answer(run_invoices: RunInvoices, arguments: tuple[str, ...]) -> None:
+    ended = run_invoices(*arguments, settings={"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
+
+    one_line(ended, "broker")
+    assert ended.code == 3
+
+
+@pytest.mark.parametrize("arguments", [("status", "inv-1"), ("failures",), ("replay", "errors")], ids=" ".join)
+def test_a_topic_that_does_not_exist(topics: Topics, run_invoices: RunInvoices, arguments: tuple[str, ...]) -> None:
+    missing = {"RAW_INVOICES_TOPIC": "nowhere", "INVOICE_ERRORS_TOPIC": "nowhere"}
+
+    ended = run_invoices(*arguments, settings=missing)
+
+    one_line(ended, "nowhere", "invoices topics")
+    assert ended.code == 1
+
+
+def test_a_bucket_that_does_not_exist(run_invoices: RunInvoices, missing_s3: Bucket) -> None:
+    ended = run_invoices(*FROM_S3, settings=missing_s3.settings)
+
+    one_line(ended, missing_s3.name, "LOG_ERRORS_BUCKET_NAME_S3")
+    assert ended.code == 1
+
+
+def test_an_archive_that_does_not_answer(run_invoices: RunInvoices, s3: Bucket) -> None:
+    ended = run_invoices(*FROM_S3, settings=s3.settings | {"AWS_ENDPOINT_URL_S3": NOWHERE})
+
+    one_line(ended, "S3")
+    assert ended.code == 3
+
+
+def test_settings_that_are_missing(run_invoices: RunInvoices) -> None:
+    ended = run_invoices(*RECONCILE)
+
+    assert (ended.code, "METRONOME_API_KEY" in ended.err) == (2, True)
+
+
+def test_metronome_that_does_not_answer(run_invoices: RunInvoices) -> None:
+    settings = {"METRONOME_API_KEY": "key", "METRONOME_BASE_URL": NOWHERE, "RETRY_BACKOFF_MAX_SECONDS": "0.1"}
+
+    ended = run_invoices(*RECONCILE, settings=settings)
+
+    one_line(ended, "Metronome")
+    assert ended.code == 3
+
+
+def test_metronome_that_does_not_let_us_in(run_invoices: RunInvoices, outside: Outside) -> None:
+    ended = run_invoices(*RECONCILE, settings=outside.settings | {"METRONOME_API_KEY": "wrong"})
+
+    one_line(ended, "METRONOME_API_KEY")
+    assert ended.code == 1
+
+
+def test_an_invoice_that_metronome_does_not_know(run_invoices: RunInvoices, outside: Outside) -> None:
+    known = run_invoices("preview", "inv-1", "--customer-id", "cus-1", settings=outside.settings)
+    unknown = run_invoices("preview", "inv-1", settings=outside.settings)
+
+    one_line(known, "Metronome does not know this invoice")
+    one_line(unknown, "--customer-id")
+    assert (known.code, unknown.code) == (1, 2)
+
+
+def test_check_tells_all_that_is_wrong_at_once(run_invoices: RunInvoices, outside: Outside, missing_s3: Bucket) -> None:
+    settings = outside.settings | missing_s3.settings | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+
+    ended = run_invoices("check", "--output", "json", settings=settings)
+
+    states = {line["part"]: line["state"] for line in ended.json}
+    assert ended.code == 3
+    assert (states["broker"], states["Metronome"], states["netsuite"]) == ("unreachable", "works", "works")
+    assert states[f"bucket {missing_s3.name}"] == "to mend"
