@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rich.box import HEAVY_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from invoice_shared.serde import dumps
 from invoice_shared.types import decimal_text, time_text
@@ -57,7 +57,9 @@ def print_table(rows: Sequence[Row]) -> None:
 def table(rows: Sequence[Row], title: str | None = None) -> Table:
     """Lay rows that share their keys out: with lines on a terminal, without in a pipe."""
     box = HEAVY_HEAD if sys.stdout.isatty() else None
-    laid_out = Table(*(rows[0] if rows else ()), title=title, title_justify="left", box=box)
+    # Folded, not cut: an id that ends in dots cannot be copied.
+    columns = [Column(name, overflow="fold") for name in (rows[0] if rows else ())]
+    laid_out = Table(*columns, title=title, title_justify="left", box=box)
     for row in rows:
         laid_out.add_row(*(_cell(value) for value in row.values()))
     return laid_out

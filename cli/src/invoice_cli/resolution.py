@@ -33,8 +33,8 @@ def resolved(case: Case, newest: Outcome | None, *, who: str, why: str, now: dat
     return known.model_copy(
         update={
             "outcome": "resolved",
-            "stage": case.stage,
-            "code": case.code,
+            "stage": case.stage or None,
+            "code": case.code or None,
             "failure_id": case.failure_id,
             "reason": why.strip(),
             "resolved_by": who.strip(),

@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from invoice_cli.cases import Place, State, case_of
+from invoice_cli.cases import Place, State, case_of, remembered
 from invoice_cli.exits import CommandFailed
 from invoice_cli.resolution import resolved
+from invoice_shared.outcome import Outcome
+from invoice_shared.serde import from_bytes, to_bytes
 from tests.builders import INVOICE_ID, failure, outcome
 from tests.fakes import START
 
@@ -25,6 +27,14 @@ def test_a_failure_without_an_invoice_is_entered_under_its_records_key() -> None
     entered = resolved(nameless, None, who="kim", why="Metronome resent it", now=START)
 
     assert entered.invoice_id == nameless.key != INVOICE_ID
+
+
+def test_what_is_entered_can_be_read_back_whatever_was_known() -> None:
+    forgotten = remembered(INVOICE_ID, outcome(outcome="failed", failure_id="f9"))
+
+    entered = resolved(forgotten, None, who="kim", why="billed by hand", now=START)
+
+    assert from_bytes(Outcome, to_bytes(entered)) == entered
 
 
 @pytest.mark.parametrize("state", ["created", "skipped", "resolved", "superseded"])

@@ -21,7 +21,7 @@ from invoice_cli.options import (
     StageOption,
     UntilOption,
 )
-from invoice_cli.output import Listing, money, print_json, print_table, show
+from invoice_cli.output import Listing, money, print_csv, print_json, print_table
 from invoice_cli.tally import tally
 from invoice_cli.topic_reader import Span, TopicReader
 from invoice_error_sink.lines import line
@@ -61,8 +61,10 @@ def failures(
         _show_one(book, find_case(cases, failure_id), output)
     elif output == "json":
         print_json(_documents(book, cases))
-    elif output == "csv" or single:
-        show([_row(case) for case in cases], output)
+    elif output == "csv":
+        print_csv([_row(case) for case in cases])
+    elif single:
+        print_table([_short_row(case, now) for case in cases])
     else:
         _show_groups(cases, now)
 
@@ -107,6 +109,18 @@ def _row(case: Case) -> dict[str, Any]:
         "failed_at": case.failed_at,
         "total": case.total,
         "currency": case.currency,
+        "reason": case.reason,
+    }
+
+
+def _short_row(case: Case, now: datetime) -> dict[str, Any]:
+    return {
+        "failure": case.failure_id[:12],
+        "age": age(case.failed_at, now),
+        "stage": case.stage,
+        "code": case.code if case.state == "open" else f"{case.code} ({case.state})",
+        "invoice": case.invoice_id,
+        "money": "" if case.total is None else f"{case.total:,f} {case.currency}",
         "reason": case.reason,
     }
 
