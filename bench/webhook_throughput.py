@@ -17,7 +17,7 @@ from tests.support.processes import Process
 from tests.support.waiting import eventually
 
 CONNECTIONS = (1, 8, 32)
-SECONDS = 5.0
+SECONDS = 3.0
 ROUNDS = 3
 ROOT = Path(__file__).parents[1]
 INVOICE = {"id": "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b", "customer_id": "9d2f6f8a-7e61-4b7e-8a3d-1c2b3a4d5e6f"}
