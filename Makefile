@@ -1,5 +1,9 @@
 # Every target sets up what it needs, in this checkout: `make demo` and `make test` work on a machine with Python 3.11+, git and make.
 PYTHON ?= python3
+# Tests mostly wait for other processes; each worker has a broker of its own.
+TEST_WORKERS ?= 4
+PYTEST = $(RUN)/pytest
+SIDE_BY_SIDE = -n $(TEST_WORKERS) --dist loadfile
 UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
 RUN := .venv/bin
@@ -26,19 +30,19 @@ demo: setup ## Run the whole connector against simulated systems and show that t
 	$(RUN)/invoices demo
 
 test: setup ## All tests: unit, contract, integration, end to end
-	$(RUN)/pytest tests
+	$(PYTEST) $(SIDE_BY_SIDE) tests
 
 unit: setup ## Unit tests: no broker, no network but loopback; seconds
-	$(RUN)/pytest tests/unit
+	$(PYTEST) tests/unit
 
 contract: setup ## One suite a port, on the fake and on the real thing
-	$(RUN)/pytest tests/contract
+	$(PYTEST) tests/contract
 
 integration: setup ## One real part at a time: Kafka, S3, a provider
-	$(RUN)/pytest tests/integration
+	$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 
 e2e: setup ## The four services as processes, killed and restarted
-	$(RUN)/pytest tests/e2e
+	$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
 
 lint: setup ## Style, import contracts, the lock
 	$(RUN)/ruff format --check .

@@ -83,5 +83,8 @@ def _only_on_a_real_broker(request: pytest.FixtureRequest) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say which broker the results stand for."""
-    if name := config.stash.get(IN_USE, None):
+    name = config.stash.get(IN_USE, None)
+    if name is None and config.getoption("numprocesses", None):  # the workers that use it cannot speak here
+        name = choose_broker().name
+    if name:
         terminalreporter.write_line(f"broker: {name}")

@@ -137,5 +137,8 @@ def _fetch_jars() -> None:
         lib = Path(aside) / "lib"
         command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
         subprocess.run(command, check=True, timeout=240)
-        if not _has_jars():
+        try:
             lib.rename(LIB)
+        except OSError:
+            if not _has_jars():  # else another worker of this run was quicker
+                raise
