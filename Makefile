@@ -2,6 +2,9 @@
 PYTHON ?= python3
 # Tests mostly wait for other processes; each worker has a broker of its own.
 TEST_WORKERS ?= 4
+# Drawn anew for each run and printed; CHAOS_SEED=… repeats a run's disturbances.
+CHAOS_SEED ?= $(shell date +%s)
+export CHAOS_SEED
 PYTEST = $(RUN)/pytest
 SIDE_BY_SIDE = -n $(TEST_WORKERS) --dist loadfile
 UV_VERSION := 0.13.9
@@ -10,7 +13,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit contract integration e2e lint fmt type check clean
+.PHONY: help setup demo test unit contract integration e2e manifests chaos images containers-test cluster-test sbom audit lint fmt type check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -30,6 +33,7 @@ demo: setup ## Run the whole connector against simulated systems and show that t
 	$(RUN)/invoices demo
 
 test: setup ## All tests: unit, contract, integration, end to end
+	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
 unit: setup ## Unit tests: no broker, no network but loopback; seconds
@@ -43,6 +47,27 @@ integration: setup ## One real part at a time: Kafka, S3, a provider
 
 e2e: setup ## The four services as processes, killed and restarted
 	$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
+
+manifests: setup ## Manifests, images, settings and licences against each other; half a minute
+	$(PYTEST) tests/manifests
+
+chaos: setup ## Everything killed, cut off and replayed at moments drawn from a seed (CHAOS_SEED=…); ten minutes
+	CHAOS_SECONDS=$(or $(CHAOS_SECONDS),420) $(PYTEST) tests/chaos -s
+
+images: ## Build the six images; about 8 minutes the first time, needs Docker
+	k8s/images build
+
+containers-test: setup ## What is in the images, and the demo through all of them; 1 to 3 minutes, needs images
+	INVOICES_TEST_CONTAINERS=yes $(PYTEST) tests/manifests/test_containers.py
+
+cluster-test: setup ## Demo and a rolling restart under load in the cluster of KUBECONFIG; 4 minutes, needs loaded images
+	INVOICES_TEST_CLUSTER=yes $(PYTEST) tests/manifests/test_in_a_cluster.py
+
+sbom: setup ## CycloneDX of each image into dist/sbom; seconds
+	k8s/supply-chain sbom
+
+audit: setup ## Known vulnerabilities of the lock; skipped by name where their source is out of reach
+	k8s/supply-chain audit
 
 lint: setup ## Style, import contracts, the lock
 	$(RUN)/ruff format --check .

@@ -12,6 +12,9 @@ from invoice_shared.settings import BaseServiceSettings
 QUIET_LIBRARIES = ("faust", "aiokafka", "aiohttp.access", "botocore", "urllib3", "mode", "kafka", "opentelemetry")
 """They speak from WARNING on: their INFO tells a developer's story, not an invoice's."""
 
+REPETITIVE = "aiokafka.consumer.group_coordinator"
+"""Warns several times a second while a broker that has just started loads its groups."""
+
 
 def configure(settings: BaseServiceSettings) -> None:
     """Send structlog and the standard library's logging to stdout in the wanted format."""
@@ -36,8 +39,10 @@ def configure(settings: BaseServiceSettings) -> None:
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(settings.log_format))
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    wanted = logging.getLevelName(settings.log_level)
     for name in QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+        logging.getLogger(name).setLevel(max(logging.WARNING, wanted))
+    logging.getLogger(REPETITIVE).setLevel(max(logging.ERROR, wanted))
 
 
 def _rendering(log_format: str) -> list[Processor]:
