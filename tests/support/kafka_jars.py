@@ -64,9 +64,7 @@ class JarsBroker:
         """Fetch the jars if they are missing, format a log directory, start, wait until it answers."""
         if not _has_jars():
             _fetch_jars()
-        self._config.write_text(
-            PROPERTIES.format(host=LOOPBACK, port=self._port, controller=free_port(), data=self._data)
-        )
+        self._config.write_text(self._properties())
         _run_tool(
             "kafka.tools.StorageTool",
             "format",
@@ -91,6 +89,9 @@ class JarsBroker:
         """Stop for good and remove the data."""
         self._process.stop(grace=2)
         shutil.rmtree(self._data, ignore_errors=True)
+
+    def _properties(self) -> str:
+        return PROPERTIES.format(host=LOOPBACK, port=self._port, controller=free_port(), data=self._data)
 
     def _start_process(self) -> None:
         self._process.start()

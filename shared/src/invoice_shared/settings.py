@@ -116,6 +116,10 @@ class KafkaSettings(Settings):
                 f"{name}: is not set, and KAFKA_SECURITY_PROTOCOL asks for SASL" for name in absent(needed, values)
             ]
         certificate = ("KAFKA_SSL_CERTIFICATE_LOCATION", "KAFKA_SSL_KEY_LOCATION")
+        files = ("KAFKA_SSL_CA_LOCATION", *certificate)
+        problems += [
+            f"{name}: the file cannot be read" for name in files if name in values and not _is_file(values[name])
+        ]
         return problems + partly_set(certificate, values)
 
 
@@ -174,6 +178,10 @@ def secret_files(settings_class: type[BaseSettings], environment: Environment) -
         for name, field in settings_class.model_fields.items()
         if "SecretStr" in str(field.annotation) and f"{name.upper()}_FILE" in environment
     }
+
+
+def _is_file(path: str) -> bool:
+    return os.access(path, os.R_OK) and Path(path).is_file()
 
 
 def read_secret_file(path: Path) -> str | None:

@@ -46,6 +46,7 @@ def test_every_problem_is_named_at_once_and_no_value_is_quoted(monkeypatch: pyte
         "METRONOME_API_KEY": " ",
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
         "KAFKA_SASL_PASSWORD": "hunter2",
+        "KAFKA_SSL_CA_LOCATION": "/does/not/exist",
         "OPS_PORT": "eighty",
         "INVOICE_TYPES": "[",
         "EXTRA_SECRET_FILE": "/does/not/exist",
@@ -61,6 +62,7 @@ def test_every_problem_is_named_at_once_and_no_value_is_quoted(monkeypatch: pyte
         "INVOICE_TYPES",
         "KAFKA_SASL_MECHANISM",
         "KAFKA_SASL_USERNAME",
+        "KAFKA_SSL_CA_LOCATION",
         "METRONOME_API_KEY",
         "OPS_PORT",
     ]

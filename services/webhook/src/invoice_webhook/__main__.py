@@ -4,7 +4,7 @@ import asyncio
 import signal
 import threading
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException, Producer
 
 from invoice_shared import logs, tracing
 from invoice_shared.clock import SystemClock
@@ -15,7 +15,7 @@ from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
-from invoice_shared.startup import watch
+from invoice_shared.startup import cannot_start, watch
 from invoice_webhook.app import create_app, serve
 from invoice_webhook.handler import WebhookHandler
 from invoice_webhook.settings import WebhookSettings
@@ -39,7 +39,7 @@ async def _run(settings: WebhookSettings) -> None:
     health, metrics = Health(clock, settings.liveness_stall_seconds), Metrics()
     health.missing("ingress", "starting")
     health.missing("kafka", "not checked yet")
-    publisher = Publisher(Producer(_producer_config(settings)))
+    publisher = Publisher(_producer(settings))
     handler = WebhookHandler(settings, publisher, clock, health, metrics)
     ops = serve_ops(settings, health, metrics)
     stop, checking = _stop_on_signals(), threading.Event()
@@ -55,9 +55,12 @@ async def _run(settings: WebhookSettings) -> None:
     ops.stop()
 
 
-def _producer_config(settings: WebhookSettings) -> dict[str, object]:
+def _producer(settings: WebhookSettings) -> Producer:
     timeout_ms = int(settings.webhook_ack_timeout_seconds * 1000 * ACKNOWLEDGE_SHARE)
-    return producer_config(settings) | {"message.timeout.ms": timeout_ms}
+    try:
+        return Producer(producer_config(settings) | {"message.timeout.ms": timeout_ms})
+    except KafkaException as error:
+        cannot_start(f"The KAFKA_* settings make no client: {error.args[0].str()}.")
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -1,0 +1,77 @@
+"""TLS and SASL, as on a managed Kafka: both clients from the same settings, against a broker that takes no others."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from invoice_shared.errors import StartupError
+from invoice_shared.kafka.admin import check_topics
+from invoice_shared.kafka.client_config import common_config, producer_config
+from invoice_shared.kafka.producer import Publisher
+from invoice_shared.settings import KafkaSettings
+from tests.support.kafka_jars import JarsBroker
+from tests.support.kafka_secured import SecuredBroker
+from tests.support.services import StartService
+from tests.support.waiting import eventually
+
+TOPICS = ("raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes")
+FORMATTER = {
+    "METRONOME_API_KEY": "key",
+    "METRONOME_BASE_URL": "http://127.0.0.1:1",
+    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "c",
+    "METRONOME_BILLING_PROVIDER_DESTINATION": "d",
+    "METRONOME_BILLING_PROVIDER_ITEM_ID": "i",
+}
+
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.skipif(
+        not JarsBroker.is_available(),
+        reason="needs Java 17 and the jars of Apache Kafka: it sets up a broker with TLS and SASL",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def secured() -> Iterator[SecuredBroker]:
+    broker = SecuredBroker()
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()
+
+
+def settings_of(environment: Mapping[str, str]) -> KafkaSettings:
+    return KafkaSettings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]
+
+
+def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_service: StartService) -> None:
+    settings = settings_of(secured.settings)
+    admin = AdminClient(common_config(settings))
+    for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS]).values():
+        created.result(30)
+    check_topics(settings, TOPICS)
+    publisher = Publisher(Producer(producer_config(settings)))
+    publisher.publish("raw-invoices", b"i-1", b"no record of ours")
+    publisher.close(10)
+
+    formatter = start_service("invoice-formatter", secured.settings | FORMATTER)
+
+    formatter.wait_until_ready()
+    eventually(lambda: 'invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"KAFKA_SASL_PASSWORD": "wrong"}, id="a wrong password"),
+        pytest.param({"KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT"}, id="no TLS"),
+    ],
+)
+def test_who_may_not_come_in_is_told_so(secured: SecuredBroker, change: dict[str, str]) -> None:
+    with pytest.raises(StartupError, match="does not answer"):
+        check_topics(settings_of(secured.settings | change), TOPICS)
