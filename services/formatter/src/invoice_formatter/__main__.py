@@ -26,6 +26,7 @@ from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
+from invoice_shared.startup import cannot_start
 
 WINDOW_PER_SLOT = 32
 """Records in work per request in flight: so many can be held up by a slow one before their partition waits."""
@@ -36,13 +37,11 @@ def main() -> None:
     settings = load(FormatterSettings)
     logs.configure(settings)
     tracing.configure(settings, CONSUMER_GROUP)
-    log = logs.get_logger(CONSUMER_GROUP)
-    log.info("starting", **settings.effective())
+    logs.get_logger(CONSUMER_GROUP).info("starting", **settings.effective())
     try:
         sys.exit(asyncio.run(run(settings)))
     except StartupError as error:
-        log.critical("cannot start", why=str(error))
-        sys.exit(2)
+        cannot_start(str(error))
 
 
 async def run(settings: FormatterSettings) -> int:
