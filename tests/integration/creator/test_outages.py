@@ -175,3 +175,24 @@ def test_a_replay_of_everything_creates_nothing_new(world: World) -> None:
 
     assert len(world.outside.netsuite.documents()) == 20
     assert world.failures() == []
+
+
+def test_a_provider_that_throttles_gets_fewer_calls_at_once_and_more_when_it_relaxes(world: World) -> None:
+    sent = invoices(240)
+    world.changes["CREATOR_CONCURRENCY"] = "8"
+    world.changes["CIRCUIT_PROBE_SECONDS"] = "1"
+    netsuite = world.outside.netsuite
+    netsuite.limit(concurrency=2, latency={"p50": 0.05})
+    world.send(sent)
+    world.start()
+    eventually(lambda: len(netsuite.documents()) >= 60, timeout=120)
+
+    # Had all eight gone on, most answers would be a throttle.
+    statuses = [request["status"] for request in netsuite.requests("create")]
+    assert statuses.count(429) < len(statuses) / 2
+
+    netsuite.limit(latency={"p50": 0.05})
+    eventually(lambda: world.is_committed(240), timeout=120)
+    assert max(request["concurrency"] for request in netsuite.requests("create")) > 4
+    assert world.documents().keys() == ids(sent)
+    assert world.failures() == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from invoice_creator.allowance import Allowance
 from invoice_creator.circuit import Circuit
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
@@ -17,7 +18,7 @@ class Line:
 
     def __init__(self, failures: int = 5, probe_seconds: float = 10) -> None:
         self.clock = FakeClock()
-        self.circuit = Circuit(self.clock, failures, probe_seconds)
+        self.circuit = Circuit(self.clock, failures, probe_seconds, Allowance(64))
 
     def fail(self, error: CallFailed, suspect: bytes = b"a") -> str | None:
         return self.circuit.failed(self.circuit.begin(), suspect, error)
@@ -140,3 +141,47 @@ def test_an_outage_that_turns_out_to_be_refused_credentials_is_told(line: Line) 
     line.clock.advance(10)
     assert line.succeed() == "closed"
     assert not line.circuit.is_refused
+
+
+def test_throttling_halves_what_may_be_in_flight_and_good_answers_bring_it_back() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, Allowance(8))
+    circuit.failed(circuit.begin(), b"a", FAILED)
+    assert circuit.allowance.now == 4
+
+    for _ in range(30):
+        circuit.succeeded(circuit.begin())
+
+    assert circuit.allowance.now == 8
+
+
+def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_known_before_an_answer() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, Allowance(2))
+    first = circuit.begin()
+    circuit.begin()
+    assert not circuit.admits()
+    assert circuit.not_before(3.0) is None
+
+    circuit.succeeded(first)
+
+    assert circuit.admits()
+    assert circuit.not_before(3.0) == 3.0
+
+
+def test_after_an_outage_calls_come_back_one_by_one() -> None:
+    clock = FakeClock()
+    circuit = Circuit(clock, 5, 10, Allowance(8))
+    circuit.failed(circuit.begin(), b"a", OUTAGE)
+    clock.advance(10)
+
+    assert circuit.succeeded(circuit.begin()) == "closed"
+
+    assert circuit.allowance.now == 2
+    assert circuit.allowance.in_flight == 0
+
+
+def test_a_refusal_gives_the_place_back_and_changes_nothing() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, Allowance(2))
+    for _ in range(5):
+        circuit.failed(circuit.begin(), b"a", Rejected("provider-rejected", "no"))
+
+    assert (circuit.allowance.in_flight, circuit.allowance.now) == (0, 2)

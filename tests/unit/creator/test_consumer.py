@@ -9,6 +9,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
+from invoice_creator.allowance import Allowance
 from invoice_creator.circuit import Circuit
 from invoice_creator.consumer import Bounds, InvoiceConsumer
 from invoice_creator.dispatch import Dispatcher
@@ -132,7 +133,9 @@ class Loop:
         self.member = FakeMember()
         self.health = Health(clock, 120)
         policy = RetryPolicy(1, 0.01, 0.01, 900, jitter=lambda low, _high: low)
-        dispatcher = Dispatcher(clock, policy, lambda: Circuit(clock, 5, 1), lambda *_: None, capacity=capacity)
+        dispatcher = Dispatcher(
+            clock, policy, lambda: Circuit(clock, 5, 1, Allowance(64)), lambda *_: None, capacity=capacity
+        )
         bounds = Bounds(("netsuite",), WITHOUT_WRITEBACK, revoke_seconds=SECONDS, grace_seconds=SECONDS)
         consumer = InvoiceConsumer(
             cast("Consumer", self.member),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from invoice_creator.allowance import Allowance
 from invoice_creator.circuit import Change, Circuit
 from invoice_creator.dispatch import MOST_REPORTS, Dispatcher
 from invoice_creator.intake import ALL_PHASES, WITHOUT_WRITEBACK
@@ -29,7 +30,7 @@ class Floor:
         self.work = Dispatcher(
             self.clock,
             RetryPolicy(1, 5, 30, 900, jitter=lambda _low, high: high),
-            lambda: Circuit(self.clock, 5, 10),
+            lambda: Circuit(self.clock, 5, 10, Allowance(64)),
             lambda system, change, _error: self.told.append((system, change)),
             capacity=capacity,
         )
@@ -172,7 +173,11 @@ def test_when_the_probe_succeeds_all_goes_on(floor: Floor) -> None:
     floor.finish(floor.take())
 
     assert floor.told == [("netsuite", "opened"), ("netsuite", "closed")]
-    assert len([floor.take() for _ in range(4)]) == 4
+    together = [floor.take(), floor.take()]
+    assert floor.work.take() is None, "after an outage calls come back a few at a time"
+    for task in together:
+        floor.finish(task)
+    assert len([floor.take(), floor.take()]) == 2
 
 
 def test_refused_credentials_file_nothing_and_are_told_once(floor: Floor) -> None:

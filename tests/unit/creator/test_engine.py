@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from invoice_creator.allowance import Allowance
 from invoice_creator.circuit import Circuit
 from invoice_creator.dispatch import Dispatcher
 from invoice_creator.engine import Attempt, Engine
@@ -20,7 +21,7 @@ SECONDS = 10.0
 def engine(attempt: Attempt, concurrency: int = 4) -> Engine:
     clock = SystemClock()
     policy = RetryPolicy(1, 0.05, 0.05, 900, jitter=lambda low, _high: low)
-    dispatcher = Dispatcher(clock, policy, lambda: Circuit(clock, 5, 1), lambda *_: None, capacity=1000)
+    dispatcher = Dispatcher(clock, policy, lambda: Circuit(clock, 5, 1, Allowance(64)), lambda *_: None, capacity=1000)
     return Engine(dispatcher, attempt, concurrency)
 
 

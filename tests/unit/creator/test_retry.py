@@ -2,6 +2,7 @@
 
 import pytest
 
+from invoice_creator.allowance import Allowance
 from invoice_creator.circuit import Circuit
 from invoice_creator.intake import ALL_PHASES
 from invoice_creator.retry import CONTRADICTIONS, WRITEBACK_RETRIES, RetryPolicy
@@ -19,7 +20,7 @@ class Bench:
 
     def __init__(self, retries: int = 1) -> None:
         self.clock = FakeClock()
-        self.circuit = Circuit(self.clock, 5, 10)
+        self.circuit = Circuit(self.clock, 5, 10, Allowance(64))
         self.policy = RetryPolicy(retries, 5.0, 30.0, 900.0, jitter=lambda _low, high: high)
         self.task = Task(record(), formatted_invoice(), ALL_PHASES)
 

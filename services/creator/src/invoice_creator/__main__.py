@@ -5,6 +5,7 @@ import threading
 
 from confluent_kafka import Consumer, Producer
 
+from invoice_creator.allowance import Allowance
 from invoice_creator.circuit import Circuit
 from invoice_creator.consumer import Bounds, InvoiceConsumer
 from invoice_creator.dispatch import Dispatcher
@@ -87,7 +88,12 @@ def _dispatcher(settings: CreatorSettings, clock: SystemClock, health: Health, m
     return Dispatcher(
         clock,
         policy,
-        lambda: Circuit(clock, settings.circuit_failures, settings.circuit_probe_seconds),
+        lambda: Circuit(
+            clock,
+            settings.circuit_failures,
+            settings.circuit_probe_seconds,
+            Allowance(settings.creator_concurrency),
+        ),
         CircuitWatch(metrics, health),
         capacity=HELD_PER_WORKER * settings.creator_concurrency,
     )

@@ -1,12 +1,13 @@
 """A circuit breaker for one outside system: an outage holds calls back, it never makes invoices fail. Pure.
 
-Closed: calls go out. Open: one call at a time probes, after 1, 2, 4 … seconds up to ``probe_seconds`` (a throttle is
-over in a second, an outage is not); whatever the other side understood closes it.
+Closed: calls go out, as many at once as the allowance says. Open: one call at a time probes, after 1, 2, 4 … seconds
+up to ``probe_seconds`` (a throttle is over in a second, an outage is not); any understood call closes it.
 """
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+from invoice_creator.allowance import Allowance
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
 
@@ -29,6 +30,7 @@ class Circuit:
     clock: Clock
     failures: int
     probe_seconds: float
+    allowance: Allowance
     is_open: bool = False
     is_refused: bool = False
     openings: int = 0
@@ -41,21 +43,26 @@ class Circuit:
 
     def admits(self) -> bool:
         """Tell whether a call may go out now."""
-        return not self.is_open or (not self._probing and self.clock.monotonic() >= self.probe_at)
+        if not self.is_open:
+            return self.allowance.has_room()
+        return not self._probing and self.clock.monotonic() >= self.probe_at
 
     def not_before(self, due: float) -> float | None:
-        """Give when a call that is due then may go out; ``None`` = not known before the probe's answer."""
+        """Give when a call that is due then may go out; ``None`` = not known before another call's answer."""
         if not self.is_open:
-            return due
+            return due if self.allowance.has_room() else None
         return None if self._probing else max(due, self.probe_at)
 
     def begin(self) -> Permit:
         """Take leave for one call; only where ``admits``."""
         self._probing = self.is_open
+        self.allowance.in_flight += 1
         return Permit(self.openings, is_probe=self.is_open)
 
     def succeeded(self, permit: Permit) -> Change | None:
         """The call did what it should."""
+        self.allowance.in_flight -= 1
+        self.allowance.relax()
         self.last_success = self.clock.monotonic()
         return self._understood(permit)
 
@@ -64,10 +71,12 @@ class Circuit:
 
         A ``Rejected`` with an answer shows the other side to be well; one without shows nothing.
         """
+        self.allowance.in_flight -= 1
         if isinstance(error, Rejected):
             return self._understood(permit) if error.response else self._nothing_learnt(permit)
         if self.is_open:
             return self._failed_while_open(permit, error)
+        self.allowance.tighten()
         self._run += 1
         self._suspects.add(suspect)
         return self._open(error) if self._tells_outage(error) else None
@@ -99,6 +108,7 @@ class Circuit:
 
     def _open(self, error: CallFailed) -> Change:
         self.is_open = True
+        self.allowance.start_over()
         self.openings += 1
         self._probes = 0
         self._forget_run()
