@@ -37,6 +37,11 @@ def print_json(document: Any) -> None:
     sys.stdout.write(dumps(plain(document)).decode() + "\n")
 
 
+def print_exactly(document: Any) -> None:
+    """Print one JSON document byte for byte as a provider would get it: amounts are numbers there."""
+    sys.stdout.write(dumps(document).decode() + "\n")
+
+
 def print_csv(rows: Iterable[Row]) -> None:
     """Print a header and one line a row, as they come."""
     writer: Any = None

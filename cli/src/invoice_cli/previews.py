@@ -7,7 +7,7 @@ from invoice_creator.providers.netsuite import payload as netsuite
 from invoice_creator.providers.netsuite.setup import options
 from invoice_creator.providers.quickbooks_online import payload as quickbooks_online
 from invoice_creator.providers.razorpay import payload as razorpay
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import NetSuiteSettings
 from invoice_formatter.mapping import map_invoice
 from invoice_formatter.metronome_invoice import parse_invoice
 from invoice_formatter.rules import MappingRules
@@ -18,12 +18,14 @@ from invoice_shared.invoice import Destination, FormattedInvoice
 Build = Callable[[FormattedInvoice], dict[str, Any]]
 
 
-def preview(answer: Any, rules: MappingRules, settings: CreatorSettings, *, force: bool) -> dict[str, Any]:
-    """Give ``result`` (``created``, ``skipped`` or ``failed``) and why, the document, the notes and the payload."""
+def preview(answer: Any, rules: MappingRules, settings: NetSuiteSettings, *, force: bool) -> dict[str, Any]:
+    """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice.
+
+    Give ``result`` (``created``, ``skipped`` or ``failed``) and why, the document, the notes and the payload."""
     shown: dict[str, Any] = {"result": "created", "stage": None, "code": None, "reason": None}
     shown |= {"notes": [], "document": None, "payload": None}
     try:
-        mapped = map_invoice(parse_invoice(answer), rules, forced=force)
+        mapped = map_invoice(parse_invoice(_as_answer(answer)), rules, forced=force)
     except Rejected as refused:
         return shown | _failed("formatter", refused)
     if isinstance(mapped, Skip):
@@ -35,7 +37,11 @@ def preview(answer: Any, rules: MappingRules, settings: CreatorSettings, *, forc
         return shown | _failed("creator", refused)
 
 
-def builders(settings: CreatorSettings) -> Mapping[Destination, Build]:
+def _as_answer(tree: Any) -> Any:
+    return tree if isinstance(tree, dict) and "data" in tree else {"data": tree}
+
+
+def builders(settings: NetSuiteSettings) -> Mapping[Destination, Build]:
     """Give each provider's payload builder."""
     return {
         "netsuite": lambda document: netsuite.build_body(document, options(settings)),

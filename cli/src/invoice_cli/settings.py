@@ -1,6 +1,7 @@
 """What the command line reads beyond the services' own settings classes."""
 
-from invoice_shared.settings import HttpSettings, KafkaSettings, MetronomeApiSettings
+from invoice_formatter.rules import MappingRules
+from invoice_shared.settings import HttpSettings, KafkaSettings, MetronomeApiSettings, Settings
 
 
 class OperatorSettings(MetronomeApiSettings, HttpSettings, KafkaSettings):
@@ -11,3 +12,7 @@ class ReconcileSettings(OperatorSettings):
     """Knows, where it is set, which custom field of a customer names the billing provider."""
 
     metronome_billing_provider_destination: str | None = None
+
+
+class MappingSettings(MappingRules, Settings):
+    """The formatter's rules alone, for an invoice that is at hand."""

@@ -1,12 +1,17 @@
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from invoice_cli.previews import preview
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import NetSuiteSettings
+from invoice_shared.serde import dumps, loads
 from tests.unit.formatter.invoices import EUR, TOKENS, line, rules, tree
 
-SETTINGS = CreatorSettings.model_validate({"metronome_api_key": "key"})
+SETTINGS = NetSuiteSettings()
 
 
 def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:
@@ -53,3 +58,20 @@ def test_force_looks_past_what_is_synced_already() -> None:
 
     assert shown(**synced)["code"] == "already-synced"
     assert shown(**synced, force=True)["result"] == "created"
+
+
+def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "invoice.json"
+    file.write_bytes(dumps(tree(line("1999.6"), total=Decimal("1999.6"))))
+    env = {
+        "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "netsuite_customer_id",
+        "METRONOME_BILLING_PROVIDER_DESTINATION": "billing_destination",
+        "METRONOME_BILLING_PROVIDER_ITEM_ID": "netsuite_item_id",
+    }
+    command = [str(Path(sys.executable).with_name("invoices")), "preview", "--file", str(file), "-o", "json"]
+
+    done = subprocess.run(command, env=env, capture_output=True, check=True, timeout=60)
+
+    told = loads(done.stdout)
+    assert (told["result"], told["document"]["total"]) == ("created", "20.00")
+    assert b'"amount":20.00' in done.stdout

@@ -1,5 +1,6 @@
 """``invoices preview``: what would be sent?"""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -8,25 +9,54 @@ from invoice_cli.exits import CommandFailed, Exit, say
 from invoice_cli.history import customer_of
 from invoice_cli.metronome_reader import MetronomeReader
 from invoice_cli.options import OutputOption
-from invoice_cli.output import print_json, print_table
+from invoice_cli.output import print_exactly, print_table
 from invoice_cli.pace import Pace
 from invoice_cli.previews import preview as preview_answer
+from invoice_cli.settings import MappingSettings
 from invoice_cli.topic_reader import Span, TopicReader
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import NetSuiteSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_shared.clock import SystemClock
+from invoice_shared.serde import loads
 from invoice_shared.settings import load
 
 
 def preview(
-    invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")],
+    invoice_id: Annotated[str | None, typer.Argument(help="Metronome's invoice id.")] = None,
     *,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The invoice as JSON, as Metronome answers it; asks nobody."),
+    ] = None,
     customer_id: Annotated[str | None, typer.Option(help="Its customer; needed where no topic knows it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="As if it were not synced already.")] = False,
     output: OutputOption = "table",
 ) -> None:
-    """Fetch an invoice from Metronome and show the document that a provider would get. Sends nothing."""
-    settings, creator = load(FormatterSettings), load(CreatorSettings)
+    """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
+    if (invoice_id is None) == (file is None):
+        raise CommandFailed(Exit.USAGE, "Give either an invoice id or --file.")
+    netsuite = load(NetSuiteSettings)
+    if file is not None:
+        shown = preview_answer(_read(file), load(MappingSettings), netsuite, force=force)
+    else:
+        settings = load(FormatterSettings)
+        shown = preview_answer(_fetch(invoice_id or "", customer_id, settings), settings, netsuite, force=force)
+    if output == "json":
+        print_exactly({"invoice_id": invoice_id, **shown})
+    else:
+        _show_to_people(shown)
+    if shown["result"] == "failed":
+        raise SystemExit(int(Exit.ATTENTION))
+
+
+def _read(file: Path) -> Any:
+    try:
+        return loads(file.read_bytes())
+    except ValueError as error:
+        raise CommandFailed(Exit.USAGE, f"{file} is not JSON in UTF-8.") from error
+
+
+def _fetch(invoice_id: str, customer_id: str | None, settings: FormatterSettings) -> Any:
     customer = customer_id or _known_customer(invoice_id, settings)
     metronome = MetronomeReader(
         settings.metronome_base_url,
@@ -35,13 +65,7 @@ def preview(
         timeout_seconds=settings.http_timeout_seconds,
         backoff_max_seconds=settings.retry_backoff_max_seconds,
     )
-    shown = preview_answer(metronome.invoice(customer, invoice_id), settings, creator, force=force)
-    if output == "json":
-        print_json({"invoice_id": invoice_id, **shown})
-    else:
-        _show_to_people(shown)
-    if shown["result"] == "failed":
-        raise SystemExit(int(Exit.ATTENTION))
+    return metronome.invoice(customer, invoice_id)
 
 
 def _known_customer(invoice_id: str, settings: FormatterSettings) -> str:
@@ -61,6 +85,6 @@ def _show_to_people(shown: dict[str, Any]) -> None:
     for note in shown["notes"]:
         say(f"Note: {note}")
     if shown["payload"] is not None:
-        print_json(shown["payload"])
+        print_exactly(shown["payload"])
     why = f" ({shown['stage']}, {shown['code']}): {shown['reason']}" if shown["code"] else ""
     say(f"It would be {shown['result']}{why}.".replace("..", "."))

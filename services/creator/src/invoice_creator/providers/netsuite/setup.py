@@ -5,7 +5,7 @@ from invoice_creator.providers.netsuite.client import NetSuite
 from invoice_creator.providers.netsuite.oauth2 import AccessTokens, ClientCredentials
 from invoice_creator.providers.netsuite.payload import Options
 from invoice_creator.providers.netsuite.tba import Credentials, signature
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import CreatorSettings, NetSuiteSettings
 from invoice_shared.clock import Clock
 
 
@@ -63,7 +63,7 @@ def _credentials(settings: CreatorSettings) -> Credentials:
     )
 
 
-def options(settings: CreatorSettings) -> Options:
+def options(settings: NetSuiteSettings) -> Options:
     """Give what the account decides about the record."""
     form = {"id": settings.ns_invoice_custom_form_id, "refName": settings.ns_invoice_custom_form_ref_name}
     return Options(settings.ns_currency_ids, {name: value for name, value in form.items() if value})
