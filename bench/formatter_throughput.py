@@ -12,7 +12,7 @@ from bench.surroundings import Surroundings, surroundings
 from tests.integration.formatter.world import metronome_invoice, raw_record
 from tests.support.waiting import eventually
 
-INVOICES = 1500
+INVOICES = 800
 CONCURRENCY = 16
 LATENCIES = (0.05, 0.1, 0.2)
 ROUNDS = 3
