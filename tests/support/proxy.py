@@ -92,6 +92,7 @@ class Proxy:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0)  # the transports close in the loop's next turn
 
     def _drop_all(self) -> None:
         for writer in list(self._connections):
@@ -110,7 +111,7 @@ class Proxy:
                 self._pump(reader, there_writer, lambda: True),
                 self._pump(there_reader, writer, lambda: not self._losing),
             )
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # cancelled: the test ends
             _abort(writer)
         finally:
             self._connections.discard(writer)
