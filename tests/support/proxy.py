@@ -27,6 +27,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._resetting = False
         self._losing = False
@@ -77,10 +78,13 @@ class Proxy:
             self._drop_all()
         self._flowing.set() if flowing else self._flowing.clear()
         if self._server is None:
-            self._server = await asyncio.start_server(self._serve, LOOPBACK, self.port)
+            self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
 
     async def _shut(self) -> None:
         if self._server is not None:
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening)
+            await asyncio.sleep(0)  # asyncio leaks a connection that was accepted, and not yet made, when it closes
             self._server.close()
             self._server = None
         self._drop_all()
@@ -88,49 +92,61 @@ class Proxy:
 
     async def _end(self) -> None:
         await self._shut()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        while left := asyncio.all_tasks() - {asyncio.current_task()}:  # a connection may be half way in
+            self._drop_all()
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+        self._drop_all()
         await asyncio.sleep(0)  # the transports close in the loop's next turn
 
     def _drop_all(self) -> None:
         for writer in list(self._connections):
             _abort(writer)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Both are held here: the loop knows a task, and a connection whose peer has hung up, only weakly.
         self._connections.add(writer)
-        try:
-            if self._resetting:
-                _abort(writer)
-                return
-            await self._flowing.wait()
-            there_reader, there_writer = await asyncio.open_connection(LOOPBACK, self._target)
-            self._connections.add(there_writer)
-            await asyncio.gather(
-                self._pump(reader, there_writer, lambda: True),
-                self._pump(there_reader, writer, lambda: not self._losing),
-            )
-        except (OSError, asyncio.CancelledError):  # cancelled: the test ends
+        serving = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._resetting:
             _abort(writer)
-        finally:
-            self._connections.discard(writer)
+        else:
+            await self._flowing.wait()
+            await self._forward(reader, writer)
+        await self._closed(writer)
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            there_reader, there_writer = await asyncio.open_connection(LOOPBACK, self._target)
+        except OSError:
+            _abort(writer)
+            return
+        self._connections.add(there_writer)
+        await asyncio.gather(
+            self._pump(reader, there_writer, lambda: True),
+            self._pump(there_reader, writer, lambda: not self._losing),
+        )
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, passes: Callable[[], bool]) -> None:
-        try:
+        with contextlib.suppress(OSError):
             while data := await source.read(65536):
                 await self._flowing.wait()
                 if not passes():
                     _abort(sink)
-                    return
+                    break
                 sink.write(data)
                 await sink.drain()
-        except OSError:
-            pass
-        finally:
-            self._connections.discard(sink)
-            with contextlib.suppress(OSError):
-                sink.close()
+        await self._closed(sink)
+
+    async def _closed(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        self._connections.discard(writer)
 
 
 def _abort(writer: asyncio.StreamWriter) -> None:

@@ -1,14 +1,18 @@
 """The proxy plays each kind of outage, and is well again afterwards."""
 
+import gc
 import http.server
+import socket
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import ClassVar
 
 import pytest
 
+from tests.support.ports import LOOPBACK
 from tests.support.proxy import Proxy
 from tests.support.waiting import eventually
 
@@ -70,6 +74,19 @@ def test_a_request_whose_answer_is_lost_has_arrived(proxy: Proxy) -> None:
         urllib.request.urlopen(f"{proxy.url}/arrived", timeout=5)
 
     assert Answer.paths.count("/arrived") == 1
+
+
+@pytest.mark.parametrize("outage", [Proxy.allow, Proxy.stall, Proxy.reset, Proxy.lose_answers])
+def test_an_end_in_the_middle_leaves_no_connection_open(outage: Callable[[Proxy], None]) -> None:
+    """An unclosed socket warns when it is collected, and warnings are errors."""
+    with socket.create_server((LOOPBACK, 0)) as mute, ExitStack() as callers, Proxy(mute.getsockname()[1]) as proxy:
+        outage(proxy)
+        for number in range(30):
+            caller = callers.enter_context(socket.create_connection((LOOPBACK, proxy.port)))
+            if number % 2 == 0:
+                caller.close()
+
+    gc.collect()
 
 
 def test_waiting_shows_the_last_answer_when_the_deadline_passes() -> None:
