@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from tests.support.ports import LOOPBACK, free_port, is_listening
@@ -42,10 +43,9 @@ class ContainerBroker:
 
     @staticmethod
     def is_available() -> bool:
-        """Tell whether an engine answers and has the image, or can pull it."""
-        return _succeeds("info") and (
-            _succeeds("image", "inspect", IMAGE) or _succeeds("pull", "-q", IMAGE, timeout=240)
-        )
+        """Tell whether an engine answers and has, or can pull, the images: Kafka's and testcontainers' own cleaner."""
+        cleaner = [] if testcontainers_config.ryuk_disabled else [testcontainers_config.ryuk_image]
+        return _succeeds("info") and all(_has(image) for image in [IMAGE, *cleaner])
 
     def start(self) -> None:
         """Start and wait until it answers."""
@@ -70,6 +70,10 @@ class ContainerBroker:
         eventually(
             lambda: is_listening(self._port) and b"Kafka Server started" in self._container.get_logs()[0], timeout=90
         )
+
+
+def _has(image: str) -> bool:
+    return _succeeds("image", "inspect", image) or _succeeds("pull", "-q", image, timeout=240)
 
 
 def _succeeds(*arguments: str, timeout: float = 20) -> bool:
