@@ -1,7 +1,5 @@
 """The whole connector as a black box: nothing here imports a service or the shared library."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.e2e.connector import Connector
@@ -9,8 +7,6 @@ from tests.support.outside import Outside
 from tests.support.s3 import Bucket
 from tests.support.services import StartService
 from tests.support.topics import Topics
-
-BuildConnector = Callable[..., Connector]
 
 
 @pytest.fixture

@@ -50,8 +50,6 @@ SkipReason = Literal[
 ]
 """The closed list of reasons for which an invoice is rightly not sent."""
 
-SKIP_REASONS: tuple[SkipReason, ...] = get_args(SkipReason)
-
 PROVIDER_BODY_LIMIT = 4096
 """Bytes of a provider's answer that are kept in a failure."""
 

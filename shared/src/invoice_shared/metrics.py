@@ -2,7 +2,18 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import Code, SkipReason, Stage
+
+OK = "ok"
+OUTCOMES: dict[type[CallFailed], str] = {
+    Rejected: "rejected",
+    AlreadyExists: "already-exists",
+    Unavailable: "unavailable",
+    Uncertain: "uncertain",
+    CredentialsRefused: "credentials-refused",
+}
+"""How a call that failed shows in ``call_seconds``."""
 
 
 class Metrics:
@@ -67,9 +78,9 @@ class Metrics:
         """Count failure records that S3 holds now."""
         self._archived.inc(count)
 
-    def called(self, system: str, outcome: str, seconds: float) -> None:
-        """Observe one call, e.g. ``called("netsuite", "created", 0.4)``."""
-        self._calls.labels(system, outcome).observe(seconds)
+    def called(self, system: str, error: CallFailed | None, seconds: float) -> None:
+        """Observe one call, and the error with which it ended, if any."""
+        self._calls.labels(system, OK if error is None else OUTCOMES[type(error)]).observe(seconds)
 
     def circuit(self, destination: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
         """Show whether a destination's circuit is open."""

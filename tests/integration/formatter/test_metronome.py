@@ -84,19 +84,28 @@ async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(
 
     assert answer == {"data": {"total": Decimal("0.10")}}
     assert desk.metronome.asked == [("/v1/customers/customer/invoices/in%2Fvoice", "Bearer key")]
-    assert b'call_seconds_count{outcome="answered",system="metronome"} 1.0' in desk.metrics.exposition()
+    assert b'call_seconds_count{outcome="ok",system="metronome"} 1.0' in desk.metrics.exposition()
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(404, Rejected), (401, CredentialsRefused), (500, Unavailable), (302, Unavailable)]
+    ("status", "error", "outcome"),
+    [
+        (404, Rejected, "rejected"),
+        (401, CredentialsRefused, "credentials-refused"),
+        (500, Unavailable, "unavailable"),
+        (302, Unavailable, "unavailable"),
+    ],
 )
-async def test_a_status_becomes_its_error(desk: Desk, status: int, error: type[Exception]) -> None:
+async def test_a_status_becomes_its_error_and_is_counted_as_such(
+    desk: Desk, status: int, error: type[Exception], outcome: str
+) -> None:
     desk.metronome.status, desk.metronome.headers = status, {"Location": "/elsewhere"}
 
     with pytest.raises(error):
         await desk.client.get_invoice("customer", "invoice")
 
     assert len(desk.metronome.asked) == 1
+    assert f'call_seconds_count{{outcome="{outcome}",system="metronome"}} 1.0' in desk.metrics.exposition().decode()
 
 
 async def test_silence_is_an_outage(desk: Desk) -> None:

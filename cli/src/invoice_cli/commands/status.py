@@ -24,7 +24,7 @@ def status(
         stop(
             Exit.ATTENTION,
             f"No topic knows the invoice {invoice_id}. If Metronome shows it as finalized, its webhook was lost: "
-            "invoices reconcile --fix brings it in.",
+            "invoices reconcile --since 7d --fix brings it in.",
         )
     ledger = fold((each for each in records if each.topic == settings.invoice_outcomes_topic), lambda *_: True)
     steps = events(records, settings)

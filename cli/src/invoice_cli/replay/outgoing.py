@@ -41,10 +41,14 @@ def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
     if failure.source.topic == raw and is_whole:
         return put_back(failure, settings)
     if failure.invoice_id is None:
-        raise CannotReplay("It names no invoice. Find the invoice in Metronome; invoices reconcile --fix brings it in.")
+        raise CannotReplay(
+            "It names no invoice. Find it in Metronome by its date; this brings it in: "
+            "invoices reconcile --since 7d --fix"
+        )
     if failure.customer_id is None:
         raise CannotReplay(
-            f"It names no customer. Try: invoices replay raw --invoice-id {failure.invoice_id}, or reconcile --fix."
+            f"It names no customer. Try: invoices replay raw --invoice-id {failure.invoice_id}, "
+            "or: invoices reconcile --since 7d --fix"
         )
     headers = headers_of(failure.original)
     value = to_bytes(_raw_of(failure, failure.invoice_id, failure.customer_id, headers))

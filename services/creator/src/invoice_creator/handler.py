@@ -39,7 +39,7 @@ class InvoiceHandler:
         system, started = task.system, self.clock.monotonic()
         with tracing.span(f"{task.phase} {system}", task.record.headers):
             error = self._attempt(task)
-        self.metrics.called(system, _outcome(error), self.clock.monotonic() - started)
+        self.metrics.called(system, error, self.clock.monotonic() - started)
         if error is not None and not isinstance(error, Rejected):
             invoice_id = task.document.invoice_id if task.document else None
             log.info(
@@ -112,7 +112,3 @@ class InvoiceHandler:
 def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:
     """Tell whether a document may exist after all: a gateway's 502 or 504 says nothing about what stands behind it."""
     return isinstance(error, Uncertain) or not error.outage
-
-
-def _outcome(error: CallFailed | None) -> str:
-    return "ok" if error is None else type(error).__name__.lower()

@@ -92,7 +92,13 @@ class Settlement:
             event.warning("refusal not reported to Metronome", why=task.unreported.reason)
         if failure is not None:
             self.metrics.failed(failure.stage, failure.code)
-            event.error("invoice failed", stage=failure.stage, code=failure.code, failure_id=failure.failure_id)
+            event.error(
+                "invoice failed",
+                stage=failure.stage,
+                code=failure.code,
+                reason=failure.reason,
+                failure_id=failure.failure_id,
+            )
 
 
 def _about(document: FormattedInvoice | None) -> About:

@@ -1,4 +1,4 @@
-"""The archive in S3: the only importer of boto3 among the services."""
+"""The archive in S3: the only importer of boto3 in the error-sink."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Metronome's API over aiohttp: one GET an invoice. The only importer of aiohttp."""
+"""Metronome's API over aiohttp: one GET an invoice."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from yarl import URL
 from invoice_formatter.answers import Answer, read_answer
 from invoice_formatter.pacing import Pacing
 from invoice_shared.clock import Clock
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
+from invoice_shared.errors import CallFailed, Unavailable
 from invoice_shared.metrics import Metrics
 
 UNTOLD_HOLD_SECONDS = 1.0
@@ -52,16 +52,17 @@ class MetronomeClient:
                     return await self._timed_get(customer_id, invoice_id)
 
     async def _timed_get(self, customer_id: str, invoice_id: str) -> Any:
-        began, outcome = self._clock.monotonic(), "answered"
+        began = self._clock.monotonic()
+        failed: CallFailed | None = None
         try:
             answer = await self._get(f"/v1/customers/{_segment(customer_id)}/invoices/{_segment(invoice_id)}")
             self._hold_back(answer, customer_id)
             return read_answer(answer)
         except CallFailed as error:
-            outcome = _OUTCOMES[type(error)]
+            failed = error
             raise
         finally:
-            self._metrics.called("metronome", outcome, self._clock.monotonic() - began)
+            self._metrics.called("metronome", failed, self._clock.monotonic() - began)
 
     async def _get(self, path: str) -> Answer:
         headers = {"Authorization": f"Bearer {self._api_key()}", "Accept": "application/json"}
@@ -82,13 +83,6 @@ class MetronomeClient:
             self._pacing.hold_customer(customer_id, seconds)
         else:
             self._pacing.hold_all(seconds)
-
-
-_OUTCOMES: dict[type[CallFailed], str] = {
-    Rejected: "rejected",
-    Unavailable: "unavailable",
-    CredentialsRefused: "credentials-refused",
-}
 
 
 def _segment(text: str) -> str:

@@ -98,12 +98,15 @@ class Settling:
         if settlement.outcome:
             await self._enter(settlement.outcome, settlement.headers)
         self._metrics.failed("formatter", failure.code)
-        log.warning(
+        log.error(
             "invoice failed",
             invoice_id=failure.invoice_id,
             position=record.position,
+            destination=failure.destination,
+            stage=failure.stage,
             code=failure.code,
             reason=failure.reason,
+            failure_id=failure.failure_id,
         )
 
     async def _enter(self, outcome: Outcome, headers: Headers) -> None:

@@ -1,0 +1,27 @@
+"""What is counted, under the names that alerts and dashboards hold on to."""
+
+from invoice_shared.errors import CallFailed
+from invoice_shared.metrics import OUTCOMES, Metrics
+
+
+def test_every_way_in_which_a_call_can_fail_has_a_name() -> None:
+    assert set(OUTCOMES) == set(CallFailed.__subclasses__())
+
+
+def test_a_call_is_observed_by_its_end_in_every_service_alike() -> None:
+    metrics = Metrics()
+
+    metrics.called("netsuite", None, 0.4)
+    for kind in OUTCOMES:
+        metrics.called("netsuite", failed(kind), 0.4)
+
+    shown = metrics.exposition().decode()
+    for outcome in ("ok", *OUTCOMES.values()):
+        assert f'call_seconds_count{{outcome="{outcome}",system="netsuite"}} 1.0' in shown
+
+
+def failed(kind: type[CallFailed]) -> CallFailed:
+    """Give an error of a kind without what its constructor asks for."""
+    error = kind.__new__(kind)
+    assert isinstance(error, CallFailed)
+    return error
