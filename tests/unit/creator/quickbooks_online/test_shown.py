@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from invoice_creator.providers.base import CreatedDocument
-from invoice_creator.providers.quickbooks_online.shown import read_created, read_found
+from invoice_creator.providers.quickbooks_online.shown import read_created, read_found, read_held
 from tests.builders import INVOICE_ID, formatted_invoice
 
 SHOWN: dict[str, Any] = {
@@ -27,6 +27,7 @@ OURS = CreatedDocument("145", INVOICE_ID, Decimal("100.00"), "USD")
             OURS,
             id="tax is taken off",
         ),
+        pytest.param({"Id": 145, "TotalAmt": "100.00"}, OURS, id="numbers and texts in each other's place"),
         pytest.param({"TotalAmt": 100}, CreatedDocument("145", INVOICE_ID, Decimal(100), "USD"), id="a whole number"),
         pytest.param(
             {"CurrencyRef": None}, CreatedDocument("145", INVOICE_ID, Decimal("100.00"), None), id="no currency said"
@@ -40,14 +41,28 @@ OURS = CreatedDocument("145", INVOICE_ID, Decimal("100.00"), "USD")
     ],
 )
 def test_a_transaction(changes: dict[str, Any], expected: CreatedDocument | None) -> None:
-    assert read_created({"Invoice": SHOWN | changes}, formatted_invoice()) == expected
+    assert read_held({"Invoice": SHOWN | changes}, formatted_invoice()) == expected
 
 
 def test_a_credit_memo_is_read_as_one() -> None:
     memo = formatted_invoice(document_type="credit_memo")
 
-    assert read_created({"CreditMemo": SHOWN}, memo) == OURS
-    assert read_created({"Invoice": SHOWN}, memo) is None
+    assert read_held({"CreditMemo": SHOWN}, memo) == OURS
+    assert read_held({"Invoice": SHOWN}, memo) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "invoice_id"),
+    [
+        pytest.param(SHOWN["PrivateNote"], INVOICE_ID, id="ours"),
+        pytest.param(None, None, id="none says nothing: the number and the amount are in the answer to our own call"),
+        pytest.param("of another", "not in its private note", id="another's"),
+    ],
+)
+def test_what_our_own_post_answers(note: str | None, invoice_id: str | None) -> None:
+    created = read_created({"Invoice": SHOWN | {"PrivateNote": note}}, formatted_invoice())
+
+    assert created == CreatedDocument("145", invoice_id, Decimal("100.00"), "USD")
 
 
 @pytest.mark.parametrize(

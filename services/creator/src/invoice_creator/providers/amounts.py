@@ -1,13 +1,21 @@
-"""Quantity, unit price and amount of a line, as providers check them. Pure."""
+"""Quantity, unit price and amount of a line, as providers check them, and amounts as they show them. Pure."""
 
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
+from typing import Any
 
-from invoice_shared.types import decimal_text
+from invoice_shared.types import MAX_DIGITS, decimal_text
 
 
-def plain(value: Decimal) -> Decimal:
+class Plain(Decimal):
+    """A decimal that stands in JSON without an exponent: ``0.00000015``, where Python would write ``1.5E-7``."""
+
+    def __str__(self) -> str:
+        return decimal_text(self)
+
+
+def plain(value: Decimal) -> Plain:
     """Drop an exponent and the sign of a zero; the digits stay."""
-    return Decimal(decimal_text(value or abs(value)))
+    return Plain(decimal_text(value or abs(value)))
 
 
 def multiplies_out(quantity: Decimal, unit_price: Decimal, amount: Decimal, *, max_decimals: int) -> bool:
@@ -16,3 +24,14 @@ def multiplies_out(quantity: Decimal, unit_price: Decimal, amount: Decimal, *, m
     exact = Context(prec=digits)  # the default context would round the product to 28 digits
     decimals = -int(unit_price.normalize(exact).as_tuple().exponent)
     return decimals <= max_decimals and exact.multiply(quantity, unit_price) == amount
+
+
+def stated(value: Any) -> Decimal | None:
+    """Read an amount that a provider shows, as a number or as text; ``None`` where it shows none."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount.adjusted() < MAX_DIGITS else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from invoice_creator.providers.amounts import stated
 from invoice_creator.providers.base import CreatedDocument
 from invoice_creator.providers.netsuite.payload import Options
 from invoice_shared.invoice import FormattedInvoice
@@ -23,16 +24,12 @@ def read_record(tree: Any, document: FormattedInvoice, options: Options) -> Crea
 
 
 def _net_total(tree: Mapping[str, Any], document: FormattedInvoice) -> Decimal | None:
-    total, *taxes = (_number(tree.get(name)) for name in ("total", "taxTotal", "tax2Total"))
+    total, *taxes = (stated(tree.get(name)) for name in ("total", "taxTotal", "tax2Total"))
     if total is None:
         return None
     net = total - sum((tax for tax in taxes if tax is not None), Decimal(0))
     # Reports show a credit memo as negative, the record itself as positive: either is the same memo.
     return abs(net) if document.document_type == "credit_memo" else net
-
-
-def _number(value: Any) -> Decimal | None:
-    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
 
 
 def _shown_currency(tree: Mapping[str, Any], options: Options) -> str | None:

@@ -15,7 +15,7 @@ from invoice_creator.providers.base import CreatedDocument
 from invoice_creator.providers.quickbooks_online.documents import document_number, entity_of, request_id
 from invoice_creator.providers.quickbooks_online.errors import create_error, lookup_error
 from invoice_creator.providers.quickbooks_online.payload import build_body
-from invoice_creator.providers.quickbooks_online.shown import read_created, read_found
+from invoice_creator.providers.quickbooks_online.shown import read_created, read_found, read_held
 from invoice_shared import serde
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists
@@ -73,7 +73,7 @@ class QuickBooksOnline:
             return None
         url = self._url(f"{entity_of(document).lower()}/{quote(taken.document_id, safe='')}")
         answer = self._call(lambda: self._http.get(url, ASKING))
-        return read_created(answer.json(), document) if answer.is_success else None
+        return read_held(answer.json(), document) if answer.is_success else None
 
     def _call(self, send: Callable[[], Answer]) -> Answer:
         """Make a call, and once more where the access token was refused: it may have ended before its time."""

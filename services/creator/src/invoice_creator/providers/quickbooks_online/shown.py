@@ -1,16 +1,26 @@
 """From the transactions that QuickBooks shows to what is compared with the invoice. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from invoice_creator.providers.amounts import stated
 from invoice_creator.providers.base import CreatedDocument
 from invoice_creator.providers.quickbooks_online.documents import entity_of, id_in_note
 from invoice_shared.invoice import FormattedInvoice
 
 
 def read_created(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
-    """Read the answer to a POST; ``None`` where it is no transaction."""
+    """Read the answer to our own POST, which need not repeat the private note; ``None`` where it is no transaction."""
+    created = read_held(tree, document)
+    if created is None or tree[entity_of(document)].get("PrivateNote") is not None:
+        return created
+    return replace(created, invoice_id=None)
+
+
+def read_held(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
+    """Read a transaction that may be another's: only its private note makes it ours. ``None`` where it is none."""
     return _read(tree.get(entity_of(document)), document) if isinstance(tree, dict) else None
 
 
@@ -28,12 +38,12 @@ def read_found(tree: Any, document: FormattedInvoice) -> list[CreatedDocument] |
 
 
 def _read(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
-    if not isinstance(tree, dict) or not isinstance(tree.get("Id"), str):
+    if not isinstance(tree, dict) or not isinstance(tree.get("Id"), str | int):
         return None
     currency = tree.get("CurrencyRef")
     code = currency.get("value") if isinstance(currency, dict) else None
     return CreatedDocument(
-        document_id=tree["Id"],
+        document_id=str(tree["Id"]),
         invoice_id=id_in_note(tree.get("PrivateNote"), document),
         total=_net_total(tree),
         currency=code if isinstance(code, str) else None,
@@ -42,10 +52,6 @@ def _read(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
 
 def _net_total(tree: Mapping[str, Any]) -> Decimal | None:
     """Give the total without the tax that QuickBooks may have added."""
-    total, detail = _number(tree.get("TotalAmt")), tree.get("TxnTaxDetail")
-    tax = _number(detail.get("TotalTax")) if isinstance(detail, dict) else None
+    total, detail = stated(tree.get("TotalAmt")), tree.get("TxnTaxDetail")
+    tax = stated(detail.get("TotalTax")) if isinstance(detail, dict) else None
     return None if total is None else total - (tax or Decimal(0))
-
-
-def _number(value: Any) -> Decimal | None:
-    return Decimal(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else None
