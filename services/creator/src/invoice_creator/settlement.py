@@ -109,4 +109,4 @@ def _about(document: FormattedInvoice | None) -> About:
 
 def _signed_total(document: FormattedInvoice) -> Decimal:
     """Give the total with Metronome's sign: a credit memo carries it flipped."""
-    return -document.total if document.document_type == "credit_memo" else document.total
+    return document.total.copy_negate() if document.document_type == "credit_memo" else document.total

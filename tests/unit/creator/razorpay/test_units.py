@@ -17,6 +17,7 @@ from invoice_shared.errors import Rejected
         pytest.param("1500", "JPY", 1500, id="yen have no smaller unit"),
         pytest.param("1.230", "KWD", 1230, id="three decimals, the last one 0"),
         pytest.param("12345678901234567.89", "INR", 1234567890123456789, id="exact, however large"),
+        pytest.param("12345678901234567890123456789012.12", "USD", 1234567890123456789012345678901212, id="and larger"),
     ],
 )
 def test_amounts_in_the_smallest_unit(amount: str, currency: str, minor: int) -> None:

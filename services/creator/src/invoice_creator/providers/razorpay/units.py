@@ -1,6 +1,6 @@
 """Amounts in a currency's smallest unit, the only form that Razorpay knows: paise, cents, whole yen. Pure."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from iso4217 import Currency
 
@@ -10,12 +10,15 @@ from invoice_shared.types import decimal_text
 THREE = 3
 """Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the invoice entity)."""
 
+EXACT = Context(prec=200)
+"""More digits than a record's number may have: the default context would round to 28 without a word."""
+
 
 def minor_units(amount: Decimal, currency: str) -> int:
     """Turn major units into the smallest ones. Raises ``Rejected`` where Razorpay cannot hold the amount exactly."""
     digits = minor_digits(currency)
-    minor = amount.scaleb(digits)
-    if minor != minor.to_integral_value() or (digits == THREE and minor % 10):
+    minor = amount.scaleb(digits, EXACT)
+    if minor != minor.to_integral_value() or (digits == THREE and int(minor) % 10):
         step = decimal_text(Decimal(1).scaleb(1 - digits if digits == THREE else -digits))
         raise Rejected(
             "provider-rejected",
@@ -27,7 +30,7 @@ def minor_units(amount: Decimal, currency: str) -> int:
 
 def major_units(minor: int, currency: str) -> Decimal:
     """Turn what Razorpay shows into major units. Raises ``ValueError`` for what is no currency."""
-    return Decimal(minor).scaleb(-_exponent(currency))
+    return Decimal(minor).scaleb(-_exponent(currency), EXACT)
 
 
 def minor_digits(currency: str) -> int:
