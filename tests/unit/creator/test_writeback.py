@@ -100,6 +100,7 @@ def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
         pytest.param(Answer(409, {}, b""), Rejected, id="409"),
         pytest.param(Answer(401, {}, b""), CredentialsRefused, id="401"),
         pytest.param(Answer(403, {}, b""), CredentialsRefused, id="403"),
+        pytest.param(Answer(302, {}, b""), Unavailable, id="302: maintenance, or a wrong base URL"),
         pytest.param(Answer(408, {}, b""), Unavailable, id="408"),
         pytest.param(Answer(429, {}, b""), Unavailable, id="429"),
         pytest.param(Answer(500, {}, b""), Unavailable, id="500"),

@@ -90,7 +90,13 @@ def refusal(answer: Answer, now: datetime) -> CallFailed:
             "or switch METRONOME_STATUS_WRITEBACK off.",
             response=response,
         )
-    if answer.status in (408, 429) or answer.status >= 500:
+    if 300 <= answer.status < 400:
+        return Unavailable(
+            f"Metronome redirects ({answer.status}), which is not followed. Check METRONOME_BASE_URL.",
+            outage=True,
+            response=response,
+        )
+    if answer.status in (408, 425, 429) or answer.status >= 500:
         return Unavailable(
             f"Metronome did not take the status: {said}.",
             retry_after=answer.retry_after(now),
