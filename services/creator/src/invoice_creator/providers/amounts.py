@@ -13,7 +13,7 @@ class Plain(Decimal):
         return decimal_text(self)
 
 
-def plain(value: Decimal) -> Plain:
+def plain(value: Decimal) -> Decimal:
     """Drop an exponent and the sign of a zero; the digits stay."""
     return Plain(decimal_text(value or abs(value)))
 
