@@ -1,13 +1,15 @@
-"""The local overlay in a real cluster: the demo's books balance, also while every service is restarted under load."""
+"""A real cluster: its API server takes every manifest; the demo's books balance, also while every service is restarted under load."""
 
 import copy
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import pytest
 
-from tests.manifests.rendering import K8S, Manifest, container_of, named, of_kind, overlay
+from tests.manifests.definitions import SOURCES, definition
+from tests.manifests.rendering import COMPONENTS, K8S, Manifest, base_with, container_of, named, of_kind, overlay
 from tests.support.cluster import ask_simulator, kubectl, listed, needs_cluster, tell_simulator
 from tests.support.waiting import eventually
 
@@ -40,20 +42,44 @@ def empty_namespace() -> Iterator[str]:
     kubectl("delete", "namespace", name, "--wait=false")
 
 
-def test_the_api_server_and_its_pod_security_accept_the_production_overlay(empty_namespace: str) -> None:
-    known = [
+@pytest.fixture(scope="module")
+def operators_definitions(pytestconfig: pytest.Config) -> Iterator[None]:
+    """The definitions of what operators read, where the cluster has none of its own; gone again afterwards."""
+    needs_cluster()
+    assert pytestconfig.cache is not None
+    wanted = {each["metadata"]["name"]: each for each in (definition(kind, pytestconfig.cache) for kind in SOURCES)}
+    missing = wanted.keys() - {each["metadata"]["name"] for each in listed("customresourcedefinitions")}
+    for name in missing:
+        kubectl("create", "--filename=-", given=json.dumps(wanted[name]))
+        kubectl("wait", "--for=condition=established", f"customresourcedefinition/{name}", "--timeout=60s")
+    yield
+    for name in missing:
+        kubectl("delete", "customresourcedefinition", name)
+
+
+@pytest.mark.parametrize(
+    "manifests",
+    [
+        pytest.param(partial(overlay, "production"), id="production"),
+        *(pytest.param(partial(base_with, name), id=name) for name in COMPONENTS),
+    ],
+)
+def test_the_api_server_and_its_pod_security_accept(
+    manifests: Callable[[], Sequence[Manifest]], empty_namespace: str, operators_definitions: None
+) -> None:
+    ours = [
         {**each, "metadata": {**each["metadata"], "namespace": empty_namespace}}
-        for each in overlay("production")
-        if each["kind"] not in ("Namespace", "ExternalSecret")
+        for each in manifests()
+        if each["kind"] != "Namespace"
     ]
 
     answer = kubectl(
         f"--namespace={empty_namespace}",
-        *("create", "--dry-run=server", "--filename=-"),
-        given=json.dumps({"apiVersion": "v1", "kind": "List", "items": known}),
+        *("create", "--dry-run=server", "--validate=strict", "--filename=-"),
+        given=json.dumps({"apiVersion": "v1", "kind": "List", "items": ours}),
     )
 
-    assert len(answer.splitlines()) == len(known)
+    assert len(answer.splitlines()) == len(ours)
 
 
 def test_the_demos_books_balance(connector: None) -> None:

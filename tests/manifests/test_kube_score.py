@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.manifests.rendering import OVERLAYS, overlay
-from tests.manifests.test_schemas import KUBERNETES
+from tests.manifests.structural import KUBERNETES
 
 KUBE_SCORE = shutil.which("kube-score")
 

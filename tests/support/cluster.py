@@ -12,7 +12,7 @@ PERMISSION = "INVOICES_TEST_CLUSTER"
 
 
 def needs_cluster() -> None:
-    """Skip unless a cluster is named and the tests may put the local overlay into it."""
+    """Skip unless a cluster is named and the tests may put the local overlay and, for a moment, definitions into it."""
     if not (os.environ.get("KUBECONFIG") and os.environ.get(PERMISSION)):
         pytest.skip(f"needs KUBECONFIG, and {PERMISSION}=yes as permission to apply the local overlay there")
 
