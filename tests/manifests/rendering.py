@@ -57,12 +57,18 @@ def named(manifests: Sequence[Manifest], kind: str, name: str) -> Manifest:
     return found[0]
 
 
-def pods(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
-    """Give the pod specification of everything that makes pods, by ``Kind/name``."""
+def templates(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
+    """Give the pod template of everything that makes pods, by ``Kind/name``."""
     for manifest in of_kind(manifests, "Deployment", "Job", "CronJob"):
         spec = manifest["spec"]
         template = (spec["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else spec)["template"]
-        yield f"{manifest['kind']}/{manifest['metadata']['name']}", template["spec"]
+        yield f"{manifest['kind']}/{manifest['metadata']['name']}", template
+
+
+def pods(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
+    """Give the pod specification of everything that makes pods, by ``Kind/name``."""
+    for where, template in templates(manifests):
+        yield where, template["spec"]
 
 
 def container_of(pod: Manifest) -> Manifest:

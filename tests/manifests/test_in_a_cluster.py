@@ -1,4 +1,4 @@
-"""A real cluster: its API server takes every manifest; the demo's books balance, also while every service is restarted under load."""
+"""A real cluster: its API server takes every manifest; the demo's books balance, also with every service restarted."""
 
 import copy
 import json
