@@ -36,7 +36,7 @@ def empty_namespace() -> Iterator[str]:
     """A namespace like production's, with nothing in it."""
     needs_cluster()
     namespace = copy.deepcopy(named(overlay("production"), "Namespace", "invoice-connector"))
-    name = namespace["metadata"]["name"] = f"invoice-connector-{int(time.time())}"
+    name = namespace["metadata"]["name"] = f"invoice-connector-{time.time_ns()}"
     kubectl("create", "--filename=-", given=json.dumps(namespace))
     yield name
     kubectl("delete", "namespace", name, "--wait=false")
