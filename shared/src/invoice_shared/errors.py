@@ -12,6 +12,7 @@ ConnectorError
 """
 
 from invoice_shared.failure import PROVIDER_BODY_LIMIT, Code, ProviderResponse
+from invoice_shared.redaction import redacted
 
 
 class ConnectorError(Exception):
@@ -19,12 +20,15 @@ class ConnectorError(Exception):
 
 
 class CallFailed(ConnectorError):
-    """A call to Metronome or a provider did not succeed. ``reason`` is a sentence for a finance person."""
+    """A call to Metronome or a provider did not succeed. ``reason`` is a sentence for a finance person.
+
+    It may quote the other side, but for anything that looks like a credential.
+    """
 
     def __init__(self, reason: str, *, response: ProviderResponse | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = redacted(reason)
         self.response = response
+        super().__init__(self.reason)
 
 
 class Rejected(CallFailed):
@@ -88,8 +92,9 @@ class StartupError(ConnectorError):
     """Something outside is missing; the message says what and which command mends it."""
 
 
-def cut_body(text: str) -> str:
-    """Cut an answer's body at ``PROVIDER_BODY_LIMIT`` bytes, visibly."""
+def kept_body(text: str) -> str:
+    """Give what is kept of an answer's body: no credentials, cut at ``PROVIDER_BODY_LIMIT`` bytes, visibly."""
+    text = redacted(text)
     raw = text.encode()
     if len(raw) <= PROVIDER_BODY_LIMIT:
         return text

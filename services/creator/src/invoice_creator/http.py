@@ -3,7 +3,6 @@
 The only importer of ``requests``. Repeating a call is the dispatcher's decision, never this module's.
 """
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,15 +17,12 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util.retry import Retry
 
 from invoice_shared import serde
-from invoice_shared.errors import Unavailable, Uncertain, cut_body
+from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain, kept_body
 from invoice_shared.failure import ProviderResponse
 
 LONGEST_WISH_SECONDS = 3600.0
 """A ``Retry-After`` beyond this is not obeyed to the letter: once an hour somebody should look."""
 
-SECRETS = re.compile(
-    r"""(?i)\b(bearer\s+|basic\s+|oauth_\w+\s*=\s*"?|(?:access|refresh)_token"?\s*[:=]\s*"?)[^"\s,&]+"""
-)
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
 
 
@@ -53,7 +49,7 @@ class Answer:
     def for_the_record(self) -> ProviderResponse:
         """Give what a failure record may keep: without anything that looks like a credential, cut at 4 KiB."""
         text = self.body.decode("utf-8", "replace")
-        return ProviderResponse(status=self.status, body=cut_body(SECRETS.sub(r"\1[redacted]", text)))
+        return ProviderResponse(status=self.status, body=kept_body(text))
 
     def retry_after(self, now: datetime) -> float | None:
         """Give the seconds that the other side wants us to wait (RFC 9110: a number or a date), if it said so."""
@@ -71,9 +67,17 @@ def _seconds_until(text: str, now: datetime) -> float | None:
 
 
 class Bearer(AuthBase):
-    """A token in the ``Authorization`` header; an auth object, since a netrc file would overrule a plain header."""
+    """A token in the ``Authorization`` header; an auth object, since a netrc file would overrule a plain header.
+
+    Raises ``CredentialsRefused`` for one that no header can carry, which the library would not survive.
+    """
 
     def __init__(self, token: str) -> None:
+        if not (token.isascii() and token.isprintable()):
+            raise CredentialsRefused(
+                "The API key or token holds a line break or another character that HTTP cannot carry. Correct the "
+                "setting, or the file that it is read from."
+            )
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -106,9 +110,8 @@ class FreshBearer(AuthBase):
             if response.status_code == 401:
                 self._source.refused(token)
 
-        request.headers["Authorization"] = f"Bearer {token}"
         request.register_hook("response", heard)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
-        return request
+        return Bearer(token)(request)
 
 
 class Anonymous(AuthBase):

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from invoice_shared import serde
-from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable, cut_body
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable, kept_body
 from invoice_shared.failure import ProviderResponse
 
 LIMIT_TYPE = "X-Metronome-Rate-Limit-Type"
 LONGEST_RETRY_AFTER = 60.0
-REFUSALS = (400, 410, 422)
+REFUSALS = (400, 410, 414, 422, 431)
+"""414 and 431 are an id that is too long for any URL: no repeat makes it shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,8 @@ def _message(answer: Answer) -> str:
         tree = serde.loads(answer.body)
     except ValueError:
         return "no reason given"
-    message = tree.get("message") if isinstance(tree, dict) else None
-    return str(message)[:300] if message else "no reason given"
+    return (serde.text_of(tree, "message") or "no reason given")[:300]
 
 
 def _response(answer: Answer) -> ProviderResponse:
-    return ProviderResponse(status=answer.status, body=cut_body(answer.body.decode("utf-8", "replace")))
+    return ProviderResponse(status=answer.status, body=kept_body(answer.body.decode("utf-8", "replace")))

@@ -172,8 +172,9 @@ def test_a_redirect_is_not_followed(account: Account) -> None:
     assert len(account.control.requests()) == 1
 
 
-def test_a_success_without_a_name_is_an_unknown_outcome(account: Account) -> None:
-    account.control.inject("status", "create", status=200, body="<html>", times=1)
+@pytest.mark.parametrize("location", [{}, {"Location": "http://[no-host/invoice/1"}], ids=["none", "no URL"])
+def test_a_success_without_a_name_is_an_unknown_outcome(account: Account, location: dict[str, str]) -> None:
+    account.control.inject("status", "create", status=200, body="<html>", headers=location, times=1)
 
     assert isinstance(account.create_error(), Uncertain)
 

@@ -75,5 +75,9 @@ class NetSuite:
 
 
 def _document_id(answer: Answer) -> str | None:
-    """Give the last segment of ``Location``; ``None`` where there is none."""
-    return urlsplit(answer.headers.get("Location", "")).path.rstrip("/").rpartition("/")[2] or None
+    """Give the last segment of ``Location``; ``None`` where there is none, or no URL."""
+    try:
+        path = urlsplit(answer.headers.get("Location", "")).path
+    except ValueError:
+        return None
+    return path.rstrip("/").rpartition("/")[2] or None

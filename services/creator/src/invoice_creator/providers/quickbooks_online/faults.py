@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from invoice_creator.http import Answer
-from invoice_shared.errors import cut_body
+from invoice_shared.errors import kept_body
 from invoice_shared.failure import ProviderResponse
 
 
@@ -33,7 +33,7 @@ def response_of(answer: Answer) -> ProviderResponse:
     """Give what a failure record keeps, with the ``intuit_tid`` by which Intuit's support finds the call."""
     kept = answer.for_the_record()
     tid = answer.headers.get("intuit_tid")
-    return kept if tid is None else kept.model_copy(update={"body": cut_body(f"intuit_tid {tid}\n{kept.body}")})
+    return kept if tid is None else kept.model_copy(update={"body": kept_body(f"intuit_tid {tid}\n{kept.body}")})
 
 
 def _read(error: Mapping[str, Any]) -> Fault:
