@@ -32,8 +32,11 @@ def left_behind(folder: Path) -> list[str]:
     return sorted(found)
 
 
+INVOICES = str(Path(sys.executable).with_name("invoices"))
+
+
 def start_demo(folder: Path, *options: str) -> subprocess.Popen[str]:
-    command = [str(Path(sys.executable).with_name("invoices")), "demo", *options]
+    command = [INVOICES, "demo", *options]
     env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "COLUMNS": "120"}
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -46,6 +49,26 @@ def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
     assert demo.returncode == 0, output
     assert "Nothing lost, nothing twice, not a cent off." in output
     assert "items-not-mapped" in output
+
+
+def test_a_demo_that_is_kept_can_be_operated(folder: Path) -> None:
+    demo = start_demo(folder, "--invoices", "20", "--keep")
+    eventually(lambda: any(folder.glob("*/settings.sh")), timeout=120)
+    (settings,) = folder.glob("*/settings.sh")
+
+    check = subprocess.run(
+        ["sh", "-c", f". {settings} && {INVOICES} check"],
+        env={},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    demo.send_signal(signal.SIGINT)
+    output, _ = demo.communicate(timeout=60)
+
+    assert check.returncode == 0, check.stdout + check.stderr
+    assert f". {settings} && {INVOICES} failures" in output
 
 
 @pytest.mark.parametrize("log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while at work"])

@@ -25,6 +25,8 @@ GROUPS = {
 PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
 """Their other settings have a ConfigMap of their own as well."""
 BOTO3 = ("AWS_REGION", "AWS_ENDPOINT_URL_S3")
+NOT_OURS = {"QBO_BASE_URL": "/v3"}
+"""With what the predecessor's addresses end; the creator appends it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def import_variables(variables: Mapping[str, Any]) -> Imported:
             imported.secrets.setdefault(_group(name), {})[name] = str(value)
         else:
             group = _group(name) if _group(name) in PROVIDERS else "settings"
-            imported.config.setdefault(group, {})[name] = _text(value)
+            imported.config.setdefault(group, {})[name] = _text(value).removesuffix(NOT_OURS.get(name, ""))
     _fill_previous(imported.secrets.get("metronome-webhook", {}))
     imported.missing.extend(sorted(name for name, info in known.items() if info.is_required() and name not in given))
     return imported

@@ -98,6 +98,12 @@ def test_each_variable_goes_where_the_overlay_keeps_it() -> None:
     }
 
 
+def test_an_address_is_taken_without_the_path_that_the_creator_appends() -> None:
+    imported = import_variables({"qbo_base_url": "https://sandbox-quickbooks.api.intuit.com/v3"})
+
+    assert imported.config["quickbooks-online"] == {"QBO_BASE_URL": "https://sandbox-quickbooks.api.intuit.com"}
+
+
 def test_what_we_have_no_setting_for_and_what_is_still_missing_is_named() -> None:
     imported = import_variables({"lambda_memory_size": 512, "metronome_api_key": "key-1"})
 

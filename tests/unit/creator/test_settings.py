@@ -56,7 +56,11 @@ def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> CreatorSett
             id="QuickBooks partly set",
         ),
         pytest.param({"NS_CURRENCY_IDS": "USD"}, {"NS_CURRENCY_IDS"}, id="currency ids that are no JSON"),
-        pytest.param({"NS_BASE_URL": "http://h/services"}, {"NS_BASE_URL"}, id="a base URL with a path"),
+        pytest.param(
+            {"NS_BASE_URL": "http://h/services", "QBO_BASE_URL": "http://h/v3", "RAZORPAY_BASE_URL": "http://h/v1/"},
+            {"NS_BASE_URL", "QBO_BASE_URL", "RAZORPAY_BASE_URL"},
+            id="base URLs with a path",
+        ),
         pytest.param({"CREATOR_DESTINATIONS": '["stripe"]'}, {"CREATOR_DESTINATIONS"}, id="an unknown destination"),
         pytest.param({"CREATOR_DESTINATIONS": "[]"}, {"CREATOR_DESTINATIONS"}, id="no destination"),
         pytest.param(

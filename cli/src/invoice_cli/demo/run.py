@@ -1,5 +1,7 @@
 """The demo from start to end, and what it shows."""
 
+import shlex
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +35,7 @@ def run(count: int, seed: int, *, keep: bool) -> Exit:
                 world = start_services(services, *start_parts(parts))
             agreed = _drive(world, scenario(count, seed), console, interrupt.check)
             if keep:
-                _keep(world, scenario(1, seed + 1), console)
+                _keep(world, scenario(1, seed + 1), console, folder)
                 interrupt.wait()
     except (NotReadyError, NotSettledError) as error:
         console.print(f"[red]{error}[/red]")
@@ -112,7 +114,7 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
         console.print("[green]Nothing lost, nothing twice, not a cent off.[/green]")
 
 
-def _keep(world: World, extra: Scenario, console: Console) -> None:
+def _keep(world: World, extra: Scenario, console: Console, folder: Path) -> None:
     metronome = world.systems["metronome"]
     control = MetronomeControl(metronome["url"])
     control.seed_customers(extra.customers)
@@ -126,4 +128,9 @@ def _keep(world: World, extra: Scenario, console: Console) -> None:
     command = curl_example(world.webhook_url, metronome["webhook_secret"], finalized_event(extra.invoices[0]))
     console.print(
         f"\nOne more invoice (the signature is good for five minutes):\n{command}", highlight=False, soft_wrap=True
+    )
+    settings = folder / "settings.sh"
+    settings.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in world.settings.items()))
+    console.print(
+        f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures", highlight=False, soft_wrap=True
     )

@@ -1,7 +1,8 @@
 """All that the demo starts: broker, S3 server, outside systems, and the four services by their console scripts."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where everything is. ``systems`` is what the simulators announced; ``ops`` maps a service to its ops URL."""
+    """Where everything is. ``systems`` is what the simulators announced; ``ops`` maps a service to its ops URL.
+
+    ``settings`` are the services' variables, but for their ports; none where they run elsewhere.
+    """
 
     bootstrap_servers: str
     s3_url: str
@@ -30,6 +34,7 @@ class World:
     webhook_url: str
     ops: dict[str, str]
     kafka: KafkaSettings
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def start_parts(group: ProcessGroup) -> tuple[str, str, dict[str, Any]]:
@@ -54,7 +59,7 @@ def start_services(group: ProcessGroup, broker: str, s3_url: str, systems: dict[
     ops = {name: f"http://{LOOPBACK}:{port}" for name, port in ops_ports.items()}
     for name, pid in running.items():
         group.wait_until_ready(pid, f"{ops[name]}/readyz")
-    return World(broker, s3_url, systems, f"http://{LOOPBACK}:{webhook_port}/webhooks/metronome", ops, kafka)
+    return World(broker, s3_url, systems, f"http://{LOOPBACK}:{webhook_port}/webhooks/metronome", ops, kafka, settings)
 
 
 def _settings(broker: str, s3_url: str, systems: dict[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from invoice_shared.invoice import DESTINATIONS, Destination
@@ -21,7 +21,16 @@ from invoice_shared.settings import (
 )
 
 SERVICE = "invoice-creator"
+
+
+def _host_only(url: str) -> str:
+    if urlsplit(url).path.strip("/"):
+        raise ValueError("takes scheme and host only; the path is the creator's business")
+    return url
+
+
 Url = Annotated[str, Field(pattern="^https?://[^/]+")]
+BaseUrl = Annotated[Url, AfterValidator(_host_only)]
 SigningAlgorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Those that NetSuite takes: ``PS*`` for an RSA key, ``ES*`` for one on the curve of that size."""
 Destinations = Annotated[tuple[Destination, ...], NoDecode, JsonText, Field(min_length=1)]
@@ -45,17 +54,10 @@ class NetSuiteSettings(Settings):
     ns_oauth_certificate_id: str | None = None
     ns_oauth_private_key: SecretStr | None = None
     ns_oauth_algorithm: SigningAlgorithm = "PS256"
-    ns_base_url: Url | None = None
+    ns_base_url: BaseUrl | None = None
     ns_currency_ids: JsonObject | None = None
     ns_invoice_custom_form_id: str | None = None
     ns_invoice_custom_form_ref_name: str | None = None
-
-    @field_validator("ns_base_url")
-    @classmethod
-    def _host_only(cls, url: str | None) -> str | None:
-        if url is not None and urlsplit(url).path.strip("/"):
-            raise ValueError("takes scheme and host only; the path is the creator's business")
-        return url
 
 
 class RazorpaySettings(Settings):
@@ -63,13 +65,13 @@ class RazorpaySettings(Settings):
 
     razorpay_apikey_id: str | None = None
     razorpay_apikey_secret: SecretStr | None = None
-    razorpay_base_url: Url = "https://api.razorpay.com"
+    razorpay_base_url: BaseUrl = "https://api.razorpay.com"
 
 
 class QuickBooksSettings(Settings):
     """One QuickBooks Online company."""
 
-    qbo_base_url: Url = "https://sandbox-quickbooks.api.intuit.com"
+    qbo_base_url: BaseUrl = "https://sandbox-quickbooks.api.intuit.com"
     qbo_realm_id: str | None = None
     qbo_client_id: str | None = None
     qbo_client_secret: SecretStr | None = None
