@@ -55,6 +55,17 @@ def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
     publisher.close(1)
 
 
+def test_who_no_longer_waits_for_an_answer_takes_nobody_elses_away() -> None:
+    settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
+    publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+
+    publisher.send("raw-invoices", b"k", b"{}").cancel()
+
+    with pytest.raises(PublishFailed):
+        publisher.send("raw-invoices", b"k", b"{}").result(30)
+    publisher.close(1)
+
+
 def test_missing_topics_are_named_with_the_command_that_creates_them(broker: Broker) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
 

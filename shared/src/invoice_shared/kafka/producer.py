@@ -30,6 +30,8 @@ class Publisher:
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
         """Hand a record over; the future ends with the broker's answer: a result, or ``PublishFailed``."""
         acknowledged: Future[None] = Future()
+        # From here on nobody can cancel it: a report that finds it cancelled would end the thread that serves them all.
+        acknowledged.set_running_or_notify_cancel()
 
         def report(error: KafkaError | None, _message: Message) -> None:
             if error is None:
