@@ -41,7 +41,8 @@ def failure_of(
         failure_id=digest(stage, code, record.topic, str(record.partition), str(record.offset)),
         stage=stage,
         code=code,
-        reason=error.reason,
+        # It may quote the other side, whose JSON may escape half a surrogate pair.
+        reason=error.reason.encode(errors="replace").decode(),
         retryable=error.retryable if isinstance(error, Rejected) else False,
         attempts=attempts,
         failed_at=now,
@@ -79,7 +80,8 @@ def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Out
 def failure_key(failure: InvoiceFailure) -> bytes:
     """Key of a failure record: the invoice id, else the event id, else the SHA-256 of the value."""
     event_id = next((header[1] for header in failure.original.headers if header[0] == names.EVENT_ID), None)
-    key = failure.invoice_id or event_id or hashlib.sha256((failure.original.value or "").encode()).hexdigest()
+    value = as_bytes(failure.original.value, failure.original.encoding) or b""
+    key = failure.invoice_id or event_id or hashlib.sha256(value).hexdigest()
     return key.encode()
 
 

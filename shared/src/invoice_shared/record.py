@@ -1,9 +1,13 @@
 """One Kafka record as a plain value; imports no Kafka library."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Headers = tuple[tuple[str, bytes], ...]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,8 +42,8 @@ class Record:
 
     @property
     def time(self) -> datetime:
-        """The broker's time of the record, UTC."""
-        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+        """The record's time, UTC. Producers may set any number; one beyond the calendar gives the calendar's end."""
+        return _EPOCH + timedelta(milliseconds=min(max(self.timestamp, 0), _LATEST))
 
     def header(self, name: str) -> bytes | None:
         """Give the last value of a header, as Kafka's own ``lastHeader`` does."""

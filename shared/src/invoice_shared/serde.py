@@ -1,7 +1,7 @@
 """Bytes ↔ the record types. The only JSON calls in the connector: numbers become Decimal, never float."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeVar
 
 import simplejson
@@ -24,11 +24,14 @@ def _integer(text: str) -> int | Decimal:
 def loads(data: bytes | str) -> Any:
     """Parse JSON with every fraction as ``Decimal``.
 
-    Raises ``ValueError`` for bytes that are not UTF-8 JSON, for NaN and Infinity, and for nesting too deep to read.
+    Raises ``ValueError`` for bytes that are not UTF-8 JSON, for NaN and Infinity, for an exponent that ``Decimal`` does
+    not hold, and for nesting too deep to read.
     """
     text = data.decode("utf-8") if isinstance(data, bytes) else data
     try:
         return simplejson.loads(text, use_decimal=True, parse_int=_integer, parse_constant=_refuse_constant)
+    except InvalidOperation as error:
+        raise ValueError("a number's exponent is out of range") from error
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
@@ -40,11 +43,16 @@ def _plain(value: Any) -> str:
 
 
 def dumps(value: Any) -> bytes:
-    """Write a JSON tree as compact UTF-8; a ``Decimal`` stays a number, digit for digit. Same tree, same bytes."""
+    """Write a JSON tree as compact UTF-8; a ``Decimal`` stays a number, digit for digit. Same tree, same bytes.
+
+    Raises ``ValueError`` for nesting too deep to write, which can be one level less than could be read.
+    """
     try:
         return _dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot hold and a JSON escape can
         return _dumps(value, ensure_ascii=True).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def _dumps(value: Any, *, ensure_ascii: bool) -> str:
@@ -79,12 +87,13 @@ def from_bytes(model: type[Model], value: bytes | None) -> Model:
 
 
 def text_of(tree: Any, name: str) -> str | None:
-    """Read a text from a tree that may have any shape; ``None`` for one that is empty or that UTF-8 cannot hold."""
+    """Read a text from a tree that may have any shape; ``None`` for one that is blank or that UTF-8 cannot hold."""
     found = tree.get(name) if isinstance(tree, dict) else None
-    return found if isinstance(found, str) and found and _is_utf8(found) else None
+    return found if isinstance(found, str) and found.strip() and is_utf8(found) else None
 
 
-def _is_utf8(text: str) -> bool:
+def is_utf8(text: str) -> bool:
+    """Tell whether UTF-8 can hold a text."""
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape

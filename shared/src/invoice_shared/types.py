@@ -32,7 +32,10 @@ def decimal_text(value: Decimal) -> str:
 def _to_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs a time zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time needs to lie in the years 1 to 9999 of UTC") from error
 
 
 def time_text(value: datetime) -> str:

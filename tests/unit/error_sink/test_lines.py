@@ -24,11 +24,16 @@ def test_a_decimal_passes_digit_for_digit() -> None:
 
 
 def test_what_is_no_object_is_wrapped_with_its_bytes() -> None:
-    for value in (b"not json", b"\xff\x00", b"[1]", b"", None):
+    for value in (b"not json", b"\xff\x00", b"[1]", b"", None, b'{"n":1e9999999999999999999}'):
         wrapped = loads(line(record(value)))["original"]
 
         assert as_bytes(wrapped["value"], wrapped["encoding"]) == value
         assert wrapped["headers"] == [["event-id", "e-1"]]
+
+
+def test_an_object_that_can_just_be_read_is_kept_one_way_or_the_other() -> None:
+    for depth in range(800, 1000):
+        assert b'"topic":' in line(record(b'{"deep":' + b"[" * depth + b"]" * depth + b"}"))
 
 
 def test_the_same_records_give_the_same_bytes_one_line_each() -> None:

@@ -32,6 +32,7 @@ def test_json_is_read_whatever_its_content_type() -> None:
         pytest.param(407, Unavailable, id="a proxy's own refusal is not about the invoice"),
         pytest.param(408, Unavailable, id="too slow"),
         pytest.param(409, Unavailable, id="in conflict with itself"),
+        pytest.param(414, Rejected, id="an id too long for a URL"),
         pytest.param(429, Unavailable, id="too fast"),
         pytest.param(500, Unavailable, id="broken"),
         pytest.param(503, Unavailable, id="down"),
@@ -56,7 +57,12 @@ def test_an_unknown_invoice_has_its_own_code_and_the_answer() -> None:
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [(b'{"message": "not a uuid"}', "not a uuid"), (b"<html>", "no reason"), (b"[]", "no reason")],
+    [
+        (b'{"message": "not a uuid"}', "not a uuid"),
+        (b"<html>", "no reason"),
+        (b"[]", "no reason"),
+        (b'{"message": "\\ud800"}', "no reason"),
+    ],
 )
 def test_a_refusal_quotes_metronomes_message(body: bytes, said: str) -> None:
     with pytest.raises(Rejected) as refused:

@@ -60,6 +60,7 @@ def test_the_document_is_dated(
     [
         pytest.param(SCHEDULED | {"issued_at": None}, id="no date at all"),
         pytest.param({"issued_at": "9999-12-31T00:00:00Z", "net_payment_terms_days": 30}, id="due after the year 9999"),
+        pytest.param({"end_timestamp": "0001-01-01T00:00:00Z"}, id="a period that ends before the year 1"),
     ],
 )
 def test_an_invoice_that_cannot_be_dated_is_refused(changes: dict[str, Any]) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -155,3 +156,49 @@ async def test_a_failure_that_names_no_invoice_has_no_ledger_entry() -> None:
 
     assert isinstance(settled, Failed)
     assert settled.outcome is None
+
+
+ODD = (
+    *(b"null", b"true", b"[]", b"{}", b"[null]", b"-1", b"0.5", b"1e400", b"1E+999999999", b"9" * 50),
+    *(b'""', b'" "', b'"NaN"', b'"1e9999999999999999999"', b'"\\ud800"', b'"\\u0000"', b'"../.."'),
+    *(b'"0001-01-01T00:00:00Z"', b'"0001-01-01T00:00:00+14:00"', b'"9999-12-31T23:59:59-12:00"', b'"2026-13-45"'),
+)
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_whatever_one_field_of_the_answer_holds_the_record_ends_one_way(odd: bytes) -> None:
+    groups: dict[str, Any] = {"pricing_group_values": {"region": "eu"}, "presentation_group_values": {"team": "red"}}
+    whole = serde.loads(answer(line(**groups), net_payment_terms_days=30, billable_status="billable", payer={}))
+
+    for path in paths(whole):
+        settled = await settle(FakeMetronome(serde.dumps(replaced(whole, path, serde.loads(odd)))))
+
+        assert len(written(settled)) < 10_000, path
+
+
+def paths(tree: Any) -> Iterator[tuple[Any, ...]]:
+    """Give the path to each value of a JSON tree."""
+    yield ()
+    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, child in children:
+        yield from ((key, *rest) for rest in paths(child))
+
+
+def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """Give the tree with one value changed."""
+    if not path:
+        return value
+    changed = tree.copy()
+    changed[path[0]] = replaced(tree[path[0]], path[1:], value)
+    return changed
+
+
+def written(settled: Formatted | Skipped | Failed) -> bytes:
+    """Give the bytes of the record that says how it ended."""
+    match settled:
+        case Formatted():
+            return serde.to_bytes(settled.document)
+        case Skipped():
+            return serde.to_bytes(settled.outcome)
+        case Failed():
+            return serde.to_bytes(settled.failure)

@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,21 @@ def test_the_original_comes_back_byte_for_byte(value: bytes | None, header: byte
 )
 def test_the_key_of_a_failure(source: Record, key: bytes) -> None:
     assert failure_key(filed(source, MalformedRecord("x"))) == key
+
+
+def test_the_key_without_any_id_is_the_hash_of_the_bytes_also_where_they_are_no_text() -> None:
+    failure = filed(record(key=None, value=b"\xff"), MalformedRecord("x"))
+
+    assert failure_key(failure) == hashlib.sha256(b"\xff").hexdigest().encode()
+
+
+def test_a_reason_that_quotes_half_a_surrogate_pair_can_be_filed() -> None:
+    assert filed(record(), Rejected("provider-rejected", "It said \ud800.")).reason == "It said ?."
+
+
+@pytest.mark.parametrize("timestamp", [-1, 2**63 - 1])
+def test_a_record_of_no_calendars_time_can_be_filed(timestamp: int) -> None:
+    assert filed(record(timestamp=timestamp)).source.timestamp is not None
 
 
 def test_without_any_id_the_key_is_the_hash_of_the_value() -> None:

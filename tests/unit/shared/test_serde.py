@@ -47,6 +47,12 @@ def test_a_float_is_refused_where_a_decimal_belongs() -> None:
         pytest.param(b"{", "not JSON", id="cut off"),
         pytest.param(b"\xff", "not JSON", id="not UTF-8"),
         pytest.param(b'{"total":NaN}', "not JSON", id="NaN"),
+        pytest.param(b'{"total":1e9999999999999999999}', "not JSON", id="an exponent that nothing holds"),
+        pytest.param(
+            b'{"schema_version":1,"invoice_id":"i","received_at":"0001-01-01T00:00:00+14:00"}',
+            "years 1 to",
+            id="before the calendar",
+        ),
         pytest.param(b"[" * 200_000, "not JSON", id="nested too deep"),
         pytest.param(b"[]", "not an object", id="a list"),
         pytest.param(b"{}", "no schema_version", id="no schema version"),

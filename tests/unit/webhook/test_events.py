@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 
 from invoice_shared.invoice import RawInvoice
 from invoice_shared.serde import dumps
-from invoice_webhook.events import Ignored, UnusableEvent, parse
+from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of
 from tests.fakes import START
 
 CLASSIC = {
@@ -42,10 +43,20 @@ def test_both_event_shapes_give_the_invoice(event: dict[str, Any]) -> None:
     assert (invoice.received_at, invoice.source, invoice.payload) == (START, "webhook", event)
 
 
-def test_an_unreadable_date_does_not_keep_an_invoice_from_being_billed() -> None:
-    strange = CLASSIC | {"properties": {"invoice_id": "i", "customer_id": "c", "invoice_finalized_date": "soon"}}
+@pytest.mark.parametrize("date", ["soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", 7, None])
+def test_an_unreadable_date_does_not_keep_an_invoice_from_being_billed(date: Any) -> None:
+    strange = CLASSIC | {"properties": {"invoice_id": "i", "customer_id": "c", "invoice_finalized_date": date}}
 
     assert parsed(strange).finalized_at is None
+
+
+def test_a_payload_that_can_just_be_read_is_written_or_unusable() -> None:
+    """The record holds it one level deeper, where writing it can be too deep."""
+    head, ids = b'{"type":"invoice.finalized","deep":', b',"invoice_id":"i","customer_id":"c"}'
+
+    for depth in range(800, 1000):
+        with suppress(UnusableEvent):
+            record_of(parse(head + b"[" * depth + b"]" * depth + ids, START))  # type: ignore[arg-type]
 
 
 def test_an_event_without_an_id_is_known_by_its_body() -> None:
@@ -78,6 +89,7 @@ def test_other_events_are_ignored(event: dict[str, Any]) -> None:
         pytest.param(b"[" * 100_000, id="nested too deep"),
         pytest.param(b'{"a":' * 100_000, id="objects nested too deep"),
         pytest.param(b'{"type":NaN}', id="not a number"),
+        pytest.param(b'{"type":1e9999999999999999999}', id="an exponent that nothing holds"),
     ],
 )
 def test_what_is_no_json_object_is_unusable(body: bytes) -> None:
@@ -92,6 +104,7 @@ def test_what_is_no_json_object_is_unusable(body: bytes) -> None:
         pytest.param({"invoice_id": "i"}, "customer_id", id="no customer id"),
         pytest.param({"invoice_id": 5, "customer_id": "c"}, "invoice_id", id="a number as id"),
         pytest.param({"invoice_id": "", "customer_id": "c"}, "invoice_id", id="an empty id"),
+        pytest.param({"invoice_id": " ", "customer_id": "c"}, "invoice_id", id="a blank id"),
         pytest.param({"invoice_id": "\ud800", "customer_id": "c"}, "invoice_id", id="half a surrogate pair"),
         pytest.param({}, "invoice_id and customer_id", id="nothing"),
     ],

@@ -83,6 +83,13 @@ async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes
     assert failure.key in {b"e-9", hashlib.sha256(body).hexdigest().encode()}
 
 
+async def test_a_body_without_ids_that_is_not_utf8_is_keyed_by_its_own_bytes(ingress: Ingress) -> None:
+    await ingress.post(b"\xff\xfe")
+
+    (failure,) = ingress.publisher.to("invoice-errors")
+    assert failure.key == hashlib.sha256(b"\xff\xfe").hexdigest().encode()
+
+
 async def test_the_same_unusable_event_again_is_the_same_failure(ingress: Ingress) -> None:
     await ingress.post(b"no json")
     await ingress.post(b"no json")
@@ -136,6 +143,12 @@ async def test_nothing_is_published_while_a_topic_is_missing(ingress: Ingress) -
 
     assert (await ingress.post()).status == 503
     assert ingress.publisher.published == []
+
+
+async def test_a_request_that_arrived_before_the_shutdown_is_taken(ingress: Ingress) -> None:
+    ingress.health.missing("ingress", "shutting down")
+
+    assert (await ingress.post()).status == 200
 
 
 async def test_every_answer_is_counted(ingress: Ingress) -> None:

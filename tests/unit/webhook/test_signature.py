@@ -60,6 +60,8 @@ def test_the_tolerance_reaches_in_both_directions(seconds: int) -> None:
         pytest.param({"Metronome_Webhook_Signature": SIGNATURE.upper()}, id="upper-case hex"),
         pytest.param({"Metronome_Webhook_Signature": SIGNATURE[:-1] + "c"}, id="another signature"),
         pytest.param({"Metronome_Webhook_Signature": "ß" * 64}, id="not even ASCII"),
+        pytest.param({"Metronome_Webhook_Signature": "\udcff" * 64}, id="not even UTF-8"),
+        pytest.param({"X_Metronome_Date": "\udcff" + DATE}, id="a date that is not UTF-8"),
         pytest.param({"body": BODY + b" "}, id="one byte more"),
         pytest.param({"secrets": ("another",)}, id="another secret"),
         pytest.param({"secrets": ()}, id="no secret at all"),

@@ -17,14 +17,14 @@ def archived_object(records: Iterable[Record]) -> bytes:
 def line(record: Record) -> bytes:
     """Give the record's own object with its position added; what is no JSON object is wrapped as ``original``."""
     position = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-    return dumps(_object(record) | position)
+    try:
+        return dumps(_object(record) | position)
+    except ValueError:
+        return dumps({"original": original_of(record.key, record.headers, record.value).model_dump()} | position)
 
 
 def _object(record: Record) -> dict[str, Any]:
-    try:
-        tree = loads(record.value or b"")
-    except ValueError:
-        tree = None
-    if isinstance(tree, dict):
-        return tree
-    return {"original": original_of(record.key, record.headers, record.value).model_dump()}
+    tree = loads(record.value or b"")
+    if not isinstance(tree, dict):
+        raise ValueError("JSON, but not an object")
+    return tree

@@ -7,6 +7,8 @@ from invoice_formatter.metronome_invoice import MetronomeInvoice
 from invoice_formatter.rules import MappingRules
 from invoice_shared.errors import Rejected
 
+_NO_CALENDAR = "its dates lie outside of the calendar"
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -26,11 +28,18 @@ class DocumentDates:
 
 
 def period_of(start: datetime | None, end: datetime | None) -> Period:
-    """Give the days from ``start`` up to the last instant before ``end``."""
+    """Give the days from ``start`` up to the last instant before ``end``. Raises as ``document_dates`` does."""
     first = start.date() if start else None
-    last = (end - timedelta(microseconds=1)).date() if end else None
+    last = _day_before(end) if end else None
     # A period of no length would end on the day before its start.
     return Period(first, max(first, last) if first and last else last)
+
+
+def _day_before(end: datetime) -> date:
+    try:
+        return (end - timedelta(microseconds=1)).date()
+    except OverflowError as error:
+        raise _undated(_NO_CALENDAR) from error
 
 
 def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDates:
@@ -38,12 +47,9 @@ def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDa
 
     Raises ``Rejected("invalid-invoice")`` where there is no date at all, or none that a calendar holds.
     """
-    try:
-        period = period_of(invoice.start_timestamp, invoice.end_timestamp)
-        issue = _issue_date(invoice, period, rules)
-        return DocumentDates(period, issue, _due_date(invoice, issue))
-    except OverflowError as error:
-        raise _undated("its dates lie outside of the calendar") from error
+    period = period_of(invoice.start_timestamp, invoice.end_timestamp)
+    issue = _issue_date(invoice, period, rules)
+    return DocumentDates(period, issue, _due_date(invoice, issue))
 
 
 def _issue_date(invoice: MetronomeInvoice, period: Period, rules: MappingRules) -> date:
@@ -57,7 +63,10 @@ def _issue_date(invoice: MetronomeInvoice, period: Period, rules: MappingRules) 
 
 def _due_date(invoice: MetronomeInvoice, issue: date) -> date | None:
     terms = invoice.net_payment_terms_days
-    return None if terms is None else issue + timedelta(days=int(terms))
+    try:
+        return None if terms is None else issue + timedelta(days=int(terms))
+    except OverflowError as error:
+        raise _undated(_NO_CALENDAR) from error
 
 
 def _undated(problem: str) -> Rejected:

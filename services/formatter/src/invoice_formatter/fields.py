@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from invoice_shared.types import decimal_text
+from invoice_shared.serde import is_utf8
+from invoice_shared.types import MAX_DIGITS, decimal_text
 
 
 def scalar_text(value: Any) -> str | None:
-    """Write a scalar as text, trimmed; ``None`` for null, an object, a list, and for text that is blank."""
+    """Write a scalar as text, trimmed; ``None`` for null, an object, a list, and for text that is blank or no UTF-8."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return decimal_text(value)
-    return (str(value).strip() or None) if isinstance(value, str | int) else None
+        # 1E+999999999 is valid JSON, and written out it is a gigabyte.
+        return decimal_text(value) if abs(value.adjusted()) <= MAX_DIGITS else str(value)
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    return text if text and is_utf8(text) else None
 
 
 def field_text(fields: Mapping[str, Any], key: str) -> str | None:

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pydantic import ValidationError
+
 from invoice_formatter.fetching import NOT_FOUND_TRIES
 from invoice_formatter.ledger import known_outcome
 from invoice_formatter.mapping import Times, map_invoice
-from invoice_formatter.metronome_invoice import MetronomeInvoice, parse_invoice
+from invoice_formatter.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
 from invoice_formatter.rules import MappingRules
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
 from invoice_formatter.skips import Skip
@@ -56,6 +58,8 @@ class InvoiceHandler:
             mapped = map_invoice(invoice, self._rules, times=times, forced=is_forced(record.headers))
         except Rejected as error:
             return self._failed(record, error, known)
+        except ValidationError as error:  # e.g. a name of half a surrogate pair, which no record can hold
+            return self._failed(record, misshapen(serde.explain(error)), known)
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
             skipped = {"outcome": "skipped", "code": mapped.reason, "reason": mapped.reason, "detail": mapped.detail}

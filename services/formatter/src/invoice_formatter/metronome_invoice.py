@@ -153,14 +153,15 @@ def parse_invoice(answer: Any) -> MetronomeInvoice:
     """Read the API's answer (``{"data": {…}}``, fractions as ``Decimal``). Raises ``Rejected("invalid-invoice")``."""
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
-        raise _invalid("it has no “data” object")
+        raise misshapen("it has no “data” object")
     try:
         return MetronomeInvoice.model_validate(data)
     except ValidationError as error:
-        raise _invalid(explain(error)) from error
+        raise misshapen(explain(error)) from error
 
 
-def _invalid(problem: str) -> Rejected:
+def misshapen(problem: str) -> Rejected:
+    """Give the refusal of an answer that cannot be read as an invoice."""
     return Rejected(
         "invalid-invoice",
         f"Metronome's answer does not have the shape of an invoice ({problem}). Open the invoice in Metronome; if it "

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from invoice_shared.invoice import RawInvoice
-from invoice_shared.serde import loads, text_of
+from invoice_shared.serde import loads, text_of, to_bytes
 from invoice_shared.types import UtcTime
 
 FINALIZED = "invoice.finalized"
@@ -49,6 +49,19 @@ def parse(body: bytes, received_at: datetime) -> RawInvoice | Ignored:
     if event_type != FINALIZED:
         return Ignored(event_type if isinstance(event_type, str) else None)
     return _raw_invoice(payload, body, received_at)
+
+
+def record_of(invoice: RawInvoice) -> bytes:
+    """Write the record's value. Raises ``UnusableEvent`` for a payload that could just be read, yet not be written."""
+    try:
+        return to_bytes(invoice)
+    except ValueError as error:
+        raise UnusableEvent(
+            "Metronome sent a signed webhook that is nested too deep. Find the invoice in Metronome by its id.",
+            event_id=invoice.event_id,
+            invoice_id=invoice.invoice_id,
+            customer_id=invoice.customer_id,
+        ) from error
 
 
 def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) -> RawInvoice:

@@ -20,7 +20,7 @@ from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Headers
 from invoice_shared.serde import to_bytes
-from invoice_webhook.events import Ignored, UnusableEvent, parse
+from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import InvalidSignature, verify
 
@@ -75,18 +75,18 @@ class WebhookHandler:
     async def _settle(self, body: bytes) -> str:
         try:
             event = parse(body, self.clock.now())
+            if isinstance(event, Ignored):
+                log.info("event ignored", event_type=event.event_type)
+                return "ignored"
+            await self._accept(event, record_of(event))
         except UnusableEvent as error:
             await self._file(body, error)
             return "unusable"
-        if isinstance(event, Ignored):
-            log.info("event ignored", event_type=event.event_type)
-            return "ignored"
-        await self._accept(event)
         return "accepted"
 
-    async def _accept(self, invoice: RawInvoice) -> None:
+    async def _accept(self, invoice: RawInvoice, value: bytes) -> None:
         headers = ((names.EVENT_ID, invoice.event_id.encode()), *tracing.outgoing_headers())
-        await self._publish(self.settings.raw_invoices_topic, invoice.invoice_id.encode(), to_bytes(invoice), headers)
+        await self._publish(self.settings.raw_invoices_topic, invoice.invoice_id.encode(), value, headers)
         log.info("invoice accepted", invoice_id=invoice.invoice_id, event_id=invoice.event_id)
 
     async def _file(self, body: bytes, error: UnusableEvent) -> None:
@@ -120,9 +120,9 @@ class WebhookHandler:
         )
 
     async def _publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
-        if missing := self.health.missing_parts():
+        if (missing := self.health.why("kafka")) is not None:
             # A broker that allows it would otherwise create the missing topic, with defaults that can lose records.
-            raise NotAcknowledged("; ".join(missing))
+            raise NotAcknowledged(missing)
         acknowledged = asyncio.wrap_future(self.sender.send(topic, key, value, headers))
         try:
             await asyncio.wait_for(acknowledged, self.settings.webhook_ack_timeout_seconds)

@@ -27,14 +27,18 @@ def verify(
     if given is None or date is None:
         raise InvalidSignature("the signature or its date is missing")
     _verify_fresh(date, now, tolerance_seconds)
-    if not any(hmac.compare_digest(sign(body, date, secret).encode(), given.encode()) for secret in secrets):
+    if not any(hmac.compare_digest(sign(body, date, secret).encode(), _raw(given)) for secret in secrets):
         raise InvalidSignature("no accepted secret gives this signature")
 
 
 def sign(body: bytes, date: str, secret: str) -> str:
     """Give the lower-case hex HMAC-SHA256 that Metronome sends for this body and date header."""
-    signed = date.encode("utf-8", "surrogateescape") + b"\n" + body
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return hmac.new(_raw(secret), _raw(date) + b"\n" + body, hashlib.sha256).hexdigest()
+
+
+def _raw(text: str) -> bytes:
+    """Give the bytes of a header or a variable back: those that are not UTF-8 arrived as lone surrogates."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _verify_fresh(date: str, now: datetime, tolerance_seconds: float) -> None:
