@@ -4,18 +4,19 @@ The variable of a field is its name in upper case. A secret may also come as a f
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import simplejson
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 Environment = Mapping[str, str]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -24,8 +25,20 @@ def _parse_json(value: Any) -> Any:
         return value
     try:
         return simplejson.loads(value, use_decimal=True)
-    except ValueError as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise ValueError("is not JSON") from error
+
+
+def _checked_servers(servers: str) -> str:
+    # Either Kafka client would misread, or wait for ever for, what is not that.
+    if not all(_is_server(server.strip()) for server in servers.split(",")):
+        raise ValueError("is not host:port, or several of them separated by commas")
+    return servers
+
+
+def _is_server(server: str) -> bool:
+    found = re.fullmatch(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", server)
+    return found is not None and int(found[2] or 9092) <= 65535
 
 
 JsonText = BeforeValidator(_parse_json)
@@ -50,6 +63,8 @@ class _Environment(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         environment, fields = _environment(), self.settings_cls.model_fields
         values: dict[str, Any] = {name: environment[name.upper()] for name in fields if name.upper() in environment}
+        # The line end that an editor or a pipe leaves behind a secret is no part of it, wherever it comes from.
+        values |= {name: values[name].strip() for name in _secrets(self.settings_cls) if name in values}
         for name, path in secret_files(self.settings_cls, environment).items():
             values.setdefault(name, read_secret_file(path))
         return values
@@ -93,7 +108,7 @@ class Settings(BaseSettings):
 class KafkaSettings(Settings):
     """How to reach the broker, for both Kafka clients, and the topics' names."""
 
-    kafka_bootstrap_servers: str = "localhost:9092"
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(_checked_servers)] = "localhost:9092"
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     kafka_sasl_username: str | None = None
@@ -155,7 +170,7 @@ class MetronomeApiSettings(Settings):
     """How to reach Metronome."""
 
     metronome_api_key: SecretStr
-    metronome_base_url: str = Field(default="https://api.metronome.com", pattern="^https?://")
+    metronome_base_url: str = Field(default="https://api.metronome.com", pattern="^https?://[^/]+")
 
 
 def absent(names: tuple[str, ...], values: Environment) -> list[str]:
@@ -175,9 +190,13 @@ def secret_files(settings_class: type[BaseSettings], environment: Environment) -
     """Map each secret field that is given as ``NAME_FILE`` to its path."""
     return {
         name: Path(environment[f"{name.upper()}_FILE"])
-        for name, field in settings_class.model_fields.items()
-        if "SecretStr" in str(field.annotation) and f"{name.upper()}_FILE" in environment
+        for name in _secrets(settings_class)
+        if f"{name.upper()}_FILE" in environment
     }
+
+
+def _secrets(settings_class: type[BaseSettings]) -> list[str]:
+    return [name for name, field in settings_class.model_fields.items() if "SecretStr" in str(field.annotation)]
 
 
 def _is_file(path: str) -> bool:

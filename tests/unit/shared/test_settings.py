@@ -104,6 +104,43 @@ def test_a_secret_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path
         read(ExampleSettings)
 
 
+def test_the_line_end_behind_a_secret_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METRONOME_API_KEY", " key-1\n")
+
+    assert read(ExampleSettings).secret("metronome_api_key") == "key-1"
+
+
+@pytest.mark.parametrize("servers", ["a", "a:1", "a:1, b_2.c-d:65535", "[::1]:9092"])
+def test_brokers_are_named_by_host_and_port(monkeypatch: pytest.MonkeyPatch, servers: str) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", servers)
+
+    assert read(ExampleSettings).kafka_bootstrap_servers == servers
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KAFKA_BOOTSTRAP_SERVERS", "a:port"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "a:65536"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "a:1;b:2"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "PLAINTEXT://a:1"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "a:1,"),
+        ("SHUTDOWN_GRACE_SECONDS", "inf"),
+        ("SHUTDOWN_GRACE_SECONDS", "nan"),
+        ("METRONOME_BASE_URL", "http://"),
+        ("INVOICE_TYPES", "[" * 100_000),
+        ("INVOICE_TYPES", "[1e9999999999999999999]"),
+    ],
+)
+def test_what_would_only_fail_later_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(InvalidSettings, match=name):
+        read(ExampleSettings)
+
+
 def test_the_effective_settings_mask_secrets() -> None:
     assert "key-1" not in str(read(ExampleSettings).effective())
 

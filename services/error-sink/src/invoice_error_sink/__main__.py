@@ -4,6 +4,7 @@ import threading
 
 from confluent_kafka import Consumer
 
+from invoice_error_sink.archive import ArchiveUnavailable
 from invoice_error_sink.batches import Batches
 from invoice_error_sink.handler import ArchiveHandler
 from invoice_error_sink.s3_archive import S3Archive, build_s3_client
@@ -18,7 +19,7 @@ from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
-from invoice_shared.startup import wait_for, watch
+from invoice_shared.startup import cannot_start, wait_for, watch
 
 SERVICE = "invoice-error-sink"
 
@@ -33,7 +34,7 @@ def main() -> None:
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
-    archive = S3Archive(build_s3_client(), settings.log_errors_bucket_name_s3)
+    archive = _archive(settings)
 
     def broker_check() -> None:
         check_topics(settings, [settings.invoice_errors_topic])
@@ -45,6 +46,13 @@ def main() -> None:
         _sink(settings, archive, health, metrics).run(settings.invoice_errors_topic, stop)
     ops.stop()
     shutdown.complete()
+
+
+def _archive(settings: ErrorSinkSettings) -> S3Archive:
+    try:
+        return S3Archive(build_s3_client(), settings.log_errors_bucket_name_s3)
+    except ArchiveUnavailable as error:
+        cannot_start(str(error))
 
 
 def _sink(settings: ErrorSinkSettings, archive: S3Archive, health: Health, metrics: Metrics) -> ErrorSink:

@@ -25,11 +25,17 @@ _ADVICE = {
 
 
 def build_s3_client() -> "S3Client":
-    """Build a client from boto3's own chain (``AWS_*``). Elsewhere than at AWS, buckets are paths, not host names."""
-    client: S3Client = boto3.client("s3", config=_BOUNDS)
-    if "amazonaws.com" in client.meta.endpoint_url:
-        return client
-    return boto3.client("s3", config=_BOUNDS.merge(Config(s3={"addressing_style": "path"})))
+    """Build a client from boto3's own chain (``AWS_*``). Elsewhere than at AWS, buckets are paths, not host names.
+
+    Raises ``ArchiveUnavailable`` for settings that boto3 cannot use.
+    """
+    try:
+        client: S3Client = boto3.client("s3", config=_BOUNDS)
+        if "amazonaws.com" in client.meta.endpoint_url:
+            return client
+        return boto3.client("s3", config=_BOUNDS.merge(Config(s3={"addressing_style": "path"})))
+    except (BotoCoreError, ValueError) as error:
+        raise ArchiveUnavailable(f"The AWS_* settings make no S3 client: {error}.") from error
 
 
 class S3Archive:
