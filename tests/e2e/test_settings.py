@@ -1,5 +1,7 @@
 """Wrong settings: one message that names all of them, exit code 2, no traceback, no secret."""
 
+import socket
+
 import pytest
 
 from tests.support.services import StartService
@@ -79,6 +81,37 @@ def test_a_partly_set_provider_is_refused_with_each_missing_setting(start_servic
     missing = ("NS_CONSUMER_KEY", "NS_CONSUMER_SECRET", "NS_TOKEN_ID")
     assert [name for name in missing if name not in service.output()] == []
     assert_is_one_message(service.output())
+
+
+def test_a_port_that_is_taken_is_named_and_ends_the_process(start_service: StartService) -> None:
+    known = {"METRONOME_WEBHOOK_SECRET": SECRET, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        webhook = start_service("invoice-webhook", known | {"WEBHOOK_PORT": str(taken.getsockname()[1])})
+
+        assert webhook.wait(30) == 2
+    assert "WEBHOOK_PORT" in webhook.output()
+    assert "Traceback" not in webhook.output()
+
+
+@pytest.mark.parametrize(
+    ("script", "wrong"),
+    [
+        ("invoice-error-sink", {"AWS_ENDPOINT_URL_S3": "nowhere"}),
+        ("invoice-error-sink", {"AWS_PROFILE": "nobody"}),
+        ("invoice-webhook", {"KAFKA_BOOTSTRAP_SERVERS": "localhost:port"}),
+        ("invoice-webhook", {"WEBHOOK_ACK_TIMEOUT_SECONDS": "inf"}),
+    ],
+)
+def test_what_a_client_library_cannot_use_ends_in_one_line(
+    start_service: StartService, script: str, wrong: dict[str, str]
+) -> None:
+    service = start_service(
+        script, {"METRONOME_WEBHOOK_SECRET": SECRET, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"} | wrong
+    )
+
+    assert service.wait(30) == 2
+    assert "annot start" in service.output()
+    assert "Traceback" not in service.output()
 
 
 def assert_is_one_message(output: str) -> None:

@@ -1,5 +1,7 @@
 """SIGTERM: stop taking work, finish or hand back, commit, exit 0 within the grace."""
 
+import socket
+
 import pytest
 
 from invoice_simulators.scenario import scenario
@@ -22,6 +24,17 @@ def test_an_idle_service_exits_0_within_the_grace(connector: Connector, script: 
 
     assert service.terminate(GRACE + MARGIN) == 0
     assert "Traceback" not in service.output()
+
+
+def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(connector: Connector) -> None:
+    connector.changes = {"SHUTDOWN_GRACE_SECONDS": "10"}
+    connector.start("invoice-webhook")
+    webhook = connector.services["invoice-webhook"]
+
+    with socket.create_connection(("127.0.0.1", webhook.webhook_port)) as sender:
+        sender.sendall(b"POST /webhooks/metronome HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+
+        assert webhook.terminate(10) == 0
 
 
 def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(connector: Connector) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import threading
+from math import ceil
 
 from confluent_kafka import KafkaException, Producer
 
@@ -42,21 +43,28 @@ async def _run(settings: WebhookSettings) -> None:
     publisher = Publisher(_producer(settings))
     handler = WebhookHandler(settings, publisher, clock, health, metrics)
     ops = serve_ops(settings, health, metrics)
-    stop, checking = _stop_on_signals(), threading.Event()
-    topics = (settings.raw_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
-    check = asyncio.create_task(
-        asyncio.to_thread(watch, "kafka", lambda: check_topics(settings, topics), health, checking)
-    )
+    stop = _stop_on_signals()
+    _watch_broker(settings, health)
     app = create_app(handler, settings.webhook_max_body_bytes)
     await serve(app, settings.bind_host, settings.webhook_port, health, stop, settings.shutdown_grace_seconds / 2)
-    checking.set()
-    await check
     publisher.close(settings.shutdown_grace_seconds / 4)
     ops.stop()
 
 
+def _watch_broker(settings: WebhookSettings, health: Health) -> None:
+    topics = (settings.raw_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
+
+    def check() -> None:
+        check_topics(settings, topics)
+
+    # A daemon: the end of the process waits for no answer of a broker that is away.
+    threading.Thread(
+        target=watch, args=("kafka", check, health, threading.Event()), name="watch-broker", daemon=True
+    ).start()
+
+
 def _producer(settings: WebhookSettings) -> Producer:
-    timeout_ms = int(settings.webhook_ack_timeout_seconds * 1000 * ACKNOWLEDGE_SHARE)
+    timeout_ms = ceil(settings.webhook_ack_timeout_seconds * 1000 * ACKNOWLEDGE_SHARE)
     try:
         return Producer(producer_config(settings) | {"message.timeout.ms": timeout_ms})
     except KafkaException as error:

@@ -23,7 +23,8 @@ async def serve(
 ) -> None:
     """Listen until ``stop``; then take no new request and let those under way finish within the grace."""
     # What is signed is what arrived: a compressed body must reach the signature check as it is.
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=grace_seconds)
+    # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to see it cancelled.
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=grace_seconds / 2)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
