@@ -84,14 +84,21 @@ def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
 
 
 def summary(invoice_id: str, newest: Outcome | None, steps: list[Event], settings: KafkaSettings) -> dict[str, Any]:
-    """Say where the invoice stands. ``in-progress``: on its way for the first time, or again since its last outcome."""
+    """Say where the invoice stands. ``in-progress``: on its way for the first time, or again since its last outcome.
+
+    What was created stays so: a repeat of it is no news, and may leave no outcome of its own.
+    """
     ways = (settings.raw_invoices_topic, settings.formatted_invoices_topic)
     last_way = max((event.at for event in steps if event.place.topic in ways), default=None)
-    is_settled = newest is not None and (last_way is None or last_way <= newest.settled_at)
+    is_settled = newest is not None and (_is_done(newest) or last_way is None or last_way <= newest.settled_at)
     known = newest.model_dump() if newest else dict.fromkeys(Outcome.model_fields)
     left_out = {"schema_version", "invoice_id", "outcome"}
     facts = {name: value for name, value in known.items() if name not in left_out}
     return {"invoice_id": invoice_id, "state": newest.outcome if newest and is_settled else "in-progress", **facts}
+
+
+def _is_done(outcome: Outcome) -> bool:
+    return outcome.outcome == "created" and outcome.failure_id is None
 
 
 def customer_of(records: Iterable[Record]) -> str | None:

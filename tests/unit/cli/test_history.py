@@ -60,7 +60,14 @@ def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay()
     replayed = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
     assert summary(INVOICE_ID, None, events([RAW], SETTINGS), SETTINGS)["state"] == "in-progress"
-    assert summary(INVOICE_ID, outcome(), events([replayed], SETTINGS), SETTINGS)["state"] == "in-progress"
+    for open_outcome in (outcome(outcome="failed"), outcome(failure_id="f")):
+        assert summary(INVOICE_ID, open_outcome, events([replayed], SETTINGS), SETTINGS)["state"] == "in-progress"
+
+
+def test_an_event_that_comes_again_leaves_a_created_invoice_created() -> None:
+    again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
+
+    assert summary(INVOICE_ID, outcome(), events([again], SETTINGS), SETTINGS)["state"] == "created"
 
 
 def test_the_customer_is_found_in_any_record_that_names_it() -> None:
