@@ -69,6 +69,11 @@ SOURCES: dict[str, GoModule | Strimzi] = {
         "v0.85.0",
         "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
     ),
+    "PrometheusRule": GoModule(
+        "github.com/prometheus-operator/prometheus-operator",
+        "v0.85.0",
+        "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+    ),
     "ScaledObject": GoModule("github.com/kedacore/keda/v2", "v2.21.0", "config/crd/bases/keda.sh_scaledobjects.yaml"),
 }
 """By kind: every kind in our manifests that is not Kubernetes' own."""
