@@ -1,4 +1,5 @@
-# Every target sets up what it needs, in this checkout: `make demo` and `make test` work on a machine with Python 3.11+, git and make.
+# Every target sets up what it needs: `make demo` and `make test` work on a machine with Python 3.11+, git and make. All of it lies in this
+# checkout, but for the caches of uv, Maven and the embedded broker (~/.calfkit).
 PYTHON ?= python3
 # Tests mostly wait for other processes; each worker has a broker of its own.
 TEST_WORKERS ?= 4
@@ -16,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .PHONY: help setup demo test unit contract integration e2e manifests chaos images containers-test cluster-test sbom audit lint fmt type check clean
 
 help: ## List the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
@@ -29,14 +30,14 @@ $(UV):
 
 setup: .venv/.synced ## Install everything into .venv
 
-demo: setup ## Run the whole connector against simulated systems and show that the sums agree
+demo: setup ## Run the whole connector against simulated systems and show that the sums agree; a minute
 	$(RUN)/invoices demo
 
-test: setup ## All tests: unit, contract, integration, end to end
+test: setup ## All tests: unit, contract, integration, end to end, manifests, a short chaos
 	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
-unit: setup ## Unit tests: no broker, no network but loopback; seconds
+unit: setup ## Unit tests: no broker, no network but loopback; a minute
 	$(PYTEST) tests/unit
 
 contract: setup ## One suite a port, on the fake and on the real thing
@@ -48,7 +49,7 @@ integration: setup ## One real part at a time: Kafka, S3, a provider
 e2e: setup ## The four services as processes, killed and restarted
 	$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
 
-manifests: setup ## Manifests, images, settings and licences against each other; half a minute
+manifests: setup ## Manifests, images, settings and licences against each other; a minute
 	$(PYTEST) tests/manifests
 
 chaos: setup ## Everything killed, cut off and replayed at moments drawn from a seed (CHAOS_SEED=…); ten minutes

@@ -5,12 +5,18 @@ import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from invoice_cli.previews import builders
+from invoice_creator.providers.registry import PROVIDERS
+from invoice_creator.settings import NetSuiteSettings
+from invoice_creator.writeback import BILLING_PROVIDERS
 from invoice_shared.failure import CODES
+from invoice_shared.invoice import DESTINATIONS, Destination
 from invoice_shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +86,19 @@ def test_every_failure_code_has_a_heading_in_the_runbook(code: str) -> None:
     headings = re.findall(r"^#+ .*$", RUNBOOK.read_text(), re.MULTILINE)
 
     assert any(f"`{code}`" in heading for heading in headings)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        pytest.param(DESTINATIONS, id="the formatter's"),
+        pytest.param(PROVIDERS, id="the creator's"),
+        pytest.param(BILLING_PROVIDERS, id="Metronome's names"),
+        pytest.param(builders(NetSuiteSettings()), id="the previews'"),
+    ],
+)
+def test_every_list_of_destinations_has_them_all(listed: Collection[Destination]) -> None:
+    assert set(listed) == set(get_args(Destination))
 
 
 def test_the_configuration_page_lists_exactly_the_settings() -> None:

@@ -1,4 +1,4 @@
-"""The variables of the connector's Lambda predecessor as our settings: which file or Secret each belongs to. Pure."""
+"""The Terraform variables of the Lambda sample as our settings: which file or Secret each belongs to. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
 """Their other settings have a ConfigMap of their own as well."""
 BOTO3 = ("AWS_REGION", "AWS_ENDPOINT_URL_S3")
 NOT_OURS = {"QBO_BASE_URL": "/v3"}
-"""With what the predecessor's addresses end; the creator appends it itself."""
+"""With what the sample's addresses end; the creator appends it itself."""
 
 
 @dataclass(frozen=True, slots=True)

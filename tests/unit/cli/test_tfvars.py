@@ -1,4 +1,4 @@
-"""Terraform's variables of the Lambda connector become the overlay's ConfigMaps and Secrets."""
+"""Terraform's variables of the Lambda sample become the overlay's ConfigMaps and Secrets."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,7 @@ from invoice_cli.tfvars_settings import import_variables
 from invoice_shared.serde import loads
 
 COMPLETE = """
-# The Lambda connector, production
+# The Lambda sample, production
 metronome_webhook_secret = "hook-1"
 metronome_api_key        = "key-1"   // rotated yearly
 metronome_billing_provider_customer_id = "netsuite_customer"

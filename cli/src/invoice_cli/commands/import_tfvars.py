@@ -1,4 +1,4 @@
-"""``invoices import-tfvars``: from the Lambda connector's Terraform variables to our ConfigMaps and Secrets."""
+"""``invoices import-tfvars``: from the Lambda sample's Terraform variables to our ConfigMaps and Secrets."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ def import_tfvars(
     file: Annotated[Path, typer.Argument(help="A .tfvars or .tfvars.json file.")],
     to: Annotated[Path, typer.Option(help="Your overlay; its .env files and secrets.json are written.")] = Path(),
 ) -> None:
-    """Turn the Lambda connector's Terraform variables into ConfigMaps (*.env) and Secrets (secrets.json)."""
+    """Turn the Lambda sample's Terraform variables into ConfigMaps (*.env) and Secrets (secrets.json)."""
     try:
         text = file.read_bytes()
         variables = loads(text) if file.name.endswith(".json") else parse_tfvars(text.decode())
