@@ -35,6 +35,15 @@ REFUSALS = (
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,
     KafkaError.SASL_AUTHENTICATION_FAILED,
 )
+WRONG_WISHES = (
+    KafkaError.INVALID_PARTITIONS,
+    KafkaError.INVALID_REPLICATION_FACTOR,
+    KafkaError.INVALID_CONFIG,
+    KafkaError.POLICY_VIOLATION,
+    KafkaError.TOPIC_EXCEPTION,
+    KafkaError._INVALID_ARG,  # noqa: SLF001 - the name that confluent-kafka gives a code of its own
+)
+"""What no broker will do, or no client can start with: an option or a setting is to be mended."""
 
 
 @app.callback()
@@ -69,12 +78,19 @@ def main() -> None:
     except CommandFailed as failed:
         stop(failed.code, str(failed))
     except KafkaException as failed:
-        error: KafkaError = failed.args[0]
-        if error.code() in REFUSALS:
-            stop(Exit.ATTENTION, f"The broker refuses these credentials: {error.str()}.")
-        stop(Exit.UNREACHABLE, f"The broker does not answer as it should: {error.str()}. Try: invoices check")
+        stop(*kafka_end(failed.args[0]))
     except ConnectorError as failed:
         stop(exit_code(failed), str(failed))
+
+
+def kafka_end(error: KafkaError) -> tuple[Exit, str]:
+    """Tell how an error of Kafka's ends a command, and the line that says so."""
+    said = error.str().rstrip(".")
+    if error.code() in REFUSALS:
+        return Exit.ATTENTION, f"The broker refuses these credentials: {said}."
+    if error.code() in WRONG_WISHES:
+        return Exit.USAGE, f"That cannot be done: {said}."
+    return Exit.UNREACHABLE, f"The broker does not answer as it should: {said}. Try: invoices check"
 
 
 def exit_code(error: ConnectorError) -> Exit:

@@ -22,12 +22,10 @@ PIPE_WIDTH = 10_000
 """Nothing is cut or wrapped where a program reads: one line a row."""
 
 
-def show(rows: Sequence[Row], output: Listing) -> None:
+def show(rows: Sequence[Row], output: Output) -> None:
     """Print rows that share their keys."""
     if output == "json":
         print_json(list(rows))
-    elif output == "csv":
-        print_csv(rows)
     else:
         print_table(rows)
 
@@ -42,13 +40,11 @@ def print_exactly(document: Any) -> None:
     sys.stdout.write(dumps(document).decode() + "\n")
 
 
-def print_csv(rows: Iterable[Row]) -> None:
-    """Print a header and one line a row, as they come."""
-    writer: Any = None
+def print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
+    """Print a header, also over nothing, and one line a row as they come."""
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
     for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
-            writer.writeheader()
         writer.writerow({name: _cell(value) for name, value in row.items()})
 
 

@@ -110,7 +110,7 @@ def _starts(consumer: Consumer, topic: str, span: Span, marks: dict[int, tuple[i
     starts = {number: max(low, span.from_offset or 0) for number, (low, _high) in marks.items()}
     if span.since is None:
         return starts
-    moment = int(span.since.timestamp() * 1000)
+    moment = max(0, int(span.since.timestamp() * 1000))
     asked = [ConfluentPartition(topic, number, moment) for number in marks]
     for found in consumer.offsets_for_times(asked, timeout=ANSWER_SECONDS):
         first = found.offset if found.offset >= 0 else marks[found.partition][1]  # none is that young: the end

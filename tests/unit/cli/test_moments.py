@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from invoice_cli.exits import CommandFailed, Exit
-from invoice_cli.moments import age, parse_moment
+from invoice_cli.moments import EARLIEST, age, parse_moment, parse_window
 from tests.fakes import START
 
 
@@ -17,6 +17,7 @@ from tests.fakes import START
         pytest.param("2026-10-01", datetime(2026, 10, 1, tzinfo=UTC), id="a day begins at midnight UTC"),
         pytest.param("2026-10-01T06:30", datetime(2026, 10, 1, 6, 30, tzinfo=UTC), id="UTC unless it says otherwise"),
         pytest.param("2026-10-01T06:30+02:00", datetime(2026, 10, 1, 4, 30, tzinfo=UTC), id="another time zone"),
+        pytest.param("1900-01-01", EARLIEST, id="no broker has records of before 1970"),
         pytest.param("2026-10-01T06:30Z", datetime(2026, 10, 1, 6, 30, tzinfo=UTC), id="Z"),
     ],
 )
@@ -24,10 +25,24 @@ def test_a_time_is_an_age_or_iso_8601(text: str, moment: datetime) -> None:
     assert parse_moment(text, START) == moment
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2", "h", "-2h", "2026-13-01", "", "99999999999w"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2", "h", "-2h", "2026-13-01", "", "99999999999w", "999999w", "0001-01-01T00:00+14:00"]
+)
 def test_anything_else_is_refused_with_examples(text: str) -> None:
     with pytest.raises(CommandFailed, match="30m, 2h or 7d") as refused:
         parse_moment(text, START)
+
+    assert refused.value.code == Exit.USAGE
+
+
+def test_a_window_may_be_open_at_both_ends() -> None:
+    assert parse_window(None, None, START) == (None, None)
+    assert parse_window("2h", "1h", START) == (START - timedelta(hours=2), START - timedelta(hours=1))
+
+
+def test_a_window_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(CommandFailed, match="nothing lies between") as refused:
+        parse_window("1h", "2h", START)
 
     assert refused.value.code == Exit.USAGE
 

@@ -17,11 +17,17 @@ def test_json_is_one_document_with_money_and_times_as_text(capsys: pytest.Captur
 
 
 def test_csv_has_a_header_and_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
-    print_csv([ROW, ROW | {"name": 'b, "c"'}])
+    print_csv([ROW, ROW | {"name": 'b, "c"'}], list(ROW))
 
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "name,total,at,note"
     assert out[2] == '"b, ""c""",1000,2026-03-01T09:30:00.000Z,'
+
+
+def test_csv_over_nothing_is_its_header(capsys: pytest.CaptureFixture[str]) -> None:
+    print_csv([], ("name", "total"))
+
+    assert capsys.readouterr().out == "name,total\n"
 
 
 def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:

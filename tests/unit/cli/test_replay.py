@@ -50,7 +50,9 @@ def test_the_id_of_a_replay_tells_when_it_began() -> None:
     assert started_at(new_id(START, "4f2a9c")) == START
 
 
-@pytest.mark.parametrize("text", ["mine", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123"])
+@pytest.mark.parametrize(
+    "text", ["mine", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123", "replay-20269999T120000Z-4f2a9c"]
+)
 def test_what_is_no_replay_id_is_refused(text: str) -> None:
     with pytest.raises(CommandFailed):
         started_at(text)

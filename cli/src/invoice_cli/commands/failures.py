@@ -10,7 +10,7 @@ from invoice_cli.cases import Case, place_of
 from invoice_cli.exits import say
 from invoice_cli.failure_book import FailureBook
 from invoice_cli.finding import find_case
-from invoice_cli.moments import age, parse_optional
+from invoice_cli.moments import age, parse_window
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -28,6 +28,20 @@ from invoice_error_sink.lines import line
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.serde import loads
 from invoice_shared.settings import KafkaSettings, load
+
+COLUMNS = (
+    "failure_id",
+    "state",
+    "stage",
+    "code",
+    "invoice_id",
+    "customer_id",
+    "destination",
+    "failed_at",
+    "total",
+    "currency",
+    "reason",
+)
 
 
 def failures(
@@ -48,8 +62,7 @@ def failures(
     settings, now = load(KafkaSettings), datetime.now(UTC)
     book = FailureBook(TopicReader(settings), settings)
     chosen = CaseFilter(
-        parse_optional(since, now),
-        parse_optional(until, now),
+        *parse_window(since, until, now),
         invoice_id,
         customer_id,
         frozenset(code or ()),
@@ -62,7 +75,9 @@ def failures(
     elif output == "json":
         print_json(_documents(book, cases))
     elif output == "csv":
-        print_csv([_row(case) for case in cases])
+        print_csv((_row(case) for case in cases), COLUMNS)
+    elif not cases:
+        say("Nothing is unresolved." if not every else "Nothing has failed.")
     elif single:
         print_table([_short_row(case, now) for case in cases])
     else:
@@ -77,9 +92,6 @@ def _asked_for(book: FailureBook, chosen: CaseFilter, *, every: bool) -> list[Ca
 
 
 def _show_groups(cases: list[Case], now: datetime) -> None:
-    if not cases:
-        say("Nothing is unresolved.")
-        return
     print_table(
         [
             {
@@ -98,19 +110,7 @@ def _show_groups(cases: list[Case], now: datetime) -> None:
 
 
 def _row(case: Case) -> dict[str, Any]:
-    return {
-        "failure_id": case.failure_id,
-        "state": case.state,
-        "stage": case.stage,
-        "code": case.code,
-        "invoice_id": case.invoice_id,
-        "customer_id": case.customer_id,
-        "destination": case.destination,
-        "failed_at": case.failed_at,
-        "total": case.total,
-        "currency": case.currency,
-        "reason": case.reason,
-    }
+    return {name: getattr(case, name) for name in COLUMNS}
 
 
 def _short_row(case: Case, now: datetime) -> dict[str, Any]:

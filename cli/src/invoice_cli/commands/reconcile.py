@@ -8,7 +8,7 @@ import typer
 from invoice_cli.exits import Exit, say
 from invoice_cli.kafka_clients import publisher
 from invoice_cli.metronome_reader import MetronomeReader, patiently
-from invoice_cli.moments import parse_moment, parse_optional
+from invoice_cli.moments import parse_moment, parse_window
 from invoice_cli.options import ListingOption, UntilOption
 from invoice_cli.pace import Pace, parse_rate
 from invoice_cli.progress import progress
@@ -37,7 +37,8 @@ def reconcile(
 ) -> None:
     """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers."""
     settings, now = load(ReconcileSettings), datetime.now(UTC)
-    window = Window(parse_moment(since, now), parse_optional(until, now) or now)
+    _begin, end = parse_window(since, until, now)
+    window = Window(parse_moment(since, now), end or now)
     per_second = parse_rate(rate)
     ask = _nobody if ledger_only else _providers(per_second)
     metronome = _metronome(settings, per_second)

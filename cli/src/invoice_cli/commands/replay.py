@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from invoice_cli.case_filter import CaseFilter
-from invoice_cli.moments import parse_optional
+from invoice_cli.moments import parse_window
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -60,9 +60,9 @@ def replay(
     # A resumed replay looks at what there was when it began.
     now = started_at(resume) if resume else datetime.now(UTC)
     replay_id = resume or new_id(now, secrets.token_hex(3))
-    end = parse_optional(until, now) or now
+    begin, until_then = parse_window(since, until, now)
+    end = until_then or now
     keys = None if invoice_id is None else frozenset({invoice_id.encode()})
-    begin = parse_optional(since, now)
     asked = Asked(
         what=what,
         span=Span(begin, end, partition, from_offset, keys),

@@ -8,6 +8,18 @@ from invoice_cli.output import Listing, print_csv, print_json, print_table
 from invoice_cli.reconcile.comparison import Finding, State
 from invoice_cli.reconcile.totals import Totals
 
+COLUMNS = {
+    "invoice_id": "invoice_id",
+    "customer_id": "customer_id",
+    "destination": "destination",
+    "state": "state",
+    "detail": "detail",
+    "currency": "currency",
+    "total": "total",
+    "held_total": "held",
+    "document_id": "document_id",
+}
+"""Of a finding, and the field that each shows."""
 FINE: frozenset[State] = frozenset({"created", "skipped", "resolved"})
 
 
@@ -18,7 +30,7 @@ def show(findings: Iterable[Finding], output: Listing) -> Totals:
     if output == "json":
         print_json([_row(finding) for finding in passing])
     elif output == "csv":
-        print_csv(_row(finding) for finding in passing)
+        print_csv((_row(finding) for finding in passing), list(COLUMNS))
     else:
         _show_to_people(passing, totals)
     states = ", ".join(f"{count} {state}" for state, count in totals.states.most_common())
@@ -47,14 +59,4 @@ def _counted(findings: Iterable[Finding], totals: Totals) -> Iterator[Finding]:
 
 
 def _row(finding: Finding) -> dict[str, Any]:
-    return {
-        "invoice_id": finding.invoice_id,
-        "customer_id": finding.customer_id,
-        "destination": finding.destination,
-        "state": finding.state,
-        "detail": finding.detail,
-        "currency": finding.currency,
-        "total": finding.total,
-        "held_total": finding.held,
-        "document_id": finding.document_id,
-    }
+    return {column: getattr(finding, field) for column, field in COLUMNS.items()}

@@ -16,6 +16,8 @@ def new_id(now: datetime, token: str) -> str:
 
 def started_at(replay_id: str) -> datetime:
     """Read back when a replay began."""
-    if (found := SHAPE.fullmatch(replay_id)) is None:
-        raise CommandFailed(Exit.USAGE, f"“{replay_id}” is no replay id; the interrupted replay printed it.")
-    return datetime.strptime(found[1], FORMAT).replace(tzinfo=UTC)
+    found = SHAPE.fullmatch(replay_id)
+    try:
+        return datetime.strptime(found[1] if found else "", FORMAT).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise CommandFailed(Exit.USAGE, f"“{replay_id}” is no replay id; the interrupted replay printed it.") from error
