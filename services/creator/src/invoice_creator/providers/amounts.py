@@ -5,6 +5,10 @@ from typing import Any
 
 from invoice_shared.types import MAX_DIGITS, decimal_text
 
+FINEST = Decimal("0.000001")
+"""No money is finer. Who adds in binary fractions shows 0.30000000000000004 for 0.30."""
+EXACT = Context(prec=2 * MAX_DIGITS)
+
 
 class Plain(Decimal):
     """A decimal that stands in JSON without an exponent: ``0.00000015``, where Python would write ``1.5E-7``."""
@@ -34,4 +38,7 @@ def stated(value: Any) -> Decimal | None:
         amount = Decimal(value)
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and amount.adjusted() < MAX_DIGITS else None
+    if not amount.is_finite() or amount.adjusted() >= MAX_DIGITS:
+        return None
+    rounded = amount.quantize(FINEST, context=EXACT)
+    return amount if amount == rounded else rounded
