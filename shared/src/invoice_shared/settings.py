@@ -1,51 +1,22 @@
 """Building blocks of each service's settings, and the one place that reads the environment.
 
-The variable of a field is its name in upper case. A secret may also come as a file: ``NAME_FILE=/path`` for ``NAME``.
+The variable of a field is its name in upper case. It may also come as a file: ``NAME_FILE=/path`` for ``NAME``; for a
+secret, it should.
 """
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-import simplejson
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from invoice_shared.setting_types import Address, Port, Positive, Servers
 
 Environment = Mapping[str, str]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-def _parse_json(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return simplejson.loads(value, use_decimal=True)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise ValueError("is not JSON") from error
-
-
-def _checked_servers(servers: str) -> str:
-    # Either Kafka client would misread, or wait for ever for, what is not that.
-    if not all(_is_server(server.strip()) for server in servers.split(",")):
-        raise ValueError("is not host:port, or several of them separated by commas")
-    return servers
-
-
-def _is_server(server: str) -> bool:
-    found = re.fullmatch(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", server)
-    return found is not None and int(found[2] or 9092) <= 65535
-
-
-JsonText = BeforeValidator(_parse_json)
-JsonList = Annotated[tuple[str, ...], NoDecode, JsonText]
-"""A JSON list of strings, e.g. ``["USAGE","SCHEDULED"]``."""
-JsonObject = Annotated[dict[str, str], NoDecode, JsonText]
-"""A JSON object from string to string, e.g. ``{"USD":"1"}``."""
 
 
 def _environment() -> dict[str, str]:
@@ -54,7 +25,7 @@ def _environment() -> dict[str, str]:
 
 
 class _Environment(PydanticBaseSettingsSource):
-    """Variables and secret files of the settings class, by field name."""
+    """Variables and files of the settings class, by field name."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Unused by pydantic-settings where ``__call__`` is given; here because the base class demands it."""
@@ -65,8 +36,9 @@ class _Environment(PydanticBaseSettingsSource):
         values: dict[str, Any] = {name: environment[name.upper()] for name in fields if name.upper() in environment}
         # The line end that an editor or a pipe leaves behind a secret is no part of it, wherever it comes from.
         values |= {name: values[name].strip() for name in _secrets(self.settings_cls) if name in values}
-        for name, path in secret_files(self.settings_cls, environment).items():
-            values.setdefault(name, read_secret_file(path))
+        for name, path in files(self.settings_cls, environment).items():
+            if name not in values and (text := read_file(path)):
+                values[name] = text
         return values
 
 
@@ -93,12 +65,12 @@ class Settings(BaseSettings):
         return []
 
     def secret(self, field: str) -> str | None:
-        """Give a secret's value now: a ``NAME_FILE`` is read anew, so a rotated secret needs no restart."""
-        path = secret_files(type(self), _environment()).get(field)
-        value: SecretStr | None = getattr(self, field)
+        """Give a credential's value now: a ``NAME_FILE`` is read anew, so a rotated one needs no restart."""
+        path = files(type(self), _environment()).get(field)
+        value: SecretStr | str | None = getattr(self, field)
         if path is not None:
-            return read_secret_file(path) or None
-        return value.get_secret_value() if value is not None else None
+            return read_file(path) or None
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     def effective(self) -> dict[str, Any]:
         """Give all settings for the log at start; secrets are masked."""
@@ -108,7 +80,7 @@ class Settings(BaseSettings):
 class KafkaSettings(Settings):
     """How to reach the broker, for both Kafka clients, and the topics' names."""
 
-    kafka_bootstrap_servers: Annotated[str, AfterValidator(_checked_servers)] = "localhost:9092"
+    kafka_bootstrap_servers: Servers = "localhost:9092"
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     kafka_sasl_username: str | None = None
@@ -170,7 +142,7 @@ class MetronomeApiSettings(Settings):
     """How to reach Metronome."""
 
     metronome_api_key: SecretStr
-    metronome_base_url: str = Field(default="https://api.metronome.com", pattern="^https?://[^/]+")
+    metronome_base_url: Address = "https://api.metronome.com"
 
 
 def absent(names: tuple[str, ...], values: Environment) -> list[str]:
@@ -186,11 +158,11 @@ def partly_set(names: tuple[str, ...], values: Environment) -> list[str]:
     return [f"{name}: is not set, though others of {', '.join(names)} are" for name in missing]
 
 
-def secret_files(settings_class: type[BaseSettings], environment: Environment) -> dict[str, Path]:
-    """Map each secret field that is given as ``NAME_FILE`` to its path."""
+def files(settings_class: type[BaseSettings], environment: Environment) -> dict[str, Path]:
+    """Map each field that is given as ``NAME_FILE`` to its path."""
     return {
         name: Path(environment[f"{name.upper()}_FILE"])
-        for name in _secrets(settings_class)
+        for name in settings_class.model_fields
         if f"{name.upper()}_FILE" in environment
     }
 
@@ -203,7 +175,7 @@ def _is_file(path: str) -> bool:
     return os.access(path, os.R_OK) and Path(path).is_file()
 
 
-def read_secret_file(path: Path) -> str | None:
+def read_file(path: Path) -> str | None:
     """Give the file's content without surrounding white space; ``None`` where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8").strip()
@@ -249,10 +221,9 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
 
 
 def _file_problems(settings_class: type[BaseSettings], environment: Environment) -> list[str]:
-    unreadable = [
-        name for name, path in secret_files(settings_class, environment).items() if not read_secret_file(path)
-    ]
-    both = [name for name in secret_files(settings_class, environment) if name.upper() in environment]
+    given = files(settings_class, environment)
+    unreadable = [name for name, path in given.items() if not read_file(path)]
+    both = [name for name in given if name.upper() in environment]
     return [f"{name.upper()}_FILE: the file cannot be read or is empty" for name in unreadable] + [
         f"{name.upper()}: is set twice, as a variable and as {name.upper()}_FILE" for name in both
     ]

@@ -1,5 +1,7 @@
 """What the creator takes from the environment, and what it refuses to start with."""
 
+from pathlib import Path
+
 import pytest
 
 from invoice_creator.providers.netsuite.setup import derived_base_url
@@ -61,6 +63,18 @@ def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> CreatorSett
             {"NS_BASE_URL", "QBO_BASE_URL", "RAZORPAY_BASE_URL"},
             id="base URLs with a path",
         ),
+        pytest.param(
+            {
+                "METRONOME_BASE_URL": "http://",
+                "NS_BASE_URL": "http://h:port",
+                "QBO_BASE_URL": "http://[h",
+                "QBO_TOKEN_URL": "ftp://h",
+                "RAZORPAY_BASE_URL": "http://h:70000",
+            },
+            {"METRONOME_BASE_URL", "NS_BASE_URL", "QBO_BASE_URL", "QBO_TOKEN_URL", "RAZORPAY_BASE_URL"},
+            id="addresses that are none",
+        ),
+        pytest.param(QUICKBOOKS | {"QBO_TOKEN_STORE": "s3://bucket"}, {"QBO_TOKEN_STORE"}, id="a bucket without a key"),
         pytest.param({"CREATOR_DESTINATIONS": '["stripe"]'}, {"CREATOR_DESTINATIONS"}, id="an unknown destination"),
         pytest.param({"CREATOR_DESTINATIONS": "[]"}, {"CREATOR_DESTINATIONS"}, id="no destination"),
         pytest.param(
@@ -81,6 +95,20 @@ def test_a_quickbooks_whose_token_store_holds_the_chain_needs_no_first_token(mon
     complete = dict.fromkeys(("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"), "x")
 
     assert settings(monkeypatch, **complete).qbo_refresh_token is None
+
+
+def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paths = {f"{name}_FILE": tmp_path / name for name in RAZORPAY}
+    for path in paths.values():
+        path.write_text("old")
+    given = settings(monkeypatch, **{name: str(path) for name, path in paths.items()})
+    for path in paths.values():
+        path.write_text("new")
+
+    assert build_providers(given, FakeClock()).keys() == {"razorpay"}
+    assert [given.secret("razorpay_apikey_id"), given.secret("razorpay_apikey_secret")] == ["new", "new"]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from invoice_shared.setting_types import JsonList
 from invoice_shared.settings import (
     BaseServiceSettings,
     HttpSettings,
     InvalidSettings,
-    JsonList,
     MetronomeApiSettings,
     load,
     partly_set,
@@ -94,6 +94,13 @@ def test_a_secret_may_come_from_a_file_and_is_read_anew_after_a_rotation(
     file.write_text("second\n")
 
     assert settings.secret("extra_secret") == "second"
+
+
+def test_any_other_setting_may_come_from_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "types").write_text('["A"]\n')
+    monkeypatch.setenv("INVOICE_TYPES_FILE", str(tmp_path / "types"))
+
+    assert read(ExampleSettings).invoice_types == ("A",)
 
 
 def test_a_secret_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,14 +7,12 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from invoice_shared.invoice import DESTINATIONS, Destination
+from invoice_shared.setting_types import Address, JsonObject, JsonText, Positive
 from invoice_shared.settings import (
     BaseServiceSettings,
     Environment,
     HttpSettings,
-    JsonObject,
-    JsonText,
     MetronomeApiSettings,
-    Positive,
     Settings,
     absent,
     partly_set,
@@ -29,8 +27,14 @@ def _host_only(url: str) -> str:
     return url
 
 
-Url = Annotated[str, Field(pattern="^https?://[^/]+")]
-BaseUrl = Annotated[Url, AfterValidator(_host_only)]
+def _with_a_key(place: str) -> str:
+    parts = urlsplit(place) if place.startswith("s3://") else None
+    if parts is not None and not (parts.netloc and parts.path.strip("/")):
+        raise ValueError("takes a file path, or s3://bucket/key")
+    return place
+
+
+BaseUrl = Annotated[Address, AfterValidator(_host_only)]
 SigningAlgorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Those that NetSuite takes: ``PS*`` for an RSA key, ``ES*`` for one on the curve of that size."""
 Destinations = Annotated[tuple[Destination, ...], NoDecode, JsonText, Field(min_length=1)]
@@ -76,8 +80,8 @@ class QuickBooksSettings(Settings):
     qbo_client_id: str | None = None
     qbo_client_secret: SecretStr | None = None
     qbo_refresh_token: SecretStr | None = None
-    qbo_token_url: Url = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
-    qbo_token_store: str | None = None
+    qbo_token_url: Address = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+    qbo_token_store: Annotated[str, AfterValidator(_with_a_key)] | None = None
 
 
 class CreatorSettings(

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from invoice_shared.settings import BaseServiceSettings, Positive
+from invoice_shared.setting_types import Positive
+from invoice_shared.settings import BaseServiceSettings
 
 
 class ErrorSinkSettings(BaseServiceSettings):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field
 
 from invoice_formatter.extra_fields import problems_of
-from invoice_shared.settings import JsonList, JsonObject
+from invoice_shared.setting_types import JsonList, JsonObject
 
 Key = Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
 

@@ -2,7 +2,8 @@
 
 from pydantic import Field, SecretStr
 
-from invoice_shared.settings import BaseServiceSettings, Port, Positive
+from invoice_shared.setting_types import Port, Positive
+from invoice_shared.settings import BaseServiceSettings
 
 
 class WebhookSettings(BaseServiceSettings):

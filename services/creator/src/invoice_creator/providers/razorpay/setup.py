@@ -11,10 +11,10 @@ def is_configured(settings: CreatorSettings) -> bool:
 
 
 def build(settings: CreatorSettings, clock: Clock) -> Razorpay:
-    """Build the client; its key is read from its file again after it was refused."""
+    """Build the client; its key is read from its files again after it was refused."""
     return Razorpay(
         settings.razorpay_base_url,
-        lambda: Key(settings.razorpay_apikey_id or "", settings.secret("razorpay_apikey_secret") or ""),
+        lambda: Key(settings.secret("razorpay_apikey_id") or "", settings.secret("razorpay_apikey_secret") or ""),
         clock=clock,
         timeout_seconds=settings.http_timeout_seconds,
     )

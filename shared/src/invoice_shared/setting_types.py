@@ -1,0 +1,55 @@
+"""What a setting's text may be, beyond what pydantic knows by itself. No message quotes a value."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import simplejson
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _parse_json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return simplejson.loads(value, use_decimal=True)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise ValueError("is not JSON") from error
+
+
+def _checked_servers(servers: str) -> str:
+    # Either Kafka client would misread, or wait for ever for, what is not that.
+    if not all(_is_server(server.strip()) for server in servers.split(",")):
+        raise ValueError("is not host:port, or several of them separated by commas")
+    return servers
+
+
+def _is_server(server: str) -> bool:
+    found = re.fullmatch(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?", server)
+    return found is not None and int(found[2] or 9092) <= 65535
+
+
+def _checked_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of ``port``, or of brackets that do not close
+        is_address = False
+    if not is_address or re.search(r"\s", url):
+        raise ValueError("is no http:// or https:// address")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_checked_address)]
+"""Where another system is, e.g. ``https://api.metronome.com``."""
+Servers = Annotated[str, AfterValidator(_checked_servers)]
+"""One Kafka broker or several, e.g. ``a:9092,b:9092``."""
+JsonText = BeforeValidator(_parse_json)
+JsonList = Annotated[tuple[str, ...], NoDecode, JsonText]
+"""A JSON list of strings, e.g. ``["USAGE","SCHEDULED"]``."""
+JsonObject = Annotated[dict[str, str], NoDecode, JsonText]
+"""A JSON object from string to string, e.g. ``{"USD":"1"}``."""
