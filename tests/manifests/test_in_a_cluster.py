@@ -49,12 +49,24 @@ def operators_definitions(pytestconfig: pytest.Config) -> Iterator[None]:
     assert pytestconfig.cache is not None
     wanted = {each["metadata"]["name"]: each for each in (definition(kind, pytestconfig.cache) for kind in SOURCES)}
     missing = wanted.keys() - {each["metadata"]["name"] for each in listed("customresourcedefinitions")}
-    for name in missing:
-        kubectl("create", "--filename=-", given=json.dumps(wanted[name]))
-        kubectl("wait", "--for=condition=established", f"customresourcedefinition/{name}", "--timeout=60s")
-    yield
-    for name in missing:
-        kubectl("delete", "customresourcedefinition", name)
+    try:
+        for name in missing:
+            kubectl("create", "--filename=-", given=json.dumps(wanted[name]))
+        eventually(lambda: missing <= established(), timeout=60)
+        yield
+    finally:
+        for name in missing:
+            kubectl("delete", "customresourcedefinition", name, "--ignore-not-found")
+
+
+def established() -> set[str]:
+    """Give the names of the definitions that the API server serves."""
+    return {
+        each["metadata"]["name"]
+        for each in listed("customresourcedefinitions")
+        for condition in each.get("status", {}).get("conditions") or []
+        if (condition["type"], condition["status"]) == ("Established", "True")
+    }
 
 
 @pytest.mark.parametrize(
