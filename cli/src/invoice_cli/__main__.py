@@ -1,5 +1,6 @@
 """``invoices``: the subcommands, their options, and how a broken connection or a wrong setting ends them."""
 
+import io
 import logging
 import sys
 from pathlib import Path
@@ -73,8 +74,11 @@ def demo(
 def main() -> None:
     """Run one subcommand; whatever keeps it from its work ends it with one line and the contract's exit code."""
     _quiet_libraries()
+    _speak_utf8()
     try:
         app()
+    except UnicodeEncodeError:
+        stop(Exit.USAGE, "An argument is not UTF-8.")
     except CommandFailed as failed:
         stop(failed.code, str(failed))
     except KafkaException as failed:
@@ -106,6 +110,13 @@ def _quiet_libraries() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _speak_utf8() -> None:
+    """JSON and CSV are UTF-8 whatever the terminal's language; what that cannot hold is shown escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ Output = Literal["table", "json"]
 Listing = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
 
+CONTROLS = dict.fromkeys((*range(32), 127), " ")
+"""Of a table's cell: other systems' words neither break its row nor steer the terminal."""
 PIPE_WIDTH = 10_000
 """Nothing is cut or wrapped where a program reads: one line a row."""
 
@@ -62,7 +64,7 @@ def table(rows: Sequence[Row], title: str | None = None) -> Table:
     columns = [Column(name, overflow="fold") for name in (rows[0] if rows else ())]
     laid_out = Table(*columns, title=title, title_justify="left", box=box)
     for row in rows:
-        laid_out.add_row(*(_cell(value) for value in row.values()))
+        laid_out.add_row(*(_cell(value).translate(CONTROLS) for value in row.values()))
     return laid_out
 
 

@@ -50,6 +50,20 @@ def test_a_topic_that_does_not_exist(topics: Topics, run_invoices: RunInvoices, 
     assert ended.code == 1
 
 
+def test_an_argument_that_is_not_utf8(run_invoices: RunInvoices) -> None:
+    ended = run_invoices("status", "\udcff")
+
+    one_line(ended, "not UTF-8")
+    assert ended.code == 2
+
+
+def test_a_terminal_that_speaks_ascii_alone(run_invoices: RunInvoices) -> None:
+    ended = run_invoices("status", "é", settings={"PYTHONIOENCODING": "ascii"})
+
+    one_line(ended, "No topic knows the invoice é")
+    assert ended.code == 1
+
+
 def test_a_bucket_that_does_not_exist(run_invoices: RunInvoices, missing_s3: Bucket) -> None:
     ended = run_invoices(*FROM_S3, settings=missing_s3.settings)
 

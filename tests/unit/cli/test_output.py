@@ -31,11 +31,11 @@ def test_csv_over_nothing_is_its_header(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:
-    show([ROW | {"note": "[3] " + "x" * 500}], "table")
+    show([ROW | {"note": "[3]\n\x1b" + "x" * 500}], "table")
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert "[3] " + "x" * 500 in lines[1]
+    assert "[3]  " + "x" * 500 in lines[1]
 
 
 @pytest.mark.parametrize(

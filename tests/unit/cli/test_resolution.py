@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from invoice_cli.cases import Place, State, case_of, remembered
+from invoice_cli.commands.resolve import operator
 from invoice_cli.exits import CommandFailed
 from invoice_cli.resolution import resolved
 from invoice_shared.outcome import Outcome
@@ -11,6 +12,15 @@ from tests.builders import INVOICE_ID, failure, outcome
 from tests.fakes import START
 
 CASE = case_of(failure(), Place("invoice-errors", 0, 1))
+
+
+@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 65532"), OSError("No username set")], ids=repr)
+def test_a_user_without_a_name_is_asked_for_one(error: Exception) -> None:
+    def nobody() -> str:
+        raise error
+
+    with pytest.raises(CommandFailed, match="--by"):
+        operator(nobody)
 
 
 def test_who_and_why_are_entered_over_what_is_known_of_the_invoice() -> None:

@@ -1,11 +1,13 @@
 """``invoices resolve``: a failure that somebody handled by hand."""
 
 import getpass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from invoice_cli.exits import CommandFailed, Exit
 from invoice_cli.failure_book import FailureBook
 from invoice_cli.finding import find_case
 from invoice_cli.kafka_clients import publisher
@@ -30,7 +32,15 @@ def resolve(
     case = find_case(list(FailureBook(reader, settings).cases().values()), failure_id)
     keys = frozenset({case.key.encode()})
     newest = fold(reader.read(settings.invoice_outcomes_topic, Span(keys=keys)), lambda *_: True).get(case.key)
-    outcome = resolved(case, newest, who=who or getpass.getuser(), why=why, now=now)
+    outcome = resolved(case, newest, who=who or operator(getpass.getuser), why=why, now=now)
     with publisher(settings) as acknowledged:
         Books(acknowledged.publish, settings).enter(outcome, ())
     show([outcome.model_dump(include={"invoice_id", "failure_id", "code", "reason", "resolved_by"})], output)
+
+
+def operator(ask: Callable[[], str]) -> str:
+    """Give the name of this terminal's user."""
+    try:
+        return ask()
+    except (KeyError, OSError) as error:  # a container's user may have a number alone
+        raise CommandFailed(Exit.USAGE, "This user has no name: say with --by who resolved it.") from error
