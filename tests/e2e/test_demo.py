@@ -1,5 +1,6 @@
 """``invoices demo`` as a newcomer runs it: by its console script, in an environment that has nothing but PATH."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -49,6 +50,17 @@ def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
     assert demo.returncode == 0, output
     assert "Nothing lost, nothing twice, not a cent off." in output
     assert "items-not-mapped" in output
+
+
+def test_a_program_gets_the_demos_result_as_one_document(folder: Path) -> None:
+    command = [INVOICES, "demo", "--invoices", "20", "--output", "json"]
+    env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder)}
+
+    demo = subprocess.run(command, env=env, check=False, capture_output=True, text=True, timeout=180)
+
+    result = json.loads(demo.stdout)
+    assert (demo.returncode, result["problems"]) == (0, []), demo.stderr
+    assert {each["difference"] for each in result["sums"]} == {"0.00"}
 
 
 def test_a_demo_that_is_kept_can_be_operated(folder: Path) -> None:

@@ -21,6 +21,7 @@ from invoice_cli.commands.resolve import resolve
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
 from invoice_cli.exits import CommandFailed, Exit, stop
+from invoice_cli.options import OutputOption
 from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected
 
@@ -60,6 +61,7 @@ def demo(
     world: Annotated[
         Path | None, typer.Option(help="JSON file that says where a connector runs already, e.g. in this cluster.")
     ] = None,
+    output: OutputOption = "table",
 ) -> None:
     """Run the whole connector on this machine against simulated systems, and show that the sums agree."""
     try:
@@ -67,8 +69,8 @@ def demo(
     except ModuleNotFoundError as error:
         stop(Exit.USAGE, f"The demo needs the extra invoice-cli[demo]: {error.name} is not installed.")
     if world is not None:
-        raise SystemExit(int(run_elsewhere(world, count, seed)))
-    raise SystemExit(int(run(count, seed, keep=keep)))
+        raise SystemExit(int(run_elsewhere(world, count, seed, output)))
+    raise SystemExit(int(run(count, seed, output, keep=keep)))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from invoice_cli.cases import Case
 
@@ -29,6 +30,18 @@ class Group:
             self.unknown += 1
         else:
             self.totals[currency] = self.totals.get(currency, Decimal(0)) + total
+
+    def document(self) -> dict[str, Any]:
+        """Give the group as a JSON tree."""
+        return {
+            "stage": self.stage,
+            "code": self.code,
+            "count": self.count,
+            "oldest": self.oldest,
+            "newest": self.newest,
+            "money": self.totals,
+            "unknown_totals": self.unknown,
+        }
 
 
 @dataclass(slots=True)

@@ -122,9 +122,12 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(run_invoices: RunInvoic
 
 
 def test_the_console_shows_what_waits_for_whom_and_what_is_open(tonight: Topics, run_invoices: RunInvoices) -> None:
-    shown = run_invoices("console")
+    shown, told = run_invoices("console"), run_invoices("console", "--output", "json").json
 
     assert (shown.code, tonight.name("raw-invoices") in shown.out, "items-not-mapped" in shown.out) == (0, True, True)
+    assert told.keys() == {"at", "topics", "waiting", "failures"}
+    assert tonight.name("raw-invoices") in {topic["topic"] for topic in told["topics"]}
+    assert "items-not-mapped" in {group["code"] for group in told["failures"]}
 
 
 def test_topics_are_created_once_and_then_compared(broker: Broker, run_invoices: RunInvoices) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -36,6 +36,12 @@ class Report:
     outcomes: Counter[tuple[str, str]]
     documents: int
     problems: list[str]
+
+    def document(self) -> dict[str, Any]:
+        """Give the report as a JSON tree."""
+        ends = [{"end": end, "reason": code, "invoices": count} for (end, code), count in sorted(self.outcomes.items())]
+        sums = [asdict(each) | {"difference": each.difference} for each in self.sums]
+        return {"ends": ends, "sums": sums, "documents": self.documents, "problems": self.problems}
 
 
 def report(

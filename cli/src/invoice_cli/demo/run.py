@@ -17,15 +17,16 @@ from invoice_cli.demo.interrupt import Interrupt
 from invoice_cli.demo.report import Report, report
 from invoice_cli.demo.world import World, start_parts, start_services
 from invoice_cli.exits import Exit
+from invoice_cli.output import Output, print_json
 from invoice_simulators.client import ControlClient, MetronomeControl
 from invoice_simulators.metronome.webhooks import finalized_event
 from invoice_simulators.parts.processes import NotReadyError, ProcessGroup
 from invoice_simulators.scenario import Scenario, scenario
 
 
-def run(count: int, seed: int, *, keep: bool) -> Exit:
+def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
     """Start everything, deliver, compare. Whatever happens, no process is left when this returns or raises."""
-    interrupt, console = Interrupt(), Console()
+    interrupt, console = Interrupt(), console_of(output)
     folder = Path(tempfile.mkdtemp(prefix="invoices-demo-"))
     try:
         with ProcessGroup(folder, interrupt.check) as parts, ProcessGroup(folder, interrupt.check) as services:
@@ -33,7 +34,7 @@ def run(count: int, seed: int, *, keep: bool) -> Exit:
                 "Starting a broker, an S3 server, Metronome and NetSuite (simulated) and the four services"
             ):
                 world = start_services(services, *start_parts(parts))
-            agreed = _drive(world, scenario(count, seed), console, interrupt.check)
+            agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
             if keep:
                 _keep(world, scenario(1, seed + 1), console, folder)
                 interrupt.wait()
@@ -48,20 +49,26 @@ def run(count: int, seed: int, *, keep: bool) -> Exit:
     return Exit.DONE if agreed else Exit.ATTENTION
 
 
-def run_elsewhere(world_file: Path, count: int, seed: int) -> Exit:
+def console_of(output: Output) -> Console:
+    """Give where to tell how things go: beside the result where a program reads that."""
+    return Console(stderr=output == "json")
+
+
+def run_elsewhere(world_file: Path, count: int, seed: int, output: Output) -> Exit:
     """Deliver to a connector that runs already, and compare."""
-    interrupt, console = Interrupt(), Console()
+    interrupt, console = Interrupt(), console_of(output)
     world = read_world(world_file)
     try:
         with console.status("Waiting for the connector"):
             wait_until_up(world)
-        return Exit.DONE if _drive(world, scenario(count, seed), console, interrupt.check) else Exit.ATTENTION
+        agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
+        return Exit.DONE if agreed else Exit.ATTENTION
     except (NotReadyError, NotSettledError) as error:
         console.print(f"[red]{error}[/red]")
         return Exit.ATTENTION
 
 
-def _drive(world: World, month: Scenario, console: Console, check: Callable[[], None]) -> bool:
+def _drive(world: World, month: Scenario, console: Console, output: Output, check: Callable[[], None]) -> bool:
     check()
     metronome = MetronomeControl(world.systems["metronome"]["url"])
     metronome.seed_customers(month.customers)
@@ -85,7 +92,10 @@ def _drive(world: World, month: Scenario, console: Console, check: Callable[[], 
     known = {invoice["id"] for invoice in month.invoices}  # a world that runs on holds earlier months, too
     documents = [document for document in netsuite.documents() if document["external_id"] in known]
     found = report(month.invoices, accepted, outcomes, documents)
-    _show(found, deliveries=len(month.deliveries), archived=len(archived), console=console)
+    if output == "json":
+        print_json({"deliveries": len(month.deliveries), **found.document(), "archived": len(archived)})
+    else:
+        _show(found, deliveries=len(month.deliveries), archived=len(archived), console=console)
     return not found.problems
 
 

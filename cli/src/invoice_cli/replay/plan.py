@@ -21,18 +21,7 @@ class Plan:
         money, unknown = self.tally.total()
         return {
             "selected": self.selected,
-            "reasons": [
-                {
-                    "stage": group.stage,
-                    "code": group.code,
-                    "count": group.count,
-                    "oldest": group.oldest,
-                    "newest": group.newest,
-                    "money": group.totals,
-                    "unknown_totals": group.unknown,
-                }
-                for group in self.tally.groups()
-            ],
+            "reasons": [group.document() for group in self.tally.groups()],
             "money": money,
             "unknown_totals": unknown,
             "left_out": dict(self.left_out),
