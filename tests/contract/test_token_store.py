@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
-from invoice_creator.providers.quickbooks_online.s3_store import S3TokenStore
+from invoice_creator.providers.quickbooks_online.s3_store import S3TokenStore, build_s3_client
 from invoice_creator.providers.quickbooks_online.tokens import StoreChanged, Tokens, TokenStore
 from invoice_shared.errors import CredentialsRefused
 from tests.fakes import START
@@ -99,6 +99,18 @@ def test_something_else_than_tokens_is_an_operators_business(
         STORES_WITH[kind](request, tmp_path, content).read()
 
     assert "QBO_TOKEN_STORE" in refused.value.reason
+
+
+def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/does/not/exist")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+    with pytest.raises(CredentialsRefused, match="credentials"):
+        S3TokenStore(build_s3_client(), f"s3://bucket/{KEY}").read()
 
 
 def file_with(_request: pytest.FixtureRequest, folder: Path, content: bytes) -> TokenStore:

@@ -11,6 +11,13 @@ pytestmark = pytest.mark.e2e
 SECRET = "hush-4711-secret"
 SECRETS = ("METRONOME_WEBHOOK_SECRET", "METRONOME_API_KEY", "NS_CONSUMER_SECRET", "KAFKA_SASL_PASSWORD")
 
+QUICKBOOKS_IN_S3 = {
+    "METRONOME_API_KEY": SECRET,
+    "QBO_REALM_ID": "1",
+    "QBO_CLIENT_ID": "2",
+    "QBO_CLIENT_SECRET": SECRET,
+    "QBO_TOKEN_STORE": "s3://bucket/tokens.json",
+}
 REQUIRED = {
     "invoice-webhook": ["METRONOME_WEBHOOK_SECRET"],
     "invoice-formatter": [
@@ -97,6 +104,7 @@ def test_a_port_that_is_taken_is_named_and_ends_the_process(start_service: Start
     ("script", "wrong"),
     [
         ("invoice-error-sink", {"AWS_ENDPOINT_URL_S3": "nowhere"}),
+        ("invoice-creator", QUICKBOOKS_IN_S3 | {"AWS_ENDPOINT_URL_S3": "nowhere"}),
         ("invoice-error-sink", {"AWS_PROFILE": "nobody"}),
         ("invoice-webhook", {"KAFKA_BOOTSTRAP_SERVERS": "localhost:port"}),
         ("invoice-webhook", {"WEBHOOK_ACK_TIMEOUT_SECONDS": "inf"}),

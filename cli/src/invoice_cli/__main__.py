@@ -22,8 +22,8 @@ from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
 from invoice_cli.exits import CommandFailed, Exit, stop
 from invoice_cli.options import OutputOption
-from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected
+from invoice_error_sink.archive import ArchiveUnreachable
+from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
 
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -101,7 +101,7 @@ def kafka_end(error: KafkaError) -> tuple[Exit, str]:
 
 def exit_code(error: ConnectorError) -> Exit:
     """Tell whether the other side refused, which a person must mend, or could not be reached."""
-    refused = isinstance(error, ArchiveUnavailable | CredentialsRefused | Rejected)
+    refused = isinstance(error, StartupError | CredentialsRefused | Rejected)
     return Exit.ATTENTION if refused and not isinstance(error, ArchiveUnreachable) else Exit.UNREACHABLE
 
 

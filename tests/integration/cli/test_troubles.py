@@ -71,6 +71,15 @@ def test_a_bucket_that_does_not_exist(run_invoices: RunInvoices, missing_s3: Buc
     assert ended.code == 1
 
 
+def test_aws_credentials_that_are_not_set(run_invoices: RunInvoices, s3: Bucket) -> None:
+    settings = {name: value for name, value in s3.settings.items() if "KEY" not in name}
+
+    ended = run_invoices(*FROM_S3, settings=settings | {"AWS_EC2_METADATA_DISABLED": "true"})
+
+    one_line(ended, s3.name, "credentials")
+    assert ended.code == 1
+
+
 def test_an_archive_that_does_not_answer(run_invoices: RunInvoices, s3: Bucket) -> None:
     ended = run_invoices(*FROM_S3, settings=s3.settings | {"AWS_ENDPOINT_URL_S3": NOWHERE})
 

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Mapping
 
 from confluent_kafka import Consumer, Producer
 
@@ -12,6 +13,7 @@ from invoice_creator.dispatch import Dispatcher
 from invoice_creator.engine import Engine
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.intake import ALL_PHASES, WITHOUT_WRITEBACK
+from invoice_creator.providers.base import BillingProvider
 from invoice_creator.providers.registry import build_providers
 from invoice_creator.retry import RetryPolicy
 from invoice_creator.settings import SERVICE, CreatorSettings
@@ -20,6 +22,7 @@ from invoice_creator.watch import CircuitWatch
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_shared import logs, tracing
 from invoice_shared.clock import SystemClock
+from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.books import Books
@@ -29,7 +32,7 @@ from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
-from invoice_shared.startup import wait_for, watch
+from invoice_shared.startup import cannot_start, wait_for, watch
 
 HELD_PER_WORKER = 16
 """Records read ahead, so that one slow or parked invoice does not idle the others."""
@@ -47,6 +50,7 @@ def main() -> None:
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
+    providers = _providers(settings)
     topics = (settings.formatted_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
 
     def check() -> None:
@@ -54,16 +58,29 @@ def main() -> None:
 
     if wait_for("kafka", check, health, stop):
         threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
-        _create(settings, health, metrics, stop)
+        _create(settings, providers, health, metrics, stop)
     ops.stop()
     shutdown.complete()
 
 
-def _create(settings: CreatorSettings, health: Health, metrics: Metrics, stop: threading.Event) -> None:
+def _providers(settings: CreatorSettings) -> Mapping[str, BillingProvider]:
+    try:
+        return build_providers(settings, SystemClock())
+    except StartupError as error:
+        cannot_start(str(error))
+
+
+def _create(
+    settings: CreatorSettings,
+    providers: Mapping[str, BillingProvider],
+    health: Health,
+    metrics: Metrics,
+    stop: threading.Event,
+) -> None:
     clock = SystemClock()
     publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
     handler = InvoiceHandler(
-        build_providers(settings, clock),
+        providers,
         _writeback(settings, clock),
         Settlement(Books(publisher.publish, settings), metrics, clock),
         metrics,

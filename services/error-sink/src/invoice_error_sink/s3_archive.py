@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
 
@@ -22,6 +28,9 @@ _ADVICE = {
     "403": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
     "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
 }
+
+_UNUSABLE = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
+"""boto3 does not even call: credentials are not found, or the bucket's name is none."""
 
 
 def build_s3_client() -> "S3Client":
@@ -73,6 +82,8 @@ class S3Archive:
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "unknown")
             raise ArchiveUnavailable(f"The bucket {self._bucket} {_ADVICE.get(code, f'answered {code}')}.") from error
+        except _UNUSABLE as error:
+            raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
         except BotoCoreError as error:
             raise ArchiveUnreachable(
                 f"S3 cannot be reached for bucket {self._bucket}: {type(error).__name__}."
