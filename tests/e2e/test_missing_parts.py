@@ -21,6 +21,7 @@ def test_a_service_waits_for_a_missing_topic_and_starts_when_it_appears(
     connector = Connector(start_service, outside, topics, s3)
 
     service = start_service(script, connector.settings(script))
+    assert eventually(lambda: service.ask("/readyz")[0], timeout=60, every=0.01) == 503, "its first answer"
     eventually(lambda: lines_with(service, "invoices topics"), timeout=60)
     never(lambda: service.is_ready() or not service.is_running(), during=5)
     status, missing = service.ask("/readyz")

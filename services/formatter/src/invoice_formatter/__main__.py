@@ -50,6 +50,7 @@ async def run(settings: FormatterSettings) -> int:
     health = Health(clock, settings.liveness_stall_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.ask)
+    health.missing("partitions", "No partition is assigned yet.")
     ops = serve_ops(settings, health, metrics)
     timeout = aiohttp.ClientTimeout(total=settings.http_timeout_seconds)
     async with aiohttp.ClientSession(timeout=timeout) as session:
@@ -96,7 +97,7 @@ def build_service(
         settings.invoice_outcomes_topic,
     ]
     watch = BrokerWatch(aiokafka_arguments(settings), settings.group, topics, health=health, metrics=metrics)
-    return Service(app, intake, watch, health)
+    return Service(app, intake, watch)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import asyncio
 from invoice_formatter.app import FormatterApp, assigned_partitions
 from invoice_formatter.intake import Intake
 from invoice_formatter.watch import BrokerWatch
-from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -40,11 +39,10 @@ class Ending:
 class Service:
     """Owns the order of starting and stopping, nothing else."""
 
-    def __init__(self, app: FormatterApp, intake: Intake, watch: BrokerWatch, health: Health) -> None:
+    def __init__(self, app: FormatterApp, intake: Intake, watch: BrokerWatch) -> None:
         self._app = app
         self._intake = intake
         self._watch = watch
-        health.missing("partitions", "No partition is assigned yet.")
 
     async def run(self, ending: Ending, grace_seconds: float) -> bool:
         """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave within the grace.
