@@ -29,6 +29,8 @@ from invoice_shared.record import Headers, Record, TopicPartition
 
 MAX_RECORD_BYTES = 10_000_000
 SESSION_TIMEOUT_SECONDS = 10.0
+METADATA_AGE_MS = 60_000
+"""How long partitions that were added, or a topic that was created anew, may go unseen; the default is five minutes."""
 LONGEST_POLL_GAP_SECONDS = 86_400.0
 """While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the commits instead."""
 
@@ -54,7 +56,9 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         broker_max_poll_interval=LONGEST_POLL_GAP_SECONDS,
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_acks=-1,
+        producer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_compression_type="gzip",
         producer_max_request_size=MAX_RECORD_BYTES,
         producer_request_timeout=30.0,

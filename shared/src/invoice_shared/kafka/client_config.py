@@ -11,6 +11,9 @@ MAX_RECORD_BYTES = 10_000_000
 SESSION_TIMEOUT_MS = 10_000
 """A crashed member's partitions move on after this; heartbeats come from a thread of their own every 3 s."""
 
+METADATA_AGE_MS = 60_000
+"""How long partitions that were added may go unseen; the default is five minutes."""
+
 
 def common_config(settings: KafkaSettings) -> dict[str, Any]:
     """Give what every client needs to reach the broker."""
@@ -18,6 +21,7 @@ def common_config(settings: KafkaSettings) -> dict[str, Any]:
     wanted = {
         "logger": logging.getLogger("librdkafka"),
         "bootstrap.servers": settings.kafka_bootstrap_servers,
+        "topic.metadata.refresh.interval.ms": METADATA_AGE_MS,
         "security.protocol": settings.kafka_security_protocol,
         "sasl.mechanism": settings.kafka_sasl_mechanism,
         "sasl.username": settings.kafka_sasl_username,
