@@ -26,6 +26,16 @@ def test_an_idle_service_exits_0_within_the_grace(connector: Connector, script: 
     assert "Traceback" not in service.output()
 
 
+@pytest.mark.parametrize("script", SERVICES)
+def test_a_collector_that_does_not_answer_changes_nothing_about_it(connector: Connector, script: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+        connector.changes = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.getsockname()[1]}"}
+        connector.start(script)
+        connector.topics.produce("raw-invoices", [("a", b"leaves a span")])
+
+        assert connector.services[script].terminate(GRACE + MARGIN) == 0
+
+
 def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(connector: Connector) -> None:
     connector.changes = {"SHUTDOWN_GRACE_SECONDS": "10"}
     connector.start("invoice-webhook")

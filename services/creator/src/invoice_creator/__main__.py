@@ -44,9 +44,9 @@ def main() -> None:
     """Run the service; exits 0 after SIGTERM."""
     settings = load(CreatorSettings)
     logs.configure(settings)
+    shutdown = Shutdown(settings.shutdown_grace_seconds)
     tracing.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **settings.effective())
-    shutdown = Shutdown(settings.shutdown_grace_seconds)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
@@ -60,6 +60,7 @@ def main() -> None:
         threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
         _create(settings, providers, health, metrics, stop)
     ops.stop()
+    tracing.close(settings.shutdown_grace_seconds)
     shutdown.complete()
 
 

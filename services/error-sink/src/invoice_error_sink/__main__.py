@@ -28,9 +28,9 @@ def main() -> None:
     """Run the service; exits 0 after SIGTERM."""
     settings = load(ErrorSinkSettings)
     logs.configure(settings)
+    shutdown = Shutdown(settings.shutdown_grace_seconds)
     tracing.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    shutdown = Shutdown(settings.shutdown_grace_seconds)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
@@ -45,6 +45,7 @@ def main() -> None:
         ).start()
         _sink(settings, archive, health, metrics).run(settings.invoice_errors_topic, stop)
     ops.stop()
+    tracing.close(settings.shutdown_grace_seconds)
     shutdown.complete()
 
 

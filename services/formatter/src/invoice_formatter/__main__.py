@@ -58,6 +58,7 @@ async def run(settings: FormatterSettings) -> int:
         service = build_service(settings, handler, health, metrics, ending)
         closed = await service.run(ending, settings.shutdown_grace_seconds)
     ops.stop()
+    tracing.close(settings.shutdown_grace_seconds)
     if not closed:
         logging.shutdown()
         os._exit(ending.exit_code)  # interpreter shutdown would join faust's threads, for minutes with a hung broker

@@ -49,6 +49,7 @@ async def _run(settings: WebhookSettings) -> None:
     await serve(app, settings.bind_host, settings.webhook_port, health, stop, settings.shutdown_grace_seconds / 2)
     publisher.close(settings.shutdown_grace_seconds / 4)
     ops.stop()
+    tracing.close(settings.shutdown_grace_seconds)
 
 
 def _watch_broker(settings: WebhookSettings, health: Health) -> None:
