@@ -9,8 +9,8 @@ from structlog.typing import FilteringBoundLogger, Processor
 
 from invoice_shared.settings import BaseServiceSettings
 
-QUIET_LIBRARIES = ("faust", "aiokafka", "aiohttp.access", "botocore", "urllib3", "mode", "kafka", "opentelemetry")
-"""They speak from WARNING on: their INFO tells a developer's story, not an invoice's."""
+OURS = "invoice"
+"""How the names of our own loggers begin."""
 
 REPETITIVE = "aiokafka.consumer.group_coordinator"
 """Warns several times a second while a broker that has just started loads its groups."""
@@ -38,11 +38,15 @@ def configure(settings: BaseServiceSettings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(settings.log_format))
     )
+    handler.addFilter(_is_for_an_operator)
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
-    wanted = logging.getLevelName(settings.log_level)
-    for name in QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.WARNING, wanted))
-    logging.getLogger(REPETITIVE).setLevel(max(logging.ERROR, wanted))
+
+
+def _is_for_an_operator(record: logging.LogRecord) -> bool:
+    """Let libraries speak from WARNING on: below it they tell a developer's story, with tokens and signatures in it."""
+    if record.name.startswith(OURS):
+        return True
+    return record.levelno >= (logging.ERROR if record.name == REPETITIVE else logging.WARNING)
 
 
 def _rendering(log_format: str) -> list[Processor]:

@@ -24,6 +24,16 @@ def test_every_line_is_json_our_own_and_a_librarys(capsys: pytest.CaptureFixture
     assert (theirs["message"], theirs["level"]) == ("slow broker", "warning")
 
 
+def test_no_level_makes_a_library_tell_what_it_signs(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(BaseServiceSettings(log_level="DEBUG"))
+
+    logging.getLogger("oauthlib.oauth1.rfc5849").debug("Signature: %s", "s1g")
+    logs.get_logger("invoice_creator.handler").debug("shown")
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["message"] == "shown"
+
+
 def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(BaseServiceSettings(log_level="ERROR"))
 
