@@ -50,6 +50,7 @@ def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
     assert demo.returncode == 0, output
     assert "Nothing lost, nothing twice, not a cent off." in output
     assert "items-not-mapped" in output
+    assert list(folder.iterdir()) == [], "files that nobody needs after a success"
 
 
 def test_a_program_gets_the_demos_result_as_one_document(folder: Path) -> None:

@@ -135,7 +135,7 @@ def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and
 ) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(40)])
     process = subprocess.Popen(
-        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "10/s"],
+        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s"],
         env=topics.settings,
         stderr=subprocess.PIPE,
         text=True,
@@ -189,7 +189,7 @@ def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
 def test_a_killed_replay_has_said_at_its_start_how_to_go_on(topics: Topics, run_invoices: RunInvoices) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(30)])
     process = subprocess.Popen(
-        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "10/s"],
+        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s"],
         env=topics.settings,
         stderr=subprocess.PIPE,
         text=True,

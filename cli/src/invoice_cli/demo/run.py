@@ -1,6 +1,7 @@
 """The demo from start to end, and what it shows."""
 
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -46,7 +47,9 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
         return Exit.ATTENTION
     if not agreed:
         console.print(f"The logs of all processes are in {folder}")
-    return Exit.DONE if agreed else Exit.ATTENTION
+        return Exit.ATTENTION
+    shutil.rmtree(folder)
+    return Exit.DONE
 
 
 def console_of(output: Output) -> Console:
