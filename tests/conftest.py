@@ -1,5 +1,7 @@
 """What every layer needs: broker, topics, S3, processes. Nothing starts before a test asks for it."""
 
+import signal
+
 pytest_plugins = [
     "tests.support.broker",
     "tests.support.topics",
@@ -7,3 +9,6 @@ pytest_plugins = [
     "tests.support.services",
     "tests.support.outside",
 ]
+
+# A shell that runs the tests in the background lets them ignore SIGINT, and so every program that they interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
