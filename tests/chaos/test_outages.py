@@ -1,6 +1,6 @@
 """A system is down for long, or refuses us: nothing is filed, nobody is overrun, and all goes on by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +35,27 @@ def test_a_provider_that_is_down_for_long_is_waited_for(world: World, broker: Br
     provider = world.control(world.destinations[0])
 
     for number, (name, outage) in enumerate(OUTAGES.items()):
-        assert {world.deliver(event) for event in month.deliveries[number :: len(OUTAGES)]} == {200}
-        wait_out(world, provider, outage, seconds_of(chaos), name)
+        events = month.deliveries[number :: len(OUTAGES)]
+        wait_out(world, provider, outage, events, seconds=seconds_of(chaos), name=name)
     wait_until_settled(world, month)
 
     assert_books_balance_exactly(world, month)
     assert_not_overrun(provider.requests(), 2 * CREATOR_CONCURRENCY)
 
 
-def wait_out(world: World, provider: ControlClient, outage: Mapping[str, Any], seconds: float, name: str) -> None:
+def wait_out(
+    world: World,
+    provider: ControlClient,
+    outage: Mapping[str, Any],
+    events: Sequence[Any],
+    *,
+    seconds: float,
+    name: str,
+) -> None:
     """One outage from its beginning to the end of all that it held up."""
     before = len(provider.requests())
     provider.inject(**outage)
+    assert {world.deliver(event) for event in events} == {200}
     eventually(lambda: any(each["fault"] for each in provider.requests()[before:]), timeout=60)
     never(lambda: given_up(world), during=seconds)
     struck = [each for each in provider.requests()[before:] if each["fault"]]
