@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
-from invoice_creator.providers.quickbooks_online.s3_store import S3TokenStore, build_s3_client
+from invoice_creator.providers.quickbooks_online.s3_store import BOUNDS, S3TokenStore
 from invoice_creator.providers.quickbooks_online.tokens import StoreChanged, Tokens, TokenStore
 from invoice_shared.errors import CredentialsRefused
+from invoice_shared.s3 import build_s3_client
 from tests.fakes import START
 from tests.support.s3 import Bucket
 from tests.unit.creator.quickbooks_online.doubles import FakeTokenStore
@@ -110,7 +111,7 @@ def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.Mo
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     with pytest.raises(CredentialsRefused, match="credentials"):
-        S3TokenStore(build_s3_client(), f"s3://bucket/{KEY}").read()
+        S3TokenStore(build_s3_client("QBO_TOKEN_STORE", BOUNDS), f"s3://bucket/{KEY}").read()
 
 
 def file_with(_request: pytest.FixtureRequest, folder: Path, content: bytes) -> TokenStore:

@@ -1,25 +1,19 @@
-"""The archive in S3: the only importer of boto3 in the error-sink."""
+"""The archive in S3: the only importer of botocore in the error-sink."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    ParamValidationError,
-    PartialCredentialsError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
+from invoice_shared.s3 import NOT_ASKED
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
+BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
 """One put ends within two minutes, well inside the consumer's poll interval of five."""
 
 _ADVICE = {
@@ -28,23 +22,6 @@ _ADVICE = {
     "403": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
     "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
 }
-
-_UNUSABLE = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
-"""boto3 does not even call: credentials are not found, or the bucket's name is none."""
-
-
-def build_s3_client() -> "S3Client":
-    """Build a client from boto3's own chain (``AWS_*``). Elsewhere than at AWS, buckets are paths, not host names.
-
-    Raises ``ArchiveUnavailable`` for settings that boto3 cannot use.
-    """
-    try:
-        client: S3Client = boto3.client("s3", config=_BOUNDS)
-        if "amazonaws.com" in client.meta.endpoint_url:
-            return client
-        return boto3.client("s3", config=_BOUNDS.merge(Config(s3={"addressing_style": "path"})))
-    except (BotoCoreError, ValueError) as error:
-        raise ArchiveUnavailable(f"The AWS_* settings make no S3 client: {error}.") from error
 
 
 class S3Archive:
@@ -82,7 +59,7 @@ class S3Archive:
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "unknown")
             raise ArchiveUnavailable(f"The bucket {self._bucket} {_ADVICE.get(code, f'answered {code}')}.") from error
-        except _UNUSABLE as error:
+        except NOT_ASKED as error:
             raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
         except BotoCoreError as error:
             raise ArchiveUnreachable(

@@ -1,4 +1,4 @@
-"""The token store as an object in S3. The only importer of boto3 in the creator.
+"""The token store as an object in S3. The only importer of botocore in the creator.
 
 S3 has no lock, so two replicas may renew at once; a write is conditional on what was read, and who comes second takes
 what the first has stored.
@@ -9,19 +9,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    ParamValidationError,
-    PartialCredentialsError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from invoice_creator.providers.quickbooks_online.tokens import StoreChanged, Stored, Tokens, parse_tokens
 from invoice_shared import serde
-from invoice_shared.errors import CallFailed, CredentialsRefused, StartupError, Unavailable
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.s3 import NOT_ASKED
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,24 +23,8 @@ if TYPE_CHECKING:
 ABSENT = frozenset({"NoSuchKey", "404"})
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 REFUSED = frozenset({"AccessDenied", "403", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
-UNUSABLE = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
-"""boto3 does not even call."""
 BOUNDS = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"})
 """A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is read back."""
-
-
-def build_s3_client() -> "S3Client":
-    """Build a client from boto3's own chain (``AWS_*``). Elsewhere than at AWS, buckets are paths, not host names.
-
-    Raises ``StartupError`` for settings that boto3 cannot use.
-    """
-    try:
-        client: S3Client = boto3.client("s3", config=BOUNDS)
-        if "amazonaws.com" in client.meta.endpoint_url:
-            return client
-        return boto3.client("s3", config=BOUNDS.merge(Config(s3={"addressing_style": "path"})))
-    except (BotoCoreError, ValueError) as error:
-        raise StartupError(f"The AWS_* settings make no S3 client for QBO_TOKEN_STORE: {error}.") from error
 
 
 class S3TokenStore:
@@ -90,7 +68,7 @@ class S3TokenStore:
             yield
         except ClientError as error:
             raise self._failed(error.response.get("Error", {}).get("Code", "unknown")) from error
-        except UNUSABLE as error:
+        except NOT_ASKED as error:
             raise CredentialsRefused(f"The token store {self._url} cannot be asked: {error}.") from error
         except BotoCoreError as error:
             raise Unavailable(

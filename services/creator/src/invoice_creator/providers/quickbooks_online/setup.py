@@ -8,12 +8,13 @@ from pyrate_limiter import Duration, Limiter, Rate
 
 from invoice_creator.providers.quickbooks_online.client import QuickBooksOnline
 from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
-from invoice_creator.providers.quickbooks_online.s3_store import S3TokenStore, build_s3_client
+from invoice_creator.providers.quickbooks_online.s3_store import BOUNDS, S3TokenStore
 from invoice_creator.providers.quickbooks_online.token_chain import TokenChain
 from invoice_creator.providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
 from invoice_creator.providers.quickbooks_online.tokens import TokenStore
 from invoice_creator.settings import CreatorSettings
 from invoice_shared.clock import Clock
+from invoice_shared.s3 import build_s3_client
 
 CALLS_PER_SECOND = 10
 CALLS_PER_MINUTE = 500
@@ -42,7 +43,7 @@ def build(settings: CreatorSettings, clock: Clock) -> QuickBooksOnline:
 def build_store(place: str) -> TokenStore:
     """Give the store at a path or an ``s3://`` URL."""
     if place.startswith("s3://"):
-        return S3TokenStore(build_s3_client(), place)
+        return S3TokenStore(build_s3_client("QBO_TOKEN_STORE", BOUNDS), place)
     return FileTokenStore(Path(place))
 
 
