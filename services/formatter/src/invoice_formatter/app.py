@@ -25,12 +25,10 @@ from invoice_formatter.credentials import broker_credentials
 from invoice_formatter.intake import Intake
 from invoice_formatter.settings import FormatterSettings
 from invoice_formatter.settling import RecordTooLarge
+from invoice_shared.kafka.client_config import MAX_RECORD_BYTES, METADATA_AGE_MS, SESSION_TIMEOUT_MS
 from invoice_shared.record import Headers, Record, TopicPartition
 
-MAX_RECORD_BYTES = 10_000_000
-SESSION_TIMEOUT_SECONDS = 10.0
-METADATA_AGE_MS = 60_000
-"""How long partitions that were added, or a topic that was created anew, may go unseen; the default is five minutes."""
+SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
 LONGEST_POLL_GAP_SECONDS = 86_400.0
 """While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the commits instead."""
 

@@ -1,4 +1,7 @@
-"""Our settings as librdkafka's: TLS and SASL, one partitioner, offsets in our own hands."""
+"""Our settings as librdkafka's: TLS and SASL, one partitioner, offsets in our own hands.
+
+Imports no client: the formatter, which has another one, takes the bounds from here.
+"""
 
 import logging
 from typing import Any
@@ -12,7 +15,7 @@ SESSION_TIMEOUT_MS = 10_000
 """A crashed member's partitions move on after this; heartbeats come from a thread of their own every 3 s."""
 
 METADATA_AGE_MS = 60_000
-"""How long partitions that were added may go unseen; the default is five minutes."""
+"""How long partitions that were added, or a topic that was created anew, may go unseen; the default is five minutes."""
 
 
 def common_config(settings: KafkaSettings) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from invoice_shared.types import MAX_DIGITS, decimal_text
 FINEST = Decimal("0.000001")
 """No money is finer. Who adds in binary fractions shows 0.30000000000000004 for 0.30."""
 EXACT = Context(prec=2 * MAX_DIGITS)
+"""More digits than a record's number may have: the default context would round to 28 without a word."""
 
 
 class Plain(Decimal):

@@ -1,17 +1,15 @@
 """Amounts in a currency's smallest unit, the only form that Razorpay knows: paise, cents, whole yen. Pure."""
 
-from decimal import Context, Decimal
+from decimal import Decimal
 
 from iso4217 import Currency
 
+from invoice_creator.providers.amounts import EXACT
 from invoice_shared.errors import Rejected
 from invoice_shared.types import decimal_text
 
 THREE = 3
 """Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the invoice entity)."""
-
-EXACT = Context(prec=200)
-"""More digits than a record's number may have: the default context would round to 28 without a word."""
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
