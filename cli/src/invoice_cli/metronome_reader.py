@@ -15,6 +15,7 @@ from invoice_formatter.answers import Answer, read_answer
 from invoice_shared.errors import Rejected, Unavailable
 from invoice_shared.invoice import Frozen
 from invoice_shared.serde import explain
+from invoice_shared.settings import MetronomeApiSettings
 
 PAGE = 100
 """Metronome's largest page."""
@@ -52,19 +53,13 @@ class Page(Frozen):
 class MetronomeReader:
     """Thread-safe. Raises ``Rejected``, ``CredentialsRefused`` or, after some tries, ``Unavailable``."""
 
-    def __init__(
-        self,
-        base_url: str,
-        api_key: Callable[[], str],
-        pace: Pace,
-        *,
-        timeout_seconds: float,
-        backoff_max_seconds: float,
-    ) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._http = Http("Metronome", lambda: Bearer(api_key()), timeout_seconds)
+    def __init__(self, settings: MetronomeApiSettings, pace: Pace) -> None:
+        self._base_url = settings.metronome_base_url.rstrip("/")
+        self._http = Http(
+            "Metronome", lambda: Bearer(settings.secret("metronome_api_key") or ""), settings.http_timeout_seconds
+        )
         self._pace = pace
-        self._backoff_max = backoff_max_seconds
+        self._backoff_max = settings.retry_backoff_max_seconds
 
     def invoice(self, customer_id: str, invoice_id: str) -> Any:
         """Give the answer for one invoice, ``{"data": {…}}``, fractions as ``Decimal``."""

@@ -1,10 +1,10 @@
 """What the command line reads beyond the services' own settings classes."""
 
 from invoice_formatter.rules import MappingRules
-from invoice_shared.settings import HttpSettings, KafkaSettings, MetronomeApiSettings, Settings
+from invoice_shared.settings import KafkaSettings, MetronomeApiSettings, Settings
 
 
-class OperatorSettings(MetronomeApiSettings, HttpSettings, KafkaSettings):
+class OperatorSettings(MetronomeApiSettings, KafkaSettings):
     """For the subcommands that ask Metronome as well as Kafka."""
 
 

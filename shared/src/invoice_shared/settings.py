@@ -138,8 +138,8 @@ class HttpSettings(Settings):
     retry_backoff_max_seconds: Positive = 30
 
 
-class MetronomeApiSettings(Settings):
-    """How to reach Metronome."""
+class MetronomeApiSettings(HttpSettings):
+    """How to reach Metronome, and the bounds of that and every other call."""
 
     metronome_api_key: SecretStr
     metronome_base_url: Address = "https://api.metronome.com"

@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 
 from invoice_cli.metronome_reader import MetronomeReader
 from invoice_cli.pace import Pace
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
+from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
 from tests.integration.cli.invoices import ISSUED, customer, id_of, invoice, text
 from tests.support.outside import Outside
@@ -15,13 +17,12 @@ from tests.support.outside import Outside
 
 def reader(outside: Outside, api_key: str | None = None, clock: FakeClock | None = None) -> MetronomeReader:
     clock = clock or FakeClock()
-    return MetronomeReader(
-        outside.settings["METRONOME_BASE_URL"],
-        lambda: api_key or outside.settings["METRONOME_API_KEY"],
-        Pace(None, clock, clock.advance),
-        timeout_seconds=10,
-        backoff_max_seconds=30,
+    settings = MetronomeApiSettings(
+        metronome_base_url=outside.settings["METRONOME_BASE_URL"],
+        metronome_api_key=SecretStr(api_key or outside.settings["METRONOME_API_KEY"]),
+        http_timeout_seconds=10,
     )
+    return MetronomeReader(settings, Pace(None, clock, clock.advance))
 
 
 def test_every_page_of_customers_is_read_and_the_archived_ones_too(outside: Outside) -> None:

@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from invoice_cli.metronome_reader import MetronomeReader
 from invoice_cli.pace import Pace
 from invoice_shared.errors import Rejected, Unavailable
+from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK
 
@@ -41,10 +43,13 @@ def answering() -> Iterator[Ask]:
         servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         clock = FakeClock()
-        url = f"http://{LOOPBACK}:{server.server_address[1]}"
-        return MetronomeReader(
-            url, lambda: "key", Pace(None, clock, clock.advance), timeout_seconds=5, backoff_max_seconds=1
+        settings = MetronomeApiSettings(
+            metronome_base_url=f"http://{LOOPBACK}:{server.server_address[1]}",
+            metronome_api_key=SecretStr("key"),
+            http_timeout_seconds=5,
+            retry_backoff_max_seconds=1,
         )
+        return MetronomeReader(settings, Pace(None, clock, clock.advance))
 
     yield start
     for server in servers:

@@ -8,7 +8,6 @@ from pydantic import SecretStr
 from invoice_shared.setting_types import JsonList
 from invoice_shared.settings import (
     BaseServiceSettings,
-    HttpSettings,
     InvalidSettings,
     MetronomeApiSettings,
     load,
@@ -17,7 +16,7 @@ from invoice_shared.settings import (
 )
 
 
-class ExampleSettings(BaseServiceSettings, HttpSettings, MetronomeApiSettings):
+class ExampleSettings(BaseServiceSettings, MetronomeApiSettings):
     """A service with a secret, a list and the usual rest."""
 
     invoice_types: JsonList = ("USAGE",)

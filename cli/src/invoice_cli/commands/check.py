@@ -57,13 +57,7 @@ def _metronome() -> Iterator[Line]:
     except InvalidSettings as invalid:
         yield Line("Metronome", "wrong setting", "; ".join(invalid.problems))
         return
-    metronome = MetronomeReader(
-        settings.metronome_base_url,
-        lambda: settings.secret("metronome_api_key") or "",
-        Pace(None, SystemClock()),
-        timeout_seconds=settings.http_timeout_seconds,
-        backoff_max_seconds=settings.retry_backoff_max_seconds,
-    )
+    metronome = MetronomeReader(settings, Pace(None, SystemClock()))
     yield check_call("Metronome", metronome.check, settings.metronome_base_url)
 
 

@@ -58,13 +58,7 @@ def _read(file: Path) -> Any:
 
 def _fetch(invoice_id: str, customer_id: str | None, settings: FormatterSettings) -> Any:
     customer = customer_id or _known_customer(invoice_id, settings)
-    metronome = MetronomeReader(
-        settings.metronome_base_url,
-        lambda: settings.secret("metronome_api_key") or "",
-        Pace(None, SystemClock()),
-        timeout_seconds=settings.http_timeout_seconds,
-        backoff_max_seconds=settings.retry_backoff_max_seconds,
-    )
+    metronome = MetronomeReader(settings, Pace(None, SystemClock()))
     return metronome.invoice(customer, invoice_id)
 
 

@@ -41,7 +41,7 @@ def reconcile(
     window = Window(parse_moment(since, now), end or now)
     per_second = parse_rate(rate)
     ask = _nobody if ledger_only else _providers(per_second)
-    metronome = _metronome(settings, per_second)
+    metronome = MetronomeReader(settings, _pace(per_second))
     reconciler = Reconciler(metronome, TopicReader(settings), ask, settings, concurrency, now)
     with progress("customers", None) as walked, publisher(settings) as acknowledged:
         findings = reconciler.findings(window, walked)
@@ -50,16 +50,6 @@ def reconcile(
         totals = show(findings, output)
     if totals.for_a_person:
         raise SystemExit(int(Exit.ATTENTION))
-
-
-def _metronome(settings: ReconcileSettings, per_second: float) -> MetronomeReader:
-    return MetronomeReader(
-        settings.metronome_base_url,
-        lambda: settings.secret("metronome_api_key") or "",
-        _pace(per_second),
-        timeout_seconds=settings.http_timeout_seconds,
-        backoff_max_seconds=settings.retry_backoff_max_seconds,
-    )
 
 
 def _providers(per_second: float) -> AskProvider:

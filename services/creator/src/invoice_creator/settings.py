@@ -11,7 +11,6 @@ from invoice_shared.setting_types import Address, JsonObject, JsonText, Positive
 from invoice_shared.settings import (
     BaseServiceSettings,
     Environment,
-    HttpSettings,
     MetronomeApiSettings,
     Settings,
     absent,
@@ -85,7 +84,7 @@ class QuickBooksSettings(Settings):
 
 
 class CreatorSettings(
-    NetSuiteSettings, RazorpaySettings, QuickBooksSettings, MetronomeApiSettings, HttpSettings, BaseServiceSettings
+    NetSuiteSettings, RazorpaySettings, QuickBooksSettings, MetronomeApiSettings, BaseServiceSettings
 ):
     """Everything of one creator process."""
 
