@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from invoice_creator.circuit import Permit
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.intake import ALL_PHASES, task_of
 from invoice_creator.providers.base import CreatedDocument
@@ -50,6 +51,11 @@ class Desk:
         elif isinstance(error, Rejected):
             self.task.refused(error)
         return error
+
+    def give_up_in(self, opening: int, now: int) -> None:
+        """Use the task's retries up while its document may exist; the next attempt is begun after ``now`` openings."""
+        self.task.maybe_exists, self.task.last_look_in = True, opening
+        self.task.permit = Permit(now, is_probe=False)
 
     def finish(self) -> None:
         """Attempt until nothing is left to do."""
@@ -218,7 +224,7 @@ def test_a_sure_outage_or_refused_credentials_leave_nothing_to_look_for() -> Non
 
 def test_the_last_look_files_what_is_not_there_without_creating_it() -> None:
     desk = Desk()
-    desk.task.maybe_exists = desk.task.last_look = True
+    desk.give_up_in(opening=3, now=3)
 
     error = desk.attempt()
 
@@ -231,10 +237,18 @@ def test_the_last_look_files_what_is_not_there_without_creating_it() -> None:
 def test_the_last_look_keeps_what_is_there() -> None:
     desk = Desk()
     desk.provider.documents[INVOICE_ID] = CreatedDocument("7", INVOICE_ID, Decimal(100), "USD")
-    desk.task.maybe_exists = desk.task.last_look = True
+    desk.give_up_in(opening=3, now=3)
 
     assert desk.attempt() is None
     assert desk.task.created is not None
+
+
+def test_an_outage_before_the_last_look_makes_it_an_attempt_like_any_other() -> None:
+    desk = Desk()
+    desk.give_up_in(opening=3, now=4)
+
+    assert desk.attempt() is None
+    assert desk.provider.calls == ["find", "create"]
 
 
 def test_a_status_that_metronome_does_not_take_yet_never_repeats_the_creation() -> None:

@@ -130,10 +130,35 @@ def test_while_a_document_may_exist_one_last_look_comes_before_the_verdict() -> 
     bench.another_succeeds()
 
     assert not is_filed(bench.fail())
-    assert bench.task.last_look
+    assert bench.task.last_look_in == bench.circuit.openings
     verdict = bench.fail()
     assert isinstance(verdict, Rejected)
     assert "may exist" in verdict.reason
+
+
+def test_an_outage_met_by_the_last_look_gives_the_invoice_its_retries_afresh() -> None:
+    bench = Bench()
+    bench.task.maybe_exists = True
+    bench.fail()
+    bench.another_succeeds()
+    bench.fail()
+    assert not is_filed(bench.fail(OUTAGE))
+    bench.another_succeeds()
+
+    opening = bench.circuit.openings
+    verdicts = [(is_filed(bench.fail()), bench.task.last_look_in) for _ in range(3)]
+    assert verdicts == [(False, None), (False, opening), (True, opening)]
+
+
+def test_a_last_look_turned_away_like_all_before_it_ends() -> None:
+    bench = Bench()
+    bench.task.maybe_exists = True
+    verdicts = []
+    for _ in range(CONTRADICTIONS + 2):
+        verdicts.append(is_filed(bench.fail(OUTAGE)))
+        bench.another_succeeds()
+
+    assert verdicts == [False] * (CONTRADICTIONS + 1) + [True]
 
 
 def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> None:

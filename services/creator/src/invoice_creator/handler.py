@@ -79,7 +79,7 @@ class InvoiceHandler:
         if task.maybe_exists:
             if (found := provider.find(document)) is not None:
                 return agreed(document, found)
-            if task.last_look:
+            if task.is_last_look:
                 task.maybe_exists = False
                 raise exhausted(task)
             task.maybe_exists = False

@@ -36,9 +36,10 @@ class RetryPolicy:
         _note(task.trouble, permit, error, circuit, now)
         retries = WRITEBACK_RETRIES if task.phase == "write-back" else self.retries
         if task.phase == "publish" or not self._is_exhausted(task.trouble, retries, circuit, now):
+            task.last_look_in = None
             return self._delay(task.trouble.tries, error)
-        if task.phase == "create" and task.maybe_exists and not task.last_look:
-            task.last_look = True
+        if task.phase == "create" and task.maybe_exists and task.last_look_in is None:
+            task.last_look_in = permit.opening
             return self._delay(task.trouble.tries, error)
         return exhausted(task)
 

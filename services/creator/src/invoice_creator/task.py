@@ -49,8 +49,8 @@ class Task:
     """Attempts to tell Metronome."""
     maybe_exists: bool = False
     """A request went out whose outcome is not known: look before the next."""
-    last_look: bool = False
-    """The retries are used up: look once more, then file."""
+    last_look_in: int | None = None
+    """The circuit's opening in which the retries were used up: look once more, then file."""
     trouble: Trouble = field(default_factory=Trouble)
     permit: Permit | None = None
     is_over: bool = False
@@ -67,6 +67,11 @@ class Task:
         if self.phase == "create" and self.document is not None:
             return self.document.destination
         return METRONOME if self.phase == "write-back" else KAFKA
+
+    @property
+    def is_last_look(self) -> bool:
+        """Tell whether the retries are still used up now that the attempt begins: an outage since then voids them."""
+        return self.permit is not None and self.permit.opening == self.last_look_in
 
     @property
     def lane(self) -> bytes:
