@@ -1,11 +1,18 @@
 """The built images, run for real: what is in them, and the demo through all of them."""
 
 import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import requests
+import yaml
 
+from tests.manifests.rendering import ROOT
 from tests.manifests.test_images import FOLDERS
-from tests.support.engine import compose, docker, needs_engine
+from tests.support.engine import compose, docker, has, needs_engine
+from tests.support.waiting import eventually
 
 LOOK = """
 import json, os, stat
@@ -25,6 +32,12 @@ for folder, folders, files in os.walk("/"):
 print(json.dumps(found))
 """
 VERDICT = "Nothing lost, nothing twice, not a cent off."
+UI, PROMETHEUS = "http://localhost:8090", "http://localhost:9090"
+TOPICS = {"raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes"}
+SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink")
+COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -36,13 +49,58 @@ def test_an_image_holds_no_shell_no_package_manager_and_nothing_setuid(name: str
     assert found == {"uid": 65532, "programs": [], "setuid": []}
 
 
-@pytest.mark.timeout(1200)
-def test_the_demos_books_balance_in_containers() -> None:
+@pytest.fixture(scope="module")
+def demo() -> Iterator[subprocess.CompletedProcess[str]]:
+    """The demo's run, with the connector still up behind it."""
     needs_engine()
     try:
-        done = compose("run", "--rm", "-T", "demo")
-
-        assert VERDICT in done.stdout, done.stdout + done.stderr
-        assert done.returncode == 0
+        yield compose("run", "--rm", "-T", "demo")
     finally:
-        compose("down", "--volumes", "--timeout=30")
+        compose("--profile=ui", "--profile=monitoring", "down", "--volumes", "--timeout=30")
+
+
+def test_the_demos_books_balance_in_containers(demo: subprocess.CompletedProcess[str]) -> None:
+    assert VERDICT in demo.stdout, demo.stdout + demo.stderr
+    assert demo.returncode == 0
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_ui_shows_every_topic() -> None:
+    start_profile("ui", "kafka-ui")
+
+    eventually(lambda: topics_shown() >= TOPICS, timeout=120, every=1)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_monitoring_scrapes_all_four_services() -> None:
+    start_profile("monitoring", "prometheus")
+
+    eventually(lambda: scraped() == dict.fromkeys(SERVICES, "1"), timeout=120, every=1)
+
+
+def start_profile(profile: str, service: str) -> None:
+    """Start what the profile adds; skip where its image cannot be had."""
+    image = COMPOSED["services"][service]["image"]
+    if not has(image):
+        pytest.skip(f"no registry gives {image}")
+    started = compose(f"--profile={profile}", "up", "--detach", "--no-build", service)
+    assert started.returncode == 0, started.stderr
+
+
+def topics_shown() -> set[str]:
+    """Give the topics that the UI lists, as its page asks for them."""
+    return {topic["name"] for topic in ask(f"{UI}/api/clusters/local/topics").get("topics", [])}
+
+
+def scraped() -> dict[str, str]:
+    """Give Prometheus' ``up`` of each service."""
+    found = ask(f"{PROMETHEUS}/api/v1/query?query=up").get("data", {}).get("result", [])
+    return {sample["metric"]["instance"].partition(":")[0]: sample["value"][1] for sample in found}
+
+
+def ask(url: str) -> Any:
+    """Give an answer's JSON; an empty object while it does not answer yet."""
+    try:
+        return requests.get(url, timeout=30).json()
+    except requests.RequestException:
+        return {}

@@ -30,3 +30,12 @@ def docker(*arguments: str, timeout: float = 120) -> str:
     done = subprocess.run(["docker", *arguments], check=False, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
     return done.stdout
+
+
+def has(image: str) -> bool:
+    """Tell whether the engine has the image, or can pull it."""
+    ways = (["image", "inspect"], ["pull", "--quiet"])
+    return any(
+        subprocess.run(["docker", *way, image], check=False, capture_output=True, timeout=300).returncode == 0
+        for way in ways
+    )
