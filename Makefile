@@ -12,9 +12,10 @@ UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
 RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
+export PATH := $(CURDIR)/.tools:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit contract integration e2e manifests chaos images containers-test cluster-test sbom audit lint fmt type check clean
+.PHONY: help setup demo test unit contract integration e2e manifests tools chaos images containers-test cluster-test sbom audit lint fmt type check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -52,6 +53,10 @@ e2e: setup ## The four services as processes, killed and restarted
 manifests: setup ## Manifests, images, settings and licences against each other; a minute
 	$(PYTEST) tests/manifests
 
+tools: ## kube-score and cyclonus, without which some tests of manifests are skipped; 3 minutes, needs Go
+	GOBIN=$(CURDIR)/.tools go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+	GOBIN=$(CURDIR)/.tools go install github.com/mattfenwick/cyclonus/cmd/cyclonus@v0.5.6
+
 chaos: setup ## Everything killed, cut off and replayed at moments drawn from a seed (CHAOS_SEED=…); at most ten minutes
 	CHAOS_SECONDS=$(or $(CHAOS_SECONDS),180) $(PYTEST) tests/chaos -s
 
@@ -86,4 +91,4 @@ fmt: setup ## Format and mend what can be mended
 	$(RUN)/ruff check --fix .
 
 clean: ## Remove what make has made
-	rm -rf .venv .bootstrap .kafka .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .bootstrap .tools .kafka .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -54,7 +54,7 @@ def allowed(manifests: Sequence[Manifest], places: Sequence[Place], aside: Path)
     Skips the test by name where there is no cyclonus.
     """
     if shutil.which("cyclonus") is None:
-        pytest.skip("needs cyclonus (go install github.com/mattfenwick/cyclonus/cmd/cyclonus@v0.5.6)")
+        pytest.skip("needs cyclonus (make tools)")
     tries = [(a, b, port) for a in places for b in places if a != b for port in b.ports]
     answers = asked(of_kind(manifests, "NetworkPolicy"), [traffic(*each) for each in tries], aside)
     return {(a.name, f"{b.name}:{port}") for (a, b, port), yes in zip(tries, answers, strict=True) if yes}

@@ -12,9 +12,7 @@ from tests.manifests.structural import KUBERNETES
 KUBE_SCORE = shutil.which("kube-score")
 
 
-@pytest.mark.skipif(
-    KUBE_SCORE is None, reason="needs kube-score (go install github.com/zegl/kube-score/cmd/kube-score)"
-)
+@pytest.mark.skipif(KUBE_SCORE is None, reason="needs kube-score (make tools)")
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_kube_score_has_nothing_to_say(name: str) -> None:
     rendered = yaml.safe_dump_all(overlay(name))

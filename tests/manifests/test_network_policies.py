@@ -15,7 +15,7 @@ NETWORKS = {"pods at private addresses": "10.244.0", "pods at shared addresses":
 UNCOVERED = "198.18.0.1"
 """An address that no block of a policy holds with a broker's port: who is let in there is let in by its labels."""
 
-NAMES = {"dns:53", "dns:53/UDP", "node-dns:53", "node-dns:53/UDP"}
+NAMES = {f"{place}:{port}" for place in ("dns", "node-dns", "host-dns") for port in ("53", "53/UDP")}
 BROKER = NAMES | {"broker:9092", "broker:9096"}
 HTTPS = BROKER | {"internet:443"}
 CREATORS = ("invoice-creator-netsuite", "invoice-creator-quickbooks-online", "invoice-creator-razorpay")
@@ -25,14 +25,14 @@ PICTURE: dict[str, set[str]] = {"invoice-webhook": BROKER, **dict.fromkeys(CALLS
 PRODUCTION = PICTURE | {"invoice-topics": BROKER, "ingress": {"invoice-webhook:8080"}}
 
 OPS = {f"{name}:9100" for name in PICTURE}
-BROKERS_ARE_PODS = {name: reached | {"strimzi:9093"} for name, reached in PICTURE.items()}
+BROKERS_ARE_PODS = {name: (reached - BROKER) | NAMES | {"strimzi:9093"} for name, reached in PICTURE.items()}
 OPERATORS = BROKERS_ARE_PODS | {"gateway": {"invoice-webhook:8080"}, "prometheus": OPS}
 
 KAFKA = {"kafka:9092"}
 SIMULATED = {"simulators:8001", "simulators:8002", "simulators:8003", "simulators:8004", "s3:7070"}
-INSIDE = {"invoice-webhook": BROKER | KAFKA, **dict.fromkeys(CALLS_OUT, HTTPS | KAFKA | SIMULATED)}
+INSIDE = {"invoice-webhook": NAMES | KAFKA, **dict.fromkeys(CALLS_OUT, NAMES | KAFKA | SIMULATED)}
 LOCAL = INSIDE | {
-    "invoice-topics": BROKER | KAFKA,
+    "invoice-topics": NAMES | KAFKA,
     "demo": NAMES | KAFKA | SIMULATED | {"invoice-webhook:8080"},
     **dict.fromkeys(("kafka", "s3", "simulators"), NAMES),
 }
@@ -44,15 +44,17 @@ def surroundings(network: str) -> list[Place]:
     return [
         Place("dns", f"{network}.200", ("53", "53/UDP"), "kube-system"),
         Place("node-dns", "169.254.20.10", ("53", "53/UDP")),
+        Place("host-dns", "10.96.0.10", ("53", "53/UDP")),
         Place("ingress", f"{network}.201", ("443",), "ingress-nginx"),
         Place("gateway", f"{network}.202", ("443",), "gateway-system"),
         Place("prometheus", f"{network}.203", ("9090",), "monitoring"),
         Place("strimzi", UNCOVERED, ("9093", "22"), "kafka", brokers),
         Place("stranger", f"{network}.205", ("443", "8080"), "default"),
         Place("kubernetes", "10.96.0.1", ("443",)),
-        Place("broker", "10.20.30.40", ("9092", "9096", "22", "443")),
+        Place("broker", "10.0.30.40", ("9092", "9096", "22", "443")),
+        Place("neighbour", "10.20.30.40", ("9092", "443")),
         Place("metadata", "169.254.169.254", ("80", "443")),
-        Place("internet", "203.0.113.10", ("443", "80", "25", "9092")),
+        Place("internet", "203.0.113.10", ("443", "80", "25", "53", "9092")),
     ]
 
 
