@@ -14,8 +14,16 @@ SERVICES: dict[str, type[BaseServiceSettings]] = {
     "invoice-creator": CreatorSettings,
     "invoice-error-sink": ErrorSinkSettings,
 }
-OTHERS_OWN = ("AWS_", "OTEL_")
-"""Prefixes of variables that boto3 and OpenTelemetry read by themselves."""
+OTELS_OWN = "OTEL_"
+"""With this begins what OpenTelemetry reads by itself."""
+BOTO3S_OWN = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_EC2_METADATA_DISABLED",
+)
+"""Of what boto3 reads by itself, what we set; each by name, since it says nothing of one that it does not know."""
 
 
 def names() -> set[str]:
@@ -35,4 +43,5 @@ def secrets() -> set[str]:
 
 def is_known(name: str) -> bool:
     """Tell whether somebody reads a variable."""
-    return name in names() or name.removesuffix("_FILE") in secrets() or name.startswith(OTHERS_OWN)
+    others = name in BOTO3S_OWN or name.startswith(OTELS_OWN)
+    return others or name in names() or name.removesuffix("_FILE") in secrets()

@@ -24,7 +24,7 @@ GROUPS = {
 """By the beginning of its name, the Secret of a secret (``invoice-`` before it)."""
 PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
 """Their other settings have a ConfigMap of their own as well."""
-BOTO3 = ("AWS_REGION", "AWS_ENDPOINT_URL_S3")
+BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
 NOT_OURS = {"QBO_BASE_URL": "/v3"}
 """With what the sample's addresses end; the creator appends it itself."""
 

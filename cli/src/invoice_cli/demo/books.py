@@ -54,7 +54,7 @@ def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any
         endpoint_url=world.s3_url,
         aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
-        region_name=ENVIRONMENT["AWS_REGION"],
+        region_name=ENVIRONMENT["AWS_DEFAULT_REGION"],
     )
     archive = S3Archive(client, BUCKET)
     deadline = time.monotonic() + DEADLINE_SECONDS
