@@ -75,6 +75,9 @@ SOURCES: dict[str, GoModule | Strimzi] = {
         "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
     ),
     "ScaledObject": GoModule("github.com/kedacore/keda/v2", "v2.21.0", "config/crd/bases/keda.sh_scaledobjects.yaml"),
+    "TriggerAuthentication": GoModule(
+        "github.com/kedacore/keda/v2", "v2.21.0", "config/crd/bases/keda.sh_triggerauthentications.yaml"
+    ),
 }
 """By kind: every kind in our manifests that is not Kubernetes' own."""
 

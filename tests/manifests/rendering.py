@@ -36,7 +36,7 @@ def base_with(*components: str) -> tuple[Manifest, ...]:
     """Give the objects of the base with some components and nothing else."""
     with TemporaryDirectory(dir=K8S) as folder:  # kustomize wants what it refers to beside it
         chosen = [f"../components/{name}" for name in components]
-        text = yaml.safe_dump({"resources": ["../base"], "components": chosen})
+        text = yaml.safe_dump({"namespace": "invoice-connector", "resources": ["../base"], "components": chosen})
         (Path(folder) / "kustomization.yaml").write_text(text)
         return render(Path(folder))
 

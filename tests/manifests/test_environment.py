@@ -31,9 +31,9 @@ def test_the_config_maps_hold_every_setting_that_is_no_secret() -> None:
 
 
 def test_every_secret_is_mounted_under_its_name_by_production_and_its_alternatives() -> None:
-    manifests = (*overlay("production"), *base_with("netsuite-oauth"))
     mounted = {
         variable.removesuffix("_FILE"): value
+        for manifests in (overlay("production"), base_with("netsuite-oauth"))
         for _where, pod in pods(manifests)
         for variable, value in environment(manifests, pod).items()
         if variable.endswith("_FILE")

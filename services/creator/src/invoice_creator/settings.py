@@ -66,7 +66,7 @@ class NetSuiteSettings(Settings):
 class RazorpaySettings(Settings):
     """One Razorpay account."""
 
-    razorpay_apikey_id: str | None = None
+    razorpay_apikey_id: SecretStr | None = None  # no secret, but replaced together with one
     razorpay_apikey_secret: SecretStr | None = None
     razorpay_base_url: BaseUrl = "https://api.razorpay.com"
 
