@@ -69,8 +69,9 @@ containers-test: setup ## What is in the images, and the demo through all of the
 cluster-test: setup ## Demo and a rolling restart under load in the cluster of KUBECONFIG; 4 minutes, needs loaded images
 	INVOICES_TEST_CLUSTER=yes $(PYTEST) tests/manifests/test_in_a_cluster.py
 
-sbom: setup ## CycloneDX of each image into dist/sbom; seconds
+sbom: setup ## CycloneDX of each image, and all licences, into dist/sbom; seconds
 	k8s/supply-chain sbom
+	k8s/supply-chain licences
 
 audit: setup ## Known vulnerabilities of the lock; skipped by name where their source is out of reach
 	k8s/supply-chain audit
