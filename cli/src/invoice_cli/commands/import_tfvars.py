@@ -8,13 +8,13 @@ import typer
 
 from invoice_cli.exits import CommandFailed, Exit, say
 from invoice_cli.tfvars import parse_tfvars
-from invoice_cli.tfvars_settings import Imported, import_variables
+from invoice_cli.tfvars_settings import Imported, import_variables, secret_of
 from invoice_shared.serde import dumps, loads
 
 
 def import_tfvars(
     file: Annotated[Path, typer.Argument(help="A .tfvars or .tfvars.json file.")],
-    to: Annotated[Path, typer.Option(help="Your overlay; its .env files and secrets.json are written.")] = Path(),
+    to: Annotated[Path, typer.Option(help="Your overlay; its .env files and secrets.json are written anew.")] = Path(),
 ) -> None:
     """Turn the Lambda sample's Terraform variables into ConfigMaps (*.env) and Secrets (secrets.json)."""
     try:
@@ -25,11 +25,25 @@ def import_tfvars(
             say(f"wrote {path}")
     except (OSError, ValueError) as error:
         raise CommandFailed(Exit.USAGE, f"{file} cannot be imported: {error}") from error
+    _report(imported)
+    if imported.missing:
+        raise SystemExit(int(Exit.ATTENTION))
+
+
+def _report(imported: Imported) -> None:
     for name in imported.unknown:
         say(f"left out: {name} (the connector has no such setting)")
+    for name, value in imported.defaults.items():
+        say(f"taken from the sample's defaults: {name}={value}")
+    for component, why in imported.unused.items():
+        say(f"drop from kustomization.yaml: ../../components/{component} ({why})")
     if imported.missing:
-        say(f"still to set: {', '.join(imported.missing)}")
-        raise SystemExit(int(Exit.ATTENTION))
+        say(f"still to set: {', '.join(map(_with_its_secret, imported.missing))}")
+
+
+def _with_its_secret(name: str) -> str:
+    secret = secret_of(name)
+    return f"{name} (Secret {secret})" if secret else name
 
 
 def _write(imported: Imported, folder: Path) -> list[Path]:
@@ -45,7 +59,7 @@ def _write(imported: Imported, folder: Path) -> list[Path]:
 
 
 def _write_secrets(imported: Imported, path: Path) -> Path:
-    items = [_secret(f"invoice-{group}", values) for group, values in imported.secrets.items()]
+    items = [_secret(name, values) for name, values in imported.secrets.items()]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as output:
         os.fchmod(descriptor, 0o600)  # also where the file was there
