@@ -32,8 +32,6 @@ GROUPS = {
 PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
 FILES = ("settings", *PROVIDERS)
 """The ConfigMaps, each a file of the overlay; all are written anew."""
-MOUNTED_TOO = ("RAZORPAY_APIKEY_ID",)
-"""No secret, but it changes with one: it comes out of the same Secret."""
 BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
 RENAMED = {"REGION": "AWS_DEFAULT_REGION"}
 """Where the sample's bucket is, in boto3's words."""
@@ -102,7 +100,7 @@ def secret_of(name: str) -> str | None:
     """Give the Secret that holds a setting; ``None`` for one out of a ConfigMap."""
     info = fields_by_variable().get(name)
     is_secret = info is not None and SecretStr.__name__ in str(info.annotation)
-    return f"invoice-{_group(name)}" if is_secret or name in MOUNTED_TOO else None
+    return f"invoice-{_group(name)}" if is_secret else None
 
 
 def _is_known(name: str) -> bool:
