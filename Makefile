@@ -34,7 +34,7 @@ setup: .venv/.synced ## Install everything into .venv
 demo: setup ## Run the whole connector against simulated systems and show that the sums agree; a minute
 	$(RUN)/invoices demo
 
-test: setup ## All tests: unit, contract, integration, end to end, manifests, a short chaos
+test: setup ## All tests: unit, contract, integration, end to end, manifests, a short chaos; 12 minutes on two cores
 	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
@@ -73,7 +73,7 @@ sbom: setup ## CycloneDX of each image, and all licences, into dist/sbom; second
 	k8s/supply-chain sbom
 	k8s/supply-chain licences
 
-audit: setup ## Known vulnerabilities of the lock; skipped by name where their source is out of reach
+audit: setup ## Known vulnerabilities of the lock; seconds, skipped by name where their source is out of reach
 	k8s/supply-chain audit
 
 lint: setup ## Style, import contracts, the lock
