@@ -7,7 +7,8 @@ TEST_WORKERS ?= 4
 CHAOS_SEED ?= $(shell date +%s)
 export CHAOS_SEED
 PYTEST = $(RUN)/pytest
-SIDE_BY_SIDE = -n $(TEST_WORKERS) --dist loadfile
+# In the files' own order: chaos and crashes first, and the many short ones fill what is left.
+SIDE_BY_SIDE = -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
 RUN := .venv/bin
