@@ -35,7 +35,7 @@ setup: .venv/.synced ## Install everything into .venv
 demo: setup ## Run the whole connector against simulated systems and show that the sums agree; a minute
 	$(RUN)/invoices demo
 
-test: setup ## All tests: unit, contract, integration, end to end, manifests, a short chaos; 12 minutes on two cores
+test: setup ## All tests: unit, contract, integration, end to end, manifests, a short chaos; 10 minutes on two cores
 	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
