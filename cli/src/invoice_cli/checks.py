@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient
 from invoice_cli.exits import Exit
 from invoice_cli.topics import inspect, plan
 from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.errors import CallFailed, CredentialsRefused, StartupError, Unavailable
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings, read
 
@@ -93,6 +93,6 @@ def check_call(part: str, call: Callable[[], object], works: str) -> Line:
         return Line(part, "to mend", error.reason)
     except ArchiveUnreachable as error:
         return Line(part, "unreachable", str(error))
-    except ArchiveUnavailable as error:
+    except (ArchiveUnavailable, StartupError) as error:
         return Line(part, "to mend", str(error))
     return Line(part, "works", works)

@@ -5,7 +5,7 @@ from invoice_cli.exits import Exit
 from invoice_cli.topics import is_enough, plan
 from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_error_sink.settings import ErrorSinkSettings
-from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, Unavailable
+from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
 from invoice_webhook.settings import WebhookSettings
 from tests.unit.cli.reading import SETTINGS
 
@@ -42,6 +42,7 @@ def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyP
         (Rejected("invalid-invoice", "no"), "to mend"),
         (Unavailable("no"), "unreachable"),
         (ArchiveUnavailable("no"), "to mend"),
+        (StartupError("no"), "to mend"),
         (ArchiveUnreachable("no"), "unreachable"),
     ],
     ids=lambda given: type(given).__name__,

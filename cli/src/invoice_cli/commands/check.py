@@ -12,11 +12,10 @@ from invoice_cli.provider_lookup import check as look_up_nothing
 from invoice_cli.provider_lookup import providers
 from invoice_cli.settings import OperatorSettings
 from invoice_creator.settings import CreatorSettings
-from invoice_error_sink.s3_archive import BOUNDS, S3Archive
+from invoice_error_sink.s3_archive import open_archive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_shared.clock import SystemClock
-from invoice_shared.s3 import build_s3_client
 from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings, read
 from invoice_webhook.settings import WebhookSettings
 
@@ -84,8 +83,4 @@ def _bucket() -> Iterator[Line]:
     except InvalidSettings:
         return  # its own line above says what is wrong
     bucket = settings.log_errors_bucket_name_s3
-    yield check_call(
-        f"bucket {bucket}",
-        S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", BOUNDS), bucket).check,
-        "can be reached and read",
-    )
+    yield check_call(f"bucket {bucket}", lambda: open_archive(bucket).check(), "can be reached and read")

@@ -12,11 +12,10 @@ from invoice_cli.replay.of_topic import TopicChoice, TopicReplay
 from invoice_cli.replay.outgoing import Outgoing, put_back, start_over
 from invoice_cli.replay.plan import Plan
 from invoice_cli.topic_reader import Span
-from invoice_error_sink.s3_archive import BOUNDS, S3Archive
+from invoice_error_sink.s3_archive import open_archive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.record import Record
-from invoice_shared.s3 import build_s3_client
 from invoice_shared.settings import KafkaSettings, load
 
 
@@ -48,7 +47,7 @@ def _read(asked: Asked, reader: ReadsTopics, settings: KafkaSettings) -> Callabl
     span = asked.span
     if asked.storage == "s3":
         sink = load(ErrorSinkSettings)
-        archive = S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", BOUNDS), sink.log_errors_bucket_name_s3)
+        archive = open_archive(sink.log_errors_bucket_name_s3)
         lines = ArchiveReader(archive, sink.s3_prefix, settings.invoice_errors_topic)
         return lambda: (record for record in lines.read(span.since, span.until) if _is_at(record, span))
     in_kafka = Span(span.since, None, span.partition, span.from_offset, span.keys)  # until: by the failures' own time

@@ -6,7 +6,7 @@ from confluent_kafka import Consumer
 
 from invoice_error_sink.batches import Batches
 from invoice_error_sink.handler import ArchiveHandler
-from invoice_error_sink.s3_archive import BOUNDS, S3Archive
+from invoice_error_sink.s3_archive import S3Archive, open_archive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_error_sink.sink import ErrorSink
 from invoice_shared import logs, tracing
@@ -17,7 +17,6 @@ from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
-from invoice_shared.s3 import build_s3_client
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import cannot_start, wait_for, watch
@@ -52,7 +51,7 @@ def main() -> None:
 
 def _archive(settings: ErrorSinkSettings) -> S3Archive:
     try:
-        return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", BOUNDS), settings.log_errors_bucket_name_s3)
+        return open_archive(settings.log_errors_bucket_name_s3)
     except StartupError as error:
         cannot_start(str(error))
 

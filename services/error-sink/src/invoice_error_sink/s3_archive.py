@@ -8,12 +8,12 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from invoice_error_sink.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.s3 import NOT_ASKED
+from invoice_shared.s3 import NOT_ASKED, build_s3_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
+_BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
 """One put ends within two minutes, well inside the consumer's poll interval of five."""
 
 _ADVICE = {
@@ -22,6 +22,11 @@ _ADVICE = {
     "403": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
     "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
 }
+
+
+def open_archive(bucket: str) -> "S3Archive":
+    """Give the archive in a bucket, asked with boto3's own credentials. Raises ``StartupError``."""
+    return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", _BOUNDS), bucket)
 
 
 class S3Archive:
