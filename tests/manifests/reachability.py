@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -69,8 +68,7 @@ def traffic(source: Place, destination: Place, port: str) -> Manifest:
 def asked(policies: Iterable[Manifest], connections: list[Manifest], aside: Path) -> list[bool]:
     (aside / "policies").mkdir()
     for policy in policies:
-        metadata: dict[str, Any] = {**policy["metadata"], "namespace": NAMESPACE}
-        (aside / "policies" / f"{metadata['name']}.json").write_text(json.dumps({**policy, "metadata": metadata}))
+        (aside / "policies" / f"{policy['metadata']['name']}.json").write_text(json.dumps(policy))
     (aside / "traffic.json").write_text(json.dumps(connections))
     command = ["cyclonus", "analyze", "--mode=query-traffic", "--simplify-policies=false"]
     paths = [f"--policy-path={aside / 'policies'}", f"--traffic-path={aside / 'traffic.json'}"]

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.cluster import NAMESPACE
+
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "k8s"
 OVERLAYS = ("local", "production")
@@ -36,7 +38,7 @@ def base_with(*components: str) -> tuple[Manifest, ...]:
     """Give the objects of the base with some components and nothing else."""
     with TemporaryDirectory(dir=K8S) as folder:  # kustomize wants what it refers to beside it
         chosen = [f"../components/{name}" for name in components]
-        text = yaml.safe_dump({"namespace": "invoice-connector", "resources": ["../base"], "components": chosen})
+        text = yaml.safe_dump({"namespace": NAMESPACE, "resources": ["../base"], "components": chosen})
         (Path(folder) / "kustomization.yaml").write_text(text)
         return render(Path(folder))
 

@@ -1,11 +1,13 @@
 """Which settings class reads the environment of which console script."""
 
-from pydantic import SecretStr
+from pathlib import Path
+
+import pytest
 
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
-from invoice_shared.settings import BaseServiceSettings
+from invoice_shared.settings import BaseServiceSettings, secret_fields
 from invoice_webhook.settings import WebhookSettings
 
 SERVICES: dict[str, type[BaseServiceSettings]] = {
@@ -33,15 +35,22 @@ def names() -> set[str]:
 
 def secrets() -> set[str]:
     """Give those that hold a secret, which may come as a file."""
-    return {
-        name.upper()
-        for settings in SERVICES.values()
-        for name, field in settings.model_fields.items()
-        if SecretStr.__name__ in str(field.annotation)
-    }
+    return {name.upper() for settings in SERVICES.values() for name in secret_fields(settings)}
 
 
 def is_known(name: str) -> bool:
     """Tell whether somebody reads a variable."""
     others = name in BOTO3S_OWN or name.startswith(OTELS_OWN)
     return others or name in names() or name.removesuffix("_FILE") in secrets()
+
+
+def provide(values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Set the variables; each secret's file exists, as a mounted Secret makes it."""
+    for name in names() | {f"{name}_FILE" for name in secrets()}:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in values.items():
+        given = value
+        if name.endswith("_FILE"):
+            given = str(folder / name)
+            Path(given).write_text("secret")
+        monkeypatch.setenv(name, given)

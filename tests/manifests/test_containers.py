@@ -10,6 +10,7 @@ import requests
 import yaml
 
 from tests.manifests.rendering import ROOT
+from tests.manifests.settings_of import SERVICES
 from tests.manifests.test_images import FOLDERS
 from tests.support.engine import compose, docker, has, needs_engine
 from tests.support.waiting import eventually
@@ -34,7 +35,6 @@ print(json.dumps(found))
 VERDICT = "Nothing lost, nothing twice, not a cent off."
 UI, PROMETHEUS = "http://localhost:8090", "http://localhost:9090"
 TOPICS = {"raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes"}
-SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink")
 COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 pytestmark = pytest.mark.timeout(1200)

@@ -8,7 +8,7 @@ from invoice_cli.topics import plan
 from invoice_creator.settings import CreatorSettings
 from invoice_shared.settings import KafkaSettings, read
 from tests.manifests.rendering import OVERLAYS, Manifest, base_with, environment, named, of_kind, overlay, pods
-from tests.manifests.settings_of import SERVICES, is_known, names, secrets
+from tests.manifests.settings_of import SERVICES, is_known, names, provide, secrets
 
 PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
 OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
@@ -91,15 +91,3 @@ def test_strimzis_topics_are_those_of_the_command_line() -> None:
 
 def texts(config: Manifest) -> dict[str, str]:
     return {name: str(value) for name, value in config.items()}
-
-
-def provide(values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Set the variables; each secret's file exists, as a mounted Secret makes it."""
-    for name in names() | {f"{name}_FILE" for name in secrets()}:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in values.items():
-        given = value
-        if name.endswith("_FILE"):
-            given = str(folder / name)
-            Path(given).write_text("secret")
-        monkeypatch.setenv(name, given)

@@ -14,7 +14,7 @@ from invoice_cli.tfvars_settings import FILES
 from invoice_shared.serde import loads
 from invoice_shared.settings import read
 from tests.manifests.rendering import K8S, Manifest, container_of, environment, pods, render
-from tests.manifests.settings_of import SERVICES, names, secrets
+from tests.manifests.settings_of import SERVICES, provide
 
 SAMPLE = """
 metronome_api_key="YOUR_METRONOME_API_KEY"
@@ -146,11 +146,6 @@ def written(mine: Path) -> set[tuple[str, str]]:
 
 def start(script: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Read a service's settings out of what its pod gets."""
-    secret = folder / "secret"
-    secret.write_text("secret")
     with monkeypatch.context() as patched:
-        for name in names() | {f"{name}_FILE" for name in secrets()}:
-            patched.delenv(name, raising=False)
-        for name, value in values.items():
-            patched.setenv(name, str(secret) if name.endswith("_FILE") else value)
+        provide(values, patched, folder)
         read(SERVICES[script])

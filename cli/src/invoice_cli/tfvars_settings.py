@@ -4,9 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import SecretStr
-from pydantic.fields import FieldInfo
-
 from invoice_creator.settings import (
     NETSUITE,
     NETSUITE_OAUTH,
@@ -18,6 +15,7 @@ from invoice_creator.settings import (
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_shared.serde import dumps
+from invoice_shared.settings import secret_fields
 from invoice_webhook.settings import WebhookSettings
 
 GROUPS = {
@@ -50,6 +48,10 @@ SAMPLES_DEFAULTS = {
 ``qbo_realm_id``, the author's own company, and the bucket, whose name only one account in the world can have."""
 NO_DEFAULT_FITS = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SECURITY_PROTOCOL", "LOG_ERRORS_BUCKET_NAME_S3")
 """Each has a default, which is right on one machine at most."""
+CLASSES = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
+FIELDS = {name.upper(): info for each in CLASSES for name, info in each.model_fields.items()}
+"""Every setting of the four services by its variable."""
+SECRETS = {name.upper() for each in CLASSES for name in secret_fields(each)}
 SASL = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
 
 
@@ -67,12 +69,6 @@ class Imported:
     """What must be set, and is not."""
     unused: dict[str, str]
     """Components of the production overlay that are to be dropped, and why."""
-
-
-def fields_by_variable() -> dict[str, FieldInfo]:
-    """Give every setting of the four services by its variable."""
-    classes = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
-    return {name.upper(): info for each in classes for name, info in each.model_fields.items()}
 
 
 def import_variables(variables: Mapping[str, Any]) -> Imported:
@@ -98,13 +94,11 @@ def import_variables(variables: Mapping[str, Any]) -> Imported:
 
 def secret_of(name: str) -> str | None:
     """Give the Secret that holds a setting; ``None`` for one out of a ConfigMap."""
-    info = fields_by_variable().get(name)
-    is_secret = info is not None and SecretStr.__name__ in str(info.annotation)
-    return f"invoice-{_group(name)}" if is_secret else None
+    return f"invoice-{_group(name)}" if name in SECRETS else None
 
 
 def _is_known(name: str) -> bool:
-    return name in BOTO3 or name in fields_by_variable()
+    return name in BOTO3 or name in FIELDS
 
 
 def _group(name: str) -> str:
@@ -141,7 +135,7 @@ def _secrets(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _needed(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    yield from (name for name, info in fields_by_variable().items() if info.is_required())
+    yield from (name for name, info in FIELDS.items() if info.is_required())
     yield from NO_DEFAULT_FITS
     yield from SASL if _has_sasl(values) else ()
     for names in credentials.values():

@@ -35,7 +35,7 @@ class _Environment(PydanticBaseSettingsSource):
         environment, fields = _environment(), self.settings_cls.model_fields
         values: dict[str, Any] = {name: environment[name.upper()] for name in fields if name.upper() in environment}
         # The line end that an editor or a pipe leaves behind a secret is no part of it, wherever it comes from.
-        values |= {name: values[name].strip() for name in _secrets(self.settings_cls) if name in values}
+        values |= {name: values[name].strip() for name in secret_fields(self.settings_cls) if name in values}
         for name, path in files(self.settings_cls, environment).items():
             if name not in values and (text := read_file(path)):
                 values[name] = text
@@ -131,16 +131,11 @@ class BaseServiceSettings(KafkaSettings):
         return values
 
 
-class HttpSettings(Settings):
-    """Bounds of every outbound HTTP call."""
+class MetronomeApiSettings(Settings):
+    """How to reach Metronome, and the bounds of that and every other outbound HTTP call."""
 
     http_timeout_seconds: Positive = 30
     retry_backoff_max_seconds: Positive = 30
-
-
-class MetronomeApiSettings(HttpSettings):
-    """How to reach Metronome, and the bounds of that and every other call."""
-
     metronome_api_key: SecretStr
     metronome_base_url: Address = "https://api.metronome.com"
 
@@ -167,7 +162,8 @@ def files(settings_class: type[BaseSettings], environment: Environment) -> dict[
     }
 
 
-def _secrets(settings_class: type[BaseSettings]) -> list[str]:
+def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
+    """Name the fields whose value is never shown."""
     return [name for name, field in settings_class.model_fields.items() if "SecretStr" in str(field.annotation)]
 
 
