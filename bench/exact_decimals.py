@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bench.figures import compare, spread
-from invoice_formatter.mapping import Mapped, map_invoice
-from invoice_formatter.metronome_invoice import parse_invoice
+from invoice_formatter.mapping.document import Mapped, map_invoice
+from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_shared import serde
 from tests.unit.formatter.invoices import line, rules, tree
 

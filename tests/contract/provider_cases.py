@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from invoice_creator.providers.base import BillingProvider
-from invoice_creator.providers.registry import PROVIDERS
 from invoice_creator.settings import CreatorSettings
+from invoice_providers.base import BillingProvider
+from invoice_providers.registry import PROVIDERS
 from invoice_shared.clock import SystemClock
 from invoice_shared.invoice import Destination
 from invoice_shared.settings import Settings

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-import invoice_creator.providers
-from invoice_creator.http import Bearer, Http
-from invoice_creator.providers.base import BillingProvider
+import invoice_providers
+from invoice_providers.base import BillingProvider
+from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import AlreadyExists, CredentialsRefused, Rejected, Unavailable
 from tests.builders import formatted_invoice
 from tests.fakes import FakeClock
@@ -86,8 +86,8 @@ def client_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
     for name, code in modules().items():
         (folder / name).write_text(code)
     (folder / "__init__.py").write_text("")
-    monkeypatch.setattr(invoice_creator.providers, "__path__", [*invoice_creator.providers.__path__, str(tmp_path)])
-    yield importlib.import_module("invoice_creator.providers.acme_books.client")
+    monkeypatch.setattr(invoice_providers, "__path__", [*invoice_providers.__path__, str(tmp_path)])
+    yield importlib.import_module("invoice_providers.acme_books.client")
     for name in [name for name in sys.modules if "acme_books" in name]:
         del sys.modules[name]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.agreement import agreed
-from invoice_creator.providers.base import BillingProvider, CreatedDocument
+from invoice_providers.agreement import agreed
+from invoice_providers.base import BillingProvider, CreatedDocument
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected
 from invoice_shared.invoice import DESTINATIONS, FormattedInvoice
 from tests.builders import formatted_invoice, line_item

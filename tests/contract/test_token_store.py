@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
-from invoice_creator.providers.quickbooks_online.s3_store import BOUNDS, S3TokenStore
-from invoice_creator.providers.quickbooks_online.tokens import StoreChanged, Tokens, TokenStore
+from invoice_providers.quickbooks_online.file_store import FileTokenStore
+from invoice_providers.quickbooks_online.s3_store import BOUNDS, S3TokenStore
+from invoice_providers.quickbooks_online.tokens import StoreChanged, Tokens, TokenStore
 from invoice_shared.errors import CredentialsRefused
 from invoice_shared.s3 import build_s3_client
 from tests.fakes import START
 from tests.support.s3 import Bucket
-from tests.unit.creator.quickbooks_online.doubles import FakeTokenStore
+from tests.unit.providers.quickbooks_online.doubles import FakeTokenStore
 
 KEY = "quickbooks/tokens.json"
 

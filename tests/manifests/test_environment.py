@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from invoice_cli.topics import plan
 from invoice_creator.settings import CreatorSettings
+from invoice_operations.topics import plan
 from invoice_shared.settings import KafkaSettings, read
 from tests.manifests.rendering import OVERLAYS, Manifest, base_with, environment, named, of_kind, overlay, pods
 from tests.manifests.settings_of import SERVICES, is_known, names, provide, secrets

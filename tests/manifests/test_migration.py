@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from invoice_cli.commands.import_tfvars import import_tfvars
-from invoice_cli.tfvars_settings import FILES
+from invoice_operations.tfvars.settings import FILES
 from invoice_shared.serde import loads
 from invoice_shared.settings import read
 from tests.manifests.rendering import K8S, Manifest, container_of, environment, pods, render

@@ -11,10 +11,10 @@ from typing import get_args
 
 import pytest
 
-from invoice_cli.previews import builders
-from invoice_creator.providers.registry import PROVIDERS
-from invoice_creator.settings import NetSuiteSettings
 from invoice_creator.writeback import BILLING_PROVIDERS
+from invoice_operations.preview.previews import builders
+from invoice_providers.netsuite.settings import NetSuiteSettings
+from invoice_providers.registry import PROVIDERS
 from invoice_shared.failure import CODES
 from invoice_shared.invoice import DESTINATIONS, Destination
 from invoice_shared.settings import Settings
@@ -29,6 +29,8 @@ PACKAGES = (
     "invoice_formatter",
     "invoice_creator",
     "invoice_error_sink",
+    "invoice_providers",
+    "invoice_operations",
     "invoice_cli",
     "invoice_simulators",
 )

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.providers.netsuite import payload as netsuite
-from invoice_creator.providers.quickbooks_online import payload as quickbooks_online
-from invoice_creator.providers.razorpay import payload as razorpay
+from invoice_providers.netsuite import payload as netsuite
+from invoice_providers.quickbooks_online import payload as quickbooks_online
+from invoice_providers.razorpay import payload as razorpay
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from tests.builders import formatted_invoice
 

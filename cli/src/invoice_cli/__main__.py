@@ -20,9 +20,9 @@ from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
-from invoice_cli.exits import CommandFailed, Exit, stop
 from invoice_cli.options import OutputOption
-from invoice_error_sink.archive import ArchiveUnreachable
+from invoice_operations.exits import CommandFailed, Exit, stop
+from invoice_shared.archive.archive import ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
 
 app = typer.Typer(

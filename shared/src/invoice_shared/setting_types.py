@@ -46,6 +46,16 @@ def _checked_address(url: str) -> str:
 
 Address = Annotated[str, AfterValidator(_checked_address)]
 """Where another system is, e.g. ``https://api.metronome.com``."""
+
+
+def _host_only(url: str) -> str:
+    if urlsplit(url).path.strip("/"):
+        raise ValueError("takes scheme and host only; the path is the connector's business")
+    return url
+
+
+BaseUrl = Annotated[Address, AfterValidator(_host_only)]
+"""An address to which the connector appends its own paths."""
 Servers = Annotated[str, AfterValidator(_checked_servers)]
 """One Kafka broker or several, e.g. ``a:9092,b:9092``."""
 JsonText = BeforeValidator(_parse_json)

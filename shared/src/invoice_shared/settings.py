@@ -131,11 +131,16 @@ class BaseServiceSettings(KafkaSettings):
         return values
 
 
-class MetronomeApiSettings(Settings):
-    """How to reach Metronome, and the bounds of that and every other outbound HTTP call."""
+class HttpSettings(Settings):
+    """The bounds of every outgoing HTTP call."""
 
     http_timeout_seconds: Positive = 30
     retry_backoff_max_seconds: Positive = 30
+
+
+class MetronomeApiSettings(HttpSettings):
+    """How to reach Metronome."""
+
     metronome_api_key: SecretStr
     metronome_base_url: Address = "https://api.metronome.com"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from invoice_error_sink.archive import Archive, ArchiveUnavailable
-from invoice_error_sink.s3_archive import S3Archive
+from invoice_shared.archive.archive import Archive, ArchiveUnavailable
+from invoice_shared.archive.s3_archive import S3Archive
 from tests.support.ports import free_port
 from tests.support.s3 import Bucket
 from tests.unit.error_sink.test_handler import FakeArchive

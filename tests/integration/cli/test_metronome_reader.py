@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from invoice_cli.metronome_reader import MetronomeReader
-from invoice_cli.pace import Pace
+from invoice_operations.metronome_reader import MetronomeReader
+from invoice_operations.pace import Pace
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock

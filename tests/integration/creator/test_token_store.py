@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
+from invoice_providers.quickbooks_online.file_store import FileTokenStore
 from tests.support.waiting import eventually
 
 ROUNDS = 6

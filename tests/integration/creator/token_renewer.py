@@ -9,9 +9,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from invoice_creator.providers.quickbooks_online.file_store import FileTokenStore
-from invoice_creator.providers.quickbooks_online.token_chain import TokenChain
-from invoice_creator.providers.quickbooks_online.tokens import Tokens
+from invoice_providers.quickbooks_online.file_store import FileTokenStore
+from invoice_providers.quickbooks_online.token_chain import TokenChain
+from invoice_providers.quickbooks_online.tokens import Tokens
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import Unavailable
 

@@ -4,7 +4,7 @@ import pytest
 from confluent_kafka import KafkaError
 
 from invoice_cli.__main__ import kafka_end
-from invoice_cli.exits import Exit
+from invoice_operations.exits import Exit
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_what_a_page_says_to_type_can_be_typed(page: Path, tmp_path: Path, monke
 
 
 def test_what_a_message_says_to_type_can_be_typed() -> None:
-    modules = tracked("cli/src/*.py", "services/*.py", "shared/src/*.py")
+    modules = tracked("cli/src/*.py", "operations/src/*.py", "providers/src/*.py", "services/*.py", "shared/src/*.py")
     advised = [rest.split() for module in modules for rest in advised_in(module.read_text())]
     with_options = [words for words in advised if any(word.startswith("--") for word in words)]
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from invoice_creator.providers.base import CreatedDocument
+from invoice_providers.base import CreatedDocument
 from invoice_shared.errors import AlreadyExists, CallFailed
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import Destination, FormattedInvoice

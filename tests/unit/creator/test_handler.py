@@ -4,18 +4,18 @@ from decimal import Decimal
 
 import pytest
 
-from invoice_creator.circuit import Permit
 from invoice_creator.handler import InvoiceHandler
-from invoice_creator.intake import ALL_PHASES, task_of
-from invoice_creator.providers.base import CreatedDocument
-from invoice_creator.settlement import Settlement
-from invoice_creator.task import Task
+from invoice_creator.kafka.intake import ALL_PHASES, task_of
+from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.scheduling.task import Task
+from invoice_providers.base import CreatedDocument
 from invoice_shared import serde
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.kafka.books import Books
 from invoice_shared.metrics import Metrics
+from invoice_shared.resilience.circuit import Permit
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, formatted_invoice, record
 from tests.fakes import FakeClock, FakePublisher

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from invoice_creator.providers.netsuite.setup import derived_base_url
-from invoice_creator.providers.registry import build_providers
 from invoice_creator.settings import CreatorSettings
+from invoice_providers.netsuite.setup import derived_base_url
+from invoice_providers.registry import build_providers
 from invoice_shared.settings import InvalidSettings, read
 from tests.fakes import FakeClock
 
@@ -107,7 +107,7 @@ def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
     for path in paths.values():
         path.write_text("new")
 
-    assert build_providers(given, FakeClock()).keys() == {"razorpay"}
+    assert build_providers(given, given.creator_destinations, FakeClock()).keys() == {"razorpay"}
     assert [given.secret("razorpay_apikey_id"), given.secret("razorpay_apikey_secret")] == ["new", "new"]
 
 
@@ -148,7 +148,9 @@ def test_the_consumer_group_follows_the_destinations(
 def test_a_provider_is_built_where_it_is_set_up_and_taken(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], built: set[str]
 ) -> None:
-    assert build_providers(settings(monkeypatch, **environment), FakeClock()).keys() == built
+    given = settings(monkeypatch, **environment)
+
+    assert build_providers(given, given.creator_destinations, FakeClock()).keys() == built
 
 
 def test_the_base_url_is_derived_from_the_account() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from invoice_error_sink.archive import ArchiveUnavailable
 from invoice_error_sink.handler import ArchiveHandler
+from invoice_shared.archive.archive import ArchiveUnavailable
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Record, TopicPartition
 

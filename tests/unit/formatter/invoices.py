@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from invoice_formatter.mapping import Mapped, map_invoice
-from invoice_formatter.metronome_invoice import MetronomeInvoice, parse_invoice
-from invoice_formatter.rules import MappingRules
-from invoice_formatter.skips import Skip
+from invoice_formatter.mapping.document import Mapped, map_invoice
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, parse_invoice
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_formatter.mapping.skips import Skip
 from invoice_shared import serde
 from invoice_shared.invoice import FormattedInvoice
 from tests.builders import CUSTOMER_ID, INVOICE_ID

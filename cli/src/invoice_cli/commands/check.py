@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from invoice_cli.checks import Line, check_call, check_kafka, check_settings, worst
-from invoice_cli.metronome_reader import MetronomeReader, patiently
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
-from invoice_cli.pace import Pace
-from invoice_cli.provider_lookup import check as look_up_nothing
-from invoice_cli.provider_lookup import providers
-from invoice_cli.settings import OperatorSettings
 from invoice_creator.settings import CreatorSettings
-from invoice_error_sink.s3_archive import open_archive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
+from invoice_operations.check.checks import Line, check_call, check_kafka, check_settings, worst
+from invoice_operations.metronome_reader import MetronomeReader, patiently
+from invoice_operations.pace import Pace
+from invoice_operations.provider_lookup import check as look_up_nothing
+from invoice_operations.provider_lookup import providers
+from invoice_operations.settings import OperatorSettings
+from invoice_shared.archive.s3_archive import open_archive
 from invoice_shared.clock import SystemClock
 from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings, read
 from invoice_webhook.settings import WebhookSettings

@@ -9,14 +9,14 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 
-from invoice_cli import tally
-from invoice_cli.failure_book import FailureBook
-from invoice_cli.moments import age
 from invoice_cli.options import OutputOption
 from invoice_cli.output import money, print_json, table
-from invoice_cli.overview import Overview, last_offsets, waiting
-from invoice_cli.pace import sleep
-from invoice_cli.topic_reader import TopicReader
+from invoice_operations import tally
+from invoice_operations.pace import sleep
+from invoice_operations.times import age
+from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.view.overview import Overview, last_offsets, waiting
+from invoice_operations.view.topic_reader import TopicReader
 from invoice_shared.settings import KafkaSettings, load
 
 

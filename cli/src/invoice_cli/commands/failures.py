@@ -5,12 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_cli.case_filter import CaseFilter
-from invoice_cli.cases import Case, place_of
-from invoice_cli.exits import say
-from invoice_cli.failure_book import FailureBook
-from invoice_cli.finding import find_case
-from invoice_cli.moments import age, parse_window
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -22,9 +16,15 @@ from invoice_cli.options import (
     UntilOption,
 )
 from invoice_cli.output import Listing, money, print_csv, print_json, print_table
-from invoice_cli.tally import tally
-from invoice_cli.topic_reader import Span, TopicReader
-from invoice_error_sink.lines import line
+from invoice_operations.case_filter import CaseFilter
+from invoice_operations.exits import say
+from invoice_operations.tally import tally
+from invoice_operations.times import age, parse_window
+from invoice_operations.view.cases import Case, place_of
+from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.view.finding import find_case
+from invoice_operations.view.topic_reader import Span, TopicReader
+from invoice_shared.archive.lines import line
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.serde import loads
 from invoice_shared.settings import KafkaSettings, load

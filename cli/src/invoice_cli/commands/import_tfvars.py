@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_cli.exits import CommandFailed, Exit, say
-from invoice_cli.tfvars import parse_tfvars
-from invoice_cli.tfvars_settings import Imported, import_variables, secret_of
+from invoice_operations.exits import CommandFailed, Exit, say
+from invoice_operations.tfvars.parser import parse_tfvars
+from invoice_operations.tfvars.settings import Imported, import_variables, secret_of
 from invoice_shared.serde import dumps, loads
 
 

@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_cli.exits import CommandFailed, Exit, say
-from invoice_cli.history import customer_of
-from invoice_cli.metronome_reader import MetronomeReader
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_exactly, print_table
-from invoice_cli.pace import Pace
-from invoice_cli.previews import preview as preview_answer
-from invoice_cli.settings import MappingSettings
-from invoice_cli.topic_reader import Span, TopicReader
-from invoice_creator.settings import NetSuiteSettings
 from invoice_formatter.settings import FormatterSettings
+from invoice_operations.exits import CommandFailed, Exit, say
+from invoice_operations.metronome_reader import MetronomeReader
+from invoice_operations.pace import Pace
+from invoice_operations.preview.previews import preview as preview_answer
+from invoice_operations.settings import MappingSettings
+from invoice_operations.view.history import customer_of
+from invoice_operations.view.topic_reader import Span, TopicReader
+from invoice_providers.netsuite.settings import NetSuiteSettings
 from invoice_shared.clock import SystemClock
 from invoice_shared.serde import loads
 from invoice_shared.settings import load

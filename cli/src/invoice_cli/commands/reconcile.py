@@ -5,21 +5,21 @@ from typing import Annotated
 
 import typer
 
-from invoice_cli.exits import Exit, say
-from invoice_cli.kafka_clients import publisher
-from invoice_cli.metronome_reader import MetronomeReader, patiently
-from invoice_cli.moments import parse_moment, parse_window
 from invoice_cli.options import ListingOption, UntilOption
-from invoice_cli.pace import Pace, parse_rate
 from invoice_cli.progress import progress
-from invoice_cli.provider_lookup import find, providers
-from invoice_cli.reconcile.comparison import Held
-from invoice_cli.reconcile.fixing import enqueue_lost
-from invoice_cli.reconcile.reconciler import AskProvider, Reconciler, Window
-from invoice_cli.reconcile.report import show
-from invoice_cli.settings import ReconcileSettings
-from invoice_cli.topic_reader import TopicReader
+from invoice_cli.reconcile_report import show
 from invoice_creator.settings import CreatorSettings
+from invoice_operations.exits import Exit, say
+from invoice_operations.kafka_clients import publisher
+from invoice_operations.metronome_reader import MetronomeReader, patiently
+from invoice_operations.pace import Pace, parse_rate
+from invoice_operations.provider_lookup import find, providers
+from invoice_operations.reconcile.comparison import Held
+from invoice_operations.reconcile.fixing import enqueue_lost
+from invoice_operations.reconcile.reconciler import AskProvider, Reconciler, Window
+from invoice_operations.settings import ReconcileSettings
+from invoice_operations.times import parse_moment, parse_window
+from invoice_operations.view.topic_reader import TopicReader
 from invoice_shared.clock import SystemClock
 from invoice_shared.outcome import Outcome
 from invoice_shared.settings import load

@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from invoice_cli.case_filter import CaseFilter
-from invoice_cli.moments import parse_window
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -19,13 +17,15 @@ from invoice_cli.options import (
     UntilOption,
 )
 from invoice_cli.output import print_json
-from invoice_cli.pace import parse_rate
-from invoice_cli.replay.asked import Asked, Restarting, Storage, What, check
-from invoice_cli.replay.ids import new_id, started_at
-from invoice_cli.replay.marks import Mark
-from invoice_cli.replay.run import Run, show_plan
-from invoice_cli.replay.sources import build
-from invoice_cli.topic_reader import Span, TopicReader
+from invoice_cli.replay_run import Run, show_plan
+from invoice_operations.case_filter import CaseFilter
+from invoice_operations.pace import parse_rate
+from invoice_operations.replay.asked import Asked, Restarting, Storage, What, check
+from invoice_operations.replay.ids import new_id, started_at
+from invoice_operations.replay.marks import Mark
+from invoice_operations.replay.sources import build
+from invoice_operations.times import parse_window
+from invoice_operations.view.topic_reader import Span, TopicReader
 from invoice_shared.settings import KafkaSettings, load
 
 

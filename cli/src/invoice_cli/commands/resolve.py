@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from invoice_cli.exits import CommandFailed, Exit
-from invoice_cli.failure_book import FailureBook
-from invoice_cli.finding import find_case
-from invoice_cli.kafka_clients import publisher
-from invoice_cli.ledger import fold
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
-from invoice_cli.resolution import resolved
-from invoice_cli.topic_reader import Span, TopicReader
+from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.kafka_clients import publisher
+from invoice_operations.resolve.resolution import resolved
+from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.view.finding import find_case
+from invoice_operations.view.ledger import fold
+from invoice_operations.view.topic_reader import Span, TopicReader
 from invoice_shared.kafka.books import Books
 from invoice_shared.settings import KafkaSettings, load
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from invoice_cli.exits import Exit, stop
-from invoice_cli.history import Event, events, summary
-from invoice_cli.ledger import fold
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_json, print_table
-from invoice_cli.topic_reader import Span, TopicReader
+from invoice_operations.exits import Exit, stop
+from invoice_operations.view.history import Event, events, summary
+from invoice_operations.view.ledger import fold
+from invoice_operations.view.topic_reader import Span, TopicReader
 from invoice_shared.record import Record
 from invoice_shared.settings import KafkaSettings, load
 

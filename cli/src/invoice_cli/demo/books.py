@@ -9,7 +9,7 @@ import boto3
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from invoice_cli.demo.world import BUCKET, World
-from invoice_error_sink.s3_archive import S3Archive
+from invoice_shared.archive.s3_archive import S3Archive
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.kafka.records import records_of
 from invoice_shared.outcome import Outcome

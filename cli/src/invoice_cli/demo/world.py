@@ -8,7 +8,7 @@ from typing import Any
 
 from confluent_kafka.admin import AdminClient
 
-from invoice_cli.topics import apply, plan
+from invoice_operations.topics import apply, plan
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.serde import loads
 from invoice_shared.settings import KafkaSettings

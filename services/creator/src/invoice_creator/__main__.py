@@ -6,20 +6,18 @@ from collections.abc import Mapping
 
 from confluent_kafka import Consumer, Producer
 
-from invoice_creator.allowance import Allowance
-from invoice_creator.circuit import Circuit
-from invoice_creator.consumer import Bounds, InvoiceConsumer
-from invoice_creator.dispatch import Dispatcher
-from invoice_creator.engine import Engine
 from invoice_creator.handler import InvoiceHandler
-from invoice_creator.intake import ALL_PHASES, WITHOUT_WRITEBACK
-from invoice_creator.providers.base import BillingProvider
-from invoice_creator.providers.registry import build_providers
-from invoice_creator.retry import RetryPolicy
+from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
+from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
+from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.scheduling.circuit_watch import CircuitWatch
+from invoice_creator.scheduling.dispatch import Dispatcher
+from invoice_creator.scheduling.engine import Engine
+from invoice_creator.scheduling.retry import RetryPolicy
 from invoice_creator.settings import SERVICE, CreatorSettings
-from invoice_creator.settlement import Settlement
-from invoice_creator.watch import CircuitWatch
 from invoice_creator.writeback import MetronomeWriteback
+from invoice_providers.base import BillingProvider
+from invoice_providers.registry import build_providers
 from invoice_shared import logs, tracing
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import StartupError
@@ -30,6 +28,8 @@ from invoice_shared.kafka.client_config import consumer_config, producer_config
 from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
+from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.concurrency_limit import Allowance
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import cannot_start, wait_for, watch
@@ -66,7 +66,7 @@ def main() -> None:
 
 def _providers(settings: CreatorSettings) -> Mapping[str, BillingProvider]:
     try:
-        return build_providers(settings, SystemClock())
+        return build_providers(settings, settings.creator_destinations, SystemClock())
     except StartupError as error:
         cannot_start(str(error))
 

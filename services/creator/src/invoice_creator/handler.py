@@ -7,12 +7,12 @@ is the same each time.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from invoice_creator.agreement import agreed
-from invoice_creator.providers.base import BillingProvider, CreatedDocument
-from invoice_creator.retry import exhausted
-from invoice_creator.settlement import Settlement
-from invoice_creator.task import Task
+from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.scheduling.retry import exhausted
+from invoice_creator.scheduling.task import Task
 from invoice_creator.writeback import Writeback
+from invoice_providers.agreement import agreed
+from invoice_providers.base import BillingProvider, CreatedDocument
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable, Uncertain

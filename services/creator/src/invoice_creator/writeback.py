@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
-from invoice_creator.http import Answer, Bearer, Http
-from invoice_creator.providers.base import CreatedDocument
+from invoice_providers.base import CreatedDocument
+from invoice_providers.http import Answer, Bearer, Http
 from invoice_shared import serde
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain

@@ -6,10 +6,10 @@ from confluent_kafka import Consumer
 
 from invoice_error_sink.batches import Batches
 from invoice_error_sink.handler import ArchiveHandler
-from invoice_error_sink.s3_archive import S3Archive, open_archive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_error_sink.sink import ErrorSink
 from invoice_shared import logs, tracing
+from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health

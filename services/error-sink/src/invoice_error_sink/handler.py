@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from invoice_error_sink.archive import Archive, ArchiveUnavailable
-from invoice_error_sink.lines import archived_object
-from invoice_error_sink.object_key import end_of, object_key, start_prefix
+from invoice_shared.archive.archive import Archive, ArchiveUnavailable
+from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.object_key import end_of, object_key, start_prefix
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Record, TopicPartition

@@ -5,9 +5,9 @@ import threading
 from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from invoice_error_sink.archive import ArchiveUnavailable
 from invoice_error_sink.batches import Batches
 from invoice_error_sink.handler import ArchiveHandler
+from invoice_shared.archive.archive import ArchiveUnavailable
 from invoice_shared.clock import Clock
 from invoice_shared.health import Health
 from invoice_shared.kafka.lag import lag, next_offsets

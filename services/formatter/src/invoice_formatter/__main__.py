@@ -8,17 +8,17 @@ import sys
 
 import aiohttp
 
-from invoice_formatter.app import FaustPublisher, attach_intake, create_app
-from invoice_formatter.credentials import aiokafka_arguments
 from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.handler import Fetch, InvoiceHandler
-from invoice_formatter.intake import Intake
+from invoice_formatter.kafka.app import FaustPublisher, attach_intake, create_app
+from invoice_formatter.kafka.credentials import aiokafka_arguments
+from invoice_formatter.kafka.intake import Intake
+from invoice_formatter.kafka.service import Ending, Service
+from invoice_formatter.kafka.settling import Settling
+from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.metronome import MetronomeClient
 from invoice_formatter.pacing import Pacing
-from invoice_formatter.service import Ending, Service
 from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
-from invoice_formatter.settling import Settling
-from invoice_formatter.watch import BrokerWatch
 from invoice_shared import logs, tracing
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from invoice_formatter.fetching import NOT_FOUND_TRIES
-from invoice_formatter.ledger import known_outcome
-from invoice_formatter.mapping import Times, map_invoice
-from invoice_formatter.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
-from invoice_formatter.rules import MappingRules
+from invoice_formatter.mapping.document import Times, map_invoice
+from invoice_formatter.mapping.known_outcome import known_outcome
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_formatter.mapping.skips import Skip
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
-from invoice_formatter.skips import Skip
 from invoice_shared import serde
 from invoice_shared.clock import Clock
 from invoice_shared.errors import MalformedRecord, Rejected

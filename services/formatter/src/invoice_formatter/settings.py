@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from invoice_formatter.rules import MappingRules
+from invoice_formatter.mapping.rules import MappingRules
 from invoice_shared.settings import BaseServiceSettings, MetronomeApiSettings
 
 CONSUMER_GROUP = "invoice-formatter"

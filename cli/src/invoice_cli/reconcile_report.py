@@ -1,0 +1,62 @@
+"""How the findings are shown: all of them to a program, to people what needs them, and the sums to both."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from invoice_cli.output import Listing, print_csv, print_json, print_table
+from invoice_operations.exits import say
+from invoice_operations.reconcile.comparison import Finding, State
+from invoice_operations.reconcile.totals import Totals
+
+COLUMNS = {
+    "invoice_id": "invoice_id",
+    "customer_id": "customer_id",
+    "destination": "destination",
+    "state": "state",
+    "detail": "detail",
+    "currency": "currency",
+    "total": "total",
+    "held_total": "held",
+    "document_id": "document_id",
+}
+"""Of a finding, and the field that each shows."""
+FINE: frozenset[State] = frozenset({"created", "skipped", "resolved"})
+
+
+def show(findings: Iterable[Finding], output: Listing) -> Totals:
+    """Print the findings; give their counts and sums."""
+    totals = Totals()
+    passing = _counted(findings, totals)
+    if output == "json":
+        print_json([_row(finding) for finding in passing])
+    elif output == "csv":
+        print_csv((_row(finding) for finding in passing), list(COLUMNS))
+    else:
+        _show_to_people(passing, totals)
+    states = ", ".join(f"{count} {state}" for state, count in totals.states.most_common())
+    say(f"{totals.states.total()} invoice(s): {states or 'none in this window'}.")
+    if output != "table":
+        for row in totals.rows():
+            say(", ".join(f"{name} {_figure(value)}" for name, value in row.items()))
+    return totals
+
+
+def _show_to_people(findings: Iterable[Finding], totals: Totals) -> None:
+    if rows := [_row(finding) for finding in findings if finding.state not in FINE]:
+        print_table(rows)
+    if totals.sums:
+        print_table([{name: _figure(value) for name, value in row.items()} for row in totals.rows()])
+
+
+def _figure(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:,f}"
+
+
+def _counted(findings: Iterable[Finding], totals: Totals) -> Iterator[Finding]:
+    for finding in findings:
+        totals.add(finding)
+        yield finding
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {column: getattr(finding, field) for column, field in COLUMNS.items()}

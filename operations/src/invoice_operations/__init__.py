@@ -1,0 +1,1 @@
+"""What an operator can do, as a library: no argv, no printing, no signal handlers."""

@@ -1,0 +1,1 @@
+"""Failures read back from the archive in S3."""

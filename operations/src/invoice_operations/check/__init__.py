@@ -1,0 +1,1 @@
+"""Is everything set up? One line per part of the installation."""

@@ -1,0 +1,50 @@
+"""No faster than so many a second."""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from invoice_operations.exits import CommandFailed, Exit
+from invoice_shared.clock import Clock
+
+RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?")
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def parse_rate(text: str) -> float:
+    """Read ``50/s`` or ``600/m`` as so many a second; a bare number is per second."""
+    found = RATE.fullmatch(text.strip())
+    if found is None or float(found[1]) == 0:
+        raise CommandFailed(Exit.USAGE, f"“{text}” is no rate. Give so many a second, e.g. 50/s, or 600/m.")
+    return float(found[1]) / SECONDS[found[2] or "s"]
+
+
+def sleep(seconds: float) -> None:
+    """Wait; Ctrl-C ends it."""
+    threading.Event().wait(seconds)
+
+
+@dataclass(slots=True)
+class Pace:
+    """Spaces calls evenly, without bursts to make up for lost time. ``per_second=None``: no limit. Thread-safe."""
+
+    per_second: float | None
+    clock: Clock
+    sleep: Callable[[float], None] = sleep
+    _next: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wait(self) -> None:
+        """Return when the next may go."""
+        with self._lock:
+            now = self.clock.monotonic()
+            if now < self._next:
+                self.sleep(self._next - now)
+            if self.per_second is not None:
+                self._next = max(now, self._next) + 1 / self.per_second
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing go for a while: the other side asked for it."""
+        with self._lock:
+            self._next = max(self._next, self.clock.monotonic() + seconds)

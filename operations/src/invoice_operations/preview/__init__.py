@@ -1,0 +1,1 @@
+"""What would become of an invoice, without sending anything."""

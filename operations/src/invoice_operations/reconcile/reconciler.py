@@ -1,0 +1,104 @@
+"""The reconciliation itself: each finalized invoice of a window gets one finding."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from invoice_operations.reconcile.comparison import Finding, Held, compare
+from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
+from invoice_operations.reconcile.settled import Settled, on_their_way, settled_ever, settled_since
+from invoice_operations.reconcile.walk import in_parallel
+from invoice_operations.settings import ReconcileSettings
+from invoice_operations.view.failure_book import ReadsTopics
+from invoice_shared.outcome import Outcome
+
+
+class ListsInvoices(Protocol):
+    """See ``metronome_reader.MetronomeReader``."""
+
+    def customer_ids(self) -> Iterator[str]:
+        """Give every customer, archived ones too."""
+
+    def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
+        """Give a customer's invoices issued from a time on."""
+
+
+AskProvider = Callable[[Outcome], Held | None]
+"""What the provider holds for a created invoice; ``None`` where it is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which invoices, by their issue date; ``until`` is exclusive."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, listed: ListedInvoice) -> bool:
+        """Tell whether an invoice is inside; one without any date is, rather than being overlooked."""
+        return listed.date is None or self.since <= listed.date < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Changes nothing. Raises what Metronome's, the providers' and Kafka's clients raise: no half report is given."""
+
+    metronome: ListsInvoices
+    reader: ReadsTopics
+    ask_provider: AskProvider
+    settings: ReconcileSettings
+    threads: int
+    now: datetime
+
+    def findings(self, window: Window, walked: Callable[[], object]) -> Iterator[Finding]:
+        """Give the findings as they come; those that seem lost at the end. ``walked`` is called for each customer."""
+        settled = settled_since(window.since, self.reader, self.settings)
+        unknown: list[ListedInvoice] = []
+
+        def look(customer_id: str) -> list[ListedInvoice | Finding]:
+            return list(self._of_customer(customer_id, window, settled))
+
+        for found in in_parallel(look, self.metronome.customer_ids(), self.threads):
+            walked()
+            for each in found:
+                if isinstance(each, Finding):
+                    yield each
+                else:
+                    unknown.append(each)
+        if unknown:
+            yield from self._look_again(unknown)
+
+    def _of_customer(self, customer_id: str, window: Window, settled: Settled) -> Iterator[ListedInvoice | Finding]:
+        for tree in self.metronome.invoices_since(customer_id, window.since):
+            listed = parse_listed(tree)
+            if not window.holds(listed):
+                continue
+            outcome = settled.outcomes.get(listed.id)
+            if outcome is None and listed.status in ("FINALIZED", "VOID"):
+                yield listed
+            elif (finding := self._compare(listed, outcome, settled)) is not None:
+                yield finding
+
+    def _compare(self, listed: ListedInvoice, outcome: Outcome | None, settled: Settled) -> Finding | None:
+        is_held = outcome is not None and outcome.outcome == "created" and listed.status == "FINALIZED"
+        held = self.ask_provider(outcome) if outcome is not None and is_held else None
+        finding = compare(listed, outcome, held, settled.documents.get(listed.id, ()))
+        if finding is None or finding.destination is not None:
+            return finding
+        return replace(finding, destination=listed.destination(self.settings.metronome_billing_provider_destination))
+
+    def _look_again(self, unknown: list[ListedInvoice]) -> Iterator[Finding]:
+        """Ask the whole ledger, and the records on their way, before anything is called missing."""
+        names = [listed.id for listed in unknown]
+        ever = Settled(settled_ever(names, self.reader, self.settings))
+        waiting = on_their_way(
+            [name for name in names if name not in ever.outcomes], self.now, self.reader, self.settings
+        )
+        for listed in unknown:
+            finding = self._compare(listed, ever.outcomes.get(listed.id), ever)
+            if finding is not None and finding.is_lost and listed.id in waiting:
+                detail = f"Received, not settled yet: {waiting[listed.id]}."
+                finding = replace(finding, state="in-progress", detail=detail, is_lost=False)
+            if finding is not None:
+                yield finding

@@ -1,0 +1,34 @@
+"""What a replay is going to do, before it does it. Pure."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from invoice_operations.tally import Tally
+
+
+@dataclass(slots=True)
+class Plan:
+    """``left_out`` counts by reason; ``impossible`` names what cannot be replayed, and what to do instead."""
+
+    selected: int = 0
+    tally: Tally = field(default_factory=Tally)
+    left_out: Counter[str] = field(default_factory=Counter)
+    impossible: list[dict[str, Any]] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """Give the plan as a JSON tree: a histogram of reasons and the money at stake."""
+        money, unknown = self.tally.total()
+        return {
+            "selected": self.selected,
+            "reasons": [group.document() for group in self.tally.groups()],
+            "money": money,
+            "unknown_totals": unknown,
+            "left_out": dict(self.left_out),
+            "cannot_be_replayed": self.impossible,
+        }
+
+
+def too_often(max_replays: int) -> str:
+    """Word the loop guard."""
+    return f"replayed {max_replays} times already (--max-replays)"

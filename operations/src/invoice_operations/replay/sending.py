@@ -1,0 +1,72 @@
+"""Putting the records on their topics: acknowledged, paced, and leaving out what an interrupted run has done."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import Protocol
+
+from invoice_operations.pace import Pace
+from invoice_operations.replay.ids import started_at
+from invoice_operations.replay.outgoing import Outgoing
+from invoice_operations.view.failure_book import ReadsTopics
+from invoice_operations.view.topic_reader import Span
+from invoice_shared.headers import REPLAY_ID
+from invoice_shared.record import Headers
+
+WINDOW = 500
+"""Records handed to the broker and not acknowledged yet."""
+CLOCK_SKEW = timedelta(minutes=10)
+"""The broker's time of a record may be its own clock's."""
+
+Done = Counter[tuple[str, bytes | None]]
+"""How many records of each key an interrupted run has put on each topic.
+
+Records of a key are sent in order and stay in order, so these are the first ones of that key.
+"""
+
+
+class Sends(Protocol):
+    """See ``invoice_shared.kafka.producer.Publisher``."""
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
+        """Hand over a record; the future ends with the broker's answer."""
+
+
+def done_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> Done:
+    """Find what a replay has put back already: Kafka itself is its only memory, so any machine can resume it."""
+    span, mark = Span(since=started_at(replay_id) - CLOCK_SKEW), replay_id.encode()
+    return Counter(
+        (topic, record.key)
+        for topic in topics
+        for record in reader.read(topic, span)
+        if record.header(REPLAY_ID) == mark
+    )
+
+
+def without(done: Done, outgoing: Iterable[Outgoing]) -> Iterator[Outgoing]:
+    """Leave out what is done."""
+    left = done.copy()
+    for each in outgoing:
+        if left[each.topic, each.key] > 0:
+            left[each.topic, each.key] -= 1
+        else:
+            yield each
+
+
+def send_all(outgoing: Iterable[Outgoing], sender: Sends, pace: Pace, acknowledged: Callable[[], object]) -> None:
+    """Send all and call ``acknowledged`` for each that every in-sync replica holds. Raises ``PublishFailed``."""
+    flying: deque[Future[None]] = deque()
+    for each in outgoing:
+        pace.wait()
+        flying.append(sender.send(each.topic, each.key, each.value, each.headers))
+        while flying and (len(flying) >= WINDOW or flying[0].done()):
+            _settle(flying, acknowledged)
+    while flying:
+        _settle(flying, acknowledged)
+
+
+def _settle(flying: deque[Future[None]], acknowledged: Callable[[], object]) -> None:
+    flying[0].result()
+    flying.popleft()
+    acknowledged()

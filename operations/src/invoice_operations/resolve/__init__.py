@@ -1,0 +1,1 @@
+"""Failures that a person handled by hand."""

@@ -1,0 +1,82 @@
+"""Counting failures or records by their reason, with the money at stake. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from invoice_operations.view.cases import Case
+
+
+@dataclass(slots=True)
+class Group:
+    """What shares a stage and a code. ``totals`` are in major units by currency; ``unknown`` lack a known total."""
+
+    stage: str
+    code: str
+    oldest: datetime
+    newest: datetime
+    example: str = ""
+    count: int = 0
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    unknown: int = 0
+
+    def add(self, at: datetime, total: Decimal | None, currency: str | None) -> None:
+        """Count one."""
+        self.count += 1
+        self.oldest, self.newest = min(self.oldest, at), max(self.newest, at)
+        if total is None or currency is None:
+            self.unknown += 1
+        else:
+            self.totals[currency] = self.totals.get(currency, Decimal(0)) + total
+
+    def document(self) -> dict[str, Any]:
+        """Give the group as a JSON tree."""
+        return {
+            "stage": self.stage,
+            "code": self.code,
+            "count": self.count,
+            "oldest": self.oldest,
+            "newest": self.newest,
+            "money": self.totals,
+            "unknown_totals": self.unknown,
+        }
+
+
+@dataclass(slots=True)
+class Tally:
+    """The groups of one listing."""
+
+    _groups: dict[tuple[str, str], Group] = field(default_factory=dict)
+
+    def add(self, case: Case) -> None:
+        """Count a failure under its stage and code."""
+        key = (case.stage, case.code)
+        new = Group(*key, oldest=case.failed_at, newest=case.failed_at, example=case.reason)
+        self._groups.setdefault(key, new).add(case.failed_at, case.total, case.currency)
+
+    def count(self, stage: str, code: str, at: datetime, money: tuple[Decimal, str] | None) -> None:
+        """Count a record that is no failure; ``money`` is its total and currency."""
+        group = self._groups.setdefault((stage, code), Group(stage, code, oldest=at, newest=at))
+        group.add(at, *(money or (None, None)))
+
+    def groups(self) -> list[Group]:
+        """Give the groups, the largest first."""
+        return sorted(self._groups.values(), key=lambda each: (-each.count, each.stage, each.code))
+
+    def total(self) -> tuple[dict[str, Decimal], int]:
+        """Give the sums by currency over all groups, and how many totals are unknown."""
+        sums: dict[str, Decimal] = {}
+        for group in self._groups.values():
+            for currency, amount in group.totals.items():
+                sums[currency] = sums.get(currency, Decimal(0)) + amount
+        return sums, sum(group.unknown for group in self._groups.values())
+
+
+def tally(cases: Iterable[Case]) -> Tally:
+    """Count failures."""
+    counted = Tally()
+    for case in cases:
+        counted.add(case)
+    return counted

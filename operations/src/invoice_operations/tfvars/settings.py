@@ -1,0 +1,164 @@
+"""The Terraform variables of the Lambda sample as our settings: which file or Secret each belongs to. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from invoice_creator.settings import CreatorSettings
+from invoice_error_sink.settings import ErrorSinkSettings
+from invoice_formatter.settings import FormatterSettings
+from invoice_providers.netsuite import settings as netsuite
+from invoice_providers.quickbooks_online import settings as quickbooks_online
+from invoice_providers.razorpay import settings as razorpay
+from invoice_shared.serde import dumps
+from invoice_shared.settings import secret_fields
+from invoice_webhook.settings import WebhookSettings
+
+GROUPS = {
+    "NS_": "netsuite",
+    "QBO_": "quickbooks-online",
+    "RAZORPAY_": "razorpay",
+    "KAFKA_": "kafka",
+    "METRONOME_WEBHOOK_": "metronome-webhook",
+    "METRONOME_": "metronome-api",
+}
+"""By the beginning of its name, the Secret of a secret (``invoice-`` before it)."""
+PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
+FILES = ("settings", *PROVIDERS)
+"""The ConfigMaps, each a file of the overlay; all are written anew."""
+BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
+RENAMED = {"REGION": "AWS_DEFAULT_REGION"}
+"""Where the sample's bucket is, in boto3's words."""
+NOT_OURS = {"QBO_BASE_URL": "/v3"}
+"""With what the sample's addresses end; the creator appends it itself."""
+SAMPLES_DEFAULTS = {
+    "AWS_DEFAULT_REGION": "us-west-2",
+    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "billing_provider_customer_id",
+    "METRONOME_BILLING_PROVIDER_DESTINATION": "billing_provider_destination",
+    "METRONOME_BILLING_PROVIDER_ITEM_ID": "billing_provider_item_id",
+    "NS_INVOICE_CUSTOM_FORM_ID": "178",
+    "NS_INVOICE_CUSTOM_FORM_REF_NAME": "Z -HM Invoice Form",
+    "QBO_BASE_URL": "https://sandbox-quickbooks.api.intuit.com",
+}
+"""Those of ``variables.tf`` in ``evregille/metronome-invoices`` that are not ours as well. Two are left out:
+``qbo_realm_id``, the author's own company, and the bucket, whose name only one account in the world can have."""
+NO_DEFAULT_FITS = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SECURITY_PROTOCOL", "LOG_ERRORS_BUCKET_NAME_S3")
+"""Each has a default, which is right on one machine at most."""
+CLASSES = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
+FIELDS = {name.upper(): info for each in CLASSES for name, info in each.model_fields.items()}
+"""Every setting of the four services by its variable."""
+SECRETS = {name.upper() for each in CLASSES for name in secret_fields(each)}
+SASL = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What becomes of the variables; ``config`` and ``secrets`` by group and name."""
+
+    config: dict[str, dict[str, str]]
+    secrets: dict[str, dict[str, str]]
+    defaults: dict[str, str]
+    """The part of ``config`` that the sample's ``variables.tf`` gave."""
+    unknown: list[str]
+    """What names no setting of ours."""
+    missing: list[str]
+    """What must be set, and is not."""
+    unused: dict[str, str]
+    """Components of the production overlay that are to be dropped, and why."""
+
+
+def import_variables(variables: Mapping[str, Any]) -> Imported:
+    """Sort variables into ConfigMaps and Secrets. Null and empty ones are left out: they are unset."""
+    named = {RENAMED.get(name.upper(), name.upper()): value for name, value in variables.items()}
+    given = {name: value for name, value in named.items() if value not in (None, "")}
+    credentials = _credentials(given)
+    defaults = {
+        name: value
+        for name, value in SAMPLES_DEFAULTS.items()
+        if name not in named and (_group(name) not in PROVIDERS or _group(name) in credentials)
+    }
+    values = given | defaults
+    return Imported(
+        config=_config(values),
+        secrets=_secrets(values),
+        defaults=defaults,
+        unknown=[name.lower() for name in given if not _is_known(name)],
+        missing=sorted(name for name in _needed(values, credentials) if name not in values),
+        unused=dict(_unused(values, credentials)),
+    )
+
+
+def secret_of(name: str) -> str | None:
+    """Give the Secret that holds a setting; ``None`` for one out of a ConfigMap."""
+    return f"invoice-{_group(name)}" if name in SECRETS else None
+
+
+def _is_known(name: str) -> bool:
+    return name in BOTO3 or name in FIELDS
+
+
+def _group(name: str) -> str:
+    return next((group for prefix, group in GROUPS.items() if name.startswith(prefix)), "settings")
+
+
+def _credentials(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Give what each provider needs of which at least one is given."""
+    login = netsuite.TOKEN_BASED if given.keys().isdisjoint(netsuite.OAUTH) else netsuite.OAUTH
+    needed = {
+        "netsuite": (netsuite.ACCOUNT, *login),
+        # Nothing has started the chain of tokens yet.
+        "quickbooks-online": (*quickbooks_online.CREDENTIALS, quickbooks_online.FIRST_TOKEN),
+        "razorpay": razorpay.CREDENTIALS,
+    }
+    return {provider: names for provider, names in needed.items() if not given.keys().isdisjoint(names)}
+
+
+def _config(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    config: dict[str, dict[str, str]] = {name: {} for name in FILES}
+    for name, value in values.items():
+        if _is_known(name) and not secret_of(name):
+            group = _group(name) if _group(name) in PROVIDERS else "settings"
+            config[group][name] = _text(value).removesuffix(NOT_OURS.get(name, ""))
+    return config
+
+
+def _secrets(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    secrets: dict[str, dict[str, str]] = {}
+    for name, value in values.items():
+        if secret := secret_of(name):
+            secrets.setdefault(secret, {})[name] = str(value)
+    _fill_previous(secrets.get("invoice-metronome-webhook", {}))
+    return secrets
+
+
+def _needed(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    yield from (name for name, info in FIELDS.items() if info.is_required())
+    yield from NO_DEFAULT_FITS
+    yield from SASL if _has_sasl(values) else ()
+    for names in credentials.values():
+        yield from names
+
+
+def _unused(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    yield "external-secrets", "secrets.json takes its place"
+    if not _has_sasl(values):
+        yield "kafka-sasl", "KAFKA_SECURITY_PROTOCOL is without SASL"
+    yield from ((name, "the file holds none of its credentials") for name in PROVIDERS if name not in credentials)
+
+
+def _has_sasl(values: Mapping[str, Any]) -> bool:
+    return str(values.get("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")).startswith("SASL")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list) and all(":" in str(item) for item in value):  # host:port
+        return ",".join(map(str, value))
+    if isinstance(value, list | dict | bool):
+        return dumps(value).decode()
+    return str(value)
+
+
+def _fill_previous(secrets: dict[str, str]) -> None:
+    """Outside of a rotation both hold the same value: the mounted file must be there."""
+    if "METRONOME_WEBHOOK_SECRET" in secrets:
+        secrets.setdefault("METRONOME_WEBHOOK_SECRET_PREVIOUS", secrets["METRONOME_WEBHOOK_SECRET"])

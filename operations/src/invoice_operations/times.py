@@ -1,0 +1,47 @@
+"""The times that an operator types: ``2h`` ago, or ISO 8601. Pure."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from invoice_operations.exits import CommandFailed, Exit
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+AGO = re.compile(r"(\d{1,6})([smhdw])")
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+"""Nothing here is older, and a broker has no times before 1970."""
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """Read ``90m`` as a time before ``now``, else ISO 8601, UTC unless it says otherwise."""
+    try:
+        moment = _moment(text.strip(), now)
+    except (ValueError, OverflowError) as error:
+        raise CommandFailed(
+            Exit.USAGE,
+            f"“{text}” is no time. Give an age such as 30m, 2h or 7d, or ISO 8601 such as 2026-10-01T06:00:00Z.",
+        ) from error
+    return max(moment, EARLIEST)
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    if ago := AGO.fullmatch(text.lower()):
+        return now - timedelta(**{UNITS[ago[2]]: int(ago[1])})
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def parse_window(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Read both ends of a time, each of which may be left out."""
+    begin, end = (None if text is None else parse_moment(text, now) for text in (since, until))
+    if begin is not None and end is not None and end <= begin:
+        raise CommandFailed(Exit.USAGE, f"--until {until} is not after --since {since}: nothing lies between them.")
+    return begin, end
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Say how long ago something was, in its two largest units: ``3d 4h``."""
+    minutes = max(0, int((now - since).total_seconds())) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days}d {hours}h"
+    return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"

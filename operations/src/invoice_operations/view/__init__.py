@@ -1,0 +1,1 @@
+"""The state of all invoices: ledger and failures."""

@@ -1,0 +1,114 @@
+"""An invoice's whole way, told from its records in the four topics. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from invoice_operations.view.cases import Place, place_of
+from invoice_shared.errors import MalformedRecord
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.headers import REPLAY_COUNT, REPLAY_ID
+from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.outcome import Outcome
+from invoice_shared.record import Record
+from invoice_shared.serde import from_bytes, loads
+from invoice_shared.settings import KafkaSettings
+
+SOURCES = {"webhook": "received", "reconcile": "enqueued by reconcile", "manual": "started over"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step. ``at`` is the broker's time of the record."""
+
+    at: datetime
+    what: str
+    place: Place
+    detail: str
+
+
+def tell(record: Record, settings: KafkaSettings) -> Event:
+    """Say in a sentence what a record means for its invoice."""
+    try:
+        what, detail = _tellers(settings)[record.topic](record.value)
+    except MalformedRecord as error:
+        what, detail = "unreadable", error.reason
+    return Event(record.time, what, place_of(record), "; ".join(part for part in (detail, _replay(record)) if part))
+
+
+def _tellers(settings: KafkaSettings) -> dict[str, Callable[[bytes | None], tuple[str, str]]]:
+    return {
+        settings.raw_invoices_topic: lambda value: _received(from_bytes(RawInvoice, value)),
+        settings.formatted_invoices_topic: lambda value: _formatted(from_bytes(FormattedInvoice, value)),
+        settings.invoice_errors_topic: lambda value: _failed(from_bytes(InvoiceFailure, value)),
+        settings.invoice_outcomes_topic: lambda value: _settled(from_bytes(Outcome, value)),
+    }
+
+
+def _received(raw: RawInvoice) -> tuple[str, str]:
+    return SOURCES[raw.source], f"customer {raw.customer_id}, event {raw.event_id}"
+
+
+def _formatted(document: FormattedInvoice) -> tuple[str, str]:
+    kind, lines = document.document_type.replace("_", " "), len(document.line_items)
+    return "formatted", f"{kind} for {document.destination}: {document.total:,f} {document.currency}, {lines} line(s)"
+
+
+def _failed(failure: InvoiceFailure) -> tuple[str, str]:
+    tried = f" after {failure.attempts} attempts" if failure.attempts > 1 else ""
+    answered = f" (answered {failure.provider_response.status})" if failure.provider_response else ""
+    return "failed", f"{failure.stage}, {failure.code}{tried}: {failure.reason}{answered} [{failure.failure_id[:12]}]"
+
+
+def _settled(outcome: Outcome) -> tuple[str, str]:
+    if outcome.outcome == "created":
+        untold = ", but Metronome could not be told" if outcome.failure_id else ""
+        return "outcome: created", f"{outcome.destination} document {outcome.provider_document_id}{untold}"
+    by = f"by {outcome.resolved_by}: " if outcome.resolved_by else ""
+    return f"outcome: {outcome.outcome}", f"{by}{outcome.detail or outcome.reason or outcome.code or ''}"
+
+
+def _replay(record: Record) -> str:
+    replay_id, count = record.header(REPLAY_ID), record.header(REPLAY_COUNT)
+    if replay_id is None:
+        return ""
+    return f"replay {replay_id.decode(errors='replace')}, number {(count or b'1').decode(errors='replace')}"
+
+
+def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
+    """Give all steps in the order of time."""
+    order = {topic: index for index, topic in enumerate(_tellers(settings))}
+    told = [tell(record, settings) for record in records]
+    return sorted(told, key=lambda event: (event.at, order[event.place.topic], event.place.offset))
+
+
+def summary(invoice_id: str, newest: Outcome | None, steps: list[Event], settings: KafkaSettings) -> dict[str, Any]:
+    """Say where the invoice stands. ``in-progress``: on its way for the first time, or again since its last outcome.
+
+    What was created stays so: a repeat of it is no news, and may leave no outcome of its own.
+    """
+    ways = (settings.raw_invoices_topic, settings.formatted_invoices_topic)
+    last_way = max((event.at for event in steps if event.place.topic in ways), default=None)
+    is_settled = newest is not None and (_is_done(newest) or last_way is None or last_way <= newest.settled_at)
+    known = newest.model_dump() if newest else dict.fromkeys(Outcome.model_fields)
+    left_out = {"schema_version", "invoice_id", "outcome"}
+    facts = {name: value for name, value in known.items() if name not in left_out}
+    return {"invoice_id": invoice_id, "state": newest.outcome if newest and is_settled else "in-progress", **facts}
+
+
+def _is_done(outcome: Outcome) -> bool:
+    return outcome.outcome == "created" and outcome.failure_id is None
+
+
+def customer_of(records: Iterable[Record]) -> str | None:
+    """Find the customer that any of these raw or ledger records names; ``None`` where none does."""
+    for record in records:
+        try:
+            tree = loads(record.value or b"null")
+        except ValueError:
+            continue
+        customer = tree.get("customer_id") if isinstance(tree, dict) else None
+        if isinstance(customer, str) and customer:
+            return customer
+    return None

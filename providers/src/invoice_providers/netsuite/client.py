@@ -1,0 +1,83 @@
+"""NetSuite's REST records: POST to create, GET by external id to look up. Never PUT: it overwrites what was edited."""
+
+from urllib.parse import quote, urlsplit
+
+from invoice_providers.base import CreatedDocument
+from invoice_providers.http import Answer, Authenticate, Http
+from invoice_providers.netsuite.errors import create_error, lookup_error
+from invoice_providers.netsuite.login import LoginPatience
+from invoice_providers.netsuite.payload import Options, build_body, record_type
+from invoice_providers.netsuite.shown import read_record
+from invoice_shared import serde
+from invoice_shared.clock import Clock
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.invoice import Destination, FormattedInvoice
+
+RECORDS = "/services/rest/record/v1"
+ASKING = {"Accept": "application/json", "Accept-Language": "en"}
+SENDING = {
+    **ASKING,
+    "Content-Type": "application/json",
+    # Else a mistyped custom field would vanish without a word.
+    "X-NetSuite-PropertyNameValidation": "Error",
+}
+
+
+class NetSuite:
+    """See ``BillingProvider``. ``authenticate`` is asked again after a refusal, so a rotation needs no restart."""
+
+    name: Destination = "netsuite"
+
+    def __init__(
+        self,
+        base_url: str,
+        authenticate: Authenticate,
+        options: Options,
+        *,
+        clock: Clock,
+        timeout_seconds: float,
+    ) -> None:
+        self._records = base_url.rstrip("/") + RECORDS
+        self._options = options
+        self._clock = clock
+        self._patience = LoginPatience(clock)
+        self._http = Http("NetSuite", authenticate, timeout_seconds)
+
+    def create(self, document: FormattedInvoice) -> CreatedDocument:
+        """POST the record; its external id is the invoice id, which NetSuite accepts once."""
+        body = serde.dumps(build_body(document, self._options))
+        answer = self._http.post(f"{self._records}/{record_type(document)}", body, SENDING)
+        document_id = _document_id(answer) if answer.is_success else None
+        if document_id is None:
+            raise self._judge(create_error(answer, self._clock.now(), document))
+        self._patience.accepted()
+        return CreatedDocument(document_id)
+
+    def find(self, document: FormattedInvoice) -> CreatedDocument | None:
+        """GET the record by its external id."""
+        eid = quote(document.invoice_id, safe="")
+        answer = self._http.get(f"{self._records}/{record_type(document)}/eid:{eid}", ASKING)
+        found = read_record(answer.json(), document, self._options) if answer.is_success else None
+        if found is None and answer.status != 404:
+            raise self._judge(lookup_error(answer, self._clock.now()))
+        self._patience.accepted()
+        return found
+
+    def _judge(self, error: CallFailed) -> CallFailed:
+        if not isinstance(error, CredentialsRefused):
+            if not isinstance(error, Unavailable):
+                self._patience.accepted()
+            return error
+        self._http.renew_credentials()
+        if error.response is not None and error.response.status == 401 and not self._patience.is_used_up():
+            return Unavailable(error.reason, outage=True, response=error.response)
+        return error
+
+
+def _document_id(answer: Answer) -> str | None:
+    """Give the last segment of ``Location``; ``None`` where there is none, or no URL."""
+    try:
+        path = urlsplit(answer.headers.get("Location", "")).path
+    except ValueError:
+        return None
+    return path.rstrip("/").rpartition("/")[2] or None

@@ -1,0 +1,69 @@
+"""From the settings to a NetSuite client."""
+
+from invoice_providers.http import Authenticate, FreshBearer
+from invoice_providers.netsuite.client import NetSuite
+from invoice_providers.netsuite.oauth2 import AccessTokens, ClientCredentials
+from invoice_providers.netsuite.payload import Options
+from invoice_providers.netsuite.settings import NetSuiteSettings
+from invoice_providers.netsuite.tba import Credentials, signature
+from invoice_shared.clock import Clock
+
+
+def is_configured(settings: NetSuiteSettings) -> bool:
+    """Tell whether this account is given; the settings are complete or absent."""
+    return settings.ns_account_id is not None
+
+
+def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
+    """Build the client; its credentials are read from their files again after they were refused."""
+    base_url = settings.ns_base_url or derived_base_url(settings.ns_account_id or "")
+    return NetSuite(
+        base_url,
+        _authenticate(settings, base_url, clock),
+        options(settings),
+        clock=clock,
+        timeout_seconds=settings.http_timeout_seconds,
+    )
+
+
+def derived_base_url(account: str) -> str:
+    """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` → ``1234567-sb1``)."""
+    return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
+
+
+def _authenticate(settings: NetSuiteSettings, base_url: str, clock: Clock) -> Authenticate:
+    if settings.ns_oauth_client_id is None:
+        return lambda: signature(_credentials(settings))
+    tokens = AccessTokens(
+        base_url,
+        lambda: _client_credentials(settings),
+        clock=clock,
+        timeout_seconds=settings.http_timeout_seconds,
+    )
+    return lambda: FreshBearer(tokens)
+
+
+def _client_credentials(settings: NetSuiteSettings) -> ClientCredentials:
+    return ClientCredentials(
+        client_id=settings.ns_oauth_client_id or "",
+        certificate_id=settings.ns_oauth_certificate_id or "",
+        private_key=settings.secret("ns_oauth_private_key") or "",
+        algorithm=settings.ns_oauth_algorithm,
+    )
+
+
+def _credentials(settings: NetSuiteSettings) -> Credentials:
+    return Credentials(
+        # The realm is the account id in upper case with an underscore, however it was typed.
+        account=(settings.ns_account_id or "").upper().replace("-", "_"),
+        consumer_key=settings.secret("ns_consumer_key") or "",
+        consumer_secret=settings.secret("ns_consumer_secret") or "",
+        token_id=settings.secret("ns_token_id") or "",
+        token_secret=settings.secret("ns_token_secret") or "",
+    )
+
+
+def options(settings: NetSuiteSettings) -> Options:
+    """Give what the account decides about the record."""
+    form = {"id": settings.ns_invoice_custom_form_id, "refName": settings.ns_invoice_custom_form_ref_name}
+    return Options(settings.ns_currency_ids, {name: value for name, value in form.items() if value})

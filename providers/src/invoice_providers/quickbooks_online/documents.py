@@ -1,0 +1,47 @@
+"""How an invoice of ours is named at QuickBooks Online: entity, document number, private note, request id. Pure."""
+
+import hashlib
+import re
+from typing import Literal
+
+from invoice_providers.wording import cut, memo
+from invoice_shared.invoice import FormattedInvoice
+
+Entity = Literal["Invoice", "CreditMemo"]
+
+MAX_NUMBER = 21
+"""Characters of a DocNumber. 21 digits of a random UUID hold 78 random bits: among a million invoices two share them
+with a chance of two in a trillion, and then the private note tells them apart."""
+MAX_PRIVATE_NOTE = 4000
+MAX_REQUEST_ID = 50
+NOT_A_NUMBER = re.compile(r"[^0-9A-Za-z]")
+"""Left out of a document number: it stands in a query between quotes."""
+
+
+def entity_of(document: FormattedInvoice) -> Entity:
+    """Give the name of QuickBooks' entity."""
+    return "CreditMemo" if document.document_type == "credit_memo" else "Invoice"
+
+
+def document_number(document: FormattedInvoice) -> str:
+    """Give as much of the invoice id as a document number holds."""
+    return NOT_A_NUMBER.sub("", document.invoice_id)[:MAX_NUMBER]
+
+
+def private_note(document: FormattedInvoice, addition: str) -> str:
+    """Give the note that only the accountant sees: the whole invoice id first, then what EXTRA_FIELDS adds."""
+    return cut("\n".join(part for part in (memo(document), addition) if part), MAX_PRIVATE_NOTE)
+
+
+def id_in_note(note: object, document: FormattedInvoice) -> str:
+    """Give the invoice id that a private note names first; ours, wherever it stands in the note."""
+    text = note if isinstance(note, str) else ""
+    return document.invoice_id if document.invoice_id in text else "not in its private note"
+
+
+def request_id(document: FormattedInvoice, body: bytes) -> str:
+    """Give what makes a repeated POST harmless: the same for the same invoice with the same body, else another.
+
+    Whether QuickBooks replays a refusal for a known id is not documented, so a mended body must not have the old one.
+    """
+    return hashlib.sha256(document.invoice_id.encode() + b"\n" + body).hexdigest()[:MAX_REQUEST_ID]

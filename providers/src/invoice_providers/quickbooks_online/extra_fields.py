@@ -1,0 +1,61 @@
+"""EXTRA_FIELDS for QuickBooks Online, by QuickBooks' own names. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from invoice_providers.wording import cut
+from invoice_shared.errors import Rejected
+
+MAX_CUSTOMER_MEMO = 1000
+
+REFERENCES = frozenset({"ClassRef", "DepartmentRef", "SalesTermRef"})
+INVOICE_ONLY = frozenset({"SalesTermRef"})
+"""A credit memo is due at no date."""
+CUSTOMER_MEMO = ("CustomerMemo", "memo")
+"""``memo`` is NetSuite's name for the same thing."""
+PRIVATE_NOTE = "PrivateNote"
+KNOWN = (*CUSTOMER_MEMO, PRIVATE_NOTE, *sorted(REFERENCES))
+
+LINE_REFERENCES = frozenset({"ClassRef", "TaxCodeRef"})
+SERVICE_DATE = "ServiceDate"
+LINE_KNOWN = (*sorted(LINE_REFERENCES), SERVICE_DATE)
+
+
+def document_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
+    """Give the fields of the document but for the private note. Raises ``Rejected`` for a name that is not known."""
+    _check_names(fields, KNOWN, "")
+    memos = [fields[name] for name in CUSTOMER_MEMO if name in fields]
+    references = [
+        name for name in sorted(REFERENCES & set(fields)) if document_type == "invoice" or name not in INVOICE_ONLY
+    ]
+    return {
+        **({"CustomerMemo": {"value": cut(memos[0], MAX_CUSTOMER_MEMO)}} if memos else {}),
+        **{name: {"value": fields[name]} for name in references},
+    }
+
+
+def line_fields(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Give the fields of a line's detail. Raises ``Rejected``."""
+    _check_names(fields, LINE_KNOWN, "line.")
+    references = {name: {"value": fields[name]} for name in sorted(LINE_REFERENCES & set(fields))}
+    return references | ({SERVICE_DATE: _day(fields[SERVICE_DATE])} if SERVICE_DATE in fields else {})
+
+
+def _day(text: str) -> str:
+    # A template filled with one of Metronome's times carries more than the day.
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError as error:
+        raise _wrong("fills line.ServiceDate with something that is no date (YYYY-MM-DD)") from error
+
+
+def _check_names(fields: Mapping[str, str], known: tuple[str, ...], prefix: str) -> None:
+    # QuickBooks ignores or refuses what it does not know, depending on the name: neither should be found out later.
+    if unknown := sorted(set(fields) - set(known)):
+        names = ", ".join(prefix + name for name in unknown)
+        raise _wrong(f"fills {names}; QuickBooks Online takes {', '.join(prefix + name for name in known)}")
+
+
+def _wrong(what: str) -> Rejected:
+    return Rejected("provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw.")

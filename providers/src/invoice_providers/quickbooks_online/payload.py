@@ -1,0 +1,63 @@
+"""From a formatted invoice to QuickBooks' invoice or credit memo. Pure.
+
+The same invoice gives the same bytes, since the request id hangs on them. Tax is QuickBooks' business: none is sent.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from invoice_providers.amounts import multiplies_out, plain
+from invoice_providers.quickbooks_online.documents import document_number, private_note
+from invoice_providers.quickbooks_online.extra_fields import PRIVATE_NOTE, document_fields, line_fields
+from invoice_providers.wording import cut, described
+from invoice_shared.invoice import FormattedInvoice, LineItem
+
+MAX_DESCRIPTION = 4000
+MAX_PRICE_DECIMALS = 5
+"""QuickBooks states no limit; its own forms show five. A finer price stands in the description."""
+ONE = Decimal(1)
+DETAIL = "SalesItemLineDetail"
+
+
+def build_body(document: FormattedInvoice) -> dict[str, Any]:
+    """Build the transaction. Raises ``Rejected`` where it must not be sent."""
+    is_due = document.document_type == "invoice" and document.due_date is not None
+    return {
+        "DocNumber": document_number(document),
+        "CustomerRef": {"value": document.external_customer_id},
+        "CurrencyRef": {"value": document.currency},
+        "TxnDate": document.issue_date.isoformat(),
+        **({"DueDate": document.due_date.isoformat()} if is_due and document.due_date else {}),
+        **document_fields(document.extra_fields, document.document_type),
+        PRIVATE_NOTE: private_note(document, document.extra_fields.get(PRIVATE_NOTE, "")),
+        "Line": [_line(line) for line in document.line_items],
+    }
+
+
+def _line(line: LineItem) -> dict[str, Any]:
+    quantity, price = _quantity_and_price(line)
+    is_told = line.quantity == quantity and line.unit_price == price
+    return {
+        "DetailType": DETAIL,
+        "Amount": plain(line.amount),
+        "Description": cut(line.name, MAX_DESCRIPTION) if is_told else described(line, MAX_DESCRIPTION),
+        DETAIL: {
+            "ItemRef": {"value": line.external_item_id},
+            "Qty": plain(quantity),
+            "UnitPrice": plain(price),
+            **line_fields(line.extra_fields),
+        },
+    }
+
+
+def _quantity_and_price(line: LineItem) -> tuple[Decimal, Decimal]:
+    """Give the real figures where they make the amount exactly, else one piece at the amount.
+
+    QuickBooks refuses an amount that is not the product (6070); without a price it may take the item's own.
+    """
+    quantity, price = line.quantity, line.unit_price
+    if quantity is None or price is None:
+        return ONE, line.amount
+    if not multiplies_out(quantity, price, line.amount, max_decimals=MAX_PRICE_DECIMALS):
+        return ONE, line.amount
+    return quantity, price

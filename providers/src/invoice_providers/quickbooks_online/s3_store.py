@@ -1,0 +1,88 @@
+"""The token store as an object in S3. The only importer of botocore in the creator.
+
+S3 has no lock, so two replicas may renew at once; a write is conditional on what was read, and who comes second takes
+what the first has stored.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from invoice_providers.quickbooks_online.tokens import StoreChanged, Stored, Tokens, parse_tokens
+from invoice_shared import serde
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.s3 import NOT_ASKED
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ABSENT = frozenset({"NoSuchKey", "404"})
+CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+REFUSED = frozenset({"AccessDenied", "403", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
+BOUNDS = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"})
+"""A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is read back."""
+
+
+class S3TokenStore:
+    """See ``TokenStore``. ``url`` is ``s3://bucket/key``."""
+
+    def __init__(self, client: "S3Client", url: str) -> None:
+        parts = urlsplit(url)
+        self._client = client
+        self._url = url
+        self._bucket = parts.netloc
+        self._key = parts.path.lstrip("/")
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold nobody up: ``write`` finds out."""
+        return nullcontext()
+
+    def read(self) -> Stored | None:
+        """See ``TokenStore``."""
+        try:
+            with self._translated():
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._key)
+                return Stored(parse_tokens(answer["Body"].read(), self._url), answer["ETag"])
+        except FileNotFoundError:
+            return None
+
+    def write(self, tokens: Tokens, replacing: Stored | None) -> None:
+        """See ``TokenStore``. S3 is durable once it has answered."""
+        raw = serde.to_bytes(tokens)
+        try:
+            with self._translated():
+                if replacing is None:
+                    self._client.put_object(Bucket=self._bucket, Key=self._key, Body=raw, IfNoneMatch="*")
+                else:
+                    self._client.put_object(Bucket=self._bucket, Key=self._key, Body=raw, IfMatch=replacing.version)
+        except FileNotFoundError as error:  # what was to be replaced is gone
+            raise StoreChanged from error
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            raise self._failed(error.response.get("Error", {}).get("Code", "unknown")) from error
+        except NOT_ASKED as error:
+            raise CredentialsRefused(f"The token store {self._url} cannot be asked: {error}.") from error
+        except BotoCoreError as error:
+            raise Unavailable(
+                f"The token store {self._url} cannot be reached ({type(error).__name__}).", outage=True
+            ) from error
+
+    def _failed(self, code: str) -> CallFailed | StoreChanged | FileNotFoundError:
+        if code in ABSENT:
+            return FileNotFoundError(self._url)
+        if code in CHANGED:
+            return StoreChanged()
+        if code in REFUSED:
+            return CredentialsRefused(
+                f"The token store {self._url} refuses us ({code}). Check QBO_TOKEN_STORE; the role needs s3:GetObject, "
+                "s3:PutObject and, for a first look at an object that is not there, s3:ListBucket."
+            )
+        return Unavailable(f"The token store {self._url} answered {code}.", outage=True)

@@ -1,0 +1,101 @@
+"""From a formatted invoice to Razorpay's. Pure.
+
+Razorpay multiplies whole quantities by whole smallest units, so each line is one piece at the rounded amount; what
+Metronome counted stands in its description. The item id is not sent: an item of Razorpay's carries a price of its own.
+"""
+
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from invoice_providers.razorpay.extra_fields import MAX_TEXT, check_line_fields, document_fields
+from invoice_providers.razorpay.units import minor_units
+from invoice_providers.wording import cut, figures, memo
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.types import decimal_text
+
+MAX_LINES = 50
+MAX_NAME = 512
+"""Razorpay states no limit; what is cut off stands in the line's description, whole."""
+MINIMUM = {"INR": Decimal("1.00")}
+"""Razorpay collects nothing below it; of other currencies one smallest unit at least."""
+SILENT = {"sms_notify": False, "email_notify": False}
+"""Unless it is told so, Razorpay messages the customer the moment that the invoice exists."""
+
+
+def build_body(document: FormattedInvoice) -> dict[str, Any]:
+    """Build the invoice. Raises ``Rejected`` where it must not be sent."""
+    _check(document)
+    return {
+        "type": "invoice",
+        "customer_id": document.external_customer_id,
+        "receipt": document.invoice_id,
+        "currency": document.currency,
+        # Midnight UTC is the same day in India, where Razorpay shows it.
+        "date": int(datetime.combine(document.issue_date, time(), UTC).timestamp()),
+        "description": cut(_description(document), MAX_TEXT),
+        **SILENT,
+        **document_fields(document.extra_fields),
+        "line_items": [_line(line, document.currency) for line in document.line_items],
+    }
+
+
+def _check(document: FormattedInvoice) -> None:
+    if document.document_type == "credit_memo":
+        raise Rejected(
+            "negative-amount",
+            f"Razorpay knows no credit memos. Credit {decimal_text(document.total)} {document.currency} to customer "
+            f"{document.external_customer_id} by hand, then resolve the failure.",
+        )
+    for line in document.line_items:
+        if line.amount < 0:
+            raise Rejected("negative-amount", _negative(line, document.currency))
+    if len(document.line_items) > MAX_LINES:
+        raise Rejected(
+            "too-many-lines",
+            f"Razorpay takes {MAX_LINES} lines an invoice, this one has {len(document.line_items)}. "
+            "Set LINE_GROUPING=by_item and replay from raw.",
+        )
+    _check_minimum(document)
+
+
+def _negative(line: LineItem, currency: str) -> str:
+    return (
+        f"Razorpay takes no negative lines, and “{line.name}” is {decimal_text(line.amount)} {currency}. Give it the "
+        "item of the line that it reduces and set LINE_GROUPING=by_item, then replay from raw; or bill the invoice by "
+        "hand and resolve the failure."
+    )
+
+
+def _check_minimum(document: FormattedInvoice) -> None:
+    minimum = MINIMUM.get(document.currency)
+    if document.total <= 0 or (minimum is not None and document.total < minimum):
+        least = f"{minimum or 'more than 0'} {document.currency}"
+        raise Rejected(
+            "below-minimum",
+            f"The total is {decimal_text(document.total)} {document.currency}; Razorpay takes {least} at least. Settle "
+            "it by hand and resolve the failure; ZERO_TOTAL_INVOICES=skip leaves out totals of zero.",
+        )
+
+
+def _description(document: FormattedInvoice) -> str:
+    parts = [memo(document)]
+    if document.start_date and document.end_date:
+        parts.append(f"{document.start_date.isoformat()} to {document.end_date.isoformat()}")
+    if document.due_date:
+        parts.append(f"due {document.due_date.isoformat()}")
+    return ", ".join(parts)
+
+
+def _line(line: LineItem, currency: str) -> dict[str, Any]:
+    check_line_fields(line.extra_fields)
+    told = [line.name] if len(line.name) > MAX_NAME else []
+    description = ": ".join([*told, *([figures(line)] if figures(line) else [])])
+    return {
+        "name": cut(line.name, MAX_NAME),
+        "amount": minor_units(line.amount, currency),
+        "currency": currency,
+        "quantity": 1,
+        **({"description": cut(description, MAX_TEXT)} if description else {}),
+    }

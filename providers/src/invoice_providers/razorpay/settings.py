@@ -1,0 +1,21 @@
+"""The settings of one Razorpay account."""
+
+from pydantic import SecretStr
+
+from invoice_shared.setting_types import BaseUrl
+from invoice_shared.settings import Environment, HttpSettings, partly_set
+
+CREDENTIALS = ("RAZORPAY_APIKEY_ID", "RAZORPAY_APIKEY_SECRET")
+
+
+class RazorpaySettings(HttpSettings):
+    """The key, and the address of the API."""
+
+    razorpay_apikey_id: SecretStr | None = None  # no secret, but replaced together with one
+    razorpay_apikey_secret: SecretStr | None = None
+    razorpay_base_url: BaseUrl = "https://api.razorpay.com"
+
+    @classmethod
+    def cross_checks(cls, values: Environment) -> list[str]:
+        """Check that the key is complete or absent."""
+        return super().cross_checks(values) + partly_set(CREDENTIALS, values)

@@ -1,0 +1,50 @@
+"""Amounts in a currency's smallest unit, the only form that Razorpay knows: paise, cents, whole yen. Pure."""
+
+from decimal import Decimal
+
+from iso4217 import Currency
+
+from invoice_providers.amounts import EXACT
+from invoice_shared.errors import Rejected
+from invoice_shared.types import decimal_text
+
+THREE = 3
+"""Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the invoice entity)."""
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """Turn major units into the smallest ones. Raises ``Rejected`` where Razorpay cannot hold the amount exactly."""
+    digits = minor_digits(currency)
+    minor = amount.scaleb(digits, EXACT)
+    if minor != minor.to_integral_value() or (digits == THREE and int(minor) % 10):
+        step = decimal_text(Decimal(1).scaleb(1 - digits if digits == THREE else -digits))
+        raise Rejected(
+            "provider-rejected",
+            f"Razorpay takes {currency} in steps of {step}, and {decimal_text(amount)} is none. LINE_GROUPING=by_item "
+            "may give lines that fit; else bill this invoice by hand and resolve it.",
+        )
+    return int(minor)
+
+
+def major_units(minor: int, currency: str) -> Decimal:
+    """Turn what Razorpay shows into major units. Raises ``ValueError`` for what is no currency."""
+    return Decimal(minor).scaleb(-_exponent(currency), EXACT)
+
+
+def minor_digits(currency: str) -> int:
+    """Give the decimals of a currency. Raises ``Rejected`` for what is none."""
+    try:
+        return _exponent(currency)
+    except ValueError as error:
+        raise Rejected(
+            "unsupported-currency",
+            f"{currency} has no smallest unit that we know of, so no amount of it can be sent to Razorpay. Bill this "
+            "invoice by hand and resolve it.",
+        ) from error
+
+
+def _exponent(currency: str) -> int:
+    exponent = Currency(currency).exponent
+    if exponent is None:
+        raise ValueError(f"{currency} has no minor unit")
+    return exponent

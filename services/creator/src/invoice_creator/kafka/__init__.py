@@ -1,0 +1,1 @@
+"""Records in, settled records and offsets out."""

@@ -1,0 +1,177 @@
+"""The main thread: polls, hands records to the engine, commits what is settled. It never works on an invoice.
+
+It polls even while nothing more can be taken in (with the partitions paused), so that the group stays whole.
+"""
+
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import TopicPartition as ConfluentPartition
+
+from invoice_creator.kafka.intake import task_of
+from invoice_creator.scheduling.engine import Engine
+from invoice_creator.scheduling.task import Phase
+from invoice_shared.clock import Clock
+from invoice_shared.health import Health
+from invoice_shared.kafka.lag import lag, next_offsets
+from invoice_shared.kafka.records import records_of
+from invoice_shared.logs import get_logger
+from invoice_shared.metrics import Metrics
+from invoice_shared.record import Record, TopicPartition
+
+log = get_logger(__name__)
+
+POLL_SECONDS = 0.2
+COMMIT_SECONDS = 1.0
+SHUTDOWN_SHARE = 0.7
+"""Of the grace period goes to the attempts in flight; the rest is for the last commit and leaving the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What this process takes, and how long it waits. Seconds."""
+
+    destinations: Collection[str]
+    phases: tuple[Phase, ...]
+    revoke_seconds: float
+    """How long a rebalance waits for attempts in flight; far below ``max.poll.interval.ms``."""
+    grace_seconds: float
+
+
+class InvoiceConsumer:
+    """``run`` returns after ``stop`` with everything settled committed, and nothing that is not owned."""
+
+    def __init__(
+        self, consumer: Consumer, engine: Engine, bounds: Bounds, *, clock: Clock, health: Health, metrics: Metrics
+    ) -> None:
+        self._consumer = consumer
+        self._engine = engine
+        self._bounds = bounds
+        self._clock = clock
+        self._health = health
+        self._metrics = metrics
+        self._next: dict[TopicPartition, int] = {}
+        self._is_paused = False
+        self._stopping = False
+        self._commit_at = 0.0
+
+    def run(self, topic: str, stop: threading.Event) -> None:
+        """Work until ``stop``. Raises what a worker or librdkafka cannot go on from."""
+        self._consumer.subscribe([topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost)
+        self._engine.start()
+        try:
+            while not stop.is_set():
+                self._engine.check()
+                self._take_in()
+                self._regulate()
+                self._commit_sometimes()
+        finally:
+            self._finish()
+
+    def _take_in(self) -> None:
+        # One at a time: asking for several would wait until there are several.
+        message = self._consumer.poll(POLL_SECONDS)
+        for record in records_of([message] if message is not None else []):
+            self._offer(record)
+
+    def _offer(self, record: Record) -> None:
+        task = task_of(record, self._bounds.phases)
+        with self._engine.held() as dispatcher:
+            if task.document is not None and task.document.destination not in self._bounds.destinations:
+                dispatcher.skip(record)
+            else:
+                dispatcher.offer(task)
+
+    def _regulate(self) -> None:
+        """Pause where no more can be taken in; partitions assigned meanwhile are paused with the others."""
+        with self._engine.held() as dispatcher:
+            is_full, has_room = dispatcher.is_full(), dispatcher.has_room()
+        if is_full:
+            self._consumer.pause(self._consumer.assignment())
+            self._is_paused = True
+        elif self._is_paused and has_room:
+            self._consumer.resume(self._consumer.assignment())
+            self._is_paused = False
+
+    def _commit_sometimes(self) -> None:
+        if self._clock.monotonic() < self._commit_at:
+            return
+        self._commit_at = self._clock.monotonic() + COMMIT_SECONDS
+        self._commit()
+        self._report()
+
+    def _commit(self) -> None:
+        with self._engine.held() as dispatcher:
+            offsets = dispatcher.offsets.committable()
+        if not offsets or not self._is_committed(offsets):
+            return
+        with self._engine.held() as dispatcher:
+            dispatcher.offsets.committed(offsets)
+        self._next |= offsets
+        self._health.progress()
+
+    def _is_committed(self, offsets: Mapping[TopicPartition, int]) -> bool:
+        wanted = [ConfluentPartition(at.topic, at.partition, offset) for at, offset in offsets.items()]
+        try:
+            done = self._consumer.commit(offsets=wanted, asynchronous=False)
+            failed = next((partition.error for partition in done or () if partition.error), None)
+        except KafkaException as exception:
+            failed = exception.args[0]
+        if failed is not None:  # tried again in a second, or redone by the next owner: both are harmless
+            log.warning("offsets not committed", why=failed.str())
+        return failed is None
+
+    def _report(self) -> None:
+        with self._engine.held() as dispatcher:
+            held = dispatcher.held()
+        waiting = lag(self._consumer, self._next)
+        self._health.lag(waiting)
+        self._metrics.lag(waiting)
+        self._metrics.in_flight(held)
+
+    def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
+        self._next |= next_offsets(consumer, partitions)
+        # librdkafka remembers a pause from the partition's last time here, when it could have been resumed elsewhere.
+        self._is_paused = True
+        self._report_partitions()
+
+    def _on_revoke(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
+        """Finish what is in flight, commit what is contiguous, hand the rest to the next owner."""
+        gone = _plain(partitions)
+        with self._engine.held() as dispatcher:
+            dispatcher.abandon(gone)
+        patience = 0.0 if self._stopping else self._bounds.revoke_seconds
+        self._engine.wait_until(lambda dispatcher: not dispatcher.is_busy(gone), patience)
+        self._commit()
+        self._give_up(gone)
+
+    def _on_lost(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
+        """Somebody else owns them already: commit nothing."""
+        log.warning("partitions lost", count=len(partitions))
+        self._give_up(_plain(partitions))
+
+    def _give_up(self, partitions: Collection[TopicPartition]) -> None:
+        with self._engine.held() as dispatcher:
+            dispatcher.forget(partitions)
+        for partition in partitions:
+            self._next.pop(partition, None)
+        self._report_partitions()
+
+    def _report_partitions(self) -> None:
+        if self._next:
+            self._health.present("partitions")
+        else:
+            self._health.missing("partitions", "none assigned")
+
+    def _finish(self) -> None:
+        self._stopping = True
+        if not self._engine.stop(self._bounds.grace_seconds * SHUTDOWN_SHARE):
+            log.warning("attempts in flight abandoned; their invoices are taken up again by the next owner")
+        self._commit()
+        self._consumer.close()
+
+
+def _plain(partitions: list[ConfluentPartition]) -> set[TopicPartition]:
+    return {TopicPartition(partition.topic, partition.partition) for partition in partitions}

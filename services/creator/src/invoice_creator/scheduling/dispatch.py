@@ -1,0 +1,166 @@
+"""Which record is attempted next, and what an attempt's end leads to. Pure bookkeeping on an injected clock.
+
+Knows no threads and no Kafka: ``engine`` holds the lock and runs the workers, ``consumer`` polls and commits.
+A task waits in its lane (one invoice's records, in order); the head of a lane waits in the queue of the system that
+it must call next.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection
+
+from invoice_creator.scheduling.offsets import Offsets
+from invoice_creator.scheduling.queues import Queues
+from invoice_creator.scheduling.retry import RetryPolicy
+from invoice_creator.scheduling.task import Task
+from invoice_shared.clock import Clock
+from invoice_shared.errors import CallFailed, Rejected
+from invoice_shared.record import Record, TopicPartition
+from invoice_shared.resilience.circuit import Change, Circuit
+
+LONGEST_WINDOW = 10_000
+"""Records from the first unfinished one on that may be in work or done: what a crash makes us look at again."""
+
+MOST_REPORTS = 1000
+"""Records held whose documents are created, but not yet reported to Metronome: its outage must not stop creating."""
+
+Tell = Callable[[str, Change, CallFailed | None], None]
+"""Told of each change of a system's circuit, with the error that made it."""
+
+
+class Dispatcher:
+    """Not thread-safe. ``capacity`` bounds the records held whose documents are still to be created."""
+
+    def __init__(
+        self, clock: Clock, policy: RetryPolicy, new_circuit: Callable[[], Circuit], tell: Tell, *, capacity: int
+    ) -> None:
+        self.offsets = Offsets()
+        self._clock = clock
+        self._policy = policy
+        self._tell = tell
+        self._capacity = capacity
+        self._circuits: defaultdict[str, Circuit] = defaultdict(new_circuit)
+        self._queues = Queues(clock, self._circuits)
+        self._lanes: dict[bytes, deque[Task]] = {}
+        self._held: set[Task] = set()
+        self._to_create: set[Task] = set()
+        self._in_flight: set[Task] = set()
+
+    def offer(self, task: Task) -> None:
+        """Take a record into work."""
+        self.offsets.enter(task.record)
+        self._held.add(task)
+        if task.phase == "create":
+            self._to_create.add(task)
+        lane = self._lanes.setdefault(task.lane, deque())
+        lane.append(task)
+        if len(lane) == 1:
+            self._queues.put(task)
+
+    def skip(self, record: Record) -> None:
+        """Pass over a record that is another creator's: settled without any effect."""
+        self.offsets.enter(record)
+        self.offsets.settle(record)
+
+    def is_full(self) -> bool:
+        """Tell whether no more records should be taken in."""
+        too_many = len(self._to_create) >= self._capacity or len(self._held) >= self._capacity + MOST_REPORTS
+        return too_many or len(self.offsets) >= LONGEST_WINDOW
+
+    def has_room(self) -> bool:
+        """Tell whether to take in more again: half of the capacity is free, and workers must not run dry."""
+        return not self.is_full() and len(self._to_create) <= self._capacity // 2
+
+    def held(self) -> int:
+        """Count the records that are taken in and not settled."""
+        return len(self._held)
+
+    def take(self) -> Task | None:
+        """Give the task to attempt now; ``None`` where none is due and admitted."""
+        task = self._queues.take()
+        if task is not None:
+            task.permit = self._circuits[task.system].begin()
+            self._in_flight.add(task)
+        return task
+
+    def seconds_until_due(self) -> float | None:
+        """Give how long ``take`` will give nothing; ``None`` = until something is offered or reported."""
+        return self._queues.seconds_until_due()
+
+    def report(self, task: Task, error: CallFailed | None) -> bool:
+        """Note how an attempt ended; True where the same worker should go on with the task's next phase at once."""
+        delay = self._judge(task, error)
+        if task.is_over:
+            self._in_flight.remove(task)
+            self._drop(task)
+        elif delay is not None:
+            self._put_back(task, delay)
+        elif not task.phases:
+            self.offsets.settle(task.record)
+            self._in_flight.remove(task)
+            self._drop(task)
+        else:
+            return self._go_on(task)
+        return False
+
+    def abandon(self, partitions: Collection[TopicPartition]) -> None:
+        """Drop the partitions' records that are not being attempted right now: their next owner does them."""
+        for task in [task for task in self._held - self._in_flight if task.record.topic_partition in partitions]:
+            self._drop(task)
+
+    def is_attempting(self) -> bool:
+        """Tell whether any record is being attempted."""
+        return bool(self._in_flight)
+
+    def is_busy(self, partitions: Collection[TopicPartition]) -> bool:
+        """Tell whether a record of these partitions is being attempted."""
+        return any(task.record.topic_partition in partitions for task in self._in_flight)
+
+    def forget(self, partitions: Collection[TopicPartition]) -> None:
+        """Give the partitions up: nothing of theirs is committed from now on, however an attempt ends."""
+        self.abandon(partitions)
+        for task in self._in_flight:
+            task.is_over = task.is_over or task.record.topic_partition in partitions
+        self.offsets.forget(partitions)
+
+    def _judge(self, task: Task, error: CallFailed | None) -> float | None:
+        """Tell the circuit and move the task on; give the delay where the same phase is to be tried again."""
+        system, permit, circuit = task.system, task.permit, self._circuits[task.system]
+        assert permit is not None  # noqa: S101 - set by ``take`` and ``_go_on``, the only ways to an attempt
+        change = circuit.succeeded(permit) if error is None else circuit.failed(permit, task.lane, error)
+        if change is not None:
+            self._tell(system, change, error)
+        if error is None:
+            task.move_on()
+        elif isinstance(error, Rejected):
+            task.refused(error)
+        else:
+            verdict = self._policy.judge(task, permit, error, circuit, self._clock.monotonic())
+            if not isinstance(verdict, Rejected):
+                return verdict
+            task.refused(verdict)
+        self._to_create.discard(task)
+        return None
+
+    def _go_on(self, task: Task) -> bool:
+        circuit = self._circuits[task.system]
+        if not circuit.admits():
+            self._put_back(task, 0.0)
+            return False
+        task.permit = circuit.begin()
+        return True
+
+    def _put_back(self, task: Task, delay: float) -> None:
+        self._in_flight.remove(task)
+        self._queues.put(task, delay)
+
+    def _drop(self, task: Task) -> None:
+        task.is_over = True
+        self._held.discard(task)
+        self._to_create.discard(task)
+        lane = self._lanes[task.lane]
+        was_head = lane[0] is task
+        lane.remove(task)
+        if not lane:
+            del self._lanes[task.lane]
+        elif was_head:
+            self._queues.put(lane[0])

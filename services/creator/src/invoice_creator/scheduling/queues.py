@@ -1,0 +1,48 @@
+"""Tasks that wait for their time, one queue for each system that they must call. Pure, apart from the clock."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+
+from invoice_creator.scheduling.task import Task
+from invoice_shared.clock import Clock
+from invoice_shared.resilience.circuit import Circuit
+
+Entry = tuple[float, int, Task]
+"""When it is due, the order of arrival, the task."""
+
+
+class Queues:
+    """A system's tasks come out in the order in which they are due, as its circuit admits. Not thread-safe."""
+
+    def __init__(self, clock: Clock, circuits: defaultdict[str, Circuit]) -> None:
+        self._clock = clock
+        self._circuits = circuits
+        self._queues: dict[str, list[Entry]] = {}
+        self._arrivals = 0
+
+    def put(self, task: Task, delay: float = 0.0) -> None:
+        """Have a task wait ``delay`` seconds for its system."""
+        self._arrivals += 1
+        heapq.heappush(
+            self._queues.setdefault(task.system, []), (self._clock.monotonic() + delay, self._arrivals, task)
+        )
+
+    def take(self) -> Task | None:
+        """Take out the oldest task that is due and admitted."""
+        now = self._clock.monotonic()
+        due = [(head, system) for system, head in self._heads() if head[0] <= now and self._circuits[system].admits()]
+        return heapq.heappop(self._queues[min(due)[1]])[2] if due else None
+
+    def seconds_until_due(self) -> float | None:
+        """Give how long nothing can be taken; ``None`` = until something else happens."""
+        times = [self._circuits[system].not_before(head[0]) for system, head in self._heads()]
+        known = [time for time in times if time is not None]
+        return max(0.0, min(known) - self._clock.monotonic()) if known else None
+
+    def _heads(self) -> Iterable[tuple[str, Entry]]:
+        for system, queue in self._queues.items():
+            while queue and queue[0][2].is_over:
+                heapq.heappop(queue)
+            if queue:
+                yield system, queue[0]

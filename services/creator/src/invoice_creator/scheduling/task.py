@@ -1,0 +1,94 @@
+"""One record on its way: what is still to do with it, and what is known from earlier attempts."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from invoice_providers.base import CreatedDocument
+from invoice_shared.errors import CallFailed, MalformedRecord, Rejected
+from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.record import Record
+from invoice_shared.resilience.circuit import Permit
+
+Phase = Literal["create", "write-back", "publish"]
+"""In this order; each may be tried again without repeating the one before."""
+
+METRONOME = "metronome"
+KAFKA = "kafka"
+
+
+@dataclass(slots=True)
+class Trouble:
+    """The failed attempts of one phase. Times are the clock's monotonic seconds."""
+
+    tries: int = 0
+    counted: int = 0
+    """Those that count against ``BILLING_PROVIDER_RETRIES``: made while the circuit was closed, since ``opening``."""
+    opening: int = 0
+    contradictions: int = 0
+    """How often the system turned this one away although another had got through since the last time."""
+    first_at: float = 0.0
+    last_at: float = 0.0
+    last: CallFailed | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """Held by one thread at a time: by the worker that took it, else under the dispatcher's lock."""
+
+    record: Record
+    document: FormattedInvoice | None
+    phases: tuple[Phase, ...]
+    refusal: Rejected | MalformedRecord | None = None
+    """Why no document was created; final."""
+    unreported: Rejected | None = None
+    """Why Metronome could not be told."""
+    created: CreatedDocument | None = None
+    attempts: int = 0
+    """To create."""
+    reports: int = 0
+    """Attempts to tell Metronome."""
+    maybe_exists: bool = False
+    """A request went out whose outcome is not known: look before the next."""
+    last_look_in: int | None = None
+    """The circuit's opening in which the retries were used up: look once more, then file."""
+    trouble: Trouble = field(default_factory=Trouble)
+    permit: Permit | None = None
+    is_over: bool = False
+    """Settled, or given up with its partition: nothing is done with it any more."""
+
+    @property
+    def phase(self) -> Phase:
+        """What is to do next."""
+        return self.phases[0]
+
+    @property
+    def system(self) -> str:
+        """Whom the next phase calls; each has a circuit of its own."""
+        if self.phase == "create" and self.document is not None:
+            return self.document.destination
+        return METRONOME if self.phase == "write-back" else KAFKA
+
+    @property
+    def is_last_look(self) -> bool:
+        """Tell whether the retries are still used up now that the attempt begins: an outage since then voids them."""
+        return self.permit is not None and self.permit.opening == self.last_look_in
+
+    @property
+    def lane(self) -> bytes:
+        """Records of one lane are worked on in order, never at the same time."""
+        if self.document is not None:
+            return self.document.invoice_id.encode()
+        return self.record.key or self.record.position.encode()
+
+    def refused(self, error: Rejected) -> None:
+        """End the phase without success, for good."""
+        if self.phase == "create":
+            self.refusal = error
+        else:
+            self.unreported = error
+        self.move_on()
+
+    def move_on(self) -> None:
+        """Enter the next phase with a clean slate."""
+        self.phases = self.phases[1:]
+        self.trouble = Trouble()

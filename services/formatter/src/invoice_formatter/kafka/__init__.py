@@ -1,0 +1,1 @@
+"""The faust application: records in, settled records and offsets out."""

@@ -1,0 +1,144 @@
+"""The faust application: one topic in, one agent, records published with their acknowledgement awaited.
+
+Faust's facts that this shape answers (reproduced on a real broker): an agent with ``concurrency`` above 1, or acks
+out of order, commits past records in work; an exception in an agent acks its event; ``send`` alone is not durable; the
+``worker`` command opens a web server. So: one agent whose body raises nothing, acks in offset order only, both awaits
+of ``send``, and an app that is started as it is.
+"""
+
+import asyncio
+import logging
+from functools import partial
+from typing import Any, cast
+
+import faust
+from aiokafka.errors import (  # type: ignore[import-untyped]
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
+from faust.exceptions import ConsumerNotStarted, ProducerSendError
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
+from yarl import URL
+
+from invoice_formatter.kafka.credentials import broker_credentials
+from invoice_formatter.kafka.intake import Intake
+from invoice_formatter.kafka.settling import RecordTooLarge
+from invoice_formatter.settings import FormatterSettings
+from invoice_shared.kafka.client_config import MAX_RECORD_BYTES, METADATA_AGE_MS, SESSION_TIMEOUT_MS
+from invoice_shared.record import Headers, Record, TopicPartition
+
+SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
+LONGEST_POLL_GAP_SECONDS = 86_400.0
+"""While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the commits instead."""
+
+
+class FormatterApp(faust.App):
+    """Without tables, so it needs no directory to write to."""
+
+    logger = logging.getLogger("faust.app")
+
+    async def on_first_start(self) -> None:
+        """Create nothing; faust would make a data directory."""
+
+
+def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
+    """Build the application inside the running event loop; ``buffered`` records may wait in memory for our agent."""
+    return FormatterApp(
+        settings.group,
+        loop=asyncio.get_running_loop(),
+        broker=[URL(f"kafka://{server.strip()}") for server in settings.kafka_bootstrap_servers.split(",")],
+        broker_credentials=broker_credentials(settings),
+        broker_session_timeout=SESSION_TIMEOUT_SECONDS,
+        broker_heartbeat_interval=SESSION_TIMEOUT_SECONDS / 4,
+        broker_max_poll_interval=LONGEST_POLL_GAP_SECONDS,
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_AGE_MS,
+        producer_acks=-1,
+        producer_metadata_max_age_ms=METADATA_AGE_MS,
+        producer_compression_type="gzip",
+        producer_max_request_size=MAX_RECORD_BYTES,
+        producer_request_timeout=30.0,
+        processing_guarantee="at_least_once",
+        stream_buffer_maxsize=buffered,
+        stream_wait_empty=False,  # a rebalance must not wait for an outage of Metronome; what is in work comes again
+        key_serializer="raw",
+        value_serializer="raw",
+        autodiscover=False,
+        store="memory://",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+    )
+
+
+def attach_intake(app: FormatterApp, topic: str, intake: Intake) -> None:
+    """Feed the topic's records to ``intake``, and tell it of revoked partitions."""
+
+    async def take_in(stream: Any) -> None:
+        async for event in stream.noack().events():
+            await intake.take(record_of(event.message), event.ack, partial(is_current, event.message))
+
+    def is_current(message: Any) -> bool:
+        return bool(message.generation_id == app.consumer_generation_id)
+
+    async def drop(_app: Any, *revoked: Any, **_signal: Any) -> None:
+        intake.drop(TopicPartition(one.topic, one.partition) for partitions in revoked for one in partitions)
+
+    app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name="take-in", concurrency=1)(take_in)
+    on_change = cast("Any", drop)  # mode's signal types fit no function
+    app.on_partitions_revoked.connect(on_change, weak=False)
+    # Whatever came in between the revocation and now belongs to the generation before.
+    app.on_partitions_assigned.connect(on_change, weak=False)
+
+
+def record_of(message: Any) -> Record:
+    """Turn faust's message into a plain record, byte for byte."""
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=tuple((name, value or b"") for name, value in message.headers or ()),
+        timestamp=int(message.timestamp * 1000),
+    )
+
+
+def assigned_partitions(app: FormatterApp) -> set[TopicPartition]:
+    """Give the partitions that are ours at this moment."""
+    try:
+        return {TopicPartition(one.topic, one.partition) for one in app.consumer.assignment()}
+    except ConsumerNotStarted:
+        return set()
+
+
+class FaustPublisher:
+    """Publishes through faust's producer and waits for the broker; an absent broker is waited for."""
+
+    def __init__(self, app: FormatterApp, backoff_max_seconds: float) -> None:
+        self._app = app
+        self._backoff = wait_random_exponential(max=backoff_max_seconds)
+
+    async def publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
+        """Return once all in-sync replicas have the record. Raises ``RecordTooLarge``."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type((KafkaError, ProducerSendError)), wait=self._backoff, reraise=True
+        )
+        await retrying(self._publish_once, topic, key, value, headers)
+
+    async def _publish_once(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
+        target = self._app.topic(topic, key_serializer="raw", value_serializer="raw")
+        try:
+            # The first await hands the record over, the second waits for the broker's answer.
+            await (await target.send(key=key, value=value, headers=list(headers)))
+        except (KafkaError, ProducerSendError) as error:
+            if _is_too_large(error):
+                raise RecordTooLarge(f"{len(value)} bytes") from error
+            raise
+
+
+def _is_too_large(error: BaseException | None) -> bool:
+    too_large = (MessageSizeTooLargeError, RecordListTooLargeError)
+    return error is not None and (isinstance(error, too_large) or _is_too_large(error.__cause__))

@@ -1,0 +1,124 @@
+"""Settling a record: decide, then write it down. Returns only when every record it produced is acknowledged."""
+
+from typing import Protocol
+
+from invoice_formatter.handler import InvoiceHandler
+from invoice_formatter.kafka.recent import RecentIds
+from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
+from invoice_shared import serde
+from invoice_shared.errors import ConnectorError, Rejected
+from invoice_shared.filing import failure_key, without_value
+from invoice_shared.logs import get_logger
+from invoice_shared.metrics import Metrics
+from invoice_shared.outcome import Outcome
+from invoice_shared.record import Headers, Record
+from invoice_shared.settings import KafkaSettings
+from invoice_shared.tracing import span
+
+log = get_logger(__name__)
+
+
+class RecordTooLarge(ConnectorError):
+    """The topic refuses a record of this size, now and for ever."""
+
+
+class Publisher(Protocol):
+    """Puts records on topics."""
+
+    async def publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
+        """Return once all in-sync replicas have the record, however long that takes. Raises ``RecordTooLarge``."""
+
+
+class Settling:
+    """Repeatable: a record that is settled twice gives the same document and the same failure id."""
+
+    def __init__(self, handler: InvoiceHandler, publisher: Publisher, topics: KafkaSettings, metrics: Metrics) -> None:
+        self._handler = handler
+        self._publisher = publisher
+        self._topics = topics
+        self._metrics = metrics
+        self._sent_on = RecentIds()
+
+    async def settle(self, record: Record) -> None:
+        """Settle a record; when this returns, it may be acknowledged."""
+        with span("format invoice", record.headers):
+            settlement = await self._handler.handle(record)
+            try:
+                await self._write(settlement, record)
+            except RecordTooLarge as error:
+                if not isinstance(settlement, Formatted):
+                    raise
+                await self._write(self._handler.refuse(record, settlement, _too_large(settlement, error)), record)
+
+    async def _write(self, settlement: Settlement, record: Record) -> None:
+        match settlement:
+            case Formatted():
+                await self._write_formatted(settlement, record)
+            case Skipped():
+                await self._write_skipped(settlement, record)
+            case Failed():
+                await self._write_failed(settlement, record)
+
+    async def _write_formatted(self, settlement: Formatted, record: Record) -> None:
+        document = settlement.document
+        await self._publisher.publish(
+            self._topics.formatted_invoices_topic,
+            document.invoice_id.encode(),
+            serde.to_bytes(document),
+            settlement.headers,
+        )
+        self._sent_on.add(document.invoice_id)
+        self._metrics.formatted(document.destination)
+        log.info(
+            "invoice formatted",
+            invoice_id=document.invoice_id,
+            position=record.position,
+            destination=document.destination,
+        )
+
+    async def _write_skipped(self, settlement: Skipped, record: Record) -> None:
+        if settlement.reason != "already-synced" or settlement.outcome.invoice_id not in self._sent_on:
+            await self._enter(settlement.outcome, settlement.headers)
+        self._metrics.skipped(settlement.reason)
+        log.info(
+            "invoice skipped",
+            invoice_id=settlement.outcome.invoice_id,
+            position=record.position,
+            reason=settlement.reason,
+            detail=settlement.outcome.detail,
+        )
+
+    async def _write_failed(self, settlement: Failed, record: Record) -> None:
+        failure, topic = settlement.failure, self._topics.invoice_errors_topic
+        try:
+            await self._publisher.publish(topic, failure_key(failure), serde.to_bytes(failure), settlement.headers)
+        except RecordTooLarge:
+            smaller = serde.to_bytes(without_value(failure))
+            await self._publisher.publish(topic, failure_key(failure), smaller, settlement.headers)
+        if settlement.outcome:
+            await self._enter(settlement.outcome, settlement.headers)
+        self._metrics.failed("formatter", failure.code)
+        log.error(
+            "invoice failed",
+            invoice_id=failure.invoice_id,
+            position=record.position,
+            destination=failure.destination,
+            stage=failure.stage,
+            code=failure.code,
+            reason=failure.reason,
+            failure_id=failure.failure_id,
+        )
+
+    async def _enter(self, outcome: Outcome, headers: Headers) -> None:
+        await self._publisher.publish(
+            self._topics.invoice_outcomes_topic, outcome.invoice_id.encode(), serde.to_bytes(outcome), headers
+        )
+
+
+def _too_large(settlement: Formatted, error: RecordTooLarge) -> Rejected:
+    count = len(settlement.document.line_items)
+    return Rejected(
+        "invalid-invoice",
+        f"The document of {count} lines is too large for the topic ({error}). Set LINE_GROUPING=by_item, or raise the "
+        "topic's max.message.bytes.",
+    )

@@ -1,0 +1,1 @@
+"""From the Metronome invoice to the formatted one. Pure."""

@@ -1,0 +1,103 @@
+"""A Metronome invoice → the document for a provider, or the reason why none is sent. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from invoice_formatter.mapping.currency import Currency, currency_of
+from invoice_formatter.mapping.dates import document_dates
+from invoice_formatter.mapping.document_lines import exact_lines, rounded_lines
+from invoice_formatter.mapping.extra_fields import ExtraFields, templates_for
+from invoice_formatter.mapping.lines import Selection, informational, select_lines
+from invoice_formatter.mapping.measure import Measure, measure_of
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
+from invoice_formatter.mapping.money import check_sum, round_total
+from invoice_formatter.mapping.notes import notes_on
+from invoice_formatter.mapping.routing import destination_of, external_customer
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_formatter.mapping.skips import Skip, find_skip
+from invoice_shared.invoice import FormattedInvoice
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The document, and a sentence for each rule that changed or left out something."""
+
+    document: FormattedInvoice
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When the invoice was finalized and when we heard of it; carried through unchanged."""
+
+    finalized_at: datetime | None = None
+    received_at: datetime | None = None
+
+
+UNKNOWN_TIMES = Times()
+
+
+def map_invoice(
+    invoice: MetronomeInvoice, rules: MappingRules, *, times: Times = UNKNOWN_TIMES, forced: bool = False
+) -> Mapped | Skip:
+    """Map an invoice. The same invoice and rules give the same document.
+
+    Raises ``Rejected`` with one of the formatter's codes where the invoice cannot be sent as it is.
+    """
+    if skip := find_skip(invoice, rules, forced=forced):
+        return skip
+    currency = currency_of(invoice.credit_type)
+    selection = select_lines(invoice, rules)
+    if skip := _find_money_skip(invoice, selection, currency, rules):
+        return skip
+    return _map_document(invoice, selection, measure_of(invoice.total, currency), rules, times)
+
+
+def _find_money_skip(
+    invoice: MetronomeInvoice, selection: Selection, currency: Currency, rules: MappingRules
+) -> Skip | None:
+    amounts = [currency.major(line.total) for line in selection.counted]
+    total = currency.major(invoice.total)
+    check_sum(amounts, total, minor_digits=currency.minor_digits, tolerance=rules.totals_tolerance)
+    if round_total(total, currency.minor_digits):
+        return None
+    if not amounts:
+        return Skip("nothing-to-bill", "Its total is zero and it has no line in its currency.")
+    if rules.zero_total_invoices == "skip":
+        return Skip("zero-total", "Its total is zero, and ZERO_TOTAL_INVOICES says to skip such invoices.")
+    return None
+
+
+def _map_document(
+    invoice: MetronomeInvoice, selection: Selection, measure: Measure, rules: MappingRules, times: Times
+) -> Mapped:
+    external_customer_id, destination = external_customer(invoice, rules), destination_of(invoice, rules)
+    extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
+    exact = exact_lines(selection.counted, measure, rules, extra)
+    document_fields = extra.of_document()
+    extra.check_filled()
+    dates = document_dates(invoice, rules)
+    total = measure.total(invoice.total)
+    document = FormattedInvoice(
+        document_type=measure.document_type,
+        invoice_id=invoice.id,
+        metronome_customer_id=invoice.customer_id,
+        external_customer_id=external_customer_id,
+        destination=destination,
+        invoice_type=invoice.type,
+        currency=measure.currency.code,
+        total=total,
+        start_date=dates.period.start,
+        end_date=dates.period.end,
+        issue_date=dates.issue,
+        due_date=dates.due,
+        line_items=rounded_lines(exact, total, measure.currency.minor_digits),
+        informational_lines=tuple(informational(line, reason, rules) for line, reason in selection.left_out),
+        extra_fields=document_fields,
+        contract_id=invoice.contract_id,
+        corrected_invoice_id=invoice.correction_record.corrected_invoice_id if invoice.correction_record else None,
+        regenerated_from_invoice_id=invoice.regenerated_from_invoice_id,
+        finalized_at=times.finalized_at,
+        received_at=times.received_at,
+    )
+    return Mapped(document, notes_on(invoice, document, exact, rules))

@@ -1,0 +1,92 @@
+"""EXTRA_FIELDS: provider fields of the operator's own, filled from the Metronome invoice. Pure.
+
+A key ``line.class`` is the field ``class`` of every line, any other key a field of the document;
+``netsuite:line.class`` is one for that destination alone, since providers refuse each other's names. Paths start at the
+invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``); templates of lines also know
+``{line.product_id}``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
+from invoice_formatter.mapping.templates import Tree, parse_template
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import DESTINATIONS, Destination
+
+LINE_PREFIX = "line."
+
+Templates = Mapping[str, str]
+
+
+def problems_of(templates: Templates) -> list[str]:
+    """Give a sentence for each template that can never be filled, for the check of the settings at start."""
+    return [problem for key, text in templates.items() for problem in _problems(key, text)]
+
+
+def templates_for(destination: Destination, templates: Templates) -> Templates:
+    """Give the templates that hold for a destination, its prefix taken off; a prefixed one wins over a plain one."""
+    plain = {key: text for key, text in templates.items() if _field_of(key) == key}
+    ours = {_field_of(key): text for key, text in templates.items() if key.startswith(f"{destination}:")}
+    return plain | ours
+
+
+def _field_of(key: str) -> str:
+    destination, _, field_name = key.partition(":")
+    return field_name if destination in DESTINATIONS else key
+
+
+def _problems(setting: str, text: str) -> list[str]:
+    key = _field_of(setting)
+    try:
+        template = parse_template(text)
+    except ValueError as error:
+        return [f"{setting}: {error}"]
+    problems = [] if key.removeprefix(LINE_PREFIX).strip() else [f"“{setting}” names no field"]
+    if not key.startswith(LINE_PREFIX) and any(part.path[0] == "line" for part in template.placeholders):
+        problems.append(f"{setting}: a field of the document cannot be filled from a line; did you mean “line.{key}”?")
+    return problems
+
+
+@dataclass
+class ExtraFields:
+    """Fills the templates for one invoice, and remembers what was missing so that one failure can name all of it."""
+
+    invoice: MetronomeInvoice
+    templates: Templates
+    missing: list[str] = field(default_factory=list)
+
+    def of_document(self) -> dict[str, str]:
+        """Fill the document's fields; one that comes out blank is left out."""
+        ours = {key: text for key, text in self.templates.items() if not key.startswith(LINE_PREFIX)}
+        return self._fill(ours, _scope(self.invoice), where="")
+
+    def of_line(self, line: MetronomeLine) -> dict[str, str]:
+        """Fill the fields of a line; one that comes out blank is left out."""
+        ours = {
+            key.removeprefix(LINE_PREFIX): text for key, text in self.templates.items() if key.startswith(LINE_PREFIX)
+        }
+        return self._fill(ours, _scope(self.invoice, line), where=f" of line “{line.name}”")
+
+    def check_filled(self) -> None:
+        """Raise ``Rejected("extra-field-not-filled")`` naming all that was missing."""
+        if self.missing:
+            raise Rejected(
+                "extra-field-not-filled",
+                f"The invoice lacks what EXTRA_FIELDS asks for: {'; '.join(_once(self.missing))}. Fill it in "
+                "Metronome, or mark the placeholder as optional with a question mark.",
+            )
+
+    def _fill(self, templates: Templates, scope: Tree, *, where: str) -> dict[str, str]:
+        parsed = {key: parse_template(text) for key, text in templates.items()}
+        self.missing += [f"{path} for “{key}”{where}" for key, one in parsed.items() for path in one.missing(scope)]
+        filled = {key: one.fill(scope) for key, one in parsed.items()}
+        return {key: text for key, text in filled.items() if text}
+
+
+def _scope(invoice: MetronomeInvoice, line: MetronomeLine | None = None) -> Tree:
+    return invoice.tree | {"invoice": invoice.tree} | ({"line": line.tree} if line else {})
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

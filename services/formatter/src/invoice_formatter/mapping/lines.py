@@ -1,0 +1,111 @@
+"""Which lines of an invoice are its money, what they are called, and which item of the provider they are. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from invoice_formatter.mapping.fields import field_text, scalar_text
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import InformationalLine
+
+APPLICATION = "applied_commit_or_credit"
+
+LeftOut = Literal["pricing-unit", "postpaid-commit", "zero-amount"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The lines that make the total, and those that are only shown, each in the invoice's order."""
+
+    counted: tuple[MetronomeLine, ...]
+    left_out: tuple[tuple[MetronomeLine, LeftOut], ...]
+
+
+def select_lines(invoice: MetronomeInvoice, rules: MappingRules) -> Selection:
+    """Part the lines; lines without quantity and amount go too (ZERO_AMOUNT_LINES), but never all of them."""
+    reasons = [_not_money(line, invoice) for line in invoice.lines]
+    if rules.zero_amount_lines == "drop" and not _all_empty(invoice, reasons):
+        reasons = [
+            reason or ("zero-amount" if _is_empty(line) else None)
+            for line, reason in zip(invoice.lines, reasons, strict=True)
+        ]
+    parted = list(zip(invoice.lines, reasons, strict=True))
+    return Selection(
+        counted=tuple(line for line, reason in parted if reason is None),
+        left_out=tuple((line, reason) for line, reason in parted if reason is not None),
+    )
+
+
+def _not_money(line: MetronomeLine, invoice: MetronomeInvoice) -> LeftOut | None:
+    if line.credit_type.id != invoice.credit_type.id:
+        return "pricing-unit"
+    return "postpaid-commit" if _applies_postpaid_commit(line) else None
+
+
+def _applies_postpaid_commit(line: MetronomeLine) -> bool:
+    # Paid in arrears on a later invoice: shown, but not part of this total (the SDK's docstring of the line types).
+    if line.type != APPLICATION:
+        return False
+    if line.applied_commit_or_credit and line.applied_commit_or_credit.type:
+        return line.applied_commit_or_credit.type == "POSTPAID"
+    return line.commit_type == "PostpaidCommit"
+
+
+def _is_empty(line: MetronomeLine) -> bool:
+    return not line.total and not line.quantity
+
+
+def _all_empty(invoice: MetronomeInvoice, reasons: Sequence[LeftOut | None]) -> bool:
+    return all(_is_empty(line) for line, reason in zip(invoice.lines, reasons, strict=True) if reason is None)
+
+
+def informational(line: MetronomeLine, reason: LeftOut, rules: MappingRules) -> InformationalLine:
+    """Show a line that is not money of the invoice, amount and quantity as Metronome states them."""
+    return InformationalLine(
+        name=line_name(line, rules),
+        line_type=line.type,
+        unit=line.credit_type.name,
+        quantity=line.quantity,
+        amount=line.total,
+        reason=reason,
+    )
+
+
+def line_name(line: MetronomeLine, rules: MappingRules) -> str:
+    """Name a line: the product, then its pricing and presentation groups as ``key=value``, in Metronome's order."""
+    groups = [*line.pricing_group_values.items(), *line.presentation_group_values.items()]
+    shown = [f"{key}={scalar_text(value) or ''}" for key, value in groups if value is not None]
+    return rules.line_item_name_separator.join([line.name, *shown])
+
+
+def item_ids(lines: Sequence[MetronomeLine], rules: MappingRules) -> list[str]:
+    """Give the provider's item for each line. Raises ``Rejected("items-not-mapped")`` naming every unmapped product."""
+    found = [(line, _item_id(line, rules)) for line in lines]
+    unmapped = [line for line, item in found if item is None]
+    if unmapped:
+        raise _not_mapped(unmapped, rules)
+    return [item for _, item in found if item is not None]
+
+
+def _item_id(line: MetronomeLine, rules: MappingRules) -> str | None:
+    key = rules.metronome_billing_provider_item_id
+    of_product = field_text(line.product_custom_fields, key)
+    of_type = field_text(rules.item_id_by_line_type, line.type)
+    if line.type == APPLICATION:
+        return field_text(line.commit_custom_fields, key) or of_type or of_product
+    return of_product or of_type
+
+
+def _not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
+    names = dict.fromkeys(
+        f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line type {line.type})"
+        for line in lines
+    )
+    return Rejected(
+        "items-not-mapped",
+        f"These have no item at the billing provider: {', '.join(names)}. Set the custom field "
+        f"“{rules.metronome_billing_provider_item_id}” on each product in Metronome (on the commit for an applied "
+        "one), or give the line type an item in ITEM_ID_BY_LINE_TYPE.",
+    )

@@ -1,0 +1,68 @@
+"""What the rules did to one invoice, in sentences: shown by ``invoices preview`` before anything is sent. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
+from invoice_formatter.mapping.money import exact_sum, round_total
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.types import decimal_text
+
+LEFT_OUT = {
+    "pricing-unit": "is in a custom pricing unit, which is not money",
+    "postpaid-commit": "applies a postpaid commit, which is not part of the total",
+    "zero-amount": "has no quantity and no amount (ZERO_AMOUNT_LINES)",
+}
+
+
+def notes_on(
+    invoice: MetronomeInvoice, document: FormattedInvoice, exact: Sequence[LineItem], rules: MappingRules
+) -> tuple[str, ...]:
+    """Say which lines were left out, joined or moved by rounding, and which dates and signs follow from a rule."""
+    return (
+        *_on_document(document),
+        *_on_dates(invoice, document, rules),
+        *(f"“{line.name}” is left out: it {LEFT_OUT[line.reason]}." for line in document.informational_lines),
+        *_on_grouping(invoice, document, rules),
+        *_on_rounding(document, exact),
+    )
+
+
+def _on_document(document: FormattedInvoice) -> Iterator[str]:
+    if document.document_type == "credit_memo":
+        yield "The total is negative: it becomes a credit memo, amounts with their sign flipped."
+    if not document.total:
+        yield "The total is zero and is sent (ZERO_TOTAL_INVOICES)."
+    if document.corrected_invoice_id:
+        yield f"It corrects invoice {document.corrected_invoice_id}, which stays as it is at the billing provider."
+    if document.regenerated_from_invoice_id:
+        yield (
+            f"It was issued anew for {document.regenerated_from_invoice_id}, which was voided in Metronome only: void "
+            "it at the billing provider by hand."
+        )
+
+
+def _on_dates(invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules) -> Iterator[str]:
+    if rules.document_date == "period_end":
+        dated = "the last day of its period" if document.end_date else "as issued, for it has no period"
+        yield f"It is dated {document.issue_date}, {dated} (DOCUMENT_DATE)."
+    elif invoice.issued_at is None:
+        yield f"It has no issue date and is dated {document.issue_date}, the end of its period."
+
+
+def _on_grouping(invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules) -> Iterator[str]:
+    counted = len(invoice.lines) - len(document.informational_lines)
+    if rules.line_grouping == "by_item" and len(document.line_items) < counted:
+        yield f"{counted} lines are joined into {len(document.line_items)}, one an item (LINE_GROUPING)."
+
+
+def _on_rounding(document: FormattedInvoice, exact: Sequence[LineItem]) -> Iterator[str]:
+    for line, rounded in zip(exact, document.line_items, strict=True):
+        minor_digits = -int(rounded.amount.as_tuple().exponent)
+        if rounded.amount != round_total(line.amount, minor_digits):
+            yield (
+                f"“{line.name}” is {decimal_text(rounded.amount)} for exactly {decimal_text(line.amount)}, so that "
+                "the lines add up to the total."
+            )
+    if (found := exact_sum(line.amount for line in exact)) != document.total:
+        yield f"The lines add up to exactly {decimal_text(found)}; the total is {decimal_text(document.total)}."

@@ -1,0 +1,43 @@
+"""Which customer at which provider, from the customer's custom fields. Pure."""
+
+from invoice_formatter.mapping.fields import field_text
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import DESTINATIONS, Destination
+
+
+def external_customer(invoice: MetronomeInvoice, rules: MappingRules) -> str:
+    """Read the provider's customer id. Raises ``Rejected("customer-not-mapped")``."""
+    key = rules.metronome_billing_provider_customer_id
+    found = field_text(invoice.customer_custom_fields, key)
+    if found is None:
+        raise Rejected(
+            "customer-not-mapped",
+            f"The customer {invoice.customer_id} has no custom field “{key}”. Set it in Metronome to the customer's "
+            "id at the billing provider.",
+        )
+    return found
+
+
+def named_destination(invoice: MetronomeInvoice, rules: MappingRules) -> str | None:
+    """Read the destination as the customer names it, in lower case, known or not."""
+    found = field_text(invoice.customer_custom_fields, rules.metronome_billing_provider_destination)
+    return found.lower() if found else None
+
+
+def destination_of(invoice: MetronomeInvoice, rules: MappingRules) -> Destination:
+    """Read the destination. Raises ``Rejected`` with ``destination-not-mapped`` or ``unknown-destination``."""
+    named, key = named_destination(invoice, rules), rules.metronome_billing_provider_destination
+    cure = f"Set it in Metronome to one of: {', '.join(DESTINATIONS)}."
+    if named is None:
+        raise Rejected(
+            "destination-not-mapped", f"The customer {invoice.customer_id} has no custom field “{key}”. {cure}"
+        )
+    if named not in DESTINATIONS:
+        raise Rejected(
+            "unknown-destination",
+            f"The custom field “{key}” of the customer {invoice.customer_id} says “{named[:100]}”, which is no "
+            f"billing provider that the connector knows. {cure}",
+        )
+    return named

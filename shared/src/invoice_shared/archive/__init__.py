@@ -1,0 +1,1 @@
+"""The archive of failures: how its objects are named, written and read."""

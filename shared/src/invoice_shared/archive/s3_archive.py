@@ -1,0 +1,72 @@
+"""The archive in S3: the only importer of botocore in the error-sink."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
+from invoice_shared.s3 import NOT_ASKED, build_s3_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
+"""One put ends within two minutes, well inside the consumer's poll interval of five."""
+
+_ADVICE = {
+    "404": "does not exist. Create it, or correct LOG_ERRORS_BUCKET_NAME_S3",
+    "NoSuchBucket": "does not exist. Create it, or correct LOG_ERRORS_BUCKET_NAME_S3",
+    "403": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
+    "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
+}
+
+
+def open_archive(bucket: str) -> "S3Archive":
+    """Give the archive in a bucket, asked with boto3's own credentials. Raises ``StartupError``."""
+    return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", _BOUNDS), bucket)
+
+
+class S3Archive:
+    """One bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def check(self) -> None:
+        """Return if the bucket exists and answers us."""
+        with self._translated():
+            self._client.head_bucket(Bucket=self._bucket)
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store an object; S3 is durable once it has answered."""
+        with self._translated():
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType="application/gzip")
+
+    def get(self, key: str) -> bytes:
+        """Read an object back."""
+        with self._translated():
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    def keys(self, prefix: str) -> list[str]:
+        """Name the objects whose key starts so."""
+        with self._translated():
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "unknown")
+            raise ArchiveUnavailable(f"The bucket {self._bucket} {_ADVICE.get(code, f'answered {code}')}.") from error
+        except NOT_ASKED as error:
+            raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
+        except BotoCoreError as error:
+            raise ArchiveUnreachable(
+                f"S3 cannot be reached for bucket {self._bucket}: {type(error).__name__}."
+            ) from error

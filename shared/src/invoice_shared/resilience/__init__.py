@@ -1,0 +1,1 @@
+"""How calls to another system are limited, held back, repeated and given up. Pure."""

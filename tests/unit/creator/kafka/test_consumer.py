@@ -1,0 +1,255 @@
+"""The poll loop over a group member in memory: what is paused, committed and handed back, and when."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import TopicPartition as ConfluentPartition
+
+from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
+from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
+from invoice_creator.scheduling.dispatch import Dispatcher
+from invoice_creator.scheduling.engine import Attempt, Engine
+from invoice_creator.scheduling.retry import RetryPolicy
+from invoice_creator.scheduling.task import Task
+from invoice_shared import serde
+from invoice_shared.clock import SystemClock
+from invoice_shared.errors import CallFailed
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.concurrency_limit import Allowance
+from tests.builders import formatted_invoice
+from tests.support.waiting import eventually
+
+TOPIC = "formatted-invoices"
+SECONDS = 10.0
+
+
+class FakeMessage:
+    """A consumed record as the client library shows it."""
+
+    def __init__(self, partition: int, offset: int) -> None:
+        self._place = (partition, offset)
+        self._value = serde.to_bytes(formatted_invoice(invoice_id=f"i-{partition}-{offset}"))
+
+    def error(self) -> None:
+        """No error."""
+
+    def topic(self) -> str:
+        return TOPIC
+
+    def partition(self) -> int:
+        return self._place[0]
+
+    def offset(self) -> int:
+        return self._place[1]
+
+    def key(self) -> bytes:
+        return b"k"
+
+    def value(self) -> bytes:
+        return self._value
+
+    def headers(self) -> None:
+        """No headers."""
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 0
+
+
+class FakeMember:
+    """A group member: owns what it was assigned, gives no record of a paused partition, refuses foreign commits.
+
+    As in librdkafka, a pause outlives the assignment (seen on a broker that was away for longer than the session).
+    """
+
+    def __init__(self) -> None:
+        self.records: deque[FakeMessage] = deque()
+        self.changes: deque[Callable[[], None]] = deque()
+        self.owned: set[int] = set()
+        self.paused: set[int] = set()
+        self.offsets: dict[int, int] = {}
+        self.refuses_commits = False
+        self._callbacks: dict[str, Any] = {}
+
+    def subscribe(self, _topics: list[str], **callbacks: Any) -> None:
+        self._callbacks = callbacks
+
+    def rebalance(self, kind: str, *partitions: int) -> None:
+        """Have the next poll bring a rebalance, as the library does."""
+        self.changes.append(lambda: self._rebalance(kind, partitions))
+
+    def _rebalance(self, kind: str, partitions: tuple[int, ...]) -> None:
+        self._callbacks[kind](self, [ConfluentPartition(TOPIC, number) for number in partitions])
+        self.owned = self.owned | set(partitions) if kind == "on_assign" else self.owned - set(partitions)
+
+    def poll(self, _timeout: float) -> FakeMessage | None:
+        if self.changes:
+            self.changes.popleft()()
+        for message in self.records:
+            if message.partition() in self.owned - self.paused:
+                self.records.remove(message)
+                return message
+        threading.Event().wait(0.002)
+        return None
+
+    def assignment(self) -> list[ConfluentPartition]:
+        return [ConfluentPartition(TOPIC, number) for number in self.owned]
+
+    def pause(self, partitions: list[ConfluentPartition]) -> None:
+        self.paused |= {each.partition for each in partitions}
+
+    def resume(self, partitions: list[ConfluentPartition]) -> None:
+        self.paused -= {each.partition for each in partitions} & self.owned
+
+    def commit(self, offsets: list[ConfluentPartition], asynchronous: bool) -> list[ConfluentPartition]:
+        assert not asynchronous
+        assert {each.partition for each in offsets} <= self.owned, "committed what is not owned"
+        if self.refuses_commits:
+            raise KafkaException(KafkaError(KafkaError.REBALANCE_IN_PROGRESS))
+        self.offsets |= {each.partition: each.offset for each in offsets}
+        return offsets
+
+    def committed(self, partitions: list[ConfluentPartition], timeout: float) -> list[ConfluentPartition]:
+        return [ConfluentPartition(TOPIC, each.partition, 0) for each in partitions]
+
+    def get_watermark_offsets(self, _partition: ConfluentPartition, **_: Any) -> tuple[int, int]:
+        return 0, 0
+
+    def close(self) -> None:
+        if self.owned:
+            self._rebalance("on_revoke", tuple(self.owned))
+
+
+class Loop:
+    """The poll loop in a thread, over a fake member and real workers."""
+
+    def __init__(self, attempt: Attempt, capacity: int = 64) -> None:
+        clock = SystemClock()
+        self.member = FakeMember()
+        self.health = Health(clock, 120)
+        policy = RetryPolicy(1, 0.01, 0.01, 900, jitter=lambda low, _high: low)
+        dispatcher = Dispatcher(
+            clock, policy, lambda: Circuit(clock, 5, 1, Allowance(64)), lambda *_: None, capacity=capacity
+        )
+        bounds = Bounds(("netsuite",), WITHOUT_WRITEBACK, revoke_seconds=SECONDS, grace_seconds=SECONDS)
+        consumer = InvoiceConsumer(
+            cast("Consumer", self.member),
+            Engine(dispatcher, attempt, 4),
+            bounds,
+            clock=clock,
+            health=self.health,
+            metrics=Metrics(),
+        )
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=consumer.run, args=(TOPIC, self._stop), daemon=True)
+
+    def start(self, *partitions: int, records: int) -> None:
+        self.member.rebalance("on_assign", *partitions)
+        self.member.records.extend(FakeMessage(number, offset) for number in partitions for offset in range(records))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(SECONDS)
+        assert not self._thread.is_alive()
+
+
+def at_once(_: Task) -> CallFailed | None:
+    return None
+
+
+class Gate:
+    """Lets attempts begin, and end only when a test says so."""
+
+    def __init__(self) -> None:
+        self.began = threading.Semaphore(0)
+        self.opened = threading.Event()
+
+    def __call__(self, _: Task) -> CallFailed | None:
+        self.began.release()
+        self.opened.wait(SECONDS)
+        return None
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+def test_what_is_settled_is_committed_and_the_group_left_in_order() -> None:
+    loop = Loop(at_once)
+    loop.start(0, 1, records=30)
+
+    eventually(lambda: loop.member.offsets == {0: 30, 1: 30}, SECONDS)
+    assert loop.health.missing_parts() == []
+    loop.stop()
+    assert loop.health.missing_parts() == ["partitions: none assigned"]
+
+
+def test_while_full_it_pauses_what_it_owns_and_what_it_is_given_meanwhile(gate: Gate) -> None:
+    loop = Loop(gate, capacity=4)
+    loop.start(0, records=20)
+    eventually(lambda: loop.member.paused == {0}, SECONDS)
+
+    loop.member.rebalance("on_assign", 1)
+    eventually(lambda: loop.member.paused == {0, 1}, SECONDS)
+    assert len(loop.member.records) == 16
+    gate.opened.set()
+
+    eventually(lambda: loop.member.offsets == {0: 20}, SECONDS)
+    loop.stop()
+
+
+def test_a_revoked_partition_waits_for_what_is_in_flight_and_commits_it(gate: Gate) -> None:
+    loop = Loop(gate)
+    loop.start(0, records=1)
+    gate.began.acquire(timeout=SECONDS)
+    loop.member.rebalance("on_revoke", 0)
+    gate.opened.set()
+
+    eventually(lambda: loop.member.offsets == {0: 1}, SECONDS)
+    loop.stop()
+
+
+def test_of_a_lost_partition_nothing_is_committed(gate: Gate) -> None:
+    loop = Loop(gate)
+    loop.start(0, records=3)
+    gate.began.acquire(timeout=SECONDS)
+    loop.member.rebalance("on_lost", 0)
+    eventually(lambda: loop.member.owned == set(), SECONDS)
+    gate.opened.set()
+
+    loop.stop()
+    assert loop.member.offsets == {}
+
+
+def test_a_partition_lost_while_paused_goes_on_when_it_comes_back(gate: Gate) -> None:
+    loop = Loop(gate, capacity=2)
+    loop.start(0, records=6)
+    eventually(lambda: loop.member.paused == {0}, SECONDS)
+    loop.member.rebalance("on_lost", 0)
+    eventually(lambda: loop.member.owned == set(), SECONDS)
+    gate.opened.set()
+    loop.member.records.extendleft([FakeMessage(0, 1), FakeMessage(0, 0)])
+
+    loop.member.rebalance("on_assign", 0)
+
+    eventually(lambda: loop.member.offsets == {0: 6}, SECONDS)
+    loop.stop()
+
+
+def test_a_refused_commit_is_tried_again() -> None:
+    loop = Loop(at_once)
+    loop.member.refuses_commits = True
+    loop.start(0, records=3)
+    eventually(lambda: not loop.member.records, SECONDS)
+
+    loop.member.refuses_commits = False
+
+    eventually(lambda: loop.member.offsets == {0: 3}, SECONDS)
+    loop.stop()

@@ -1,0 +1,307 @@
+"""Lanes, bounded window, contiguous offsets, phases: the bookkeeping between the poll loop and the workers."""
+
+from typing import Any
+
+import pytest
+
+from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
+from invoice_creator.scheduling.dispatch import MOST_REPORTS, Dispatcher
+from invoice_creator.scheduling.retry import RetryPolicy
+from invoice_creator.scheduling.task import KAFKA, Task
+from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.record import TopicPartition
+from invoice_shared.resilience.circuit import Change, Circuit
+from invoice_shared.resilience.concurrency_limit import Allowance
+from tests.builders import formatted_invoice, record
+from tests.fakes import FakeClock
+
+TOPIC = "formatted-invoices"
+P0, P1 = TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)
+FAILED = Unavailable("500")
+OUTAGE = Unavailable("503", outage=True)
+
+
+class Floor:
+    """A dispatcher, its clock, and what it told of its circuits."""
+
+    def __init__(self, capacity: int = 64) -> None:
+        self.clock = FakeClock()
+        self.told: list[tuple[str, Change]] = []
+        self.work = Dispatcher(
+            self.clock,
+            RetryPolicy(1, 5, 30, 900, jitter=lambda _low, high: high),
+            lambda: Circuit(self.clock, 5, 10, Allowance(64)),
+            lambda system, change, _error: self.told.append((system, change)),
+            capacity=capacity,
+        )
+
+    def offer(self, offset: int, invoice: str, partition: int = 0, **kind: Any) -> Task:
+        phases = kind.pop("phases", WITHOUT_WRITEBACK)
+        document = formatted_invoice(invoice_id=invoice, **kind)
+        task = Task(record(topic=TOPIC, partition=partition, offset=offset, key=invoice.encode()), document, phases)
+        self.work.offer(task)
+        return task
+
+    def take(self) -> Task:
+        task = self.work.take()
+        assert task is not None
+        return task
+
+    def finish(self, task: Task) -> None:
+        """Let every phase of a taken task succeed."""
+        while self.work.report(task, None):
+            pass
+
+    def fail(self, task: Task, error: CallFailed = FAILED) -> None:
+        assert not self.work.report(task, error)
+
+
+@pytest.fixture
+def floor() -> Floor:
+    return Floor()
+
+
+def test_records_are_taken_in_the_order_in_which_they_came(floor: Floor) -> None:
+    for offset in range(3):
+        floor.offer(offset, f"i-{offset}")
+
+    assert [floor.take().record.offset for _ in range(3)] == [0, 1, 2]
+    assert floor.work.take() is None
+
+
+def test_records_of_one_invoice_are_never_in_work_together_and_keep_their_order(floor: Floor) -> None:
+    first, second = floor.offer(0, "i"), floor.offer(1, "i")
+
+    assert floor.take() is first
+    assert floor.work.take() is None
+    floor.finish(first)
+    assert floor.take() is second
+
+
+def test_a_parked_record_holds_back_only_its_own_invoice(floor: Floor) -> None:
+    floor.offer(0, "bad")
+    floor.offer(1, "bad")
+    floor.offer(2, "good")
+    floor.fail(floor.take())
+
+    assert floor.take().record.offset == 2
+    assert floor.work.take() is None
+    floor.clock.advance(1)
+    assert floor.take().record.offset == 0
+
+
+def test_only_what_lies_before_the_first_unfinished_record_is_committable(floor: Floor) -> None:
+    slow, *others = (floor.offer(offset, f"i-{offset}") for offset in range(10, 13))
+    taken = [floor.take() for _ in range(3)]
+    for task in taken[1:]:
+        floor.finish(task)
+
+    assert floor.work.offsets.committable() == {}
+    floor.finish(slow)
+    assert floor.work.offsets.committable() == {P0: 13}
+    assert others == taken[1:]
+
+
+def test_what_was_committed_is_not_committed_again(floor: Floor) -> None:
+    floor.offer(0, "i")
+    floor.finish(floor.take())
+    floor.work.offsets.committed({P0: 1})
+
+    assert floor.work.offsets.committable() == {}
+
+
+def test_another_creators_record_is_passed_over_in_its_place(floor: Floor) -> None:
+    floor.offer(0, "i")
+    floor.work.skip(record(topic=TOPIC, offset=1))
+
+    assert floor.work.offsets.committable() == {}
+    floor.finish(floor.take())
+    assert floor.work.offsets.committable() == {P0: 2}
+    assert floor.work.held() == 0
+
+
+def test_a_worker_goes_straight_on_with_the_next_phase(floor: Floor) -> None:
+    task = floor.offer(0, "i", phases=ALL_PHASES)
+    floor.take()
+
+    steps = [(task.phase, floor.work.report(task, None)) for _ in range(3)]
+
+    assert steps == [("create", True), ("write-back", True), ("publish", False)]
+    assert floor.work.offsets.committable() == {P0: 1}
+
+
+def test_a_refusal_ends_the_creation_for_good_and_goes_on_to_be_written_down(floor: Floor) -> None:
+    task = floor.offer(0, "i")
+    refusal = Rejected("provider-rejected", "no")
+
+    assert floor.work.report(floor.take(), refusal)
+    assert (task.phase, task.refusal) == ("publish", refusal)
+
+
+def test_an_open_circuit_holds_back_its_destination_and_no_other(floor: Floor) -> None:
+    floor.offer(0, "a")
+    floor.offer(1, "b")
+    floor.offer(2, "c", destination="razorpay")
+    floor.fail(floor.take(), OUTAGE)
+
+    assert floor.take().record.offset == 2
+    assert floor.work.take() is None
+    assert floor.told == [("netsuite", "opened")]
+
+
+def test_while_a_circuit_is_open_one_invoice_at_a_time_probes_and_each_gets_its_turn(floor: Floor) -> None:
+    for offset in range(3):
+        floor.offer(offset, f"i-{offset}")
+    floor.fail(floor.take(), OUTAGE)
+    probes = []
+    for _ in range(3):
+        floor.clock.advance(10)
+        task = floor.take()
+        assert floor.work.take() is None
+        floor.fail(task, OUTAGE)
+        probes.append(task.record.offset)
+
+    assert sorted(probes) == [0, 1, 2]
+
+
+def test_when_the_probe_succeeds_all_goes_on(floor: Floor) -> None:
+    for offset in range(5):
+        floor.offer(offset, f"i-{offset}")
+    floor.fail(floor.take(), OUTAGE)
+    floor.clock.advance(1)
+
+    floor.finish(floor.take())
+
+    assert floor.told == [("netsuite", "opened"), ("netsuite", "closed")]
+    together = [floor.take(), floor.take()]
+    assert floor.work.take() is None, "after an outage calls come back a few at a time"
+    for task in together:
+        floor.finish(task)
+    assert len([floor.take(), floor.take()]) == 2
+
+
+def test_refused_credentials_file_nothing_and_are_told_once(floor: Floor) -> None:
+    floor.offer(0, "a")
+    for _ in range(5):
+        floor.clock.advance(30)
+        floor.fail(floor.take(), CredentialsRefused("who?"))
+
+    assert floor.told == [("netsuite", "refused")]
+    assert floor.work.held() == 1
+
+
+def test_an_unknown_outcome_waits_for_the_settle_time(floor: Floor) -> None:
+    floor.offer(0, "a")
+    floor.fail(floor.take(), Uncertain("reset"))
+
+    floor.clock.advance(4.9)
+    assert floor.work.take() is None
+    assert floor.work.seconds_until_due() == pytest.approx(0.1)
+    floor.clock.advance(0.1)
+    assert floor.take().record.offset == 0
+
+
+def test_a_status_that_waits_for_metronome_frees_its_worker_and_its_place(floor: Floor) -> None:
+    small = Floor(capacity=1)
+    task = small.offer(0, "a", phases=ALL_PHASES)
+    assert small.work.is_full()
+    assert small.work.report(small.take(), None)
+    small.fail(task, OUTAGE)
+
+    assert small.work.has_room()
+    assert small.work.held() == 1
+    second = small.offer(1, "b", phases=ALL_PHASES)
+    assert small.take() is second
+    assert not small.work.report(second, None), "Metronome's circuit is open: the worker is free for others"
+
+
+def test_statuses_that_wait_are_bounded_too() -> None:
+    small = Floor(capacity=1)
+    for offset in range(MOST_REPORTS + 1):
+        small.clock.advance(30)
+        small.offer(offset, f"i-{offset}", phases=ALL_PHASES)
+        task = next(iter_take(small))
+        if small.work.report(task, None):
+            small.fail(task, OUTAGE)
+
+    assert small.work.is_full()
+
+
+def iter_take(floor: Floor) -> Any:
+    """Give the tasks that are to be created; a probe of Metronome on the way fails again."""
+    while (task := floor.work.take()) is not None:
+        if task.phase == "create":
+            yield task
+        else:
+            floor.fail(task, OUTAGE)
+
+
+def test_the_window_is_bounded_and_has_room_again_at_half() -> None:
+    floor = Floor(capacity=4)
+    for offset in range(4):
+        floor.offer(offset, f"i-{offset}")
+
+    assert floor.work.is_full()
+    floor.finish(floor.take())
+    assert not floor.work.is_full()
+    assert not floor.work.has_room()
+    floor.finish(floor.take())
+    assert floor.work.has_room()
+
+
+def test_a_revoked_partition_drops_what_waits_and_commits_what_finishes_in_time(floor: Floor) -> None:
+    floor.offer(0, "a")
+    floor.offer(1, "b")
+    floor.offer(0, "c", partition=1)
+    in_flight = floor.take()
+
+    floor.work.abandon({P0})
+
+    assert floor.work.is_busy({P0})
+    assert floor.take().record.topic_partition == P1
+    floor.finish(in_flight)
+    assert not floor.work.is_busy({P0})
+    assert floor.work.offsets.committable() == {P0: 1}
+
+
+def test_what_is_still_in_flight_when_a_partition_is_forgotten_commits_nothing(floor: Floor) -> None:
+    floor.offer(0, "a")
+    in_flight = floor.take()
+    floor.work.forget({P0})
+
+    assert not floor.work.report(in_flight, None)
+    assert floor.work.offsets.committable() == {}
+    assert floor.work.held() == 0
+
+
+def test_a_partition_that_comes_back_does_not_overlap_with_the_old_attempt(floor: Floor) -> None:
+    floor.offer(0, "a")
+    old = floor.take()
+    floor.work.forget({P0})
+    new = floor.offer(0, "a")
+
+    assert floor.work.take() is None
+    assert not floor.work.report(old, None)
+    assert floor.work.offsets.committable() == {}
+    assert floor.take() is new
+    floor.finish(new)
+    assert floor.work.offsets.committable() == {P0: 1}
+
+
+def test_an_old_attempt_that_fails_is_not_tried_again(floor: Floor) -> None:
+    floor.offer(0, "a")
+    old = floor.take()
+    floor.work.forget({P0})
+
+    floor.fail(old)
+    floor.clock.advance(60)
+    assert floor.work.take() is None
+
+
+def test_a_malformed_record_is_only_written_down(floor: Floor) -> None:
+    task = Task(record(topic=TOPIC, offset=0, key=None, value=b"?"), None, ("publish",))
+    floor.work.offer(task)
+
+    assert (floor.take().system, task.lane) == (KAFKA, b"formatted-invoices[0]@0")
+    floor.finish(task)
+    assert floor.work.offsets.committable() == {P0: 1}

@@ -1,0 +1,118 @@
+"""Workers under one lock: bounded, never asleep for an invoice, ending in time."""
+
+import threading
+
+import pytest
+
+from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
+from invoice_creator.scheduling.dispatch import Dispatcher
+from invoice_creator.scheduling.engine import Attempt, Engine
+from invoice_creator.scheduling.retry import RetryPolicy
+from invoice_creator.scheduling.task import Task
+from invoice_shared.clock import SystemClock
+from invoice_shared.errors import CallFailed, Uncertain
+from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.concurrency_limit import Allowance
+from tests.builders import formatted_invoice, record
+
+SECONDS = 10.0
+
+
+def engine(attempt: Attempt, concurrency: int = 4) -> Engine:
+    clock = SystemClock()
+    policy = RetryPolicy(1, 0.05, 0.05, 900, jitter=lambda low, _high: low)
+    dispatcher = Dispatcher(clock, policy, lambda: Circuit(clock, 5, 1, Allowance(64)), lambda *_: None, capacity=1000)
+    return Engine(dispatcher, attempt, concurrency)
+
+
+def offer(running: Engine, count: int) -> None:
+    for offset in range(count):
+        document = formatted_invoice(invoice_id=f"i-{offset}")
+        with running.held() as dispatcher:
+            dispatcher.offer(Task(record(offset=offset), document, WITHOUT_WRITEBACK))
+
+
+def is_idle(dispatcher: Dispatcher) -> bool:
+    return dispatcher.held() == 0
+
+
+def test_all_records_are_settled_with_no_more_attempts_at_once_than_workers() -> None:
+    lock, now, most = threading.Lock(), 0, 0
+    together = threading.Barrier(3)
+
+    def attempt(task: Task) -> CallFailed | None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        if task.record.offset < 3 and task.phase == "create":
+            together.wait(SECONDS)  # three are surely in work at the same time
+        with lock:
+            now -= 1
+        return None
+
+    running = engine(attempt, concurrency=3)
+    running.start()
+    offer(running, 200)
+
+    assert running.wait_until(is_idle, SECONDS)
+    assert most == 3
+    assert running.stop(SECONDS)
+
+
+def test_a_record_that_waits_holds_no_worker() -> None:
+    tried: set[int] = set()
+
+    def attempt(task: Task) -> CallFailed | None:
+        if task.record.offset == 0 and task.phase == "create" and 0 not in tried:
+            tried.add(0)
+            return Uncertain("no answer")
+        return None
+
+    running = engine(attempt, concurrency=1)
+    running.start()
+    offer(running, 10)
+
+    assert running.wait_until(lambda dispatcher: dispatcher.held() == 1, SECONDS)
+    assert running.wait_until(is_idle, SECONDS)
+    running.stop(SECONDS)
+
+
+def test_stopping_waits_for_what_is_in_flight_and_takes_no_more() -> None:
+    began, finish = threading.Event(), threading.Event()
+
+    def attempt(_: Task) -> CallFailed | None:
+        began.set()
+        finish.wait(SECONDS)
+        return None
+
+    running = engine(attempt, concurrency=1)
+    running.start()
+    offer(running, 2)
+    assert began.wait(SECONDS)
+
+    assert not running.stop(0.05)
+    finish.set()
+    assert running.stop(SECONDS)
+    with running.held() as dispatcher:
+        assert dispatcher.held() == 1
+        assert list(dispatcher.offsets.committable().values()) == [1]
+
+
+def test_a_mistake_in_a_worker_reaches_the_main_thread() -> None:
+    def attempt(_: Task) -> CallFailed | None:
+        raise ZeroDivisionError
+
+    running = engine(attempt)
+    running.start()
+    running.check()
+    offer(running, 1)
+
+    with pytest.raises(ZeroDivisionError):
+        wait_for_the_mistake(running)
+
+
+def wait_for_the_mistake(running: Engine) -> None:
+    for _ in range(100):
+        running.check()
+        running.wait_until(lambda _: False, 0.05)

@@ -1,0 +1,205 @@
+"""The verdict by comparison, and how long to wait."""
+
+import pytest
+
+from invoice_creator.kafka.intake import ALL_PHASES
+from invoice_creator.scheduling.retry import CONTRADICTIONS, WRITEBACK_RETRIES, RetryPolicy
+from invoice_creator.scheduling.task import Task
+from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.concurrency_limit import Allowance
+from tests.builders import formatted_invoice, record
+from tests.fakes import FakeClock
+
+FAILED = Unavailable("It failed.")
+OUTAGE = Unavailable("down", outage=True)
+
+
+class Bench:
+    """One invoice that keeps failing, beside others that a test lets succeed."""
+
+    def __init__(self, retries: int = 1) -> None:
+        self.clock = FakeClock()
+        self.circuit = Circuit(self.clock, 5, 10, Allowance(64))
+        self.policy = RetryPolicy(retries, 5.0, 30.0, 900.0, jitter=lambda _low, high: high)
+        self.task = Task(record(), formatted_invoice(), ALL_PHASES)
+
+    def fail(self, error: CallFailed = FAILED) -> Rejected | float:
+        self.clock.advance(1)
+        permit = self.circuit.begin()
+        self.circuit.failed(permit, b"bad", error)
+        return self.policy.judge(self.task, permit, error, self.circuit, self.clock.monotonic())
+
+    def another_succeeds(self) -> None:
+        self.clock.advance(1)
+        self.circuit.succeeded(self.circuit.begin())
+
+    def another_fails(self, error: CallFailed = FAILED) -> None:
+        self.circuit.failed(self.circuit.begin(), b"other", error)
+
+
+def is_filed(verdict: Rejected | float) -> bool:
+    return isinstance(verdict, Rejected) and verdict.code == "retries-exhausted"
+
+
+def test_an_invoice_that_fails_while_another_succeeds_is_filed_after_its_retries() -> None:
+    bench = Bench()
+
+    assert not is_filed(bench.fail())
+    bench.another_succeeds()
+    assert is_filed(bench.fail())
+
+
+def test_with_nothing_to_compare_it_is_filed_only_when_patience_has_run_out() -> None:
+    bench = Bench()
+    verdicts = [bench.fail() for _ in range(10)]
+    bench.clock.advance(900)
+
+    assert not any(map(is_filed, verdicts))
+    assert is_filed(bench.fail())
+
+
+def test_a_success_before_its_first_failure_is_no_comparison() -> None:
+    bench = Bench()
+    bench.another_succeeds()
+
+    assert not any(is_filed(bench.fail()) for _ in range(5))
+
+
+def test_the_configured_retries_are_made_first() -> None:
+    bench = Bench(retries=3)
+    verdicts = []
+    for _ in range(4):
+        verdicts.append(is_filed(bench.fail()))
+        bench.another_succeeds()
+
+    assert verdicts == [False, False, False, True]
+
+
+def test_no_retries_still_needs_the_comparison() -> None:
+    bench = Bench(retries=0)
+
+    assert not is_filed(bench.fail())
+    bench.another_succeeds()
+    assert is_filed(bench.fail())
+
+
+@pytest.mark.parametrize("error", [OUTAGE, CredentialsRefused("no")], ids=["outage", "refused credentials"])
+def test_an_outage_never_files_however_long(error: CallFailed) -> None:
+    bench = Bench()
+
+    for _ in range(100):
+        assert not is_filed(bench.fail(error))
+        bench.clock.advance(100)
+
+
+def test_the_first_invoices_of_an_outage_get_their_retries_afresh_when_it_is_over() -> None:
+    bench = Bench()
+    bench.fail()
+    bench.fail()
+    bench.another_fails(OUTAGE)
+    bench.clock.advance(7200)
+    bench.another_succeeds()
+
+    assert not is_filed(bench.fail())
+    assert is_filed(bench.fail())
+
+
+def test_probes_do_not_count() -> None:
+    bench = Bench()
+    bench.another_fails(OUTAGE)
+    for _ in range(20):
+        bench.clock.advance(10)
+        assert not is_filed(bench.fail())
+
+
+def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_filed_in_the_end() -> None:
+    bench = Bench()
+    verdicts = []
+    for _ in range(CONTRADICTIONS + 1):
+        verdicts.append(is_filed(bench.fail(OUTAGE)))
+        bench.another_succeeds()
+
+    assert verdicts == [False] * CONTRADICTIONS + [True]
+
+
+def test_while_a_document_may_exist_one_last_look_comes_before_the_verdict() -> None:
+    bench = Bench()
+    bench.task.maybe_exists = True
+    bench.fail()
+    bench.another_succeeds()
+
+    assert not is_filed(bench.fail())
+    assert bench.task.last_look_in == bench.circuit.openings
+    verdict = bench.fail()
+    assert isinstance(verdict, Rejected)
+    assert "may exist" in verdict.reason
+
+
+def test_an_outage_met_by_the_last_look_gives_the_invoice_its_retries_afresh() -> None:
+    bench = Bench()
+    bench.task.maybe_exists = True
+    bench.fail()
+    bench.another_succeeds()
+    bench.fail()
+    assert not is_filed(bench.fail(OUTAGE))
+    bench.another_succeeds()
+
+    opening = bench.circuit.openings
+    verdicts = [(is_filed(bench.fail()), bench.task.last_look_in) for _ in range(3)]
+    assert verdicts == [(False, None), (False, opening), (True, opening)]
+
+
+def test_a_last_look_turned_away_like_all_before_it_ends() -> None:
+    bench = Bench()
+    bench.task.maybe_exists = True
+    verdicts = []
+    for _ in range(CONTRADICTIONS + 2):
+        verdicts.append(is_filed(bench.fail(OUTAGE)))
+        bench.another_succeeds()
+
+    assert verdicts == [False] * (CONTRADICTIONS + 1) + [True]
+
+
+def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> None:
+    bench = Bench()
+    bench.task.move_on()
+    verdicts = []
+    for _ in range(WRITEBACK_RETRIES + 1):
+        verdicts.append(bench.fail())
+        bench.another_succeeds()
+
+    *waits, verdict = verdicts
+    assert all(isinstance(wait, float) for wait in waits)
+    assert isinstance(verdict, Rejected)
+    assert verdict.code == "writeback-refused"
+
+
+def test_what_kafka_does_not_take_is_never_given_up() -> None:
+    bench = Bench()
+    bench.task.move_on()
+    bench.task.move_on()
+    bench.fail()
+    bench.another_succeeds()
+    bench.clock.advance(10_000)
+
+    assert isinstance(bench.fail(), float)
+
+
+@pytest.mark.parametrize(
+    ("errors", "delay"),
+    [
+        pytest.param([FAILED], 1.0, id="the first wait is at most a second"),
+        pytest.param([FAILED] * 4, 8.0, id="it doubles"),
+        pytest.param([FAILED] * 40, 30.0, id="up to the setting"),
+        pytest.param([Unavailable("", retry_after=45)], 45.0, id="the other side's wish goes first"),
+        pytest.param([Uncertain("")], 5.0, id="an unknown outcome settles first"),
+        pytest.param([FAILED] * 4 + [Uncertain("")], 16.0, id="and backs off as well"),
+    ],
+)
+def test_delays(errors: list[CallFailed], delay: float) -> None:
+    bench = Bench()
+
+    verdicts = [bench.fail(error) for error in errors]
+
+    assert verdicts[-1] == delay

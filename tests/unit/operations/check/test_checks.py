@@ -1,0 +1,79 @@
+import pytest
+
+from invoice_error_sink.settings import ErrorSinkSettings
+from invoice_operations.check.checks import Line, check_call, check_settings, worst
+from invoice_operations.exits import Exit
+from invoice_operations.topics import is_enough, plan
+from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
+from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
+from invoice_webhook.settings import WebhookSettings
+from tests.unit.operations.reading import SETTINGS
+
+
+def test_the_exit_code_is_that_of_the_worst_line() -> None:
+    lines = [Line("a", "works"), Line("b", "note"), Line("c", "to mend"), Line("d", "wrong setting")]
+
+    assert worst([]) == worst(lines[:2]) == Exit.DONE
+    assert worst(lines[:3]) == Exit.ATTENTION
+    assert worst(lines) == Exit.USAGE
+    assert worst([*lines, Line("e", "unreachable")]) == Exit.UNREACHABLE
+
+
+def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("METRONOME_WEBHOOK_SECRET", raising=False)
+
+    line = check_settings("invoice-webhook", WebhookSettings)
+
+    assert (line.state, "METRONOME_WEBHOOK_SECRET" in line.detail) == ("note", True)
+
+
+def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERROR_SINK_MAX_RECORDS", "many")
+
+    line = check_settings("invoice-error-sink", ErrorSinkSettings)
+
+    assert (line.state, "ERROR_SINK_MAX_RECORDS" in line.detail) == ("wrong setting", True)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (CredentialsRefused("no"), "to mend"),
+        (Rejected("invalid-invoice", "no"), "to mend"),
+        (Unavailable("no"), "unreachable"),
+        (ArchiveUnavailable("no"), "to mend"),
+        (StartupError("no"), "to mend"),
+        (ArchiveUnreachable("no"), "unreachable"),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_a_call_that_fails_says_whose_turn_it_is(error: ConnectorError, state: str) -> None:
+    def call() -> None:
+        raise error
+
+    line = check_call("part", call, "fine")
+
+    assert (line.state, line.detail) == (state, "no")
+
+
+@pytest.mark.parametrize(
+    ("found", "planned", "enough"),
+    [
+        ("compact", "compact", True),
+        ("delete", "compact", False),
+        ("1209600000", "1209600000", True),
+        ("9999999999", "1209600000", True),
+        ("-1", "1209600000", True),
+        ("604800000", "1209600000", False),
+        (None, "2", False),
+    ],
+)
+def test_a_topic_setting_is_enough_where_it_keeps_what_is_planned(
+    found: str | None, planned: str, enough: bool
+) -> None:
+    assert is_enough(found, planned) is enough
+
+
+def test_in_sync_replicas_never_exceed_the_replicas() -> None:
+    assert {each.config["min.insync.replicas"] for each in plan(SETTINGS, 12, 1, 2)} == {"1"}
+    assert {each.config["min.insync.replicas"] for each in plan(SETTINGS, 12, 3, 2)} == {"2"}

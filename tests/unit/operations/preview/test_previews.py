@@ -1,0 +1,77 @@
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoice_operations.preview.previews import preview
+from invoice_providers.netsuite.settings import NetSuiteSettings
+from invoice_shared.serde import dumps, loads
+from tests.unit.formatter.invoices import EUR, TOKENS, line, rules, tree
+
+SETTINGS = NetSuiteSettings()
+
+
+def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:
+    return preview({"data": tree(*lines, **changes)}, rules(), SETTINGS, force=force)
+
+
+@pytest.mark.parametrize(
+    ("destination", "field"), [("netsuite", "externalId"), ("quickbooks_online", "DocNumber"), ("razorpay", "receipt")]
+)
+def test_the_payload_is_the_providers_own(destination: str, field: str) -> None:
+    fields = {"netsuite_customer_id": "1042", "billing_destination": destination}
+
+    told = shown(customer_custom_fields=fields)
+
+    assert (told["result"], told["document"]["total"]) == ("created", "100.00")
+    assert field in told["payload"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "result", "stage", "code"),
+    [
+        pytest.param({"status": "DRAFT"}, "skipped", "formatter", "not-finalized", id="a skip"),
+        pytest.param({"customer_custom_fields": {}}, "failed", "formatter", "customer-not-mapped", id="not mapped"),
+        pytest.param({"line_items": "?"}, "failed", "formatter", "invalid-invoice", id="no invoice at all"),
+        pytest.param({"credit_type": TOKENS}, "failed", "formatter", "unsupported-currency", id="no currency"),
+    ],
+)
+def test_what_would_not_be_sent_says_why(changes: dict[str, Any], result: str, stage: str, code: str) -> None:
+    told = shown(**changes)
+
+    assert (told["result"], told["stage"], told["code"], told["payload"]) == (result, stage, code, None)
+    assert told["reason"]
+
+
+def test_what_the_creator_would_refuse_still_shows_the_document() -> None:
+    told = shown(line(100, credit_type=EUR), credit_type=EUR)
+
+    assert (told["result"], told["stage"], told["code"]) == ("failed", "creator", "unsupported-currency")
+    assert told["document"]["currency"] == "EUR"
+
+
+def test_force_looks_past_what_is_synced_already() -> None:
+    synced: dict[str, Any] = {"external_invoice": {"invoice_id": "77001"}}
+
+    assert shown(**synced)["code"] == "already-synced"
+    assert shown(**synced, force=True)["result"] == "created"
+
+
+def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "invoice.json"
+    file.write_bytes(dumps(tree(line("1999.6"), total=Decimal("1999.6"))))
+    env = {
+        "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "netsuite_customer_id",
+        "METRONOME_BILLING_PROVIDER_DESTINATION": "billing_destination",
+        "METRONOME_BILLING_PROVIDER_ITEM_ID": "netsuite_item_id",
+    }
+    command = [str(Path(sys.executable).with_name("invoices")), "preview", "--file", str(file), "-o", "json"]
+
+    done = subprocess.run(command, env=env, capture_output=True, check=True, timeout=60)
+
+    told = loads(done.stdout)
+    assert (told["result"], told["document"]["total"]) == ("created", "20.00")
+    assert b'"amount":20.00' in done.stdout

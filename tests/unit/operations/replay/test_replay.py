@@ -1,0 +1,235 @@
+"""Choosing what goes back, and how it is marked: failures and whole topics."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from invoice_operations.case_filter import CaseFilter
+from invoice_operations.exits import CommandFailed
+from invoice_operations.replay.asked import Asked, check
+from invoice_operations.replay.ids import new_id, started_at
+from invoice_operations.replay.marks import Mark, replays
+from invoice_operations.replay.of_failures import FORGOTTEN, FailureChoice, FailureReplay
+from invoice_operations.replay.of_topic import TopicChoice, TopicReplay
+from invoice_operations.replay.outgoing import CannotReplay, Outgoing, put_back, start_over
+from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.view.topic_reader import Span
+from invoice_shared import serde
+from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
+from invoice_shared.filing import original_of
+from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.record import Headers, Record
+from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
+from tests.fakes import START
+from tests.unit.operations.reading import SETTINGS, FakeReader, in_errors, in_ledger, lying
+
+MARK = Mark("replay-20260301T120000Z-4f2a9c")
+EVENT: Headers = (("event-id", b"ev-1"), ("traceparent", b"00-1-2-01"))
+RAW = serde.to_bytes(raw_invoice())
+FORMATTED = serde.to_bytes(formatted_invoice())
+
+
+def source(topic: str | None) -> SourcePosition:
+    return SourcePosition(topic=topic, partition=2, offset=7, timestamp=FINALIZED_AT)
+
+
+def of_formatter(**changes: Any) -> InvoiceFailure:
+    return failure(
+        **({"original": original_of(INVOICE_ID.encode(), EVENT, RAW), "source": source("raw-invoices")} | changes)
+    )
+
+
+def of_creator(**changes: Any) -> InvoiceFailure:
+    facts = {"stage": "creator", "code": "provider-rejected", "source": source("formatted-invoices")}
+    return failure(**(facts | {"original": original_of(INVOICE_ID.encode(), EVENT, FORMATTED)} | changes))
+
+
+def test_the_id_of_a_replay_tells_when_it_began() -> None:
+    assert started_at(new_id(START, "4f2a9c")) == START
+
+
+@pytest.mark.parametrize(
+    "text", ["mine", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123", "replay-20269999T120000Z-4f2a9c"]
+)
+def test_what_is_no_replay_id_is_refused(text: str) -> None:
+    with pytest.raises(CommandFailed):
+        started_at(text)
+
+
+def test_a_mark_keeps_the_other_headers_and_counts_up() -> None:
+    once = MARK.on(EVENT)
+    twice = Mark("replay-2", force=True).on(once)
+
+    assert once == (*EVENT, ("replay-id", MARK.replay_id.encode()), ("replay-count", b"1"))
+    assert twice == (*EVENT, ("replay-id", b"replay-2"), ("replay-count", b"2"), ("replay-force", b"1"))
+    assert replays((("replay-count", b"many"),)) == 0
+
+
+def test_a_failure_of_the_formatter_starts_over_with_its_own_record() -> None:
+    assert start_over(of_formatter(), SETTINGS) == Outgoing("raw-invoices", INVOICE_ID.encode(), RAW, EVENT)
+
+
+def test_a_failure_of_the_creator_starts_over_with_a_raw_record_of_its_ids_and_times() -> None:
+    fresh = start_over(of_creator(), SETTINGS)
+
+    raw = serde.from_bytes(RawInvoice, fresh.value)
+    assert (fresh.topic, fresh.key, fresh.headers) == ("raw-invoices", INVOICE_ID.encode(), EVENT)
+    assert (raw.invoice_id, raw.customer_id, raw.event_id, raw.source) == (INVOICE_ID, CUSTOMER_ID, "ev-1", "manual")
+    assert (raw.finalized_at, raw.received_at) == (formatted_invoice().finalized_at, formatted_invoice().received_at)
+
+
+def test_a_record_too_large_to_be_kept_starts_over_all_the_same() -> None:
+    fresh = start_over(of_creator(original=Original(key=INVOICE_ID, omitted=10_000_000)), SETTINGS)
+
+    assert serde.from_bytes(RawInvoice, fresh.value).received_at == FINALIZED_AT
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        pytest.param(of_formatter(), id="text"),
+        pytest.param(of_creator(original=original_of(b"\xff", (("h", b"\xfe"),), b"\xff\x00")), id="bytes"),
+        pytest.param(of_creator(original=original_of(None, (), None)), id="nothing at all"),
+    ],
+)
+def test_the_failed_record_is_put_back_byte_for_byte(failed: InvoiceFailure) -> None:
+    back = put_back(failed, SETTINGS)
+
+    assert back.topic == failed.source.topic
+    assert original_of(back.key, back.headers, back.value) == failed.original
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        pytest.param(of_formatter(invoice_id=None, code="malformed-record"), "names no invoice", id="no invoice"),
+        pytest.param(of_formatter(customer_id=None, code="malformed-record"), "names no customer", id="no customer"),
+        pytest.param(
+            failure(source=source(None), invoice_id=None, stage="webhook"), "names no invoice", id="an unusable event"
+        ),
+    ],
+)
+def test_what_cannot_start_over_says_what_to_do(failed: InvoiceFailure, said: str) -> None:
+    with pytest.raises(CannotReplay, match=said):
+        start_over(failed, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        pytest.param(failure(source=source(None)), "from no topic", id="an unusable event"),
+        pytest.param(failure(source=source("elsewhere")), "none of this installation's", id="another installation's"),
+        pytest.param(of_creator(original=Original(omitted=5)), "--restart raw", id="too large to be kept"),
+    ],
+)
+def test_what_cannot_be_put_back_says_what_to_do(failed: InvoiceFailure, said: str) -> None:
+    with pytest.raises(CannotReplay, match=said):
+        put_back(failed, SETTINGS)
+
+
+def replay_of(records: Sequence[Record], *ledger: Record, chosen: CaseFilter | None = None) -> FailureReplay:
+    book = FailureBook(FakeReader(ledger), SETTINGS)
+    choice = FailureChoice(chosen or CaseFilter(), start_over)
+    return FailureReplay(lambda: records, book.judged, choice, SETTINGS)
+
+
+def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() -> None:
+    record = in_errors(0, of_formatter())
+    replay = replay_of([record, record])
+
+    plan = replay.plan()
+
+    assert (plan.selected, [each.headers for each in replay.outgoing(MARK)]) == (1, [MARK.on(EVENT)])
+
+
+def test_what_is_left_out_is_counted_by_its_reason() -> None:
+    worn_out = original_of(b"c", (("replay-count", b"3"),), RAW)
+    records = [
+        in_errors(0, of_formatter(failure_id="a", invoice_id="a")),
+        in_errors(1, of_formatter(failure_id="c", invoice_id="c", original=worn_out)),
+        in_errors(2, of_formatter(failure_id="d", invoice_id=None, code="malformed-record")),
+    ]
+    later = of_formatter().failed_at + timedelta(hours=1)
+    ledger = [
+        in_ledger(0, outcome(invoice_id="a", settled_at=later)),
+        in_ledger(1, outcome(invoice_id="e", outcome="failed", failure_id="e", settled_at=later)),
+    ]
+
+    plan = replay_of(records, *ledger).plan()
+
+    assert plan.left_out == {"created meanwhile": 1, "replayed 3 times already (--max-replays)": 1, FORGOTTEN: 1}
+    assert [each["failure_id"] for each in plan.impossible] == ["d"]
+    assert plan.selected == 0
+
+
+def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
+    records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
+    replay = replay_of(records, chosen=CaseFilter(codes=frozenset({"provider-rejected"})))
+
+    plan = replay.plan()
+
+    assert [(group.code, group.count) for group in plan.tally.groups()] == [("provider-rejected", 1)]
+    assert [each.key for each in replay.outgoing(MARK)] == [b"b"]
+
+
+def test_the_plan_is_a_histogram_with_the_money_at_stake() -> None:
+    failed = outcome(outcome="failed", failure_id="f" * 64, settled_at=of_formatter().failed_at)
+    document = replay_of([in_errors(0, of_formatter())], in_ledger(0, failed)).plan().document()
+
+    assert [(each["code"], each["count"]) for each in document["reasons"]] == [("customer-not-mapped", 1)]
+    assert (str(document["money"]["USD"]), document["unknown_totals"]) == ("100.00", 0)
+
+
+def topic_replay(*records: Record, **choice: Any) -> TopicReplay:
+    facts = {"span": Span()} | choice
+    model = FormattedInvoice if records[0].topic == "formatted-invoices" else RawInvoice
+    return TopicReplay(FakeReader(records), records[0].topic, model, TopicChoice(**facts))
+
+
+FIRST = lying("raw-invoices", 0, raw_invoice(), "a", headers=EVENT)
+REPLAYED = lying("raw-invoices", 1, raw_invoice(), "b", headers=MARK.on(EVENT))
+STRANGE = lying("raw-invoices", 2, b"?", "c")
+
+
+def test_records_go_back_as_they_are_the_unreadable_too_but_no_replays() -> None:
+    replay = topic_replay(FIRST, REPLAYED, STRANGE)
+
+    plan, sent = replay.plan(), list(replay.outgoing(MARK))
+
+    assert (plan.selected, sum(plan.left_out.values())) == (2, 1)
+    assert sent == [Outgoing(each.topic, each.key, each.value, MARK.on(each.headers)) for each in (FIRST, STRANGE)]
+    assert {group.code for group in plan.tally.groups()} == {"webhook", "unreadable"}
+
+
+def test_replays_are_included_on_demand_up_to_the_loop_guard() -> None:
+    assert topic_replay(REPLAYED, include_replays=True).plan().selected == 1
+    assert topic_replay(REPLAYED, include_replays=True, max_replays=1).plan().left_out.total() == 1
+
+
+def test_a_customer_restricts_to_the_records_that_name_it() -> None:
+    assert [each.key for each in topic_replay(FIRST, STRANGE, customer_id=CUSTOMER_ID).outgoing(MARK)] == [b"a"]
+    assert topic_replay(FIRST, customer_id="another").plan().selected == 0
+
+
+def test_formatted_records_tell_the_money_at_stake() -> None:
+    plan = topic_replay(lying("formatted-invoices", 0, formatted_invoice(), "a")).plan()
+
+    assert plan.tally.total() == ({"USD": formatted_invoice().total}, 0)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked("raw", Span(from_offset=1), CaseFilter()),
+        Asked("raw", Span(), CaseFilter(codes=frozenset({"items-not-mapped"}))),
+        Asked("formatted", Span(), CaseFilter(stage="creator")),
+        Asked("raw", Span(), CaseFilter(), storage="s3"),
+        Asked("raw", Span(), CaseFilter(), restart="failed"),
+        Asked("errors", Span(), CaseFilter(), include_replays=True),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(asked: Asked) -> None:
+    with pytest.raises(CommandFailed):
+        check(asked)

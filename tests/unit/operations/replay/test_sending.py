@@ -1,0 +1,60 @@
+from collections import Counter
+
+import pytest
+
+from invoice_operations.pace import Pace
+from invoice_operations.replay.ids import new_id
+from invoice_operations.replay.marks import Mark
+from invoice_operations.replay.outgoing import Outgoing
+from invoice_operations.replay.sending import Done, done_by, send_all, without
+from invoice_shared.kafka.producer import PublishFailed
+from tests.builders import raw_invoice
+from tests.fakes import START, FakeClock, FakePublisher
+from tests.unit.operations.reading import FakeReader, lying
+
+ID = new_id(START, "4f2a9c")
+NO_LIMIT = Pace(None, FakeClock())
+
+
+def outgoing(*keys: str) -> list[Outgoing]:
+    return [Outgoing("raw-invoices", key.encode(), f"{number}".encode(), ()) for number, key in enumerate(keys)]
+
+
+def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
+    publisher, told = FakePublisher(), []
+
+    send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, lambda: told.append(1))
+
+    assert [(each.key, each.value) for each in publisher.published] == [(b"a", b"0"), (b"b", b"1"), (b"a", b"2")]
+    assert len(told) == 3
+
+
+def test_what_the_broker_refuses_ends_it() -> None:
+    publisher, told = FakePublisher(), []
+    publisher.fail(times=1)
+
+    with pytest.raises(PublishFailed):
+        send_all(outgoing("a", "b"), publisher, NO_LIMIT, lambda: told.append(1))
+
+    assert told == []
+
+
+def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
+    mine = Mark(ID).on(())
+    records = [
+        lying("raw-invoices", 0, raw_invoice(), "a", headers=mine, at=START),
+        lying("raw-invoices", 1, raw_invoice(), "a", headers=Mark("replay-other").on(()), at=START),
+        lying("raw-invoices", 2, raw_invoice(), "b", at=START),
+    ]
+
+    done = done_by(ID, FakeReader(records), ("raw-invoices", "formatted-invoices"))
+
+    assert done == {("raw-invoices", b"a"): 1}
+
+
+def test_of_a_key_the_first_so_many_are_left_out() -> None:
+    done: Done = Counter({("raw-invoices", b"a"): 2, ("formatted-invoices", b"b"): 1})
+
+    left = list(without(done, outgoing("a", "b", "a", "a")))
+
+    assert [(each.key, each.value) for each in left] == [(b"b", b"1"), (b"a", b"3")]

@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from invoice_operations.view.history import customer_of, events, summary
+from invoice_shared.failure import ProviderResponse
+from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
+from tests.unit.operations.reading import SETTINGS, in_errors, in_ledger, lying
+
+T = outcome().settled_at
+RAW = lying("raw-invoices", 3, raw_invoice(), INVOICE_ID, at=T - timedelta(minutes=3))
+FORMATTED = lying("formatted-invoices", 5, formatted_invoice(), INVOICE_ID, at=T - timedelta(minutes=2))
+REFUSED = failure(
+    stage="creator",
+    code="provider-rejected",
+    attempts=2,
+    failed_at=T - timedelta(minutes=1),
+    reason="Inactive.",
+    provider_response=ProviderResponse(status=400, body=""),
+)
+
+
+def test_the_steps_come_in_the_order_of_time_whatever_topic_they_lie_in() -> None:
+    steps = events([in_ledger(7, outcome()), in_errors(1, REFUSED), RAW, FORMATTED], SETTINGS)
+
+    assert [step.what for step in steps] == ["received", "formatted", "failed", "outcome: created"]
+    assert str(steps[0].place) == "raw-invoices[0]@3"
+    assert steps[1].detail == "invoice for netsuite: 100.00 USD, 1 line(s)"
+    assert steps[2].detail.startswith("creator, provider-rejected after 2 attempts: Inactive. (answered 400)")
+    assert steps[3].detail == "netsuite document 9001"
+
+
+def test_a_replayed_record_says_by_which_replay_and_how_often() -> None:
+    again = lying(
+        "raw-invoices",
+        4,
+        raw_invoice(source="manual"),
+        INVOICE_ID,
+        headers=(("replay-id", b"r"), ("replay-count", b"2")),
+    )
+
+    (step,) = events([again], SETTINGS)
+
+    assert (step.what, step.detail.endswith("replay r, number 2")) == ("started over", True)
+
+
+def test_a_record_that_is_none_of_ours_is_shown_as_such() -> None:
+    (step,) = events([lying("raw-invoices", 4, b"?", INVOICE_ID)], SETTINGS)
+
+    assert (step.what, "not JSON" in step.detail) == ("unreadable", True)
+
+
+def test_an_invoice_stands_where_its_newest_outcome_says() -> None:
+    steps = events([RAW, FORMATTED], SETTINGS)
+
+    told = summary(INVOICE_ID, outcome(), steps, SETTINGS)
+
+    assert (told["state"], told["provider_document_id"]) == ("created", "9001")
+
+
+def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay() -> None:
+    replayed = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
+
+    assert summary(INVOICE_ID, None, events([RAW], SETTINGS), SETTINGS)["state"] == "in-progress"
+    for open_outcome in (outcome(outcome="failed"), outcome(failure_id="f")):
+        assert summary(INVOICE_ID, open_outcome, events([replayed], SETTINGS), SETTINGS)["state"] == "in-progress"
+
+
+def test_an_event_that_comes_again_leaves_a_created_invoice_created() -> None:
+    again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
+
+    assert summary(INVOICE_ID, outcome(), events([again], SETTINGS), SETTINGS)["state"] == "created"
+
+
+def test_the_customer_is_found_in_any_record_that_names_it() -> None:
+    assert customer_of([lying("raw-invoices", 0, b"?", "x"), RAW]) == CUSTOMER_ID
+    assert customer_of([lying("raw-invoices", 0, None, "x")]) is None

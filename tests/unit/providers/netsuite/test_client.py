@@ -1,0 +1,225 @@
+"""The client against NetSuite on loopback: signatures, taken ids, broken connections, refused logins."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from invoice_providers.base import CreatedDocument
+from invoice_providers.netsuite.client import NetSuite
+from invoice_providers.netsuite.payload import Options
+from invoice_providers.netsuite.tba import Credentials, signature
+from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.invoice import FormattedInvoice
+from invoice_simulators.client import ControlClient
+from invoice_simulators.control import build_app
+from invoice_simulators.netsuite import NetSuite as SimulatedNetSuite
+from invoice_simulators.netsuite import NetSuiteSettings
+from invoice_simulators.server import SimulatorServer
+from tests.builders import INVOICE_ID, formatted_invoice, line_item
+from tests.fakes import FakeClock
+from tests.support.ports import LOOPBACK, free_port
+
+ACCOUNT = NetSuiteSettings()
+GOOD = Credentials(
+    ACCOUNT.account, ACCOUNT.consumer_key, ACCOUNT.consumer_secret, ACCOUNT.token_id, ACCOUNT.token_secret
+)
+OPTIONS = Options({"USD": "1", "EUR": "4"})
+
+
+class Account:
+    """A simulated account, its control, and a client whose credentials can be exchanged."""
+
+    def __init__(self, url: str) -> None:
+        self.control = ControlClient(url)
+        self.clock = FakeClock()
+        self.credentials = GOOD
+        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, timeout_seconds=0.5)
+
+    def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
+        with pytest.raises(CallFailed) as failed:
+            self.client.create(document or formatted_invoice())
+        return failed.value
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    with SimulatorServer(build_app(SimulatedNetSuite())) as server:
+        yield Account(server.url)
+
+
+def test_an_invoice_is_created_and_found_by_its_id(account: Account) -> None:
+    created = account.client.create(formatted_invoice())
+
+    (document,) = account.control.documents()
+    assert (document["id"], document["external_id"]) == (created.document_id, INVOICE_ID)
+    assert (document["document_type"], document["currency"], document["total"]) == ("invoice", "USD", "100.00")
+    assert account.client.find(formatted_invoice()) == CreatedDocument(
+        created.document_id, INVOICE_ID, Decimal("100.00"), "USD"
+    )
+
+
+def test_a_credit_memo_in_euros_is_created_and_found(account: Account) -> None:
+    memo = formatted_invoice(document_type="credit_memo", currency="EUR")
+
+    created = account.client.create(memo)
+
+    assert account.control.documents()[0]["document_type"] == "credit_memo"
+    assert account.client.find(memo) == CreatedDocument(created.document_id, INVOICE_ID, Decimal("100.00"), "EUR")
+
+
+def test_what_does_not_exist_is_not_found(account: Account) -> None:
+    assert account.client.find(formatted_invoice()) is None
+
+
+@pytest.mark.parametrize("wording", ["This record already exists.", "Diese Referenz ist schon vergeben."])
+def test_a_taken_id_asks_for_a_look_in_any_language(account: Account, wording: str) -> None:
+    account.control.configure(duplicate_wording=wording)
+    account.client.create(formatted_invoice())
+
+    error = account.create_error()
+
+    assert isinstance(error, AlreadyExists)
+    assert wording in error.reason
+    assert len(account.control.documents()) == 1
+
+
+def test_a_refused_item_asks_for_a_look_and_names_the_field(account: Account) -> None:
+    account.control.configure(unknown_items=["501"])
+
+    error = account.create_error()
+
+    assert isinstance(error, AlreadyExists)
+    assert "item.items[0].item" in error.reason
+    assert account.client.find(formatted_invoice()) is None
+
+
+def test_a_mistyped_custom_field_is_refused_instead_of_vanishing(account: Account) -> None:
+    account.control.configure(custom_fields=["custbody_known"])
+
+    error = account.create_error(formatted_invoice(extra_fields={"custbody_mistyped": "x"}))
+
+    assert "custbody_mistyped" in error.reason
+
+
+def test_every_field_that_is_sent_is_one_that_netsuite_takes(account: Account) -> None:
+    line = line_item(name="n" * 5000, extra_fields={"class": "1", "department": "2", "location": "3"})
+    fields = {"memo": "m" * 5000, "otherRefNum": "o" * 100, "subsidiary": "1", "custbody_a": "b"}
+    account.client.create(formatted_invoice(line_items=(line,), extra_fields={**fields, "terms": "2"}))
+    account.client.create(
+        formatted_invoice(document_type="credit_memo", line_items=(line,), extra_fields={**fields, "terms": "2"})
+    )
+
+    assert len(account.control.documents()) == 2
+
+
+def test_what_must_not_be_sent_is_not_sent(account: Account) -> None:
+    error = account.create_error(formatted_invoice(currency="GBP"))
+
+    assert isinstance(error, Rejected)
+    assert account.control.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "stored"),
+    [
+        pytest.param("reset-before", 0, id="reset, nothing stored"),
+        pytest.param("reset-after", 1, id="reset after it was stored"),
+        pytest.param("hang", 0, id="no answer, nothing stored"),
+        pytest.param("hang-after", 1, id="no answer after it was stored"),
+    ],
+)
+def test_without_an_answer_nothing_is_known(account: Account, fault: str, stored: int) -> None:
+    account.control.inject(fault, "create", times=1)
+
+    assert isinstance(account.create_error(), Uncertain)
+    assert (account.client.find(formatted_invoice()) is not None) is bool(stored)
+
+
+@pytest.mark.parametrize("fault", ["reset-before", "hang"])
+def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault: str) -> None:
+    account.control.inject(fault, "get", times=1)
+
+    with pytest.raises(Unavailable):
+        account.client.find(formatted_invoice())
+
+
+def test_a_refused_connection_is_an_outage() -> None:
+    nobody = NetSuite(
+        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), timeout_seconds=0.5
+    )
+
+    with pytest.raises(Unavailable) as down:
+        nobody.create(formatted_invoice())
+
+    assert down.value.outage
+
+
+def test_a_throttle_tells_how_long(account: Account) -> None:
+    account.control.inject("status", "create", status=429, headers={"Retry-After": "7"}, times=1)
+
+    error = account.create_error()
+
+    assert isinstance(error, Unavailable)
+    assert (error.outage, error.retry_after) == (True, 7.0)
+
+
+def test_a_redirect_is_not_followed(account: Account) -> None:
+    account.control.inject("status", "create", status=307, headers={"Location": "/elsewhere"}, times=1)
+
+    assert isinstance(account.create_error(), Unavailable)
+    assert len(account.control.requests()) == 1
+
+
+@pytest.mark.parametrize("location", [{}, {"Location": "http://[no-host/invoice/1"}], ids=["none", "no URL"])
+def test_a_success_without_a_name_is_an_unknown_outcome(account: Account, location: dict[str, str]) -> None:
+    account.control.inject("status", "create", status=200, body="<html>", headers=location, times=1)
+
+    assert isinstance(account.create_error(), Uncertain)
+
+
+def test_a_refused_login_is_believed_only_when_it_persists(account: Account) -> None:
+    account.control.inject("credentials")
+    errors = []
+    for _ in range(3):
+        errors.append(account.create_error())
+        account.clock.advance(2)
+
+    assert [type(error) for error in errors] == [Unavailable, Unavailable, CredentialsRefused]
+    assert all(error.outage for error in errors if isinstance(error, Unavailable))
+
+
+def test_overload_that_shows_as_a_refused_login_never_looks_like_wrong_credentials(account: Account) -> None:
+    for _ in range(5):
+        account.control.inject("credentials", times=1)
+        assert isinstance(account.create_error(), Unavailable)
+        account.clock.advance(60)
+        assert account.client.find(formatted_invoice()) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"account": "7654321"}, id="account"),
+        pytest.param({"consumer_key": "x"}, id="consumer key"),
+        pytest.param({"consumer_secret": "x"}, id="consumer secret"),
+        pytest.param({"token_id": "x"}, id="token id"),
+        pytest.param({"token_secret": "x"}, id="token secret"),
+    ],
+)
+def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restart(
+    account: Account, wrong: dict[str, str]
+) -> None:
+    account.credentials = replace(GOOD, **wrong)
+    for _ in range(3):
+        error = account.create_error()
+        account.clock.advance(2)
+    account.credentials = GOOD
+
+    created = account.client.create(formatted_invoice())
+
+    assert isinstance(error, CredentialsRefused)
+    assert error.response is not None
+    assert ACCOUNT.token_secret not in error.reason + error.response.body
+    assert created.document_id

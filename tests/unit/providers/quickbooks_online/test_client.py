@@ -1,0 +1,244 @@
+"""The client against QuickBooks on loopback: repeats, taken numbers, broken connections, tokens that end early."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoice_providers.base import CreatedDocument
+from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_providers.quickbooks_online.file_store import FileTokenStore
+from invoice_providers.quickbooks_online.token_chain import TokenChain
+from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
+from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.invoice import FormattedInvoice
+from invoice_simulators.client import ControlClient
+from invoice_simulators.control import build_app
+from invoice_simulators.quickbooks_online import QuickBooksOnline as SimulatedQuickBooks
+from invoice_simulators.quickbooks_online import QuickBooksOnlineSettings
+from invoice_simulators.server import SimulatorServer
+from tests.builders import INVOICE_ID, formatted_invoice, line_item
+from tests.fakes import START, FakeClock
+from tests.support.ports import LOOPBACK, free_port
+
+COMPANY = QuickBooksOnlineSettings()
+
+
+class Company:
+    """A simulated company, its control, and a client with a token store of its own."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.control = ControlClient(url)
+        self.clock = FakeClock()
+        self.paced = 0
+        app = Client(COMPANY.client_id, COMPANY.client_secret)
+        endpoint = TokenEndpoint(f"{url}/oauth2/v1/tokens/bearer", lambda: app, clock=self.clock, timeout_seconds=0.5)
+        store = FileTokenStore(folder / "tokens.json")
+        chain = TokenChain(store, endpoint.renew, lambda: COMPANY.refresh_token, self.clock)
+        company = f"{url}/v3/company/{COMPANY.realm_id}"
+        self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=0.5)
+
+    def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
+        with pytest.raises(CallFailed) as failed:
+            self.client.create(document or fresh())
+        return failed.value
+
+    def operations(self) -> list[str]:
+        return [request["operation"] for request in self.control.requests()]
+
+    def _pace(self) -> None:
+        self.paced += 1
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    with SimulatorServer(build_app(SimulatedQuickBooks())) as server:
+        yield Company(server.url, tmp_path)
+
+
+def fresh(**changes: Any) -> FormattedInvoice:
+    """Build an invoice that we have just heard of."""
+    return formatted_invoice(**{"destination": "quickbooks_online", "received_at": START} | changes)
+
+
+def old(**changes: Any) -> FormattedInvoice:
+    """Build one that we heard of before a request id may be forgotten."""
+    return fresh(**{"received_at": START - timedelta(minutes=15)} | changes)
+
+
+def test_an_invoice_is_created_with_one_call_and_found_by_its_number(company: Company) -> None:
+    created = company.client.create(fresh())
+
+    assert company.operations() == ["token", "create"]
+    (document,) = company.control.documents()
+    assert (document["id"], document["external_id"]) == (created.document_id, INVOICE_ID)
+    assert (document["document_type"], document["currency"], document["total"]) == ("invoice", "USD", "100.00")
+    assert company.client.find(fresh()) == created
+    assert created == CreatedDocument(document["id"], INVOICE_ID, Decimal("100.00"), "USD")
+
+
+def test_a_credit_memo_in_euros_is_created_and_found(company: Company) -> None:
+    memo = fresh(document_type="credit_memo", currency="EUR")
+
+    created = company.client.create(memo)
+
+    assert company.control.documents()[0]["document_type"] == "credit_memo"
+    assert company.client.find(memo) == created
+    assert company.client.find(fresh()) is None
+
+
+def test_the_same_again_is_the_same_document(company: Company) -> None:
+    assert company.client.create(fresh()) == company.client.create(fresh())
+    assert len(company.control.documents()) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_taken_number_is_read_and_compared_in_any_language(company: Company, language: str) -> None:
+    company.control.configure(language=language)
+    created = company.client.create(fresh())
+
+    again = company.client.create(fresh(extra_fields={"memo": "mended"}))
+
+    assert again == created
+    assert company.operations()[-2:] == ["create", "get"]
+    assert len(company.control.documents()) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"total": Decimal("50.00"), "line_items": (line_item(amount="50.00"),)}, id="another total"),
+        pytest.param({"currency": "EUR"}, id="another currency"),
+        pytest.param({"invoice_id": INVOICE_ID[:-1] + "0"}, id="another invoice with the same first digits"),
+    ],
+)
+def test_a_number_that_another_document_holds_is_a_conflict(company: Company, changes: dict[str, Any]) -> None:
+    company.client.create(fresh())
+
+    error = company.create_error(fresh(**changes))
+
+    assert isinstance(error, Rejected)
+    assert error.code == "conflicting-document"
+    assert len(company.control.documents()) == 1
+
+
+def test_a_company_that_does_not_warn_of_duplicates_gets_none(company: Company) -> None:
+    company.control.configure(warn_duplicate_numbers=False)
+    created = company.client.create(old())
+
+    again = company.client.create(old(extra_fields={"memo": "a replay with another body"}))
+
+    assert again == created
+    assert len(company.control.documents()) == 1
+
+
+def test_what_quickbooks_made_of_it_must_add_up(company: Company) -> None:
+    error = company.create_error(fresh(total=Decimal("101.00")))
+
+    assert isinstance(error, Rejected)
+    assert error.code == "conflicting-document"
+
+
+def test_what_does_not_exist_is_not_found(company: Company) -> None:
+    assert company.client.find(fresh()) is None
+
+
+def test_a_refused_item_says_which_product(company: Company) -> None:
+    company.control.configure(unknown_items=["501"])
+
+    error = company.create_error()
+
+    assert isinstance(error, Rejected)
+    assert "Item 501 is that of “API calls”" in error.reason
+    assert error.response is not None
+    assert error.response.body.startswith("intuit_tid 1-")
+
+
+def test_every_field_that_is_sent_is_one_that_quickbooks_takes(company: Company) -> None:
+    line_fields = {"ClassRef": "1", "TaxCodeRef": "NON", "ServiceDate": "2026-02-01"}
+    lines = tuple(
+        line_item(name="n" * 5000, amount=amount, quantity=quantity, unit_price=price, extra_fields=line_fields)
+        for amount, quantity, price in (("100.00", "3", "0.333"), ("-40.00", None, None), ("40.00", "400", "0.1"))
+    )
+    fields = {"CustomerMemo": "m" * 5000, "PrivateNote": "p" * 5000, "ClassRef": "1", "DepartmentRef": "2"}
+
+    company.client.create(fresh(line_items=lines, extra_fields={**fields, "SalesTermRef": "3"}))
+    company.client.create(
+        fresh(invoice_id="memo-1", document_type="credit_memo", line_items=lines, extra_fields=fields)
+    )
+
+    assert len(company.control.documents()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "stored"),
+    [
+        pytest.param("reset-before", 0, id="reset, nothing stored"),
+        pytest.param("reset-after", 1, id="reset after it was stored"),
+        pytest.param("hang", 0, id="no answer, nothing stored"),
+        pytest.param("hang-after", 1, id="no answer after it was stored"),
+    ],
+)
+@pytest.mark.parametrize("warns", [True, False], ids=["number guarded", "number not guarded"])
+def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
+    company: Company, fault: str, stored: int, warns: bool
+) -> None:
+    company.control.configure(warn_duplicate_numbers=warns)
+    company.control.inject(fault, "create", times=1)
+
+    assert isinstance(company.create_error(), Uncertain)
+    assert (company.client.find(fresh()) is not None) is bool(stored)
+    company.client.create(fresh())
+    assert len(company.control.documents()) == 1
+
+
+def test_a_look_without_an_answer_is_merely_unavailable(company: Company) -> None:
+    company.control.inject("hang", "query", times=1)
+
+    with pytest.raises(Unavailable):
+        company.client.find(fresh())
+
+
+def test_a_throttle_waits_a_minute(company: Company) -> None:
+    company.control.inject("status", "create", status=429, times=1)
+
+    error = company.create_error()
+
+    assert isinstance(error, Unavailable)
+    assert (error.outage, error.retry_after) == (True, 60.0)
+
+
+def test_a_token_that_ended_early_is_renewed_and_the_call_made_again(company: Company) -> None:
+    company.client.create(fresh())
+    company.control.inject("credentials", "create", times=1)
+
+    assert company.client.create(fresh(invoice_id="i-2")).document_id
+    assert company.operations() == ["token", "create", "create", "token", "create"]
+
+
+def test_a_refusal_that_a_new_token_does_not_cure_is_believed(company: Company) -> None:
+    company.control.inject("credentials", "create")
+
+    assert isinstance(company.create_error(), CredentialsRefused)
+    company.control.clear_faults()
+    assert company.client.create(fresh()).document_id
+
+
+def test_every_call_to_the_company_waits_its_turn(company: Company) -> None:
+    company.control.inject("credentials", "create", times=1)
+    company.client.create(old())
+
+    assert company.paced == len([name for name in company.operations() if name != "token"]) == 3
+
+
+def test_a_refused_connection_is_an_outage(company: Company, tmp_path: Path) -> None:
+    nobody = Company(f"http://{LOOPBACK}:{free_port()}", tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").mkdir()
+
+    error = nobody.create_error()
+
+    assert isinstance(error, Unavailable)
+    assert error.outage

@@ -1,0 +1,187 @@
+"""When calls to a system are held back, and when they go on."""
+
+import pytest
+
+from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.failure import ProviderResponse
+from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.concurrency_limit import Allowance
+from tests.fakes import FakeClock
+
+OUTAGE = Unavailable("down", outage=True)
+FAILED = Unavailable("500")
+REFUSED = CredentialsRefused("who are you?")
+
+
+class Line:
+    """A circuit over a clock, with the calls that tests make."""
+
+    def __init__(self, failures: int = 5, probe_seconds: float = 10) -> None:
+        self.clock = FakeClock()
+        self.circuit = Circuit(self.clock, failures, probe_seconds, Allowance(64))
+
+    def fail(self, error: CallFailed, suspect: bytes = b"a") -> str | None:
+        return self.circuit.failed(self.circuit.begin(), suspect, error)
+
+    def succeed(self) -> str | None:
+        return self.circuit.succeeded(self.circuit.begin())
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+def test_a_sure_sign_of_an_outage_opens_at_once(line: Line) -> None:
+    assert line.fail(OUTAGE) == "opened"
+    assert not line.circuit.admits()
+
+
+@pytest.mark.parametrize("error", [FAILED, Uncertain("reset")], ids=["failed", "unknown"])
+def test_failures_in_a_row_over_several_invoices_open(line: Line, error: CallFailed) -> None:
+    changes = [line.fail(error, suspect) for suspect in (b"a", b"a", b"b", b"a", b"b")]
+
+    assert changes == [None, None, None, None, "opened"]
+
+
+def test_one_invoice_alone_never_opens(line: Line) -> None:
+    assert {line.fail(FAILED) for _ in range(50)} == {None}
+
+
+def test_a_success_in_between_starts_the_count_again(line: Line) -> None:
+    for suspect in (b"a", b"b", b"a", b"b"):
+        line.fail(FAILED, suspect)
+    line.succeed()
+
+    assert line.fail(FAILED, b"a") is None
+    assert line.circuit.admits()
+
+
+def test_while_open_one_call_at_a_time_probes(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+
+    assert line.circuit.admits()
+    line.circuit.begin()
+    assert not line.circuit.admits()
+    assert line.circuit.not_before(0) is None
+
+
+def test_probes_come_after_one_two_four_seconds_up_to_the_setting(line: Line) -> None:
+    line.fail(OUTAGE)
+
+    waits = []
+    for _ in range(6):
+        began, at = line.clock.monotonic(), line.circuit.not_before(0)
+        assert at is not None
+        waits.append(at - began)
+        line.clock.advance(at - began)
+        line.fail(OUTAGE)
+
+    assert waits == [1, 2, 4, 8, 10, 10]
+
+
+def test_the_other_sides_wish_is_honoured(line: Line) -> None:
+    line.fail(Unavailable("429", outage=True, retry_after=60))
+
+    line.clock.advance(59)
+    assert not line.circuit.admits()
+    line.clock.advance(1)
+    assert line.circuit.admits()
+
+
+def test_a_probes_success_closes(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+
+    assert line.succeed() == "closed"
+    assert line.circuit.admits()
+
+
+def test_an_understood_refusal_of_the_probe_closes_too(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+
+    assert line.fail(Rejected("provider-rejected", "no", response=ProviderResponse(status=400, body=""))) == "closed"
+
+
+def test_a_probe_that_was_never_sent_shows_nothing_and_the_next_may_go(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+
+    assert line.fail(Rejected("unsupported-currency", "not sent")) is None
+    assert line.circuit.is_open
+    assert line.circuit.admits()
+
+
+def test_calls_from_before_the_opening_neither_close_nor_delay(line: Line) -> None:
+    early, late = line.circuit.begin(), line.circuit.begin()
+    line.fail(OUTAGE)
+
+    assert line.circuit.succeeded(early) is None
+    assert line.circuit.failed(late, b"b", OUTAGE) is None
+    assert line.circuit.not_before(0) == 1
+    assert line.circuit.last_success == 0
+
+
+def test_refused_credentials_open_and_are_told_once(line: Line) -> None:
+    changes = [line.fail(REFUSED)]
+    for _ in range(3):
+        line.clock.advance(10)
+        changes.append(line.fail(REFUSED))
+
+    assert changes == ["refused", None, None, None]
+
+
+def test_an_outage_that_turns_out_to_be_refused_credentials_is_told(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+
+    assert line.fail(REFUSED) == "refused"
+    line.clock.advance(10)
+    assert line.succeed() == "closed"
+    assert not line.circuit.is_refused
+
+
+def test_throttling_halves_what_may_be_in_flight_and_good_answers_bring_it_back() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, Allowance(8))
+    circuit.failed(circuit.begin(), b"a", FAILED)
+    assert circuit.allowance.now == 4
+
+    for _ in range(30):
+        circuit.succeeded(circuit.begin())
+
+    assert circuit.allowance.now == 8
+
+
+def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_known_before_an_answer() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, Allowance(2))
+    first = circuit.begin()
+    circuit.begin()
+    assert not circuit.admits()
+    assert circuit.not_before(3.0) is None
+
+    circuit.succeeded(first)
+
+    assert circuit.admits()
+    assert circuit.not_before(3.0) == 3.0
+
+
+def test_after_an_outage_calls_come_back_one_by_one() -> None:
+    clock = FakeClock()
+    circuit = Circuit(clock, 5, 10, Allowance(8))
+    circuit.failed(circuit.begin(), b"a", OUTAGE)
+    clock.advance(10)
+
+    assert circuit.succeeded(circuit.begin()) == "closed"
+
+    assert circuit.allowance.now == 2
+    assert circuit.allowance.in_flight == 0
+
+
+def test_a_refusal_gives_the_place_back_and_changes_nothing() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, Allowance(2))
+    for _ in range(5):
+        circuit.failed(circuit.begin(), b"a", Rejected("provider-rejected", "no"))
+
+    assert (circuit.allowance.in_flight, circuit.allowance.now) == (0, 2)
