@@ -1,7 +1,7 @@
 """Reading Metronome gently: few calls at a time, evenly spaced, patient while it is busy. Changes nothing there."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
-from invoice_formatter.answers import Answer, read_answer
+from invoice_formatter.answers import read_answer
 from invoice_operations.pace import Pace
 from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import Rejected, Unavailable
@@ -116,8 +116,7 @@ class MetronomeReader:
 
     def _get_once(self, url: str) -> Any:
         self._pace.wait()
-        answer = self._http.get(url, ASKING)
-        return read_answer(Answer(answer.status, answer.headers, answer.body))
+        return read_answer(self._http.get(url, ASKING), datetime.now(UTC))
 
 
 def _ends_before(page: list[dict[str, Any]], since: datetime) -> bool:

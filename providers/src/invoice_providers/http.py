@@ -5,9 +5,6 @@ The only importer of ``requests``. Repeating a call is the dispatcher's decision
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
@@ -16,54 +13,10 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util.retry import Retry
 
-from invoice_shared import serde
-from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain, kept_body
-from invoice_shared.failure import ProviderResponse
-
-LONGEST_WISH_SECONDS = 3600.0
-"""A ``Retry-After`` beyond this is not obeyed to the letter: once an hour somebody should look."""
+from invoice_shared.answer import Answer
+from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the other side answered."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def is_success(self) -> bool:
-        """Tell whether the status is 2xx."""
-        return 200 <= self.status < 300
-
-    def json(self) -> Any:
-        """Give the body's JSON tree with exact numbers; ``None`` where it is not JSON."""
-        try:
-            return serde.loads(self.body)
-        except ValueError:
-            return None
-
-    def for_the_record(self) -> ProviderResponse:
-        """Give what a failure record may keep: without anything that looks like a credential, cut at 4 KiB."""
-        text = self.body.decode("utf-8", "replace")
-        return ProviderResponse(status=self.status, body=kept_body(text))
-
-    def retry_after(self, now: datetime) -> float | None:
-        """Give the seconds that the other side wants us to wait (RFC 9110: a number or a date), if it said so."""
-        wish = self.headers.get("Retry-After", "").strip()
-        seconds = float(wish) if wish.isdecimal() else _seconds_until(wish, now)
-        return None if seconds is None else min(max(seconds, 0.0), LONGEST_WISH_SECONDS)
-
-
-def _seconds_until(text: str, now: datetime) -> float | None:
-    try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now.timestamp()
 
 
 class Bearer(AuthBase):

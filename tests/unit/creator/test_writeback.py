@@ -7,7 +7,7 @@ import pytest
 
 from invoice_creator.writeback import MAX_ERROR_TEXT, MetronomeWriteback, refusal
 from invoice_providers.base import CreatedDocument
-from invoice_providers.http import Answer
+from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
 from invoice_simulators.client import MetronomeControl
 from invoice_simulators.control import build_app

@@ -1,11 +1,14 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from multidict import CIMultiDict
 
-from invoice_formatter.answers import Answer, read_answer
+from invoice_formatter.answers import limits_one_customer, read_answer
+from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
 
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = "application/json; charset=utf-8"
 
 
@@ -15,11 +18,11 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Answer:
 
 
 def test_a_good_answer_keeps_its_decimals() -> None:
-    assert read_answer(answer(body=b'{"total": 0.10}')) == {"total": Decimal("0.10")}
+    assert read_answer(answer(body=b'{"total": 0.10}'), NOW) == {"total": Decimal("0.10")}
 
 
 def test_json_is_read_whatever_its_content_type() -> None:
-    assert read_answer(answer(Content_Type="text/plain")) == {}
+    assert read_answer(answer(Content_Type="text/plain"), NOW) == {}
 
 
 @pytest.mark.parametrize(
@@ -41,14 +44,14 @@ def test_json_is_read_whatever_its_content_type() -> None:
 )
 def test_a_status_tells_what_happens_next(status: int, kind: type[CallFailed]) -> None:
     with pytest.raises(CallFailed) as failed:
-        read_answer(answer(status))
+        read_answer(answer(status), NOW)
 
     assert type(failed.value) is kind
 
 
 def test_an_unknown_invoice_has_its_own_code_and_the_answer() -> None:
     with pytest.raises(Rejected) as refused:
-        read_answer(answer(404, b'{"message": "Not found"}'))
+        read_answer(answer(404, b'{"message": "Not found"}'), NOW)
 
     assert refused.value.code == "invoice-not-found"
     assert refused.value.response is not None
@@ -66,7 +69,7 @@ def test_an_unknown_invoice_has_its_own_code_and_the_answer() -> None:
 )
 def test_a_refusal_quotes_metronomes_message(body: bytes, said: str) -> None:
     with pytest.raises(Rejected) as refused:
-        read_answer(answer(400, body))
+        read_answer(answer(400, body), NOW)
 
     assert refused.value.code == "invalid-invoice"
     assert said in refused.value.reason
@@ -74,21 +77,13 @@ def test_a_refusal_quotes_metronomes_message(body: bytes, said: str) -> None:
 
 def test_broken_json_is_the_invoices_fault_and_a_page_of_something_else_is_not() -> None:
     with pytest.raises(Rejected):
-        read_answer(answer(body=b'{"data": '))
+        read_answer(answer(body=b'{"data": '), NOW)
     with pytest.raises(Unavailable):
-        read_answer(answer(body=b"<html>Sorry</html>", Content_Type="text/html"))
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("3", 3.0), ("0.5", 0.5), ("60", 60.0), ("0", None), ("61", None), ("-1", None), ("soon", None), ("nan", None)],
-)
-def test_a_sensible_retry_after_is_honoured(value: str, seconds: float | None) -> None:
-    assert answer(429, Retry_After=value).retry_after == seconds
+        read_answer(answer(body=b"<html>Sorry</html>", Content_Type="text/html"), NOW)
 
 
 @pytest.mark.parametrize(
     ("status", "limit", "one_customer"), [(429, "Customer", True), (429, "client", False), (503, "customer", False)]
 )
 def test_the_limit_type_tells_whom_a_429_is_about(status: int, limit: str, one_customer: bool) -> None:
-    assert answer(status, X_Metronome_Rate_Limit_Type=limit).limits_one_customer is one_customer
+    assert limits_one_customer(answer(status, X_Metronome_Rate_Limit_Type=limit)) is one_customer

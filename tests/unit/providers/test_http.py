@@ -10,7 +10,8 @@ from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from invoice_providers.http import Answer, Bearer, Http, may_have_arrived
+from invoice_providers.http import Bearer, Http, may_have_arrived
+from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Uncertain
 from invoice_shared.failure import PROVIDER_BODY_LIMIT
 from tests.support.ports import LOOPBACK

@@ -3,12 +3,13 @@
 from urllib.parse import quote, urlsplit
 
 from invoice_providers.base import CreatedDocument
-from invoice_providers.http import Answer, Authenticate, Http
+from invoice_providers.http import Authenticate, Http
 from invoice_providers.netsuite.errors import create_error, lookup_error
 from invoice_providers.netsuite.login import LoginPatience
 from invoice_providers.netsuite.payload import Options, build_body, record_type
 from invoice_providers.netsuite.shown import read_record
 from invoice_shared import serde
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_shared.invoice import Destination, FormattedInvoice

@@ -8,8 +8,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from invoice_providers.http import Answer
 from invoice_providers.wording import about_customer, about_line, advice
+from invoice_shared.answer import Answer
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 import jwt
 
-from invoice_providers.http import Anonymous, Answer, Http
+from invoice_providers.http import Anonymous, Http
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Uncertain
 

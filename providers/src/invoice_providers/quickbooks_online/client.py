@@ -11,12 +11,13 @@ from urllib.parse import quote, urlencode
 
 from invoice_providers.agreement import agreed
 from invoice_providers.base import CreatedDocument
-from invoice_providers.http import Answer, FreshBearer, Http, TokenSource
+from invoice_providers.http import FreshBearer, Http, TokenSource
 from invoice_providers.quickbooks_online.documents import document_number, entity_of, request_id
 from invoice_providers.quickbooks_online.errors import create_error, lookup_error
 from invoice_providers.quickbooks_online.payload import build_body
 from invoice_providers.quickbooks_online.shown import read_created, read_found, read_held
 from invoice_shared import serde
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists
 from invoice_shared.invoice import Destination, FormattedInvoice

@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
-from invoice_providers.http import Answer
 from invoice_providers.quickbooks_online.faults import Fault, faults_of, response_of
 from invoice_providers.wording import advice
+from invoice_shared.answer import Answer
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from invoice_providers.http import Answer
+from invoice_shared.answer import Answer
 from invoice_shared.errors import kept_body
 from invoice_shared.failure import ProviderResponse
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from invoice_providers.http import Answer, Http, basic
+from invoice_providers.http import Http, basic
 from invoice_providers.quickbooks_online.faults import response_of
 from invoice_providers.quickbooks_online.tokens import GrantRefused, Tokens
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Uncertain
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
 from invoice_providers.base import CreatedDocument
-from invoice_providers.http import Answer, Bearer, Http
+from invoice_providers.http import Bearer, Http
 from invoice_shared import serde
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import Destination, FormattedInvoice

@@ -1,46 +1,26 @@
 """What Metronome's answer to a GET of an invoice means. Pure.
 
-Statuses and the rate limit header: docs.metronome.com "Status codes"; the bound on Retry-After is the official SDK's.
+Statuses and the rate limit header: docs.metronome.com "Status codes".
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from invoice_shared import serde
-from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable, kept_body
-from invoice_shared.failure import ProviderResponse
+from invoice_shared.answer import Answer
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 
 LIMIT_TYPE = "X-Metronome-Rate-Limit-Type"
-LONGEST_RETRY_AFTER = 60.0
 REFUSALS = (400, 410, 414, 422, 431)
 """414 and 431 are an id that is too long for any URL: no repeat makes it shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, read to its end. Header names are compared without regard to case by ``headers`` itself."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds that Metronome asks us to wait, where it asks for a sensible number of them."""
-        try:
-            seconds = float(self.headers.get("Retry-After", ""))
-        except ValueError:
-            return None
-        return seconds if 0 < seconds <= LONGEST_RETRY_AFTER else None
-
-    @property
-    def limits_one_customer(self) -> bool:
-        """Tell whether a 429 is about the customer alone, not about the whole organisation."""
-        return self.status == 429 and self.headers.get(LIMIT_TYPE, "").strip().lower() == "customer"
+def limits_one_customer(answer: Answer) -> bool:
+    """Whether a 429 is about the customer alone, not about the whole organisation."""
+    return answer.status == 429 and answer.headers.get(LIMIT_TYPE, "").strip().lower() == "customer"
 
 
-def read_answer(answer: Answer) -> Any:
+def read_answer(answer: Answer, now: datetime) -> Any:
     """Give the JSON tree of a 200. Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for all else."""
     if answer.status == 200:
         return _tree(answer)
@@ -51,15 +31,15 @@ def read_answer(answer: Answer) -> Any:
             "invoice-not-found",
             "Metronome does not know this invoice for this customer. Check that METRONOME_API_KEY belongs to the "
             "account and environment that sent the event.",
-            response=_response(answer),
+            response=answer.for_the_record(),
         )
     if answer.status in REFUSALS:
         raise Rejected(
             "invalid-invoice",
             f"Metronome refuses to give this invoice (HTTP {answer.status}: {_message(answer)}).",
-            response=_response(answer),
+            response=answer.for_the_record(),
         )
-    raise Unavailable(f"Metronome answered HTTP {answer.status}.", retry_after=answer.retry_after)
+    raise Unavailable(f"Metronome answered HTTP {answer.status}.", retry_after=answer.retry_after(now))
 
 
 def _tree(answer: Answer) -> Any:
@@ -80,7 +60,3 @@ def _message(answer: Answer) -> str:
     except ValueError:
         return "no reason given"
     return (serde.text_of(tree, "message") or "no reason given")[:300]
-
-
-def _response(answer: Answer) -> ProviderResponse:
-    return ProviderResponse(status=answer.status, body=kept_body(answer.body.decode("utf-8", "replace")))

@@ -8,8 +8,9 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from invoice_formatter.answers import Answer, read_answer
+from invoice_formatter.answers import limits_one_customer, read_answer
 from invoice_formatter.pacing import Pacing
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, Unavailable
 from invoice_shared.metrics import Metrics
@@ -57,7 +58,7 @@ class MetronomeClient:
         try:
             answer = await self._get(f"/v1/customers/{_segment(customer_id)}/invoices/{_segment(invoice_id)}")
             self._hold_back(answer, customer_id)
-            return read_answer(answer)
+            return read_answer(answer, self._clock.now())
         except CallFailed as error:
             failed = error
             raise
@@ -78,8 +79,8 @@ class MetronomeClient:
     def _hold_back(self, answer: Answer, customer_id: str) -> None:
         if answer.status != 429:
             return
-        seconds = answer.retry_after or UNTOLD_HOLD_SECONDS
-        if answer.limits_one_customer:
+        seconds = answer.retry_after(self._clock.now()) or UNTOLD_HOLD_SECONDS
+        if limits_one_customer(answer):
             self._pacing.hold_customer(customer_id, seconds)
         else:
             self._pacing.hold_all(seconds)

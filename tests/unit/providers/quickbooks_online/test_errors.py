@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.http import Answer
 from invoice_providers.quickbooks_online.errors import THROTTLE_SECONDS, create_error, lookup_error
 from invoice_shared import serde
+from invoice_shared.answer import Answer
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from tests.builders import CUSTOMER_ID, formatted_invoice
 

@@ -1,0 +1,58 @@
+"""What another system answered over HTTP, read to its end. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from invoice_shared import serde
+from invoice_shared.errors import kept_body
+from invoice_shared.failure import ProviderResponse
+
+# Once per hour somebody should look again, whatever the other system asks for.
+MAX_RETRY_AFTER_SECONDS = 3600.0
+# RFC 9110 knows whole seconds only; Metronome's rate limiter also sends fractions.
+SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer. ``headers`` itself compares names without regard to case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """Return the body's JSON tree with exact numbers; ``None`` if it is not JSON."""
+        try:
+            return serde.loads(self.body)
+        except ValueError:
+            return None
+
+    def for_the_record(self) -> ProviderResponse:
+        """Return what a failure record may keep: no credentials, at most 4 KiB."""
+        text = self.body.decode("utf-8", "replace")
+        return ProviderResponse(status=self.status, body=kept_body(text))
+
+    def retry_after(self, now: datetime) -> float | None:
+        """Return the seconds that the other system asks us to wait (a number or a date), if any."""
+        asked = self.headers.get("Retry-After", "").strip()
+        seconds = float(asked) if SECONDS.fullmatch(asked) else _seconds_until(asked, now)
+        return None if seconds is None else min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def _seconds_until(text: str, now: datetime) -> float | None:
+    try:
+        when = parsedate_to_datetime(text)
+        aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return (aware - now).total_seconds()
+    except (ValueError, OverflowError):  # no date, or one with a zone beyond the calendar
+        return None
