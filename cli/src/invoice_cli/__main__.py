@@ -4,11 +4,11 @@ import io
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaException
 
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
@@ -20,32 +20,16 @@ from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
+from invoice_cli.exits import Exit, exit_of, stop
 from invoice_cli.options import OutputOption
-from invoice_operations.exits import CommandFailed, Exit, stop
-from invoice_shared.archive.archive import ArchiveUnreachable
-from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
+from invoice_operations.broker_errors import meaning
+from invoice_shared.errors import ConnectorError
 
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 for command in (check, status, failures, replay, resolve, reconcile, preview, console, topics, import_tfvars):
     app.command()(command)
-
-REFUSALS = (
-    KafkaError.TOPIC_AUTHORIZATION_FAILED,
-    KafkaError.GROUP_AUTHORIZATION_FAILED,
-    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-    KafkaError.SASL_AUTHENTICATION_FAILED,
-)
-WRONG_WISHES = (
-    KafkaError.INVALID_PARTITIONS,
-    KafkaError.INVALID_REPLICATION_FACTOR,
-    KafkaError.INVALID_CONFIG,
-    KafkaError.POLICY_VIOLATION,
-    KafkaError.TOPIC_EXCEPTION,
-    KafkaError._INVALID_ARG,  # noqa: SLF001 - the name that confluent-kafka gives a code of its own
-)
-"""What no broker will do, or no client can start with: an option or a setting is to be mended."""
 
 
 @app.callback()
@@ -81,28 +65,14 @@ def main() -> None:
         app()
     except UnicodeEncodeError:
         stop(Exit.USAGE, "An argument is not UTF-8.")
-    except CommandFailed as failed:
-        stop(failed.code, str(failed))
     except KafkaException as failed:
-        stop(*kafka_end(failed.args[0]))
+        _end(meaning(failed.args[0]))
     except ConnectorError as failed:
-        stop(exit_code(failed), str(failed))
+        _end(failed)
 
 
-def kafka_end(error: KafkaError) -> tuple[Exit, str]:
-    """Tell how an error of Kafka's ends a command, and the line that says so."""
-    said = error.str().rstrip(".")
-    if error.code() in REFUSALS:
-        return Exit.ATTENTION, f"The broker refuses these credentials: {said}."
-    if error.code() in WRONG_WISHES:
-        return Exit.USAGE, f"That cannot be done: {said}."
-    return Exit.UNREACHABLE, f"The broker does not answer as it should: {said}. Try: invoices check"
-
-
-def exit_code(error: ConnectorError) -> Exit:
-    """Tell whether the other side refused, which a person must mend, or could not be reached."""
-    refused = isinstance(error, StartupError | CredentialsRefused | Rejected)
-    return Exit.ATTENTION if refused and not isinstance(error, ArchiveUnreachable) else Exit.UNREACHABLE
+def _end(failed: ConnectorError) -> NoReturn:
+    stop(exit_of(failed), str(failed))
 
 
 def _quiet_libraries() -> None:

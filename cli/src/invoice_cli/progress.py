@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from invoice_operations.exits import say
+from invoice_cli.exits import say
 
 STEPS = 10
 """Lines in a pipe."""

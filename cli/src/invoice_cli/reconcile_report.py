@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from invoice_cli.exits import say
 from invoice_cli.output import Listing, print_csv, print_json, print_table
-from invoice_operations.exits import say
 from invoice_operations.reconcile.comparison import Finding, State
 from invoice_operations.reconcile.totals import Totals
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from confluent_kafka import KafkaException
 
+from invoice_cli.exits import Exit, say, stop
 from invoice_cli.output import money, print_table
 from invoice_cli.progress import progress
-from invoice_operations.exits import CommandFailed, Exit, say
 from invoice_operations.kafka_clients import publisher
 from invoice_operations.pace import Pace
 from invoice_operations.replay.marks import Mark
@@ -44,11 +44,9 @@ class Run:
         try:
             self._send(source, done, left, settings)
         except KeyboardInterrupt:
-            raise CommandFailed(Exit.ATTENTION, f"Interrupted after {self._sent} of {left}. {how_to_go_on}") from None
+            stop(Exit.ATTENTION, f"Interrupted after {self._sent} of {left}. {how_to_go_on}")
         except (PublishFailed, KafkaException) as error:
-            raise CommandFailed(
-                Exit.UNREACHABLE, f"The broker stopped after {self._sent} of {left}: {error}. {how_to_go_on}"
-            ) from error
+            stop(Exit.UNREACHABLE, f"The broker stopped after {self._sent} of {left}: {error}. {how_to_go_on}")
         return self._sent
 
     def _done(self, reader: ReadsTopics, settings: KafkaSettings) -> Done:

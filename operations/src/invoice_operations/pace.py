@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 from invoice_shared.clock import Clock
 
 RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?")
@@ -16,7 +16,7 @@ def parse_rate(text: str) -> float:
     """Read ``50/s`` or ``600/m`` as so many a second; a bare number is per second."""
     found = RATE.fullmatch(text.strip())
     if found is None or float(found[1]) == 0:
-        raise CommandFailed(Exit.USAGE, f"“{text}” is no rate. Give so many a second, e.g. 50/s, or 600/m.")
+        raise InvalidRequest(f"“{text}” is no rate. Give so many a second, e.g. 50/s, or 600/m.")
     return float(found[1]) / SECONDS[found[2] or "s"]
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile(r"(\d{1,6})([smhdw])")
@@ -16,8 +16,7 @@ def parse_moment(text: str, now: datetime) -> datetime:
     try:
         moment = _moment(text.strip(), now)
     except (ValueError, OverflowError) as error:
-        raise CommandFailed(
-            Exit.USAGE,
+        raise InvalidRequest(
             f"“{text}” is no time. Give an age such as 30m, 2h or 7d, or ISO 8601 such as 2026-10-01T06:00:00Z.",
         ) from error
     return max(moment, EARLIEST)
@@ -34,7 +33,7 @@ def parse_window(since: str | None, until: str | None, now: datetime) -> tuple[d
     """Read both ends of a time, each of which may be left out."""
     begin, end = (None if text is None else parse_moment(text, now) for text in (since, until))
     if begin is not None and end is not None and end <= begin:
-        raise CommandFailed(Exit.USAGE, f"--until {until} is not after --since {since}: nothing lies between them.")
+        raise InvalidRequest(f"--until {until} is not after --since {since}: nothing lies between them.")
     return begin, end
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from invoice_operations.exits import CommandFailed
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.pace import Pace, parse_rate
 from tests.fakes import FakeClock
 
@@ -12,7 +12,7 @@ def test_a_rate_is_so_many_a_second_minute_or_hour(text: str, per_second: float)
 
 @pytest.mark.parametrize("text", ["fast", "0/s", "-1", "5/d", ""])
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(CommandFailed, match=r"e\.g\. 50"):
+    with pytest.raises(InvalidRequest, match=r"e\.g\. 50"):
         parse_rate(text)
 
 

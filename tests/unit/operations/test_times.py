@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.times import EARLIEST, age, parse_moment, parse_window
 from tests.fakes import START
 
@@ -29,10 +29,8 @@ def test_a_time_is_an_age_or_iso_8601(text: str, moment: datetime) -> None:
     "text", ["yesterday", "2", "h", "-2h", "2026-13-01", "", "99999999999w", "999999w", "0001-01-01T00:00+14:00"]
 )
 def test_anything_else_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(CommandFailed, match="30m, 2h or 7d") as refused:
+    with pytest.raises(InvalidRequest, match="30m, 2h or 7d"):
         parse_moment(text, START)
-
-    assert refused.value.code == Exit.USAGE
 
 
 def test_a_window_may_be_open_at_both_ends() -> None:
@@ -41,10 +39,8 @@ def test_a_window_may_be_open_at_both_ends() -> None:
 
 
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(CommandFailed, match="nothing lies between") as refused:
+    with pytest.raises(InvalidRequest, match="nothing lies between"):
         parse_window("1h", "2h", START)
-
-    assert refused.value.code == Exit.USAGE
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from invoice_cli.exits import worst
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
-from invoice_operations.check.checks import Line, check_call, check_kafka, check_settings, worst
+from invoice_operations.check.checks import Line, check_call, check_kafka, check_settings
 from invoice_operations.metronome_reader import MetronomeReader, patiently
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import check as look_up_nothing

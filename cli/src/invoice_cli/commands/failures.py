@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from invoice_cli.exits import say
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -17,7 +18,6 @@ from invoice_cli.options import (
 )
 from invoice_cli.output import Listing, money, print_csv, print_json, print_table
 from invoice_operations.case_filter import CaseFilter
-from invoice_operations.exits import say
 from invoice_operations.tally import tally
 from invoice_operations.times import age, parse_window
 from invoice_operations.view.cases import Case, place_of

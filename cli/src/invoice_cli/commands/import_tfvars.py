@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_operations.exits import CommandFailed, Exit, say
+from invoice_cli.exits import Exit, say
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.tfvars.parser import parse_tfvars
 from invoice_operations.tfvars.settings import Imported, import_variables, secret_of
 from invoice_shared.serde import dumps, loads
@@ -24,7 +25,7 @@ def import_tfvars(
         for path in _write(imported, to):
             say(f"wrote {path}")
     except (OSError, ValueError) as error:
-        raise CommandFailed(Exit.USAGE, f"{file} cannot be imported: {error}") from error
+        raise InvalidRequest(f"{file} cannot be imported: {error}") from error
     _report(imported)
     if imported.missing:
         raise SystemExit(int(Exit.ATTENTION))

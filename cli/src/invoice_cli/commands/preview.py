@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from invoice_cli.exits import Exit, say
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_exactly, print_table
 from invoice_formatter.settings import FormatterSettings
-from invoice_operations.exits import CommandFailed, Exit, say
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.metronome_reader import MetronomeReader
 from invoice_operations.pace import Pace
 from invoice_operations.preview.previews import preview as preview_answer
@@ -34,7 +35,7 @@ def preview(
 ) -> None:
     """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
     if (invoice_id is None) == (file is None):
-        raise CommandFailed(Exit.USAGE, "Give either an invoice id or --file.")
+        raise InvalidRequest("Give either an invoice id or --file.")
     netsuite = load(NetSuiteSettings)
     if file is not None:
         shown = preview_answer(_read(file), load(MappingSettings), netsuite, force=force)
@@ -53,7 +54,7 @@ def _read(file: Path) -> Any:
     try:
         return loads(file.read_bytes())
     except ValueError as error:
-        raise CommandFailed(Exit.USAGE, f"{file} is not JSON in UTF-8.") from error
+        raise InvalidRequest(f"{file} is not JSON in UTF-8.") from error
 
 
 def _fetch(invoice_id: str, customer_id: str | None, settings: FormatterSettings) -> Any:
@@ -67,7 +68,7 @@ def _known_customer(invoice_id: str, settings: FormatterSettings) -> str:
     for topic in (settings.raw_invoices_topic, settings.invoice_outcomes_topic):
         if (customer := customer_of(reader.read(topic, span))) is not None:
             return customer
-    raise CommandFailed(Exit.USAGE, f"No topic knows the invoice {invoice_id}: give its --customer-id.")
+    raise InvalidRequest(f"No topic knows the invoice {invoice_id}: give its --customer-id.")
 
 
 def _show_to_people(shown: dict[str, Any]) -> None:

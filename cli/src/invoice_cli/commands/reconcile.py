@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from invoice_cli.exits import Exit, say
 from invoice_cli.options import ListingOption, UntilOption
 from invoice_cli.progress import progress
 from invoice_cli.reconcile_report import show
 from invoice_creator.settings import CreatorSettings
-from invoice_operations.exits import Exit, say
 from invoice_operations.kafka_clients import publisher
 from invoice_operations.metronome_reader import MetronomeReader, patiently
 from invoice_operations.pace import Pace, parse_rate

@@ -9,7 +9,7 @@ import typer
 
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.kafka_clients import publisher
 from invoice_operations.resolve.resolution import resolved
 from invoice_operations.view.failure_book import FailureBook
@@ -43,4 +43,4 @@ def operator(ask: Callable[[], str]) -> str:
     try:
         return ask()
     except (KeyError, OSError) as error:  # a container's user may have a number alone
-        raise CommandFailed(Exit.USAGE, "This user has no name: say with --by who resolved it.") from error
+        raise InvalidRequest("This user has no name: say with --by who resolved it.") from error

@@ -6,7 +6,7 @@ import typer
 
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_json, print_table
-from invoice_operations.exits import Exit, stop
+from invoice_operations.errors import NotFound
 from invoice_operations.view.history import Event, events, summary
 from invoice_operations.view.ledger import fold
 from invoice_operations.view.topic_reader import Span, TopicReader
@@ -21,8 +21,7 @@ def status(
     settings = load(KafkaSettings)
     records = _records(TopicReader(settings), settings, invoice_id)
     if not records:
-        stop(
-            Exit.ATTENTION,
+        raise NotFound(
             f"No topic knows the invoice {invoice_id}. If Metronome shows it as finalized, its webhook was lost: "
             "invoices reconcile --since 7d --fix brings it in.",
         )

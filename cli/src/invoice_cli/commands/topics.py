@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 from confluent_kafka.admin import AdminClient
 
+from invoice_cli.exits import Exit
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations import topics as topic_plans
-from invoice_operations.exits import Exit
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import KafkaSettings, load
 

@@ -17,8 +17,8 @@ from invoice_cli.demo.elsewhere import read_world, wait_until_up
 from invoice_cli.demo.interrupt import Interrupt
 from invoice_cli.demo.report import Report, report
 from invoice_cli.demo.world import World, start_parts, start_services
+from invoice_cli.exits import Exit
 from invoice_cli.output import Output, print_json
-from invoice_operations.exits import Exit
 from invoice_simulators.client import ControlClient, MetronomeControl
 from invoice_simulators.metronome.webhooks import finalized_event
 from invoice_simulators.parts.processes import NotReadyError, ProcessGroup

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from invoice_operations.archive.layout import select
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import NeedsAttention
 from invoice_shared.record import Record
 from invoice_shared.serde import loads
 
@@ -36,13 +36,11 @@ class ArchiveReader:
 
 
 def records_of(key: str, content: bytes) -> Iterator[Record]:
-    """Unpack an object. Raises ``CommandFailed`` where it is not what the error-sink writes."""
+    """Unpack an object. Raises ``NeedsAttention`` where it is not what the error-sink writes."""
     try:
         lines = gzip.decompress(content).split(b"\n")
         trees = [(loads(line), line) for line in lines if line]
         for tree, line in trees:
             yield Record(tree["topic"], tree["partition"], tree["offset"], key=None, value=line)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise CommandFailed(
-            Exit.ATTENTION, f"The archived object {key} cannot be read: {type(error).__name__}."
-        ) from error
+        raise NeedsAttention(f"The archived object {key} cannot be read: {type(error).__name__}.") from error

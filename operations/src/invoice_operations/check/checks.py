@@ -1,13 +1,12 @@
 """``invoices check``: one line for each part of the installation, as seen from here."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from invoice_operations.exits import Exit
 from invoice_operations.topics import inspect, plan
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import CallFailed, CredentialsRefused, StartupError, Unavailable
@@ -15,13 +14,6 @@ from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings, read
 
 State = Literal["works", "note", "to mend", "wrong setting", "unreachable"]
-ENDS: dict[State, Exit] = {
-    "works": Exit.DONE,
-    "note": Exit.DONE,
-    "to mend": Exit.ATTENTION,
-    "wrong setting": Exit.USAGE,
-    "unreachable": Exit.UNREACHABLE,
-}
 UNSET = ": is not set"
 
 
@@ -32,11 +24,6 @@ class Line:
     part: str
     state: State
     detail: str = ""
-
-
-def worst(lines: Iterable[Line]) -> Exit:
-    """Give the exit code that all lines together deserve."""
-    return max((ENDS[line.state] for line in lines), default=Exit.DONE)
 
 
 def check_settings(name: str, settings_class: type[Settings]) -> Line:

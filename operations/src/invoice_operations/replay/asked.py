@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from invoice_operations.case_filter import CaseFilter
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.view.topic_reader import Span
 
 What = Literal["raw", "formatted", "errors"]
@@ -48,4 +48,4 @@ def check(asked: Asked) -> None:
     }
     for sentence, holds in refusals.items():
         if holds:
-            raise CommandFailed(Exit.USAGE, sentence)
+            raise InvalidRequest(sentence)

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 
 FORMAT = "replay-%Y%m%dT%H%M%SZ"
 SHAPE = re.compile(r"(replay-\d{8}T\d{6}Z)-[0-9a-f]{6}")
@@ -20,4 +20,4 @@ def started_at(replay_id: str) -> datetime:
     try:
         return datetime.strptime(found[1] if found else "", FORMAT).replace(tzinfo=UTC)
     except ValueError as error:
-        raise CommandFailed(Exit.USAGE, f"“{replay_id}” is no replay id; the interrupted replay printed it.") from error
+        raise InvalidRequest(f"“{replay_id}” is no replay id; the interrupted replay printed it.") from error

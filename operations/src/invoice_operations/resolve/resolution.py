@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.view.cases import Case
 from invoice_shared.outcome import Outcome
 
@@ -20,9 +20,9 @@ def resolved(case: Case, newest: Outcome | None, *, who: str, why: str, now: dat
     A failure without an invoice id is entered under its record's key, e.g. the event id.
     """
     if case.state != "open":
-        raise CommandFailed(Exit.ATTENTION, BECAUSE[case.state])
+        raise NeedsAttention(BECAUSE[case.state])
     if not why.strip() or not who.strip():
-        raise CommandFailed(Exit.USAGE, "Say who resolved it and why: the auditor reads it.")
+        raise InvalidRequest("Say who resolved it and why: the auditor reads it.")
     known = newest or Outcome(
         invoice_id=case.invoice_id or case.key,
         customer_id=case.customer_id,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest
 from invoice_shared.serde import loads
 
 TOKEN = re.compile(
@@ -29,7 +29,7 @@ class Token(NamedTuple):
 
 
 def parse_tfvars(text: str) -> dict[str, Any]:
-    """Give each variable's value: text, ``Decimal``, bool, null, list or object. Raises ``CommandFailed``."""
+    """Give each variable's value: text, ``Decimal``, bool, null, list or object. Raises ``InvalidRequest``."""
     tokens = list(_tokens(text))[::-1]
     values: dict[str, Any] = {}
     while tokens:
@@ -44,7 +44,7 @@ def _tokens(text: str) -> Iterator[Token]:
     while position < len(text):
         found = TOKEN.match(text, position)
         if found is None:
-            raise CommandFailed(Exit.USAGE, f"Line {line} is nothing that a .tfvars file may hold.")
+            raise InvalidRequest(f"Line {line} is nothing that a .tfvars file may hold.")
         if found["heredoc"] is not None:
             yield Token("heredoc", found["text"], line)
         elif found["skip"] is None:
@@ -66,7 +66,7 @@ def _value(tokens: list[Token]) -> Any:
         return _list(tokens)
     if text == "{":
         return _object(tokens)
-    raise CommandFailed(Exit.USAGE, f"Line {line}: a literal value is expected; expressions are not evaluated.")
+    raise InvalidRequest(f"Line {line}: a literal value is expected; expressions are not evaluated.")
 
 
 def _list(tokens: list[Token]) -> list[Any]:
@@ -98,11 +98,11 @@ def _ends(tokens: list[Token], closing: str) -> bool:
 def _next(tokens: list[Token], kind: str, *texts: str, or_kind: str | None = None) -> Token:
     token = _pop(tokens)
     if token.kind not in (kind, or_kind) or (texts and token.text not in texts):
-        raise CommandFailed(Exit.USAGE, f"Line {token.line}: {' or '.join(texts) or 'a name'} is expected.")
+        raise InvalidRequest(f"Line {token.line}: {' or '.join(texts) or 'a name'} is expected.")
     return token
 
 
 def _pop(tokens: list[Token]) -> Token:
     if not tokens:
-        raise CommandFailed(Exit.USAGE, "The file ends in the middle of a variable.")
+        raise InvalidRequest("The file ends in the middle of a variable.")
     return tokens.pop()

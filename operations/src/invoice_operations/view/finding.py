@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Case
 
 SHORTEST_ID = 8
@@ -13,12 +13,10 @@ def find_case(cases: Iterable[Case], failure_id: str) -> Case:
     """Find a failure by its id or the first digits of it."""
     wanted = failure_id.strip().lower()
     if len(wanted) < SHORTEST_ID:
-        raise CommandFailed(Exit.USAGE, f"A failure id has 64 digits; give at least the first {SHORTEST_ID}.")
+        raise InvalidRequest(f"A failure id has 64 digits; give at least the first {SHORTEST_ID}.")
     found = [case for case in cases if case.failure_id.startswith(wanted)]
     if not found:
-        raise CommandFailed(
-            Exit.ATTENTION, f"No failure {failure_id} is known. List them with: invoices failures --all --list"
-        )
+        raise NotFound(f"No failure {failure_id} is known. List them with: invoices failures --all --list")
     if len(found) > 1:
-        raise CommandFailed(Exit.USAGE, f"{len(found)} failures begin with {failure_id}; give more digits.")
+        raise InvalidRequest(f"{len(found)} failures begin with {failure_id}; give more digits.")
     return found[0]

@@ -9,7 +9,7 @@ from datetime import datetime
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from invoice_operations.exits import CommandFailed, Exit
+from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.kafka.records import records_of
 from invoice_shared.record import Record
@@ -90,7 +90,7 @@ def _bounds(consumer: Consumer, topic: str, span: Span) -> dict[int, Bounds]:
         number for number in _partitions(consumer, topic) if span.partition is None or number == span.partition
     ]
     if span.partition is not None and not partitions:
-        raise CommandFailed(Exit.USAGE, f"The topic {topic} has no partition {span.partition}.")
+        raise InvalidRequest(f"The topic {topic} has no partition {span.partition}.")
     marks = {
         number: consumer.get_watermark_offsets(ConfluentPartition(topic, number), timeout=ANSWER_SECONDS)
         for number in partitions
@@ -102,7 +102,7 @@ def _bounds(consumer: Consumer, topic: str, span: Span) -> dict[int, Bounds]:
 def _partitions(consumer: Consumer, topic: str) -> list[int]:
     found = consumer.list_topics(timeout=ANSWER_SECONDS).topics.get(topic)
     if found is None:
-        raise CommandFailed(Exit.ATTENTION, f"The topic {topic} does not exist. Create it with: invoices topics")
+        raise NeedsAttention(f"The topic {topic} does not exist. Create it with: invoices topics")
     return sorted(found.partitions)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from invoice_operations.archive.layout import parse_key, select
 from invoice_operations.archive.reader import ArchiveReader
-from invoice_operations.exits import CommandFailed
+from invoice_operations.errors import NeedsAttention
 from invoice_shared.archive.lines import archived_object
 from invoice_shared.archive.object_key import object_key
 from tests.builders import failure
@@ -82,5 +82,5 @@ def test_archived_lines_come_back_as_records_at_their_old_places() -> None:
 def test_an_object_that_cannot_be_read_is_named(content: bytes) -> None:
     archive = FakeArchive({key(1, 9, 7): content})
 
-    with pytest.raises(CommandFailed, match="dt=2026-03-01/hour=09"):
+    with pytest.raises(NeedsAttention, match="dt=2026-03-01/hour=09"):
         list(ArchiveReader(archive, "errors/", "invoice-errors").read())

@@ -1,22 +1,12 @@
 import pytest
 
 from invoice_error_sink.settings import ErrorSinkSettings
-from invoice_operations.check.checks import Line, check_call, check_settings, worst
-from invoice_operations.exits import Exit
+from invoice_operations.check.checks import check_call, check_settings
 from invoice_operations.topics import is_enough, plan
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
 from invoice_webhook.settings import WebhookSettings
 from tests.unit.operations.reading import SETTINGS
-
-
-def test_the_exit_code_is_that_of_the_worst_line() -> None:
-    lines = [Line("a", "works"), Line("b", "note"), Line("c", "to mend"), Line("d", "wrong setting")]
-
-    assert worst([]) == worst(lines[:2]) == Exit.DONE
-    assert worst(lines[:3]) == Exit.ATTENTION
-    assert worst(lines) == Exit.USAGE
-    assert worst([*lines, Line("e", "unreachable")]) == Exit.UNREACHABLE
 
 
 def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:

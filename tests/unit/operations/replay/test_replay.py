@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from invoice_operations.case_filter import CaseFilter
-from invoice_operations.exits import CommandFailed
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.asked import Asked, check
 from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.marks import Mark, replays
@@ -54,7 +54,7 @@ def test_the_id_of_a_replay_tells_when_it_began() -> None:
     "text", ["mine", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123", "replay-20269999T120000Z-4f2a9c"]
 )
 def test_what_is_no_replay_id_is_refused(text: str) -> None:
-    with pytest.raises(CommandFailed):
+    with pytest.raises(InvalidRequest):
         started_at(text)
 
 
@@ -231,5 +231,5 @@ def test_formatted_records_tell_the_money_at_stake() -> None:
     ],
 )
 def test_options_that_contradict_each_other_are_refused(asked: Asked) -> None:
-    with pytest.raises(CommandFailed):
+    with pytest.raises(InvalidRequest):
         check(asked)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from invoice_cli.commands.resolve import operator
-from invoice_operations.exits import CommandFailed
+from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.resolve.resolution import resolved
 from invoice_operations.view.cases import Place, State, case_of, remembered
 from invoice_shared.outcome import Outcome
@@ -19,7 +19,7 @@ def test_a_user_without_a_name_is_asked_for_one(error: Exception) -> None:
     def nobody() -> str:
         raise error
 
-    with pytest.raises(CommandFailed, match="--by"):
+    with pytest.raises(InvalidRequest, match="--by"):
         operator(nobody)
 
 
@@ -49,11 +49,11 @@ def test_what_is_entered_can_be_read_back_whatever_was_known() -> None:
 
 @pytest.mark.parametrize("state", ["created", "skipped", "resolved", "superseded"])
 def test_what_is_not_open_is_not_resolved(state: State) -> None:
-    with pytest.raises(CommandFailed):
+    with pytest.raises(NeedsAttention):
         resolved(replace(CASE, state=state), None, who="kim", why="because", now=START)
 
 
 @pytest.mark.parametrize(("who", "why"), [("kim", "  "), ("", "because")])
 def test_who_and_why_must_be_said(who: str, why: str) -> None:
-    with pytest.raises(CommandFailed, match="who resolved it and why"):
+    with pytest.raises(InvalidRequest, match="who resolved it and why"):
         resolved(CASE, None, who=who, why=why, now=START)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from invoice_cli.commands.import_tfvars import import_tfvars
-from invoice_operations.exits import CommandFailed
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.tfvars.parser import parse_tfvars
 from invoice_operations.tfvars.settings import import_variables
 from invoice_shared.serde import loads
@@ -70,12 +70,12 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
     ],
 )
 def test_what_is_no_literal_is_refused_with_a_sentence(text: str) -> None:
-    with pytest.raises(CommandFailed):
+    with pytest.raises(InvalidRequest):
         parse_tfvars(text)
 
 
 def test_no_message_quotes_what_may_be_a_secret() -> None:
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         parse_tfvars('ns_account_id = "1"\nns_token_secret "hunter2"\n')
 
     assert str(caught.value) == "Line 2: = is expected."
@@ -241,5 +241,5 @@ def test_it_says_what_a_person_has_to_do_and_ends_with_1_until_that_is_done(
 
 
 def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CommandFailed, match="cannot be imported"):
+    with pytest.raises(InvalidRequest, match="cannot be imported"):
         import_tfvars(tmp_path / "none.tfvars", tmp_path)

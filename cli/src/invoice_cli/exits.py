@@ -1,0 +1,61 @@
+"""How a command ends: the contract's exit codes, what leads to each, and one clear line on stderr."""
+
+import sys
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import NoReturn
+
+from invoice_operations.check.checks import Line, State
+from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
+from invoice_shared.archive.archive import ArchiveUnreachable
+from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
+
+
+class Exit(IntEnum):
+    """Exit codes of every subcommand."""
+
+    DONE = 0
+    ATTENTION = 1
+    USAGE = 2
+    UNREACHABLE = 3
+
+
+# The first that fits; every other error is a system that could not be reached.
+ERRORS: tuple[tuple[type[ConnectorError], Exit], ...] = (
+    (InvalidRequest, Exit.USAGE),
+    (NotFound, Exit.ATTENTION),
+    (NeedsAttention, Exit.ATTENTION),
+    (CredentialsRefused, Exit.ATTENTION),
+    (Rejected, Exit.ATTENTION),
+    (ArchiveUnreachable, Exit.UNREACHABLE),
+    (StartupError, Exit.ATTENTION),
+)
+STATES: dict[State, Exit] = {
+    "works": Exit.DONE,
+    "note": Exit.DONE,
+    "to mend": Exit.ATTENTION,
+    "wrong setting": Exit.USAGE,
+    "unreachable": Exit.UNREACHABLE,
+}
+
+
+def exit_of(error: ConnectorError) -> Exit:
+    """Return the exit code that an error leads to."""
+    return next((end for known, end in ERRORS if isinstance(error, known)), Exit.UNREACHABLE)
+
+
+def worst(lines: Iterable[Line]) -> Exit:
+    """Return the exit code that all lines of a check together lead to."""
+    return max((STATES[line.state] for line in lines), default=Exit.DONE)
+
+
+def stop(code: Exit, sentence: str) -> NoReturn:
+    """End the process with one line that says what to do."""
+    say(sentence)
+    raise SystemExit(int(code))
+
+
+def say(sentence: str) -> None:
+    """Write a line beside the command's output."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
