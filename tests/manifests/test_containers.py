@@ -34,7 +34,7 @@ print(json.dumps(found))
 """
 VERDICT = "Nothing lost, nothing twice, not a cent off."
 UI, PROMETHEUS = "http://localhost:8090", "http://localhost:9090"
-TOPICS = {"raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes"}
+TOPICS = {"raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions"}
 COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 pytestmark = pytest.mark.timeout(1200)

@@ -21,6 +21,7 @@ TOPICS = {
     "FORMATTED_INVOICES_TOPIC": "formatted-invoices",
     "INVOICE_ERRORS_TOPIC": "invoice-errors",
     "INVOICE_OUTCOMES_TOPIC": "invoice-outcomes",
+    "INVOICE_DECISIONS_TOPIC": "invoice-decisions",
 }
 MAX_MESSAGE = 10 * 1024 * 1024
 
@@ -50,7 +51,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The four topics under names that no other test uses, so that tests never see each other's records."""
+    """The five topics under names that no other test uses, so that tests never see each other's records."""
 
     bootstrap_servers: str
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:10]}")
@@ -75,7 +76,7 @@ class Topics:
         wanted = [
             NewTopic(
                 self.name(topic),
-                num_partitions=partitions,
+                num_partitions=1 if topic == "invoice-decisions" else partitions,
                 replication_factor=1,
                 config={"cleanup.policy": "compact"}
                 if topic == "invoice-outcomes"
@@ -201,7 +202,7 @@ def _raw(value: str | bytes | None) -> bytes | None:
 
 @pytest.fixture
 def topics(broker: Broker) -> Topics:
-    """The four topics, created, for this test alone."""
+    """The five topics, created, for this test alone."""
     mine = Topics(broker.bootstrap_servers)
     mine.create()
     return mine

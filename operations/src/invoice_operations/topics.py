@@ -1,4 +1,4 @@
-"""``invoices topics``: create the four topics, or compare those that exist with what they should be."""
+"""``invoices topics``: create the five topics, or compare those that exist with what they should be."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -37,7 +37,10 @@ class TopicState:
 def plan(
     settings: KafkaSettings, partitions: int, replication_factor: int, min_insync_replicas: int
 ) -> list[TopicPlan]:
-    """Lay out the four topics. Raw and formatted are kept 14 days, errors 30; the ledger is compacted and kept."""
+    """Lay out the five topics. Raw and formatted are kept 14 days, errors 30; ledger and decisions without end.
+
+    The decisions are few, and read in the order in which they were made: one partition.
+    """
     safe = {"min.insync.replicas": str(min(min_insync_replicas, replication_factor))}
     fortnight = safe | {"retention.ms": str(14 * DAY_MS), "max.message.bytes": str(MAX_RECORD_BYTES)}
     month = safe | {"retention.ms": str(30 * DAY_MS), "max.message.bytes": str(MAX_RECORD_BYTES)}
@@ -47,7 +50,11 @@ def plan(
         settings.invoice_errors_topic: month,
         settings.invoice_outcomes_topic: safe | {"cleanup.policy": "compact"},
     }
-    return [TopicPlan(name, partitions, replication_factor, config) for name, config in configs.items()]
+    decisions = safe | {"cleanup.policy": "delete", "retention.ms": "-1"}
+    return [
+        *(TopicPlan(name, partitions, replication_factor, config) for name, config in configs.items()),
+        TopicPlan(settings.invoice_decisions_topic, 1, replication_factor, decisions),
+    ]
 
 
 def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:

@@ -93,5 +93,6 @@ class FormattedInvoice(Versioned):
     contract_id: str | None = None
     corrected_invoice_id: str | None = None
     regenerated_from_invoice_id: str | None = None
+    source: Source | None = None
     finalized_at: UtcTime | None = None
     received_at: UtcTime | None = None

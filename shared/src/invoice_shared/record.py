@@ -1,4 +1,4 @@
-"""One Kafka record as a plain value; imports no Kafka library."""
+"""One Kafka record as a plain value, consumed or to be published; imports no Kafka library."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,17 @@ Headers = tuple[tuple[str, bytes], ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 253_402_300_799_999
 """The last millisecond of the year 9999."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRecord:
+    """One record to publish. ``smaller`` is sent instead if the topic refuses the record's size."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    smaller: "OutgoingRecord | None" = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

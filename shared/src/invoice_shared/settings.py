@@ -92,6 +92,7 @@ class KafkaSettings(Settings):
     formatted_invoices_topic: str = "formatted-invoices"
     invoice_errors_topic: str = "invoice-errors"
     invoice_outcomes_topic: str = "invoice-outcomes"
+    invoice_decisions_topic: str = "invoice-decisions"
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:

@@ -60,7 +60,7 @@ async def test_a_skip_is_entered_in_the_ledger_with_what_is_known() -> None:
     settled = await settle(FakeMetronome(answer(**SYNCED)))
 
     assert isinstance(settled, Skipped)
-    assert settled.reason == "already-synced"
+    assert settled.code == "already-synced"
     assert settled.outcome.model_dump(exclude_none=True) == {
         "schema_version": 1,
         "invoice_id": INVOICE_ID,
@@ -68,8 +68,7 @@ async def test_a_skip_is_entered_in_the_ledger_with_what_is_known() -> None:
         "outcome": "skipped",
         "stage": "formatter",
         "code": "already-synced",
-        "reason": "already-synced",
-        "detail": "Metronome knows it as INV-77 at the billing provider already.",
+        "reason": "Metronome knows it as INV-77 at the billing provider already.",
         "destination": "netsuite",
         "provider_document_id": "INV-77",
         "total": "100.00",

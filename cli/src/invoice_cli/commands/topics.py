@@ -1,4 +1,4 @@
-"""``invoices topics``: create the four topics, or compare those that exist with what they should be."""
+"""``invoices topics``: create the five topics, or compare those that exist with what they should be."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ def topics(
     ] = 2,
     output: OutputOption = "table",
 ) -> None:
-    """Create the four topics where they are missing; compare those that exist. Changes no existing topic."""
+    """Create the five topics where they are missing; compare those that exist. Changes no existing topic."""
     settings = load(KafkaSettings)
     plans = topic_plans.plan(settings, partitions, replication_factor, min_insync_replicas)
     states = topic_plans.apply(AdminClient(common_config(settings)), plans)

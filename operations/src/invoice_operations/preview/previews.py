@@ -29,7 +29,7 @@ def preview(answer: Any, rules: MappingRules, settings: NetSuiteSettings, *, for
     except Rejected as refused:
         return shown | _failed("formatter", refused)
     if isinstance(mapped, Skip):
-        return shown | {"result": "skipped", "stage": "formatter", "code": mapped.reason, "reason": mapped.detail}
+        return shown | {"result": "skipped", "stage": "formatter", "code": mapped.code, "reason": mapped.reason}
     shown |= {"notes": list(mapped.notes), "document": mapped.document.model_dump()}
     try:
         return shown | {"payload": builders(settings)[mapped.document.destination](mapped.document)}

@@ -107,7 +107,7 @@ def _judge_not_created(outcome: Outcome) -> tuple[State, str]:
         return "failed", f"{outcome.code}: {outcome.reason}"
     if outcome.code == "not-finalized":
         return "missing", "It was skipped before Metronome showed it as finalized."
-    return "skipped", f"{outcome.code}: {outcome.detail or ''}".rstrip(": ")
+    return "skipped", f"{outcome.code}: {outcome.reason or ''}".rstrip(": ")
 
 
 def _judge_created(

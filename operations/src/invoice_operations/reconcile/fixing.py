@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from invoice_operations.reconcile.comparison import Finding
-from invoice_operations.replay.outgoing import Outgoing
 from invoice_shared.headers import EVENT_ID
 from invoice_shared.invoice import RawInvoice
 from invoice_shared.kafka.books import Publish
+from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import to_bytes
 
 
@@ -23,7 +23,7 @@ def enqueue_lost(findings: Iterable[Finding], publish: Publish, topic: str, now:
         yield replace(finding, is_enqueued=True, detail=f"{finding.detail} Enqueued.")
 
 
-def raw_record(finding: Finding, topic: str, now: datetime) -> Outgoing:
+def raw_record(finding: Finding, topic: str, now: datetime) -> OutgoingRecord:
     """Write the record; there was no event, so its id says where the invoice comes from."""
     event_id = f"reconcile-{finding.invoice_id}"
     raw = RawInvoice(
@@ -34,4 +34,4 @@ def raw_record(finding: Finding, topic: str, now: datetime) -> Outgoing:
         source="reconcile",
         payload={},
     )
-    return Outgoing(topic, finding.invoice_id.encode(), to_bytes(raw), ((EVENT_ID, event_id.encode()),))
+    return OutgoingRecord(topic, finding.invoice_id.encode(), to_bytes(raw), ((EVENT_ID, event_id.encode()),))

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from invoice_shared.headers import REPLAY_COUNT, REPLAY_FORCE, REPLAY_ID
+from invoice_shared.headers import REPLAY_COUNT, REPLAY_FORCE, REPLAY_ID, REPLAY_MARKS
 from invoice_shared.record import Headers
-
-OURS = (REPLAY_ID, REPLAY_COUNT, REPLAY_FORCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Mark:
         count = str(replays(headers) + 1).encode()
         ours: Headers = ((REPLAY_ID, self.replay_id.encode()), (REPLAY_COUNT, count))
         forced: Headers = ((REPLAY_FORCE, b"1"),) if self.force else ()
-        return tuple((name, value) for name, value in headers if name not in OURS) + ours + forced
+        return tuple((name, value) for name, value in headers if name not in REPLAY_MARKS) + ours + forced
 
 
 def is_replay(headers: Headers) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from invoice_operations.case_filter import CaseFilter
 from invoice_operations.replay.marks import Mark, replays
-from invoice_operations.replay.outgoing import CannotReplay, Outgoing, Restart
+from invoice_operations.replay.outgoing import CannotReplay, Restart
 from invoice_operations.replay.plan import Plan, too_often
 from invoice_operations.view.cases import Case, Place, State, case_of, failures_in, place_of
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import headers_of
-from invoice_shared.record import Record
+from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings
 
 Judge = Callable[[dict[str, Case]], dict[str, Case]]
@@ -55,7 +55,7 @@ class FailureReplay:
                 self._decide(case, plan)
         return plan
 
-    def outgoing(self, mark: Mark) -> Iterator[Outgoing]:
+    def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
         """Give the records of the planned failures, marked; each once, though an archive may hold it twice."""
         waiting = dict(self._selected)
         for failure, record in failures_in(self.read()):

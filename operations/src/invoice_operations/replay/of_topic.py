@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from invoice_operations.replay.marks import Mark, is_replay, replays
-from invoice_operations.replay.outgoing import Outgoing
 from invoice_operations.replay.plan import Plan, too_often
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_operations.view.topic_reader import Span
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.record import Record
+from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.serde import from_bytes
 
 
@@ -50,11 +49,11 @@ class TopicReplay:
             plan.tally.count(self._topic, _kind(invoice), record.time, _money(invoice))
         return plan
 
-    def outgoing(self, mark: Mark) -> Iterator[Outgoing]:
+    def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
         """Give the records, marked."""
         for record in self._reader.read(self._topic, self._choice.span):
             if self._why_not(record) is None and self._is_customers(self._invoice(record)):
-                yield Outgoing(self._topic, record.key, record.value, mark.on(record.headers))
+                yield OutgoingRecord(self._topic, record.key, record.value, mark.on(record.headers))
 
     def _why_not(self, record: Record) -> str | None:
         if is_replay(record.headers) and not self._choice.include_replays:

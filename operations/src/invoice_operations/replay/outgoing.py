@@ -1,7 +1,6 @@
 """From a failure to the record that gives its invoice another chance. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from invoice_shared.errors import MalformedRecord
@@ -9,7 +8,7 @@ from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import as_bytes, headers_of
 from invoice_shared.headers import EVENT_ID
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.record import Headers
+from invoice_shared.record import Headers, OutgoingRecord
 from invoice_shared.serde import from_bytes, to_bytes
 from invoice_shared.settings import KafkaSettings
 
@@ -18,20 +17,10 @@ class CannotReplay(Exception):
     """No record can be made of this failure; the sentence says what can be done instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A record to put on a topic."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
+Restart = Callable[[InvoiceFailure, KafkaSettings], OutgoingRecord]
 
 
-Restart = Callable[[InvoiceFailure, KafkaSettings], Outgoing]
-
-
-def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
+def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord:
     """Begin again at ``raw-invoices``: Metronome is asked anew, so a corrected mapping takes effect.
 
     The raw record goes back byte for byte where the failure holds it; else one is written with its ids.
@@ -52,10 +41,10 @@ def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
         )
     headers = headers_of(failure.original)
     value = to_bytes(_raw_of(failure, failure.invoice_id, failure.customer_id, headers))
-    return Outgoing(raw, failure.invoice_id.encode(), value, headers)
+    return OutgoingRecord(raw, failure.invoice_id.encode(), value, headers)
 
 
-def put_back(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
+def put_back(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord:
     """Put the failed record itself back on its topic, byte for byte."""
     source, original = failure.source, failure.original
     if source.topic is None:
@@ -68,7 +57,7 @@ def put_back(failure: InvoiceFailure, settings: KafkaSettings) -> Outgoing:
             f"Use --restart raw."
         )
     key = as_bytes(original.key, original.key_encoding)
-    return Outgoing(source.topic, key, as_bytes(original.value, original.encoding), headers_of(original))
+    return OutgoingRecord(source.topic, key, as_bytes(original.value, original.encoding), headers_of(original))
 
 
 def _raw_of(failure: InvoiceFailure, invoice_id: str, customer_id: str, headers: Headers) -> RawInvoice:

@@ -8,11 +8,10 @@ from typing import Protocol
 
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
-from invoice_operations.replay.outgoing import Outgoing
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_operations.view.topic_reader import Span
 from invoice_shared.headers import REPLAY_ID
-from invoice_shared.record import Headers
+from invoice_shared.record import Headers, OutgoingRecord
 
 WINDOW = 500
 """Records handed to the broker and not acknowledged yet."""
@@ -44,7 +43,7 @@ def done_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> Done:
     )
 
 
-def without(done: Done, outgoing: Iterable[Outgoing]) -> Iterator[Outgoing]:
+def without(done: Done, outgoing: Iterable[OutgoingRecord]) -> Iterator[OutgoingRecord]:
     """Leave out what is done."""
     left = done.copy()
     for each in outgoing:
@@ -54,7 +53,7 @@ def without(done: Done, outgoing: Iterable[Outgoing]) -> Iterator[Outgoing]:
             yield each
 
 
-def send_all(outgoing: Iterable[Outgoing], sender: Sends, pace: Pace, acknowledged: Callable[[], object]) -> None:
+def send_all(outgoing: Iterable[OutgoingRecord], sender: Sends, pace: Pace, acknowledged: Callable[[], object]) -> None:
     """Send all and call ``acknowledged`` for each that every in-sync replica holds. Raises ``PublishFailed``."""
     flying: deque[Future[None]] = deque()
     for each in outgoing:

@@ -9,13 +9,13 @@ from invoice_operations.replay.asked import Asked
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.of_failures import FailureChoice, FailureReplay, Judge
 from invoice_operations.replay.of_topic import TopicChoice, TopicReplay
-from invoice_operations.replay.outgoing import Outgoing, put_back, start_over
+from invoice_operations.replay.outgoing import put_back, start_over
 from invoice_operations.replay.plan import Plan
 from invoice_operations.view.failure_book import FailureBook, ReadsTopics
 from invoice_operations.view.topic_reader import Span
 from invoice_shared.archive.s3_archive import open_archive
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.record import Record
+from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings, load
 
 
@@ -25,7 +25,7 @@ class Source(Protocol):
     def plan(self) -> Plan:
         """Tell what would be put back."""
 
-    def outgoing(self, mark: Mark) -> Iterator[Outgoing]:
+    def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
         """Give the records, marked."""
 
 

@@ -66,7 +66,7 @@ def _settled(outcome: Outcome) -> tuple[str, str]:
         untold = ", but Metronome could not be told" if outcome.failure_id else ""
         return "outcome: created", f"{outcome.destination} document {outcome.provider_document_id}{untold}"
     by = f"by {outcome.resolved_by}: " if outcome.resolved_by else ""
-    return f"outcome: {outcome.outcome}", f"{by}{outcome.detail or outcome.reason or outcome.code or ''}"
+    return f"outcome: {outcome.outcome}", f"{by}{outcome.reason or outcome.code or ''}"
 
 
 def _replay(record: Record) -> str:

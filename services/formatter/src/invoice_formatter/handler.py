@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from invoice_formatter.fetching import NOT_FOUND_TRIES
-from invoice_formatter.mapping.document import Times, map_invoice
+from invoice_formatter.mapping.document import Origin, map_invoice
 from invoice_formatter.mapping.known_outcome import known_outcome
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
@@ -53,17 +53,17 @@ class InvoiceHandler:
 
     def _settle(self, record: Record, raw: RawInvoice, invoice: MetronomeInvoice) -> Settlement:
         known = known_outcome(self._known(raw), invoice, self._rules)
-        times = Times(finalized_at=raw.finalized_at, received_at=raw.received_at)
+        origin = Origin(finalized_at=raw.finalized_at, received_at=raw.received_at, source=raw.source)
         try:
-            mapped = map_invoice(invoice, self._rules, times=times, forced=is_forced(record.headers))
+            mapped = map_invoice(invoice, self._rules, origin=origin, forced=is_forced(record.headers))
         except Rejected as error:
             return self._failed(record, error, known)
         except ValidationError as error:  # e.g. a name of half a surrogate pair, which no record can hold
             return self._failed(record, misshapen(serde.explain(error)), known)
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
-            skipped = {"outcome": "skipped", "code": mapped.reason, "reason": mapped.reason, "detail": mapped.detail}
-            return Skipped(mapped.reason, known.model_copy(update=skipped), headers)
+            skipped = {"outcome": "skipped", "code": mapped.code, "reason": mapped.reason}
+            return Skipped(mapped.code, known.model_copy(update=skipped), headers)
         return Formatted(mapped.document, known, headers)
 
     def _known(self, raw: RawInvoice) -> Outcome:

@@ -22,7 +22,7 @@ class Formatted:
 class Skipped:
     """Goes to the ledger alone."""
 
-    reason: SkipReason
+    code: SkipReason
     outcome: Outcome
     headers: Headers
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoice_formatter.mapping.document import Mapped, Times, map_invoice
+from invoice_formatter.mapping.document import Mapped, Origin, map_invoice
 from invoice_formatter.mapping.skips import Skip
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
@@ -16,9 +16,10 @@ from tests.unit.formatter.invoices import EUR, TOKENS, application, invoice, lin
 
 
 def test_a_usage_invoice_becomes_a_document_field_by_field() -> None:
-    times = Times(finalized_at=datetime(2026, 3, 2, 10, tzinfo=UTC), received_at=datetime(2026, 3, 2, 11, tzinfo=UTC))
+    finalized_at, received_at = datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC)
+    origin = Origin(finalized_at, received_at, source="reconcile")
 
-    result = map_invoice(invoice(contract_id="contract-1", net_payment_terms_days=30), rules(), times=times)
+    result = map_invoice(invoice(contract_id="contract-1", net_payment_terms_days=30), rules(), origin=origin)
 
     assert isinstance(result, Mapped)
     assert result.document.model_dump(exclude_defaults=True) == {
@@ -48,6 +49,7 @@ def test_a_usage_invoice_becomes_a_document_field_by_field() -> None:
             },
         ),
         "contract_id": "contract-1",
+        "source": "reconcile",
         "finalized_at": "2026-03-02T10:00:00.000Z",
         "received_at": "2026-03-02T11:00:00.000Z",
     }
@@ -156,7 +158,7 @@ def test_zero_invoices_are_skipped(lines: list[Any], total: str | int, changes: 
     skip = map_invoice(invoice(*lines, total=Decimal(total)), rules(**changes))
 
     assert isinstance(skip, Skip)
-    assert skip.reason == reason
+    assert skip.code == reason
 
 
 def test_a_skipped_zero_invoice_needs_no_mapping() -> None:

@@ -26,7 +26,7 @@ def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reas
     skip = find_skip(invoice(**changes), rules(), forced=False)
 
     assert skip is not None
-    assert skip.reason == reason
+    assert skip.code == reason
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_where_consolidated_invoices_are_billed_their_constituents_are_not(
 ) -> None:
     skip = find_skip(invoice(**changes), rules(metronome_invoices_types=CONSOLIDATING), forced=False)
 
-    assert (skip.reason if skip else None) == reason
+    assert (skip.code if skip else None) == reason

@@ -13,14 +13,14 @@ from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.marks import Mark, replays
 from invoice_operations.replay.of_failures import FORGOTTEN, FailureChoice, FailureReplay
 from invoice_operations.replay.of_topic import TopicChoice, TopicReplay
-from invoice_operations.replay.outgoing import CannotReplay, Outgoing, put_back, start_over
+from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
 from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.topic_reader import Span
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
 from invoice_shared.filing import original_of
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.record import Headers, Record
+from invoice_shared.record import Headers, OutgoingRecord, Record
 from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
 from tests.unit.operations.reading import SETTINGS, FakeReader, in_errors, in_ledger, lying
@@ -67,8 +67,15 @@ def test_a_mark_keeps_the_other_headers_and_counts_up() -> None:
     assert replays((("replay-count", b"many"),)) == 0
 
 
+def test_a_mark_takes_an_earlier_replays_place_and_leaves_the_request_generation() -> None:
+    earlier: Headers = (("request-generation", b"r"), ("replay-by", b"kim"), ("replay-include-resolved", b"1"))
+
+    assert MARK.on(earlier)[:2] == (("request-generation", b"r"), ("replay-id", MARK.replay_id.encode()))
+    assert [name for name, _value in MARK.on(earlier)] == ["request-generation", "replay-id", "replay-count"]
+
+
 def test_a_failure_of_the_formatter_starts_over_with_its_own_record() -> None:
-    assert start_over(of_formatter(), SETTINGS) == Outgoing("raw-invoices", INVOICE_ID.encode(), RAW, EVENT)
+    assert start_over(of_formatter(), SETTINGS) == OutgoingRecord("raw-invoices", INVOICE_ID.encode(), RAW, EVENT)
 
 
 def test_a_failure_of_the_creator_starts_over_with_a_raw_record_of_its_ids_and_times() -> None:
@@ -199,7 +206,9 @@ def test_records_go_back_as_they_are_the_unreadable_too_but_no_replays() -> None
     plan, sent = replay.plan(), list(replay.outgoing(MARK))
 
     assert (plan.selected, sum(plan.left_out.values())) == (2, 1)
-    assert sent == [Outgoing(each.topic, each.key, each.value, MARK.on(each.headers)) for each in (FIRST, STRANGE)]
+    assert sent == [
+        OutgoingRecord(each.topic, each.key, each.value, MARK.on(each.headers)) for each in (FIRST, STRANGE)
+    ]
     assert {group.code for group in plan.tally.groups()} == {"webhook", "unreadable"}
 
 

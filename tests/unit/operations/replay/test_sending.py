@@ -5,9 +5,9 @@ import pytest
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.marks import Mark
-from invoice_operations.replay.outgoing import Outgoing
 from invoice_operations.replay.sending import Done, done_by, send_all, without
 from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.record import OutgoingRecord
 from tests.builders import raw_invoice
 from tests.fakes import START, FakeClock, FakePublisher
 from tests.unit.operations.reading import FakeReader, lying
@@ -16,8 +16,8 @@ ID = new_id(START, "4f2a9c")
 NO_LIMIT = Pace(None, FakeClock())
 
 
-def outgoing(*keys: str) -> list[Outgoing]:
-    return [Outgoing("raw-invoices", key.encode(), f"{number}".encode(), ()) for number, key in enumerate(keys)]
+def outgoing(*keys: str) -> list[OutgoingRecord]:
+    return [OutgoingRecord("raw-invoices", key.encode(), f"{number}".encode(), ()) for number, key in enumerate(keys)]
 
 
 def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:

@@ -77,15 +77,15 @@ class Settling:
         )
 
     async def _write_skipped(self, settlement: Skipped, record: Record) -> None:
-        if settlement.reason != "already-synced" or settlement.outcome.invoice_id not in self._sent_on:
+        if settlement.code != "already-synced" or settlement.outcome.invoice_id not in self._sent_on:
             await self._enter(settlement.outcome, settlement.headers)
-        self._metrics.skipped(settlement.reason)
+        self._metrics.skipped(settlement.code)
         log.info(
             "invoice skipped",
             invoice_id=settlement.outcome.invoice_id,
             position=record.position,
-            reason=settlement.reason,
-            detail=settlement.outcome.detail,
+            code=settlement.code,
+            reason=settlement.outcome.reason,
         )
 
     async def _write_failed(self, settlement: Failed, record: Record) -> None:

@@ -15,7 +15,7 @@ from invoice_formatter.mapping.notes import notes_on
 from invoice_formatter.mapping.routing import destination_of, external_customer
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skips import Skip, find_skip
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import FormattedInvoice, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,19 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """When the invoice was finalized and when we heard of it; carried through unchanged."""
+class Origin:
+    """When the invoice was finalized, when we heard of it, and from whom; carried through unchanged."""
 
     finalized_at: datetime | None = None
     received_at: datetime | None = None
+    source: Source | None = None
 
 
-UNKNOWN_TIMES = Times()
+UNKNOWN_ORIGIN = Origin()
 
 
 def map_invoice(
-    invoice: MetronomeInvoice, rules: MappingRules, *, times: Times = UNKNOWN_TIMES, forced: bool = False
+    invoice: MetronomeInvoice, rules: MappingRules, *, origin: Origin = UNKNOWN_ORIGIN, forced: bool = False
 ) -> Mapped | Skip:
     """Map an invoice. The same invoice and rules give the same document.
 
@@ -50,7 +51,7 @@ def map_invoice(
     selection = select_lines(invoice, rules)
     if skip := _find_money_skip(invoice, selection, currency, rules):
         return skip
-    return _map_document(invoice, selection, measure_of(invoice.total, currency), rules, times)
+    return _map_document(invoice, selection, measure_of(invoice.total, currency), rules, origin)
 
 
 def _find_money_skip(
@@ -69,7 +70,7 @@ def _find_money_skip(
 
 
 def _map_document(
-    invoice: MetronomeInvoice, selection: Selection, measure: Measure, rules: MappingRules, times: Times
+    invoice: MetronomeInvoice, selection: Selection, measure: Measure, rules: MappingRules, origin: Origin
 ) -> Mapped:
     external_customer_id, destination = external_customer(invoice, rules), destination_of(invoice, rules)
     extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
@@ -97,7 +98,8 @@ def _map_document(
         contract_id=invoice.contract_id,
         corrected_invoice_id=invoice.correction_record.corrected_invoice_id if invoice.correction_record else None,
         regenerated_from_invoice_id=invoice.regenerated_from_invoice_id,
-        finalized_at=times.finalized_at,
-        received_at=times.received_at,
+        source=origin.source,
+        finalized_at=origin.finalized_at,
+        received_at=origin.received_at,
     )
     return Mapped(document, notes_on(invoice, document, exact, rules))

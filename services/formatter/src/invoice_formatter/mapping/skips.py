@@ -23,8 +23,8 @@ CONSOLIDATED = "USAGE_CONSOLIDATED"
 class Skip:
     """Why an invoice is not sent: the code, and a sentence for a person."""
 
-    reason: SkipReason
-    detail: str
+    code: SkipReason
+    reason: str
 
 
 def find_skip(invoice: MetronomeInvoice, rules: MappingRules, *, forced: bool) -> Skip | None:
