@@ -11,6 +11,8 @@ ConnectorError
  └─ StartupError            a topic, bucket or broker is missing             → one clear line, not ready
 """
 
+from typing import Literal
+
 from invoice_shared.failure import PROVIDER_BODY_LIMIT, Code, ProviderResponse
 from invoice_shared.redaction import redacted
 
@@ -56,6 +58,8 @@ class Unavailable(CallFailed):
     """The other side is down or throttles. ``retry_after`` in seconds is its own wish, if it gave one.
 
     ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this invoice.
+    ``about`` tells whom the failure concerns alone, if the answer shows it: the invoice, which got an answer of its own
+    (5xx but 503, 405, 413, or silence after connecting), or its customer, who has a limit of his own.
     """
 
     def __init__(
@@ -64,11 +68,13 @@ class Unavailable(CallFailed):
         *,
         retry_after: float | None = None,
         outage: bool = False,
+        about: Literal["invoice", "customer"] | None = None,
         response: ProviderResponse | None = None,
     ) -> None:
         super().__init__(reason, response=response)
         self.retry_after = retry_after
         self.outage = outage
+        self.about = about
 
 
 class Uncertain(CallFailed):

@@ -15,7 +15,7 @@ from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.kafka.books import Books
 from invoice_shared.metrics import Metrics
-from invoice_shared.resilience.circuit import Permit
+from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, formatted_invoice, record
 from tests.fakes import FakeClock, FakePublisher
@@ -55,7 +55,7 @@ class Desk:
     def give_up_in(self, opening: int, now: int) -> None:
         """Use the task's retries up while its document may exist; the next attempt is begun after ``now`` openings."""
         self.task.maybe_exists, self.task.last_look_in = True, opening
-        self.task.permit = Permit(now, is_probe=False)
+        self.task.slot = CallSlot(self.task.lane, self.task.lane, now, is_probe=False)
 
     def finish(self) -> None:
         """Attempt until nothing is left to do."""

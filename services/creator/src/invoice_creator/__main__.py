@@ -13,7 +13,6 @@ from invoice_creator.kafka.settlement import Settlement
 from invoice_creator.scheduling.circuit_watch import CircuitWatch
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Engine
-from invoice_creator.scheduling.retry import RetryPolicy
 from invoice_creator.settings import SERVICE, CreatorSettings
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_providers.base import BillingProvider
@@ -29,7 +28,8 @@ from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
 from invoice_shared.resilience.circuit import Circuit
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
+from invoice_shared.resilience.retry import RetryPolicy
 from invoice_shared.settings import load
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import cannot_start, wait_for, watch
@@ -110,7 +110,7 @@ def _dispatcher(settings: CreatorSettings, clock: SystemClock, health: Health, m
             clock,
             settings.circuit_failures,
             settings.circuit_probe_seconds,
-            Allowance(settings.creator_concurrency),
+            ConcurrencyLimit(settings.creator_concurrency),
         ),
         CircuitWatch(metrics, health),
         capacity=HELD_PER_WORKER * settings.creator_concurrency,

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from invoice_creator.kafka.settlement import Settlement
-from invoice_creator.scheduling.retry import exhausted
 from invoice_creator.scheduling.task import Task
+from invoice_creator.scheduling.verdict import exhausted
 from invoice_creator.writeback import Writeback
 from invoice_providers.agreement import agreed
 from invoice_providers.base import BillingProvider, CreatedDocument

@@ -1,40 +1,62 @@
 """A circuit breaker for one outside system: an outage holds calls back, it never makes invoices fail. Pure.
 
-Closed: calls go out, as many at once as the allowance says. Open: one call at a time probes, after 1, 2, 4 … seconds
+Closed: calls go out, as many at once as the limit says. Open: one call at a time probes, after 1, 2, 4 … seconds
 up to ``probe_seconds`` (a throttle is over in a second, an outage is not); any understood call closes it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.call_log import Call, CallLog
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 
 Change = Literal["opened", "refused", "closed"]
 """What is worth telling: calls are held back; our credentials are refused; all goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Leave for one call. ``opening`` counts the openings before it, so that a late answer is known as such."""
+def is_outage(error: CallFailed) -> bool:
+    """Whether it is the system, whatever the invoice: refused credentials, refused connection, 429 or 503."""
+    return isinstance(error, CredentialsRefused) or (isinstance(error, Unavailable) and error.outage)
 
+
+def is_unreachable(error: CallFailed) -> bool:
+    """Whether the system did not let us in at all: refused credentials, or no connection. 429 and 503 are answers."""
+    return is_outage(error) and (isinstance(error, CredentialsRefused) or error.response is None)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSlot:
+    """Leave for one call. ``opening`` counts the openings before it, so that a late answer is known as such.
+
+    ``peer`` is whom a comparison leaves out: the success of the same peer does not show that ``invoice`` is at fault.
+    """
+
+    invoice: bytes
+    peer: bytes
     opening: int
     is_probe: bool
 
 
 @dataclass(slots=True)
 class Circuit:
-    """Not thread-safe: its owner holds a lock. Every permit from ``begin`` goes back by exactly one of the others."""
+    """Not thread-safe: its owner holds a lock. Every slot from ``begin`` goes back by exactly one of the others.
+
+    ``opens_at`` tells which single failure opens the circuit; any others do after ``failures`` in a row.
+    """
 
     clock: Clock
     failures: int
     probe_seconds: float
-    allowance: Allowance
+    limit: ConcurrencyLimit
+    opens_at: Callable[[CallFailed], bool] = is_outage
+    log: CallLog = field(default_factory=CallLog)
     is_open: bool = False
     is_refused: bool = False
     openings: int = 0
-    last_success: float | None = None
+    closed_at: float = float("-inf")
     probe_at: float = 0.0
     _probing: bool = False
     _probes: int = 0
@@ -42,73 +64,79 @@ class Circuit:
     _suspects: set[bytes] = field(default_factory=set)
 
     def admits(self) -> bool:
-        """Tell whether a call may go out now."""
+        """Whether a call may go out now."""
         if not self.is_open:
-            return self.allowance.has_room()
+            return self.limit.has_room()
         return not self._probing and self.clock.monotonic() >= self.probe_at
 
     def not_before(self, due: float) -> float | None:
-        """Give when a call that is due then may go out; ``None`` = not known before another call's answer."""
+        """Return when a call that is due then may go out; ``None`` = not known before another call's answer."""
         if not self.is_open:
-            return due if self.allowance.has_room() else None
+            return due if self.limit.has_room() else None
         return None if self._probing else max(due, self.probe_at)
 
-    def begin(self) -> Permit:
-        """Take leave for one call; only where ``admits``."""
+    def begin(self, invoice: bytes, peer: bytes | None = None) -> CallSlot:
+        """Take leave for one call; only if ``admits``. Without a ``peer`` each invoice is one of its own."""
         self._probing = self.is_open
-        self.allowance.in_flight += 1
-        return Permit(self.openings, is_probe=self.is_open)
+        self.limit.in_flight += 1
+        return CallSlot(invoice, invoice if peer is None else peer, self.openings, is_probe=self.is_open)
 
-    def succeeded(self, permit: Permit) -> Change | None:
-        """The call did what it should."""
-        self.allowance.in_flight -= 1
-        self.allowance.relax()
-        self.last_success = self.clock.monotonic()
-        return self._understood(permit)
+    def succeeded(self, slot: CallSlot) -> Change | None:
+        """Note that the call did what it should."""
+        self.limit.in_flight -= 1
+        self.limit.relax()
+        self._enter(slot, served=True)
+        return self._understood(slot)
 
-    def failed(self, permit: Permit, suspect: bytes, error: CallFailed) -> Change | None:
-        """The call failed for ``suspect``, an invoice.
+    def failed(self, slot: CallSlot, error: CallFailed) -> Change | None:
+        """Note that the call failed.
 
-        A ``Rejected`` with an answer shows the other side to be well; one without shows nothing.
+        A ``Rejected`` with an answer shows the system to be well. One without shows nothing, and neither does the
+        limit of one customer.
         """
-        self.allowance.in_flight -= 1
+        self.limit.in_flight -= 1
         if isinstance(error, Rejected):
-            return self._understood(permit) if error.response else self._nothing_learnt(permit)
+            return self._understood(slot) if error.response else self._nothing_learnt(slot)
+        if isinstance(error, Unavailable) and error.about == "customer":
+            return self._nothing_learnt(slot)
+        self._enter(slot, served=False)
         if self.is_open:
-            return self._failed_while_open(permit, error)
-        self.allowance.tighten()
+            return self._failed_while_open(slot, error)
+        self.limit.tighten()
         self._run += 1
-        self._suspects.add(suspect)
+        self._suspects.add(slot.invoice)
         return self._open(error) if self._tells_outage(error) else None
 
-    def _understood(self, permit: Permit) -> Change | None:
+    def _enter(self, slot: CallSlot, *, served: bool) -> None:
+        self.log.add(Call(self.clock.monotonic(), slot.peer, served))
+
+    def _understood(self, slot: CallSlot) -> Change | None:
         if not self.is_open:
             self._forget_run()
-        elif permit.is_probe:
+        elif slot.is_probe:
             self.is_open = self.is_refused = self._probing = False
+            self.closed_at = self.clock.monotonic()
             return "closed"
         return None
 
-    def _nothing_learnt(self, permit: Permit) -> Change | None:
-        if permit.is_probe:
+    def _nothing_learnt(self, slot: CallSlot) -> Change | None:
+        if slot.is_probe:
             self._probing = False
         return None
 
-    def _failed_while_open(self, permit: Permit, error: CallFailed) -> Change | None:
-        if permit.is_probe:
+    def _failed_while_open(self, slot: CallSlot, error: CallFailed) -> Change | None:
+        if slot.is_probe:
             self._probing = False
             self._probes += 1
             self._set_probe(error)
         return self._note_refusal(error)
 
     def _tells_outage(self, error: CallFailed) -> bool:
-        if isinstance(error, CredentialsRefused) or (isinstance(error, Unavailable) and error.outage):
-            return True
-        return self._run >= self.failures and len(self._suspects) > 1
+        return self.opens_at(error) or (self._run >= self.failures and len(self._suspects) > 1)
 
     def _open(self, error: CallFailed) -> Change:
         self.is_open = True
-        self.allowance.start_over()
+        self.limit.start_over()
         self.openings += 1
         self._probes = 0
         self._forget_run()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Allowance:
+class ConcurrencyLimit:
     """``most`` is the upper bound, and where it begins. Not thread-safe."""
 
     most: int
@@ -24,17 +24,17 @@ class Allowance:
         return max(1, int(self._allowed))
 
     def has_room(self) -> bool:
-        """Tell whether one more call may go out."""
+        """Whether one more call may go out."""
         return self.in_flight < self.now
 
     def relax(self) -> None:
-        """A good answer came."""
+        """Allow more: a good answer came."""
         self._allowed = min(float(self.most), self._allowed + 1 / self._allowed)
 
     def tighten(self) -> None:
-        """The system had too much."""
+        """Allow half as many: the system had too much."""
         self._allowed = max(1.0, self._allowed / 2)
 
     def start_over(self) -> None:
-        """After an outage: no thundering herd."""
+        """Allow one call alone, after an outage: no thundering herd."""
         self._allowed = 1.0

@@ -13,7 +13,6 @@ from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Attempt, Engine
-from invoice_creator.scheduling.retry import RetryPolicy
 from invoice_creator.scheduling.task import Task
 from invoice_shared import serde
 from invoice_shared.clock import SystemClock
@@ -21,7 +20,8 @@ from invoice_shared.errors import CallFailed
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
 from invoice_shared.resilience.circuit import Circuit
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
+from invoice_shared.resilience.retry import RetryPolicy
 from tests.builders import formatted_invoice
 from tests.support.waiting import eventually
 
@@ -134,7 +134,7 @@ class Loop:
         self.health = Health(clock, 120)
         policy = RetryPolicy(1, 0.01, 0.01, 900, jitter=lambda low, _high: low)
         dispatcher = Dispatcher(
-            clock, policy, lambda: Circuit(clock, 5, 1, Allowance(64)), lambda *_: None, capacity=capacity
+            clock, policy, lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)), lambda *_: None, capacity=capacity
         )
         bounds = Bounds(("netsuite",), WITHOUT_WRITEBACK, revoke_seconds=SECONDS, grace_seconds=SECONDS)
         consumer = InvoiceConsumer(

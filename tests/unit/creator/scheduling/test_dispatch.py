@@ -6,12 +6,12 @@ import pytest
 
 from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import MOST_REPORTS, Dispatcher
-from invoice_creator.scheduling.retry import RetryPolicy
 from invoice_creator.scheduling.task import KAFKA, Task
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.record import TopicPartition
 from invoice_shared.resilience.circuit import Change, Circuit
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
+from invoice_shared.resilience.retry import RetryPolicy
 from tests.builders import formatted_invoice, record
 from tests.fakes import FakeClock
 
@@ -30,7 +30,7 @@ class Floor:
         self.work = Dispatcher(
             self.clock,
             RetryPolicy(1, 5, 30, 900, jitter=lambda _low, high: high),
-            lambda: Circuit(self.clock, 5, 10, Allowance(64)),
+            lambda: Circuit(self.clock, 5, 10, ConcurrencyLimit(64)),
             lambda system, change, _error: self.told.append((system, change)),
             capacity=capacity,
         )

@@ -7,12 +7,12 @@ import pytest
 from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Attempt, Engine
-from invoice_creator.scheduling.retry import RetryPolicy
 from invoice_creator.scheduling.task import Task
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import CallFailed, Uncertain
 from invoice_shared.resilience.circuit import Circuit
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
+from invoice_shared.resilience.retry import RetryPolicy
 from tests.builders import formatted_invoice, record
 
 SECONDS = 10.0
@@ -21,7 +21,9 @@ SECONDS = 10.0
 def engine(attempt: Attempt, concurrency: int = 4) -> Engine:
     clock = SystemClock()
     policy = RetryPolicy(1, 0.05, 0.05, 900, jitter=lambda low, _high: low)
-    dispatcher = Dispatcher(clock, policy, lambda: Circuit(clock, 5, 1, Allowance(64)), lambda *_: None, capacity=1000)
+    dispatcher = Dispatcher(
+        clock, policy, lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)), lambda *_: None, capacity=1000
+    )
     return Engine(dispatcher, attempt, concurrency)
 
 

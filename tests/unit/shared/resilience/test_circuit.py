@@ -5,7 +5,7 @@ import pytest
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.resilience.circuit import Circuit
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from tests.fakes import FakeClock
 
 OUTAGE = Unavailable("down", outage=True)
@@ -18,13 +18,13 @@ class Line:
 
     def __init__(self, failures: int = 5, probe_seconds: float = 10) -> None:
         self.clock = FakeClock()
-        self.circuit = Circuit(self.clock, failures, probe_seconds, Allowance(64))
+        self.circuit = Circuit(self.clock, failures, probe_seconds, ConcurrencyLimit(64))
 
     def fail(self, error: CallFailed, suspect: bytes = b"a") -> str | None:
-        return self.circuit.failed(self.circuit.begin(), suspect, error)
+        return self.circuit.failed(self.circuit.begin(suspect), error)
 
     def succeed(self) -> str | None:
-        return self.circuit.succeeded(self.circuit.begin())
+        return self.circuit.succeeded(self.circuit.begin(b"a"))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_while_open_one_call_at_a_time_probes(line: Line) -> None:
     line.clock.advance(1)
 
     assert line.circuit.admits()
-    line.circuit.begin()
+    line.circuit.begin(b"a")
     assert not line.circuit.admits()
     assert line.circuit.not_before(0) is None
 
@@ -115,13 +115,13 @@ def test_a_probe_that_was_never_sent_shows_nothing_and_the_next_may_go(line: Lin
 
 
 def test_calls_from_before_the_opening_neither_close_nor_delay(line: Line) -> None:
-    early, late = line.circuit.begin(), line.circuit.begin()
+    early, late = line.circuit.begin(b"a"), line.circuit.begin(b"b")
     line.fail(OUTAGE)
 
     assert line.circuit.succeeded(early) is None
-    assert line.circuit.failed(late, b"b", OUTAGE) is None
+    assert line.circuit.failed(late, OUTAGE) is None
     assert line.circuit.not_before(0) == 1
-    assert line.circuit.last_success == 0
+    assert line.circuit.log.served_since(-1, other_than=b"b")
 
 
 def test_refused_credentials_open_and_are_told_once(line: Line) -> None:
@@ -144,20 +144,20 @@ def test_an_outage_that_turns_out_to_be_refused_credentials_is_told(line: Line) 
 
 
 def test_throttling_halves_what_may_be_in_flight_and_good_answers_bring_it_back() -> None:
-    circuit = Circuit(FakeClock(), 5, 10, Allowance(8))
-    circuit.failed(circuit.begin(), b"a", FAILED)
-    assert circuit.allowance.now == 4
+    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8))
+    circuit.failed(circuit.begin(b"a"), FAILED)
+    assert circuit.limit.now == 4
 
     for _ in range(30):
-        circuit.succeeded(circuit.begin())
+        circuit.succeeded(circuit.begin(b"a"))
 
-    assert circuit.allowance.now == 8
+    assert circuit.limit.now == 8
 
 
 def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_known_before_an_answer() -> None:
-    circuit = Circuit(FakeClock(), 5, 10, Allowance(2))
-    first = circuit.begin()
-    circuit.begin()
+    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(2))
+    first = circuit.begin(b"a")
+    circuit.begin(b"a")
     assert not circuit.admits()
     assert circuit.not_before(3.0) is None
 
@@ -169,19 +169,19 @@ def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_
 
 def test_after_an_outage_calls_come_back_one_by_one() -> None:
     clock = FakeClock()
-    circuit = Circuit(clock, 5, 10, Allowance(8))
-    circuit.failed(circuit.begin(), b"a", OUTAGE)
+    circuit = Circuit(clock, 5, 10, ConcurrencyLimit(8))
+    circuit.failed(circuit.begin(b"a"), OUTAGE)
     clock.advance(10)
 
-    assert circuit.succeeded(circuit.begin()) == "closed"
+    assert circuit.succeeded(circuit.begin(b"a")) == "closed"
 
-    assert circuit.allowance.now == 2
-    assert circuit.allowance.in_flight == 0
+    assert circuit.limit.now == 2
+    assert circuit.limit.in_flight == 0
 
 
 def test_a_refusal_gives_the_place_back_and_changes_nothing() -> None:
-    circuit = Circuit(FakeClock(), 5, 10, Allowance(2))
+    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(2))
     for _ in range(5):
-        circuit.failed(circuit.begin(), b"a", Rejected("provider-rejected", "no"))
+        circuit.failed(circuit.begin(b"a"), Rejected("provider-rejected", "no"))
 
-    assert (circuit.allowance.in_flight, circuit.allowance.now) == (0, 2)
+    assert (circuit.limit.in_flight, circuit.limit.now) == (0, 2)

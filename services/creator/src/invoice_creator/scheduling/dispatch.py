@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection
 
 from invoice_creator.scheduling.offsets import Offsets
 from invoice_creator.scheduling.queues import Queues
-from invoice_creator.scheduling.retry import RetryPolicy
 from invoice_creator.scheduling.task import Task
+from invoice_creator.scheduling.verdict import verdict
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, Rejected
 from invoice_shared.record import Record, TopicPartition
 from invoice_shared.resilience.circuit import Change, Circuit
+from invoice_shared.resilience.retry import RetryPolicy
 
 LONGEST_WINDOW = 10_000
 """Records from the first unfinished one on that may be in work or done: what a crash makes us look at again."""
@@ -34,7 +35,6 @@ class Dispatcher:
         self, clock: Clock, policy: RetryPolicy, new_circuit: Callable[[], Circuit], tell: Tell, *, capacity: int
     ) -> None:
         self.offsets = Offsets()
-        self._clock = clock
         self._policy = policy
         self._tell = tell
         self._capacity = capacity
@@ -78,7 +78,7 @@ class Dispatcher:
         """Give the task to attempt now; ``None`` where none is due and admitted."""
         task = self._queues.take()
         if task is not None:
-            task.permit = self._circuits[task.system].begin()
+            task.slot = self._circuits[task.system].begin(task.lane)
             self._in_flight.add(task)
         return task
 
@@ -124,9 +124,9 @@ class Dispatcher:
 
     def _judge(self, task: Task, error: CallFailed | None) -> float | None:
         """Tell the circuit and move the task on; give the delay where the same phase is to be tried again."""
-        system, permit, circuit = task.system, task.permit, self._circuits[task.system]
-        assert permit is not None  # noqa: S101 - set by ``take`` and ``_go_on``, the only ways to an attempt
-        change = circuit.succeeded(permit) if error is None else circuit.failed(permit, task.lane, error)
+        system, slot, circuit = task.system, task.slot, self._circuits[task.system]
+        assert slot is not None  # noqa: S101 - set by ``take`` and ``_go_on``, the only ways to an attempt
+        change = circuit.succeeded(slot) if error is None else circuit.failed(slot, error)
         if change is not None:
             self._tell(system, change, error)
         if error is None:
@@ -134,10 +134,10 @@ class Dispatcher:
         elif isinstance(error, Rejected):
             task.refused(error)
         else:
-            verdict = self._policy.judge(task, permit, error, circuit, self._clock.monotonic())
-            if not isinstance(verdict, Rejected):
-                return verdict
-            task.refused(verdict)
+            decided = verdict(task, error, slot=slot, circuit=circuit, policy=self._policy)
+            if not isinstance(decided, Rejected):
+                return decided
+            task.refused(decided)
         self._to_create.discard(task)
         return None
 
@@ -146,7 +146,7 @@ class Dispatcher:
         if not circuit.admits():
             self._put_back(task, 0.0)
             return False
-        task.permit = circuit.begin()
+        task.slot = circuit.begin(task.lane)
         return True
 
     def _put_back(self, task: Task, delay: float) -> None:

@@ -4,31 +4,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from invoice_providers.base import CreatedDocument
-from invoice_shared.errors import CallFailed, MalformedRecord, Rejected
+from invoice_shared.errors import MalformedRecord, Rejected
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.record import Record
-from invoice_shared.resilience.circuit import Permit
+from invoice_shared.resilience.circuit import CallSlot
+from invoice_shared.resilience.retry import PhaseAttempts
 
 Phase = Literal["create", "write-back", "publish"]
 """In this order; each may be tried again without repeating the one before."""
 
 METRONOME = "metronome"
 KAFKA = "kafka"
-
-
-@dataclass(slots=True)
-class Trouble:
-    """The failed attempts of one phase. Times are the clock's monotonic seconds."""
-
-    tries: int = 0
-    counted: int = 0
-    """Those that count against ``BILLING_PROVIDER_RETRIES``: made while the circuit was closed, since ``opening``."""
-    opening: int = 0
-    contradictions: int = 0
-    """How often the system turned this one away although another had got through since the last time."""
-    first_at: float = 0.0
-    last_at: float = 0.0
-    last: CallFailed | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -51,8 +37,8 @@ class Task:
     """A request went out whose outcome is not known: look before the next."""
     last_look_in: int | None = None
     """The circuit's opening in which the retries were used up: look once more, then file."""
-    trouble: Trouble = field(default_factory=Trouble)
-    permit: Permit | None = None
+    phase_attempts: PhaseAttempts = field(default_factory=PhaseAttempts)
+    slot: CallSlot | None = None
     is_over: bool = False
     """Settled, or given up with its partition: nothing is done with it any more."""
 
@@ -71,7 +57,7 @@ class Task:
     @property
     def is_last_look(self) -> bool:
         """Tell whether the retries are still used up now that the attempt begins: an outage since then voids them."""
-        return self.permit is not None and self.permit.opening == self.last_look_in
+        return self.slot is not None and self.slot.opening == self.last_look_in
 
     @property
     def lane(self) -> bytes:
@@ -91,4 +77,4 @@ class Task:
     def move_on(self) -> None:
         """Enter the next phase with a clean slate."""
         self.phases = self.phases[1:]
-        self.trouble = Trouble()
+        self.phase_attempts = PhaseAttempts()

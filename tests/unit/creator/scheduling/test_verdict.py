@@ -3,11 +3,12 @@
 import pytest
 
 from invoice_creator.kafka.intake import ALL_PHASES
-from invoice_creator.scheduling.retry import CONTRADICTIONS, WRITEBACK_RETRIES, RetryPolicy
 from invoice_creator.scheduling.task import Task
+from invoice_creator.scheduling.verdict import WRITEBACK_RETRIES, verdict
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.resilience.circuit import Circuit
-from invoice_shared.resilience.concurrency_limit import Allowance
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
+from invoice_shared.resilience.retry import MAX_CONTRADICTIONS, RetryPolicy
 from tests.builders import formatted_invoice, record
 from tests.fakes import FakeClock
 
@@ -20,26 +21,26 @@ class Bench:
 
     def __init__(self, retries: int = 1) -> None:
         self.clock = FakeClock()
-        self.circuit = Circuit(self.clock, 5, 10, Allowance(64))
+        self.circuit = Circuit(self.clock, 5, 10, ConcurrencyLimit(64))
         self.policy = RetryPolicy(retries, 5.0, 30.0, 900.0, jitter=lambda _low, high: high)
         self.task = Task(record(), formatted_invoice(), ALL_PHASES)
 
     def fail(self, error: CallFailed = FAILED) -> Rejected | float:
         self.clock.advance(1)
-        permit = self.circuit.begin()
-        self.circuit.failed(permit, b"bad", error)
-        return self.policy.judge(self.task, permit, error, self.circuit, self.clock.monotonic())
+        slot = self.circuit.begin(self.task.lane)
+        self.circuit.failed(slot, error)
+        return verdict(self.task, error, slot=slot, circuit=self.circuit, policy=self.policy)
 
     def another_succeeds(self) -> None:
         self.clock.advance(1)
-        self.circuit.succeeded(self.circuit.begin())
+        self.circuit.succeeded(self.circuit.begin(b"other"))
 
     def another_fails(self, error: CallFailed = FAILED) -> None:
-        self.circuit.failed(self.circuit.begin(), b"other", error)
+        self.circuit.failed(self.circuit.begin(b"other"), error)
 
 
-def is_filed(verdict: Rejected | float) -> bool:
-    return isinstance(verdict, Rejected) and verdict.code == "retries-exhausted"
+def is_filed(decided: Rejected | float) -> bool:
+    return isinstance(decided, Rejected) and decided.code == "retries-exhausted"
 
 
 def test_an_invoice_that_fails_while_another_succeeds_is_filed_after_its_retries() -> None:
@@ -116,11 +117,11 @@ def test_probes_do_not_count() -> None:
 def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_filed_in_the_end() -> None:
     bench = Bench()
     verdicts = []
-    for _ in range(CONTRADICTIONS + 1):
+    for _ in range(MAX_CONTRADICTIONS + 1):
         verdicts.append(is_filed(bench.fail(OUTAGE)))
         bench.another_succeeds()
 
-    assert verdicts == [False] * CONTRADICTIONS + [True]
+    assert verdicts == [False] * MAX_CONTRADICTIONS + [True]
 
 
 def test_while_a_document_may_exist_one_last_look_comes_before_the_verdict() -> None:
@@ -131,9 +132,9 @@ def test_while_a_document_may_exist_one_last_look_comes_before_the_verdict() -> 
 
     assert not is_filed(bench.fail())
     assert bench.task.last_look_in == bench.circuit.openings
-    verdict = bench.fail()
-    assert isinstance(verdict, Rejected)
-    assert "may exist" in verdict.reason
+    decided = bench.fail()
+    assert isinstance(decided, Rejected)
+    assert "may exist" in decided.reason
 
 
 def test_an_outage_met_by_the_last_look_gives_the_invoice_its_retries_afresh() -> None:
@@ -154,11 +155,11 @@ def test_a_last_look_turned_away_like_all_before_it_ends() -> None:
     bench = Bench()
     bench.task.maybe_exists = True
     verdicts = []
-    for _ in range(CONTRADICTIONS + 2):
+    for _ in range(MAX_CONTRADICTIONS + 2):
         verdicts.append(is_filed(bench.fail(OUTAGE)))
         bench.another_succeeds()
 
-    assert verdicts == [False] * (CONTRADICTIONS + 1) + [True]
+    assert verdicts == [False] * (MAX_CONTRADICTIONS + 1) + [True]
 
 
 def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> None:
@@ -169,10 +170,10 @@ def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retrie
         verdicts.append(bench.fail())
         bench.another_succeeds()
 
-    *waits, verdict = verdicts
+    *waits, decided = verdicts
     assert all(isinstance(wait, float) for wait in waits)
-    assert isinstance(verdict, Rejected)
-    assert verdict.code == "writeback-refused"
+    assert isinstance(decided, Rejected)
+    assert decided.code == "writeback-refused"
 
 
 def test_what_kafka_does_not_take_is_never_given_up() -> None:

@@ -1,0 +1,45 @@
+"""The newest calls to one system: for whom, and whether they were served. What the comparison looks at. Pure."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+# Enough to tell a bad invoice from a bad minute; older calls say nothing about now.
+MAX_CALLS = 1000
+
+
+class Call(NamedTuple):
+    """One call that ended, ``at`` the clock's monotonic seconds."""
+
+    at: float
+    peer: bytes
+    served: bool
+
+
+@dataclass(slots=True)
+class CallLog:
+    """Remembers the newest ``MAX_CALLS`` calls. Not thread-safe."""
+
+    _calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+
+    def add(self, call: Call) -> None:
+        """Remember a call; calls are added in the order in which they ended."""
+        self._calls.append(call)
+
+    def served_since(self, moment: float, other_than: bytes) -> bool:
+        """Whether a call for another peer was served after ``moment``."""
+        return any(call.served for call in self._since(moment, other_than))
+
+    def share_failed_since(self, moment: float, other_than: bytes) -> float:
+        """Return which share (0 to 1) of the other peers' calls failed after ``moment``; 0 if there was none."""
+        served = [call.served for call in self._since(moment, other_than)]
+        return served.count(False) / len(served) if served else 0.0
+
+    def _since(self, moment: float, other_than: bytes) -> list[Call]:
+        found = []
+        for call in reversed(self._calls):
+            if call.at <= moment:
+                break
+            if call.peer != other_than:
+                found.append(call)
+        return found

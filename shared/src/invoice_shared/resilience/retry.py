@@ -1,0 +1,109 @@
+"""When to try again, and when to give an invoice up: the verdict by comparison. Pure, apart from the jitter.
+
+An outage makes no invoice fail. One is given up only if the system fails it *while serving others*, or if there is
+nothing to compare with and patience has run out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from invoice_shared.errors import CallFailed, Unavailable, Uncertain
+from invoice_shared.resilience.circuit import CallSlot, Circuit, is_outage
+
+# So often may a system turn one invoice away, each time after serving another. A throttle passes sooner; what is left
+# is an invoice that trips, say, a firewall in front of the system, again and again.
+MAX_CONTRADICTIONS = 20
+
+MAX_EXPONENT = 10
+
+
+@dataclass(slots=True)
+class PhaseAttempts:
+    """The failed attempts at one phase of one invoice. Times are the clock's monotonic seconds."""
+
+    tries: int = 0
+    counted: int = 0
+    """Those that count as the invoice's own: made while the circuit was closed, since ``opening``."""
+    opening: int = 0
+    contradictions: int = 0
+    """How often the system turned this one away although another had got through since the last time."""
+    first_at: float = 0.0
+    last_at: float = 0.0
+    last: CallFailed | None = None
+
+
+def _is_customers_limit(error: CallFailed) -> bool:
+    return isinstance(error, Unavailable) and error.about == "customer"
+
+
+def _may_be_the_invoices(error: CallFailed) -> bool:
+    return not (is_outage(error) or _is_customers_limit(error))
+
+
+def _contradicts(error: CallFailed) -> bool:
+    return not _is_customers_limit(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What must be seen before an invoice is given up. The defaults are those for a provider."""
+
+    counts: Callable[[CallFailed], bool] = _may_be_the_invoices
+    """Which failures use the retries up."""
+    contradicts: Callable[[CallFailed], bool] = _contradicts
+    """Which failures contradict the success of another invoice."""
+    chance: float = 1.0
+    """Given up only if so many failures are at most this likely at the rate at which the others' calls fail."""
+    max_failing: float = float("inf")
+    """With nothing to compare, given up only while at most so many different invoices are failing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Seconds throughout. ``retries`` follow the first try; ``jitter`` draws from an interval as ``random.uniform``."""
+
+    retries: int
+    settle_seconds: float
+    backoff_max_seconds: float
+    patience_seconds: float
+    jitter: Callable[[float, float], float]
+    evidence: Evidence = Evidence()
+
+    def note(self, attempts: PhaseAttempts, slot: CallSlot, error: CallFailed, circuit: Circuit) -> None:
+        """Count a failed attempt; call it after the circuit was told."""
+        now = circuit.clock.monotonic()
+        if attempts.tries == 0:
+            attempts.first_at = now
+        elif self.evidence.contradicts(error) and circuit.log.served_since(attempts.last_at, slot.peer):
+            attempts.contradictions += 1
+        if slot.opening != attempts.opening:  # what was counted before an outage was the outage
+            attempts.counted, attempts.opening = 0, slot.opening
+        attempts.counted += self.evidence.counts(error) and not slot.is_probe
+        attempts.tries += 1
+        attempts.last_at = now
+        attempts.last = error
+
+    def gives_up(self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit, failing: int = 1) -> bool:
+        """Whether the invoice itself is at fault. ``failing`` counts the different invoices that fail now."""
+
+        def others_fail_too(times: int) -> bool:
+            share = circuit.log.share_failed_since(attempts.first_at, slot.peer)
+            return share**times > self.evidence.chance
+
+        if attempts.contradictions >= MAX_CONTRADICTIONS and not others_fail_too(attempts.contradictions):
+            return True
+        if circuit.is_open or attempts.counted <= self.retries:
+            return False
+        if circuit.log.served_since(attempts.first_at, slot.peer):
+            return not others_fail_too(attempts.counted)
+        waited = circuit.clock.monotonic() - max(attempts.first_at, circuit.closed_at)
+        return waited >= self.patience_seconds and failing <= self.evidence.max_failing
+
+    def delay(self, tries: int, error: CallFailed) -> float:
+        """Return the seconds until the next attempt, after ``tries`` in vain."""
+        longest = min(self.backoff_max_seconds, 2.0 ** min(tries - 1, MAX_EXPONENT))
+        backoff = self.jitter(0.0, longest)
+        if isinstance(error, Uncertain):
+            return max(self.settle_seconds, backoff)
+        wish = error.retry_after if isinstance(error, Unavailable) else None
+        return max(wish or 0.0, backoff)

@@ -1,0 +1,34 @@
+"""What the comparison looks at: the others' calls since a moment."""
+
+from invoice_shared.resilience.call_log import MAX_CALLS, Call, CallLog
+
+
+def log_of(*calls: tuple[float, bytes, bool]) -> CallLog:
+    log = CallLog()
+    for at, peer, served in calls:
+        log.add(Call(at, peer, served))
+    return log
+
+
+def test_only_another_peers_success_after_the_moment_is_a_comparison() -> None:
+    log = log_of((1, b"other", True), (2, b"own", True), (3, b"other", False))
+
+    assert log.served_since(0, other_than=b"own")
+    assert not log.served_since(1, other_than=b"own")
+
+
+def test_the_share_that_failed_leaves_the_peers_own_calls_out() -> None:
+    log = log_of((1, b"a", False), (2, b"b", True), (3, b"own", False), (4, b"c", False), (5, b"d", True))
+
+    assert log.share_failed_since(0, other_than=b"own") == 0.5
+    assert log.share_failed_since(1, other_than=b"own") == 1 / 3
+
+
+def test_nobody_else_is_no_share() -> None:
+    assert log_of((1, b"own", False)).share_failed_since(0, other_than=b"own") == 0
+
+
+def test_the_oldest_calls_are_forgotten() -> None:
+    log = log_of((0, b"a", True), *((at, b"a", False) for at in range(1, MAX_CALLS + 1)))
+
+    assert log.share_failed_since(-1, other_than=b"own") == 1
