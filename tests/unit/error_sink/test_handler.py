@@ -1,9 +1,12 @@
+import re
+from dataclasses import replace
+
 import pytest
 
 from invoice_error_sink.handler import ArchiveHandler
 from invoice_shared.archive.archive import ArchiveUnavailable
 from invoice_shared.metrics import Metrics
-from invoice_shared.record import Record, TopicPartition
+from invoice_shared.record import Record
 
 
 class FakeArchive:
@@ -11,7 +14,6 @@ class FakeArchive:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
-        self.looks = 0
         self.down = False
         self.loses_answers = False
 
@@ -25,9 +27,12 @@ class FakeArchive:
         if self.loses_answers:
             raise ArchiveUnavailable("The fake archive's answer was lost.")
 
+    def get(self, key: str) -> bytes:
+        self.check()
+        return self.objects[key]
+
     def keys(self, prefix: str) -> list[str]:
         self.check()
-        self.looks += 1
         return [key for key in self.objects if key.startswith(prefix)]
 
 
@@ -67,17 +72,52 @@ def test_several_objects_put_without_a_commit_are_adopted_one_after_the_other() 
     assert len(archive.objects) == 3
 
 
-def test_the_bucket_is_searched_until_the_first_miss_and_again_after_a_new_assignment() -> None:
+def strangers(*offsets: int) -> list[Record]:
+    """Records at the same places of a topic that was deleted and made anew within the hour."""
+    return [replace(each, value=b'{"failure_id":"another"}') for each in records(*offsets)]
+
+
+def test_a_strangers_object_is_left_alone_and_ours_stands_beside_it() -> None:
     archive = FakeArchive()
+    life(archive).archive(strangers(0, 1))
+    before = dict(archive.objects)
+
+    assert life(archive).archive(records(0, 1)) == 1
+
+    assert before.items() <= archive.objects.items()
+    (ours,) = archive.objects.keys() - before.keys()
+    assert re.search(r"-00000000000000000001-[0-9a-f]{8}\.jsonl\.gz$", ours)
+
+
+def test_ours_beside_a_stranger_is_adopted_after_a_crash() -> None:
+    archive = FakeArchive()
+    life(archive).archive(strangers(0, 1))
+    life(archive).archive(records(0, 1, 2))
+
+    assert life(archive).archive(records(0, 1)) == 2
+    assert len(archive.objects) == 2
+
+
+def test_a_strangers_object_further_on_is_not_overwritten_either() -> None:
+    archive = FakeArchive()
+    life(archive).archive(strangers(5, 6))
     handler = life(archive)
-    handler.archive(records(0))
-    handler.archive(records(1))
-    assert archive.looks == 1
 
-    handler.forget(TopicPartition("invoice-errors", 0))
-    handler.archive(records(2))
+    handler.archive(records(4))
+    handler.archive(records(5, 6))
 
-    assert archive.looks == 2
+    assert len(archive.objects) == 3
+
+
+def test_an_object_that_cannot_be_read_is_a_stranger() -> None:
+    archive = FakeArchive()
+    life(archive).archive(records(0))
+    (key,) = archive.objects
+    archive.objects[key] = b"not gzip"
+
+    assert life(archive).archive(records(0)) == 0
+    assert archive.objects[key] == b"not gzip"
+    assert len(archive.objects) == 2
 
 
 def test_while_the_archive_is_down_nothing_changes() -> None:

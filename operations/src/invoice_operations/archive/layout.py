@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 KEY = re.compile(
     r"dt=(?P<day>\d{4}-\d\d-\d\d)/hour=(?P<hour>\d\d)/"
-    r"(?P<topic>.+)-(?P<partition>\d{5})-(?P<start>\d{20})-(?P<end>\d{20})\.jsonl\.gz$"
+    r"(?P<topic>.+)-(?P<partition>\d{5})-(?P<start>\d{20})-(?P<end>\d{20})(?:-[0-9a-f]{8})?\.jsonl\.gz$"
 )
 HOUR = timedelta(hours=1)
 SLACK = timedelta(hours=1)
@@ -46,7 +46,10 @@ def select(keys: Iterable[str], topic: str, since: datetime | None, until: datet
 
 def _of_partition(objects: list[ArchivedObject], since: datetime | None, until: datetime | None) -> list[str]:
     # An object ends before its follower begins: it is too old once the follower's first hour was over by then.
+    # A follower that began earlier is of an earlier topic of this name, and says nothing.
     old = {
-        one.key for one, follower in pairwise(objects) if since is not None and follower.hour + HOUR + SLACK <= since
+        one.key
+        for one, follower in pairwise(objects)
+        if since is not None and one.hour <= follower.hour and follower.hour + HOUR + SLACK <= since
     }
     return [each.key for each in objects if each.key not in old and (until is None or each.hour - SLACK < until)]

@@ -125,7 +125,6 @@ class ErrorSink:
         for gone in partitions:
             partition = TopicPartition(gone.topic, gone.partition)
             self._batches.drop(partition)
-            self._handler.forget(partition)
             self._next.pop(partition, None)
         self._report_partitions()
 

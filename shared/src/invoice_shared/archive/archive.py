@@ -22,5 +22,8 @@ class Archive(Protocol):
     def put(self, key: str, content: bytes) -> None:
         """Store an object; return once it is durable. Repeating it changes nothing."""
 
+    def get(self, key: str) -> bytes:
+        """Return an object's bytes."""
+
     def keys(self, prefix: str) -> list[str]:
         """Name the objects whose key starts so."""

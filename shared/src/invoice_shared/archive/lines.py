@@ -9,9 +9,20 @@ from invoice_shared.record import Record
 from invoice_shared.serde import dumps, loads
 
 
+def lines_of(records: Iterable[Record]) -> bytes:
+    """Return one line per record."""
+    return b"".join(line(record) + b"\n" for record in records)
+
+
 def archived_object(records: Iterable[Record]) -> bytes:
-    """Give one line a record, compressed. ``mtime=0``: a header with the time would differ on every repeat."""
-    return gzip.compress(b"".join(line(record) + b"\n" for record in records), mtime=0)
+    """Return the compressed lines. ``mtime=0``: a header with the time would differ on every repeat."""
+    return gzip.compress(lines_of(records), mtime=0)
+
+
+def holds_the_same(content: bytes | None, records: Iterable[Record]) -> bool:
+    """Whether an object's uncompressed lines are these records, as far as either of them goes."""
+    archived = content.splitlines() if content else []
+    return bool(archived) and all(ours == line(record) for ours, record in zip(archived, records, strict=False))
 
 
 def line(record: Record) -> bytes:

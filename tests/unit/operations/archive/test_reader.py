@@ -42,6 +42,13 @@ def test_an_object_may_hold_records_of_a_time_long_after_its_first() -> None:
     assert chosen == [key(1, 23, 10), key(3, 8, 20), key(3, 9, 30), key(1, 7, 0, partition=1)]
 
 
+def test_objects_of_a_topic_that_was_made_anew_are_chosen_by_their_own_time() -> None:
+    anew = key(9, 8, 0).replace(".jsonl", "-0123abcd.jsonl")
+
+    assert parse_key(anew) is not None
+    assert anew in select([*KEYS, anew], "invoice-errors", datetime(2026, 3, 9, tzinfo=UTC), None)
+
+
 def test_an_object_that_begins_after_the_time_is_left_out() -> None:
     assert select(KEYS, "invoice-errors", None, datetime(2026, 3, 2, tzinfo=UTC)) == [KEYS[0], KEYS[1], KEYS[4]]
 

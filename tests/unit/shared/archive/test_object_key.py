@@ -16,3 +16,12 @@ def test_the_end_is_read_back_from_a_key() -> None:
 
 def test_every_object_that_starts_there_shares_the_start_prefix() -> None:
     assert object_key("", FIRST, 42).startswith(start_prefix("", FIRST))
+
+
+def test_an_object_beside_another_one_says_so_in_its_name() -> None:
+    key = object_key("errors/", FIRST, 57, distinguished_by=b"lines\n")
+
+    assert key == (
+        "errors/dt=2026-03-01/hour=13/invoice-errors-00003-00000000000000000042-00000000000000000057-58975ca2.jsonl.gz"
+    )
+    assert end_of(key) == 57
