@@ -1,14 +1,14 @@
-"""The status write-back against Metronome on loopback, and what its answers mean."""
+"""The status write-back against Metronome on loopback."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
-from invoice_creator.writeback import MAX_ERROR_TEXT, MetronomeWriteback, refusal
+from invoice_creator.writeback import MAX_ERROR_TEXT, MetronomeWriteback
 from invoice_providers.base import CreatedDocument
-from invoice_shared.answer import Answer
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
+from invoice_providers.http import Bearer, Http
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
+from invoice_shared.metronome.client import MetronomeClient
 from invoice_simulators.client import MetronomeControl
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome, MetronomeSettings
@@ -25,7 +25,6 @@ INVOICE = {
     "total": 10000,
     "line_items": [],
 }
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Side:
@@ -35,8 +34,9 @@ class Side:
         self.control = MetronomeControl(url)
         self.key = MetronomeSettings().api_key
         self.control.seed_invoices([INVOICE])
-        path = f"{url}/v1/invoices/billingProvider"
-        self.client = MetronomeWriteback(path, lambda: self.key, clock=FakeClock(), timeout_seconds=0.5)
+        http = Http("Metronome", lambda: Bearer(self.key), 0.5)
+        self.clock = FakeClock()
+        self.client = MetronomeWriteback(MetronomeClient(http, url, self.clock))
 
 
 @pytest.fixture
@@ -92,33 +92,26 @@ def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
     assert len(side.control.writebacks()) == 1
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        pytest.param(Answer(400, {}, b'{"message":"bad"}'), Rejected, id="400"),
-        pytest.param(Answer(404, {}, b""), Rejected, id="404: not enabled for this account"),
-        pytest.param(Answer(409, {}, b""), Rejected, id="409"),
-        pytest.param(Answer(401, {}, b""), CredentialsRefused, id="401"),
-        pytest.param(Answer(403, {}, b""), CredentialsRefused, id="403"),
-        pytest.param(Answer(302, {}, b""), Unavailable, id="302: maintenance, or a wrong base URL"),
-        pytest.param(Answer(408, {}, b""), Unavailable, id="408"),
-        pytest.param(Answer(429, {}, b""), Unavailable, id="429"),
-        pytest.param(Answer(500, {}, b""), Unavailable, id="500"),
-    ],
-)
-def test_answers(answer: Answer, kind: type[CallFailed]) -> None:
-    assert type(refusal(answer, NOW)) is kind
+def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Side) -> None:
+    headers = {"X-Metronome-Rate-Limit-Type": "Customer", "Retry-After": "60"}
+    side.control.inject("status", status=429, headers=headers, times=1)
+    limited, other = formatted_invoice(), formatted_invoice(metronome_customer_id="another")
+
+    for _ in range(2):
+        with pytest.raises(Unavailable) as refused:
+            side.client.report_created(limited, CreatedDocument("1001"))
+        assert (refused.value.retry_after, refused.value.about) == (60, "customer")
+    assert len(side.control.requests()) == 1
+    side.client.report_created(other, CreatedDocument("1002"))
+
+    side.clock.advance(60)
+    side.client.report_created(limited, CreatedDocument("1001"))
 
 
-@pytest.mark.parametrize(("limit", "outage"), [("client", True), ("customer", False)])
-def test_a_limit_of_one_customer_is_no_outage(limit: str, outage: bool) -> None:
-    error = refusal(Answer(429, {"X-Metronome-Rate-Limit-Type": limit}, b""), NOW)
+def test_what_metronome_refuses_is_a_failure_of_the_writeback(side: Side) -> None:
+    side.control.inject("status", status=400, body={"message": "invoice_id must be a UUID"}, times=1)
 
-    assert isinstance(error, Unavailable)
-    assert error.outage is outage
+    with pytest.raises(Rejected) as refused:
+        side.client.report_created(formatted_invoice(), CreatedDocument("1001"))
 
-
-def test_the_reason_is_metronomes_own() -> None:
-    error = refusal(Answer(400, {}, b'{"message":"invoice_id must be a UUID"}'), NOW)
-
-    assert "invoice_id must be a UUID (400)" in error.reason
+    assert refused.value.code == "writeback-refused"

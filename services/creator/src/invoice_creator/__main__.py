@@ -16,6 +16,7 @@ from invoice_creator.scheduling.engine import Engine
 from invoice_creator.settings import SERVICE, CreatorSettings
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_providers.base import BillingProvider
+from invoice_providers.http import Bearer, Http
 from invoice_providers.registry import build_providers
 from invoice_shared import logs, tracing
 from invoice_shared.clock import SystemClock
@@ -26,6 +27,7 @@ from invoice_shared.kafka.books import Books
 from invoice_shared.kafka.client_config import consumer_config, producer_config
 from invoice_shared.kafka.producer import Publisher
 from invoice_shared.metrics import Metrics
+from invoice_shared.metronome.client import MetronomeClient
 from invoice_shared.ops import serve_ops
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
@@ -82,7 +84,7 @@ def _create(
     publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
     handler = InvoiceHandler(
         providers,
-        _writeback(settings, clock),
+        MetronomeWriteback(_metronome(settings, clock)),
         Settlement(Books(publisher.publish, settings), metrics, clock),
         metrics,
         clock,
@@ -117,13 +119,10 @@ def _dispatcher(settings: CreatorSettings, clock: SystemClock, health: Health, m
     )
 
 
-def _writeback(settings: CreatorSettings, clock: SystemClock) -> MetronomeWriteback:
-    return MetronomeWriteback(
-        settings.metronome_base_url.rstrip("/") + settings.metronome_status_writeback_path,
-        lambda: settings.secret("metronome_api_key") or "",
-        clock=clock,
-        timeout_seconds=settings.http_timeout_seconds,
-    )
+def _metronome(settings: CreatorSettings, clock: SystemClock) -> MetronomeClient:
+    http = Http("Metronome", lambda: Bearer(settings.secret("metronome_api_key") or ""), settings.http_timeout_seconds)
+    status_path = settings.metronome_status_writeback_path
+    return MetronomeClient(http, settings.metronome_base_url, clock, status_path=status_path)
 
 
 def _bounds(settings: CreatorSettings) -> Bounds:

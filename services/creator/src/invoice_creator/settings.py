@@ -7,6 +7,7 @@ from pydantic_settings import NoDecode
 
 from invoice_providers.registry import ProviderSettings
 from invoice_shared.invoice import DESTINATIONS, Destination
+from invoice_shared.metronome import paths
 from invoice_shared.setting_types import JsonText, Positive
 from invoice_shared.settings import BaseServiceSettings, MetronomeApiSettings
 
@@ -27,7 +28,7 @@ class CreatorSettings(ProviderSettings, MetronomeApiSettings, BaseServiceSetting
     circuit_probe_seconds: Positive = 10
     retry_patience_seconds: Positive = 900
     metronome_status_writeback: bool = True
-    metronome_status_writeback_path: str = Field(default="/v1/invoices/billingProvider", pattern="^/")
+    metronome_status_writeback_path: str = Field(default=paths.STATUS, pattern="^/")
 
     @field_validator("creator_destinations")
     @classmethod

@@ -1,0 +1,1 @@
+"""Metronome's API: its paths, what its answers mean, who waits after a 429; one client per kind of thread."""

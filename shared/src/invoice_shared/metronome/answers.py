@@ -1,0 +1,105 @@
+"""What Metronome's answers mean. Pure.
+
+Statuses and the rate limit header: docs.metronome.com "Status codes".
+"""
+
+from datetime import datetime
+from typing import Any
+
+from invoice_shared import serde
+from invoice_shared.answer import Answer
+from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
+
+LIMIT_TYPE = "X-Metronome-Rate-Limit-Type"
+# 414 and 431 are an id that is too long for any URL: no repeat makes it shorter.
+REFUSALS = (400, 410, 414, 422, 431)
+# A status is refused for good by any other 4xx.
+PASSING = (408, 425, 429)
+# Sure signs that it is the system, whatever the invoice.
+OUTAGES = (429, 503)
+# Beside a 5xx, these may be about one invoice alone: one that is too large, or that a proxy in between mistakes.
+OWN = (405, 413)
+MAX_MESSAGE = 300
+
+
+def limits_one_customer(answer: Answer) -> bool:
+    """Whether a 429 is about the customer alone, not about the whole organisation."""
+    return answer.status == 429 and answer.headers.get(LIMIT_TYPE, "").strip().lower() == "customer"
+
+
+def read_answer(answer: Answer, now: datetime) -> Any:
+    """Return the JSON tree of a 200. Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for all else."""
+    if answer.status == 200:
+        return _tree(answer)
+    if answer.status in (401, 403):
+        raise CredentialsRefused(
+            f"Metronome does not accept METRONOME_API_KEY (HTTP {answer.status}).", response=answer.for_the_record()
+        )
+    if answer.status == 404:
+        raise Rejected(
+            "invoice-not-found",
+            "Metronome does not know this invoice for this customer. Check that METRONOME_API_KEY belongs to the "
+            "account and environment that sent the event.",
+            response=answer.for_the_record(),
+        )
+    if answer.status in REFUSALS:
+        raise Rejected(
+            "invalid-invoice",
+            f"Metronome refuses to give this invoice (HTTP {answer.status}: {_message(answer)}).",
+            response=answer.for_the_record(),
+        )
+    raise _unavailable(answer, now, f"Metronome answered HTTP {answer.status}.")
+
+
+def status_refusal(answer: Answer, now: datetime) -> CallFailed:
+    """Return the error for an answer to a status write-back that is not 2xx."""
+    said = f"{_message(answer)} ({answer.status})"
+    if answer.status in (401, 403):
+        return CredentialsRefused(
+            f"Metronome refuses the status write-back: {said}. Check METRONOME_API_KEY and its permissions, "
+            "or switch METRONOME_STATUS_WRITEBACK off.",
+            response=answer.for_the_record(),
+        )
+    if _is_redirect(answer) or answer.status in PASSING or answer.status >= 500:
+        return _unavailable(answer, now, f"Metronome did not take the status: {said}.")
+    return Rejected(
+        "writeback-refused",
+        f"Metronome refused the status of this invoice: {said}. The document at the provider is not affected.",
+        response=answer.for_the_record(),
+    )
+
+
+def _unavailable(answer: Answer, now: datetime, reason: str) -> Unavailable:
+    if _is_redirect(answer):
+        reason = f"Metronome redirects ({answer.status}), which is not followed. Check METRONOME_BASE_URL."
+    is_limit_of_one = limits_one_customer(answer)
+    is_own = answer.status in OWN or (answer.status >= 500 and answer.status not in OUTAGES)
+    return Unavailable(
+        reason,
+        retry_after=answer.retry_after(now),
+        outage=_is_redirect(answer) or (answer.status in OUTAGES and not is_limit_of_one),
+        about="customer" if is_limit_of_one else "invoice" if is_own else None,
+        response=answer.for_the_record(),
+    )
+
+
+def _is_redirect(answer: Answer) -> bool:
+    return 300 <= answer.status < 400
+
+
+def _tree(answer: Answer) -> Any:
+    try:
+        return serde.loads(answer.body)
+    except ValueError as error:
+        # A maintenance page of something in between says nothing about the invoice; broken JSON does.
+        if "json" not in answer.headers.get("Content-Type", "").lower():
+            raise Unavailable(
+                "Something that is not Metronome's API answers in its place.", response=answer.for_the_record()
+            ) from error
+        raise Rejected(
+            "invalid-invoice", "Metronome's answer is not readable JSON. Replay the invoice later."
+        ) from error
+
+
+def _message(answer: Answer) -> str:
+    return (serde.text_of(answer.json(), "message") or "no reason given")[:MAX_MESSAGE]

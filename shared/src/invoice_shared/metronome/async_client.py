@@ -1,0 +1,85 @@
+"""Metronome's API for an event loop, over aiohttp: one GET per invoice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from invoice_shared.answer import Answer
+from invoice_shared.clock import Clock
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.metrics import Metrics
+from invoice_shared.metronome import paths
+from invoice_shared.metronome.answers import read_answer
+from invoice_shared.metronome.rate_limits import RateLimits
+
+# Of the time for a call: silence before the connection stands is an outage, after it may be the invoice's own.
+CONNECTING_SHARE = 0.5
+
+
+def open_session(timeout_seconds: float) -> aiohttp.ClientSession:
+    """Open a session whose calls take at most so long; inside the running event loop."""
+    timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=timeout_seconds * CONNECTING_SHARE)
+    # Whoever calls bounds the calls; a wait for a connection of the pool would look like silence of Metronome.
+    return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+
+
+class AsyncMetronomeClient:
+    """Tries each call once, at once; who must wait is noted in ``limits``, for the caller to obey."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        api_key: Callable[[], str | None],
+        *,
+        limits: RateLimits,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._api_key = api_key
+        self._limits = limits
+        self._metrics = metrics
+        self._clock = clock
+
+    async def invoice(self, customer_id: str, invoice_id: str) -> Any:
+        """Return the answer for one invoice, ``{"data": {…}}``, fractions as ``Decimal``.
+
+        Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused``.
+        """
+        began = self._clock.monotonic()
+        failed: CallFailed | None = None
+        try:
+            answer = await self._get(paths.invoice(customer_id, invoice_id))
+            self._limits.note(answer, customer_id)
+            return read_answer(answer, self._clock.now())
+        except CallFailed as error:
+            failed = error
+            raise
+        finally:
+            self._metrics.called("metronome", failed, self._clock.monotonic() - began)
+
+    async def _get(self, path: str) -> Answer:
+        headers = {"Authorization": _bearer(self._api_key()), "Accept": "application/json"}
+        url = URL(self._base_url + path, encoded=True)
+        try:
+            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+                return Answer(response.status, response.headers, await response.read())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unavailable(f"Metronome cannot be reached ({type(error).__name__}).", outage=True) from error
+        except TimeoutError as error:
+            raise Unavailable("Metronome did not answer in time.", about="invoice") from error
+        except aiohttp.ClientError as error:
+            raise Unavailable(f"Metronome broke the connection off ({type(error).__name__}).") from error
+
+
+def _bearer(key: str | None) -> str:
+    if not key or not (key.isascii() and key.isprintable()):
+        raise CredentialsRefused(
+            "METRONOME_API_KEY cannot be read, or holds a line break or another character that HTTP cannot carry. "
+            "Correct it, or the file that it is read from."
+        )
+    return f"Bearer {key}"

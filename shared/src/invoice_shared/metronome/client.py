@@ -1,0 +1,163 @@
+"""Metronome's API for threads: over a transport that is handed in, since only ``invoice_providers.http`` knows HTTP."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import ValidationError
+
+from invoice_shared import serde
+from invoice_shared.answer import Answer
+from invoice_shared.clock import Clock
+from invoice_shared.errors import Rejected, Unavailable, Uncertain
+from invoice_shared.invoice import Frozen
+from invoice_shared.logs import get_logger
+from invoice_shared.metronome import paths
+from invoice_shared.metronome.answers import read_answer, status_refusal
+from invoice_shared.metronome.rate_limits import RateLimits
+
+log = get_logger(__name__)
+
+# Metronome's largest page.
+PAGE = 100
+ASKING = {"Accept": "application/json"}
+SENDING = {"Content-Type": "application/json", "Accept": "application/json"}
+# Whose limit a call meets that is about no customer.
+NOBODY = ""
+
+Json = dict[str, Any]
+Result = TypeVar("Result")
+
+
+class Transport(Protocol):
+    """Sends one request, once, with the API key. See ``invoice_providers.http.Http``."""
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask for something. Raises ``Unavailable``."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body. Raises ``Unavailable`` if it was not sent, ``Uncertain`` if no answer could be read."""
+
+    def renew_credentials(self) -> None:
+        """Read the API key anew before the next call."""
+
+
+class Calls(Protocol):
+    """How one call is made: at once, or paced and with patience."""
+
+    def __call__(self, call: Callable[[], Result], /) -> Result:
+        """Return what the call returns."""
+
+
+def at_once(call: Callable[[], Result], /) -> Result:
+    """Make a call once, now."""
+    return call()
+
+
+class Page(Frozen):
+    """A page of one of Metronome's lists."""
+
+    data: list[Json]
+    next_page: str | None = None
+
+
+class MetronomeClient:
+    """Thread-safe. Methods raise ``Rejected``, ``CredentialsRefused`` or ``Unavailable``."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        base_url: str,
+        clock: Clock,
+        *,
+        calls: Calls = at_once,
+        status_path: str = paths.STATUS,
+    ) -> None:
+        self._transport = transport
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._calls = calls
+        self._status_path = status_path
+        self._limits = RateLimits(clock)
+
+    def invoice(self, customer_id: str, invoice_id: str) -> Any:
+        """Return the answer for one invoice, ``{"data": {…}}``, fractions as ``Decimal``."""
+        return self._get(paths.invoice(customer_id, invoice_id), {}, customer_id)
+
+    def check(self) -> None:
+        """Ask for one customer: returns if Metronome lets us in."""
+        self._page(paths.CUSTOMERS, {"limit": "1"}, NOBODY)
+
+    def customers(self) -> Iterator[Json]:
+        """Yield every customer; the archived ones, which Metronome leaves out unless asked, after the active.
+
+        A customer who is archived meanwhile comes twice.
+        """
+        for archived in ("false", "true"):
+            for page in self._pages(paths.CUSTOMERS, {"only_archived": archived}, NOBODY):
+                yield from page
+
+    def newest_invoices(self, customer_id: str) -> Iterator[list[Json]]:
+        """Yield the pages of a customer's invoices of every status, the youngest first."""
+        return self._pages(paths.invoices(customer_id), {"sort": "date_desc"}, customer_id)
+
+    def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
+        """Tell Metronome how an invoice ended; ``status`` is a ``BillingProviderInvoice``. Repeatable.
+
+        Without an ``Idempotency-Key``: Metronome replays even a 500 for a known key, and the same status twice does
+        no harm.
+        """
+        self._calls(lambda: self._report_once(customer_id, serde.dumps([status])))
+
+    def _pages(self, path: str, query: Mapping[str, str], customer_id: str) -> Iterator[list[Json]]:
+        more: dict[str, str] = {}
+        seen: set[str] = set()
+        while True:
+            page = self._page(path, {**query, "limit": str(PAGE), **more}, customer_id)
+            yield page.data
+            if not page.next_page:
+                return
+            if page.next_page in seen:
+                log.warning("metronome repeats a cursor; the list ends here", path=path)
+                return
+            seen.add(page.next_page)
+            more = {"next_page": page.next_page}
+
+    def _page(self, path: str, query: Mapping[str, str], customer_id: str) -> Page:
+        try:
+            return Page.model_validate(self._get(path, query, customer_id))
+        except Rejected as refused:
+            status = f"HTTP {refused.response.status}" if refused.response else "unreadable"
+            raise Rejected(
+                refused.code,
+                f"Metronome's answer to {path} is no list ({status}). Check METRONOME_BASE_URL.",
+                response=refused.response,
+            ) from refused
+        except ValidationError as error:
+            raise Unavailable(f"Metronome's answer to {path} is in another shape: {serde.explain(error)}.") from error
+
+    def _get(self, path: str, query: Mapping[str, str], customer_id: str) -> Any:
+        url = self._base_url + path + (f"?{urlencode(query)}" if query else "")
+        return self._calls(lambda: self._get_once(url, customer_id))
+
+    def _get_once(self, url: str, customer_id: str) -> Any:
+        answer = self._answer(customer_id, lambda: self._transport.get(url, ASKING))
+        return read_answer(answer, self._clock.now())
+
+    def _report_once(self, customer_id: str, body: bytes) -> None:
+        url = self._base_url + self._status_path
+        try:
+            answer = self._answer(customer_id, lambda: self._transport.post(url, body, SENDING))
+        except Uncertain as error:  # repeating it does no harm, so there is nothing to look up first
+            raise Unavailable(error.reason) from error
+        if not answer.is_success:
+            raise status_refusal(answer, self._clock.now())
+
+    def _answer(self, customer_id: str, send: Callable[[], Answer]) -> Answer:
+        if (held := self._limits.refusal(customer_id)) is not None:
+            raise held
+        answer = send()
+        self._limits.note(answer, customer_id)
+        if answer.status in (401, 403):
+            self._transport.renew_credentials()
+        return answer

@@ -1,0 +1,23 @@
+"""Where Metronome's API has what we ask for. Pure.
+
+Paths: docs.metronome.com/openapi.json; ``STATUS`` is in use and not in that file.
+"""
+
+from urllib.parse import quote
+
+CUSTOMERS = "/v1/customers"
+STATUS = "/v1/invoices/billingProvider"
+
+
+def invoices(customer_id: str) -> str:
+    """Return the path of a customer's invoices."""
+    return f"{CUSTOMERS}/{_segment(customer_id)}/invoices"
+
+
+def invoice(customer_id: str, invoice_id: str) -> str:
+    """Return the path of one invoice."""
+    return f"{invoices(customer_id)}/{_segment(invoice_id)}"
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")
