@@ -1,6 +1,6 @@
-"""HTTP as the providers and the write-back use it: one session a thread, one try a call, every failure of ours.
+"""HTTP as the providers and the write-back use it: one session per thread, one try per call, every failure of ours.
 
-The only importer of ``requests``. Repeating a call is the dispatcher's decision, never this module's.
+Repeating a call is the dispatcher's decision, never this module's.
 """
 
 import threading
@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import MaxRetryError, NewConnectionError
-from urllib3.util.retry import Retry
 
+from invoice_providers.connections import CutAdapter
+from invoice_providers.deadline import REAPER
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 
@@ -85,7 +85,10 @@ Authenticate = Callable[[], AuthBase]
 
 
 class Http:
-    """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use."""
+    """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use.
+
+    ``timeout_seconds`` bounds each call as a whole, from connecting to the last byte of the answer.
+    """
 
     def __init__(self, system: str, authenticate: Authenticate, timeout_seconds: float) -> None:
         self._system = system
@@ -115,10 +118,21 @@ class Http:
             raise self._no_connection(error) from error
 
     def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        # A redirect is an answer like any other: a signed POST must not wander to another host, or become a GET.
-        answer = self._session().request(
-            method, url, data=body, headers=dict(headers), timeout=self._timeout, allow_redirects=False
-        )
+        session = self._session()
+        # Signed before the time begins: a token that ended is renewed by a call with a time of its own.
+        request = session.prepare_request(requests.Request(method, url, data=body, headers=dict(headers)))
+        surroundings = session.merge_environment_settings(request.url or url, {}, None, None, None)
+        with REAPER.watching(self._timeout) as call:
+            try:
+                # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become a GET.
+                answer = session.send(request, timeout=self._timeout, allow_redirects=False, **surroundings)
+            except (OSError, ValueError) as error:  # what the library raises, and what a shut socket may lead to
+                if not call.is_cut or not may_have_arrived(error):
+                    raise
+                raise requests.ReadTimeout from error
+        if call.is_cut:  # a body that ends where the connection ends looks complete
+            self._sessions.generation = None
+            raise requests.ReadTimeout
         return Answer(answer.status_code, answer.headers, answer.content)
 
     def _session(self) -> requests.Session:
@@ -134,7 +148,7 @@ class Http:
         session = requests.Session()
         session.auth = self._authenticate()
         session.headers["User-Agent"] = "metronome-invoice-connector"
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
+        adapter = CutAdapter()
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
@@ -143,8 +157,8 @@ class Http:
         return Unavailable(f"{self._system} cannot be reached ({_kind(error)}).", outage=True)
 
 
-def may_have_arrived(error: requests.RequestException) -> bool:
-    """Tell whether the other side may have got the request. In doubt it may: looking costs less than a double."""
+def may_have_arrived(error: Exception) -> bool:
+    """Whether the other side may have got the request. In doubt it may: looking costs less than a double."""
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     return not (refused or isinstance(error, NEVER_SENT))

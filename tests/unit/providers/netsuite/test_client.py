@@ -35,7 +35,7 @@ class Account:
         self.control = ControlClient(url)
         self.clock = FakeClock()
         self.credentials = GOOD
-        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, timeout_seconds=0.5)
+        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, timeout_seconds=2)
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -147,7 +147,7 @@ def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault:
 
 def test_a_refused_connection_is_an_outage() -> None:
     nobody = NetSuite(
-        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), timeout_seconds=0.5
+        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), timeout_seconds=2
     )
 
     with pytest.raises(Unavailable) as down:

@@ -35,11 +35,11 @@ class Company:
         self.clock = FakeClock()
         self.paced = 0
         app = Client(COMPANY.client_id, COMPANY.client_secret)
-        endpoint = TokenEndpoint(f"{url}/oauth2/v1/tokens/bearer", lambda: app, clock=self.clock, timeout_seconds=0.5)
+        endpoint = TokenEndpoint(f"{url}/oauth2/v1/tokens/bearer", lambda: app, clock=self.clock, timeout_seconds=2)
         store = FileTokenStore(folder / "tokens.json")
         chain = TokenChain(store, endpoint.renew, lambda: COMPANY.refresh_token, self.clock)
         company = f"{url}/v3/company/{COMPANY.realm_id}"
-        self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=0.5)
+        self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=2)
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:

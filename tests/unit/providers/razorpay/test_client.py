@@ -29,7 +29,7 @@ class Account:
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
         self.key = GOOD
-        self.client = Razorpay(url, lambda: self.key, clock=FakeClock(), timeout_seconds=0.5)
+        self.client = Razorpay(url, lambda: self.key, clock=FakeClock(), timeout_seconds=2)
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -151,7 +151,7 @@ def test_a_look_without_an_answer_sends_nothing(account: Account, fault: str) ->
 
 
 def test_a_refused_connection_is_an_outage() -> None:
-    nobody = Razorpay(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=FakeClock(), timeout_seconds=0.5)
+    nobody = Razorpay(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=FakeClock(), timeout_seconds=2)
 
     with pytest.raises(Unavailable) as down:
         nobody.create(invoice())

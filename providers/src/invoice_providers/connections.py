@@ -1,0 +1,102 @@
+"""urllib3's connections, each of which tells the reaper its socket, so that a call can be cut wherever it waits."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import allowed_gai_family
+from urllib3.util.retry import Retry
+
+from invoice_providers.deadline import REAPER
+
+
+class CutAdapter(HTTPAdapter):
+    """One connection, no try but the first, and every socket under the reaper's eyes."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make connections of our own classes."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Make connections of our own classes to a proxy, too."""
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+
+class _Plain(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        _is_used_again(self)
+        super().request(*args, **options)
+
+
+class _Encrypted(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        _is_used_again(self)
+        super().request(*args, **options)
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _EncryptedPool(HTTPSConnectionPool):
+    ConnectionCls = _Encrypted
+
+
+POOLS = {"http": _PlainPool, "https": _EncryptedPool}
+
+
+def _is_used_again(connection: HTTPConnection) -> None:
+    call = REAPER.call_of_this_thread()
+    if call is not None and connection.sock is not None:
+        call.uses(connection.sock)
+
+
+def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """Connect to the first address that answers, all of them within the call's time: urllib3 gives it to each."""
+    call = REAPER.call_of_this_thread()
+    if call is None:
+        return connect()
+    name, timeout = connection.host, connection.timeout
+    failure: ConnectTimeoutError | NewConnectionError = ConnectTimeoutError(connection, "out of time")
+    try:
+        for address in _addresses(connection):
+            connection.host, connection.timeout = address, call.seconds_left()
+            if not connection.timeout:
+                break
+            try:
+                sock = connect()
+            except (ConnectTimeoutError, NewConnectionError) as error:
+                failure = error
+            else:
+                call.uses(sock)
+                return sock
+    finally:
+        connection.host, connection.timeout = name, timeout
+    raise failure
+
+
+def _addresses(connection: HTTPConnection) -> list[str]:
+    try:
+        found = socket.getaddrinfo(connection.host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise NameResolutionError(connection.host, connection, error) from error
+    except UnicodeError as error:  # a part of the name that is empty or too long
+        unknown = socket.gaierror(socket.EAI_NONAME, str(error))
+        raise NameResolutionError(connection.host, connection, unknown) from error
+    return [str(address[0]) for *_, address in found]
