@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from invoice_shared import serde
-from invoice_shared.kafka.producer import PublishFailed
-from invoice_shared.record import Headers
+from invoice_shared.publishing import PublishFailed, RecordTooLarge
+from invoice_shared.record import Headers, OutgoingRecord
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -52,11 +52,13 @@ class Published:
 class FakePublisher:
     """Acknowledges at once and keeps what it was given; after ``fail`` it refuses, until ``recover``.
 
-    As with the real one, a refused record counts as not published.
+    As with the real one, a refused record counts as not published, and one whose value is larger than ``max_bytes``
+    is replaced by its smaller one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = 10_000_000) -> None:
         self.published: list[Published] = []
+        self._max_bytes = max_bytes
         self._error: PublishFailed | None = None
         self._refusals: int | None = 0
 
@@ -69,19 +71,23 @@ class FakePublisher:
         """Acknowledge again."""
         self._error = None
 
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
+    def send(self, record: OutgoingRecord) -> Future[None]:
         """Answer at once with a finished future."""
         answer: Future[None] = Future()
         if (error := self._next_refusal()) is not None:
             answer.set_exception(error)
-        else:
-            self.published.append(Published(topic, key, value, tuple(headers)))
+        elif len(record.value or b"") <= self._max_bytes:
+            self.published.append(Published(record.topic, record.key, record.value, record.headers))
             answer.set_result(None)
+        elif record.smaller is not None:
+            return self.send(record.smaller)
+        else:
+            answer.set_exception(RecordTooLarge("The record is larger than the topic takes."))
         return answer
 
-    def publish(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> None:
+    def publish(self, record: OutgoingRecord) -> None:
         """Return once acknowledged; raises ``PublishFailed`` while told to."""
-        self.send(topic, key, value, headers).result()
+        self.send(record).result()
 
     def to(self, topic: str) -> list[Published]:
         """Give what one topic holds, in order."""

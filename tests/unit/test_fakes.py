@@ -1,12 +1,15 @@
 """The fakes and builders keep what they promise; a test that leans on them leans on this."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import BaseModel
 
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.publishing import PublishFailed, RecordTooLarge
+from invoice_shared.record import OutgoingRecord
 from tests import builders
 from tests.fakes import FakeClock, FakePublisher
 
@@ -25,26 +28,36 @@ def test_the_clock_moves_only_when_told_and_never_backwards() -> None:
 
 def test_the_publisher_keeps_what_it_acknowledged_and_nothing_that_it_refused() -> None:
     publisher = FakePublisher()
-    publisher.publish("raw-invoices", b"a", b'{"total":1.10}', (("event-id", b"1"),))
+    publisher.publish(OutgoingRecord("raw-invoices", b"a", b'{"total":1.10}', (("event-id", b"1"),)))
     publisher.fail(times=1)
 
     with pytest.raises(PublishFailed):
-        publisher.publish("raw-invoices", b"b", b"{}")
-    publisher.publish("invoice-errors", b"c", b"{}")
+        publisher.publish(OutgoingRecord("raw-invoices", b"b", b"{}"))
+    publisher.publish(OutgoingRecord("invoice-errors", b"c", b"{}"))
 
     assert [record.key for record in publisher.published] == [b"a", b"c"]
     assert str(publisher.to("raw-invoices")[0].json["total"]) == "1.10"
 
 
 def test_a_publisher_told_to_fail_goes_on_failing_until_it_recovers() -> None:
-    publisher = FakePublisher()
+    publisher, record = FakePublisher(), OutgoingRecord("raw-invoices", None, None)
     publisher.fail()
 
     for _ in range(3):
-        assert isinstance(publisher.send("raw-invoices", None, None).exception(), PublishFailed)
+        assert isinstance(publisher.send(record).exception(), PublishFailed)
     publisher.recover()
 
-    assert publisher.send("raw-invoices", None, None).exception() is None
+    assert publisher.send(record).exception() is None
+
+
+def test_a_publisher_replaces_what_is_too_large_by_what_is_given_for_that_case() -> None:
+    publisher, large = FakePublisher(max_bytes=3), OutgoingRecord("invoice-errors", b"k", b"large")
+
+    publisher.publish(replace(large, smaller=OutgoingRecord("invoice-errors", b"k", b"s")))
+    with pytest.raises(RecordTooLarge):
+        publisher.publish(large)
+
+    assert [record.value for record in publisher.published] == [b"s"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from invoice_operations.replay.sources import Source
 from invoice_operations.times import age
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_shared.clock import SystemClock
-from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.publishing import PublishFailed
 from invoice_shared.settings import KafkaSettings
 
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from confluent_kafka import Producer
 
 from invoice_shared.kafka.client_config import producer_config
-from invoice_shared.kafka.producer import Publisher
+from invoice_shared.kafka.producer import ConfluentPublisher
+from invoice_shared.publishing import Publisher
 from invoice_shared.settings import KafkaSettings
 
 CLOSE_SECONDS = 10.0
@@ -17,7 +18,7 @@ DELIVERY_TIMEOUT_MS = 30_000
 @contextmanager
 def publisher(settings: KafkaSettings) -> Iterator[Publisher]:
     """Give a publisher; what it was handed is settled, one way or the other, when this ends."""
-    opened = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": DELIVERY_TIMEOUT_MS}))
+    opened = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": DELIVERY_TIMEOUT_MS}))
     try:
         yield opened
     finally:

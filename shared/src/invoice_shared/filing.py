@@ -1,16 +1,21 @@
-"""From a record that failed to what is written about it: the failure record and the ledger's entry. Pure."""
+"""From a record that failed to what is written about it: the failure record and the ledger's entry. Pure.
 
-import base64
+``settlement_records`` is the one way to file a failure and to enter an outcome; its callers only publish.
+"""
+
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from invoice_shared import headers as names
 from invoice_shared.errors import MalformedRecord, Rejected
-from invoice_shared.failure import Code, InvoiceFailure, Original, SourcePosition, Stage
+from invoice_shared.failure import Code, InvoiceFailure, SourcePosition, Stage
+from invoice_shared.ledger_key import LedgerKey
+from invoice_shared.original import as_bytes, as_text, original_of
 from invoice_shared.outcome import Outcome
-from invoice_shared.record import Headers, Record
+from invoice_shared.record import Headers, OutgoingRecord, Record
+from invoice_shared.serde import to_bytes
+from invoice_shared.settings import KafkaSettings
 from invoice_shared.tracing import trace_id
 
 
@@ -58,6 +63,25 @@ def failure_of(
     )
 
 
+def settlement_records(
+    failure: InvoiceFailure | None, outcome: Outcome | None, *, headers: Headers, topics: KafkaSettings
+) -> tuple[OutgoingRecord, ...]:
+    """Return what to publish once it is known how a record ended: the failure first, then the ledger's entry.
+
+    Publishing them again changes nothing: the failure has the same id, and the ledger's newest entry counts.
+    A topic that refuses the failure's size gets it without the original's value.
+    """
+    records: tuple[OutgoingRecord, ...] = ()
+    if failure is not None:
+        topic, key = topics.invoice_errors_topic, failure_key(failure)
+        smaller = OutgoingRecord(topic, key, to_bytes(without_value(failure)), headers)
+        records += (OutgoingRecord(topic, key, to_bytes(failure), headers, smaller),)
+    if outcome is not None:
+        key = LedgerKey(outcome.invoice_id).encode()
+        records += (OutgoingRecord(topics.invoice_outcomes_topic, key, to_bytes(outcome), headers),)
+    return records
+
+
 def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Outcome | None:
     """Give the ledger's entry for a failure, over what is ``known`` of the invoice; none without an invoice id."""
     if failure.invoice_id is None:
@@ -78,11 +102,17 @@ def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Out
 
 
 def failure_key(failure: InvoiceFailure) -> bytes:
-    """Key of a failure record: the invoice id, else the event id, else the SHA-256 of the value."""
-    event_id = next((header[1] for header in failure.original.headers if header[0] == names.EVENT_ID), None)
-    value = as_bytes(failure.original.value, failure.original.encoding) or b""
-    key = failure.invoice_id or event_id or hashlib.sha256(value).hexdigest()
-    return key.encode()
+    """Return the key of a failure's record: the invoice id, else the event id, else the SHA-256 of the value.
+
+    Of a failure that was read back without its value, the last is not known any more: its own id takes the place.
+    """
+    original = failure.original
+    event_id = next((header[1] for header in original.headers if header[0] == names.EVENT_ID), None)
+    if key := failure.invoice_id or event_id:
+        return key.encode()
+    if original.omitted is not None:
+        return failure.failure_id.encode()
+    return hashlib.sha256(as_bytes(original.value, original.encoding) or b"").hexdigest().encode()
 
 
 def without_value(failure: InvoiceFailure) -> InvoiceFailure:
@@ -92,41 +122,6 @@ def without_value(failure: InvoiceFailure) -> InvoiceFailure:
     return failure.model_copy(
         update={"original": original.model_copy(update={"value": None, "encoding": None, "omitted": size})}
     )
-
-
-def original_of(key: bytes | None, headers: Headers, value: bytes | None) -> Original:
-    """Keep a record's key, headers and value so that they can be put back byte for byte."""
-    key_text, key_encoding = as_text(key)
-    value_text, encoding = as_text(value)
-    kept = tuple(_header_as_text(name, content) for name, content in headers)
-    return Original(key=key_text, key_encoding=key_encoding, headers=kept, value=value_text, encoding=encoding)
-
-
-def headers_of(original: Original) -> Headers:
-    """Give the headers as they were consumed."""
-    return tuple((name, as_bytes(text, *encoding) or b"") for name, text, *encoding in original.headers)
-
-
-def _header_as_text(name: str, content: bytes) -> tuple[str, str] | tuple[str, str, Literal["base64"]]:
-    text, encoding = as_text(content)
-    return (name, text or "") if encoding is None else (name, text or "", encoding)
-
-
-def as_text(raw: bytes | None) -> tuple[str | None, None] | tuple[str, Literal["base64"]]:
-    """Give bytes as UTF-8 text, or as base64 with that encoding named."""
-    if raw is None:
-        return None, None
-    try:
-        return raw.decode("utf-8"), None
-    except UnicodeDecodeError:
-        return base64.b64encode(raw).decode(), "base64"
-
-
-def as_bytes(text: str | None, encoding: str | None = None) -> bytes | None:
-    """Undo ``as_text``."""
-    if text is None:
-        return None
-    return base64.b64decode(text) if encoding == "base64" else text.encode()
 
 
 def digest(*parts: str) -> str:

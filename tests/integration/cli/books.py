@@ -6,7 +6,8 @@ from typing import Any
 
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import digest, failed_outcome, failure_key, original_of
+from invoice_shared.filing import digest, failed_outcome, failure_key
+from invoice_shared.original import original_of
 from invoice_shared.outcome import Outcome
 from tests.builders import failure, formatted_invoice, outcome, raw_invoice
 from tests.support.topics import Topics

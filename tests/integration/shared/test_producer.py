@@ -1,18 +1,27 @@
 """Publishing to a real broker: acknowledged or refused, and partitioned as Java and aiokafka do."""
 
+import random
+from dataclasses import replace
+
 import pytest
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from invoice_shared.errors import StartupError
 from invoice_shared.kafka.admin import check_topics
-from invoice_shared.kafka.client_config import producer_config
-from invoice_shared.kafka.producer import Publisher, PublishFailed
+from invoice_shared.kafka.client_config import MAX_RECORD_BYTES, common_config, producer_config
+from invoice_shared.kafka.producer import ConfluentPublisher
+from invoice_shared.publishing import PublishFailed, RecordTooLarge
+from invoice_shared.record import OutgoingRecord
 from invoice_shared.settings import KafkaSettings
 from tests.support.broker import Broker
 from tests.support.ports import free_port
 from tests.support.topics import Topics
 
 pytestmark = pytest.mark.broker
+
+ANY = OutgoingRecord("raw-invoices", b"k", b"{}")
 
 
 def murmur2(data: bytes) -> int:
@@ -30,12 +39,12 @@ def murmur2(data: bytes) -> int:
 
 def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(broker: Broker, topics: Topics) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
-    publisher = Publisher(Producer(producer_config(settings)))
+    publisher = ConfluentPublisher(Producer(producer_config(settings)))
     keys = [f"invoice-{number}".encode() for number in range(40)]
     name = topics.settings["RAW_INVOICES_TOPIC"]
 
     for key in keys:
-        publisher.publish(name, key, b"{}", (("event-id", b"e"),))
+        publisher.publish(OutgoingRecord(name, key, b"{}", (("event-id", b"e"),)))
     publisher.close(10)
 
     records = topics.read("raw-invoices")
@@ -44,12 +53,36 @@ def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(
     assert all(record.partition == (murmur2(record.key or b"") & 0x7FFFFFFF) % count for record in records)
 
 
+@pytest.mark.real_broker
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(100_000, id="refused by the broker"),
+        pytest.param(MAX_RECORD_BYTES + 1, id="refused by the client itself"),
+    ],
+)
+def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(broker: Broker, topics: Topics, size: int) -> None:
+    settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
+    narrow = NewTopic(topics.name("narrow"), 1, 1, config={"max.message.bytes": "10000"})
+    admin = AdminClient(common_config(settings))
+    admin.create_topics([narrow])[narrow.topic].result(30)
+    publisher = ConfluentPublisher(Producer(producer_config(settings)))
+    large = OutgoingRecord(narrow.topic, b"k", random.Random(size).randbytes(size))
+
+    publisher.publish(replace(large, smaller=replace(large, value=b"small")))
+    with pytest.raises(RecordTooLarge):
+        publisher.publish(large)
+    publisher.close(10)
+
+    assert [record.value for record in topics.read("narrow")] == [b"small"]
+
+
 def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
-    publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+    publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
 
     with pytest.raises(PublishFailed):
-        publisher.publish("raw-invoices", b"k", b"{}")
+        publisher.publish(ANY)
     with pytest.raises(StartupError, match="does not answer"):
         check_topics(settings, ["raw-invoices"])
     publisher.close(1)
@@ -57,12 +90,12 @@ def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
 
 def test_who_no_longer_waits_for_an_answer_takes_nobody_elses_away() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
-    publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+    publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
 
-    publisher.send("raw-invoices", b"k", b"{}").cancel()
+    publisher.send(ANY).cancel()
 
     with pytest.raises(PublishFailed):
-        publisher.send("raw-invoices", b"k", b"{}").result(30)
+        publisher.send(ANY).result(30)
     publisher.close(1)
 
 

@@ -10,14 +10,15 @@ from confluent_kafka.cimpl import NewTopic
 from invoice_shared.errors import StartupError
 from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import common_config, producer_config
-from invoice_shared.kafka.producer import Publisher
+from invoice_shared.kafka.producer import ConfluentPublisher
+from invoice_shared.record import OutgoingRecord
 from invoice_shared.settings import KafkaSettings
 from tests.support.kafka_jars import JarsBroker
 from tests.support.kafka_secured import SecuredBroker
 from tests.support.services import StartService
 from tests.support.waiting import eventually
 
-TOPICS = ("raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes")
+TOPICS = ("raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions")
 FORMATTER = {
     "METRONOME_API_KEY": "key",
     "METRONOME_BASE_URL": "http://127.0.0.1:1",
@@ -55,8 +56,8 @@ def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_serv
     for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS]).values():
         created.result(30)
     check_topics(settings, TOPICS)
-    publisher = Publisher(Producer(producer_config(settings)))
-    publisher.publish("raw-invoices", b"i-1", b"no record of ours")
+    publisher = ConfluentPublisher(Producer(producer_config(settings)))
+    publisher.publish(OutgoingRecord("raw-invoices", b"i-1", b"no record of ours"))
     publisher.close(10)
 
     formatter = start_service("invoice-formatter", secured.settings | FORMATTER)

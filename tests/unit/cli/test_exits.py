@@ -9,7 +9,7 @@ from invoice_operations.check.checks import Line
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
-from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.publishing import PublishFailed
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from invoice_shared import serde
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import FormattedInvoice
-from invoice_shared.kafka.books import Books
 from invoice_shared.metrics import Metrics
 from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.settings import KafkaSettings
@@ -34,7 +33,7 @@ class Desk:
         self.writeback = FakeWriteback()
         self.publisher = FakePublisher()
         clock, metrics = FakeClock(), Metrics()
-        settlement = Settlement(Books(self.publisher.publish, KafkaSettings()), metrics, clock)
+        settlement = Settlement(self.publisher, KafkaSettings(), metrics, clock)
         self.handler = InvoiceHandler({"netsuite": self.provider}, self.writeback, settlement, metrics, clock)
         self.document = document or formatted_invoice()
         self.task = self.new_task()

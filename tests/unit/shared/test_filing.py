@@ -6,10 +6,16 @@ from hypothesis import strategies as st
 
 from invoice_shared.errors import MalformedRecord, Rejected
 from invoice_shared.failure import InvoiceFailure, ProviderResponse
-from invoice_shared.filing import About, as_bytes, failed_outcome, failure_key, failure_of, headers_of, without_value
+from invoice_shared.filing import About, failed_outcome, failure_key, failure_of, settlement_records, without_value
+from invoice_shared.original import as_bytes, headers_of
+from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
+from invoice_shared.serde import from_bytes
+from invoice_shared.settings import KafkaSettings
+from tests.builders import INVOICE_ID, outcome
 from tests.fakes import START
 
+TOPICS = KafkaSettings(invoice_errors_topic="errors-of-ours")
 REJECTED = Rejected("customer-not-mapped", "Set the field.", response=ProviderResponse(status=400, body="no"))
 
 
@@ -92,3 +98,39 @@ def test_nothing_enters_the_ledger_without_an_invoice_id() -> None:
 def test_a_value_left_out_for_its_size_is_counted() -> None:
     assert without_value(filed(record(value="é€".encode()))).original.omitted == 5
     assert without_value(filed(record(value=b"\xff\xfe"))).original.omitted == 2
+
+
+def test_a_failure_whose_value_was_left_out_has_a_key_of_its_own_still() -> None:
+    first, second = (without_value(filed(record(key=None, offset=offset), MalformedRecord("x"))) for offset in (1, 2))
+
+    assert failure_key(first) != failure_key(second)
+
+
+def test_the_failure_is_published_first_and_then_the_ledgers_entry() -> None:
+    failure = filed(record())
+    headers = (("event-id", b"e-1"),)
+
+    records = settlement_records(failure, failed_outcome(failure), headers=headers, topics=TOPICS)
+
+    assert [(each.topic, each.key, each.headers) for each in records] == [
+        ("errors-of-ours", b"i-1", headers),
+        ("invoice-outcomes", b"i-1", headers),
+    ]
+    assert from_bytes(InvoiceFailure, records[0].value) == failure
+    assert from_bytes(Outcome, records[1].value) == failed_outcome(failure)
+
+
+def test_a_failure_too_large_for_the_topic_goes_there_under_its_key_without_the_value() -> None:
+    failure = filed(record(key=None, value=b"\xff" * 9), MalformedRecord("x"))
+
+    (whole,) = settlement_records(failure, None, headers=(), topics=TOPICS)
+
+    assert whole.smaller is not None
+    assert (whole.smaller.topic, whole.smaller.key) == (whole.topic, whole.key)
+    assert from_bytes(InvoiceFailure, whole.smaller.value) == without_value(failure)
+
+
+def test_an_outcome_without_a_failure_goes_to_the_ledger_alone() -> None:
+    (entry,) = settlement_records(None, outcome(), headers=(), topics=TOPICS)
+
+    assert (entry.topic, entry.key, entry.smaller) == ("invoice-outcomes", INVOICE_ID.encode(), None)

@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
-from invoice_shared.record import Headers
+from invoice_shared.publishing import AwaitedPublisher
+from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import dumps
 from invoice_webhook.app import PATH, create_app
 from invoice_webhook.handler import WebhookHandler
@@ -26,20 +27,18 @@ BODY = dumps({"id": "e-1", "type": "invoice.finalized", "properties": {"invoice_
 class SilentBroker(FakePublisher):
     """Takes records and never answers."""
 
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
+    def send(self, record: OutgoingRecord) -> Future[None]:
         return Future()
 
 
 class Ingress:
     def __init__(self, publisher: FakePublisher) -> None:
-        settings = WebhookSettings(
-            metronome_webhook_secret=SECRET, webhook_ack_timeout_seconds=0.05, webhook_max_body_bytes=1000
-        )
+        settings = WebhookSettings(metronome_webhook_secret=SECRET, webhook_max_body_bytes=1000)
         clock = FakeClock()
         self.publisher = publisher
         self.health = Health(clock, 120)
         self.metrics = Metrics()
-        handler = WebhookHandler(settings, publisher, clock, self.health, self.metrics)
+        handler = WebhookHandler(settings, AwaitedPublisher(publisher, 0.05), clock, self.health, self.metrics)
         self.client: TestClient[web.Request, web.Application] = TestClient(
             TestServer(create_app(handler, settings.webhook_max_body_bytes))
         )
@@ -103,6 +102,35 @@ async def test_an_unusable_event_that_names_its_invoice_enters_the_ledger(ingres
 
     (entry,) = ingress.publisher.to("invoice-outcomes")
     assert (entry.key, entry.json["outcome"], entry.json["code"]) == (b"i-7", "failed", "unusable-event")
+
+
+async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without_its_bytes() -> None:
+    small = Ingress(FakePublisher(max_bytes=1_000))
+    body = b"no json".ljust(900)
+    async with small.client:
+        answer = await small.post(body)
+
+    (failure,) = small.publisher.to("invoice-errors")
+    assert answer.status == 200
+    assert (failure.json["original"]["value"], failure.json["original"]["omitted"]) == (None, 900)
+    assert failure.key == hashlib.sha256(body).hexdigest().encode()
+
+
+async def test_an_event_too_large_for_its_topic_is_filed_so_that_a_replay_can_fetch_its_invoice() -> None:
+    ids = {"invoice_id": "i-1", "customer_id": "c-1", "text": "x" * 800}
+    small = Ingress(FakePublisher(max_bytes=1_000))
+    async with small.client:
+        answer = await small.post(dumps({"id": "e-1", "type": "invoice.finalized", "properties": ids}))
+
+    failure, outcome = small.publisher.published
+    assert answer.status == 200
+    assert [failure.json[name] for name in ("code", "invoice_id", "customer_id", "retryable")] == [
+        "unusable-event",
+        "i-1",
+        "c-1",
+        True,
+    ]
+    assert (outcome.topic, outcome.key) == ("invoice-outcomes", b"i-1")
 
 
 async def test_a_wrong_signature_is_answered_401_without_a_reason_and_nothing_is_published(ingress: Ingress) -> None:

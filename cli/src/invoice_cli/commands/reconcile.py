@@ -46,7 +46,7 @@ def reconcile(
     with progress("customers", None) as walked, publisher(settings) as acknowledged:
         findings = reconciler.findings(window, walked)
         if fix:
-            findings = enqueue_lost(findings, acknowledged.publish, settings.raw_invoices_topic, now)
+            findings = enqueue_lost(findings, acknowledged, settings.raw_invoices_topic, now)
         totals = show(findings, output)
     if totals.for_a_person:
         raise SystemExit(int(Exit.ATTENTION))

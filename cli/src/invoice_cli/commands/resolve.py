@@ -16,7 +16,7 @@ from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.finding import find_case
 from invoice_operations.view.ledger import fold
 from invoice_operations.view.topic_reader import Span, TopicReader
-from invoice_shared.kafka.books import Books
+from invoice_shared.filing import settlement_records
 from invoice_shared.settings import KafkaSettings, load
 
 
@@ -34,7 +34,8 @@ def resolve(
     newest = fold(reader.read(settings.invoice_outcomes_topic, Span(keys=keys)), lambda *_: True).get(case.key)
     outcome = resolved(case, newest, who=who or operator(getpass.getuser), why=why, now=now)
     with publisher(settings) as acknowledged:
-        Books(acknowledged.publish, settings).enter(outcome, ())
+        for record in settlement_records(None, outcome, headers=(), topics=settings):
+            acknowledged.publish(record)
     show([outcome.model_dump(include={"invoice_id", "failure_id", "code", "reason", "resolved_by"})], output)
 
 

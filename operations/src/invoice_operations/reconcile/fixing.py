@@ -7,19 +7,18 @@ from datetime import datetime
 from invoice_operations.reconcile.comparison import Finding
 from invoice_shared.headers import EVENT_ID
 from invoice_shared.invoice import RawInvoice
-from invoice_shared.kafka.books import Publish
+from invoice_shared.publishing import Publisher
 from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import to_bytes
 
 
-def enqueue_lost(findings: Iterable[Finding], publish: Publish, topic: str, now: datetime) -> Iterator[Finding]:
+def enqueue_lost(findings: Iterable[Finding], publisher: Publisher, topic: str, now: datetime) -> Iterator[Finding]:
     """Enqueue what is lost as it passes; each is acknowledged before it is given on as enqueued."""
     for finding in findings:
         if not finding.is_lost:
             yield finding
             continue
-        record = raw_record(finding, topic, now)
-        publish(record.topic, record.key, record.value or b"", record.headers)
+        publisher.publish(raw_record(finding, topic, now))
         yield replace(finding, is_enqueued=True, detail=f"{finding.detail} Enqueued.")
 
 

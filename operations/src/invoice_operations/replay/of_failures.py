@@ -9,7 +9,7 @@ from invoice_operations.replay.outgoing import CannotReplay, Restart
 from invoice_operations.replay.plan import Plan, too_often
 from invoice_operations.view.cases import Case, Place, State, case_of, failures_in, place_of
 from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import headers_of
+from invoice_shared.original import headers_of
 from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings
 

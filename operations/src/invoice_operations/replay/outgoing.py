@@ -5,9 +5,9 @@ from datetime import datetime
 
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import as_bytes, headers_of
 from invoice_shared.headers import EVENT_ID
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.original import as_bytes, headers_of
 from invoice_shared.record import Headers, OutgoingRecord
 from invoice_shared.serde import from_bytes, to_bytes
 from invoice_shared.settings import KafkaSettings

@@ -4,14 +4,14 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
-from typing import Protocol
 
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_operations.view.topic_reader import Span
 from invoice_shared.headers import REPLAY_ID
-from invoice_shared.record import Headers, OutgoingRecord
+from invoice_shared.publishing import Publisher
+from invoice_shared.record import OutgoingRecord
 
 WINDOW = 500
 """Records handed to the broker and not acknowledged yet."""
@@ -23,13 +23,6 @@ Done = Counter[tuple[str, bytes | None]]
 
 Records of a key are sent in order and stay in order, so these are the first ones of that key.
 """
-
-
-class Sends(Protocol):
-    """See ``invoice_shared.kafka.producer.Publisher``."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
-        """Hand over a record; the future ends with the broker's answer."""
 
 
 def done_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> Done:
@@ -53,12 +46,14 @@ def without(done: Done, outgoing: Iterable[OutgoingRecord]) -> Iterator[Outgoing
             yield each
 
 
-def send_all(outgoing: Iterable[OutgoingRecord], sender: Sends, pace: Pace, acknowledged: Callable[[], object]) -> None:
+def send_all(
+    outgoing: Iterable[OutgoingRecord], publisher: Publisher, pace: Pace, acknowledged: Callable[[], object]
+) -> None:
     """Send all and call ``acknowledged`` for each that every in-sync replica holds. Raises ``PublishFailed``."""
     flying: deque[Future[None]] = deque()
     for each in outgoing:
         pace.wait()
-        flying.append(sender.send(each.topic, each.key, each.value, each.headers))
+        flying.append(publisher.send(each))
         while flying and (len(flying) >= WINDOW or flying[0].done()):
             _settle(flying, acknowledged)
     while flying:

@@ -23,9 +23,8 @@ from invoice_shared.clock import SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
-from invoice_shared.kafka.books import Books
 from invoice_shared.kafka.client_config import consumer_config, producer_config
-from invoice_shared.kafka.producer import Publisher
+from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.metronome.client import MetronomeClient
 from invoice_shared.ops import serve_ops
@@ -81,11 +80,11 @@ def _create(
     stop: threading.Event,
 ) -> None:
     clock = SystemClock()
-    publisher = Publisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
+    publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
     handler = InvoiceHandler(
         providers,
         MetronomeWriteback(_metronome(settings, clock)),
-        Settlement(Books(publisher.publish, settings), metrics, clock),
+        Settlement(publisher, settings, metrics, clock),
         metrics,
         clock,
     )

@@ -17,9 +17,9 @@ from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
-from invoice_shared.kafka.producer import PublishFailed
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
+from invoice_shared.publishing import PublishFailed
 
 log = get_logger(__name__)
 

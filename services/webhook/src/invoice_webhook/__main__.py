@@ -12,9 +12,10 @@ from invoice_shared.clock import SystemClock
 from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import producer_config
-from invoice_shared.kafka.producer import Publisher
+from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
+from invoice_shared.publishing import AwaitedPublisher
 from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start, watch
 from invoice_webhook.app import create_app, serve
@@ -40,8 +41,9 @@ async def _run(settings: WebhookSettings) -> None:
     health, metrics = Health(clock, settings.liveness_stall_seconds), Metrics()
     health.missing("ingress", "starting")
     health.missing("kafka", "not checked yet")
-    publisher = Publisher(_producer(settings))
-    handler = WebhookHandler(settings, publisher, clock, health, metrics)
+    publisher = ConfluentPublisher(_producer(settings))
+    acknowledged = AwaitedPublisher(publisher, settings.webhook_ack_timeout_seconds)
+    handler = WebhookHandler(settings, acknowledged, clock, health, metrics)
     ops = serve_ops(settings, health, metrics)
     stop = _stop_on_signals()
     _watch_broker(settings, health)

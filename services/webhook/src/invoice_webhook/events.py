@@ -56,12 +56,17 @@ def record_of(invoice: RawInvoice) -> bytes:
     try:
         return to_bytes(invoice)
     except ValueError as error:
-        raise UnusableEvent(
-            "Metronome sent a signed webhook that is nested too deep. Find the invoice in Metronome by its id.",
-            event_id=invoice.event_id,
-            invoice_id=invoice.invoice_id,
-            customer_id=invoice.customer_id,
-        ) from error
+        raise unusable(invoice, "is nested too deep") from error
+
+
+def unusable(invoice: RawInvoice, what: str) -> UnusableEvent:
+    """Return the error for an event that names its invoice, but cannot travel as it is."""
+    return UnusableEvent(
+        f"Metronome sent a signed webhook that {what}. Replay this failure: the invoice is then fetched by its id.",
+        event_id=invoice.event_id,
+        invoice_id=invoice.invoice_id,
+        customer_id=invoice.customer_id,
+    )
 
 
 def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) -> RawInvoice:

@@ -1,10 +1,7 @@
 """One request: verify, parse, publish, and answer only after the broker has acknowledged."""
 
-import asyncio
 import hashlib
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
 
 from aiohttp import web
 
@@ -12,15 +9,15 @@ from invoice_shared import headers as names
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.failure import InvoiceFailure, SourcePosition
-from invoice_shared.filing import digest, failed_outcome, failure_key, original_of
+from invoice_shared.filing import digest, failed_outcome, settlement_records
 from invoice_shared.health import Health
 from invoice_shared.invoice import RawInvoice
-from invoice_shared.kafka.producer import PublishFailed
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
-from invoice_shared.record import Headers
-from invoice_shared.serde import to_bytes
-from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of
+from invoice_shared.original import original_of
+from invoice_shared.publishing import AsyncPublisher, PublishFailed, RecordTooLarge
+from invoice_shared.record import Headers, OutgoingRecord
+from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of, unusable
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import InvalidSignature, verify
 
@@ -29,23 +26,12 @@ log = get_logger(__name__)
 RETRY_AFTER_SECONDS = "30"
 
 
-class Sender(Protocol):
-    """Hands a record to the broker; the future ends with its answer."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Future[None]:
-        """See ``invoice_shared.kafka.producer.Publisher``."""
-
-
-class NotAcknowledged(Exception):
-    """The broker did not answer in time, or refused: Metronome must try again."""
-
-
 @dataclass(frozen=True, slots=True)
 class WebhookHandler:
     """``handle`` returns 200 only when what the request asked for is on every in-sync replica. Safe to call again."""
 
     settings: WebhookSettings
-    sender: Sender
+    publisher: AsyncPublisher
     clock: Clock
     health: Health
     metrics: Metrics
@@ -61,7 +47,7 @@ class WebhookHandler:
                 log.warning("webhook refused", why=str(error), remote=request.remote)
                 self.metrics.webhook("unauthorized")
                 return web.Response(status=401)
-            except NotAcknowledged as error:
+            except PublishFailed as error:
                 log.error("webhook not acknowledged", why=str(error))
                 self.metrics.webhook("unavailable")
                 return web.Response(status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
@@ -86,17 +72,20 @@ class WebhookHandler:
 
     async def _accept(self, invoice: RawInvoice, value: bytes) -> None:
         headers = ((names.EVENT_ID, invoice.event_id.encode()), *tracing.outgoing_headers())
-        await self._publish(self.settings.raw_invoices_topic, invoice.invoice_id.encode(), value, headers)
+        record = OutgoingRecord(self.settings.raw_invoices_topic, invoice.invoice_id.encode(), value, headers)
+        try:
+            await self._publish(record)
+        except RecordTooLarge as error:
+            raise unusable(invoice, "is larger than the topic takes") from error
         log.info("invoice accepted", invoice_id=invoice.invoice_id, event_id=invoice.event_id)
 
     async def _file(self, body: bytes, error: UnusableEvent) -> None:
         headers: Headers = () if error.event_id is None else ((names.EVENT_ID, error.event_id.encode()),)
         failure = self._failure(body, error, headers)
         headers += tracing.outgoing_headers()
-        await self._publish(self.settings.invoice_errors_topic, failure_key(failure), to_bytes(failure), headers)
-        if (outcome := failed_outcome(failure)) is not None:
-            topic = self.settings.invoice_outcomes_topic
-            await self._publish(topic, outcome.invoice_id.encode(), to_bytes(outcome), headers)
+        outcome = failed_outcome(failure)
+        for record in settlement_records(failure, outcome, headers=headers, topics=self.settings):
+            await self._publish(record)
         log.error("event unusable", failure_id=failure.failure_id, invoice_id=error.invoice_id, reason=error.reason)
         self.metrics.failed("webhook", "unusable-event")
 
@@ -107,7 +96,8 @@ class WebhookHandler:
             stage="webhook",
             code="unusable-event",
             reason=error.reason,
-            retryable=False,
+            # Its ids are enough to fetch the invoice.
+            retryable=error.invoice_id is not None and error.customer_id is not None,
             attempts=1,
             failed_at=self.clock.now(),
             invoice_id=error.invoice_id,
@@ -119,14 +109,8 @@ class WebhookHandler:
             trace_id=tracing.trace_id(),
         )
 
-    async def _publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
+    async def _publish(self, record: OutgoingRecord) -> None:
         if (missing := self.health.why("kafka")) is not None:
             # A broker that allows it would otherwise create the missing topic, with defaults that can lose records.
-            raise NotAcknowledged(missing)
-        acknowledged = asyncio.wrap_future(self.sender.send(topic, key, value, headers))
-        try:
-            await asyncio.wait_for(acknowledged, self.settings.webhook_ack_timeout_seconds)
-        except TimeoutError as error:
-            raise NotAcknowledged("the broker did not acknowledge in time") from error
-        except PublishFailed as error:
-            raise NotAcknowledged(str(error)) from error
+            raise PublishFailed(missing)
+        await self.publisher.publish(record)

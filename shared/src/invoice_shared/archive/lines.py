@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Iterable
 from typing import Any
 
-from invoice_shared.filing import original_of
+from invoice_shared.original import original_of
 from invoice_shared.record import Record
 from invoice_shared.serde import dumps, loads
 

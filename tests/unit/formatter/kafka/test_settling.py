@@ -3,43 +3,31 @@ from typing import Any
 import pytest
 
 from invoice_formatter.handler import InvoiceHandler
-from invoice_formatter.kafka.settling import RecordTooLarge, Settling
+from invoice_formatter.kafka.settling import Settling
 from invoice_shared import serde
 from invoice_shared.metrics import Metrics
-from invoice_shared.record import Headers
+from invoice_shared.publishing import AwaitedPublisher, RecordTooLarge
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, record
-from tests.fakes import FakeClock, Published
+from tests.fakes import FakeClock, FakePublisher
 from tests.unit.formatter.invoices import answer, rules
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01".encode()
 
 
-class FakeBroker:
-    """Acknowledges at once; refuses records above a size."""
-
-    def __init__(self, max_bytes: int = 10_000_000) -> None:
-        self.published: list[Published] = []
-        self._max_bytes = max_bytes
-
-    async def publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
-        if len(value) > self._max_bytes:
-            raise RecordTooLarge(f"{len(value)} bytes")
-        self.published.append(Published(topic, key, value, headers))
-
-    def topics(self) -> list[str]:
-        return [one.topic for one in self.published]
+def topics(broker: FakePublisher) -> list[str]:
+    return [one.topic for one in broker.published]
 
 
 class Desk:
     """A settling over one answer of Metronome's."""
 
-    def __init__(self, body: bytes, broker: FakeBroker) -> None:
+    def __init__(self, body: bytes, broker: FakePublisher) -> None:
         self.metrics = Metrics()
         self.body = body
         handler = InvoiceHandler(self._fetch, rules(), FakeClock())
-        self.settling = Settling(handler, broker, KafkaSettings(), self.metrics)
+        self.settling = Settling(handler, AwaitedPublisher(broker, 5), KafkaSettings(), self.metrics)
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:
         return serde.loads(self.body)
@@ -49,7 +37,7 @@ class Desk:
 
 
 async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome_is_the_creators() -> None:
-    broker = FakeBroker()
+    broker = FakePublisher()
     desk = Desk(answer(), broker)
 
     await desk.settling.settle(record(headers=(("traceparent", TRACEPARENT),)))
@@ -61,7 +49,7 @@ async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome
 
 
 async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
-    broker = FakeBroker()
+    broker = FakePublisher()
     desk = Desk(answer(status="VOID"), broker)
 
     await desk.settling.settle(record())
@@ -72,24 +60,24 @@ async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
 
 
 async def test_a_repeat_of_what_was_just_sent_on_leaves_the_ledger_to_the_creator() -> None:
-    broker = FakeBroker()
+    broker = FakePublisher()
     desk = Desk(answer(), broker)
     await desk.settling.settle(record())
     desk.body = answer(external_invoice={"invoice_id": "INV-77", "billing_provider_type": "netsuite"})
 
     await desk.settling.settle(record(offset=8))
 
-    assert broker.topics() == ["formatted-invoices"]
+    assert topics(broker) == ["formatted-invoices"]
     assert desk.counts(b'invoices_skipped_total{reason="already-synced"} 1.0')
 
 
 async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:
-    broker = FakeBroker()
+    broker = FakePublisher()
     desk = Desk(answer(customer_custom_fields={}), broker)
 
     await desk.settling.settle(record(headers=(("traceparent", TRACEPARENT),)))
 
-    assert broker.topics() == ["invoice-errors", "invoice-outcomes"]
+    assert topics(broker) == ["invoice-errors", "invoice-outcomes"]
     failure, outcome = (one.json for one in broker.published)
     assert outcome["failure_id"] == failure["failure_id"]
     assert failure["trace_id"] == TRACE_ID
@@ -97,7 +85,7 @@ async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:
 
 
 async def test_a_failure_too_large_for_its_topic_is_filed_without_the_value() -> None:
-    broker = FakeBroker(max_bytes=2_000)
+    broker = FakePublisher(max_bytes=2_000)
     desk = Desk(answer(), broker)
 
     await desk.settling.settle(record(value=b"x" * 3_000))
@@ -107,18 +95,18 @@ async def test_a_failure_too_large_for_its_topic_is_filed_without_the_value() ->
 
 
 async def test_a_document_too_large_for_its_topic_becomes_a_failure() -> None:
-    broker = FakeBroker(max_bytes=3_000)
+    broker = FakePublisher(max_bytes=3_000)
     desk = Desk(answer(contract_id="c" * 3_000), broker)
 
     await desk.settling.settle(record())
 
-    assert broker.topics() == ["invoice-errors", "invoice-outcomes"]
+    assert topics(broker) == ["invoice-errors", "invoice-outcomes"]
     assert broker.published[0].json["code"] == "invalid-invoice"
     assert "LINE_GROUPING" in broker.published[0].json["reason"]
 
 
 async def test_a_failure_that_cannot_be_filed_at_all_is_not_acknowledged() -> None:
-    desk = Desk(answer(), FakeBroker(max_bytes=10))
+    desk = Desk(answer(), FakePublisher(max_bytes=10))
 
     with pytest.raises(RecordTooLarge):
         await desk.settling.settle(record(value=b"garbage"))

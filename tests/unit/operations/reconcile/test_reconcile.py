@@ -16,8 +16,8 @@ from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.settings import ReconcileSettings
 from invoice_providers.base import CreatedDocument
 from invoice_shared.errors import Unavailable
-from invoice_shared.kafka.producer import PublishFailed
 from invoice_shared.outcome import Outcome
+from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, INVOICE_ID, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
@@ -202,7 +202,7 @@ def test_what_is_lost_is_enqueued_as_its_webhook_would_have() -> None:
     publisher = FakePublisher()
     findings = [each for each in (compare(listed(), None), compare(listed(id="b"), outcome())) if each]
 
-    fixed = list(enqueue_lost(findings, publisher.publish, "raw-invoices", START))
+    fixed = list(enqueue_lost(findings, publisher, "raw-invoices", START))
 
     (record,) = publisher.published
     assert (record.key, record.json["source"], record.json["customer_id"]) == (
@@ -219,11 +219,7 @@ def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
     publisher.fail()
 
     with pytest.raises(PublishFailed):
-        list(
-            enqueue_lost(
-                [each for each in (compare(listed(), None),) if each], publisher.publish, "raw-invoices", START
-            )
-        )
+        list(enqueue_lost([each for each in (compare(listed(), None),) if each], publisher, "raw-invoices", START))
 
 
 def test_the_sums_of_both_sides_differ_by_what_is_still_to_come() -> None:

@@ -18,8 +18,8 @@ from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.topic_reader import Span
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
-from invoice_shared.filing import original_of
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.original import original_of
 from invoice_shared.record import Headers, OutgoingRecord, Record
 from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START

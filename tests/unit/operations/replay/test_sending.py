@@ -6,7 +6,7 @@ from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.sending import Done, done_by, send_all, without
-from invoice_shared.kafka.producer import PublishFailed
+from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import OutgoingRecord
 from tests.builders import raw_invoice
 from tests.fakes import START, FakeClock, FakePublisher

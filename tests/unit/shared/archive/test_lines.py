@@ -1,7 +1,7 @@
 import gzip
 
 from invoice_shared.archive.lines import archived_object, line
-from invoice_shared.filing import as_bytes
+from invoice_shared.original import as_bytes
 from invoice_shared.record import Record
 from invoice_shared.serde import loads
 

@@ -7,12 +7,13 @@ from invoice_creator.scheduling.task import Task
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import NOBODY_KNOWN, About, failed_outcome, failure_of
+from invoice_shared.filing import NOBODY_KNOWN, About, failed_outcome, failure_of, settlement_records
 from invoice_shared.invoice import FormattedInvoice
-from invoice_shared.kafka.books import Books
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.outcome import Outcome
+from invoice_shared.publishing import Publisher
+from invoice_shared.settings import KafkaSettings
 
 log = get_logger(__name__)
 
@@ -21,7 +22,8 @@ log = get_logger(__name__)
 class Settlement:
     """Thread-safe. When ``settle`` returns the record's offset may be committed; it raises ``PublishFailed``."""
 
-    books: Books
+    publisher: Publisher
+    topics: KafkaSettings
     metrics: Metrics
     clock: Clock
 
@@ -30,10 +32,8 @@ class Settlement:
         failure = self._failure(task)
         outcome = self._outcome(task, failure)
         headers = tracing.outgoing_headers(task.record.headers)
-        if failure is not None:
-            self.books.file(failure, headers)
-        if outcome is not None:
-            self.books.enter(outcome, headers)
+        for record in settlement_records(failure, outcome, headers=headers, topics=self.topics):
+            self.publisher.publish(record)
         self._tell(task, failure, outcome)
 
     def _failure(self, task: Task) -> InvoiceFailure | None:
@@ -70,6 +70,8 @@ class Settlement:
             stage="creator",
             destination=document.destination,
             document_type=document.document_type,
+            external_customer_id=document.external_customer_id,
+            issue_date=document.issue_date,
             provider_document_id=task.created.document_id if task.created else None,
             total=_signed_total(document),
             currency=document.currency,

@@ -23,10 +23,10 @@ from yarl import URL
 
 from invoice_formatter.kafka.credentials import broker_credentials
 from invoice_formatter.kafka.intake import Intake
-from invoice_formatter.kafka.settling import RecordTooLarge
 from invoice_formatter.settings import FormatterSettings
 from invoice_shared.kafka.client_config import MAX_RECORD_BYTES, METADATA_AGE_MS, SESSION_TIMEOUT_MS
-from invoice_shared.record import Headers, Record, TopicPartition
+from invoice_shared.publishing import RecordTooLarge
+from invoice_shared.record import OutgoingRecord, Record, TopicPartition
 
 SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
 LONGEST_POLL_GAP_SECONDS = 86_400.0
@@ -115,27 +115,32 @@ def assigned_partitions(app: FormatterApp) -> set[TopicPartition]:
 
 
 class FaustPublisher:
-    """Publishes through faust's producer and waits for the broker; an absent broker is waited for."""
+    """An ``AsyncPublisher`` through faust's producer; an absent broker is waited for."""
 
     def __init__(self, app: FormatterApp, backoff_max_seconds: float) -> None:
         self._app = app
         self._backoff = wait_random_exponential(max=backoff_max_seconds)
 
-    async def publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
-        """Return once all in-sync replicas have the record. Raises ``RecordTooLarge``."""
+    async def publish(self, record: OutgoingRecord) -> None:
+        """Return once all in-sync replicas have the record, however long that takes. Raises ``RecordTooLarge``."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type((KafkaError, ProducerSendError)), wait=self._backoff, reraise=True
         )
-        await retrying(self._publish_once, topic, key, value, headers)
+        try:
+            await retrying(self._publish_once, record)
+        except RecordTooLarge:
+            if record.smaller is None:
+                raise
+            await self.publish(record.smaller)
 
-    async def _publish_once(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
-        target = self._app.topic(topic, key_serializer="raw", value_serializer="raw")
+    async def _publish_once(self, record: OutgoingRecord) -> None:
+        target = self._app.topic(record.topic, key_serializer="raw", value_serializer="raw")
         try:
             # The first await hands the record over, the second waits for the broker's answer.
-            await (await target.send(key=key, value=value, headers=list(headers)))
+            await (await target.send(key=record.key, value=record.value, headers=list(record.headers)))
         except (KafkaError, ProducerSendError) as error:
             if _is_too_large(error):
-                raise RecordTooLarge(f"{len(value)} bytes") from error
+                raise RecordTooLarge(f"{len(record.value or b'')} bytes") from error
             raise
 
 

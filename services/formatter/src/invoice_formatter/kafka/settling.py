@@ -1,38 +1,29 @@
 """Settling a record: decide, then write it down. Returns only when every record it produced is acknowledged."""
 
-from typing import Protocol
-
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.kafka.recent import RecentIds
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
 from invoice_shared import serde
-from invoice_shared.errors import ConnectorError, Rejected
-from invoice_shared.filing import failure_key, without_value
+from invoice_shared.errors import Rejected
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.filing import settlement_records
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.outcome import Outcome
-from invoice_shared.record import Headers, Record
+from invoice_shared.publishing import AsyncPublisher, RecordTooLarge
+from invoice_shared.record import Headers, OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings
 from invoice_shared.tracing import span
 
 log = get_logger(__name__)
 
 
-class RecordTooLarge(ConnectorError):
-    """The topic refuses a record of this size, now and for ever."""
-
-
-class Publisher(Protocol):
-    """Puts records on topics."""
-
-    async def publish(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
-        """Return once all in-sync replicas have the record, however long that takes. Raises ``RecordTooLarge``."""
-
-
 class Settling:
     """Repeatable: a record that is settled twice gives the same document and the same failure id."""
 
-    def __init__(self, handler: InvoiceHandler, publisher: Publisher, topics: KafkaSettings, metrics: Metrics) -> None:
+    def __init__(
+        self, handler: InvoiceHandler, publisher: AsyncPublisher, topics: KafkaSettings, metrics: Metrics
+    ) -> None:
         self._handler = handler
         self._publisher = publisher
         self._topics = topics
@@ -61,12 +52,8 @@ class Settling:
 
     async def _write_formatted(self, settlement: Formatted, record: Record) -> None:
         document = settlement.document
-        await self._publisher.publish(
-            self._topics.formatted_invoices_topic,
-            document.invoice_id.encode(),
-            serde.to_bytes(document),
-            settlement.headers,
-        )
+        topic, key = self._topics.formatted_invoices_topic, document.invoice_id.encode()
+        await self._publisher.publish(OutgoingRecord(topic, key, serde.to_bytes(document), settlement.headers))
         self._sent_on.add(document.invoice_id)
         self._metrics.formatted(document.destination)
         log.info(
@@ -78,7 +65,7 @@ class Settling:
 
     async def _write_skipped(self, settlement: Skipped, record: Record) -> None:
         if settlement.code != "already-synced" or settlement.outcome.invoice_id not in self._sent_on:
-            await self._enter(settlement.outcome, settlement.headers)
+            await self._file(None, settlement.outcome, settlement.headers)
         self._metrics.skipped(settlement.code)
         log.info(
             "invoice skipped",
@@ -89,14 +76,8 @@ class Settling:
         )
 
     async def _write_failed(self, settlement: Failed, record: Record) -> None:
-        failure, topic = settlement.failure, self._topics.invoice_errors_topic
-        try:
-            await self._publisher.publish(topic, failure_key(failure), serde.to_bytes(failure), settlement.headers)
-        except RecordTooLarge:
-            smaller = serde.to_bytes(without_value(failure))
-            await self._publisher.publish(topic, failure_key(failure), smaller, settlement.headers)
-        if settlement.outcome:
-            await self._enter(settlement.outcome, settlement.headers)
+        failure = settlement.failure
+        await self._file(failure, settlement.outcome, settlement.headers)
         self._metrics.failed("formatter", failure.code)
         log.error(
             "invoice failed",
@@ -109,10 +90,9 @@ class Settling:
             failure_id=failure.failure_id,
         )
 
-    async def _enter(self, outcome: Outcome, headers: Headers) -> None:
-        await self._publisher.publish(
-            self._topics.invoice_outcomes_topic, outcome.invoice_id.encode(), serde.to_bytes(outcome), headers
-        )
+    async def _file(self, failure: InvoiceFailure | None, outcome: Outcome | None, headers: Headers) -> None:
+        for record in settlement_records(failure, outcome, headers=headers, topics=self._topics):
+            await self._publisher.publish(record)
 
 
 def _too_large(settlement: Formatted, error: RecordTooLarge) -> Rejected:

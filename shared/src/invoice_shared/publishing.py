@@ -1,0 +1,49 @@
+"""What publishing promises, whatever the client: a record counts once every in-sync replica holds it."""
+
+import asyncio
+from concurrent.futures import Future
+from typing import Protocol
+
+from invoice_shared.errors import ConnectorError
+from invoice_shared.record import OutgoingRecord
+
+
+class PublishFailed(ConnectorError):
+    """The broker did not acknowledge; the record may or may not be there."""
+
+
+class RecordTooLarge(PublishFailed):
+    """The topic refuses a record of this size, now and for ever, and there is no smaller one to send instead."""
+
+
+class Publisher(Protocol):
+    """For threads."""
+
+    def send(self, record: OutgoingRecord) -> Future[None]:
+        """Hand a record over. The future ends with the broker's answer: a result, or ``PublishFailed``."""
+
+    def publish(self, record: OutgoingRecord) -> None:
+        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
+
+
+class AsyncPublisher(Protocol):
+    """For an event loop."""
+
+    async def publish(self, record: OutgoingRecord) -> None:
+        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
+
+
+class AwaitedPublisher:
+    """An ``AsyncPublisher`` over a ``Publisher``. Waits at most ``timeout_seconds`` for the broker's answer."""
+
+    def __init__(self, publisher: Publisher, timeout_seconds: float) -> None:
+        self._publisher = publisher
+        self._timeout_seconds = timeout_seconds
+
+    async def publish(self, record: OutgoingRecord) -> None:
+        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``; the record may still arrive."""
+        acknowledged = asyncio.wrap_future(self._publisher.send(record))
+        try:
+            await asyncio.wait_for(acknowledged, self._timeout_seconds)
+        except TimeoutError as error:
+            raise PublishFailed("The broker did not acknowledge in time.") from error
