@@ -24,6 +24,7 @@ from invoice_cli.exits import Exit, exit_of, stop
 from invoice_cli.options import OutputOption
 from invoice_operations.broker_errors import meaning
 from invoice_shared.errors import ConnectorError
+from invoice_shared.settings import InvalidSettings
 
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -67,6 +68,8 @@ def main() -> None:
         stop(Exit.USAGE, "An argument is not UTF-8.")
     except KafkaException as failed:
         _end(meaning(failed.args[0]))
+    except InvalidSettings as invalid:
+        stop(Exit.USAGE, str(invalid))
     except ConnectorError as failed:
         _end(failed)
 

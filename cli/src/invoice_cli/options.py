@@ -1,10 +1,13 @@
 """Options that several subcommands share."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from invoice_cli.output import Listing, Output
+from invoice_operations.options import parse_selection
+from invoice_operations.selection import Selection
 from invoice_shared.failure import CODES, Stage
 from invoice_shared.invoice import Destination
 
@@ -33,3 +36,12 @@ CodeOption = Annotated[
 ]
 StageOption = Annotated[Stage | None, typer.Option(help="Only failures of this stage.")]
 DestinationOption = Annotated[Destination | None, typer.Option(help="Only this billing provider.")]
+
+
+def selection(now: datetime, **options: str | int | list[str] | None) -> Selection:
+    """Return what the options select. Raises ``InvalidRequest``."""
+    return parse_selection({name: _texts(given) for name, given in options.items() if given is not None}, now)
+
+
+def _texts(given: str | int | list[str]) -> list[str]:
+    return given if isinstance(given, list) else [str(given)]

@@ -1,23 +1,10 @@
 """No faster than so many a second."""
 
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from invoice_operations.errors import InvalidRequest
 from invoice_shared.clock import Clock
-
-RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?")
-SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-def parse_rate(text: str) -> float:
-    """Read ``50/s`` or ``600/m`` as so many a second; a bare number is per second."""
-    found = RATE.fullmatch(text.strip())
-    if found is None or float(found[1]) == 0:
-        raise InvalidRequest(f"“{text}” is no rate. Give so many a second, e.g. 50/s, or 600/m.")
-    return float(found[1]) / SECONDS[found[2] or "s"]
 
 
 def sleep(seconds: float) -> None:

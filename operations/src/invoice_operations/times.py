@@ -12,12 +12,12 @@ EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """Read ``90m`` as a time before ``now``, else ISO 8601, UTC unless it says otherwise."""
+    """Read ``90m`` as a time before ``now``, else ISO 8601, UTC unless it says otherwise. Raises ``InvalidRequest``."""
     try:
         moment = _moment(text.strip(), now)
     except (ValueError, OverflowError) as error:
         raise InvalidRequest(
-            f"“{text}” is no time. Give an age such as 30m, 2h or 7d, or ISO 8601 such as 2026-10-01T06:00:00Z.",
+            f'Invalid time "{text}": use an age such as 30m, 2h or 7d, or ISO 8601 such as 2026-10-01T06:00:00Z.',
         ) from error
     return max(moment, EARLIEST)
 
@@ -29,16 +29,8 @@ def _moment(text: str, now: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def parse_window(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Read both ends of a time, each of which may be left out."""
-    begin, end = (None if text is None else parse_moment(text, now) for text in (since, until))
-    if begin is not None and end is not None and end <= begin:
-        raise InvalidRequest(f"--until {until} is not after --since {since}: nothing lies between them.")
-    return begin, end
-
-
 def age(since: datetime, now: datetime) -> str:
-    """Say how long ago something was, in its two largest units: ``3d 4h``."""
+    """Return how long ago something was, in its two largest units: ``3d 4h``."""
     minutes = max(0, int((now - since).total_seconds())) // 60
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:

@@ -189,10 +189,11 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class InvalidSettings(Exception):
-    """One or more settings are missing or malformed; ``problems`` has a sentence for each."""
+    """One or more settings are missing or malformed; ``problems`` has a sentence for each, the text has them all."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(f"{len(problems)} setting(s) to correct:{lines}")
         self.problems = problems
 
 
@@ -217,8 +218,7 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
     try:
         return read(settings_class)
     except InvalidSettings as invalid:
-        lines = "\n".join(f"  {problem}" for problem in invalid.problems)
-        sys.stderr.write(f"Cannot start: {len(invalid.problems)} setting(s) to mend.\n{lines}\n")
+        sys.stderr.write(f"Cannot start. {invalid}\n")
         sys.exit(2)
 
 

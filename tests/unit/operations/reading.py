@@ -39,6 +39,21 @@ class FakeReader:
         )
 
 
+class FakeArchive:
+    """Objects in memory."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self._objects = objects
+
+    def keys(self, prefix: str) -> list[str]:
+        """Name the objects whose key starts so."""
+        return [name for name in self._objects if name.startswith(prefix)]
+
+    def get(self, key: str) -> bytes:
+        """Give an object."""
+        return self._objects[key]
+
+
 def lying(topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any) -> Record:
     """Give a record of partition 0; ``at`` is its time."""
     at: datetime | None = changes.pop("at", None)

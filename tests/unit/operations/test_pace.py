@@ -1,19 +1,5 @@
-import pytest
-
-from invoice_operations.errors import InvalidRequest
-from invoice_operations.pace import Pace, parse_rate
+from invoice_operations.pace import Pace
 from tests.fakes import FakeClock
-
-
-@pytest.mark.parametrize(("text", "per_second"), [("50/s", 50), ("600/m", 10), ("7200/h", 2), ("0.5", 0.5)])
-def test_a_rate_is_so_many_a_second_minute_or_hour(text: str, per_second: float) -> None:
-    assert parse_rate(text) == per_second
-
-
-@pytest.mark.parametrize("text", ["fast", "0/s", "-1", "5/d", ""])
-def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(InvalidRequest, match=r"e\.g\. 50"):
-        parse_rate(text)
 
 
 def test_calls_are_spaced_evenly() -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.times import EARLIEST, age, parse_moment, parse_window
+from invoice_operations.times import EARLIEST, age, parse_moment
 from tests.fakes import START
 
 
@@ -31,16 +31,6 @@ def test_a_time_is_an_age_or_iso_8601(text: str, moment: datetime) -> None:
 def test_anything_else_is_refused_with_examples(text: str) -> None:
     with pytest.raises(InvalidRequest, match="30m, 2h or 7d"):
         parse_moment(text, START)
-
-
-def test_a_window_may_be_open_at_both_ends() -> None:
-    assert parse_window(None, None, START) == (None, None)
-    assert parse_window("2h", "1h", START) == (START - timedelta(hours=2), START - timedelta(hours=1))
-
-
-def test_a_window_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="nothing lies between"):
-        parse_window("1h", "2h", START)
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,19 @@ from invoice_cli.options import (
     SinceOption,
     StageOption,
     UntilOption,
+    selection,
 )
 from invoice_cli.output import Listing, money, print_csv, print_json, print_table
-from invoice_operations.case_filter import CaseFilter
+from invoice_operations.installation import Installation
 from invoice_operations.tally import tally
-from invoice_operations.times import age, parse_window
+from invoice_operations.times import age
 from invoice_operations.view.cases import Case, place_of
 from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.finding import find_case
-from invoice_operations.view.topic_reader import Span, TopicReader
 from invoice_shared.archive.lines import line
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.serde import loads
-from invoice_shared.settings import KafkaSettings, load
+from invoice_shared.settings import read
 
 COLUMNS = (
     "failure_id",
@@ -59,17 +59,20 @@ def failures(
     output: ListingOption = "table",
 ) -> None:
     """Show what failed and is not resolved: grouped by code, one by one, or a single failure in full."""
-    settings, now = load(KafkaSettings), datetime.now(UTC)
-    book = FailureBook(TopicReader(settings), settings)
-    chosen = CaseFilter(
-        *parse_window(since, until, now),
-        invoice_id,
-        customer_id,
-        frozenset(code or ()),
-        stage,
-        destination,
+    now = datetime.now(UTC)
+    chosen = selection(
+        now,
+        since=since,
+        until=until,
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+        code=code,
+        stage=stage,
+        destination=destination,
+        state="all" if every or failure_id else "open",
     )
-    cases = _asked_for(book, chosen, every=every or failure_id is not None)
+    book = Installation(read).failures()
+    cases = book.select(chosen)
     if failure_id is not None:
         _show_one(book, find_case(cases, failure_id), output)
     elif output == "json":
@@ -82,13 +85,6 @@ def failures(
         print_table([_short_row(case, now) for case in cases])
     else:
         _show_groups(cases, now)
-
-
-def _asked_for(book: FailureBook, chosen: CaseFilter, *, every: bool) -> list[Case]:
-    keys = None if chosen.invoice_id is None else frozenset({chosen.invoice_id.encode()})
-    cases = book.cases(Span(since=chosen.since, keys=keys)).values()
-    wanted = (case for case in cases if (every or case.state == "open") and chosen.holds(case))
-    return sorted(wanted, key=lambda case: (case.failed_at, case.failure_id))
 
 
 def _show_groups(cases: list[Case], now: datetime) -> None:

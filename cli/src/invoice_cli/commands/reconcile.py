@@ -6,23 +6,16 @@ from typing import Annotated
 import typer
 
 from invoice_cli.exits import Exit, say
-from invoice_cli.options import ListingOption, UntilOption
+from invoice_cli.options import ListingOption, UntilOption, selection
 from invoice_cli.progress import progress
 from invoice_cli.reconcile_report import show
-from invoice_creator.settings import CreatorSettings
-from invoice_operations.kafka_clients import publisher
-from invoice_operations.metronome_reader import MetronomeReader, patiently
-from invoice_operations.pace import Pace, parse_rate
-from invoice_operations.provider_lookup import find, providers
-from invoice_operations.reconcile.comparison import Held
+from invoice_operations.asked_providers import AskedProviders
+from invoice_operations.installation import Installation
+from invoice_operations.options import parse_rate
 from invoice_operations.reconcile.fixing import enqueue_lost
-from invoice_operations.reconcile.reconciler import AskProvider, Reconciler, Window
+from invoice_operations.reconcile.reconciler import AskProvider, Reconciler, nobody_asked
 from invoice_operations.settings import ReconcileSettings
-from invoice_operations.times import parse_moment, parse_window
-from invoice_operations.view.topic_reader import TopicReader
-from invoice_shared.clock import SystemClock
-from invoice_shared.outcome import Outcome
-from invoice_shared.settings import load
+from invoice_shared.settings import read
 
 
 def reconcile(
@@ -36,15 +29,15 @@ def reconcile(
     output: ListingOption = "table",
 ) -> None:
     """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers."""
-    settings, now = load(ReconcileSettings), datetime.now(UTC)
-    _begin, end = parse_window(since, until, now)
-    window = Window(parse_moment(since, now), end or now)
+    installation, now = Installation(read), datetime.now(UTC)
+    settings = installation.settings(ReconcileSettings)
+    chosen = selection(now, since=since, until=until)
     per_second = parse_rate(rate)
-    ask = _nobody if ledger_only else _providers(per_second)
-    metronome = MetronomeReader(settings, _pace(per_second))
-    reconciler = Reconciler(metronome, TopicReader(settings), ask, settings, concurrency, now)
-    with progress("customers", None) as walked, publisher(settings) as acknowledged:
-        findings = reconciler.findings(window, walked)
+    ask = nobody_asked if ledger_only else _asking(installation.providers(per_second))
+    metronome = installation.metronome(per_second)
+    reconciler = Reconciler(metronome, installation.reader(), ask, settings, concurrency, now)
+    with progress("customers", None) as walked, installation.publisher() as acknowledged:
+        findings = reconciler.findings(chosen, walked)
         if fix:
             findings = enqueue_lost(findings, acknowledged, settings.raw_invoices_topic, now)
         totals = show(findings, output)
@@ -52,29 +45,7 @@ def reconcile(
         raise SystemExit(int(Exit.ATTENTION))
 
 
-def _providers(per_second: float) -> AskProvider:
-    settings, pace = load(CreatorSettings), _pace(per_second)
-    known = providers(settings, SystemClock())
-    for name, why in known.left_out.items():
+def _asking(providers: AskedProviders) -> AskProvider:
+    for name, why in providers.left_out.items():
         say(f"{name} is not asked: {why}")
-
-    def ask(outcome: Outcome) -> Held | None:
-        provider = known.usable.get(outcome.destination or "")
-        if provider is None:
-            return None
-
-        def look() -> Held:
-            pace.wait()
-            return Held(find(provider, outcome))
-
-        return patiently(look, pace, settings.retry_backoff_max_seconds)
-
-    return ask
-
-
-def _nobody(_outcome: Outcome) -> None:
-    """Ask no provider."""
-
-
-def _pace(per_second: float) -> Pace:
-    return Pace(per_second, SystemClock())
+    return providers.held

@@ -1,6 +1,8 @@
 """``invoices replay``: put records through again."""
 
 import secrets
+import shlex
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,18 +17,16 @@ from invoice_cli.options import (
     SinceOption,
     StageOption,
     UntilOption,
+    selection,
 )
 from invoice_cli.output import print_json
-from invoice_cli.replay_run import Run, show_plan
-from invoice_operations.case_filter import CaseFilter
-from invoice_operations.pace import parse_rate
-from invoice_operations.replay.asked import Asked, Restarting, Storage, What, check
+from invoice_cli.replay_run import send, show_plan
+from invoice_operations.installation import Installation
+from invoice_operations.options import parse_rate
 from invoice_operations.replay.ids import new_id, started_at
-from invoice_operations.replay.marks import Mark
-from invoice_operations.replay.sources import build
-from invoice_operations.times import parse_window
-from invoice_operations.view.topic_reader import Span, TopicReader
-from invoice_shared.settings import KafkaSettings, load
+from invoice_operations.replay.request import MAX_REPLAYS, ReplayRequest, Restarting, Storage, What
+from invoice_operations.replay.run import Replay
+from invoice_shared.settings import read
 
 
 def replay(
@@ -49,36 +49,43 @@ def replay(
     ] = "raw",
     include_replays: Annotated[bool, typer.Option(help="raw, formatted: also what a replay put there.")] = False,
     force: Annotated[bool, typer.Option(help="Also invoices that Metronome holds to be synced already.")] = False,
-    max_replays: Annotated[int, typer.Option(min=1, help="Leave alone what was replayed so often.")] = 3,
+    max_replays: Annotated[
+        int, typer.Option(min=1, help="Skip records already replayed this many times.")
+    ] = MAX_REPLAYS,
     rate: Annotated[str | None, typer.Option(help="At most so many records, e.g. 50/s.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would be replayed, and change nothing.")] = False,
     resume: Annotated[str | None, typer.Option(help="Go on with an interrupted replay: its id.")] = None,
     output: OutputOption = "table",
 ) -> None:
     """Put records back on their topics. Documents that exist stay as they are: nothing is created twice."""
-    settings = load(KafkaSettings)
-    # A resumed replay looks at what there was when it began.
+    # "2h ago" is before the replay began, also when it is resumed.
     now = started_at(resume) if resume else datetime.now(UTC)
-    replay_id = resume or new_id(now, secrets.token_hex(3))
-    begin, until_then = parse_window(since, until, now)
-    end = until_then or now
-    keys = None if invoice_id is None else frozenset({invoice_id.encode()})
-    asked = Asked(
-        what=what,
-        span=Span(begin, end, partition, from_offset, keys),
-        chosen=CaseFilter(begin, end, invoice_id, customer_id, frozenset(code or ()), stage, destination),
-        storage=storage,
-        restart=restart,
-        include_replays=include_replays,
-        max_replays=max_replays,
+    chosen = selection(
+        now,
+        since=since,
+        until=until,
+        partition=partition,
+        from_offset=from_offset,
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+        code=code,
+        stage=stage,
+        destination=destination,
     )
-    check(asked)
-    reader = TopicReader(settings)
-    source = build(asked, reader, settings)
-    plan = source.plan()
-    run = Run(Mark(replay_id, force=force), None if rate is None else parse_rate(rate), is_resumed=resume is not None)
-    sent = 0 if dry_run or not plan.selected else run.send(source, plan, reader, settings)
+    request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force)
+    per_second = None if rate is None else parse_rate(rate)
+    replayed = Replay(resume or new_id(now, secrets.token_hex(3)), request, Installation(read))
+    plan = replayed.plan()
+    if resume:
+        replayed.resume()
+    sent = 0 if dry_run or not plan.selected else send(replayed, _go_on(replayed.id, resume), per_second)
     if output == "json":
-        print_json({"replay_id": replay_id, "dry_run": dry_run, "replayed": sent, **plan.document()})
+        print_json({"replay_id": replayed.id, "dry_run": dry_run, "replayed": sent, **plan.document()})
     else:
         show_plan(plan, sent=None if dry_run else sent, now=now)
+
+
+def _go_on(replay_id: str, resumed: str | None) -> str:
+    """Return the command that goes on with this process's replay."""
+    given = ["invoices", *sys.argv[1:]]
+    return shlex.join(given if resumed else [*given, "--resume", replay_id])

@@ -14,10 +14,10 @@ from rich.table import Table
 from invoice_cli.demo.books import NotSettledError, archived_failures, wait_for_outcomes
 from invoice_cli.demo.delivery import curl_example, deliver_all
 from invoice_cli.demo.elsewhere import read_world, wait_until_up
-from invoice_cli.demo.interrupt import Interrupt
 from invoice_cli.demo.report import Report, report
 from invoice_cli.demo.world import World, start_parts, start_services
 from invoice_cli.exits import Exit
+from invoice_cli.interrupt import Interrupt
 from invoice_cli.output import Output, print_json
 from invoice_simulators.client import ControlClient, MetronomeControl
 from invoice_simulators.metronome.webhooks import finalized_event
@@ -39,6 +39,7 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
             if keep:
                 _keep(world, scenario(1, seed + 1), console, folder)
                 interrupt.wait()
+                interrupt.check()
     except (NotReadyError, NotSettledError) as error:
         console.print(f"[red]{error}[/red]")
         agreed = False

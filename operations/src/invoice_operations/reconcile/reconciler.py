@@ -1,14 +1,16 @@
 """The reconciliation itself: each finalized invoice of a window gets one finding."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.reconcile.comparison import Finding, Held, compare
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
 from invoice_operations.reconcile.settled import Settled, on_their_way, settled_ever, settled_since
 from invoice_operations.reconcile.walk import in_parallel
+from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_shared.outcome import Outcome
@@ -25,19 +27,11 @@ class ListsInvoices(Protocol):
 
 
 AskProvider = Callable[[Outcome], Held | None]
-"""What the provider holds for a created invoice; ``None`` where it is not asked."""
+"""What the provider holds for a created invoice; ``None`` if it is not asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which invoices, by their issue date; ``until`` is exclusive."""
-
-    since: datetime
-    until: datetime
-
-    def holds(self, listed: ListedInvoice) -> bool:
-        """Tell whether an invoice is inside; one without any date is, rather than being overlooked."""
-        return listed.date is None or self.since <= listed.date < self.until
+def nobody_asked(_outcome: Outcome) -> None:
+    """Ask no provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +45,20 @@ class Reconciler:
     threads: int
     now: datetime
 
-    def findings(self, window: Window, walked: Callable[[], object]) -> Iterator[Finding]:
-        """Give the findings as they come; those that seem lost at the end. ``walked`` is called for each customer."""
-        settled = settled_since(window.since, self.reader, self.settings)
+    def findings(self, chosen: Selection, walked: Callable[[], object]) -> Iterator[Finding]:
+        """Yield the findings as they come; those that seem lost at the end. ``walked`` is called for each customer.
+
+        An invoice is chosen by its issue date. Raises ``InvalidRequest`` unless ``since`` is given, and nothing else
+        but ``until``.
+        """
+        since = _since(chosen)
+        period = chosen.up_to(self.now)
+        settled = settled_since(since, self.reader, self.settings)
         unknown: list[ListedInvoice] = []
 
         def look(customer_id: str) -> list[ListedInvoice | Finding]:
-            return list(self._of_customer(customer_id, window, settled))
+            shown = map(parse_listed, self.metronome.invoices_since(customer_id, since))
+            return list(self._judged((each for each in shown if _is_inside(each, period)), settled))
 
         for found in in_parallel(look, self.metronome.customer_ids(), self.threads):
             walked()
@@ -69,11 +70,8 @@ class Reconciler:
         if unknown:
             yield from self._look_again(unknown)
 
-    def _of_customer(self, customer_id: str, window: Window, settled: Settled) -> Iterator[ListedInvoice | Finding]:
-        for tree in self.metronome.invoices_since(customer_id, window.since):
-            listed = parse_listed(tree)
-            if not window.holds(listed):
-                continue
+    def _judged(self, invoices: Iterable[ListedInvoice], settled: Settled) -> Iterator[ListedInvoice | Finding]:
+        for listed in invoices:
             outcome = settled.outcomes.get(listed.id)
             if outcome is None and listed.status in ("FINALIZED", "VOID"):
                 yield listed
@@ -102,3 +100,14 @@ class Reconciler:
                 finding = replace(finding, state="in-progress", detail=detail, is_lost=False)
             if finding is not None:
                 yield finding
+
+
+def _since(chosen: Selection) -> datetime:
+    if chosen.since is None or chosen != Selection(since=chosen.since, until=chosen.until):
+        raise InvalidRequest("Invoices are reconciled by their date alone: give --since, and --until if you like.")
+    return chosen.since
+
+
+def _is_inside(listed: ListedInvoice, period: Selection) -> bool:
+    """Whether an invoice is inside; one without any date is, rather than being overlooked."""
+    return listed.date is None or period.covers(listed.date)

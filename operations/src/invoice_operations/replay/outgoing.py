@@ -1,6 +1,5 @@
 """From a failure to the record that gives its invoice another chance. Pure."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from invoice_shared.errors import MalformedRecord
@@ -15,9 +14,6 @@ from invoice_shared.settings import KafkaSettings
 
 class CannotReplay(Exception):
     """No record can be made of this failure; the sentence says what can be done instead."""
-
-
-Restart = Callable[[InvoiceFailure, KafkaSettings], OutgoingRecord]
 
 
 def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord:

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
+from typing import Protocol
 
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
@@ -18,11 +19,23 @@ WINDOW = 500
 CLOCK_SKEW = timedelta(minutes=10)
 """The broker's time of a record may be its own clock's."""
 
-Done = Counter[tuple[str, bytes | None]]
-"""How many records of each key an interrupted run has put on each topic.
+Target = tuple[str, bytes | None]
+"""A topic, and a key on it."""
+Done = Counter[Target]
+"""How many records an interrupted run has put on each target.
 
 Records of a key are sent in order and stay in order, so these are the first ones of that key.
 """
+
+
+class Stop(Protocol):
+    """A wish to stop, e.g. ``threading.Event``: nothing begins any more once it is set."""
+
+    def is_set(self) -> bool:
+        """Whether somebody asked to stop."""
+
+    def wait(self, timeout: float) -> object:
+        """Return after so many seconds, earlier if somebody asks to stop."""
 
 
 def done_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> Done:
@@ -47,17 +60,24 @@ def without(done: Done, outgoing: Iterable[OutgoingRecord]) -> Iterator[Outgoing
 
 
 def send_all(
-    outgoing: Iterable[OutgoingRecord], publisher: Publisher, pace: Pace, acknowledged: Callable[[], object]
-) -> None:
-    """Send all and call ``acknowledged`` for each that every in-sync replica holds. Raises ``PublishFailed``."""
+    outgoing: Iterable[OutgoingRecord], publisher: Publisher, pace: Pace, stop: Stop, acknowledged: Callable[[], object]
+) -> bool:
+    """Send records until one is asked to stop. Return whether all were sent. Raises ``PublishFailed``.
+
+    ``acknowledged`` is called for each that every in-sync replica holds; what was sent is waited for.
+    """
     flying: deque[Future[None]] = deque()
+    is_stopped = False
     for each in outgoing:
         pace.wait()
+        if is_stopped := stop.is_set():
+            break
         flying.append(publisher.send(each))
         while flying and (len(flying) >= WINDOW or flying[0].done()):
             _settle(flying, acknowledged)
     while flying:
         _settle(flying, acknowledged)
+    return not is_stopped
 
 
 def _settle(flying: deque[Future[None]], acknowledged: Callable[[], object]) -> None:

@@ -1,65 +1,87 @@
-"""From what was asked to what is read: a topic, the errors topic, or the archive."""
+"""From what was requested to what is read: a topic, the errors topic, or the archive."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Protocol
 
-from invoice_error_sink.settings import ErrorSinkSettings
-from invoice_operations.archive.reader import ArchiveReader
-from invoice_operations.replay.asked import Asked
 from invoice_operations.replay.marks import Mark
-from invoice_operations.replay.of_failures import FailureChoice, FailureReplay, Judge
-from invoice_operations.replay.of_topic import TopicChoice, TopicReplay
-from invoice_operations.replay.outgoing import put_back, start_over
+from invoice_operations.replay.of_failures import FailureReplay, Judge
+from invoice_operations.replay.of_topic import TopicReplay
 from invoice_operations.replay.plan import Plan
-from invoice_operations.view.failure_book import FailureBook, ReadsTopics
-from invoice_operations.view.topic_reader import Span
-from invoice_shared.archive.s3_archive import open_archive
+from invoice_operations.replay.request import ReplayRequest
+from invoice_operations.replay.sending import Done
+from invoice_operations.selection import Selection
+from invoice_operations.view.cases import Case
+from invoice_operations.view.failure_book import ReadsTopics
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.record import OutgoingRecord, Record
-from invoice_shared.settings import KafkaSettings, load
+from invoice_shared.settings import KafkaSettings
 
 
 class Source(Protocol):
     """One way to choose records. ``plan`` comes first."""
 
     def plan(self) -> Plan:
-        """Tell what would be put back."""
+        """Return what would be put back."""
+
+    def left(self, done: Done) -> int:
+        """Count the planned records that are not done yet."""
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Give the records, marked."""
+        """Yield the records, marked."""
 
 
-def build(asked: Asked, reader: ReadsTopics, settings: KafkaSettings) -> Source:
-    """Build the source that was asked for."""
-    if asked.what == "errors":
-        restart = start_over if asked.restart == "raw" else put_back
-        choice = FailureChoice(asked.chosen, restart, asked.max_replays)
-        return FailureReplay(_read(asked, reader, settings), _judge(asked, reader, settings), choice, settings)
+class JudgesFailures(Protocol):
+    """See ``view.failure_book.FailureBook``."""
+
+    def judged(self, cases: dict[str, Case], keys: frozenset[bytes] | None = None) -> dict[str, Case]:
+        """Return failures with what became of them."""
+
+
+class ReadsFailures(Protocol):
+    """See ``archive.reader.ArchiveReader``."""
+
+    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
+        """Yield the archived failures of a time."""
+
+
+class SourceClients(Protocol):
+    """What choosing records takes; see ``installation.Installation``."""
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """The names of the topics."""
+
+    def reader(self) -> ReadsTopics:
+        """Return a reader of topics."""
+
+    def failures(self) -> JudgesFailures:
+        """Return what knows what became of failures."""
+
+    def archived_failures(self) -> ReadsFailures:
+        """Return a reader of the archive."""
+
+
+def source_of(request: ReplayRequest, clients: SourceClients) -> Source:
+    """Return the source of what was requested."""
+    if request.what == "errors":
+        return FailureReplay(_reading(request, clients), _judge(request.chosen, clients), request, clients.kafka)
     topics: dict[str, tuple[str, type[RawInvoice | FormattedInvoice]]] = {
-        "raw": (settings.raw_invoices_topic, RawInvoice),
-        "formatted": (settings.formatted_invoices_topic, FormattedInvoice),
+        "raw": (clients.kafka.raw_invoices_topic, RawInvoice),
+        "formatted": (clients.kafka.formatted_invoices_topic, FormattedInvoice),
     }
-    choice_of_topic = TopicChoice(asked.span, asked.chosen.customer_id, asked.include_replays, asked.max_replays)
-    return TopicReplay(reader, *topics[asked.what], choice_of_topic)
+    return TopicReplay(clients.reader(), *topics[request.what], request)
 
 
-def _read(asked: Asked, reader: ReadsTopics, settings: KafkaSettings) -> Callable[[], Iterable[Record]]:
-    span = asked.span
-    if asked.storage == "s3":
-        sink = load(ErrorSinkSettings)
-        archive = open_archive(sink.log_errors_bucket_name_s3)
-        lines = ArchiveReader(archive, sink.s3_prefix, settings.invoice_errors_topic)
-        return lambda: (record for record in lines.read(span.since, span.until) if _is_at(record, span))
-    in_kafka = Span(span.since, None, span.partition, span.from_offset, span.keys)  # until: by the failures' own time
-    return lambda: reader.read(settings.invoice_errors_topic, in_kafka)
+def _reading(request: ReplayRequest, clients: SourceClients) -> Callable[[], Iterable[Record]]:
+    chosen = request.chosen
+    if request.storage == "s3":
+        archive = clients.archived_failures()
+        return lambda: archive.read(chosen.since, chosen.until)
+    reader, topic = clients.reader(), clients.kafka.invoice_errors_topic
+    return lambda: reader.read(topic, chosen.span_of_failures())
 
 
-def _is_at(record: Record, span: Span) -> bool:
-    return span.partition in (None, record.partition) and record.offset >= (span.from_offset or 0)
-
-
-def _judge(asked: Asked, reader: ReadsTopics, settings: KafkaSettings) -> Judge:
-    book, keys = FailureBook(reader, settings), asked.span.keys
-    if asked.is_by_place:  # what only the ledger remembers lies nowhere
-        return lambda cases: {name: case for name, case in book.judged(cases, keys).items() if name in cases}
-    return lambda cases: book.judged(cases, keys)
+def _judge(chosen: Selection, clients: SourceClients) -> Judge:
+    book = clients.failures()
+    return lambda cases: book.judged(cases, chosen.keys)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Case, case_of, failures_in, judge, place_of
 from invoice_operations.view.ledger import Ledger, fold, is_open
 from invoice_operations.view.topic_reader import WHOLE, Span
@@ -32,6 +33,11 @@ class FailureBook:
             for failure, record in failures_in(self._reader.read(self._errors, span))
         }
         return self.judged(found, span.keys)
+
+    def select(self, chosen: Selection) -> list[Case]:
+        """Return the failures that are meant, the oldest first."""
+        cases = self.cases(chosen.span_of_failures()).values()
+        return sorted(filter(chosen.matches_failure, cases), key=lambda case: (case.failed_at, case.failure_id))
 
     def judged(self, cases: dict[str, Case], keys: frozenset[bytes] | None = None) -> dict[str, Case]:
         """Judge failures by the ledger, wherever they were read; ``keys`` limits what is added from the ledger."""

@@ -9,7 +9,7 @@ from invoice_operations.errors import NeedsAttention
 from invoice_shared.archive.lines import archived_object
 from invoice_shared.archive.object_key import object_key
 from tests.builders import failure
-from tests.unit.operations.reading import in_errors
+from tests.unit.operations.reading import FakeArchive, in_errors
 
 
 def key(day: int, hour: int, start: int, partition: int = 0, topic: str = "invoice-errors") -> str:
@@ -51,21 +51,6 @@ def test_objects_of_a_topic_that_was_made_anew_are_chosen_by_their_own_time() ->
 
 def test_an_object_that_begins_after_the_time_is_left_out() -> None:
     assert select(KEYS, "invoice-errors", None, datetime(2026, 3, 2, tzinfo=UTC)) == [KEYS[0], KEYS[1], KEYS[4]]
-
-
-class FakeArchive:
-    """Objects in memory."""
-
-    def __init__(self, objects: dict[str, bytes]) -> None:
-        self._objects = objects
-
-    def keys(self, prefix: str) -> list[str]:
-        """Name the objects whose key starts so."""
-        return [name for name in self._objects if name.startswith(prefix)]
-
-    def get(self, key: str) -> bytes:
-        """Give an object."""
-        return self._objects[key]
 
 
 def test_archived_lines_come_back_as_records_at_their_old_places() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.reconcile.comparison import Held, State, compare
 from invoice_operations.reconcile.fixing import enqueue_lost
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
-from invoice_operations.reconcile.reconciler import Reconciler, Window
+from invoice_operations.reconcile.reconciler import Reconciler, nobody_asked
 from invoice_operations.reconcile.totals import Totals
 from invoice_operations.reconcile.walk import in_parallel
+from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
 from invoice_providers.base import CreatedDocument
 from invoice_shared.errors import Unavailable
@@ -24,7 +26,8 @@ from tests.fakes import START, FakePublisher
 from tests.unit.operations.reading import FakeReader, in_ledger, lying
 
 USD = {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"}
-WINDOW = Window(START - timedelta(days=1), START)
+SINCE, UNTIL = START - timedelta(days=1), START - timedelta(minutes=1)
+WINDOW = Selection(since=SINCE, until=UNTIL)
 ISSUED = START - timedelta(hours=2)
 SETTINGS = ReconcileSettings.model_validate(
     {"metronome_api_key": "key", "metronome_billing_provider_destination": "billing_destination"}
@@ -137,9 +140,11 @@ class FakeMetronome:
         return [invoice for invoice in self._invoices if invoice["customer_id"] == customer_id]
 
 
-def states(metronome: FakeMetronome, *records: Record, there: Held | None = None) -> dict[str, str]:
+def states(
+    metronome: FakeMetronome, *records: Record, there: Held | None = None, chosen: Selection = WINDOW
+) -> dict[str, str]:
     reconciler = Reconciler(metronome, FakeReader(records), lambda _outcome: there, SETTINGS, threads=2, now=START)
-    return {finding.invoice_id: finding.state for finding in reconciler.findings(WINDOW, lambda: None)}
+    return {finding.invoice_id: finding.state for finding in reconciler.findings(chosen, lambda: None)}
 
 
 def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None:
@@ -147,15 +152,34 @@ def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None
         shown(id="in"),
         shown(id="scheduled", start_timestamp=None, end_timestamp=None),
         shown(id="undated", issued_at=None),
-        shown(id="early", issued_at=(WINDOW.since - timedelta(seconds=1)).isoformat()),
-        shown(id="late", issued_at=WINDOW.until.isoformat()),
+        shown(id="early", issued_at=(SINCE - timedelta(seconds=1)).isoformat()),
+        shown(id="late", issued_at=UNTIL.isoformat()),
     )
 
     assert states(metronome) == dict.fromkeys(("in", "scheduled", "undated"), "missing")
 
 
+def test_without_an_end_it_is_by_now() -> None:
+    later = shown(id="later", issued_at=(START + timedelta(seconds=1)).isoformat())
+
+    assert states(FakeMetronome(shown(), later), chosen=Selection(since=SINCE)) == {INVOICE_ID: "missing"}
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param(Selection(), id="no beginning"),
+        pytest.param(Selection(until=UNTIL), id="an end alone"),
+        pytest.param(Selection(since=SINCE, customer_id=CUSTOMER_ID), id="more than a time"),
+    ],
+)
+def test_what_is_not_a_time_with_a_beginning_is_refused(chosen: Selection) -> None:
+    with pytest.raises(InvalidRequest, match="--since"):
+        states(FakeMetronome(shown()), chosen=chosen)
+
+
 def test_before_an_invoice_is_missing_the_whole_ledger_is_asked() -> None:
-    long_ago = in_ledger(0, outcome(settled_at=WINDOW.since - timedelta(days=60)))
+    long_ago = in_ledger(0, outcome(settled_at=SINCE - timedelta(days=60)))
 
     assert states(FakeMetronome(shown()), long_ago) == {INVOICE_ID: "created"}
 
@@ -189,9 +213,7 @@ def test_providers_are_asked_about_what_was_created_alone() -> None:
 
 
 def test_a_missing_invoice_names_the_destination_of_its_customer() -> None:
-    reconciler = Reconciler(
-        FakeMetronome(shown()), FakeReader([]), lambda _outcome: None, SETTINGS, threads=1, now=START
-    )
+    reconciler = Reconciler(FakeMetronome(shown()), FakeReader([]), nobody_asked, SETTINGS, threads=1, now=START)
 
     (finding,) = reconciler.findings(WINDOW, lambda: None)
 

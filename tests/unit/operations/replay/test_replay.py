@@ -1,21 +1,20 @@
 """Choosing what goes back, and how it is marked: failures and whole topics."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from invoice_operations.case_filter import CaseFilter
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.replay.asked import Asked, check
 from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.marks import Mark, replays
-from invoice_operations.replay.of_failures import FORGOTTEN, FailureChoice, FailureReplay
-from invoice_operations.replay.of_topic import TopicChoice, TopicReplay
+from invoice_operations.replay.of_failures import FORGOTTEN, FailureReplay
+from invoice_operations.replay.of_topic import TopicReplay
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
+from invoice_operations.replay.request import ReplayRequest, What
+from invoice_operations.selection import Selection
 from invoice_operations.view.failure_book import FailureBook
-from invoice_operations.view.topic_reader import Span
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
@@ -25,6 +24,7 @@ from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, failure, forma
 from tests.fakes import START
 from tests.unit.operations.reading import SETTINGS, FakeReader, in_errors, in_ledger, lying
 
+ANY = Selection()
 MARK = Mark("replay-20260301T120000Z-4f2a9c")
 EVENT: Headers = (("event-id", b"ev-1"), ("traceparent", b"00-1-2-01"))
 RAW = serde.to_bytes(raw_invoice())
@@ -46,12 +46,16 @@ def of_creator(**changes: Any) -> InvoiceFailure:
     return failure(**(facts | {"original": original_of(INVOICE_ID.encode(), EVENT, FORMATTED)} | changes))
 
 
-def test_the_id_of_a_replay_tells_when_it_began() -> None:
-    assert started_at(new_id(START, "4f2a9c")) == START
+def test_the_id_of_a_replay_tells_when_it_began_to_the_microsecond() -> None:
+    moment = START.replace(microsecond=123456)
+
+    assert started_at(new_id(moment, "4f2a9c")) == moment
+    assert started_at("replay-20260301T120000Z-4f2a9c") == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "text", ["mine", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123", "replay-20269999T120000Z-4f2a9c"]
+    "text",
+    ["mine", "", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123", "replay-20269999T120000Z-4f2a9c"],
 )
 def test_what_is_no_replay_id_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
@@ -136,10 +140,9 @@ def test_what_cannot_be_put_back_says_what_to_do(failed: InvoiceFailure, said: s
         put_back(failed, SETTINGS)
 
 
-def replay_of(records: Sequence[Record], *ledger: Record, chosen: CaseFilter | None = None) -> FailureReplay:
+def replay_of(records: Sequence[Record], *ledger: Record, chosen: Selection = ANY) -> FailureReplay:
     book = FailureBook(FakeReader(ledger), SETTINGS)
-    choice = FailureChoice(chosen or CaseFilter(), start_over)
-    return FailureReplay(lambda: records, book.judged, choice, SETTINGS)
+    return FailureReplay(lambda: records, book.judged, ReplayRequest("errors", chosen), SETTINGS)
 
 
 def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() -> None:
@@ -173,7 +176,7 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
 
 def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
     records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
-    replay = replay_of(records, chosen=CaseFilter(codes=frozenset({"provider-rejected"})))
+    replay = replay_of(records, chosen=Selection(codes=frozenset({"provider-rejected"})))
 
     plan = replay.plan()
 
@@ -189,10 +192,9 @@ def test_the_plan_is_a_histogram_with_the_money_at_stake() -> None:
     assert (str(document["money"]["USD"]), document["unknown_totals"]) == ("100.00", 0)
 
 
-def topic_replay(*records: Record, **choice: Any) -> TopicReplay:
-    facts = {"span": Span()} | choice
+def topic_replay(*records: Record, chosen: Selection = ANY, **choice: Any) -> TopicReplay:
     model = FormattedInvoice if records[0].topic == "formatted-invoices" else RawInvoice
-    return TopicReplay(FakeReader(records), records[0].topic, model, TopicChoice(**facts))
+    return TopicReplay(FakeReader(records), records[0].topic, model, ReplayRequest("raw", chosen, **choice))
 
 
 FIRST = lying("raw-invoices", 0, raw_invoice(), "a", headers=EVENT)
@@ -218,8 +220,10 @@ def test_replays_are_included_on_demand_up_to_the_loop_guard() -> None:
 
 
 def test_a_customer_restricts_to_the_records_that_name_it() -> None:
-    assert [each.key for each in topic_replay(FIRST, STRANGE, customer_id=CUSTOMER_ID).outgoing(MARK)] == [b"a"]
-    assert topic_replay(FIRST, customer_id="another").plan().selected == 0
+    assert [
+        each.key for each in topic_replay(FIRST, STRANGE, chosen=Selection(customer_id=CUSTOMER_ID)).outgoing(MARK)
+    ] == [b"a"]
+    assert topic_replay(FIRST, chosen=Selection(customer_id="another")).plan().selected == 0
 
 
 def test_formatted_records_tell_the_money_at_stake() -> None:
@@ -229,16 +233,16 @@ def test_formatted_records_tell_the_money_at_stake() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("what", "options", "said"),
     [
-        Asked("raw", Span(from_offset=1), CaseFilter()),
-        Asked("raw", Span(), CaseFilter(codes=frozenset({"items-not-mapped"}))),
-        Asked("formatted", Span(), CaseFilter(stage="creator")),
-        Asked("raw", Span(), CaseFilter(), storage="s3"),
-        Asked("raw", Span(), CaseFilter(), restart="failed"),
-        Asked("errors", Span(), CaseFilter(), include_replays=True),
+        ("raw", {"chosen": Selection(codes=frozenset({"items-not-mapped"}))}, "--code"),
+        ("formatted", {"chosen": Selection(stage="creator")}, "--stage"),
+        ("formatted", {"chosen": Selection(destination="netsuite")}, "--destination"),
+        ("raw", {"storage": "s3"}, "--from s3"),
+        ("raw", {"restart": "failed"}, "--restart failed"),
+        ("errors", {"include_replays": True}, "--include-replays"),
     ],
 )
-def test_options_that_contradict_each_other_are_refused(asked: Asked) -> None:
-    with pytest.raises(InvalidRequest):
-        check(asked)
+def test_options_that_contradict_each_other_are_refused(what: What, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        ReplayRequest(what, **({"chosen": ANY} | options))

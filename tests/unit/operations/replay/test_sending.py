@@ -1,4 +1,5 @@
 from collections import Counter
+from threading import Event
 
 import pytest
 
@@ -23,8 +24,9 @@ def outgoing(*keys: str) -> list[OutgoingRecord]:
 def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
     publisher, told = FakePublisher(), []
 
-    send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, lambda: told.append(1))
+    is_complete = send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, Event(), lambda: told.append(1))
 
+    assert is_complete
     assert [(each.key, each.value) for each in publisher.published] == [(b"a", b"0"), (b"b", b"1"), (b"a", b"2")]
     assert len(told) == 3
 
@@ -34,9 +36,28 @@ def test_what_the_broker_refuses_ends_it() -> None:
     publisher.fail(times=1)
 
     with pytest.raises(PublishFailed):
-        send_all(outgoing("a", "b"), publisher, NO_LIMIT, lambda: told.append(1))
+        send_all(outgoing("a", "b"), publisher, NO_LIMIT, Event(), lambda: told.append(1))
 
     assert told == []
+
+
+def test_nothing_is_sent_once_somebody_asks_to_stop_and_what_was_sent_is_waited_for() -> None:
+    publisher, stop, told = FakePublisher(), Event(), []
+
+    def acknowledged() -> None:
+        told.append(1)
+        stop.set()
+
+    is_complete = send_all(outgoing("a", "b", "c"), publisher, NO_LIMIT, stop, acknowledged)
+
+    assert not is_complete
+    assert len(told) == len(publisher.published) < 3
+
+
+def test_a_wish_to_stop_that_comes_after_the_last_record_changes_nothing() -> None:
+    stop = Event()
+
+    assert send_all(outgoing("a"), FakePublisher(), NO_LIMIT, stop, stop.set)
 
 
 def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:

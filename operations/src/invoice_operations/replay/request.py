@@ -1,0 +1,47 @@
+"""What to replay, and whether it makes sense. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.selection import Selection
+
+What = Literal["raw", "formatted", "errors"]
+Storage = Literal["kafka", "s3"]
+Restarting = Literal["raw", "failed"]
+
+MAX_REPLAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest:
+    """Which records go back, and how. Raises ``InvalidRequest`` if its parts contradict each other.
+
+    ``what`` is a topic's records as they are, or failures (``errors``) out of a ``storage``. A failure restarts at
+    ``raw-invoices`` or with the record that failed. Records replayed ``max_replays`` times are left out. ``force``:
+    invoices that Metronome calls synced are sent all the same.
+    """
+
+    what: What
+    chosen: Selection
+    storage: Storage = "kafka"
+    restart: Restarting = "raw"
+    include_replays: bool = False
+    max_replays: int = MAX_REPLAYS
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        is_errors = self.what == "errors"
+        refusals = {
+            "--code, --stage and --destination choose failures: use invoices replay errors.": (
+                not is_errors and self.chosen.is_of_failures
+            ),
+            "--from s3 reads archived failures: use invoices replay errors.": not is_errors and self.storage == "s3",
+            "--restart failed is for invoices replay errors.": not is_errors and self.restart == "failed",
+            "--include-replays is for raw and formatted; a failed replay is a failure like any other.": (
+                is_errors and self.include_replays
+            ),
+        }
+        for sentence, is_so in refusals.items():
+            if is_so:
+                raise InvalidRequest(sentence)

@@ -1,0 +1,114 @@
+"""Which records or failures are meant: one class, one meaning, for lists, replays and reports. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.view.cases import Case, State
+from invoice_operations.view.topic_reader import Span
+from invoice_shared.record import Record
+from invoice_shared.serde import loads
+from invoice_shared.types import time_text
+
+# A record's time is its broker's or its producer's clock, a failure's that of the service that filed it.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is not given does not restrict. Raises ``InvalidRequest`` if its parts contradict each other.
+
+    ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's ``failed_at``, of an invoice's
+    date. ``codes``, ``stage``, ``destination`` and ``state`` are facts of failures only.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    partition: int | None = None
+    from_offset: int | None = None
+    invoice_id: str | None = None
+    customer_id: str | None = None
+    codes: frozenset[str] = frozenset()
+    stage: str | None = None
+    destination: str | None = None
+    state: State | None = None
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            raise InvalidRequest(
+                f"Nothing lies between --since {time_text(self.since)} and --until {time_text(self.until)} "
+                "(now, unless given): give an earlier --since or a later --until."
+            )
+        if self.from_offset is not None and self.partition is None:
+            raise InvalidRequest(
+                "--from-offset needs --partition: an offset means something within one partition only."
+            )
+
+    @property
+    def is_of_failures(self) -> bool:
+        """Whether it restricts by what only failures have."""
+        return bool(self.codes or self.stage or self.destination or self.state)
+
+    @property
+    def keys(self) -> frozenset[bytes] | None:
+        """Keys of the records that can match; ``None``: any."""
+        return None if self.invoice_id is None else frozenset({self.invoice_id.encode()})
+
+    def span(self) -> Span:
+        """Return the part of a topic that holds every record that matches."""
+        return Span(self.since, self.until, self.partition, self.from_offset, self.keys)
+
+    def span_of_failures(self) -> Span:
+        """Return the part of the errors topic that holds every failure that matches: each was filed after it failed."""
+        since = None if self.since is None else self.since - CLOCK_SKEW
+        return Span(since, None, self.partition, self.from_offset, self.keys)
+
+    def up_to(self, moment: datetime) -> "Selection":
+        """Return the same without what comes at a moment or after it."""
+        return replace(self, until=moment if self.until is None else min(self.until, moment))
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether a moment is inside the time that is asked for."""
+        return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
+
+    def matches_record(self, record: Record) -> bool:
+        """Whether a record of ``raw-invoices`` or ``formatted-invoices`` is meant."""
+        return (
+            self.covers(record.time)
+            and self._holds_place(record.partition, record.offset)
+            and (self.keys is None or record.key in self.keys)
+            and (self.customer_id is None or customer_of(record) == self.customer_id)
+        )
+
+    def matches_failure(self, case: Case) -> bool:
+        """Whether a failure is meant. One that only the ledger remembers lies at no place."""
+        return (
+            self.covers(case.failed_at)
+            and self._matches_place(case)
+            and self.invoice_id in (None, case.invoice_id)
+            and self.customer_id in (None, case.customer_id)
+            and (not self.codes or case.code in self.codes)
+            and self.stage in (None, case.stage)
+            and self.destination in (None, case.destination)
+            and self.state in (None, case.state)
+        )
+
+    def _matches_place(self, case: Case) -> bool:
+        if self.partition is None:
+            return True
+        return case.place is not None and self._holds_place(case.place.partition, case.place.offset)
+
+    def _holds_place(self, partition: int, offset: int) -> bool:
+        return self.partition in (None, partition) and offset >= (self.from_offset or 0)
+
+
+def customer_of(record: Record) -> str | None:
+    """Return the Metronome customer that a record of any of our topics names; ``None`` if it names none."""
+    try:
+        tree = loads(record.value or b"null")
+    except ValueError:
+        return None
+    if not isinstance(tree, dict):
+        return None
+    customer = tree.get("metronome_customer_id") or tree.get("customer_id")
+    return customer if isinstance(customer, str) and customer else None

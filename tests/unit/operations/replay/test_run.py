@@ -1,0 +1,168 @@
+"""A replay from its plan to its end, stopped and resumed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from invoice_operations.archive.reader import ArchiveReader
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.replay.ids import new_id
+from invoice_operations.replay.request import ReplayRequest
+from invoice_operations.replay.run import Replay
+from invoice_operations.selection import Selection
+from invoice_operations.view.failure_book import FailureBook
+from invoice_shared.archive.lines import archived_object
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.original import original_of
+from invoice_shared.publishing import PublishFailed
+from invoice_shared.record import Record
+from invoice_shared.serde import to_bytes
+from invoice_shared.settings import KafkaSettings
+from tests.builders import failure, outcome, raw_invoice
+from tests.fakes import START, FakeClock, FakePublisher
+from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeReader, in_errors, in_ledger, lying
+
+ID = new_id(START, "4f2a9c")
+EARLIER = START - timedelta(hours=1)
+RAW = ReplayRequest("raw", Selection())
+ERRORS = ReplayRequest("errors", Selection(), restart="raw")
+
+
+@dataclass
+class FakeInstallation:
+    """Topics and an archive in memory; what is published lies in its topic at once."""
+
+    records: list[Record]
+    objects: dict[str, bytes] = field(default_factory=dict)
+    kafka: KafkaSettings = SETTINGS
+    clock: FakeClock = field(default_factory=FakeClock)
+    broker: FakePublisher = field(default_factory=FakePublisher)
+
+    def reader(self) -> FakeReader:
+        put_back = [
+            Record(each.topic, 0, 1000 + number, each.key, each.value, each.headers, int(START.timestamp() * 1000))
+            for number, each in enumerate(self.broker.published)
+        ]
+        return FakeReader([*self.records, *put_back])
+
+    def failures(self) -> FailureBook:
+        return FailureBook(self.reader(), self.kafka)
+
+    def archived_failures(self) -> ArchiveReader:
+        return ArchiveReader(FakeArchive(self.objects), "errors/", self.kafka.invoice_errors_topic)
+
+    @contextmanager
+    def publisher(self) -> Iterator[FakePublisher]:
+        yield self.broker
+
+
+def raw(*names: str) -> list[Record]:
+    return [lying("raw-invoices", number, raw_invoice(), name, at=EARLIER) for number, name in enumerate(names)]
+
+
+def failed(*names: str) -> list[Record]:
+    def one(name: str) -> InvoiceFailure:
+        original = original_of(name.encode(), (), to_bytes(raw_invoice(invoice_id=name)))
+        return failure(failure_id=name, invoice_id=name, failed_at=EARLIER, original=original)
+
+    return [in_errors(number, one(name)) for number, name in enumerate(names)]
+
+
+def keys(installation: FakeInstallation) -> list[bytes | None]:
+    return [each.key for each in installation.broker.published]
+
+
+def test_what_was_planned_is_put_back_once() -> None:
+    installation = FakeInstallation(raw("a", "b", "a"))
+    replay = Replay(ID, RAW, installation)
+
+    plan, is_complete = replay.plan(), replay.send(None, Event(), lambda: None)
+
+    assert (plan.selected, replay.left, is_complete) == (3, 3, True)
+    assert keys(installation) == [b"a", b"b", b"a"]
+
+
+def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_out_and_does_nothing_twice() -> None:
+    installation = FakeInstallation(raw("a", "b", "c", "a"))
+    stopped, stop = Replay(ID, RAW, installation), Event()
+    stopped.plan()
+
+    assert not stopped.send(None, stop, stop.set)
+    resumed = Replay(ID, RAW, installation)
+    plan = resumed.plan()
+    resumed.resume()
+
+    assert (plan.selected, resumed.left) == (4, 4 - len(keys(installation)))
+    assert resumed.send(None, Event(), lambda: None)
+    assert keys(installation) == [b"a", b"b", b"c", b"a"]
+
+
+def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what_is_still_planned_alone() -> None:
+    installation = FakeInstallation(failed("a", "b", "c"))
+    stopped, stop = Replay(ID, ERRORS, installation), Event()
+    stopped.plan()
+    stopped.send(None, stop, stop.set)
+    done = keys(installation)
+    meanwhile = [in_ledger(0, outcome(invoice_id=(key or b"").decode(), settled_at=START)) for key in done]
+    installation.records += meanwhile
+
+    resumed = Replay(ID, ERRORS, installation)
+    plan = resumed.plan()
+    resumed.resume()
+
+    assert plan.left_out == {"created meanwhile": len(done)}
+    assert resumed.left == plan.selected == 3 - len(done)
+
+
+def test_what_comes_after_the_replay_began_is_not_its_business() -> None:
+    later = lying("raw-invoices", 9, raw_invoice(), "later", at=START)
+    replay = Replay(ID, RAW, FakeInstallation([*raw("a"), later]))
+
+    assert replay.plan().selected == 1
+
+
+def test_a_time_that_begins_after_the_replay_is_refused() -> None:
+    tomorrow = ReplayRequest("raw", Selection(since=START + timedelta(days=1)))
+
+    with pytest.raises(InvalidRequest, match="Nothing lies between"):
+        Replay(ID, tomorrow, FakeInstallation([]))
+
+
+def test_failures_come_out_of_the_archive_on_demand() -> None:
+    key = f"errors/dt=2026-03-01/hour=09/invoice-errors-00000-{0:020d}-{1:020d}.jsonl.gz"
+    installation = FakeInstallation([], {key: archived_object(failed("a", "b"))})
+    by_place = Selection(partition=0, from_offset=1)
+
+    replay = Replay(ID, ReplayRequest("errors", by_place, storage="s3"), installation)
+
+    assert replay.plan().selected == 1
+    assert replay.send(None, Event(), lambda: None)
+    assert keys(installation) == [b"b"]
+
+
+def test_the_rate_goes_by_the_clock_and_a_wish_to_stop_ends_the_waiting() -> None:
+    class Impatient(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            return True
+
+    installation = FakeInstallation(raw("a", "b", "c"))
+    replay = Replay(ID, RAW, installation)
+    replay.plan()
+
+    assert not replay.send(0.001, Impatient(), lambda: None)
+    assert keys(installation) == [b"a"]
+
+
+def test_what_the_broker_refuses_is_told() -> None:
+    installation = FakeInstallation(raw("a"))
+    installation.broker.fail()
+    replay = Replay(ID, RAW, installation)
+    replay.plan()
+
+    with pytest.raises(PublishFailed):
+        replay.send(None, Event(), lambda: None)

@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+import pytest
+
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.options import Options, parse_rate, parse_selection
+from invoice_operations.selection import Selection
+from tests.fakes import START
+
+
+def test_every_option_is_read_from_its_text() -> None:
+    options = {
+        "since": ["2h"],
+        "until": ["2099-01-01"],
+        "partition": ["2"],
+        "from_offset": ["7"],
+        "invoice_id": [" inv-1 "],
+        "customer_id": ["cus-1"],
+        "code": ["items-not-mapped", "invalid-invoice"],
+        "stage": ["formatter"],
+        "destination": ["netsuite"],
+        "state": ["open"],
+    }
+
+    chosen = parse_selection(options, START)
+
+    assert chosen.since == START - timedelta(hours=2)
+    assert chosen.until is not None
+    assert chosen == Selection(
+        since=chosen.since,
+        until=chosen.until,
+        partition=2,
+        from_offset=7,
+        invoice_id="inv-1",
+        customer_id="cus-1",
+        codes=frozenset({"items-not-mapped", "invalid-invoice"}),
+        stage="formatter",
+        destination="netsuite",
+        state="open",
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"since": [""], "code": ["", " "], "partition": []}, id="a form that was not filled in"),
+        pytest.param({"state": ["all"]}, id="every state"),
+    ],
+)
+def test_what_is_not_given_restricts_nothing(options: Options) -> None:
+    assert parse_selection(options, START) == Selection()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param({"costumer_id": ["x"]}, 'Unknown option "costumer_id"', id="a slip of the pen selects nothing"),
+        pytest.param({"since": ["yesterday"]}, "yesterday", id="no time"),
+        pytest.param({"partition": ["two"]}, 'Invalid --partition "two"', id="no number"),
+        pytest.param({"partition": ["-1"]}, 'Invalid --partition "-1"', id="below zero"),
+        pytest.param({"partition": ["²"]}, "Invalid --partition", id="a digit of another kind"),
+        pytest.param({"partition": ["9" * 5000]}, "Invalid --partition", id="endless digits"),
+        pytest.param({"code": ["mapped"]}, 'Invalid --code "mapped"', id="no code"),
+        pytest.param({"stage": ["sink"]}, 'Invalid --stage "sink"', id="no stage"),
+        pytest.param({"state": ["closed"]}, 'Invalid --state "closed"', id="no state"),
+        pytest.param({"invoice_id": ["a", "b"]}, "--invoice-id is given 2 times", id="two of one"),
+        pytest.param({"from_offset": ["1"]}, "--from-offset needs --partition", id="a contradiction"),
+        pytest.param({"since": ["1h"], "until": ["2h"]}, "Nothing lies between", id="the wrong way round"),
+    ],
+)
+def test_anything_else_is_refused_with_a_sentence(options: Options, said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        parse_selection(options, START)
+
+
+@pytest.mark.parametrize(("text", "per_second"), [("50/s", 50), ("600/m", 10), ("7200/h", 2), ("0.5", 0.5)])
+def test_a_rate_is_so_many_a_second_minute_or_hour(text: str, per_second: float) -> None:
+    assert parse_rate(text) == per_second
+
+
+@pytest.mark.parametrize("text", ["fast", "0/s", "-1", "5/d", ""])
+def test_any_other_rate_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match=r"e\.g\. 50"):
+        parse_rate(text)

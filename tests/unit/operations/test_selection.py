@@ -1,0 +1,120 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.selection import Selection
+from invoice_operations.view.cases import Place, case_of
+from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
+from tests.fakes import START
+from tests.unit.operations.reading import in_errors, lying
+
+CASE = case_of(failure(destination="netsuite"), Place("invoice-errors", 2, 7))
+T = CASE.failed_at
+SECOND = timedelta(seconds=1)
+RECORD = lying("raw-invoices", 7, raw_invoice(), INVOICE_ID, partition=2, at=START)
+PLACES = [
+    ({"partition": 2}, {"partition": 1}),
+    ({"partition": 2, "from_offset": 7}, {"partition": 2, "from_offset": 8}),
+]
+IDS = [({"invoice_id": INVOICE_ID}, {"invoice_id": "b"}), ({"customer_id": CUSTOMER_ID}, {"customer_id": "b"})]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "other"),
+    [
+        ({"since": T}, {"since": T + SECOND}),
+        ({"until": T + SECOND}, {"until": T}),
+        ({"codes": frozenset({CASE.code, "invalid-invoice"})}, {"codes": frozenset({"invalid-invoice"})}),
+        ({"stage": "formatter"}, {"stage": "creator"}),
+        ({"destination": "netsuite"}, {"destination": "razorpay"}),
+        ({"state": "open"}, {"state": "resolved"}),
+        *PLACES,
+        *IDS,
+    ],
+    ids=",".join,
+)
+def test_what_is_given_restricts_failures(wanted: dict[str, Any], other: dict[str, Any]) -> None:
+    assert Selection(**wanted).matches_failure(CASE)
+    assert not Selection(**other).matches_failure(CASE)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "other"),
+    [({"since": START}, {"since": START + SECOND}), ({"until": START + SECOND}, {"until": START}), *PLACES, *IDS],
+    ids=",".join,
+)
+def test_what_is_given_restricts_records(wanted: dict[str, Any], other: dict[str, Any]) -> None:
+    assert Selection(**wanted).matches_record(RECORD)
+    assert not Selection(**other).matches_record(RECORD)
+
+
+def test_what_is_not_given_does_not_restrict() -> None:
+    nobodys = replace(CASE, invoice_id=None, customer_id=None, destination=None, place=None)
+
+    assert Selection().matches_failure(nobodys)
+    assert Selection().matches_record(lying("raw-invoices", 0, b"?", "a"))
+
+
+def test_what_only_the_ledger_remembers_lies_at_no_place() -> None:
+    assert not Selection(partition=2).matches_failure(replace(CASE, place=None))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_the_customers"),
+    [
+        pytest.param(raw_invoice(), True, id="a raw invoice"),
+        pytest.param(formatted_invoice(), True, id="a formatted one"),
+        pytest.param(failure(), True, id="a failure"),
+        pytest.param(outcome(), True, id="an outcome"),
+        pytest.param(b'["cus-1"]', False, id="no object"),
+        pytest.param(b"?", False, id="no JSON"),
+        pytest.param(None, False, id="no value"),
+    ],
+)
+def test_a_customer_is_found_in_records_of_every_topic(value: Any, is_the_customers: bool) -> None:
+    assert Selection(customer_id=CUSTOMER_ID).matches_record(lying("any", 0, value, "a")) is is_the_customers
+
+
+def test_the_span_to_read_holds_every_record_that_matches() -> None:
+    chosen = Selection(START, START + SECOND, 2, 7, INVOICE_ID)
+
+    span = chosen.span()
+
+    assert (span.since, span.until, span.partition, span.from_offset) == (START, START + SECOND, 2, 7)
+    assert span.keys == frozenset({INVOICE_ID.encode()})
+
+
+def test_a_failure_is_found_though_it_was_filed_after_the_time_it_failed_and_by_another_clock() -> None:
+    chosen = Selection(since=T, until=T + SECOND)
+    late = in_errors(0, failure(failed_at=T + timedelta(hours=1)))
+    early = in_errors(0, failure(failed_at=T - timedelta(minutes=1)))
+
+    span = chosen.span_of_failures()
+
+    assert span.holds(late)
+    assert span.holds(early)
+
+
+@pytest.mark.parametrize(
+    ("contradiction", "said"),
+    [
+        pytest.param({"since": START, "until": START}, "Nothing lies between", id="no time"),
+        pytest.param({"since": START, "until": START - SECOND}, "Nothing lies between", id="the wrong way round"),
+        pytest.param({"from_offset": 7}, "--from-offset needs --partition", id="an offset of no partition"),
+    ],
+)
+def test_parts_that_contradict_each_other_are_refused(contradiction: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        Selection(**contradiction)
+
+
+@pytest.mark.parametrize("until", [None, START + SECOND], ids=str)
+def test_an_end_that_is_open_or_later_becomes_the_moment(until: Any) -> None:
+    assert Selection(until=until).up_to(START) == Selection(until=START)
+
+
+def test_an_earlier_end_stays() -> None:
+    assert Selection(until=START - SECOND).up_to(START) == Selection(until=START - SECOND)
