@@ -52,5 +52,5 @@ def provide(values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Pat
         given = value
         if name.endswith("_FILE"):
             given = str(folder / name)
-            Path(given).write_text("secret")
+            Path(given).write_text("a secret of some length")
         monkeypatch.setenv(name, given)

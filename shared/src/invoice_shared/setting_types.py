@@ -1,14 +1,16 @@
 """What a setting's text may be, beyond what pydantic knows by itself. No message quotes a value."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import simplejson
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -63,3 +65,32 @@ JsonList = Annotated[tuple[str, ...], NoDecode, JsonText]
 """A JSON list of strings, e.g. ``["USAGE","SCHEDULED"]``."""
 JsonObject = Annotated[dict[str, str], NoDecode, JsonText]
 """A JSON object from string to string, e.g. ``{"USD":"1"}``."""
+Network = IPv4Network | IPv6Network
+JsonNetworks = Annotated[tuple[Network, ...], NoDecode, JsonText]
+"""A JSON list of networks, e.g. ``["10.0.0.0/8","::1"]``."""
+
+MIN_SECRET_CHARACTERS = 16
+PLACEHOLDER = re.compile(
+    r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_ ]|^<.*>$|^\$?\{.*\}$|^(.)\3*$",
+    re.IGNORECASE,
+)
+"""What examples and unfilled templates hold in a secret's place."""
+
+
+def _checked_secret(secret: SecretStr) -> SecretStr:
+    if (problem := problem_of_secret(secret.get_secret_value())) is not None:
+        raise ValueError(problem)
+    return secret
+
+
+def problem_of_secret(text: str) -> str | None:
+    """Return what is wrong with a secret that signs or opens something; ``None`` if nothing is."""
+    if PLACEHOLDER.search(text):
+        return "is a placeholder. Set the real secret"
+    if len(text) < MIN_SECRET_CHARACTERS:
+        return f"has fewer than {MIN_SECRET_CHARACTERS} characters. Set a longer secret"
+    return None
+
+
+StrongSecret = Annotated[SecretStr, AfterValidator(_checked_secret)]
+"""A secret that is no placeholder and not short enough to guess."""

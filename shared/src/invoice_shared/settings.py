@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import SecretStr, ValidationError, model_validator
+from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from invoice_shared.secret_file import SecretFile, read_file
 from invoice_shared.setting_types import Address, Port, Positive, Servers
 
 Environment = Mapping[str, str]
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
     """Read once, at start; frozen. Subclasses name their variables as fields."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    _files: dict[str, SecretFile] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Remember which settings are files: the environment is read once."""
+        self._files = {name: SecretFile(path) for name, path in files(type(self), _environment()).items()}
 
     @classmethod
     def settings_customise_sources(
@@ -65,12 +71,19 @@ class Settings(BaseSettings):
         return []
 
     def secret(self, field: str) -> str | None:
-        """Give a credential's value now: a ``NAME_FILE`` is read anew, so a rotated one needs no restart."""
-        path = files(type(self), _environment()).get(field)
+        """Return a credential's value now; ``None`` if it is unset, or if its file is empty or cannot be read.
+
+        A ``NAME_FILE`` is read again when it changes, so a rotated one needs no restart.
+        """
+        if (file := self._files.get(field)) is not None:
+            return file.read() or None
         value: SecretStr | str | None = getattr(self, field)
-        if path is not None:
-            return read_file(path) or None
         return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+    def is_unreadable(self, field: str) -> bool:
+        """Whether a credential lies in a file that cannot be read now."""
+        file = self._files.get(field)
+        return file is not None and file.read() is None
 
     def effective(self) -> dict[str, Any]:
         """Give all settings for the log at start; secrets are masked."""
@@ -177,14 +190,6 @@ def _is_file(path: str) -> bool:
     return os.access(path, os.R_OK) and Path(path).is_file()
 
 
-def read_file(path: Path) -> str | None:
-    """Give the file's content without surrounding white space; ``None`` where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
@@ -200,7 +205,8 @@ class InvalidSettings(Exception):
 def read(settings_class: type[AnySettings]) -> AnySettings:
     """Read the environment. Raises ``InvalidSettings`` with all problems at once, none of which quotes a value."""
     environment = _environment()
-    problems = _file_problems(settings_class, environment) + settings_class.cross_checks(environment)
+    problems = _file_problems(settings_class, environment)
+    problems += settings_class.cross_checks(_without_empty_files(settings_class, environment))
     try:
         settings = settings_class()
     except ValidationError as error:
@@ -224,11 +230,24 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
 
 def _file_problems(settings_class: type[BaseSettings], environment: Environment) -> list[str]:
     given = files(settings_class, environment)
-    unreadable = [name for name, path in given.items() if not read_file(path)]
+    unreadable = [name for name, path in given.items() if _is_unusable(path, settings_class.model_fields[name])]
     both = [name for name in given if name.upper() in environment]
     return [f"{name.upper()}_FILE: the file cannot be read or is empty" for name in unreadable] + [
         f"{name.upper()}: is set twice, as a variable and as {name.upper()}_FILE" for name in both
     ]
+
+
+def _is_unusable(path: Path, field: FieldInfo) -> bool:
+    text = read_file(path)
+    return text is None or (not text and field.is_required())
+
+
+def _without_empty_files(settings_class: type[BaseSettings], environment: Environment) -> Environment:
+    """Leave out the files that are empty: they count as unset, as an empty variable does."""
+    empty = {
+        f"{name.upper()}_FILE" for name, path in files(settings_class, environment).items() if read_file(path) == ""
+    }
+    return {name: value for name, value in environment.items() if name not in empty}
 
 
 def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -1,26 +1,29 @@
-"""The ingress table of the contract, over a real aiohttp server and a publisher that keeps what it was given."""
+"""The ingress table of the contract, over a real socket and a publisher that keeps what it was given."""
 
 import hashlib
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from email.utils import format_datetime
+from typing import Any, Self
 
 import pytest
-from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientResponse, ClientSession
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
 from invoice_shared.publishing import AwaitedPublisher
 from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import dumps
-from invoice_webhook.app import PATH, create_app
-from invoice_webhook.handler import WebhookHandler
+from invoice_webhook.answer_log import AnswerLog
+from invoice_webhook.app import Ingress as App
+from invoice_webhook.handler import PATH, WebhookHandler
+from invoice_webhook.intake import Intake
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import sign
+from invoice_webhook.webhook_secrets import WebhookSecrets
 from tests.fakes import START, FakeClock, FakePublisher
 
-SECRET = "webhook-secret"
+SECRET = "a-secret-of-a-webhook"
 BODY = dumps({"id": "e-1", "type": "invoice.finalized", "properties": {"invoice_id": "i-1", "customer_id": "c-1"}})
 
 
@@ -32,27 +35,46 @@ class SilentBroker(FakePublisher):
 
 
 class Ingress:
-    def __init__(self, publisher: FakePublisher) -> None:
-        settings = WebhookSettings(metronome_webhook_secret=SECRET, webhook_max_body_bytes=1000)
-        clock = FakeClock()
+    """The real ingress on a port of loopback."""
+
+    def __init__(self, publisher: FakePublisher, **changes: Any) -> None:
+        settings = settings_of(**changes)
         self.publisher = publisher
-        self.health = Health(clock, 120)
+        self.clock = FakeClock()
+        self.health = Health(self.clock, 120)
         self.metrics = Metrics()
-        handler = WebhookHandler(settings, AwaitedPublisher(publisher, 0.05), clock, self.health, self.metrics)
-        self.client: TestClient[web.Request, web.Application] = TestClient(
-            TestServer(create_app(handler, settings.webhook_max_body_bytes))
-        )
+        self.secrets = WebhookSecrets(settings)
+        intake = Intake(settings.webhook_max_body_bytes, 1_000_000, 10, self.clock.monotonic)
+        acknowledged = AwaitedPublisher(publisher, 0.05)
+        handler = WebhookHandler(settings, self.secrets, intake, acknowledged, self.clock, self.health, self.metrics)
+        answers = AnswerLog(self.metrics, self.clock, settings.webhook_trusted_proxies)
+        self.app = App(handler, answers, 10, intake.end_overdue)
+        self.app.open("127.0.0.1", 0)
+        self.client = ClientSession(f"http://127.0.0.1:{self.app.port}")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.close()
+        await self.app.close(1)
 
     async def post(self, body: bytes = BODY, secret: str = SECRET) -> ClientResponse:
+        return await self.client.post(PATH, data=body, headers=self.head(body, secret))
+
+    def head(self, body: bytes = BODY, secret: str = SECRET) -> dict[str, str]:
         date = format_datetime(START, usegmt=True)
-        headers = {"X-Metronome-Date": date, "Metronome-Webhook-Signature": sign(body, date, secret)}
-        return await self.client.post(PATH, data=body, headers=headers)
+        return {"X-Metronome-Date": date, "Metronome-Webhook-Signature": sign(body, date, secret)}
+
+
+def settings_of(**changes: Any) -> WebhookSettings:
+    known: dict[str, Any] = {"metronome_webhook_secret": SECRET, "webhook_max_body_bytes": 1000}
+    return WebhookSettings(**(known | changes))
 
 
 @pytest.fixture
 async def ingress() -> AsyncIterator[Ingress]:
-    opened = Ingress(FakePublisher())
-    async with opened.client:
+    async with Ingress(FakePublisher()) as opened:
         yield opened
 
 
@@ -107,7 +129,7 @@ async def test_an_unusable_event_that_names_its_invoice_enters_the_ledger(ingres
 async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without_its_bytes() -> None:
     small = Ingress(FakePublisher(max_bytes=1_000))
     body = b"no json".ljust(900)
-    async with small.client:
+    async with small:
         answer = await small.post(body)
 
     (failure,) = small.publisher.to("invoice-errors")
@@ -119,7 +141,7 @@ async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without
 async def test_an_event_too_large_for_its_topic_is_filed_so_that_a_replay_can_fetch_its_invoice() -> None:
     ids = {"invoice_id": "i-1", "customer_id": "c-1", "text": "x" * 800}
     small = Ingress(FakePublisher(max_bytes=1_000))
-    async with small.client:
+    async with small:
         answer = await small.post(dumps({"id": "e-1", "type": "invoice.finalized", "properties": ids}))
 
     failure, outcome = small.publisher.published
@@ -160,7 +182,7 @@ async def test_a_broker_that_refuses_is_answered_503_with_retry_after(ingress: I
 
 async def test_a_broker_that_stays_silent_is_answered_503_with_retry_after() -> None:
     silent = Ingress(SilentBroker())
-    async with silent.client:
+    async with silent:
         answer = await silent.post()
 
     assert (answer.status, "Retry-After" in answer.headers) == (503, True)

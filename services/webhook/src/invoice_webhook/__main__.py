@@ -4,6 +4,7 @@ import asyncio
 import signal
 import threading
 from math import ceil
+from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
@@ -15,12 +16,17 @@ from invoice_shared.kafka.client_config import producer_config
 from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
-from invoice_shared.publishing import AwaitedPublisher
+from invoice_shared.publishing import AsyncPublisher, AwaitedPublisher
+from invoice_shared.repeats import Repeats
 from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start, watch
-from invoice_webhook.app import create_app, serve
+from invoice_webhook.answer_log import AnswerLog
+from invoice_webhook.app import Ingress
 from invoice_webhook.handler import WebhookHandler
-from invoice_webhook.settings import WebhookSettings
+from invoice_webhook.intake import Intake
+from invoice_webhook.listener import connection_limit
+from invoice_webhook.settings import MAX_HELD_BYTES, WebhookSettings
+from invoice_webhook.webhook_secrets import WebhookSecrets
 
 SERVICE = "invoice-webhook"
 ACKNOWLEDGE_SHARE = 0.9
@@ -43,15 +49,57 @@ async def _run(settings: WebhookSettings) -> None:
     health.missing("kafka", "not checked yet")
     publisher = ConfluentPublisher(_producer(settings))
     acknowledged = AwaitedPublisher(publisher, settings.webhook_ack_timeout_seconds)
-    handler = WebhookHandler(settings, acknowledged, clock, health, metrics)
+    ingress = _ingress(settings, acknowledged, health, metrics)
     ops = serve_ops(settings, health, metrics)
     stop = _stop_on_signals()
     _watch_broker(settings, health)
-    app = create_app(handler, settings.webhook_max_body_bytes)
-    await serve(app, settings.bind_host, settings.webhook_port, health, stop, settings.shutdown_grace_seconds / 2)
+    await _serve(ingress, settings, health, stop)
     publisher.close(settings.shutdown_grace_seconds / 4)
     ops.stop()
     tracing.close(settings.shutdown_grace_seconds)
+
+
+def _ingress(settings: WebhookSettings, publisher: AsyncPublisher, health: Health, metrics: Metrics) -> Ingress:
+    clock, secrets = SystemClock(), WebhookSecrets(settings)
+    intake = Intake(
+        settings.webhook_max_body_bytes, MAX_HELD_BYTES, settings.webhook_read_timeout_seconds, clock.monotonic
+    )
+
+    def sweep() -> None:
+        intake.end_overdue()
+        secrets.watch(health)
+
+    handler = WebhookHandler(settings, secrets, intake, publisher, clock, health, metrics)
+    answers = AnswerLog(metrics, clock, settings.webhook_trusted_proxies)
+    return Ingress(handler, answers, connection_limit(), sweep)
+
+
+async def _serve(ingress: Ingress, settings: WebhookSettings, health: Health, stop: asyncio.Event) -> None:
+    """Serve until ``stop``, then on for the delay while not ready, so that proxies can turn to another process."""
+    _log_faults_of_the_loop()
+    try:
+        ingress.open(settings.bind_host, settings.webhook_port)
+    except OSError as error:
+        where = f"WEBHOOK_PORT {settings.webhook_port} on {settings.bind_host}"
+        cannot_start(f"{where} cannot be opened: {error.strerror}.")
+    health.present("ingress")
+    await stop.wait()
+    health.missing("ingress", "shutting down")
+    ingress.drain()
+    await asyncio.sleep(settings.shutdown_delay_seconds)
+    await ingress.close(settings.shutdown_grace_seconds / 2)
+
+
+def _log_faults_of_the_loop() -> None:
+    """Log what a callback raises once a minute: under attack a fault may repeat a thousand times per second."""
+    repeats = Repeats(asyncio.get_running_loop().time)
+
+    def log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        message, error = context["message"], context.get("exception")
+        if (left_out := repeats.due(f"{message} {type(error)}")) is not None:
+            logs.get_logger(SERVICE).error("event loop", why=message, repeats=left_out, exc_info=error)
+
+    asyncio.get_running_loop().set_exception_handler(log_fault)
 
 
 def _watch_broker(settings: WebhookSettings, health: Health) -> None:

@@ -1,36 +1,83 @@
-"""The ingress: one route, a body limit, raw bytes."""
+"""The ingress: a port, its connections, and one handler for every request."""
 
 import asyncio
+from collections.abc import Callable
+from typing import cast
 
 from aiohttp import web
 
-from invoice_shared.health import Health
-from invoice_shared.startup import cannot_start
+from invoice_webhook.answer_log import AnswerLog, quiet_logger
+from invoice_webhook.answers import Answer
+from invoice_webhook.connections import Connection, Connections
 from invoice_webhook.handler import WebhookHandler
+from invoice_webhook.listener import Listener
 
-PATH = "/webhooks/metronome"
-
-
-def create_app(handler: WebhookHandler, max_body_bytes: int) -> web.Application:
-    """Build the application. aiohttp itself answers 404, 405 and 413."""
-    app = web.Application(client_max_size=max_body_bytes)
-    app.router.add_post(PATH, handler.handle)
-    return app
+SWEEP_SECONDS = 1.0
 
 
-async def serve(
-    app: web.Application, host: str, port: int, health: Health, stop: asyncio.Event, grace_seconds: float
-) -> None:
-    """Listen until ``stop``; then take no new request and let those under way finish within the grace."""
-    # What is signed is what arrived: a compressed body must reach the signature check as it is.
-    # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to see it cancelled.
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=grace_seconds / 2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        cannot_start(f"WEBHOOK_PORT {port} on {host} cannot be opened: {error.strerror}.")
-    health.present("ingress")
-    await stop.wait()
-    health.missing("ingress", "shutting down")
-    await runner.cleanup()
+class Ingress:
+    """Serves from ``open`` to ``close``. One sweep per second ends what has had its time: no request has a timer."""
+
+    def __init__(
+        self, handler: WebhookHandler, answers: AnswerLog, connection_limit: int, sweep: Callable[[], None]
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._handler = handler
+        self._sweep = sweep
+        self._connections = Connections(connection_limit, self._loop.time)
+        self._server = web.Server(
+            self._answer,
+            access_log=answers.logger,
+            access_log_class=lambda *_: answers,
+            logger=quiet_logger(),
+            # What is signed is what arrived: a compressed body must reach the signature check as it is.
+            auto_decompress=False,
+        )
+        self._listener = Listener(self._connections, lambda: Connection(self._server(), self._connections))
+        self._next_sweep: asyncio.TimerHandle | None = None
+        self._is_draining = False
+
+    @property
+    def port(self) -> int:
+        """The port in use."""
+        return self._listener.port
+
+    def open(self, host: str, port: int) -> None:
+        """Listen. Raises ``OSError`` if the address cannot be had."""
+        self._listener.open(host, port)
+        self._sweep_on()
+
+    def drain(self) -> None:
+        """Serve on, but let each answer end its connection: proxies then open none to this process."""
+        self._is_draining = True
+
+    async def close(self, grace_seconds: float) -> None:
+        """Take no new request, and let those under way finish within the grace."""
+        self._listener.close()
+        # What has just connected is to be served as well.
+        await asyncio.sleep(0)
+        self._server.pre_shutdown()
+        # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to see it cancelled.
+        await self._server.shutdown(grace_seconds / 2)
+        if self._next_sweep is not None:
+            self._next_sweep.cancel()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.transport is None:
+            return Answer("disconnected", "the sender hung up")
+        connection = cast("Connection", request.transport.get_protocol())
+        connection.begin(request.content)
+        try:
+            answer = await self._handler.handle(request, connection)
+        finally:
+            connection.end()
+        if answer.keep_alive is False:
+            connection.end_soon()
+        if self._is_draining:
+            answer.force_close()
+        return answer
+
+    def _sweep_on(self) -> None:
+        self._next_sweep = self._loop.call_later(SWEEP_SECONDS, self._sweep_on)
+        self._connections.close_overdue()
+        self._sweep()

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from invoice_shared import headers as names
 from invoice_shared import tracing
@@ -17,13 +17,17 @@ from invoice_shared.metrics import Metrics
 from invoice_shared.original import original_of
 from invoice_shared.publishing import AsyncPublisher, PublishFailed, RecordTooLarge
 from invoice_shared.record import Headers, OutgoingRecord
+from invoice_webhook.answers import Answer, Refused
+from invoice_webhook.connections import Connection
 from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of, unusable
+from invoice_webhook.intake import Intake
 from invoice_webhook.settings import WebhookSettings
-from invoice_webhook.signature import InvalidSignature, verify
+from invoice_webhook.signature import Claim, InvalidSignature, claim_of, verify
+from invoice_webhook.webhook_secrets import WebhookSecrets
 
 log = get_logger(__name__)
 
-RETRY_AFTER_SECONDS = "30"
+PATH = "/webhooks/metronome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +35,51 @@ class WebhookHandler:
     """``handle`` returns 200 only when what the request asked for is on every in-sync replica. Safe to call again."""
 
     settings: WebhookSettings
+    secrets: WebhookSecrets
+    intake: Intake
     publisher: AsyncPublisher
     clock: Clock
     health: Health
     metrics: Metrics
 
-    async def handle(self, request: web.Request) -> web.Response:
-        """Answer one ``POST /webhooks/metronome`` by the table of the contract."""
-        body = await request.read()
-        with tracing.span("webhook"):
-            try:
-                self._verify(body, request)
-                answer = await self._settle(body)
-            except InvalidSignature as error:
-                log.warning("webhook refused", why=str(error), remote=request.remote)
-                self.metrics.webhook("unauthorized")
-                return web.Response(status=401)
-            except PublishFailed as error:
-                log.error("webhook not acknowledged", why=str(error))
-                self.metrics.webhook("unavailable")
-                return web.Response(status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
-        self.metrics.webhook(answer)
-        return web.Response(status=200)
+    async def handle(self, request: web.BaseRequest, connection: Connection) -> Answer:
+        """Answer one request by the table of the contract."""
+        try:
+            claim = self._check_head(request)
+            await _let_it_send(request)
+            body = await self.intake.read(request.content)
+            self._verify(body, claim)
+            connection.verified()
+            with tracing.span("webhook"):
+                return Answer(await self._settle(body))
+        except Refused as refused:
+            return refused.answer()
+        except PublishFailed as error:
+            return Answer("unavailable", str(error))
 
-    def _verify(self, body: bytes, request: web.Request) -> None:
-        tolerance = self.settings.webhook_tolerance_seconds
-        verify(body, request.headers, self.settings.webhook_secrets(), self.clock.now(), tolerance)
+    def _check_head(self, request: web.BaseRequest) -> Claim:
+        """Refuse whatever no body can make good, before it is read."""
+        if request.rel_url.raw_path != PATH:
+            raise Refused("not-found", "there is only one path")
+        if request.method != "POST":
+            raise Refused("method-not-allowed", "there is only POST")
+        self.intake.check_size(request.content_length or 0)
+        try:
+            claim = claim_of(request.headers, self.clock.now(), self.settings.webhook_tolerance_seconds)
+        except InvalidSignature as error:
+            raise Refused("unauthorized", str(error)) from error
+        if not (secrets := self.secrets.now()).accepted:
+            raise Refused("no-secret", secrets.problem)
+        return claim
+
+    def _verify(self, body: bytes, claim: Claim) -> None:
+        secrets = self.secrets.now()
+        try:
+            verify(body, claim, secrets.accepted)
+        except InvalidSignature as error:
+            if secrets.problem:  # it may be what signed this
+                raise Refused("no-secret", secrets.problem) from error
+            raise Refused("unauthorized", str(error)) from error
 
     async def _settle(self, body: bytes) -> str:
         try:
@@ -114,3 +137,15 @@ class WebhookHandler:
             # A broker that allows it would otherwise create the missing topic, with defaults that can lose records.
             raise PublishFailed(missing)
         await self.publisher.publish(record)
+
+
+async def _let_it_send(request: web.BaseRequest) -> None:
+    """Tell a sender that asks first (``Expect: 100-continue``) to send its body."""
+    expected = request.headers.get("Expect")
+    if expected is None or request.version < HttpVersion11:
+        return
+    if expected.lower() != "100-continue":
+        raise Refused("expectation-failed", "the sender expects what we do not know")
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    # The answer itself is still to come: aiohttp would take this for a part of it.
+    request.writer.output_size = 0

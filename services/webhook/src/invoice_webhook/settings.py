@@ -1,22 +1,23 @@
 """What the webhook reads from the environment."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from invoice_shared.setting_types import Port, Positive
+from invoice_shared.setting_types import JsonNetworks, NotNegative, Port, Positive, StrongSecret
 from invoice_shared.settings import BaseServiceSettings
+
+# Of bodies whose signature is not verified yet, in all: an eighth of the memory that a pod may have.
+MAX_HELD_BYTES = 32 * 1024 * 1024
 
 
 class WebhookSettings(BaseServiceSettings):
     """Ingress: port, secrets, bounds."""
 
     webhook_port: Port = 8080
-    metronome_webhook_secret: SecretStr
-    metronome_webhook_secret_previous: SecretStr | None = None
+    metronome_webhook_secret: StrongSecret
+    metronome_webhook_secret_previous: StrongSecret | None = None
     webhook_tolerance_seconds: Positive = 300
-    webhook_max_body_bytes: int = Field(default=262_144, gt=0)
+    webhook_max_body_bytes: int = Field(default=262_144, gt=0, le=MAX_HELD_BYTES)
+    webhook_read_timeout_seconds: Positive = 10
     webhook_ack_timeout_seconds: Positive = 10
-
-    def webhook_secrets(self) -> tuple[str, ...]:
-        """Give the secrets that are accepted now: the current one and, during a rotation, the previous one."""
-        both = (self.secret("metronome_webhook_secret"), self.secret("metronome_webhook_secret_previous"))
-        return tuple(secret for secret in both if secret)
+    webhook_trusted_proxies: JsonNetworks = ()
+    shutdown_delay_seconds: NotNegative = 0

@@ -1,51 +1,66 @@
 """Is this request from Metronome, and fresh? Pure. Source: docs.metronome.com, "Set up webhooks"."""
 
-import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 SIGNATURE_HEADER = "Metronome-Webhook-Signature"
+# The first is preferred: proxies may rewrite ``Date``.
 DATE_HEADERS = ("X-Metronome-Date", "Date")
-"""The first is preferred: proxies may rewrite ``Date``."""
+SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 
 class InvalidSignature(Exception):
     """The request is not to be trusted. The text is for our log only, never for the sender."""
 
 
-def verify(
-    body: bytes, headers: Mapping[str, str], secrets: Iterable[str], now: datetime, tolerance_seconds: float
-) -> None:
-    """Return if a secret signed ``date + LF + body`` and the date is near ``now``.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the head of a request says: who signed the body, and when."""
 
-    Else raises ``InvalidSignature``. ``headers`` must look up names without regard to case.
+    signature: str
+    date: str
+
+
+def claim_of(headers: Mapping[str, str], now: datetime, tolerance_seconds: float) -> Claim:
+    """Return what the headers claim. Raises ``InvalidSignature`` if no body can make it true.
+
+    ``headers`` must look up names without regard to case.
     """
-    given = headers.get(SIGNATURE_HEADER)
+    signature = headers.get(SIGNATURE_HEADER)
     date = next((headers[name] for name in DATE_HEADERS if name in headers), None)
-    if given is None or date is None:
+    if signature is None or date is None:
         raise InvalidSignature("the signature or its date is missing")
-    _verify_fresh(date, now, tolerance_seconds)
-    if not any(hmac.compare_digest(sign(body, date, secret).encode(), _raw(given)) for secret in secrets):
+    if SIGNATURE.fullmatch(signature) is None:
+        raise InvalidSignature("the signature is not 64 lower-case hex digits")
+    if abs((now - _sent(date)).total_seconds()) > tolerance_seconds:
+        raise InvalidSignature("the date is outside the tolerance")
+    return Claim(signature, date)
+
+
+def verify(body: bytes, claim: Claim, secrets: Iterable[str]) -> None:
+    """Return if one of the secrets signed ``date + LF + body``. Else raises ``InvalidSignature``."""
+    if not any(hmac.compare_digest(sign(body, claim.date, secret), claim.signature) for secret in secrets):
         raise InvalidSignature("no accepted secret gives this signature")
 
 
 def sign(body: bytes, date: str, secret: str) -> str:
-    """Give the lower-case hex HMAC-SHA256 that Metronome sends for this body and date header."""
-    return hmac.new(_raw(secret), _raw(date) + b"\n" + body, hashlib.sha256).hexdigest()
+    """Return the lower-case hex HMAC-SHA256 that Metronome sends for this body and date header."""
+    return hmac.digest(_raw(secret), _raw(date) + b"\n" + body, "sha256").hex()
 
 
 def _raw(text: str) -> bytes:
-    """Give the bytes of a header or a variable back: those that are not UTF-8 arrived as lone surrogates."""
+    """Return the bytes of a header or a variable: those that are not UTF-8 arrived as lone surrogates."""
     return text.encode("utf-8", "surrogateescape")
 
 
-def _verify_fresh(date: str, now: datetime, tolerance_seconds: float) -> None:
+def _sent(date: str) -> datetime:
+    """Read an HTTP date, or ISO 8601 as Metronome's Node SDK does; without an offset it is UTC."""
     try:
-        sent = parsedate_to_datetime(date)
-        age = (now - (sent if sent.tzinfo else sent.replace(tzinfo=UTC))).total_seconds()
+        sent = datetime.fromisoformat(date) if date[:1].isdigit() else parsedate_to_datetime(date)
+        return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidSignature("the date is not an HTTP date") from error
-    if abs(age) > tolerance_seconds:
-        raise InvalidSignature("the date is outside the tolerance")
+        raise InvalidSignature("the date is neither an HTTP date nor ISO 8601") from error

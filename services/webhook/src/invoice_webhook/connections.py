@@ -1,0 +1,187 @@
+"""The connections to the ingress: how long each may stay, and how many there may be.
+
+A sender is a stranger until one of its requests has a good signature. Everything here runs on the event loop.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from itertools import islice
+from math import inf
+from typing import cast
+
+from aiohttp import StreamReader
+
+from invoice_shared.logs import get_logger
+from invoice_shared.repeats import Repeats
+
+log = get_logger(__name__)
+
+# From the first byte of a request's head to its last.
+HEAD_SECONDS = 30.0
+STRANGER_IDLE_SECONDS = 75.0
+# Proxies keep connections in pools, and should not meet one that is just being closed.
+IDLE_SECONDS = 3600.0
+# For the answer to a sender that was too slow; then its connection is closed, whatever it still sends.
+LINGER_SECONDS = 2.0
+# What is read from a connection at once: asyncio would take up to 256 KiB, from each of a thousand.
+PORTION_BYTES = 16 * 1024
+# As in Node. aiohttp alone would take 128 fields of 8 KiB.
+MAX_HEAD_BYTES = 16 * 1024
+# Of strangers, when there are too many connections: one per turn of the event loop would be slow under attack.
+MAX_CLOSED_AT_ONCE = 16
+HEAD_END = b"\r\n\r\n"
+
+
+class Connection(asyncio.BufferedProtocol):
+    """One connection: passes everything on to aiohttp's protocol, and keeps a deadline of its own."""
+
+    def __init__(self, inner: asyncio.Protocol, connections: "Connections") -> None:
+        self.deadline = inf
+        self.is_known = False
+        self.is_busy = False
+        self._inner = inner
+        self._connections = connections
+        self._transport: asyncio.Transport | None = None
+        self._body: StreamReader | None = None
+        self._head = b""
+        self._is_head_complete = False
+
+    def begin(self, body: StreamReader) -> None:
+        """Note that a request is being handled: how long that takes is the handler's business."""
+        self._body = body
+        self._head = b""
+        self._is_head_complete = False
+        self.is_busy = True
+        self.deadline = inf
+
+    def verified(self) -> None:
+        """Note that a request had a good signature."""
+        if not self.is_known:
+            self.is_known = True
+            self._connections.know(self)
+
+    def end(self) -> None:
+        """Note that the request is answered."""
+        self.is_busy = False
+        self.deadline = self._connections.now() + (IDLE_SECONDS if self.is_known else STRANGER_IDLE_SECONDS)
+
+    def end_soon(self) -> None:
+        """Note that the request is answered, and is the last."""
+        self.is_busy = False
+        self.deadline = self._connections.now() + LINGER_SECONDS
+
+    def abort(self) -> None:
+        """Close now: a mere ``close`` waits for clients that do not read their answers."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to count the silence."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.deadline = self._connections.now() + STRANGER_IDLE_SECONDS
+        self._connections.add(self)
+        self._inner.connection_made(transport)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return where the next portion goes. All share it: a portion is passed on before another is read."""
+        del sizehint
+        return self._connections.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Pass a portion on."""
+        portion = bytes(self._connections.buffer[:nbytes])
+        if not self.is_busy and not self._is_head_complete and (self._body is None or self._body.is_eof()):
+            self._add_to_head(portion)
+        self._inner.data_received(portion)
+
+    def _add_to_head(self, portion: bytes) -> None:
+        if not self._head:
+            self.deadline = self._connections.now() + HEAD_SECONDS
+        self._head += portion
+        self._is_head_complete = HEAD_END in self._head
+        if not self._is_head_complete and len(self._head) > MAX_HEAD_BYTES:
+            self._connections.note("a request's head is too large")
+            self.abort()
+
+    def eof_received(self) -> bool | None:
+        """Let the connection be closed, also if the client closed only its own half."""
+        return self._inner.eof_received()
+
+    def pause_writing(self) -> None:
+        """Close: our answers are so small that this client cannot have read any."""
+        self.abort()
+
+    def resume_writing(self) -> None:
+        """Do nothing: a connection that could not be written to is closed."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection, and end whatever still waits for its body: aiohttp would for ten seconds."""
+        self._transport = None
+        self._connections.remove(self)
+        if self._body is not None and not self._body.is_eof():
+            self._body.set_exception(ConnectionResetError("the sender hung up"))
+        self._inner.connection_lost(exc)
+
+
+class Connections:
+    """All open connections, at most ``limit``."""
+
+    def __init__(self, limit: int, now: Callable[[], float]) -> None:
+        self.now = now
+        self.buffer = memoryview(bytearray(PORTION_BYTES))
+        self._limit = limit
+        self._repeats = Repeats(now)
+        self._all: set[Connection] = set()
+        self._strangers: OrderedDict[Connection, None] = OrderedDict()  # the oldest first
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, connection: Connection) -> None:
+        """Count a new connection."""
+        self._all.add(connection)
+        self._strangers[connection] = None
+
+    def know(self, connection: Connection) -> None:
+        """Count a connection as that of a known sender."""
+        self._strangers.pop(connection, None)
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection that is closed."""
+        self._all.discard(connection)
+        self._strangers.pop(connection, None)
+
+    def room(self) -> int:
+        """Return how many more there may be."""
+        return max(0, self._limit - len(self._all))
+
+    def make_room(self) -> bool:
+        """Close the oldest strangers, else whoever is idle for longest. Whether there was one to close.
+
+        The room is there when the event loop has turned.
+        """
+        victims = self._victims()
+        if victims:
+            self.note("there are too many connections")
+        for victim in victims:
+            self._strangers.pop(victim, None)
+            victim.abort()
+        return bool(victims)
+
+    def _victims(self) -> list[Connection]:
+        if self._strangers:
+            return list(islice(self._strangers, MAX_CLOSED_AT_ONCE))
+        idle = (each for each in self._all if not each.is_busy)
+        return [longest] if (longest := min(idle, key=lambda each: each.deadline, default=None)) else []
+
+    def close_overdue(self) -> None:
+        """Close the connections whose time is over. To be called every now and then."""
+        now = self.now()
+        for connection in [each for each in self._all if each.deadline <= now]:
+            connection.abort()
+
+    def note(self, why: str) -> None:
+        """Log why a connection is closed, once a minute."""
+        if (left_out := self._repeats.due(why)) is not None:
+            log.warning("connection closed", why=why, open=len(self._all), repeats=left_out)

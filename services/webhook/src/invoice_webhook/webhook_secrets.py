@@ -1,0 +1,63 @@
+"""The secrets that sign webhooks, as they are now: the current one and, during a rotation, the previous one."""
+
+from dataclasses import dataclass
+
+from invoice_shared.health import Health
+from invoice_shared.setting_types import problem_of_secret
+from invoice_shared.settings import Settings
+
+CURRENT = "metronome_webhook_secret"
+PREVIOUS = "metronome_webhook_secret_previous"
+
+Text = str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """``accepted`` may sign; ``problems`` says, by variable, what is wrong with one that may not."""
+
+    accepted: tuple[str, ...]
+    problems: dict[str, str]
+
+    @property
+    def problem(self) -> str:
+        """All problems in one sentence; empty if there is none."""
+        return "; ".join(f"{name}: {problem}" for name, problem in self.problems.items())
+
+
+class WebhookSecrets:
+    """Looks at the files on each use, and judges them anew only when one has changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen: tuple[tuple[Text, bool], ...] | None = None
+        self._secrets = Secrets((), {})
+
+    def now(self) -> Secrets:
+        """Return what holds at this moment."""
+        seen = (self._look(CURRENT), self._look(PREVIOUS))
+        if seen != self._seen:
+            self._seen = seen
+            self._secrets = _judged(*seen)
+        return self._secrets
+
+    def watch(self, health: Health) -> None:
+        """Keep readiness true to the current secret. Without the previous one, most events still pass."""
+        if (problem := self.now().problems.get(CURRENT.upper())) is not None:
+            health.missing(CURRENT.upper(), problem)
+        else:
+            health.present(CURRENT.upper())
+
+    def _look(self, field: str) -> tuple[Text, bool]:
+        secret = self._settings.secret(field)
+        return secret, secret is None and self._settings.is_unreadable(field)
+
+
+def _judged(current: tuple[Text, bool], previous: tuple[Text, bool]) -> Secrets:
+    texts = {CURRENT.upper(): current[0], PREVIOUS.upper(): previous[0]}
+    problems = {name: problem for name, text in texts.items() if text and (problem := problem_of_secret(text))}
+    if current[0] is None:
+        problems[CURRENT.upper()] = "its file cannot be read" if current[1] else "its file is empty"
+    if previous[1]:
+        problems[PREVIOUS.upper()] = "its file cannot be read"
+    return Secrets(tuple(text for name, text in texts.items() if text and name not in problems), problems)
