@@ -41,8 +41,8 @@ def invoice(case: ProviderCase, **changes: Any) -> FormattedInvoice:
         "currency": case.currency,
         "total": Decimal("12.50"),
         "line_items": (
-            line_item(quantity="1234567", unit_price="0.00001", amount="12.35", **line),
-            line_item(name="Seats", quantity=None, unit_price=None, amount="0.15", **line),
+            line_item(quantity="1124567", unit_price="0.00001", amount="11.25", **line),
+            line_item(name="Seats", quantity=None, unit_price=None, amount="1.25", **line),
         ),
         "received_at": datetime.now(UTC),
     }

@@ -27,6 +27,15 @@ class ControlClient:
         """Remove all faults."""
         self._call("DELETE", "faults")
 
+    def release(self, operation: str | None = None, invoice_id: str | None = None) -> list[dict[str, Any]]:
+        """Carry out now what a late fault holds back; return ``operation``, ``invoice_id`` and ``status`` of each."""
+        done: list[dict[str, Any]] = self._call("POST", "release", {"operation": operation, "invoice_id": invoice_id})
+        return done
+
+    def held(self) -> list[dict[str, Any]]:
+        """Return what a late fault holds back, oldest first."""
+        return self._list("held")
+
     def limit(self, **limits: Any) -> None:
         """Replace the limits; see ``limits.Limits``. No argument: no limits."""
         self._call("POST", "limits", limits)
@@ -36,13 +45,33 @@ class ControlClient:
         self._call("POST", "settings", settings)
 
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """Give the requests seen, oldest first; see ``journal.Entry``."""
+        """Return the requests seen, oldest first; see ``journal.Entry``."""
         query = f"?operation={quote(operation)}" if operation else ""
         return self._list(f"requests{query}")
 
     def documents(self) -> list[dict[str, Any]]:
-        """Give what exists, oldest first."""
+        """Return what exists, oldest first."""
         return self._list("documents")
+
+    def void(self, document_id: str) -> None:
+        """Make a document not stand any more, by the system's own way: void, or at Razorpay cancel."""
+        self._call("POST", "void", {"document_id": document_id})
+
+    def delete(self, document_id: str) -> None:
+        """Delete a document, as a person does in the system's own pages."""
+        self._call("POST", "delete", {"document_id": document_id})
+
+    def edit(self, document_id: str, **changes: Any) -> None:
+        """Change a document, as a person does: ``total``, ``note``, ``number``, ``customer_id`` and the like."""
+        self._call("POST", "edit", {"document_id": document_id, **changes})
+
+    def pay(self, document_id: str, amount: str | None = None) -> None:
+        """Pay an amount in major units; null: all that is due."""
+        self._call("POST", "pay", {"document_id": document_id, "amount": amount})
+
+    def settle(self, count: int | None = None) -> None:
+        """Let look-ups see the oldest ``count`` writes that they are behind; null: all."""
+        self._call("POST", "settle", {"count": count})
 
     def reset(self) -> None:
         """Go back to the start: nothing stored, nothing seen, no faults, first settings."""
@@ -61,7 +90,23 @@ class ControlClient:
                 return loads(response.read())
         except HTTPError as error:
             with error:
-                raise ValueError(error.read().decode(errors="replace")) from error
+                raise ValueError(loads(error.read())["error"]) from error
+
+
+class QuickBooksControl(ControlClient):
+    """What only QuickBooks' simulator has."""
+
+    def forget_request_ids(self) -> None:
+        """Forget which request ids were answered: their life is not documented."""
+        self._call("POST", "forget-request-ids", {})
+
+
+class RazorpayControl(ControlClient):
+    """What only Razorpay's simulator has."""
+
+    def expire(self, document_id: str) -> None:
+        """Let an issued invoice expire."""
+        self._call("POST", "expire", {"document_id": document_id})
 
 
 class MetronomeControl(ControlClient):
@@ -75,10 +120,18 @@ class MetronomeControl(ControlClient):
         """Store Metronome customer objects; one with a known id replaces it."""
         self._call("POST", "customers", list(customers))
 
-    def void(self, invoice_id: str) -> None:
-        """Void an invoice in Metronome; as there, nothing else happens."""
-        self._call("POST", "void", {"id": invoice_id})
+    def seed_contracts(self, contracts: Sequence[Mapping[str, Any]]) -> None:
+        """Store contracts as version 2 of the API shows them; one with a known id replaces it."""
+        self._call("POST", "contracts", list(contracts))
+
+    def seed_billing_configurations(self, configurations: Sequence[Mapping[str, Any]]) -> None:
+        """Store billing provider configurations of customers; one with a known id replaces it."""
+        self._call("POST", "billing-configurations", list(configurations))
+
+    def set_fields(self, entity: str, entity_id: str, fields: Mapping[str, str | None]) -> None:
+        """Set custom fields of a customer or product; null removes one. Every invoice shows them at once."""
+        self._call("POST", "fields", {"entity": entity, "entity_id": entity_id, "fields": fields})
 
     def writebacks(self) -> list[dict[str, Any]]:
-        """Give the status write-backs that were accepted, oldest first."""
+        """Return the status write-backs that were accepted, oldest first."""
         return self._list("writebacks")

@@ -1,14 +1,17 @@
-"""The control API under ``/_control/``: faults, limits, settings, what was seen, what exists."""
+"""The control API under ``/_control/``: faults, limits, settings, people's actions, what was seen, what exists."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from invoice_simulators.faults import parse_fault
-from invoice_simulators.front import CONTROL, FrontDoor
+from invoice_simulators.front import FrontDoor
 from invoice_simulators.limits import Throttle, parse_limits
 from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import Json, answer, loads
+from invoice_simulators.wire import ApiError, Json, dumps, loads
+
+CONTROL = "/_control/"
 
 REQUEST_LIMIT = 104 * 1024 * 1024
 """Bytes of the largest request that is read: NetSuite's own limit, the largest of all; also enough for any seed."""
@@ -21,49 +24,73 @@ class Control:
         self._door = door
 
     def routes(self) -> list[web.RouteDef]:
-        """Give the routes that every system has."""
+        """Return the routes; what a system has beside the common ones goes by the names of its actions and views."""
         return [
             web.post(f"{CONTROL}faults", self.add_fault),
             web.delete(f"{CONTROL}faults", self.clear_faults),
+            web.post(f"{CONTROL}release", self.release),
+            web.get(f"{CONTROL}held", self.list_held),
             web.post(f"{CONTROL}limits", self.set_limits),
             web.post(f"{CONTROL}settings", self.change_settings),
             web.get(f"{CONTROL}requests", self.list_requests),
-            web.get(f"{CONTROL}documents", self.list_documents),
             web.post(f"{CONTROL}reset", self.reset),
+            web.post(f"{CONTROL}{{action}}", self.act),
+            web.get(f"{CONTROL}{{view}}", self.view),
         ]
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Put a fault in force; see ``faults.Fault`` for its fields."""
         self._door.faults.add(parse_fault(await read_object(request)))
-        return answer({})
+        return _answer({})
 
     async def clear_faults(self, _request: web.Request) -> web.Response:
-        """Remove all faults. What hangs goes on hanging: its answer was never to come."""
+        """Remove all faults. What hangs goes on hanging, and what is late still comes."""
         self._door.faults.clear()
-        return answer({})
+        return _answer({})
+
+    async def release(self, request: web.Request) -> web.Response:
+        """Carry out now what waits for its time, of one ``operation`` or ``invoice_id`` if the body names it."""
+        return _answer(self._door.held.release(**await read_object(request)))
+
+    async def list_held(self, _request: web.Request) -> web.Response:
+        """List what waits for its time."""
+        return _answer(list(self._door.held.listing()))
 
     async def set_limits(self, request: web.Request) -> web.Response:
         """Replace the limits; see ``limits.Limits`` for its fields."""
         self._door.throttle = Throttle(parse_limits(await read_object(request)))
-        return answer({})
+        return _answer({})
 
     async def change_settings(self, request: web.Request) -> web.Response:
         """Change some of the system's own settings."""
         self._door.simulator.configure(await read_object(request))
-        return answer({})
+        return _answer({})
 
     async def list_requests(self, request: web.Request) -> web.Response:
-        """List the requests seen, of one ``operation`` where the query names it."""
-        return answer(list(self._door.journal.listing(request.query.get("operation"))))
-
-    async def list_documents(self, _request: web.Request) -> web.Response:
-        """List what exists."""
-        return answer(list(self._door.simulator.documents()))
+        """List the requests seen, of one ``operation`` if the query names it."""
+        return _answer(list(self._door.journal.listing(request.query.get("operation"))))
 
     async def reset(self, _request: web.Request) -> web.Response:
         """Go back to the start."""
         self._door.reset()
-        return answer({})
+        return _answer({})
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do what people or time do: the body holds the arguments, or the one list that is the argument."""
+        act = _named(self._door.simulator.actions(), request.match_info["action"], "action")
+        given = loads(await request.read())
+        done = act(given) if isinstance(given, list) else act(**given)
+        return _answer({} if done is None else done)
+
+    async def view(self, request: web.Request) -> web.Response:
+        """List what can be read back."""
+        return _answer(list(_named(self._door.simulator.views(), request.match_info["view"], "view")()))
+
+
+def _named(known: Mapping[str, Any], name: str, kind: str) -> Any:
+    if name not in known:
+        raise ValueError(f'There is no {kind} "{name}" here: use one of {", ".join(sorted(known))}.')
+    return known[name]
 
 
 async def read_object(request: web.Request) -> Json:
@@ -74,23 +101,26 @@ async def read_object(request: web.Request) -> Json:
     return tree
 
 
+def _answer(body: Any, status: int = 200) -> web.Response:
+    return web.Response(body=dumps(body), status=status, content_type="application/json")
+
+
 @web.middleware
 async def explain_misuse(request: web.Request, handler: Any) -> web.StreamResponse:
     """Answer a wrong call of the control API with 400 and a sentence; the systems' own APIs are left alone."""
     try:
         response: web.StreamResponse = await handler(request)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, ApiError) as error:
         if not request.path.startswith(CONTROL):
             raise
-        return answer({"error": str(error)}, status=400)
+        return _answer({"error": str(error)}, status=400)
     return response
 
 
 def build_app(simulator: Simulator[Any]) -> web.Application:
     """Build the application of one simulated system: its own API, and the control API beside it."""
     door = FrontDoor(simulator)
-    app = web.Application(middlewares=[explain_misuse, door.admit], client_max_size=REQUEST_LIMIT)
+    app = web.Application(middlewares=[explain_misuse], client_max_size=REQUEST_LIMIT)
     app.add_routes(Control(door).routes())
-    app.add_routes(simulator.control_routes())
-    app.add_routes(simulator.routes())
+    app.add_routes([web.route("*", "/{path:.*}", door.serve)])
     return app

@@ -9,10 +9,13 @@ Kind = Literal[
     "latency",  # carried out, answered ``seconds`` later
     "status",  # not carried out; answered with ``status``, ``headers`` and ``body``
     "status-after",  # carried out; answered so all the same, as a gateway in front does that lost the answer
+    "status-late",  # answered so at once, carried out ``seconds`` later
     "reset-before",  # not carried out; connection reset
     "reset-after",  # carried out; connection reset
+    "reset-late",  # connection reset at once, carried out ``seconds`` later
     "hang",  # not carried out; no answer ever
     "hang-after",  # carried out; no answer ever
+    "hang-late",  # no answer ever, carried out ``seconds`` later
     "credentials",  # not carried out; 401 in the system's own words
 ]
 
@@ -24,6 +27,7 @@ class Fault:
     """One rule. ``times`` null: until removed. ``probability`` is drawn from its own generator, so runs repeat.
 
     ``invoice_id`` matches as a part of the request's invoice id. ``body`` null: the system's own words for ``status``.
+    ``seconds`` null, of a late kind: carried out only once it is released.
     """
 
     kind: Kind
@@ -32,7 +36,7 @@ class Fault:
     times: int | None = None
     probability: float = 1.0
     seed: int = 1
-    seconds: float = 1.0
+    seconds: float | None = 1.0
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
@@ -44,7 +48,7 @@ class Fault:
         self._random = Random(self.seed)  # noqa: S311 - repeatable draws, no secret
 
     def strikes(self, operation: str, invoice_id: str | None) -> bool:
-        """Tell whether this request is hit; draws from the generator only where the rule applies."""
+        """Whether this request is hit; draws from the generator only where the rule applies."""
         return (
             self.times != 0
             and self.operation in (ANY_OPERATION, operation)
@@ -62,7 +66,8 @@ def parse_fault(tree: Mapping[str, Any]) -> Fault:
         raise ValueError(f"unknown fields of a fault: {', '.join(sorted(unknown))}")
     if "kind" not in tree:
         raise ValueError("a fault needs a kind")
-    numbers: dict[str, Any] = {name: float(tree[name]) for name in ("probability", "seconds") if name in tree}
+    given = {name: tree[name] for name in ("probability", "seconds") if tree.get(name) is not None}
+    numbers: dict[str, Any] = {name: float(value) for name, value in given.items()}
     return Fault(**{**tree, **numbers})
 
 
@@ -81,7 +86,7 @@ class Faults:
         self._rules.clear()
 
     def choose(self, operation: str, invoice_id: str | None) -> Fault | None:
-        """Give the fault of this request, if any, and count it as used."""
+        """Return the fault of this request, if any, and count it as used."""
         for fault in self._rules:
             if fault.strikes(operation, invoice_id):
                 if fault.times is not None:

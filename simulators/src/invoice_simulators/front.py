@@ -1,108 +1,106 @@
-"""The front door of every simulated system: journal, limits, faults; then the system's own handler.
+"""The front door of every simulated system: journal, limits, faults; then the system itself.
 
-A document is stored, atomically with its duplicate check, before any delay and before the answer: handlers do not await
-between reading and storing, and one event loop runs them all.
+A document is stored, atomically with its duplicate check, before any delay and before the answer: the system's work is
+one plain call, and one event loop makes them all.
 """
 
 import asyncio
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from aiohttp import web
 
 from invoice_simulators.faults import Fault, Faults
+from invoice_simulators.held import HeldCalls
 from invoice_simulators.journal import Entry, Journal
 from invoice_simulators.limits import Limits, Throttle
-from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import ApiError, answer
-
-CONTROL = "/_control/"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from invoice_simulators.simulator import Simulator, Work
+from invoice_simulators.wire import ApiError, Call, Reply, reply
 
 
 class FrontDoor:
-    """State of one system's front door; its ``admit`` is the application's middleware."""
+    """State of one system's front door; ``serve`` is the application's handler for the system's own API."""
 
     def __init__(self, simulator: Simulator[Any]) -> None:
         self.simulator = simulator
         self.journal = Journal()
         self.faults = Faults()
+        self.held = HeldCalls()
         self.throttle = Throttle(Limits())
 
     def reset(self) -> None:
-        """Go back to the start: no faults, no limits, nothing seen, nothing stored."""
+        """Go back to the start: no faults, no limits, nothing seen, nothing waiting, nothing stored."""
         self.journal.clear()
         self.faults.clear()
+        self.held.clear()
         self.throttle = Throttle(Limits())
         self.simulator.reset()
 
-    @web.middleware
-    async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let one request through, or not."""
-        if request.path.startswith(CONTROL):
-            return await handler(request)
-        body = (await request.read()).decode(errors="replace")
-        operation = request.match_info.route.name or "unknown"
-        entry = self.journal.arrive(operation, request.method, request.path_qs, self.simulator.identify(request, body))
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request, or lose it."""
+        work = self.simulator.receive(await _read(request))
+        entry = self.journal.arrive(work.operation, request.method, request.path_qs, work.invoice_id)
         try:
-            response = await self._respond(request, handler, entry)
-        except web.HTTPException as refusal:  # aiohttp's own: no such path, wrong method
-            entry.status = refusal.status
-            raise
+            answer = await self._respond(request, work, entry)
         finally:
             self.journal.leave()
-        entry.status = response.status
-        return response
+        entry.status = answer.status
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
-    async def _respond(self, request: web.Request, handler: Handler, entry: Entry) -> web.StreamResponse:
+    async def _respond(self, request: web.Request, work: Work, entry: Entry) -> Reply:
         if not self.throttle.admits(entry.concurrency, time.monotonic()):
-            return self.simulator.overloaded()
+            return self.simulator.overloaded().reply()
         fault = self.faults.choose(entry.operation, entry.invoice_id)
         if fault is None:
-            return await self._carry_out(request, handler)
+            return await self._answer(work)
         entry.fault = fault.kind
-        return await self._go_wrong(fault, request, handler)
+        return await self._go_wrong(fault, request, work, entry)
 
-    async def _carry_out(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except ApiError as error:
-            response = error.answer()
+    async def _answer(self, work: Work) -> Reply:
+        answer = work.answer()
         if seconds := self.throttle.draw_latency():
             await asyncio.sleep(seconds)
-        return response
+        return answer
 
-    async def _go_wrong(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _go_wrong(self, fault: Fault, request: web.Request, work: Work, entry: Entry) -> Reply:
         match fault.kind:
-            case "status":
-                return self._status_answer(fault)
             case "credentials":
-                return self.simulator.refuse(401)
+                return self.simulator.refusal(401).reply()
             case "latency":
-                response = await self._carry_out(request, handler)
-                await asyncio.sleep(fault.seconds)
-                return response
-            case "status-after":
-                await self._carry_out(request, handler)
-                return self._status_answer(fault)
-            case "reset-after" | "hang-after":
-                await self._carry_out(request, handler)
-        if fault.kind in ("reset-before", "reset-after"):
+                answer = await self._answer(work)
+                await asyncio.sleep(fault.seconds or 0)
+                return answer
+            case "status-after" | "reset-after" | "hang-after":
+                await self._answer(work)
+            case "status-late" | "reset-late" | "hang-late":
+                try:
+                    work.admit()
+                except ApiError as refusal:
+                    return refusal.reply()
+                self.held.hold(work, entry, fault.seconds)
+        return await self._lose_answer(fault, request)
+
+    async def _lose_answer(self, fault: Fault, request: web.Request) -> Reply:
+        if fault.kind.startswith("status"):
+            return self._status_answer(fault)
+        if fault.kind.startswith("reset"):
             _reset_connection(request)
         return await _hang()
 
-    def _status_answer(self, fault: Fault) -> web.Response:
-        response = self.simulator.refuse(fault.status)
+    def _status_answer(self, fault: Fault) -> Reply:
+        own = self.simulator.refusal(fault.status).reply()
         if isinstance(fault.body, str):  # as it is: a gateway's page is no JSON
-            response = web.Response(status=fault.status, text=fault.body)
+            own = Reply(fault.status, fault.body.encode(), {"Content-Type": "text/plain; charset=utf-8"})
         elif fault.body is not None:
-            response = answer(fault.body, status=fault.status)
-        response.headers.update(fault.headers)
-        return response
+            own = reply(fault.body, status=fault.status)
+        return Reply(own.status, own.body, {**own.headers, **fault.headers})
+
+
+async def _read(request: web.Request) -> Call:
+    url = f"{request.scheme}://{request.host}{request.raw_path}"
+    return Call.of(request.method, url, request.headers, await request.read())
 
 
 def _reset_connection(request: web.Request) -> None:

@@ -17,6 +17,7 @@ class Entry:
     """One request. ``status`` is null while it is in work, and for ever where no answer was sent.
 
     ``concurrency`` counts the requests in work at its arrival, itself included; ``fault`` is the kind that hit it.
+    ``late_status`` is what became of a request that was carried out after its client had gone.
     """
 
     time: str
@@ -27,6 +28,7 @@ class Entry:
     concurrency: int
     status: int | None = None
     fault: str | None = None
+    late_status: int | None = None
 
 
 class Journal:
@@ -53,5 +55,5 @@ class Journal:
         self._entries.clear()
 
     def listing(self, operation: str | None) -> Iterable[dict[str, Any]]:
-        """Give the entries of one operation, or of all, as JSON objects."""
+        """Return the entries of one operation, or of all, as JSON objects."""
         return (asdict(entry) for entry in self._entries if operation in (None, entry.operation))

@@ -1,52 +1,113 @@
-"""What every simulated system has in common: the seam between its own API and the front door with the control API."""
+"""What every simulated system has in common. No socket: requests come in as values, and so go the replies.
 
+The front door serves it over HTTP; a test may as well call ``answer`` itself, in an order and at times of its own.
+"""
+
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
-from aiohttp import web
-
-from invoice_simulators.wire import Json
+from invoice_simulators.routing import Route, Router
+from invoice_simulators.wire import ApiError, Call, Json, Reply
 
 Settings = TypeVar("Settings", bound=Any)
 """A frozen dataclass of values that JSON can hold."""
 
+Clock = Callable[[], float]
+"""Returns Unix seconds."""
+
+UNKNOWN = "unknown"
+"""The operation of a request that no route takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One request that was understood. ``admit`` raises ``ApiError`` for wrong credentials, ``handle`` for the rest."""
+
+    operation: str
+    invoice_id: str | None
+    admit: Callable[[], None]
+    handle: Callable[[], Reply]
+
+    def carry_out(self) -> Reply:
+        """Do it, whoever asked: everything is stored, or nothing, before this returns."""
+        try:
+            return self.handle()
+        except ApiError as refusal:
+            return refusal.reply()
+
+    def answer(self) -> Reply:
+        """Do it if the credentials are right."""
+        try:
+            self.admit()
+        except ApiError as refusal:
+            return refusal.reply()
+        return self.carry_out()
+
 
 class Simulator(ABC, Generic[Settings]):
-    """One outside system. Route names are the operations that faults and the journal speak of."""
+    """One outside system."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock = time.time) -> None:
         self._initial = settings
         self.settings = settings
+        self.clock = clock
+        self._router = Router(self.routes())
 
     @abstractmethod
-    def routes(self) -> list[web.RouteDef]:
-        """Give the system's own API."""
-
-    def control_routes(self) -> list[web.RouteDef]:
-        """Give what can be controlled in this system only."""
-        return []
+    def routes(self) -> Iterable[Route]:
+        """Return the system's own API."""
 
     @abstractmethod
-    def identify(self, request: web.Request, body: str) -> str | None:
-        """Give the invoice that a request is about, as far as it can be told."""
+    def authorize(self, call: Call) -> None:
+        """Raise ``ApiError`` for wrong credentials."""
 
     @abstractmethod
-    def refuse(self, status: int) -> web.Response:
-        """Word a refusal with this status as the system would: 401, 429, 5xx."""
+    def identify(self, call: Call) -> str | None:
+        """Return the invoice that a request is about, as far as it shows."""
 
-    def overloaded(self) -> web.Response:
+    @abstractmethod
+    def refusal(self, status: int) -> ApiError:
+        """Word a refusal with this status as the system would: 401, 404, 429, 5xx."""
+
+    def overloaded(self) -> ApiError:
         """Word the refusal of a request above the limits."""
-        return self.refuse(429)
+        return self.refusal(429)
+
+    def unknown(self, call: Call) -> ApiError:  # noqa: ARG002 - some systems name it
+        """Word the refusal of a path or method that is not served."""
+        return self.refusal(404)
 
     @abstractmethod
     def documents(self) -> Iterable[Json]:
-        """Give what exists, oldest first, amounts as strings."""
+        """Return what exists, oldest first, amounts as strings."""
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what people and time can do to this system, by name."""
+        return {}
+
+    def views(self) -> Mapping[str, Callable[[], Iterable[Any]]]:
+        """Return what can be read back, by name."""
+        return {"documents": self.documents}
 
     @abstractmethod
     def clear(self) -> None:
         """Forget everything that was stored."""
+
+    def receive(self, call: Call) -> Work:
+        """Understand a request."""
+        found = self._router.find(call)
+        if found is None:
+            return Work(UNKNOWN, self.identify(call), _admit_anybody, lambda: self.unknown(call).reply())
+        route, told = found
+        admit = _admit_anybody if route.is_open else (lambda: self.authorize(told))
+        return Work(route.operation, self.identify(call), admit, lambda: route.handler(told))
+
+    def answer(self, call: Call) -> Reply:
+        """Answer a request at once, without faults and limits."""
+        return self.receive(call).answer()
 
     def reset(self) -> None:
         """Go back to the start, settings included."""
@@ -59,3 +120,7 @@ class Simulator(ABC, Generic[Settings]):
         if unknown := set(changes) - known:
             raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
         self.settings = replace(self.settings, **changes)
+
+
+def _admit_anybody() -> None:
+    """Let a request through that needs no credentials."""

@@ -1,17 +1,59 @@
-"""JSON on the wire with every number exact: no float between a seed and an answer."""
+"""JSON and HTTP as plain values: every number exact, no float between a seed and a reply, no socket."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import simplejson
-from aiohttp import web
+from multidict import CIMultiDict, MultiMapping
+from yarl import URL
 
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``url`` is absolute, encoded as sent: signatures cover it. ``parts`` are those of its path."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes = b""
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> "Call":
+        """Build a request from what a client has at hand; header names are read without regard to case."""
+        return cls(method, URL(url, encoded=True), CIMultiDict(headers or {}), body)
+
+    @property
+    def query(self) -> MultiMapping[str]:
+        """The parameters of the URL, decoded."""
+        return self.url.query
+
+    @property
+    def authorization(self) -> str:
+        """The header that says who asks, or an empty text."""
+        return self.headers.get("Authorization", "")
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever its bytes."""
+        return self.body.decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class ApiError(Exception):
-    """A refusal in the words of the simulated API; the front door turns it into the answer."""
+    """A refusal in the words of the simulated API."""
 
     def __init__(
         self,
@@ -21,15 +63,15 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
         content_type: str = "application/json",
     ) -> None:
-        super().__init__(f"status {status}")
+        super().__init__(f"status {status}: {body}")
         self.status = status
         self.body = body
         self.headers = dict(headers or {})
         self.content_type = content_type
 
-    def answer(self) -> web.Response:
-        """Give the HTTP answer."""
-        return answer(self.body, status=self.status, headers=self.headers, content_type=self.content_type)
+    def reply(self) -> Reply:
+        """Return the HTTP answer."""
+        return reply(self.body, status=self.status, headers=self.headers, content_type=self.content_type)
 
 
 def loads(data: bytes | str) -> Any:
@@ -46,16 +88,16 @@ def dumps(value: Any) -> bytes:
     return text.encode()
 
 
-def answer(
+def reply(
     body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None, content_type: str = "application/json"
-) -> web.Response:
-    """Build an answer with a JSON body."""
-    sent = {"Content-Type": content_type, **(headers or {})}
-    return web.Response(body=dumps(body), status=status, headers=sent)
+) -> Reply:
+    """Build an answer with a JSON body; ``bytes`` are JSON already."""
+    sent = body if isinstance(body, bytes) else dumps(body)
+    return Reply(status, sent, {"Content-Type": content_type, **(headers or {})})
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a parsed JSON value is a number (``true`` is none)."""
+    """Whether a parsed JSON value is a number (``true`` is none)."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 

@@ -33,3 +33,18 @@ def create(url: str, body: Any, record_type: str = "invoice", headers: dict[str,
 
 def read(url: str, path: str, **query: str) -> requests.Response:
     return requests.get(f"{url}{RECORDS}/{path}", params=query, auth=credentials(), timeout=5)
+
+
+def change(url: str, method: str, path: str, body: Any = None) -> requests.Response:
+    return requests.request(method, f"{url}{RECORDS}/{path}", json=body, auth=credentials(), timeout=5)
+
+
+def suiteql(url: str, query: str, **headers: str) -> requests.Response:
+    sent = {"Prefer": "transient"} | headers
+    address = f"{url}/services/rest/query/v1/suiteql"
+    return requests.post(address, json={"q": query}, headers=sent, auth=credentials(), timeout=5)
+
+
+def code_of(response: requests.Response) -> str:
+    code: str = response.json()["o:errorDetails"][0]["o:errorCode"]
+    return code

@@ -48,6 +48,9 @@ class Company:
     def query(self, text: str) -> requests.Response:
         return requests.get(self._url("query"), params={"query": text}, headers=self._headers, timeout=5)
 
+    def read(self, path: str, **query: str) -> requests.Response:
+        return requests.get(self._url(path), params=query, headers=self._headers, timeout=5)
+
     @property
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

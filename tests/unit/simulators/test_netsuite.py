@@ -7,14 +7,9 @@ import requests
 from oauthlib.oauth1 import Client
 
 from invoice_simulators.client import ControlClient
-from tests.unit.simulators.netsuite_client import BODY, RECORDS, create, credentials, read
+from tests.unit.simulators.netsuite_client import BODY, RECORDS, code_of, create, credentials, read
 
 EXTERNAL_ID = BODY["externalId"]
-
-
-def _code(response: requests.Response) -> str:
-    code: str = response.json()["o:errorDetails"][0]["o:errorCode"]
-    return code
 
 
 def test_a_created_invoice_has_its_url_in_location_and_no_body(netsuite: ControlClient, netsuite_url: str) -> None:
@@ -30,7 +25,7 @@ def test_a_created_invoice_has_its_url_in_location_and_no_body(netsuite: Control
 
 def test_a_credit_memo_is_a_record_of_its_own(netsuite: ControlClient, netsuite_url: str) -> None:
     assert create(netsuite_url, BODY).status_code == 204
-    assert create(netsuite_url, BODY, "creditMemo").status_code == 204
+    assert create(netsuite_url, BODY | {"externalId": "another"}, "creditMemo").status_code == 204
 
     assert [document["document_type"] for document in netsuite.documents()] == ["invoice", "credit_memo"]
 
@@ -77,7 +72,7 @@ def test_an_unknown_record_answers_404(netsuite: ControlClient, netsuite_url: st
 
     response = read(netsuite_url, path)
 
-    assert (response.status_code, _code(response)) == (404, "NONEXISTENT_ID")
+    assert (response.status_code, code_of(response)) == (404, "NONEXISTENT_ID")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +93,7 @@ def test_a_wrong_signature_is_refused(netsuite: ControlClient, netsuite_url: str
 
     response = requests.post(url, json=BODY, auth=credentials(**changes), timeout=5)
 
-    assert (response.status_code, _code(response)) == (401, "INVALID_LOGIN")
+    assert (response.status_code, code_of(response)) == (401, "INVALID_LOGIN")
     assert netsuite.documents() == []
 
 
@@ -139,8 +134,8 @@ def test_overload_answers_429_or_where_so_set_a_refused_login(netsuite: ControlC
     netsuite.configure(overload_as_invalid_login=True)
     second = create(netsuite_url, BODY)
 
-    assert (first.status_code, _code(first)) == (429, "CONCURRENCY_LIMIT_EXCEEDED")
-    assert (second.status_code, _code(second)) == (401, "INVALID_LOGIN")
+    assert (first.status_code, code_of(first)) == (429, "CONCURRENCY_LIMIT_EXCEEDED")
+    assert (second.status_code, code_of(second)) == (401, "INVALID_LOGIN")
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"12"])
@@ -149,7 +144,7 @@ def test_what_is_no_object_is_refused(netsuite: ControlClient, netsuite_url: str
 
     response = requests.post(url, data=body, auth=credentials(), timeout=5)
 
-    assert (response.status_code, _code(response)) == (400, "INVALID_CONTENT")
+    assert (response.status_code, code_of(response)) == (400, "INVALID_CONTENT")
 
 
 def test_a_refusal_has_the_documented_form(netsuite: ControlClient, netsuite_url: str) -> None:

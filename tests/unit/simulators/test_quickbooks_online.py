@@ -118,8 +118,8 @@ def test_a_void_one_stays_with_zero_and_a_deleted_one_goes(quickbooks: ControlCl
     books.post({"Id": first["Id"], "SyncToken": "0"}, operation="void")
     books.post({"Id": second["Id"], "SyncToken": "0"}, operation="delete")
 
-    assert [(each["id"], each["total"], each["voided"]) for each in quickbooks.documents()] == [
-        (first["Id"], "0", True)
+    assert [(each["id"], each["total"], each["state"]) for each in quickbooks.documents()] == [
+        (first["Id"], "0", "void")
     ]
     assert _code(books.post({"Id": first["Id"], "SyncToken": "9"}, operation="void")) == "5010"
 

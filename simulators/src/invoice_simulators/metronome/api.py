@@ -2,153 +2,181 @@
 
 import hmac
 import re
+import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from aiohttp import web
-
-from invoice_simulators.front import CONTROL
 from invoice_simulators.metronome.billing_provider import check_writebacks
-from invoice_simulators.metronome.listing import bad_request, page, select_invoices
+from invoice_simulators.metronome.contracts import version_1
+from invoice_simulators.metronome.fields import PLACES
+from invoice_simulators.metronome.listing import (
+    bad_request,
+    page,
+    select_customers,
+    select_invoices,
+    without_idle_lines,
+)
+from invoice_simulators.metronome.people import People
+from invoice_simulators.metronome.settings import MetronomeSettings
 from invoice_simulators.metronome.store import MetronomeStore
-from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import ApiError, Json, answer, dumps, loads
+from invoice_simulators.routing import Route
+from invoice_simulators.simulator import Clock, Simulator
+from invoice_simulators.wire import ApiError, Call, Json, Reply, dumps, loads, reply
 
 MESSAGES = {401: "Unauthorized", 403: "Forbidden", 404: "Not found", 429: "Too many requests"}
 INVOICE_ID = re.compile(r'/invoices/(?!billingProvider)([^/?\s]+)|"invoice_id"\s*:\s*"([^"]+)"')
-
-
-@dataclass(frozen=True)
-class MetronomeSettings:
-    """``not_found_first``: how often each invoice answers 404 before it is there (the webhook ahead of the API)."""
-
-    api_key: str = "simulated-metronome-key"
-    webhook_secret: str = "simulated-webhook-secret"  # noqa: S105 - harmless, for loopback only
-    not_found_first: int = 0
+CUSTOMERS = "/v1/customers"
+CUSTOMER = f"{CUSTOMERS}/(?P<customer>[^/]+)"
 
 
 class Metronome(Simulator[MetronomeSettings]):
-    """Handlers and state."""
+    """Handlers and state; ``people`` fill it and change what it holds."""
 
-    def __init__(self, settings: MetronomeSettings | None = None) -> None:
-        super().__init__(settings or MetronomeSettings())
+    def __init__(self, settings: MetronomeSettings | None = None, clock: Clock = time.time) -> None:
         self._store = MetronomeStore()
         self._asked: Counter[str] = Counter()
+        self.people = People(self._store)
+        super().__init__(settings or MetronomeSettings(), clock)
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give Metronome's API."""
+    def routes(self) -> Iterable[Route]:
+        """Return Metronome's API."""
+        contracts = "/v(?P<version>[12])/contracts"
         return [
-            web.get("/v1/customers", self.list_customers, name="list-customers"),
-            web.get("/v1/customers/{customer}", self.get_customer, name="get-customer"),
-            web.get("/v1/customers/{customer}/invoices", self.list_invoices, name="list"),
-            web.get("/v1/customers/{customer}/invoices/{invoice}", self.get_invoice, name="get"),
-            web.post("/v1/invoices/billingProvider", self.write_back, name="writeback"),
+            Route("GET", CUSTOMERS, "list-customers", self.list_customers),
+            Route("GET", CUSTOMER, "get-customer", self.get_customer),
+            Route("GET", f"{CUSTOMER}/invoices", "list", self.list_invoices),
+            Route("GET", f"{CUSTOMER}/invoices/(?P<invoice>[^/]+)", "get", self.get_invoice),
+            Route("POST", "/v1/invoices/billingProvider", "writeback", self.write_back),
+            Route("POST", f"{contracts}/get", "get-contract", self.get_contract),
+            Route("POST", f"{contracts}/list", "list-contracts", self.list_contracts),
+            Route("POST", "/v1/getCustomerBillingProviderConfigurations", "configurations", self.list_configurations),
+            Route("POST", "/v1/customFields/setValues", "set-fields", self.set_fields),
         ]
 
-    def control_routes(self) -> list[web.RouteDef]:
-        """Give the seeds and the write-backs."""
-        return [
-            web.post(f"{CONTROL}invoices", self.seed_invoices),
-            web.post(f"{CONTROL}customers", self.seed_customers),
-            web.post(f"{CONTROL}void", self.void),
-            web.get(f"{CONTROL}writebacks", self.list_writebacks),
-        ]
+    def authorize(self, call: Call) -> None:
+        """Demand the API key."""
+        expected = f"Bearer {self.settings.api_key}"
+        if not hmac.compare_digest(call.authorization.encode(), expected.encode()):
+            raise self.refusal(401)
 
-    def identify(self, request: web.Request, body: str) -> str | None:
-        """Give the invoice id of the path or of the first write-back."""
-        found = INVOICE_ID.search(f"{request.path}\n{body}")
+    def identify(self, call: Call) -> str | None:
+        """Return the invoice id of the path or of the first write-back."""
+        found = INVOICE_ID.search(f"{call.url.path}\n{call.text}")
         return next((group for group in found.groups() if group), None) if found else None
 
-    def refuse(self, status: int) -> web.Response:
+    def refusal(self, status: int) -> ApiError:
         """Word a refusal: one field ``message``; 429 says which limit was hit."""
         headers = {"X-Metronome-Rate-Limit-Type": "client"} if status == 429 else {}
-        return answer({"message": MESSAGES.get(status, "Internal server error")}, status=status, headers=headers)
+        return ApiError(status, {"message": MESSAGES.get(status, "Internal server error")}, headers=headers)
 
     def documents(self) -> Iterable[Json]:
-        """Give the invoices in short."""
+        """Return the invoices in short."""
         for invoice in self._store.invoices.values():
             short = {name: invoice.facts[name] for name in ("id", "customer_id", "status", "type", "external_invoice")}
             yield {**short, "total": str(invoice.facts["total"])}
 
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what people do, and the seeds."""
+        return self.people.actions()
+
+    def views(self) -> Mapping[str, Callable[[], Iterable[Any]]]:
+        """Return what can be read back: the accepted write-backs, too."""
+        return {**super().views(), "writebacks": lambda: self._store.writebacks}
+
     def clear(self) -> None:
-        """Forget invoices, customers and write-backs."""
+        """Forget everything that was seeded, and the write-backs."""
         self._store.clear()
         self._asked.clear()
 
-    async def get_invoice(self, request: web.Request) -> web.Response:
-        """Answer one invoice; 404 where it is unknown or another customer's."""
-        self._authorize(request)
-        invoice_id = request.match_info["invoice"]
+    def get_invoice(self, call: Call) -> Reply:
+        """Answer one invoice; 404 if it is unknown or another customer's."""
+        invoice_id = call.parts["invoice"]
         invoice = self._store.invoices.get(invoice_id)
         self._asked[invoice_id] += 1
         if invoice is None or self._asked[invoice_id] <= self.settings.not_found_first:
             raise _not_found("Invoice")
-        if invoice.facts["customer_id"] != request.match_info["customer"]:
+        if invoice.facts["customer_id"] != call.parts["customer"]:
             raise _not_found("Invoice")
-        return web.Response(body=b'{"data":' + invoice.raw + b"}", content_type="application/json")
+        return reply(b'{"data":' + _shown(invoice.raw, call) + b"}")
 
-    async def list_invoices(self, request: web.Request) -> web.Response:
+    def list_invoices(self, call: Call) -> Reply:
         """Answer a page of a customer's invoices."""
-        self._authorize(request)
-        invoices = self._store.invoices_of(request.match_info["customer"])
-        chosen = [invoice.raw for invoice in select_invoices(invoices, request.query)]
-        return web.Response(body=page(chosen, request.query), content_type="application/json")
+        chosen = select_invoices(self._store.invoices_of(call.parts["customer"]), call.query)
+        return reply(page([_shown(invoice.raw, call) for invoice in chosen], call.query))
 
-    async def list_customers(self, request: web.Request) -> web.Response:
-        """Answer a page of the active customers, or with ``only_archived=true`` of the archived ones."""
-        self._authorize(request)
-        archived = request.query.get("only_archived") == "true"
-        chosen = [dumps(each) for each in self._store.customers.values() if bool(each.get("archived_at")) is archived]
-        return web.Response(body=page(chosen, request.query), content_type="application/json")
+    def list_customers(self, call: Call) -> Reply:
+        """Answer a page of customers."""
+        chosen = select_customers(self._store.customers.values(), call.query)
+        return reply(page([dumps(each) for each in chosen], call.query))
 
-    async def get_customer(self, request: web.Request) -> web.Response:
+    def get_customer(self, call: Call) -> Reply:
         """Answer one customer."""
-        self._authorize(request)
-        if (customer := self._store.customers.get(request.match_info["customer"])) is None:
+        if (customer := self._store.customers.get(call.parts["customer"])) is None:
             raise _not_found("Customer")
-        return answer({"data": customer})
+        return reply({"data": customer})
 
-    async def write_back(self, request: web.Request) -> web.Response:
+    def get_contract(self, call: Call) -> Reply:
+        """Answer one contract; an unknown one with 400, in version 1 with 404, as documented."""
+        asked = _body(call, "customer_id", "contract_id")
+        contract = self._store.contracts.get(asked["contract_id"])
+        if contract is None or contract["customer_id"] != asked["customer_id"]:
+            raise _not_found("Contract") if call.parts["version"] == "1" else bad_request("Contract not found")
+        return reply({"data": _versioned(contract, call)})
+
+    def list_contracts(self, call: Call) -> Reply:
+        """Answer all contracts of a customer."""
+        customer_id = _body(call, "customer_id")["customer_id"]
+        found = [each for each in self._store.contracts.values() if each["customer_id"] == customer_id]
+        return reply({"data": [_versioned(contract, call) for contract in found]})
+
+    def list_configurations(self, call: Call) -> Reply:
+        """Answer through which billing providers Metronome itself bills a customer."""
+        customer_id = _body(call, "customer_id")["customer_id"]
+        found = [each for each in self._store.configurations.values() if each["customer_id"] == customer_id]
+        return reply({"data": found})
+
+    def set_fields(self, call: Call) -> Reply:
+        """Set custom fields of one entity; the answer has no body."""
+        asked = _body(call, "entity", "entity_id", "custom_fields")
+        if asked["entity"] not in PLACES or not isinstance(asked["custom_fields"], dict):
+            raise bad_request("Invalid entity or custom_fields")
+        self._store.set_fields(asked["entity"], asked["entity_id"], asked["custom_fields"])
+        return Reply(200)
+
+    def write_back(self, call: Call) -> Reply:
         """Take statuses of documents: all of a request or none. The answer is not documented; here an empty object."""
-        self._authorize(request)
-        try:
-            tree = loads(await request.read())
-        except ValueError as error:
-            raise bad_request("Invalid JSON") from error
-        items = check_writebacks(tree)
+        items = check_writebacks(_parse(call))
         if any(item["invoice_id"] not in self._store.invoices for item in items):
             raise _not_found("Invoice")
         for item in items:
             self._store.write_back(item)
-        return answer({})
+        return reply({})
 
-    async def seed_invoices(self, request: web.Request) -> web.Response:
-        """Store a list of invoice objects."""
-        for invoice in loads(await request.read()):
-            self._store.add_invoice(invoice)
-        return answer({})
 
-    async def seed_customers(self, request: web.Request) -> web.Response:
-        """Store a list of customer objects."""
-        for customer in loads(await request.read()):
-            self._store.customers[customer["id"]] = customer
-        return answer({})
+def _shown(raw: bytes, call: Call) -> bytes:
+    skips = call.query.get("skip_zero_qty_line_items") == "true"
+    return dumps(without_idle_lines(loads(raw))) if skips else raw
 
-    async def void(self, request: web.Request) -> web.Response:
-        """Void an invoice: it keeps its lines, and no webhook is sent."""
-        invoice_id = loads(await request.read())["id"]
-        self._store.change_invoice(invoice_id, status="VOID")
-        return answer({})
 
-    async def list_writebacks(self, _request: web.Request) -> web.Response:
-        """List the accepted write-backs."""
-        return answer(self._store.writebacks)
+def _versioned(contract: Json, call: Call) -> Json:
+    return version_1(contract) if call.parts["version"] == "1" else contract
 
-    def _authorize(self, request: web.Request) -> None:
-        expected = f"Bearer {self.settings.api_key}"
-        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
-            raise ApiError(401, {"message": MESSAGES[401]})
+
+def _parse(call: Call) -> Any:
+    try:
+        return loads(call.body)
+    except ValueError as error:
+        raise bad_request("Invalid JSON") from error
+
+
+def _body(call: Call, *needed: str) -> Json:
+    tree = _parse(call)
+    if not isinstance(tree, dict):
+        raise bad_request("Request body must be an object")
+    if missing := [name for name in needed if name not in tree]:
+        raise bad_request(f"{missing[0]} is required")
+    return tree
 
 
 def _not_found(what: str) -> ApiError:

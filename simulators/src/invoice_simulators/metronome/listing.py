@@ -5,11 +5,16 @@ import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from multidict import MultiMapping
+
 from invoice_simulators.metronome.store import StoredInvoice
 from invoice_simulators.wire import ApiError, Json, dumps
 
 LIMIT = 100
 """The largest page, and the default one."""
+
+TYPES = ("USAGE", "USAGE_CONSOLIDATED", "SCHEDULED")
+"""What a list can be filtered by."""
 
 
 def bad_request(message: str) -> ApiError:
@@ -26,14 +31,51 @@ def select_invoices(invoices: Iterable[StoredInvoice], query: Mapping[str, str])
     return sorted(found, key=lambda invoice: str(invoice.facts["issued_at"] or ""), reverse=order == "date_desc")
 
 
+def select_customers(customers: Iterable[Json], query: MultiMapping[str]) -> list[Json]:
+    """Filter customers: the active ones, or with ``only_archived=true`` the archived ones; by id and alias."""
+    archived = query.get("only_archived") == "true"
+    ids, accounts = _values(query, "customer_ids"), _values(query, "salesforce_account_ids")
+    alias = query.get("ingest_alias")
+    return [
+        customer
+        for customer in customers
+        if bool(customer.get("archived_at")) is archived
+        and (ids is None or customer["id"] in ids)
+        and (accounts is None or (customer.get("customer_config") or {}).get("salesforce_account_id") in accounts)
+        and (alias is None or alias in customer.get("ingest_aliases", ()))
+    ]
+
+
+def without_idle_lines(invoice: Json) -> Json:
+    """Leave out the lines whose quantity is zero, as ``skip_zero_qty_line_items`` asks."""
+    return invoice | {"line_items": [line for line in invoice["line_items"] if line.get("quantity") != 0]}
+
+
+def _values(query: MultiMapping[str], name: str) -> list[str] | None:
+    # A list comes as one parameter with commas, or as one parameter an entry.
+    given = query.getall(name, None) or query.getall(f"{name}[]", None)
+    if given is None:
+        return None
+    values = [value for text in given for value in text.split(",")]
+    if len(values) > LIMIT:
+        raise bad_request(f"{name} must have at most {LIMIT} entries")
+    return values
+
+
 def _matches(invoice: Json, query: Mapping[str, str]) -> bool:
     return (
         query.get("status") in (None, invoice["status"])
-        and query.get("type") in (None, invoice["type"])
+        and _type(query.get("type")) in (None, invoice["type"])
         and query.get("contract_id") in (None, invoice["contract_id"])
         and query.get("credit_type_id") in (None, invoice["credit_type"]["id"])
         and _in_period(invoice, query)
     )
+
+
+def _type(text: str | None) -> str | None:
+    if text is not None and text not in TYPES:
+        raise bad_request(f"type must be one of {', '.join(TYPES)}")
+    return text
 
 
 def _in_period(invoice: Json, query: Mapping[str, str]) -> bool:

@@ -1,10 +1,12 @@
-"""What Metronome holds: invoices and customers as they were seeded, and the write-backs it accepted."""
+"""What Metronome holds, as it was seeded and changed, and the write-backs it accepted."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from invoice_simulators.metronome.contracts import complete
+from invoice_simulators.metronome.fields import Fields, merged, with_fields
 from invoice_simulators.wire import Json, dumps, is_number, loads
 
 REQUIRED = ("id", "customer_id", "credit_type", "line_items", "status", "total", "type")
@@ -34,20 +36,36 @@ class MetronomeStore:
 
     invoices: dict[str, StoredInvoice] = field(default_factory=dict)
     customers: dict[str, Json] = field(default_factory=dict)
+    contracts: dict[str, Json] = field(default_factory=dict)
+    configurations: dict[str, Json] = field(default_factory=dict)
     writebacks: list[Json] = field(default_factory=list)
     _of_customer: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def add_invoice(self, invoice: Json) -> None:
-        """Store an invoice. Raises ``ValueError`` where a field that every invoice has is missing."""
+        """Store an invoice. Raises ``ValueError`` if a field that every invoice has is missing."""
         self.invoices[invoice["id"]] = _stored(invoice)
         self._of_customer[invoice["customer_id"]][invoice["id"]] = None
 
+    def add_contract(self, contract: Json) -> None:
+        """Store a contract. Raises ``ValueError`` if it names no customer."""
+        self.contracts[contract["id"]] = complete(contract)
+
     def change_invoice(self, invoice_id: str, **changes: Any) -> None:
-        """Set fields of a stored invoice. Raises ``KeyError`` for an unknown one."""
+        """Set fields of a stored invoice. Raises ``ValueError`` for an unknown one."""
+        if invoice_id not in self.invoices:
+            raise ValueError(f'There is no invoice "{invoice_id}".')
         self.add_invoice({**loads(self.invoices[invoice_id].raw), **changes})
 
+    def set_fields(self, entity: str, entity_id: str, changes: Fields) -> None:
+        """Change custom fields, and every invoice that shows them."""
+        own = {"customer": self.customers, "contract": self.contracts}.get(entity, {})
+        if entity_id in own:
+            own[entity_id]["custom_fields"] = merged(own[entity_id].get("custom_fields"), changes)
+        for stored in [each for each in self.invoices.values() if entity_id.encode() in each.raw]:
+            self.add_invoice(with_fields(loads(stored.raw), entity, entity_id, changes))
+
     def invoices_of(self, customer_id: str) -> Iterable[StoredInvoice]:
-        """Give the invoices of one customer in the order of their seeding."""
+        """Return the invoices of one customer in the order of their seeding."""
         return (self.invoices[invoice_id] for invoice_id in self._of_customer.get(customer_id, ()))
 
     def write_back(self, item: Mapping[str, Any]) -> None:
@@ -65,7 +83,7 @@ class MetronomeStore:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.invoices.clear()
-        self.customers.clear()
+        for held in (self.invoices, self.customers, self.contracts, self.configurations):
+            held.clear()
         self.writebacks.clear()
         self._of_customer.clear()

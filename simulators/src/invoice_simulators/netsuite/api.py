@@ -1,117 +1,124 @@
-"""SuiteTalk REST on loopback: create and read ``invoice`` and ``creditMemo``."""
+"""SuiteTalk REST on loopback: ``invoice`` and ``creditMemo``, and SuiteQL over them."""
 
 import re
-from collections.abc import Iterable
-from typing import cast
-from urllib.parse import parse_qsl, unquote
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
 
-from aiohttp import web
-
-from invoice_simulators.netsuite.errors import general, invalid_content, user_error
+from invoice_simulators.netsuite.errors import general, not_served
+from invoice_simulators.netsuite.ledger import Ledger
+from invoice_simulators.netsuite.lookup import RECORDS, LookUp, base_url, parse_object, type_of
 from invoice_simulators.netsuite.oauth2 import ClientCredentials
-from invoice_simulators.netsuite.records import TransactionStore, show
-from invoice_simulators.netsuite.rules import check_record
-from invoice_simulators.netsuite.schema import RecordType
+from invoice_simulators.netsuite.people import People
+from invoice_simulators.netsuite.records import Transaction, TransactionStore, external_key, summary
 from invoice_simulators.netsuite.settings import NetSuiteSettings
 from invoice_simulators.netsuite.tba import TokenBasedAuthentication
-from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import Json, answer, loads
+from invoice_simulators.replica import Replica
+from invoice_simulators.routing import Route
+from invoice_simulators.simulator import Clock, Simulator
+from invoice_simulators.wire import ApiError, Call, Json, Reply, reply
 
-RECORDS = "/services/rest/record/v1"
 TOKEN = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
-CONTENT_TYPE = "application/vnd.oracle.resource+json; type=singular; charset=UTF-8"
-EXTERNAL_ID = re.compile(r'/eid:([^/?\s]+)|"externalId"\s*:\s*"([^"]+)"')
+SUITEQL = "/services/rest/query/v1/suiteql"
+KIND = f"{RECORDS}/(?P<record_type>invoice|creditMemo)"
+RECORD = f"{KIND}/(?P<key>[^/]+)"
+EXTERNAL_ID = re.compile(
+    r"""/eid:([^/?\s]+)|"externalId"\s*:\s*"([^"]+)"|externalId\s+IS\s+"([^"]+)"|externalid\)?\s*=\s*'([^']+)'""",
+    re.IGNORECASE,
+)
 
 
 class NetSuite(Simulator[NetSuiteSettings]):
-    """Handlers and state."""
+    """Handlers and state; ``people`` act behind a client's back."""
 
-    def __init__(self, settings: NetSuiteSettings | None = None) -> None:
-        super().__init__(settings or NetSuiteSettings())
-        self._store = TransactionStore()
+    def __init__(self, settings: NetSuiteSettings | None = None, clock: Clock = time.time) -> None:
+        seen: Replica[Transaction] = Replica(
+            lambda: self.settings.lookup_lag_seconds, clock, lambda stored: external_key(stored.external_id)
+        )
+        self._store = TransactionStore(seen)
+        self._ledger = Ledger(self._store, lambda: self.settings, clock)
+        self._look_up = LookUp(self._store, self._ledger, lambda: self.settings)
         self._tba = TokenBasedAuthentication(lambda: self.settings)
-        self._oauth2 = ClientCredentials(lambda: self.settings)
+        self._oauth2 = ClientCredentials(lambda: self.settings, clock)
+        self.people = People(self._store, self._ledger)
+        super().__init__(settings or NetSuiteSettings(), clock)
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give the record API."""
-        kind = "{record_type:invoice|creditMemo}"
+    def routes(self) -> Iterable[Route]:
+        """Return the record API."""
         return [
-            web.post(TOKEN, self.token, name="token"),
-            web.post(f"{RECORDS}/{kind}", self.create, name="create"),
-            web.get(f"{RECORDS}/{kind}/{{key}}", self.get, name="get"),
+            Route("POST", TOKEN, "token", self.token, is_open=True),
+            Route("POST", SUITEQL, "query", self._look_up.suiteql),
+            Route("POST", KIND, "create", self.create),
+            Route("GET", KIND, "list", self._look_up.list_records),
+            Route("GET", RECORD, "get", self._look_up.get),
+            Route("PATCH", RECORD, "update", self.update),
+            Route("DELETE", RECORD, "delete", self.delete),
         ]
 
-    def identify(self, request: web.Request, body: str) -> str | None:
-        """Give the external id of the path or the body."""
-        found = EXTERNAL_ID.search(f"{request.path}\n{body}")
+    def authorize(self, call: Call) -> None:
+        """Demand a bearer token, or a signature of token-based authentication."""
+        if self._oauth2.accepts(call.authorization):
+            return
+        if not self._tba.accepts(call.method, str(call.url), call.authorization):
+            raise general(401)
+
+    def identify(self, call: Call) -> str | None:
+        """Return the external id of the path, the query or the body."""
+        found = EXTERNAL_ID.search(f"{call.url.path}\n{call.query.get('q', '')}\n{call.text}")
         return next((group for group in found.groups() if group), None) if found else None
 
-    def refuse(self, status: int) -> web.Response:
+    def refusal(self, status: int) -> ApiError:
         """Word a refusal with ``o:errorDetails``."""
-        return general(status).answer()
+        return general(status)
 
-    def overloaded(self) -> web.Response:
+    def overloaded(self) -> ApiError:
         """Refuse with 429, or as some accounts do with a 401 that speaks of the login."""
-        return self.refuse(401 if self.settings.overload_as_invalid_login else 429)
+        return self.refusal(401 if self.settings.overload_as_invalid_login else 429)
+
+    def unknown(self, call: Call) -> ApiError:
+        """Refuse a record type or address that does not exist."""
+        return not_served(call.method, call.url.path)
 
     def documents(self) -> Iterable[Json]:
-        """Give the transactions in short."""
-        return self._store.documents()
+        """Return the transactions in short."""
+        return (summary(stored) for stored in self._store.all())
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what people and time do."""
+        return self.people.actions()
 
     def clear(self) -> None:
         """Forget transactions and tokens."""
         self._store.clear()
         self._oauth2.clear()
 
-    async def token(self, request: web.Request) -> web.Response:
-        """Give a bearer token for a signed assertion, whose audience is this very URL."""
-        form = dict(parse_qsl((await request.read()).decode()))
-        return answer(self._oauth2.grant(form, f"{request.scheme}://{request.host}{TOKEN}"))
+    def token(self, call: Call) -> Reply:
+        """Answer a signed assertion, whose audience is this very URL, with a bearer token."""
+        return reply(self._oauth2.grant(dict(parse_qsl(call.text)), f"{call.url.origin()}{TOKEN}"))
 
-    async def create(self, request: web.Request) -> web.Response:
+    def create(self, call: Call) -> Reply:
         """Store a record: 204 with its URL in ``Location``."""
-        self._authenticate(request)
-        record_type = _record_type(request)
-        body = _parse(await request.read())
-        strict = request.headers.get("X-NetSuite-PropertyNameValidation", "").lower() == "error"
-        check_record(record_type, body, self.settings, strict_names=strict)
-        stored = self._store.add(record_type, body, self.settings.currencies)
-        if stored is None:
-            raise user_error(self.settings.duplicate_wording)
-        return web.Response(
-            status=204, headers={"Location": f"{_base_url(request)}/{record_type}/{stored.internal_id}"}
-        )
+        record_type = type_of(call)
+        self._ledger.check_permission(record_type)
+        stored = self._ledger.create(record_type, parse_object(call.body), strict_names=_is_strict(call))
+        return Reply(204, headers={"Location": f"{base_url(call.url)}/{record_type}/{stored.internal_id}"})
 
-    async def get(self, request: web.Request) -> web.Response:
-        """Answer a record by internal id or ``eid:``."""
-        self._authenticate(request)
-        stored = self._store.find(_record_type(request), unquote(request.match_info["key"]))
-        if stored is None:
-            raise general(404)
-        expand = request.query.get("expandSubResources") == "true"
-        shown = show(stored, _base_url(request), request.query.get("fields"), expand=expand)
-        return answer(shown, content_type=CONTENT_TYPE)
+    def update(self, call: Call) -> Reply:
+        """Change fields of a record: 204 with its URL in ``Location``."""
+        stored = self._find(call)
+        self._ledger.update(stored, parse_object(call.body), strict_names=_is_strict(call))
+        return Reply(204, headers={"Location": f"{base_url(call.url)}/{stored.record_type}/{stored.internal_id}"})
 
-    def _authenticate(self, request: web.Request) -> None:
-        url = f"{request.scheme}://{request.host}{request.raw_path}"
-        authorization = request.headers.get("Authorization", "")
-        if not self._oauth2.accepts(authorization) and not self._tba.accepts(request.method, url, authorization):
-            raise general(401)
+    def delete(self, call: Call) -> Reply:
+        """Delete a record: 204."""
+        self._ledger.delete(self._find(call))
+        return Reply(204)
+
+    def _find(self, call: Call) -> Transaction:
+        self._ledger.check_permission(type_of(call))
+        return self._look_up.held(type_of(call), call.parts["key"])
 
 
-def _record_type(request: web.Request) -> RecordType:
-    return cast("RecordType", request.match_info["record_type"])  # the route matches nothing else
-
-
-def _base_url(request: web.Request) -> str:
-    return f"{request.scheme}://{request.host}{RECORDS}"
-
-
-def _parse(raw: bytes) -> Json:
-    try:
-        body = loads(raw)
-    except ValueError as error:
-        raise invalid_content("Invalid content in the request body. It is not JSON.", "") from error
-    if not isinstance(body, dict):
-        raise invalid_content("Invalid content in the request body. An object is expected.", "")
-    return body
+def _is_strict(call: Call) -> bool:
+    return call.headers.get("X-NetSuite-PropertyNameValidation", "").lower() == "error"

@@ -1,8 +1,10 @@
 """Error bodies of SuiteTalk REST: ``type``, ``title``, ``status``, ``o:errorDetails``. Pure.
 
-Form and samples: NetSuite help, section 156570709583. The code of a 429 is not documented for REST;
-the one used here is what third parties report.
+Form and samples: NetSuite help, section 156570709583. The codes of a 429, of a wrong method and of an address that is
+none are not documented for REST; those used here are what third parties report, or the nearest.
 """
+
+import re
 
 from invoice_simulators.wire import ApiError, Json
 
@@ -11,7 +13,9 @@ CONTENT_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
 TITLES = {
     400: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.1", "Bad Request"),
     401: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2", "Unauthorized"),
+    403: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.4", "Forbidden"),
     404: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.5", "Not Found"),
+    405: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.6", "Method Not Allowed"),
     429: ("https://www.rfc-editor.org/rfc/rfc6585.html#section-4", "Too Many Requests"),
     500: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.1", "Internal Server Error"),
     503: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.4", "Service Unavailable"),
@@ -61,3 +65,27 @@ def invalid_reference(value: object, field: str, path: str) -> ApiError:
     """Build the refusal of a reference to a record that does not exist."""
     detail = f"You have entered an Invalid Field Value {value} for the following field: {field}."
     return invalid_content(f"Error while accessing a resource. {detail}", path)
+
+
+def forbidden(record_type: str) -> ApiError:
+    """Build the refusal of a record type that the role may not use."""
+    name = {"creditMemo": "Credit Memo"}.get(record_type, record_type.capitalize())
+    detail = f"Permission Violation: You need the 'Transactions -> {name}' permission to access this page."
+    return refusal(403, f"{detail} Please contact your account administrator.", "INSUFFICIENT_PERMISSION")
+
+
+def wrong_parameter(detail: str) -> ApiError:
+    """Build the refusal of a query: of SuiteQL, or of a list."""
+    return refusal(
+        400, f"Invalid search query. Detailed unprocessed description follows. {detail}", "INVALID_PARAMETER"
+    )
+
+
+def not_served(method: str, path: str) -> ApiError:
+    """Build the refusal of a record type or address that does not exist, or of a method that it does not know."""
+    record = re.match(r"/services/rest/record/v1/([^/]+)", path)
+    if record is None:
+        return refusal(404, f"The URL {path} does not exist.", "INVALID_URL")
+    if record[1] in ("invoice", "creditMemo"):
+        return refusal(405, f"The method {method} is not allowed for this URL.", "METHOD_NOT_ALLOWED")
+    return refusal(404, f"Record type '{record[1]}' does not exist.", "NONEXISTENT_ID")

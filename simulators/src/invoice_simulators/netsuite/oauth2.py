@@ -4,7 +4,6 @@ Source: NetSuite help, sections 162755359851 and 162790605110. The form of the r
 documented.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -24,19 +23,20 @@ ASSERTION_LIFETIME = 3600
 class ClientCredentials:
     """The token endpoint and the tokens that it gave out."""
 
-    def __init__(self, settings: Callable[[], NetSuiteSettings]) -> None:
+    def __init__(self, settings: Callable[[], NetSuiteSettings], clock: Callable[[], float]) -> None:
         self._settings = settings
+        self._clock = clock
         self._given_at: dict[str, float] = {}
 
     def grant(self, form: Mapping[str, str], token_url: str) -> Json:
-        """Give an access token for a client assertion. Raises ``ApiError`` 400."""
+        """Return an access token for a client assertion. Raises ``ApiError`` 400."""
         if form.get("grant_type") != "client_credentials":
             raise _refusal("unsupported_grant_type")
         if form.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in form:
             raise _refusal("invalid_request")
         self._verify(form["client_assertion"], token_url)
         token = f"simulated-access-{uuid4().hex}"
-        self._given_at[token] = time.monotonic()
+        self._given_at[token] = self._clock()
         return {
             "access_token": token,
             "expires_in": str(int(self._settings().access_token_seconds)),
@@ -44,10 +44,10 @@ class ClientCredentials:
         }
 
     def accepts(self, authorization: str) -> bool:
-        """Tell whether a request carries a token that has not expired."""
+        """Whether a request carries a token that has not expired."""
         scheme, _, token = authorization.partition(" ")
         given_at = self._given_at.get(token) if scheme == "Bearer" else None
-        return given_at is not None and time.monotonic() - given_at < float(self._settings().access_token_seconds)
+        return given_at is not None and self._clock() - given_at < float(self._settings().access_token_seconds)
 
     def clear(self) -> None:
         """Forget every token."""

@@ -1,38 +1,37 @@
-"""The stored transactions, and how a record is shown. Lookup by internal id, or by external id within a record type."""
+"""The stored transactions: by internal id, by external id, and what look-ups see of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from invoice_simulators.netsuite.rules import amount_of, lines_of, total_of
 from invoice_simulators.netsuite.schema import RecordType
+from invoice_simulators.replica import Replica
 from invoice_simulators.wire import Json, decimal_text, dumps, loads
 
-NAMES = {
-    "USD": "US Dollar",
-    "GBP": "British Pound",
-    "CAD": "Canadian Dollar",
-    "EUR": "Euro",
-    "INR": "Indian Rupee",
-    "AUD": "Australian Dollar",
-    "CHF": "Swiss Franc",
-}
-"""A currency is shown by its name in the account, not by its ISO code."""
-
 DOCUMENT_TYPES: dict[RecordType, str] = {"invoice": "invoice", "creditMemo": "credit_memo"}
+FIRST_ID = 1001
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One stored record; ``raw`` is the body as sent, as JSON: a tenth of the size of its tree."""
+    """One record; ``raw`` is its body as sent, as JSON: a tenth of the size of its tree.
+
+    ``shipping`` is what the account added by itself; ``changed_at`` is in Unix seconds.
+    """
 
     internal_id: str
     record_type: RecordType
+    external_id: str | None
     raw: bytes
     currency_id: str
     currency: str
     total: Decimal
+    shipping: Decimal
+    paid: Decimal
+    is_voided: bool
+    created_at: float
+    changed_at: float
 
     @property
     def body(self) -> Json:
@@ -40,54 +39,118 @@ class Transaction:
         tree: Json = loads(self.raw)
         return tree
 
+    @property
+    def number(self) -> str:
+        """The document number: as sent, else as NetSuite sets it."""
+        prefix = "INV" if self.record_type == "invoice" else "CM"
+        return str(self.body.get("tranId") or f"{prefix}{int(self.internal_id):06d}")
+
+    @property
+    def state(self) -> str:
+        """How it stands, as every simulated provider names it."""
+        if self.is_voided:
+            return "void"
+        return "paid" if self.total > 0 and self.paid == self.total else "open"
+
+
+def external_key(external_id: str | None) -> str | None:
+    """Return what makes two external ids the same: letter case does not count."""
+    return external_id.lower() if external_id is not None else None
+
+
+def document_total(body: Json, shipping: Decimal) -> Decimal:
+    """Sum a body's lines and what the account added."""
+    return total_of(body) + shipping
+
 
 class TransactionStore:
-    """Internal ids are unique over all types; external ids within one."""
+    """Internal and external ids are unique over all record types. ``replica`` is what look-ups read."""
 
-    def __init__(self) -> None:
+    def __init__(self, replica: Replica[Transaction]) -> None:
         self._by_id: dict[str, Transaction] = {}
-        self._by_external_id: dict[tuple[RecordType, str], Transaction] = {}
+        self._taken: dict[str, str] = {}
+        self._next_id = FIRST_ID
+        self.replica = replica
 
-    def add(self, record_type: RecordType, body: Json, currencies: dict[str, str]) -> Transaction | None:
-        """Store a checked record; null where its external id is taken."""
-        external_id = body.get("externalId")
-        if external_id is not None and (record_type, external_id) in self._by_external_id:
-            return None
-        currency_id = body.get("currency", {}).get("id", "1")
-        internal_id = str(1001 + len(self._by_id))
-        stored = Transaction(
-            internal_id, record_type, dumps(body), currency_id, currencies[currency_id], total_of(body)
-        )
-        self._by_id[internal_id] = stored
-        if external_id is not None:
-            self._by_external_id[record_type, external_id] = stored
+    def new_id(self) -> str:
+        """Return the next internal id."""
+        self._next_id += 1
+        return str(self._next_id - 1)
+
+    def holder_of(self, external_id: str | None) -> str | None:
+        """Return the internal id that an external id belongs to, or belonged to where it stays taken."""
+        return self._taken.get(external_id.lower()) if external_id is not None else None
+
+    def put(self, stored: Transaction) -> Transaction:
+        """Store a record, or its next state."""
+        known = self._by_id.get(stored.internal_id)
+        if known is not None and known.external_id is not None:
+            self._taken.pop(known.external_id.lower(), None)
+        if stored.external_id is not None:
+            self._taken[stored.external_id.lower()] = stored.internal_id
+        self._by_id[stored.internal_id] = stored
+        self.replica.write(stored.internal_id, stored)
         return stored
 
-    def find(self, record_type: RecordType, key: str) -> Transaction | None:
-        """Find by internal id, or by ``eid:`` and external id."""
-        if key.startswith("eid:"):
-            return self._by_external_id.get((record_type, key.removeprefix("eid:")))
-        found = self._by_id.get(key)
-        return found if found is not None and found.record_type == record_type else None
+    def delete(self, stored: Transaction, *, keeps_external_id: bool) -> None:
+        """Delete a record."""
+        del self._by_id[stored.internal_id]
+        if stored.external_id is not None and not keeps_external_id:
+            self._taken.pop(stored.external_id.lower(), None)
+        self.replica.write(stored.internal_id, None)
+
+    def get(self, internal_id: str) -> Transaction | None:
+        """Find by internal id, whatever the type, as it is now."""
+        return self._by_id.get(internal_id)
+
+    def all(self) -> Iterable[Transaction]:
+        """Return what exists, oldest first."""
+        return self._by_id.values()
 
     def clear(self) -> None:
         """Forget everything."""
         self._by_id.clear()
-        self._by_external_id.clear()
+        self._taken.clear()
+        self._next_id = FIRST_ID
+        self.replica.clear()
 
-    def documents(self) -> Iterable[Json]:
-        """Give what exists in short."""
-        for stored in self._by_id.values():
-            body = stored.body
-            yield {
-                "id": stored.internal_id,
-                "external_id": body.get("externalId"),
-                "document_type": DOCUMENT_TYPES[stored.record_type],
-                "currency": stored.currency,
-                "total": decimal_text(stored.total),
-                "customer_id": body["entity"]["id"],
-                "lines": [_short_line(line) for line in lines_of(body)],
-            }
+
+def record(
+    internal_id: str, record_type: RecordType, body: Json, currencies: dict[str, str], shipping: Decimal, now: float
+) -> Transaction:
+    """Build a new record from a checked body."""
+    currency_id = body.get("currency", {}).get("id", "1")
+    return Transaction(
+        internal_id=internal_id,
+        record_type=record_type,
+        external_id=body.get("externalId"),
+        raw=dumps(body),
+        currency_id=currency_id,
+        currency=currencies[currency_id],
+        total=document_total(body, shipping),
+        shipping=shipping,
+        paid=Decimal(0),
+        is_voided=False,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def summary(stored: Transaction) -> Json:
+    """Return a record in the words that all simulated providers have in common."""
+    body = stored.body
+    return {
+        "id": stored.internal_id,
+        "external_id": stored.external_id,
+        "doc_number": stored.number,
+        "document_type": DOCUMENT_TYPES[stored.record_type],
+        "state": stored.state,
+        "currency": stored.currency,
+        "total": decimal_text(stored.total),
+        "note": body.get("memo") or "",
+        "customer_id": body["entity"]["id"],
+        "lines": [_short_line(line) for line in lines_of(body)],
+    }
 
 
 def _short_line(line: Json) -> Json:
@@ -97,38 +160,3 @@ def _short_line(line: Json) -> Json:
         "quantity": decimal_text(Decimal(line["quantity"])) if "quantity" in line else None,
         "description": line.get("description"),
     }
-
-
-def show(stored: Transaction, base_url: str, fields: str | None, *, expand: bool) -> Json:
-    """Show a record as GET does. ``fields`` limits it by name; without ``expand`` the lines are only linked."""
-    url = f"{base_url}/{stored.record_type}/{stored.internal_id}"
-    body = stored.body
-    record: Json = {
-        **body,
-        "links": [{"rel": "self", "href": url}],
-        "id": stored.internal_id,
-        "tranId": body.get("tranId", _number(stored)),
-        "entity": {**body["entity"], "refName": f"Customer {body['entity']['id']}"},
-        "currency": {"id": stored.currency_id, "refName": NAMES.get(stored.currency, stored.currency)},
-        "subtotal": stored.total,
-        "total": stored.total,
-        "item": _sublist(lines_of(body), url, expand=expand),
-    }
-    if fields is None:
-        return record
-    wanted = {"links", "id", *fields.split(",")}
-    return {name: value for name, value in record.items() if name in wanted}
-
-
-def _number(stored: Transaction) -> str:
-    """Give the document number that NetSuite sets where none was sent."""
-    prefix = "INV" if stored.record_type == "invoice" else "CM"
-    return f"{prefix}{int(stored.internal_id):06d}"
-
-
-def _sublist(lines: Sequence[Json], url: str, *, expand: bool) -> Json:
-    links: list[dict[str, Any]] = [{"rel": "self", "href": f"{url}/item"}]
-    if not expand:
-        return {"links": links}
-    shown = [{**line, "line": index, "amount": amount_of(line)} for index, line in enumerate(lines, 1)]
-    return {"links": links, "items": shown, "totalResults": len(shown)}

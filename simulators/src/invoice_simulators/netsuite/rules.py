@@ -14,6 +14,13 @@ CENT = Decimal("0.01")
 RATE_PRECISION = Decimal("1E-8")
 """NetSuite rounds a rate to 8 decimals before it multiplies (getlago/lago-api pull request 2874)."""
 
+MAX_QUANTITY = Decimal("1E10")
+MAX_QUANTITY_DECIMALS = 15
+"""Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366)."""
+
+CUSTOM_PRICE = "-1"
+"""The price level of a line that keeps the amount that it was sent with."""
+
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
 LINE_LIMIT = 5000
 
@@ -33,8 +40,21 @@ def check_record(record_type: RecordType, body: Json, settings: NetSuiteSettings
         raise user_error("The total can not be negative.")
 
 
+def priced(body: Json, prices: Mapping[str, str]) -> Json:
+    """Apply the account's own prices to a checked record: to lines that do not name the custom price level."""
+    return body | {"item": {"items": [_priced(line, prices) for line in lines_of(body)]}} if prices else body
+
+
+def _priced(line: Json, prices: Mapping[str, str]) -> Json:
+    price = prices.get(line["item"]["id"])
+    if price is None or line.get("price", {}).get("id") == CUSTOM_PRICE:
+        return line
+    amount = (Decimal(line.get("quantity", 1)) * Decimal(price)).quantize(CENT, ROUND_HALF_UP)
+    return line | {"rate": Decimal(price), "amount": amount}
+
+
 def lines_of(body: Mapping[str, Any]) -> list[Json]:
-    """Give the item lines. Raises ``ApiError`` where there is none, or the sublist has another form."""
+    """Return the item lines. Raises ``ApiError`` where there is none, or the sublist has another form."""
     sublist = body.get("item")
     lines = sublist.get("items") if isinstance(sublist, dict) else None
     if not isinstance(lines, list) or not lines:
@@ -47,7 +67,7 @@ def lines_of(body: Mapping[str, Any]) -> list[Json]:
 
 
 def amount_of(line: Mapping[str, Any]) -> Decimal:
-    """Give a line's amount: as sent, else quantity by rate, which NetSuite rounds first."""
+    """Return a line's amount: as sent, else quantity by rate, which NetSuite rounds first."""
     if "amount" in line:
         return Decimal(line["amount"])
     rate = Decimal(line["rate"]).quantize(RATE_PRECISION, ROUND_HALF_UP)
@@ -105,6 +125,9 @@ def _check_numbers(line: Json, at: str) -> None:
     for name in ("quantity", "rate", "amount"):
         if name in line and not is_number(line[name]):
             raise invalid_content("Invalid content in the request body. The value must be a number.", at + name)
+    quantity = Decimal(line.get("quantity", 0))
+    if abs(quantity) >= MAX_QUANTITY or quantity != round(quantity, MAX_QUANTITY_DECIMALS):
+        raise invalid_content(f"Invalid content in the request body. Invalid number: {quantity}", f"{at}quantity")
     if "amount" not in line and "rate" not in line:
         raise user_error("Please enter value(s) for: Amount", f"{at}amount")
     if "amount" in line and Decimal(line["amount"]) % CENT:

@@ -12,7 +12,8 @@ from invoice_simulators.netsuite.errors import invalid_content, user_error
 RecordType = Literal["invoice", "creditMemo"]
 
 REFERENCES = frozenset(
-    {"entity", "currency", "customForm", "subsidiary", "department", "class", "location", "salesRep"}
+    "entity currency customForm subsidiary department class location salesRep account postingPeriod approvalStatus "  # noqa: SIM905 - reads better than 15 lines
+    "partner shipMethod billAddressList shipAddressList".split()
 )
 COMMON = REFERENCES | {
     "externalId",
@@ -23,8 +24,8 @@ COMMON = REFERENCES | {
     "email",
     "otherRefNum",
     "exchangeRate",
-    "postingPeriod",
     "item",
+    "shippingCost",
     "toBeEmailed",
     "toBePrinted",
 }
@@ -45,7 +46,7 @@ def check_names(body: Mapping[str, Any], known: Collection[str], custom: Collect
 
     ``custom`` are the account's own fields, null for all that begin like one; ``at`` is the path before the name.
     """
-    prefix = "custcol" if at else "custbody"
+    prefix = ("custcol", "cseg") if at else ("custbody", "cseg")
     for name in body:
         own = name.startswith(prefix) if custom is None else name in custom and name.startswith(prefix)
         if name not in known and not own:

@@ -1,148 +1,124 @@
-"""The Accounting API on loopback: create, read, query, void and delete; and the token endpoint."""
+"""The Accounting API on loopback, and Intuit's token endpoint: who may ask, and every call that changes something."""
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import web
-
+from invoice_simulators.quickbooks_online.company import Company
 from invoice_simulators.quickbooks_online.errors import fault, gateway, now_text, tid
-from invoice_simulators.quickbooks_online.query import parse_query
-from invoice_simulators.quickbooks_online.rules import Rules
+from invoice_simulators.quickbooks_online.people import People
+from invoice_simulators.quickbooks_online.reading import Reader, entity_of, shown
+from invoice_simulators.quickbooks_online.request_ids import RequestIds
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
-from invoice_simulators.quickbooks_online.store import UUID, Entity, Transaction, TransactionStore
-from invoice_simulators.quickbooks_online.tokens import Tokens
-from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import Json, answer, dumps, loads
+from invoice_simulators.quickbooks_online.store import UUID, Transaction, TransactionStore, number_key, summary
+from invoice_simulators.quickbooks_online.tokens import TOKEN, Tokens, discovery
+from invoice_simulators.replica import Replica
+from invoice_simulators.routing import Route
+from invoice_simulators.simulator import Clock, Simulator
+from invoice_simulators.wire import ApiError, Call, Json, Reply, dumps, loads, reply
 
 PUBLISHED_LIMITS = {"per_second": 10, "per_minute": 500}
 """Per company and app; not in force unless set, so that a test need not wait a minute."""
 
-REQUEST_ID_LENGTH = 50
-ENTITIES: dict[str, Entity] = {"invoice": "Invoice", "creditmemo": "CreditMemo"}
 NUMBER = re.compile(r"DocNumber\W+([\w-]+)")
+COMPANY = "/v3/company/(?P<realm>[^/]+)"
+KIND = f"{COMPANY}/(?P<entity>invoice|creditmemo)"
 
 
 class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
-    """Handlers and state of one company."""
+    """Handlers and state of one company; ``people`` act behind a client's back."""
 
-    def __init__(self, settings: QuickBooksOnlineSettings | None = None) -> None:
-        super().__init__(settings or QuickBooksOnlineSettings())
-        self._store = TransactionStore()
-        self._tokens = Tokens(lambda: self.settings)
+    def __init__(self, settings: QuickBooksOnlineSettings | None = None, clock: Clock = time.time) -> None:
+        seen: Replica[Transaction] = Replica(
+            lambda: self.settings.lookup_lag_seconds, clock, lambda stored: number_key(stored.entity, stored.number)
+        )
+        self._store = TransactionStore(seen)
+        self._company = Company(self._store, lambda: self.settings, clock)
+        self._request_ids = RequestIds(lambda: self.settings)
+        self._tokens = Tokens(lambda: self.settings, clock)
+        self._reader = Reader(self._store, lambda: self.settings)
+        self.people = People(self._store, self._company, self._request_ids)
+        super().__init__(settings or QuickBooksOnlineSettings(), clock)
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give the API. A POST is ``create``, whatever its ``operation``."""
-        company = "/v3/company/{realm}"
-        kind = "{entity:invoice|creditmemo}"
+    def routes(self) -> Iterable[Route]:
+        """Return the API. A POST is ``create``, whatever its ``operation``."""
+        reader = self._reader
         return [
-            web.post("/oauth2/v1/tokens/bearer", self.refresh, name="token"),
-            web.route("*", f"{company}/query", self.query, name="query"),
-            web.post(f"{company}/{kind}", self.post, name="create"),
-            web.get(f"{company}/{kind}/{{id}}", self.get, name="get"),
+            Route("POST", TOKEN, "token", self.refresh, is_open=True),
+            Route("GET", "/.well-known/openid_configuration", "discovery", discovery, is_open=True),
+            Route("POST", KIND, "create", self.post),
+            Route("GET", f"{KIND}/(?P<id>[^/]+)", "get", reader.get),
+            Route("GET", f"{COMPANY}/query", "query", reader.query),
+            Route("POST", f"{COMPANY}/query", "query", reader.query),
+            Route("GET", f"{COMPANY}/cdc", "changes", reader.follow),
+            Route("GET", f"{COMPANY}/preferences", "preferences", reader.preferences),
+            Route("GET", f"{COMPANY}/(?P<list>customer|item)/(?P<id>[^/]+)", "get-entry", reader.get_entry),
         ]
 
-    def identify(self, request: web.Request, body: str) -> str | None:
-        """Give the first UUID of the body, else a document number of the body or the query."""
-        if (found := UUID.search(body)) is not None:
+    def authorize(self, call: Call) -> None:
+        """Demand an access token that lives, and the company that it is for."""
+        if not self._tokens.accepts(call.authorization):
+            raise gateway(401)
+        if call.parts["realm"] != self.settings.realm_id:
+            raise gateway(403)
+
+    def identify(self, call: Call) -> str | None:
+        """Return the first UUID of the body, else a document number of the body or the query."""
+        if (found := UUID.search(call.text)) is not None:
             return found.group()
-        number = NUMBER.search(f"{request.query.get('query', '')}\n{body}")
+        number = NUMBER.search(f"{call.query.get('query', '')}\n{call.text}")
         return number.group(1) if number else None
 
-    def refuse(self, status: int) -> web.Response:
+    def refusal(self, status: int) -> ApiError:
         """Word a refusal as the gateway does; 5xx as the service."""
-        return gateway(status).answer()
+        return gateway(status)
+
+    def unknown(self, call: Call) -> ApiError:
+        """Refuse what is not served as an operation that is not supported."""
+        return fault("500", f"Operation {call.url.path.rpartition('/')[2]} is not supported.")
 
     def documents(self) -> Iterable[Json]:
-        """Give the transactions in short."""
-        return self._store.documents()
+        """Return the transactions in short."""
+        return (summary(stored) for stored in self._store.all())
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what people and time do."""
+        return self.people.actions()
 
     def clear(self) -> None:
         """Forget transactions, answers and tokens."""
         self._store.clear()
+        self._company.clear()
+        self._request_ids.forget()
         self._tokens.clear()
 
-    async def refresh(self, request: web.Request) -> web.Response:
-        """Give an access token for a refresh token."""
-        form = dict(parse_qsl((await request.read()).decode()))
-        return answer(self._tokens.refresh(request.headers.get("Authorization", ""), form), headers=tid())
+    def refresh(self, call: Call) -> Reply:
+        """Answer a refresh token with an access token."""
+        form = dict(parse_qsl(call.text))
+        return reply(self._tokens.refresh(call.authorization, form), headers=tid())
 
-    async def post(self, request: web.Request) -> web.Response:
-        """Create, void or delete. A repeated ``requestid`` gives the first answer and does nothing."""
-        self._authorize(request)
-        body = _parse(await request.read())
-        request_id = request.query.get("requestid")
-        if request_id is not None and len(request_id) > REQUEST_ID_LENGTH:
-            raise fault("2050", f"requestid: Max:{REQUEST_ID_LENGTH} supported", element="requestid")
-        if request_id is None:
-            return _json(self._act(request, body))
-        if request_id not in self._store.answers:
-            self._store.answers[request_id] = self._act(request, body)
-        return _json(self._store.answers[request_id])
+    def post(self, call: Call) -> Reply:
+        """Create, update, void or delete. A repeated ``requestid`` gives the first answer and does nothing."""
+        body = _parse(call.body)
+        done = self._request_ids.once(call.query.get("requestid"), lambda: self._act(call, body))
+        return reply(done, headers=tid())
 
-    async def get(self, request: web.Request) -> web.Response:
-        """Answer one transaction by id."""
-        self._authorize(request)
-        return _json(_shown(self._find(_entity(request), request.match_info["id"])))
-
-    async def query(self, request: web.Request) -> web.Response:
-        """Answer a query, from the URL or as the body."""
-        self._authorize(request)
-        text = request.query.get("query") or (await request.read()).decode()
-        wanted = parse_query(text)
-        matching = [stored for stored in self._store.all_of(wanted.entity) if wanted.matches(stored)]
-        page = matching[wanted.start - 1 : wanted.start - 1 + wanted.most]
-        found: Json = {}
-        if page:
-            found = {wanted.entity: [stored.shown for stored in page]}
-            found |= {"startPosition": wanted.start, "maxResults": len(page), "totalCount": len(matching)}
-        return answer({"QueryResponse": found, "time": now_text()}, headers=tid())
-
-    def _act(self, request: web.Request, body: Json) -> bytes:
-        entity = _entity(request)
-        operation = request.query.get("operation", "create")
-        if operation == "create":
-            return self._create(entity, body)
-        stored = self._find(entity, str(body.get("Id")))
-        if body.get("SyncToken") != stored.shown["SyncToken"]:
-            raise fault("5010", "You and another user were working on this at the same time")
-        if operation == "void":
-            self._store.void(stored)
-            return _shown(stored)
-        self._store.delete(stored)
-        return dumps({entity: {"Id": stored.id, "status": "Deleted", "domain": "QBO"}, "time": now_text()})
-
-    def _create(self, entity: Entity, body: Json) -> bytes:
-        rules = Rules(self.settings)
-        rules.check(body)
-        number = body.get("DocNumber")
-        holder = self._store.holder_of(entity, number) if number is not None else None
-        if holder is not None and self.settings.warn_duplicate_numbers:
-            raise rules.duplicate(str(number), entity, holder)
-        return _shown(self._store.add(entity, body, self.settings.home_currency))
-
-    def _find(self, entity: Entity, transaction_id: str) -> Transaction:
-        if (stored := self._store.find(entity, transaction_id)) is None:
-            raise fault("610", f"Object {transaction_id} not found", language=self.settings.language)
-        return stored
-
-    def _authorize(self, request: web.Request) -> None:
-        if not self._tokens.accepts(request.headers.get("Authorization", "")):
-            raise gateway(401)
-        if request.match_info["realm"] != self.settings.realm_id:
-            raise gateway(403)
-
-
-def _entity(request: web.Request) -> Entity:
-    return ENTITIES[request.match_info["entity"]]
-
-
-def _shown(stored: Transaction) -> bytes:
-    return dumps({stored.entity: stored.shown, "time": now_text()})
-
-
-def _json(body: bytes) -> web.Response:
-    return web.Response(body=body, content_type="application/json", headers=tid())
+    def _act(self, call: Call, body: Json) -> bytes:
+        entity, operation = entity_of(call), call.query.get("operation")
+        if operation is None and not body.get("Id"):
+            return shown(self._company.create(entity, body))
+        stored = self._reader.find(entity, str(body.get("Id")))
+        match operation:
+            case "void":
+                return shown(self._company.void(stored, body))
+            case "delete":
+                self._company.delete(stored, body)
+                return dumps({entity: {"Id": stored.id, "status": "Deleted", "domain": "QBO"}, "time": now_text()})
+            case None | "update":
+                return shown(self._company.update(stored, body))
+        raise fault("500", f"Operation {operation} is not supported.")
 
 
 def _parse(raw: bytes) -> Json:

@@ -9,13 +9,16 @@ from uuid import uuid4
 from invoice_simulators.wire import ApiError, Json
 
 MESSAGES = {
+    "500": "Unsupported Operation",
     "610": "Object Not Found",
     "2010": "Request has invalid or unsupported property",
     "2020": "Required param missing, need to supply the required value for the API",
     "2050": "String length is either shorter or longer than supported by specification",
     "2090": "Invalid Number",
+    "2140": "Invalid amount",
     "2500": "Invalid Reference Id",
     "4000": "Error parsing query",
+    "4001": "Invalid query",
     "5010": "Stale Object Error",
     "6000": "A business validation error has occurred while processing your request",
     "6070": "Amount calculation incorrect in the request.",
@@ -38,13 +41,18 @@ GATEWAY = {
 }
 
 
+def time_text(moment: float) -> str:
+    """Write Unix seconds as the service does."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+
 def now_text() -> str:
-    """Give the time of an answer, as every body carries it."""
+    """Return the time of an answer, as every body carries it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def tid() -> dict[str, str]:
-    """Give the header by which Intuit's support finds a call."""
+    """Return the header by which Intuit's support finds a call."""
     return {"intuit_tid": f"1-{uuid4().hex}"}
 
 

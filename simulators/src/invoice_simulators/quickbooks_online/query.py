@@ -1,64 +1,125 @@
-"""The small part of Intuit's query language that is needed: conditions on id, number and date, joined by AND. Pure."""
+"""Intuit's query language as far as the reference describes it: conditions joined by AND, an order, a page. Pure."""
 
-import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from invoice_simulators.conditions import Condition, parse_conditions
 from invoice_simulators.quickbooks_online.errors import fault
-from invoice_simulators.quickbooks_online.store import Entity, Transaction
+from invoice_simulators.quickbooks_online.store import Transaction
 
 QUERY = re.compile(
-    r"\s*select\s+(?P<fields>.+?)\s+from\s+(?P<entity>Invoice|CreditMemo)(\s+where\s+(?P<where>.+?))?"
+    r"\s*select\s+(?P<fields>.+?)\s+from\s+(?P<entity>\w+)(\s+where\s+(?P<where>.+?))?"
+    r"(\s+order\s*by\s+(?P<order>[\w.]+)(\s+(?P<direction>asc|desc))?)?"
     r"(\s+startposition\s+(?P<start>\d+))?(\s+maxresults\s+(?P<most>\d+))?\s*",
     re.IGNORECASE | re.DOTALL,
 )
-CONDITION = re.compile(r"\s*(?P<field>[\w.]+)\s*(?P<sign>=|>=|<=|>|<)\s*'(?P<value>[^']*)'\s*")
-SIGNS: dict[str, Callable[[str, str], bool]] = {
-    "=": operator.eq,
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-FIELDS: dict[str, Callable[[Transaction], str]] = {
+COUNT = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
+ENTITIES = ("Invoice", "CreditMemo", "Preferences", "Customer", "Item")
+"""As they are written: the name depends on letter case."""
+
+Value = str | Decimal | datetime | None
+FIELDS: dict[str, Callable[[Transaction], Value]] = {
     "id": lambda stored: stored.id,
-    "docnumber": lambda stored: stored.number or "",
+    "docnumber": lambda stored: stored.number,
     "txndate": lambda stored: stored.date,
+    "duedate": lambda stored: stored.due_date,
+    "customerref": lambda stored: stored.customer_id,
+    "totalamt": lambda stored: stored.total,
+    "balance": lambda stored: stored.balance,
+    "metadata.createtime": lambda stored: stored.created,
+    "metadata.lastupdatedtime": lambda stored: stored.changed,
 }
-MOST = 1000
-DEFAULT = 100
-ENTITIES: dict[str, Entity] = {"invoice": "Invoice", "creditmemo": "CreditMemo"}
+OF_LISTS = ("id", "active", "displayname", "name")
+"""Fields of customers and items."""
+
+NOT_QUERYABLE = ("privatenote", "customfield", "customermemo", "line", "linkedtxn")
+"""Properties that exist, and that no query may name."""
+
+MAX_RESULTS = 1000
+DEFAULT_RESULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """One parsed query. ``start`` counts from 1."""
 
-    entity: Entity
-    conditions: tuple[tuple[str, str, str], ...]
+    entity: str
+    conditions: tuple[Condition, ...]
+    order: str | None
+    is_descending: bool
     start: int
     most: int
+    only_counts: bool
 
-    def matches(self, stored: Transaction) -> bool:
-        """Tell whether a transaction fulfils every condition."""
-        return all(SIGNS[sign](FIELDS[field](stored), value) for field, sign, value in self.conditions)
+    def value_of(self, field: str) -> str | None:
+        """Return the value that ``field`` must equal, if the query names one."""
+        wanted = (each.values[0] for each in self.conditions if each.field == field and each.sign == "=")
+        return next(wanted, None)
+
+    def select(self, transactions: Iterable[Transaction]) -> list[Transaction]:
+        """Return the transactions that fulfil every condition, in order. Raises ``ApiError``."""
+        try:
+            found = [
+                stored
+                for stored in transactions
+                if stored.entity == self.entity
+                and all(each.holds(FIELDS[each.field](stored)) for each in self.conditions)
+            ]
+        except (ValueError, ArithmeticError) as error:
+            raise fault("4001", f"QueryValidationError: value not understood: {error}") from error
+        if self.order is None:
+            return found
+        key = FIELDS[self.order]
+        return sorted(found, key=lambda stored: (key(stored) is not None, key(stored)), reverse=self.is_descending)
+
+    def page(self, found: Sequence[Any]) -> Sequence[Any]:
+        """Cut out the page that was asked for."""
+        return found[self.start - 1 : self.start - 1 + self.most]
 
 
-def parse_query(text: str) -> Query:
-    """Parse a query. Raises ``ApiError`` with code 4000."""
-    if (found := QUERY.fullmatch(text)) is None:
+def parse_query(text: str, *, total_is_queryable: bool) -> Query:
+    """Parse a query. Raises ``ApiError``: 4000 where it is not understood, 4001 where it names what it must not."""
+    found = QUERY.fullmatch(text)
+    if found is None or found["entity"] not in ENTITIES:
         raise fault("4000", f"QueryParserError: {text[:200]}")
-    parts = re.split(r"\s+and\s+", found["where"], flags=re.IGNORECASE) if found["where"] else []
-    most = min(int(found["most"] or DEFAULT), MOST)
+    start = int(found["start"] or 1)
+    if start < 1:
+        raise fault("4001", "QueryValidationError: STARTPOSITION must be at least 1")
+    fields = _fields_of(found["entity"], total_is_queryable=total_is_queryable)
+    order = found["order"].lower() if found["order"] else None
+    if order is not None and order not in fields:
+        raise _not_queryable(found["order"])
     return Query(
-        ENTITIES[found["entity"].lower()], tuple(_condition(part) for part in parts), int(found["start"] or 1), most
+        entity=found["entity"],
+        conditions=_conditions(found["where"], fields),
+        order=order,
+        is_descending=(found["direction"] or "").lower() == "desc",
+        start=start,
+        most=min(int(found["most"] or DEFAULT_RESULTS), MAX_RESULTS),
+        only_counts=COUNT.fullmatch(found["fields"]) is not None,
     )
 
 
-def _condition(text: str) -> tuple[str, str, str]:
-    found = CONDITION.fullmatch(text)
-    if found is None or found["field"].lower() not in FIELDS:
-        raise fault("4000", f"QueryValidationError: condition not supported: {text[:200]}")
-    return cast("tuple[str, str, str]", (found["field"].lower(), found["sign"], found["value"]))
+def _fields_of(entity: str, *, total_is_queryable: bool) -> dict[str, Any]:
+    if entity not in ("Invoice", "CreditMemo"):
+        return dict.fromkeys(OF_LISTS)
+    return {name: field for name, field in FIELDS.items() if total_is_queryable or name != "totalamt"}
+
+
+def _conditions(where: str | None, fields: dict[str, Any]) -> tuple[Condition, ...]:
+    try:
+        return parse_conditions(where, fields) if where else ()
+    except LookupError as error:
+        raise _not_queryable(str(error.args[0])) from error
+    except ValueError as error:
+        raise fault("4000", f"QueryValidationError: {error}") from error
+
+
+def _not_queryable(name: str) -> Exception:
+    if name.lower() in (*NOT_QUERYABLE, "totalamt"):
+        return fault("4001", f"QueryValidationError: property '{name}' is not queryable")
+    return fault("4000", f"QueryValidationError: Property {name} not found")

@@ -10,11 +10,28 @@ from invoice_simulators.wire import ApiError, Json, is_number
 
 CENT = Decimal("0.01")
 SALES_ITEM = "SalesItemLineDetail"
+WITHOUT_AMOUNT = ("DescriptionOnly", "SubTotalLineDetail")
+"""Kinds of lines that add nothing; the subtotal is QuickBooks' own and comes back with an update."""
 
-HEADER = frozenset(
-    "CustomerRef Line TxnDate DueDate DocNumber PrivateNote CustomerMemo CurrencyRef ExchangeRate SalesTermRef "  # noqa: SIM905 - reads better than 20 lines
-    "DepartmentRef ClassRef BillEmail EmailStatus GlobalTaxCalculation TxnTaxDetail CustomField".split()
+
+WRITABLE = frozenset(
+    "CustomerRef Line TxnDate DueDate DocNumber PrivateNote CustomerMemo CurrencyRef ExchangeRate SalesTermRef "  # noqa: SIM905 - reads better than 60 lines
+    "DepartmentRef ClassRef BillEmail BillEmailCc BillEmailBcc EmailStatus GlobalTaxCalculation TxnTaxDetail "
+    "CustomField BillAddr ShipAddr ShipFromAddr FreeFormAddress ShipMethodRef ShipDate TrackingNum DeliveryInfo "
+    "ApplyTaxAfterDiscount PrintStatus AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment "
+    "AllowOnlineACHPayment Deposit DepositToAccountRef ARAccountRef TransactionLocationType TaxExemptionRef ProjectRef "
+    "RecurDataRef TxnSource EInvoiceStatus PaymentMethodRef PaymentRefNum RemainingCredit InvoiceRef".split()
 )
+"""Of an invoice or credit memo: the reference's schema, and what the field's libraries send."""
+
+READ_ONLY = frozenset(
+    "Id SyncToken MetaData TotalAmt HomeTotalAmt Balance HomeBalance LinkedTxn InvoiceLink domain sparse status".split()  # noqa: SIM905 - as above
+)
+"""Sent values are ignored without an error."""
+
+MAX_AMOUNT = Decimal("1E10")
+"""Ten digits stand before the point at most."""
+
 LENGTHS = {"DocNumber": 21, "PrivateNote": 4000}
 DESCRIPTION_LENGTH = 4000
 MEMO_LENGTH = 1000
@@ -29,10 +46,10 @@ class Rules:
 
     def check(self, body: Json) -> None:
         """Check a whole transaction. Raises ``ApiError`` for the first rule that is broken."""
-        if unknown := set(body) - HEADER:
+        if unknown := set(body) - WRITABLE - READ_ONLY:
             raise self._fault("2010", f"Property Name:{min(unknown)} is unsupported or invalid", min(unknown))
         self._check_lengths(body)
-        self._check_reference(body.get("CustomerRef"), "CustomerRef", "customer")
+        self.check_customer(body.get("CustomerRef"))
         self._check_currency(body)
         self._check_books(body)
         lines = body.get("Line")
@@ -60,6 +77,8 @@ class Rules:
             self._check_length(name, value, limit)
 
     def _check_length(self, name: str, value: Any, limit: int) -> None:
+        if value is None:
+            return
         if not isinstance(value, str):
             raise self._fault("2010", f"Property {name} must be a string", name)
         if len(value) > limit:
@@ -82,11 +101,13 @@ class Rules:
         if not isinstance(line, dict):
             raise self._fault("2010", "A line must be an object", "Line")
         self._check_length("Line.Description", line.get("Description", ""), DESCRIPTION_LENGTH)
-        if line.get("DetailType") == "DescriptionOnly":
+        if line.get("DetailType") in WITHOUT_AMOUNT:
             return
         if line.get("DetailType") != SALES_ITEM or not isinstance(line.get(SALES_ITEM), dict):
             raise self._missing("Line.SalesItemLineDetail")
-        self._check_reference(line[SALES_ITEM].get("ItemRef"), "Line.SalesItemLineDetail.ItemRef", "item")
+        if _is_note(line):
+            return
+        self._check_reference(line[SALES_ITEM]["ItemRef"], "Line.SalesItemLineDetail.ItemRef", "item")
         self._check_amount(line)
 
     def _check_amount(self, line: Json) -> None:
@@ -96,6 +117,8 @@ class Rules:
         numbers = [line["Amount"], detail.get("Qty", 1), detail.get("UnitPrice", 1)]
         if not all(is_number(number) for number in numbers) or Decimal(line["Amount"]) % CENT:
             raise self._fault("2090", "Invalid Number", "Line.Amount")
+        if abs(Decimal(line["Amount"])) >= MAX_AMOUNT:
+            raise self._fault("2140", f"Supplied value:{line['Amount']}", "Line.Amount")
         if "Qty" not in detail or "UnitPrice" not in detail:
             return
         product = (Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])).quantize(CENT, ROUND_HALF_UP)
@@ -114,6 +137,10 @@ class Rules:
         if value in inactive:
             raise self._fault("610", INACTIVE, element)
 
+    def check_customer(self, reference: Any) -> None:
+        """Check whom a transaction bills. Raises ``ApiError``."""
+        self._check_reference(reference, "CustomerRef", "customer")
+
     def _missing(self, element: str) -> ApiError:
         return self._fault("2020", f"Required parameter {element} is missing in the request", element)
 
@@ -122,6 +149,15 @@ class Rules:
 
 
 def total_of(lines: Sequence[Json]) -> Decimal:
-    """Sum the amounts of the item lines."""
-    amounts = (Decimal(line["Amount"]) for line in lines if line["DetailType"] == SALES_ITEM)
+    """Sum the amounts of the item lines; what a line without an item says is ignored."""
+    amounts = (Decimal(line["Amount"]) for line in lines if is_item_line(line))
     return sum(amounts, Decimal("0.00"))
+
+
+def is_item_line(line: Json) -> bool:
+    """Whether a line counts: a note does not, and a line without an item is one."""
+    return line["DetailType"] == SALES_ITEM and not _is_note(line)
+
+
+def _is_note(line: Json) -> bool:
+    return not line[SALES_ITEM].get("ItemRef")

@@ -2,22 +2,23 @@
 
 import base64
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from invoice_simulators.quickbooks_online.errors import token_error
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
-from invoice_simulators.wire import Json
+from invoice_simulators.wire import Call, Json, Reply, reply
 
+TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
 
 
 class Tokens:
     """The chains and access tokens given out."""
 
-    def __init__(self, settings: Callable[[], QuickBooksOnlineSettings]) -> None:
+    def __init__(self, settings: Callable[[], QuickBooksOnlineSettings], clock: Callable[[], float]) -> None:
         self._settings = settings
+        self._clock = clock
         self._access: dict[str, float] = {}
         self._refresh: set[str] = set()
         self._spent: set[str] = set()
@@ -37,7 +38,7 @@ class Tokens:
         if token in self._spent or token not in {*self._refresh, self._settings().refresh_token}:
             raise token_error(400, "invalid_grant", "Incorrect or invalid refresh token")
         access = f"access-{uuid4().hex}"
-        self._access[access] = time.monotonic()
+        self._access[access] = self._clock()
         return {
             "access_token": access,
             "expires_in": int(self._settings().access_token_seconds),
@@ -47,12 +48,12 @@ class Tokens:
         }
 
     def accepts(self, authorization: str) -> bool:
-        """Tell whether a request carries an access token that has not expired."""
+        """Whether a request carries an access token that has not expired."""
         scheme, _, token = authorization.partition(" ")
         given_at = self._access.get(token)
         if scheme != "Bearer" or given_at is None:
             return False
-        return time.monotonic() - given_at < float(self._settings().access_token_seconds)
+        return self._clock() - given_at < float(self._settings().access_token_seconds)
 
     def _next(self, token: str) -> str:
         if not self._settings().rotate_refresh_tokens:
@@ -69,3 +70,12 @@ class Tokens:
         expected = b"Basic " + base64.b64encode(pair)
         if not hmac.compare_digest(authorization.encode(), expected):
             raise token_error(401, "invalid_client", "Client authentication failed")
+
+
+def discovery(call: Call) -> Reply:
+    """Answer Intuit's discovery document, which its own library reads first."""
+    base = str(call.url.origin())
+    paths = {"authorization": "/connect/oauth2", "token": TOKEN, "userinfo": "/v1/openid_connect/userinfo"}
+    endpoints = {f"{name}_endpoint": base + path for name, path in paths.items()}
+    revocation = {"revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke"}
+    return reply({"issuer": base, "jwks_uri": f"{base}/op/v1/jwks", **endpoints, **revocation})

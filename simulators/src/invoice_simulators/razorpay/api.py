@@ -1,87 +1,114 @@
-"""Razorpay's Invoices API on loopback: create, list, read, cancel."""
+"""Razorpay's Invoices API on loopback: create, issue, list, read, change, cancel, delete."""
 
 import base64
 import hmac
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from aiohttp import web
-
-from invoice_simulators.razorpay.errors import bad_request, general
-from invoice_simulators.razorpay.rules import check_invoice
+from invoice_simulators.razorpay.account import Account
+from invoice_simulators.razorpay.errors import bad_request, general, no_such_url
+from invoice_simulators.razorpay.people import People
 from invoice_simulators.razorpay.settings import RazorpaySettings
-from invoice_simulators.razorpay.store import InvoiceStore
-from invoice_simulators.simulator import Simulator
-from invoice_simulators.wire import Json, answer, loads
+from invoice_simulators.razorpay.store import InvoiceStore, StoredInvoice, summary
+from invoice_simulators.replica import Replica
+from invoice_simulators.routing import Route
+from invoice_simulators.simulator import Clock, Simulator
+from invoice_simulators.wire import ApiError, Call, Json, Reply, loads, reply
 
 RECEIPT = re.compile(r'"(?:receipt|invoice_number)"\s*:\s*"([^"]+)"')
+INVOICES = "/v1/invoices"
+INVOICE = f"{INVOICES}/(?P<id>[^/]+)"
 
 
 class Razorpay(Simulator[RazorpaySettings]):
-    """Handlers and state."""
+    """Handlers and state; ``people`` act behind a client's back."""
 
-    def __init__(self, settings: RazorpaySettings | None = None) -> None:
-        super().__init__(settings or RazorpaySettings())
-        self._store = InvoiceStore()
+    def __init__(self, settings: RazorpaySettings | None = None, clock: Clock = time.time) -> None:
+        listed: Replica[StoredInvoice] = Replica(
+            lambda: self.settings.lookup_lag_seconds, clock, lambda stored: stored.receipt
+        )
+        self._store = InvoiceStore(listed)
+        self._account = Account(self._store, lambda: self.settings, clock)
+        self.people = People(self._store, self._account)
+        super().__init__(settings or RazorpaySettings(), clock)
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give the API."""
+    def routes(self) -> Iterable[Route]:
+        """Return the API."""
         return [
-            web.post("/v1/invoices", self.create, name="create"),
-            web.get("/v1/invoices", self.list_invoices, name="list"),
-            web.get("/v1/invoices/{id}", self.get, name="get"),
-            web.post("/v1/invoices/{id}/cancel", self.cancel, name="cancel"),
+            Route("POST", INVOICES, "create", self.create),
+            Route("GET", INVOICES, "list", self.list_invoices),
+            Route("GET", INVOICE, "get", self.get),
+            Route("PATCH", INVOICE, "update", self.update),
+            Route("DELETE", INVOICE, "delete", self.delete),
+            Route("POST", f"{INVOICE}/issue", "issue", self.issue),
+            Route("POST", f"{INVOICE}/cancel", "cancel", self.cancel),
         ]
 
-    def identify(self, request: web.Request, body: str) -> str | None:
-        """Give the receipt of the query or the body."""
-        found = RECEIPT.search(body)
-        return request.query.get("receipt") or (found.group(1) if found else None)
+    def authorize(self, call: Call) -> None:
+        """Demand the key by HTTP Basic."""
+        pair = f"{self.settings.key_id}:{self.settings.key_secret}".encode()
+        if not hmac.compare_digest(call.authorization.encode(), b"Basic " + base64.b64encode(pair)):
+            raise general(401)
 
-    def refuse(self, status: int) -> web.Response:
+    def identify(self, call: Call) -> str | None:
+        """Return the receipt of the query, of the body, or of the invoice that the path names."""
+        if (receipt := call.query.get("receipt")) is not None:
+            return receipt
+        found = RECEIPT.search(call.text)
+        return found.group(1) if found else self._store.receipt_of(call.url.path)
+
+    def refusal(self, status: int) -> ApiError:
         """Word a refusal with Razorpay's one error object."""
-        return general(status).answer()
+        return general(status)
+
+    def unknown(self, call: Call) -> ApiError:  # noqa: ARG002 - the same for all
+        """Refuse a path that is not served, with status 400."""
+        return no_such_url()
 
     def documents(self) -> Iterable[Json]:
-        """Give the invoices in short."""
-        return self._store.documents()
+        """Return the invoices in short."""
+        return (summary(stored) for stored in self._store.all())
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return what people and time do."""
+        return self.people.actions()
 
     def clear(self) -> None:
         """Forget the invoices."""
         self._store.clear()
 
-    async def create(self, request: web.Request) -> web.Response:
+    def create(self, call: Call) -> Reply:
         """Store an invoice; nothing is idempotent here."""
-        self._authorize(request)
-        body = _parse(await request.read())
-        now = int(time.time())
-        check_invoice(body, self.settings, now)
-        return answer(self._store.add(body, now).shown)
+        return reply(self._account.create(_parse(call.body)).raw)
 
-    async def list_invoices(self, request: web.Request) -> web.Response:
-        """Answer a collection, the newest first."""
-        self._authorize(request)
-        items = [stored.shown for stored in self._store.select(request.query)]
-        return answer({"entity": "collection", "count": len(items), "items": items})
+    def issue(self, call: Call) -> Reply:
+        """Issue a draft."""
+        return reply(self._account.issue(call.parts["id"]).raw)
 
-    async def get(self, request: web.Request) -> web.Response:
-        """Answer one invoice."""
-        self._authorize(request)
-        return answer(self._store.get(request.match_info["id"]).shown)
+    def update(self, call: Call) -> Reply:
+        """Change fields, as far as the status allows."""
+        return reply(self._account.update(call.parts["id"], _parse(call.body)).raw)
 
-    async def cancel(self, request: web.Request) -> web.Response:
+    def cancel(self, call: Call) -> Reply:
         """Cancel an invoice."""
-        self._authorize(request)
-        stored = self._store.get(request.match_info["id"])
-        self._store.cancel(stored, int(time.time()))
-        return answer(stored.shown)
+        return reply(self._account.cancel(call.parts["id"]).raw)
 
-    def _authorize(self, request: web.Request) -> None:
-        pair = f"{self.settings.key_id}:{self.settings.key_secret}".encode()
-        expected = b"Basic " + base64.b64encode(pair)
-        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
-            raise general(401)
+    def delete(self, call: Call) -> Reply:
+        """Delete a draft: the answer is an empty list."""
+        self._account.delete(call.parts["id"])
+        return reply([])
+
+    def get(self, call: Call) -> Reply:
+        """Answer one invoice, as it is now."""
+        return reply(self._store.get(call.parts["id"]).raw)
+
+    def list_invoices(self, call: Call) -> Reply:
+        """Answer a collection, the newest first, as old as the list is behind."""
+        found = self._store.select(call.query, by_part=self.settings.receipt_filter == "part")
+        items = [stored.shown for stored in found]
+        return reply({"entity": "collection", "count": len(items), "items": items})
 
 
 def _parse(raw: bytes) -> Json:

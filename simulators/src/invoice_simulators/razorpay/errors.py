@@ -1,4 +1,4 @@
-"""Error bodies of Razorpay: ``error{code, description, field, source, step, reason, metadata}``. Pure."""
+"""Razorpay's one error object: ``error{code, description, field?, source, step, reason, metadata}``. Pure."""
 
 from invoice_simulators.wire import ApiError, Json
 
@@ -28,6 +28,26 @@ def _error(status: int, code: str, description: str, field: str | None, reason: 
 def bad_request(description: str, field: str | None = None) -> ApiError:
     """Build the refusal of an input."""
     return _error(400, "BAD_REQUEST_ERROR", description, field, "input_validation_failed")
+
+
+def not_allowed(status: str) -> ApiError:
+    """Build the refusal of what an invoice in this status does not allow."""
+    return bad_request(f"Operation not allowed for Invoice in {status} status.")
+
+
+def not_wanted(names: list[str]) -> ApiError:
+    """Build the refusal of fields that must not be sent."""
+    return bad_request(f"{', '.join(names)} is/are not required and should not be sent")
+
+
+def no_such_id(field: str | None = None) -> ApiError:
+    """Build the refusal of an id that is unknown here: status 400, never 404."""
+    return bad_request("The id provided does not exist", field)
+
+
+def no_such_url() -> ApiError:
+    """Build the refusal of a path that is not served, or of a product that the account lacks."""
+    return bad_request("The requested URL was not found on the server.")
 
 
 def general(status: int) -> ApiError:

@@ -1,10 +1,9 @@
 """What Razorpay demands of an invoice. Pure: body and settings in, or a refusal."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from invoice_simulators.razorpay.errors import bad_request
+from invoice_simulators.razorpay.errors import bad_request, no_such_id, not_wanted
 from invoice_simulators.razorpay.settings import RazorpaySettings
 from invoice_simulators.wire import Json
 
@@ -14,13 +13,16 @@ FIELDS = frozenset(
 )
 LINE_FIELDS = frozenset({"item_id", "name", "description", "amount", "currency", "quantity"})
 CUSTOMER_ID = re.compile(r"cust_[A-Za-z0-9]{14}")
+DRAFT = ("0", "1")
+"""As texts: the number 1 is refused."""
+
 LINE_LIMIT = 50
 TEXT_LENGTH = 2048
 RECEIPT_LENGTH = 40
 NOTES = 15
 NOTE_LENGTH = 256
-MINIMUM_INR = 100
-"""One rupee, in paise."""
+MIN_PAISE = 100
+"""Of a line: one rupee."""
 
 EXPIRY_LEAD = 15 * 60
 THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR"})
@@ -32,7 +34,9 @@ def check_invoice(body: Json, settings: RazorpaySettings, now: int) -> None:
     if body.get("type") != "invoice":
         raise bad_request("The type field is required.", "type")
     _check_customer(body, settings)
-    _check_texts(body)
+    check_texts(body)
+    if body.get("draft", "0") not in DRAFT:
+        raise bad_request("The selected draft is invalid.", "draft")
     if "date" in body and not _is_integer(body["date"]):
         raise bad_request("The date must be an integer.", "date")
     if "expire_by" in body and (not _is_integer(body["expire_by"]) or body["expire_by"] < now + EXPIRY_LEAD):
@@ -42,24 +46,39 @@ def check_invoice(body: Json, settings: RazorpaySettings, now: int) -> None:
     _check_amount(body)
 
 
+def with_items(body: Json, settings: RazorpaySettings) -> Json:
+    """Fill lines that name an item with what the account has under it. Raises ``ApiError`` for an unknown one."""
+    lines = body.get("line_items")
+    return body | {"line_items": [_filled(line, settings) for line in lines]} if isinstance(lines, list) else body
+
+
 def amount_of(line: Json) -> int:
-    """Give a line's amount in the smallest unit: the price of one by the quantity."""
+    """Return a line's amount in the smallest unit: the price of one by the quantity."""
     amount: int = line["amount"] * line.get("quantity", 1)
     return amount
 
 
 def currency_of(body: Json) -> str:
-    """Give the invoice's currency."""
+    """Return the invoice's currency."""
     return str(body.get("currency", "INR"))
+
+
+def _filled(line: Any, settings: RazorpaySettings) -> Any:
+    if not isinstance(line, dict) or "item_id" not in line:
+        return line
+    if line["item_id"] not in settings.items:
+        raise no_such_id("item_id")
+    return settings.items[line["item_id"]] | line
 
 
 def _refuse_extra(body: Json, known: frozenset[str]) -> None:
     if extra := sorted(set(body) - known):
-        raise bad_request(f"{', '.join(extra)} is/are not required and should not be sent")
+        raise not_wanted(extra)
 
 
 def _check_customer(body: Json, settings: RazorpaySettings) -> None:
-    if "customer_id" not in body and not isinstance(body.get("customer"), dict):
+    is_given = "customer_id" in body or isinstance(body.get("customer"), dict)
+    if not is_given and body.get("draft") != "1":
         raise bad_request("The customer field is required.", "customer")
     customer_id = body.get("customer_id")
     if customer_id is not None and (
@@ -67,10 +86,11 @@ def _check_customer(body: Json, settings: RazorpaySettings) -> None:
         or not CUSTOMER_ID.fullmatch(customer_id)
         or customer_id in settings.unknown_customers
     ):
-        raise bad_request("The id provided does not exist", "customer_id")
+        raise no_such_id("customer_id")
 
 
-def _check_texts(body: Json) -> None:
+def check_texts(body: Json) -> None:
+    """Check the lengths of what a body holds of texts and notes. Raises ``ApiError``."""
     for name in ("description", "terms", "comment"):
         _check_text(body, name, TEXT_LENGTH)
     for name in ("receipt", "invoice_number"):
@@ -99,27 +119,30 @@ def _check_lines(body: Json) -> None:
     if len(lines) > LINE_LIMIT:
         raise bad_request(f"The line items may not have more than {LINE_LIMIT} items.", "line_items")
     for line in lines:
-        _check_line(line)
+        _check_line(line, currency_of(body))
 
 
-def _check_line(line: Any) -> None:
+def _check_line(line: Any, currency: str) -> None:
     if not isinstance(line, dict):
         raise bad_request("The line items must be an array.", "line_items")
     _refuse_extra(line, LINE_FIELDS)
     if not line.get("name") and "item_id" not in line:
         raise bad_request("The name field is required when item id is not present.", "name")
     _check_text(line, "description", TEXT_LENGTH)
-    _check_integer(line, "amount", lambda amount: amount >= 0, "The amount must be at least 0.")
+    if currency == "INR":
+        _check_integer(line, "amount", MIN_PAISE, "INR 1.00")
+    else:  # no minimum is documented
+        _check_integer(line, "amount", 0, "0")
     if "quantity" in line:
-        _check_integer(line, "quantity", lambda quantity: quantity >= 1, "The quantity must be at least 1.")
+        _check_integer(line, "quantity", 1, "1")
 
 
-def _check_integer(line: Json, name: str, is_right: Callable[[int], bool], otherwise: str) -> None:
+def _check_integer(line: Json, name: str, least: int, in_words: str) -> None:
     value: Any = line.get(name)
     if not _is_integer(value):
         raise bad_request(f"The {name} must be an integer.", name)
-    if not is_right(value):
-        raise bad_request(otherwise, name)
+    if value < least:
+        raise bad_request(f"The {name} must be at least {in_words}.", name)
 
 
 def _check_currency(body: Json, settings: RazorpaySettings) -> None:
@@ -132,7 +155,7 @@ def _check_currency(body: Json, settings: RazorpaySettings) -> None:
 
 def _check_amount(body: Json) -> None:
     total = sum(amount_of(line) for line in body["line_items"])
-    if total < (MINIMUM_INR if currency_of(body) == "INR" else 1):
+    if total < 1:
         raise bad_request("Order amount less than minimum amount allowed", "amount")
     if currency_of(body) in THREE_DECIMALS and total % 10:
         raise bad_request("The last digit of the amount must be 0 for this currency.", "amount")

@@ -108,7 +108,12 @@ def test_every_field_that_is_sent_is_one_that_netsuite_takes(account: Account) -
     fields = {"memo": "m" * 5000, "otherRefNum": "o" * 100, "subsidiary": "1", "custbody_a": "b"}
     account.client.create(formatted_invoice(line_items=(line,), extra_fields={**fields, "terms": "2"}))
     account.client.create(
-        formatted_invoice(document_type="credit_memo", line_items=(line,), extra_fields={**fields, "terms": "2"})
+        formatted_invoice(
+            invoice_id="3a2f7c1e-0000-4000-8000-000000000002",  # an external id is taken over all record types
+            document_type="credit_memo",
+            line_items=(line,),
+            extra_fields={**fields, "terms": "2"},
+        )
     )
 
     assert len(account.control.documents()) == 2

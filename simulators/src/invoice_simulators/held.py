@@ -1,0 +1,67 @@
+"""Requests that are carried out after their client has gone: a server that is late, not one that is lost."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from invoice_simulators.journal import Entry
+from invoice_simulators.simulator import Work
+from invoice_simulators.wire import Json
+
+
+@dataclass(eq=False, slots=True)
+class HeldCall:
+    """One request that waits. ``timer`` is null if only a release carries it out."""
+
+    work: Work
+    entry: Entry
+    timer: asyncio.TimerHandle | None = None
+
+    def matches(self, operation: str | None, invoice_id: str | None) -> bool:
+        """Whether a release that names these means this request; ``invoice_id`` may be a part of its id."""
+        return operation in (None, self.entry.operation) and (invoice_id or "") in (self.entry.invoice_id or "")
+
+    def summary(self) -> Json:
+        """Return what it is about."""
+        entry = self.entry
+        return {"time": entry.time, "operation": entry.operation, "invoice_id": entry.invoice_id}
+
+
+class HeldCalls:
+    """The requests that wait, oldest first."""
+
+    def __init__(self) -> None:
+        self._held: list[HeldCall] = []
+
+    def hold(self, work: Work, entry: Entry, seconds: float | None) -> None:
+        """Keep a request, and carry it out after ``seconds``; null: only when it is released."""
+        held = HeldCall(work, entry)
+        if seconds is not None:
+            held.timer = asyncio.get_running_loop().call_later(seconds, self._carry_out, held)
+        self._held.append(held)
+
+    def release(self, operation: str | None = None, invoice_id: str | None = None) -> list[Json]:
+        """Carry out what waits, oldest first; return what became of each."""
+        chosen = [held for held in self._held if held.matches(operation, invoice_id)]
+        return [self._carry_out(held) for held in chosen]
+
+    def listing(self) -> Iterable[Json]:
+        """Return what waits."""
+        return (held.summary() for held in self._held)
+
+    def clear(self) -> None:
+        """Forget what waits: it is never carried out."""
+        for held in self._held:
+            _stop(held)
+        self._held.clear()
+
+    def _carry_out(self, held: HeldCall) -> Json:
+        _stop(held)
+        self._held.remove(held)
+        held.entry.late_status = held.work.carry_out().status
+        return {**held.summary(), "status": held.entry.late_status}
+
+
+def _stop(held: HeldCall) -> None:
+    if held.timer is not None:
+        held.timer.cancel()

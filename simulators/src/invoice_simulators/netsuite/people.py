@@ -1,0 +1,50 @@
+"""What people and time do to the account behind a client's back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from invoice_simulators.netsuite.ledger import Ledger
+from invoice_simulators.netsuite.records import Transaction, TransactionStore
+
+
+class People:
+    """Each method takes an internal id; amounts are in major units, as text."""
+
+    def __init__(self, store: TransactionStore, ledger: Ledger) -> None:
+        self._store = store
+        self._ledger = ledger
+
+    def actions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return the methods by the names that the control API uses."""
+        return {
+            "void": self.void,
+            "delete": self.delete,
+            "edit": self.edit,
+            "pay": self.pay,
+            "settle": self.settle,
+        }
+
+    def void(self, document_id: str) -> None:
+        """Void a record."""
+        self._ledger.void(self._get(document_id))
+
+    def delete(self, document_id: str) -> None:
+        """Delete a record."""
+        self._ledger.delete(self._get(document_id))
+
+    def edit(self, document_id: str, **changes: str | None) -> None:
+        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id``; null clears one."""
+        self._ledger.edit(self._get(document_id), changes)
+
+    def pay(self, document_id: str, amount: str | None = None) -> None:
+        """Apply a payment; null: all that remains."""
+        self._ledger.pay(self._get(document_id), amount)
+
+    def settle(self, count: int | None = None) -> None:
+        """Let look-ups see the oldest ``count`` writes that they are behind; null: all."""
+        self._store.replica.settle(count)
+
+    def _get(self, document_id: str) -> Transaction:
+        if (stored := self._store.get(document_id)) is None:
+            raise ValueError(f'There is no record "{document_id}".')
+        return stored
