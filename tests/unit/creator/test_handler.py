@@ -81,6 +81,7 @@ def test_an_invoice_is_created_reported_and_entered_in_the_ledger() -> None:
     (entry,) = desk.outcomes
     assert (entry["outcome"], entry["provider_document_id"], entry["total"]) == ("created", "1001", "100.00")
     assert (entry["stage"], entry["failure_id"], entry["received_at"]) == ("creator", None, "2026-03-01T09:30:02.000Z")
+    assert (entry["external_customer_id"], entry["issue_date"]) == ("1042", "2026-03-01")
 
 
 def test_a_redelivered_invoice_finds_its_document_and_creates_no_second() -> None:
