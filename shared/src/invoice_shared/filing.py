@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from invoice_shared import headers as names
-from invoice_shared.errors import MalformedRecord, Rejected
+from invoice_shared.errors import MalformedRecord, Rejected, kept_body
 from invoice_shared.failure import Code, InvoiceFailure, SourcePosition, Stage
 from invoice_shared.ledger_key import LedgerKey
 from invoice_shared.original import as_bytes, as_text, original_of
@@ -69,7 +69,7 @@ def settlement_records(
     """Return what to publish once it is known how a record ended: the failure first, then the ledger's entry.
 
     Publishing them again changes nothing: the failure has the same id, and the ledger's newest entry counts.
-    A topic that refuses the failure's size gets it without the original's value.
+    A topic that refuses the size gets the failure without the original's value, and the entry with its reason cut.
     """
     records: tuple[OutgoingRecord, ...] = ()
     if failure is not None:
@@ -77,8 +77,9 @@ def settlement_records(
         smaller = OutgoingRecord(topic, key, to_bytes(without_value(failure)), headers)
         records += (OutgoingRecord(topic, key, to_bytes(failure), headers, smaller),)
     if outcome is not None:
-        key = LedgerKey(outcome.invoice_id).encode()
-        records += (OutgoingRecord(topics.invoice_outcomes_topic, key, to_bytes(outcome), headers),)
+        topic, key = topics.invoice_outcomes_topic, LedgerKey(outcome.invoice_id).encode()
+        smaller = OutgoingRecord(topic, key, to_bytes(_with_short_reason(outcome)), headers)
+        records += (OutgoingRecord(topic, key, to_bytes(outcome), headers, smaller),)
     return records
 
 
@@ -122,6 +123,11 @@ def without_value(failure: InvoiceFailure) -> InvoiceFailure:
     return failure.model_copy(
         update={"original": original.model_copy(update={"value": None, "encoding": None, "omitted": size})}
     )
+
+
+def _with_short_reason(outcome: Outcome) -> Outcome:
+    # It may name every product of an invoice; the failure's record has it whole.
+    return outcome.model_copy(update={"reason": None if outcome.reason is None else kept_body(outcome.reason)})
 
 
 def digest(*parts: str) -> str:

@@ -133,4 +133,13 @@ def test_a_failure_too_large_for_the_topic_goes_there_under_its_key_without_the_
 def test_an_outcome_without_a_failure_goes_to_the_ledger_alone() -> None:
     (entry,) = settlement_records(None, outcome(), headers=(), topics=TOPICS)
 
-    assert (entry.topic, entry.key, entry.smaller) == ("invoice-outcomes", INVOICE_ID.encode(), None)
+    assert (entry.topic, entry.key) == ("invoice-outcomes", INVOICE_ID.encode())
+
+
+def test_an_entry_too_large_for_the_ledger_goes_there_with_its_reason_cut() -> None:
+    (entry,) = settlement_records(None, outcome(reason="long " * 300_000), headers=(), topics=TOPICS)
+
+    assert entry.smaller is not None
+    assert (entry.smaller.topic, entry.smaller.key) == (entry.topic, entry.key)
+    assert len(entry.smaller.value or b"") < 6_000
+    assert (from_bytes(Outcome, entry.smaller.value).reason or "").endswith("[cut]")
