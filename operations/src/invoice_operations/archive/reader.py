@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from invoice_operations.archive.layout import select
+from invoice_operations.archive.choice import select
 from invoice_operations.errors import NeedsAttention
 from invoice_shared.record import Record
 from invoice_shared.serde import loads
@@ -30,13 +30,13 @@ class ArchiveReader:
         self._topic = topic
 
     def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
-        """Give the lines of all objects that can hold failures of the time, as records at their old places."""
+        """Yield the lines of all objects that can hold failures of the time, as records at their old places."""
         for key in select(self._archive.keys(self._prefix), self._topic, since, until):
             yield from records_of(key, self._archive.get(key))
 
 
 def records_of(key: str, content: bytes) -> Iterator[Record]:
-    """Unpack an object. Raises ``NeedsAttention`` where it is not what the error-sink writes."""
+    """Unpack an object. Raises ``NeedsAttention`` if it is not what the error-sink writes."""
     try:
         lines = gzip.decompress(content).split(b"\n")
         trees = [(loads(line), line) for line in lines if line]

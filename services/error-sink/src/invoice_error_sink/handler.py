@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from invoice_shared.archive.archive import Archive
 from invoice_shared.archive.lines import archived_object, holds_the_same, lines_of
-from invoice_shared.archive.object_key import end_of, object_key, start_prefix
+from invoice_shared.archive.object_key import object_key, parse_key, start_prefix
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Record
@@ -31,9 +31,10 @@ class ArchiveHandler:
         # Before each put: a topic that was made anew starts over at offsets that have objects already.
         others = self._archive.keys(start_prefix(self._prefix, first))
         for key in others:
-            if holds_the_same(self._content(key), records):
+            found = parse_key(key)
+            if found is not None and holds_the_same(self._content(key), records):
                 log.info("adopted an object that was put before a crash", position=first.position, key=key)
-                return end_of(key)
+                return found.end
         return self._put(first, records, is_contested=bool(others))
 
     def _content(self, key: str) -> bytes | None:

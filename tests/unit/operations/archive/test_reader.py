@@ -3,11 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from invoice_operations.archive.layout import parse_key, select
+from invoice_operations.archive.choice import select
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.errors import NeedsAttention
 from invoice_shared.archive.lines import archived_object
-from invoice_shared.archive.object_key import object_key
 from tests.builders import failure
 from tests.unit.operations.reading import FakeArchive, in_errors
 
@@ -17,16 +16,6 @@ def key(day: int, hour: int, start: int, partition: int = 0, topic: str = "invoi
 
 
 KEYS = [key(1, 5, 0), key(1, 23, 10), key(3, 8, 20), key(3, 9, 30), key(1, 7, 0, partition=1)]
-
-
-def test_a_key_of_the_error_sink_is_read_back() -> None:
-    record = in_errors(7, failure())
-
-    parsed = parse_key(object_key("errors/", record, 9))
-
-    assert parsed is not None
-    assert (parsed.topic, parsed.partition, parsed.start, parsed.end) == ("invoice-errors", 0, 7, 9)
-    assert parsed.hour == datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def test_without_a_time_every_object_of_the_topic_is_chosen_in_order() -> None:
@@ -45,7 +34,6 @@ def test_an_object_may_hold_records_of_a_time_long_after_its_first() -> None:
 def test_objects_of_a_topic_that_was_made_anew_are_chosen_by_their_own_time() -> None:
     anew = key(9, 8, 0).replace(".jsonl", "-0123abcd.jsonl")
 
-    assert parse_key(anew) is not None
     assert anew in select([*KEYS, anew], "invoice-errors", datetime(2026, 3, 9, tzinfo=UTC), None)
 
 

@@ -1,4 +1,8 @@
-from invoice_shared.archive.object_key import end_of, object_key, start_prefix
+from datetime import UTC, datetime
+
+import pytest
+
+from invoice_shared.archive.object_key import object_key, parse_key, start_prefix
 from invoice_shared.record import Record
 
 FIRST = Record("invoice-errors", 3, 42, None, b"{}", (), 1_772_370_000_000)  # 2026-03-01 13:00 UTC
@@ -10,8 +14,27 @@ def test_the_key_is_the_contracts_and_takes_its_date_from_the_first_record() -> 
     )
 
 
-def test_the_end_is_read_back_from_a_key() -> None:
-    assert end_of(object_key("errors/", FIRST, 57)) == 57
+@pytest.mark.parametrize("lines", [None, b"lines\n"], ids=["alone", "beside another one"])
+def test_a_key_is_read_back(lines: bytes | None) -> None:
+    parsed = parse_key(object_key("errors/", FIRST, 57, distinguished_by=lines))
+
+    assert parsed is not None
+    assert (parsed.topic, parsed.partition, parsed.start, parsed.end) == ("invoice-errors", 3, 42, 57)
+    assert parsed.hour == datetime(2026, 3, 1, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "errors/readme.txt",
+        "errors/dt=2026-13-01/hour=13/t-00003-00000000000000000042-00000000000000000057.jsonl.gz",
+        "errors/dt=2026-03-01/hour=25/t-00003-00000000000000000042-00000000000000000057.jsonl.gz",
+        "errors/dt=2026-03-01/hour=13/t-00003-00000000000000000042-00000000000000000057.jsonl",
+        "errors/dt=2026-03-01/hour=13/t-00003-00000000000000000042-00000000000000000057-xyz.jsonl.gz",
+    ],
+)
+def test_a_key_that_is_none_of_the_archives_says_nothing(key: str) -> None:
+    assert parse_key(key) is None
 
 
 def test_every_object_that_starts_there_shares_the_start_prefix() -> None:
@@ -24,4 +47,3 @@ def test_an_object_beside_another_one_says_so_in_its_name() -> None:
     assert key == (
         "errors/dt=2026-03-01/hour=13/invoice-errors-00003-00000000000000000042-00000000000000000057-58975ca2.jsonl.gz"
     )
-    assert end_of(key) == 57

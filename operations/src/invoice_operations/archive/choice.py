@@ -1,38 +1,14 @@
-"""Which archived objects can hold the failures of a time. Pure; the layout is the contract's."""
+"""Which archived objects can hold the failures of a time. Pure."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
-KEY = re.compile(
-    r"dt=(?P<day>\d{4}-\d\d-\d\d)/hour=(?P<hour>\d\d)/"
-    r"(?P<topic>.+)-(?P<partition>\d{5})-(?P<start>\d{20})-(?P<end>\d{20})(?:-[0-9a-f]{8})?\.jsonl\.gz$"
-)
+from invoice_shared.archive.object_key import ArchivedObject, parse_key
+
 HOUR = timedelta(hours=1)
+# A record's time is its producer's clock: those of a partition need not rise exactly.
 SLACK = timedelta(hours=1)
-"""A record's time is its producer's clock: those of a partition need not rise exactly."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ArchivedObject:
-    """One object. ``hour`` is the beginning of its first record's hour; later records may be of later hours."""
-
-    topic: str
-    partition: int
-    start: int
-    end: int
-    hour: datetime
-    key: str
-
-
-def parse_key(key: str) -> ArchivedObject | None:
-    """Read an object's key; ``None`` where it is none of the archive's."""
-    if (found := KEY.search(key)) is None:
-        return None
-    hour = datetime.strptime(f"{found['day']} {found['hour']}", "%Y-%m-%d %H").replace(tzinfo=UTC)
-    return ArchivedObject(found["topic"], int(found["partition"]), int(found["start"]), int(found["end"]), hour, key)
 
 
 def select(keys: Iterable[str], topic: str, since: datetime | None, until: datetime | None) -> list[str]:
