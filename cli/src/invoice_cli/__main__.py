@@ -4,11 +4,10 @@ import io
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
-from confluent_kafka import KafkaException
 
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
@@ -22,7 +21,6 @@ from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
 from invoice_cli.exits import Exit, exit_of, stop
 from invoice_cli.options import OutputOption
-from invoice_operations.broker_errors import meaning
 from invoice_shared.errors import ConnectorError
 from invoice_shared.settings import InvalidSettings
 
@@ -66,16 +64,10 @@ def main() -> None:
         app()
     except UnicodeEncodeError:
         stop(Exit.USAGE, "An argument is not UTF-8.")
-    except KafkaException as failed:
-        _end(meaning(failed.args[0]))
     except InvalidSettings as invalid:
         stop(Exit.USAGE, str(invalid))
     except ConnectorError as failed:
-        _end(failed)
-
-
-def _end(failed: ConnectorError) -> NoReturn:
-    stop(exit_of(failed), str(failed))
+        stop(exit_of(failed), str(failed))
 
 
 def _quiet_libraries() -> None:

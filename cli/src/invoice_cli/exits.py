@@ -33,7 +33,7 @@ ERRORS: tuple[tuple[type[ConnectorError], Exit], ...] = (
 STATES: dict[State, Exit] = {
     "works": Exit.DONE,
     "note": Exit.DONE,
-    "to mend": Exit.ATTENTION,
+    "to fix": Exit.ATTENTION,
     "wrong setting": Exit.USAGE,
     "unreachable": Exit.UNREACHABLE,
 }

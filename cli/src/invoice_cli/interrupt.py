@@ -6,6 +6,7 @@ in it either: ``threading.Event.set`` could wait there for a lock that the inter
 
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from types import FrameType
 
@@ -23,21 +24,21 @@ class Interrupt:
     """Catches both signals from ``__init__`` on. ``insisted`` is called when another one comes."""
 
     def __init__(self, insisted: Callable[[], None] = keep_waiting) -> None:
-        self._asked: SimpleQueue[None] = SimpleQueue()
+        self._is_set = False
+        self._wake: SimpleQueue[None] = SimpleQueue()
         self._insisted = insisted
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask)
 
     def is_set(self) -> bool:
         """Whether somebody asked to stop."""
-        return not self._asked.empty()
+        return self._is_set
 
     def wait(self, timeout: float | None = None) -> None:
         """Return once somebody asks to stop, or after so many seconds."""
-        try:
-            self._asked.put(self._asked.get(timeout=timeout))
-        except Empty:
-            return
+        if not self._is_set:
+            with suppress(Empty):
+                self._wake.get(timeout=timeout)
 
     def check(self) -> None:
         """Raise ``KeyboardInterrupt`` if somebody asked to stop."""
@@ -45,6 +46,7 @@ class Interrupt:
             give_up()
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        if self.is_set():
+        if self._is_set:
             self._insisted()
-        self._asked.put(None)
+        self._is_set = True
+        self._wake.put(None)

@@ -41,4 +41,4 @@ def meaning(error: KafkaError) -> ConnectorError:
         return CredentialsRefused(f"The broker refuses these credentials: {said}.")
     if error.code() in IMPOSSIBLE:
         return InvalidRequest(f"That cannot be done: {said}.")
-    return Unavailable(f"The broker does not answer as it should: {said}. Try: invoices check")
+    return Unavailable(f"The broker does not answer as it should: {said}. Check KAFKA_BOOTSTRAP_SERVERS and TLS/SASL.")

@@ -2,7 +2,6 @@
 
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Protocol
 
 from confluent_kafka.admin import AdminClient
 
@@ -10,25 +9,20 @@ from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.asked_providers import AskedProviders
+from invoice_operations.broker_errors import broker_errors
 from invoice_operations.kafka_clients import publisher
 from invoice_operations.metronome_reader import MetronomeReader
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import providers
+from invoice_operations.settings import ReadsSettings
 from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.overview import Overview
 from invoice_operations.view.topic_reader import TopicReader
-from invoice_shared.archive.s3_archive import open_archive
+from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.publishing import Publisher
-from invoice_shared.settings import AnySettings, KafkaSettings, MetronomeApiSettings
-
-
-class ReadsSettings(Protocol):
-    """See ``invoice_shared.settings.read``."""
-
-    def __call__(self, settings_class: type[AnySettings], /) -> AnySettings:
-        """Return a block of settings. Raises ``InvalidSettings``."""
+from invoice_shared.settings import KafkaSettings, MetronomeApiSettings
 
 
 class Installation:
@@ -48,7 +42,9 @@ class Installation:
 
     def admin(self) -> AdminClient:
         """Return a client that creates and describes topics."""
-        return AdminClient(common_config(self.kafka))
+        config = common_config(self.kafka)
+        with broker_errors():
+            return AdminClient(config)
 
     def reader(self) -> TopicReader:
         """Return a reader of topics."""
@@ -76,8 +72,11 @@ class Installation:
         pace = Pace(per_second, self.clock)
         return AskedProviders(providers(settings, self.clock), pace, settings.retry_backoff_max_seconds)
 
+    def archive(self) -> S3Archive:
+        """Return the bucket of the archive. Raises ``StartupError`` if a setting of boto3's own is wrong."""
+        return open_archive(self.settings(ErrorSinkSettings).log_errors_bucket_name_s3)
+
     def archived_failures(self) -> ArchiveReader:
         """Return a reader of the archive."""
-        sink = self.settings(ErrorSinkSettings)
-        archive = open_archive(sink.log_errors_bucket_name_s3)
-        return ArchiveReader(archive, sink.s3_prefix, self.kafka.invoice_errors_topic)
+        prefix = self.settings(ErrorSinkSettings).s3_prefix
+        return ArchiveReader(self.archive(), prefix, self.kafka.invoice_errors_topic)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.view.cases import Case, State
-from invoice_operations.view.topic_reader import Span
+from invoice_operations.view.span import Span
 from invoice_shared.record import Record
 from invoice_shared.serde import loads
 from invoice_shared.types import time_text

@@ -1,15 +1,20 @@
-"""What the command line reads beyond the services' own settings classes."""
+"""What operations read beyond the services' own settings classes."""
+
+from typing import Protocol
 
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.settings import KafkaSettings, MetronomeApiSettings, Settings
+from invoice_shared.settings import AnySettings, KafkaSettings, MetronomeApiSettings, Settings
 
 
-class OperatorSettings(MetronomeApiSettings, KafkaSettings):
-    """For the subcommands that ask Metronome as well as Kafka."""
+class ReadsSettings(Protocol):
+    """See ``invoice_shared.settings.read``."""
+
+    def __call__(self, settings_class: type[AnySettings], /) -> AnySettings:
+        """Return a block of settings. Raises ``InvalidSettings``."""
 
 
-class ReconcileSettings(OperatorSettings):
-    """Knows, where it is set, which custom field of a customer names the billing provider."""
+class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
+    """Names, if it is set, the custom field of a customer that names the billing provider."""
 
     metronome_billing_provider_destination: str | None = None
 

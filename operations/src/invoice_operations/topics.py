@@ -8,6 +8,7 @@ from confluent_kafka.admin._config import ConfigResource
 from confluent_kafka.admin._metadata import PartitionMetadata
 from confluent_kafka.cimpl import NewTopic
 
+from invoice_operations.broker_errors import broker_errors
 from invoice_shared.kafka.client_config import MAX_RECORD_BYTES
 from invoice_shared.settings import KafkaSettings
 
@@ -57,15 +58,17 @@ def plan(
     ]
 
 
+@broker_errors()
 def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
-    """Create what is missing; never change what exists. Raises ``KafkaException`` where the broker does not answer."""
+    """Create what is missing; never change what exists. Raises what ``broker_errors`` raises."""
     states = inspect(admin, plans)
     _create(admin, [wanted for wanted, state in zip(plans, states, strict=True) if state.state == "missing"])
     return [replace(state, state="created") if state.state == "missing" else state for state in states]
 
 
+@broker_errors()
 def inspect(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
-    """Compare only. Raises ``KafkaException`` where the broker does not answer."""
+    """Compare only. Raises what ``broker_errors`` raises."""
     existing = admin.list_topics(timeout=ANSWER_SECONDS).topics
     return [
         _compare(admin, wanted, existing[wanted.name].partitions)

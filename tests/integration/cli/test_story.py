@@ -164,7 +164,7 @@ def test_check_tells_what_works_and_what_to_do(
         "check", "--output", "json", settings=settings | {"METRONOME_API_KEY": "wrong", "NS_TOKEN_SECRET": "wrong"}
     )
     assert refused.code == 1
-    assert {line["part"] for line in refused.json if line["state"] == "to mend"} == {"Metronome", "netsuite"}
+    assert {line["part"] for line in refused.json if line["state"] == "to fix"} == {"Metronome", "netsuite"}
 
 
 def forget(topics: Topics, topic: str) -> None:

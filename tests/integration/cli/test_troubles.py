@@ -126,4 +126,4 @@ def test_check_tells_all_that_is_wrong_at_once(run_invoices: RunInvoices, outsid
     states = {line["part"]: line["state"] for line in ended.json}
     assert ended.code == 3
     assert (states["broker"], states["Metronome"], states["netsuite"]) == ("unreachable", "works", "works")
-    assert states[f"bucket {missing_s3.name}"] == "to mend"
+    assert states[f"bucket {missing_s3.name}"] == "to fix"

@@ -52,7 +52,7 @@ def test_trouble_with_kafka_is_told_with_the_brokers_words(code: int, end: Exit)
 
 
 def test_the_exit_code_is_that_of_the_worst_line() -> None:
-    lines = [Line("a", "works"), Line("b", "note"), Line("c", "to mend"), Line("d", "wrong setting")]
+    lines = [Line("a", "works"), Line("b", "note"), Line("c", "to fix"), Line("d", "wrong setting")]
 
     assert worst([]) == worst(lines[:2]) == Exit.DONE
     assert worst(lines[:3]) == Exit.ATTENTION

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from invoice_operations.view.topic_reader import WHOLE, Span
+from invoice_operations.view.span import WHOLE, Span
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failure_key

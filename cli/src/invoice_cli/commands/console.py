@@ -1,9 +1,7 @@
 """``invoices console``: how things stand, and go on standing, on one screen."""
 
 import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console, Group, RenderableType
@@ -11,13 +9,13 @@ from rich.live import Live
 
 from invoice_cli.options import OutputOption
 from invoice_cli.output import money, print_json, table
-from invoice_operations import tally
+from invoice_operations.glance import Glance, glance
+from invoice_operations.installation import Installation
 from invoice_operations.pace import sleep
 from invoice_operations.times import age
-from invoice_operations.view.failure_book import FailureBook
-from invoice_operations.view.overview import Overview, last_offsets, waiting
-from invoice_operations.view.topic_reader import TopicReader
-from invoice_shared.settings import KafkaSettings, load
+from invoice_shared.settings import read
+
+PIPE_COLUMNS = 200
 
 
 def console(
@@ -25,62 +23,35 @@ def console(
     output: OutputOption = "table",
 ) -> None:
     """Watch topics, what waits for whom, and open failures. Ctrl-C ends it; in a pipe, or as JSON, it looks once."""
-    settings = load(KafkaSettings)
-    overview, book = Overview(settings), FailureBook(TopicReader(settings), settings)
+    installation = Installation(read)
     if output == "json":
-        print_json(_look(overview, book).document())
+        print_json(glance(installation).document())
         return
     if not sys.stdout.isatty():
-        Console(width=200, markup=False, highlight=False).print(_look(overview, book).screen())
+        Console(width=PIPE_COLUMNS, markup=False, highlight=False).print(_screen(glance(installation)))
         return
-    with Live(_look(overview, book).screen(), screen=True, auto_refresh=False) as live:
+    with Live(_screen(glance(installation)), screen=True, auto_refresh=False) as live:
         try:
             while True:
                 sleep(every)
-                live.update(_look(overview, book).screen(), refresh=True)
+                live.update(_screen(glance(installation)), refresh=True)
         except KeyboardInterrupt:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How things stood at a moment."""
-
-    at: datetime
-    topics: list[dict[str, Any]]
-    waiting: list[dict[str, Any]]
-    failures: list[tally.Group]
-
-    def document(self) -> dict[str, Any]:
-        """Give it as a JSON tree."""
-        failures = [group.document() for group in self.failures]
-        return {"at": self.at, "topics": self.topics, "waiting": self.waiting, "failures": failures}
-
-    def screen(self) -> RenderableType:
-        """Give it as three tables."""
-        failures = [
-            {
-                "stage": group.stage,
-                "code": group.code,
-                "open": group.count,
-                "oldest": age(group.oldest, self.at),
-                "money": money(group.totals, group.unknown),
-            }
-            for group in self.failures
-        ]
-        return Group(
-            table(self.topics, f"Topics at {self.at:%H:%M:%S} UTC"),
-            table(self.waiting, "Waiting"),
-            table(failures, "Open failures"),
-        )
-
-
-def _look(overview: Overview, book: FailureBook) -> Look:
-    now, ends = datetime.now(UTC), overview.ends()
-    open_cases = [case for case in book.cases().values() if case.state == "open"]
-    return Look(
-        at=now,
-        topics=[{"topic": topic, "records_ever": count} for topic, count in last_offsets(ends)],
-        waiting=[{"topic": w.topic, "group": w.group, "waiting": w.lag} for w in waiting(ends, overview.committed())],
-        failures=tally.tally(open_cases).groups(),
+def _screen(seen: Glance) -> RenderableType:
+    failures = [
+        {
+            "stage": group.stage,
+            "code": group.code,
+            "open": group.count,
+            "oldest": age(group.oldest, seen.at),
+            "money": money(group.totals, group.unknown),
+        }
+        for group in seen.failures
+    ]
+    return Group(
+        table(seen.topic_rows(), f"Topics at {seen.at:%H:%M:%S} UTC"),
+        table(seen.waiting_rows(), "Waiting"),
+        table(failures, "Open failures"),
     )

@@ -18,30 +18,14 @@ from invoice_cli.options import (
     selection,
 )
 from invoice_cli.output import Listing, money, print_csv, print_json, print_table
+from invoice_operations.failure_documents import COLUMNS, documents, row
 from invoice_operations.installation import Installation
 from invoice_operations.tally import tally
 from invoice_operations.times import age
-from invoice_operations.view.cases import Case, place_of
+from invoice_operations.view.cases import Case
 from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.finding import find_case
-from invoice_shared.archive.lines import line
-from invoice_shared.failure import InvoiceFailure
-from invoice_shared.serde import loads
 from invoice_shared.settings import read
-
-COLUMNS = (
-    "failure_id",
-    "state",
-    "stage",
-    "code",
-    "invoice_id",
-    "customer_id",
-    "destination",
-    "failed_at",
-    "total",
-    "currency",
-    "reason",
-)
 
 
 def failures(
@@ -76,9 +60,9 @@ def failures(
     if failure_id is not None:
         _show_one(book, find_case(cases, failure_id), output)
     elif output == "json":
-        print_json(_documents(book, cases))
+        print_json(documents(book, cases))
     elif output == "csv":
-        print_csv((_row(case) for case in cases), COLUMNS)
+        print_csv(map(row, cases), COLUMNS)
     elif not cases:
         say("Nothing is unresolved." if not every else "Nothing has failed.")
     elif single:
@@ -105,10 +89,6 @@ def _show_groups(cases: list[Case], now: datetime) -> None:
     say("One by one: invoices failures --list. What each code means: docs/runbook.md.")
 
 
-def _row(case: Case) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in COLUMNS}
-
-
 def _short_row(case: Case, now: datetime) -> dict[str, Any]:
     return {
         "failure": case.failure_id[:12],
@@ -121,15 +101,8 @@ def _short_row(case: Case, now: datetime) -> dict[str, Any]:
     }
 
 
-def _documents(book: FailureBook, cases: list[Case]) -> list[dict[str, Any]]:
-    """Give the whole failure records, each with its place and state; nulls where only the ledger remembers."""
-    records = {place_of(record): loads(line(record)) for record in book.records(cases)}
-    nothing: dict[str, Any] = dict.fromkeys(InvoiceFailure.model_fields)
-    return [nothing | _row(case) | (records.get(case.place, {}) if case.place else {}) for case in cases]
-
-
 def _show_one(book: FailureBook, case: Case, output: Listing) -> None:
-    (document,) = _documents(book, [case])
+    (document,) = documents(book, [case])
     if output == "table":
         shown = {name: value for name, value in document.items() if value is not None and name != "schema_version"}
         print_table([{"field": name, "value": value} for name, value in shown.items()])

@@ -1,25 +1,20 @@
 """``invoices preview``: what would be sent?"""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from invoice_cli.exits import Exit, say
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_exactly, print_table
-from invoice_formatter.settings import FormatterSettings
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.metronome_reader import MetronomeReader
-from invoice_operations.pace import Pace
-from invoice_operations.preview.previews import preview as preview_answer
-from invoice_operations.settings import MappingSettings
-from invoice_operations.view.history import customer_of
-from invoice_operations.view.topic_reader import Span, TopicReader
-from invoice_providers.netsuite.settings import NetSuiteSettings
-from invoice_shared.clock import SystemClock
-from invoice_shared.serde import loads
-from invoice_shared.settings import load
+from invoice_operations.installation import Installation
+from invoice_operations.preview.previews import Preview
+from invoice_operations.preview.run import preview_content, preview_invoice
+from invoice_shared.settings import read
+
+LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
 
 def preview(
@@ -36,50 +31,28 @@ def preview(
     """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
     if (invoice_id is None) == (file is None):
         raise InvalidRequest("Give either an invoice id or --file.")
-    netsuite = load(NetSuiteSettings)
+    installation = Installation(read)
     if file is not None:
-        shown = preview_answer(_read(file), load(MappingSettings), netsuite, force=force)
+        seen = preview_content(file.read_bytes(), installation.settings, force=force)
     else:
-        settings = load(FormatterSettings)
-        shown = preview_answer(_fetch(invoice_id or "", customer_id, settings), settings, netsuite, force=force)
+        seen = preview_invoice(invoice_id or "", customer_id, installation, force=force)
     if output == "json":
-        print_exactly({"invoice_id": invoice_id, **shown})
+        print_exactly({"invoice_id": invoice_id, **seen.tree()})
     else:
-        _show_to_people(shown)
-    if shown["result"] == "failed":
+        _show_to_people(seen)
+    if seen.result == "failed":
         raise SystemExit(int(Exit.ATTENTION))
 
 
-def _read(file: Path) -> Any:
-    try:
-        return loads(file.read_bytes())
-    except ValueError as error:
-        raise InvalidRequest(f"{file} is not JSON in UTF-8.") from error
-
-
-def _fetch(invoice_id: str, customer_id: str | None, settings: FormatterSettings) -> Any:
-    customer = customer_id or _known_customer(invoice_id, settings)
-    metronome = MetronomeReader(settings, Pace(None, SystemClock()))
-    return metronome.invoice(customer, invoice_id)
-
-
-def _known_customer(invoice_id: str, settings: FormatterSettings) -> str:
-    reader, span = TopicReader(settings), Span(keys=frozenset({invoice_id.encode()}))
-    for topic in (settings.raw_invoices_topic, settings.invoice_outcomes_topic):
-        if (customer := customer_of(reader.read(topic, span))) is not None:
-            return customer
-    raise InvalidRequest(f"No topic knows the invoice {invoice_id}: give its --customer-id.")
-
-
-def _show_to_people(shown: dict[str, Any]) -> None:
-    if shown["document"] is not None:
-        head = {name: value for name, value in shown["document"].items() if not isinstance(value, list | tuple | dict)}
+def _show_to_people(seen: Preview) -> None:
+    if seen.document is not None:
+        document = seen.document.model_dump()
+        head = {name: value for name, value in document.items() if not isinstance(value, list | tuple | dict)}
         print_table([{"field": name, "value": value} for name, value in head.items() if value is not None])
-        columns = ("name", "quantity", "unit_price", "amount", "external_item_id")
-        print_table([{name: line[name] for name in columns} for line in shown["document"]["line_items"]])
-    for note in shown["notes"]:
+        print_table([{name: line[name] for name in LINE_COLUMNS} for line in document["line_items"]])
+    for note in seen.notes:
         say(f"Note: {note}")
-    if shown["payload"] is not None:
-        print_exactly(shown["payload"])
-    why = f" ({shown['stage']}, {shown['code']}): {shown['reason']}" if shown["code"] else ""
-    say(f"It would be {shown['result']}{why}.".replace("..", "."))
+    if seen.payload is not None:
+        print_exactly(seen.payload)
+    why = f" ({seen.stage}, {seen.code}): {seen.reason}" if seen.code else ""
+    say(f"It would be {seen.result}{why}.".replace("..", "."))

@@ -3,14 +3,13 @@
 from typing import Annotated
 
 import typer
-from confluent_kafka.admin import AdminClient
 
 from invoice_cli.exits import Exit
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations import topics as topic_plans
-from invoice_shared.kafka.client_config import common_config
-from invoice_shared.settings import KafkaSettings, load
+from invoice_operations.installation import Installation
+from invoice_shared.settings import read
 
 
 def topics(
@@ -22,9 +21,9 @@ def topics(
     output: OutputOption = "table",
 ) -> None:
     """Create the five topics where they are missing; compare those that exist. Changes no existing topic."""
-    settings = load(KafkaSettings)
-    plans = topic_plans.plan(settings, partitions, replication_factor, min_insync_replicas)
-    states = topic_plans.apply(AdminClient(common_config(settings)), plans)
+    installation = Installation(read)
+    plans = topic_plans.plan(installation.kafka, partitions, replication_factor, min_insync_replicas)
+    states = topic_plans.apply(installation.admin(), plans)
     show([{"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)} for s in states], output)
     if any(state.state == "differs" for state in states):
         raise SystemExit(int(Exit.ATTENTION))

@@ -1,19 +1,20 @@
-"""``invoices check``: one line for each part of the installation, as seen from here."""
+"""What is looked at of an installation, one line each."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from invoice_operations.topics import inspect, plan
-from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.errors import CallFailed, CredentialsRefused, StartupError, Unavailable
-from invoice_shared.kafka.client_config import common_config
-from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings, read
+from invoice_operations.broker_errors import broker_errors
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.settings import ReadsSettings
+from invoice_operations.topics import ANSWER_SECONDS, TopicState, inspect, plan
+from invoice_shared.archive.archive import ArchiveUnreachable
+from invoice_shared.errors import ConnectorError, Unavailable
+from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings
 
-State = Literal["works", "note", "to mend", "wrong setting", "unreachable"]
+State = Literal["works", "note", "to fix", "wrong setting", "unreachable"]
 UNSET = ": is not set"
 
 
@@ -26,7 +27,7 @@ class Line:
     detail: str = ""
 
 
-def check_settings(name: str, settings_class: type[Settings]) -> Line:
+def check_settings(name: str, settings_class: type[Settings], read: ReadsSettings) -> Line:
     """Read a service's settings in this environment. What is merely absent here may be set where the service runs."""
     part = f"settings of {name}"
     try:
@@ -40,46 +41,50 @@ def check_settings(name: str, settings_class: type[Settings]) -> Line:
     return Line(part, "works")
 
 
-def check_kafka(settings: KafkaSettings) -> Iterator[Line]:
+def check_broker(connect: Callable[[], AdminClient], settings: KafkaSettings) -> Iterator[Line]:
     """Ask the broker for our topics, and how they are set up."""
-    admin = AdminClient(common_config(settings))
     where = settings.kafka_bootstrap_servers
     try:
-        brokers = len(admin.list_topics(timeout=15).brokers)
-    except KafkaException as error:
-        yield Line(
-            "broker", "unreachable", f"{where}: {error.args[0].str()}. Check KAFKA_BOOTSTRAP_SERVERS and TLS/SASL."
-        )
+        admin = connect()
+        brokers = _count_brokers(admin)
+        states = inspect(admin, plan(settings, 12, min(3, brokers), min(2, brokers)))
+    except ConnectorError as error:
+        yield Line("broker", _state_of(error), f"{where}: {error}")
         return
     yield Line("broker", "works", f"{where}, {brokers} broker(s)")
-    copies, copies_in_sync = min(3, brokers), min(2, brokers)
-    for state in inspect(admin, plan(settings, 12, copies, copies_in_sync)):
-        if state.state == "missing":
-            yield Line(f"topic {state.name}", "to mend", "Create it with: invoices topics")
-        else:
-            yield Line(f"topic {state.name}", _weight(state.differences), "; ".join(state.differences))
+    yield from map(_topic, states)
+
+
+@broker_errors()
+def _count_brokers(admin: AdminClient) -> int:
+    return len(admin.list_topics(timeout=ANSWER_SECONDS).brokers)
+
+
+def _topic(found: TopicState) -> Line:
+    part = f"topic {found.name}"
+    if found.state == "missing":
+        return Line(part, "to fix", "Create it with: invoices topics")
+    return Line(part, _weight(found.differences), "; ".join(found.differences))
 
 
 def _weight(differences: tuple[str, ...]) -> State:
-    """Judge differences: what can lose a record or an outcome is to mend, the rest is the operator's choice."""
+    """Judge differences: what can lose a record or an outcome is to fix, the rest is the operator's choice."""
     dangerous = ("cleanup.policy", "min.insync.replicas")
     if any(difference.startswith(dangerous) for difference in differences):
-        return "to mend"
+        return "to fix"
     return "note" if differences else "works"
 
 
 def check_call(part: str, call: Callable[[], object], works: str) -> Line:
-    """Make one harmless call to another system and say how it went."""
+    """Make one harmless call to another system and return how it went."""
     try:
         call()
-    except CredentialsRefused as error:
-        return Line(part, "to mend", error.reason)
-    except Unavailable as error:
-        return Line(part, "unreachable", error.reason)
-    except CallFailed as error:
-        return Line(part, "to mend", error.reason)
-    except ArchiveUnreachable as error:
-        return Line(part, "unreachable", str(error))
-    except (ArchiveUnavailable, StartupError) as error:
-        return Line(part, "to mend", str(error))
+    except ConnectorError as error:
+        return Line(part, _state_of(error), str(error))
     return Line(part, "works", works)
+
+
+def _state_of(error: ConnectorError) -> State:
+    if isinstance(error, Unavailable | ArchiveUnreachable):
+        return "unreachable"
+    return "wrong setting" if isinstance(error, InvalidRequest) else "to fix"

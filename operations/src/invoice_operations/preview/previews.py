@@ -1,7 +1,8 @@
 """What would become of an invoice: the mapping and the provider's payload, without sending anything. Pure."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
 
 from invoice_formatter.mapping.document import map_invoice
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
@@ -13,28 +14,46 @@ from invoice_providers.netsuite.setup import options
 from invoice_providers.quickbooks_online import payload as quickbooks_online
 from invoice_providers.razorpay import payload as razorpay
 from invoice_shared.errors import Rejected
+from invoice_shared.failure import Stage
 from invoice_shared.invoice import Destination, FormattedInvoice
 
 Build = Callable[[FormattedInvoice], dict[str, Any]]
 
 
-def preview(answer: Any, rules: MappingRules, settings: NetSuiteSettings, *, force: bool) -> dict[str, Any]:
-    """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would become of an invoice, and at which ``stage`` and why if it is not created.
 
-    Give ``result`` (``created``, ``skipped`` or ``failed``) and why, the document, the notes and the payload."""
-    shown: dict[str, Any] = {"result": "created", "stage": None, "code": None, "reason": None}
-    shown |= {"notes": [], "document": None, "payload": None}
+    ``payload`` is the body that the provider would get; its amounts are numbers there.
+    """
+
+    result: Literal["created", "skipped", "failed"] = "created"
+    stage: Stage | None = None
+    code: str | None = None
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+    document: FormattedInvoice | None = None
+    payload: dict[str, Any] | None = None
+
+    def tree(self) -> dict[str, Any]:
+        """Return it as a JSON tree."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self)}
+        return shown | {"document": self.document.model_dump() if self.document else None}
+
+
+def preview(answer: Any, rules: MappingRules, settings: NetSuiteSettings, *, force: bool) -> Preview:
+    """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice."""
     try:
         mapped = map_invoice(parse_invoice(_as_answer(answer)), rules, forced=force)
     except Rejected as refused:
-        return shown | _failed("formatter", refused)
+        return Preview("failed", "formatter", refused.code, refused.reason)
     if isinstance(mapped, Skip):
-        return shown | {"result": "skipped", "stage": "formatter", "code": mapped.code, "reason": mapped.reason}
-    shown |= {"notes": list(mapped.notes), "document": mapped.document.model_dump()}
+        return Preview("skipped", "formatter", mapped.code, mapped.reason)
+    shown = Preview(notes=tuple(mapped.notes), document=mapped.document)
     try:
-        return shown | {"payload": builders(settings)[mapped.document.destination](mapped.document)}
+        return replace(shown, payload=builders(settings)[mapped.document.destination](mapped.document))
     except Rejected as refused:
-        return shown | _failed("creator", refused)
+        return replace(shown, result="failed", stage="creator", code=refused.code, reason=refused.reason)
 
 
 def _as_answer(tree: Any) -> Any:
@@ -48,7 +67,3 @@ def builders(settings: NetSuiteSettings) -> Mapping[Destination, Build]:
         "quickbooks_online": quickbooks_online.build_body,
         "razorpay": razorpay.build_body,
     }
-
-
-def _failed(stage: str, refused: Rejected) -> dict[str, Any]:
-    return {"result": "failed", "stage": stage, "code": refused.code, "reason": refused.reason}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_operations.view.ledger import Ledger, entries, fold
-from invoice_operations.view.topic_reader import Span
+from invoice_operations.view.span import Span
 from invoice_shared.record import Record
 from invoice_shared.settings import KafkaSettings
 

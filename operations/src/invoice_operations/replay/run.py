@@ -2,30 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
 
+from invoice_operations.clients import Clients
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.sending import Done, Stop, done_by, send_all, without
-from invoice_operations.replay.sources import SourceClients, source_of
-from invoice_shared.clock import Clock
-from invoice_shared.publishing import Publisher
-
-
-class ReplayClients(SourceClients, Protocol):
-    """What a replay takes; see ``installation.Installation``."""
-
-    @property
-    def clock(self) -> Clock:
-        """The clock that its rate goes by."""
-
-    def publisher(self) -> AbstractContextManager[Publisher]:
-        """Open a publisher."""
+from invoice_operations.replay.sources import source_of
 
 
 class Replay:
@@ -35,7 +21,7 @@ class Replay:
     back is found in Kafka, which is a replay's only memory.
     """
 
-    def __init__(self, replay_id: str, request: ReplayRequest, clients: ReplayClients) -> None:
+    def __init__(self, replay_id: str, request: ReplayRequest, clients: Clients) -> None:
         self.id = replay_id
         self._mark = Mark(replay_id, force=request.force)
         chosen = request.chosen.up_to(started_at(replay_id))

@@ -9,7 +9,7 @@ from typing import Protocol
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
 from invoice_operations.view.failure_book import ReadsTopics
-from invoice_operations.view.topic_reader import Span
+from invoice_operations.view.span import Span
 from invoice_shared.headers import REPLAY_ID
 from invoice_shared.publishing import Publisher
 from invoice_shared.record import OutgoingRecord

@@ -1,9 +1,9 @@
 """From what was requested to what is read: a topic, the errors topic, or the archive."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from typing import Protocol
 
+from invoice_operations.clients import Clients
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.of_failures import FailureReplay, Judge
 from invoice_operations.replay.of_topic import TopicReplay
@@ -11,11 +11,8 @@ from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.sending import Done
 from invoice_operations.selection import Selection
-from invoice_operations.view.cases import Case
-from invoice_operations.view.failure_book import ReadsTopics
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.record import OutgoingRecord, Record
-from invoice_shared.settings import KafkaSettings
 
 
 class Source(Protocol):
@@ -31,38 +28,7 @@ class Source(Protocol):
         """Yield the records, marked."""
 
 
-class JudgesFailures(Protocol):
-    """See ``view.failure_book.FailureBook``."""
-
-    def judged(self, cases: dict[str, Case], keys: frozenset[bytes] | None = None) -> dict[str, Case]:
-        """Return failures with what became of them."""
-
-
-class ReadsFailures(Protocol):
-    """See ``archive.reader.ArchiveReader``."""
-
-    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
-        """Yield the archived failures of a time."""
-
-
-class SourceClients(Protocol):
-    """What choosing records takes; see ``installation.Installation``."""
-
-    @property
-    def kafka(self) -> KafkaSettings:
-        """The names of the topics."""
-
-    def reader(self) -> ReadsTopics:
-        """Return a reader of topics."""
-
-    def failures(self) -> JudgesFailures:
-        """Return what knows what became of failures."""
-
-    def archived_failures(self) -> ReadsFailures:
-        """Return a reader of the archive."""
-
-
-def source_of(request: ReplayRequest, clients: SourceClients) -> Source:
+def source_of(request: ReplayRequest, clients: Clients) -> Source:
     """Return the source of what was requested."""
     if request.what == "errors":
         return FailureReplay(_reading(request, clients), _judge(request.chosen, clients), request, clients.kafka)
@@ -73,7 +39,7 @@ def source_of(request: ReplayRequest, clients: SourceClients) -> Source:
     return TopicReplay(clients.reader(), *topics[request.what], request)
 
 
-def _reading(request: ReplayRequest, clients: SourceClients) -> Callable[[], Iterable[Record]]:
+def _reading(request: ReplayRequest, clients: Clients) -> Callable[[], Iterable[Record]]:
     chosen = request.chosen
     if request.storage == "s3":
         archive = clients.archived_failures()
@@ -82,6 +48,6 @@ def _reading(request: ReplayRequest, clients: SourceClients) -> Callable[[], Ite
     return lambda: reader.read(topic, chosen.span_of_failures())
 
 
-def _judge(chosen: Selection, clients: SourceClients) -> Judge:
+def _judge(chosen: Selection, clients: Clients) -> Judge:
     book = clients.failures()
     return lambda cases: book.judged(cases, chosen.keys)

@@ -6,7 +6,7 @@ from typing import Protocol
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Case, case_of, failures_in, judge, place_of
 from invoice_operations.view.ledger import Ledger, fold, is_open
-from invoice_operations.view.topic_reader import WHOLE, Span
+from invoice_operations.view.span import WHOLE, Span
 from invoice_shared.record import Record
 from invoice_shared.settings import KafkaSettings
 

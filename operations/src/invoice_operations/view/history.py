@@ -12,7 +12,7 @@ from invoice_shared.headers import REPLAY_COUNT, REPLAY_ID
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
-from invoice_shared.serde import from_bytes, loads
+from invoice_shared.serde import from_bytes
 from invoice_shared.settings import KafkaSettings
 
 SOURCES = {"webhook": "received", "reconcile": "enqueued by reconcile", "manual": "started over"}
@@ -99,16 +99,3 @@ def summary(invoice_id: str, newest: Outcome | None, steps: list[Event], setting
 
 def _is_done(outcome: Outcome) -> bool:
     return outcome.outcome == "created" and outcome.failure_id is None
-
-
-def customer_of(records: Iterable[Record]) -> str | None:
-    """Find the customer that any of these raw or ledger records names; ``None`` where none does."""
-    for record in records:
-        try:
-            tree = loads(record.value or b"null")
-        except ValueError:
-            continue
-        customer = tree.get("customer_id") if isinstance(tree, dict) else None
-        if isinstance(customer, str) and customer:
-            return customer
-    return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from confluent_kafka import ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
 
+from invoice_operations.broker_errors import broker_errors
 from invoice_operations.view.topic_reader import TopicReader
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import KafkaSettings
@@ -24,10 +25,11 @@ class Waiting:
 
 
 class Overview:
-    """Raises ``KafkaException`` where the broker does not answer."""
+    """Raises what ``broker_errors`` raises."""
 
     def __init__(self, settings: KafkaSettings) -> None:
-        self._admin = AdminClient(common_config(settings))
+        with broker_errors():
+            self._admin = AdminClient(common_config(settings))
         self._reader = TopicReader(settings)
         self._topics = (
             settings.raw_invoices_topic,
@@ -42,8 +44,9 @@ class Overview:
 
     def committed(self) -> dict[str, dict[Place, int]]:
         """Give each group's commits in our topics; groups without any are nobody of ours."""
-        groups = self._admin.list_consumer_groups().result(ANSWER_SECONDS).valid
-        found = {group.group_id: self._committed_by(group.group_id) for group in groups}
+        with broker_errors():
+            groups = self._admin.list_consumer_groups().result(ANSWER_SECONDS).valid
+            found = {group.group_id: self._committed_by(group.group_id) for group in groups}
         return {group: commits for group, commits in sorted(found.items()) if commits}
 
     def _committed_by(self, group: str) -> dict[Place, int]:

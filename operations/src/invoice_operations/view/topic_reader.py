@@ -3,13 +3,15 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
+from invoice_operations.broker_errors import broker_errors
 from invoice_operations.errors import InvalidRequest, NeedsAttention
+from invoice_operations.view.span import WHOLE, Span
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.kafka.records import records_of
 from invoice_shared.record import Record
@@ -26,24 +28,6 @@ TIMED_OUT = KafkaError._TIMED_OUT  # noqa: SLF001 - likewise
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by key."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    partition: int | None = None
-    from_offset: int | None = None
-    keys: frozenset[bytes] | None = None
-
-    def holds(self, record: Record) -> bool:
-        """Tell whether a record's time is inside. Times of a partition need not rise, so each is looked at."""
-        return (self.since is None or record.time >= self.since) and (self.until is None or record.time < self.until)
-
-
-WHOLE = Span()
-
-
-@dataclass(frozen=True, slots=True)
 class Bounds:
     """The offsets to read of one partition: from ``start``, below ``end``."""
 
@@ -52,32 +36,29 @@ class Bounds:
 
 
 class TopicReader:
-    """Each call reads with a consumer of its own. ``KafkaException`` where the broker does not answer."""
+    """Each call reads with a consumer of its own. Raises what ``broker_errors`` raises."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
 
     def read(self, topic: str, span: Span = WHOLE) -> Iterator[Record]:
         """Give the records that lie in the topic now, in order within each partition."""
-        consumer = self._consumer()
-        try:
+        with self._consumer() as consumer:
             bounds = _bounds(consumer, topic, span)
             for record in records_of(_messages(consumer, topic, bounds, _wanted(span))):
                 if span.holds(record):
                     yield record
-        finally:
-            consumer.close()
 
     def ends(self, topic: str) -> dict[int, int]:
         """Give the next offset of each partition."""
-        consumer = self._consumer()
-        try:
+        with self._consumer() as consumer:
             return {number: bound.end for number, bound in _bounds(consumer, topic, WHOLE).items()}
-        finally:
-            consumer.close()
 
-    def _consumer(self) -> Consumer:
-        return Consumer(consumer_config(self._settings, f"invoices-{uuid.uuid4()}") | {"enable.partition.eof": True})
+    @contextmanager
+    def _consumer(self) -> Iterator[Consumer]:
+        config = consumer_config(self._settings, f"invoices-{uuid.uuid4()}") | {"enable.partition.eof": True}
+        with broker_errors(), closing(Consumer(config)) as consumer:
+            yield consumer
 
 
 def _wanted(span: Span) -> Callable[[Message], bool]:

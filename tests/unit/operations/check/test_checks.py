@@ -5,6 +5,7 @@ from invoice_operations.check.checks import check_call, check_settings
 from invoice_operations.topics import is_enough, plan
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
+from invoice_shared.settings import read
 from invoice_webhook.settings import WebhookSettings
 from tests.unit.operations.reading import SETTINGS
 
@@ -12,7 +13,7 @@ from tests.unit.operations.reading import SETTINGS
 def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("METRONOME_WEBHOOK_SECRET", raising=False)
 
-    line = check_settings("invoice-webhook", WebhookSettings)
+    line = check_settings("invoice-webhook", WebhookSettings, read)
 
     assert (line.state, "METRONOME_WEBHOOK_SECRET" in line.detail) == ("note", True)
 
@@ -20,7 +21,7 @@ def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.Monk
 def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERROR_SINK_MAX_RECORDS", "many")
 
-    line = check_settings("invoice-error-sink", ErrorSinkSettings)
+    line = check_settings("invoice-error-sink", ErrorSinkSettings, read)
 
     assert (line.state, "ERROR_SINK_MAX_RECORDS" in line.detail) == ("wrong setting", True)
 
@@ -28,11 +29,11 @@ def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (CredentialsRefused("no"), "to mend"),
-        (Rejected("invalid-invoice", "no"), "to mend"),
+        (CredentialsRefused("no"), "to fix"),
+        (Rejected("invalid-invoice", "no"), "to fix"),
         (Unavailable("no"), "unreachable"),
-        (ArchiveUnavailable("no"), "to mend"),
-        (StartupError("no"), "to mend"),
+        (ArchiveUnavailable("no"), "to fix"),
+        (StartupError("no"), "to fix"),
         (ArchiveUnreachable("no"), "unreachable"),
     ],
     ids=lambda given: type(given).__name__,

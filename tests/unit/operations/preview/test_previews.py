@@ -15,7 +15,7 @@ SETTINGS = NetSuiteSettings()
 
 
 def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:
-    return preview({"data": tree(*lines, **changes)}, rules(), SETTINGS, force=force)
+    return preview({"data": tree(*lines, **changes)}, rules(), SETTINGS, force=force).tree()
 
 
 @pytest.mark.parametrize(

@@ -1,63 +1,30 @@
 """A replay from its plan to its end, stopped and resumed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
 
 import pytest
 
-from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
-from invoice_operations.view.failure_book import FailureBook
 from invoice_shared.archive.lines import archived_object
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.original import original_of
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
 from invoice_shared.serde import to_bytes
-from invoice_shared.settings import KafkaSettings
 from tests.builders import failure, outcome, raw_invoice
-from tests.fakes import START, FakeClock, FakePublisher
-from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeReader, in_errors, in_ledger, lying
+from tests.fakes import START
+from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.reading import in_errors, in_ledger, lying
 
 ID = new_id(START, "4f2a9c")
 EARLIER = START - timedelta(hours=1)
 RAW = ReplayRequest("raw", Selection())
 ERRORS = ReplayRequest("errors", Selection(), restart="raw")
-
-
-@dataclass
-class FakeInstallation:
-    """Topics and an archive in memory; what is published lies in its topic at once."""
-
-    records: list[Record]
-    objects: dict[str, bytes] = field(default_factory=dict)
-    kafka: KafkaSettings = SETTINGS
-    clock: FakeClock = field(default_factory=FakeClock)
-    broker: FakePublisher = field(default_factory=FakePublisher)
-
-    def reader(self) -> FakeReader:
-        put_back = [
-            Record(each.topic, 0, 1000 + number, each.key, each.value, each.headers, int(START.timestamp() * 1000))
-            for number, each in enumerate(self.broker.published)
-        ]
-        return FakeReader([*self.records, *put_back])
-
-    def failures(self) -> FailureBook:
-        return FailureBook(self.reader(), self.kafka)
-
-    def archived_failures(self) -> ArchiveReader:
-        return ArchiveReader(FakeArchive(self.objects), "errors/", self.kafka.invoice_errors_topic)
-
-    @contextmanager
-    def publisher(self) -> Iterator[FakePublisher]:
-        yield self.broker
 
 
 def raw(*names: str) -> list[Record]:

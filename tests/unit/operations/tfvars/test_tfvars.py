@@ -243,3 +243,19 @@ def test_it_says_what_a_person_has_to_do_and_ends_with_1_until_that_is_done(
 def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="cannot be imported"):
         import_tfvars(tmp_path / "none.tfvars", tmp_path)
+
+
+def test_json_that_holds_no_variables_ends_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "prod.tfvars.json"
+    file.write_text("[1]")
+
+    with pytest.raises(InvalidRequest, match="not a JSON object of variables"):
+        import_tfvars(file, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_ends_in_a_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "prod.tfvars"
+    source.write_text(COMPLETE)
+
+    with pytest.raises(InvalidRequest, match="cannot be written"):
+        import_tfvars(source, source)

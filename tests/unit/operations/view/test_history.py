@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from invoice_operations.view.history import customer_of, events, summary
+from invoice_operations.view.history import events, summary
 from invoice_shared.failure import ProviderResponse
-from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
+from tests.builders import INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.unit.operations.reading import SETTINGS, in_errors, in_ledger, lying
 
 T = outcome().settled_at
@@ -68,8 +68,3 @@ def test_an_event_that_comes_again_leaves_a_created_invoice_created() -> None:
     again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
     assert summary(INVOICE_ID, outcome(), events([again], SETTINGS), SETTINGS)["state"] == "created"
-
-
-def test_the_customer_is_found_in_any_record_that_names_it() -> None:
-    assert customer_of([lying("raw-invoices", 0, b"?", "x"), RAW]) == CUSTOMER_ID
-    assert customer_of([lying("raw-invoices", 0, None, "x")]) is None

@@ -1,0 +1,69 @@
+"""Is everything set up? One line for each part of the installation, as seen from here."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from invoice_creator.settings import CreatorSettings
+from invoice_error_sink.settings import ErrorSinkSettings
+from invoice_formatter.settings import FormatterSettings
+from invoice_operations.check.checks import Line, check_broker, check_call, check_settings
+from invoice_operations.installation import Installation
+from invoice_shared.settings import InvalidSettings, MetronomeApiSettings, Settings
+from invoice_webhook.settings import WebhookSettings
+
+SERVICES: Mapping[str, type[Settings]] = {
+    "invoice-webhook": WebhookSettings,
+    "invoice-formatter": FormatterSettings,
+    "invoice-creator": CreatorSettings,
+    "invoice-error-sink": ErrorSinkSettings,
+}
+
+
+def check(installation: Installation) -> Iterator[Line]:
+    """Look at settings, broker, topics, Metronome, each configured provider and the bucket. Changes nothing."""
+    for name, settings_class in SERVICES.items():
+        yield check_settings(name, settings_class, installation.settings)
+    yield from _broker(installation)
+    yield _metronome(installation)
+    yield from _providers(installation)
+    yield from _bucket(installation)
+
+
+def _broker(installation: Installation) -> Iterator[Line]:
+    try:
+        settings = installation.kafka
+    except InvalidSettings as invalid:
+        yield Line("broker", "wrong setting", "; ".join(invalid.problems))
+    else:
+        yield from check_broker(installation.admin, settings)
+
+
+def _metronome(installation: Installation) -> Line:
+    try:
+        settings, metronome = installation.settings(MetronomeApiSettings), installation.metronome()
+    except InvalidSettings as invalid:
+        return Line("Metronome", "wrong setting", "; ".join(invalid.problems))
+    return check_call("Metronome", metronome.check, settings.metronome_base_url)
+
+
+def _providers(installation: Installation) -> Iterator[Line]:
+    try:
+        providers = installation.providers()
+    except InvalidSettings as invalid:
+        yield Line("billing providers", "note", f"Not asked: {'; '.join(invalid.problems)}")
+        return
+    for name in providers.names:
+        yield check_call(name, partial(providers.check, name), "credentials accepted")
+    for name, why in providers.left_out.items():
+        yield Line(name, "note", why)
+    if not providers.names and not providers.left_out:
+        yield Line("billing providers", "note", "None is set up here.")
+
+
+def _bucket(installation: Installation) -> Iterator[Line]:
+    try:
+        settings = installation.settings(ErrorSinkSettings)
+    except InvalidSettings:
+        return  # its own line above says what is wrong
+    bucket = settings.log_errors_bucket_name_s3
+    yield check_call(f"bucket {bucket}", lambda: installation.archive().check(), "can be reached and read")

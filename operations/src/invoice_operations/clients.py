@@ -1,0 +1,43 @@
+"""What operations take of an installation. ``installation.Installation`` has the real ones."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from invoice_operations.view.failure_book import FailureBook, ReadsTopics
+from invoice_shared.clock import Clock
+from invoice_shared.publishing import Publisher
+from invoice_shared.record import Record
+from invoice_shared.settings import KafkaSettings
+
+
+class ReadsFailures(Protocol):
+    """See ``archive.reader.ArchiveReader``."""
+
+    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
+        """Yield the archived failures of a time."""
+
+
+class Clients(Protocol):
+    """Each is built, and its settings are read, when it is asked for."""
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """The names of the topics."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time that operations go by."""
+
+    def reader(self) -> ReadsTopics:
+        """Return a reader of topics."""
+
+    def failures(self) -> FailureBook:
+        """Return what failed and what became of it."""
+
+    def archived_failures(self) -> ReadsFailures:
+        """Return a reader of the archive."""
+
+    def publisher(self) -> AbstractContextManager[Publisher]:
+        """Open a publisher."""

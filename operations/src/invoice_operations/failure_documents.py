@@ -1,0 +1,36 @@
+"""Failures as programs get them: the whole failure record with its place, what became of it, and the money."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from invoice_operations.view.cases import Case, place_of
+from invoice_operations.view.failure_book import FailureBook
+from invoice_shared.archive.lines import line
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.serde import loads
+
+COLUMNS = (
+    "failure_id",
+    "state",
+    "stage",
+    "code",
+    "invoice_id",
+    "customer_id",
+    "destination",
+    "failed_at",
+    "total",
+    "currency",
+    "reason",
+)
+NOTHING: dict[str, Any] = dict.fromkeys(InvoiceFailure.model_fields)
+
+
+def row(case: Case) -> dict[str, Any]:
+    """Return what a list shows of a failure."""
+    return {name: getattr(case, name) for name in COLUMNS}
+
+
+def documents(book: FailureBook, cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """Return the failures as JSON trees; of one that only the ledger remembers most fields are null."""
+    records = {place_of(record): loads(line(record)) for record in book.records(cases)}
+    return [NOTHING | row(case) | (records.get(case.place, {}) if case.place else {}) for case in cases]

@@ -1,0 +1,60 @@
+"""Previewing an invoice that Metronome or a file holds."""
+
+from typing import Any, Protocol
+
+from invoice_formatter.settings import FormatterSettings
+from invoice_operations.clients import Clients
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.preview.previews import Preview, preview
+from invoice_operations.selection import customer_of
+from invoice_operations.settings import MappingSettings, ReadsSettings
+from invoice_operations.view.span import Span
+from invoice_providers.netsuite.settings import NetSuiteSettings
+from invoice_shared.serde import loads
+
+
+class ReadsInvoice(Protocol):
+    """See ``metronome_reader.MetronomeReader``."""
+
+    def invoice(self, customer_id: str, invoice_id: str) -> Any:
+        """Return Metronome's answer for one invoice."""
+
+
+class PreviewClients(Clients, Protocol):
+    """What a preview takes; see ``installation.Installation``."""
+
+    @property
+    def settings(self) -> ReadsSettings:
+        """How to read a block of settings."""
+
+    def metronome(self) -> ReadsInvoice:
+        """Return a reader of Metronome."""
+
+
+def preview_invoice(invoice_id: str, customer_id: str | None, clients: PreviewClients, *, force: bool) -> Preview:
+    """Preview an invoice as Metronome shows it now; ``force`` as if it were not synced already.
+
+    Without ``customer_id`` the topics are asked whose it is. Raises ``InvalidRequest`` if none knows, and what the
+    clients raise.
+    """
+    rules, payloads = clients.settings(FormatterSettings), clients.settings(NetSuiteSettings)
+    answer = clients.metronome().invoice(customer_id or _known_customer(invoice_id, clients), invoice_id)
+    return preview(answer, rules, payloads, force=force)
+
+
+def preview_content(content: bytes, settings: ReadsSettings, *, force: bool) -> Preview:
+    """Preview an invoice as Metronome's API answers it, or the bare invoice. Raises ``InvalidRequest``."""
+    try:
+        answer = loads(content)
+    except ValueError as error:
+        raise InvalidRequest("The content is not JSON in UTF-8.") from error
+    return preview(answer, settings(MappingSettings), settings(NetSuiteSettings), force=force)
+
+
+def _known_customer(invoice_id: str, clients: Clients) -> str:
+    span = Span(keys=frozenset({invoice_id.encode()}))
+    for topic in (clients.kafka.raw_invoices_topic, clients.kafka.invoice_outcomes_topic):
+        customers = map(customer_of, clients.reader().read(topic, span))
+        if (customer := next(filter(None, customers), None)) is not None:
+            return customer
+    raise InvalidRequest(f"No topic knows the invoice {invoice_id}: give its --customer-id.")

@@ -1,0 +1,24 @@
+"""Which part of a topic is read. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from invoice_shared.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by key."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    partition: int | None = None
+    from_offset: int | None = None
+    keys: frozenset[bytes] | None = None
+
+    def holds(self, record: Record) -> bool:
+        """Whether a record's time is inside. Times of a partition need not rise, so each is looked at."""
+        return (self.since is None or record.time >= self.since) and (self.until is None or record.time < self.until)
+
+
+WHOLE = Span()

@@ -1,0 +1,70 @@
+"""An installation in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from invoice_operations.archive.reader import ArchiveReader
+from invoice_operations.view.failure_book import FailureBook
+from invoice_shared.errors import Rejected
+from invoice_shared.record import Record
+from invoice_shared.settings import AnySettings, KafkaSettings
+from tests.fakes import START, FakeClock, FakePublisher
+from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeReader
+
+
+class FakeMetronome:
+    """Answers for the invoices that it was given, by customer and invoice id."""
+
+    def __init__(self, answers: dict[tuple[str, str], Any]) -> None:
+        self._answers = answers
+
+    def invoice(self, customer_id: str, invoice_id: str) -> Any:
+        """Return the answer. Raises ``Rejected`` for any other invoice."""
+        if (customer_id, invoice_id) not in self._answers:
+            raise Rejected("invoice-not-found", "Metronome does not know this invoice.")
+        return self._answers[customer_id, invoice_id]
+
+
+@dataclass
+class FakeInstallation:
+    """Topics and an archive in memory; what is published lies in its topic at once."""
+
+    records: list[Record]
+    objects: dict[str, bytes] = field(default_factory=dict)
+    kafka: KafkaSettings = SETTINGS
+    clock: FakeClock = field(default_factory=FakeClock)
+    broker: FakePublisher = field(default_factory=FakePublisher)
+    blocks: dict[type[Any], Any] = field(default_factory=dict)
+    answers: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def settings(self, settings_class: type[AnySettings]) -> AnySettings:
+        """Return a block of settings that was given, or its defaults."""
+        given: AnySettings | None = self.blocks.get(settings_class)
+        return given or settings_class()
+
+    def metronome(self) -> FakeMetronome:
+        """Return a Metronome that knows the given answers."""
+        return FakeMetronome(self.answers)
+
+    def reader(self) -> FakeReader:
+        """Return a reader of the topics, and of what was put back."""
+        put_back = [
+            Record(each.topic, 0, 1000 + number, each.key, each.value, each.headers, int(START.timestamp() * 1000))
+            for number, each in enumerate(self.broker.published)
+        ]
+        return FakeReader([*self.records, *put_back])
+
+    def failures(self) -> FailureBook:
+        """Return what failed and what became of it."""
+        return FailureBook(self.reader(), self.kafka)
+
+    def archived_failures(self) -> ArchiveReader:
+        """Return a reader of the objects."""
+        return ArchiveReader(FakeArchive(self.objects), "errors/", self.kafka.invoice_errors_topic)
+
+    @contextmanager
+    def publisher(self) -> Iterator[FakePublisher]:
+        """Open the broker."""
+        yield self.broker

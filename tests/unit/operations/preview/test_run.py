@@ -1,0 +1,61 @@
+"""Finding the invoice that is previewed: its customer in the topics, its answer at Metronome, or a file."""
+
+from typing import Any
+
+import pytest
+
+from invoice_formatter.settings import FormatterSettings
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.preview.run import preview_content, preview_invoice
+from invoice_operations.settings import MappingSettings
+from invoice_shared.errors import Rejected
+from invoice_shared.record import Record
+from invoice_shared.serde import dumps
+from tests.builders import CUSTOMER_ID, INVOICE_ID, outcome, raw_invoice
+from tests.unit.formatter.invoices import rules, tree
+from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.reading import in_ledger, lying
+
+RULES = {name: value for name, value in rules() if value is not None}
+BLOCKS: dict[type[Any], Any] = {
+    FormatterSettings: FormatterSettings.model_validate(RULES | {"metronome_api_key": "key"}),
+    MappingSettings: MappingSettings.model_validate(RULES),
+}
+
+
+def installation(*records: Record) -> FakeInstallation:
+    return FakeInstallation(list(records), blocks=BLOCKS, answers={(CUSTOMER_ID, INVOICE_ID): {"data": tree()}})
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        pytest.param([lying("raw-invoices", 0, raw_invoice(), INVOICE_ID)], id="received"),
+        pytest.param([lying("raw-invoices", 0, b"?", INVOICE_ID), in_ledger(0, outcome())], id="settled"),
+    ],
+)
+def test_the_customer_is_found_in_the_topics(records: list[Record]) -> None:
+    assert preview_invoice(INVOICE_ID, None, installation(*records), force=False).result == "created"
+
+
+def test_a_customer_that_is_given_need_not_be_known() -> None:
+    assert preview_invoice(INVOICE_ID, CUSTOMER_ID, installation(), force=False).result == "created"
+
+
+def test_an_invoice_that_no_topic_knows_needs_its_customer() -> None:
+    with pytest.raises(InvalidRequest, match="--customer-id"):
+        preview_invoice(INVOICE_ID, None, installation(), force=False)
+
+
+def test_an_invoice_that_metronome_does_not_know_is_told() -> None:
+    with pytest.raises(Rejected, match="does not know"):
+        preview_invoice("another", CUSTOMER_ID, installation(), force=False)
+
+
+def test_a_files_content_is_previewed_without_asking_anybody() -> None:
+    assert preview_content(dumps(tree()), installation().settings, force=False).result == "created"
+
+
+def test_content_that_is_no_json_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="not JSON"):
+        preview_content(b"\xff", installation().settings, force=False)

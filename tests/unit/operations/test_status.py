@@ -1,0 +1,31 @@
+import pytest
+
+from invoice_operations.errors import NotFound
+from invoice_operations.status import status_of
+from tests.builders import INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
+from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.reading import in_errors, in_ledger, lying
+
+FAILED = failure(failed_at=outcome().settled_at)
+
+
+def test_an_invoices_way_is_told_from_all_topics_and_nobody_elses() -> None:
+    installation = FakeInstallation(
+        [
+            lying("raw-invoices", 0, raw_invoice(), INVOICE_ID),
+            lying("raw-invoices", 1, raw_invoice(), "another"),
+            lying("formatted-invoices", 0, formatted_invoice(), INVOICE_ID),
+            in_errors(0, FAILED),
+            in_ledger(0, outcome(outcome="failed", failure_id=FAILED.failure_id)),
+        ]
+    )
+
+    found = status_of(INVOICE_ID, installation)
+
+    assert (found.facts["invoice_id"], found.facts["state"]) == (INVOICE_ID, "failed")
+    assert [step.what for step in found.steps] == ["received", "formatted", "failed", "outcome: failed"]
+
+
+def test_an_invoice_that_no_topic_knows_is_told_with_what_to_do() -> None:
+    with pytest.raises(NotFound, match="reconcile"):
+        status_of("nowhere", FakeInstallation([]))
