@@ -1,0 +1,1 @@
+"""Each simulated system, driven by the client library that its field uses."""
