@@ -85,7 +85,7 @@ def start_all(servers: ExitStack, systems: Mapping[str, Simulator[Any]], options
 
 
 def _accepted(system: Simulator[Any]) -> Json:
-    """Give what a client needs to be let in: the settings that are plain text."""
+    """Return what a client needs to be let in: the settings that are plain text."""
     return {name: value for name, value in asdict(system.settings).items() if isinstance(value, str)}
 
 

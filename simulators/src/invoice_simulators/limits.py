@@ -54,7 +54,7 @@ class Throttle:
         self._random = Random(limits.latency.seed)  # noqa: S311 - repeatable draws, no secret
 
     def admits(self, concurrency: int, now: float) -> bool:
-        """Tell whether a request may be carried out. ``concurrency`` includes it; ``now`` is monotonic, in seconds.
+        """Whether a request may be carried out. ``concurrency`` includes it; ``now`` is monotonic, in seconds.
 
         A refused request does not count towards the rates.
         """

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
+from invoice_simulators.wire import Clock
+
 Stored = TypeVar("Stored")
-Clock = Callable[[], float]
 
 
 class Replica(Generic[Stored]):

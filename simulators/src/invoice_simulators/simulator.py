@@ -10,13 +10,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from invoice_simulators.routing import Route, Router
-from invoice_simulators.wire import ApiError, Call, Json, Reply
+from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply
 
 Settings = TypeVar("Settings", bound=Any)
 """A frozen dataclass of values that JSON can hold."""
-
-Clock = Callable[[], float]
-"""Returns Unix seconds."""
 
 UNKNOWN = "unknown"
 """The operation of a request that no route takes."""

@@ -1,6 +1,6 @@
-"""JSON and HTTP as plain values: every number exact, no float between a seed and a reply, no socket."""
+"""JSON, HTTP and time as plain values: every number exact, no float between a seed and a reply, no socket."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,8 @@ from multidict import CIMultiDict, MultiMapping
 from yarl import URL
 
 Json = dict[str, Any]
+Clock = Callable[[], float]
+"""Returns Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from invoice_simulators.client import ControlClient, MetronomeControl
+from invoice_simulators.client import ControlClient, MetronomeControl, QuickBooksControl
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome
 from invoice_simulators.netsuite import NetSuite
 from invoice_simulators.quickbooks_online import QuickBooksOnline
 from invoice_simulators.razorpay import Razorpay
 from invoice_simulators.server import SimulatorServer
+from tests.unit.simulators.quickbooks_client import Company, company
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +53,15 @@ def razorpay_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def quickbooks(quickbooks_url: str) -> ControlClient:
-    control = ControlClient(quickbooks_url)
+def quickbooks(quickbooks_url: str) -> QuickBooksControl:
+    control = QuickBooksControl(quickbooks_url)
     control.reset()
     return control
+
+
+@pytest.fixture
+def books(quickbooks: QuickBooksControl, quickbooks_url: str) -> Company:
+    return company(quickbooks_url)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from typing import Any
 import requests
 from requests_oauthlib import OAuth1
 
+from invoice_simulators.client import ControlClient
+
 RECORDS = "/services/rest/record/v1"
 STRICT = {"X-NetSuite-PropertyNameValidation": "Error"}
 BODY: dict[str, Any] = {
@@ -48,3 +50,14 @@ def suiteql(url: str, query: str, **headers: str) -> requests.Response:
 def code_of(response: requests.Response) -> str:
     code: str = response.json()["o:errorDetails"][0]["o:errorCode"]
     return code
+
+
+def created(control: ControlClient, url: str, record_type: str = "invoice", **changes: Any) -> str:
+    assert create(url, BODY | changes, record_type).status_code == 204
+    identity: str = control.documents()[-1]["id"]
+    return identity
+
+
+def rows(url: str, where: str, columns: str = "id") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = suiteql(url, f"SELECT {columns} FROM transaction {where}").json()["items"]
+    return [{name: value for name, value in row.items() if name != "links"} for row in found]

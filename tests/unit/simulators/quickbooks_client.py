@@ -42,6 +42,14 @@ class Company:
     def post(self, body: Any, entity: str = "invoice", **query: str) -> requests.Response:
         return requests.post(self._url(entity), json=body, params=query, headers=self._headers, timeout=5)
 
+    def create(self, **changes: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = self.post(BODY | changes).json()["Invoice"]
+        return shown
+
+    def numbers(self, where: str = "") -> list[str]:
+        found = self.query(f"select * from Invoice {where}").json()["QueryResponse"]
+        return [invoice["DocNumber"] for invoice in found.get("Invoice", [])]
+
     def get(self, transaction_id: str, entity: str = "invoice") -> requests.Response:
         return requests.get(self._url(f"{entity}/{transaction_id}"), headers=self._headers, timeout=5)
 
@@ -61,3 +69,8 @@ class Company:
 
 def company(url: str) -> Company:
     return Company(url, refresh(url).json()["access_token"])
+
+
+def code_of(response: requests.Response) -> str:
+    code: str = response.json()["Fault"]["Error"][0]["code"]
+    return code

@@ -6,28 +6,17 @@ import pytest
 import requests
 
 from invoice_simulators.client import ControlClient
-from tests.unit.simulators.netsuite_client import BODY, change, code_of, create, read, suiteql
+from tests.unit.simulators.netsuite_client import BODY, change, code_of, create, created, read, rows
 
 EXTERNAL_ID = BODY["externalId"]
 LINES = BODY["item"]["items"]
-
-
-def _created(control: ControlClient, url: str, record_type: str = "invoice", **changes: Any) -> str:
-    assert create(url, BODY | changes, record_type).status_code == 204
-    identity: str = control.documents()[-1]["id"]
-    return identity
-
-
-def _rows(url: str, where: str, columns: str = "id") -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = suiteql(url, f"SELECT {columns} FROM transaction {where}").json()["items"]
-    return [{name: value for name, value in row.items() if name != "links"} for row in rows]
 
 
 @pytest.mark.parametrize("external_id", [EXTERNAL_ID, EXTERNAL_ID.upper()])
 def test_an_external_id_is_taken_over_all_types_and_letter_cases(
     netsuite: ControlClient, netsuite_url: str, external_id: str
 ) -> None:
-    _created(netsuite, netsuite_url)
+    created(netsuite, netsuite_url)
 
     response = create(netsuite_url, BODY | {"externalId": external_id}, "creditMemo")
 
@@ -40,14 +29,14 @@ def test_what_an_external_id_of_another_type_answers_is_a_switch(
     netsuite: ControlClient, netsuite_url: str, status: int
 ) -> None:
     netsuite.configure(eid_of_other_type=status)
-    internal_id = _created(netsuite, netsuite_url)
+    internal_id = created(netsuite, netsuite_url)
 
     assert read(netsuite_url, f"creditMemo/eid:{EXTERNAL_ID}").status_code == status
     assert read(netsuite_url, f"creditMemo/{internal_id}").status_code == 400
 
 
 def test_a_voided_record_stays_with_zero_and_its_external_id_taken(netsuite: ControlClient, netsuite_url: str) -> None:
-    internal_id = _created(netsuite, netsuite_url)
+    internal_id = created(netsuite, netsuite_url)
 
     netsuite.void(internal_id)
 
@@ -64,7 +53,7 @@ def test_whether_a_deleted_record_frees_its_external_id_is_a_switch(
     netsuite: ControlClient, netsuite_url: str, keeps: bool, status: int
 ) -> None:
     netsuite.configure(deleted_keep_external_ids=keeps)
-    internal_id = _created(netsuite, netsuite_url)
+    internal_id = created(netsuite, netsuite_url)
 
     netsuite.delete(internal_id)
 
@@ -75,7 +64,7 @@ def test_whether_a_deleted_record_frees_its_external_id_is_a_switch(
 
 
 def test_people_edit_what_they_like(netsuite: ControlClient, netsuite_url: str) -> None:
-    internal_id = _created(netsuite, netsuite_url)
+    internal_id = created(netsuite, netsuite_url)
 
     netsuite.edit(internal_id, total="99.00", note="gone", number="N-1", customer_id="7", external_id="other")
 
@@ -89,7 +78,7 @@ def test_people_edit_what_they_like(netsuite: ControlClient, netsuite_url: str) 
 
 
 def test_a_payment_shows_and_bars_void_and_deletion(netsuite: ControlClient, netsuite_url: str) -> None:
-    internal_id = _created(netsuite, netsuite_url)
+    internal_id = created(netsuite, netsuite_url)
 
     netsuite.pay(internal_id, "4.25")
 
@@ -104,7 +93,7 @@ def test_a_payment_shows_and_bars_void_and_deletion(netsuite: ControlClient, net
 
 
 def test_a_record_is_changed_and_deleted_by_either_id(netsuite: ControlClient, netsuite_url: str) -> None:
-    internal_id = _created(netsuite, netsuite_url)
+    internal_id = created(netsuite, netsuite_url)
 
     changed = change(netsuite_url, "PATCH", f"invoice/eid:{EXTERNAL_ID}", {"memo": "y", "externalId": "new"})
 
@@ -116,95 +105,15 @@ def test_a_record_is_changed_and_deleted_by_either_id(netsuite: ControlClient, n
     assert change(netsuite_url, "DELETE", f"invoice/{internal_id}").status_code == 404
 
 
-def test_look_ups_lag_behind_reads_by_internal_id(netsuite: ControlClient, netsuite_url: str) -> None:
-    netsuite.configure(lookup_lag_seconds=None)
-    internal_id = _created(netsuite, netsuite_url)
-
-    assert read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").status_code == 404
-    assert _rows(netsuite_url, "") == []
-    assert code_of(create(netsuite_url, BODY)) == "USER_ERROR", "the id is taken all the same"
-    assert read(netsuite_url, f"invoice/{internal_id}").status_code == 200
-    netsuite.settle()
-    assert read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").status_code == 200
-
-
-def test_a_list_is_filtered_and_an_empty_one_is_no_error(netsuite: ControlClient, netsuite_url: str) -> None:
-    internal_id = _created(netsuite, netsuite_url)
-
-    found = read(netsuite_url, "invoice", q=f'externalId IS "{EXTERNAL_ID}"').json()
-    none = read(netsuite_url, "invoice", q='externalId IS "x" AND memo CONTAIN "y"').json()
-
-    assert ([each["id"] for each in found["items"]], found["totalResults"]) == ([internal_id], 1)
-    assert (none["items"], none["hasMore"]) == ([], False)
-    assert code_of(read(netsuite_url, "invoice", q="colour IS red")) == "INVALID_PARAMETER"
-
-
-def test_suiteql_finds_over_all_types(netsuite: ControlClient, netsuite_url: str) -> None:
-    invoice = _created(netsuite, netsuite_url, dueDate="2026-12-01", memo="October")
-    memo = _created(netsuite, netsuite_url, "creditMemo", externalId="memo-1")
-    netsuite.void(memo)
-
-    assert _rows(netsuite_url, f"WHERE lower(externalid) = '{EXTERNAL_ID}'", "id, type, status, voided") == [
-        {"id": invoice, "type": "CustInvc", "status": "A", "voided": "F"}
-    ]
-    assert _rows(netsuite_url, "WHERE voided = 'T'", "type, BUILTIN.DF(status) AS state, memo") == [
-        {"type": "CustCred", "state": "Credit Memo : Voided"}
-    ]
-    shown = "trandate, duedate, foreigntotal, foreignamountunpaid AS unpaid, entity"
-    assert _rows(netsuite_url, "WHERE trandate >= TO_DATE('2026-11-01', 'YYYY-MM-DD') AND memo LIKE 'Oct%'", shown) == [
-        {
-            "trandate": "11/2/2026",
-            "duedate": "12/1/2026",
-            "foreigntotal": "10.25",
-            "unpaid": "10.25",
-            "entity": "1001",
-        }
-    ]
-    ordered = "WHERE type IN ('CustInvc', 'CustCred') ORDER BY id DESC FETCH FIRST 1 ROWS ONLY"
-    assert _rows(netsuite_url, ordered) == [{"id": memo}]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT id FROM transaction LIMIT 1",
-        "SELECT id FROM customer",
-        "SELECT colour FROM transaction",
-        "SELECT id FROM transaction WHERE colour = 'red'",
-        "SELECT id FROM transaction WHERE foreigntotal > 'much'",
-        "DELETE FROM transaction",
-    ],
-)
-def test_suiteql_refuses(netsuite: ControlClient, netsuite_url: str, query: str) -> None:
-    _created(netsuite, netsuite_url)
-
-    assert code_of(suiteql(netsuite_url, query)) == "INVALID_PARAMETER"
-
-
-def test_suiteql_wants_its_header(netsuite: ControlClient, netsuite_url: str) -> None:
-    assert suiteql(netsuite_url, "SELECT id FROM transaction", Prefer="").status_code == 400
-
-
-def test_pages_are_cut_by_limit_and_offset(netsuite: ControlClient, netsuite_url: str) -> None:
-    for number in range(3):
-        _created(netsuite, netsuite_url, externalId=str(number))
-
-    page = read(netsuite_url, "invoice", limit="2", offset="0").json()
-    last = read(netsuite_url, "invoice", limit="2", offset="2").json()
-
-    assert (page["count"], page["hasMore"], last["count"], last["hasMore"]) == (2, True, 1, False)
-    assert read(netsuite_url, "invoice", limit="0").status_code == 400
-
-
 def test_a_role_may_lack_one_record_type(netsuite: ControlClient, netsuite_url: str) -> None:
-    _created(netsuite, netsuite_url, "creditMemo")
+    created(netsuite, netsuite_url, "creditMemo")
     netsuite.configure(forbidden_record_types=["creditMemo"])
 
     refused = create(netsuite_url, BODY | {"externalId": "x"}, "creditMemo")
 
     assert (refused.status_code, code_of(refused)) == (403, "INSUFFICIENT_PERMISSION")
     assert read(netsuite_url, f"creditMemo/eid:{EXTERNAL_ID}").status_code == 403
-    assert _rows(netsuite_url, "") == []
+    assert rows(netsuite_url, "") == []
     assert create(netsuite_url, BODY | {"externalId": "x"}).status_code == 204
 
 
@@ -221,7 +130,7 @@ def test_the_account_may_hold_another_total_than_was_sent(
 ) -> None:
     netsuite.configure(**settings)
 
-    _created(netsuite, netsuite_url, item={"items": [LINES[0] | line, LINES[1]]})
+    created(netsuite, netsuite_url, item={"items": [LINES[0] | line, LINES[1]]})
 
     assert read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").json()["total"] == total
 

@@ -3,16 +3,10 @@
 from dataclasses import replace
 
 import pytest
-import requests
 
 from invoice_simulators.client import ControlClient
 from invoice_simulators.quickbooks_online import PUBLISHED_LIMITS
-from tests.unit.simulators.quickbooks_client import BODY, INVOICE_ID, company, refresh
-
-
-def _code(response: requests.Response) -> str:
-    code: str = response.json()["Fault"]["Error"][0]["code"]
-    return code
+from tests.unit.simulators.quickbooks_client import BODY, INVOICE_ID, code_of, company, refresh
 
 
 def test_a_created_invoice_comes_back_with_id_and_total(quickbooks: ControlClient, quickbooks_url: str) -> None:
@@ -36,7 +30,7 @@ def test_a_repeated_request_id_gives_the_first_answer(quickbooks: ControlClient,
 
 
 def test_a_request_id_has_at_most_50_characters(quickbooks: ControlClient, quickbooks_url: str) -> None:
-    assert _code(company(quickbooks_url).post(BODY, requestid="x" * 51)) == "2050"
+    assert code_of(company(quickbooks_url).post(BODY, requestid="x" * 51)) == "2050"
 
 
 def test_a_taken_document_number_names_its_holder(quickbooks: ControlClient, quickbooks_url: str) -> None:
@@ -46,7 +40,7 @@ def test_a_taken_document_number_names_its_holder(quickbooks: ControlClient, qui
     response = books.post(BODY)
 
     detail = response.json()["Fault"]["Error"][0]["Detail"]
-    assert (response.status_code, _code(response)) == (400, "6140")
+    assert (response.status_code, code_of(response)) == (400, "6140")
     assert detail.endswith(f"DocNumber={BODY['DocNumber']} is assigned to TxnType=Invoice with TxnId={first['Id']}")
 
 
@@ -65,7 +59,7 @@ def test_messages_follow_the_language_and_codes_do_not(quickbooks: ControlClient
 
     response = books.post(BODY)
 
-    assert _code(response) == "6140"
+    assert code_of(response) == "6140"
     assert response.json()["Fault"]["Error"][0]["Message"] == "Erreur de numéro de document en double"
 
 
@@ -81,7 +75,7 @@ def test_a_transaction_is_read_by_id_of_its_own_entity(quickbooks: ControlClient
     transaction_id = books.post(BODY).json()["Invoice"]["Id"]
 
     assert books.get(transaction_id).json()["Invoice"]["PrivateNote"] == BODY["PrivateNote"]
-    assert _code(books.get(transaction_id, "creditmemo")) == "610"
+    assert code_of(books.get(transaction_id, "creditmemo")) == "610"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +101,7 @@ def test_a_query_finds(quickbooks: ControlClient, quickbooks_url: str, where: st
 
 @pytest.mark.parametrize("text", ["select * from Bill", "drop table Invoice", "select * from Invoice where Memo = 'x'"])
 def test_another_query_is_refused(quickbooks: ControlClient, quickbooks_url: str, text: str) -> None:
-    assert _code(company(quickbooks_url).query(text)) == "4000"
+    assert code_of(company(quickbooks_url).query(text)) == "4000"
 
 
 def test_a_void_one_stays_with_zero_and_a_deleted_one_goes(quickbooks: ControlClient, quickbooks_url: str) -> None:
@@ -121,7 +115,7 @@ def test_a_void_one_stays_with_zero_and_a_deleted_one_goes(quickbooks: ControlCl
     assert [(each["id"], each["total"], each["state"]) for each in quickbooks.documents()] == [
         (first["Id"], "0", "void")
     ]
-    assert _code(books.post({"Id": first["Id"], "SyncToken": "9"}, operation="void")) == "5010"
+    assert code_of(books.post({"Id": first["Id"], "SyncToken": "9"}, operation="void")) == "5010"
 
 
 def test_every_refresh_rotates_and_ends_the_old_token(quickbooks: ControlClient, quickbooks_url: str) -> None:

@@ -7,27 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from invoice_simulators.metronome.accounts import Accounts, body_of, not_found, parse
 from invoice_simulators.metronome.billing_provider import check_writebacks
-from invoice_simulators.metronome.contracts import version_1
 from invoice_simulators.metronome.fields import PLACES
-from invoice_simulators.metronome.listing import (
-    bad_request,
-    page,
-    select_customers,
-    select_invoices,
-    without_idle_lines,
-)
+from invoice_simulators.metronome.listing import bad_request, page, select_invoices, without_idle_lines
 from invoice_simulators.metronome.people import People
 from invoice_simulators.metronome.settings import MetronomeSettings
 from invoice_simulators.metronome.store import MetronomeStore
 from invoice_simulators.routing import Route
-from invoice_simulators.simulator import Clock, Simulator
-from invoice_simulators.wire import ApiError, Call, Json, Reply, dumps, loads, reply
+from invoice_simulators.simulator import Simulator
+from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, dumps, loads, reply
 
 MESSAGES = {401: "Unauthorized", 403: "Forbidden", 404: "Not found", 429: "Too many requests"}
 INVOICE_ID = re.compile(r'/invoices/(?!billingProvider)([^/?\s]+)|"invoice_id"\s*:\s*"([^"]+)"')
 CUSTOMERS = "/v1/customers"
 CUSTOMER = f"{CUSTOMERS}/(?P<customer>[^/]+)"
+CONTRACTS = "/v(?P<version>[12])/contracts"
+CONFIGURATIONS = "/v1/getCustomerBillingProviderConfigurations"
 
 
 class Metronome(Simulator[MetronomeSettings]):
@@ -36,21 +32,21 @@ class Metronome(Simulator[MetronomeSettings]):
     def __init__(self, settings: MetronomeSettings | None = None, clock: Clock = time.time) -> None:
         self._store = MetronomeStore()
         self._asked: Counter[str] = Counter()
+        self._accounts = Accounts(self._store)
         self.people = People(self._store)
         super().__init__(settings or MetronomeSettings(), clock)
 
     def routes(self) -> Iterable[Route]:
         """Return Metronome's API."""
-        contracts = "/v(?P<version>[12])/contracts"
         return [
-            Route("GET", CUSTOMERS, "list-customers", self.list_customers),
-            Route("GET", CUSTOMER, "get-customer", self.get_customer),
+            Route("GET", CUSTOMERS, "list-customers", self._accounts.list_customers),
+            Route("GET", CUSTOMER, "get-customer", self._accounts.get_customer),
             Route("GET", f"{CUSTOMER}/invoices", "list", self.list_invoices),
             Route("GET", f"{CUSTOMER}/invoices/(?P<invoice>[^/]+)", "get", self.get_invoice),
             Route("POST", "/v1/invoices/billingProvider", "writeback", self.write_back),
-            Route("POST", f"{contracts}/get", "get-contract", self.get_contract),
-            Route("POST", f"{contracts}/list", "list-contracts", self.list_contracts),
-            Route("POST", "/v1/getCustomerBillingProviderConfigurations", "configurations", self.list_configurations),
+            Route("POST", f"{CONTRACTS}/get", "get-contract", self._accounts.get_contract),
+            Route("POST", f"{CONTRACTS}/list", "list-contracts", self._accounts.list_contracts),
+            Route("POST", CONFIGURATIONS, "configurations", self._accounts.list_configurations),
             Route("POST", "/v1/customFields/setValues", "set-fields", self.set_fields),
         ]
 
@@ -95,9 +91,9 @@ class Metronome(Simulator[MetronomeSettings]):
         invoice = self._store.invoices.get(invoice_id)
         self._asked[invoice_id] += 1
         if invoice is None or self._asked[invoice_id] <= self.settings.not_found_first:
-            raise _not_found("Invoice")
+            raise not_found("Invoice")
         if invoice.facts["customer_id"] != call.parts["customer"]:
-            raise _not_found("Invoice")
+            raise not_found("Invoice")
         return reply(b'{"data":' + _shown(invoice.raw, call) + b"}")
 
     def list_invoices(self, call: Call) -> Reply:
@@ -105,40 +101,9 @@ class Metronome(Simulator[MetronomeSettings]):
         chosen = select_invoices(self._store.invoices_of(call.parts["customer"]), call.query)
         return reply(page([_shown(invoice.raw, call) for invoice in chosen], call.query))
 
-    def list_customers(self, call: Call) -> Reply:
-        """Answer a page of customers."""
-        chosen = select_customers(self._store.customers.values(), call.query)
-        return reply(page([dumps(each) for each in chosen], call.query))
-
-    def get_customer(self, call: Call) -> Reply:
-        """Answer one customer."""
-        if (customer := self._store.customers.get(call.parts["customer"])) is None:
-            raise _not_found("Customer")
-        return reply({"data": customer})
-
-    def get_contract(self, call: Call) -> Reply:
-        """Answer one contract; an unknown one with 400, in version 1 with 404, as documented."""
-        asked = _body(call, "customer_id", "contract_id")
-        contract = self._store.contracts.get(asked["contract_id"])
-        if contract is None or contract["customer_id"] != asked["customer_id"]:
-            raise _not_found("Contract") if call.parts["version"] == "1" else bad_request("Contract not found")
-        return reply({"data": _versioned(contract, call)})
-
-    def list_contracts(self, call: Call) -> Reply:
-        """Answer all contracts of a customer."""
-        customer_id = _body(call, "customer_id")["customer_id"]
-        found = [each for each in self._store.contracts.values() if each["customer_id"] == customer_id]
-        return reply({"data": [_versioned(contract, call) for contract in found]})
-
-    def list_configurations(self, call: Call) -> Reply:
-        """Answer through which billing providers Metronome itself bills a customer."""
-        customer_id = _body(call, "customer_id")["customer_id"]
-        found = [each for each in self._store.configurations.values() if each["customer_id"] == customer_id]
-        return reply({"data": found})
-
     def set_fields(self, call: Call) -> Reply:
         """Set custom fields of one entity; the answer has no body."""
-        asked = _body(call, "entity", "entity_id", "custom_fields")
+        asked = body_of(call, "entity", "entity_id", "custom_fields")
         if asked["entity"] not in PLACES or not isinstance(asked["custom_fields"], dict):
             raise bad_request("Invalid entity or custom_fields")
         self._store.set_fields(asked["entity"], asked["entity_id"], asked["custom_fields"])
@@ -146,9 +111,9 @@ class Metronome(Simulator[MetronomeSettings]):
 
     def write_back(self, call: Call) -> Reply:
         """Take statuses of documents: all of a request or none. The answer is not documented; here an empty object."""
-        items = check_writebacks(_parse(call))
+        items = check_writebacks(parse(call))
         if any(item["invoice_id"] not in self._store.invoices for item in items):
-            raise _not_found("Invoice")
+            raise not_found("Invoice")
         for item in items:
             self._store.write_back(item)
         return reply({})
@@ -157,27 +122,3 @@ class Metronome(Simulator[MetronomeSettings]):
 def _shown(raw: bytes, call: Call) -> bytes:
     skips = call.query.get("skip_zero_qty_line_items") == "true"
     return dumps(without_idle_lines(loads(raw))) if skips else raw
-
-
-def _versioned(contract: Json, call: Call) -> Json:
-    return version_1(contract) if call.parts["version"] == "1" else contract
-
-
-def _parse(call: Call) -> Any:
-    try:
-        return loads(call.body)
-    except ValueError as error:
-        raise bad_request("Invalid JSON") from error
-
-
-def _body(call: Call, *needed: str) -> Json:
-    tree = _parse(call)
-    if not isinstance(tree, dict):
-        raise bad_request("Request body must be an object")
-    if missing := [name for name in needed if name not in tree]:
-        raise bad_request(f"{missing[0]} is required")
-    return tree
-
-
-def _not_found(what: str) -> ApiError:
-    return ApiError(404, {"message": f"{what} not found"})

@@ -11,13 +11,14 @@ from invoice_simulators.netsuite.ledger import Ledger
 from invoice_simulators.netsuite.lookup import RECORDS, LookUp, base_url, parse_object, type_of
 from invoice_simulators.netsuite.oauth2 import ClientCredentials
 from invoice_simulators.netsuite.people import People
-from invoice_simulators.netsuite.records import Transaction, TransactionStore, external_key, summary
+from invoice_simulators.netsuite.records import Transaction, external_key, summary
 from invoice_simulators.netsuite.settings import NetSuiteSettings
+from invoice_simulators.netsuite.store import TransactionStore
 from invoice_simulators.netsuite.tba import TokenBasedAuthentication
 from invoice_simulators.replica import Replica
 from invoice_simulators.routing import Route
-from invoice_simulators.simulator import Clock, Simulator
-from invoice_simulators.wire import ApiError, Call, Json, Reply, reply
+from invoice_simulators.simulator import Simulator
+from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, reply
 
 TOKEN = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 SUITEQL = "/services/rest/query/v1/suiteql"

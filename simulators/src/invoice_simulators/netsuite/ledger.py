@@ -5,11 +5,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_simulators.netsuite.errors import forbidden, invalid_content, user_error
-from invoice_simulators.netsuite.records import Transaction, TransactionStore, document_total, record
+from invoice_simulators.netsuite.records import Transaction, document_total, record
 from invoice_simulators.netsuite.rules import amount_of, check_record, lines_of, priced
 from invoice_simulators.netsuite.schema import RecordType
 from invoice_simulators.netsuite.settings import NetSuiteSettings
-from invoice_simulators.wire import Json, dumps
+from invoice_simulators.netsuite.store import TransactionStore
+from invoice_simulators.wire import Clock, Json, dumps
 
 EDITABLE = {
     "total": "item",
@@ -23,9 +24,7 @@ EDITABLE = {
 class Ledger:
     """Each method is one effect, carried out whole or refused with ``ApiError``."""
 
-    def __init__(
-        self, store: TransactionStore, settings: Callable[[], NetSuiteSettings], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: TransactionStore, settings: Callable[[], NetSuiteSettings], clock: Clock) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock

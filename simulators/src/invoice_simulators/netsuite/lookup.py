@@ -9,10 +9,11 @@ from yarl import URL
 
 from invoice_simulators.netsuite.errors import general, invalid_content, user_error, wrong_parameter
 from invoice_simulators.netsuite.ledger import Ledger
-from invoice_simulators.netsuite.records import Transaction, TransactionStore
+from invoice_simulators.netsuite.records import Transaction
 from invoice_simulators.netsuite.schema import RecordType
 from invoice_simulators.netsuite.settings import NetSuiteSettings
 from invoice_simulators.netsuite.show import show, show_page
+from invoice_simulators.netsuite.store import TransactionStore
 from invoice_simulators.netsuite.suiteql import parse_suiteql
 from invoice_simulators.wire import Call, Json, Reply, loads, reply
 

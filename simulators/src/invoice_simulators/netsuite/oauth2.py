@@ -11,7 +11,7 @@ from uuid import uuid4
 import jwt
 
 from invoice_simulators.netsuite.settings import NetSuiteSettings
-from invoice_simulators.wire import ApiError, Json
+from invoice_simulators.wire import ApiError, Clock, Json
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -23,7 +23,7 @@ ASSERTION_LIFETIME = 3600
 class ClientCredentials:
     """The token endpoint and the tokens that it gave out."""
 
-    def __init__(self, settings: Callable[[], NetSuiteSettings], clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Callable[[], NetSuiteSettings], clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._given_at: dict[str, float] = {}

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from invoice_simulators.netsuite.ledger import Ledger
-from invoice_simulators.netsuite.records import Transaction, TransactionStore
+from invoice_simulators.netsuite.records import Transaction
+from invoice_simulators.netsuite.store import TransactionStore
 
 
 class People:

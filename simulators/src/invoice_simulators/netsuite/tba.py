@@ -78,11 +78,11 @@ class TokenValidator(RequestValidator):
         return True
 
     def get_client_secret(self, client_key: str, request: Request) -> str:  # noqa: ARG002 - oauthlib's signature
-        """Give the consumer's secret."""
+        """Return the consumer's secret."""
         return self._settings().consumer_secret
 
     def get_access_token_secret(self, client_key: str, token: str, request: Request) -> str:  # noqa: ARG002 - oauthlib's
-        """Give the token's secret."""
+        """Return the token's secret."""
         return self._settings().token_secret
 
 

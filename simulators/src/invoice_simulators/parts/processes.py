@@ -27,7 +27,7 @@ class NotReadyError(Exception):
 
 
 def free_port() -> int:
-    """Give a TCP port of loopback that was free just now."""
+    """Return a TCP port of loopback that was free just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -74,11 +74,11 @@ class ProcessGroup:
         return process.pid
 
     def log_of(self, pid: int) -> Path:
-        """Give the log file of a process."""
+        """Return the log file of a process."""
         return self._logs[pid]
 
     def exit_code(self, pid: int) -> int | None:
-        """Give a process's exit code, negative for a signal; null while it runs."""
+        """Return a process's exit code, negative for a signal; null while it runs."""
         return self._running[pid].poll()
 
     def wait(self, pid: int, timeout: float) -> int:

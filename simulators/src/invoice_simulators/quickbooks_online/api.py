@@ -12,12 +12,13 @@ from invoice_simulators.quickbooks_online.people import People
 from invoice_simulators.quickbooks_online.reading import Reader, entity_of, shown
 from invoice_simulators.quickbooks_online.request_ids import RequestIds
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
-from invoice_simulators.quickbooks_online.store import UUID, Transaction, TransactionStore, number_key, summary
+from invoice_simulators.quickbooks_online.store import TransactionStore, number_key
 from invoice_simulators.quickbooks_online.tokens import TOKEN, Tokens, discovery
+from invoice_simulators.quickbooks_online.transactions import UUID, Transaction, summary
 from invoice_simulators.replica import Replica
 from invoice_simulators.routing import Route
-from invoice_simulators.simulator import Clock, Simulator
-from invoice_simulators.wire import ApiError, Call, Json, Reply, dumps, loads, reply
+from invoice_simulators.simulator import Simulator
+from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, dumps, loads, reply
 
 PUBLISHED_LIMITS = {"per_second": 10, "per_minute": 500}
 """Per company and app; not in force unless set, so that a test need not wait a minute."""

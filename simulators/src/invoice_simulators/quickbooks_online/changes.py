@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from invoice_simulators.quickbooks_online.errors import fault, now_text
-from invoice_simulators.quickbooks_online.store import Deletion, Entity, Transaction
+from invoice_simulators.quickbooks_online.transactions import Deletion, Entity, Transaction
 from invoice_simulators.wire import Json
 
 MAX_OBJECTS = 1000

@@ -8,8 +8,9 @@ from invoice_simulators.quickbooks_online import shape
 from invoice_simulators.quickbooks_online.errors import fault, time_text
 from invoice_simulators.quickbooks_online.rules import Rules
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
-from invoice_simulators.quickbooks_online.store import Entity, Transaction, TransactionStore
-from invoice_simulators.wire import Json
+from invoice_simulators.quickbooks_online.store import TransactionStore
+from invoice_simulators.quickbooks_online.transactions import Entity, Transaction
+from invoice_simulators.wire import Clock, Json
 
 AUTO_GENERATE = "AUTO_GENERATE"
 """As a number: QuickBooks gives one."""
@@ -21,9 +22,7 @@ EDITABLE = {"total": "Line", "note": "PrivateNote", "number": "DocNumber", "cust
 class Company:
     """Each method is one effect, carried out whole or refused with ``ApiError``."""
 
-    def __init__(
-        self, store: TransactionStore, settings: Callable[[], QuickBooksOnlineSettings], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: TransactionStore, settings: Callable[[], QuickBooksOnlineSettings], clock: Clock) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock

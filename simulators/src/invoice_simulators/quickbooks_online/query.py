@@ -9,7 +9,7 @@ from typing import Any
 
 from invoice_simulators.conditions import Condition, parse_conditions
 from invoice_simulators.quickbooks_online.errors import fault
-from invoice_simulators.quickbooks_online.store import Transaction
+from invoice_simulators.quickbooks_online.transactions import Transaction
 
 QUERY = re.compile(
     r"\s*select\s+(?P<fields>.+?)\s+from\s+(?P<entity>\w+)(\s+where\s+(?P<where>.+?))?"

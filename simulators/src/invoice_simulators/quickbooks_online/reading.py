@@ -7,7 +7,8 @@ from invoice_simulators.quickbooks_online.changes import changes
 from invoice_simulators.quickbooks_online.errors import fault, now_text, tid
 from invoice_simulators.quickbooks_online.query import Query, parse_query
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
-from invoice_simulators.quickbooks_online.store import Entity, Transaction, TransactionStore
+from invoice_simulators.quickbooks_online.store import TransactionStore
+from invoice_simulators.quickbooks_online.transactions import Entity, Transaction
 from invoice_simulators.wire import Call, Json, Reply, dumps, reply
 
 ENTITIES: dict[str, Entity] = {"invoice": "Invoice", "creditmemo": "CreditMemo"}

@@ -1,59 +1,11 @@
 """The stored transactions of the company, and what queries see of them."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Literal
 
-from invoice_simulators.quickbooks_online.rules import SALES_ITEM, is_item_line
+from invoice_simulators.quickbooks_online.transactions import Deletion, Entity, Transaction, stored_as
 from invoice_simulators.replica import Replica
-from invoice_simulators.wire import Json, decimal_text, dumps, loads
-
-Entity = Literal["Invoice", "CreditMemo"]
-DOCUMENT_TYPES: dict[Entity, str] = {"Invoice": "invoice", "CreditMemo": "credit_memo"}
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """One transaction; ``raw`` is the object of the API as JSON, a tenth of the size of its tree."""
-
-    id: str
-    entity: Entity
-    number: str | None
-    date: str
-    due_date: str | None
-    customer_id: str
-    total: Decimal
-    balance: Decimal
-    created: datetime
-    changed: datetime
-    is_voided: bool
-    raw: bytes
-
-    @property
-    def shown(self) -> Json:
-        """The object of the API."""
-        tree: Json = loads(self.raw)
-        return tree
-
-    @property
-    def state(self) -> str:
-        """How it stands, as every simulated provider names it."""
-        if self.is_voided:
-            return "void"
-        return "paid" if self.total > 0 and self.balance == 0 else "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """What is left of a deleted transaction: its id and when it went."""
-
-    id: str
-    entity: Entity
-    changed: datetime
+from invoice_simulators.wire import Json
 
 
 def number_key(entity: Entity, number: str | None) -> tuple[Entity, str | None]:
@@ -78,7 +30,7 @@ class TransactionStore:
 
     def put(self, entity: Entity, shown: Json, *, is_voided: bool = False) -> Transaction:
         """Store a transaction, or its next state."""
-        stored = _transaction(entity, shown, is_voided=is_voided)
+        stored = stored_as(entity, shown, is_voided=is_voided)
         known = self._by_id.get(stored.id)
         if known is not None and known.number != stored.number:
             self._ids[number_key(entity, known.number)].pop(stored.id)
@@ -124,51 +76,3 @@ class TransactionStore:
         self._last_id = 0
         self.deletions.clear()
         self.replica.clear()
-
-
-def summary(stored: Transaction) -> Json:
-    """Return a transaction in the words that all simulated providers have in common.
-
-    ``external_id`` is the first UUID of the private note.
-    """
-    shown = stored.shown
-    note = shown.get("PrivateNote") or ""
-    named = UUID.search(note)
-    return {
-        "id": stored.id,
-        "external_id": named.group() if named else None,
-        "doc_number": stored.number,
-        "document_type": DOCUMENT_TYPES[stored.entity],
-        "state": stored.state,
-        "currency": shown["CurrencyRef"]["value"],
-        "total": decimal_text(stored.total),
-        "note": note,
-        "customer_id": stored.customer_id,
-        "lines": [_short_line(line) for line in shown["Line"] if is_item_line(line)],
-    }
-
-
-def _transaction(entity: Entity, shown: Json, *, is_voided: bool) -> Transaction:
-    meta = shown["MetaData"]
-    return Transaction(
-        id=shown["Id"],
-        entity=entity,
-        number=shown.get("DocNumber"),
-        date=shown["TxnDate"],
-        due_date=shown.get("DueDate"),
-        customer_id=shown["CustomerRef"]["value"],
-        total=Decimal(shown["TotalAmt"]),
-        balance=Decimal(shown["Balance"]),
-        created=datetime.fromisoformat(meta["CreateTime"]),
-        changed=datetime.fromisoformat(meta["LastUpdatedTime"]),
-        is_voided=is_voided,
-        raw=dumps(shown),
-    )
-
-
-def _short_line(line: Json) -> Json:
-    return {
-        "item": line[SALES_ITEM]["ItemRef"]["value"],
-        "amount": decimal_text(Decimal(line["Amount"])),
-        "description": line.get("Description"),
-    }

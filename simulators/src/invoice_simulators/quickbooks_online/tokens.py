@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from invoice_simulators.quickbooks_online.errors import token_error
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
-from invoice_simulators.wire import Call, Json, Reply, reply
+from invoice_simulators.wire import Call, Clock, Json, Reply, reply
 
 TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
@@ -16,7 +16,7 @@ REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
 class Tokens:
     """The chains and access tokens given out."""
 
-    def __init__(self, settings: Callable[[], QuickBooksOnlineSettings], clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Callable[[], QuickBooksOnlineSettings], clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._access: dict[str, float] = {}

@@ -8,7 +8,7 @@ from invoice_simulators.razorpay.rules import check_invoice, check_texts, with_i
 from invoice_simulators.razorpay.settings import RazorpaySettings
 from invoice_simulators.razorpay.shape import frame, minor, new_id, request_of, wanted_messages
 from invoice_simulators.razorpay.store import InvoiceStore, StoredInvoice
-from invoice_simulators.wire import Json
+from invoice_simulators.wire import Clock, Json
 
 EDITABLE = {"note": "description", "number": "receipt", "customer_id": "customer_id", "total": "line_items"}
 
@@ -16,9 +16,7 @@ EDITABLE = {"note": "description", "number": "receipt", "customer_id": "customer
 class Account:
     """Each method is one effect, carried out whole or refused with ``ApiError``."""
 
-    def __init__(
-        self, store: InvoiceStore, settings: Callable[[], RazorpaySettings], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: InvoiceStore, settings: Callable[[], RazorpaySettings], clock: Clock) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock

@@ -14,8 +14,8 @@ from invoice_simulators.razorpay.settings import RazorpaySettings
 from invoice_simulators.razorpay.store import InvoiceStore, StoredInvoice, summary
 from invoice_simulators.replica import Replica
 from invoice_simulators.routing import Route
-from invoice_simulators.simulator import Clock, Simulator
-from invoice_simulators.wire import ApiError, Call, Json, Reply, loads, reply
+from invoice_simulators.simulator import Simulator
+from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, loads, reply
 
 RECEIPT = re.compile(r'"(?:receipt|invoice_number)"\s*:\s*"([^"]+)"')
 INVOICES = "/v1/invoices"

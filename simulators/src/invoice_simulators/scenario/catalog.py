@@ -33,7 +33,7 @@ class Unit:
         return {"id": self.id, "name": self.name}
 
     def major(self, amount: Decimal) -> Decimal:
-        """Give an amount in major units, exactly."""
+        """Return an amount in major units, exactly."""
         return amount / self.per_major
 
 
@@ -83,7 +83,7 @@ class Customer:
     destination: str | None
 
     def custom_fields(self, keys: Keys) -> Json:
-        """Give the custom fields as Metronome holds them, and one of no concern."""
+        """Return the custom fields as Metronome holds them, and one of no concern."""
         given = {keys.customer: self.external_id, keys.destination: self.destination}
         return {name: value for name, value in given.items() if value is not None} | {"segment": "enterprise"}
 
@@ -94,7 +94,7 @@ def new_id(random: Random) -> str:
 
 
 def sound_customers(random: Random, destinations: Sequence[str], count: int) -> Iterator[Customer]:
-    """Give mapped customers: each destination in turn, two in dollars for one in euro."""
+    """Yield mapped customers: each destination in turn, two in dollars for one in euro."""
     for index in range(count):
         destination = destinations[index % len(destinations)]
         unit = EUR if (index // len(destinations)) % 3 == 2 else USD
@@ -102,5 +102,5 @@ def sound_customers(random: Random, destinations: Sequence[str], count: int) -> 
 
 
 def external_id(destination: str, index: int) -> str:
-    """Give a customer id in the provider's form."""
+    """Return a customer id in the provider's form."""
     return f"cust_{index + 1:014d}" if destination == "razorpay" else str(1001 + index)

@@ -92,7 +92,7 @@ class Lines:
 
 
 def counts(line: Json, unit: Unit) -> bool:
-    """Tell whether a line is part of its invoice's total: its money, and no application of a postpaid commit."""
+    """Whether a line is part of its invoice's total: its money, and no application of a postpaid commit."""
     applied = line.get("applied_commit_or_credit", {}).get("type")
     return bool(line["credit_type"]["id"] == unit.id and applied != "POSTPAID")
 
