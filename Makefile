@@ -1,6 +1,8 @@
-# Every target sets up what it needs: `make demo` and `make test` work on a machine with Python 3.11+, git and make. All of it lies in this
-# checkout, but for the caches of uv, Maven and the embedded broker (~/.calfkit).
+# Every target sets up what it needs: `make demo` and `make test` work on a machine with Python, git and make.
+# All of it lies in this checkout, but for the caches of uv, Maven and the embedded broker (~/.calfkit).
 PYTHON ?= python3
+# What requires-python says in every pyproject.toml: faust-streaming does not run on 3.14 (its issue 676).
+PYTHONS := >=3.11,<3.14
 # Tests mostly wait for other processes; each worker has a broker of its own.
 TEST_WORKERS ?= 4
 # Drawn anew for each run and printed; CHAOS_SEED=… repeats a run's disturbances.
@@ -12,7 +14,9 @@ SIDE_BY_SIDE = -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
 RUN := .venv/bin
+# Only `setup` makes an exception, if no Python within PYTHONS is here.
 export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.bootstrap/python
 export PATH := $(CURDIR)/.tools:$(PATH)
 
 .DEFAULT_GOAL := help
@@ -21,13 +25,21 @@ export PATH := $(CURDIR)/.tools:$(PATH)
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
+# uv itself runs on any Python that makes environments.
 $(UV):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 8))' || { $(NO_PYTHON); }
 	$(PYTHON) -m venv .bootstrap
 	.bootstrap/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
+NO_PYTHON = echo "No Python $(PYTHONS) is here: set PYTHON, e.g. make PYTHON=/path/to/python3.13" >&2; exit 1
+IS_WITHIN = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
+FIND = $(UV) python find --system '$(PYTHONS)' 2>/dev/null
+FETCH = UV_PYTHON_DOWNLOADS=automatic $(UV) python install --quiet 3.13
+
+# PYTHON if it is within PYTHONS, else another one that is here, else 3.13, which uv fetches.
 .venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml services/*/pyproject.toml)
-	$(UV) sync --locked --all-packages --all-extras --python $(PYTHON) --quiet
+	@python=$(PYTHON); $(IS_WITHIN) || python=$$($(FIND) || { $(FETCH) && $(FIND); }) || { $(NO_PYTHON); }; \
+	$(UV) sync --locked --all-packages --all-extras --python "$$python" --quiet
 	@touch $@
 
 setup: .venv/.synced ## Install everything into .venv

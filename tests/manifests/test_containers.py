@@ -11,7 +11,7 @@ import yaml
 
 from tests.manifests.rendering import ROOT
 from tests.manifests.settings_of import SERVICES
-from tests.manifests.test_images import FOLDERS
+from tests.manifests.test_images import IMAGES
 from tests.support.engine import compose, docker, has, needs_engine
 from tests.support.waiting import eventually
 
@@ -40,7 +40,7 @@ COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 pytestmark = pytest.mark.timeout(1200)
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", IMAGES)
 def test_an_image_holds_no_shell_no_package_manager_and_nothing_setuid(name: str) -> None:
     needs_engine()
 

@@ -1,9 +1,10 @@
 """An image holds what the lock gives its member, so a member may import nothing else."""
 
 import ast
+import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.manifests.rendering import ROOT
+from tests.manifests.test_images import DOCKERFILE, IMAGES, more_than_its_distribution
 
 FOLDERS = {
     "invoice-shared": "shared",
@@ -19,21 +21,61 @@ FOLDERS = {
     "invoice-formatter": "services/formatter",
     "invoice-creator": "services/creator",
     "invoice-error-sink": "services/error-sink",
+    "invoice-providers": "providers",
+    "invoice-operations": "operations",
     "invoice-cli": "cli",
     "invoice-simulators": "simulators",
 }
-KAFKA = "confluent-kafka"
-"""The one import of ``invoice_shared.kafka``, which is there only with the extra of that name."""
+# Each image holds those that it needs, and no other.
+KAFKA_CLIENTS = {
+    "invoice-formatter": {"faust-streaming", "aiokafka"},
+    "invoice-simulators": {"confluent-kafka"},
+    "invoice-cli": {"confluent-kafka"},
+    "invoice-webhook": {"confluent-kafka"},
+    "invoice-creator": {"confluent-kafka"},
+    "invoice-error-sink": {"confluent-kafka"},
+}
+
+IMPORT_WITHOUT = """
+import importlib, sys
+
+module, *absent = sys.argv[1:]
+
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in absent:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+sys.meta_path.insert(0, Absent())
+importlib.import_module(module)
+"""
 
 
 @pytest.mark.parametrize("member", FOLDERS)
 def test_a_member_imports_only_what_its_image_holds(member: str) -> None:
-    distributions = packages_distributions()
-    imported = {
-        plain(distributions[name][0]) for name in imports(ROOT / FOLDERS[member] / "src") if name in distributions
-    }
+    imported = {plain(installed()[name][0]) for name in imports(ROOT / FOLDERS[member] / "src") if name in installed()}
 
-    assert imported - locked(member) <= ({KAFKA} if member == "invoice-shared" else set())
+    assert imported - locked(member) == set()
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_images_program_loads_with_nothing_but_what_the_image_holds(image: str) -> None:
+    held = held_by(image)
+    absent = [name for name, owners in installed().items() if held.isdisjoint(map(plain, owners))]
+    command = [sys.executable, "-W", "ignore", "-c", IMPORT_WITHOUT, f"{package_of(image)}.__main__", *absent]
+
+    done = subprocess.run(command, env={}, check=False, capture_output=True, text=True, timeout=120)
+
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_image_holds_the_kafka_clients_that_it_needs_and_no_other(image: str) -> None:
+    clients = set.union(*KAFKA_CLIENTS.values())
+
+    assert held_by(image) & clients == KAFKA_CLIENTS[image]
 
 
 def imports(folder: Path) -> set[str]:
@@ -52,28 +94,47 @@ def imported_by(node: ast.AST) -> Iterator[str]:
             yield from imported_by(child)
 
 
-def locked(member: str) -> set[str]:
-    """Give a member's dependencies, theirs, and so on; its own extras included."""
+def held_by(image: str) -> set[str]:
+    """Return the distributions that the Dockerfile installs."""
+    more = more_than_its_distribution(DOCKERFILE).get(image, "").split()
+    options = list(zip(more[::2], more[1::2], strict=True))
+    extras = {value for option, value in options if option == "--extra"}
+    return set.union(
+        locked(image, extras), *(locked(value, set()) for option, value in options if option == "--package")
+    )
+
+
+def locked(member: str, extras: Collection[str] | None = None) -> set[str]:
+    """Return a member with its dependencies, theirs, and so on; all of its own extras if none are named."""
     packages = lock()
-    own = packages[member]
-    extras = own.get("optional-dependencies", {}).values()
-    waiting = [*own.get("dependencies", ()), *(each for group in extras for each in group)]
-    found: set[str] = {member}
+    named = packages[member].get("optional-dependencies", {}) if extras is None else extras
+    waiting = [(member, None), *((member, extra) for extra in named)]
+    found: set[tuple[str, str | None]] = set()
     while waiting:
-        dependency = waiting.pop()
-        package = packages[dependency["name"]]
-        wanted = [package.get("optional-dependencies", {}).get(extra, ()) for extra in dependency.get("extra", ())]
-        if dependency["name"] not in found:
-            wanted.append(package.get("dependencies", ()))
-        found.add(dependency["name"])
-        waiting += [each for group in wanted for each in group if each["name"] not in found]
-    return found
+        name, extra = waiting.pop()
+        if (name, extra) in found:
+            continue
+        found.add((name, extra))
+        package = packages[name]
+        needed = package.get("dependencies", ()) if extra is None else package["optional-dependencies"].get(extra, ())
+        waiting += [(each["name"], more) for each in needed for more in (None, *each.get("extra", ()))]
+    return {name for name, _extra in found}
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the distributions that each importable top-level name belongs to."""
+    return packages_distributions()
 
 
 @cache
 def lock() -> dict[str, dict[str, Any]]:
     packages: list[dict[str, Any]] = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
     return {package["name"]: package for package in packages}
+
+
+def package_of(image: str) -> str:
+    return image.replace("-", "_")
 
 
 def plain(name: str) -> str:

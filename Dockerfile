@@ -1,29 +1,33 @@
-# Build from the repository: docker build -f simulators/Dockerfile -t invoice-simulators .
+# Every image of the connector: docker build --build-arg SERVICE=invoice-webhook -t invoice-webhook .
+# SERVICE is the name of a distribution in this repository, and of a stage at the end of this file.
+ARG SERVICE
 FROM python:3.13.15-slim-trixie AS base
 
 FROM base AS build
+ARG SERVICE
 # Compiled ahead (the root is read-only) with hashes for times, so that the same lock gives the same bytes.
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH \
     UV_PROJECT_ENVIRONMENT=/app
 RUN python3 -m venv /uv && /uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 WORKDIR /src
+# What an image holds beside its own distribution's dependencies.
+RUN case $SERVICE in \
+      invoice-formatter) echo --extra service ;; \
+      invoice-simulators) echo --package invoice-cli ;; \
+    esac > /more
 COPY pyproject.toml uv.lock ./
 COPY shared/pyproject.toml shared/
+COPY providers/pyproject.toml providers/
 COPY services/webhook/pyproject.toml services/webhook/
 COPY services/formatter/pyproject.toml services/formatter/
 COPY services/creator/pyproject.toml services/creator/
 COPY services/error-sink/pyproject.toml services/error-sink/
+COPY operations/pyproject.toml operations/
 COPY cli/pyproject.toml cli/
 COPY simulators/pyproject.toml simulators/
-RUN /uv/bin/uv sync --frozen --no-dev --no-install-workspace --package invoice-simulators --package invoice-cli
-COPY shared shared
-COPY services/webhook services/webhook
-COPY services/formatter services/formatter
-COPY services/creator services/creator
-COPY services/error-sink services/error-sink
-COPY cli cli
-COPY simulators simulators
-RUN /uv/bin/uv sync --frozen --no-dev --no-editable --package invoice-simulators --package invoice-cli \
+RUN /uv/bin/uv sync --frozen --no-dev --no-install-workspace --package "$SERVICE" $(cat /more)
+COPY . .
+RUN /uv/bin/uv sync --frozen --no-dev --no-editable --package "$SERVICE" $(cat /more) \
  && find /app -name uv_cache.json -delete && find /app -name RECORD -exec sed -i /uv_cache.json/d {} + && rm -f /app/.lock \
  && mkdir /image && mv /app /image/ && find /image -exec touch --no-dereference --date=@0 {} +
 
@@ -40,22 +44,54 @@ RUN mkdir /system && find / -mindepth 1 -maxdepth 1 ! -name system ! -name proc 
  && python3 -m compileall -q --invalidation-mode unchecked-hash usr/lib/python3* usr/local/lib/python3* \
  && find . -exec touch --no-dereference --date=@0 {} +
 
-FROM scratch
-ARG VERSION=0.0.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="invoice-simulators" \
-      org.opencontainers.image.description="Metronome and the billing providers, simulated, and the demo that drives them." \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+FROM scratch AS image
 COPY --from=system /system /
 COPY --from=build /image /
 ENV PATH=/app/bin:/usr/local/bin:/usr/bin LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 65532:65532
 WORKDIR /tmp
-EXPOSE 8001 8002 8003 8004
 STOPSIGNAL SIGTERM
+LABEL org.opencontainers.image.licenses="Apache-2.0"
+
+FROM image AS service
+EXPOSE 9100
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('OPS_PORT') or 9100}/readyz\")"]
+
+FROM service AS invoice-webhook
+LABEL org.opencontainers.image.description="Signed Metronome webhooks in, raw-invoices out."
+EXPOSE 8080
+ENTRYPOINT ["invoice-webhook"]
+
+FROM service AS invoice-formatter
+LABEL org.opencontainers.image.description="raw-invoices in, formatted-invoices out: money and mapping."
+ENTRYPOINT ["invoice-formatter"]
+
+FROM service AS invoice-creator
+LABEL org.opencontainers.image.description="formatted-invoices in, one document at the provider out."
+ENTRYPOINT ["invoice-creator"]
+
+FROM service AS invoice-error-sink
+LABEL org.opencontainers.image.description="invoice-errors in, JSON Lines in S3 out."
+ENTRYPOINT ["invoice-error-sink"]
+
+FROM image AS invoice-cli
+LABEL org.opencontainers.image.description="The operator's command line."
+ENTRYPOINT ["invoices"]
+CMD ["--help"]
+
+FROM image AS invoice-simulators
+LABEL org.opencontainers.image.description="Metronome and the billing providers, simulated, and the demo that drives them."
+EXPOSE 8001 8002 8003 8004
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8001/_control/requests')"]
 ENTRYPOINT ["invoice-simulators"]
 CMD ["--host", "0.0.0.0", "--metronome-port", "8001", "--netsuite-port", "8002", "--quickbooks-online-port", "8003", "--razorpay-port", "8004"]
+
+FROM ${SERVICE}
+ARG SERVICE
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="${SERVICE}" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
