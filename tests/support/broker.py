@@ -81,6 +81,12 @@ def _only_on_a_real_broker(request: pytest.FixtureRequest) -> None:
         pytest.skip(f"needs a real Apache Kafka; in use: {chosen.name}")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Raise ``pytest.UsageError`` if a test that starts a broker is not marked so: CI chooses by the marker."""
+    if "broker" in getattr(item, "fixturenames", ()) and item.get_closest_marker("broker") is None:
+        raise pytest.UsageError(f"{item.nodeid} needs a broker: mark it with pytest.mark.broker")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say which broker the results stand for."""
     name = config.stash.get(IN_USE, None)
