@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from invoice_shared.setting_types import JsonList
+from invoice_shared.setting_types import JsonList, JsonNetworks, StrongSecret
 from invoice_shared.settings import (
     BaseServiceSettings,
     InvalidSettings,
@@ -21,6 +21,8 @@ class ExampleSettings(BaseServiceSettings, MetronomeApiSettings):
 
     invoice_types: JsonList = ("USAGE",)
     extra_secret: SecretStr | None = None
+    strong_secret: StrongSecret | None = None
+    proxies: JsonNetworks = ()
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +146,90 @@ def test_what_would_only_fail_later_is_refused_at_the_start(
     monkeypatch.setenv(name, value)
 
     with pytest.raises(InvalidSettings, match=name):
+        read(ExampleSettings)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "change-me",
+        "changeme-changeme-changeme",
+        "please_CHANGE_IT_please",
+        "replace-with-the-real-one",
+        "YOUR_METRONOME_WEBHOOK_SECRET",
+        "<the webhook's secret>",
+        "${METRONOME_WEBHOOK_SECRET}",
+        "{{ webhook_secret_of_metronome }}",
+        "a-placeholder-for-the-secret",
+        "xxxxxxxxxxxxxxxxxxxxxxxx",
+        "fifteen letters",
+    ],
+)
+def test_a_secret_that_anybody_can_guess_is_refused_and_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv("STRONG_SECRET", secret)
+
+    with pytest.raises(InvalidSettings, match=r"STRONG_SECRET: (is a placeholder|has fewer)") as caught:
+        read(ExampleSettings)
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "secret", ["correct-horse-battery-staple", "simulated-webhook-secret", "exchange-items-2026", "0123456789abcdef"]
+)
+def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("STRONG_SECRET", secret)
+
+    assert read(ExampleSettings).secret("strong_secret") == secret
+
+
+def test_an_empty_file_counts_as_unset_until_somebody_writes_into_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("\n")
+    monkeypatch.setenv("STRONG_SECRET_FILE", str(tmp_path / "secret"))
+    settings = read(ExampleSettings)
+    assert (settings.secret("strong_secret"), settings.is_unreadable("strong_secret")) == (None, False)
+
+    (tmp_path / "secret").write_text("a secret of some length")
+
+    assert settings.secret("strong_secret") == "a secret of some length"
+
+
+def test_an_empty_file_of_a_required_setting_or_of_one_of_a_group_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").write_text("")
+    monkeypatch.delenv("METRONOME_API_KEY")
+    monkeypatch.setenv("METRONOME_API_KEY_FILE", str(tmp_path / "empty"))
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("KAFKA_SASL_PASSWORD_FILE", str(tmp_path / "empty"))
+
+    with pytest.raises(InvalidSettings) as caught:
+        read(ExampleSettings)
+
+    named = {problem.split(":")[0] for problem in caught.value.problems}
+    assert named >= {"METRONOME_API_KEY_FILE", "KAFKA_SASL_PASSWORD"}
+
+
+def test_a_file_that_vanished_is_told_from_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret of some length")
+    monkeypatch.setenv("STRONG_SECRET_FILE", str(tmp_path / "secret"))
+    settings = read(ExampleSettings)
+
+    (tmp_path / "secret").unlink()
+
+    assert (settings.secret("strong_secret"), settings.is_unreadable("strong_secret")) == (None, True)
+    assert settings.is_unreadable("extra_secret") is False
+
+
+def test_networks_are_read_and_one_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXIES", '["10.0.0.0/8","::1"]')
+    assert [str(network) for network in read(ExampleSettings).proxies] == ["10.0.0.0/8", "::1/128"]
+
+    monkeypatch.setenv("PROXIES", '["10.0.0.1/8"]')
+    with pytest.raises(InvalidSettings, match="PROXIES"):
         read(ExampleSettings)
 
 

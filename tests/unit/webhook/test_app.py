@@ -1,0 +1,171 @@
+"""The ingress as a whole: what is answered before a body is read, what is counted and logged, how it ends."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from invoice_webhook.handler import PATH
+from tests.fakes import FakePublisher
+from tests.unit.webhook.ingress import BODY, CONNECTIONS, SECRET, Ingress
+
+
+@pytest.fixture
+async def ingress() -> AsyncIterator[Ingress]:
+    async with Ingress(FakePublisher(), webhook_trusted_proxies='["127.0.0.0/8"]') as opened:
+        yield opened
+
+
+def request(ingress: Ingress, length: int = len(BODY), **changes: str | None) -> bytes:
+    """The head of a signed request; a header that is ``None`` is left out."""
+    headers = {"Host": "x", "Content-Length": str(length)} | ingress.head()
+    headers |= {name.replace("_", "-"): value for name, value in changes.items()}  # type: ignore[misc]
+    lines = [f"POST {PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items() if value is not None)]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def answers(ingress: Ingress) -> dict[str, float]:
+    """What was counted, by answer."""
+    lines = ingress.metrics.exposition().decode().splitlines()
+    found = (line.split() for line in lines if "requests_total{" in line)
+    return {name.split('"')[1]: float(value) for name, value in found}
+
+
+@pytest.mark.parametrize(
+    ("length", "changes", "status"),
+    [
+        (1001, {}, 413),
+        (1001, {"Metronome_Webhook_Signature": None}, 413),
+        (900, {"Metronome_Webhook_Signature": None}, 401),
+        (900, {"Metronome_Webhook_Signature": "abc"}, 401),
+        (900, {"X_Metronome_Date": None}, 401),
+        (900, {"X_Metronome_Date": "yesterday"}, 401),
+        (900, {"X_Metronome_Date": "Mon, 02 Jan 2006 22:04:05 GMT"}, 401),
+        (900, {"Expect": "100-continue", "Metronome_Webhook_Signature": None}, 401),
+        (900, {"Expect": "a miracle"}, 417),
+    ],
+)
+async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
+    ingress: Ingress, length: int, changes: dict[str, str | None], status: int
+) -> None:
+    client = await ingress.connect()
+
+    assert (await client.ask(request(ingress, length, **changes)))[0] == status
+
+
+async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_serves_on(ingress: Ingress) -> None:
+    client = await ingress.connect()
+    await client.ask(request(ingress, 900, Metronome_Webhook_Signature=None))
+
+    assert (await client.ask(b"x" * 900 + request(ingress) + BODY))[0] == 200
+
+
+async def test_a_sender_that_asks_first_is_told_to_send(ingress: Ingress) -> None:
+    client = await ingress.connect()
+
+    assert (await client.ask(request(ingress, Expect="100-continue")))[0] == 100
+    assert (await client.ask(BODY))[0] == 200
+
+
+async def test_a_body_that_takes_too_long_is_answered_408_and_closed(ingress: Ingress) -> None:
+    client = await ingress.connect()
+    await client.ask(request(ingress, Expect="100-continue"))  # then it is reading
+
+    ingress.clock.advance(10)
+    status, head = await client.ask(BODY[:5])
+
+    assert (status, "Connection: close" in head) == (408, True)
+    assert await client.is_closed()
+
+
+async def test_the_oldest_stranger_makes_room_for_a_new_connection(ingress: Ingress) -> None:
+    strangers = [await ingress.connect() for _ in range(CONNECTIONS + 2)]
+
+    newest = await ingress.connect()
+
+    assert (await newest.ask(request(ingress) + BODY))[0] == 200
+    assert await strangers[0].is_closed()
+
+
+async def test_every_answer_is_counted_also_those_that_aiohttp_gives(ingress: Ingress) -> None:
+    for sent in (
+        b"GET /elsewhere HTTP/1.1\r\nHost: x\r\n\r\n",
+        f"GET {PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+        b"no HTTP at all\r\n\r\n",
+        request(ingress, 1001),
+        request(ingress, Expect="a miracle"),
+        request(ingress) + BODY,
+        request(ingress, 5) + b"other",
+    ):
+        await (await ingress.connect()).ask(sent)
+
+    counted = ("not-found", "method-not-allowed", "bad-request", "too-large", "expectation-failed", "accepted")
+    assert answers(ingress) == dict.fromkeys((*counted, "unauthorized"), 1.0)
+
+
+async def test_a_refusal_is_logged_once_a_minute_with_what_helps(ingress: Ingress) -> None:
+    with capture_logs() as logged:
+        for _ in range(3):
+            await (await ingress.connect()).ask(request(ingress, 300_000, X_Forwarded_For="198.51.100.1"))
+        ingress.clock.advance(60)
+        await (await ingress.connect()).ask(request(ingress, 300_000, X_Forwarded_For="198.51.100.1"))
+
+    first, second = refusals(logged)
+    assert (first["answer"], first["status"], first["size"], first["remote"]) == (
+        "too-large",
+        413,
+        300_000,
+        "198.51.100.1",
+    )
+    assert ("repeats" in first, second["repeats"]) == (False, 2)
+
+
+async def test_no_secret_and_no_signature_is_ever_logged(ingress: Ingress) -> None:
+    with capture_logs() as logged:
+        await (await ingress.connect()).ask(request(ingress, 5) + b"other")
+
+    text = str(logged)
+    assert "unauthorized" in text
+    assert not any(hidden in text for hidden in (SECRET, ingress.head()["Metronome-Webhook-Signature"], "other"))
+
+
+async def test_neither_a_malformed_request_nor_a_client_that_hangs_up_leaves_a_traceback(
+    ingress: Ingress, caplog: pytest.LogCaptureFixture
+) -> None:
+    chunked = request(ingress, Content_Length=None, Transfer_Encoding="chunked")
+    for sent in (
+        b"no HTTP\r\n\r\n",
+        request(ingress, 900) + b"x",
+        request(ingress, 900, Host=None),
+        chunked + b"zz\r\n",
+    ):
+        client = await ingress.connect()
+        client.writer.write(sent)
+        await client.writer.drain()
+        client.writer.transport.abort()
+        client = await ingress.connect()
+        client.writer.write(sent)
+        client.writer.write_eof()
+        await client.is_closed()
+    refused = await ingress.connect()
+    await refused.ask(request(ingress, 900, X_Metronome_Date=None))
+    refused.writer.transport.abort()
+    assert (await (await ingress.connect()).ask(request(ingress) + BODY))[0] == 200
+
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_while_it_drains_each_answer_ends_its_connection(ingress: Ingress) -> None:
+    client = await ingress.connect()
+    assert "Connection: close" not in (await client.ask(request(ingress) + BODY))[1]
+
+    ingress.app.drain()
+
+    status, head = await client.ask(request(ingress) + BODY)
+    assert (status, "Connection: close" in head) == (200, True)
+    assert await client.is_closed()
+
+
+def refusals(logged: list[Any]) -> list[Any]:
+    return [line for line in logged if line["event"] == "webhook refused"]

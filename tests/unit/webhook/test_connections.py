@@ -1,0 +1,239 @@
+"""How long a connection may stay, and which one has to go; on a clock of its own, without a socket."""
+
+import asyncio
+
+import pytest
+from aiohttp import StreamReader
+from aiohttp.base_protocol import BaseProtocol
+
+from invoice_webhook.connections import (
+    HEAD_SECONDS,
+    IDLE_SECONDS,
+    LINGER_SECONDS,
+    MAX_HEAD_BYTES,
+    STRANGER_IDLE_SECONDS,
+    Connection,
+    Connections,
+)
+from tests.fakes import FakeClock
+
+HEAD = b"POST /webhooks/metronome HTTP/1.1\r\nContent-Length: 5\r\n\r\n"
+
+
+class Transport(asyncio.Transport):
+    """Notes that it was aborted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_aborted = False
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+
+class Inner(asyncio.Protocol):
+    """Keeps what it is given, in the place of aiohttp."""
+
+    def __init__(self) -> None:
+        self.received = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+
+
+class Opened:
+    """One connection among all."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.inner = Inner()
+        self.transport = Transport()
+        self.connection = Connection(self.inner, connections)
+        self.connection.connection_made(self.transport)
+        self._connections = connections
+
+    def receive(self, data: bytes) -> None:
+        """Let a portion arrive, as the event loop does it."""
+        self.connection.get_buffer(-1)[: len(data)] = data
+        self.connection.buffer_updated(len(data))
+
+    def is_open(self) -> bool:
+        self._connections.close_overdue()
+        return not self.transport.is_aborted
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def connections(clock: FakeClock) -> Connections:
+    return Connections(2, clock.monotonic)
+
+
+def body(*, complete: bool) -> StreamReader:
+    loop = asyncio.get_running_loop()
+    reader = StreamReader(BaseProtocol(loop), 1000, loop=loop)
+    if complete:
+        reader.feed_eof()
+    return reader
+
+
+def stays(clock: FakeClock, opened: Opened, seconds: float) -> None:
+    """Assert that it is open for so long and no longer."""
+    clock.advance(seconds - 1)
+    assert opened.is_open()
+    clock.advance(1)
+    assert not opened.is_open()
+
+
+def test_what_arrives_is_passed_on(connections: Connections) -> None:
+    opened = Opened(connections)
+
+    opened.receive(b"a" * 10)
+    opened.receive(b"b")
+
+    assert opened.inner.received == b"a" * 10 + b"b"
+
+
+def test_a_silent_stranger_is_closed(clock: FakeClock, connections: Connections) -> None:
+    stays(clock, Opened(connections), STRANGER_IDLE_SECONDS)
+
+
+def test_a_head_has_its_time_from_its_first_byte_whatever_follows(clock: FakeClock, connections: Connections) -> None:
+    opened = Opened(connections)
+    clock.advance(20)
+    opened.receive(b"POST /webhooks")
+    clock.advance(20)
+    opened.receive(b"/metronome")
+
+    stays(clock, opened, HEAD_SECONDS - 20)
+
+
+async def test_a_request_under_way_is_the_handlers_business(clock: FakeClock, connections: Connections) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=False))
+
+    clock.advance(10 * IDLE_SECONDS)
+
+    assert opened.is_open()
+
+
+async def test_a_stranger_stays_a_stranger_after_an_answer(clock: FakeClock, connections: Connections) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=True))
+    opened.connection.end()
+
+    stays(clock, opened, STRANGER_IDLE_SECONDS)
+
+
+async def test_after_a_verified_request_an_idle_connection_is_kept_for_an_hour(
+    clock: FakeClock, connections: Connections
+) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=True))
+    opened.connection.verified()
+    opened.connection.end()
+
+    stays(clock, opened, IDLE_SECONDS)
+
+
+async def test_the_head_of_its_next_request_has_its_time_all_the_same(
+    clock: FakeClock, connections: Connections
+) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=True))
+    opened.connection.verified()
+    opened.connection.end()
+    opened.receive(b"POST")
+
+    stays(clock, opened, HEAD_SECONDS)
+
+
+async def test_the_rest_of_a_body_that_was_answered_is_no_head(clock: FakeClock, connections: Connections) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=False))
+    opened.connection.verified()
+    opened.connection.end()
+    opened.receive(b"rest")
+
+    stays(clock, opened, IDLE_SECONDS)
+
+
+async def test_a_last_answer_is_given_a_moment_to_arrive(clock: FakeClock, connections: Connections) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=False))
+    opened.connection.end_soon()
+
+    stays(clock, opened, LINGER_SECONDS)
+
+
+def test_a_head_without_an_end_is_cut_off(connections: Connections) -> None:
+    opened = Opened(connections)
+
+    opened.receive(b"x" * MAX_HEAD_BYTES)
+    assert opened.is_open()
+
+    opened.receive(b"x")
+    assert not opened.is_open()
+
+
+def test_what_follows_a_head_is_no_part_of_it(connections: Connections) -> None:
+    opened = Opened(connections)
+
+    opened.receive(HEAD[:-2])
+    opened.receive(b"\r\n")
+    opened.receive(b"x" * MAX_HEAD_BYTES)
+    opened.receive(b"x" * MAX_HEAD_BYTES)
+
+    assert opened.is_open()
+
+
+def test_a_client_that_reads_no_answers_is_closed(connections: Connections) -> None:
+    opened = Opened(connections)
+
+    opened.connection.pause_writing()
+
+    assert not opened.is_open()
+
+
+async def test_the_oldest_stranger_makes_room_before_anybody_known(clock: FakeClock, connections: Connections) -> None:
+    known, stranger = Opened(connections), Opened(connections)
+    known.connection.verified()
+    assert connections.room() == 0
+
+    assert connections.make_room()
+
+    assert (known.transport.is_aborted, stranger.transport.is_aborted) == (False, True)
+    stranger.connection.connection_lost(None)
+    assert connections.room() == 1
+
+
+async def test_among_the_known_the_one_that_is_idle_for_longest_makes_room(
+    clock: FakeClock, connections: Connections
+) -> None:
+    first, second = Opened(connections), Opened(connections)
+    for opened in (second, first):
+        opened.connection.begin(body(complete=True))
+        opened.connection.verified()
+        opened.connection.end()
+        clock.advance(1)
+
+    assert connections.make_room()
+
+    assert (first.transport.is_aborted, second.transport.is_aborted) == (False, True)
+
+
+async def test_nobody_known_is_closed_within_a_request(connections: Connections) -> None:
+    opened = Opened(connections)
+    opened.connection.begin(body(complete=True))
+    opened.connection.verified()
+
+    assert not connections.make_room()
+    assert opened.is_open()

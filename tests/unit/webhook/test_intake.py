@@ -1,0 +1,169 @@
+"""Bodies of strangers: how large each may be, how long it may take, and what all of them may hold."""
+
+import asyncio
+
+import pytest
+from aiohttp import StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
+
+from invoice_webhook.answers import Refused
+from invoice_webhook.intake import Intake
+from tests.fakes import FakeClock
+
+MAX_BODY, MAX_HELD, TIMEOUT = 100, 250, 10
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def intake(clock: FakeClock) -> Intake:
+    return Intake(MAX_BODY, MAX_HELD, TIMEOUT, clock.monotonic)
+
+
+class Sender:
+    """Sends one body in pieces; the intake reads it in a task of its own."""
+
+    def __init__(self, intake: Intake) -> None:
+        loop = asyncio.get_running_loop()
+        protocol = BaseProtocol(loop)
+        protocol.connection_made(asyncio.Transport())
+        self.content = StreamReader(protocol, 1000, loop=loop)
+        self.reading = loop.create_task(intake.read(self.content))
+
+    async def send(self, data: bytes) -> None:
+        self.content.feed_data(data)
+        await turns()
+
+    async def refusal(self) -> str:
+        with pytest.raises(Refused) as caught:
+            await self.reading
+        return caught.value.name
+
+
+async def turns() -> None:
+    """Let everything that is due happen."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_a_body_that_comes_in_pieces_is_read_whole(intake: Intake) -> None:
+    sender = Sender(intake)
+
+    await sender.send(b"a" * 60)
+    await sender.send(b"b" * 40)
+    sender.content.feed_eof()
+
+    assert await sender.reading == b"a" * 60 + b"b" * 40
+
+
+async def test_a_body_that_is_there_already_is_not_waited_for(intake: Intake) -> None:
+    sender = Sender(intake)
+    sender.content.feed_data(b"abc")
+    sender.content.feed_eof()
+
+    assert await sender.reading == b"abc"
+
+
+@pytest.mark.parametrize("complete", [True, False])
+async def test_a_body_that_grows_over_the_limit_is_refused_with_its_size(intake: Intake, complete: bool) -> None:
+    sender = Sender(intake)
+    sender.content.feed_data(b"x" * (MAX_BODY + 1))
+    if complete:
+        sender.content.feed_eof()
+
+    with pytest.raises(Refused) as caught:
+        await sender.reading
+
+    assert (caught.value.name, caught.value.size) == ("too-large", MAX_BODY + 1)
+
+
+async def test_a_body_that_takes_too_long_is_refused_and_no_earlier(intake: Intake, clock: FakeClock) -> None:
+    sender = Sender(intake)
+    await sender.send(b"x")
+
+    clock.advance(TIMEOUT - 1)
+    intake.end_overdue()
+    await sender.send(b"x")
+    assert not sender.reading.done()
+
+    clock.advance(1)
+    intake.end_overdue()
+    assert await sender.refusal() == "timeout"
+
+
+async def test_the_bytes_of_all_are_bounded_and_the_oldest_has_to_go(intake: Intake) -> None:
+    senders = [Sender(intake) for _ in range(4)]
+    await turns()
+    for sender in senders:
+        await sender.send(b"x" * 80)  # the fourth is one too many
+
+    assert await senders[0].refusal() == "overloaded"
+    for sender in senders[1:]:
+        sender.content.feed_eof()
+        assert await sender.reading == b"x" * 80
+
+
+async def test_what_was_refused_or_read_counts_no_more(intake: Intake, clock: FakeClock) -> None:
+    for _ in range(10):
+        done, late = Sender(intake), Sender(intake)
+        await done.send(b"x" * 90)
+        await late.send(b"x" * 90)
+        done.content.feed_eof()
+        assert len(await done.reading) == 90
+        clock.advance(TIMEOUT)
+        intake.end_overdue()
+        assert await late.refusal() == "timeout"
+
+
+async def test_a_body_that_is_complete_in_the_turn_in_which_it_has_to_go_is_refused_once(intake: Intake) -> None:
+    senders = [Sender(intake) for _ in range(4)]
+    await turns()
+    for sender in senders[:3]:
+        await sender.send(b"x" * 80)
+    senders[0].content.feed_data(b"y" * 10)
+    senders[0].content.feed_eof()
+    await senders[3].send(b"x" * 80)
+
+    ended = [sender for sender in senders if sender.reading.done()]
+    assert len(ended) >= 1
+    for sender in senders:
+        if not sender.reading.done():
+            sender.content.feed_eof()
+    await asyncio.gather(*(sender.reading for sender in senders), return_exceptions=True)
+    after = Sender(intake)
+    after.content.feed_data(b"z" * 90)
+    after.content.feed_eof()
+    assert await after.reading == b"z" * 90
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (ConnectionResetError("Connection lost"), "disconnected"),
+        (TimeoutError("the kernel gave up"), "disconnected"),
+        (OSError("no route"), "disconnected"),
+        (web.RequestPayloadError("400, no chunk"), "bad-request"),
+    ],
+)
+async def test_a_sender_that_hangs_up_or_sends_no_http_is_no_fault_of_ours(
+    intake: Intake, error: Exception, name: str
+) -> None:
+    sender = Sender(intake)
+    await sender.send(b"x")
+
+    sender.content.set_exception(error)
+
+    assert await sender.refusal() == name
+
+
+async def test_a_shutdown_ends_it_as_a_cancelled_task(intake: Intake) -> None:
+    sender = Sender(intake)
+    await sender.send(b"x")
+
+    sender.reading.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await sender.reading
