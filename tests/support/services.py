@@ -4,8 +4,9 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -21,13 +22,13 @@ SHOWN_LINES, SHOWN_WIDTH = 12, 600
 class Service(Process):
     """One service. Its ports are its own and stay the same when it is started again."""
 
-    def __init__(self, script: str, settings: Mapping[str, str], directory: Path) -> None:
+    def __init__(self, script: str, settings: Mapping[str, str], directory: Path, within: Sequence[str] = ()) -> None:
         self.ops_port = free_port()
         self.webhook_port = free_port()
         ports = {"OPS_PORT": str(self.ops_port), "WEBHOOK_PORT": str(self.webhook_port), "BIND_HOST": LOOPBACK}
         super().__init__(
             f"{script}-{self.ops_port}",
-            [str(Path(sys.executable).with_name(script))],
+            [*within, str(Path(sys.executable).with_name(script))],
             env={"PATH": os.environ["PATH"], **ports, **settings},
             directory=directory,
         )
@@ -58,7 +59,10 @@ class Service(Process):
         assert self.is_running(), f"{self.name} ended with {self.wait(1)} instead of becoming ready"
 
 
-StartService = Callable[[str, Mapping[str, str]], Service]
+class StartService(Protocol):
+    """Starts a console script; ``within`` is a command that runs it, e.g. with a lower limit of something."""
+
+    def __call__(self, script: str, settings: Mapping[str, str], within: Sequence[str] = ()) -> Service: ...
 
 
 @pytest.fixture
@@ -67,8 +71,8 @@ def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[St
     started: list[Service] = []
     request.node.stash[RUNNING] = started
 
-    def start(script: str, settings: Mapping[str, str]) -> Service:
-        service = Service(script, settings, tmp_path)
+    def start(script: str, settings: Mapping[str, str], within: Sequence[str] = ()) -> Service:
+        service = Service(script, settings, tmp_path, within)
         started.append(service)
         service.start()
         return service
