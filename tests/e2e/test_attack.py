@@ -33,7 +33,7 @@ def test_seven_hundred_bodies_that_lack_their_last_byte(start_service: StartServ
     with attacked(webhook, 700, stalled(LIMIT)) as attackers:
         deliver_for(webhook, HOLD_SECONDS)
 
-    assert {answer[-3:] for answer in attackers.answers} == {b"408", b"503"}
+    assert {b"503"} <= {answer[-3:] for answer in attackers.answers} <= {b"408", b"503"}
     assert peak_mib(webhook) < MAX_MIB
     assert len(webhook.output()) < MAX_LOG_BYTES
     assert "Traceback" not in webhook.output()

@@ -7,6 +7,7 @@ import pytest
 from invoice_simulators.scenario import scenario
 from tests.e2e.books import assert_books_balance
 from tests.e2e.connector import Connector
+from tests.e2e.raw import stalled
 from tests.support.services import SERVICES
 from tests.support.waiting import eventually
 
@@ -42,7 +43,7 @@ def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(connect
     webhook = connector.services["invoice-webhook"]
 
     with socket.create_connection(("127.0.0.1", webhook.webhook_port)) as sender:
-        sender.sendall(b"POST /webhooks/metronome HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+        sender.sendall(stalled(99))
 
         assert webhook.terminate(10) == 0
 

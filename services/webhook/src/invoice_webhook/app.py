@@ -13,6 +13,7 @@ from invoice_webhook.handler import WebhookHandler
 from invoice_webhook.listener import Listener
 
 SWEEP_SECONDS = 1.0
+LAST_REQUESTS_SECONDS = 0.5
 
 
 class Ingress:
@@ -29,7 +30,7 @@ class Ingress:
             self._answer,
             access_log=answers.logger,
             access_log_class=lambda *_: answers,
-            logger=quiet_logger(),
+            logger=quiet_logger(self._loop.time),
             # What is signed is what arrived: a compressed body must reach the signature check as it is.
             auto_decompress=False,
         )
@@ -53,9 +54,10 @@ class Ingress:
 
     async def close(self, grace_seconds: float) -> None:
         """Take no new request, and let those under way finish within the grace."""
+        self._is_draining = True
         self._listener.close()
-        # What has just connected is to be served as well.
-        await asyncio.sleep(0)
+        # The request of whoever has just connected may still be on its way.
+        await asyncio.sleep(LAST_REQUESTS_SECONDS)
         self._server.pre_shutdown()
         # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to see it cancelled.
         await self._server.shutdown(grace_seconds / 2)
