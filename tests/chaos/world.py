@@ -23,7 +23,6 @@ from tests.support.services import SERVICES
 QUICK = {
     "HTTP_TIMEOUT_SECONDS": "3",
     "FORMATTER_CONCURRENCY": "4",  # slow enough to be in work at every kill
-    "LIVENESS_STALL_SECONDS": "600",
 }
 """Settings of all services, beside those of every end-to-end test."""
 

@@ -10,7 +10,6 @@ from tests.manifests.settings_of import BOTO3S_OWN, OTELS_OWN, SERVICES, names
 COMPOSED = {
     "ERROR_SINK_MAX_SECONDS",  # a demo need not wait
     "KAFKA_BOOTSTRAP_SERVERS",
-    "LIVENESS_STALL_SECONDS",  # above the patience
     "METRONOME_BASE_URL",
     "METRONOME_API_KEY",
     "METRONOME_WEBHOOK_SECRET",

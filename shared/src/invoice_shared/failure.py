@@ -16,6 +16,7 @@ Code = Literal[
     "malformed-record",
     # formatter
     "invoice-not-found",
+    "invoice-unavailable",
     "invalid-invoice",
     "customer-not-mapped",
     "destination-not-mapped",

@@ -6,7 +6,7 @@ from invoice_shared.clock import Clock
 
 
 class Health:
-    """Ready while nothing is missing. Live unless records wait and no commit has happened for ``stall_seconds``."""
+    """Ready while nothing is missing. Live unless records wait and there was no progress for ``stall_seconds``."""
 
     def __init__(self, clock: Clock, stall_seconds: float) -> None:
         self._clock = clock
@@ -32,7 +32,7 @@ class Health:
             return self._missing.get(what)
 
     def progress(self) -> None:
-        """Say that an offset was committed."""
+        """Note that an offset was committed, or that an attempt at another system ended, however it did."""
         with self._lock:
             self._quiet_since = self._clock.monotonic()
 

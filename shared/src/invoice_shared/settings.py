@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -133,7 +141,7 @@ class BaseServiceSettings(KafkaSettings):
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     shutdown_grace_seconds: Positive = 20
-    liveness_stall_seconds: Positive = 120
+    liveness_stall_seconds: Positive = 1800
     otel_exporter_otlp_endpoint: str | None = None
     otel_exporter_otlp_traces_endpoint: str | None = None
 
@@ -143,6 +151,23 @@ class BaseServiceSettings(KafkaSettings):
         if isinstance(values, dict) and isinstance(level := values.get("log_level"), str):
             return {**values, "log_level": level.upper()}
         return values
+
+
+class PatientServiceSettings(BaseServiceSettings):
+    """A service that waits for other systems."""
+
+    retry_patience_seconds: Positive = Field(default=900, validate_default=True)
+
+    @field_validator("retry_patience_seconds")
+    @classmethod
+    def _ends_before_a_restart(cls, patience: float, others: ValidationInfo) -> float:
+        stall = others.data.get("liveness_stall_seconds")
+        if stall is not None and patience >= stall:
+            raise ValueError(
+                "is not below LIVENESS_STALL_SECONDS, so a restart could end the patience each time before it runs "
+                "out; lower it, or raise LIVENESS_STALL_SECONDS"
+            )
+        return patience
 
 
 class HttpSettings(Settings):

@@ -1,18 +1,24 @@
 """The real client against a real socket: what it sends, and what each kind of trouble becomes."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from decimal import Decimal
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from invoice_formatter.metronome import MetronomeClient
-from invoice_formatter.pacing import Pacing
+from invoice_formatter.fetching import PatientFetch
+from invoice_formatter.judgement import build_circuit, build_policy
+from invoice_formatter.turns import Turns
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
+from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
+from invoice_shared.metronome.async_client import AsyncMetronomeClient, open_session
+from invoice_shared.metronome.rate_limits import RateLimits
 from tests.support.ports import LOOPBACK, free_port
 
 PATIENCE = 0.5
@@ -47,13 +53,13 @@ class Desk:
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self.metronome = FakeMetronome()
         self.metrics = Metrics()
-        self.pacing = Pacing(SystemClock())
-        self.client = MetronomeClient(
+        self.key: str | None = "key"
+        self.limits = RateLimits(SystemClock())
+        self.client = AsyncMetronomeClient(
             session,
             url + "/",
-            lambda: "key",
-            slots=asyncio.Semaphore(2),
-            pacing=self.pacing,
+            lambda: self.key,
+            limits=self.limits,
             metrics=self.metrics,
             clock=SystemClock(),
         )
@@ -62,8 +68,7 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     port = free_port()
-    timeout = aiohttp.ClientTimeout(total=PATIENCE)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    async with open_session(PATIENCE) as session:
         desk = Desk(session, f"http://{LOOPBACK}:{port}")
         app = web.Application()
         app.router.add_get("/{anything:.*}", desk.metronome.handle)
@@ -80,7 +85,7 @@ async def desk() -> AsyncIterator[Desk]:
 async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(desk: Desk) -> None:
     desk.metronome.text = '{"data": {"total": 0.10}}'
 
-    answer = await desk.client.get_invoice("customer", "in/voice")
+    answer = await desk.client.invoice("customer", "in/voice")
 
     assert answer == {"data": {"total": Decimal("0.10")}}
     assert desk.metronome.asked == [("/v1/customers/customer/invoices/in%2Fvoice", "Bearer key")]
@@ -102,24 +107,52 @@ async def test_a_status_becomes_its_error_and_is_counted_as_such(
     desk.metronome.status, desk.metronome.headers = status, {"Location": "/elsewhere"}
 
     with pytest.raises(error):
-        await desk.client.get_invoice("customer", "invoice")
+        await desk.client.invoice("customer", "invoice")
 
     assert len(desk.metronome.asked) == 1
     assert f'call_seconds_count{{outcome="{outcome}",system="metronome"}} 1.0' in desk.metrics.exposition().decode()
 
 
-async def test_silence_is_an_outage(desk: Desk) -> None:
+async def test_silence_after_connecting_may_be_the_invoices_own(desk: Desk) -> None:
     desk.metronome.may_answer.clear()
 
-    with pytest.raises(Unavailable, match="in time"):
-        await desk.client.get_invoice("customer", "invoice")
+    with pytest.raises(Unavailable, match="in time") as silent:
+        await desk.client.invoice("customer", "invoice")
+
+    assert (silent.value.outage, silent.value.about) == (False, "invoice")
 
 
 async def test_a_refused_connection_is_an_outage() -> None:
-    async with aiohttp.ClientSession() as session:
+    async with open_session(PATIENCE) as session:
         nowhere = Desk(session, f"http://{LOOPBACK}:{free_port()}")
-        with pytest.raises(Unavailable, match="cannot be reached"):
-            await nowhere.client.get_invoice("customer", "invoice")
+        with pytest.raises(Unavailable, match="cannot be reached") as refused:
+            await nowhere.client.invoice("customer", "invoice")
+
+    assert refused.value.outage
+
+
+async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_the_invoice() -> None:
+    with socket.create_server((LOOPBACK, 0), backlog=0) as deaf, ExitStack() as callers:
+        for _ in range(4):  # what the kernel takes in the server's place, so that the next one waits
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        async with open_session(PATIENCE) as session:
+            desk = Desk(session, f"http://{LOOPBACK}:{deaf.getsockname()[1]}")
+            with pytest.raises(Unavailable, match="cannot be reached") as unreached:
+                await desk.client.invoice("customer", "invoice")
+
+    assert unreached.value.outage
+
+
+@pytest.mark.parametrize("key", [None, "", "two\nlines", "schlüssel"])
+async def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(desk: Desk, key: str | None) -> None:
+    desk.key = key
+
+    with pytest.raises(CredentialsRefused, match="METRONOME_API_KEY"):
+        await desk.client.invoice("customer", "invoice")
+
+    assert desk.metronome.asked == []
 
 
 @pytest.mark.parametrize(("limit", "others_wait"), [("customer", False), ("client", True), ("", True)])
@@ -128,14 +161,18 @@ async def test_a_429_holds_back_one_customer_or_everyone(desk: Desk, limit: str,
     desk.metronome.headers = {"X-Metronome-Rate-Limit-Type": limit, "Retry-After": "30"}
 
     with pytest.raises(Unavailable) as refused:
-        await desk.client.get_invoice("customer", "invoice")
+        await desk.client.invoice("customer", "invoice")
 
     assert refused.value.retry_after == 30
-    assert desk.pacing.delay("customer") > 20
-    assert (desk.pacing.delay("other") > 20) is others_wait
+    assert desk.limits.delay("customer") > 20
+    assert (desk.limits.delay("other") > 20) is others_wait
 
 
 async def test_no_more_calls_are_in_flight_than_there_are_slots(desk: Desk) -> None:
-    await asyncio.gather(*(desk.client.get_invoice("customer", f"invoice-{number}") for number in range(8)))
+    turns = Turns(build_circuit(SystemClock(), 2, 30), desk.limits, lambda *_: None)
+    policy = build_policy(backoff_max_seconds=30, patience_seconds=900, jitter=lambda _low, high: high)
+    patient = PatientFetch(desk.client.invoice, turns, policy, Health(SystemClock(), 1800))
+
+    await asyncio.gather(*(patient.fetch("customer", f"invoice-{number}") for number in range(8)))
 
     assert desk.metronome.most_in_work == 2

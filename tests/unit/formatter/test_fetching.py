@@ -1,108 +1,104 @@
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from invoice_formatter.fetching import CREDENTIALS, NOT_FOUND_TRIES, PatientFetch
+from invoice_formatter.fetching import NOT_FOUND_TRIES, NotFetched
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
-from invoice_shared.health import Health
-from tests.fakes import FakeClock
+from invoice_shared.failure import ProviderResponse
+from tests.unit.formatter.metronome_desk import CALL_SECONDS, Desk
 
-NOT_FOUND = Rejected("invoice-not-found", "Unknown.")
-
-
-class ScriptedMetronome:
-    """Answers as told, one after the other; the last one for ever."""
-
-    def __init__(self, answers: Iterable[Any]) -> None:
-        self._answers = list(answers)
-        self.asked = 0
-
-    async def get_invoice(self, customer_id: str, invoice_id: str) -> Any:
-        answer = self._answers[min(self.asked, len(self._answers) - 1)]
-        self.asked += 1
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+ANSWERED = ProviderResponse(status=404, body="")
+NOT_FOUND = Rejected("invoice-not-found", "Unknown.", response=ANSWERED)
 
 
-class Patience:
-    """A fetch over a scripted Metronome, and how long it slept between its tries."""
+class Patience(Desk):
+    """A fetch over a scripted Metronome: it answers as told, one after the other; the last one for ever."""
 
     def __init__(self, *answers: Any) -> None:
-        self.metronome = ScriptedMetronome(answers)
-        self.health = Health(FakeClock(), 120)
-        self.slept: list[float] = []
-        self.not_ready_while_sleeping: list[bool] = []
-        self._fetch = PatientFetch(self.metronome.get_invoice, self.health, backoff_max_seconds=30, sleep=self._sleep)
+        super().__init__(lambda *_: answers[min(len(self.asked), len(answers)) - 1])
 
-    async def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.not_ready_while_sleeping.append(bool(self.health.missing_parts()))
+    async def fetch_one(self) -> Any:
+        (task,) = await self.time.run(self.patient.fetch("customer", "invoice"))
+        return task.result()
 
-    async def fetch(self) -> Any:
-        return await self._fetch.fetch("customer", "invoice")
+    @property
+    def pauses(self) -> list[float]:
+        """How long it slept between its tries."""
+        return [seconds for seconds in self.time.slept if seconds != CALL_SECONDS]
 
 
 async def test_an_answer_is_given_as_it_is() -> None:
-    assert await Patience({"data": {}}).fetch() == {"data": {}}
+    assert await Patience({"data": {}}).fetch_one() == {"data": {}}
 
 
 async def test_an_outage_is_waited_for_however_long_it_lasts() -> None:
     patience = Patience(*[Unavailable("down")] * 500, "answer")
 
-    assert await patience.fetch() == "answer"
-    assert patience.metronome.asked == 501
-    assert max(patience.slept) <= 30
+    assert await patience.fetch_one() == "answer"
+    assert len(patience.asked) == 501
+    assert max(patience.pauses) <= 30
 
 
 async def test_a_wished_delay_is_kept() -> None:
     patience = Patience(Unavailable("slow down", retry_after=45), "answer")
 
-    await patience.fetch()
+    await patience.fetch_one()
 
-    assert patience.slept[0] >= 45
+    assert patience.pauses[0] >= 45
 
 
 async def test_an_unknown_invoice_is_asked_for_a_few_times_before_it_is_refused() -> None:
     patience = Patience(NOT_FOUND)
 
-    with pytest.raises(Rejected) as refused:
-        await patience.fetch()
+    with pytest.raises(NotFetched) as refused:
+        await patience.fetch_one()
 
-    assert refused.value.code == "invoice-not-found"
-    assert patience.metronome.asked == NOT_FOUND_TRIES
+    assert (refused.value.why.code, refused.value.attempts) == ("invoice-not-found", NOT_FOUND_TRIES)
+    assert len(patience.asked) == NOT_FOUND_TRIES
 
 
 async def test_an_invoice_that_appears_late_is_fetched() -> None:
     patience = Patience(NOT_FOUND, Unavailable("down"), NOT_FOUND, "answer")
 
-    assert await patience.fetch() == "answer"
+    assert await patience.fetch_one() == "answer"
 
 
 async def test_another_refusal_is_final_at_once() -> None:
     patience = Patience(Rejected("invalid-invoice", "No."))
 
-    with pytest.raises(Rejected):
-        await patience.fetch()
+    with pytest.raises(NotFetched) as refused:
+        await patience.fetch_one()
 
-    assert patience.metronome.asked == 1
+    assert refused.value.attempts == 1
+    assert len(patience.asked) == 1
 
 
 async def test_refused_credentials_are_tried_slowly_and_make_the_process_not_ready() -> None:
     patience = Patience(CredentialsRefused("No key."), CredentialsRefused("No key."), "answer")
 
-    assert await patience.fetch() == "answer"
-    assert patience.slept == [30, 30]
-    assert patience.not_ready_while_sleeping == [True, True]
+    await patience.time.run(patience.fetch("customer", "invoice"), seconds=CALL_SECONDS)
+    assert patience.health.missing_parts() == ["metronome credentials: No key."]
+    await patience.time.run(seconds=0)
+    assert await patience.fetch_one() == "answer"
+
     assert patience.health.missing_parts() == []
+    assert patience.time.clock.monotonic() >= 3, "probes come after 1, 2, 4 … seconds"
 
 
 async def test_any_answer_about_the_invoice_shows_that_the_credentials_are_good() -> None:
-    patience = Patience(Rejected("invalid-invoice", "No."))
-    patience.health.missing(CREDENTIALS, "refused before")
+    patience = Patience(CredentialsRefused("No key."), Rejected("invalid-invoice", "No.", response=ANSWERED))
 
-    with pytest.raises(Rejected):
-        await patience.fetch()
+    with pytest.raises(NotFetched):
+        await patience.fetch_one()
 
     assert patience.health.missing_parts() == []
+
+
+async def test_each_attempt_that_ends_is_progress() -> None:
+    patience = Patience(*[Unavailable("down")] * 500, "answer")
+    patience.health.lag(1)
+
+    await patience.fetch_one()
+
+    assert patience.time.clock.monotonic() > 1800
+    assert patience.health.is_live()

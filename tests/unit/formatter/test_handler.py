@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from invoice_formatter.fetching import NOT_FOUND_TRIES
+from invoice_formatter.fetching import NOT_FOUND_TRIES, NotFetched
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.settlement import Failed, Formatted, Skipped
 from invoice_shared import serde
@@ -20,7 +20,7 @@ SYNCED = {"external_invoice": {"invoice_id": "INV-77"}}
 class FakeMetronome:
     """Holds one answer, as bytes, and reads them as the real client does."""
 
-    def __init__(self, body: bytes = b"", error: Rejected | None = None) -> None:
+    def __init__(self, body: bytes = b"", error: NotFetched | None = None) -> None:
         self._body = body or answer()
         self._error = error
 
@@ -110,7 +110,9 @@ async def test_a_failure_without_a_known_currency_has_no_total() -> None:
 
 
 async def test_an_unknown_invoice_fails_with_the_number_of_tries() -> None:
-    settled = await settle(FakeMetronome(error=Rejected("invoice-not-found", "Unknown.")))
+    unknown = NotFetched(Rejected("invoice-not-found", "Unknown."), NOT_FOUND_TRIES)
+
+    settled = await settle(FakeMetronome(error=unknown))
 
     assert isinstance(settled, Failed)
     assert (settled.failure.code, settled.failure.attempts) == ("invoice-not-found", NOT_FOUND_TRIES)

@@ -29,6 +29,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert settings.totals_tolerance == Decimal("0.5")
     assert (settings.item_id_by_line_type, settings.extra_fields) == ({}, {})
     assert (settings.formatter_concurrency, settings.group) == (16, "invoice-formatter")
+    assert (settings.retry_patience_seconds, settings.liveness_stall_seconds) == (900, 1800)
 
 
 def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +56,7 @@ def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("TOTALS_TOLERANCE", "-1", id="a negative tolerance"),
         pytest.param("TOTALS_TOLERANCE", "NaN", id="a tolerance that is no number"),
         pytest.param("FORMATTER_CONCURRENCY", "0", id="no request at all"),
+        pytest.param("RETRY_PATIENCE_SECONDS", "1800", id="a patience that a restart cuts off"),
         pytest.param("LINE_GROUPING", "by_product", id="an unknown grouping"),
     ],
 )

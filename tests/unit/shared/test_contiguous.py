@@ -43,3 +43,18 @@ def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order
         given_back += made.settle(ZERO, offset)
         assert set(given_back) <= settled
     assert given_back == list(range(30))
+
+
+def test_the_unsettled_are_counted_through_settling_and_dropping() -> None:
+    window: ContiguousWindow[int] = ContiguousWindow()
+    for offset in (1, 2, 3):
+        window.add(ZERO, offset, offset)
+    window.settle(ZERO, 2)
+    window.settle(ZERO, 2)
+    assert (len(window), window.unsettled) == (3, 2)
+
+    window.settle(ZERO, 1)
+    assert (len(window), window.unsettled) == (1, 1)
+
+    window.drop(ZERO)
+    assert (len(window), window.unsettled) == (0, 0)

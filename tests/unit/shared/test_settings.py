@@ -10,6 +10,7 @@ from invoice_shared.settings import (
     BaseServiceSettings,
     InvalidSettings,
     MetronomeApiSettings,
+    PatientServiceSettings,
     load,
     partly_set,
     read,
@@ -241,3 +242,35 @@ def test_a_group_of_settings_must_be_whole_or_absent() -> None:
     assert partly_set(("A", "B"), {}) == []
     assert partly_set(("A", "B"), {"A": "1", "B_FILE": "/b"}) == []
     assert len(partly_set(("A", "B"), {"A": "1"})) == 1
+
+
+@pytest.mark.parametrize(
+    ("stall", "patience", "starts"),
+    [
+        pytest.param(None, None, True, id="the defaults"),
+        pytest.param("901", None, True, id="just above"),
+        pytest.param("900", None, False, id="equal"),
+        pytest.param(None, "1800", False, id="a patience as long as the default stall"),
+        pytest.param("4000", "3600", True, id="both raised"),
+    ],
+)
+def test_a_stall_limit_that_would_cut_the_patience_off_is_refused(
+    monkeypatch: pytest.MonkeyPatch, stall: str | None, patience: str | None, starts: bool
+) -> None:
+    for name, value in {"LIVENESS_STALL_SECONDS": stall, "RETRY_PATIENCE_SECONDS": patience}.items():
+        if value is not None:
+            monkeypatch.setenv(name, value)
+
+    if starts:
+        assert read(PatientServiceSettings)
+        return
+    with pytest.raises(InvalidSettings) as refused:
+        read(PatientServiceSettings)
+    (problem,) = refused.value.problems
+    assert problem.startswith("RETRY_PATIENCE_SECONDS: is not below LIVENESS_STALL_SECONDS")
+
+
+def test_a_service_that_waits_for_nobody_takes_any_stall_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVENESS_STALL_SECONDS", "5")
+
+    assert read(BaseServiceSettings).liveness_stall_seconds == 5

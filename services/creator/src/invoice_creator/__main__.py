@@ -10,15 +10,16 @@ from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
 from invoice_creator.kafka.settlement import Settlement
-from invoice_creator.scheduling.circuit_watch import CircuitWatch
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Engine
+from invoice_creator.scheduling.task import KAFKA
 from invoice_creator.settings import SERVICE, CreatorSettings
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_providers.base import BillingProvider
 from invoice_providers.http import Bearer, Http
 from invoice_providers.registry import build_providers
 from invoice_shared import logs, tracing
+from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
@@ -88,7 +89,13 @@ def _create(
         metrics,
         clock,
     )
-    engine = Engine(_dispatcher(settings, clock, health, metrics), handler.attempt, settings.creator_concurrency)
+
+    def ended(system: str) -> None:
+        if system != KAFKA:  # a producer that takes nothing any more is cured by a restart
+            health.progress()
+
+    dispatcher = _dispatcher(settings, clock, health, metrics)
+    engine = Engine(dispatcher, handler.attempt, settings.creator_concurrency, ended)
     consumer = Consumer(consumer_config(settings, settings.consumer_group()))
     InvoiceConsumer(consumer, engine, _bounds(settings), clock=clock, health=health, metrics=metrics).run(
         settings.formatted_invoices_topic, stop

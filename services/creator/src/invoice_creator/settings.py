@@ -9,7 +9,7 @@ from invoice_providers.registry import ProviderSettings
 from invoice_shared.invoice import DESTINATIONS, Destination
 from invoice_shared.metronome import paths
 from invoice_shared.setting_types import JsonText, Positive
-from invoice_shared.settings import BaseServiceSettings, MetronomeApiSettings
+from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings
 
 SERVICE = "invoice-creator"
 
@@ -17,7 +17,7 @@ SERVICE = "invoice-creator"
 Destinations = Annotated[tuple[Destination, ...], NoDecode, JsonText, Field(min_length=1)]
 
 
-class CreatorSettings(ProviderSettings, MetronomeApiSettings, BaseServiceSettings):
+class CreatorSettings(ProviderSettings, MetronomeApiSettings, PatientServiceSettings):
     """Everything of one creator process."""
 
     creator_destinations: Destinations = DESTINATIONS
@@ -26,7 +26,6 @@ class CreatorSettings(ProviderSettings, MetronomeApiSettings, BaseServiceSetting
     uncertain_settle_seconds: Positive = 5
     circuit_failures: int = Field(default=5, ge=1)
     circuit_probe_seconds: Positive = 10
-    retry_patience_seconds: Positive = 900
     metronome_status_writeback: bool = True
     metronome_status_writeback_path: str = Field(default=paths.STATUS, pattern="^/")
 

@@ -3,33 +3,42 @@
 import asyncio
 import logging
 import os
+import random
 import signal
 import sys
+from functools import partial
 
 import aiohttp
 
 from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.handler import Fetch, InvoiceHandler
+from invoice_formatter.judgement import build_circuit, build_policy
 from invoice_formatter.kafka.app import FaustPublisher, attach_intake, create_app
 from invoice_formatter.kafka.credentials import aiokafka_arguments
 from invoice_formatter.kafka.intake import Intake
 from invoice_formatter.kafka.service import Ending, Service
 from invoice_formatter.kafka.settling import Settling
 from invoice_formatter.kafka.watch import BrokerWatch
-from invoice_formatter.metronome import MetronomeClient
-from invoice_formatter.pacing import Pacing
 from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
+from invoice_formatter.turns import Turns
 from invoice_shared import logs, tracing
+from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
+from invoice_shared.metronome import METRONOME
+from invoice_shared.metronome.async_client import AsyncMetronomeClient, open_session
+from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start
 
-WINDOW_PER_SLOT = 32
-"""Records in work per request in flight: so many can be held up by a slow one before their partition waits."""
+IN_WORK_PER_SLOT = 32
+"""Records in work per request in flight: so many may wait, for a hold or an outage, before nothing more is taken."""
+WINDOW_PER_SLOT = 256
+"""Records not yet acknowledged per request in flight. An invoice that never answers holds its partition's back until it
+is judged, after some 90 s; a crash in that time does these again."""
 
 
 def main() -> None:
@@ -52,8 +61,7 @@ async def run(settings: FormatterSettings) -> int:
         asyncio.get_running_loop().add_signal_handler(number, ending.ask)
     health.missing("partitions", "No partition is assigned yet.")
     ops = serve_ops(settings, health, metrics)
-    timeout = aiohttp.ClientTimeout(total=settings.http_timeout_seconds)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    async with open_session(settings.http_timeout_seconds) as session:
         handler = InvoiceHandler(build_fetch(settings, session, health, metrics, clock), settings, clock)
         service = build_service(settings, handler, health, metrics, ending)
         closed = await service.run(ending, settings.shutdown_grace_seconds)
@@ -69,27 +77,36 @@ def build_fetch(
     settings: FormatterSettings, session: aiohttp.ClientSession, health: Health, metrics: Metrics, clock: Clock
 ) -> Fetch:
     """Build the way to Metronome."""
-    client = MetronomeClient(
+    limits = RateLimits(clock)
+    client = AsyncMetronomeClient(
         session,
         settings.metronome_base_url,
         lambda: settings.secret("metronome_api_key"),
-        slots=asyncio.Semaphore(settings.formatter_concurrency),
-        pacing=Pacing(clock),
+        limits=limits,
         metrics=metrics,
         clock=clock,
     )
-    return PatientFetch(client.get_invoice, health, backoff_max_seconds=settings.retry_backoff_max_seconds).fetch
+    longest = settings.retry_backoff_max_seconds
+    circuit = build_circuit(clock, settings.formatter_concurrency, longest)
+    watch = CircuitWatch(metrics, health, vital={METRONOME})
+    policy = build_policy(
+        backoff_max_seconds=longest,
+        patience_seconds=settings.retry_patience_seconds,
+        jitter=random.SystemRandom().uniform,
+    )
+    return PatientFetch(client.invoice, Turns(circuit, limits, partial(watch, METRONOME)), policy, health).fetch
 
 
 def build_service(
     settings: FormatterSettings, handler: InvoiceHandler, health: Health, metrics: Metrics, ending: Ending
 ) -> Service:
     """Build the way through Kafka."""
-    capacity = settings.formatter_concurrency * WINDOW_PER_SLOT
+    slots = settings.formatter_concurrency
+    capacity, window = slots * IN_WORK_PER_SLOT, slots * WINDOW_PER_SLOT
     app = create_app(settings, buffered=capacity)
     publisher = FaustPublisher(app, settings.retry_backoff_max_seconds)
     settling = Settling(handler, publisher, settings, metrics)
-    intake = Intake(settling.settle, capacity=capacity, metrics=metrics, crashed=ending.crash)
+    intake = Intake(settling.settle, capacity=capacity, window=window, metrics=metrics, crashed=ending.crash)
     attach_intake(app, settings.raw_invoices_topic, intake)
     topics = [
         settings.raw_invoices_topic,

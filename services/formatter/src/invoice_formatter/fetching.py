@@ -1,99 +1,106 @@
-"""Fetching an invoice with patience: an outage of Metronome is no failure of the invoices."""
+"""Fetching an invoice with patience: an outage of Metronome is not a failure of the invoices."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
-
-from invoice_formatter.pacing import Sleep
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
+from invoice_formatter.judgement import unavailable
+from invoice_formatter.turns import Turns
+from invoice_shared.errors import CallFailed, ConnectorError, CredentialsRefused, Rejected
 from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
+from invoice_shared.resilience.circuit import CallSlot
+from invoice_shared.resilience.retry import PhaseAttempts, RetryPolicy
 
 log = get_logger(__name__)
 
 GetInvoice = Callable[[str, str], Awaitable[Any]]
+"""``AsyncMetronomeClient.invoice``: customer id, invoice id → the API's answer; tries once."""
 
+# The event may be ahead of the API: about 15 s in all before an invoice counts as not found.
 NOT_FOUND_TRIES = 5
-"""The event may be ahead of the API: about 15 s in all before an invoice counts as not found."""
 
-CREDENTIALS = "metronome credentials"
+
+class NotFetched(ConnectorError):
+    """Why an invoice is not to be had, for good, and after how many attempts."""
+
+    def __init__(self, why: Rejected, attempts: int) -> None:
+        super().__init__(why.reason)
+        self.why = why
+        self.attempts = attempts
+
+
+@dataclass(slots=True)
+class _Errand:
+    """What is known of one invoice that is being fetched."""
+
+    customer_id: str
+    invoice_id: str
+    attempts: PhaseAttempts = field(default_factory=PhaseAttempts)
+    not_found: int = 0
+
+    @property
+    def tries(self) -> int:
+        return self.attempts.tries + self.not_found
 
 
 class PatientFetch:
-    """Tries for ever while Metronome is down or refuses our key; gives up only on what it says of the invoice."""
+    """Gives an invoice up only for what Metronome says of it, or if it alone is not served (``judgement``)."""
 
-    def __init__(
-        self, get_invoice: GetInvoice, health: Health, *, backoff_max_seconds: float, sleep: Sleep = asyncio.sleep
-    ) -> None:
+    def __init__(self, get_invoice: GetInvoice, turns: Turns, policy: RetryPolicy, health: Health) -> None:
         self._get_invoice = get_invoice
+        self._turns = turns
+        self._policy = policy
         self._health = health
-        self._backoff_max = backoff_max_seconds
-        self._backoff = wait_random_exponential(max=backoff_max_seconds)
-        self._sleep = sleep
+        self._failing: set[str] = set()
 
     async def fetch(self, customer_id: str, invoice_id: str) -> Any:
-        """Give the API's answer as a JSON tree. Raises ``Rejected`` alone."""
-        retrying = AsyncRetrying(
-            retry=retry_if_exception(_is_not_found),
-            stop=stop_after_attempt(NOT_FOUND_TRIES),
-            wait=wait_random_exponential(max=min(8.0, self._backoff_max)),
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return await retrying(self._fetch_when_available, customer_id, invoice_id)
-
-    async def _fetch_when_available(self, customer_id: str, invoice_id: str) -> Any:
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type((Unavailable, CredentialsRefused)),
-            wait=self._wait,
-            sleep=self._sleep,
-            before_sleep=_log_now_and_then(invoice_id),
-            reraise=True,
-        )
-        return await retrying(self._watched_get, customer_id, invoice_id)
-
-    async def _watched_get(self, customer_id: str, invoice_id: str) -> Any:
+        """Return the API's answer as a JSON tree, however long an outage lasts. Raises ``NotFetched`` alone."""
+        errand, delay = _Errand(customer_id, invoice_id), 0.0
         try:
-            answer = await self._get_invoice(customer_id, invoice_id)
-        except CredentialsRefused as error:
-            self._health.missing(CREDENTIALS, error.reason)
+            while True:
+                slot = await self._turns.take(customer_id, invoice_id, delay)
+                try:
+                    return await self._attempt(errand, slot)
+                except Rejected as error:
+                    delay = self._wait_if_not_found(errand, error)
+                except CallFailed as error:
+                    delay = self._wait_or_give_up(errand, slot, error)
+        finally:
+            self._failing.discard(invoice_id)
+
+    async def _attempt(self, errand: _Errand, slot: CallSlot) -> Any:
+        try:
+            answer = await self._get_invoice(errand.customer_id, errand.invoice_id)
+        except CallFailed as error:
+            self._turns.failed(slot, error)
             raise
-        except Rejected:
-            self._health.present(CREDENTIALS)
-            raise
-        self._health.present(CREDENTIALS)
-        return answer
+        else:
+            self._turns.succeeded(slot)
+            return answer
+        finally:
+            self._health.progress()
 
-    def _wait(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, CredentialsRefused):
-            return self._backoff_max
-        wished = error.retry_after if isinstance(error, Unavailable) else None
-        return max(wished or 0.0, self._backoff(state))
+    def _wait_if_not_found(self, errand: _Errand, error: Rejected) -> float:
+        errand.not_found += 1
+        if error.code != "invoice-not-found" or errand.not_found >= NOT_FOUND_TRIES:
+            raise NotFetched(error, errand.tries) from error
+        return self._policy.delay(errand.not_found, error)
+
+    def _wait_or_give_up(self, errand: _Errand, slot: CallSlot, error: CallFailed) -> float:
+        self._failing.add(errand.invoice_id)
+        attempts, circuit = errand.attempts, self._turns.circuit
+        self._policy.note(attempts, slot, error, circuit)
+        if self._policy.gives_up(attempts, slot, circuit, failing=len(self._failing)):
+            raise NotFetched(unavailable(attempts), errand.tries) from error
+        _log_now_and_then(errand, error)
+        return self._policy.delay(attempts.tries, error)
 
 
-def _is_not_found(error: BaseException) -> bool:
-    return isinstance(error, Rejected) and error.code == "invoice-not-found"
-
-
-def _log_now_and_then(invoice_id: str) -> Callable[[RetryCallState], None]:
+def _log_now_and_then(errand: _Errand, error: CallFailed) -> None:
     """Log the 1st, 2nd, 4th, 8th … try: an outage of an hour must not fill the logs with every waiting invoice."""
-
-    def say(state: RetryCallState) -> None:
-        tries = state.attempt_number
-        error = state.outcome.exception() if state.outcome else None
-        if tries & (tries - 1) or not isinstance(error, CallFailed):
-            return
-        level = log.error if isinstance(error, CredentialsRefused) else log.warning
-        level("invoice not fetched yet", invoice_id=invoice_id, reason=error.reason, tries=tries)
-
-    return say
+    tries = errand.attempts.tries
+    if tries & (tries - 1):
+        return
+    level = log.error if isinstance(error, CredentialsRefused) else log.warning
+    level("invoice not fetched yet", invoice_id=errand.invoice_id, reason=error.reason, tries=tries)

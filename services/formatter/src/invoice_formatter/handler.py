@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from invoice_formatter.fetching import NOT_FOUND_TRIES
+from invoice_formatter.fetching import NotFetched
 from invoice_formatter.mapping.document import Origin, map_invoice
 from invoice_formatter.mapping.known_outcome import known_outcome
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
@@ -23,7 +23,7 @@ from invoice_shared.record import Record
 from invoice_shared.tracing import outgoing_headers
 
 Fetch = Callable[[str, str], Awaitable[Any]]
-"""``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``Rejected`` alone."""
+"""``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``NotFetched`` alone."""
 
 
 class InvoiceHandler:
@@ -43,6 +43,8 @@ class InvoiceHandler:
         try:
             invoice = parse_invoice(await self._fetch(raw.customer_id, raw.invoice_id))
             _check_identity(invoice, raw)
+        except NotFetched as error:
+            return self._failed(record, error.why, self._known(raw), error.attempts)
         except Rejected as error:
             return self._failed(record, error, self._known(raw))
         return self._settle(record, raw, invoice)
@@ -77,9 +79,10 @@ class InvoiceHandler:
             settled_at=self._clock.now(),
         )
 
-    def _failed(self, record: Record, error: Rejected | MalformedRecord, known: Outcome | None = None) -> Failed:
+    def _failed(
+        self, record: Record, error: Rejected | MalformedRecord, known: Outcome | None = None, attempts: int = 1
+    ) -> Failed:
         about = About(known.invoice_id, known.customer_id, known.destination) if known else About()
-        attempts = NOT_FOUND_TRIES if isinstance(error, Rejected) and error.code == "invoice-not-found" else 1
         failure = failure_of(
             record, stage="formatter", error=error, attempts=attempts, now=self._clock.now(), about=about
         )

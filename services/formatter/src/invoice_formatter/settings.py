@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.settings import BaseServiceSettings, MetronomeApiSettings
+from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings
 
 CONSUMER_GROUP = "invoice-formatter"
 
 
-class FormatterSettings(MappingRules, BaseServiceSettings, MetronomeApiSettings):
+class FormatterSettings(MappingRules, PatientServiceSettings, MetronomeApiSettings):
     """The rules of the mapping, and how to reach the broker and Metronome."""
 
     formatter_concurrency: int = Field(default=16, ge=1)

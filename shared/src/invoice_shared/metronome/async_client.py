@@ -10,7 +10,7 @@ from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_shared.metrics import Metrics
-from invoice_shared.metronome import paths
+from invoice_shared.metronome import METRONOME, paths
 from invoice_shared.metronome.answers import read_answer
 from invoice_shared.metronome.rate_limits import RateLimits
 
@@ -60,7 +60,7 @@ class AsyncMetronomeClient:
             failed = error
             raise
         finally:
-            self._metrics.called("metronome", failed, self._clock.monotonic() - began)
+            self._metrics.called(METRONOME, failed, self._clock.monotonic() - began)
 
     async def _get(self, path: str) -> Answer:
         headers = {"Authorization": _bearer(self._api_key()), "Accept": "application/json"}

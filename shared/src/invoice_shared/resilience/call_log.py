@@ -30,10 +30,13 @@ class CallLog:
         """Whether a call for another peer was served after ``moment``."""
         return any(call.served for call in self._since(moment, other_than))
 
-    def share_failed_since(self, moment: float, other_than: bytes) -> float:
-        """Return which share (0 to 1) of the other peers' calls failed after ``moment``; 0 if there was none."""
+    def failure_rate_since(self, moment: float, other_than: bytes) -> float:
+        """Return at which rate (0 to 1, exclusive) the other peers' calls failed after ``moment``.
+
+        By Laplace's rule of succession, so that a few good calls alone do not count as certainty.
+        """
         served = [call.served for call in self._since(moment, other_than)]
-        return served.count(False) / len(served) if served else 0.0
+        return (served.count(False) + 1) / (len(served) + 2)
 
     def _since(self, moment: float, other_than: bytes) -> list[Call]:
         found = []

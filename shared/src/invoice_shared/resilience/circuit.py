@@ -13,6 +13,9 @@ from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unav
 from invoice_shared.resilience.call_log import Call, CallLog
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 
+# An outage of hours probes a thousand times, and no float holds 2 to that power.
+MAX_EXPONENT = 10
+
 Change = Literal["opened", "refused", "closed"]
 """What is worth telling: calls are held back; our credentials are refused; all goes on."""
 
@@ -151,7 +154,8 @@ class Circuit:
 
     def _set_probe(self, error: CallFailed) -> None:
         wish = error.retry_after or 0.0 if isinstance(error, Unavailable) else 0.0
-        self.probe_at = self.clock.monotonic() + max(wish, min(self.probe_seconds, 2.0**self._probes))
+        backoff = 2.0 ** min(self._probes, MAX_EXPONENT)
+        self.probe_at = self.clock.monotonic() + max(wish, min(self.probe_seconds, backoff))
 
     def _forget_run(self) -> None:
         self._run = 0

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
-from invoice_shared.resilience.circuit import CallSlot, Circuit, is_outage
+from invoice_shared.resilience.circuit import MAX_EXPONENT, CallSlot, Circuit, is_outage
 
 # So often may a system turn one invoice away, each time after serving another. A throttle passes sooner; what is left
 # is an invoice that trips, say, a firewall in front of the system, again and again.
 MAX_CONTRADICTIONS = 20
-
-MAX_EXPONENT = 10
 
 
 @dataclass(slots=True)
@@ -87,8 +85,8 @@ class RetryPolicy:
         """Whether the invoice itself is at fault. ``failing`` counts the different invoices that fail now."""
 
         def others_fail_too(times: int) -> bool:
-            share = circuit.log.share_failed_since(attempts.first_at, slot.peer)
-            return share**times > self.evidence.chance
+            rate = circuit.log.failure_rate_since(attempts.first_at, slot.peer)
+            return rate**times > self.evidence.chance
 
         if attempts.contradictions >= MAX_CONTRADICTIONS and not others_fail_too(attempts.contradictions):
             return True

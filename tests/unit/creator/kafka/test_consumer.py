@@ -139,7 +139,7 @@ class Loop:
         bounds = Bounds(("netsuite",), WITHOUT_WRITEBACK, revoke_seconds=SECONDS, grace_seconds=SECONDS)
         consumer = InvoiceConsumer(
             cast("Consumer", self.member),
-            Engine(dispatcher, attempt, 4),
+            Engine(dispatcher, attempt, 4, lambda _system: None),
             bounds,
             clock=clock,
             health=self.health,

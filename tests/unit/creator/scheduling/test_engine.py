@@ -6,8 +6,8 @@ import pytest
 
 from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import Dispatcher
-from invoice_creator.scheduling.engine import Attempt, Engine
-from invoice_creator.scheduling.task import Task
+from invoice_creator.scheduling.engine import Attempt, Ended, Engine
+from invoice_creator.scheduling.task import KAFKA, Task
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import CallFailed, Uncertain
 from invoice_shared.resilience.circuit import Circuit
@@ -18,13 +18,13 @@ from tests.builders import formatted_invoice, record
 SECONDS = 10.0
 
 
-def engine(attempt: Attempt, concurrency: int = 4) -> Engine:
+def engine(attempt: Attempt, concurrency: int = 4, ended: Ended = lambda _system: None) -> Engine:
     clock = SystemClock()
     policy = RetryPolicy(1, 0.05, 0.05, 900, jitter=lambda low, _high: low)
     dispatcher = Dispatcher(
         clock, policy, lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)), lambda *_: None, capacity=1000
     )
-    return Engine(dispatcher, attempt, concurrency)
+    return Engine(dispatcher, attempt, concurrency, ended)
 
 
 def offer(running: Engine, count: int) -> None:
@@ -78,6 +78,25 @@ def test_a_record_that_waits_holds_no_worker() -> None:
     assert running.wait_until(lambda dispatcher: dispatcher.held() == 1, SECONDS)
     assert running.wait_until(is_idle, SECONDS)
     running.stop(SECONDS)
+
+
+def test_each_attempt_that_ends_is_told_with_the_system_that_it_called() -> None:
+    told: list[str] = []
+    failed: set[int] = set()
+
+    def attempt(task: Task) -> CallFailed | None:
+        if task.phase == "create" and not failed:
+            failed.add(task.record.offset)
+            return Uncertain("no answer")
+        return None
+
+    running = engine(attempt, concurrency=1, ended=told.append)
+    running.start()
+    offer(running, 1)
+
+    assert running.wait_until(is_idle, SECONDS)
+    running.stop(SECONDS)
+    assert told == ["netsuite", "netsuite", KAFKA]
 
 
 def test_stopping_waits_for_what_is_in_flight_and_takes_no_more() -> None:

@@ -12,12 +12,14 @@ PARTITION = TopicPartition("raw-invoices", 0)
 class Broker:
     """Delivers records to an intake, holds their work until told, and notes the acknowledgements."""
 
-    def __init__(self, capacity: int = 3) -> None:
+    def __init__(self, capacity: int = 3, window: int | None = None) -> None:
         self.acknowledged: list[int] = []
         self.begun: list[int] = []
         self.metrics = Metrics()
         self._work: dict[int, asyncio.Event] = {}
-        self.intake = Intake(self._settle, capacity=capacity, metrics=self.metrics, crashed=self._crash)
+        self.intake = Intake(
+            self._settle, capacity=capacity, window=window or capacity, metrics=self.metrics, crashed=self._crash
+        )
 
     async def _settle(self, taken: Record) -> None:
         self.begun.append(taken.offset)
@@ -61,6 +63,22 @@ async def test_no_more_than_the_capacity_is_in_work_until_something_is_acknowled
     await third
     await turn()
     assert broker.begun == [1, 2, 3]
+
+
+async def test_a_slow_record_does_not_keep_others_out_until_the_window_is_full_of_settled_ones() -> None:
+    broker = Broker(capacity=2, window=4)
+    for offset in (1, 2, 3, 4):
+        await broker.deliver(offset)
+        if offset > 1:
+            await broker.settle(offset)
+    fifth = broker.deliver(5)
+    await turn()
+    assert not fifth.done()
+
+    await broker.settle(1)
+
+    await fifth
+    assert broker.acknowledged == [1, 2, 3, 4]
 
 
 async def test_a_record_from_before_a_rebalance_is_left_alone() -> None:

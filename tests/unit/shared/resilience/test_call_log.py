@@ -17,18 +17,22 @@ def test_only_another_peers_success_after_the_moment_is_a_comparison() -> None:
     assert not log.served_since(1, other_than=b"own")
 
 
-def test_the_share_that_failed_leaves_the_peers_own_calls_out() -> None:
+def test_the_rate_of_failure_leaves_the_peers_own_calls_out() -> None:
     log = log_of((1, b"a", False), (2, b"b", True), (3, b"own", False), (4, b"c", False), (5, b"d", True))
 
-    assert log.share_failed_since(0, other_than=b"own") == 0.5
-    assert log.share_failed_since(1, other_than=b"own") == 1 / 3
+    assert log.failure_rate_since(0, other_than=b"own") == 3 / 6
+    assert log.failure_rate_since(1, other_than=b"own") == 2 / 5
 
 
-def test_nobody_else_is_no_share() -> None:
-    assert log_of((1, b"own", False)).share_failed_since(0, other_than=b"own") == 0
+def test_a_few_good_calls_are_no_certainty_and_many_nearly_are() -> None:
+    few, many = log_of((1, b"a", True)), log_of(*((at, b"a", True) for at in range(1, 100)))
+
+    assert CallLog().failure_rate_since(0, other_than=b"own") == 1 / 2
+    assert few.failure_rate_since(0, other_than=b"own") == 1 / 3
+    assert many.failure_rate_since(0, other_than=b"own") == 1 / 101
 
 
 def test_the_oldest_calls_are_forgotten() -> None:
     log = log_of((0, b"a", True), *((at, b"a", False) for at in range(1, MAX_CALLS + 1)))
 
-    assert log.share_failed_since(-1, other_than=b"own") == 1
+    assert not log.served_since(-1, other_than=b"own")

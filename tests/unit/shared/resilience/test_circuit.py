@@ -4,7 +4,7 @@ import pytest
 
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
-from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.circuit import Circuit, is_unreachable
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from tests.fakes import FakeClock
 
@@ -79,6 +79,40 @@ def test_probes_come_after_one_two_four_seconds_up_to_the_setting(line: Line) ->
         line.fail(OUTAGE)
 
     assert waits == [1, 2, 4, 8, 10, 10]
+
+
+def test_an_outage_of_days_is_probed_to_its_end(line: Line) -> None:
+    line.fail(OUTAGE)
+    for _ in range(2000):
+        line.clock.advance(10)
+        line.fail(OUTAGE)
+
+    assert line.circuit.not_before(0) == line.clock.monotonic() + 10
+
+
+def test_the_limit_of_one_customer_says_nothing_of_the_system(line: Line) -> None:
+    limited = Unavailable("429", about="customer", retry_after=60)
+
+    assert {line.fail(limited, suspect) for suspect in (b"a", b"b", b"c") * 5} == {None}
+    assert (line.circuit.limit.in_flight, line.circuit.limit.now) == (0, 64)
+
+
+@pytest.mark.parametrize(
+    ("error", "opens"),
+    [
+        pytest.param(OUTAGE, True, id="no connection"),
+        pytest.param(REFUSED, True, id="refused credentials"),
+        pytest.param(
+            Unavailable("503", outage=True, response=ProviderResponse(status=503, body="")), False, id="an answer"
+        ),
+    ],
+)
+def test_what_opens_at_once_may_be_only_what_lets_nobody_in(error: CallFailed, opens: bool) -> None:
+    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8), is_unreachable)
+
+    circuit.failed(circuit.begin(b"a"), error)
+
+    assert circuit.is_open is opens
 
 
 def test_the_other_sides_wish_is_honoured(line: Line) -> None:

@@ -70,14 +70,16 @@ def test_failures_that_are_no_rarer_with_others_are_no_evidence() -> None:
     assert verdicts.index(True) + 1 == 20, "half of the others' calls fail: 2^-20 is one in a million"
 
 
-def test_with_others_served_throughout_the_retries_suffice() -> None:
+@pytest.mark.parametrize(("others", "tries"), [(1, 7), (10, 4), (100, 3)])
+def test_the_more_others_are_served_the_fewer_failures_are_evidence(others: int, tries: int) -> None:
     bench = Bench(Evidence(chance=1e-6))
     verdicts = []
-    for _ in range(3):
-        bench.other()
+    for _ in range(tries):
         verdicts.append(bench.fail())
+        for _ in range(others):
+            bench.other()
 
-    assert verdicts == [False, False, True]
+    assert verdicts == [False] * (tries - 1) + [True]
 
 
 def test_openings_in_between_do_not_save_an_invoice_for_ever() -> None:

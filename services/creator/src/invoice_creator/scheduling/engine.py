@@ -15,13 +15,17 @@ from invoice_shared.errors import CallFailed
 Attempt = Callable[[Task], CallFailed | None]
 """Makes one attempt at the task's phase: ``None`` = done. Must not raise."""
 
+Ended = Callable[[str], object]
+"""Told of each attempt that has ended, and of the system that it called."""
+
 
 class Engine:
     """``attempt`` runs in ``concurrency`` threads between ``start`` and ``stop``."""
 
-    def __init__(self, dispatcher: Dispatcher, attempt: Attempt, concurrency: int) -> None:
+    def __init__(self, dispatcher: Dispatcher, attempt: Attempt, concurrency: int, ended: Ended) -> None:
         self._dispatcher = dispatcher
         self._attempt = attempt
+        self._ended = ended
         self._changed = threading.Condition()
         self._stopping = False
         self._ends: list[Future[None]] = []
@@ -72,7 +76,9 @@ class Engine:
         while (task := self._next_task()) is not None:
             goes_on = True
             while goes_on:
+                system = task.system
                 error = self._attempt(task)
+                self._ended(system)
                 with self.held() as dispatcher:
                     goes_on = dispatcher.report(task, error)
 

@@ -6,6 +6,7 @@ from typing import Literal
 from invoice_providers.base import CreatedDocument
 from invoice_shared.errors import MalformedRecord, Rejected
 from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.metronome import METRONOME
 from invoice_shared.record import Record
 from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.resilience.retry import PhaseAttempts
@@ -13,7 +14,6 @@ from invoice_shared.resilience.retry import PhaseAttempts
 Phase = Literal["create", "write-back", "publish"]
 """In this order; each may be tried again without repeating the one before."""
 
-METRONOME = "metronome"
 KAFKA = "kafka"
 
 

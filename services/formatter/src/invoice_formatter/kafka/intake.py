@@ -12,17 +12,25 @@ Acknowledge = Callable[[], object]
 
 
 class Intake:
-    """Takes at most ``capacity`` records that are not yet acknowledged, so memory is bounded.
+    """Takes at most ``capacity`` records into work, and holds at most ``window`` that are not yet acknowledged.
 
-    A slow record holds back the acknowledgement of its partition's later ones, not their work.
+    A slow record holds back the acknowledgement of its partition's later ones, not their work; only once the window is
+    full of them does everything wait for it.
     """
 
     def __init__(
-        self, settle: Settle, *, capacity: int, metrics: Metrics, crashed: Callable[[BaseException], None]
+        self,
+        settle: Settle,
+        *,
+        capacity: int,
+        window: int,
+        metrics: Metrics,
+        crashed: Callable[[BaseException], None],
     ) -> None:
         self._lanes = Lanes(settle, self._settled, crashed)
         self._window: ContiguousWindow[Acknowledge] = ContiguousWindow()
         self._capacity = capacity
+        self._most_unacknowledged = window
         self._metrics = metrics
         self._changed = asyncio.Event()
         self._is_closed = False
@@ -33,7 +41,7 @@ class Intake:
         ``is_current`` tells whether its partition is still the one that it was read from: after a rebalance it is
         delivered again, and a stale one in front of it would be acknowledged past it.
         """
-        while len(self._window) >= self._capacity and not self._is_closed:
+        while self._is_full() and not self._is_closed:
             self._changed.clear()
             await self._changed.wait()
         if self._is_closed or not is_current():
@@ -41,6 +49,9 @@ class Intake:
         self._window.add(record.topic_partition, record.offset, acknowledge)
         self._lanes.put(record)
         self._note_change()
+
+    def _is_full(self) -> bool:
+        return self._window.unsettled >= self._capacity or len(self._window) >= self._most_unacknowledged
 
     def drop(self, partitions: Iterable[TopicPartition]) -> None:
         """Forget revoked partitions: what was in work there is delivered again, to us or to their next owner."""
@@ -62,5 +73,5 @@ class Intake:
         self._note_change()
 
     def _note_change(self) -> None:
-        self._metrics.in_flight(len(self._window))
+        self._metrics.in_flight(self._window.unsettled)
         self._changed.set()

@@ -1,6 +1,6 @@
 """A circuit's changes, as operators hear of them."""
 
-from invoice_creator.scheduling.circuit_watch import CircuitWatch
+from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.errors import CredentialsRefused, Unavailable
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
@@ -28,3 +28,15 @@ def test_refused_credentials_make_the_process_not_ready_until_they_are_taken() -
     assert missing == ["netsuite credentials: NetSuite refuses the login."]
     assert health.missing_parts() == []
     assert b'circuit_open{destination="netsuite"} 0.0' in metrics.exposition()
+
+
+def test_an_outage_of_a_vital_system_is_named_until_it_is_over() -> None:
+    metrics, health = Metrics(), Health(FakeClock(), 120)
+    watch = CircuitWatch(metrics, health, vital={"metronome"})
+
+    watch("metronome", "opened", Unavailable("Metronome cannot be reached.", outage=True))
+    missing = health.missing_parts()
+    watch("metronome", "closed", None)
+
+    assert missing == ["metronome: Metronome cannot be reached."]
+    assert health.missing_parts() == []

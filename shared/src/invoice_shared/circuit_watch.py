@@ -1,5 +1,6 @@
-"""Makes a circuit's changes known: metric, log, and for refused credentials readiness. One alert an opening."""
+"""Makes a circuit's changes known: metric, log and readiness. One alert per opening."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from invoice_shared.errors import CallFailed
@@ -13,20 +14,28 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CircuitWatch:
-    """Called by the dispatcher with each change; cheap, since its lock is held."""
+    """Called with each change of a circuit; cheap, since its owner's lock is held.
+
+    Refused credentials make the process not ready. So does an outage of a system that is ``vital``: without it the
+    process can do nothing.
+    """
 
     metrics: Metrics
     health: Health
+    vital: Collection[str] = ()
 
     def __call__(self, system: str, change: Change, error: CallFailed | None) -> None:
         """Make one change known."""
         self.metrics.circuit(system, change != "closed")
-        why = error.reason if error else None
+        why = error.reason if error else "unknown"
         if change == "refused":
-            self.health.missing(f"{system} credentials", why or "refused")
+            self.health.missing(f"{system} credentials", why)
             log.error("credentials refused", system=system, why=why)
         elif change == "opened":
+            if system in self.vital:
+                self.health.missing(system, why)
             log.warning("circuit opened", system=system, why=why)
         else:
+            self.health.present(system)
             self.health.present(f"{system} credentials")
             log.info("circuit closed", system=system)
