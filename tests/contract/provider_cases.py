@@ -1,24 +1,20 @@
-"""The providers that the contract is tried on: each simulated one, and each real sandbox that the environment names.
+"""The accounts that the providers are tried on: a simulated one each, and each real sandbox that the environment names.
 
-A sandbox takes part where its own settings (``NS_*``, ``QBO_*``, ``RAZORPAY_*``, as the creator reads them) *and* the
+A sandbox takes part if its own settings (``NS_*``, ``QBO_*``, ``RAZORPAY_*``, as the creator reads them) *and* the
 customer to bill are given, e.g. ``NETSUITE_SANDBOX_CUSTOMER_ID``: real documents are created there.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from invoice_creator.settings import CreatorSettings
-from invoice_providers.base import BillingProvider
-from invoice_providers.registry import PROVIDERS
-from invoice_shared.clock import SystemClock
-from invoice_shared.invoice import Destination
-from invoice_shared.settings import Settings
+from invoice_providers.registry import provider_of
+from invoice_providers.testing import ProviderCase
+from invoice_shared.settings import HttpSettings, Settings
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.netsuite import NetSuite, NetSuiteSettings
@@ -27,10 +23,10 @@ from invoice_simulators.razorpay import Razorpay, RazorpaySettings
 from invoice_simulators.server import SimulatorServer
 from invoice_simulators.simulator import Simulator
 
-UNUSED: dict[str, Any] = {"metronome_api_key": SecretStr("unused")}
 ANY_ITEM = "501"
 NO_SUCH = "999999999"
 NO_SUCH_CUSTOMER = "cust_99999999999999"
+NO_SUCH_INVOICE = "inv_99999999999999"
 
 
 class SandboxSettings(Settings):
@@ -43,31 +39,23 @@ class SandboxSettings(Settings):
     razorpay_sandbox_customer_id: str | None = None
 
 
-@dataclass(frozen=True)
-class ProviderCase:
-    """One account. ``wrong`` are the settings to exchange so that the provider refuses us."""
-
-    destination: Destination
-    settings: CreatorSettings
-    wrong: dict[str, Any]
-    customer_id: str
-    item_id: str
-
-    def provider(self) -> BillingProvider:
-        """Build a client, as the creator does."""
-        return PROVIDERS[self.destination].build(self.settings, SystemClock())
-
-    def stranger(self) -> BillingProvider:
-        """Build a client whose credentials are wrong."""
-        return PROVIDERS[self.destination].build(self.settings.model_copy(update=self.wrong), SystemClock())
-
-    @property
-    def currency(self) -> str:
-        """The currency that any account takes."""
-        return "INR" if self.destination == "razorpay" else "USD"
+def case_of(destination: str, account: HttpSettings, folder: Path, customer_id: str, item_id: str) -> ProviderCase:
+    """Build a case of an account that knows neither ``NO_SUCH`` nor ``NO_SUCH_CUSTOMER``."""
+    is_razorpay = destination == "razorpay"
+    return ProviderCase(
+        provider=provider_of(destination),
+        account=account,
+        stranger=account.model_copy(update=wrong_credentials(folder)[destination]),
+        customer_id=customer_id,
+        item_id=item_id,
+        no_customer_id=NO_SUCH_CUSTOMER if is_razorpay else NO_SUCH,
+        no_document_id=NO_SUCH_INVOICE if is_razorpay else NO_SUCH,
+        no_item_id=None if is_razorpay else NO_SUCH,
+        currency="INR" if is_razorpay else "USD",
+    )
 
 
-def wrong_credentials(folder: Path) -> dict[Destination, dict[str, Any]]:
+def wrong_credentials(folder: Path) -> dict[str, dict[str, Any]]:
     """Give what to change so that each provider refuses us."""
     wrong = SecretStr("wrong")
     return {
@@ -78,27 +66,28 @@ def wrong_credentials(folder: Path) -> dict[Destination, dict[str, Any]]:
 
 
 @contextmanager
-def sandbox(destination: Destination, folder: Path) -> Iterator[ProviderCase]:
+def sandbox(destination: str, folder: Path) -> Iterator[ProviderCase]:
     """Give the real sandbox, or skip the test by name."""
-    settings, whom = CreatorSettings(**UNUSED), SandboxSettings()
+    provider, whom = provider_of(destination), SandboxSettings()
+    account = provider.settings()
     customer_id: str | None = getattr(whom, f"{destination}_sandbox_customer_id")
     item_id: str | None = getattr(whom, f"{destination}_sandbox_item_id", ANY_ITEM)
-    if not (PROVIDERS[destination].is_configured(settings) and customer_id and item_id):
+    if not (provider.is_configured(account) and customer_id and item_id):
         pytest.skip(f"the environment names no sandbox of {destination}")
-    yield ProviderCase(destination, settings, wrong_credentials(folder)[destination], customer_id, item_id)
+    yield case_of(destination, account, folder, customer_id, item_id)
 
 
 @contextmanager
-def simulated(destination: Destination, folder: Path) -> Iterator[ProviderCase]:
-    """Give a simulated account that knows neither ``NO_SUCH`` nor ``NO_SUCH_CUSTOMER``."""
+def simulated(destination: str, folder: Path) -> Iterator[ProviderCase]:
+    """Give a simulated account."""
     simulator, settings_of, customer_id = SIMULATED[destination]
     with SimulatorServer(build_app(simulator())) as server:
         missing = {"unknown_customers": [NO_SUCH, NO_SUCH_CUSTOMER]}
         if destination != "razorpay":
             missing["unknown_items"] = [NO_SUCH]
         ControlClient(server.url).configure(**missing)
-        settings = CreatorSettings(**UNUSED, **settings_of(server.url, folder))
-        yield ProviderCase(destination, settings, wrong_credentials(folder)[destination], customer_id, ANY_ITEM)
+        account = provider_of(destination).settings(**settings_of(server.url, folder))
+        yield case_of(destination, account, folder, customer_id, ANY_ITEM)
 
 
 def netsuite_settings(url: str, _folder: Path) -> dict[str, Any]:
@@ -139,7 +128,7 @@ def razorpay_settings(url: str, _folder: Path) -> dict[str, Any]:
 
 
 SettingsOf = Callable[[str, Path], dict[str, Any]]
-SIMULATED: dict[Destination, tuple[Callable[[], Simulator[Any]], SettingsOf, str]] = {
+SIMULATED: dict[str, tuple[Callable[[], Simulator[Any]], SettingsOf, str]] = {
     "netsuite": (NetSuite, netsuite_settings, "1042"),
     "quickbooks_online": (QuickBooksOnline, quickbooks_settings, "1042"),
     "razorpay": (Razorpay, razorpay_settings, "cust_AAAAAAAAAAAAAA"),

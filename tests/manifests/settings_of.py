@@ -1,4 +1,4 @@
-"""Which settings class reads the environment of which console script."""
+"""Which settings classes read the environment of which console script."""
 
 from pathlib import Path
 
@@ -7,14 +7,15 @@ import pytest
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
-from invoice_shared.settings import BaseServiceSettings, secret_fields
+from invoice_providers.registry import account_settings
+from invoice_shared.settings import Settings, read, secret_fields
 from invoice_webhook.settings import WebhookSettings
 
-SERVICES: dict[str, type[BaseServiceSettings]] = {
-    "invoice-webhook": WebhookSettings,
-    "invoice-formatter": FormatterSettings,
-    "invoice-creator": CreatorSettings,
-    "invoice-error-sink": ErrorSinkSettings,
+SERVICES: dict[str, tuple[type[Settings], ...]] = {
+    "invoice-webhook": (WebhookSettings,),
+    "invoice-formatter": (FormatterSettings,),
+    "invoice-creator": (CreatorSettings, *account_settings().values()),
+    "invoice-error-sink": (ErrorSinkSettings,),
 }
 OTELS_OWN = "OTEL_"
 """With this begins what OpenTelemetry reads by itself."""
@@ -30,18 +31,24 @@ BOTO3S_OWN = (
 
 def names() -> set[str]:
     """Give the variables of all four services."""
-    return {field.upper() for settings in SERVICES.values() for field in settings.model_fields}
+    return {field.upper() for classes in SERVICES.values() for settings in classes for field in settings.model_fields}
 
 
 def secrets() -> set[str]:
     """Give those that hold a secret, which may come as a file."""
-    return {name.upper() for settings in SERVICES.values() for name in secret_fields(settings)}
+    return {name.upper() for classes in SERVICES.values() for settings in classes for name in secret_fields(settings)}
 
 
 def is_known(name: str) -> bool:
     """Tell whether somebody reads a variable."""
     others = name in BOTO3S_OWN or name.startswith(OTELS_OWN)
     return others or name in names() or name.removesuffix("_FILE") in secrets()
+
+
+def start(script: str) -> None:
+    """Read what a service reads at its start. Raises ``InvalidSettings``."""
+    for settings in SERVICES[script]:
+        read(settings)
 
 
 def provide(values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

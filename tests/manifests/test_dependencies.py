@@ -17,6 +17,7 @@ from tests.manifests.test_images import DOCKERFILE, IMAGES, more_than_its_distri
 
 FOLDERS = {
     "invoice-shared": "shared",
+    "invoice-providers": "providers",
     "invoice-webhook": "services/webhook",
     "invoice-formatter": "services/formatter",
     "invoice-creator": "services/creator",

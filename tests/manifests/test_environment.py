@@ -6,11 +6,11 @@ import pytest
 
 from invoice_creator.settings import CreatorSettings
 from invoice_operations.topics import plan
+from invoice_providers.names import destinations
 from invoice_shared.settings import KafkaSettings, read
 from tests.manifests.rendering import OVERLAYS, Manifest, base_with, environment, named, of_kind, overlay, pods
-from tests.manifests.settings_of import SERVICES, is_known, names, provide, secrets
+from tests.manifests.settings_of import SERVICES, is_known, names, provide, secrets, start
 
-PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
 OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
 """A Deployment's own business: its name is its consumer group."""
 
@@ -53,22 +53,22 @@ def test_every_service_starts_with_what_its_pods_get(
         if where.startswith(f"Deployment/{script}"):
             with monkeypatch.context() as patched:
                 provide(environment(manifests, pod), patched, tmp_path)
-                read(SERVICES[script])
+                start(script)
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("destination", destinations())
 def test_a_creator_takes_one_destination_in_a_group_of_its_own_name(
-    provider: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    destination: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     manifests = overlay("production")
-    name = f"invoice-creator-{provider}"
+    name = f"invoice-creator-{destination.replace('_', '-')}"
     pod = dict(pods(manifests))[f"Deployment/{name}"]
     provide(environment(manifests, pod), monkeypatch, tmp_path)
 
     settings = read(CreatorSettings)
 
-    assert settings.creator_destinations == (provider.replace("-", "_"),)
-    assert settings.consumer_group() == f"invoice-creator-{provider.replace('-', '_')}"
+    assert settings.creator_destinations == (destination,)
+    assert settings.consumer_group() == f"invoice-creator-{destination}"
 
 
 def test_a_restart_for_want_of_progress_comes_after_the_patience() -> None:

@@ -10,11 +10,10 @@ import pytest
 import yaml
 
 from invoice_cli.commands.import_tfvars import import_tfvars
-from invoice_operations.tfvars.settings import FILES
+from invoice_providers.names import destinations
 from invoice_shared.serde import loads
-from invoice_shared.settings import read
 from tests.manifests.rendering import K8S, Manifest, container_of, environment, pods, render
-from tests.manifests.settings_of import SERVICES, provide
+from tests.manifests.settings_of import SERVICES, provide, start
 
 SAMPLE = """
 metronome_api_key="YOUR_METRONOME_API_KEY"
@@ -69,7 +68,7 @@ def test_every_file_of_settings_is_written_anew() -> None:
     kustomization = yaml.safe_load((K8S / "overlays/production/kustomization.yaml").read_text())
 
     assert {file for each in kustomization["configMapGenerator"] for file in each["envs"]} == {
-        f"{name}.env" for name in FILES
+        f"{name}.env" for name in ("settings", *(name.replace("_", "-") for name in destinations()))
     }
 
 
@@ -104,7 +103,7 @@ def test_with_what_is_still_to_set_every_pod_starts_and_nothing_of_the_example_i
     for where, pod in pods(manifests):
         for script in SERVICES:
             if where.startswith(f"Deployment/{script}"):
-                start(script, environment(manifests, pod), monkeypatch, tmp_path)
+                start_with(script, environment(manifests, pod), monkeypatch, tmp_path)
 
 
 def answer(variables: Path, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,8 +143,8 @@ def written(mine: Path) -> set[tuple[str, str]]:
     return {(item["metadata"]["name"], key) for item in items for key in item["stringData"]}
 
 
-def start(script: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+def start_with(script: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Read a service's settings out of what its pod gets."""
     with monkeypatch.context() as patched:
         provide(values, patched, folder)
-        read(SERVICES[script])
+        start(script)

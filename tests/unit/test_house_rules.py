@@ -5,19 +5,16 @@ import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from invoice_creator.writeback import BILLING_PROVIDERS
-from invoice_operations.preview.previews import builders
-from invoice_providers.netsuite.settings import NetSuiteSettings
-from invoice_providers.registry import PROVIDERS
+import invoice_providers
+from invoice_providers.names import destinations
+from invoice_providers.registry import account_settings, provider_of
 from invoice_shared.failure import CODES
-from invoice_shared.invoice import DESTINATIONS, Destination
-from invoice_shared.settings import Settings
+from invoice_shared.settings import HttpSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -34,6 +31,9 @@ PACKAGES = (
     "invoice_cli",
     "invoice_simulators",
 )
+# Metronome's schema ``BillingProviderInvoice``, as far as we use it.
+METRONOMES_NAMES = ("netsuite", "quickbooks_online", "custom")
+HTTP_FIELDS = HttpSettings.model_fields.keys()
 OTHERS_OWN = ("AWS_", "OTEL_")
 """Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation lists them."""
 
@@ -90,17 +90,45 @@ def test_every_failure_code_has_a_heading_in_the_runbook(code: str) -> None:
     assert any(f"`{code}`" in heading for heading in headings)
 
 
-@pytest.mark.parametrize(
-    "listed",
-    [
-        pytest.param(DESTINATIONS, id="the formatter's"),
-        pytest.param(PROVIDERS, id="the creator's"),
-        pytest.param(BILLING_PROVIDERS, id="Metronome's names"),
-        pytest.param(builders(NetSuiteSettings()), id="the previews'"),
-    ],
-)
-def test_every_list_of_destinations_has_them_all(listed: Collection[Destination]) -> None:
-    assert set(listed) == set(get_args(Destination))
+@pytest.mark.parametrize("destination", destinations())
+def test_a_providers_folder_exports_all_that_is_known_of_it(destination: str) -> None:
+    provider = provider_of(destination)
+
+    assert provider.name == destination
+    assert re.fullmatch(r"[a-z][a-z0-9_]+", destination)
+    assert provider.metronome_name in METRONOMES_NAMES
+    assert not provider.is_configured(provider.settings.model_construct())
+
+
+@pytest.mark.parametrize("destination", destinations())
+def test_a_provider_imports_no_other(destination: str) -> None:
+    folder = Path(next(iter(invoice_providers.__path__))) / destination
+    others = "|".join(name for name in destinations() if name != destination)
+
+    importing = [
+        path for path in folder.rglob("*.py") if re.search(rf"invoice_providers\.({others})\b", path.read_text())
+    ]
+
+    assert importing == []
+
+
+def test_no_two_providers_share_a_setting() -> None:
+    fields = [name for block in account_settings().values() for name in block.model_fields.keys() - HTTP_FIELDS]
+
+    assert len(fields) == len(set(fields))
+
+
+def test_asking_which_providers_there_are_imports_none_of_them_and_no_client() -> None:
+    ask = (
+        "import sys; from invoice_providers.names import destinations; assert destinations();"
+        "clients = {'requests', 'boto3', 'jwt'} & sys.modules.keys();"
+        "print(sorted(clients) + [name for name in sys.modules if name.startswith('invoice_providers.')])"
+    )
+    ask_formatter = ask.replace("import sys;", "import sys; import invoice_formatter.mapping.document;")
+
+    for command in (ask, ask_formatter):
+        done = subprocess.run([sys.executable, "-I", "-c", command], check=True, capture_output=True, text=True)
+        assert done.stdout == "['invoice_providers.names']\n"
 
 
 def test_the_configuration_page_lists_exactly_the_settings() -> None:
@@ -138,6 +166,7 @@ def module_names() -> Iterator[str]:
 
 def subclasses(known: type[Settings]) -> Iterator[type[Settings]]:
     for below in known.__subclasses__():
-        if below.__module__.partition(".")[0] in PACKAGES:
+        # A test may have dropped a provider in, and taken it out again.
+        if below.__module__.partition(".")[0] in PACKAGES and below.__module__ in sys.modules:
             yield below
             yield from subclasses(below)

@@ -8,8 +8,8 @@ import typer
 from invoice_cli.output import Listing, Output
 from invoice_operations.options import parse_selection
 from invoice_operations.selection import Selection
+from invoice_providers.names import destinations
 from invoice_shared.failure import CODES, Stage
-from invoice_shared.invoice import Destination
 
 
 def _known_codes(given: list[str] | None) -> list[str] | None:
@@ -35,7 +35,13 @@ CodeOption = Annotated[
     ),
 ]
 StageOption = Annotated[Stage | None, typer.Option(help="Only failures of this stage.")]
-DestinationOption = Annotated[Destination | None, typer.Option(help="Only this billing provider.")]
+DestinationOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Only this billing provider.",
+        autocompletion=lambda incomplete: [name for name in destinations() if name.startswith(incomplete)],
+    ),
+]
 
 
 def selection(now: datetime, **options: str | int | list[str] | None) -> Selection:

@@ -31,6 +31,10 @@ class AskedProviders:
         """Why another system may not be asked."""
         return self.known.left_out
 
+    def account(self, name: str) -> str | None:
+        """Return the name of our account there."""
+        return self.known.usable[name].account
+
     def check(self, name: str) -> None:
         """Return if a system lets us in."""
         self._patiently(lambda: check(self.known.usable[name]))

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from confluent_kafka.admin import AdminClient
 
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import read_creator
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.asked_providers import AskedProviders
@@ -68,9 +68,9 @@ class Installation:
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
         """Return the billing systems that are set up here, asked at most so many times per second."""
-        settings = self.settings(CreatorSettings)
+        settings, accounts = read_creator()
         pace = Pace(per_second, self.clock)
-        return AskedProviders(providers(settings, self.clock), pace, settings.retry_backoff_max_seconds)
+        return AskedProviders(providers(settings, accounts, self.clock), pace, settings.retry_backoff_max_seconds)
 
     def archive(self) -> S3Archive:
         """Return the bucket of the archive. Raises ``StartupError`` if a setting of boto3's own is wrong."""

@@ -9,6 +9,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.selection import Selection
 from invoice_operations.times import parse_moment
 from invoice_operations.view.cases import State
+from invoice_providers.names import destinations
 from invoice_shared.failure import CODES, Stage
 
 RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?")
@@ -68,6 +69,10 @@ def _stage(name: str, texts: Sequence[str], now: datetime) -> str:
     return _one_of(name, _text(name, texts, now), get_args(Stage))
 
 
+def _destination(name: str, texts: Sequence[str], now: datetime) -> str:
+    return _one_of(name, _text(name, texts, now), destinations())
+
+
 def _state(name: str, texts: Sequence[str], now: datetime) -> str | None:
     state = _one_of(name, _text(name, texts, now), ("all", *get_args(State)))
     return None if state == "all" else state
@@ -93,6 +98,6 @@ FIELDS: Mapping[str, tuple[str, Callable[[str, Sequence[str], datetime], object]
     "customer_id": ("customer_id", _text),
     "code": ("codes", _codes),
     "stage": ("stage", _stage),
-    "destination": ("destination", _text),
+    "destination": ("destination", _destination),
     "state": ("state", _state),
 }

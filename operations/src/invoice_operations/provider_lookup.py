@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from invoice_creator.settings import CreatorSettings
-from invoice_providers.base import BillingProvider, CreatedDocument
-from invoice_providers.registry import build_providers
+from invoice_providers.base import Found
+from invoice_providers.connection import Connection
+from invoice_providers.found import likeliest
+from invoice_providers.registry import Accounts, connect
 from invoice_shared.clock import Clock
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.outcome import Outcome
@@ -18,33 +19,27 @@ from invoice_shared.outcome import Outcome
 class Providers:
     """The billing systems that may be asked from here, by destination; ``left_out``: why another may not."""
 
-    usable: Mapping[str, BillingProvider]
+    usable: Mapping[str, Connection]
     left_out: Mapping[str, str]
 
 
-def providers(settings: CreatorSettings, clock: Clock) -> Providers:
-    """Build the clients of the configured providers.
-
-    QuickBooks' refresh token must have one owner: a chain of tokens begun here would end the creator's.
-    """
-    built = build_providers(settings, settings.creator_destinations, clock)
-    store = settings.qbo_token_store or ""
-    if "quickbooks_online" in built and not store.startswith("s3://") and not Path(store).exists():
-        why = f"Its token store {store} is the creator's and not to be seen from here; run this beside the creator."
-        rest = {name: provider for name, provider in built.items() if name != "quickbooks_online"}
-        return Providers(rest, {"quickbooks_online": why})
-    return Providers(built, {})
+def providers(settings: CreatorSettings, accounts: Accounts, clock: Clock) -> Providers:
+    """Build the clients of the configured providers."""
+    built = connect(accounts, settings.creator_destinations, clock)
+    reasons = {name: each.provider.why_not_from_here(accounts[name]) for name, each in built.items()}
+    left_out = {name: reason for name, reason in reasons.items() if reason is not None}
+    return Providers({name: each for name, each in built.items() if name not in left_out}, left_out)
 
 
-def find(provider: BillingProvider, outcome: Outcome) -> CreatedDocument | None:
+def find(connection: Connection, outcome: Outcome) -> Found | None:
     """Look up the document of a ledger entry. Raises ``Unavailable`` or ``CredentialsRefused``."""
-    return provider.find(_sketch(provider.name, outcome))
+    return likeliest(connection.look(_sketch(connection.name, outcome)), outcome.invoice_id)
 
 
-def check(provider: BillingProvider) -> None:
+def check(connection: Connection) -> None:
     """Look up what cannot exist: returns if the provider lets us in. Raises likewise."""
     nothing = Outcome(invoice_id="invoices-check", outcome="created", settled_at=datetime.now(UTC))
-    provider.find(_sketch(provider.name, nothing))
+    connection.look(_sketch(connection.name, nothing))
 
 
 def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:

@@ -1,16 +1,26 @@
-"""What the creator needs of a billing system, and what each way of failing means."""
+"""What the creator needs of a billing system, what each way of failing means, and the value that a folder exports."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.clock import Clock
+from invoice_shared.invoice import DocumentType, FormattedInvoice
+from invoice_shared.settings import HttpSettings
+
+State = Literal["draft", "open", "paid", "void", "deleted"]
+"""``draft``: it exists, but has no effect yet. ``void``: it was called off, cancelled or has expired."""
+
+FOR_EVER = timedelta.max
 
 
 @dataclass(frozen=True, slots=True)
-class CreatedDocument:
-    """A document at the provider. ``None`` = the provider did not say; what it did say must fit the invoice.
+class Found:
+    """A document as the provider shows it. ``None`` = it does not show that; what it does show is a fact.
 
+    ``invoice_id`` is the Metronome invoice that the document names, or words for "another one" or "none at all".
     ``total`` is net of tax, in major units, with the sign of ``FormattedInvoice.total`` (a credit memo's is positive).
     """
 
@@ -18,29 +28,81 @@ class CreatedDocument:
     invoice_id: str | None = None
     total: Decimal | None = None
     currency: str | None = None
+    external_customer_id: str | None = None
+    document_type: DocumentType | None = None
+    state: State | None = None
+
+
+# What the answer to a create shows: the same facts, of which only the document id is sure to be there.
+Created = Found
 
 
 class BillingProvider(Protocol):
-    """One billing system. Thread-safe; each call is bounded in time and tried exactly once.
+    """One account at a billing system. Thread-safe; each call is bounded in time and tried exactly once.
 
-    Both methods raise, of ``invoice_shared.errors``:
+    It says what it sees. When to look, and whether what was found is ours, its caller decides.
 
-    - ``Unavailable``: refused connection, 429, 5xx, throttle. ``outage`` where it is surely not about this invoice.
+    All methods raise, of ``invoice_shared.errors``:
+
+    - ``Unavailable``: refused connection, 429, 5xx, throttle. ``outage`` if it is surely not about this invoice.
     - ``CredentialsRefused``: the provider does not know or allow us. The next call reads the credentials anew.
 
     ``create`` only:
 
     - ``Rejected``: understood and refused (with ``response``), or not sent because it must not be (without).
-    - ``AlreadyExists``: the id is taken, *or may be*: ``find`` decides. Nothing found = refused for this reason.
-    - ``Uncertain``: sent, answer unknown. ``find`` after the settle time decides.
+    - ``AlreadyExists``: the id is taken, *or may be*: a look decides. Nothing found = refused for this reason.
+    - ``Uncertain``: sent, answer unknown. A look after the settle time decides.
     """
 
     @property
     def name(self) -> str:
         """The destination, as in ``FormattedInvoice.destination``."""
 
-    def create(self, document: FormattedInvoice) -> CreatedDocument:
-        """Create the document under the invoice's id."""
+    def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
+        """Return whatever carries the invoice's id, in any state, the oldest first; changes nothing."""
 
-    def find(self, document: FormattedInvoice) -> CreatedDocument | None:
-        """Look the document up by the invoice's id; changes nothing."""
+    def create(self, document: FormattedInvoice) -> Created:
+        """Create the document under the invoice's id, with one call."""
+
+    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+        """Return the document of that type under the provider's own id; ``None`` if there is none.
+
+        ``invoice_id`` is the invoice that it should belong to.
+        """
+
+
+Account = TypeVar("Account", bound=HttpSettings)
+"""The settings of one account at a provider. Complete, or absent but for what has a default."""
+
+
+def _anywhere(_account: HttpSettings) -> None:
+    """Let an account be asked from any machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider(Generic[Account]):
+    """All that the rest of the connector knows of a billing system. A folder's ``provider.py`` exports one.
+
+    ``name`` is the folder's, the destination in Metronome's custom field, in the ledger and in metrics.
+    ``title`` is its name in sentences.
+    ``metronome_name`` is what Metronome calls it in a status: ``custom`` if it knows no such provider.
+    ``recognises_repeats_for`` is how long after we first heard of an invoice a repeated create is surely recognised by
+    the provider itself; a later one is looked up first. Zero: each is.
+    """
+
+    name: str
+    title: str
+    metronome_name: str
+    takes_credit_memos: bool
+    recognises_repeats_for: timedelta
+    settings: type[Account]
+    needed_at_first: Callable[[Collection[str]], tuple[str, ...]]
+    """Return the variables that a first start needs, given those that are set."""
+    is_configured: Callable[[Account], bool]
+    account: Callable[[Account], str | None]
+    """Return the account's name in the ledger, which tells a sandbox's document from production's."""
+    build: Callable[[Account, Clock], BillingProvider]
+    preview: Callable[[FormattedInvoice, Account], dict[str, Any]]
+    """Return the body that ``create`` would send. Raises ``Rejected``."""
+    why_not_from_here: Callable[[Account], str | None] = _anywhere
+    """Return why a machine other than the creator's must not ask this account."""

@@ -1,43 +1,44 @@
-"""Every billing system that the creator knows: one line each."""
+"""Every billing system, by the name of its folder. A provider's code is imported when it is asked for, not before."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from importlib import import_module
+from typing import Any
 
-from invoice_providers.base import BillingProvider
-from invoice_providers.netsuite import setup as netsuite
-from invoice_providers.netsuite.settings import NetSuiteSettings
-from invoice_providers.quickbooks_online import setup as quickbooks_online
-from invoice_providers.quickbooks_online.settings import QuickBooksSettings
-from invoice_providers.razorpay import setup as razorpay
-from invoice_providers.razorpay.settings import RazorpaySettings
+from invoice_providers.base import Provider
+from invoice_providers.connection import Connection
+from invoice_providers.names import destinations
 from invoice_shared.clock import Clock
-from invoice_shared.invoice import Destination
+from invoice_shared.settings import HttpSettings
+
+Accounts = Mapping[str, HttpSettings]
+"""The settings of our account at each provider, by destination."""
 
 
-class ProviderSettings(NetSuiteSettings, QuickBooksSettings, RazorpaySettings):
-    """The settings of all of them."""
+def provider_of(destination: str) -> Provider[Any]:
+    """Return what a folder exports. ``destination`` is one of ``destinations()``."""
+    found: Provider[Any] = import_module(f"invoice_providers.{destination}.provider").PROVIDER
+    return found
 
 
-class Entry(NamedTuple):
-    """How to tell that a provider is set up here, and how to build its client."""
-
-    is_configured: Callable[[ProviderSettings], bool]
-    build: Callable[[ProviderSettings, Clock], BillingProvider]
+def providers() -> tuple[Provider[Any], ...]:
+    """Return all of them."""
+    return tuple(provider_of(name) for name in destinations())
 
 
-PROVIDERS: Mapping[Destination, Entry] = {
-    "netsuite": Entry(netsuite.is_configured, netsuite.build),
-    "quickbooks_online": Entry(quickbooks_online.is_configured, quickbooks_online.build),
-    "razorpay": Entry(razorpay.is_configured, razorpay.build),
-}
+def account_settings() -> dict[str, type[HttpSettings]]:
+    """Return each provider's settings class, by destination."""
+    return {provider.name: provider.settings for provider in providers()}
 
 
-def build_providers(
-    settings: ProviderSettings, destinations: Collection[Destination], clock: Clock
-) -> dict[str, BillingProvider]:
-    """Build the clients of those ``destinations`` that are set up."""
+def connect(accounts: Accounts, wanted: Collection[str], clock: Clock) -> dict[str, Connection]:
+    """Build the clients of the ``wanted`` destinations that are set up."""
+    known = {provider.name: provider for provider in providers() if provider.name in wanted}
     return {
-        name: entry.build(settings, clock)
-        for name, entry in PROVIDERS.items()
-        if name in destinations and entry.is_configured(settings)
+        name: _connected(provider, accounts[name], clock)
+        for name, provider in known.items()
+        if provider.is_configured(accounts[name])
     }
+
+
+def _connected(provider: Provider[Any], account: HttpSettings, clock: Clock) -> Connection:
+    return Connection(provider, provider.build(account, clock), provider.account(account))

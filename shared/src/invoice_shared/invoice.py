@@ -12,8 +12,6 @@ SCHEMA_VERSION: Literal[1] = 1
 
 Source = Literal["webhook", "reconcile", "manual"]
 DocumentType = Literal["invoice", "credit_memo"]
-Destination = Literal["netsuite", "quickbooks_online", "razorpay"]
-DESTINATIONS: tuple[Destination, ...] = ("netsuite", "quickbooks_online", "razorpay")
 
 
 class Frozen(BaseModel):
@@ -73,13 +71,14 @@ class FormattedInvoice(Versioned):
     """Value of ``formatted-invoices``. Amounts of ``line_items`` sum to ``total`` exactly.
 
     A credit memo carries its amounts with the sign flipped, so that its total is positive.
+    ``destination`` is any name here: which ones there are, ``invoice_providers`` knows.
     """
 
     document_type: DocumentType
     invoice_id: str = Field(min_length=1)
     metronome_customer_id: str = Field(min_length=1)
     external_customer_id: str = Field(min_length=1)
-    destination: Destination
+    destination: str = Field(min_length=1)
     invoice_type: str
     currency: str = Field(pattern="^[A-Z]{3}$")
     total: ExactDecimal

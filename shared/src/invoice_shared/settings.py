@@ -6,7 +6,7 @@ secret, it should.
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -216,6 +216,8 @@ def _is_file(path: str) -> bool:
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
+OtherSettings = TypeVar("OtherSettings", bound=Settings)
+Result = TypeVar("Result")
 
 
 class InvalidSettings(Exception):
@@ -229,28 +231,47 @@ class InvalidSettings(Exception):
 
 def read(settings_class: type[AnySettings]) -> AnySettings:
     """Read the environment. Raises ``InvalidSettings`` with all problems at once, none of which quotes a value."""
-    environment = _environment()
-    problems = _file_problems(settings_class, environment)
-    problems += settings_class.cross_checks(_without_empty_files(settings_class, environment))
-    try:
-        settings = settings_class()
-    except ValidationError as error:
-        problems += [
-            _sentence(problem["loc"], problem["type"], problem["msg"]) for problem in error.errors(include_input=False)
-        ]
-        settings = None
+    return read_with(settings_class, {})[0]
+
+
+def read_with(
+    settings_class: type[AnySettings], others: Mapping[str, type[OtherSettings]]
+) -> tuple[AnySettings, dict[str, OtherSettings]]:
+    """Read the environment for one class and for ``others``, which come back by the same keys. Raises likewise."""
+    problems: list[str] = []
+    settings = _read(settings_class, problems)
+    found = {key: _read(other, problems) for key, other in others.items()}
     if settings is None or problems:
         raise InvalidSettings(sorted(set(problems)))
-    return settings
+    return settings, {key: other for key, other in found.items() if other is not None}
 
 
 def load(settings_class: type[AnySettings]) -> AnySettings:
     """Read the environment or end the process: every problem in one message on stderr, exit code 2."""
+    return or_exit(lambda: read(settings_class))
+
+
+def or_exit(reading: Callable[[], Result]) -> Result:
+    """Return what ``reading`` returns, or end the process as ``load`` does if it raises ``InvalidSettings``."""
     try:
-        return read(settings_class)
+        return reading()
     except InvalidSettings as invalid:
         sys.stderr.write(f"Cannot start. {invalid}\n")
         sys.exit(2)
+
+
+def _read(settings_class: type[AnySettings], problems: list[str]) -> AnySettings | None:
+    """Read one class, and note what is wrong with it; ``None`` if nothing could be made of it."""
+    environment = _environment()
+    problems += _file_problems(settings_class, environment)
+    problems += settings_class.cross_checks(_without_empty_files(settings_class, environment))
+    try:
+        return settings_class()
+    except ValidationError as error:
+        problems += [
+            _sentence(problem["loc"], problem["type"], problem["msg"]) for problem in error.errors(include_input=False)
+        ]
+        return None
 
 
 def _file_problems(settings_class: type[BaseSettings], environment: Environment) -> list[str]:

@@ -2,23 +2,27 @@
 
 from collections import deque
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_shared.errors import AlreadyExists, CallFailed
 from invoice_shared.failure import ProviderResponse
-from invoice_shared.invoice import Destination, FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 TAKEN = ProviderResponse(status=400, body="This record already exists.")
 
 
 class FakeProvider:
-    """Holds one document for each invoice id, as the real ones do. ``fails`` holds errors for the next calls."""
+    """Holds one document for each invoice id, as the real ones do. ``fails`` holds errors for the next calls.
 
-    name: Destination = "netsuite"
+    ``answer`` is what a create answers instead of the mere id.
+    """
+
+    name = "netsuite"
 
     def __init__(self) -> None:
-        self.documents: dict[str, CreatedDocument] = {}
+        self.documents: dict[str, Found] = {}
+        self.answer: Found | None = None
         self.calls: list[str] = []
-        self.fails: deque[CallFailed | None] = deque()
+        self.fails: deque[Exception | None] = deque()
         self.fails_after_storing: deque[CallFailed] = deque()
 
     @staticmethod
@@ -26,23 +30,27 @@ class FakeProvider:
         """Word the refusal of an id that is taken, or may be."""
         return AlreadyExists(reason, response=TAKEN)
 
-    def create(self, document: FormattedInvoice) -> CreatedDocument:
+    def create(self, document: FormattedInvoice) -> Found:
         """Store the document, unless its id is taken."""
         self._call("create")
         if document.invoice_id in self.documents:
             raise self.taken("This record already exists.")
         number = str(1001 + len(self.documents))
-        self.documents[document.invoice_id] = CreatedDocument(
-            number, document.invoice_id, document.total, document.currency
-        )
+        self.documents[document.invoice_id] = Found(number, document.invoice_id, document.total, document.currency)
         if self.fails_after_storing:
             raise self.fails_after_storing.popleft()
-        return CreatedDocument(number)
+        return self.answer or Found(number)
 
-    def find(self, document: FormattedInvoice) -> CreatedDocument | None:
+    def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """Look the document up."""
-        self._call("find")
-        return self.documents.get(document.invoice_id)
+        self._call("look")
+        found = self.documents.get(document.invoice_id)
+        return () if found is None else (found,)
+
+    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+        """Read a document by its own id."""
+        self._call(f"read {document_id}")
+        return next((found for found in self.documents.values() if found.document_id == document_id), None)
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -58,7 +66,7 @@ class FakeWriteback:
         self.statuses: dict[str, str] = {}
         self.fails: deque[CallFailed] = deque()
 
-    def report_created(self, document: FormattedInvoice, created: CreatedDocument) -> None:
+    def report_created(self, document: FormattedInvoice, created: Found) -> None:
         """Note the document's id."""
         self._note(document, f"FINALIZED {created.document_id}")
 

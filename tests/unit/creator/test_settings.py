@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import CreatorSettings, read_creator
 from invoice_providers.netsuite.setup import derived_base_url
-from invoice_providers.registry import build_providers
-from invoice_shared.settings import InvalidSettings, read
+from invoice_providers.registry import Accounts, connect
+from invoice_shared.settings import InvalidSettings
 from tests.fakes import FakeClock
 
 NETSUITE = {
@@ -33,11 +33,11 @@ QUICKBOOKS = {
 RAZORPAY = {"RAZORPAY_APIKEY_ID": "k", "RAZORPAY_APIKEY_SECRET": "s"}
 
 
-def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> CreatorSettings:
+def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[CreatorSettings, Accounts]:
     monkeypatch.setenv("METRONOME_API_KEY", "key")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return read(CreatorSettings)
+    return read_creator()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_every_problem_is_named(monkeypatch: pytest.MonkeyPatch, environment: di
 def test_a_quickbooks_whose_token_store_holds_the_chain_needs_no_first_token(monkeypatch: pytest.MonkeyPatch) -> None:
     complete = dict.fromkeys(("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"), "x")
 
-    assert settings(monkeypatch, **complete).qbo_refresh_token is None
+    assert settings(monkeypatch, **complete)[1]["quickbooks_online"].secret("qbo_refresh_token") is None
 
 
 def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
@@ -103,12 +103,13 @@ def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
     paths = {f"{name}_FILE": tmp_path / name for name in RAZORPAY}
     for path in paths.values():
         path.write_text("old")
-    given = settings(monkeypatch, **{name: str(path) for name, path in paths.items()})
+    given, accounts = settings(monkeypatch, **{name: str(path) for name, path in paths.items()})
     for path in paths.values():
         path.write_text("new")
 
-    assert build_providers(given, given.creator_destinations, FakeClock()).keys() == {"razorpay"}
-    assert [given.secret("razorpay_apikey_id"), given.secret("razorpay_apikey_secret")] == ["new", "new"]
+    assert connect(accounts, given.creator_destinations, FakeClock()).keys() == {"razorpay"}
+    key = accounts["razorpay"]
+    assert [key.secret("razorpay_apikey_id"), key.secret("razorpay_apikey_secret")] == ["new", "new"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
 def test_the_consumer_group_follows_the_destinations(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], group: str
 ) -> None:
-    assert settings(monkeypatch, **environment).consumer_group() == group
+    assert settings(monkeypatch, **environment)[0].consumer_group() == group
 
 
 @pytest.mark.parametrize(
@@ -148,9 +149,9 @@ def test_the_consumer_group_follows_the_destinations(
 def test_a_provider_is_built_where_it_is_set_up_and_taken(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], built: set[str]
 ) -> None:
-    given = settings(monkeypatch, **environment)
+    given, accounts = settings(monkeypatch, **environment)
 
-    assert build_providers(given, given.creator_destinations, FakeClock()).keys() == built
+    assert connect(accounts, given.creator_destinations, FakeClock()).keys() == built
 
 
 def test_the_base_url_is_derived_from_the_account() -> None:

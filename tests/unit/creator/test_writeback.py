@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from invoice_creator.writeback import MAX_ERROR_TEXT, MetronomeWriteback
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.metronome.client import MetronomeClient
@@ -50,7 +50,7 @@ def side() -> Iterator[Side]:
     [("netsuite", "netsuite"), ("quickbooks_online", "quickbooks_online"), ("razorpay", "custom")],
 )
 def test_a_created_document_is_reported_as_finalized(side: Side, destination: str, provider: str) -> None:
-    side.client.report_created(formatted_invoice(destination=destination), CreatedDocument("1001"))
+    side.client.report_created(formatted_invoice(destination=destination), Found("1001"))
 
     assert side.control.writebacks() == [
         {
@@ -77,17 +77,17 @@ def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(side: 
     side.control.inject(fault, times=1)
 
     with pytest.raises(Unavailable):
-        side.client.report_created(formatted_invoice(), CreatedDocument("1001"))
-    side.client.report_created(formatted_invoice(), CreatedDocument("1001"))
+        side.client.report_created(formatted_invoice(), Found("1001"))
+    side.client.report_created(formatted_invoice(), Found("1001"))
 
 
 def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
     good, side.key = side.key, "wrong"
     with pytest.raises(CredentialsRefused):
-        side.client.report_created(formatted_invoice(), CreatedDocument("1001"))
+        side.client.report_created(formatted_invoice(), Found("1001"))
     side.key = good
 
-    side.client.report_created(formatted_invoice(), CreatedDocument("1001"))
+    side.client.report_created(formatted_invoice(), Found("1001"))
 
     assert len(side.control.writebacks()) == 1
 
@@ -99,19 +99,19 @@ def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Sid
 
     for _ in range(2):
         with pytest.raises(Unavailable) as refused:
-            side.client.report_created(limited, CreatedDocument("1001"))
+            side.client.report_created(limited, Found("1001"))
         assert (refused.value.retry_after, refused.value.about) == (60, "customer")
     assert len(side.control.requests()) == 1
-    side.client.report_created(other, CreatedDocument("1002"))
+    side.client.report_created(other, Found("1002"))
 
     side.clock.advance(60)
-    side.client.report_created(limited, CreatedDocument("1001"))
+    side.client.report_created(limited, Found("1001"))
 
 
 def test_what_metronome_refuses_is_a_failure_of_the_writeback(side: Side) -> None:
     side.control.inject("status", status=400, body={"message": "invoice_id must be a UUID"}, times=1)
 
     with pytest.raises(Rejected) as refused:
-        side.client.report_created(formatted_invoice(), CreatedDocument("1001"))
+        side.client.report_created(formatted_invoice(), Found("1001"))
 
     assert refused.value.code == "writeback-refused"

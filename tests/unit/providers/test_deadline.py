@@ -62,11 +62,11 @@ def drip(first: bytes, again: bytes, *, after: bytes = b"") -> Serve:
     """Answer one request after the other: ``after`` whole, if given, then ``first`` and ``again`` for ever."""
 
     def serve(connection: socket.socket, stop: threading.Event) -> None:
-        if after:
-            connection.recv(65536)
-            connection.sendall(after)
-        connection.recv(65536)
         try:
+            if after:
+                connection.recv(65536)
+                connection.sendall(after)
+            connection.recv(65536)
             connection.sendall(first)
             while not stop.wait(PAUSE):
                 connection.sendall(again)

@@ -8,11 +8,10 @@ from confluent_kafka.admin import AdminClient
 
 from invoice_operations.broker_errors import broker_errors
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.settings import ReadsSettings
 from invoice_operations.topics import ANSWER_SECONDS, TopicState, inspect, plan
 from invoice_shared.archive.archive import ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, Unavailable
-from invoice_shared.settings import InvalidSettings, KafkaSettings, Settings
+from invoice_shared.settings import InvalidSettings, KafkaSettings
 
 State = Literal["works", "note", "to fix", "wrong setting", "unreachable"]
 UNSET = ": is not set"
@@ -27,11 +26,11 @@ class Line:
     detail: str = ""
 
 
-def check_settings(name: str, settings_class: type[Settings], read: ReadsSettings) -> Line:
+def check_settings(name: str, reading: Callable[[], object]) -> Line:
     """Read a service's settings in this environment. What is merely absent here may be set where the service runs."""
     part = f"settings of {name}"
     try:
-        read(settings_class)
+        reading()
     except InvalidSettings as invalid:
         wrong = [problem for problem in invalid.problems if not problem.endswith(UNSET)]
         if wrong:

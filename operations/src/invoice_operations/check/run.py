@@ -1,32 +1,36 @@
 """Is everything set up? One line for each part of the installation, as seen from here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from invoice_creator.settings import CreatorSettings
+from invoice_creator.settings import read_creator
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.check.checks import Line, check_broker, check_call, check_settings
 from invoice_operations.installation import Installation
-from invoice_shared.settings import InvalidSettings, MetronomeApiSettings, Settings
+from invoice_operations.settings import ReadsSettings
+from invoice_shared.settings import InvalidSettings, MetronomeApiSettings
 from invoice_webhook.settings import WebhookSettings
-
-SERVICES: Mapping[str, type[Settings]] = {
-    "invoice-webhook": WebhookSettings,
-    "invoice-formatter": FormatterSettings,
-    "invoice-creator": CreatorSettings,
-    "invoice-error-sink": ErrorSinkSettings,
-}
 
 
 def check(installation: Installation) -> Iterator[Line]:
     """Look at settings, broker, topics, Metronome, each configured provider and the bucket. Changes nothing."""
-    for name, settings_class in SERVICES.items():
-        yield check_settings(name, settings_class, installation.settings)
+    for name, reading in _services(installation.settings).items():
+        yield check_settings(name, reading)
     yield from _broker(installation)
     yield _metronome(installation)
     yield from _providers(installation)
     yield from _bucket(installation)
+
+
+def _services(read: ReadsSettings) -> Mapping[str, Callable[[], object]]:
+    """Return how each service's settings are read."""
+    return {
+        "invoice-webhook": partial(read, WebhookSettings),
+        "invoice-formatter": partial(read, FormatterSettings),
+        "invoice-creator": read_creator,
+        "invoice-error-sink": partial(read, ErrorSinkSettings),
+    }
 
 
 def _broker(installation: Installation) -> Iterator[Line]:
@@ -53,7 +57,9 @@ def _providers(installation: Installation) -> Iterator[Line]:
         yield Line("billing providers", "note", f"Not asked: {'; '.join(invalid.problems)}")
         return
     for name in providers.names:
-        yield check_call(name, partial(providers.check, name), "credentials accepted")
+        yield check_call(
+            name, partial(providers.check, name), f"credentials accepted, account {providers.account(name)}"
+        )
     for name, why in providers.left_out.items():
         yield Line(name, "note", why)
     if not providers.names and not providers.left_out:

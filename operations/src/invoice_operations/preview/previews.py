@@ -1,6 +1,5 @@
 """What would become of an invoice: the mapping and the provider's payload, without sending anything. Pure."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
@@ -8,16 +7,11 @@ from invoice_formatter.mapping.document import map_invoice
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skips import Skip
-from invoice_providers.netsuite import payload as netsuite
-from invoice_providers.netsuite.settings import NetSuiteSettings
-from invoice_providers.netsuite.setup import options
-from invoice_providers.quickbooks_online import payload as quickbooks_online
-from invoice_providers.razorpay import payload as razorpay
+from invoice_operations.settings import ReadsSettings
+from invoice_providers.registry import provider_of
 from invoice_shared.errors import Rejected
 from invoice_shared.failure import Stage
-from invoice_shared.invoice import Destination, FormattedInvoice
-
-Build = Callable[[FormattedInvoice], dict[str, Any]]
+from invoice_shared.invoice import FormattedInvoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +35,11 @@ class Preview:
         return shown | {"document": self.document.model_dump() if self.document else None}
 
 
-def preview(answer: Any, rules: MappingRules, settings: NetSuiteSettings, *, force: bool) -> Preview:
-    """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice."""
+def preview(answer: Any, rules: MappingRules, settings: ReadsSettings, *, force: bool) -> Preview:
+    """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice.
+
+    ``settings`` is asked for those of the provider that the invoice goes to.
+    """
     try:
         mapped = map_invoice(parse_invoice(_as_answer(answer)), rules, forced=force)
     except Rejected as refused:
@@ -51,19 +48,11 @@ def preview(answer: Any, rules: MappingRules, settings: NetSuiteSettings, *, for
         return Preview("skipped", "formatter", mapped.code, mapped.reason)
     shown = Preview(notes=tuple(mapped.notes), document=mapped.document)
     try:
-        return replace(shown, payload=builders(settings)[mapped.document.destination](mapped.document))
+        provider = provider_of(mapped.document.destination)
+        return replace(shown, payload=provider.preview(mapped.document, settings(provider.settings)))
     except Rejected as refused:
         return replace(shown, result="failed", stage="creator", code=refused.code, reason=refused.reason)
 
 
 def _as_answer(tree: Any) -> Any:
     return tree if isinstance(tree, dict) and "data" in tree else {"data": tree}
-
-
-def builders(settings: NetSuiteSettings) -> Mapping[Destination, Build]:
-    """Give each provider's payload builder."""
-    return {
-        "netsuite": lambda document: netsuite.build_body(document, options(settings)),
-        "quickbooks_online": quickbooks_online.build_body,
-        "razorpay": razorpay.build_body,
-    }

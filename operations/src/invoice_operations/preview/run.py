@@ -9,7 +9,6 @@ from invoice_operations.preview.previews import Preview, preview
 from invoice_operations.selection import customer_of
 from invoice_operations.settings import MappingSettings, ReadsSettings
 from invoice_operations.view.span import Span
-from invoice_providers.netsuite.settings import NetSuiteSettings
 from invoice_shared.serde import loads
 
 
@@ -37,9 +36,9 @@ def preview_invoice(invoice_id: str, customer_id: str | None, clients: PreviewCl
     Without ``customer_id`` the topics are asked whose it is. Raises ``InvalidRequest`` if none knows, and what the
     clients raise.
     """
-    rules, payloads = clients.settings(FormatterSettings), clients.settings(NetSuiteSettings)
+    rules = clients.settings(FormatterSettings)
     answer = clients.metronome().invoice(customer_id or _known_customer(invoice_id, clients), invoice_id)
-    return preview(answer, rules, payloads, force=force)
+    return preview(answer, rules, clients.settings, force=force)
 
 
 def preview_content(content: bytes, settings: ReadsSettings, *, force: bool) -> Preview:
@@ -48,7 +47,7 @@ def preview_content(content: bytes, settings: ReadsSettings, *, force: bool) -> 
         answer = loads(content)
     except ValueError as error:
         raise InvalidRequest("The content is not JSON in UTF-8.") from error
-    return preview(answer, settings(MappingSettings), settings(NetSuiteSettings), force=force)
+    return preview(answer, settings(MappingSettings), settings, force=force)
 
 
 def _known_customer(invoice_id: str, clients: Clients) -> str:

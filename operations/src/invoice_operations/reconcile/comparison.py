@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from invoice_operations.reconcile.listed import ListedInvoice
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_shared.outcome import Outcome
 
 State = Literal[
@@ -29,7 +29,7 @@ NEEDS_A_PERSON: frozenset[State] = frozenset(
 class Held:
     """What the provider was asked and answered; ``document=None``: it has none."""
 
-    document: CreatedDocument | None
+    document: Found | None
 
 
 @dataclass(frozen=True, slots=True)

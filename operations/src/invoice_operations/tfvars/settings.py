@@ -4,28 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
-from invoice_providers.netsuite import settings as netsuite
-from invoice_providers.quickbooks_online import settings as quickbooks_online
-from invoice_providers.razorpay import settings as razorpay
+from invoice_providers.registry import account_settings, providers
 from invoice_shared.serde import dumps
-from invoice_shared.settings import secret_fields
+from invoice_shared.settings import HttpSettings, Settings, secret_fields
 from invoice_webhook.settings import WebhookSettings
 
 GROUPS = {
-    "NS_": "netsuite",
-    "QBO_": "quickbooks-online",
-    "RAZORPAY_": "razorpay",
     "KAFKA_": "kafka",
     "METRONOME_WEBHOOK_": "metronome-webhook",
     "METRONOME_": "metronome-api",
 }
-"""By the beginning of its name, the Secret of a secret (``invoice-`` before it)."""
-PROVIDERS = ("netsuite", "quickbooks-online", "razorpay")
-FILES = ("settings", *PROVIDERS)
-"""The ConfigMaps, each a file of the overlay; all are written anew."""
+"""By the beginning of its name, the Secret of a secret (``invoice-`` before it), but for those of the providers."""
 BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
 RENAMED = {"REGION": "AWS_DEFAULT_REGION"}
 """Where the sample's bucket is, in boto3's words."""
@@ -44,10 +38,7 @@ SAMPLES_DEFAULTS = {
 ``qbo_realm_id``, the author's own company, and the bucket, whose name only one account in the world can have."""
 NO_DEFAULT_FITS = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SECURITY_PROTOCOL", "LOG_ERRORS_BUCKET_NAME_S3")
 """Each has a default, which is right on one machine at most."""
-CLASSES = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
-FIELDS = {name.upper(): info for each in CLASSES for name, info in each.model_fields.items()}
-"""Every setting of the four services by its variable."""
-SECRETS = {name.upper() for each in CLASSES for name in secret_fields(each)}
+SERVICES: tuple[type[Settings], ...] = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
 SASL = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
 
 
@@ -75,7 +66,7 @@ def import_variables(variables: Mapping[str, Any]) -> Imported:
     defaults = {
         name: value
         for name, value in SAMPLES_DEFAULTS.items()
-        if name not in named and (_group(name) not in PROVIDERS or _group(name) in credentials)
+        if name not in named and (_group(name) not in _provider_groups() or _group(name) in credentials)
     }
     values = given | defaults
     return Imported(
@@ -90,34 +81,49 @@ def import_variables(variables: Mapping[str, Any]) -> Imported:
 
 def secret_of(name: str) -> str | None:
     """Give the Secret that holds a setting; ``None`` for one out of a ConfigMap."""
-    return f"invoice-{_group(name)}" if name in SECRETS else None
+    secrets = {secret.upper() for each in _classes() for secret in secret_fields(each)}
+    return f"invoice-{_group(name)}" if name in secrets else None
+
+
+def _classes() -> tuple[type[Settings], ...]:
+    return (*SERVICES, *account_settings().values())
+
+
+def _fields() -> dict[str, FieldInfo]:
+    """Return every setting of the four services by its variable."""
+    return {name.upper(): info for each in _classes() for name, info in each.model_fields.items()}
 
 
 def _is_known(name: str) -> bool:
-    return name in BOTO3 or name in FIELDS
+    return name in BOTO3 or name in _fields()
 
 
 def _group(name: str) -> str:
+    for destination, settings in account_settings().items():
+        if name.lower() in settings.model_fields.keys() - HttpSettings.model_fields.keys():
+            return _group_of(destination)
     return next((group for prefix, group in GROUPS.items() if name.startswith(prefix)), "settings")
 
 
+def _group_of(destination: str) -> str:
+    return destination.replace("_", "-")
+
+
+def _provider_groups() -> list[str]:
+    return [_group_of(provider.name) for provider in providers()]
+
+
 def _credentials(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Give what each provider needs of which at least one is given."""
-    login = netsuite.TOKEN_BASED if given.keys().isdisjoint(netsuite.OAUTH) else netsuite.OAUTH
-    needed = {
-        "netsuite": (netsuite.ACCOUNT, *login),
-        # Nothing has started the chain of tokens yet.
-        "quickbooks-online": (*quickbooks_online.CREDENTIALS, quickbooks_online.FIRST_TOKEN),
-        "razorpay": razorpay.CREDENTIALS,
-    }
-    return {provider: names for provider, names in needed.items() if not given.keys().isdisjoint(names)}
+    """Return what each provider needs of which at least one is given."""
+    needed = {_group_of(provider.name): provider.needed_at_first(given.keys()) for provider in providers()}
+    return {group: names for group, names in needed.items() if not given.keys().isdisjoint(names)}
 
 
 def _config(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    config: dict[str, dict[str, str]] = {name: {} for name in FILES}
+    config: dict[str, dict[str, str]] = {name: {} for name in ("settings", *_provider_groups())}
     for name, value in values.items():
         if _is_known(name) and not secret_of(name):
-            group = _group(name) if _group(name) in PROVIDERS else "settings"
+            group = _group(name) if _group(name) in config else "settings"
             config[group][name] = _text(value).removesuffix(NOT_OURS.get(name, ""))
     return config
 
@@ -132,7 +138,7 @@ def _secrets(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _needed(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    yield from (name for name, info in FIELDS.items() if info.is_required())
+    yield from (name for name, info in _fields().items() if info.is_required())
     yield from NO_DEFAULT_FITS
     yield from SASL if _has_sasl(values) else ()
     for names in credentials.values():
@@ -143,7 +149,8 @@ def _unused(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]
     yield "external-secrets", "secrets.json takes its place"
     if not _has_sasl(values):
         yield "kafka-sasl", "KAFKA_SECURITY_PROTOCOL is without SASL"
-    yield from ((name, "the file holds none of its credentials") for name in PROVIDERS if name not in credentials)
+    without = [group for group in _provider_groups() if group not in credentials]
+    yield from ((group, "the file holds none of its credentials") for group in without)
 
 
 def _has_sasl(values: Mapping[str, Any]) -> bool:

@@ -1,8 +1,8 @@
-"""NetSuite's REST records: POST to create, GET by external id to look up. Never PUT: it overwrites what was edited."""
+"""NetSuite's REST records: POST to create, GET to look up and to read. Never PUT: it overwrites what was edited."""
 
 from urllib.parse import quote, urlsplit
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Created, Found
 from invoice_providers.http import Authenticate, Http
 from invoice_providers.netsuite.errors import create_error, lookup_error
 from invoice_providers.netsuite.login import LoginPatience
@@ -12,7 +12,7 @@ from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
-from invoice_shared.invoice import Destination, FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 RECORDS = "/services/rest/record/v1"
 ASKING = {"Accept": "application/json", "Accept-Language": "en"}
@@ -27,7 +27,7 @@ SENDING = {
 class NetSuite:
     """See ``BillingProvider``. ``authenticate`` is asked again after a refusal, so a rotation needs no restart."""
 
-    name: Destination = "netsuite"
+    name = "netsuite"
 
     def __init__(
         self,
@@ -44,21 +44,29 @@ class NetSuite:
         self._patience = LoginPatience(clock)
         self._http = Http("NetSuite", authenticate, timeout_seconds)
 
-    def create(self, document: FormattedInvoice) -> CreatedDocument:
+    def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
+        """GET the record by its external id, of which there is one at most."""
+        found = self._get(f"eid:{quote(document.invoice_id, safe='')}", document.document_type)
+        return () if found is None else (found,)
+
+    def create(self, document: FormattedInvoice) -> Created:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
         body = serde.dumps(build_body(document, self._options))
-        answer = self._http.post(f"{self._records}/{record_type(document)}", body, SENDING)
+        answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)
         document_id = _document_id(answer) if answer.is_success else None
         if document_id is None:
             raise self._judge(create_error(answer, self._clock.now(), document))
         self._patience.accepted()
-        return CreatedDocument(document_id)
+        return Created(document_id)
 
-    def find(self, document: FormattedInvoice) -> CreatedDocument | None:
-        """GET the record by its external id."""
-        eid = quote(document.invoice_id, safe="")
-        answer = self._http.get(f"{self._records}/{record_type(document)}/eid:{eid}", ASKING)
-        found = read_record(answer.json(), document, self._options) if answer.is_success else None
+    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+        """GET the record by its internal id."""
+        del invoice_id  # the record shows whose it is
+        return self._get(quote(document_id, safe=""), document_type)
+
+    def _get(self, key: str, document_type: DocumentType) -> Found | None:
+        answer = self._http.get(f"{self._records}/{record_type(document_type)}/{key}", ASKING)
+        found = read_record(answer.json(), document_type, self._options) if answer.is_success else None
         if found is None and answer.status != 404:
             raise self._judge(lookup_error(answer, self._clock.now()))
         self._patience.accepted()

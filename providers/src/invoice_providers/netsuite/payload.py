@@ -11,7 +11,7 @@ from typing import Any, Literal
 from invoice_providers.amounts import multiplies_out, plain
 from invoice_providers.wording import cut, memo
 from invoice_shared.errors import Rejected
-from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
 
 RecordType = Literal["invoice", "creditMemo"]
 
@@ -43,9 +43,9 @@ class Options:
     custom_form: Mapping[str, str] = field(default_factory=dict)
 
 
-def record_type(document: FormattedInvoice) -> RecordType:
-    """Give the name of NetSuite's record."""
-    return "creditMemo" if document.document_type == "credit_memo" else "invoice"
+def record_type(document_type: DocumentType) -> RecordType:
+    """Return NetSuite's name for the kind of record."""
+    return "creditMemo" if document_type == "credit_memo" else "invoice"
 
 
 def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:

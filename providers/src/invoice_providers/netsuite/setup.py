@@ -9,11 +9,6 @@ from invoice_providers.netsuite.tba import Credentials, signature
 from invoice_shared.clock import Clock
 
 
-def is_configured(settings: NetSuiteSettings) -> bool:
-    """Tell whether this account is given; the settings are complete or absent."""
-    return settings.ns_account_id is not None
-
-
 def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
     """Build the client; its credentials are read from their files again after they were refused."""
     base_url = settings.ns_base_url or derived_base_url(settings.ns_account_id or "")
@@ -29,6 +24,11 @@ def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
 def derived_base_url(account: str) -> str:
     """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` → ``1234567-sb1``)."""
     return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
+
+
+def realm(settings: NetSuiteSettings) -> str:
+    """Return the account as its owners write it: upper case, with an underscore, however it was typed."""
+    return (settings.ns_account_id or "").upper().replace("-", "_")
 
 
 def _authenticate(settings: NetSuiteSettings, base_url: str, clock: Clock) -> Authenticate:
@@ -54,8 +54,7 @@ def _client_credentials(settings: NetSuiteSettings) -> ClientCredentials:
 
 def _credentials(settings: NetSuiteSettings) -> Credentials:
     return Credentials(
-        # The realm is the account id in upper case with an underscore, however it was typed.
-        account=(settings.ns_account_id or "").upper().replace("-", "_"),
+        account=realm(settings),
         consumer_key=settings.secret("ns_consumer_key") or "",
         consumer_secret=settings.secret("ns_consumer_secret") or "",
         token_id=settings.secret("ns_token_id") or "",

@@ -5,7 +5,7 @@ import re
 from typing import Literal
 
 from invoice_providers.wording import cut, memo
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 Entity = Literal["Invoice", "CreditMemo"]
 
@@ -18,9 +18,9 @@ NOT_A_NUMBER = re.compile(r"[^0-9A-Za-z]")
 """Left out of a document number: it stands in a query between quotes."""
 
 
-def entity_of(document: FormattedInvoice) -> Entity:
-    """Give the name of QuickBooks' entity."""
-    return "CreditMemo" if document.document_type == "credit_memo" else "Invoice"
+def entity_of(document_type: DocumentType) -> Entity:
+    """Return QuickBooks' name for the kind of transaction."""
+    return "CreditMemo" if document_type == "credit_memo" else "Invoice"
 
 
 def document_number(document: FormattedInvoice) -> str:
@@ -33,10 +33,9 @@ def private_note(document: FormattedInvoice, addition: str) -> str:
     return cut("\n".join(part for part in (memo(document), addition) if part), MAX_PRIVATE_NOTE)
 
 
-def id_in_note(note: object, document: FormattedInvoice) -> str:
-    """Give the invoice id that a private note names first; ours, wherever it stands in the note."""
-    text = note if isinstance(note, str) else ""
-    return document.invoice_id if document.invoice_id in text else "not in its private note"
+def id_in_note(note: object, invoice_id: str) -> str:
+    """Return the invoice id, if it stands anywhere in a private note; else words that say so."""
+    return invoice_id if isinstance(note, str) and invoice_id in note else "not in its private note"
 
 
 def request_id(document: FormattedInvoice, body: bytes) -> str:

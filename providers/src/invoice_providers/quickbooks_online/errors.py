@@ -13,6 +13,7 @@ THROTTLE_SECONDS = 60.0
 """What Intuit asks for after a 429 (its page on limits and throttles); its answers carry no Retry-After."""
 THROTTLED = "3001"
 INTERNAL = "10000"
+NOT_FOUND = "610"
 TAKEN = frozenset({"6140", "6210"})
 """6210 is closed books, but Intuit has also printed it for a duplicate number: a look tells them apart."""
 TRANSACTION = re.compile(r"TxnId\s*=\s*(\w+)")
@@ -56,6 +57,11 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
     return _general_error(answer, faults, now) or Unavailable(
         f"QuickBooks Online did not show the document: {_said(answer, faults)}", response=response_of(answer)
     )
+
+
+def says_not_there(answer: Answer) -> bool:
+    """Whether a GET by id was answered with "Object Not Found": never there, or deleted by somebody."""
+    return NOT_FOUND in {fault.code for fault in faults_of(answer)}
 
 
 def _general_error(answer: Answer, faults: list[Fault], now: datetime) -> CallFailed | None:

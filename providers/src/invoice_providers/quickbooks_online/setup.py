@@ -21,11 +21,6 @@ CALLS_PER_MINUTE = 500
 """Per company and app (Intuit's page on limits and throttles); several replicas share them, and a 429 tells."""
 
 
-def is_configured(settings: QuickBooksSettings) -> bool:
-    """Tell whether this company is given; the settings are complete or absent."""
-    return settings.qbo_realm_id is not None
-
-
 def build(settings: QuickBooksSettings, clock: Clock) -> QuickBooksOnline:
     """Build the client. The app's secret and the first refresh token are read from their files when they are needed."""
     endpoint = TokenEndpoint(

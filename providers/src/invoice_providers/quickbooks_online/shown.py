@@ -6,52 +6,71 @@ from decimal import Decimal
 from typing import Any
 
 from invoice_providers.amounts import stated
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found, State
 from invoice_providers.quickbooks_online.documents import entity_of, id_in_note
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
+
+VOIDED = "Voided"
+"""A voided transaction stays, with zero amounts, and its private note begins so."""
 
 
-def read_created(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
-    """Read the answer to our own POST, which need not repeat the private note; ``None`` where it is no transaction."""
-    created = read_held(tree, document)
-    if created is None or tree[entity_of(document)].get("PrivateNote") is not None:
+def read_created(tree: Any, document: FormattedInvoice) -> Found | None:
+    """Return what our own POST made, which need not repeat the private note; ``None`` if it is not a transaction."""
+    created = read_transaction(tree, document.document_type, document.invoice_id)
+    if created is None or tree[entity_of(document.document_type)].get("PrivateNote") is not None:
         return created
     return replace(created, invoice_id=None)
 
 
-def read_held(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
-    """Read a transaction that may be another's: only its private note makes it ours. ``None`` where it is none."""
-    return _read(tree.get(entity_of(document)), document) if isinstance(tree, dict) else None
+def read_transaction(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:
+    """Return a transaction that may be another's: only its private note makes it ours. ``None`` if it is not one."""
+    shown = tree.get(entity_of(document_type)) if isinstance(tree, dict) else None
+    return _read(shown, document_type, invoice_id)
 
 
-def read_found(tree: Any, document: FormattedInvoice) -> list[CreatedDocument] | None:
-    """Read the answer to a query, those that name our invoice first; ``None`` where it is none."""
+def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
+    """Return what a query found; ``None`` if this is not the answer to one."""
     answered = tree.get("QueryResponse") if isinstance(tree, dict) else None
-    found = answered.get(entity_of(document), []) if isinstance(answered, dict) else None
+    found = answered.get(entity_of(document.document_type), []) if isinstance(answered, dict) else None
     if not isinstance(found, list):
         return None
-    read = [_read(each, document) for each in found]
+    read = [_read(each, document.document_type, document.invoice_id) for each in found]
     known = [each for each in read if each is not None]
-    if len(known) < len(read):
-        return None
-    return sorted(known, key=lambda each: each.invoice_id != document.invoice_id)
+    return known if len(known) == len(read) else None
 
 
-def _read(tree: Any, document: FormattedInvoice) -> CreatedDocument | None:
+def _read(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:
     if not isinstance(tree, dict) or not isinstance(tree.get("Id"), str | int):
         return None
-    currency = tree.get("CurrencyRef")
-    code = currency.get("value") if isinstance(currency, dict) else None
-    return CreatedDocument(
+    return Found(
         document_id=str(tree["Id"]),
-        invoice_id=id_in_note(tree.get("PrivateNote"), document),
+        invoice_id=id_in_note(tree.get("PrivateNote"), invoice_id),
         total=_net_total(tree),
-        currency=code if isinstance(code, str) else None,
+        currency=_value(tree, "CurrencyRef"),
+        external_customer_id=_value(tree, "CustomerRef"),
+        document_type=document_type,
+        state=_state(tree),
     )
 
 
 def _net_total(tree: Mapping[str, Any]) -> Decimal | None:
-    """Give the total without the tax that QuickBooks may have added."""
+    """Return the total without the tax that QuickBooks may have added."""
     total, detail = stated(tree.get("TotalAmt")), tree.get("TxnTaxDetail")
     tax = stated(detail.get("TotalTax")) if isinstance(detail, dict) else None
     return None if total is None else total - (tax or Decimal(0))
+
+
+def _state(tree: Mapping[str, Any]) -> State | None:
+    """Return the state, which no field names: a void shows in note and total, a payment in the balance."""
+    total, balance, note = stated(tree.get("TotalAmt")), stated(tree.get("Balance")), tree.get("PrivateNote")
+    if total == 0 and isinstance(note, str) and note.startswith(VOIDED):
+        return "void"
+    if total is None or balance is None:
+        return None
+    return "paid" if total > 0 and balance == 0 else "open"
+
+
+def _value(tree: Mapping[str, Any], reference: str) -> str | None:
+    referred = tree.get(reference)
+    value = referred.get("value") if isinstance(referred, dict) else None
+    return value if isinstance(value, str) else None

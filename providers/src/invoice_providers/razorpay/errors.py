@@ -47,6 +47,11 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
     )
 
 
+def says_unknown_id(answer: Answer) -> bool:
+    """Whether a GET by id was answered with "The id provided does not exist", which comes as a 400."""
+    return answer.status == 400 and "id provided does not exist" in _said(answer).lower()
+
+
 def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
     response, said = answer.for_the_record(), _said(answer)
     if answer.status in (401, 403) or _names_the_key(answer):

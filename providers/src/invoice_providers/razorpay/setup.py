@@ -5,11 +5,6 @@ from invoice_providers.razorpay.settings import RazorpaySettings
 from invoice_shared.clock import Clock
 
 
-def is_configured(settings: RazorpaySettings) -> bool:
-    """Tell whether this account is given; the settings are complete or absent."""
-    return settings.razorpay_apikey_id is not None
-
-
 def build(settings: RazorpaySettings, clock: Clock) -> Razorpay:
     """Build the client; its key is read from its files again after it was refused."""
     return Razorpay(

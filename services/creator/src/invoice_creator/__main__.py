@@ -8,16 +8,17 @@ from confluent_kafka import Consumer, Producer
 
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
-from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
+from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK, Scope
 from invoice_creator.kafka.settlement import Settlement
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Engine
 from invoice_creator.scheduling.task import KAFKA
-from invoice_creator.settings import SERVICE, CreatorSettings
+from invoice_creator.settings import SERVICE, CreatorSettings, read_creator
 from invoice_creator.writeback import MetronomeWriteback
-from invoice_providers.base import BillingProvider
+from invoice_providers.connection import Connection
 from invoice_providers.http import Bearer, Http
-from invoice_providers.registry import build_providers
+from invoice_providers.names import destinations
+from invoice_providers.registry import Accounts, connect
 from invoice_shared import logs, tracing
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import SystemClock
@@ -32,7 +33,7 @@ from invoice_shared.ops import serve_ops
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import RetryPolicy
-from invoice_shared.settings import load
+from invoice_shared.settings import or_exit
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import cannot_start, wait_for, watch
 
@@ -44,15 +45,16 @@ ACKNOWLEDGE_MS = 30_000
 
 def main() -> None:
     """Run the service; exits 0 after SIGTERM."""
-    settings = load(CreatorSettings)
+    settings, accounts = or_exit(read_creator)
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     tracing.configure(settings, SERVICE)
-    logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **settings.effective())
+    effective = {name: value for each in (settings, *accounts.values()) for name, value in each.effective().items()}
+    logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **effective)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
-    providers = _providers(settings)
+    connections = _connections(settings, accounts)
     topics = (settings.formatted_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
 
     def check() -> None:
@@ -60,22 +62,22 @@ def main() -> None:
 
     if wait_for("kafka", check, health, stop):
         threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
-        _create(settings, providers, health, metrics, stop)
+        _create(settings, connections, health, metrics, stop)
     ops.stop()
     tracing.close(settings.shutdown_grace_seconds)
     shutdown.complete()
 
 
-def _providers(settings: CreatorSettings) -> Mapping[str, BillingProvider]:
+def _connections(settings: CreatorSettings, accounts: Accounts) -> Mapping[str, Connection]:
     try:
-        return build_providers(settings, settings.creator_destinations, SystemClock())
+        return connect(accounts, settings.creator_destinations, SystemClock())
     except StartupError as error:
         cannot_start(str(error))
 
 
 def _create(
     settings: CreatorSettings,
-    providers: Mapping[str, BillingProvider],
+    connections: Mapping[str, Connection],
     health: Health,
     metrics: Metrics,
     stop: threading.Event,
@@ -83,7 +85,7 @@ def _create(
     clock = SystemClock()
     publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
     handler = InvoiceHandler(
-        providers,
+        connections,
         MetronomeWriteback(_metronome(settings, clock)),
         Settlement(publisher, settings, metrics, clock),
         metrics,
@@ -133,7 +135,7 @@ def _metronome(settings: CreatorSettings, clock: SystemClock) -> MetronomeClient
 
 def _bounds(settings: CreatorSettings) -> Bounds:
     return Bounds(
-        destinations=settings.creator_destinations,
+        scope=Scope(settings.creator_destinations, destinations()),
         phases=ALL_PHASES if settings.metronome_status_writeback else WITHOUT_WRITEBACK,
         revoke_seconds=settings.http_timeout_seconds,
         grace_seconds=settings.shutdown_grace_seconds,

@@ -7,12 +7,15 @@ is the same each time.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from invoice_creator.agreement import agreed
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.repeats import must_look_first
 from invoice_creator.scheduling.task import Task
 from invoice_creator.scheduling.verdict import exhausted
 from invoice_creator.writeback import Writeback
-from invoice_providers.agreement import agreed
-from invoice_providers.base import BillingProvider, CreatedDocument
+from invoice_providers.base import Found
+from invoice_providers.connection import Connection
+from invoice_providers.found import likeliest
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable, Uncertain
@@ -28,7 +31,7 @@ log = get_logger(__name__)
 class InvoiceHandler:
     """Thread-safe. ``attempt`` returns ``None`` once the task's phase is done, else why not; it never sleeps."""
 
-    providers: Mapping[str, BillingProvider]
+    connections: Mapping[str, Connection]
     writeback: Writeback
     settlement: Settlement
     metrics: Metrics
@@ -68,38 +71,41 @@ class InvoiceHandler:
 
     def _create(self, task: Task, document: FormattedInvoice) -> None:
         task.attempts += 1
-        try:
-            task.created = self._document(task, document)
-        except (Unavailable, Uncertain) as error:
-            task.maybe_exists = task.maybe_exists or _may_have_been_carried_out(error)
-            raise
+        connection = self._connection(document)
+        recognised_for = connection.provider.recognises_repeats_for
+        if must_look_first(document, in_doubt=task.maybe_exists, recognised_for=recognised_for, now=self.clock.now()):
+            task.created = self._looked_up(task, connection, document)
+        if task.created is None:
+            task.created = self._made(task, connection, document)
 
-    def _document(self, task: Task, document: FormattedInvoice) -> CreatedDocument:
-        provider = self._provider(document)
-        if task.maybe_exists:
-            if (found := provider.find(document)) is not None:
-                return agreed(document, found)
-            if task.is_last_look:
-                task.maybe_exists = False
-                raise exhausted(task)
-            task.maybe_exists = False
+    def _looked_up(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
+        if (found := _look(connection, document)) is not None:
+            return agreed(document, found)
+        was_doubted, task.maybe_exists = task.maybe_exists, False
+        if was_doubted and task.is_last_look:
+            raise exhausted(task)
+        return None
+
+    def _made(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found:
         try:
-            return provider.create(document)
+            created = connection.create(document)
         except AlreadyExists as taken:
             task.maybe_exists = True
-            if (found := provider.find(document)) is None:
-                raise Rejected("provider-rejected", taken.reason, response=taken.response) from taken
-            return agreed(document, found)
+            created = _holder(connection, document, taken)
+        except (Unavailable, Uncertain) as error:
+            task.maybe_exists = _may_have_been_carried_out(error)
+            raise
+        return agreed(document, created)
 
-    def _provider(self, document: FormattedInvoice) -> BillingProvider:
-        provider = self.providers.get(document.destination)
-        if provider is None:
+    def _connection(self, document: FormattedInvoice) -> Connection:
+        connection = self.connections.get(document.destination)
+        if connection is None:
             raise Rejected(
                 "destination-not-configured",
                 f"The invoice goes to {document.destination}, which is not set up in this creator. "
                 "Give its settings, or correct the customer's destination in Metronome, and replay.",
             )
-        return provider
+        return connection
 
     def _report(self, task: Task, document: FormattedInvoice) -> None:
         task.reports += 1
@@ -109,6 +115,28 @@ class InvoiceHandler:
             self.writeback.report_refused(document, task.refusal.reason)
 
 
+def _look(connection: Connection, document: FormattedInvoice) -> Found | None:
+    found = connection.look(document)
+    naming_it = [each.document_id for each in found if each.invoice_id == document.invoice_id]
+    if len(naming_it) > 1:
+        log.error("several documents name one invoice", invoice_id=document.invoice_id, document_ids=naming_it)
+    return likeliest(found, document.invoice_id)
+
+
+def _holder(connection: Connection, document: FormattedInvoice, taken: AlreadyExists) -> Found:
+    """Return the document that has our id, the named one if the refusal names one.
+
+    Raises ``Rejected`` if nobody has it: the refusal had another reason.
+    """
+    found = None
+    if taken.document_id is not None:
+        found = connection.read(taken.document_id, invoice_id=document.invoice_id, document_type=document.document_type)
+    found = found or _look(connection, document)
+    if found is None:
+        raise Rejected("provider-rejected", taken.reason, response=taken.response) from taken
+    return found
+
+
 def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:
-    """Tell whether a document may exist after all: a gateway's 502 or 504 says nothing about what stands behind it."""
+    """Whether a document may exist after all: a gateway's 502 or 504 says nothing about what is behind it."""
     return isinstance(error, Uncertain) or not error.outage

@@ -1,26 +1,32 @@
-"""What the creator reads from the environment."""
+"""What the creator reads from the environment: its own settings, and those of its account at each provider."""
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 from pydantic_settings import NoDecode
 
-from invoice_providers.registry import ProviderSettings
-from invoice_shared.invoice import DESTINATIONS, Destination
+from invoice_providers.names import all_destinations, destinations
+from invoice_providers.registry import Accounts, account_settings
 from invoice_shared.metronome import paths
 from invoice_shared.setting_types import JsonText, Positive
-from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings
+from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings, read_with
 
 SERVICE = "invoice-creator"
 
 
-Destinations = Annotated[tuple[Destination, ...], NoDecode, JsonText, Field(min_length=1)]
+def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not set(names) <= set(destinations()):
+        raise ValueError(f"takes only destinations that there are: {all_destinations()}")
+    return tuple(sorted(set(names)))
 
 
-class CreatorSettings(ProviderSettings, MetronomeApiSettings, PatientServiceSettings):
-    """Everything of one creator process."""
+Destinations = Annotated[tuple[str, ...], NoDecode, JsonText, Field(min_length=1), AfterValidator(_known)]
 
-    creator_destinations: Destinations = DESTINATIONS
+
+class CreatorSettings(MetronomeApiSettings, PatientServiceSettings):
+    """Everything of one creator process but the accounts."""
+
+    creator_destinations: Destinations = Field(default_factory=destinations)
     creator_concurrency: int = Field(default=4, ge=1, le=256)
     billing_provider_retries: int = Field(default=1, ge=0)
     uncertain_settle_seconds: Positive = 5
@@ -29,14 +35,14 @@ class CreatorSettings(ProviderSettings, MetronomeApiSettings, PatientServiceSett
     metronome_status_writeback: bool = True
     metronome_status_writeback_path: str = Field(default=paths.STATUS, pattern="^/")
 
-    @field_validator("creator_destinations")
-    @classmethod
-    def _once_each(cls, destinations: tuple[Destination, ...]) -> tuple[Destination, ...]:
-        return tuple(sorted(set(destinations)))
-
     def consumer_group(self) -> str:
-        """Give the group of this creator: one that takes only some destinations has a group of its own."""
+        """Return the group of this creator: one that takes only some destinations has a group of its own."""
         if self.kafka_consumer_group:
             return self.kafka_consumer_group
-        limited = set(self.creator_destinations) != set(DESTINATIONS)
+        limited = self.creator_destinations != destinations()
         return "-".join((SERVICE, *self.creator_destinations)) if limited else SERVICE
+
+
+def read_creator() -> tuple[CreatorSettings, Accounts]:
+    """Read the environment. Raises ``InvalidSettings`` with all problems of all providers at once."""
+    return read_with(CreatorSettings, account_settings())

@@ -6,17 +6,11 @@ The item is Metronome's ``BillingProviderInvoice``; how it is sent is ``invoice_
 from datetime import UTC, datetime, time
 from typing import Protocol
 
-from invoice_providers.base import CreatedDocument
-from invoice_shared.invoice import Destination, FormattedInvoice
+from invoice_providers.base import Found
+from invoice_providers.registry import provider_of
+from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metronome.client import MetronomeClient
 from invoice_shared.types import time_text
-
-BILLING_PROVIDERS: dict[Destination, str] = {
-    "netsuite": "netsuite",
-    "quickbooks_online": "quickbooks_online",
-    "razorpay": "custom",
-}
-"""Metronome's own names; it has none for Razorpay."""
 
 MAX_ERROR_TEXT = 1000
 
@@ -24,7 +18,7 @@ MAX_ERROR_TEXT = 1000
 class Writeback(Protocol):
     """Raises ``Rejected("writeback-refused")``, ``Unavailable`` or ``CredentialsRefused``. Repeatable."""
 
-    def report_created(self, document: FormattedInvoice, created: CreatedDocument) -> None:
+    def report_created(self, document: FormattedInvoice, created: Found) -> None:
         """Say that the document exists, and under which id."""
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:
@@ -37,13 +31,13 @@ class MetronomeWriteback:
     def __init__(self, metronome: MetronomeClient) -> None:
         self._metronome = metronome
 
-    def report_created(self, document: FormattedInvoice, created: CreatedDocument) -> None:
+    def report_created(self, document: FormattedInvoice, created: Found) -> None:
         """See ``Writeback``."""
         self._metronome.report_status(
             document.metronome_customer_id,
             {
                 "invoice_id": document.invoice_id,
-                "billing_provider": BILLING_PROVIDERS[document.destination],
+                "billing_provider": provider_of(document.destination).metronome_name,
                 "billing_provider_invoice_id": created.document_id,
                 "external_status": "FINALIZED",
                 "issued_at": time_text(datetime.combine(document.issue_date, time(), UTC)),
@@ -56,7 +50,7 @@ class MetronomeWriteback:
             document.metronome_customer_id,
             {
                 "invoice_id": document.invoice_id,
-                "billing_provider": BILLING_PROVIDERS[document.destination],
+                "billing_provider": provider_of(document.destination).metronome_name,
                 "external_status": "INVALID_REQUEST_ERROR",
                 "billing_provider_error": reason[:MAX_ERROR_TEXT],
             },

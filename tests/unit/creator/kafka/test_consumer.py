@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
-from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
+from invoice_creator.kafka.intake import WITHOUT_WRITEBACK, Scope
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Attempt, Engine
 from invoice_creator.scheduling.task import Task
@@ -136,7 +136,12 @@ class Loop:
         dispatcher = Dispatcher(
             clock, policy, lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)), lambda *_: None, capacity=capacity
         )
-        bounds = Bounds(("netsuite",), WITHOUT_WRITEBACK, revoke_seconds=SECONDS, grace_seconds=SECONDS)
+        bounds = Bounds(
+            Scope(("netsuite",), ("netsuite", "razorpay")),
+            WITHOUT_WRITEBACK,
+            revoke_seconds=SECONDS,
+            grace_seconds=SECONDS,
+        )
         consumer = InvoiceConsumer(
             cast("Consumer", self.member),
             Engine(dispatcher, attempt, 4, lambda _system: None),

@@ -13,7 +13,7 @@ from tests.unit.operations.reading import SETTINGS
 def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("METRONOME_WEBHOOK_SECRET", raising=False)
 
-    line = check_settings("invoice-webhook", WebhookSettings, read)
+    line = check_settings("invoice-webhook", lambda: read(WebhookSettings))
 
     assert (line.state, "METRONOME_WEBHOOK_SECRET" in line.detail) == ("note", True)
 
@@ -21,7 +21,7 @@ def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.Monk
 def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERROR_SINK_MAX_RECORDS", "many")
 
-    line = check_settings("invoice-error-sink", ErrorSinkSettings, read)
+    line = check_settings("invoice-error-sink", lambda: read(ErrorSinkSettings))
 
     assert (line.state, "ERROR_SINK_MAX_RECORDS" in line.detail) == ("wrong setting", True)
 

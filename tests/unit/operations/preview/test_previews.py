@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 
 from invoice_operations.preview.previews import preview
-from invoice_providers.netsuite.settings import NetSuiteSettings
 from invoice_shared.serde import dumps, loads
+from invoice_shared.settings import read
 from tests.unit.formatter.invoices import EUR, TOKENS, line, rules, tree
-
-SETTINGS = NetSuiteSettings()
 
 
 def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:
-    return preview({"data": tree(*lines, **changes)}, rules(), SETTINGS, force=force).tree()
+    return preview({"data": tree(*lines, **changes)}, rules(), read, force=force).tree()
 
 
 @pytest.mark.parametrize(

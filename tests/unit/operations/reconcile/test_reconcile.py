@@ -16,7 +16,7 @@ from invoice_operations.reconcile.totals import Totals
 from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_shared.errors import Unavailable
 from invoice_shared.outcome import Outcome
 from invoice_shared.publishing import PublishFailed
@@ -53,7 +53,7 @@ def listed(**changes: Any) -> ListedInvoice:
 
 
 def held(total: str | None = "100.00", currency: str | None = "USD") -> Held:
-    return Held(CreatedDocument("9001", INVOICE_ID, Decimal(total) if total else None, currency))
+    return Held(Found("9001", INVOICE_ID, Decimal(total) if total else None, currency))
 
 
 SYNCED = outcome(outcome="skipped", code="already-synced")

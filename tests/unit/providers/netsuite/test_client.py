@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_providers.netsuite.client import NetSuite
 from invoice_providers.netsuite.payload import Options
 from invoice_providers.netsuite.tba import Credentials, signature
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.netsuite import NetSuite as SimulatedNetSuite
@@ -20,6 +21,7 @@ from invoice_simulators.server import SimulatorServer
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
+from tests.unit.providers.creating import settled
 
 ACCOUNT = NetSuiteSettings()
 GOOD = Credentials(
@@ -55,9 +57,48 @@ def test_an_invoice_is_created_and_found_by_its_id(account: Account) -> None:
     (document,) = account.control.documents()
     assert (document["id"], document["external_id"]) == (created.document_id, INVOICE_ID)
     assert (document["document_type"], document["currency"], document["total"]) == ("invoice", "USD", "100.00")
-    assert account.client.find(formatted_invoice()) == CreatedDocument(
-        created.document_id, INVOICE_ID, Decimal("100.00"), "USD"
+    assert account.client.look(formatted_invoice()) == (expected(created.document_id),)
+
+
+def expected(document_id: str, **changes: Any) -> Found:
+    found = Found(
+        document_id,
+        INVOICE_ID,
+        Decimal("100.00"),
+        "USD",
+        external_customer_id="1042",
+        document_type="invoice",
+        state="open",
     )
+    return replace(found, **changes)
+
+
+def read(account: Account, document_id: str, document_type: DocumentType = "invoice") -> Found | None:
+    return account.client.read(document_id, invoice_id=INVOICE_ID, document_type=document_type)
+
+
+def test_an_invoice_is_read_by_its_own_id(account: Account) -> None:
+    created = account.client.create(formatted_invoice())
+
+    assert read(account, created.document_id) == expected(created.document_id)
+    assert read(account, "999") is None
+    assert read(account, created.document_id, "credit_memo") is None
+
+
+def test_a_read_without_an_answer_is_merely_unavailable(account: Account) -> None:
+    account.control.inject("hang", "get", times=1)
+
+    with pytest.raises(Unavailable):
+        read(account, "999")
+
+
+def test_a_taken_id_is_settled_with_the_document_that_has_it(account: Account) -> None:
+    created = account.client.create(formatted_invoice())
+
+    again = settled(account.client, formatted_invoice(extra_fields={"memo": "another body"}), account.clock)
+
+    assert again.document_id == created.document_id
+    assert len(account.control.documents()) == 1
 
 
 def test_a_credit_memo_in_euros_is_created_and_found(account: Account) -> None:
@@ -66,11 +107,11 @@ def test_a_credit_memo_in_euros_is_created_and_found(account: Account) -> None:
     created = account.client.create(memo)
 
     assert account.control.documents()[0]["document_type"] == "credit_memo"
-    assert account.client.find(memo) == CreatedDocument(created.document_id, INVOICE_ID, Decimal("100.00"), "EUR")
+    assert account.client.look(memo) == (expected(created.document_id, currency="EUR", document_type="credit_memo"),)
 
 
 def test_what_does_not_exist_is_not_found(account: Account) -> None:
-    assert account.client.find(formatted_invoice()) is None
+    assert account.client.look(formatted_invoice()) == ()
 
 
 @pytest.mark.parametrize("wording", ["This record already exists.", "Diese Referenz ist schon vergeben."])
@@ -92,7 +133,7 @@ def test_a_refused_item_asks_for_a_look_and_names_the_field(account: Account) ->
 
     assert isinstance(error, AlreadyExists)
     assert "item.items[0].item" in error.reason
-    assert account.client.find(formatted_invoice()) is None
+    assert account.client.look(formatted_invoice()) == ()
 
 
 def test_a_mistyped_custom_field_is_refused_instead_of_vanishing(account: Account) -> None:
@@ -139,7 +180,7 @@ def test_without_an_answer_nothing_is_known(account: Account, fault: str, stored
     account.control.inject(fault, "create", times=1)
 
     assert isinstance(account.create_error(), Uncertain)
-    assert (account.client.find(formatted_invoice()) is not None) is bool(stored)
+    assert len(account.client.look(formatted_invoice())) == stored
 
 
 @pytest.mark.parametrize("fault", ["reset-before", "hang"])
@@ -147,7 +188,7 @@ def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault:
     account.control.inject(fault, "get", times=1)
 
     with pytest.raises(Unavailable):
-        account.client.find(formatted_invoice())
+        account.client.look(formatted_invoice())
 
 
 def test_a_refused_connection_is_an_outage() -> None:
@@ -200,7 +241,7 @@ def test_overload_that_shows_as_a_refused_login_never_looks_like_wrong_credentia
         account.control.inject("credentials", times=1)
         assert isinstance(account.create_error(), Unavailable)
         account.clock.advance(60)
-        assert account.client.find(formatted_invoice()) is None
+        assert account.client.look(formatted_invoice()) == ()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_credit_memo_is_its_own_record_without_due_date_period_form_and_terms(
 
     body = build_body(memo, Options(custom_form={"id": "99"}))
 
-    assert record_type(memo) == "creditMemo"
+    assert record_type(memo.document_type) == "creditMemo"
     assert {"dueDate", "startDate", "endDate", "customForm", "terms"}.isdisjoint(body)
     assert body["class"] == {"id": "7"}
 

@@ -1,6 +1,7 @@
 """The client against QuickBooks on loopback: repeats, taken numbers, broken connections, tokens that end early."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
+from invoice_providers.http import FreshBearer, Http
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
 from invoice_providers.quickbooks_online.file_store import FileTokenStore
 from invoice_providers.quickbooks_online.token_chain import TokenChain
 from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
+from invoice_shared import serde
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.quickbooks_online import QuickBooksOnline as SimulatedQuickBooks
@@ -23,6 +26,7 @@ from invoice_simulators.server import SimulatorServer
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
 from tests.fakes import START, FakeClock
 from tests.support.ports import LOOPBACK, free_port
+from tests.unit.providers.creating import settled
 
 COMPANY = QuickBooksOnlineSettings()
 
@@ -40,11 +44,26 @@ class Company:
         chain = TokenChain(store, endpoint.renew, lambda: COMPANY.refresh_token, self.clock)
         company = f"{url}/v3/company/{COMPANY.realm_id}"
         self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=2)
+        self._company, self._chain = company, chain
+
+    def settled(self, document: FormattedInvoice | None = None) -> Found:
+        return settled(self.client, document or fresh(), self.clock)
+
+    def error(self, document: FormattedInvoice | None = None) -> CallFailed:
+        with pytest.raises(CallFailed) as failed:
+            self.settled(document)
+        return failed.value
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
             self.client.create(document or fresh())
         return failed.value
+
+    def act(self, operation: str, document_id: str) -> None:
+        """Void or delete an invoice, as a person does."""
+        http = Http("QuickBooks Online", lambda: FreshBearer(self._chain), 2)
+        body = serde.dumps({"Id": document_id, "SyncToken": "0"})
+        assert http.post(f"{self._company}/invoice?operation={operation}", body, {}).is_success
 
     def operations(self) -> list[str]:
         return [request["operation"] for request in self.control.requests()]
@@ -76,8 +95,51 @@ def test_an_invoice_is_created_with_one_call_and_found_by_its_number(company: Co
     (document,) = company.control.documents()
     assert (document["id"], document["external_id"]) == (created.document_id, INVOICE_ID)
     assert (document["document_type"], document["currency"], document["total"]) == ("invoice", "USD", "100.00")
-    assert company.client.find(fresh()) == created
-    assert created == CreatedDocument(document["id"], INVOICE_ID, Decimal("100.00"), "USD")
+    assert company.client.look(fresh()) == (created,)
+    assert created == expected(document["id"])
+
+
+def expected(document_id: str, **changes: Any) -> Found:
+    found = Found(
+        document_id,
+        INVOICE_ID,
+        Decimal("100.00"),
+        "USD",
+        external_customer_id="1042",
+        document_type="invoice",
+        state="open",
+    )
+    return replace(found, **changes)
+
+
+def read(company: Company, document_id: str, document_type: DocumentType = "invoice") -> Found | None:
+    return company.client.read(document_id, invoice_id=INVOICE_ID, document_type=document_type)
+
+
+def test_a_transaction_is_read_by_its_own_id(company: Company) -> None:
+    created = company.client.create(fresh())
+
+    assert read(company, created.document_id) == created
+    assert read(company, "999") is None
+    assert read(company, created.document_id, "credit_memo") is None
+
+
+def test_a_read_without_an_answer_is_merely_unavailable(company: Company) -> None:
+    company.control.inject("hang", "get", times=1)
+
+    with pytest.raises(Unavailable):
+        read(company, "999")
+
+
+def test_what_was_voided_shows_as_void_and_what_was_deleted_is_not_there(company: Company) -> None:
+    created = company.client.create(fresh())
+    company.act("void", created.document_id)
+    voided = read(company, created.document_id)
+    company.act("delete", created.document_id)
+
+    assert voided == expected(created.document_id, total=Decimal(0), state="void")
+    assert read(company, created.document_id) is None
+    assert company.client.look(fresh()) == ()
 
 
 def test_a_credit_memo_in_euros_is_created_and_found(company: Company) -> None:
@@ -86,21 +148,22 @@ def test_a_credit_memo_in_euros_is_created_and_found(company: Company) -> None:
     created = company.client.create(memo)
 
     assert company.control.documents()[0]["document_type"] == "credit_memo"
-    assert company.client.find(memo) == created
-    assert company.client.find(fresh()) is None
+    assert company.client.look(memo) == (created,)
+    assert created.document_type == "credit_memo"
+    assert company.client.look(fresh()) == ()
 
 
 def test_the_same_again_is_the_same_document(company: Company) -> None:
-    assert company.client.create(fresh()) == company.client.create(fresh())
+    assert company.settled() == company.settled()
     assert len(company.control.documents()) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_taken_number_is_read_and_compared_in_any_language(company: Company, language: str) -> None:
     company.control.configure(language=language)
-    created = company.client.create(fresh())
+    created = company.settled()
 
-    again = company.client.create(fresh(extra_fields={"memo": "mended"}))
+    again = company.settled(fresh(extra_fields={"memo": "mended"}))
 
     assert again == created
     assert company.operations()[-2:] == ["create", "get"]
@@ -118,7 +181,7 @@ def test_a_taken_number_is_read_and_compared_in_any_language(company: Company, l
 def test_a_number_that_another_document_holds_is_a_conflict(company: Company, changes: dict[str, Any]) -> None:
     company.client.create(fresh())
 
-    error = company.create_error(fresh(**changes))
+    error = company.error(fresh(**changes))
 
     assert isinstance(error, Rejected)
     assert error.code == "conflicting-document"
@@ -127,23 +190,23 @@ def test_a_number_that_another_document_holds_is_a_conflict(company: Company, ch
 
 def test_a_company_that_does_not_warn_of_duplicates_gets_none(company: Company) -> None:
     company.control.configure(warn_duplicate_numbers=False)
-    created = company.client.create(old())
+    created = company.settled(old())
 
-    again = company.client.create(old(extra_fields={"memo": "a replay with another body"}))
+    again = company.settled(old(extra_fields={"memo": "a replay with another body"}))
 
     assert again == created
     assert len(company.control.documents()) == 1
 
 
 def test_what_quickbooks_made_of_it_must_add_up(company: Company) -> None:
-    error = company.create_error(fresh(total=Decimal("101.00")))
+    error = company.error(fresh(total=Decimal("101.00")))
 
     assert isinstance(error, Rejected)
     assert error.code == "conflicting-document"
 
 
 def test_what_does_not_exist_is_not_found(company: Company) -> None:
-    assert company.client.find(fresh()) is None
+    assert company.client.look(fresh()) == ()
 
 
 def test_a_refused_item_says_which_product(company: Company) -> None:
@@ -190,8 +253,8 @@ def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
     company.control.inject(fault, "create", times=1)
 
     assert isinstance(company.create_error(), Uncertain)
-    assert (company.client.find(fresh()) is not None) is bool(stored)
-    company.client.create(fresh())
+    assert len(company.client.look(fresh())) == stored
+    company.settled()
     assert len(company.control.documents()) == 1
 
 
@@ -199,7 +262,7 @@ def test_a_look_without_an_answer_is_merely_unavailable(company: Company) -> Non
     company.control.inject("hang", "query", times=1)
 
     with pytest.raises(Unavailable):
-        company.client.find(fresh())
+        company.client.look(fresh())
 
 
 def test_a_throttle_waits_a_minute(company: Company) -> None:
@@ -229,7 +292,7 @@ def test_a_refusal_that_a_new_token_does_not_cure_is_believed(company: Company) 
 
 def test_every_call_to_the_company_waits_its_turn(company: Company) -> None:
     company.control.inject("credentials", "create", times=1)
-    company.client.create(old())
+    company.settled(old())
 
     assert company.paced == len([name for name in company.operations() if name != "token"]) == 3
 

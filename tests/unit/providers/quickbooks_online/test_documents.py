@@ -44,7 +44,7 @@ def test_the_private_note_begins_with_the_whole_id_and_is_cut_visibly_at_its_end
     ],
 )
 def test_the_id_in_a_private_note(note: str | None, is_ours: bool) -> None:
-    assert (id_in_note(note, formatted_invoice()) == INVOICE_ID) is is_ours
+    assert (id_in_note(note, INVOICE_ID) == INVOICE_ID) is is_ours
 
 
 def test_the_request_id_hangs_on_invoice_and_body_and_fits() -> None:
@@ -57,5 +57,5 @@ def test_the_request_id_hangs_on_invoice_and_body_and_fits() -> None:
 
 
 def test_a_credit_memo_is_an_entity_of_its_own() -> None:
-    assert entity_of(formatted_invoice()) == "Invoice"
-    assert entity_of(formatted_invoice(document_type="credit_memo")) == "CreditMemo"
+    assert entity_of("invoice") == "Invoice"
+    assert entity_of("credit_memo") == "CreditMemo"

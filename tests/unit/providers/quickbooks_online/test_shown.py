@@ -1,54 +1,79 @@
 """What QuickBooks shows of a transaction, as far as it is compared."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from invoice_providers.base import CreatedDocument
-from invoice_providers.quickbooks_online.shown import read_created, read_found, read_held
+from invoice_providers.base import Found
+from invoice_providers.quickbooks_online.shown import read_created, read_query, read_transaction
 from tests.builders import INVOICE_ID, formatted_invoice
 
 SHOWN: dict[str, Any] = {
     "Id": "145",
     "PrivateNote": f"Metronome invoice {INVOICE_ID}",
     "TotalAmt": Decimal("100.00"),
+    "Balance": Decimal("100.00"),
     "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
+    "CustomerRef": {"value": "1042", "name": "Initech"},
 }
-OURS = CreatedDocument("145", INVOICE_ID, Decimal("100.00"), "USD")
+OURS = Found(
+    "145",
+    INVOICE_ID,
+    Decimal("100.00"),
+    "USD",
+    external_customer_id="1042",
+    document_type="invoice",
+    state="open",
+)
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        pytest.param({}, OURS, id="id, note, total and currency"),
+        pytest.param({}, OURS, id="all that is compared"),
         pytest.param(
             {"TotalAmt": Decimal("119.00"), "TxnTaxDetail": {"TotalTax": 19}},
             OURS,
             id="tax is taken off",
         ),
         pytest.param({"Id": 145, "TotalAmt": "100.00"}, OURS, id="numbers and texts in each other's place"),
-        pytest.param({"TotalAmt": 100}, CreatedDocument("145", INVOICE_ID, Decimal(100), "USD"), id="a whole number"),
-        pytest.param(
-            {"CurrencyRef": None}, CreatedDocument("145", INVOICE_ID, Decimal("100.00"), None), id="no currency said"
-        ),
+        pytest.param({"TotalAmt": 100}, OURS, id="a whole number"),
+        pytest.param({"CurrencyRef": None}, replace(OURS, currency=None), id="no currency said"),
         pytest.param(
             {"PrivateNote": None},
-            CreatedDocument("145", "not in its private note", Decimal("100.00"), "USD"),
+            replace(OURS, invoice_id="not in its private note"),
             id="a note without our id is another's",
         ),
+        pytest.param(
+            {"CustomerRef": {"name": "Initech"}}, replace(OURS, external_customer_id=None), id="no customer said"
+        ),
+        pytest.param({"Balance": Decimal("40.00")}, OURS, id="partly paid"),
+        pytest.param({"Balance": 0}, replace(OURS, state="paid"), id="paid"),
+        pytest.param(
+            {"TotalAmt": 0, "Balance": 0, "PrivateNote": f"Voided - Metronome invoice {INVOICE_ID}"},
+            replace(OURS, total=Decimal(0), state="void"),
+            id="voided",
+        ),
+        pytest.param({"TotalAmt": 0, "Balance": 0}, replace(OURS, total=Decimal(0)), id="over nothing, and not voided"),
+        pytest.param(
+            {"PrivateNote": f"Voided once, and made anew: {INVOICE_ID}"}, OURS, id="a note alone voids nothing"
+        ),
+        pytest.param({"Balance": None}, replace(OURS, state=None), id="no balance said"),
+        pytest.param({"TotalAmt": None}, replace(OURS, total=None, state=None), id="no total said"),
         pytest.param({"Id": None}, None, id="no id"),
     ],
 )
-def test_a_transaction(changes: dict[str, Any], expected: CreatedDocument | None) -> None:
-    assert read_held({"Invoice": SHOWN | changes}, formatted_invoice()) == expected
+def test_a_transaction(changes: dict[str, Any], expected: Found | None) -> None:
+    assert read_transaction({"Invoice": SHOWN | changes}, "invoice", INVOICE_ID) == expected
 
 
 def test_a_credit_memo_is_read_as_one() -> None:
-    memo = formatted_invoice(document_type="credit_memo")
+    memo = replace(OURS, document_type="credit_memo")
 
-    assert read_held({"CreditMemo": SHOWN}, memo) == OURS
-    assert read_held({"Invoice": SHOWN}, memo) is None
+    assert read_transaction({"CreditMemo": SHOWN}, "credit_memo", INVOICE_ID) == memo
+    assert read_transaction({"Invoice": SHOWN}, "credit_memo", INVOICE_ID) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +87,7 @@ def test_a_credit_memo_is_read_as_one() -> None:
 def test_what_our_own_post_answers(note: str | None, invoice_id: str | None) -> None:
     created = read_created({"Invoice": SHOWN | {"PrivateNote": note}}, formatted_invoice())
 
-    assert created == CreatedDocument("145", invoice_id, Decimal("100.00"), "USD")
+    assert created == replace(OURS, invoice_id=invoice_id)
 
 
 @pytest.mark.parametrize(
@@ -71,11 +96,11 @@ def test_what_our_own_post_answers(note: str | None, invoice_id: str | None) -> 
         pytest.param({}, [], id="an empty answer means that there is none"),
         pytest.param({"Invoice": []}, [], id="an empty list, too"),
         pytest.param({"Invoice": [SHOWN]}, ["145"], id="ours"),
-        pytest.param({"Invoice": [SHOWN | {"Id": "9", "PrivateNote": ""}, SHOWN]}, ["145", "9"], id="ours goes first"),
+        pytest.param({"Invoice": [SHOWN | {"Id": "9", "PrivateNote": ""}, SHOWN]}, ["9", "145"], id="two"),
     ],
 )
 def test_a_query(response: dict[str, Any], found: list[str]) -> None:
-    read = read_found({"QueryResponse": response}, formatted_invoice())
+    read = read_query({"QueryResponse": response}, formatted_invoice())
 
     assert [each.document_id for each in read or []] == found
     assert read is not None
@@ -87,4 +112,4 @@ def test_a_query(response: dict[str, Any], found: list[str]) -> None:
     ids=["not JSON", "a list", "no response", "no list", "unreadable"],
 )
 def test_what_is_no_answer_to_a_query_says_nothing(tree: Any) -> None:
-    assert read_found(tree, formatted_invoice()) is None
+    assert read_query(tree, formatted_invoice()) is None

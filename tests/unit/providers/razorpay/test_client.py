@@ -1,12 +1,13 @@
-"""The client against Razorpay on loopback: looked up before each create, compared after it."""
+"""The client against Razorpay on loopback, alone and behind the creator, which looks up before each create."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_providers.razorpay.client import Key, Razorpay
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
@@ -18,6 +19,7 @@ from invoice_simulators.server import SimulatorServer
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
+from tests.unit.providers.creating import settled
 
 ACCOUNT = RazorpaySettings()
 GOOD = Key(ACCOUNT.key_id, ACCOUNT.key_secret)
@@ -30,6 +32,14 @@ class Account:
         self.control = ControlClient(url)
         self.key = GOOD
         self.client = Razorpay(url, lambda: self.key, clock=FakeClock(), timeout_seconds=2)
+
+    def settled(self, document: FormattedInvoice | None = None) -> Found:
+        return settled(self.client, document or invoice(), FakeClock())
+
+    def error(self, document: FormattedInvoice | None = None) -> CallFailed:
+        with pytest.raises(CallFailed) as failed:
+            self.settled(document)
+        return failed.value
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -48,14 +58,40 @@ def invoice(**changes: Any) -> FormattedInvoice:
     return formatted_invoice(**ours | changes)
 
 
+def read(account: Account, document_id: str) -> Found | None:
+    return account.client.read(document_id, invoice_id=INVOICE_ID, document_type="invoice")
+
+
 def test_an_invoice_is_created_once_and_found_by_its_receipt(account: Account) -> None:
-    created = account.client.create(invoice())
-    again = account.client.create(invoice())
+    created = account.settled()
+    again = account.settled()
 
     (document,) = account.control.documents()
     assert (document["id"], document["external_id"], document["total"]) == (created.document_id, INVOICE_ID, "100.00")
-    assert again == created == account.client.find(invoice())
-    assert created == CreatedDocument(document["id"], INVOICE_ID, Decimal("100.00"), "INR")
+    assert (again,) == (created,) == account.client.look(invoice())
+    assert created == Found(
+        document["id"],
+        INVOICE_ID,
+        Decimal("100.00"),
+        "INR",
+        external_customer_id="cust_AAAAAAAAAAAAAA",
+        document_type="invoice",
+        state="open",
+    )
+
+
+def test_an_invoice_is_read_by_its_own_id(account: Account) -> None:
+    created = account.client.create(invoice())
+
+    assert read(account, created.document_id) == created
+    assert read(account, "inv_AAAAAAAAAAAAAA") is None
+
+
+def test_a_read_without_an_answer_is_merely_unavailable(account: Account) -> None:
+    account.control.inject("hang", "get", times=1)
+
+    with pytest.raises(Unavailable):
+        read(account, "inv_AAAAAAAAAAAAAA")
 
 
 def test_nobody_is_messaged_unless_it_was_asked_for(account: Account) -> None:
@@ -68,7 +104,7 @@ def test_nobody_is_messaged_unless_it_was_asked_for(account: Account) -> None:
 def test_another_total_under_the_receipt_is_a_conflict(account: Account) -> None:
     account.client.create(invoice())
 
-    error = account.create_error(invoice(total=Decimal("50.00"), line_items=(line_item(amount="50.00"),)))
+    error = account.error(invoice(total=Decimal("50.00"), line_items=(line_item(amount="50.00"),)))
 
     assert isinstance(error, Rejected)
     assert error.code == "conflicting-document"
@@ -76,7 +112,7 @@ def test_another_total_under_the_receipt_is_a_conflict(account: Account) -> None
 
 
 def test_what_razorpay_made_of_it_must_add_up(account: Account) -> None:
-    error = account.create_error(invoice(total=Decimal("101.00")))
+    error = account.error(invoice(total=Decimal("101.00")))
 
     assert isinstance(error, Rejected)
     assert error.code == "conflicting-document"
@@ -87,12 +123,12 @@ def test_a_cancelled_invoice_is_not_brought_back(account: Account) -> None:
     cancel = f"/v1/invoices/{created.document_id}/cancel"
     account.client._http.post(account.client._invoices.removesuffix("/v1/invoices") + cancel, b"{}", {})
 
-    assert account.client.create(invoice()) == created
+    assert account.settled() == replace(created, state="void")
     assert [document["status"] for document in account.control.documents()] == ["cancelled"]
 
 
 def test_what_does_not_exist_is_not_found(account: Account) -> None:
-    assert account.client.find(invoice()) is None
+    assert account.client.look(invoice()) == ()
 
 
 def test_a_refused_customer_names_it(account: Account) -> None:
@@ -117,7 +153,7 @@ def test_every_field_that_is_sent_is_one_that_razorpay_takes(account: Account) -
 
 
 @pytest.mark.parametrize("changes", [{"total": Decimal(0)}, {"document_type": "credit_memo"}], ids=["zero", "memo"])
-def test_what_must_not_be_sent_is_not_even_looked_up(account: Account, changes: dict[str, Any]) -> None:
+def test_what_must_not_be_sent_is_not_sent(account: Account, changes: dict[str, Any]) -> None:
     assert isinstance(account.create_error(invoice(**changes)), Rejected)
     assert account.control.requests() == []
 
@@ -137,8 +173,8 @@ def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
     account.control.inject(fault, "create", times=1)
 
     assert isinstance(account.create_error(), Uncertain)
-    assert (account.client.find(invoice()) is not None) is bool(stored)
-    account.client.create(invoice())
+    assert len(account.client.look(invoice())) == stored
+    account.settled()
     assert len(account.control.documents()) == 1
 
 
@@ -146,7 +182,7 @@ def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
 def test_a_look_without_an_answer_sends_nothing(account: Account, fault: str) -> None:
     account.control.inject(fault, "list", times=1)
 
-    assert isinstance(account.create_error(), Unavailable)
+    assert isinstance(account.error(), Unavailable)
     assert account.control.requests("create") == []
 
 

@@ -1,15 +1,33 @@
 """What Razorpay shows, as far as it is compared."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_providers.razorpay.shown import UNNAMED, read_invoice, read_listing
 
-SHOWN = {"id": "inv_1", "receipt": "i-1", "amount": 10000, "currency": "INR", "tax_amount": 0, "status": "issued"}
-OURS = CreatedDocument("inv_1", "i-1", Decimal("100.00"), "INR")
+SHOWN = {
+    "id": "inv_1",
+    "type": "invoice",
+    "receipt": "i-1",
+    "customer_id": "cust_1",
+    "amount": 10000,
+    "currency": "INR",
+    "tax_amount": 0,
+    "status": "issued",
+}
+OURS = Found(
+    "inv_1",
+    "i-1",
+    Decimal("100.00"),
+    "INR",
+    external_customer_id="cust_1",
+    document_type="invoice",
+    state="open",
+)
 
 
 @pytest.mark.parametrize(
@@ -17,20 +35,23 @@ OURS = CreatedDocument("inv_1", "i-1", Decimal("100.00"), "INR")
     [
         pytest.param({}, OURS, id="paise are rupees again"),
         pytest.param(
-            {"currency": "JPY"}, CreatedDocument("inv_1", "i-1", Decimal(10000), "JPY"), id="yen have no smaller unit"
+            {"currency": "JPY"}, replace(OURS, total=Decimal(10000), currency="JPY"), id="yen have no smaller unit"
         ),
+        pytest.param({"amount": 11800, "tax_amount": 1800}, OURS, id="tax"),
+        pytest.param({"receipt": None}, replace(OURS, invoice_id=UNNAMED), id="a lost receipt is told"),
         pytest.param(
-            {"amount": 11800, "tax_amount": 1800}, CreatedDocument("inv_1", "i-1", Decimal("100.00"), "INR"), id="tax"
+            {"customer_id": None, "customer_details": {"id": "cust_2"}},
+            replace(OURS, external_customer_id="cust_2"),
+            id="the customer in its details",
         ),
-        pytest.param(
-            {"receipt": None}, CreatedDocument("inv_1", UNNAMED, Decimal("100.00"), "INR"), id="a lost receipt is told"
-        ),
+        pytest.param({"customer_id": None}, replace(OURS, external_customer_id=None), id="no customer shown"),
+        pytest.param({"type": "link"}, replace(OURS, document_type=None), id="a payment link"),
         pytest.param({"id": None}, None, id="no id"),
         pytest.param({"amount": "10000"}, None, id="an amount that is text"),
         pytest.param({"currency": "QQQ"}, None, id="no currency"),
     ],
 )
-def test_an_invoice(changes: dict[str, Any], expected: CreatedDocument | None) -> None:
+def test_an_invoice(changes: dict[str, Any], expected: Found | None) -> None:
     assert read_invoice(SHOWN | changes) == expected
 
 
@@ -42,14 +63,14 @@ def test_an_invoice(changes: dict[str, Any], expected: CreatedDocument | None) -
         pytest.param([SHOWN | {"receipt": "other"}], [], id="another receipt is not ours, whatever the filter did"),
         pytest.param(
             [SHOWN | {"id": "inv_2"}, SHOWN],
-            [OURS, CreatedDocument("inv_2", "i-1", Decimal("100.00"), "INR")],
+            [OURS, replace(OURS, document_id="inv_2")],
             id="the newest comes first and is the younger",
         ),
-        pytest.param([SHOWN | {"status": "cancelled"}], [OURS], id="a cancelled one stays ours"),
+        pytest.param([SHOWN | {"status": "cancelled"}], [replace(OURS, state="void")], id="a cancelled one stays ours"),
         pytest.param([SHOWN | {"amount": None}], None, id="ours, unreadable: no reason to create another"),
     ],
 )
-def test_a_listing(items: list[Any], found: list[CreatedDocument] | None) -> None:
+def test_a_listing(items: list[Any], found: list[Found] | None) -> None:
     assert read_listing({"entity": "collection", "items": items}, "i-1") == found
 
 
@@ -57,3 +78,26 @@ def test_a_listing(items: list[Any], found: list[CreatedDocument] | None) -> Non
 def test_what_is_no_listing_says_nothing(tree: Any) -> None:
     assert read_listing(tree, "i-1") is None
     assert read_invoice(tree) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("draft", "draft"),
+        ("issued", "open"),
+        ("partially_paid", "open"),
+        ("paid", "paid"),
+        ("cancelled", "void"),
+        ("expired", "void"),
+        ("deleted", "deleted"),
+        ("unheard-of", None),
+        (None, None),
+        ([], None),
+    ],
+    ids=str,
+)
+def test_a_status_is_a_state(status: Any, state: str | None) -> None:
+    found = read_invoice(SHOWN | {"status": status})
+
+    assert found is not None
+    assert found.state == state

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from invoice_creator.kafka.intake import task_of
+from invoice_creator.kafka.intake import Scope, task_of
 from invoice_creator.scheduling.engine import Engine
 from invoice_creator.scheduling.task import Phase
 from invoice_shared.clock import Clock
@@ -33,7 +33,7 @@ SHUTDOWN_SHARE = 0.7
 class Bounds:
     """What this process takes, and how long it waits. Seconds."""
 
-    destinations: Collection[str]
+    scope: Scope
     phases: tuple[Phase, ...]
     revoke_seconds: float
     """How long a rebalance waits for attempts in flight; far below ``max.poll.interval.ms``."""
@@ -77,9 +77,9 @@ class InvoiceConsumer:
             self._offer(record)
 
     def _offer(self, record: Record) -> None:
-        task = task_of(record, self._bounds.phases)
+        task = task_of(record, self._bounds.phases, self._bounds.scope)
         with self._engine.held() as dispatcher:
-            if task.document is not None and task.document.destination not in self._bounds.destinations:
+            if task is None:
                 dispatcher.skip(record)
             else:
                 dispatcher.offer(task)

@@ -1,12 +1,13 @@
 """From a consumed record to the task that it is. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import reduce
 
 from invoice_creator.scheduling.task import Phase, Task
 from invoice_shared import serde
-from invoice_shared.errors import MalformedRecord
+from invoice_shared.errors import MalformedRecord, Rejected
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.record import Record
 
@@ -18,14 +19,50 @@ EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 """Refuses to round; no quantity or amount of an invoice has so many digits."""
 
 
-def task_of(record: Record, phases: tuple[Phase, ...]) -> Task:
-    """Read a record; one that is none of ours becomes a task that only files it."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The destinations that this creator takes, of those that exist."""
+
+    taken: Collection[str]
+    existing: Collection[str]
+
+    def passes_over(self, destination: str | None) -> bool:
+        """Whether the invoices of a destination are another creator's."""
+        return destination in self.existing and destination not in self.taken
+
+
+def task_of(record: Record, phases: tuple[Phase, ...], scope: Scope) -> Task | None:
+    """Return what is to do with a record; ``None`` for one that is another creator's, whatever else it holds.
+
+    One that nobody can work on is only filed. Each creator does that, and all of them file the same failure.
+    """
+    destination = _destination(record.value)
+    if scope.passes_over(destination):
+        return None
+    unknown = None if destination is None or destination in scope.existing else _nobodys(destination)
     try:
         document = serde.from_bytes(FormattedInvoice, record.value)
         _check_sum(document)
     except MalformedRecord as error:
-        return Task(record, None, ONLY_FILING, refusal=error)
+        return Task(record, None, ONLY_FILING, refusal=unknown or error)
+    if unknown is not None:
+        return Task(record, document, ONLY_FILING, refusal=unknown)
     return Task(record, document, phases)
+
+
+def _destination(value: bytes | None) -> str | None:
+    try:
+        return serde.text_of(serde.loads(value or b""), "destination")
+    except ValueError:
+        return None
+
+
+def _nobodys(destination: str) -> Rejected:
+    return Rejected(
+        "destination-not-configured",
+        f"The invoice goes to “{destination[:100]}”, which is none of the destinations of this connector. Correct the "
+        "customer's destination in Metronome and replay from raw; or, if it is a newer one, upgrade the creators.",
+    )
 
 
 def _check_sum(document: FormattedInvoice) -> None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_shared.errors import MalformedRecord, Rejected
+from invoice_shared.failure import Code
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metronome import METRONOME
 from invoice_shared.record import Record
@@ -15,6 +16,8 @@ Phase = Literal["create", "write-back", "publish"]
 """In this order; each may be tried again without repeating the one before."""
 
 KAFKA = "kafka"
+# It says something about our settings, and nothing about the invoice.
+NEVER_TOLD: frozenset[Code] = frozenset({"destination-not-configured"})
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +31,7 @@ class Task:
     """Why no document was created; final."""
     unreported: Rejected | None = None
     """Why Metronome could not be told."""
-    created: CreatedDocument | None = None
+    created: Found | None = None
     attempts: int = 0
     """To create."""
     reports: int = 0
@@ -73,6 +76,8 @@ class Task:
         else:
             self.unreported = error
         self.move_on()
+        if error.code in NEVER_TOLD:
+            self.phases = tuple(phase for phase in self.phases if phase != "write-back")
 
     def move_on(self) -> None:
         """Enter the next phase with a clean slate."""

@@ -6,15 +6,18 @@ invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``); t
 ``{line.product_id}``.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
 from invoice_formatter.mapping.templates import Tree, parse_template
+from invoice_providers.names import all_destinations, destinations
 from invoice_shared.errors import Rejected
-from invoice_shared.invoice import DESTINATIONS, Destination
 
 LINE_PREFIX = "line."
+# What stands before a colon and reads like this is meant as a destination.
+DESTINATION = re.compile(r"(?P<name>[a-z][a-z0-9_]*):")
 
 Templates = Mapping[str, str]
 
@@ -24,7 +27,7 @@ def problems_of(templates: Templates) -> list[str]:
     return [problem for key, text in templates.items() for problem in _problems(key, text)]
 
 
-def templates_for(destination: Destination, templates: Templates) -> Templates:
+def templates_for(destination: str, templates: Templates) -> Templates:
     """Give the templates that hold for a destination, its prefix taken off; a prefixed one wins over a plain one."""
     plain = {key: text for key, text in templates.items() if _field_of(key) == key}
     ours = {_field_of(key): text for key, text in templates.items() if key.startswith(f"{destination}:")}
@@ -33,10 +36,12 @@ def templates_for(destination: Destination, templates: Templates) -> Templates:
 
 def _field_of(key: str) -> str:
     destination, _, field_name = key.partition(":")
-    return field_name if destination in DESTINATIONS else key
+    return field_name if destination in destinations() else key
 
 
 def _problems(setting: str, text: str) -> list[str]:
+    if (prefix := DESTINATION.match(setting)) and prefix["name"] not in destinations():
+        return [f"{setting}: “{prefix['name']}” is not a destination; there are {all_destinations()}"]
     key = _field_of(setting)
     try:
         template = parse_template(text)

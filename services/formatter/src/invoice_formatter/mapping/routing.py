@@ -3,8 +3,8 @@
 from invoice_formatter.mapping.fields import field_text
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
 from invoice_formatter.mapping.rules import MappingRules
+from invoice_providers.names import all_destinations, destinations
 from invoice_shared.errors import Rejected
-from invoice_shared.invoice import DESTINATIONS, Destination
 
 
 def external_customer(invoice: MetronomeInvoice, rules: MappingRules) -> str:
@@ -26,15 +26,15 @@ def named_destination(invoice: MetronomeInvoice, rules: MappingRules) -> str | N
     return found.lower() if found else None
 
 
-def destination_of(invoice: MetronomeInvoice, rules: MappingRules) -> Destination:
+def destination_of(invoice: MetronomeInvoice, rules: MappingRules) -> str:
     """Read the destination. Raises ``Rejected`` with ``destination-not-mapped`` or ``unknown-destination``."""
     named, key = named_destination(invoice, rules), rules.metronome_billing_provider_destination
-    cure = f"Set it in Metronome to one of: {', '.join(DESTINATIONS)}."
+    cure = f"Set it in Metronome to one of: {all_destinations()}."
     if named is None:
         raise Rejected(
             "destination-not-mapped", f"The customer {invoice.customer_id} has no custom field “{key}”. {cure}"
         )
-    if named not in DESTINATIONS:
+    if named not in destinations():
         raise Rejected(
             "unknown-destination",
             f"The custom field “{key}” of the customer {invoice.customer_id} says “{named[:100]}”, which is no "

@@ -1,12 +1,15 @@
 """Is the document that the provider holds the one that this invoice asks for? Pure."""
 
-from invoice_providers.base import CreatedDocument
+from invoice_providers.base import Found
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 
 
-def agreed(document: FormattedInvoice, found: CreatedDocument) -> CreatedDocument:
-    """Give ``found`` back where id, total and currency agree; else raise ``Rejected("conflicting-document")``."""
+def agreed(document: FormattedInvoice, found: Found) -> Found:
+    """Return ``found`` if id, total and currency agree, as far as it shows them.
+
+    Raises ``Rejected("conflicting-document")``, which names what differs.
+    """
     differences = [
         f"its {what} is {theirs} instead of {ours}"
         for what, ours, theirs in (

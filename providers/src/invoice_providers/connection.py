@@ -1,0 +1,62 @@
+"""A provider with the client of our account there. Whatever goes wrong in the client comes out as one of our errors."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from invoice_providers.base import BillingProvider, Created, Found, Provider
+from invoice_shared.errors import CallFailed, Unavailable, Uncertain
+from invoice_shared.invoice import DocumentType, FormattedInvoice
+from invoice_shared.logs import get_logger
+from invoice_shared.redaction import redacted
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """See ``BillingProvider``. ``account`` is our account's name in the ledger.
+
+    An exception that nobody expected must not end the process, which would meet it again after each restart. After a
+    create the document may exist, after a look or a read nothing is known.
+    """
+
+    provider: Provider[Any]
+    client: BillingProvider
+    account: str | None = None
+
+    @property
+    def name(self) -> str:
+        """See ``BillingProvider``."""
+        return self.provider.name
+
+    def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
+        """See ``BillingProvider``."""
+        with self._translated("look", Unavailable):
+            return self.client.look(document)
+
+    def create(self, document: FormattedInvoice) -> Created:
+        """See ``BillingProvider``."""
+        with self._translated("create", Uncertain):
+            return self.client.create(document)
+
+    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+        """See ``BillingProvider``."""
+        with self._translated("read", Unavailable):
+            return self.client.read(document_id, invoice_id=invoice_id, document_type=document_type)
+
+    @contextmanager
+    def _translated(self, call: str, kind: type[Unavailable | Uncertain]) -> Iterator[None]:
+        try:
+            yield
+        except CallFailed:
+            raise
+        except Exception as error:
+            trace = redacted(traceback.format_exc())
+            log.error("unexpected error", destination=self.name, call=call, traceback=trace)
+            raise kind(
+                f"The connector made a mistake with {self.provider.title} ({type(error).__name__}). Its log has the "
+                "details: report them."
+            ) from error

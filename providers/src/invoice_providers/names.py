@@ -1,0 +1,18 @@
+"""The destinations that exist: the folders of this package with a ``provider.py``. Imports none of them."""
+
+from functools import cache
+from pathlib import Path
+
+import invoice_providers
+
+
+@cache
+def destinations() -> tuple[str, ...]:
+    """Return their names, sorted."""
+    modules = [module for place in invoice_providers.__path__ for module in Path(place).glob("*/provider.py")]
+    return tuple(sorted(module.parent.name for module in modules))
+
+
+def all_destinations() -> str:
+    """Return their names as a sentence lists them."""
+    return ", ".join(destinations())

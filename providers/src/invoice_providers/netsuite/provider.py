@@ -1,0 +1,34 @@
+"""NetSuite, as the rest of the connector knows it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from invoice_providers.base import FOR_EVER, Provider
+from invoice_providers.netsuite.payload import build_body
+from invoice_providers.netsuite.settings import ACCOUNT, OAUTH, TOKEN_BASED, NetSuiteSettings
+from invoice_providers.netsuite.setup import build, options, realm
+from invoice_shared.invoice import FormattedInvoice
+
+
+def _needed_at_first(given: Collection[str]) -> tuple[str, ...]:
+    return (ACCOUNT, *(TOKEN_BASED if set(OAUTH).isdisjoint(given) else OAUTH))
+
+
+def _preview(document: FormattedInvoice, account: NetSuiteSettings) -> dict[str, Any]:
+    return build_body(document, options(account))
+
+
+PROVIDER = Provider(
+    name="netsuite",
+    title="NetSuite",
+    metronome_name="netsuite",
+    takes_credit_memos=True,
+    # An external id stays taken.
+    recognises_repeats_for=FOR_EVER,
+    settings=NetSuiteSettings,
+    needed_at_first=_needed_at_first,
+    is_configured=lambda account: account.ns_account_id is not None,
+    account=realm,
+    build=build,
+    preview=_preview,
+)

@@ -1,0 +1,41 @@
+"""QuickBooks Online, as the rest of the connector knows it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from invoice_providers.base import Provider
+from invoice_providers.quickbooks_online.payload import build_body
+from invoice_providers.quickbooks_online.settings import CREDENTIALS, FIRST_TOKEN, QuickBooksSettings
+from invoice_providers.quickbooks_online.setup import build
+from invoice_shared.invoice import FormattedInvoice
+
+
+def _preview(document: FormattedInvoice, _account: QuickBooksSettings) -> dict[str, Any]:
+    return build_body(document)
+
+
+def _why_not_from_here(account: QuickBooksSettings) -> str | None:
+    """The refresh token must have one owner: a chain of tokens begun elsewhere would end the creator's."""
+    store = account.qbo_token_store or ""
+    if store.startswith("s3://") or Path(store).exists():
+        return None
+    return f"Its token store {store} is the creator's and not to be seen from here; run this beside the creator."
+
+
+PROVIDER = Provider(
+    name="quickbooks_online",
+    title="QuickBooks Online",
+    metronome_name="quickbooks_online",
+    takes_credit_memos=True,
+    # How long a request id is known is not documented, and a taken number may go unnoticed.
+    recognises_repeats_for=timedelta(minutes=15),
+    settings=QuickBooksSettings,
+    # The chain of tokens has not begun yet.
+    needed_at_first=lambda _given: (*CREDENTIALS, FIRST_TOKEN),
+    is_configured=lambda account: account.qbo_realm_id is not None,
+    account=lambda account: account.qbo_realm_id,
+    build=build,
+    preview=_preview,
+    why_not_from_here=_why_not_from_here,
+)

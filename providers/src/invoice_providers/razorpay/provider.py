@@ -1,0 +1,30 @@
+"""Razorpay, as the rest of the connector knows it."""
+
+from datetime import timedelta
+from typing import Any
+
+from invoice_providers.base import Provider
+from invoice_providers.razorpay.payload import build_body
+from invoice_providers.razorpay.settings import CREDENTIALS, RazorpaySettings
+from invoice_providers.razorpay.setup import build
+from invoice_shared.invoice import FormattedInvoice
+
+
+def _preview(document: FormattedInvoice, _account: RazorpaySettings) -> dict[str, Any]:
+    return build_body(document)
+
+
+PROVIDER = Provider(
+    name="razorpay",
+    title="Razorpay",
+    metronome_name="custom",
+    takes_credit_memos=False,
+    # It has no key that makes a create repeatable.
+    recognises_repeats_for=timedelta(0),
+    settings=RazorpaySettings,
+    needed_at_first=lambda _given: CREDENTIALS,
+    is_configured=lambda account: account.razorpay_apikey_id is not None,
+    account=lambda account: account.secret("razorpay_apikey_id"),
+    build=build,
+    preview=_preview,
+)

@@ -1,0 +1,204 @@
+"""What the creator asks of a billing system, the same for all: created once, found again, refused in words."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import pytest
+
+from invoice_providers.base import Found
+from invoice_providers.connection import Connection
+from invoice_providers.found import likeliest
+from invoice_providers.testing.case import TOTAL, ProviderCase
+from invoice_shared import serde
+from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected
+from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.settings import HttpSettings
+
+LONG_AGO = timedelta(days=1)
+# A document may take a moment to show, and refused credentials to be believed.
+PATIENCE_SECONDS = 30
+PAUSE_SECONDS = 0.5
+
+Answer = TypeVar("Answer")
+
+
+class ProviderContract:
+    """Subclass it and give it a fixture ``case``."""
+
+    @pytest.fixture
+    def case(self) -> ProviderCase:
+        """Return the account that the provider is tried on."""
+        raise NotImplementedError
+
+    def test_the_account_is_set_up_and_has_a_name(self, case: ProviderCase) -> None:
+        """The creator and the ledger ask for both."""
+        assert case.provider.is_configured(case.account)
+        assert case.provider.account(case.account)
+
+    def test_its_settings_are_its_own(self, case: ProviderCase) -> None:
+        """One prefix, so that no two providers share a variable."""
+        own = case.provider.settings.model_fields.keys() - HttpSettings.model_fields.keys()
+
+        assert len({name.partition("_")[0] for name in own}) == 1
+        assert {name.lower() for name in case.provider.needed_at_first(())} <= own
+
+    def test_what_is_created_is_found_with_all_that_it_shows(self, case: ProviderCase) -> None:
+        """A fact that the provider does not show is ``None``; what it shows is right."""
+        client, document = case.connect(), case.invoice()
+
+        created = client.create(document)
+        (found,) = eventually(lambda: client.look(document))
+
+        assert found.document_id == created.document_id
+        assert differences(document, found) == []
+        assert differences(document, created) == []
+        assert found.total == TOTAL
+
+    def test_what_is_created_is_read_by_its_own_id(self, case: ProviderCase) -> None:
+        """The ledger knows a document by the provider's id."""
+        client, document = case.connect(), case.invoice()
+        created = client.create(document)
+
+        read = eventually(lambda: read_again(client, document, created.document_id))
+
+        assert read is not None
+        assert read.document_id == created.document_id
+        assert differences(document, read) == []
+
+    def test_what_does_not_exist_is_not_there(self, case: ProviderCase) -> None:
+        """Neither by the invoice's id nor by the provider's."""
+        client, document = case.connect(), case.invoice()
+
+        assert client.look(document) == ()
+        assert read_again(client, document, case.no_document_id) is None
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            pytest.param({}, id="at once"),
+            pytest.param({"due_date": None}, id="with another body"),
+            pytest.param({"received_at": datetime.now(UTC) - LONG_AGO}, id="a day later"),
+        ],
+    )
+    def test_a_repeat_ends_with_the_same_document(self, case: ProviderCase, changes: dict[str, Any]) -> None:
+        """Whatever makes it so: the provider's own key, a taken id, or the look before."""
+        client, document = case.connect(), case.invoice()
+        created = client.create(document)
+        eventually(lambda: client.look(document))
+
+        again = repeated(case.connect(), document.model_copy(update=changes))
+
+        assert again.document_id == created.document_id
+        assert len(client.look(document)) == 1
+
+    def test_another_total_under_a_taken_id_changes_nothing(self, case: ProviderCase) -> None:
+        """The document shows what it is, and the creator can tell that it is another."""
+        client, document = case.connect(), case.invoice()
+        client.create(document)
+        eventually(lambda: client.look(document))
+        changes = {"total": Decimal("99.00"), "line_items": (case.line(amount="99.00"),)}
+
+        held = repeated(client, case.invoice(invoice_id=document.invoice_id, **changes))
+
+        assert held.total == TOTAL
+
+    def test_a_credit_memo_is_created_and_found_or_refused_for_what_it_is(self, case: ProviderCase) -> None:
+        """As ``takes_credit_memos`` says."""
+        client, memo = case.connect(), case.invoice(document_type="credit_memo")
+
+        if not case.provider.takes_credit_memos:
+            error = refusal(client, memo)
+            assert isinstance(error, Rejected)
+            assert error.code == "negative-amount"
+            return
+        created = client.create(memo)
+        (found,) = eventually(lambda: client.look(memo))
+        assert found.document_id == created.document_id
+        assert differences(memo, found) == []
+
+    def test_an_item_or_customer_that_is_not_there_is_refused_and_nothing_is_left(self, case: ProviderCase) -> None:
+        """The sentence says where in Metronome the id comes from."""
+        unknown = (case.line(name="Ghosts", external_item_id=case.no_item_id, amount="12.50"),)
+        nobody = {"external_customer_id": case.no_customer_id}
+
+        error = refusal(case.connect(), case.invoice(**{"line_items": unknown} if case.no_item_id else nobody))
+
+        assert error.response is not None
+        assert "Metronome" in error.reason
+
+    def test_wrong_credentials_are_never_an_invoices_fault(self, case: ProviderCase) -> None:
+        """Else a wrong password would turn a whole topic into failures."""
+        stranger, document = case.connect_as_a_stranger(), case.invoice()
+
+        def is_refused() -> bool:
+            with pytest.raises(CallFailed) as failed:
+                stranger.create(document)
+            assert not isinstance(failed.value, Rejected | AlreadyExists)
+            return isinstance(failed.value, CredentialsRefused)
+
+        eventually(is_refused)
+        assert case.connect().look(document) == ()
+
+    def test_a_preview_is_a_body_that_asks_nobody(self, case: ProviderCase) -> None:
+        """The same invoice gives the same bytes, and an account that is not set up is enough."""
+        document, nowhere = case.invoice(), case.provider.settings.model_construct()
+
+        assert serde.dumps(case.provider.preview(document, nowhere)) == serde.dumps(
+            case.provider.preview(document, nowhere)
+        )
+
+
+def differences(document: FormattedInvoice, found: Found) -> list[str]:
+    """Return the facts that are shown and wrong."""
+    facts = (
+        ("invoice id", found.invoice_id, (document.invoice_id,)),
+        ("total", found.total, (document.total,)),
+        ("currency", found.currency, (document.currency,)),
+        ("customer", found.external_customer_id, (document.external_customer_id,)),
+        ("document type", found.document_type, (document.document_type,)),
+        ("state", found.state, ("open", "draft")),
+    )
+    return [f"{name} {shown}" for name, shown, right in facts if shown is not None and shown not in right]
+
+
+def read_again(client: Connection, document: FormattedInvoice, document_id: str) -> Found | None:
+    """Read a document by the provider's id."""
+    return client.read(document_id, invoice_id=document.invoice_id, document_type=document.document_type)
+
+
+def repeated(client: Connection, document: FormattedInvoice) -> Found:
+    """Return what a repeat ends with. The creator looks first unless the provider surely recognises it."""
+    heard = document.received_at or datetime.min.replace(tzinfo=UTC)
+    if datetime.now(UTC) - heard >= client.provider.recognises_repeats_for:
+        found = likeliest(client.look(document), document.invoice_id)
+        assert found is not None
+        return found
+    try:
+        return client.create(document)
+    except AlreadyExists as taken:
+        named = read_again(client, document, taken.document_id) if taken.document_id else None
+        held = named or likeliest(client.look(document), document.invoice_id)
+        assert held is not None
+        return held
+
+
+def refusal(client: Connection, document: FormattedInvoice) -> CallFailed:
+    """Return the refusal of a document; a taken id must turn out not to be the reason."""
+    with pytest.raises((Rejected, AlreadyExists)) as refused:
+        client.create(document)
+    assert client.look(document) == ()
+    return refused.value
+
+
+def eventually(check: Callable[[], Answer]) -> Answer:
+    """Return the first truthy answer, or the last one once patience has run out."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    pause = threading.Event()
+    while not (answer := check()) and time.monotonic() < end:
+        pause.wait(PAUSE_SECONDS)
+    assert answer
+    return answer

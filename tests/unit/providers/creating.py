@@ -1,0 +1,30 @@
+"""A client behind the real handler: what its answers lead to, order and comparison included."""
+
+from invoice_creator.handler import InvoiceHandler
+from invoice_creator.kafka.intake import ALL_PHASES
+from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.scheduling.task import Task
+from invoice_providers.base import BillingProvider, Found
+from invoice_providers.connection import Connection
+from invoice_providers.registry import provider_of
+from invoice_shared.clock import Clock
+from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.metrics import Metrics
+from invoice_shared.settings import KafkaSettings
+from tests.builders import record
+from tests.fakes import FakePublisher
+from tests.unit.creator.doubles import FakeWriteback
+
+
+def settled(client: BillingProvider, document: FormattedInvoice, clock: Clock) -> Found:
+    """Return the document that one attempt of the creator's ends with; raise what it fails with."""
+    metrics = Metrics()
+    settlement = Settlement(FakePublisher(), KafkaSettings(), metrics, clock)
+    connections = {client.name: Connection(provider_of(client.name), client)}
+    handler = InvoiceHandler(connections, FakeWriteback(), settlement, metrics, clock)
+    task = Task(record(topic="formatted-invoices"), document, ALL_PHASES)
+    error = handler.attempt(task)
+    if error is not None:
+        raise error
+    assert task.created is not None
+    return task.created

@@ -1,0 +1,82 @@
+"""Nothing but our own errors leaves a client, whatever its code or the other system does."""
+
+import pytest
+
+from invoice_providers.base import Found
+from invoice_providers.connection import Connection
+from invoice_providers.registry import provider_of
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
+from invoice_shared.invoice import DocumentType, FormattedInvoice
+from tests.builders import formatted_invoice
+
+EXPECTED = (
+    AlreadyExists("taken"),
+    CredentialsRefused("who?"),
+    Rejected("provider-rejected", "no"),
+    Unavailable("503", outage=True),
+    Uncertain("?"),
+)
+UNEXPECTED = (KeyError("total"), RecursionError("deep"), OverflowError("date"), MemoryError(), ConnectionError("reset"))
+
+
+class Failing:
+    """A client of which every call ends with the same error."""
+
+    name = "netsuite"
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
+        raise self._error
+
+    def create(self, document: FormattedInvoice) -> Found:
+        raise self._error
+
+    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+        raise self._error
+
+
+def errors_of(error: Exception) -> list[CallFailed]:
+    connection = Connection(provider_of("netsuite"), Failing(error))
+    calls = (
+        lambda: connection.look(formatted_invoice()),
+        lambda: connection.create(formatted_invoice()),
+        lambda: connection.read("7", invoice_id="i-1", document_type="invoice"),
+    )
+    errors = []
+    for call in calls:
+        with pytest.raises(CallFailed) as failed:
+            call()
+        errors.append(failed.value)
+    return errors
+
+
+@pytest.mark.parametrize("error", EXPECTED, ids=lambda error: type(error).__name__)
+def test_what_a_client_may_raise_passes_as_it_is(error: CallFailed) -> None:
+    assert errors_of(error) == [error] * 3
+
+
+@pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
+def test_what_nobody_expected_is_a_doubt_after_a_create_and_an_outage_otherwise(error: Exception) -> None:
+    look, create, read = errors_of(error)
+
+    assert (type(look), type(create), type(read)) == (Unavailable, Uncertain, Unavailable)
+    assert create.reason.startswith(f"The connector made a mistake with NetSuite ({type(error).__name__}).")
+    assert create.__cause__ is error
+
+
+def test_the_log_has_the_traceback_and_no_credential(capsys: pytest.CaptureFixture[str]) -> None:
+    errors_of(ValueError("Invalid header value b'Bearer eyJhbGciOi'"))
+
+    said = capsys.readouterr().out
+    assert "Traceback (most recent call last)" in said
+    assert "raise self._error" in said
+    assert "eyJhbGciOi" not in said
