@@ -80,14 +80,22 @@ def sandbox(destination: str, folder: Path) -> Iterator[ProviderCase]:
 @contextmanager
 def simulated(destination: str, folder: Path) -> Iterator[ProviderCase]:
     """Give a simulated account."""
+    with controlled(destination, folder) as (case, _control):
+        yield case
+
+
+@contextmanager
+def controlled(destination: str, folder: Path) -> Iterator[tuple[ProviderCase, ControlClient]]:
+    """Give a simulated account, and the control of what people do there."""
     simulator, settings_of, customer_id = SIMULATED[destination]
     with SimulatorServer(build_app(simulator())) as server:
         missing = {"unknown_customers": [NO_SUCH, NO_SUCH_CUSTOMER]}
         if destination != "razorpay":
             missing["unknown_items"] = [NO_SUCH]
-        ControlClient(server.url).configure(**missing)
+        control = ControlClient(server.url)
+        control.configure(**missing)
         account = provider_of(destination).settings(**settings_of(server.url, folder))
-        yield case_of(destination, account, folder, customer_id, ANY_ITEM)
+        yield case_of(destination, account, folder, customer_id, ANY_ITEM), control
 
 
 def netsuite_settings(url: str, _folder: Path) -> dict[str, Any]:

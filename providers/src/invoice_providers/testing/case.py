@@ -44,8 +44,8 @@ class ProviderCase:
     def invoice(self, **changes: Any) -> FormattedInvoice:
         """Build an invoice over 12.50 that nobody knows yet, one of its lines at a fraction of a cent."""
         lines = (
-            self.line(amount="12.35", quantity="1234567", unit_price="0.00001"),
-            self.line(name="Seats", amount="0.15"),
+            self.line(amount="11.25", quantity="1124567", unit_price="0.00001"),
+            self.line(name="Seats", amount="1.25"),
         )
         valid: dict[str, Any] = {
             "document_type": "invoice",

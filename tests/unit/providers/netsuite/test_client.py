@@ -82,7 +82,13 @@ def test_an_invoice_is_read_by_its_own_id(account: Account) -> None:
 
     assert read(account, created.document_id) == expected(created.document_id)
     assert read(account, "999") is None
-    assert read(account, created.document_id, "credit_memo") is None
+
+
+def test_a_read_of_another_type_says_nothing(account: Account) -> None:
+    created = account.client.create(formatted_invoice())
+
+    with pytest.raises(Unavailable):
+        read(account, created.document_id, "credit_memo")
 
 
 def test_a_read_without_an_answer_is_merely_unavailable(account: Account) -> None:

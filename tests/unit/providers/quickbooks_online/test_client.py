@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 
 from invoice_providers.base import Found
-from invoice_providers.http import FreshBearer, Http
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
 from invoice_providers.quickbooks_online.file_store import FileTokenStore
 from invoice_providers.quickbooks_online.token_chain import TokenChain
 from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
-from invoice_shared import serde
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_simulators.client import ControlClient
@@ -44,7 +42,6 @@ class Company:
         chain = TokenChain(store, endpoint.renew, lambda: COMPANY.refresh_token, self.clock)
         company = f"{url}/v3/company/{COMPANY.realm_id}"
         self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=2)
-        self._company, self._chain = company, chain
 
     def settled(self, document: FormattedInvoice | None = None) -> Found:
         return settled(self.client, document or fresh(), self.clock)
@@ -58,12 +55,6 @@ class Company:
         with pytest.raises(CallFailed) as failed:
             self.client.create(document or fresh())
         return failed.value
-
-    def act(self, operation: str, document_id: str) -> None:
-        """Void or delete an invoice, as a person does."""
-        http = Http("QuickBooks Online", lambda: FreshBearer(self._chain), 2)
-        body = serde.dumps({"Id": document_id, "SyncToken": "0"})
-        assert http.post(f"{self._company}/invoice?operation={operation}", body, {}).is_success
 
     def operations(self) -> list[str]:
         return [request["operation"] for request in self.control.requests()]
@@ -129,17 +120,6 @@ def test_a_read_without_an_answer_is_merely_unavailable(company: Company) -> Non
 
     with pytest.raises(Unavailable):
         read(company, "999")
-
-
-def test_what_was_voided_shows_as_void_and_what_was_deleted_is_not_there(company: Company) -> None:
-    created = company.client.create(fresh())
-    company.act("void", created.document_id)
-    voided = read(company, created.document_id)
-    company.act("delete", created.document_id)
-
-    assert voided == expected(created.document_id, total=Decimal(0), state="void")
-    assert read(company, created.document_id) is None
-    assert company.client.look(fresh()) == ()
 
 
 def test_a_credit_memo_in_euros_is_created_and_found(company: Company) -> None:
