@@ -16,7 +16,7 @@ SERVICE = "invoice-creator"
 
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     if not set(names) <= set(destinations()):
-        raise ValueError(f"takes only destinations that there are: {all_destinations()}")
+        raise ValueError(f"names an unknown destination: use only {all_destinations()}")
     return tuple(sorted(set(names)))
 
 

@@ -63,3 +63,9 @@ def test_a_field_may_be_for_one_destination_alone() -> None:
 
 def test_a_template_for_one_destination_is_checked_like_any_other() -> None:
     assert len(problems_of({"netsuite:": "x", "netsuite:memo": "{", "razorpay:memo": "{line.product_id}"})) == 3
+
+
+def test_a_prefix_that_is_no_destination_is_a_problem() -> None:
+    (problem,) = problems_of({"netsuit:memo": "x", "PO: number": "x", "razorpay:po:number": "x"})
+
+    assert problem.startswith('netsuit:memo: "netsuit" is not a destination: use one of netsuite, ')

@@ -41,7 +41,7 @@ def _field_of(key: str) -> str:
 
 def _problems(setting: str, text: str) -> list[str]:
     if (prefix := DESTINATION.match(setting)) and prefix["name"] not in destinations():
-        return [f"{setting}: “{prefix['name']}” is not a destination; there are {all_destinations()}"]
+        return [f'{setting}: "{prefix["name"]}" is not a destination: use one of {all_destinations()}']
     key = _field_of(setting)
     try:
         template = parse_template(text)
