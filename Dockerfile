@@ -1,16 +1,17 @@
-# Every image of the connector: docker build --build-arg SERVICE=invoice-webhook -t invoice-webhook .
-# SERVICE is the name of a distribution in this repository, and of a stage at the end of this file.
+# Every image of the connector:
+#   docker build --build-arg SERVICE=invoice-webhook -t invoice-webhook .
+# SERVICE names a distribution in this repository, and a stage at the end of this file.
 ARG SERVICE
 FROM python:3.13.15-slim-trixie AS base
 
 FROM base AS build
 ARG SERVICE
-# Compiled ahead (the root is read-only) with hashes for times, so that the same lock gives the same bytes.
-ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH \
-    UV_PROJECT_ENVIRONMENT=/app
+# Compiled ahead (the root is read-only) with hashes for times: the same lock gives the same bytes.
+ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
+    PYC_INVALIDATION_MODE=UNCHECKED_HASH UV_PROJECT_ENVIRONMENT=/app
 RUN python3 -m venv /uv && /uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 WORKDIR /src
-# What an image holds beside its own distribution's dependencies.
+# What an image holds besides its own distribution's dependencies.
 RUN case $SERVICE in \
       invoice-formatter) echo --extra service ;; \
       invoice-simulators) echo --package invoice-cli ;; \
@@ -28,20 +29,25 @@ COPY simulators/pyproject.toml simulators/
 RUN /uv/bin/uv sync --frozen --no-dev --no-install-workspace --package "$SERVICE" $(cat /more)
 COPY . .
 RUN /uv/bin/uv sync --frozen --no-dev --no-editable --package "$SERVICE" $(cat /more) \
- && find /app -name uv_cache.json -delete && find /app -name RECORD -exec sed -i /uv_cache.json/d {} + && rm -f /app/.lock \
+ && find /app -name uv_cache.json -delete \
+ && find /app -name RECORD -exec sed -i /uv_cache.json/d {} + && rm -f /app/.lock \
  && mkdir /image && mv /app /image/ && find /image -exec touch --no-dereference --date=@0 {} +
 
-# Python, its libraries and Debian's list of them (for scanners); no shell, no package manager, nothing setuid.
+# Python, its libraries and Debian's list of them (for scanners).
+# No shell, no package manager, nothing setuid.
 FROM base AS system
-RUN mkdir /system && find / -mindepth 1 -maxdepth 1 ! -name system ! -name proc ! -name sys ! -name dev -exec cp -a -t /system {} + \
+RUN mkdir /system \
+ && find / -mindepth 1 -maxdepth 1 ! -name system ! -name proc ! -name sys ! -name dev \
+    -exec cp -a -t /system {} + \
  && cd /system && echo 'nonroot:x:65532:65532::/tmp:/usr/sbin/nologin' >> etc/passwd \
  && for file in hosts hostname resolv.conf; do : > etc/$file; done \
  && find usr/bin usr/sbin usr/local/bin usr/local/sbin -mindepth 1 ! -name 'python*' -delete \
- && rm -rf usr/lib/apt usr/lib/dpkg usr/lib/*/perl-base usr/share/perl* usr/share/doc usr/share/man usr/share/locale root/.cache tmp/* \
-    var/cache/* var/log/* var/lib/apt var/lib/dpkg/info \
- && find . \( -name pip -o -name 'pip-*.dist-info' -o -name ensurepip -o -name idlelib -o -name tkinter -o -name __pycache__ \) \
-    -path '*python3*' -prune -exec rm -rf {} + \
- && python3 -m compileall -q --invalidation-mode unchecked-hash usr/lib/python3* usr/local/lib/python3* \
+ && rm -rf usr/lib/apt usr/lib/dpkg usr/lib/*/perl-base usr/share/perl* usr/share/doc usr/share/man \
+    usr/share/locale root/.cache tmp/* var/cache/* var/log/* var/lib/apt var/lib/dpkg/info \
+ && find . \( -name pip -o -name 'pip-*.dist-info' -o -name ensurepip -o -name idlelib \
+    -o -name tkinter -o -name __pycache__ \) -path '*python3*' -prune -exec rm -rf {} + \
+ && python3 -m compileall -q --invalidation-mode unchecked-hash \
+    usr/lib/python3* usr/local/lib/python3* \
  && find . -exec touch --no-dereference --date=@0 {} +
 
 FROM scratch AS image
@@ -86,7 +92,8 @@ EXPOSE 8001 8002 8003 8004
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8001/_control/requests')"]
 ENTRYPOINT ["invoice-simulators"]
-CMD ["--host", "0.0.0.0", "--metronome-port", "8001", "--netsuite-port", "8002", "--quickbooks-online-port", "8003", "--razorpay-port", "8004"]
+CMD ["--host", "0.0.0.0", "--metronome-port", "8001", "--netsuite-port", "8002", \
+     "--quickbooks-online-port", "8003", "--razorpay-port", "8004"]
 
 FROM ${SERVICE}
 ARG SERVICE

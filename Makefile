@@ -1,7 +1,8 @@
-# Every target sets up what it needs: `make demo` and `make test` work on a machine with Python, git and make.
-# All of it lies in this checkout, but for the caches of uv, Maven and the embedded broker (~/.calfkit).
+# Every target sets up what it needs: `make demo` and `make test` work on a machine with Python,
+# git and make. Everything stays in this checkout, except the caches of uv, Maven and the embedded
+# broker (~/.calfkit).
 PYTHON ?= python3
-# What requires-python says in every pyproject.toml: faust-streaming does not run on 3.14 (its issue 676).
+# The bound in every pyproject.toml. faust-streaming does not run on 3.14 (its issue 676).
 PYTHONS := >=3.11,<3.14
 # Tests mostly wait for other processes; each worker has a broker of its own.
 TEST_WORKERS ?= 4
@@ -20,10 +21,12 @@ export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.bootstrap/python
 export PATH := $(CURDIR)/.tools:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit contract integration e2e manifests tools chaos images containers-test cluster-test sbom audit lint fmt type check clean
+.PHONY: help setup demo test unit contract integration e2e manifests tools chaos images \
+  containers-test cluster-test sbom audit lint fmt type check clean
 
 help: ## List the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | \
+	  awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 # uv itself runs on any Python that makes environments.
 $(UV):
@@ -31,30 +34,32 @@ $(UV):
 	$(PYTHON) -m venv .bootstrap
 	.bootstrap/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-NO_PYTHON = echo "No Python $(PYTHONS) is here: set PYTHON, e.g. make PYTHON=/path/to/python3.13" >&2; exit 1
+NO_PYTHON = echo "No Python $(PYTHONS) is here:" \
+  "set PYTHON, e.g. make PYTHON=/path/to/python3.13" >&2; exit 1
 IS_WITHIN = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
 FIND = $(UV) python find --system '$(PYTHONS)' 2>/dev/null
 FETCH = UV_PYTHON_DOWNLOADS=automatic $(UV) python install --quiet 3.13
 
 # PYTHON if it is within PYTHONS, else another one that is here, else 3.13, which uv fetches.
 .venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml services/*/pyproject.toml)
-	@python=$(PYTHON); $(IS_WITHIN) || python=$$($(FIND) || { $(FETCH) && $(FIND); }) || { $(NO_PYTHON); }; \
+	@python=$(PYTHON); \
+	$(IS_WITHIN) || python=$$($(FIND) || { $(FETCH) && $(FIND); }) || { $(NO_PYTHON); }; \
 	$(UV) sync --locked --all-packages --all-extras --python "$$python" --quiet
 	@touch $@
 
 setup: .venv/.synced ## Install everything into .venv
 
-demo: setup ## Run the whole connector against simulated systems and show that the sums agree; a minute
+demo: setup ## The whole connector against simulated systems, and whether the sums agree; a minute
 	$(RUN)/invoices demo
 
-test: setup ## All tests: unit, contract, integration, end to end, manifests, a short chaos; 10 minutes on two cores
+test: setup ## All tests, with a short chaos; 10 minutes on two cores
 	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
 unit: setup ## Unit tests: no broker, no network but loopback; a minute
 	$(PYTEST) tests/unit
 
-contract: setup ## One suite a port, on the fake and on the real thing
+contract: setup ## One suite per port, on the fake and on the real thing
 	$(PYTEST) tests/contract
 
 integration: setup ## One real part at a time: Kafka, S3, a provider
@@ -66,27 +71,27 @@ e2e: setup ## The four services as processes, killed and restarted
 manifests: setup ## Manifests, images, settings and licences against each other; a minute
 	$(PYTEST) tests/manifests
 
-tools: ## kube-score and cyclonus, without which some tests of manifests are skipped; 3 minutes, needs Go
+tools: ## kube-score and cyclonus, for some tests of manifests; 3 minutes, needs Go
 	GOBIN=$(CURDIR)/.tools go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 	GOBIN=$(CURDIR)/.tools go install github.com/mattfenwick/cyclonus/cmd/cyclonus@v0.5.6
 
-chaos: setup ## Everything killed, cut off and replayed at moments drawn from a seed (CHAOS_SEED=…); at most ten minutes
+chaos: setup ## Everything killed, cut off and replayed, as CHAOS_SEED draws it; 10 minutes at most
 	CHAOS_SECONDS=$(or $(CHAOS_SECONDS),180) $(PYTEST) tests/chaos -s
 
 images: ## Build the six images; about 8 minutes the first time, needs Docker
 	k8s/images build
 
-containers-test: setup ## What is in the images, and the demo through all of them; 1 to 3 minutes, needs images
+containers-test: setup ## What the images hold, and the demo through them; 1 to 3 minutes, needs images
 	INVOICES_TEST_CONTAINERS=yes $(PYTEST) tests/manifests/test_containers.py
 
-cluster-test: setup ## Demo and a rolling restart under load in the cluster of KUBECONFIG; 4 minutes, needs loaded images
+cluster-test: setup ## Demo and rolling restart in the cluster of KUBECONFIG; 4 minutes, needs loaded images
 	INVOICES_TEST_CLUSTER=yes $(PYTEST) tests/manifests/test_in_a_cluster.py
 
 sbom: setup ## CycloneDX of each image, and all licences, into dist/sbom; seconds
 	k8s/supply-chain sbom
 	k8s/supply-chain licences
 
-audit: setup ## Known vulnerabilities of the lock; seconds, skipped by name where their source is out of reach
+audit: setup ## Known vulnerabilities of the lock; seconds, skipped by name if osv.dev is out of reach
 	k8s/supply-chain audit
 
 lint: setup ## Style, import contracts, the lock
@@ -98,11 +103,12 @@ lint: setup ## Style, import contracts, the lock
 type: setup ## mypy --strict over code and tests
 	$(RUN)/mypy
 
-check: lint type ## All that needs no run
+check: lint type ## lint and type
 
-fmt: setup ## Format and mend what can be mended
+fmt: setup ## Format, and fix what can be fixed
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
 clean: ## Remove what make has made
-	rm -rf .venv .bootstrap .tools .kafka .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .bootstrap .tools .kafka dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""Which Python `make setup` takes: with a Python of any version, and a uv that only writes down what it is asked."""
+"""Which Python `make setup` takes: a Python of any version, and a uv that writes what it is asked."""
 
 import re
 import shutil
