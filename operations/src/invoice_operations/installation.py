@@ -48,7 +48,7 @@ class Installation:
 
     def reader(self) -> TopicReader:
         """Return a reader of topics."""
-        return TopicReader(self.kafka)
+        return TopicReader(self.kafka, self.clock)
 
     def failures(self) -> FailureBook:
         """Return what failed and what became of it."""
@@ -56,7 +56,7 @@ class Installation:
 
     def overview(self) -> Overview:
         """Return what tells how much lies in the topics and waits for whom."""
-        return Overview(self.kafka)
+        return Overview(self.kafka, self.reader())
 
     def publisher(self) -> AbstractContextManager[Publisher]:
         """Open a publisher; what it was given is settled, one way or the other, when it closes."""

@@ -27,10 +27,10 @@ class Waiting:
 class Overview:
     """Raises what ``broker_errors`` raises."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, reader: TopicReader) -> None:
         with broker_errors():
             self._admin = AdminClient(common_config(settings))
-        self._reader = TopicReader(settings)
+        self._reader = reader
         self._topics = (
             settings.raw_invoices_topic,
             settings.formatted_invoices_topic,
