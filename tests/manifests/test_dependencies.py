@@ -22,7 +22,6 @@ FOLDERS = {
     "invoice-formatter": "services/formatter",
     "invoice-creator": "services/creator",
     "invoice-error-sink": "services/error-sink",
-    "invoice-providers": "providers",
     "invoice-operations": "operations",
     "invoice-cli": "cli",
     "invoice-simulators": "simulators",
