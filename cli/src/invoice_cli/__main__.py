@@ -64,9 +64,7 @@ def main() -> None:
         app()
     except UnicodeEncodeError:
         stop(Exit.USAGE, "An argument is not UTF-8.")
-    except InvalidSettings as invalid:
-        stop(Exit.USAGE, str(invalid))
-    except ConnectorError as failed:
+    except (ConnectorError, InvalidSettings) as failed:
         stop(exit_of(failed), str(failed))
 
 

@@ -9,6 +9,7 @@ from invoice_operations.check.checks import Line, State
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
 from invoice_shared.archive.archive import ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
+from invoice_shared.settings import InvalidSettings
 
 
 class Exit(IntEnum):
@@ -21,7 +22,8 @@ class Exit(IntEnum):
 
 
 # The first that fits; every other error is a system that could not be reached.
-ERRORS: tuple[tuple[type[ConnectorError], Exit], ...] = (
+ERRORS: tuple[tuple[type[Exception], Exit], ...] = (
+    (InvalidSettings, Exit.USAGE),
     (InvalidRequest, Exit.USAGE),
     (NotFound, Exit.ATTENTION),
     (NeedsAttention, Exit.ATTENTION),
@@ -39,7 +41,7 @@ STATES: dict[State, Exit] = {
 }
 
 
-def exit_of(error: ConnectorError) -> Exit:
+def exit_of(error: ConnectorError | InvalidSettings) -> Exit:
     """Return the exit code that an error leads to."""
     return next((end for known, end in ERRORS if isinstance(error, known)), Exit.UNREACHABLE)
 

@@ -10,11 +10,13 @@ from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
 from invoice_shared.publishing import PublishFailed
+from invoice_shared.settings import InvalidSettings
 
 
 @pytest.mark.parametrize(
     ("error", "end"),
     [
+        (InvalidSettings(["NAME: is not set"]), Exit.USAGE),
         (InvalidRequest("no"), Exit.USAGE),
         (NotFound("no"), Exit.ATTENTION),
         (NeedsAttention("no"), Exit.ATTENTION),
@@ -28,7 +30,7 @@ from invoice_shared.publishing import PublishFailed
     ],
     ids=lambda given: type(given).__name__,
 )
-def test_the_exit_code_tells_whose_move_it_is(error: ConnectorError, end: Exit) -> None:
+def test_the_exit_code_tells_whose_move_it_is(error: ConnectorError | InvalidSettings, end: Exit) -> None:
     assert exit_of(error) is end
 
 

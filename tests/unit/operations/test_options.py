@@ -1,11 +1,16 @@
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.options import Options, parse_rate, parse_selection
+from invoice_operations.options import FIELDS, Options, parse_rate, parse_selection
 from invoice_operations.selection import Selection
 from tests.fakes import START
+
+
+def test_every_field_of_a_selection_has_its_option() -> None:
+    assert sorted(field for field, _parse in FIELDS.values()) == sorted(field.name for field in fields(Selection))
 
 
 def test_every_option_is_read_from_its_text() -> None:

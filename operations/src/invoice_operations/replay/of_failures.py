@@ -67,10 +67,12 @@ class FailureReplay:
                 yield replace(fresh, headers=mark.on(fresh.headers))
 
     def _cases(self) -> dict[str, Case]:
+        # What became of them is judged later.
+        chosen = replace(self.request.chosen, state=None)
         cases: dict[str, Case] = {}
         for failure, record in failures_in(self.read()):
             case = case_of(failure, place_of(record))
-            if self.request.chosen.matches_failure(case):
+            if chosen.matches_failure(case):
                 cases[case.failure_id] = case
                 self._note(failure)
         return cases

@@ -3,11 +3,11 @@
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from datetime import timedelta
 from typing import Protocol
 
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
+from invoice_operations.selection import CLOCK_SKEW
 from invoice_operations.view.failure_book import ReadsTopics
 from invoice_operations.view.span import Span
 from invoice_shared.headers import REPLAY_ID
@@ -16,8 +16,6 @@ from invoice_shared.record import OutgoingRecord
 
 WINDOW = 500
 """Records handed to the broker and not acknowledged yet."""
-CLOCK_SKEW = timedelta(minutes=10)
-"""The broker's time of a record may be its own clock's."""
 
 Target = tuple[str, bytes | None]
 """A topic, and a key on it."""

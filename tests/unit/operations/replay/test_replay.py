@@ -184,6 +184,25 @@ def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
     assert [each.key for each in replay.outgoing(MARK)] == [b"b"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "selected", "left_out"),
+    [
+        pytest.param(ANY, 1, {"created meanwhile": 1}, id="any"),
+        pytest.param(Selection(state="open"), 1, {}, id="what is open"),
+        pytest.param(Selection(state="created"), 0, {"created meanwhile": 1}, id="what was created meanwhile"),
+    ],
+)
+def test_a_state_restricts_to_what_became_of_a_failure(
+    chosen: Selection, selected: int, left_out: dict[str, int]
+) -> None:
+    records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
+    ledger = in_ledger(0, outcome(invoice_id="b", settled_at=of_creator().failed_at + timedelta(hours=1)))
+
+    plan = replay_of(records, ledger, chosen=chosen).plan()
+
+    assert (plan.selected, plan.left_out) == (selected, left_out)
+
+
 def test_the_plan_is_a_histogram_with_the_money_at_stake() -> None:
     failed = outcome(outcome="failed", failure_id="f" * 64, settled_at=of_formatter().failed_at)
     document = replay_of([in_errors(0, of_formatter())], in_ledger(0, failed)).plan().document()
