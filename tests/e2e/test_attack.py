@@ -17,7 +17,7 @@ from tests.support.services import Service, StartService
 from tests.support.topics import Topics
 from tests.support.waiting import eventually, never
 
-pytestmark = [pytest.mark.e2e, pytest.mark.real_broker]
+pytestmark = [pytest.mark.e2e, pytest.mark.broker, pytest.mark.real_broker]
 
 EVENT = {"id": "ev-1", "type": "invoice.finalized", "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"}}
 LIMIT = 262_144

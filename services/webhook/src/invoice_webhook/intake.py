@@ -11,12 +11,11 @@ from invoice_webhook.answers import Refused
 class _Reading:
     """One body that is being read."""
 
-    __slots__ = ("chunks", "refusal", "scope", "since", "size")
+    __slots__ = ("body", "refusal", "scope", "since")
 
     def __init__(self, since: float) -> None:
         self.since = since
-        self.chunks: list[bytes] = []
-        self.size = 0
+        self.body = bytearray()
         # Without a timer of its own: whoever ends it sets the time.
         self.scope = asyncio.timeout(None)
         self.refusal: Refused | None = None
@@ -52,7 +51,7 @@ class Intake:
     def end_overdue(self) -> None:
         """End what has not been complete within its time. To be called every now and then."""
         while self._readings and (oldest := next(iter(self._readings))).since + self._timeout_seconds <= self._now():
-            self._end(oldest, Refused("timeout", "the body was not complete in time", oldest.size))
+            self._end(oldest, Refused("timeout", "the body was not complete in time", len(oldest.body)))
 
     async def _read_slowly(self, content: StreamReader) -> bytes:
         reading = _Reading(self._now())
@@ -68,14 +67,13 @@ class Intake:
             self._forget(reading)
         if reading.refusal is not None:
             raise reading.refusal
-        return b"".join(reading.chunks)
+        return bytes(reading.body)
 
     def _add(self, reading: _Reading, chunk: bytes) -> None:
         if reading.refusal is None:
-            reading.chunks.append(chunk)
-            reading.size += len(chunk)
+            reading.body += chunk
             self._held += len(chunk)
-            self.check_size(reading.size)
+            self.check_size(len(reading.body))
             self._make_room()
         if reading.refusal is not None:
             raise reading.refusal
@@ -88,15 +86,15 @@ class Intake:
     def _make_room(self) -> None:
         while self._held > self._max_held_bytes:
             oldest = next(iter(self._readings))
-            self._end(oldest, Refused("overloaded", "too many unverified bodies at once", oldest.size))
+            self._end(oldest, Refused("overloaded", "too many unverified bodies at once", len(oldest.body)))
 
     def _end(self, reading: _Reading, refusal: Refused) -> None:
         self._forget(reading)
         reading.refusal = refusal
-        reading.chunks.clear()
+        reading.body.clear()
         reading.scope.reschedule(asyncio.get_running_loop().time())
 
     def _forget(self, reading: _Reading) -> None:
         if reading in self._readings:
             del self._readings[reading]
-            self._held -= reading.size
+            self._held -= len(reading.body)
