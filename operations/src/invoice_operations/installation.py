@@ -1,11 +1,12 @@
 """The real clients of an installation, built alike for the command line and the page."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
 
 from confluent_kafka.admin import AdminClient
 
-from invoice_creator.settings import read_creator
+from invoice_creator.settings import CreatorSettings, read_creator
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.asked_providers import AskedProviders
@@ -18,21 +19,27 @@ from invoice_operations.settings import ReadsSettings
 from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.overview import Overview
 from invoice_operations.view.topic_reader import TopicReader
+from invoice_providers.registry import Accounts
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.publishing import Publisher
-from invoice_shared.settings import KafkaSettings, MetronomeApiSettings
+from invoice_shared.settings import KafkaSettings, MetronomeApiSettings, read
+
+ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
+"""``invoice_creator.settings.read_creator``."""
 
 
 class Installation:
     """Each client is built, and its settings are read, when it is asked for: an operation needs only its own.
 
-    Every method raises ``InvalidSettings`` where a setting is missing or malformed.
+    ``settings`` and ``creator`` read from the environment unless they are given. Every method raises
+    ``InvalidSettings`` if a setting is missing or malformed.
     """
 
-    def __init__(self, settings: ReadsSettings) -> None:
+    def __init__(self, settings: ReadsSettings = read, creator: ReadsCreator = read_creator) -> None:
         self.settings = settings
+        self.creator = creator
         self.clock: Clock = SystemClock()
 
     @cached_property
@@ -68,7 +75,7 @@ class Installation:
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
         """Return the billing systems that are set up here, asked at most so many times per second."""
-        settings, accounts = read_creator()
+        settings, accounts = self.creator()
         pace = Pace(per_second, self.clock)
         return AskedProviders(providers(settings, accounts, self.clock), pace, settings.retry_backoff_max_seconds)
 

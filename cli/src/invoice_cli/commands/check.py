@@ -5,11 +5,10 @@ from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations.check.run import check as look
 from invoice_operations.installation import Installation
-from invoice_shared.settings import read
 
 
 def check(output: OutputOption = "table") -> None:
     """Look at settings, broker, topics, Metronome, each configured provider and the bucket; say what to do."""
-    lines = list(look(Installation(read)))
+    lines = list(look(Installation()))
     show([{"part": line.part, "state": line.state, "detail": line.detail} for line in lines], output)
     raise SystemExit(int(worst(lines)))

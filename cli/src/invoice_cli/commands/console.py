@@ -13,7 +13,6 @@ from invoice_operations.glance import Glance, glance
 from invoice_operations.installation import Installation
 from invoice_operations.pace import sleep
 from invoice_operations.times import age
-from invoice_shared.settings import read
 
 PIPE_COLUMNS = 200
 
@@ -23,7 +22,7 @@ def console(
     output: OutputOption = "table",
 ) -> None:
     """Watch topics, what waits for whom, and open failures. Ctrl-C ends it; in a pipe, or as JSON, it looks once."""
-    installation = Installation(read)
+    installation = Installation()
     if output == "json":
         print_json(glance(installation).document())
         return

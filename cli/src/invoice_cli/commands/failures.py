@@ -25,7 +25,6 @@ from invoice_operations.times import age
 from invoice_operations.view.cases import Case
 from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.finding import find_case
-from invoice_shared.settings import read
 
 
 def failures(
@@ -55,7 +54,7 @@ def failures(
         destination=destination,
         state="all" if every or failure_id else "open",
     )
-    book = Installation(read).failures()
+    book = Installation().failures()
     cases = book.select(chosen)
     if failure_id is not None:
         _show_one(book, find_case(cases, failure_id), output)

@@ -12,7 +12,6 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.installation import Installation
 from invoice_operations.preview.previews import Preview
 from invoice_operations.preview.run import preview_content, preview_invoice
-from invoice_shared.settings import read
 
 LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
@@ -31,7 +30,7 @@ def preview(
     """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
     if (invoice_id is None) == (file is None):
         raise InvalidRequest("Give either an invoice id or --file.")
-    installation = Installation(read)
+    installation = Installation()
     if file is not None:
         seen = preview_content(file.read_bytes(), installation.settings, force=force)
     else:

@@ -15,7 +15,6 @@ from invoice_operations.options import parse_rate
 from invoice_operations.reconcile.fixing import enqueue_lost
 from invoice_operations.reconcile.reconciler import AskProvider, Reconciler, nobody_asked
 from invoice_operations.settings import ReconcileSettings
-from invoice_shared.settings import read
 
 
 def reconcile(
@@ -29,7 +28,7 @@ def reconcile(
     output: ListingOption = "table",
 ) -> None:
     """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers."""
-    installation, now = Installation(read), datetime.now(UTC)
+    installation, now = Installation(), datetime.now(UTC)
     settings = installation.settings(ReconcileSettings)
     chosen = selection(now, since=since, until=until)
     per_second = parse_rate(rate)

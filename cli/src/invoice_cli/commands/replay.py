@@ -26,7 +26,6 @@ from invoice_operations.options import parse_rate
 from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.request import MAX_REPLAYS, ReplayRequest, Restarting, Storage, What
 from invoice_operations.replay.run import Replay
-from invoice_shared.settings import read
 
 
 def replay(
@@ -74,7 +73,7 @@ def replay(
     )
     request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force)
     per_second = None if rate is None else parse_rate(rate)
-    replayed = Replay(resume or new_id(now, secrets.token_hex(3)), request, Installation(read))
+    replayed = Replay(resume or new_id(now, secrets.token_hex(3)), request, Installation())
     plan = replayed.plan()
     if resume:
         replayed.resume()

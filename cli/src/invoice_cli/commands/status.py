@@ -9,14 +9,13 @@ from invoice_cli.output import print_json, print_table
 from invoice_operations.installation import Installation
 from invoice_operations.status import status_of
 from invoice_operations.view.history import Event
-from invoice_shared.settings import read
 
 
 def status(
     invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")], output: OutputOption = "table"
 ) -> None:
     """Tell an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition and offset."""
-    found = status_of(invoice_id, Installation(read))
+    found = status_of(invoice_id, Installation())
     if output == "json":
         print_json(found.facts | {"events": [_event(step) for step in found.steps]})
         return

@@ -9,7 +9,6 @@ from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations import topics as topic_plans
 from invoice_operations.installation import Installation
-from invoice_shared.settings import read
 
 
 def topics(
@@ -21,7 +20,7 @@ def topics(
     output: OutputOption = "table",
 ) -> None:
     """Create the five topics where they are missing; compare those that exist. Changes no existing topic."""
-    installation = Installation(read)
+    installation = Installation()
     plans = topic_plans.plan(installation.kafka, partitions, replication_factor, min_insync_replicas)
     states = topic_plans.apply(installation.admin(), plans)
     show([{"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)} for s in states], output)

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from invoice_creator.settings import read_creator
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.check.checks import Line, check_broker, check_call, check_settings
 from invoice_operations.installation import Installation
-from invoice_operations.settings import ReadsSettings
 from invoice_shared.settings import InvalidSettings, MetronomeApiSettings
 from invoice_webhook.settings import WebhookSettings
 
 
 def check(installation: Installation) -> Iterator[Line]:
     """Look at settings, broker, topics, Metronome, each configured provider and the bucket. Changes nothing."""
-    for name, reading in _services(installation.settings).items():
+    for name, reading in services(installation).items():
         yield check_settings(name, reading)
     yield from _broker(installation)
     yield _metronome(installation)
@@ -23,12 +21,13 @@ def check(installation: Installation) -> Iterator[Line]:
     yield from _bucket(installation)
 
 
-def _services(read: ReadsSettings) -> Mapping[str, Callable[[], object]]:
+def services(installation: Installation) -> Mapping[str, Callable[[], object]]:
     """Return how each service's settings are read."""
+    read = installation.settings
     return {
         "invoice-webhook": partial(read, WebhookSettings),
         "invoice-formatter": partial(read, FormatterSettings),
-        "invoice-creator": read_creator,
+        "invoice-creator": installation.creator,
         "invoice-error-sink": partial(read, ErrorSinkSettings),
     }
 

@@ -2,31 +2,42 @@
 
 from collections import Counter
 
-from invoice_operations.check.run import SERVICES, check
+from invoice_creator.settings import CreatorSettings
+from invoice_operations.check.run import check, services
 from invoice_operations.installation import Installation
+from invoice_providers.registry import Accounts
 from invoice_shared.settings import AnySettings, InvalidSettings, KafkaSettings
 
 
+def wrong(settings_class: type[AnySettings]) -> AnySettings:
+    raise InvalidSettings([f"{settings_class.__name__}: is wrong"])
+
+
+def without_a_ca(settings_class: type[AnySettings]) -> AnySettings:
+    if settings_class is KafkaSettings:
+        values = {"kafka_security_protocol": "SSL", "kafka_ssl_ca_location": "/none"}
+        return settings_class.model_validate(values)
+    return wrong(settings_class)
+
+
+def no_creator() -> tuple[CreatorSettings, Accounts]:
+    raise InvalidSettings(["NAME: is not set"])
+
+
 def test_every_part_whose_settings_are_wrong_says_so() -> None:
-    def wrong(settings_class: type[AnySettings]) -> AnySettings:
-        raise InvalidSettings([f"{settings_class.__name__}: is wrong"])
+    installation = Installation(wrong, no_creator)
 
-    states = {line.part: line.state for line in check(Installation(wrong))}
+    states = {line.part: line.state for line in check(installation)}
 
-    settings = {f"settings of {name}": "wrong setting" for name in SERVICES}
+    settings = {f"settings of {name}": "wrong setting" for name in services(installation)}
+    settings["settings of invoice-creator"] = "note"
     others = {"broker": "wrong setting", "Metronome": "wrong setting", "billing providers": "note"}
     assert states == settings | others
 
 
 def test_a_client_of_kafka_that_cannot_be_built_is_the_brokers_line() -> None:
-    def impossible(settings_class: type[AnySettings]) -> AnySettings:
-        if settings_class is KafkaSettings:
-            values = {"kafka_security_protocol": "SSL", "kafka_ssl_ca_location": "/none"}
-            return settings_class.model_validate(values)
-        raise InvalidSettings(["NAME: is not set"])
-
-    lines = list(check(Installation(impossible)))
+    lines = list(check(Installation(without_a_ca, no_creator)))
 
     (broker,) = [line for line in lines if line.part == "broker"]
     assert (broker.state, "ssl.ca.location" in broker.detail) == ("wrong setting", True)
-    assert Counter(line.state for line in lines)["note"] == len(SERVICES) + 1
+    assert Counter(line.state for line in lines)["note"] == 2
