@@ -59,7 +59,7 @@ class Unavailable(CallFailed):
 
     ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this invoice.
     ``about`` tells whom the failure concerns alone, if the answer shows it: the invoice, which got an answer of its own
-    (5xx but 503, 405, 413, or silence after connecting), or its customer, who has a limit of his own.
+    (5xx but 503, 405, 413, or silence after connecting), or its customer, which has a limit of its own.
     """
 
     def __init__(
