@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from invoice_operations.view.failure_book import FailureBook, ReadsTopics
+from invoice_operations.view.records_of import ReadsTopics
+from invoice_operations.view.view import View
 from invoice_shared.clock import Clock
 from invoice_shared.publishing import Publisher
 from invoice_shared.record import Record
@@ -33,8 +34,8 @@ class Clients(Protocol):
     def reader(self) -> ReadsTopics:
         """Return a reader of topics."""
 
-    def failures(self) -> FailureBook:
-        """Return what failed and what became of it."""
+    def view(self) -> View:
+        """Return the state of all invoices, as the topics tell it now."""
 
     def archived_failures(self) -> ReadsFailures:
         """Return a reader of the archive."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from invoice_operations.view.cases import Case, place_of
-from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.view.records_of import ReadsTopics
 from invoice_shared.archive.lines import line
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.serde import loads
@@ -30,7 +30,8 @@ def row(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in COLUMNS}
 
 
-def documents(book: FailureBook, cases: Sequence[Case]) -> list[dict[str, Any]]:
+def documents(reader: ReadsTopics, cases: Sequence[Case]) -> list[dict[str, Any]]:
     """Return the failures as JSON trees; of one that only the ledger remembers most fields are null."""
-    records = {place_of(record): loads(line(record)) for record in book.records(cases)}
+    places = frozenset(case.place for case in cases if case.place is not None)
+    records = {place_of(record): loads(line(record)) for record in reader.at(places)}
     return [NOTHING | row(case) | (records.get(case.place, {}) if case.place else {}) for case in cases]

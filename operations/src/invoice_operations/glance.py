@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from invoice_operations.clients import Clients
 from invoice_operations.selection import Selection
-from invoice_operations.tally import Group, tally
+from invoice_operations.tally import Group
 from invoice_operations.view.overview import Overview, Waiting, last_offsets, waiting
 
 
@@ -52,5 +52,5 @@ def glance(clients: GlanceClients) -> Glance:
         at=now,
         topics=dict(last_offsets(ends)),
         waiting=waiting(ends, overview.committed()),
-        failures=tally(clients.failures().select(Selection(state="open"))).groups(),
+        failures=clients.view().groups(Selection(state="open")),
     )

@@ -1,6 +1,6 @@
 """The real clients of an installation, built alike for the command line and the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 
@@ -15,10 +15,13 @@ from invoice_operations.kafka_clients import publisher
 from invoice_operations.metronome_reader import MetronomeReader
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import providers
-from invoice_operations.settings import ReadsSettings
-from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.settings import ReadsSettings, StateSettings
+from invoice_operations.view.broker import Broker
 from invoice_operations.view.overview import Overview
+from invoice_operations.view.state_file import Tell, file_name, open_tables, state_directory, untold
+from invoice_operations.view.tables import Tables
 from invoice_operations.view.topic_reader import TopicReader
+from invoice_operations.view.view import Progress, View, unseen
 from invoice_providers.registry import Accounts
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import Clock, SystemClock
@@ -34,13 +37,23 @@ class Installation:
     """Each client is built, and its settings are read, when it is asked for: an operation needs only its own.
 
     ``settings`` and ``creator`` read from the environment unless they are given. Every method raises
-    ``InvalidSettings`` if a setting is missing or malformed.
+    ``InvalidSettings`` if a setting is missing or malformed. ``tell`` says a sentence beside what was asked for,
+    ``progress`` shows how many records were read.
     """
 
-    def __init__(self, settings: ReadsSettings = read, creator: ReadsCreator = read_creator) -> None:
+    def __init__(
+        self,
+        settings: ReadsSettings = read,
+        creator: ReadsCreator = read_creator,
+        *,
+        tell: Tell = untold,
+        progress: Progress = unseen,
+    ) -> None:
         self.settings = settings
         self.creator = creator
         self.clock: Clock = SystemClock()
+        self._tell = tell
+        self._progress = progress
 
     @cached_property
     def kafka(self) -> KafkaSettings:
@@ -57,9 +70,19 @@ class Installation:
         """Return a reader of topics."""
         return TopicReader(self.kafka, self.clock)
 
-    def failures(self) -> FailureBook:
-        """Return what failed and what became of it."""
-        return FailureBook(self.reader(), self.kafka)
+    def view(self) -> View:
+        """Return the state of all invoices, as the topics tell it now."""
+        self._view.refresh()
+        return self._view
+
+    @cached_property
+    def _view(self) -> View:
+        directory = state_directory(self.settings(StateSettings).invoices_state_dir)
+
+        def opened(cluster_id: str, topics: Sequence[str]) -> Tables:
+            return open_tables(directory, file_name(cluster_id, topics), self._tell)
+
+        return View(Broker(self.kafka, self.clock), self.kafka, opened, self._progress)
 
     def overview(self) -> Overview:
         """Return what tells how much lies in the topics and waits for whom."""

@@ -19,5 +19,11 @@ class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
     metronome_billing_provider_destination: str | None = None
 
 
+class StateSettings(Settings):
+    """Where the view of the topics is kept; unset: the platform's cache directory."""
+
+    invoices_state_dir: str | None = None
+
+
 class MappingSettings(MappingRules, Settings):
     """The formatter's rules alone, for an invoice that is at hand."""

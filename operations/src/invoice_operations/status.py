@@ -6,13 +6,17 @@ from typing import Any
 from invoice_operations.clients import Clients
 from invoice_operations.errors import NotFound
 from invoice_operations.view.history import Event, events, summary
-from invoice_operations.view.ledger import fold
-from invoice_operations.view.span import Span
+from invoice_operations.view.records_of import records_of_key
+from invoice_operations.view.view import KnownInvoice
+
+NOTHING = KnownInvoice()
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``facts`` are those of the ledger's newest entry, and the ``state``; ``steps`` are in the order of time."""
+    """``facts`` are those of the ledger's newest entry, the ``state`` and all ``documents``. ``steps`` are in the order
+    of time.
+    """
 
     facts: dict[str, Any]
     steps: list[Event]
@@ -20,20 +24,22 @@ class Status:
 
 def status_of(invoice_id: str, clients: Clients) -> Status:
     """Read an invoice's way. Raises ``NotFound`` if no topic knows it, and what the clients raise."""
-    kafka, reader = clients.kafka, clients.reader()
-    span = Span(keys=frozenset({invoice_id.encode()}))
+    kafka, reader, view = clients.kafka, clients.reader(), clients.view()
+    key, partitions = invoice_id.encode(), view.partitions_of(invoice_id)
     topics = (
         kafka.raw_invoices_topic,
         kafka.formatted_invoices_topic,
         kafka.invoice_errors_topic,
         kafka.invoice_outcomes_topic,
     )
-    records = [record for topic in topics for record in reader.read(topic, span)]
-    if not records:
+    records = [record for topic in topics for record in records_of_key(reader, topic, key, partitions)]
+    view.refresh()  # what was entered meanwhile is in the records, too
+    known = view.invoice(invoice_id)
+    if not records and known == NOTHING:
         raise NotFound(
             f"No topic knows the invoice {invoice_id}. If Metronome shows it as finalized, its webhook was lost: "
             "invoices reconcile --since 7d --fix brings it in."
         )
-    ledger = fold((each for each in records if each.topic == kafka.invoice_outcomes_topic), lambda *_: True)
     steps = events(records, kafka)
-    return Status(summary(invoice_id, ledger.get(invoice_id), steps, kafka), steps)
+    documents = [f"{each.destination} {each.provider_document_id}" for each in known.documents]
+    return Status(summary(invoice_id, known.newest, steps, kafka) | {"documents": documents}, steps)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from invoice_operations.archive.reader import ArchiveReader
-from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.view.view import View
 from invoice_shared.errors import Rejected
 from invoice_shared.record import Record
 from invoice_shared.settings import AnySettings, KafkaSettings
 from tests.fakes import START, FakeClock, FakePublisher
-from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeReader
+from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeBroker, FakeReader, view_of
 
 
 class FakeMetronome:
@@ -49,20 +49,24 @@ class FakeInstallation:
         return FakeMetronome(self.answers)
 
     def reader(self) -> FakeReader:
-        """Return a reader of the topics, and of what was put back."""
-        put_back = [
-            Record(each.topic, 0, 1000 + number, each.key, each.value, each.headers, int(START.timestamp() * 1000))
-            for number, each in enumerate(self.broker.published)
-        ]
-        return FakeReader([*self.records, *put_back])
+        """Return a reader of the topics."""
+        return FakeReader(self._lying())
 
-    def failures(self) -> FailureBook:
-        """Return what failed and what became of it."""
-        return FailureBook(self.reader(), self.kafka)
+    def view(self) -> View:
+        """Return what the records say of all invoices."""
+        return view_of(FakeBroker(self._lying()))
 
     def archived_failures(self) -> ArchiveReader:
         """Return a reader of the objects."""
         return ArchiveReader(FakeArchive(self.objects), "errors/", self.kafka.invoice_errors_topic)
+
+    def _lying(self) -> list[Record]:
+        """Return all records, those that were put back included."""
+        put_back = [
+            Record(each.topic, 0, 1000 + number, each.key, each.value, each.headers, int(START.timestamp() * 1000))
+            for number, each in enumerate(self.broker.published)
+        ]
+        return [*self.records, *put_back]
 
     @contextmanager
     def publisher(self) -> Iterator[FakePublisher]:

@@ -1,12 +1,19 @@
 """Topics in memory, and records as the services write them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel
 
-from invoice_operations.view.span import WHOLE, Span
+from invoice_operations.view.cases import Place, place_of
+from invoice_operations.view.entry import Entry
+from invoice_operations.view.followed import Cluster, Marks, OffsetGone, Topic
+from invoice_operations.view.span import WHOLE, Bounds, Span
+from invoice_operations.view.state_file import open_tables, untold
+from invoice_operations.view.tables import Tables
+from invoice_operations.view.view import View, unseen
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failure_key
@@ -29,6 +36,14 @@ class FakeReader:
             if record.topic == topic and self._is_inside(record, span):
                 yield record
 
+    def at(self, places: Collection[Place]) -> Iterator[Record]:
+        """Give the records at some places."""
+        return (record for record in self._records if place_of(record) in places)
+
+    def partitions(self, topic: str) -> int:
+        """Count partitions: as many as the records are in."""
+        return 1 + max((record.partition for record in self._records if record.topic == topic), default=0)
+
     @staticmethod
     def _is_inside(record: Record, span: Span) -> bool:
         return (
@@ -37,6 +52,73 @@ class FakeReader:
             and (span.keys is None or record.key in span.keys)
             and span.holds(record)
         )
+
+
+class FakeBroker:
+    """The topics of the records that it was given; ``add`` lets time pass, ``make_anew`` replaces a topic."""
+
+    def __init__(self, records: Iterable[Record], missing: Iterable[str] = ()) -> None:
+        self._records = list(records)
+        self._names = {SETTINGS.invoice_outcomes_topic, SETTINGS.invoice_errors_topic, SETTINGS.invoice_decisions_topic}
+        self._ids = dict.fromkeys(sorted(self._names - set(missing)), 1)
+        self._first: dict[tuple[str, int], int] = {}
+        self.knows_ids = True
+        self.read: list[tuple[str, int]] = []
+
+    def add(self, *records: Record) -> None:
+        """Put more records behind the others."""
+        self._records += records
+
+    def make_anew(self, topic: str, *records: Record) -> None:
+        """Replace a topic and its records by another one of the same name."""
+        self._records = [record for record in self._records if record.topic != topic] + list(records)
+        self._ids[topic] = self._ids.get(topic, 0) + 1
+
+    def expire(self, topic: str, partition: int, first: int) -> None:
+        """Delete the records of a partition that come before an offset."""
+        self._first[topic, partition] = first
+        self._records = [
+            record
+            for record in self._records
+            if (record.topic, record.partition) != (topic, partition) or record.offset >= first
+        ]
+
+    def describe(self, names: Sequence[str]) -> Cluster:
+        """Describe the topics that there are."""
+        return Cluster("cluster", {name: self._topic(name) for name in names if name in self._ids})
+
+    def _topic(self, name: str) -> Topic:
+        numbers = {record.partition for record in self._records if record.topic == name}
+        return Topic(str(self._ids[name]) if self.knows_ids else None, tuple(range(max(numbers, default=0) + 1)))
+
+    @contextmanager
+    def connected(self) -> Iterator[Self]:
+        """Connect to nothing else."""
+        yield self
+
+    def marks(self, topic: str, partitions: Sequence[int]) -> Marks:
+        """Name the first offset and the next one of each partition."""
+        return {number: (self._first.get((topic, number), 0), self._end(topic, number)) for number in partitions}
+
+    def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
+        """Yield the records one by one."""
+        if any(bound.start > self._end(topic, number) for number, bound in bounds.items()):
+            raise OffsetGone
+        for each in [record for record in self._records if record.topic == topic]:
+            if each.offset >= bounds[each.partition].start:
+                self.read.append((topic, each.offset))
+                yield [Entry(each.partition, each.offset, each.timestamp, each.key, each.value)]
+
+    def _end(self, topic: str, partition: int) -> int:
+        offsets = [each.offset for each in self._records if (each.topic, each.partition) == (topic, partition)]
+        return max(offsets, default=self._first.get((topic, partition), 0) - 1) + 1
+
+
+def view_of(broker: FakeBroker, tables: Tables | None = None) -> View:
+    """Return a view of a broker's topics, in memory unless it has tables."""
+    view = View(broker, SETTINGS, lambda _cluster, _topics: tables or open_tables(None, "", untold), unseen)
+    view.refresh()
+    return view
 
 
 class FakeArchive:

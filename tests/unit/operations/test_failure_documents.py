@@ -10,9 +10,9 @@ OPEN = Selection(state="open")
 
 def test_a_failure_is_its_whole_record_with_its_place_its_state_and_the_money() -> None:
     filed = failure(failure_id="f1", failed_at=outcome().settled_at)
-    book = FakeInstallation([in_errors(7, filed), in_ledger(0, outcome(outcome="failed", failure_id="f1"))]).failures()
+    here = FakeInstallation([in_errors(7, filed), in_ledger(0, outcome(outcome="failed", failure_id="f1"))])
 
-    (document,) = documents(book, book.select(OPEN))
+    (document,) = documents(here.reader(), here.view().failures(OPEN))
 
     assert {name: document[name] for name in filed.model_dump(mode="json")} == filed.model_dump(mode="json")
     assert (document["topic"], document["partition"], document["offset"]) == ("invoice-errors", 0, 7)
@@ -21,9 +21,9 @@ def test_a_failure_is_its_whole_record_with_its_place_its_state_and_the_money() 
 
 def test_what_only_the_ledger_remembers_has_every_field_too() -> None:
     remembered = outcome(outcome="failed", failure_id="f9", code="too-many-lines")
-    book = FakeInstallation([in_ledger(0, remembered)]).failures()
+    here = FakeInstallation([in_ledger(0, remembered)])
 
-    (document,) = documents(book, book.select(OPEN))
+    (document,) = documents(here.reader(), here.view().failures(OPEN))
 
     assert document.keys() == {*InvoiceFailure.model_fields, *COLUMNS}
     assert (document["failure_id"], document["code"], document["original"]) == ("f9", "too-many-lines", None)

@@ -1,14 +1,14 @@
 """``invoices check``: is everything set up?"""
 
 from invoice_cli.exits import worst
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations.check.run import check as look
-from invoice_operations.installation import Installation
 
 
 def check(output: OutputOption = "table") -> None:
     """Look at settings, broker, topics, Metronome, each configured provider and the bucket; say what to do."""
-    lines = list(look(Installation()))
+    lines = list(look(this_installation()))
     show([{"part": line.part, "state": line.state, "detail": line.detail} for line in lines], output)
     raise SystemExit(int(worst(lines)))

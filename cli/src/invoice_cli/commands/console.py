@@ -7,10 +7,10 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import money, print_json, table
 from invoice_operations.glance import Glance, glance
-from invoice_operations.installation import Installation
 from invoice_operations.pace import sleep
 from invoice_operations.times import age
 
@@ -22,7 +22,7 @@ def console(
     output: OutputOption = "table",
 ) -> None:
     """Watch topics, what waits for whom, and open failures. Ctrl-C ends it; in a pipe, or as JSON, it looks once."""
-    installation = Installation()
+    installation = this_installation()
     if output == "json":
         print_json(glance(installation).document())
         return

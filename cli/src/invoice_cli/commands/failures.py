@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from invoice_cli.exits import say
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -19,12 +20,11 @@ from invoice_cli.options import (
 )
 from invoice_cli.output import Listing, money, print_csv, print_json, print_table
 from invoice_operations.failure_documents import COLUMNS, documents, row
-from invoice_operations.installation import Installation
-from invoice_operations.tally import tally
+from invoice_operations.tally import Group
 from invoice_operations.times import age
 from invoice_operations.view.cases import Case
-from invoice_operations.view.failure_book import FailureBook
 from invoice_operations.view.finding import find_case
+from invoice_operations.view.records_of import ReadsTopics
 
 
 def failures(
@@ -54,23 +54,33 @@ def failures(
         destination=destination,
         state="all" if every or failure_id else "open",
     )
-    book = Installation().failures()
-    cases = book.select(chosen)
+    installation = this_installation()
+    view = installation.view()
     if failure_id is not None:
-        _show_one(book, find_case(cases, failure_id), output)
-    elif output == "json":
-        print_json(documents(book, cases))
+        _show_one(installation.reader(), find_case(view.named(failure_id), failure_id), output)
+        return
+    if output == "table" and not single:
+        _show_groups(view.groups(chosen), now, every=every)
+        return
+    cases = view.failures(chosen)
+    if output == "json":
+        print_json(documents(installation.reader(), cases))
     elif output == "csv":
         print_csv(map(row, cases), COLUMNS)
     elif not cases:
-        say("Nothing is unresolved." if not every else "Nothing has failed.")
-    elif single:
-        print_table([_short_row(case, now) for case in cases])
+        _say_nothing(every=every)
     else:
-        _show_groups(cases, now)
+        print_table([_short_row(case, now) for case in cases])
 
 
-def _show_groups(cases: list[Case], now: datetime) -> None:
+def _say_nothing(*, every: bool) -> None:
+    say("Nothing is unresolved." if not every else "Nothing has failed.")
+
+
+def _show_groups(groups: list[Group], now: datetime, *, every: bool) -> None:
+    if not groups:
+        _say_nothing(every=every)
+        return
     print_table(
         [
             {
@@ -82,7 +92,7 @@ def _show_groups(cases: list[Case], now: datetime) -> None:
                 "money": money(each.totals, each.unknown),
                 "for example": each.example,
             }
-            for each in tally(cases).groups()
+            for each in groups
         ]
     )
     say("One by one: invoices failures --list. What each code means: docs/runbook.md.")
@@ -100,8 +110,8 @@ def _short_row(case: Case, now: datetime) -> dict[str, Any]:
     }
 
 
-def _show_one(book: FailureBook, case: Case, output: Listing) -> None:
-    (document,) = documents(book, [case])
+def _show_one(reader: ReadsTopics, case: Case, output: Listing) -> None:
+    (document,) = documents(reader, [case])
     if output == "table":
         shown = {name: value for name, value in document.items() if value is not None and name != "schema_version"}
         print_table([{"field": name, "value": value} for name, value in shown.items()])

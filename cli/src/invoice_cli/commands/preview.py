@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from invoice_cli.exits import Exit, say
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_exactly, print_table
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.installation import Installation
 from invoice_operations.preview.previews import Preview
 from invoice_operations.preview.run import preview_content, preview_invoice
 
@@ -30,7 +30,7 @@ def preview(
     """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
     if (invoice_id is None) == (file is None):
         raise InvalidRequest("Give either an invoice id or --file.")
-    installation = Installation()
+    installation = this_installation()
     if file is not None:
         seen = preview_content(file.read_bytes(), installation.settings, force=force)
     else:

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from invoice_cli.exits import Exit, say
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import ListingOption, UntilOption, selection
 from invoice_cli.progress import progress
 from invoice_cli.reconcile_report import show
 from invoice_operations.asked_providers import AskedProviders
-from invoice_operations.installation import Installation
 from invoice_operations.options import parse_rate
 from invoice_operations.reconcile.fixing import enqueue_lost
 from invoice_operations.reconcile.reconciler import AskProvider, Reconciler, nobody_asked
@@ -28,13 +28,13 @@ def reconcile(
     output: ListingOption = "table",
 ) -> None:
     """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers."""
-    installation, now = Installation(), datetime.now(UTC)
+    installation, now = this_installation(), datetime.now(UTC)
     settings = installation.settings(ReconcileSettings)
     chosen = selection(now, since=since, until=until)
     per_second = parse_rate(rate)
     ask = nobody_asked if ledger_only else _asking(installation.providers(per_second))
     metronome = installation.metronome(per_second)
-    reconciler = Reconciler(metronome, installation.reader(), ask, settings, concurrency, now)
+    reconciler = Reconciler(metronome, installation.reader(), installation.view(), ask, settings, concurrency, now)
     with progress("customers", None) as walked, installation.publisher() as acknowledged:
         findings = reconciler.findings(chosen, walked)
         if fix:

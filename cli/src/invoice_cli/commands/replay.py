@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -21,7 +22,6 @@ from invoice_cli.options import (
 )
 from invoice_cli.output import print_json
 from invoice_cli.replay_run import send, show_plan
-from invoice_operations.installation import Installation
 from invoice_operations.options import parse_rate
 from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.request import MAX_REPLAYS, ReplayRequest, Restarting, Storage, What
@@ -73,7 +73,7 @@ def replay(
     )
     request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force)
     per_second = None if rate is None else parse_rate(rate)
-    replayed = Replay(resume or new_id(now, secrets.token_hex(3)), request, Installation())
+    replayed = Replay(resume or new_id(now, secrets.token_hex(3)), request, this_installation())
     plan = replayed.plan()
     if resume:
         replayed.resume()

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.installation import Installation
 from invoice_operations.resolve.run import resolve as enter_resolution
 
 SHOWN = {"invoice_id", "failure_id", "code", "reason", "resolved_by"}
@@ -22,7 +22,7 @@ def resolve(
     output: OutputOption = "table",
 ) -> None:
     """Enter in the ledger that a failure was handled by hand, by whom and why. Nothing else changes."""
-    outcome = enter_resolution(failure_id, Installation(), who=who or operator(getpass.getuser), why=why)
+    outcome = enter_resolution(failure_id, this_installation(), who=who or operator(getpass.getuser), why=why)
     show([outcome.model_dump(include=SHOWN)], output)
 
 

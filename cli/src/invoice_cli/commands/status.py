@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_json, print_table
-from invoice_operations.installation import Installation
 from invoice_operations.status import status_of
 from invoice_operations.view.history import Event
 
@@ -15,11 +15,12 @@ def status(
     invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")], output: OutputOption = "table"
 ) -> None:
     """Tell an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition and offset."""
-    found = status_of(invoice_id, Installation())
+    found = status_of(invoice_id, this_installation())
     if output == "json":
         print_json(found.facts | {"events": [_event(step) for step in found.steps]})
         return
-    facts = {name.replace("_", " "): value for name, value in found.facts.items() if value is not None}
+    shown = found.facts | {"documents": ", ".join(found.facts["documents"]) or None}
+    facts = {name.replace("_", " "): value for name, value in shown.items() if value is not None}
     print_table([{"": name, "invoice": value} for name, value in facts.items()])
     print_table(
         [{"time": step.at, "what": step.what, "where": step.place, "detail": step.detail} for step in found.steps]

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from invoice_cli.exits import Exit
+from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import show
 from invoice_operations import topics as topic_plans
-from invoice_operations.installation import Installation
 
 
 def topics(
@@ -20,7 +20,7 @@ def topics(
     output: OutputOption = "table",
 ) -> None:
     """Create the five topics where they are missing; compare those that exist. Changes no existing topic."""
-    installation = Installation()
+    installation = this_installation()
     plans = topic_plans.plan(installation.kafka, partitions, replication_factor, min_insync_replicas)
     states = topic_plans.apply(installation.admin(), plans)
     show([{"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)} for s in states], output)

@@ -8,7 +8,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.preview.previews import Preview, preview
 from invoice_operations.selection import customer_of
 from invoice_operations.settings import MappingSettings, ReadsSettings
-from invoice_operations.view.span import Span
+from invoice_operations.view.records_of import records_of_key
 from invoice_shared.serde import loads
 
 
@@ -51,9 +51,9 @@ def preview_content(content: bytes, settings: ReadsSettings, *, force: bool) -> 
 
 
 def _known_customer(invoice_id: str, clients: Clients) -> str:
-    span = Span(keys=frozenset({invoice_id.encode()}))
-    for topic in (clients.kafka.raw_invoices_topic, clients.kafka.invoice_outcomes_topic):
-        customers = map(customer_of, clients.reader().read(topic, span))
-        if (customer := next(filter(None, customers), None)) is not None:
-            return customer
+    received = records_of_key(clients.reader(), clients.kafka.raw_invoices_topic, invoice_id.encode())
+    if customer := next(filter(None, map(customer_of, received)), None):
+        return customer
+    if customer := clients.view().customer_of(invoice_id):
+        return customer
     raise InvalidRequest(f"No topic knows the invoice {invoice_id}: give its --customer-id.")

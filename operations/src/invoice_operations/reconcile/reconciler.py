@@ -1,6 +1,6 @@
 """The reconciliation itself: each finalized invoice of a window gets one finding."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,11 +8,12 @@ from typing import Any, Protocol
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.reconcile.comparison import Finding, Held, compare
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
-from invoice_operations.reconcile.settled import Settled, on_their_way, settled_ever, settled_since
+from invoice_operations.reconcile.settled import KnowsInvoices, on_their_way
 from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
-from invoice_operations.view.failure_book import ReadsTopics
+from invoice_operations.view.records_of import ReadsTopics
+from invoice_operations.view.view import KnownInvoice
 from invoice_shared.outcome import Outcome
 
 
@@ -40,6 +41,7 @@ class Reconciler:
 
     metronome: ListsInvoices
     reader: ReadsTopics
+    ledger: KnowsInvoices
     ask_provider: AskProvider
     settings: ReconcileSettings
     threads: int
@@ -53,12 +55,11 @@ class Reconciler:
         """
         since = _since(chosen)
         period = chosen.up_to(self.now)
-        settled = settled_since(since, self.reader, self.settings)
         unknown: list[ListedInvoice] = []
 
         def look(customer_id: str) -> list[ListedInvoice | Finding]:
             shown = map(parse_listed, self.metronome.invoices_since(customer_id, since))
-            return list(self._judged((each for each in shown if _is_inside(each, period)), settled))
+            return list(self._judged([each for each in shown if _is_inside(each, period)]))
 
         for found in in_parallel(look, self.metronome.customer_ids(), self.threads):
             walked()
@@ -70,31 +71,32 @@ class Reconciler:
         if unknown:
             yield from self._look_again(unknown)
 
-    def _judged(self, invoices: Iterable[ListedInvoice], settled: Settled) -> Iterator[ListedInvoice | Finding]:
+    def _judged(self, invoices: Sequence[ListedInvoice]) -> Iterator[ListedInvoice | Finding]:
+        known = self.ledger.invoices([listed.id for listed in invoices])
         for listed in invoices:
-            outcome = settled.outcomes.get(listed.id)
-            if outcome is None and listed.status in ("FINALIZED", "VOID"):
+            if known[listed.id].newest is None and listed.status in ("FINALIZED", "VOID"):
                 yield listed
-            elif (finding := self._compare(listed, outcome, settled)) is not None:
+            elif (finding := self._compare(listed, known[listed.id])) is not None:
                 yield finding
 
-    def _compare(self, listed: ListedInvoice, outcome: Outcome | None, settled: Settled) -> Finding | None:
+    def _compare(self, listed: ListedInvoice, known: KnownInvoice) -> Finding | None:
+        outcome = known.newest
         is_held = outcome is not None and outcome.outcome == "created" and listed.status == "FINALIZED"
         held = self.ask_provider(outcome) if outcome is not None and is_held else None
-        finding = compare(listed, outcome, held, settled.documents.get(listed.id, ()))
+        standing = [each.provider_document_id or "" for each in known.documents if each.stands is not False]
+        finding = compare(listed, outcome, held, standing)
         if finding is None or finding.destination is not None:
             return finding
         return replace(finding, destination=listed.destination(self.settings.metronome_billing_provider_destination))
 
     def _look_again(self, unknown: list[ListedInvoice]) -> Iterator[Finding]:
-        """Ask the whole ledger, and the records on their way, before anything is called missing."""
-        names = [listed.id for listed in unknown]
-        ever = Settled(settled_ever(names, self.reader, self.settings))
-        waiting = on_their_way(
-            [name for name in names if name not in ever.outcomes], self.now, self.reader, self.settings
-        )
+        """Ask the ledger as it is now, and the records on their way, before anything is called missing."""
+        self.ledger.refresh()
+        known = self.ledger.invoices([listed.id for listed in unknown])
+        unsettled = [name for name, each in known.items() if each.newest is None]
+        waiting = on_their_way(unsettled, self.now, self.reader, self.settings)
         for listed in unknown:
-            finding = self._compare(listed, ever.outcomes.get(listed.id), ever)
+            finding = self._compare(listed, known[listed.id])
             if finding is not None and finding.is_lost and listed.id in waiting:
                 detail = f"Received, not settled yet: {waiting[listed.id]}."
                 finding = replace(finding, state="in-progress", detail=detail, is_lost=False)

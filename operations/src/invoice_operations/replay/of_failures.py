@@ -16,7 +16,7 @@ from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings
 
 Judge = Callable[[dict[str, Case]], dict[str, Case]]
-"""``FailureBook.judged``."""
+"""``View.judged``."""
 
 RESTARTS: dict[Restarting, Callable[[InvoiceFailure, KafkaSettings], OutgoingRecord]] = {
     "raw": start_over,

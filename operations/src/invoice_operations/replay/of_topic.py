@@ -7,7 +7,7 @@ from invoice_operations.replay.marks import Mark, is_replay, replays
 from invoice_operations.replay.plan import Plan, too_often
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.sending import Done
-from invoice_operations.view.failure_book import ReadsTopics
+from invoice_operations.view.records_of import ReadsTopics
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.record import OutgoingRecord, Record

@@ -8,7 +8,7 @@ from typing import Protocol
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import started_at
 from invoice_operations.selection import CLOCK_SKEW
-from invoice_operations.view.failure_book import ReadsTopics
+from invoice_operations.view.records_of import ReadsTopics
 from invoice_operations.view.span import Span
 from invoice_shared.headers import REPLAY_ID
 from invoice_shared.publishing import Publisher

@@ -49,5 +49,4 @@ def _reading(request: ReplayRequest, clients: Clients) -> Callable[[], Iterable[
 
 
 def _judge(chosen: Selection, clients: Clients) -> Judge:
-    book = clients.failures()
-    return lambda cases: book.judged(cases, chosen.keys)
+    return lambda cases: clients.view().judged(cases, chosen)

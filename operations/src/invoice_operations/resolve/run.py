@@ -3,8 +3,6 @@
 from invoice_operations.clients import Clients
 from invoice_operations.resolve.resolution import resolved
 from invoice_operations.view.finding import find_case
-from invoice_operations.view.ledger import fold
-from invoice_operations.view.span import Span
 from invoice_shared.filing import settlement_records
 from invoice_shared.outcome import Outcome
 
@@ -15,10 +13,9 @@ def resolve(failure_id: str, clients: Clients, *, who: str, why: str) -> Outcome
     ``failure_id`` may be its first digits. Raises ``NotFound``, ``NeedsAttention`` if the failure is not open,
     ``InvalidRequest``, and what the clients raise.
     """
-    case = find_case(clients.failures().cases().values(), failure_id)
-    keys = frozenset({case.key.encode()})
-    entries = clients.reader().read(clients.kafka.invoice_outcomes_topic, Span(keys=keys))
-    newest = fold(entries, lambda *_: True).get(case.key)
+    view = clients.view()
+    case = find_case(view.named(failure_id), failure_id)
+    newest = view.invoice(case.key).newest
     outcome = resolved(case, newest, who=who, why=why, now=clients.clock.now())
     with clients.publisher() as publisher:
         for record in settlement_records(None, outcome, headers=(), topics=clients.kafka):

@@ -1,17 +1,19 @@
-"""A failure as an operator sees it: what went wrong, where it lies, and whether it still is so. Pure."""
+"""A failure as an operator sees it: what went wrong, where its record is, and what became of it. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from invoice_operations.view.ledger import Ledger, is_open
+from invoice_operations.replay.marks import replays
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failure_key
+from invoice_shared.headers import REPLAY_ID
+from invoice_shared.original import headers_of
 from invoice_shared.outcome import Outcome
-from invoice_shared.record import Record
+from invoice_shared.record import Headers, Record
 from invoice_shared.serde import from_bytes
 
 State = Literal["open", "created", "skipped", "resolved", "superseded"]
@@ -33,7 +35,8 @@ class Place:
 class Case:
     """One failure without its original, so that many fit into memory. ``key`` is the record's.
 
-    ``place`` is ``None`` where only the ledger remembers it: the errors topic has its retention.
+    ``place`` is ``None`` if only the ledger remembers it: the errors topic has its retention. ``source`` is where the
+    record is that failed. ``replay_id`` names the replay that put that record there, after ``replay_count`` in all.
     """
 
     failure_id: str
@@ -45,7 +48,11 @@ class Case:
     invoice_id: str | None = None
     customer_id: str | None = None
     destination: str | None = None
-    source: str | None = None
+    retryable: bool | None = None
+    attempts: int | None = None
+    source: Place | None = None
+    replay_id: str | None = None
+    replay_count: int = 0
     place: Place | None = None
     state: State = "open"
     total: Decimal | None = None
@@ -53,12 +60,12 @@ class Case:
 
 
 def place_of(record: Record) -> Place:
-    """Give a record's place."""
+    """Return a record's place."""
     return Place(record.topic, record.partition, record.offset)
 
 
 def failures_in(records: Iterable[Record]) -> Iterator[tuple[InvoiceFailure, Record]]:
-    """Read the failures among records of the errors topic; what is none of ours is left to the archive."""
+    """Yield the failures among records of the errors topic; what is none of ours is left to the archive."""
     for record in records:
         try:
             yield from_bytes(InvoiceFailure, record.value), record
@@ -66,12 +73,13 @@ def failures_in(records: Iterable[Record]) -> Iterator[tuple[InvoiceFailure, Rec
             continue
 
 
-def case_of(failure: InvoiceFailure, place: Place) -> Case:
-    """Keep of a failure what lists and decisions need."""
-    source = failure.source
+def case_of(failure: InvoiceFailure, place: Place, key: bytes | None = None) -> Case:
+    """Keep of a failure what lists and decisions need. An archived one has no ``key``: it is derived."""
+    source, headers = failure.source, headers_of(failure.original)
+    is_placed = source.topic is not None and source.partition is not None and source.offset is not None
     return Case(
         failure_id=failure.failure_id,
-        key=failure_key(failure).decode("utf-8", "replace"),
+        key=(failure_key(failure) if key is None else key).decode("utf-8", "replace"),
         stage=failure.stage,
         code=failure.code,
         reason=failure.reason,
@@ -79,15 +87,19 @@ def case_of(failure: InvoiceFailure, place: Place) -> Case:
         invoice_id=failure.invoice_id,
         customer_id=failure.customer_id,
         destination=failure.destination,
-        source=None if source.topic is None else f"{source.topic}[{source.partition}]@{source.offset}",
+        retryable=failure.retryable,
+        attempts=failure.attempts,
+        source=Place(source.topic or "", source.partition or 0, source.offset or 0) if is_placed else None,
+        replay_id=_replay_id(headers),
+        replay_count=replays(headers),
         place=place,
     )
 
 
 def remembered(key: str, outcome: Outcome) -> Case:
-    """Make the case of a failure that only the ledger still knows."""
+    """Return the case of a failure that only the ledger knows."""
     return Case(
-        failure_id=outcome.failure_id or "",
+        failure_id=outcome.failure_id or key,
         key=key,
         stage=outcome.stage or "",
         code=outcome.code or "",
@@ -101,23 +113,22 @@ def remembered(key: str, outcome: Outcome) -> Case:
     )
 
 
-def judge(cases: dict[str, Case], ledger: Ledger) -> dict[str, Case]:
-    """Give the cases by failure id with their state, total and currency, and those that only the ledger knows."""
-    judged = {failure_id: _judged(case, ledger.get(case.key)) for failure_id, case in cases.items()}
-    forgotten = [remembered(key, outcome) for key, outcome in ledger.items() if is_open(outcome)]
-    return judged | {case.failure_id: case for case in forgotten if case.failure_id not in judged}
+def is_open(outcome: Outcome) -> bool:
+    """Whether a person must act: failed, or created without Metronome knowing."""
+    return outcome.outcome == "failed" or (outcome.outcome == "created" and outcome.failure_id is not None)
 
 
-def _judged(case: Case, outcome: Outcome | None) -> Case:
+def state_of(failure_id: str, failed_at: datetime, outcome: Outcome | None) -> State:
+    """Return what became of a failure, from the newest outcome of its invoice."""
     if outcome is None:
-        return case
-    return replace(case, state=state_of(case, outcome), total=outcome.total, currency=outcome.currency)
-
-
-def state_of(case: Case, outcome: Outcome) -> State:
-    """Tell what became of a failure from the newest outcome of its invoice."""
-    if outcome.failure_id == case.failure_id:
+        return "open"
+    if outcome.failure_id == failure_id:
         return "resolved" if outcome.outcome == "resolved" else "open"
-    if outcome.settled_at < case.failed_at:  # this failure's own entry is on its way
+    if outcome.settled_at < failed_at:  # this failure's own entry is on its way
         return "open"
     return "superseded" if outcome.outcome == "failed" else outcome.outcome
+
+
+def _replay_id(headers: Headers) -> str | None:
+    found = [value for name, value in headers if name == REPLAY_ID]
+    return found[-1].decode("utf-8", "replace") if found else None

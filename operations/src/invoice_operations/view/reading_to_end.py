@@ -1,12 +1,12 @@
 """Reading partitions up to their end of this moment, with a consumer that is given."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
+from invoice_operations.view.span import Bounds
 from invoice_shared.clock import Clock
 
 # Without one record or end of a partition for this long, the broker counts as gone.
@@ -32,14 +32,6 @@ class Consumes(Protocol):
         """Return the next messages and events, none if none comes in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """One partition: the first offset to read, and the next offset that the broker named before reading began."""
-
-    start: int
-    named_end: int
-
-
 def milliseconds(moment: datetime) -> int:
     """Return a moment as Kafka writes it: milliseconds since the epoch, none before it."""
     return max(0, int(moment.timestamp() * 1000))
@@ -52,7 +44,8 @@ def read_to_end(
 
     A partition ends with the broker's end-of-partition event. Where records keep coming, it ends before the first one
     later than now that lies behind the named end. The named end alone ends nothing: compaction and transactions
-    leave gaps before it, and the embedded broker names the beginning of its last batch.
+    leave gaps before it, and the embedded broker names the beginning of its last batch. It ends with a bound's last
+    offset, too.
 
     Raises ``KafkaException`` if the broker refuses or is silent; with the code ``AUTO_OFFSET_RESET`` if an offset does
     not exist and the consumer was told not to choose another.
@@ -63,7 +56,7 @@ def read_to_end(
     while unfinished:
         left = len(unfinished)
         messages = consumer.consume(BATCH, POLL_SECONDS)
-        batch = [message for message in messages if _is_inside(message, unfinished, began)]
+        batch = [each for each in messages if _is_inside(each, topic, unfinished, began)]
         if batch or len(unfinished) < left:
             deadline = clock.monotonic() + PATIENCE_SECONDS
         elif clock.monotonic() > deadline:
@@ -72,19 +65,19 @@ def read_to_end(
             yield batch
 
 
-def _is_inside(message: Message, unfinished: dict[int, Bounds], began: int) -> bool:
+def _is_inside(message: Message, topic: str, unfinished: dict[int, Bounds], began: int) -> bool:
     """Whether a message is a record to yield; forgets the partition that it ends."""
-    partition = message.partition() or 0
+    partition, is_ours = message.partition() or 0, message.topic() == topic
     if (error := message.error()) is not None:
-        if error.code() == PARTITION_EOF:
+        if error.code() == PARTITION_EOF and is_ours:
             unfinished.pop(partition, None)
         elif error.code() > 0 or error.code() == AUTO_OFFSET_RESET:  # the client's own troubles pass
             raise KafkaException(error)
         return False
-    if (bound := unfinished.get(partition)) is None:
+    if not is_ours or (bound := unfinished.get(partition)) is None:  # the consumer may have read another topic before
         return False
     offset = message.offset() or 0
-    if offset >= bound.named_end and message.timestamp()[1] > began:
+    is_later = offset >= bound.named_end and message.timestamp()[1] > began
+    if is_later or offset >= bound.last:
         del unfinished[partition]
-        return False
-    return offset >= bound.start
+    return bound.start <= offset <= bound.last and not is_later

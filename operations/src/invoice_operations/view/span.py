@@ -22,3 +22,14 @@ class Span:
 
 
 WHOLE = Span()
+# Kafka's offsets have 64 bits.
+MAX_OFFSET = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one partition the first and the last offset to read, and the next one that the broker named beforehand."""
+
+    start: int
+    named_end: int
+    last: int = MAX_OFFSET

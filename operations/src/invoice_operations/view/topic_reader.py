@@ -1,7 +1,7 @@
 """Reading a topic, or a part of it, up to its end of this moment. Joins no group and commits nothing."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 
 from confluent_kafka import Consumer, Message
@@ -9,8 +9,9 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from invoice_operations.broker_errors import broker_errors
 from invoice_operations.errors import InvalidRequest, NeedsAttention
-from invoice_operations.view.reading_to_end import CONSUMER_CONFIG, Bounds, milliseconds, read_to_end
-from invoice_operations.view.span import WHOLE, Span
+from invoice_operations.view.cases import Place, place_of
+from invoice_operations.view.reading_to_end import CONSUMER_CONFIG, milliseconds, read_to_end
+from invoice_operations.view.span import WHOLE, Bounds, Span
 from invoice_shared.clock import Clock
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.kafka.records import records_of
@@ -34,6 +35,19 @@ class TopicReader:
             for batch in read_to_end(consumer, topic, _bounds(consumer, topic, span), self._clock):
                 yield from filter(span.holds, records_of(filter(wanted, batch)))
 
+    def at(self, places: Collection[Place]) -> Iterator[Record]:
+        """Yield the records at places of one topic, as far as they are still there."""
+        for topic in {place.topic for place in places}:
+            with self._consumer() as consumer:
+                bounds = _around(places, _marks(consumer, topic, WHOLE))
+                for batch in read_to_end(consumer, topic, bounds, self._clock):
+                    yield from (record for record in records_of(batch) if place_of(record) in places)
+
+    def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has."""
+        with self._consumer() as consumer:
+            return len(_partitions(consumer, topic))
+
     def ends(self, topic: str) -> dict[int, int]:
         """Return the next offset of each partition, as the broker names it."""
         with self._consumer() as consumer:
@@ -51,6 +65,15 @@ def _wanted(span: Span) -> Callable[[Message], bool]:
     if keys is None:
         return lambda message: (message.offset() or 0) >= first
     return lambda message: message.key() in keys and (message.offset() or 0) >= first
+
+
+def _around(places: Collection[Place], marks: dict[int, tuple[int, int]]) -> dict[int, Bounds]:
+    bounds: dict[int, Bounds] = {}
+    for number, (low, high) in marks.items():
+        offsets = [place.offset for place in places if place.partition == number and place.offset >= low]
+        if offsets:
+            bounds[number] = Bounds(min(offsets), high, max(offsets))
+    return bounds
 
 
 def _bounds(consumer: Consumer, topic: str, span: Span) -> dict[int, Bounds]:

@@ -23,7 +23,7 @@ from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, INVOICE_ID, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
-from tests.unit.operations.reading import FakeReader, in_ledger, lying
+from tests.unit.operations.reading import FakeBroker, FakeReader, in_ledger, lying, view_of
 
 USD = {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"}
 SINCE, UNTIL = START - timedelta(days=1), START - timedelta(minutes=1)
@@ -143,7 +143,8 @@ class FakeMetronome:
 def states(
     metronome: FakeMetronome, *records: Record, there: Held | None = None, chosen: Selection = WINDOW
 ) -> dict[str, str]:
-    reconciler = Reconciler(metronome, FakeReader(records), lambda _outcome: there, SETTINGS, threads=2, now=START)
+    ledger = view_of(FakeBroker(records))
+    reconciler = Reconciler(metronome, FakeReader(records), ledger, lambda _outcome: there, SETTINGS, 2, START)
     return {finding.invoice_id: finding.state for finding in reconciler.findings(chosen, lambda: None)}
 
 
@@ -213,7 +214,8 @@ def test_providers_are_asked_about_what_was_created_alone() -> None:
 
 
 def test_a_missing_invoice_names_the_destination_of_its_customer() -> None:
-    reconciler = Reconciler(FakeMetronome(shown()), FakeReader([]), nobody_asked, SETTINGS, threads=1, now=START)
+    ledger = view_of(FakeBroker([]))
+    reconciler = Reconciler(FakeMetronome(shown()), FakeReader([]), ledger, nobody_asked, SETTINGS, 1, START)
 
     (finding,) = reconciler.findings(WINDOW, lambda: None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from invoice_operations.replay.of_topic import TopicReplay
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
 from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.selection import Selection
-from invoice_operations.view.failure_book import FailureBook
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
@@ -22,7 +22,7 @@ from invoice_shared.original import original_of
 from invoice_shared.record import Headers, OutgoingRecord, Record
 from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.reading import SETTINGS, FakeReader, in_errors, in_ledger, lying
+from tests.unit.operations.reading import SETTINGS, FakeBroker, FakeReader, in_errors, in_ledger, lying, view_of
 
 ANY = Selection()
 MARK = Mark("replay-20260301T120000Z-4f2a9c")
@@ -141,8 +141,10 @@ def test_what_cannot_be_put_back_says_what_to_do(failed: InvoiceFailure, said: s
 
 
 def replay_of(records: Sequence[Record], *ledger: Record, chosen: Selection = ANY) -> FailureReplay:
-    book = FailureBook(FakeReader(ledger), SETTINGS)
-    return FailureReplay(lambda: records, book.judged, ReplayRequest("errors", chosen), SETTINGS)
+    view = view_of(FakeBroker(ledger))
+    return FailureReplay(
+        lambda: records, partial(view.judged, chosen=chosen), ReplayRequest("errors", chosen), SETTINGS
+    )
 
 
 def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() -> None:

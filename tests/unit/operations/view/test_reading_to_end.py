@@ -6,10 +6,10 @@ from confluent_kafka import KafkaError, KafkaException
 from invoice_operations.view.reading_to_end import (
     AUTO_OFFSET_RESET,
     PATIENCE_SECONDS,
-    Bounds,
     milliseconds,
     read_to_end,
 )
+from invoice_operations.view.span import Bounds
 from tests.fakes import START, FakeClock
 from tests.unit.operations.view.messages import FakeConsumer, FakeMessage, end
 

@@ -2,19 +2,21 @@ from datetime import timedelta
 
 import pytest
 
-from invoice_operations.view.cases import Place, State
-from invoice_operations.view.failure_book import FailureBook
+from invoice_operations.selection import Selection
+from invoice_operations.view.cases import Case, Place, State
+from invoice_operations.view.records_of import ReadsTopics
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import failure, outcome
-from tests.unit.operations.reading import SETTINGS, FakeReader, in_errors, in_ledger, lying
+from tests.unit.operations.reading import FakeBroker, FakeReader, in_errors, in_ledger, lying, view_of
 
 FAILURE = failure(failure_id="f1", failed_at=outcome().settled_at)
 LATER = FAILURE.failed_at + timedelta(minutes=5)
+ALL = Selection()
 
 
-def book(*records: Record) -> FailureBook:
-    return FailureBook(FakeReader(records), SETTINGS)
+def cases(*records: Record) -> dict[str, Case]:
+    return {case.failure_id: case for case in view_of(FakeBroker(records)).failures(ALL)}
 
 
 @pytest.mark.parametrize(
@@ -30,35 +32,43 @@ def book(*records: Record) -> FailureBook:
         pytest.param(outcome(settled_at=FAILURE.failed_at - timedelta(days=1)), "open", id="created before it failed"),
     ],
 )
-def test_the_newest_outcome_of_its_invoice_tells_what_became_of_a_failure(newest: Outcome | None, state: State) -> None:
+@pytest.mark.parametrize("is_ledger_first", [True, False])
+def test_the_newest_outcome_of_its_invoice_tells_what_became_of_a_failure(
+    newest: Outcome | None, state: State, is_ledger_first: bool
+) -> None:
     ledger = [] if newest is None else [in_ledger(0, newest)]
+    filed = [in_errors(3, FAILURE)]
+    broker = FakeBroker(ledger if is_ledger_first else filed)
+    view = view_of(broker)
+    broker.add(*(filed if is_ledger_first else ledger))
 
-    case = book(in_errors(3, FAILURE), *ledger).cases()["f1"]
+    view.refresh()
 
+    (case,) = [case for case in view.failures(ALL) if case.failure_id == "f1"]
     assert (case.state, case.place) == (state, Place("invoice-errors", 0, 3))
 
 
 def test_a_failure_that_was_delivered_twice_is_one() -> None:
-    cases = book(in_errors(3, FAILURE), in_errors(4, FAILURE)).cases()
+    found = cases(in_errors(3, FAILURE), in_errors(4, FAILURE))
 
-    assert [case.place.offset for case in cases.values() if case.place] == [4]
+    assert [case.place.offset for case in found.values() if case.place] == [4]
 
 
 def test_what_the_errors_topic_has_forgotten_is_told_from_the_ledger() -> None:
-    (case,) = book(in_ledger(0, outcome(outcome="failed", failure_id="f9", code="too-many-lines"))).cases().values()
+    (case,) = cases(in_ledger(0, outcome(outcome="failed", failure_id="f9", code="too-many-lines"))).values()
 
     assert (case.failure_id, case.code, case.place, case.state) == ("f9", "too-many-lines", None, "open")
     assert (str(case.total), case.currency) == ("100.00", "USD")
 
 
 def test_what_is_no_failure_record_is_passed_over() -> None:
-    assert book(lying("invoice-errors", 0, b"?", "x"), lying("invoice-errors", 1, None, "y")).cases() == {}
+    assert cases(lying("invoice-errors", 0, b"?", "x"), lying("invoice-errors", 1, None, "y")) == {}
 
 
 def test_the_records_of_cases_are_read_again_with_their_originals() -> None:
-    other = failure(failure_id="f2", invoice_id="b")
-    records = [in_errors(0, other), in_errors(1, FAILURE)]
-    reader = book(*records)
-    wanted = [case for case in reader.cases().values() if case.failure_id == "f1"]
+    records = [in_errors(0, failure(failure_id="f2", invoice_id="b")), in_errors(1, FAILURE)]
+    reader: ReadsTopics = FakeReader(records)
+    place = cases(*records)["f1"].place
 
-    assert list(reader.records(wanted)) == [records[1]]
+    assert place is not None
+    assert list(reader.at({place})) == [records[1]]

@@ -1,0 +1,107 @@
+"""Questions to the table ``failures``, answered in SQL: what a selection means there, lists, counts and sums."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from sqlite3 import Connection
+from typing import Any
+
+from invoice_operations.selection import Selection
+from invoice_operations.tally import Group
+from invoice_operations.view.cases import Case
+from invoice_operations.view.failure_rows import COLUMNS, case_from
+from invoice_operations.view.ledger_table import marks
+from invoice_shared.types import time_text
+
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM failures"  # noqa: S608 - names of our own
+GROUPS = """
+SELECT stage, code, currency, count(*), count(total), min(failed_at), max(failed_at), decimal_sum(total)
+FROM failures WHERE {} GROUP BY stage, code, currency
+"""
+# Enough to say that the digits name several.
+MAX_NAMED = 100
+# Behind every text that begins with what it is put behind.
+AFTER_ALL = "\U0010ffff"
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows of a list: so many, behind the first ones."""
+
+    limit: int
+    skip: int = 0
+
+
+def select(connection: Connection, chosen: Selection, topic: str, page: Page | None = None) -> list[Case]:
+    """Return the failures that are meant, the oldest first; all of them without a page."""
+    where, values = conditions(chosen)
+    limited = "" if page is None else f" LIMIT {page.limit:d} OFFSET {page.skip:d}"
+    asked = f"{SELECT} WHERE {where} ORDER BY failed_at, failure_id{limited}"
+    return [case_from(row, topic) for row in connection.execute(asked, values)]
+
+
+def count(connection: Connection, chosen: Selection) -> int:
+    """Count the failures that are meant."""
+    where, values = conditions(chosen)
+    (found,) = connection.execute(f"SELECT count(*) FROM failures WHERE {where}", values).fetchone()  # noqa: S608
+    return int(found)
+
+
+def named(connection: Connection, digits: str, topic: str) -> list[Case]:
+    """Return the failures whose id begins so, some of them if there are many."""
+    asked = f"{SELECT} WHERE failure_id >= ? AND failure_id < ? LIMIT {MAX_NAMED}"
+    return [case_from(row, topic) for row in connection.execute(asked, (digits, digits + AFTER_ALL))]
+
+
+def groups(connection: Connection, chosen: Selection) -> list[Group]:
+    """Return count, age and money of the failures that are meant, by stage and code; the largest group first."""
+    where, values = conditions(chosen)
+    found: dict[tuple[str, str], Group] = {}
+    for stage, code, currency, rows, known, oldest, newest, total in connection.execute(GROUPS.format(where), values):
+        times = datetime.fromisoformat(oldest), datetime.fromisoformat(newest)
+        group = found.setdefault((stage, code), Group(stage, code, *times))
+        group.oldest, group.newest = min(group.oldest, times[0]), max(group.newest, times[1])
+        group.count += rows
+        group.unknown += rows if currency is None else rows - known
+        if currency is not None and known:
+            group.totals[currency] = Decimal(total)
+    for group in found.values():
+        group.example = _oldest_reason(connection, group, chosen)
+    return sorted(found.values(), key=lambda each: (-each.count, each.stage, each.code))
+
+
+def _oldest_reason(connection: Connection, group: Group, chosen: Selection) -> str:
+    where, values = conditions(chosen)
+    (reason,) = connection.execute(
+        f"SELECT reason FROM failures WHERE {where} AND stage = ? AND code = ? ORDER BY failed_at, failure_id LIMIT 1",  # noqa: S608
+        [*values, group.stage, group.code],
+    ).fetchone()
+    return str(reason)
+
+
+def conditions(chosen: Selection) -> tuple[str, list[Any]]:
+    """Return what ``Selection.matches_failure`` means, as SQL with its values."""
+    parts = list(_conditions(chosen))
+    return " AND ".join(["1", *(text for text, _values in parts)]), [each for _text, values in parts for each in values]
+
+
+def _conditions(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
+    if chosen.since is not None:
+        yield "failed_at >= ?", [_stored(chosen.since)]
+    if chosen.until is not None:
+        yield "failed_at < ?", [_stored(chosen.until)]
+    if chosen.codes:
+        yield f"code IN ({marks(tuple(chosen.codes))})", sorted(chosen.codes)
+    if chosen.from_offset is not None:
+        yield "offset >= ?", [chosen.from_offset]
+    equal = ("partition", "invoice_id", "customer_id", "stage", "destination", "state")
+    for name in equal:
+        if (value := getattr(chosen, name)) is not None:
+            yield f"{name} = ?", [value]
+
+
+def _stored(moment: datetime) -> str:
+    """Return a moment as text to compare with: stored times have milliseconds, so it is rounded up to one."""
+    return time_text(moment if moment.microsecond % 1000 == 0 else moment + MILLISECOND)

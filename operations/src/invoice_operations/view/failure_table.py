@@ -1,0 +1,102 @@
+"""The table ``failures``: what comes in, what expires, and what became of each failure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any, NamedTuple
+
+from invoice_operations.view import ledger_table
+from invoice_operations.view.cases import Case, is_open, remembered, state_of
+from invoice_operations.view.failure_rows import COLUMNS, Row, row_of
+from invoice_operations.view.invoice_state import newest_event
+from invoice_shared.outcome import Outcome
+from invoice_shared.types import decimal_text
+
+INSERT = f"INSERT INTO failures ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+# A failure may be delivered again. What the ledger alone remembered makes way for the record itself.
+UPSERT = f"""
+{INSERT} ON CONFLICT (failure_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+WHERE failures.offset IS NULL OR failures.partition = excluded.partition OR failures.timestamp <= excluded.timestamp
+"""
+REMEMBER = f"{INSERT} ON CONFLICT (failure_id) DO NOTHING"
+
+
+class _Known(NamedTuple):
+    failure_id: str
+    key: str
+    failed_at: str
+    offset: int | None
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What is to change: states, failures that are over and nowhere held, and those that the ledger remembers."""
+
+    states: list[tuple[str, str | None, str | None, str]] = field(default_factory=list)
+    over: list[tuple[str]] = field(default_factory=list)
+    remembered: list[Row] = field(default_factory=list)
+
+    def add(self, key: str, newest: Outcome | None, known: Sequence[_Known]) -> None:
+        """Judge the failures of one key by the newest outcome of its invoice. Pure."""
+        still_open = remembered(key, newest) if newest is not None and is_open(newest) else None
+        for failure in known:
+            if still_open is not None and failure.failure_id == still_open.failure_id:
+                self.states.append(("open", *_money(newest), failure.failure_id))
+            elif failure.offset is None:
+                self.over.append((failure.failure_id,))
+            else:
+                state = state_of(failure.failure_id, datetime.fromisoformat(failure.failed_at), newest)
+                self.states.append((state, *_money(newest), failure.failure_id))
+        if still_open is not None:
+            self.remembered.append(row_of(still_open, None))
+
+
+def take(connection: Connection, cases: Iterable[tuple[Case, int]]) -> None:
+    """Add failures, each with its record's time; ``settle`` judges them."""
+    connection.executemany(UPSERT, (row_of(case, timestamp) for case, timestamp in cases))
+
+
+def expire(connection: Connection, first_offsets: Mapping[int, int]) -> list[str]:
+    """Forget the places that the errors topic no longer holds; return the keys of their failures."""
+    keys: list[str] = []
+    for place in first_offsets.items():
+        found = connection.execute("SELECT key FROM failures WHERE partition = ? AND offset < ?", place)
+        keys += [key for (key,) in found]
+        connection.execute(
+            "UPDATE failures SET partition = NULL, offset = NULL WHERE partition = ? AND offset < ?", place
+        )
+    return keys
+
+
+def settle(connection: Connection, keys: Iterable[str]) -> None:
+    """Tidy the ledger's rows of these keys, and judge their failures by what is left."""
+    for chunk in ledger_table.chunks(dict.fromkeys(keys)):
+        _settle(connection, chunk)
+
+
+def _settle(connection: Connection, keys: Sequence[str]) -> None:
+    rows, known = ledger_table.tidied(connection, keys), _known(connection, keys)
+    judgement = Judgement()
+    for key in keys:
+        if key in known or any(row.failure_id is not None for row in rows.get(key, ())):
+            judgement.add(key, newest_event(rows.get(key, ())), known.get(key, ()))
+    connection.executemany(
+        "UPDATE failures SET state = ?, total = ?, currency = ? WHERE failure_id = ?", judgement.states
+    )
+    connection.executemany("DELETE FROM failures WHERE failure_id = ?", judgement.over)
+    connection.executemany(REMEMBER, judgement.remembered)
+
+
+def _known(connection: Connection, keys: Sequence[str]) -> dict[str, list[_Known]]:
+    found: dict[str, list[_Known]] = defaultdict(list)
+    asked = f"SELECT failure_id, key, failed_at, offset FROM failures WHERE key IN ({ledger_table.marks(keys)})"  # noqa: S608
+    for row in connection.execute(asked, keys):
+        found[row[1]].append(_Known(*row))
+    return found
+
+
+def _money(outcome: Outcome | None) -> tuple[str | None, str | None]:
+    total: Any = None if outcome is None else outcome.total
+    return None if total is None else decimal_text(total), None if outcome is None else outcome.currency

@@ -1,0 +1,106 @@
+"""What the rows of one invoice say together: its newest event, its documents, and which rows are stale. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from invoice_operations.view.entry import is_newer
+from invoice_operations.view.ledger_rows import DOCUMENT, EVENT, OLDER_DOCUMENT, document_text, outcome_in
+from invoice_shared.outcome import Outcome
+
+ALREADY_SYNCED = "already-synced"
+
+
+class StoredRow(NamedTuple):
+    """A row of the table ``ledger``, see ``LedgerRow``."""
+
+    rowid: int
+    invoice_id: str
+    kind: int
+    document: str
+    partition: int
+    offset: int
+    timestamp: int
+    failure_id: str | None
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class Tidied:
+    """Rows of one invoice sorted out: what is kept, what is deleted, and events kept on as a document."""
+
+    kept: list[StoredRow] = field(default_factory=list)
+    stale: list[StoredRow] = field(default_factory=list)
+    documents: list[StoredRow] = field(default_factory=list)
+
+
+def tidy(rows: Sequence[StoredRow]) -> Tidied:
+    """Sort out which rows of one invoice a newer one replaces.
+
+    What stands, stands: a replaced event that created a document is kept as that document. A tombstone removes all
+    that its key said before it.
+    """
+    newest = {row.rowid for row in _newest(rows) if row.value is not None}
+    tombstone = _last(row for row in rows if row.kind == EVENT and row.value is None)
+    own = {row.document for row in rows if row.kind == DOCUMENT and row.rowid in newest}
+    known = own | {row.document for row in rows if row.kind == OLDER_DOCUMENT and row.rowid in newest}
+    tidied = Tidied()
+    for row in rows:
+        is_removed = tombstone is not None and row.kind != DOCUMENT and not is_newer(row, tombstone)
+        has_own = row.kind == OLDER_DOCUMENT and row.document in own
+        if row.rowid in newest and not is_removed and not has_own:
+            tidied.kept.append(row)
+        elif not is_removed and (document := _created_by(row)) and document not in known:
+            known.add(document)
+            tidied.documents.append(row._replace(kind=OLDER_DOCUMENT, document=document, failure_id=None))
+        else:
+            tidied.stale.append(row)
+    return tidied
+
+
+def documents(rows: Iterable[StoredRow]) -> list[Outcome]:
+    """Return every document that is known of an invoice, the oldest first. A plain ``created`` counts as one."""
+    found: dict[str, Outcome] = {}
+    for row in sorted(rows, key=lambda row: (row.kind != DOCUMENT, row.timestamp)):
+        outcome = outcome_in(row.value)
+        if outcome is not None and (name := document_text(outcome.document_key)):
+            found.setdefault(name, outcome)
+    return sorted(found.values(), key=lambda outcome: outcome.document_created_at or outcome.settled_at)
+
+
+def newest_event(rows: Sequence[StoredRow]) -> Outcome | None:
+    """Return how an invoice ended, by its last event; ``None`` if the ledger knows nothing of it.
+
+    A document is entered before its event, so it counts without one. A delivery that came again and found the document
+    (``already-synced``) is true and no news: the invoice stays created, and a write-back that had failed is done.
+    """
+    event = _last(row for row in rows if row.kind == EVENT)
+    newest = None if event is None else outcome_in(event.value)
+    if (newest is not None and newest.code != ALREADY_SYNCED) or not (known := documents(rows)):
+        return newest
+    if newest is None:
+        return known[-1]
+    told = {"stage": None, "code": None, "reason": None, "failure_id": None, "settled_at": newest.settled_at}
+    return known[-1].model_copy(update=told)
+
+
+def _created_by(row: StoredRow) -> str:
+    outcome = outcome_in(row.value) if row.kind == EVENT else None
+    return "" if outcome is None else document_text(outcome.document_key)
+
+
+def _newest(rows: Iterable[StoredRow]) -> Iterable[StoredRow]:
+    slots: dict[tuple[int, str], StoredRow] = {}
+    for row in rows:
+        slot = (row.kind, row.document)
+        if slot not in slots or is_newer(row, slots[slot]):
+            slots[slot] = row
+    return slots.values()
+
+
+def _last(rows: Iterable[StoredRow]) -> StoredRow | None:
+    last: StoredRow | None = None
+    for row in rows:
+        if last is None or is_newer(row, last):
+            last = row
+    return last

@@ -1,0 +1,88 @@
+"""The table ``ledger``: what comes in, how it is found, and keeping only what counts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from sqlite3 import Connection
+from typing import TypeVar
+
+from invoice_operations.view.invoice_state import StoredRow, tidy
+from invoice_operations.view.ledger_rows import LedgerRow
+
+# Ids per statement: SQLite takes at least 999 parameters.
+CHUNK = 500
+INSERT = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+SELECT = (
+    "SELECT rowid, invoice_id, kind, document, partition, offset, timestamp, failure_id, value FROM ledger "
+    "WHERE invoice_id IN ({}) ORDER BY rowid"
+)
+# Invoices with a row that another one replaces, with something open, or with a failure that may have ended.
+UNTIDY = """
+CREATE TEMP TABLE untidy AS
+SELECT invoice_id FROM ledger GROUP BY invoice_id, kind, document HAVING count(*) > 1
+UNION SELECT invoice_id FROM ledger WHERE failure_id IS NOT NULL OR value IS NULL
+UNION SELECT key FROM failures
+"""
+
+Item = TypeVar("Item")
+
+
+def insert(connection: Connection, rows: Iterable[LedgerRow]) -> None:
+    """Add rows; ``tidied`` removes those that they replace."""
+    connection.executemany(INSERT, rows)
+
+
+def is_indexed(connection: Connection) -> bool:
+    """Whether invoices can be found, which they can once the ledger was read to its end for the first time."""
+    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_by_invoice'").fetchone())
+
+
+def index(connection: Connection) -> Iterator[list[str]]:
+    """Make invoices findable, and yield those that are to be tidied, in chunks.
+
+    Indexing all rows at once costs a third of keeping an index while they come in.
+    """
+    connection.execute("CREATE INDEX ledger_by_invoice ON ledger (invoice_id, kind, document)")
+    connection.execute(UNTIDY)
+    last = 0
+    while found := connection.execute(
+        "SELECT rowid, invoice_id FROM untidy WHERE rowid > ? ORDER BY rowid LIMIT ?", (last, CHUNK)
+    ).fetchall():
+        last = found[-1][0]
+        yield [invoice_id for _rowid, invoice_id in found]
+    connection.execute("DROP TABLE untidy")
+
+
+def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:
+    """Return the rows of at most ``CHUNK`` invoices, in the order in which they came in."""
+    found: dict[str, list[StoredRow]] = defaultdict(list)
+    for row in connection.execute(SELECT.format(marks(invoice_ids)), invoice_ids):
+        found[row[1]].append(StoredRow(*row))
+    return found
+
+
+def tidied(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:
+    """Remove rows that others replace; return what is left of at most ``CHUNK`` invoices."""
+    left: dict[str, list[StoredRow]] = {}
+    stale: list[tuple[int]] = []
+    documents: list[tuple[int, str, int]] = []
+    for invoice_id, rows in rows_of(connection, invoice_ids).items():
+        found = tidy(rows)
+        left[invoice_id] = found.kept + found.documents
+        stale += [(row.rowid,) for row in found.stale]
+        documents += [(row.kind, row.document, row.rowid) for row in found.documents]
+    connection.executemany("DELETE FROM ledger WHERE rowid = ?", stale)
+    connection.executemany("UPDATE ledger SET kind = ?, document = ?, failure_id = NULL WHERE rowid = ?", documents)
+    return left
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return a question mark per value."""
+    return ", ".join("?" * len(values))
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Split into lists of at most ``size``."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

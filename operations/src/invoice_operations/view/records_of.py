@@ -1,0 +1,32 @@
+"""Records of one key or at known places, without reading the rest of their topic."""
+
+from collections.abc import Collection, Iterator
+from typing import Protocol
+
+from invoice_operations.view.cases import Place
+from invoice_operations.view.partitioner import partition_of
+from invoice_operations.view.span import WHOLE, Span
+from invoice_shared.record import Record
+
+
+class ReadsTopics(Protocol):
+    """See ``topic_reader.TopicReader``."""
+
+    def read(self, topic: str, span: Span = WHOLE) -> Iterator[Record]:
+        """Yield the records of a part of a topic."""
+
+    def at(self, places: Collection[Place]) -> Iterator[Record]:
+        """Yield the records at places of one topic, as far as they are still there."""
+
+    def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has."""
+
+
+def records_of_key(reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()) -> Iterator[Record]:
+    """Yield the records of a key, in order within each partition.
+
+    They are in the partition that the key names; those written before partitions were added are in a ``known`` one.
+    """
+    count = reader.partitions(topic)
+    for number in sorted({partition_of(key, count), *(number for number in known if number < count)}):
+        yield from reader.read(topic, Span(partition=number, keys=frozenset({key})))

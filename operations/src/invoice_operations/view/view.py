@@ -1,0 +1,154 @@
+"""The state of all invoices: ledger, failures and decisions, followed once and kept in one SQLite file."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from sqlite3 import Connection
+from typing import TypeVar
+
+from invoice_operations.errors import NeedsAttention
+from invoice_operations.selection import Selection
+from invoice_operations.tally import Group
+from invoice_operations.view import decision_table, failure_questions, ledger_table
+from invoice_operations.view.cases import Case, state_of
+from invoice_operations.view.failure_questions import Page
+from invoice_operations.view.finding import digits_of
+from invoice_operations.view.followed import FollowsTopics
+from invoice_operations.view.follower import MAX_ATTEMPTS, Followed, Follower
+from invoice_operations.view.invoice_state import StoredRow, documents, newest_event
+from invoice_operations.view.tables import StartedAnew, Tables
+from invoice_shared.decision import Decision
+from invoice_shared.outcome import Outcome
+from invoice_shared.settings import KafkaSettings
+
+Answer = TypeVar("Answer")
+OpenTables = Callable[[str, Sequence[str]], Tables]
+"""Opens the tables of a cluster's topics, given the cluster's id and their names."""
+Progress = Callable[[], AbstractContextManager[Followed]]
+
+
+@contextmanager
+def unseen() -> Iterator[Followed]:
+    """Show no progress."""
+    yield lambda _count: None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInvoice:
+    """Two facts, both of which can be: how it ended last, and which documents are known, the oldest first."""
+
+    newest: Outcome | None = None
+    documents: list[Outcome] = field(default_factory=list)
+
+
+class View:
+    """Answers as of the last ``refresh``, which comes first. Thread-safe.
+
+    Raises ``NeedsAttention`` if its file cannot be used, and from ``refresh`` what the broker raises.
+    """
+
+    def __init__(
+        self, broker: FollowsTopics, settings: KafkaSettings, open_tables: OpenTables, progress: Progress
+    ) -> None:
+        self._broker = broker
+        self._settings = settings
+        self._open = open_tables
+        self._progress = progress
+        self._opened: Tables | None = None
+
+    def refresh(self) -> None:
+        """Read what is new in the topics."""
+        settings = self._settings
+        names = (settings.invoice_outcomes_topic, settings.invoice_errors_topic, settings.invoice_decisions_topic)
+        cluster = self._broker.describe(names)
+        if self._opened is None:
+            self._opened = self._open(cluster.cluster_id, names)
+        with self._progress() as followed:
+            Follower(self._broker, self._opened, self._settings, followed).follow(cluster)
+
+    def failures(self, chosen: Selection, page: Page | None = None) -> list[Case]:
+        """Return the failures that are meant, the oldest first."""
+        return self._ask(lambda tables: failure_questions.select(tables, chosen, self._errors, page))
+
+    def count(self, chosen: Selection) -> int:
+        """Count the failures that are meant."""
+        return self._ask(lambda tables: failure_questions.count(tables, chosen))
+
+    def groups(self, chosen: Selection) -> list[Group]:
+        """Return count, age and money of the failures that are meant, by stage and code."""
+        return self._ask(lambda tables: failure_questions.groups(tables, chosen))
+
+    def named(self, failure_id: str) -> list[Case]:
+        """Return the failures whose id begins so; see ``finding.find_case``."""
+        return self._ask(lambda tables: failure_questions.named(tables, digits_of(failure_id), self._errors))
+
+    def judged(self, cases: Mapping[str, Case], chosen: Selection) -> dict[str, Case]:
+        """Return failures, wherever they were read, with what became of them; by failure id.
+
+        Adds open ones that are meant and were not read: they are held at no place here.
+        """
+        known = self.invoices({case.key for case in cases.values()})
+        judged = {name: _judged(case, known[case.key].newest) for name, case in cases.items()}
+        others = self.failures(replace(chosen, state="open"))
+        return {case.failure_id: replace(case, place=None) for case in others} | judged
+
+    def invoice(self, invoice_id: str) -> KnownInvoice:
+        """Return what the ledger says of an invoice."""
+        return self.invoices((invoice_id,))[invoice_id]
+
+    def invoices(self, invoice_ids: Iterable[str]) -> dict[str, KnownInvoice]:
+        """Return what the ledger says of each of these invoices."""
+        found: dict[str, KnownInvoice] = {}
+        for chunk in ledger_table.chunks(invoice_ids):
+            rows = self._rows(chunk)
+            found |= {name: _known(rows.get(name, ())) for name in chunk}
+        return found
+
+    def customer_of(self, invoice_id: str) -> str | None:
+        """Return whose invoice it is, if the ledger or a failure says so."""
+        known, failures = self.invoice(invoice_id), self.failures(Selection(invoice_id=invoice_id))
+        events = [known.newest, *known.documents]
+        named = [event.customer_id for event in events if event is not None] + [case.customer_id for case in failures]
+        return next(filter(None, named), None)
+
+    def partitions_of(self, invoice_id: str) -> set[int]:
+        """Return the partitions in which something of an invoice is known to be; more than one if some were added."""
+        failures = self.failures(Selection(invoice_id=invoice_id))
+        places = [place for case in failures for place in (case.place, case.source) if place is not None]
+        rows = self._rows((invoice_id,)).get(invoice_id, ())
+        return {row.partition for row in rows} | {place.partition for place in places}
+
+    def decisions(self, subject: str) -> list[Decision]:
+        """Return what was decided about an invoice or a destination, in the order in which it was."""
+        return self._ask(lambda tables: decision_table.of_subject(tables, subject))
+
+    @property
+    def _errors(self) -> str:
+        return self._settings.invoice_errors_topic
+
+    def _rows(self, invoice_ids: Sequence[str]) -> Mapping[str, Sequence[StoredRow]]:
+        return self._ask(lambda tables: ledger_table.rows_of(tables, invoice_ids))
+
+    def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        """Ask within one transaction; read the topics again if another process has started the tables anew."""
+        for _attempt in range(MAX_ATTEMPTS):
+            if self._opened is None:
+                self.refresh()
+                continue
+            try:
+                with self._opened.reading() as connection:
+                    return question(connection)
+            except StartedAnew:
+                self.refresh()
+        raise NeedsAttention("Another process starts the view anew all the time. Try again.")
+
+
+def _judged(case: Case, newest: Outcome | None) -> Case:
+    if newest is None:
+        return case
+    state = state_of(case.failure_id, case.failed_at, newest)
+    return replace(case, state=state, total=newest.total, currency=newest.currency)
+
+
+def _known(rows: Sequence[StoredRow]) -> KnownInvoice:
+    return KnownInvoice(newest_event(rows), documents(rows))

@@ -1,0 +1,113 @@
+"""SQL and ``Selection.matches_failure`` mean the same, and lists are paged, counted and summed in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.selection import Selection
+from invoice_operations.tally import tally
+from invoice_operations.view import failure_questions, failure_table
+from invoice_operations.view.cases import Case, Place
+from invoice_operations.view.failure_questions import Page
+from invoice_operations.view.state_file import open_tables, untold
+from invoice_operations.view.tables import Tables
+from tests.fakes import START
+
+TOPIC = "invoice-errors"
+moments = st.integers(-3000, 3000).map(lambda microseconds: START + timedelta(microseconds=microseconds))
+ids = st.sampled_from(["a", "b"])
+stages = st.sampled_from(["formatter", "creator"])
+codes = st.sampled_from(["items-not-mapped", "provider-rejected", "too-many-lines"])
+destinations = st.sampled_from(["netsuite", "razorpay"])
+states = st.sampled_from(["open", "created", "superseded"])
+places = st.builds(Place, st.just(TOPIC), st.integers(0, 1), st.integers(0, 5))
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+cases = st.builds(
+    Case,
+    failure_id=st.uuids().map(str),
+    key=ids,
+    stage=stages,
+    code=codes,
+    reason=st.text(max_size=5),
+    failed_at=moments.map(to_millisecond),
+    invoice_id=st.none() | ids,
+    customer_id=st.none() | ids,
+    destination=st.one_of(st.none(), destinations),
+    retryable=st.none() | st.booleans(),
+    attempts=st.none() | st.integers(1, 3),
+    source=st.none() | places,
+    replay_id=st.none() | st.text(max_size=5),
+    replay_count=st.integers(0, 3),
+    place=st.none() | places,
+    state=states,
+    total=st.none() | st.decimals(-(10**9), 10**9, places=3),
+    currency=st.none() | st.sampled_from(["USD", "EUR"]),
+)
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> Selection:
+    try:
+        return Selection(
+            since=draw(st.none() | moments),
+            until=draw(st.none() | moments),
+            partition=draw(st.none() | st.integers(0, 1)),
+            from_offset=draw(st.none() | st.integers(0, 5)),
+            invoice_id=draw(st.none() | ids),
+            customer_id=draw(st.none() | ids),
+            codes=frozenset(draw(st.sets(codes, max_size=2))),
+            stage=draw(st.none() | stages),
+            destination=draw(st.none() | destinations),
+            state=draw(st.none() | states),
+        )
+    except InvalidRequest:
+        return Selection()
+
+
+def stored(given_cases: Sequence[Case]) -> Tables:
+    tables = open_tables(None, "", untold)
+    with tables.writing() as connection:
+        failure_table.take(connection, [(case, 0) for case in given_cases])
+    return tables
+
+
+@given(st.lists(cases, max_size=8), selections())
+def test_the_same_failures_are_meant_in_sql(given_cases: list[Case], chosen: Selection) -> None:
+    meant = sorted(filter(chosen.matches_failure, given_cases), key=lambda case: (case.failed_at, case.failure_id))
+
+    with stored(given_cases).reading() as tables:
+        found = failure_questions.select(tables, chosen, TOPIC)
+        pages = [failure_questions.select(tables, chosen, TOPIC, Page(3, skip)) for skip in (0, 3, 6)]
+
+    assert found == meant
+    assert [case for page in pages for case in page] == meant
+
+
+@given(st.lists(cases, max_size=8), selections())
+def test_counts_and_sums_are_exact(given_cases: list[Case], chosen: Selection) -> None:
+    meant = sorted(filter(chosen.matches_failure, given_cases), key=lambda case: (case.failed_at, case.failure_id))
+
+    with stored(given_cases).reading() as tables:
+        groups, count = failure_questions.groups(tables, chosen), failure_questions.count(tables, chosen)
+
+    assert count == len(meant)
+    assert groups == tally(meant).groups()
+
+
+def test_failures_are_found_by_the_first_digits_of_their_id() -> None:
+    names = ["abcdef01", "abcdef02", "abd", "ab"]
+    filed = [Case(name, "k", "creator", "c", "r", START, total=Decimal("1.10")) for name in names]
+
+    with stored(filed).reading() as tables:
+        found = failure_questions.named(tables, "abc", TOPIC)
+
+    assert {case.failure_id for case in found} == {"abcdef01", "abcdef02"}

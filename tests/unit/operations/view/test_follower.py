@@ -1,0 +1,220 @@
+"""What is read of the topics, and when it is read again."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from invoice_operations.errors import NeedsAttention
+from invoice_operations.selection import Selection
+from invoice_operations.view.entry import Entry
+from invoice_operations.view.follower import gathered
+from invoice_operations.view.span import Bounds
+from invoice_operations.view.state_file import open_tables, untold
+from invoice_operations.view.tables import Tables
+from invoice_operations.view.view import View
+from invoice_shared.decision import Decision
+from invoice_shared.record import Record
+from tests.builders import failure, outcome
+from tests.fakes import START
+from tests.unit.operations.reading import SETTINGS, FakeBroker, in_errors, in_ledger, lying, view_of
+
+LEDGER, ERRORS, DECISIONS = "invoice-outcomes", "invoice-errors", "invoice-decisions"
+ALL = Selection()
+FAILURE = failure(failure_id="f1", invoice_id="a", failed_at=START)
+FAILED = in_ledger(0, outcome(invoice_id="a", outcome="failed", failure_id="f1", settled_at=START))
+LATER = START + timedelta(hours=1)
+
+
+def decided(offset: int, decision_id: str, subject: str = "a") -> Record:
+    decision = Decision(decision_id=decision_id, kind="resolve", subject=subject, by="kim", at=START, via="cli")
+    return lying(DECISIONS, offset, decision, subject, at=START)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Tables:
+    return open_tables(tmp_path, "view.sqlite3", untold)
+
+
+def known(view: View) -> tuple[set[str], list[str], list[str]]:
+    """Give what a view knows: documents of the invoice "a", failures, decisions about it."""
+    documents = {each.provider_document_id or "" for each in view.invoice("a").documents}
+    decisions = [each.decision_id for each in view.decisions("a")]
+    return documents, [case.failure_id for case in view.failures(ALL)], decisions
+
+
+def test_what_was_read_once_is_not_read_again_not_even_by_another_process(tables: Tables) -> None:
+    broker = FakeBroker([FAILED, in_errors(0, FAILURE), decided(0, "d1")])
+    view_of(broker, tables)
+    assert sorted(broker.read) == [(DECISIONS, 0), (ERRORS, 0), (LEDGER, 0)]
+    broker.add(in_ledger(1, outcome(invoice_id="a", settled_at=LATER)), decided(1, "d2"))
+    broker.read.clear()
+
+    view = view_of(broker, tables)
+
+    assert sorted(broker.read) == [(DECISIONS, 1), (LEDGER, 1)]
+    assert known(view) == ({"9001"}, ["f1"], ["d1", "d2"])
+
+
+@pytest.mark.parametrize("topic", [LEDGER, ERRORS, DECISIONS])
+def test_a_topic_that_was_made_anew_is_read_anew_with_all_others(tables: Tables, topic: str) -> None:
+    broker = FakeBroker([FAILED, in_errors(0, FAILURE), decided(0, "d1")])
+    view = view_of(broker, tables)
+    broker.make_anew(topic)
+
+    view.refresh()
+
+    (case,) = view.failures(ALL)  # the ledger remembers it, too
+    assert (case.place is None) == (topic == ERRORS)
+    assert (view.invoice("a").newest is None) == (topic == LEDGER)
+    assert [each.decision_id for each in view.decisions("a")] == ([] if topic == DECISIONS else ["d1"])
+
+
+def test_without_ids_of_topics_a_missing_offset_tells_that_one_was_made_anew(tables: Tables) -> None:
+    broker = FakeBroker([in_ledger(0, outcome(invoice_id="a")), in_ledger(1, outcome(invoice_id="b"))])
+    broker.knows_ids = False
+    view = view_of(broker, tables)
+    broker.make_anew(LEDGER, in_ledger(0, outcome(invoice_id="c")))
+
+    view.refresh()
+
+    assert [name for name, each in view.invoices(["a", "b", "c"]).items() if each.newest] == ["c"]
+
+
+def test_topics_that_change_all_the_time_are_given_up(tables: Tables) -> None:
+    broker = FakeBroker([in_ledger(0, outcome(invoice_id="a"))])
+    broker.knows_ids = False
+    view = view_of(broker, tables)
+
+    class Vanishing(FakeBroker):
+        def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
+            self._first.clear()
+            return super().entries(topic, {number: Bounds(99, 0) for number in bounds})
+
+    with pytest.raises(NeedsAttention, match="made anew all the time"):
+        view_of(Vanishing([]), tables)
+    view.refresh()
+    assert view.invoice("a").newest is not None
+
+
+@pytest.mark.parametrize("topic", [LEDGER, ERRORS])
+def test_a_topic_that_does_not_exist_is_told_with_what_to_do(topic: str) -> None:
+    with pytest.raises(NeedsAttention, match=f"{topic} does not exist.*invoices topics"):
+        view_of(FakeBroker([], missing=[topic]))
+
+
+def test_decisions_may_be_a_topic_yet_to_create(tables: Tables) -> None:
+    broker = FakeBroker([FAILED, in_errors(0, FAILURE)], missing=[DECISIONS])
+    view = view_of(broker, tables)
+    broker.make_anew(DECISIONS, decided(0, "d1"))
+    broker.read.clear()
+
+    view.refresh()
+
+    assert known(view) == (set(), ["f1"], ["d1"])
+    assert broker.read == [(DECISIONS, 0)]
+
+
+def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgotten(tables: Tables) -> None:
+    other = failure(failure_id="f2", invoice_id="b", failed_at=START)
+    nobodys = failure(failure_id="f3", invoice_id=None, failed_at=START)
+    young = failure(failure_id="f4", invoice_id="d", failed_at=START)
+    broker = FakeBroker(
+        [
+            FAILED,
+            in_ledger(1, outcome(invoice_id="b", settled_at=LATER)),
+            *(in_errors(offset, each) for offset, each in enumerate((FAILURE, other, nobodys, young))),
+        ]
+    )
+    view = view_of(broker, tables)
+    assert [case.failure_id for case in view.failures(ALL)] == ["f1", "f2", "f3", "f4"]
+
+    broker.expire(ERRORS, 0, first=3)
+    view.refresh()
+
+    assert [(case.failure_id, case.place is None) for case in view.failures(ALL)] == [("f1", True), ("f4", False)]
+    broker.add(in_ledger(2, outcome(invoice_id="a", settled_at=LATER)))
+    view.refresh()
+    assert [case.failure_id for case in view.failures(ALL)] == ["f4"]
+
+
+class Interrupted(FakeBroker):
+    """Lets something else happen between two records of the ledger, once."""
+
+    def __init__(self, *records: Record) -> None:
+        super().__init__(records)
+        self.meanwhile = lambda: None
+
+    def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
+        for number, batch in enumerate(super().entries(topic, bounds)):
+            if topic == LEDGER and number == 1:
+                meanwhile, self.meanwhile = self.meanwhile, lambda: None
+                meanwhile()
+            yield batch
+
+
+@pytest.fixture
+def ledger_of_three() -> list[Record]:
+    failed = outcome(invoice_id="a", outcome="failed", failure_id="f1", settled_at=START)
+    return [
+        in_ledger(0, failed),
+        in_ledger(1, outcome(invoice_id="b")),
+        in_ledger(2, outcome(invoice_id="a", settled_at=LATER)),
+    ]
+
+
+def test_an_older_record_of_a_slower_process_replaces_nothing(tmp_path: Path, ledger_of_three: list[Record]) -> None:
+    slow = Interrupted(*ledger_of_three)
+    slow.meanwhile = lambda: view_of(FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold)) and None
+
+    view = view_of(slow, open_tables(tmp_path, "v", untold))
+
+    newest = view.invoice("a").newest
+    assert newest is not None
+    assert newest.outcome == "created"
+    with open_tables(tmp_path, "v", untold).reading() as connection:
+        assert connection.execute("SELECT count(*) FROM ledger").fetchone() == (2,)
+
+
+def test_who_is_overtaken_by_one_that_starts_anew_starts_anew_too(
+    tmp_path: Path, ledger_of_three: list[Record]
+) -> None:
+    slow = Interrupted(*ledger_of_three)
+    slow.meanwhile = lambda: open_tables(tmp_path, "v", untold).clear()
+
+    view = view_of(slow, open_tables(tmp_path, "v", untold))
+
+    assert [each.newest is not None for each in view.invoices("ab").values()] == [True, True]
+
+
+def test_a_question_after_another_process_started_anew_is_answered_from_the_topics(
+    tmp_path: Path, ledger_of_three: list[Record]
+) -> None:
+    view = view_of(FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold))
+    open_tables(tmp_path, "v", untold).clear()
+
+    assert view.invoice("b").newest is not None
+
+
+def test_batches_are_bounded_in_memory() -> None:
+    entries = [Entry(0, offset, 0, None, b"x" * 1_000_000) for offset in range(40)]
+
+    batches = list(gathered([entry] for entry in entries))
+
+    assert [entry for batch in batches for entry in batch] == entries
+    assert max(map(len, batches)) == 17
+
+
+def test_progress_counts_what_was_read() -> None:
+    shown: list[int] = []
+
+    @contextmanager
+    def progress() -> Iterator[Callable[[int], None]]:
+        yield shown.append
+
+    broker = FakeBroker([FAILED, in_errors(0, FAILURE)])
+    View(broker, SETTINGS, lambda *_: open_tables(None, "", untold), progress).refresh()
+
+    assert sum(shown) == 2

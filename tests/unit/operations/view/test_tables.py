@@ -1,0 +1,75 @@
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from invoice_operations.errors import NeedsAttention
+from invoice_operations.view.state_file import open_tables, untold
+from invoice_operations.view.tables import StartedAnew, Tables
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Callable[[], Tables]:
+    """Open the same file once more, as another process does."""
+    return lambda: open_tables(tmp_path, "view.sqlite3", untold)
+
+
+def positions(tables: Tables) -> list[tuple[str, int, int]]:
+    with tables.reading() as connection:
+        return connection.execute("SELECT * FROM positions").fetchall()
+
+
+def put(tables: Tables, topic: str) -> None:
+    with tables.writing() as connection:
+        connection.execute("INSERT INTO positions VALUES (?, 0, 1)", (topic,))
+
+
+def test_what_one_process_stores_another_sees(opened: Callable[[], Tables]) -> None:
+    one, other = opened(), opened()
+
+    put(one, "t")
+
+    assert positions(other) == [("t", 0, 1)]
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(opened: Callable[[], Tables]) -> None:
+    tables = opened()
+
+    with pytest.raises(NeedsAttention), tables.writing() as connection:
+        connection.executemany("INSERT INTO positions VALUES ('t', ?, ?)", [(0, 1), (1,)])
+
+    assert positions(tables) == []
+
+
+def test_nobody_goes_on_with_tables_that_another_has_cleared(opened: Callable[[], Tables]) -> None:
+    one, other = opened(), opened()
+    put(one, "old")
+
+    other.clear()
+
+    with pytest.raises(StartedAnew):
+        put(one, "new")
+    with pytest.raises(StartedAnew):
+        positions(one)
+    assert positions(other) == []
+    one.prepare()
+    put(one, "new")
+    assert positions(other) == [("new", 0, 1)]
+
+
+def test_nobody_goes_on_with_tables_of_another_version(tmp_path: Path, opened: Callable[[], Tables]) -> None:
+    tables = opened()
+    with sqlite3.connect(tmp_path / "view.sqlite3") as connection:
+        connection.execute("PRAGMA user_version = 1")
+
+    with pytest.raises(StartedAnew):
+        positions(tables)
+
+
+def test_a_file_that_cannot_be_used_any_more_is_told_with_what_to_do(opened: Callable[[], Tables]) -> None:
+    tables = opened()
+
+    said = r"view\.sqlite3 cannot be used.*INVOICES_STATE_DIR"
+    with pytest.raises(NeedsAttention, match=said), tables.writing() as connection:
+        connection.execute("INSERT INTO nowhere VALUES (1)")
