@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import invoice_providers
 from invoice_providers.names import destinations
 from invoice_providers.registry import account_settings, provider_of
 from invoice_shared.failure import CODES
@@ -98,18 +97,6 @@ def test_a_providers_folder_exports_all_that_is_known_of_it(destination: str) ->
     assert re.fullmatch(r"[a-z][a-z0-9_]+", destination)
     assert provider.metronome_name in METRONOMES_NAMES
     assert not provider.is_configured(provider.settings.model_construct())
-
-
-@pytest.mark.parametrize("destination", destinations())
-def test_a_provider_imports_no_other(destination: str) -> None:
-    folder = Path(next(iter(invoice_providers.__path__))) / destination
-    others = "|".join(name for name in destinations() if name != destination)
-
-    importing = [
-        path for path in folder.rglob("*.py") if re.search(rf"invoice_providers\.({others})\b", path.read_text())
-    ]
-
-    assert importing == []
 
 
 def test_no_two_providers_share_a_setting() -> None:

@@ -11,8 +11,8 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from invoice_providers.connections import CutAdapter
 from invoice_providers.deadline import REAPER
+from invoice_providers.http_adapter import CutAdapter
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 

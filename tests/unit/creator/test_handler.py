@@ -1,5 +1,6 @@
 """From a record to a document, a status at Metronome, and what is written down: phase by phase, failure by failure."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -29,9 +30,8 @@ FAILED = Unavailable("500")
 OUTAGE = Unavailable("503", outage=True)
 
 
-def its_task(value: bytes) -> Task:
-    scope = Scope(destinations(), destinations())
-    task = task_of(record(topic="formatted-invoices", value=value), ALL_PHASES, scope)
+def its_task(value: bytes, taken: Collection[str] = destinations()) -> Task:
+    task = task_of(record(topic="formatted-invoices", value=value), ALL_PHASES, Scope(taken, destinations()))
     assert task is not None
     return task
 
@@ -392,6 +392,17 @@ def test_a_refusal_that_metronome_does_not_take_is_still_the_creators_failure() 
     desk.finish()
 
     assert [(failure["stage"], failure["code"]) for failure in desk.failures] == [("creator", "provider-rejected")]
+
+
+@pytest.mark.parametrize("value", [b"?", b'{"destination": "sap"}'], ids=["unreadable", "nobody's"])
+def test_what_every_creator_files_is_one_failure(value: bytes) -> None:
+    desk = Desk()
+    for taken in (destinations(), ("razorpay",), ("netsuite", "quickbooks_online")):
+        desk.task = its_task(value, taken)
+        desk.finish()
+
+    assert len(desk.failures) == 3
+    assert len({str(failure["failure_id"]) for failure in desk.failures}) == 1
 
 
 def test_what_the_broker_does_not_acknowledge_is_written_again_and_nothing_else_repeated() -> None:

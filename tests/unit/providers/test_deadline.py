@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from invoice_providers.connections import CutAdapter
 from invoice_providers.deadline import REAPER
 from invoice_providers.http import Anonymous, Http
+from invoice_providers.http_adapter import CutAdapter
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from tests.support.ports import LOOPBACK
 
