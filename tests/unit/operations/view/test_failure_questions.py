@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoice_operations.errors import InvalidRequest
@@ -39,18 +39,18 @@ cases = st.builds(
     code=codes,
     reason=st.text(max_size=5),
     failed_at=moments.map(to_millisecond),
-    invoice_id=st.none() | ids,
-    customer_id=st.none() | ids,
+    invoice_id=st.one_of(st.none(), ids),
+    customer_id=st.one_of(st.none(), ids),
     destination=st.one_of(st.none(), destinations),
-    retryable=st.none() | st.booleans(),
-    attempts=st.none() | st.integers(1, 3),
-    source=st.none() | places,
-    replay_id=st.none() | st.text(max_size=5),
+    retryable=st.one_of(st.none(), st.booleans()),
+    attempts=st.one_of(st.none(), st.integers(1, 3)),
+    source=st.one_of(st.none(), places),
+    replay_id=st.one_of(st.none(), st.text(max_size=5)),
     replay_count=st.integers(0, 3),
-    place=st.none() | places,
+    place=st.one_of(st.none(), places),
     state=states,
-    total=st.none() | st.decimals(-(10**9), 10**9, places=3),
-    currency=st.none() | st.sampled_from(["USD", "EUR"]),
+    total=st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=3)),
+    currency=st.one_of(st.none(), st.sampled_from(["USD", "EUR"])),
 )
 
 
@@ -58,16 +58,16 @@ cases = st.builds(
 def selections(draw: st.DrawFn) -> Selection:
     try:
         return Selection(
-            since=draw(st.none() | moments),
-            until=draw(st.none() | moments),
-            partition=draw(st.none() | st.integers(0, 1)),
-            from_offset=draw(st.none() | st.integers(0, 5)),
-            invoice_id=draw(st.none() | ids),
-            customer_id=draw(st.none() | ids),
+            since=draw(st.one_of(st.none(), moments)),
+            until=draw(st.one_of(st.none(), moments)),
+            partition=draw(st.one_of(st.none(), st.integers(0, 1))),
+            from_offset=draw(st.one_of(st.none(), st.integers(0, 5))),
+            invoice_id=draw(st.one_of(st.none(), ids)),
+            customer_id=draw(st.one_of(st.none(), ids)),
             codes=frozenset(draw(st.sets(codes, max_size=2))),
-            stage=draw(st.none() | stages),
-            destination=draw(st.none() | destinations),
-            state=draw(st.none() | states),
+            stage=draw(st.one_of(st.none(), stages)),
+            destination=draw(st.one_of(st.none(), destinations)),
+            state=draw(st.one_of(st.none(), states)),
         )
     except InvalidRequest:
         return Selection()
@@ -80,6 +80,7 @@ def stored(given_cases: Sequence[Case]) -> Tables:
     return tables
 
 
+@settings(deadline=None)
 @given(st.lists(cases, max_size=8), selections())
 def test_the_same_failures_are_meant_in_sql(given_cases: list[Case], chosen: Selection) -> None:
     meant = sorted(filter(chosen.matches_failure, given_cases), key=lambda case: (case.failed_at, case.failure_id))
@@ -92,6 +93,7 @@ def test_the_same_failures_are_meant_in_sql(given_cases: list[Case], chosen: Sel
     assert [case for page in pages for case in page] == meant
 
 
+@settings(deadline=None)
 @given(st.lists(cases, max_size=8), selections())
 def test_counts_and_sums_are_exact(given_cases: list[Case], chosen: Selection) -> None:
     meant = sorted(filter(chosen.matches_failure, given_cases), key=lambda case: (case.failed_at, case.failure_id))

@@ -140,17 +140,21 @@ def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgo
     assert [case.failure_id for case in view.failures(ALL)] == ["f4"]
 
 
+def nothing() -> None:
+    """Let nothing happen."""
+
+
 class Interrupted(FakeBroker):
     """Lets something else happen between two records of the ledger, once."""
 
     def __init__(self, *records: Record) -> None:
         super().__init__(records)
-        self.meanwhile = lambda: None
+        self.meanwhile: Callable[[], object] = nothing
 
     def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
         for number, batch in enumerate(super().entries(topic, bounds)):
             if topic == LEDGER and number == 1:
-                meanwhile, self.meanwhile = self.meanwhile, lambda: None
+                meanwhile, self.meanwhile = self.meanwhile, nothing
                 meanwhile()
             yield batch
 
@@ -167,7 +171,7 @@ def ledger_of_three() -> list[Record]:
 
 def test_an_older_record_of_a_slower_process_replaces_nothing(tmp_path: Path, ledger_of_three: list[Record]) -> None:
     slow = Interrupted(*ledger_of_three)
-    slow.meanwhile = lambda: view_of(FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold)) and None
+    slow.meanwhile = lambda: view_of(FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold))
 
     view = view_of(slow, open_tables(tmp_path, "v", untold))
 
