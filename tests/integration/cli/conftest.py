@@ -34,11 +34,11 @@ RunInvoices = Callable[..., Ended]
 
 
 @pytest.fixture
-def run_invoices(topics: Topics) -> RunInvoices:
-    """Run ``invoices …`` in a pipe against this test's topics; ``settings`` are added."""
+def run_invoices(topics: Topics, tmp_path: Path) -> RunInvoices:
+    """Run ``invoices …`` in a pipe against this test's topics; ``settings`` are added. Its runs share their state."""
 
     def run(*arguments: str, settings: dict[str, str] | None = None, timeout: float = 120) -> Ended:
-        environment = topics.settings | (settings or {})
+        environment = topics.settings | {"INVOICES_STATE_DIR": str(tmp_path)} | (settings or {})
         done = subprocess.run(
             [SCRIPT, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=timeout
         )

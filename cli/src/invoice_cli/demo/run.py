@@ -144,7 +144,8 @@ def _keep(world: World, extra: Scenario, console: Console, folder: Path) -> None
         f"\nOne more invoice (the signature is good for five minutes):\n{command}", highlight=False, soft_wrap=True
     )
     settings = folder / "settings.sh"
-    settings.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in world.settings.items()))
+    mine = {**world.settings, "INVOICES_STATE_DIR": str(folder)}
+    settings.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items()))
     console.print(
         f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures", highlight=False, soft_wrap=True
     )
