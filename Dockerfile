@@ -5,17 +5,11 @@ ARG SERVICE
 FROM python:3.13.15-slim-trixie AS base
 
 FROM base AS build
-ARG SERVICE
 # Compiled ahead (the root is read-only) with hashes for times: the same lock gives the same bytes.
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
     PYC_INVALIDATION_MODE=UNCHECKED_HASH UV_PROJECT_ENVIRONMENT=/app
 RUN python3 -m venv /uv && /uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 WORKDIR /src
-# What an image holds besides its own distribution's dependencies.
-RUN case $SERVICE in \
-      invoice-formatter) echo --extra service ;; \
-      invoice-simulators) echo --package invoice-cli ;; \
-    esac > /more
 COPY pyproject.toml uv.lock ./
 COPY shared/pyproject.toml shared/
 COPY providers/pyproject.toml providers/
@@ -26,6 +20,12 @@ COPY services/error-sink/pyproject.toml services/error-sink/
 COPY operations/pyproject.toml operations/
 COPY cli/pyproject.toml cli/
 COPY simulators/pyproject.toml simulators/
+ARG SERVICE
+# What an image holds besides its own distribution's dependencies.
+RUN case $SERVICE in \
+      invoice-formatter) echo --extra service ;; \
+      invoice-simulators) echo --package invoice-cli ;; \
+    esac > /more
 RUN /uv/bin/uv sync --frozen --no-dev --no-install-workspace --package "$SERVICE" $(cat /more)
 COPY . .
 RUN /uv/bin/uv sync --frozen --no-dev --no-editable --package "$SERVICE" $(cat /more) \
