@@ -18,7 +18,7 @@ from invoice_operations.view.tables import StartedAnew, Tables
 from invoice_shared.settings import KafkaSettings
 
 # Records and bytes per transaction: what is held in memory, and how long others wait for the file.
-MAX_RECORDS = 20_000
+MAX_RECORDS = 2_000
 MAX_BYTES = 16 * 1024 * 1024
 # How often topics may be made anew, or another process may start anew, while this one reads.
 MAX_ATTEMPTS = 5
@@ -79,10 +79,10 @@ class Follower:
         self._compare({name: topic.topic_id for name, topic in topics.items()})
         with self._broker.connected() as connection:
             self._read(connection, self._ledger, self._marks(connection, self._ledger, topics))
-            self._index()
             failures = self._marks(connection, self._errors, topics)
             self._expire(failures)
             self._read(connection, self._errors, failures)
+            self._index()
             if self._decisions.topic in topics:  # a newer topic than the others
                 self._read(connection, self._decisions, self._marks(connection, self._decisions, topics))
 
@@ -103,16 +103,16 @@ class Follower:
             read = _positions(tables, way.topic)
         bounds = {number: Bounds(max(low, read.get(number, 0)), high) for number, (low, high) in marks.items()}
         for batch in gathered(connection.entries(way.topic, bounds)):
-            parsed = [(entry, way.parse(entry)) for entry in batch]
-            self._store(way, parsed)
+            self._store(way, batch)
             self._followed(len(batch))
 
-    def _store(self, way: _Way[Row], parsed: Sequence[tuple[Entry, Row | None]]) -> None:
+    def _store(self, way: _Way[Row], batch: Sequence[Entry]) -> None:
+        rows = _parsed(way, batch)  # before others have to wait for this one
         with self._tables.writing() as tables:
             read = _positions(tables, way.topic)
-            fresh = [(entry, row) for entry, row in parsed if entry.offset >= read.get(entry.partition, 0)]
-            way.take(tables, [row for _entry, row in fresh if row is not None])
-            read |= {entry.partition: entry.offset + 1 for entry, _row in fresh}
+            fresh = [entry for entry in batch if entry.offset >= read.get(entry.partition, 0)]
+            way.take(tables, rows if len(fresh) == len(batch) else _parsed(way, fresh))
+            read |= {entry.partition: entry.offset + 1 for entry in fresh}
             tables.executemany(
                 "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
                 [(way.topic, partition, offset) for partition, offset in read.items()],
@@ -130,7 +130,7 @@ class Follower:
     def _expire(self, marks: Marks) -> None:
         with self._tables.writing() as tables:
             expired = failure_table.expire(tables, {number: low for number, (low, _high) in marks.items()})
-            failure_table.settle(tables, expired)
+            _settle(tables, expired)
 
 
 def gathered(batches: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
@@ -156,12 +156,20 @@ def _failure(topic: str, entry: Entry) -> tuple[Case, int] | None:
     return None if case is None else (case, entry.timestamp)
 
 
+def _parsed(way: _Way[Row], batch: Iterable[Entry]) -> list[Row]:
+    return [row for entry in batch if (row := way.parse(entry)) is not None]
+
+
 def _take_ledger(tables: Connection, rows: list[LedgerRow]) -> None:
     ledger_table.insert(tables, rows)
-    if ledger_table.is_indexed(tables):
-        failure_table.settle(tables, (row.invoice_id for row in rows))
+    _settle(tables, [row[0] for row in rows])
 
 
 def _take_failures(tables: Connection, cases: list[tuple[Case, int]]) -> None:
     failure_table.take(tables, cases)
-    failure_table.settle(tables, (case.key for case, _timestamp in cases))
+    _settle(tables, [case.key for case, _timestamp in cases])
+
+
+def _settle(tables: Connection, keys: Iterable[str]) -> None:
+    if ledger_table.is_indexed(tables):  # else all are settled at once, when it is
+        failure_table.settle(tables, keys)
