@@ -30,6 +30,7 @@ from invoice_operations.view.state_file import open_tables
 from invoice_operations.view.view import View, unseen
 from invoice_shared.kafka.client_config import producer_config
 from invoice_shared.settings import KafkaSettings
+from tests.builders import failure
 from tests.fakes import START
 from tests.support.broker import choose_broker
 from tests.support.topics import Topics
@@ -48,8 +49,8 @@ class Synthetic:
 
     def __init__(self, records: int) -> None:
         self.making = 0.0
-        self._written = written(records)
-        self._failures: list[Entry] = []
+        self._records = records
+        self._read: set[str] = set()
 
     def describe(self, names: Sequence[str]) -> Cluster:
         return Cluster("bench", {name: Topic("1", (0,)) for name in names})
@@ -62,21 +63,17 @@ class Synthetic:
         return dict.fromkeys(partitions, (0, 0))
 
     def entries(self, topic: str, _bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
-        if topic == SETTINGS.invoice_outcomes_topic:
-            yield from self._ledger()
-        elif topic == SETTINGS.invoice_errors_topic:
-            failures, self._failures = self._failures, []
-            yield failures
-
-    def _ledger(self) -> Iterator[list[Entry]]:
-        offset, timestamp = 0, int(START.timestamp() * 1000)
+        if topic in self._read or topic == SETTINGS.invoice_decisions_topic:
+            return
+        self._read.add(topic)
+        is_errors, timestamp, offset = topic == SETTINGS.invoice_errors_topic, int(START.timestamp() * 1000), 0
+        records = (record for record in written(self._records) if record.is_failure == is_errors)
         while True:
             began = time.process_time()
             batch: list[Entry] = []
-            for record in islice(self._written, BATCH):
+            for record in islice(records, BATCH):
                 offset += 1
-                entry = Entry(0, offset, timestamp + offset, record.key, record.value)
-                (self._failures if record.is_failure else batch).append(entry)
+                batch.append(Entry(0, offset, timestamp + offset, record.key, record.value))
             self.making += time.process_time() - began
             if not batch:
                 return
@@ -95,8 +92,8 @@ def without_broker(records: int) -> None:
         print(f"again, with nothing new: {cpu(view.refresh):.3f} CPU s")
         for name, chosen in {
             "open": Selection(state="open"),
-            "open, of one code": Selection(state="open", codes=frozenset({"items-not-mapped"})),
-            "open, of a customer without any": Selection(state="open", customer_id="nobody"),
+            "open, of one code": Selection(state="open", codes=frozenset({failure().code})),
+            "open, of nobody": Selection(state="open", customer_id="nobody"),
             "all": Selection(),
         }.items():
             middle = Page(PAGE_ROWS, count // 2)

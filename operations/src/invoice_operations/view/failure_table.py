@@ -49,7 +49,7 @@ class Judgement:
             else:
                 state = state_of(failure.failure_id, datetime.fromisoformat(failure.failed_at), newest)
                 self.states.append((state, *_money(newest), failure.failure_id))
-        if still_open is not None:
+        if still_open is not None and all(failure.failure_id != still_open.failure_id for failure in known):
             self.remembered.append(row_of(still_open, None))
 
 
