@@ -70,9 +70,9 @@ class Connector:
         return all(self.topics.lag(script, topic) == 0 for script, topic in READERS.items())
 
     def ledger(self) -> dict[str, list[Any]]:
-        """Give all outcomes of each invoice, oldest first."""
+        """Return all events of each invoice, oldest first, without the records of documents."""
         outcomes: dict[str, list[Any]] = {}
-        for record in self.topics.read("invoice-outcomes"):
+        for record in self.topics.events():
             outcomes.setdefault(record.json["invoice_id"], []).append(record.json)
         return outcomes
 

@@ -9,10 +9,12 @@ from typing import Annotated
 import structlog
 import typer
 
+from invoice_cli.commands.audit import audit
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
 from invoice_cli.commands.failures import failures
 from invoice_cli.commands.import_tfvars import import_tfvars
+from invoice_cli.commands.pause import pause, resume
 from invoice_cli.commands.preview import preview
 from invoice_cli.commands.reconcile import reconcile
 from invoice_cli.commands.replay import replay
@@ -27,7 +29,22 @@ from invoice_shared.settings import InvalidSettings
 app = typer.Typer(
     help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (check, status, failures, replay, resolve, reconcile, preview, console, topics, import_tfvars):
+COMMANDS = (
+    check,
+    status,
+    failures,
+    replay,
+    resolve,
+    pause,
+    resume,
+    reconcile,
+    preview,
+    console,
+    audit,
+    topics,
+    import_tfvars,
+)
+for command in COMMANDS:
     app.command()(command)
 
 

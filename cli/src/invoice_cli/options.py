@@ -44,6 +44,17 @@ DestinationOption = Annotated[
 ]
 
 
+def known_destination(given: str) -> str:
+    """Return the name of a billing provider that exists. Raises ``BadParameter``."""
+    if given not in destinations():
+        raise typer.BadParameter(f'"{given}" is none of: {", ".join(destinations())}.')
+    return given
+
+
+WhyOption = Annotated[str, typer.Option(help="The reason, for the auditor.")]
+ByOption = Annotated[str | None, typer.Option(help="Who decides; default: the user of this terminal.")]
+
+
 def selection(now: datetime, **options: str | int | list[str] | None) -> Selection:
     """Return what the options select. Raises ``InvalidRequest``."""
     return parse_selection({name: _texts(given) for name, given in options.items() if given is not None}, now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -12,8 +11,6 @@ from invoice_shared.settings import HttpSettings
 
 State = Literal["draft", "open", "paid", "void", "deleted"]
 """``draft``: it exists, but has no effect yet. ``void``: it was called off, cancelled or has expired."""
-
-FOR_EVER = timedelta.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,9 @@ class BillingProvider(Protocol):
     ``create`` only:
 
     - ``Rejected``: understood and refused (with ``response``), or not sent because it must not be (without).
-    - ``AlreadyExists``: the id is taken, *or may be*: a look decides. Nothing found = refused for this reason.
-    - ``Uncertain``: sent, answer unknown. A look after the settle time decides.
+    - ``AlreadyExists``: the provider names our id as taken. A look shows by what; if it shows nothing, a
+      create is still being carried out, or another kind of record has the id.
+    - ``Uncertain``: sent, answer unknown. Looks decide.
     """
 
     @property
@@ -61,8 +59,12 @@ class BillingProvider(Protocol):
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """Return whatever carries the invoice's id, in any state, the oldest first; changes nothing."""
 
-    def create(self, document: FormattedInvoice) -> Created:
-        """Create the document under the invoice's id, with one call."""
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:
+        """Create the document under the invoice's id, with one call.
+
+        ``generation`` is empty at first; a replay after a definite refusal gives another, for providers
+        that answer a repeated request with their first answer.
+        """
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
         """Return the document of that type under the provider's own id; ``None`` if there is none.
@@ -86,15 +88,18 @@ class Provider(Generic[Account]):
     ``name`` is the folder's, the destination in Metronome's custom field, in the ledger and in metrics.
     ``title`` is its name in sentences.
     ``metronome_name`` is what Metronome calls it in a status: ``custom`` if it knows no such provider.
-    ``recognises_repeats_for`` is how long after we first heard of an invoice a repeated create is surely recognised by
-    the provider itself; a later one is looked up first. Zero: each is.
+    ``recognises_repeats``: a repeated create within minutes makes no second document.
+    ``repeats_answers``: it may then answer as it did at first, although the document is gone since.
+    ``has_metered_reads``: each look costs money or a scarce quota.
     """
 
     name: str
     title: str
     metronome_name: str
     takes_credit_memos: bool
-    recognises_repeats_for: timedelta
+    recognises_repeats: bool
+    repeats_answers: bool = False
+    has_metered_reads: bool = False
     settings: type[Account]
     needed_at_first: Callable[[Collection[str]], tuple[str, ...]]
     """Return the variables that a first start needs, given those that are set."""

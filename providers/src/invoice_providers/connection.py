@@ -37,10 +37,10 @@ class Connection:
         with self._translated("look", Unavailable):
             return self.client.look(document)
 
-    def create(self, document: FormattedInvoice) -> Created:
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:
         """See ``BillingProvider``."""
         with self._translated("create", Uncertain):
-            return self.client.create(document)
+            return self.client.create(document, generation=generation)
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
         """See ``BillingProvider``."""

@@ -1,6 +1,7 @@
 """The destinations that exist: the folders of this package with a ``provider.py``. Imports none of them."""
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import invoice_providers
@@ -16,3 +17,9 @@ def destinations() -> tuple[str, ...]:
 def all_destinations() -> str:
     """Return their names as a sentence lists them."""
     return ", ".join(destinations())
+
+
+def metronome_name(destination: str) -> str:
+    """Return what Metronome calls a destination; imports its folder, and no client of it."""
+    name: str = import_module(f"invoice_providers.{destination}").METRONOME_NAME
+    return name

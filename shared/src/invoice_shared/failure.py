@@ -17,6 +17,8 @@ Code = Literal[
     # formatter
     "invoice-not-found",
     "invoice-unavailable",
+    "billed-elsewhere",
+    "document-removed",
     "invalid-invoice",
     "customer-not-mapped",
     "destination-not-mapped",
@@ -33,6 +35,7 @@ Code = Literal[
     "negative-amount",
     "below-minimum",
     "destination-not-configured",
+    "held-for-approval",
     # writeback
     "writeback-refused",
 ]
@@ -48,6 +51,7 @@ SkipReason = Literal[
     "zero-total",
     "nothing-to-bill",
     "constituent-invoice",
+    "resolved-by-hand",
 ]
 """The closed list of reasons for which an invoice is rightly not sent."""
 

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,14 +65,25 @@ def failure_of(
 
 
 def settlement_records(
-    failure: InvoiceFailure | None, outcome: Outcome | None, *, headers: Headers, topics: KafkaSettings
+    failure: InvoiceFailure | None,
+    outcome: Outcome | None,
+    *,
+    documents: Sequence[Outcome] = (),
+    headers: Headers,
+    topics: KafkaSettings,
 ) -> tuple[OutgoingRecord, ...]:
-    """Return what to publish once it is known how a record ended: the failure first, then the ledger's entry.
+    """Return what to publish once it is known how a record ended: documents, the failure, the ledger's entry.
+
+    A document comes first: whatever a crash leaves out after it, that it exists stays known.
 
     Publishing them again changes nothing: the failure has the same id, and the ledger's newest entry counts.
     A topic that refuses the size gets the failure without the original's value, and the entry with its reason cut.
     """
-    records: tuple[OutgoingRecord, ...] = ()
+    records = tuple(
+        OutgoingRecord(topics.invoice_outcomes_topic, document.document_key.encode(), to_bytes(document), headers)
+        for document in documents
+        if document.document_key is not None
+    )
     if failure is not None:
         topic, key = topics.invoice_errors_topic, failure_key(failure)
         smaller = OutgoingRecord(topic, key, to_bytes(without_value(failure)), headers)

@@ -26,6 +26,17 @@ def carried(headers: Headers) -> Headers:
     return tuple((name, value) for name, value in headers if name in CARRIED)
 
 
+def includes_resolved(headers: Headers) -> bool:
+    """Whether an operator replayed this record although the invoice was resolved by hand."""
+    return any(name == REPLAY_INCLUDE_RESOLVED and value == b"1" for name, value in headers)
+
+
+def request_generation(headers: Headers) -> str:
+    """Return what a replay put into the request id; empty if no replay had to."""
+    found = [value for name, value in headers if name == REQUEST_GENERATION]
+    return found[-1].decode("utf-8", "replace") if found else ""
+
+
 def is_forced(headers: Headers) -> bool:
     """Tell whether an operator replayed this record with ``--force``."""
     return any(name == REPLAY_FORCE and value == b"1" for name, value in headers)

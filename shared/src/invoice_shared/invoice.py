@@ -1,6 +1,7 @@
 """The records that carry an invoice: raw as finalized, formatted as it goes to a provider."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -95,3 +96,12 @@ class FormattedInvoice(Versioned):
     source: Source | None = None
     finalized_at: UtcTime | None = None
     received_at: UtcTime | None = None
+
+    @property
+    def signed_total(self) -> Decimal:
+        """The total with Metronome's sign: a credit memo carries it flipped."""
+        return self.signed(self.total)
+
+    def signed(self, total: Decimal) -> Decimal:
+        """Return an amount of this kind of document with Metronome's sign."""
+        return total.copy_negate() if self.document_type == "credit_memo" else total

@@ -63,7 +63,7 @@ def finalize(connector: Connector, *given: dict[str, Any]) -> None:
 
 
 def settled(topics: Topics) -> Counter[str]:
-    newest = {record.key: record.json["outcome"] for record in topics.read("invoice-outcomes")}
+    newest = {record.key: record.json["outcome"] for record in topics.events()}
     return Counter(newest.values())
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from invoice_shared import serde
+from invoice_shared.decision import Decision
 from invoice_shared.invoice import FormattedInvoice
-from tests.builders import formatted_invoice, line_item
+from tests.builders import FINALIZED_AT, formatted_invoice, line_item
 from tests.support.outside import Outside
 from tests.support.services import Service, StartService
 from tests.support.topics import Topics
@@ -39,16 +40,20 @@ class World:
         group = {"KAFKA_CONSUMER_GROUP": self.topics.group(CREATOR)}
         return self.outside.settings | self.topics.settings | QUICK | group | self.changes
 
+    def start_unready(self) -> Service:
+        """Start a creator that something keeps from being ready."""
+        return self.start_service(CREATOR, self.settings())
+
     def start(self) -> Service:
         """Start a creator and wait until it is ready."""
         service = self.start_service(CREATOR, self.settings())
         service.wait_until_ready()
         return service
 
-    def send(self, invoices: Sequence[FormattedInvoice]) -> None:
+    def send(self, invoices: Sequence[FormattedInvoice], headers: Mapping[str, bytes] | None = None) -> None:
         """Make invoices known to Metronome and put them on the topic."""
         self.outside.metronome.seed_invoices([as_metronome_has_it(invoice) for invoice in invoices])
-        self.topics.produce(TOPIC, [(invoice.invoice_id, serde.to_bytes(invoice)) for invoice in invoices])
+        self.topics.produce(TOPIC, [(invoice.invoice_id, serde.to_bytes(invoice)) for invoice in invoices], headers)
 
     def documents(self) -> dict[str, Any]:
         """Give NetSuite's documents by external id. Fails if one external id has two of them."""
@@ -62,8 +67,14 @@ class World:
         return [record.json for record in self.topics.read("invoice-errors")]
 
     def ledger(self) -> dict[str, Any]:
-        """Give the newest outcome of each invoice."""
-        return {record.json["invoice_id"]: record.json for record in self.topics.read("invoice-outcomes")}
+        """Return the newest event of each invoice."""
+        return {record.json["invoice_id"]: record.json for record in self.topics.events()}
+
+    def decide(self, kind: str, subject: str, **facts: Any) -> None:
+        """Write down what a person decides."""
+        known = {"decision_id": str(uuid.uuid4()), "by": "ada", "why": "a test", "at": FINALIZED_AT, "via": "cli"}
+        decision = Decision.model_validate(known | {"kind": kind, "subject": subject} | facts)
+        self.topics.produce("invoice-decisions", [(subject, serde.to_bytes(decision))])
 
     def is_committed(self, count: int) -> bool:
         """Tell whether so many records of the topic are committed."""

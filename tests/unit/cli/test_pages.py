@@ -20,7 +20,7 @@ FENCE = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`\n]+)`")
 TYPED = re.compile(r"^(?:\$ )?(?:\.venv/bin/|k8s/)?invoices (?P<rest>[^#]+)")
 ADVISED = re.compile(r"\binvoices (?P<rest>[a-z-]+(?: [\w-]+)*)")
-PLACEHOLDERS = {"CODE": "items-not-mapped", "…": "x"}
+PLACEHOLDERS = {"CODE": "items-not-mapped", "DESTINATION": "netsuite", "…": "x"}
 
 
 def tracked(*patterns: str) -> list[Path]:

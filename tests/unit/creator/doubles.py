@@ -13,25 +13,28 @@ TAKEN = ProviderResponse(status=400, body="This record already exists.")
 class FakeProvider:
     """Holds one document for each invoice id, as the real ones do. ``fails`` holds errors for the next calls.
 
-    ``answer`` is what a create answers instead of the mere id.
+    A look also shows what was ``removed`` by somebody. ``answer`` is what a create answers instead of the mere id.
     """
 
     name = "netsuite"
 
     def __init__(self) -> None:
         self.documents: dict[str, Found] = {}
+        self.removed: list[Found] = []
         self.answer: Found | None = None
         self.calls: list[str] = []
+        self.generations: list[str] = []
         self.fails: deque[Exception | None] = deque()
         self.fails_after_storing: deque[CallFailed] = deque()
 
     @staticmethod
     def taken(reason: str) -> AlreadyExists:
-        """Word the refusal of an id that is taken, or may be."""
+        """Word the refusal of an id that is taken."""
         return AlreadyExists(reason, response=TAKEN)
 
-    def create(self, document: FormattedInvoice) -> Found:
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Found:
         """Store the document, unless its id is taken."""
+        self.generations.append(generation)
         self._call("create")
         if document.invoice_id in self.documents:
             raise self.taken("This record already exists.")
@@ -45,7 +48,7 @@ class FakeProvider:
         """Look the document up."""
         self._call("look")
         found = self.documents.get(document.invoice_id)
-        return () if found is None else (found,)
+        return (*self.removed, *(() if found is None else (found,)))
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
         """Read a document by its own id."""
@@ -64,10 +67,12 @@ class FakeWriteback:
 
     def __init__(self) -> None:
         self.statuses: dict[str, str] = {}
+        self.repeats: list[bool] = []
         self.fails: deque[CallFailed] = deque()
 
-    def report_created(self, document: FormattedInvoice, created: Found) -> None:
+    def report_created(self, document: FormattedInvoice, created: Found, *, is_repeat: bool) -> None:
         """Note the document's id."""
+        self.repeats.append(is_repeat)
         self._note(document, f"FINALIZED {created.document_id}")
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:

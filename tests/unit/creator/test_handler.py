@@ -1,75 +1,85 @@
 """From a record to a document, a status at Metronome, and what is written down: phase by phase, failure by failure."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.intake import ALL_PHASES, Scope, task_of
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.scheduling.doubt import PAUSES
 from invoice_creator.scheduling.task import Task
 from invoice_providers.base import Found
 from invoice_providers.connection import Connection
 from invoice_providers.names import destinations
 from invoice_providers.registry import provider_of
 from invoice_shared import serde
+from invoice_shared.decision import Decision
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metrics import Metrics
 from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.settings import KafkaSettings
-from tests.builders import INVOICE_ID, formatted_invoice, record
-from tests.fakes import FakeClock, FakePublisher
-from tests.unit.creator.doubles import FakeProvider, FakeWriteback
+from tests.builders import FINALIZED_AT, INVOICE_ID, formatted_invoice, record
+from tests.fakes import FakeClock, FakePublisher, Published
+from tests.unit.creator.doubles import TAKEN, FakeProvider, FakeWriteback
 
 UNKNOWN = Uncertain("no answer")
 FAILED = Unavailable("500")
 OUTAGE = Unavailable("503", outage=True)
 
 
-def its_task(value: bytes, taken: Collection[str] = destinations()) -> Task:
-    task = task_of(record(topic="formatted-invoices", value=value), ALL_PHASES, Scope(taken, destinations()))
+def its_task(value: bytes, *headers: tuple[str, bytes], taken: Collection[str] = destinations()) -> Task:
+    scope = Scope(taken, destinations())
+    task = task_of(record(topic="formatted-invoices", value=value, headers=headers), ALL_PHASES, scope)
     assert task is not None
     return task
 
 
 class Desk:
-    """A handler between fakes, and one invoice's task."""
+    """A handler between fakes, and one invoice's task; its record is a first one unless told otherwise."""
 
-    def __init__(self, document: FormattedInvoice | None = None, *, set_up: str = "netsuite") -> None:
+    def __init__(
+        self,
+        document: FormattedInvoice | None = None,
+        *headers: tuple[str, bytes],
+        set_up: str = "netsuite",
+        is_repeat: bool = False,
+        book: DecisionBook | None = None,
+    ) -> None:
         self.provider = FakeProvider()
         self.writeback = FakeWriteback()
         self.publisher = FakePublisher()
         clock, metrics = FakeClock(), Metrics()
-        settlement = Settlement(self.publisher, KafkaSettings(), metrics, clock)
+        settlement = Settlement(self.publisher, KafkaSettings(), {set_up: "account-1"}, metrics, clock)
         connection = Connection(provider_of(set_up), self.provider)
-        self.handler = InvoiceHandler({set_up: connection}, self.writeback, settlement, metrics, clock)
+        self.book = book or DecisionBook()
+        self.handler = InvoiceHandler({set_up: connection}, self.book, self.writeback, settlement, metrics, clock)
         self.document = document or formatted_invoice()
-        self.task = self.new_task()
+        self.task = self.new_task(*headers, is_repeat=is_repeat)
 
-    def new_task(self) -> Task:
-        return its_task(serde.to_bytes(self.document))
+    def new_task(self, *headers: tuple[str, bytes], is_repeat: bool = True) -> Task:
+        task = its_task(serde.to_bytes(self.document), *headers)
+        task.is_repeat = is_repeat
+        return task
 
     def attempt(self) -> CallFailed | None:
         """Make an attempt and take the task on as the dispatcher does."""
+        self.task.slot = CallSlot(self.task.lane, self.task.lane, opening=0, is_probe=False)
         error = self.handler.attempt(self.task)
-        if error is None:
+        if error is None and not self.task.is_undecided:
             self.task.move_on()
         elif isinstance(error, Rejected):
             self.task.refused(error)
         return error
 
-    def give_up_in(self, opening: int, now: int) -> None:
-        """Use the task's retries up while its document may exist; the next attempt is begun after ``now`` openings."""
-        self.task.maybe_exists, self.task.last_look_in = True, opening
-        self.task.slot = CallSlot(self.task.lane, self.task.lane, now, is_probe=False)
-
     def finish(self) -> None:
-        """Attempt until nothing is left to do."""
-        while self.task.phases:
+        """Attempt until nothing is left to do, or the invoice is in doubt."""
+        self.attempt()
+        while self.task.phases and not self.task.is_undecided:
             self.attempt()
 
     @property
@@ -78,7 +88,19 @@ class Desk:
 
     @property
     def outcomes(self) -> list[dict[str, object]]:
-        return [published.json for published in self.publisher.to("invoice-outcomes")]
+        """The invoice's events, without the records of documents."""
+        ledger = self.publisher.to("invoice-outcomes")
+        return [published.json for published in ledger if b"#document:" not in (published.key or b"")]
+
+    @property
+    def documents(self) -> dict[str, dict[str, object]]:
+        """The records of documents by what follows the invoice id in their keys."""
+        ledger = [(key_of(published), published) for published in self.publisher.to("invoice-outcomes")]
+        return {key.partition("#document:")[2]: published.json for key, published in ledger if "#document:" in key}
+
+
+def key_of(published: Published) -> str:
+    return (published.key or b"").decode()
 
 
 def test_an_invoice_is_created_reported_and_entered_in_the_ledger() -> None:
@@ -101,6 +123,7 @@ def test_a_redelivered_invoice_finds_its_document_and_creates_no_second() -> Non
 
     desk.finish()
 
+    assert desk.provider.calls == ["create", "look"]
     assert len(desk.provider.documents) == 1
     assert [entry["provider_document_id"] for entry in desk.outcomes] == ["1001", "1001"]
     assert desk.failures == []
@@ -135,10 +158,10 @@ def test_trailing_zeros_are_no_difference() -> None:
     assert desk.failures == []
 
 
-def test_a_refusal_that_might_have_been_a_taken_id_is_looked_up_before_it_is_believed() -> None:
+def test_a_refusal_that_might_hide_a_taken_id_is_looked_up_before_it_is_believed() -> None:
     desk = Desk()
     desk.provider.documents["another"] = Found("7")
-    desk.provider.fails.append(FakeProvider.taken("The customer is inactive."))
+    desk.provider.fails.append(Rejected("provider-rejected", "The customer is inactive.", response=TAKEN))
 
     desk.finish()
 
@@ -247,35 +270,6 @@ def test_a_sure_outage_or_refused_credentials_leave_nothing_to_look_for() -> Non
     assert desk.provider.calls == ["create"] * 3
 
 
-def test_the_last_look_files_what_is_not_there_without_creating_it() -> None:
-    desk = Desk()
-    desk.give_up_in(opening=3, now=3)
-
-    error = desk.attempt()
-
-    assert desk.provider.calls == ["look"]
-    assert isinstance(error, Rejected)
-    assert error.code == "retries-exhausted"
-    assert "may exist" not in error.reason
-
-
-def test_the_last_look_keeps_what_is_there() -> None:
-    desk = Desk()
-    desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), "USD")
-    desk.give_up_in(opening=3, now=3)
-
-    assert desk.attempt() is None
-    assert desk.task.created is not None
-
-
-def test_an_outage_before_the_last_look_makes_it_an_attempt_like_any_other() -> None:
-    desk = Desk()
-    desk.give_up_in(opening=3, now=4)
-
-    assert desk.attempt() is None
-    assert desk.provider.calls == ["look", "create"]
-
-
 def test_a_holder_of_the_id_that_the_refusal_names_is_read_and_compared() -> None:
     desk = Desk()
     desk.provider.documents["another"] = Found("7", INVOICE_ID, Decimal(100), "USD")
@@ -287,14 +281,15 @@ def test_a_holder_of_the_id_that_the_refusal_names_is_read_and_compared() -> Non
     assert desk.outcomes[0]["provider_document_id"] == "7"
 
 
-def test_a_named_holder_that_is_not_there_is_looked_for() -> None:
+def test_a_named_holder_that_is_not_there_is_looked_for_and_leaves_a_doubt() -> None:
     desk = Desk()
     desk.provider.fails.append(AlreadyExists("Taken.", document_id="7"))
 
     desk.finish()
 
     assert desk.provider.calls == ["create", "read 7", "look"]
-    assert desk.failures[0]["code"] == "provider-rejected"
+    assert desk.task.is_undecided
+    assert desk.failures == []
 
 
 def test_what_the_answer_to_a_create_shows_must_agree() -> None:
@@ -306,34 +301,27 @@ def test_what_the_answer_to_a_create_shows_must_agree() -> None:
     (failure,) = desk.failures
     assert failure["code"] == "conflicting-document"
     assert "total is 99.00" in str(failure["reason"])
+    assert desk.writeback.statuses == {}
 
 
-AN_HOUR_OLD = FakeClock().now() - timedelta(hours=1)
-
-
+@pytest.mark.parametrize("destination", destinations())
 @pytest.mark.parametrize(
-    ("destination", "received_at", "calls"),
+    ("is_repeat", "calls"),
     [
-        pytest.param("netsuite", AN_HOUR_OLD, ["create"], id="NetSuite knows a taken id for ever"),
-        pytest.param("quickbooks_online", FakeClock().now(), ["create"], id="QuickBooks knows a fresh request id"),
-        pytest.param(
-            "quickbooks_online", AN_HOUR_OLD, ["look", "create"], id="QuickBooks may have forgotten an old one"
-        ),
-        pytest.param("razorpay", FakeClock().now(), ["look", "create"], id="Razorpay knows none"),
+        pytest.param(False, ["create"], id="a first record is sent at once"),
+        pytest.param(True, ["look", "create"], id="a repeat is looked up before it is sent"),
     ],
 )
-def test_what_the_provider_would_not_recognise_is_looked_up_before_it_is_created(
-    destination: str, received_at: datetime, calls: list[str]
-) -> None:
-    desk = Desk(formatted_invoice(destination=destination, received_at=received_at), set_up=destination)
+def test_the_order_is_the_same_at_every_provider(destination: str, is_repeat: bool, calls: list[str]) -> None:
+    desk = Desk(formatted_invoice(destination=destination), set_up=destination, is_repeat=is_repeat)
 
-    desk.finish()
+    desk.attempt()
 
-    assert desk.provider.calls == calls
+    assert desk.provider.calls[: len(calls)] == calls
 
 
 def test_what_a_look_finds_is_not_created_again() -> None:
-    desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay")
+    desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay", is_repeat=True)
     desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), "USD")
 
     desk.finish()
@@ -343,12 +331,13 @@ def test_what_a_look_finds_is_not_created_again() -> None:
 
 
 def test_a_look_that_fails_before_anything_was_sent_leaves_no_doubt() -> None:
-    desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay")
+    desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay", is_repeat=True)
     desk.provider.fails.append(FAILED)
 
     desk.attempt()
 
-    assert not desk.task.maybe_exists
+    assert desk.task.doubt is None
+    assert desk.task.is_looking
 
 
 def test_a_mistake_in_a_client_is_a_doubt_after_a_create_and_an_outage_otherwise() -> None:
@@ -398,7 +387,7 @@ def test_a_refusal_that_metronome_does_not_take_is_still_the_creators_failure() 
 def test_what_every_creator_files_is_one_failure(value: bytes) -> None:
     desk = Desk()
     for taken in (destinations(), ("razorpay",), ("netsuite", "quickbooks_online")):
-        desk.task = its_task(value, taken)
+        desk.task = its_task(value, taken=taken)
         desk.finish()
 
     assert len(desk.failures) == 3
@@ -440,3 +429,252 @@ def test_a_credit_memos_entry_has_metronomes_sign() -> None:
     desk.finish()
 
     assert desk.outcomes[0]["total"] == "-100.00"
+
+
+def decision(kind: str, **facts: object) -> Decision:
+    known = {"decision_id": "d-1", "subject": INVOICE_ID, "by": "ada", "at": FINALIZED_AT, "via": "cli"}
+    return Decision.model_validate(known | {"kind": kind} | facts)
+
+
+def test_an_invoice_that_was_resolved_by_hand_is_skipped_and_nobody_is_told() -> None:
+    desk = Desk(is_repeat=True)
+    desk.book.note(decision("resolve", why="billed by letter"))
+
+    desk.finish()
+
+    assert (desk.provider.calls, desk.writeback.statuses, desk.failures) == ([], {}, [])
+    (entry,) = desk.outcomes
+    assert (entry["outcome"], entry["code"]) == ("skipped", "resolved-by-hand")
+    assert entry["reason"] == "Resolved by ada: billed by letter"
+
+
+def test_a_replay_that_includes_resolved_invoices_sends_it() -> None:
+    desk = Desk(None, ("replay-include-resolved", b"1"), is_repeat=True)
+    desk.book.note(decision("resolve", why="billed by letter"))
+
+    desk.finish()
+
+    assert desk.provider.calls == ["look", "create"]
+
+
+def test_a_resolution_counts_before_every_send_retries_included() -> None:
+    desk = Desk()
+    desk.provider.fails.append(OUTAGE)
+    desk.attempt()
+    desk.book.note(decision("resolve", why="billed by letter"))
+
+    desk.finish()
+
+    assert desk.provider.calls == ["create"]
+    assert desk.outcomes[0]["code"] == "resolved-by-hand"
+
+
+def shadow() -> DecisionBook:
+    return DecisionBook({"*": Decimal(0)})
+
+
+def test_a_held_invoice_is_filed_and_told_to_nobody() -> None:
+    desk = Desk(book=shadow())
+
+    desk.finish()
+
+    assert (desk.provider.calls, desk.writeback.statuses) == ([], {})
+    (failure,) = desk.failures
+    assert (failure["code"], failure["retryable"]) == ("held-for-approval", True)
+
+
+def test_an_approved_invoice_is_sent() -> None:
+    desk = Desk(book=shadow(), is_repeat=True)
+    approved = {"total": "100.00", "currency": "USD", "destination": "netsuite", "external_customer_id": "1042"}
+    desk.book.note(decision("approve", **approved))
+
+    desk.finish()
+
+    assert desk.provider.calls == ["look", "create"]
+    assert desk.failures == []
+
+
+def test_what_is_created_already_needs_no_approval() -> None:
+    desk = Desk(book=shadow(), is_repeat=True)
+    desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), "USD")
+
+    desk.finish()
+
+    assert [entry["outcome"] for entry in desk.outcomes] == ["created"]
+
+
+GONE = Found("7", INVOICE_ID, Decimal(100), "USD", state="void")
+
+
+def test_a_document_that_does_not_stand_is_not_made_again_and_is_told_to_nobody() -> None:
+    desk = Desk(is_repeat=True)
+    desk.provider.documents[INVOICE_ID] = GONE
+
+    desk.finish()
+
+    assert (desk.provider.calls, desk.writeback.statuses) == (["look"], {})
+    assert desk.failures[0]["code"] == "conflicting-document"
+    assert desk.documents["netsuite:7"]["stands"] is False
+    assert desk.outcomes[0]["outcome"] == "failed"
+
+
+def test_a_forced_replay_makes_it_again_where_the_provider_allows_it() -> None:
+    desk = Desk(None, ("replay-force", b"1"), is_repeat=True)
+    desk.provider.removed.append(GONE)
+
+    desk.finish()
+
+    assert desk.provider.calls == ["look", "create"]
+    assert {id_: entry["stands"] for id_, entry in desk.documents.items()} == {
+        "netsuite:1001": True,
+        "netsuite:7": False,
+    }
+
+
+def test_quickbooks_old_answer_about_a_document_that_was_deleted_since_counts_for_nothing() -> None:
+    desk = Desk(formatted_invoice(destination="quickbooks_online"), set_up="quickbooks_online", is_repeat=True)
+    desk.provider.answer = Found("7", INVOICE_ID, Decimal(100), "USD", state="open")
+
+    desk.finish()
+
+    assert desk.provider.calls == ["look", "create", "read 7"]
+    (failure,) = desk.failures
+    assert failure["code"] == "conflicting-document"
+    assert "was deleted" in str(failure["reason"])
+    assert desk.writeback.statuses == {}
+    assert desk.documents["quickbooks_online:7"]["stands"] is False
+
+
+def test_a_first_records_answer_is_believed_without_a_read() -> None:
+    desk = Desk(formatted_invoice(destination="quickbooks_online"), set_up="quickbooks_online")
+
+    desk.finish()
+
+    assert desk.provider.calls == ["create"]
+
+
+def test_a_replays_generation_goes_into_the_request() -> None:
+    desk = Desk(None, ("request-generation", b"replay-7"), is_repeat=True)
+
+    desk.finish()
+
+    assert desk.provider.generations == ["replay-7"]
+
+
+@pytest.mark.parametrize("is_repeat", [False, True])
+def test_metronomes_side_is_told_whether_it_is_a_repeat(is_repeat: bool) -> None:
+    desk = Desk(is_repeat=is_repeat)
+
+    desk.finish()
+
+    assert desk.writeback.repeats == [is_repeat]
+
+
+def test_a_refusal_of_a_repeated_request_ends_no_doubt() -> None:
+    desk = Desk()
+    refused = Rejected("provider-rejected", "No.", response=TAKEN)
+    desk.provider.fails.extend([UNKNOWN, None, refused])
+    desk.attempt()
+
+    assert desk.attempt() is None
+
+    assert desk.provider.calls == ["create", "look", "create"]
+    assert desk.task.is_undecided
+    assert desk.task.doubt is not None
+    assert desk.task.doubt.cause is refused
+
+
+def test_what_is_sent_after_a_look_that_failed_is_judged_as_sent() -> None:
+    desk = Desk()
+    desk.provider.fails.extend([Rejected("provider-rejected", "No.", response=TAKEN), FAILED, OUTAGE])
+    desk.attempt()
+    assert desk.task.is_looking
+
+    desk.attempt()
+
+    assert desk.provider.calls == ["create", "look", "create"]
+    assert not desk.task.is_looking
+
+
+def in_doubt(destination: str) -> Desk:
+    """An invoice that was sent without an answer, and looked for in vain until the last look but one."""
+    desk = Desk(formatted_invoice(destination=destination), set_up=destination)
+    desk.provider.fails.append(UNKNOWN)
+    desk.attempt()
+    desk.provider.calls.clear()
+    assert desk.task.doubt is not None
+    desk.task.doubt.looks = len(PAUSES) - 1
+    return desk
+
+
+def test_after_the_last_look_a_provider_that_recognises_repeats_is_not_sent_it_again() -> None:
+    desk = in_doubt("netsuite")
+
+    assert desk.attempt() is None
+
+    assert desk.provider.calls == ["look"]
+    assert desk.task.is_undecided
+
+
+def test_after_the_last_look_any_other_provider_is_sent_it_once_more() -> None:
+    desk = in_doubt("razorpay")
+
+    desk.attempt()
+
+    assert desk.provider.calls == ["look", "create"]
+    assert desk.task.created == Found("1001")
+
+
+def test_before_the_last_look_any_other_provider_is_only_asked() -> None:
+    desk = in_doubt("razorpay")
+    assert desk.task.doubt is not None
+    desk.task.doubt.looks = 0
+
+    desk.attempt()
+
+    assert desk.provider.calls == ["look"]
+
+
+def test_what_is_sent_once_more_in_vain_is_looked_for_from_the_beginning_and_never_sent_again() -> None:
+    desk = in_doubt("razorpay")
+    desk.provider.fails.extend([None, UNKNOWN])
+    desk.attempt()
+    assert desk.task.doubt is not None
+    assert not desk.task.doubt.is_over
+
+    for _ in PAUSES:
+        desk.attempt()
+
+    assert desk.provider.calls == ["look", "create"] + ["look"] * len(PAUSES)
+    assert desk.task.doubt.is_over
+
+
+def test_each_document_has_a_record_of_its_own_before_the_invoices_newest_event() -> None:
+    desk = Desk()
+
+    desk.finish()
+
+    keys = [key_of(published) for published in desk.publisher.to("invoice-outcomes")]
+    assert keys == [f"{INVOICE_ID}#document:netsuite:1001", INVOICE_ID]
+    document = desk.documents["netsuite:1001"]
+    assert (document["account"], document["stands"]) == ("account-1", True)
+    assert document["document_created_at"] == "2026-03-01T12:00:00.000Z"
+
+
+def test_a_document_that_was_only_found_has_no_time_of_creation() -> None:
+    desk = Desk(is_repeat=True)
+    desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), "USD")
+
+    desk.finish()
+
+    assert desk.documents["netsuite:7"]["document_created_at"] is None
+
+
+def test_a_document_that_was_made_with_another_total_stays_known() -> None:
+    desk = Desk()
+    desk.provider.answer = Found("7", total=Decimal("99.00"))
+
+    desk.finish()
+
+    assert desk.outcomes[0]["outcome"] == "failed"
+    assert (desk.documents["netsuite:7"]["stands"], desk.documents["netsuite:7"]["total"]) == (True, "99.00")

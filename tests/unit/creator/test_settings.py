@@ -1,5 +1,6 @@
 """What the creator takes from the environment, and what it refuses to start with."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,10 @@ def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[Creat
         pytest.param(QUICKBOOKS | {"QBO_TOKEN_STORE": "s3://bucket"}, {"QBO_TOKEN_STORE"}, id="a bucket without a key"),
         pytest.param({"CREATOR_DESTINATIONS": '["stripe"]'}, {"CREATOR_DESTINATIONS"}, id="an unknown destination"),
         pytest.param({"CREATOR_DESTINATIONS": "[]"}, {"CREATOR_DESTINATIONS"}, id="no destination"),
+        pytest.param({"HOLD_ABOVE": '{"usd":"1"}'}, {"HOLD_ABOVE"}, id="a bound for a currency that is none"),
+        pytest.param({"HOLD_ABOVE": '{"USD":"-1"}'}, {"HOLD_ABOVE"}, id="a negative bound"),
+        pytest.param({"HOLD_ABOVE": '{"USD":"much"}'}, {"HOLD_ABOVE"}, id="a bound that is no amount"),
+        pytest.param({"HOLD_ABOVE": "50000"}, {"HOLD_ABOVE"}, id="bounds that are no object"),
         pytest.param(
             {"CREATOR_CONCURRENCY": "0", "BILLING_PROVIDER_RETRIES": "-1", "CIRCUIT_PROBE_SECONDS": "x"},
             {"CREATOR_CONCURRENCY", "BILLING_PROVIDER_RETRIES", "CIRCUIT_PROBE_SECONDS"},
@@ -89,6 +94,24 @@ def test_every_problem_is_named(monkeypatch: pytest.MonkeyPatch, environment: di
         settings(monkeypatch, **environment)
 
     assert {problem.split(":")[0] for problem in invalid.value.problems} == named
+
+
+@pytest.mark.parametrize(
+    ("environment", "bounds"),
+    [
+        pytest.param({}, {}, id="nothing is held by default"),
+        pytest.param({"HOLD_ABOVE": '{"*":"0"}'}, {"*": Decimal(0)}, id="a shadow run"),
+        pytest.param(
+            {"HOLD_ABOVE": '{"USD":"50000","JPY":5000000.5}'},
+            {"USD": Decimal(50000), "JPY": Decimal("5000000.5")},
+            id="bounds of currencies, as texts or numbers",
+        ),
+    ],
+)
+def test_what_is_held_for_approval(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], bounds: dict[str, Decimal]
+) -> None:
+    assert settings(monkeypatch, **environment)[0].hold_above == bounds
 
 
 def test_a_quickbooks_whose_token_store_holds_the_chain_needs_no_first_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def side() -> Iterator[Side]:
     [("netsuite", "netsuite"), ("quickbooks_online", "quickbooks_online"), ("razorpay", "custom")],
 )
 def test_a_created_document_is_reported_as_finalized(side: Side, destination: str, provider: str) -> None:
-    side.client.report_created(formatted_invoice(destination=destination), Found("1001"))
+    side.client.report_created(formatted_invoice(destination=destination), Found("1001"), is_repeat=False)
 
     assert side.control.writebacks() == [
         {
@@ -77,17 +77,17 @@ def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(side: 
     side.control.inject(fault, times=1)
 
     with pytest.raises(Unavailable):
-        side.client.report_created(formatted_invoice(), Found("1001"))
-    side.client.report_created(formatted_invoice(), Found("1001"))
+        side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
+    side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
 
 
 def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
     good, side.key = side.key, "wrong"
     with pytest.raises(CredentialsRefused):
-        side.client.report_created(formatted_invoice(), Found("1001"))
+        side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
     side.key = good
 
-    side.client.report_created(formatted_invoice(), Found("1001"))
+    side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
 
     assert len(side.control.writebacks()) == 1
 
@@ -99,19 +99,77 @@ def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Sid
 
     for _ in range(2):
         with pytest.raises(Unavailable) as refused:
-            side.client.report_created(limited, Found("1001"))
+            side.client.report_created(limited, Found("1001"), is_repeat=False)
         assert (refused.value.retry_after, refused.value.about) == (60, "customer")
     assert len(side.control.requests()) == 1
-    side.client.report_created(other, Found("1002"))
+    side.client.report_created(other, Found("1002"), is_repeat=False)
 
     side.clock.advance(60)
-    side.client.report_created(limited, Found("1001"))
+    side.client.report_created(limited, Found("1001"), is_repeat=False)
 
 
 def test_what_metronome_refuses_is_a_failure_of_the_writeback(side: Side) -> None:
     side.control.inject("status", status=400, body={"message": "invoice_id must be a UUID"}, times=1)
 
     with pytest.raises(Rejected) as refused:
-        side.client.report_created(formatted_invoice(), Found("1001"))
+        side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
+
+    assert refused.value.code == "writeback-refused"
+
+
+EXTERNAL = {"invoice_id": "9001", "billing_provider_type": "netsuite", "external_status": "FINALIZED"}
+
+
+def tell(side: Side, *, refused: bool) -> None:
+    if refused:
+        side.client.report_refused(formatted_invoice(), "No.")
+    else:
+        side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=True)
+
+
+def knowing(side: Side, **changes: object) -> None:
+    side.control.seed_invoices([INVOICE | {"external_invoice": EXTERNAL | changes}])
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["a repeat", "a refusal"])
+@pytest.mark.parametrize("status", ["FINALIZED", "PAID", "VOID", "SENT", "anything new"])
+def test_what_metronome_knows_of_a_document_is_not_overwritten(side: Side, status: str, refused: bool) -> None:
+    knowing(side, external_status=status)
+
+    tell(side, refused=refused)
+
+    assert side.control.writebacks() == []
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["a repeat", "a refusal"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"external_status": "INVALID_REQUEST_ERROR"}, id="it was refused"),
+        pytest.param({"external_status": "SKIPPED"}, id="it was left out"),
+        pytest.param({"invoice_id": None}, id="no document is named"),
+        pytest.param({"invoice_id": ""}, id="a blank one is named"),
+    ],
+)
+def test_what_bills_nothing_is_overwritten(side: Side, changes: dict[str, object], refused: bool) -> None:
+    knowing(side, **changes)
+
+    tell(side, refused=refused)
+
+    (said,) = side.control.writebacks()
+    assert said["external_status"] == ("INVALID_REQUEST_ERROR" if refused else "FINALIZED")
+
+
+def test_a_first_records_document_is_told_without_a_question(side: Side) -> None:
+    side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
+
+    assert len(side.control.requests()) == 1
+
+
+def test_an_invoice_that_metronome_does_not_show_is_a_failure_of_the_writeback(side: Side) -> None:
+    unknown = formatted_invoice(invoice_id="00000000-0000-4000-8000-000000000000")
+
+    with pytest.raises(Rejected) as refused:
+        side.client.report_created(unknown, Found("1001"), is_repeat=True)
 
     assert refused.value.code == "writeback-refused"

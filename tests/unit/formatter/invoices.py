@@ -6,7 +6,7 @@ from typing import Any
 from invoice_formatter.mapping.document import Mapped, map_invoice
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_formatter.mapping.skips import Skip
+from invoice_formatter.mapping.skip import Skip
 from invoice_shared import serde
 from invoice_shared.invoice import FormattedInvoice
 from tests.builders import CUSTOMER_ID, INVOICE_ID

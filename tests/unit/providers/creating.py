@@ -1,5 +1,6 @@
 """A client behind the real handler: what its answers lead to, order and comparison included."""
 
+from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.intake import ALL_PHASES
 from invoice_creator.kafka.settlement import Settlement
@@ -16,13 +17,13 @@ from tests.fakes import FakePublisher
 from tests.unit.creator.doubles import FakeWriteback
 
 
-def settled(client: BillingProvider, document: FormattedInvoice, clock: Clock) -> Found:
+def settled(client: BillingProvider, document: FormattedInvoice, clock: Clock, *, is_repeat: bool = False) -> Found:
     """Return the document that one attempt of the creator's ends with; raise what it fails with."""
     metrics = Metrics()
-    settlement = Settlement(FakePublisher(), KafkaSettings(), metrics, clock)
+    settlement = Settlement(FakePublisher(), KafkaSettings(), {}, metrics, clock)
     connections = {client.name: Connection(provider_of(client.name), client)}
-    handler = InvoiceHandler(connections, FakeWriteback(), settlement, metrics, clock)
-    task = Task(record(topic="formatted-invoices"), document, ALL_PHASES)
+    handler = InvoiceHandler(connections, DecisionBook(), FakeWriteback(), settlement, metrics, clock)
+    task = Task(record(topic="formatted-invoices"), document, ALL_PHASES, is_repeat=is_repeat)
     error = handler.attempt(task)
     if error is not None:
         raise error

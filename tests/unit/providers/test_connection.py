@@ -37,7 +37,7 @@ class Failing:
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         raise self._error
 
-    def create(self, document: FormattedInvoice) -> Found:
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Found:
         raise self._error
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:

@@ -12,6 +12,7 @@ from invoice_cli.demo.world import BUCKET, World
 from invoice_shared.archive.s3_archive import S3Archive
 from invoice_shared.kafka.client_config import consumer_config
 from invoice_shared.kafka.records import records_of
+from invoice_shared.ledger_key import LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.serde import from_bytes, loads
 from invoice_simulators.parts.s3 import ENVIRONMENT
@@ -37,6 +38,8 @@ def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[i
             if time.monotonic() > deadline:
                 raise NotSettledError(f"{len(invoice_ids - found.keys())} invoices have no outcome")
             for record in records_of(consumer.consume(100, 0.2)):
+                if LedgerKey.decode(record.key or b"").document is not None:
+                    continue
                 outcome = from_bytes(Outcome, record.value)
                 if outcome.invoice_id in invoice_ids and outcome.tells_more_than(found.get(outcome.invoice_id)):
                     found[outcome.invoice_id] = outcome

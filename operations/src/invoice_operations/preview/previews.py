@@ -6,7 +6,7 @@ from typing import Any, Literal
 from invoice_formatter.mapping.document import map_invoice
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_formatter.mapping.skips import Skip
+from invoice_formatter.mapping.skip import Skip
 from invoice_operations.settings import ReadsSettings
 from invoice_providers.registry import provider_of
 from invoice_shared.errors import Rejected

@@ -49,7 +49,7 @@ class NetSuite:
         found = self._get(f"eid:{quote(document.invoice_id, safe='')}", document.document_type)
         return () if found is None else (found,)
 
-    def create(self, document: FormattedInvoice) -> Created:
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:  # noqa: ARG002 - no request ids
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
         body = serde.dumps(build_body(document, self._options))
         answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)

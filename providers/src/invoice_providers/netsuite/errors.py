@@ -1,7 +1,8 @@
 """What NetSuite's answers mean. Pure: status and body in, one of our errors out.
 
 ``USER_ERROR`` stands for nearly every business refusal, a taken external id included, in the words of the user's
-language. So no 400 is taken at its word: all are ``AlreadyExists``, which asks for a look at the external id first.
+language. Only what surely names the id as taken is ``AlreadyExists``; before any other refusal is believed, the creator
+looks at the external id once.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Any
 
 from invoice_providers.wording import about_customer, about_line, advice
 from invoice_shared.answer import Answer
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
@@ -42,7 +43,18 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
             response=answer.for_the_record(),
         )
     reason = f"NetSuite refused the document: {_details(answer)} {_where(answer, document)}".rstrip()
-    return AlreadyExists(reason, response=answer.for_the_record())
+    if _names_id_as_taken(answer):
+        return AlreadyExists(reason, response=answer.for_the_record())
+    return Rejected("provider-rejected", reason, response=answer.for_the_record())
+
+
+def _names_id_as_taken(answer: Answer) -> bool:
+    return any(
+        detail.get("o:errorCode") == "DUP_RCRD"
+        or detail.get("o:errorPath") == "externalId"
+        or "already exists" in str(detail.get("detail") or "").lower()
+        for detail in _error_details(answer)
+    )
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:

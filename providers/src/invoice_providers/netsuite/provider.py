@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from invoice_providers.base import FOR_EVER, Provider
+from invoice_providers.base import Provider
+from invoice_providers.netsuite import METRONOME_NAME
 from invoice_providers.netsuite.payload import build_body
 from invoice_providers.netsuite.settings import ACCOUNT, OAUTH, TOKEN_BASED, NetSuiteSettings
 from invoice_providers.netsuite.setup import build, options, realm
@@ -21,10 +22,10 @@ def _preview(document: FormattedInvoice, account: NetSuiteSettings) -> dict[str,
 PROVIDER = Provider(
     name="netsuite",
     title="NetSuite",
-    metronome_name="netsuite",
+    metronome_name=METRONOME_NAME,
     takes_credit_memos=True,
     # An external id stays taken.
-    recognises_repeats_for=FOR_EVER,
+    recognises_repeats=True,
     settings=NetSuiteSettings,
     needed_at_first=_needed_at_first,
     is_configured=lambda account: account.ns_account_id is not None,

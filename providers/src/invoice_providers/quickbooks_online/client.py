@@ -46,10 +46,12 @@ class QuickBooksOnline:
             raise lookup_error(answer, self._clock.now())
         return tuple(found)
 
-    def create(self, document: FormattedInvoice) -> Created:
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:
         """POST the transaction."""
         body = serde.dumps(build_body(document))
-        url = self._url(entity_of(document.document_type).lower(), requestid=request_id(document, body))
+        url = self._url(
+            entity_of(document.document_type).lower(), requestid=request_id(document.invoice_id, generation)
+        )
         answer = self._call(lambda: self._http.post(url, body, SENDING))
         created = read_created(answer.json(), document) if answer.is_success else None
         if created is None:

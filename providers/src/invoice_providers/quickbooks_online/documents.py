@@ -38,9 +38,10 @@ def id_in_note(note: object, invoice_id: str) -> str:
     return invoice_id if isinstance(note, str) and invoice_id in note else "not in its private note"
 
 
-def request_id(document: FormattedInvoice, body: bytes) -> str:
-    """Give what makes a repeated POST harmless: the same for the same invoice with the same body, else another.
+def request_id(invoice_id: str, generation: str) -> str:
+    """Return what makes a repeated POST harmless, whatever its body.
 
-    Whether QuickBooks replays a refusal for a known id is not documented, so a mended body must not have the old one.
+    A changed body within the life of the id meets the first answer, and the comparison finds the difference. Whether
+    QuickBooks repeats a refusal is not documented, so a replay after a definite one brings another generation.
     """
-    return hashlib.sha256(document.invoice_id.encode() + b"\n" + body).hexdigest()[:MAX_REQUEST_ID]
+    return hashlib.sha256(f"{invoice_id}{generation}".encode()).hexdigest()[:MAX_REQUEST_ID]

@@ -1,10 +1,10 @@
 """QuickBooks Online, as the rest of the connector knows it."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from invoice_providers.base import Provider
+from invoice_providers.quickbooks_online import METRONOME_NAME
 from invoice_providers.quickbooks_online.payload import build_body
 from invoice_providers.quickbooks_online.settings import CREDENTIALS, FIRST_TOKEN, QuickBooksSettings
 from invoice_providers.quickbooks_online.setup import build
@@ -26,10 +26,11 @@ def _why_not_from_here(account: QuickBooksSettings) -> str | None:
 PROVIDER = Provider(
     name="quickbooks_online",
     title="QuickBooks Online",
-    metronome_name="quickbooks_online",
+    metronome_name=METRONOME_NAME,
     takes_credit_memos=True,
-    # How long a request id is known is not documented, and a taken number may go unnoticed.
-    recognises_repeats_for=timedelta(minutes=15),
+    recognises_repeats=True,
+    repeats_answers=True,
+    has_metered_reads=True,
     settings=QuickBooksSettings,
     # The chain of tokens has not begun yet.
     needed_at_first=lambda _given: (*CREDENTIALS, FIRST_TOKEN),

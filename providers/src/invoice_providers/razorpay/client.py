@@ -52,7 +52,7 @@ class Razorpay:
             raise self._judge(lookup_error(answer, self._clock.now()))
         return tuple(found)
 
-    def create(self, document: FormattedInvoice) -> Created:
+    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:  # noqa: ARG002 - no request ids
         """POST the invoice; a second POST makes a second one."""
         body = serde.dumps(build_body(document))
         answer = self._http.post(self._invoices, body, SENDING)

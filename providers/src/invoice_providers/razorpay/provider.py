@@ -1,9 +1,9 @@
 """Razorpay, as the rest of the connector knows it."""
 
-from datetime import timedelta
 from typing import Any
 
 from invoice_providers.base import Provider
+from invoice_providers.razorpay import METRONOME_NAME
 from invoice_providers.razorpay.payload import build_body
 from invoice_providers.razorpay.settings import CREDENTIALS, RazorpaySettings
 from invoice_providers.razorpay.setup import build
@@ -17,10 +17,10 @@ def _preview(document: FormattedInvoice, _account: RazorpaySettings) -> dict[str
 PROVIDER = Provider(
     name="razorpay",
     title="Razorpay",
-    metronome_name="custom",
+    metronome_name=METRONOME_NAME,
     takes_credit_memos=False,
     # It has no key that makes a create repeatable.
-    recognises_repeats_for=timedelta(0),
+    recognises_repeats=False,
     settings=RazorpaySettings,
     needed_at_first=lambda _given: CREDENTIALS,
     is_configured=lambda account: account.razorpay_apikey_id is not None,

@@ -171,9 +171,8 @@ def read_again(client: Connection, document: FormattedInvoice, document_id: str)
 
 
 def repeated(client: Connection, document: FormattedInvoice) -> Found:
-    """Return what a repeat ends with. The creator looks first unless the provider surely recognises it."""
-    heard = document.received_at or datetime.min.replace(tzinfo=UTC)
-    if datetime.now(UTC) - heard >= client.provider.recognises_repeats_for:
+    """Return what a repeat ends with. The creator looks first; a provider that recognises repeats needs no look."""
+    if not client.provider.recognises_repeats:
         found = likeliest(client.look(document), document.invoice_id)
         assert found is not None
         return found

@@ -2,15 +2,18 @@
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from confluent_kafka import Consumer, Producer
 
+from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
+from invoice_creator.kafka.admission import Admission
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
+from invoice_creator.kafka.decision_follower import DecisionFollower
 from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK, Scope
 from invoice_creator.kafka.settlement import Settlement
-from invoice_creator.scheduling.dispatch import Dispatcher
+from invoice_creator.scheduling.dispatch import Dispatcher, Tell
 from invoice_creator.scheduling.engine import Engine
 from invoice_creator.scheduling.task import KAFKA
 from invoice_creator.settings import SERVICE, CreatorSettings, read_creator
@@ -21,7 +24,7 @@ from invoice_providers.names import destinations
 from invoice_providers.registry import Accounts, connect
 from invoice_shared import logs, tracing
 from invoice_shared.circuit_watch import CircuitWatch
-from invoice_shared.clock import SystemClock
+from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
@@ -39,6 +42,10 @@ from invoice_shared.startup import cannot_start, wait_for, watch
 
 HELD_PER_WORKER = 16
 """Records read ahead, so that one slow or parked invoice does not idle the others."""
+# Records from the first unfinished one on, in work or done: after a crash each of them is a repeat, and looked up.
+WINDOW = 10_000
+# Of a provider whose reads are metered. Less would wait behind a doubt of two minutes.
+METERED_WINDOW = 1_500
 ACKNOWLEDGE_MS = 30_000
 """The broker's time to acknowledge; after it the record is published again, which readers bear."""
 
@@ -55,7 +62,12 @@ def main() -> None:
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
     connections = _connections(settings, accounts)
-    topics = (settings.formatted_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
+    topics = (
+        settings.formatted_invoices_topic,
+        settings.invoice_decisions_topic,
+        settings.invoice_errors_topic,
+        settings.invoice_outcomes_topic,
+    )
 
     def check() -> None:
         check_topics(settings, topics)
@@ -82,30 +94,63 @@ def _create(
     metrics: Metrics,
     stop: threading.Event,
 ) -> None:
-    clock = SystemClock()
+    clock, book = SystemClock(), DecisionBook(settings.hold_above)
     publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
+    accounts = {name: connection.account for name, connection in connections.items()}
     handler = InvoiceHandler(
         connections,
+        book,
         MetronomeWriteback(_metronome(settings, clock)),
-        Settlement(publisher, settings, metrics, clock),
+        Settlement(publisher, settings, accounts, metrics, clock),
         metrics,
         clock,
+    )
+    has_metered_reads = any(connection.provider.has_metered_reads for connection in connections.values())
+    dispatcher = _dispatcher(
+        settings,
+        CircuitWatch(metrics, health),
+        clock=clock,
+        window=METERED_WINDOW if has_metered_reads else WINDOW,
+        is_paused=lambda destination: book.pause(destination) is not None,
     )
 
     def ended(system: str) -> None:
         if system != KAFKA:  # a producer that takes nothing any more is cured by a restart
             health.progress()
 
-    dispatcher = _dispatcher(settings, clock, health, metrics)
     engine = Engine(dispatcher, handler.attempt, settings.creator_concurrency, ended)
-    consumer = Consumer(consumer_config(settings, settings.consumer_group()))
-    InvoiceConsumer(consumer, engine, _bounds(settings), clock=clock, health=health, metrics=metrics).run(
-        settings.formatted_invoices_topic, stop
-    )
+    decisions = _decisions(settings, book, engine, clock, health)
+    decisions.start()
+    InvoiceConsumer(
+        Consumer(consumer_config(settings, settings.consumer_group())),
+        engine,
+        Admission(decisions),
+        _bounds(settings, book),
+        clock=clock,
+        health=health,
+        metrics=metrics,
+    ).run(settings.formatted_invoices_topic, stop)
+    decisions.stop()
     publisher.close(settings.shutdown_grace_seconds / 10)
 
 
-def _dispatcher(settings: CreatorSettings, clock: SystemClock, health: Health, metrics: Metrics) -> Dispatcher:
+def _decisions(
+    settings: CreatorSettings, book: DecisionBook, engine: Engine, clock: Clock, health: Health
+) -> DecisionFollower:
+    # It reads by assignment: the group's name is only a name here, and nothing is committed.
+    config = consumer_config(settings, settings.consumer_group()) | {"enable.partition.eof": True}
+    topic = settings.invoice_decisions_topic
+    return DecisionFollower(Consumer(config), topic, book, clock=clock, health=health, changed=engine.wake)
+
+
+def _dispatcher(
+    settings: CreatorSettings,
+    tell: Tell,
+    *,
+    clock: Clock,
+    window: int,
+    is_paused: Callable[[str], bool],
+) -> Dispatcher:
     policy = RetryPolicy(
         retries=settings.billing_provider_retries,
         settle_seconds=settings.uncertain_settle_seconds,
@@ -122,8 +167,10 @@ def _dispatcher(settings: CreatorSettings, clock: SystemClock, health: Health, m
             settings.circuit_probe_seconds,
             ConcurrencyLimit(settings.creator_concurrency),
         ),
-        CircuitWatch(metrics, health),
+        tell,
         capacity=HELD_PER_WORKER * settings.creator_concurrency,
+        window=window,
+        is_paused=is_paused,
     )
 
 
@@ -133,9 +180,10 @@ def _metronome(settings: CreatorSettings, clock: SystemClock) -> MetronomeClient
     return MetronomeClient(http, settings.metronome_base_url, clock, status_path=status_path)
 
 
-def _bounds(settings: CreatorSettings) -> Bounds:
+def _bounds(settings: CreatorSettings, book: DecisionBook) -> Bounds:
     return Bounds(
         scope=Scope(settings.creator_destinations, destinations()),
+        pauses=book.pause,
         phases=ALL_PHASES if settings.metronome_status_writeback else WITHOUT_WRITEBACK,
         revoke_seconds=settings.http_timeout_seconds,
         grace_seconds=settings.shutdown_grace_seconds,

@@ -1,24 +1,24 @@
 """What one attempt does with one record: create the document, tell Metronome, or write down how it ended.
 
-Every phase can be repeated: the provider knows the invoice's id, a status may be sent twice, and what is written down
-is the same each time.
+Every phase can be repeated: a repeat looks for the document before it is sent, a status may be sent
+twice, and what is written down is the same each time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from invoice_creator.agreement import agreed
+from invoice_creator.comparison import agreed, ours_among, stands
+from invoice_creator.decisions import DecisionBook
 from invoice_creator.kafka.settlement import Settlement
-from invoice_creator.repeats import must_look_first
-from invoice_creator.scheduling.task import Task
-from invoice_creator.scheduling.verdict import exhausted
+from invoice_creator.scheduling.doubt import Doubt
+from invoice_creator.scheduling.task import Skip, Task
 from invoice_creator.writeback import Writeback
 from invoice_providers.base import Found
 from invoice_providers.connection import Connection
-from invoice_providers.found import likeliest
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable, Uncertain
+from invoice_shared.headers import is_forced, request_generation
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
@@ -29,9 +29,13 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class InvoiceHandler:
-    """Thread-safe. ``attempt`` returns ``None`` once the task's phase is done, else why not; it never sleeps."""
+    """Thread-safe. ``attempt`` makes one attempt at a task's phase; it never sleeps.
+
+    ``None`` means that no call failed: the phase is done, or the task says that it is in doubt still.
+    """
 
     connections: Mapping[str, Connection]
+    decisions: DecisionBook
     writeback: Writeback
     settlement: Settlement
     metrics: Metrics
@@ -44,11 +48,10 @@ class InvoiceHandler:
             error = self._attempt(task)
         self.metrics.called(system, error, self.clock.monotonic() - started)
         if error is not None and not isinstance(error, Rejected):
-            invoice_id = task.document.invoice_id if task.document else None
             log.info(
                 "attempt failed",
                 position=task.record.position,
-                invoice_id=invoice_id,
+                invoice_id=task.document.invoice_id if task.document else None,
                 phase=task.phase,
                 why=error.reason,
             )
@@ -71,31 +74,18 @@ class InvoiceHandler:
 
     def _create(self, task: Task, document: FormattedInvoice) -> None:
         task.attempts += 1
+        task.is_looking = False
+        resolution = self.decisions.resolution(document.invoice_id, task.record.headers)
+        if resolution is not None:
+            task.skip = Skip("resolved-by-hand", f"Resolved by {resolution.by}: {resolution.why}")
+            return
         connection = self._connection(document)
-        recognised_for = connection.provider.recognises_repeats_for
-        if must_look_first(document, in_doubt=task.maybe_exists, recognised_for=recognised_for, now=self.clock.now()):
-            task.created = self._looked_up(task, connection, document)
-        if task.created is None:
-            task.created = self._made(task, connection, document)
-
-    def _looked_up(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
-        if (found := _look(connection, document)) is not None:
-            return agreed(document, found)
-        was_doubted, task.maybe_exists = task.maybe_exists, False
-        if was_doubted and task.is_last_look:
-            raise exhausted(task)
-        return None
-
-    def _made(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found:
-        try:
-            created = connection.create(document)
-        except AlreadyExists as taken:
-            task.maybe_exists = True
-            created = _holder(connection, document, taken)
-        except (Unavailable, Uncertain) as error:
-            task.maybe_exists = _may_have_been_carried_out(error)
-            raise
-        return agreed(document, created)
+        if task.is_repeat or task.doubt is not None:
+            task.created = self._look(task, connection, document)
+            if task.created is None and task.doubt is not None and task.slot is not None:
+                task.doubt.found_nothing(task.slot)
+        if task.created is None and self._may_send(task, connection):
+            task.created = self._send(task, connection, document)
 
     def _connection(self, document: FormattedInvoice) -> Connection:
         connection = self.connections.get(document.destination)
@@ -107,34 +97,113 @@ class InvoiceHandler:
             )
         return connection
 
+    def _look(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
+        """Return our document; ``None`` if there is none."""
+        task.is_looking = True
+        found = connection.look(document)
+        task.is_looking = False
+        task.seen = tuple(each for each in found if not stands(each))
+        _warn_of_several(document, found)
+        return ours_among(document, found, is_forced=is_forced(task.record.headers))
+
+    def _may_send(self, task: Task, connection: Connection) -> bool:
+        """Whether to send now. In doubt, a provider that recognises repeats is sent it at each look but the last.
+
+        Any other is sent it once more after the last look: by then no server still works on the first.
+        """
+        doubt = task.doubt
+        if doubt is None:
+            return True
+        if connection.provider.recognises_repeats:
+            return not doubt.is_over
+        return doubt.is_over and not doubt.is_resent
+
+    def _send(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
+        """Return the document; ``None`` leaves the task in doubt."""
+        self.decisions.check_approved(document)
+        try:
+            created = connection.create(document, generation=request_generation(task.record.headers))
+        except AlreadyExists as taken:
+            return self._holder(task, connection, document, taken)
+        except Rejected as refused:
+            return self._refused(task, connection, document, refused)
+        except (Unavailable, Uncertain) as error:
+            if _may_have_been_carried_out(error):
+                _put_in_doubt(task, error)
+            raise
+        task.created_at = self.clock.now()
+        shown = self._confirmed(task, connection, document, created)
+        task.seen = (*task.seen, shown)  # it is known, also if it is not what was asked for
+        return agreed(document, shown)
+
+    def _holder(
+        self, task: Task, connection: Connection, document: FormattedInvoice, taken: AlreadyExists
+    ) -> Found | None:
+        """Return the document that has our id; a provider that names none, and shows none, is in doubt."""
+        _put_in_doubt(task, taken)
+        named = None
+        if taken.document_id is not None:
+            task.is_looking = True
+            named = connection.read(
+                taken.document_id,
+                invoice_id=document.invoice_id,
+                document_type=document.document_type,
+            )
+            task.is_looking = False
+        if named is not None:
+            return agreed(document, named)
+        return self._look(task, connection, document)
+
+    def _refused(
+        self, task: Task, connection: Connection, document: FormattedInvoice, refused: Rejected
+    ) -> Found | None:
+        """Look once before a refusal is believed: its words may hide that our id is taken."""
+        if refused.response is None:  # it was not sent
+            raise refused
+        if task.doubt is not None:  # a refusal of a repeated request ends no doubt
+            task.doubt.cause = refused
+            return None
+        if (found := self._look(task, connection, document)) is None:
+            raise refused
+        return found
+
+    def _confirmed(self, task: Task, connection: Connection, document: FormattedInvoice, created: Found) -> Found:
+        """Return a created document as it is now: a repeat may get an old answer about a dead one."""
+        is_first = not task.is_repeat and task.doubt is None
+        if is_first or not connection.provider.repeats_answers:
+            return created
+        task.is_looking = True
+        shown = connection.read(
+            created.document_id,
+            invoice_id=document.invoice_id,
+            document_type=document.document_type,
+        )
+        task.is_looking = False
+        return shown or Found(created.document_id, state="deleted")
+
     def _report(self, task: Task, document: FormattedInvoice) -> None:
         task.reports += 1
         if task.created is not None:
-            self.writeback.report_created(document, task.created)
+            self.writeback.report_created(document, task.created, is_repeat=task.is_repeat)
         elif task.refusal is not None:
             self.writeback.report_refused(document, task.refusal.reason)
 
 
-def _look(connection: Connection, document: FormattedInvoice) -> Found | None:
-    found = connection.look(document)
-    naming_it = [each.document_id for each in found if each.invoice_id == document.invoice_id]
-    if len(naming_it) > 1:
-        log.error("several documents name one invoice", invoice_id=document.invoice_id, document_ids=naming_it)
-    return likeliest(found, document.invoice_id)
+def _put_in_doubt(task: Task, cause: CallFailed) -> None:
+    if task.doubt is not None and not task.doubt.is_over:
+        task.doubt.cause = cause
+    elif task.slot is not None:  # what is sent once more after the last look is looked for as the first was
+        task.doubt = Doubt(cause, task.slot.opening, is_resent=task.doubt is not None)
 
 
-def _holder(connection: Connection, document: FormattedInvoice, taken: AlreadyExists) -> Found:
-    """Return the document that has our id, the named one if the refusal names one.
-
-    Raises ``Rejected`` if nobody has it: the refusal had another reason.
-    """
-    found = None
-    if taken.document_id is not None:
-        found = connection.read(taken.document_id, invoice_id=document.invoice_id, document_type=document.document_type)
-    found = found or _look(connection, document)
-    if found is None:
-        raise Rejected("provider-rejected", taken.reason, response=taken.response) from taken
-    return found
+def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> None:
+    standing = [each.document_id for each in found if stands(each)]
+    if len(standing) > 1:
+        log.error(
+            "several documents carry one invoice's id",
+            invoice_id=document.invoice_id,
+            document_ids=standing,
+        )
 
 
 def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:

@@ -1,5 +1,7 @@
 """What the creator reads from the environment: its own settings, and those of its account at each provider."""
 
+import re
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -10,8 +12,10 @@ from invoice_providers.registry import Accounts, account_settings
 from invoice_shared.metronome import paths
 from invoice_shared.setting_types import JsonText, Positive
 from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings, read_with
+from invoice_shared.types import ExactDecimal
 
 SERVICE = "invoice-creator"
+CURRENCY = re.compile(r"[A-Z]{3}|\*")
 
 
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -23,10 +27,22 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
 Destinations = Annotated[tuple[str, ...], NoDecode, JsonText, Field(min_length=1), AfterValidator(_known)]
 
 
+def _bounds(given: dict[str, Decimal]) -> dict[str, Decimal]:
+    if any(not CURRENCY.fullmatch(code) for code in given):
+        raise ValueError('takes ISO 4217 codes, or "*" for every currency, e.g. {"USD":"50000","*":"0"}')
+    if any(bound < 0 for bound in given.values()):
+        raise ValueError("takes no negative amount")
+    return given
+
+
+HoldAbove = Annotated[dict[str, ExactDecimal], NoDecode, JsonText, AfterValidator(_bounds)]
+
+
 class CreatorSettings(MetronomeApiSettings, PatientServiceSettings):
     """Everything of one creator process but the accounts."""
 
     creator_destinations: Destinations = Field(default_factory=destinations)
+    hold_above: HoldAbove = Field(default_factory=dict)
     creator_concurrency: int = Field(default=4, ge=1, le=256)
     billing_provider_retries: int = Field(default=1, ge=0)
     uncertain_settle_seconds: Positive = 5

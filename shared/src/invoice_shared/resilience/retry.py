@@ -94,8 +94,17 @@ class RetryPolicy:
             return False
         if circuit.log.served_since(attempts.first_at, slot.peer):
             return not others_fail_too(attempts.counted)
+        return self.has_waited(attempts, circuit) and failing <= self.evidence.max_failing
+
+    def has_waited(self, attempts: PhaseAttempts, circuit: Circuit) -> bool:
+        """Whether patience has run out since the first failure, an outage in between left out."""
         waited = circuit.clock.monotonic() - max(attempts.first_at, circuit.closed_at)
-        return waited >= self.patience_seconds and failing <= self.evidence.max_failing
+        return waited >= self.patience_seconds
+
+    def has_compared(self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit) -> bool:
+        """Whether others were served since the first failure, or patience has run out without any."""
+        served = circuit.log.served_since(attempts.first_at, slot.peer)
+        return not circuit.is_open and (served or self.has_waited(attempts, circuit))
 
     def delay(self, tries: int, error: CallFailed) -> float:
         """Return the seconds until the next attempt, after ``tries`` in vain."""

@@ -9,6 +9,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
+from invoice_creator.kafka.admission import Admission
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.intake import WITHOUT_WRITEBACK, Scope
 from invoice_creator.scheduling.dispatch import Dispatcher
@@ -125,6 +126,16 @@ class FakeMember:
             self._rebalance("on_revoke", tuple(self.owned))
 
 
+class DecisionsRead:
+    """Decisions that are always read."""
+
+    def ask(self) -> int:
+        return 1
+
+    def has_read(self, _question: int) -> bool:
+        return True
+
+
 class Loop:
     """The poll loop in a thread, over a fake member and real workers."""
 
@@ -134,10 +145,17 @@ class Loop:
         self.health = Health(clock, 120)
         policy = RetryPolicy(1, 0.01, 0.01, 900, jitter=lambda low, _high: low)
         dispatcher = Dispatcher(
-            clock, policy, lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)), lambda *_: None, capacity=capacity
+            clock,
+            policy,
+            lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)),
+            lambda *_: None,
+            capacity=capacity,
+            window=10_000,
+            is_paused=lambda _destination: False,
         )
         bounds = Bounds(
             Scope(("netsuite",), ("netsuite", "razorpay")),
+            lambda _destination: None,
             WITHOUT_WRITEBACK,
             revoke_seconds=SECONDS,
             grace_seconds=SECONDS,
@@ -145,6 +163,7 @@ class Loop:
         consumer = InvoiceConsumer(
             cast("Consumer", self.member),
             Engine(dispatcher, attempt, 4, lambda _system: None),
+            Admission(DecisionsRead()),
             bounds,
             clock=clock,
             health=self.health,

@@ -1,38 +1,46 @@
 """Lanes, bounded window, contiguous offsets, phases: the bookkeeping between the poll loop and the workers."""
 
+import heapq
 from typing import Any
 
 import pytest
 
 from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
-from invoice_creator.scheduling.dispatch import MOST_REPORTS, Dispatcher
-from invoice_creator.scheduling.task import KAFKA, Task
+from invoice_creator.scheduling.dispatch import MAX_IN_DOUBT, MAX_REPORTS, Dispatcher
+from invoice_creator.scheduling.doubt import PAUSES, Doubt
+from invoice_creator.scheduling.task import KAFKA, Skip, Task
+from invoice_providers.base import Found
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
-from invoice_shared.record import TopicPartition
+from invoice_shared.record import Record, TopicPartition
 from invoice_shared.resilience.circuit import Change, Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import RetryPolicy
 from tests.builders import formatted_invoice, record
 from tests.fakes import FakeClock
+from tests.unit.creator.doubles import FakeProvider
 
 TOPIC = "formatted-invoices"
 P0, P1 = TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)
 FAILED = Unavailable("500")
+UNKNOWN = Uncertain("no answer")
 OUTAGE = Unavailable("503", outage=True)
 
 
 class Floor:
     """A dispatcher, its clock, and what it told of its circuits."""
 
-    def __init__(self, capacity: int = 64) -> None:
+    def __init__(self, capacity: int = 64, window: int = 10_000, concurrency: int = 64) -> None:
         self.clock = FakeClock()
         self.told: list[tuple[str, Change]] = []
+        self.paused: set[str] = set()
         self.work = Dispatcher(
             self.clock,
             RetryPolicy(1, 5, 30, 900, jitter=lambda _low, high: high),
-            lambda: Circuit(self.clock, 5, 10, ConcurrencyLimit(64)),
+            lambda: Circuit(self.clock, 5, 10, ConcurrencyLimit(concurrency)),
             lambda system, change, _error: self.told.append((system, change)),
             capacity=capacity,
+            window=window,
+            is_paused=lambda system: system in self.paused,
         )
 
     def offer(self, offset: int, invoice: str, partition: int = 0, **kind: Any) -> Task:
@@ -47,8 +55,33 @@ class Floor:
         assert task is not None
         return task
 
+    def create(self, task: Task) -> bool:
+        """Let a taken task's document be created; whether its worker goes on."""
+        task.created = Found("1001")
+        return self.work.report(task, None)
+
+    def doubt(self, task: Task, error: CallFailed = UNKNOWN) -> None:
+        """Let a taken task's request stay without an answer."""
+        assert task.slot is not None
+        task.doubt = Doubt(error, task.slot.opening)
+        self.fail(task, error)
+
+    def taken(self, task: Task) -> None:
+        """Let the provider name a taken task's id as taken, and show no document."""
+        task.doubt = Doubt(FakeProvider.taken("taken"), opening=0)
+        self.work.report(task, None)
+
+    def look(self, task: Task) -> None:
+        """Let a look for a task in doubt find nothing."""
+        assert task.slot is not None
+        assert task.doubt is not None
+        task.doubt.found_nothing(task.slot)
+        self.work.report(task, None)
+
     def finish(self, task: Task) -> None:
         """Let every phase of a taken task succeed."""
+        if task.doubt is not None and task.skip is None and task.refusal is None:
+            task.created = Found("1001")
         while self.work.report(task, None):
             pass
 
@@ -124,6 +157,7 @@ def test_a_worker_goes_straight_on_with_the_next_phase(floor: Floor) -> None:
     task = floor.offer(0, "i", phases=ALL_PHASES)
     floor.take()
 
+    task.created = Found("1001")
     steps = [(task.phase, floor.work.report(task, None)) for _ in range(3)]
 
     assert steps == [("create", True), ("write-back", True), ("publish", False)]
@@ -205,23 +239,23 @@ def test_a_status_that_waits_for_metronome_frees_its_worker_and_its_place(floor:
     small = Floor(capacity=1)
     task = small.offer(0, "a", phases=ALL_PHASES)
     assert small.work.is_full()
-    assert small.work.report(small.take(), None)
+    assert small.create(small.take())
     small.fail(task, OUTAGE)
 
     assert small.work.has_room()
     assert small.work.held() == 1
     second = small.offer(1, "b", phases=ALL_PHASES)
     assert small.take() is second
-    assert not small.work.report(second, None), "Metronome's circuit is open: the worker is free for others"
+    assert not small.create(second), "Metronome's circuit is open: the worker is free for others"
 
 
 def test_statuses_that_wait_are_bounded_too() -> None:
     small = Floor(capacity=1)
-    for offset in range(MOST_REPORTS + 1):
+    for offset in range(MAX_REPORTS + 1):
         small.clock.advance(30)
         small.offer(offset, f"i-{offset}", phases=ALL_PHASES)
         task = next(iter_take(small))
-        if small.work.report(task, None):
+        if small.create(task):
             small.fail(task, OUTAGE)
 
     assert small.work.is_full()
@@ -305,3 +339,200 @@ def test_a_malformed_record_is_only_written_down(floor: Floor) -> None:
     assert (floor.take().system, task.lane) == (KAFKA, b"formatted-invoices[0]@0")
     floor.finish(task)
     assert floor.work.offsets.committable() == {P0: 1}
+
+
+def test_a_paused_destination_is_not_taken_until_it_is_resumed_and_others_go_on(floor: Floor) -> None:
+    floor.offer(0, "a")
+    floor.offer(1, "b", destination="razorpay")
+    floor.paused.add("netsuite")
+
+    assert floor.take().record.offset == 1
+    assert floor.work.take() is None
+    assert floor.work.seconds_until_due() is None
+    floor.paused.clear()
+    assert floor.take().record.offset == 0
+
+
+def test_what_is_created_at_a_destination_that_was_paused_meanwhile_is_still_written_down(floor: Floor) -> None:
+    task = floor.offer(0, "a")
+    floor.take()
+    floor.paused.add("netsuite")
+
+    floor.finish(task)
+
+    assert floor.work.offsets.committable() == {P0: 1}
+
+
+def test_an_invoice_in_doubt_is_looked_for_after_growing_pauses_and_filed_after_the_last(floor: Floor) -> None:
+    task = floor.offer(0, "a")
+    floor.offer(1, "b")
+    floor.doubt(floor.take())
+    floor.clock.advance(1)
+    floor.create(floor.take())
+    waited = []
+    for _ in PAUSES:
+        waited.append(floor.work.seconds_until_due())
+        floor.clock.advance(waited[-1] or 0.0)
+        floor.look(floor.take())
+
+    assert waited == [4.0, 10.0, 20.0, 40.0, 60.0]
+    assert (task.phase, task.may_exist) == ("publish", True)
+    assert task.refusal is not None
+    assert "may exist" in task.refusal.reason
+
+
+def test_a_filed_doubt_is_told_to_nobody(floor: Floor) -> None:
+    task = floor.offer(0, "a", phases=ALL_PHASES)
+    floor.doubt(floor.take(), Uncertain("no answer"))
+    task.doubt = Doubt(FakeProvider.taken("taken"), opening=0, looks=len(PAUSES) - 1)
+    floor.clock.advance(60)
+
+    floor.look(floor.take())
+
+    assert task.phases == ("publish",)
+
+
+def test_what_nobody_else_shows_to_be_the_invoices_own_doubt_is_looked_for_longer(floor: Floor) -> None:
+    task = floor.offer(0, "a")
+    floor.doubt(floor.take())
+    for _ in range(2 * len(PAUSES)):
+        floor.clock.advance(60)
+        floor.look(floor.take())
+
+    assert task.phase == "create"
+    floor.offer(1, "b")
+    floor.create(floor.take())
+    floor.clock.advance(60)
+    floor.look(floor.take())
+    assert task.may_exist
+
+
+def test_looks_do_not_count_while_the_circuit_is_open(floor: Floor) -> None:
+    task = floor.offer(0, "a")
+    floor.offer(1, "b")
+    floor.doubt(floor.take())
+    floor.fail(floor.take(), OUTAGE)
+    assert task.doubt is not None
+
+    floor.clock.advance(60)
+    floor.finish(floor.take())
+    assert floor.told == [("netsuite", "opened"), ("netsuite", "closed")]
+    floor.look(floor.take())
+    assert task.doubt.looks == 0
+    floor.clock.advance(60)
+    floor.look(floor.take())
+    assert task.doubt.looks == 1
+
+
+def test_what_is_found_late_is_a_success(floor: Floor) -> None:
+    task = floor.offer(0, "a", phases=ALL_PHASES)
+    floor.doubt(floor.take())
+    floor.clock.advance(5)
+
+    assert floor.create(floor.take())
+
+    assert (task.phase, task.refusal, task.may_exist) == ("write-back", None, False)
+
+
+def test_a_look_that_found_nothing_shows_nobody_that_creating_works(floor: Floor) -> None:
+    doubtful, failing = floor.offer(0, "a"), floor.offer(1, "b")
+    floor.doubt(floor.take())
+    floor.fail(floor.take())
+    for _ in range(2):
+        floor.clock.advance(60)
+        for _ in range(2):
+            if (task := floor.take()) is doubtful:
+                floor.look(task)
+            else:
+                floor.fail(task)
+
+    assert (doubtful.phase, failing.phase) == ("create", "create")
+
+
+def test_a_skip_made_without_a_call_does_not_close_a_circuit(floor: Floor) -> None:
+    task = floor.offer(0, "a")
+    floor.offer(1, "b")
+    floor.fail(floor.take(), OUTAGE)
+    floor.clock.advance(10)
+    probe = floor.take()
+    probe.skip = Skip("resolved-by-hand", "Resolved by ada.")
+
+    floor.finish(probe)
+
+    assert floor.told == [("netsuite", "opened")]
+    assert floor.take() is task, "the next one probes"
+
+
+def test_invoices_in_doubt_are_bounded_on_their_own(floor: Floor) -> None:
+    small = Floor(capacity=1)
+    for offset in range(MAX_IN_DOUBT):
+        assert not small.work.is_full()
+        small.offer(offset, f"i-{offset}")
+        small.taken(small.take())
+
+    assert small.work.is_full()
+
+
+INVOICE = formatted_invoice()
+
+
+class Month:
+    """Invoices without end over four slots and calls of 100 ms, of which one in ``one_in`` is in doubt.
+
+    ``looks`` is how many of them it takes to find the document; ``None`` if it is never found.
+    """
+
+    SLOTS = 4
+    CALL = 0.1
+    SECONDS = 300
+
+    def __init__(self, one_in: int | None = None, looks: int | None = None) -> None:
+        self.floor = Floor(capacity=16 * self.SLOTS, concurrency=self.SLOTS)
+        self.one_in = one_in
+        self.looks = looks
+        self.offset = 0
+        self.calls = 0
+        self.created = 0
+        self.ends: list[tuple[float, int, Task]] = []
+        while (now := self.floor.clock.monotonic()) < self.SECONDS:
+            self._fill()
+            self._begin(now)
+            at, _, task = heapq.heappop(self.ends)
+            self.floor.clock.advance(max(0.0, at - now))
+            self.calls += 1
+            self._end(task)
+
+    def _fill(self) -> None:
+        while not self.floor.work.is_full():
+            invoice = INVOICE.model_copy(update={"invoice_id": f"i-{self.offset}"})
+            self.floor.work.offer(Task(Record(TOPIC, 0, self.offset, None, None), invoice, WITHOUT_WRITEBACK))
+            self.offset += 1
+
+    def _begin(self, now: float) -> None:
+        while len(self.ends) < self.SLOTS and (task := self.floor.work.take()) is not None:
+            heapq.heappush(self.ends, (now + self.CALL, task.record.offset, task))
+
+    def _end(self, task: Task) -> None:
+        if task.doubt is None and self.one_in and task.record.offset % self.one_in == 0:
+            self.floor.doubt(task)
+        elif task.doubt is not None and task.doubt.looks + 1 != self.looks:
+            self.floor.look(task)
+            if task.phase == "publish":
+                self.floor.finish(task)
+        else:
+            self.floor.finish(task)
+            self.created += 1
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Month:
+    return Month()
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_five_percent_in_doubt_cost_less_than_a_tenth_of_the_throughput(undisturbed: Month, looks: int) -> None:
+    assert Month(one_in=20, looks=looks).created > 0.9 * undisturbed.created
+
+
+def test_doubts_that_nothing_is_found_for_cost_their_own_looks_and_no_waiting(undisturbed: Month) -> None:
+    assert Month(one_in=20).calls > 0.99 * undisturbed.calls

@@ -22,7 +22,13 @@ def engine(attempt: Attempt, concurrency: int = 4, ended: Ended = lambda _system
     clock = SystemClock()
     policy = RetryPolicy(1, 0.05, 0.05, 900, jitter=lambda low, _high: low)
     dispatcher = Dispatcher(
-        clock, policy, lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)), lambda *_: None, capacity=1000
+        clock,
+        policy,
+        lambda: Circuit(clock, 5, 1, ConcurrencyLimit(64)),
+        lambda *_: None,
+        capacity=1000,
+        window=10_000,
+        is_paused=lambda _destination: False,
     )
     return Engine(dispatcher, attempt, concurrency, ended)
 

@@ -3,8 +3,10 @@
 import pytest
 
 from invoice_creator.kafka.intake import ALL_PHASES
+from invoice_creator.scheduling.doubt import PAUSES, Doubt
 from invoice_creator.scheduling.task import Task
 from invoice_creator.scheduling.verdict import WRITEBACK_RETRIES, verdict
+from invoice_providers.base import Found
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
@@ -30,6 +32,10 @@ class Bench:
         slot = self.circuit.begin(self.task.lane)
         self.circuit.failed(slot, error)
         return verdict(self.task, error, slot=slot, circuit=self.circuit, policy=self.policy)
+
+    def is_created(self) -> None:
+        self.task.created = Found("1001")
+        self.task.move_on()
 
     def another_succeeds(self) -> None:
         self.clock.advance(1)
@@ -124,47 +130,9 @@ def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_f
     assert verdicts == [False] * MAX_CONTRADICTIONS + [True]
 
 
-def test_while_a_document_may_exist_one_last_look_comes_before_the_verdict() -> None:
-    bench = Bench()
-    bench.task.maybe_exists = True
-    bench.fail()
-    bench.another_succeeds()
-
-    assert not is_filed(bench.fail())
-    assert bench.task.last_look_in == bench.circuit.openings
-    decided = bench.fail()
-    assert isinstance(decided, Rejected)
-    assert "may exist" in decided.reason
-
-
-def test_an_outage_met_by_the_last_look_gives_the_invoice_its_retries_afresh() -> None:
-    bench = Bench()
-    bench.task.maybe_exists = True
-    bench.fail()
-    bench.another_succeeds()
-    bench.fail()
-    assert not is_filed(bench.fail(OUTAGE))
-    bench.another_succeeds()
-
-    opening = bench.circuit.openings
-    verdicts = [(is_filed(bench.fail()), bench.task.last_look_in) for _ in range(3)]
-    assert verdicts == [(False, None), (False, opening), (True, opening)]
-
-
-def test_a_last_look_turned_away_like_all_before_it_ends() -> None:
-    bench = Bench()
-    bench.task.maybe_exists = True
-    verdicts = []
-    for _ in range(MAX_CONTRADICTIONS + 2):
-        verdicts.append(is_filed(bench.fail(OUTAGE)))
-        bench.another_succeeds()
-
-    assert verdicts == [False] * (MAX_CONTRADICTIONS + 1) + [True]
-
-
 def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> None:
     bench = Bench()
-    bench.task.move_on()
+    bench.is_created()
     verdicts = []
     for _ in range(WRITEBACK_RETRIES + 1):
         verdicts.append(bench.fail())
@@ -178,7 +146,7 @@ def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retrie
 
 def test_what_kafka_does_not_take_is_never_given_up() -> None:
     bench = Bench()
-    bench.task.move_on()
+    bench.is_created()
     bench.task.move_on()
     bench.fail()
     bench.another_succeeds()
@@ -204,3 +172,48 @@ def test_delays(errors: list[CallFailed], delay: float) -> None:
     verdicts = [bench.fail(error) for error in errors]
 
     assert verdicts[-1] == delay
+
+
+def test_a_look_that_cannot_be_read_is_waited_for_and_then_filed_as_what_may_exist() -> None:
+    bench = Bench()
+    bench.task.is_looking = True
+    verdicts = []
+    for _ in range(5):
+        verdicts.append(bench.fail())
+        bench.another_succeeds()
+    assert not any(map(is_filed, verdicts))
+    bench.clock.advance(900)
+
+    decided = bench.fail()
+
+    assert isinstance(decided, Rejected)
+    assert (decided.code, bench.task.may_exist) == ("retries-exhausted", True)
+    assert "may exist" in decided.reason
+
+
+def test_a_look_that_an_outage_prevents_is_never_filed() -> None:
+    bench = Bench()
+    bench.task.is_looking = True
+    for _ in range(20):
+        bench.clock.advance(900)
+        assert not is_filed(bench.fail(OUTAGE))
+
+
+def test_a_doubt_waits_for_as_long_as_the_provider_asks() -> None:
+    bench = Bench()
+    bench.task.doubt = Doubt(FAILED, opening=0)
+
+    assert bench.fail(FAILED) == 5.0
+    assert bench.fail(Unavailable("500", retry_after=45)) == 45.0
+
+
+def test_a_doubt_says_what_the_provider_said_last() -> None:
+    bench = Bench()
+    bench.task.doubt = Doubt(Uncertain("It hung up."), opening=0, looks=len(PAUSES))
+    bench.fail(Uncertain("It hung up."))
+    bench.another_succeeds()
+
+    decided = bench.fail(Uncertain("It hung up."))
+
+    assert isinstance(decided, Rejected)
+    assert "It hung up." in decided.reason

@@ -59,7 +59,7 @@ async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
     assert desk.counts(b'invoices_skipped_total{reason="not-finalized"} 1.0')
 
 
-async def test_a_repeat_of_what_was_just_sent_on_leaves_the_ledger_to_the_creator() -> None:
+async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledger_as_every_skip() -> None:
     broker = FakePublisher()
     desk = Desk(answer(), broker)
     await desk.settling.settle(record())
@@ -67,7 +67,7 @@ async def test_a_repeat_of_what_was_just_sent_on_leaves_the_ledger_to_the_creato
 
     await desk.settling.settle(record(offset=8))
 
-    assert topics(broker) == ["formatted-invoices"]
+    assert topics(broker) == ["formatted-invoices", "invoice-outcomes"]
     assert desk.counts(b'invoices_skipped_total{reason="already-synced"} 1.0')
 
 

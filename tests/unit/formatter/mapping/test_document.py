@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_formatter.mapping.document import Mapped, Origin, map_invoice
-from invoice_formatter.mapping.skips import Skip
+from invoice_formatter.mapping.skip import Skip
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice

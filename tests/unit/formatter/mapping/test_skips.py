@@ -35,7 +35,7 @@ def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reas
         pytest.param({}, id="a plain usage invoice"),
         pytest.param({"type": "SCHEDULED"}, id="a scheduled invoice"),
         pytest.param({"external_invoice": {"external_status": "INVALID_REQUEST_ERROR"}}, id="failed at the provider"),
-        pytest.param({"external_invoice": {"invoice_id": ""}}, id="a blank id at the provider"),
+        pytest.param({"external_invoice": {"invoice_id": ""}}, id="a blank id at the provider, and no status"),
         pytest.param({"payer": PAYER}, id="a member of a hierarchy that is not billed consolidated"),
         pytest.param({"correction_record": {"corrected_invoice_id": "old"}}, id="a correction"),
         pytest.param({"regenerated_from_invoice_id": "old"}, id="an invoice issued anew"),

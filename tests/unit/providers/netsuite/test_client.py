@@ -120,24 +120,28 @@ def test_what_does_not_exist_is_not_found(account: Account) -> None:
     assert account.client.look(formatted_invoice()) == ()
 
 
-@pytest.mark.parametrize("wording", ["This record already exists.", "Diese Referenz ist schon vergeben."])
-def test_a_taken_id_asks_for_a_look_in_any_language(account: Account, wording: str) -> None:
-    account.control.configure(duplicate_wording=wording)
+def test_an_id_that_is_named_as_taken_is_said_to_be_so(account: Account) -> None:
     account.client.create(formatted_invoice())
 
-    error = account.create_error()
-
-    assert isinstance(error, AlreadyExists)
-    assert wording in error.reason
+    assert isinstance(account.create_error(), AlreadyExists)
     assert len(account.control.documents()) == 1
 
 
-def test_a_refused_item_asks_for_a_look_and_names_the_field(account: Account) -> None:
+@pytest.mark.parametrize("wording", ["This record already exists.", "Diese Referenz ist schon vergeben."])
+def test_a_taken_id_is_settled_in_any_language(account: Account, wording: str) -> None:
+    account.control.configure(duplicate_wording=wording)
+    created = account.client.create(formatted_invoice())
+    assert wording in account.create_error().reason
+
+    assert settled(account.client, formatted_invoice(), account.clock).document_id == created.document_id
+
+
+def test_a_refused_item_names_the_field(account: Account) -> None:
     account.control.configure(unknown_items=["501"])
 
     error = account.create_error()
 
-    assert isinstance(error, AlreadyExists)
+    assert isinstance(error, Rejected)
     assert "item.items[0].item" in error.reason
     assert account.client.look(formatted_invoice()) == ()
 

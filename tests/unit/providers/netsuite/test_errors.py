@@ -8,7 +8,7 @@ import pytest
 from invoice_providers.netsuite.errors import create_error, lookup_error
 from invoice_shared import serde
 from invoice_shared.answer import Answer
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from tests.builders import CUSTOMER_ID, formatted_invoice, line_item
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -24,14 +24,12 @@ def answer(status: int, code: str = "", detail: str = "", path: str = "", **head
     ("given", "kind"),
     [
         pytest.param(answer(400, "USER_ERROR", "This record already exists."), AlreadyExists, id="a taken external id"),
-        pytest.param(
-            answer(400, "USER_ERROR", "Cet enregistrement existe déjà."), AlreadyExists, id="in another language"
-        ),
-        pytest.param(
-            answer(400, "INVALID_CONTENT", "Invalid", "entity"), AlreadyExists, id="any other 400: look first"
-        ),
-        pytest.param(answer(409), AlreadyExists, id="409"),
-        pytest.param(answer(422), AlreadyExists, id="422"),
+        pytest.param(answer(400, "DUP_RCRD", "Doublon."), AlreadyExists, id="a taken id by its code"),
+        pytest.param(answer(400, "USER_ERROR", "Non.", "externalId"), AlreadyExists, id="a taken id by its path"),
+        pytest.param(answer(400, "USER_ERROR", "Cet enregistrement existe déjà."), Rejected, id="in another language"),
+        pytest.param(answer(400, "INVALID_CONTENT", "Invalid", "entity"), Rejected, id="any other 400"),
+        pytest.param(answer(409), Rejected, id="409"),
+        pytest.param(answer(422), Rejected, id="422"),
         pytest.param(answer(400, "SSS_REQUEST_LIMIT_EXCEEDED"), Unavailable, id="the account's limit, as 400"),
         pytest.param(answer(401, "INVALID_LOGIN"), CredentialsRefused, id="the login"),
         pytest.param(answer(403, "INSUFFICIENT_PERMISSION"), CredentialsRefused, id="the role"),

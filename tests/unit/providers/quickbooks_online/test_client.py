@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ from invoice_providers.quickbooks_online.token_chain import TokenChain
 from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
-from invoice_simulators.client import ControlClient
+from invoice_simulators.client import QuickBooksControl
 from invoice_simulators.control import build_app
 from invoice_simulators.quickbooks_online import QuickBooksOnline as SimulatedQuickBooks
 from invoice_simulators.quickbooks_online import QuickBooksOnlineSettings
 from invoice_simulators.server import SimulatorServer
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
-from tests.fakes import START, FakeClock
+from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
 from tests.unit.providers.creating import settled
 
@@ -33,7 +32,7 @@ class Company:
     """A simulated company, its control, and a client with a token store of its own."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.control = ControlClient(url)
+        self.control = QuickBooksControl(url)
         self.clock = FakeClock()
         self.paced = 0
         app = Client(COMPANY.client_id, COMPANY.client_secret)
@@ -43,8 +42,8 @@ class Company:
         company = f"{url}/v3/company/{COMPANY.realm_id}"
         self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=2)
 
-    def settled(self, document: FormattedInvoice | None = None) -> Found:
-        return settled(self.client, document or fresh(), self.clock)
+    def settled(self, document: FormattedInvoice | None = None, *, is_repeat: bool = False) -> Found:
+        return settled(self.client, document or fresh(), self.clock, is_repeat=is_repeat)
 
     def error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -70,13 +69,8 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 
 def fresh(**changes: Any) -> FormattedInvoice:
-    """Build an invoice that we have just heard of."""
-    return formatted_invoice(**{"destination": "quickbooks_online", "received_at": START} | changes)
-
-
-def old(**changes: Any) -> FormattedInvoice:
-    """Build one that we heard of before a request id may be forgotten."""
-    return fresh(**{"received_at": START - timedelta(minutes=15)} | changes)
+    """Build an invoice of QuickBooks'."""
+    return formatted_invoice(**{"destination": "quickbooks_online"} | changes)
 
 
 def test_an_invoice_is_created_with_one_call_and_found_by_its_number(company: Company) -> None:
@@ -143,7 +137,9 @@ def test_a_taken_number_is_read_and_compared_in_any_language(company: Company, l
     company.control.configure(language=language)
     created = company.settled()
 
-    again = company.settled(fresh(extra_fields={"memo": "mended"}))
+    company.control.forget_request_ids()
+
+    again = company.settled(fresh(extra_fields={"memo": "corrected"}))
 
     assert again == created
     assert company.operations()[-2:] == ["create", "get"]
@@ -168,11 +164,39 @@ def test_a_number_that_another_document_holds_is_a_conflict(company: Company, ch
     assert len(company.control.documents()) == 1
 
 
+def test_the_same_id_with_another_body_gets_the_first_answer_and_makes_no_second_document(company: Company) -> None:
+    created = company.client.create(fresh())
+
+    assert company.client.create(fresh(extra_fields={"memo": "another body"})) == created
+    assert len(company.control.documents()) == 1
+
+
+def test_another_generation_is_another_request(company: Company) -> None:
+    company.control.configure(warn_duplicate_numbers=False)
+    created = company.client.create(fresh())
+    company.control.delete(created.document_id)
+
+    again = company.client.create(fresh(), generation="replay-1")
+
+    assert again.document_id != created.document_id
+
+
+def test_an_old_answer_about_a_document_that_was_deleted_since_is_no_document(company: Company) -> None:
+    created = company.client.create(fresh())
+    company.control.delete(created.document_id)
+
+    with pytest.raises(Rejected) as refused:
+        company.settled(is_repeat=True)
+
+    assert refused.value.code == "conflicting-document"
+    assert f"{created.document_id} of this invoice was deleted" in refused.value.reason
+
+
 def test_a_company_that_does_not_warn_of_duplicates_gets_none(company: Company) -> None:
     company.control.configure(warn_duplicate_numbers=False)
-    created = company.settled(old())
+    created = company.settled(fresh(), is_repeat=True)
 
-    again = company.settled(old(extra_fields={"memo": "a replay with another body"}))
+    again = company.settled(fresh(extra_fields={"memo": "a replay with another body"}), is_repeat=True)
 
     assert again == created
     assert len(company.control.documents()) == 1
@@ -272,9 +296,9 @@ def test_a_refusal_that_a_new_token_does_not_cure_is_believed(company: Company) 
 
 def test_every_call_to_the_company_waits_its_turn(company: Company) -> None:
     company.control.inject("credentials", "create", times=1)
-    company.settled(old())
+    company.settled(fresh(), is_repeat=True)
 
-    assert company.paced == len([name for name in company.operations() if name != "token"]) == 3
+    assert company.paced == len([name for name in company.operations() if name != "token"]) == 4
 
 
 def test_a_refused_connection_is_an_outage(company: Company, tmp_path: Path) -> None:

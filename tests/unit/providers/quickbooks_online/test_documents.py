@@ -47,11 +47,10 @@ def test_the_id_in_a_private_note(note: str | None, is_ours: bool) -> None:
     assert (id_in_note(note, INVOICE_ID) == INVOICE_ID) is is_ours
 
 
-def test_the_request_id_hangs_on_invoice_and_body_and_fits() -> None:
-    ours, other = formatted_invoice(), formatted_invoice(invoice_id="other")
-    made = [request_id(ours, b"{}"), request_id(ours, b"{1}"), request_id(other, b"{}")]
+def test_the_request_id_hangs_on_invoice_and_generation_and_fits() -> None:
+    made = [request_id(INVOICE_ID, ""), request_id(INVOICE_ID, "replay-1"), request_id("other", "")]
 
-    assert request_id(ours, b"{}") == made[0]
+    assert request_id(INVOICE_ID, "") == made[0]
     assert len(set(made)) == 3
     assert {len(each) for each in made} == {MAX_REQUEST_ID}
 

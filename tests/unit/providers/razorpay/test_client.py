@@ -1,7 +1,6 @@
 """The client against Razorpay on loopback, alone and behind the creator, which looks up before each create."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +33,7 @@ class Account:
         self.client = Razorpay(url, lambda: self.key, clock=FakeClock(), timeout_seconds=2)
 
     def settled(self, document: FormattedInvoice | None = None) -> Found:
-        return settled(self.client, document or invoice(), FakeClock())
+        return settled(self.client, document or invoice(), FakeClock(), is_repeat=True)
 
     def error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -123,7 +122,11 @@ def test_a_cancelled_invoice_is_not_brought_back(account: Account) -> None:
     cancel = f"/v1/invoices/{created.document_id}/cancel"
     account.client._http.post(account.client._invoices.removesuffix("/v1/invoices") + cancel, b"{}", {})
 
-    assert account.settled() == replace(created, state="void")
+    error = account.error()
+
+    assert isinstance(error, Rejected)
+    assert error.code == "conflicting-document"
+    assert f"{created.document_id} of this invoice was voided or cancelled" in error.reason
     assert [document["status"] for document in account.control.documents()] == ["cancelled"]
 
 

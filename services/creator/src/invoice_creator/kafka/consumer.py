@@ -4,18 +4,21 @@ It polls even while nothing more can be taken in (with the partitions paused), s
 """
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
+from invoice_creator.kafka.admission import Admission
 from invoice_creator.kafka.intake import Scope, task_of
 from invoice_creator.scheduling.engine import Engine
+from invoice_creator.scheduling.first_records import FirstRecords
 from invoice_creator.scheduling.task import Phase
 from invoice_shared.clock import Clock
+from invoice_shared.decision import Decision
 from invoice_shared.health import Health
-from invoice_shared.kafka.lag import lag, next_offsets
+from invoice_shared.kafka.lag import end_offsets, lag, next_offsets
 from invoice_shared.kafka.records import records_of
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
@@ -34,6 +37,8 @@ class Bounds:
     """What this process takes, and how long it waits. Seconds."""
 
     scope: Scope
+    pauses: Callable[[str], Decision | None]
+    """Who paused a destination."""
     phases: tuple[Phase, ...]
     revoke_seconds: float
     """How long a rebalance waits for attempts in flight; far below ``max.poll.interval.ms``."""
@@ -44,14 +49,24 @@ class InvoiceConsumer:
     """``run`` returns after ``stop`` with everything settled committed, and nothing that is not owned."""
 
     def __init__(
-        self, consumer: Consumer, engine: Engine, bounds: Bounds, *, clock: Clock, health: Health, metrics: Metrics
+        self,
+        consumer: Consumer,
+        engine: Engine,
+        admission: Admission,
+        bounds: Bounds,
+        *,
+        clock: Clock,
+        health: Health,
+        metrics: Metrics,
     ) -> None:
         self._consumer = consumer
         self._engine = engine
+        self._admission = admission
         self._bounds = bounds
         self._clock = clock
         self._health = health
         self._metrics = metrics
+        self._firsts = FirstRecords()
         self._next: dict[TopicPartition, int] = {}
         self._is_paused = False
         self._stopping = False
@@ -74,10 +89,14 @@ class InvoiceConsumer:
         # One at a time: asking for several would wait until there are several.
         message = self._consumer.poll(POLL_SECONDS)
         for record in records_of([message] if message is not None else []):
+            self._admission.put(record)
+        for record in self._admission.admitted():
             self._offer(record)
 
     def _offer(self, record: Record) -> None:
         task = task_of(record, self._bounds.phases, self._bounds.scope)
+        if task is not None and task.document is not None:
+            task.is_repeat = not self._firsts.take(record, task.document)
         with self._engine.held() as dispatcher:
             if task is None:
                 dispatcher.skip(record)
@@ -88,7 +107,7 @@ class InvoiceConsumer:
         """Pause where no more can be taken in; partitions assigned meanwhile are paused with the others."""
         with self._engine.held() as dispatcher:
             is_full, has_room = dispatcher.is_full(), dispatcher.has_room()
-        if is_full:
+        if is_full or self._admission.is_full():
             self._consumer.pause(self._consumer.assignment())
             self._is_paused = True
         elif self._is_paused and has_room:
@@ -129,10 +148,23 @@ class InvoiceConsumer:
         waiting = lag(self._consumer, self._next)
         self._health.lag(waiting)
         self._metrics.lag(waiting)
+        self._report_pauses()
         self._metrics.in_flight(held)
+
+    def _report_pauses(self) -> None:
+        """A destination that a person paused is not ready, and its waiting records are no stall."""
+        for destination in self._bounds.scope.taken:
+            pause = self._bounds.pauses(destination)
+            if pause is None:
+                self._health.present(f"{destination} paused")
+            else:
+                self._health.missing(f"{destination} paused", f"by {pause.by}: {pause.why}")
+                self._health.progress()
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self._next |= next_offsets(consumer, partitions)
+        for partition, end in end_offsets(consumer, partitions).items():
+            self._firsts.assigned(partition, end, self._clock.now())
         # librdkafka remembers a pause from the partition's last time here, when it could have been resumed elsewhere.
         self._is_paused = True
         self._report_partitions()
@@ -140,6 +172,7 @@ class InvoiceConsumer:
     def _on_revoke(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         """Finish what is in flight, commit what is contiguous, hand the rest to the next owner."""
         gone = _plain(partitions)
+        self._admission.drop(gone)
         with self._engine.held() as dispatcher:
             dispatcher.abandon(gone)
         patience = 0.0 if self._stopping else self._bounds.revoke_seconds
@@ -155,6 +188,8 @@ class InvoiceConsumer:
     def _give_up(self, partitions: Collection[TopicPartition]) -> None:
         with self._engine.held() as dispatcher:
             dispatcher.forget(partitions)
+        self._admission.drop(partitions)
+        self._firsts.revoked(partitions)
         for partition in partitions:
             self._next.pop(partition, None)
         self._report_partitions()

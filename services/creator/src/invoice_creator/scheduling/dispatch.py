@@ -11,38 +11,53 @@ from collections.abc import Callable, Collection
 from invoice_creator.scheduling.offsets import Offsets
 from invoice_creator.scheduling.queues import Queues
 from invoice_creator.scheduling.task import Task
-from invoice_creator.scheduling.verdict import verdict
+from invoice_creator.scheduling.verdict import doubtful, verdict
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, Rejected
 from invoice_shared.record import Record, TopicPartition
-from invoice_shared.resilience.circuit import Change, Circuit
+from invoice_shared.resilience.circuit import CallSlot, Change, Circuit
 from invoice_shared.resilience.retry import RetryPolicy
 
-LONGEST_WINDOW = 10_000
-"""Records from the first unfinished one on that may be in work or done: what a crash makes us look at again."""
-
-MOST_REPORTS = 1000
-"""Records held whose documents are created, but not yet reported to Metronome: its outage must not stop creating."""
+# Records held whose documents are created, but not yet reported to Metronome: its outage must not stop
+# creating.
+MAX_REPORTS = 1000
+# Records in doubt hold none of the capacity: with 5 % of them in doubt for two minutes, 64 places would
+# be full of them, and the throughput a quarter (measured on a fake clock).
+MAX_IN_DOUBT = 1000
 
 Tell = Callable[[str, Change, CallFailed | None], None]
 """Told of each change of a system's circuit, with the error that made it."""
 
 
 class Dispatcher:
-    """Not thread-safe. ``capacity`` bounds the records held whose documents are still to be created."""
+    """Not thread-safe. ``capacity`` bounds the records held whose documents are still to be created.
+
+    ``window`` bounds the records from the first unfinished one on, in work or done: what a crash makes repeats.
+    ``is_paused`` tells of a destination whether a person paused it.
+    """
 
     def __init__(
-        self, clock: Clock, policy: RetryPolicy, new_circuit: Callable[[], Circuit], tell: Tell, *, capacity: int
+        self,
+        clock: Clock,
+        policy: RetryPolicy,
+        new_circuit: Callable[[], Circuit],
+        tell: Tell,
+        *,
+        capacity: int,
+        window: int,
+        is_paused: Callable[[str], bool],
     ) -> None:
         self.offsets = Offsets()
         self._policy = policy
         self._tell = tell
         self._capacity = capacity
+        self._window = window
         self._circuits: defaultdict[str, Circuit] = defaultdict(new_circuit)
-        self._queues = Queues(clock, self._circuits)
+        self._queues = Queues(clock, self._circuits, is_paused)
         self._lanes: dict[bytes, deque[Task]] = {}
         self._held: set[Task] = set()
         self._to_create: set[Task] = set()
+        self._in_doubt: set[Task] = set()
         self._in_flight: set[Task] = set()
 
     def offer(self, task: Task) -> None:
@@ -63,8 +78,13 @@ class Dispatcher:
 
     def is_full(self) -> bool:
         """Tell whether no more records should be taken in."""
-        too_many = len(self._to_create) >= self._capacity or len(self._held) >= self._capacity + MOST_REPORTS
-        return too_many or len(self.offsets) >= LONGEST_WINDOW
+        others = len(self._held) - len(self._to_create) - len(self._in_doubt)
+        return (
+            len(self._to_create) >= self._capacity
+            or len(self._in_doubt) >= MAX_IN_DOUBT
+            or others >= MAX_REPORTS
+            or len(self.offsets) >= self._window
+        )
 
     def has_room(self) -> bool:
         """Tell whether to take in more again: half of the capacity is free, and workers must not run dry."""
@@ -123,22 +143,36 @@ class Dispatcher:
         self.offsets.forget(partitions)
 
     def _judge(self, task: Task, error: CallFailed | None) -> float | None:
-        """Tell the circuit and move the task on; give the delay where the same phase is to be tried again."""
+        """Tell the circuit and move the task on; return the delay if the same phase is to be tried again."""
         system, slot, circuit = task.system, task.slot, self._circuits[task.system]
         assert slot is not None  # noqa: S101 - set by ``take`` and ``_go_on``, the only ways to an attempt
-        change = circuit.succeeded(slot) if error is None else circuit.failed(slot, error)
-        if change is not None:
+        if change := _note(circuit, slot, task, error):
             self._tell(system, change, error)
-        if error is None:
-            task.move_on()
-        elif isinstance(error, Rejected):
-            task.refused(error)
-        else:
-            decided = verdict(task, error, slot=slot, circuit=circuit, policy=self._policy)
-            if not isinstance(decided, Rejected):
-                return decided
+        decided = self._decide(task, error, slot, circuit)
+        if isinstance(decided, Rejected):
             task.refused(decided)
+        elif decided is None:
+            task.move_on()
+        elif task.phase == "create" and task.doubt is not None:
+            self._in_doubt.add(task)
+            self._to_create.discard(task)
+            return decided
+        else:
+            return decided
         self._to_create.discard(task)
+        self._in_doubt.discard(task)
+        return None
+
+    def _decide(
+        self, task: Task, error: CallFailed | None, slot: CallSlot, circuit: Circuit
+    ) -> Rejected | float | None:
+        """Return the delay until the same phase is tried again, its refusal, or ``None`` for its success."""
+        if isinstance(error, Rejected):
+            return error
+        if error is not None:
+            return verdict(task, error, slot=slot, circuit=circuit, policy=self._policy)
+        if task.is_undecided:
+            return doubtful(task, slot=slot, circuit=circuit, policy=self._policy)
         return None
 
     def _go_on(self, task: Task) -> bool:
@@ -157,6 +191,7 @@ class Dispatcher:
         task.is_over = True
         self._held.discard(task)
         self._to_create.discard(task)
+        self._in_doubt.discard(task)
         lane = self._lanes[task.lane]
         was_head = lane[0] is task
         lane.remove(task)
@@ -164,3 +199,13 @@ class Dispatcher:
             del self._lanes[task.lane]
         elif was_head:
             self._queues.put(lane[0])
+
+
+def _note(circuit: Circuit, slot: CallSlot, task: Task, error: CallFailed | None) -> Change | None:
+    if error is not None:
+        return circuit.failed(slot, error)
+    if task.phase == "create" and task.skip is not None:
+        return circuit.unused(slot)
+    if task.is_undecided:
+        return circuit.looked(slot)
+    return circuit.succeeded(slot)

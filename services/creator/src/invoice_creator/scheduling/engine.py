@@ -46,6 +46,11 @@ class Engine:
             yield self._dispatcher
             self._changed.notify_all()
 
+    def wake(self) -> None:
+        """Have the workers look again: something outside has changed what may be attempted."""
+        with self._changed:
+            self._changed.notify_all()
+
     def wait_until(self, condition: Callable[[Dispatcher], bool], timeout: float) -> bool:
         """Wait until ``condition`` holds, at most ``timeout`` seconds; tell whether it does."""
         with self._changed:

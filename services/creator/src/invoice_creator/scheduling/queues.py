@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from invoice_creator.scheduling.task import Task
 from invoice_shared.clock import Clock
@@ -15,9 +15,10 @@ Entry = tuple[float, int, Task]
 class Queues:
     """A system's tasks come out in the order in which they are due, as its circuit admits. Not thread-safe."""
 
-    def __init__(self, clock: Clock, circuits: defaultdict[str, Circuit]) -> None:
+    def __init__(self, clock: Clock, circuits: defaultdict[str, Circuit], is_paused: Callable[[str], bool]) -> None:
         self._clock = clock
         self._circuits = circuits
+        self._is_paused = is_paused
         self._queues: dict[str, list[Entry]] = {}
         self._arrivals = 0
 
@@ -44,5 +45,5 @@ class Queues:
         for system, queue in self._queues.items():
             while queue and queue[0][2].is_over:
                 heapq.heappop(queue)
-            if queue:
+            if queue and not self._is_paused(system):
                 yield system, queue[0]

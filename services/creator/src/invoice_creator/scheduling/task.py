@@ -1,49 +1,70 @@
 """One record on its way: what is still to do with it, and what is known from earlier attempts."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from invoice_creator.scheduling.doubt import Doubt
 from invoice_providers.base import Found
 from invoice_shared.errors import MalformedRecord, Rejected
-from invoice_shared.failure import Code
+from invoice_shared.failure import Code, SkipReason
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metronome import METRONOME
 from invoice_shared.record import Record
 from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.resilience.retry import PhaseAttempts
 
+# In this order; each may be tried again without repeating the one before.
 Phase = Literal["create", "write-back", "publish"]
-"""In this order; each may be tried again without repeating the one before."""
 
 KAFKA = "kafka"
-# It says something about our settings, and nothing about the invoice.
-NEVER_TOLD: frozenset[Code] = frozenset({"destination-not-configured"})
+# Metronome hears of refusals by the provider. These are about our settings, a person's approval that
+# is awaited, or a document that exists.
+NEVER_TOLD: frozenset[Code] = frozenset({"destination-not-configured", "held-for-approval", "conflicting-document"})
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Why an invoice is rightly not sent: the code, and a sentence for a person."""
+
+    reason: SkipReason
+    sentence: str
 
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """Held by one thread at a time: by the worker that took it, else under the dispatcher's lock."""
+    """Held by one thread at a time: by the worker that took it, else under the dispatcher's lock.
+
+    ``is_repeat``: somebody may have sent the invoice before.
+    ``refusal`` and ``skip`` say why no document was created, for good; ``may_exist`` that one may
+    exist all the same.
+    ``unreported`` says why Metronome could not be told.
+    ``created_at`` is when the provider answered that it is created; ``None`` of a document that was found.
+    ``doubt``: it was sent, and it is not known whether the document exists.
+    ``is_looking``: the call under way only looks, so what it cannot tell is no refusal.
+    ``seen`` are documents of the invoice that do not stand, or that it was created as.
+    ``attempts`` counts those to create, ``reports`` those to tell Metronome.
+    ``is_over``: settled, or given up with its partition; nothing is done with it any more.
+    """
 
     record: Record
     document: FormattedInvoice | None
     phases: tuple[Phase, ...]
+    is_repeat: bool = True
     refusal: Rejected | MalformedRecord | None = None
-    """Why no document was created; final."""
+    skip: Skip | None = None
+    may_exist: bool = False
     unreported: Rejected | None = None
-    """Why Metronome could not be told."""
     created: Found | None = None
+    created_at: datetime | None = None
+    doubt: Doubt | None = None
+    is_looking: bool = False
+    seen: tuple[Found, ...] = ()
     attempts: int = 0
-    """To create."""
     reports: int = 0
-    """Attempts to tell Metronome."""
-    maybe_exists: bool = False
-    """A request went out whose outcome is not known: look before the next."""
-    last_look_in: int | None = None
-    """The circuit's opening in which the retries were used up: look once more, then file."""
     phase_attempts: PhaseAttempts = field(default_factory=PhaseAttempts)
     slot: CallSlot | None = None
     is_over: bool = False
-    """Settled, or given up with its partition: nothing is done with it any more."""
 
     @property
     def phase(self) -> Phase:
@@ -58,9 +79,9 @@ class Task:
         return METRONOME if self.phase == "write-back" else KAFKA
 
     @property
-    def is_last_look(self) -> bool:
-        """Tell whether the retries are still used up now that the attempt begins: an outage since then voids them."""
-        return self.slot is not None and self.slot.opening == self.last_look_in
+    def is_undecided(self) -> bool:
+        """Whether its create neither succeeded nor failed: the document is looked for again."""
+        return self.phase == "create" and self.doubt is not None and self.created is None
 
     @property
     def lane(self) -> bytes:
@@ -76,10 +97,15 @@ class Task:
         else:
             self.unreported = error
         self.move_on()
-        if error.code in NEVER_TOLD:
-            self.phases = tuple(phase for phase in self.phases if phase != "write-back")
 
     def move_on(self) -> None:
         """Enter the next phase with a clean slate."""
         self.phases = self.phases[1:]
         self.phase_attempts = PhaseAttempts()
+        if not self._is_to_be_told():
+            self.phases = tuple(phase for phase in self.phases if phase != "write-back")
+
+    def _is_to_be_told(self) -> bool:
+        if self.created is not None:
+            return True
+        return isinstance(self.refusal, Rejected) and self.refusal.code not in NEVER_TOLD and not self.may_exist

@@ -1,7 +1,6 @@
 """Settling a record: decide, then write it down. Returns only when every record it produced is acknowledged."""
 
 from invoice_formatter.handler import InvoiceHandler
-from invoice_formatter.kafka.recent import RecentIds
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
@@ -28,7 +27,6 @@ class Settling:
         self._publisher = publisher
         self._topics = topics
         self._metrics = metrics
-        self._sent_on = RecentIds()
 
     async def settle(self, record: Record) -> None:
         """Settle a record; when this returns, it may be acknowledged."""
@@ -54,7 +52,6 @@ class Settling:
         document = settlement.document
         topic, key = self._topics.formatted_invoices_topic, document.invoice_id.encode()
         await self._publisher.publish(OutgoingRecord(topic, key, serde.to_bytes(document), settlement.headers))
-        self._sent_on.add(document.invoice_id)
         self._metrics.formatted(document.destination)
         log.info(
             "invoice formatted",
@@ -64,8 +61,7 @@ class Settling:
         )
 
     async def _write_skipped(self, settlement: Skipped, record: Record) -> None:
-        if settlement.code != "already-synced" or settlement.outcome.invoice_id not in self._sent_on:
-            await self._file(None, settlement.outcome, settlement.headers)
+        await self._file(None, settlement.outcome, settlement.headers)
         self._metrics.skipped(settlement.code)
         log.info(
             "invoice skipped",

@@ -14,7 +14,8 @@ from invoice_formatter.mapping.money import check_sum, round_total
 from invoice_formatter.mapping.notes import notes_on
 from invoice_formatter.mapping.routing import destination_of, external_customer
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_formatter.mapping.skips import Skip, find_skip
+from invoice_formatter.mapping.skip import Skip
+from invoice_formatter.mapping.skips import find_skip
 from invoice_shared.invoice import FormattedInvoice, Source
 
 

@@ -71,9 +71,18 @@ class Payer(Frozen):
 
 
 class ExternalInvoice(Frozen):
-    """What a billing provider is known to hold for this invoice."""
+    """What a billing provider is known to hold for this invoice, or to be sent."""
 
     invoice_id: str | None = None
+    billing_provider_type: str | None = None
+    external_status: str | None = None
+
+
+class RevenueSystemInvoice(Frozen):
+    """What a revenue system, beside the billing provider, is known to hold for this invoice."""
+
+    revenue_system_provider: str | None = None
+    revenue_system_external_entity_id: str | None = None
 
 
 class CorrectionRecord(Frozen):
@@ -126,6 +135,7 @@ class MetronomeInvoice(_Keeping):
     customer_custom_fields: Fields = Field(default_factory=dict)
     contract_id: str | None = None
     external_invoice: ExternalInvoice | None = None
+    revenue_system_invoices: Annotated[tuple[RevenueSystemInvoice, ...], BeforeValidator(_or_none)] = ()
     billable_status: Any = None
     payer: Payer | None = None
     correction_record: CorrectionRecord | None = None

@@ -26,6 +26,12 @@ def named_destination(invoice: MetronomeInvoice, rules: MappingRules) -> str | N
     return found.lower() if found else None
 
 
+def known_destination(invoice: MetronomeInvoice, rules: MappingRules) -> str | None:
+    """Return the destination if there is such a one."""
+    named = named_destination(invoice, rules)
+    return named if named in destinations() else None
+
+
 def destination_of(invoice: MetronomeInvoice, rules: MappingRules) -> str:
     """Read the destination. Raises ``Rejected`` with ``destination-not-mapped`` or ``unknown-destination``."""
     named, key = named_destination(invoice, rules), rules.metronome_billing_provider_destination

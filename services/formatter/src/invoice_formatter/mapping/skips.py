@@ -10,37 +10,38 @@ consolidated invoices are not taken, and every standalone one is sent.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from invoice_formatter.mapping.external import check_external
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
+from invoice_formatter.mapping.routing import known_destination
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.failure import SkipReason
+from invoice_formatter.mapping.skip import Skip
 
 CONSOLIDATED = "USAGE_CONSOLIDATED"
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Why an invoice is not sent: the code, and a sentence for a person."""
-
-    code: SkipReason
-    reason: str
-
-
 def find_skip(invoice: MetronomeInvoice, rules: MappingRules, *, forced: bool) -> Skip | None:
-    """Give the first reason not to send this invoice; ``forced`` overrules only that it is already at the provider."""
-    return next(_skips(invoice, rules, forced=forced), None)
+    """Return the first reason not to send this invoice; ``forced`` overrules what a person may overrule.
+
+    Raises ``Rejected`` if it is, or was, billed by a document elsewhere.
+    """
+    return (
+        next(_skips(invoice, rules), None)
+        or check_external(invoice, known_destination(invoice, rules), forced=forced)
+        or next(_constituents(invoice, rules), None)
+    )
 
 
-def _skips(invoice: MetronomeInvoice, rules: MappingRules, *, forced: bool) -> Iterator[Skip]:
+def _skips(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Skip]:
     if invoice.type not in rules.metronome_invoices_types:
         yield Skip("type-not-configured", f"METRONOME_INVOICES_TYPES does not hold {invoice.type}.")
     if invoice.status != "FINALIZED":
         yield Skip("not-finalized", f"Its status in Metronome is {invoice.status}.")
     if invoice.is_unbillable:
         yield Skip("unbillable", "Metronome marks it as unbillable.")
-    if invoice.external_id and not forced:
-        yield Skip("already-synced", f"Metronome knows it as {invoice.external_id} at the billing provider already.")
+
+
+def _constituents(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Skip]:
     if _is_constituent(invoice, rules):
         yield Skip(
             "constituent-invoice", "It belongs to an account hierarchy, which is billed by its consolidated invoice."

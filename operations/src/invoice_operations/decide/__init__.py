@@ -1,0 +1,1 @@
+"""What people decide: written to ``invoice-decisions``, which the creator follows and which is the audit."""

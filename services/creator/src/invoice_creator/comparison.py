@@ -1,0 +1,76 @@
+"""Is what the provider holds the document that this invoice asks for? Pure."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from invoice_providers.base import Found
+from invoice_shared.errors import Rejected
+from invoice_shared.invoice import FormattedInvoice
+
+# What became of a document that does not stand any more.
+REMOVED = {"void": "was voided or cancelled", "deleted": "was deleted"}
+
+
+def stands(found: Found) -> bool:
+    """Whether a document counts: it is not void, cancelled or deleted."""
+    return found.state not in REMOVED
+
+
+def ours_among(document: FormattedInvoice, found: Sequence[Found], *, is_forced: bool) -> Found | None:
+    """Return the document that is ours; ``None`` if there is none, and one may be created.
+
+    ``is_forced`` opens the refusal because of a document that does not stand, never of one that does.
+    Raises ``Rejected("conflicting-document")``.
+    """
+    standing = [each for each in found if stands(each)]
+    agreeing = [each for each in standing if not _differences(document, each)]
+    if agreeing:
+        return agreeing[0]
+    if standing:
+        _refuse_other(document, standing[0])
+    if found and not is_forced:
+        _refuse_removed(found[0])
+    return None
+
+
+def agreed(document: FormattedInvoice, found: Found) -> Found:
+    """Return ``found`` if it is what the invoice asks for. Raises ``Rejected("conflicting-document")``."""
+    if not stands(found):
+        _refuse_removed(found)
+    if _differences(document, found):
+        _refuse_other(document, found)
+    return found
+
+
+def _refuse_other(document: FormattedInvoice, found: Found) -> NoReturn:
+    raise Rejected(
+        "conflicting-document",
+        f"Document {found.document_id} exists under this invoice's id, but "
+        f"{' and '.join(_differences(document, found))}. Nothing was changed. "
+        "Correct or remove that document, or resolve the invoice by hand.",
+    )
+
+
+def _refuse_removed(found: Found) -> NoReturn:
+    raise Rejected(
+        "conflicting-document",
+        f"Document {found.document_id} of this invoice {REMOVED[found.state or 'void']} at the "
+        "billing provider, so no other was created. To bill the invoice again, replay it with "
+        "--force; else resolve it by hand.",
+    )
+
+
+def _differences(document: FormattedInvoice, found: Found) -> list[str]:
+    """Return a part of a sentence per fact that the provider shows and that differs."""
+    compared = (
+        ("invoice id", document.invoice_id, found.invoice_id),
+        ("customer", document.external_customer_id, found.external_customer_id),
+        ("type", document.document_type, found.document_type),
+        ("total", document.total, found.total),
+        ("currency", document.currency, found.currency),
+    )
+    return [
+        f"its {what} is {theirs} instead of {ours}"
+        for what, ours, theirs in compared
+        if theirs is not None and theirs != ours
+    ]

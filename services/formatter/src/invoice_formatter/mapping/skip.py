@@ -1,0 +1,13 @@
+"""An invoice that is rightly not sent."""
+
+from dataclasses import dataclass
+
+from invoice_shared.failure import SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Why an invoice is not sent: the code, and a sentence for a person."""
+
+    code: SkipReason
+    reason: str

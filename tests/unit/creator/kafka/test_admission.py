@@ -1,0 +1,101 @@
+"""Records wait for the decisions that they depend on, in their order."""
+
+from invoice_creator.kafka.admission import MAX_WAITING, Admission
+from invoice_shared.record import Record, TopicPartition
+from tests.builders import record
+
+
+class Decisions:
+    """Answers the questions up to ``answered``, while it can be read."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.answered = 0
+        self.is_readable = True
+
+    def ask(self) -> int:
+        self.asked += 1
+        return self.asked
+
+    def has_read(self, question: int) -> bool:
+        return self.is_readable and question <= self.answered
+
+
+def plain(offset: int, partition: int = 0) -> Record:
+    return record(offset=offset, partition=partition)
+
+
+def replayed(offset: int) -> Record:
+    return record(offset=offset, headers=(("replay-id", b"replay-1"),))
+
+
+def let_in(admission: Admission) -> list[int]:
+    return [each.offset for each in admission.admitted()]
+
+
+def test_nothing_is_let_in_before_the_first_reading() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    admission.put(plain(0))
+
+    assert let_in(admission) == []
+    decisions.answered = decisions.asked
+    assert let_in(admission) == [0]
+
+
+def test_others_than_replays_ask_nothing_anew() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    decisions.answered = decisions.asked
+
+    admission.put(plain(0))
+
+    assert decisions.asked == 1
+    assert let_in(admission) == [0]
+
+
+def test_a_replay_waits_for_what_was_decided_before_it_was_read_and_those_behind_it_wait_too() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    decisions.answered = decisions.asked
+    for each in (plain(0), replayed(1), plain(2)):
+        admission.put(each)
+
+    assert let_in(admission) == [0]
+    decisions.answered = decisions.asked
+    assert let_in(admission) == [1, 2]
+
+
+def test_while_the_decisions_cannot_be_read_nothing_is_let_in() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    decisions.answered = decisions.asked
+    decisions.is_readable = False
+    admission.put(plain(0))
+
+    assert let_in(admission) == []
+
+
+def test_what_waits_is_bounded_and_many_replays_wait_for_one_answer() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    for offset in range(MAX_WAITING):
+        assert not admission.is_full()
+        admission.put(replayed(offset))
+    assert admission.is_full()
+
+    decisions.answered = decisions.asked
+
+    assert let_in(admission) == list(range(MAX_WAITING))
+
+
+def test_records_of_a_partition_that_is_somebody_elses_now_are_dropped() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    admission.put(plain(0))
+    admission.put(plain(1, partition=1))
+
+    admission.drop({TopicPartition("raw-invoices", 0)})
+
+    decisions.answered = decisions.asked
+    assert let_in(admission) == [1]

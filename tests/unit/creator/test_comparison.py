@@ -1,0 +1,89 @@
+"""Whether what a provider holds is what the invoice asks for."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from invoice_creator.comparison import agreed, ours_among, stands
+from invoice_providers.base import Found
+from invoice_shared.errors import Rejected
+from tests.builders import INVOICE_ID, formatted_invoice
+
+OURS = Found(
+    "7",
+    INVOICE_ID,
+    Decimal("100.00"),
+    "USD",
+    external_customer_id="1042",
+    document_type="invoice",
+    state="open",
+)
+INVOICE = formatted_invoice()
+
+
+def refusal(*found: Found, is_forced: bool = False) -> str:
+    with pytest.raises(Rejected) as refused:
+        ours_among(INVOICE, found, is_forced=is_forced)
+    assert refused.value.code == "conflicting-document"
+    return refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("state", "is_standing"),
+    [("draft", True), ("open", True), ("paid", True), (None, True), ("void", False), ("deleted", False)],
+)
+def test_what_stands(state: Any, is_standing: bool) -> None:
+    assert stands(replace(OURS, state=state)) is is_standing
+
+
+@pytest.mark.parametrize("is_forced", [False, True], ids=["", "forced"])
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"external_customer_id": "77"}, "its customer is 77 instead of 1042", id="another customer"),
+        pytest.param({"document_type": "credit_memo"}, "its type is credit_memo instead of invoice", id="another type"),
+        pytest.param({"total": Decimal("99.99")}, "its total is 99.99 instead of 100.00", id="another total"),
+        pytest.param({"currency": "EUR"}, "its currency is EUR instead of USD", id="another currency"),
+        pytest.param({"invoice_id": "other"}, f"its invoice id is other instead of {INVOICE_ID}", id="another invoice"),
+    ],
+)
+def test_a_document_that_stands_and_differs_is_named_with_what_differs_forced_or_not(
+    changes: dict[str, Any], said: str, is_forced: bool
+) -> None:
+    other = replace(OURS, **changes)
+
+    assert said in refusal(other, is_forced=is_forced)
+    with pytest.raises(Rejected, match="exists under this invoice's id"):
+        agreed(INVOICE, other)
+
+
+def test_every_difference_is_named() -> None:
+    reason = refusal(replace(OURS, external_customer_id="77", total=Decimal(1)))
+
+    assert "its customer is 77 instead of 1042 and its total is 1 instead of 100.00" in reason
+
+
+def test_what_the_provider_does_not_show_is_no_difference() -> None:
+    assert agreed(INVOICE, Found("7")) == Found("7")
+
+
+@pytest.mark.parametrize("state", ["void", "deleted"])
+def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_for_it(state: Any) -> None:
+    gone = replace(OURS, state=state)
+
+    assert "Document 7 of this invoice was" in refusal(gone)
+    assert ours_among(INVOICE, [gone], is_forced=True) is None
+    with pytest.raises(Rejected):
+        agreed(INVOICE, gone)
+
+
+def test_ours_is_found_among_others() -> None:
+    gone, other = replace(OURS, document_id="5", state="void"), replace(OURS, document_id="6", total=Decimal(1))
+
+    assert ours_among(INVOICE, [gone, other, OURS], is_forced=False) == OURS
+
+
+def test_nothing_found_is_nothing_of_ours() -> None:
+    assert ours_among(INVOICE, [], is_forced=False) is None

@@ -1,0 +1,88 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from invoice_cli.person import person
+from invoice_operations.decide.audit import decisions
+from invoice_operations.decide.decider import Decider, Person, required
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.view.span import WHOLE, Span
+from invoice_shared.decision import Decision
+from invoice_shared.record import Record
+from invoice_shared.serde import from_bytes
+from tests.fakes import START, FakeClock, FakePublisher
+
+TOPIC = "invoice-decisions"
+
+
+def decider(publisher: FakePublisher, by: str = "ada") -> Decider:
+    return Decider(publisher, TOPIC, Person(by, "cli"), FakeClock())
+
+
+def test_a_decision_is_a_record_under_its_subject() -> None:
+    broker = FakePublisher()
+
+    decision = decider(broker, " ada ").decide("pause", "netsuite", " books are closed ")
+
+    (record,) = broker.to(TOPIC)
+    assert record.key == b"netsuite"
+    assert from_bytes(Decision, record.value) == decision
+    assert (decision.kind, decision.by, decision.why, decision.at) == ("pause", "ada", "books are closed", START)
+
+
+def test_each_decision_has_an_id_of_its_own() -> None:
+    ours = decider(FakePublisher())
+
+    assert ours.decide("resume", "netsuite").decision_id != ours.decide("resume", "netsuite").decision_id
+
+
+@pytest.mark.parametrize("by", ["", "  "])
+def test_nobody_decides_nothing(by: str) -> None:
+    broker = FakePublisher()
+
+    with pytest.raises(InvalidRequest, match="--by"):
+        decider(broker, by).decide("pause", "netsuite", "because")
+    assert broker.published == []
+
+
+def test_a_reason_that_must_be_given_is_not_blank() -> None:
+    assert required(" because ") == "because"
+    with pytest.raises(InvalidRequest, match="--why"):
+        required("  ")
+
+
+def test_the_user_of_the_terminal_decides_unless_another_is_named() -> None:
+    assert person(None, lambda: "kim") == Person("kim", "cli")
+    assert person("ada", lambda: "kim") == Person("ada", "cli")
+
+
+@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 65532"), OSError("No username set")], ids=repr)
+def test_a_user_without_a_name_is_asked_for_one(error: Exception) -> None:
+    def nobody() -> str:
+        raise error
+
+    with pytest.raises(InvalidRequest, match="--by"):
+        person(None, nobody)
+
+
+class Lying:
+    """A topic that holds what was published, and a stranger's record."""
+
+    def __init__(self, broker: FakePublisher) -> None:
+        self._values = [b"?", *(record.value for record in broker.to(TOPIC))]
+        self.asked: list[Any] = []
+
+    def read(self, topic: str, span: Span = WHOLE) -> Iterator[Record]:
+        self.asked.append((topic, span.since))
+        return (Record(topic, 0, offset, b"k", value) for offset, value in enumerate(self._values))
+
+
+def test_the_audit_lists_what_was_decided_and_leaves_out_what_is_no_decision() -> None:
+    broker = FakePublisher()
+    made = [decider(broker).decide("pause", "netsuite", "x"), decider(broker).decide("resume", "netsuite")]
+    topic, since = Lying(broker), START - timedelta(hours=1)
+
+    assert list(decisions(topic, TOPIC, since)) == made
+    assert topic.asked == [(TOPIC, since)]
