@@ -1,7 +1,5 @@
 """What people decided holds invoices back, and lets them go on."""
 
-import json
-
 import pytest
 
 from tests.integration.creator.world import World, ids, invoices
@@ -17,7 +15,7 @@ def test_a_paused_destination_holds_its_invoices_and_goes_on_when_it_is_resumed(
     sent = invoices(5)
     world.send(sent)
     creator = world.start_unready()
-    eventually(lambda: "netsuite paused: by ada: a test" in json.loads(creator.ask("/readyz")[1]), timeout=60)
+    eventually(lambda: "netsuite paused: by ada: a test" in creator.ask("/readyz")[1], timeout=60)
 
     never(lambda: world.outside.netsuite.documents() or creator.ask("/livez")[0] != 200, during=4)
     world.decide("resume", "netsuite")
