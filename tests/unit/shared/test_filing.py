@@ -120,6 +120,18 @@ def test_the_failure_is_published_first_and_then_the_ledgers_entry() -> None:
     assert from_bytes(Outcome, records[1].value) == failed_outcome(failure)
 
 
+def test_what_is_known_of_documents_is_published_before_everything_else() -> None:
+    failure, standing = filed(record()), outcome()
+    unnamed = outcome(provider_document_id=None)
+    known = (standing, unnamed)
+
+    records = settlement_records(failure, failed_outcome(failure), documents=known, headers=(), topics=TOPICS)
+
+    keys = [each.key for each in records]
+    assert keys == [f"{INVOICE_ID}#document:netsuite:9001".encode(), b"i-1", b"i-1"]
+    assert from_bytes(Outcome, records[0].value) == standing
+
+
 def test_a_failure_too_large_for_the_topic_goes_there_under_its_key_without_the_value() -> None:
     failure = filed(record(key=None, value=b"\xff" * 9), MalformedRecord("x"))
 

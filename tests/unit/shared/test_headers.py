@@ -1,4 +1,4 @@
-from invoice_shared.headers import carried
+from invoice_shared.headers import carried, includes_resolved, request_generation
 
 
 def test_what_marks_the_invoice_and_its_replay_goes_on_and_the_rest_stays_behind() -> None:
@@ -13,3 +13,14 @@ def test_what_marks_the_invoice_and_its_replay_goes_on_and_the_rest_stays_behind
     )
 
     assert carried((("traceparent", b"00-1"), *marks, ("x-other", b"1"))) == marks
+
+
+def test_the_generation_is_that_of_the_newest_replay_and_empty_at_first() -> None:
+    assert request_generation(()) == ""
+    assert request_generation((("request-generation", b"r-1"), ("request-generation", b"r-2"))) == "r-2"
+
+
+def test_a_replay_includes_resolved_invoices_only_if_it_says_so() -> None:
+    assert includes_resolved((("replay-include-resolved", b"1"),))
+    assert not includes_resolved((("replay-include-resolved", b"0"),))
+    assert not includes_resolved(())

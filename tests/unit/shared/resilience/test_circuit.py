@@ -219,3 +219,39 @@ def test_a_refusal_gives_the_place_back_and_changes_nothing() -> None:
         circuit.failed(circuit.begin(b"a"), Rejected("provider-rejected", "no"))
 
     assert (circuit.limit.in_flight, circuit.limit.now) == (0, 2)
+
+
+def test_an_answered_look_ends_an_outage_and_shows_no_success(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+    before = line.clock.monotonic()
+
+    assert line.circuit.looked(line.circuit.begin(b"a")) == "closed"
+    assert not line.circuit.log.served_since(before, b"b")
+
+
+def test_answered_looks_between_failures_do_not_hide_that_creating_fails(line: Line) -> None:
+    changes = []
+    for suspect in (b"a", b"a", b"b", b"a", b"b"):
+        changes.append(line.fail(FAILED, suspect))
+        if not line.circuit.is_open:
+            line.circuit.looked(line.circuit.begin(b"c"))
+
+    assert changes[-1] == "opened"
+
+
+def test_a_call_that_was_not_made_shows_nothing_and_the_next_may_probe(line: Line) -> None:
+    line.fail(OUTAGE)
+    line.clock.advance(1)
+
+    assert line.circuit.unused(line.circuit.begin(b"a")) is None
+    assert line.circuit.is_open
+    assert line.circuit.admits()
+
+
+def test_a_lost_answer_takes_no_place_away() -> None:
+    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(4))
+
+    circuit.failed(circuit.begin(b"a"), Uncertain("reset"))
+
+    assert circuit.limit.now == 4

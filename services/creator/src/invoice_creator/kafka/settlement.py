@@ -1,4 +1,4 @@
-"""Writing down how an invoice ended, each record acknowledged by the broker: failure first, then the ledger."""
+"""Writing down how an invoice ended, each record acknowledged: documents first, the failure, the newest event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
