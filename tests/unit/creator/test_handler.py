@@ -469,6 +469,18 @@ def test_a_resolution_counts_before_every_send_retries_included() -> None:
     assert desk.outcomes[0]["code"] == "resolved-by-hand"
 
 
+def test_a_resolution_ends_no_doubt_but_nothing_is_sent_again() -> None:
+    desk = Desk()
+    desk.provider.fails.append(UNKNOWN)
+    desk.attempt()
+    desk.book.note(decision("resolve", why="billed by letter"))
+
+    desk.finish()
+
+    assert desk.provider.calls == ["create", "look"]
+    assert desk.task.is_undecided
+
+
 def shadow() -> DecisionBook:
     return DecisionBook({"*": Decimal(0)})
 

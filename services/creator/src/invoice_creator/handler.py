@@ -76,7 +76,7 @@ class InvoiceHandler:
         task.attempts += 1
         task.is_looking = False
         resolution = self.decisions.resolution(document.invoice_id, task.record.headers)
-        if resolution is not None:
+        if resolution is not None and task.doubt is None:
             task.skip = Skip("resolved-by-hand", f"Resolved by {resolution.by}: {resolution.why}")
             return
         connection = self._connection(document)
@@ -84,7 +84,8 @@ class InvoiceHandler:
             task.created = self._look(task, connection, document)
             if task.created is None and task.doubt is not None and task.slot is not None:
                 task.doubt.found_nothing(task.slot)
-        if task.created is None and self._may_send(task, connection):
+        # A resolution ends no doubt: what was sent before it may stand beside what was billed by hand.
+        if task.created is None and resolution is None and self._may_send(task, connection):
             task.created = self._send(task, connection, document)
 
     def _connection(self, document: FormattedInvoice) -> Connection:
