@@ -90,6 +90,7 @@ class Provider(Generic[Account]):
     ``metronome_name`` is what Metronome calls it in a status: ``custom`` if it knows no such provider.
     ``recognises_repeats``: a repeated create within minutes makes no second document.
     ``repeats_answers``: it may then answer as it did at first, although the document is gone since.
+    ``void_keeps``: the field by which a voided document keeps the invoice's id taken.
     ``has_metered_reads``: each look costs money or a scarce quota.
     """
 
@@ -99,6 +100,7 @@ class Provider(Generic[Account]):
     takes_credit_memos: bool
     recognises_repeats: bool
     repeats_answers: bool = False
+    void_keeps: str | None = None
     has_metered_reads: bool = False
     settings: type[Account]
     needed_at_first: Callable[[Collection[str]], tuple[str, ...]]

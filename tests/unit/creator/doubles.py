@@ -68,11 +68,15 @@ class FakeWriteback:
     def __init__(self) -> None:
         self.statuses: dict[str, str] = {}
         self.repeats: list[bool] = []
+        self.forced: list[bool] = []
         self.fails: deque[CallFailed] = deque()
 
-    def report_created(self, document: FormattedInvoice, created: Found, *, is_repeat: bool) -> None:
+    def report_created(
+        self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
+    ) -> None:
         """Note the document's id."""
         self.repeats.append(is_repeat)
+        self.forced.append(is_forced)
         self._note(document, f"FINALIZED {created.document_id}")
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:

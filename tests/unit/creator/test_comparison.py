@@ -79,6 +79,16 @@ def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_f
         agreed(INVOICE, gone)
 
 
+@pytest.mark.parametrize(("state", "is_said"), [("void", True), ("deleted", False)])
+def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(state: Any, is_said: bool) -> None:
+    gone = replace(OURS, state=state)
+
+    with pytest.raises(Rejected) as refused:
+        agreed(INVOICE, gone, void_keeps="external id")
+
+    assert ("first clear its external id" in refused.value.reason) is is_said
+
+
 def test_ours_is_found_among_others() -> None:
     gone, other = replace(OURS, document_id="5", state="void"), replace(OURS, document_id="6", total=Decimal(1))
 

@@ -160,6 +160,25 @@ def test_what_bills_nothing_is_overwritten(side: Side, changes: dict[str, object
     assert said["external_status"] == ("INVALID_REQUEST_ERROR" if refused else "FINALIZED")
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        pytest.param({}, True, id="the document that was removed"),
+        pytest.param({"external_status": "PAID"}, True, id="the document that was removed, paid before"),
+        pytest.param({"invoice_id": "1001", "external_status": "VOID"}, True, id="this one, as void"),
+        pytest.param({"invoice_id": "1001", "external_status": "PAID"}, False, id="this one, and more than we know"),
+    ],
+)
+def test_what_a_person_had_made_anew_is_told_in_the_place_of_what_was_removed(
+    side: Side, changes: dict[str, object], is_told: bool
+) -> None:
+    knowing(side, **changes)
+
+    side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=True, is_forced=True)
+
+    assert [said["billing_provider_invoice_id"] for said in side.control.writebacks()] == ["1001"] * is_told
+
+
 def test_a_first_records_document_is_told_without_a_question(side: Side) -> None:
     side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
 

@@ -26,6 +26,7 @@ PROVIDER = Provider(
     takes_credit_memos=True,
     # An external id stays taken.
     recognises_repeats=True,
+    void_keeps="external id",
     settings=NetSuiteSettings,
     needed_at_first=_needed_at_first,
     is_configured=lambda account: account.ns_account_id is not None,

@@ -30,6 +30,8 @@ PROVIDER = Provider(
     takes_credit_memos=True,
     recognises_repeats=True,
     repeats_answers=True,
+    # Unless the company wants no warning of duplicate numbers, which its preferences do not show.
+    void_keeps="document number",
     has_metered_reads=True,
     settings=QuickBooksSettings,
     # The chain of tokens has not begun yet.

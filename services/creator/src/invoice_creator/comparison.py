@@ -16,11 +16,17 @@ def stands(found: Found) -> bool:
     return found.state not in REMOVED
 
 
-def ours_among(document: FormattedInvoice, found: Sequence[Found], *, is_forced: bool) -> Found | None:
+def ours_among(
+    document: FormattedInvoice,
+    found: Sequence[Found],
+    *,
+    is_forced: bool = False,
+    void_keeps: str | None = None,
+) -> Found | None:
     """Return the document that is ours; ``None`` if there is none, and one may be created.
 
     ``is_forced`` opens the refusal because of a document that does not stand, never of one that does.
-    Raises ``Rejected("conflicting-document")``.
+    ``void_keeps`` is the provider's, see ``Provider``. Raises ``Rejected("conflicting-document")``.
     """
     standing = [each for each in found if stands(each)]
     agreeing = [each for each in standing if not _differences(document, each)]
@@ -29,14 +35,14 @@ def ours_among(document: FormattedInvoice, found: Sequence[Found], *, is_forced:
     if standing:
         _refuse_other(document, standing[0])
     if found and not is_forced:
-        _refuse_removed(found[0])
+        _refuse_removed(found[0], void_keeps)
     return None
 
 
-def agreed(document: FormattedInvoice, found: Found) -> Found:
+def agreed(document: FormattedInvoice, found: Found, *, void_keeps: str | None = None) -> Found:
     """Return ``found`` if it is what the invoice asks for. Raises ``Rejected("conflicting-document")``."""
     if not stands(found):
-        _refuse_removed(found)
+        _refuse_removed(found, void_keeps)
     if _differences(document, found):
         _refuse_other(document, found)
     return found
@@ -51,12 +57,14 @@ def _refuse_other(document: FormattedInvoice, found: Found) -> NoReturn:
     )
 
 
-def _refuse_removed(found: Found) -> NoReturn:
+def _refuse_removed(found: Found, void_keeps: str | None) -> NoReturn:
+    is_taken = found.state == "void" and void_keeps is not None
+    first = f"first clear its {void_keeps}, which keeps this invoice's id taken, then " if is_taken else ""
     raise Rejected(
         "conflicting-document",
         f"Document {found.document_id} of this invoice {REMOVED[found.state or 'void']} at the "
-        "billing provider, so no other was created. To bill the invoice again, replay it with "
-        "--force; else resolve it by hand.",
+        f"billing provider, so no other was created. To bill the invoice again, {first}replay it "
+        "with --force; else resolve it by hand.",
     )
 
 

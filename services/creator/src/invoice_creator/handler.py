@@ -81,7 +81,7 @@ class InvoiceHandler:
             return
         connection = self._connection(document)
         if task.is_repeat or task.doubt is not None:
-            task.created = self._look(task, connection, document)
+            task.created = self._ours(task, connection, document)
             if task.created is None and task.doubt is not None and task.slot is not None:
                 task.doubt.found_nothing(task.slot)
         # A resolution ends no doubt: what was sent before it may stand beside what was billed by hand.
@@ -98,14 +98,23 @@ class InvoiceHandler:
             )
         return connection
 
-    def _look(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
-        """Return our document; ``None`` if there is none."""
+    def _look(self, task: Task, connection: Connection, document: FormattedInvoice) -> tuple[Found, ...]:
+        """Return what carries the invoice's id."""
         task.is_looking = True
         found = connection.look(document)
         task.is_looking = False
         task.seen = tuple(each for each in found if not stands(each))
         _warn_of_several(document, found)
-        return ours_among(document, found, is_forced=is_forced(task.record.headers))
+        return found
+
+    def _ours(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
+        """Look for our document; ``None`` if there is none, and one may be created."""
+        return ours_among(
+            document,
+            self._look(task, connection, document),
+            is_forced=is_forced(task.record.headers),
+            void_keeps=connection.provider.void_keeps,
+        )
 
     def _may_send(self, task: Task, connection: Connection) -> bool:
         """Whether to send now. In doubt, a provider that recognises repeats is sent it at each look but the last.
@@ -123,7 +132,7 @@ class InvoiceHandler:
         """Return the document; ``None`` leaves the task in doubt."""
         self.decisions.check_approved(document)
         try:
-            created = connection.create(document, generation=request_generation(task.record.headers))
+            created = connection.create(document, generation=_generation(task))
         except AlreadyExists as taken:
             return self._holder(task, connection, document, taken)
         except Rejected as refused:
@@ -135,7 +144,10 @@ class InvoiceHandler:
         task.created_at = self.clock.now()
         shown = self._confirmed(task, connection, document, created)
         task.seen = (*task.seen, shown)  # it is known, also if it is not what was asked for
-        return agreed(document, shown)
+        if _is_spent(task, shown):
+            task.spent = (*task.spent, shown.document_id)
+            return self._send(task, connection, document)
+        return agreed(document, shown, void_keeps=connection.provider.void_keeps)
 
     def _holder(
         self, task: Task, connection: Connection, document: FormattedInvoice, taken: AlreadyExists
@@ -151,9 +163,11 @@ class InvoiceHandler:
                 document_type=document.document_type,
             )
             task.is_looking = False
+        void_keeps = connection.provider.void_keeps
         if named is not None:
-            return agreed(document, named)
-        return self._look(task, connection, document)
+            return agreed(document, named, void_keeps=void_keeps)
+        # Forced or not: a document that was removed, and has our id still, keeps every other out.
+        return ours_among(document, self._look(task, connection, document), void_keeps=void_keeps)
 
     def _refused(
         self, task: Task, connection: Connection, document: FormattedInvoice, refused: Rejected
@@ -164,7 +178,7 @@ class InvoiceHandler:
         if task.doubt is not None:  # a refusal of a repeated request ends no doubt
             task.doubt.cause = refused
             return None
-        if (found := self._look(task, connection, document)) is None:
+        if (found := self._ours(task, connection, document)) is None:
             raise refused
         return found
 
@@ -185,9 +199,25 @@ class InvoiceHandler:
     def _report(self, task: Task, document: FormattedInvoice) -> None:
         task.reports += 1
         if task.created is not None:
-            self.writeback.report_created(document, task.created, is_repeat=task.is_repeat)
+            self.writeback.report_created(
+                document,
+                task.created,
+                is_repeat=task.is_repeat,
+                is_forced=is_forced(task.record.headers),
+            )
         elif task.refusal is not None:
             self.writeback.report_refused(document, task.refusal.reason)
+
+
+def _generation(task: Task) -> str:
+    """Return what makes a request another one than those that made documents which are gone."""
+    return "".join((request_generation(task.record.headers), *task.spent))
+
+
+def _is_spent(task: Task, shown: Found) -> bool:
+    """Whether a forced request got the old answer to another one: its document was removed since."""
+    is_new = shown.document_id not in task.spent
+    return is_forced(task.record.headers) and not stands(shown) and is_new
 
 
 def _put_in_doubt(task: Task, cause: CallFailed) -> None:

@@ -19,6 +19,8 @@ log = get_logger(__name__)
 MAX_ERROR_TEXT = 1000
 # Beside an external id, these say that nothing is billed by it; every other status is kept.
 OVERWRITTEN = ("INVALID_REQUEST_ERROR", "SKIPPED")
+# They say that a document does not stand any more.
+REMOVED = ("VOID", "DELETED")
 
 
 class Writeback(Protocol):
@@ -27,8 +29,14 @@ class Writeback(Protocol):
     There is no step back: what Metronome knows of a document is not overwritten by a repeat or by a refusal.
     """
 
-    def report_created(self, document: FormattedInvoice, created: Found, *, is_repeat: bool) -> None:
-        """Report that the document exists, and under which id; Metronome is asked first for a repeat."""
+    def report_created(
+        self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
+    ) -> None:
+        """Report that the document exists, and under which id; Metronome is asked first for a repeat.
+
+        ``is_forced``: a person had it created in the place of one that was removed, so the id of
+        that one is overwritten.
+        """
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:
         """Report that no document was created, and why, unless Metronome knows one."""
@@ -40,14 +48,16 @@ class MetronomeWriteback:
     def __init__(self, metronome: MetronomeClient) -> None:
         self._metronome = metronome
 
-    def report_created(self, document: FormattedInvoice, created: Found, *, is_repeat: bool) -> None:
+    def report_created(
+        self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
+    ) -> None:
         """See ``Writeback``."""
         status = {
             "billing_provider_invoice_id": created.document_id,
             "external_status": "FINALIZED",
             "issued_at": time_text(datetime.combine(document.issue_date, time(), UTC)),
         }
-        if not is_repeat or self._knows_none(document):
+        if not is_repeat or self._knows_none(document, instead=created if is_forced else None):
             self._report(document, status)
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:
@@ -66,10 +76,16 @@ class MetronomeWriteback:
         }
         self._metronome.report_status(document.metronome_customer_id, about | status)
 
-    def _knows_none(self, document: FormattedInvoice) -> bool:
-        """Whether Metronome knows no document of the invoice that its status would speak of."""
+    def _knows_none(self, document: FormattedInvoice, *, instead: Found | None = None) -> bool:
+        """Whether Metronome knows no document of the invoice that its status would speak of.
+
+        One that ``instead`` stands in the place of does not count.
+        """
         external = self._external_invoice(document)
-        if not external.get("invoice_id") or external.get("external_status") in OVERWRITTEN:
+        known, status = external.get("invoice_id"), external.get("external_status")
+        if not known or status in OVERWRITTEN:
+            return True
+        if instead is not None and (known != instead.document_id or status in REMOVED):
             return True
         log.info(
             "metronome's status is kept",

@@ -43,6 +43,7 @@ class Task:
     ``doubt``: it was sent, and it is not known whether the document exists.
     ``is_looking``: the call under way only looks, so what it cannot tell is no refusal.
     ``seen`` are documents of the invoice that do not stand, or that it was created as.
+    ``spent`` are those, removed since, that a repeated request was answered with.
     ``attempts`` counts those to create, ``reports`` those to tell Metronome.
     ``is_over``: settled, or given up with its partition; nothing is done with it any more.
     """
@@ -60,6 +61,7 @@ class Task:
     doubt: Doubt | None = None
     is_looking: bool = False
     seen: tuple[Found, ...] = ()
+    spent: tuple[str, ...] = ()
     attempts: int = 0
     reports: int = 0
     phase_attempts: PhaseAttempts = field(default_factory=PhaseAttempts)

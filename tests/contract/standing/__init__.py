@@ -1,0 +1,1 @@
+"""What stands, stands: the connector in one process between simulated systems, people and time included."""

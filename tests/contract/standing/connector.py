@@ -1,0 +1,197 @@
+"""The connector in one process: the real formatter, creator and clients; topics in memory; a clock that is turned."""
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from invoice_creator.decisions import DecisionBook
+from invoice_creator.handler import InvoiceHandler as CreatorHandler
+from invoice_creator.kafka.intake import ALL_PHASES, Scope, task_of
+from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.scheduling.dispatch import Dispatcher
+from invoice_creator.scheduling.first_records import FirstRecords
+from invoice_creator.writeback import MetronomeWriteback
+from invoice_formatter.handler import InvoiceHandler as FormatterHandler
+from invoice_formatter.kafka.settling import Settling
+from invoice_providers.names import destinations
+from invoice_shared.decision import Decision
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.headers import EVENT_ID
+from invoice_shared.metrics import Metrics
+from invoice_shared.publishing import AwaitedPublisher
+from invoice_shared.record import Headers, OutgoingRecord, Record, TopicPartition
+from invoice_shared.resilience.circuit import Circuit
+from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
+from invoice_shared.resilience.retry import RetryPolicy
+from invoice_shared.serde import from_bytes, to_bytes
+from invoice_shared.settings import KafkaSettings
+from tests.builders import raw_invoice
+from tests.contract.standing.systems import Systems
+from tests.fakes import FakeClock
+from tests.unit.formatter.invoices import rules
+
+TOPICS = KafkaSettings()
+RAW, FORMATTED = TOPICS.raw_invoices_topic, TOPICS.formatted_invoices_topic
+ERRORS, LEDGER = TOPICS.invoice_errors_topic, TOPICS.invoice_outcomes_topic
+# First records are finalized so long after their process got the partition.
+AN_HOUR = 3600.0
+
+
+class Topics:
+    """Acknowledges at once, and keeps every record under its offset."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._records: defaultdict[str, list[Record]] = defaultdict(list)
+        self._offsets: defaultdict[str, itertools.count[int]] = defaultdict(itertools.count)
+
+    def send(self, record: OutgoingRecord) -> Future[None]:
+        """See ``Publisher``."""
+        timestamp = int(self._clock.now().timestamp() * 1000)
+        offset = next(self._offsets[record.topic])
+        held = Record(record.topic, 0, offset, record.key, record.value, record.headers, timestamp)
+        self._records[record.topic].append(held)
+        acknowledged: Future[None] = Future()
+        acknowledged.set_result(None)
+        return acknowledged
+
+    def publish(self, record: OutgoingRecord) -> None:
+        """See ``Publisher``."""
+        self.send(record)
+
+    def read(self, topic: str, start: int = 0) -> list[Record]:
+        """Return the records of a topic from an offset on."""
+        return [record for record in self._records[topic] if record.offset >= start]
+
+    def compact(self, topic: str) -> None:
+        """Keep the newest record of each key, as Kafka does."""
+        newest = {record.key: record.offset for record in self._records[topic]}
+        self._records[topic] = [each for each in self._records[topic] if newest[each.key] == each.offset]
+
+
+@dataclass(slots=True)
+class Late:
+    """A request that its system carries out at a time of its own."""
+
+    at: float
+    carry_out: Callable[[], object]
+
+
+class Connector:
+    """Works off what is put on its topics, time included; nothing waits when a method returns."""
+
+    def __init__(self, systems: Systems, folder: Path) -> None:
+        self.systems = systems
+        self.clock = systems.clock
+        self.topics = Topics(self.clock)
+        self.book = DecisionBook()
+        self.late: list[Late] = []
+        self._formatter = _formatter(systems, self.topics)
+        self._creator = _creator(systems, self.topics, self.book, folder)
+        self._dispatcher = _dispatcher(self.clock)
+        self._firsts = FirstRecords()
+        self._firsts.assigned(TopicPartition(FORMATTED, 0), 0, self.clock.now())
+        self._read = dict.fromkeys((RAW, FORMATTED), 0)
+        self.clock.advance(AN_HOUR)
+
+    def deliver(self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any) -> None:
+        """Take Metronome's webhook, and do all that follows."""
+        now = self.clock.now()
+        raw = raw_invoice(invoice_id=invoice_id, customer_id=customer_id, finalized_at=now, received_at=now, **changes)
+        marked = ((EVENT_ID, raw.event_id.encode()), *headers)
+        self.put(OutgoingRecord(RAW, invoice_id.encode(), to_bytes(raw), marked))
+
+    def put(self, record: OutgoingRecord) -> None:
+        """Put a record on its topic, and do all that follows."""
+        self.topics.publish(record)
+        self.work()
+
+    def again(self, topic: str, invoice_id: str, change: Callable[[Headers], Headers] = tuple) -> None:
+        """Put an invoice's newest record of a topic there once more."""
+        newest = [record for record in self.topics.read(topic) if record.key == invoice_id.encode()][-1]
+        self.put(OutgoingRecord(topic, newest.key, newest.value, change(newest.headers)))
+
+    def decide(self, kind: str, subject: str) -> None:
+        """Let a person decide."""
+        facts = {"decision_id": f"d-{subject}", "by": "ada", "why": "billed by hand", "via": "cli"}
+        self.book.note(Decision.model_validate(facts | {"kind": kind, "subject": subject, "at": self.clock.now()}))
+
+    def failures(self, start: int = 0) -> list[InvoiceFailure]:
+        """Return the failures that were filed, from an offset on."""
+        return [from_bytes(InvoiceFailure, record.value) for record in self.topics.read(ERRORS, start)]
+
+    def work(self) -> None:
+        """Format and create until nothing waits."""
+        asyncio.run(self._format())
+        for record in self._unread(FORMATTED):
+            task = task_of(record, ALL_PHASES, Scope(destinations(), destinations()))
+            assert task is not None
+            assert task.document is not None
+            task.is_repeat = not self._firsts.take(record, task.document)
+            self._dispatcher.offer(task)
+        while self._dispatcher.held():
+            self._attempt_next()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass; what is late is carried out when it is due."""
+        end = self.clock.monotonic() + seconds
+        for each in sorted(self.late, key=lambda late: late.at):
+            if each.at <= end:
+                self.clock.advance(max(0.0, each.at - self.clock.monotonic()))
+                self.late.remove(each)
+                each.carry_out()
+        self.clock.advance(end - self.clock.monotonic())
+
+    async def _format(self) -> None:
+        for record in self._unread(RAW):
+            await self._formatter.settle(record)
+
+    def _unread(self, topic: str) -> list[Record]:
+        records = self.topics.read(topic, self._read[topic])
+        self._read[topic] += len(records)
+        return records
+
+    def _attempt_next(self) -> None:
+        task = self._dispatcher.take()
+        if task is None:
+            seconds = self._dispatcher.seconds_until_due()
+            assert seconds is not None, "what is held is never due"
+            self.pass_time(seconds)
+            return
+        while self._dispatcher.report(task, self._creator.attempt(task)):
+            pass
+
+
+def _formatter(systems: Systems, topics: Topics) -> Settling:
+    metronome = systems.metronome_client()
+
+    async def fetch(customer_id: str, invoice_id: str) -> Any:
+        return metronome.invoice(customer_id, invoice_id)
+
+    handler = FormatterHandler(fetch, rules(), systems.clock)
+    return Settling(handler, AwaitedPublisher(topics, 1.0), TOPICS, Metrics())
+
+
+def _creator(systems: Systems, topics: Topics, book: DecisionBook, folder: Path) -> CreatorHandler:
+    connections, metrics = systems.connections(folder), Metrics()
+    accounts = {name: each.account for name, each in connections.items()}
+    settlement = Settlement(topics, TOPICS, accounts, metrics, systems.clock)
+    writeback = MetronomeWriteback(systems.metronome_client())
+    return CreatorHandler(connections, book, writeback, settlement, metrics, systems.clock)
+
+
+def _dispatcher(clock: FakeClock) -> Dispatcher:
+    return Dispatcher(
+        clock,
+        RetryPolicy(1, 5, 30, 900, jitter=lambda _low, high: high),
+        lambda: Circuit(clock, 5, 10, ConcurrencyLimit(4)),
+        lambda _system, _change, _error: None,
+        capacity=64,
+        window=10_000,
+        is_paused=lambda _system: False,
+    )

@@ -1,0 +1,51 @@
+"""An invoice of Metronome's, and a customer of its own who can move between destinations."""
+
+import itertools
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.contract.standing.systems import Systems
+from tests.unit.formatter.invoices import line, tree
+
+DESTINATION_FIELD, CUSTOMER_FIELD = "billing_destination", "netsuite_customer_id"
+CUSTOMERS = {
+    "netsuite": ("1042", "2042"),
+    "quickbooks_online": ("58", "59"),
+    "razorpay": ("cust_AAAAAAAAAAAAAA", "cust_BBBBBBBBBBBBBB"),
+}
+"""Of each destination the right one and another."""
+TOTAL = Decimal("100.00")
+
+_numbers = itertools.count(1)
+
+
+def _next_id() -> str:
+    return str(uuid.UUID(int=next(_numbers), version=4))
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """One invoice over 100.00 USD and its customer in Metronome."""
+
+    systems: Systems
+    invoice_id: str = field(default_factory=_next_id)
+    customer_id: str = field(default_factory=_next_id)
+
+    def finalize(self, destination: str) -> None:
+        """Have Metronome finalize it for a customer of a destination."""
+        fields = {DESTINATION_FIELD: destination, CUSTOMER_FIELD: CUSTOMERS[destination][0]}
+        shown = tree(line(), id=self.invoice_id, customer_id=self.customer_id, customer_custom_fields=fields)
+        self.systems.metronome.people.seed_invoices([shown])
+
+    def move(self, destination: str, *, which: int = 0) -> None:
+        """Give its customer another destination, or one of the customers there."""
+        fields = {DESTINATION_FIELD: destination, CUSTOMER_FIELD: CUSTOMERS[destination][which]}
+        self.systems.metronome.people.set_fields("customer", self.customer_id, fields)
+
+    @property
+    def external(self) -> dict[str, Any]:
+        """What Metronome knows of its document."""
+        shown = next(each for each in self.systems.metronome.documents() if each["id"] == self.invoice_id)
+        return shown["external_invoice"] or {}
