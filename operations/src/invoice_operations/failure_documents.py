@@ -20,6 +20,7 @@ COLUMNS = (
     "failed_at",
     "total",
     "currency",
+    "documents",
     "reason",
 )
 NOTHING: dict[str, Any] = dict.fromkeys(InvoiceFailure.model_fields)

@@ -6,17 +6,15 @@ from typing import Any
 from invoice_operations.clients import Clients
 from invoice_operations.errors import NotFound
 from invoice_operations.view.history import Event, events, summary
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_operations.view.records_of import records_of_key
-from invoice_operations.view.view import KnownInvoice
 
 NOTHING = KnownInvoice()
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``facts`` are those of the ledger's newest entry, the ``state`` and all ``documents``. ``steps`` are in the order
-    of time.
-    """
+    """``facts``: see ``history.summary``. ``steps`` are in the order of time."""
 
     facts: dict[str, Any]
     steps: list[Event]
@@ -41,5 +39,4 @@ def status_of(invoice_id: str, clients: Clients) -> Status:
             "invoices reconcile --since 7d --fix brings it in."
         )
     steps = events(records, kafka)
-    documents = [f"{each.destination} {each.provider_document_id}" for each in known.documents]
-    return Status(summary(invoice_id, known.newest, steps, kafka) | {"documents": documents}, steps)
+    return Status(summary(invoice_id, known, steps, kafka), steps)

@@ -61,10 +61,3 @@ class Outcome(Versioned):
         if self.outcome != "created" or self.destination is None or self.provider_document_id is None:
             return None
         return LedgerKey(self.invoice_id, DocumentId(self.destination, self.provider_document_id))
-
-    def tells_more_than(self, known: "Outcome | None") -> bool:
-        """Tell whether this newer outcome replaces the ``known`` one.
-
-        A repeated delivery of an invoice that we created ends as the skip ``already-synced``: true, and no news.
-        """
-        return not (known is not None and known.outcome == "created" and self.code == "already-synced")

@@ -17,6 +17,7 @@ from invoice_operations.view.view import View, unseen
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failure_key
+from invoice_shared.ledger_key import DocumentId, LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from invoice_shared.settings import KafkaSettings
@@ -147,6 +148,13 @@ def lying(topic: str, offset: int, value: BaseModel | bytes | None, key: str, **
 def in_ledger(offset: int, outcome: Outcome, **changes: Any) -> Record:
     """Give a record of the ledger."""
     return lying("invoice-outcomes", offset, outcome, outcome.invoice_id, at=outcome.settled_at, **changes)
+
+
+def document_in_ledger(offset: int, created: Outcome, **changes: Any) -> Record:
+    """Give the record that a document has of its own."""
+    document = DocumentId(created.destination or "", created.provider_document_id or "")
+    key = LedgerKey(created.invoice_id, document).encode().decode()
+    return lying("invoice-outcomes", offset, created, key, at=created.settled_at, **changes)
 
 
 def in_errors(offset: int, failure: InvoiceFailure, **changes: Any) -> Record:

@@ -106,7 +106,7 @@ def _short_row(case: Case, now: datetime) -> dict[str, Any]:
         "code": case.code if case.state == "open" else f"{case.code} ({case.state})",
         "invoice": case.invoice_id,
         "money": "" if case.total is None else f"{case.total:,f} {case.currency}",
-        "reason": case.reason,
+        "reason": case.reason if case.documents is None else f"{case.reason} Yet {case.documents} stands.",
     }
 
 

@@ -26,28 +26,29 @@ class NotSettledError(Exception):
 
 
 def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[int], None]) -> dict[str, Outcome]:
-    """Read the ledger until it knows every invoice; give the newest outcome of each."""
+    """Read the ledger until it knows every invoice; return how each ended. What was created stays so."""
     consumer = Consumer(consumer_config(world.kafka, "invoices-demo"))
     topic = world.kafka.invoice_outcomes_topic
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
     consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
-    found: dict[str, Outcome] = {}
+    created: dict[str, Outcome] = {}
+    others: dict[str, Outcome] = {}
     deadline = time.monotonic() + DEADLINE_SECONDS
     try:
-        while not invoice_ids <= found.keys():
+        while unsettled := invoice_ids - created.keys() - others.keys():
             if time.monotonic() > deadline:
-                raise NotSettledError(f"{len(invoice_ids - found.keys())} invoices have no outcome")
+                raise NotSettledError(f"{len(unsettled)} invoices have no outcome")
             for record in records_of(consumer.consume(100, 0.2)):
                 if LedgerKey.decode(record.key or b"").document is not None:
                     continue
                 outcome = from_bytes(Outcome, record.value)
-                if outcome.invoice_id in invoice_ids and outcome.tells_more_than(found.get(outcome.invoice_id)):
-                    found[outcome.invoice_id] = outcome
+                if outcome.invoice_id in invoice_ids:
+                    (created if outcome.outcome == "created" else others)[outcome.invoice_id] = outcome
                     deadline = time.monotonic() + DEADLINE_SECONDS
-            progress(len(found))
+            progress(len(created.keys() | others.keys()))
     finally:
         consumer.close()
-    return found
+    return others | created
 
 
 def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any]]:

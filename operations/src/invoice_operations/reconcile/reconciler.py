@@ -12,8 +12,8 @@ from invoice_operations.reconcile.settled import KnowsInvoices, on_their_way
 from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_operations.view.records_of import ReadsTopics
-from invoice_operations.view.view import KnownInvoice
 from invoice_shared.outcome import Outcome
 
 
@@ -74,13 +74,13 @@ class Reconciler:
     def _judged(self, invoices: Sequence[ListedInvoice]) -> Iterator[ListedInvoice | Finding]:
         known = self.ledger.invoices([listed.id for listed in invoices])
         for listed in invoices:
-            if known[listed.id].newest is None and listed.status in ("FINALIZED", "VOID"):
+            if known[listed.id] == KnownInvoice() and listed.status in ("FINALIZED", "VOID"):
                 yield listed
             elif (finding := self._compare(listed, known[listed.id])) is not None:
                 yield finding
 
     def _compare(self, listed: ListedInvoice, known: KnownInvoice) -> Finding | None:
-        outcome = known.newest
+        outcome = known.standing[-1] if known.standing else known.newest
         is_held = outcome is not None and outcome.outcome == "created" and listed.status == "FINALIZED"
         held = self.ask_provider(outcome) if outcome is not None and is_held else None
         standing = [each.provider_document_id or "" for each in known.documents if each.stands is not False]
@@ -93,7 +93,7 @@ class Reconciler:
         """Ask the ledger as it is now, and the records on their way, before anything is called missing."""
         self.ledger.refresh()
         known = self.ledger.invoices([listed.id for listed in unknown])
-        unsettled = [name for name, each in known.items() if each.newest is None]
+        unsettled = [name for name, each in known.items() if each == KnownInvoice()]
         waiting = on_their_way(unsettled, self.now, self.reader, self.settings)
         for listed in unknown:
             finding = self._compare(listed, known[listed.id])

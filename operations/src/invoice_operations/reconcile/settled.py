@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_operations.view.records_of import ReadsTopics
 from invoice_operations.view.span import Span
-from invoice_operations.view.view import KnownInvoice
 from invoice_shared.settings import KafkaSettings
 
 # A record without an outcome is waited for so long; after it the invoice counts as missing.

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from invoice_operations.replay.marks import replays
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failure_key
@@ -37,6 +38,7 @@ class Case:
 
     ``place`` is ``None`` if only the ledger remembers it: the errors topic has its retention. ``source`` is where the
     record is that failed. ``replay_id`` names the replay that put that record there, after ``replay_count`` in all.
+    ``documents`` names those of its invoice that stand all the same: nobody should bill it by hand.
     """
 
     failure_id: str
@@ -57,6 +59,7 @@ class Case:
     state: State = "open"
     total: Decimal | None = None
     currency: str | None = None
+    documents: str | None = None
 
 
 def place_of(record: Record) -> Place:
@@ -113,20 +116,23 @@ def remembered(key: str, outcome: Outcome) -> Case:
     )
 
 
-def is_open(outcome: Outcome) -> bool:
-    """Whether a person must act: failed, or created without Metronome knowing."""
-    return outcome.outcome == "failed" or (outcome.outcome == "created" and outcome.failure_id is not None)
+def document_names(known: KnownInvoice) -> str | None:
+    """Return which documents of an invoice stand, as a list shows them; ``None`` if none is known to."""
+    return ", ".join(f"{each.destination} {each.provider_document_id}" for each in known.standing) or None
 
 
-def state_of(failure_id: str, failed_at: datetime, outcome: Outcome | None) -> State:
-    """Return what became of a failure, from the newest outcome of its invoice."""
-    if outcome is None:
+def state_of(failure_id: str, failed_at: datetime, known: KnownInvoice) -> State:
+    """Return what became of a failure, from what is known of its invoice."""
+    newest = known.newest
+    if newest is None:
         return "open"
-    if outcome.failure_id == failure_id:
-        return "resolved" if outcome.outcome == "resolved" else "open"
-    if outcome.settled_at < failed_at:  # this failure's own entry is on its way
+    if newest.failure_id == failure_id:
+        return "resolved" if newest.outcome == "resolved" else "open"
+    if newest.settled_at < failed_at:  # this failure's own entry is on its way
         return "open"
-    return "superseded" if outcome.outcome == "failed" else outcome.outcome
+    if newest.outcome == "skipped" and known.standing:
+        return "created"
+    return "superseded" if newest.outcome == "failed" else newest.outcome
 
 
 def _replay_id(headers: Headers) -> str | None:

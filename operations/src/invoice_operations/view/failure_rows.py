@@ -27,6 +27,7 @@ PLAIN = (
     "replay_count",
     "state",
     "currency",
+    "documents",
 )
 COLUMNS = (
     *PLAIN,

@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from invoice_operations.view import ledger_table
-from invoice_operations.view.cases import Case, is_open, remembered, state_of
+from invoice_operations.view.cases import Case, document_names, remembered, state_of
 from invoice_operations.view.failure_rows import COLUMNS, Row, row_of
-from invoice_operations.view.invoice_state import newest_event
-from invoice_shared.outcome import Outcome
+from invoice_operations.view.invoice_state import KnownInvoice, known_invoice
 from invoice_shared.types import decimal_text
 
 INSERT = f"INSERT INTO failures ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
@@ -21,6 +20,7 @@ UPSERT = f"""
 WHERE failures.offset IS NULL OR failures.partition = excluded.partition OR failures.timestamp <= excluded.timestamp
 """
 REMEMBER = f"{INSERT} ON CONFLICT (failure_id) DO NOTHING"
+CHANGE = "UPDATE failures SET state = ?, total = ?, currency = ?, documents = ? WHERE failure_id = ?"
 
 
 class _Known(NamedTuple):
@@ -32,24 +32,25 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class Judgement:
-    """What is to change: states, failures that are over and nowhere held, and those that the ledger remembers."""
+    """What is to change: failures, those that are over and nowhere held, and those that the ledger remembers."""
 
-    states: list[tuple[str, str | None, str | None, str]] = field(default_factory=list)
+    changes: list[tuple[str | None, ...]] = field(default_factory=list)
     over: list[tuple[str]] = field(default_factory=list)
     remembered: list[Row] = field(default_factory=list)
 
-    def add(self, key: str, newest: Outcome | None, known: Sequence[_Known]) -> None:
-        """Judge the failures of one key by the newest outcome of its invoice. Pure."""
-        still_open = remembered(key, newest) if newest is not None and is_open(newest) else None
-        for failure in known:
+    def add(self, key: str, known: KnownInvoice, failures: Sequence[_Known]) -> None:
+        """Judge the failures of one key by what the ledger says of its invoice. Pure."""
+        documents, event = document_names(known), known.open_failure
+        still_open = None if event is None else replace(remembered(key, event), documents=documents)
+        for failure in failures:
             if still_open is not None and failure.failure_id == still_open.failure_id:
-                self.states.append(("open", *_money(newest), failure.failure_id))
+                self.changes.append(("open", *_money(known), documents, failure.failure_id))
             elif failure.offset is None:
                 self.over.append((failure.failure_id,))
             else:
-                state = state_of(failure.failure_id, datetime.fromisoformat(failure.failed_at), newest)
-                self.states.append((state, *_money(newest), failure.failure_id))
-        if still_open is not None and all(failure.failure_id != still_open.failure_id for failure in known):
+                state = state_of(failure.failure_id, datetime.fromisoformat(failure.failed_at), known)
+                self.changes.append((state, *_money(known), documents, failure.failure_id))
+        if still_open is not None and all(failure.failure_id != still_open.failure_id for failure in failures):
             self.remembered.append(row_of(still_open, None))
 
 
@@ -81,10 +82,8 @@ def _settle(connection: Connection, keys: Sequence[str]) -> None:
     judgement = Judgement()
     for key in keys:
         if key in known or any(row.failure_id is not None for row in rows.get(key, ())):
-            judgement.add(key, newest_event(rows.get(key, ())), known.get(key, ()))
-    connection.executemany(
-        "UPDATE failures SET state = ?, total = ?, currency = ? WHERE failure_id = ?", judgement.states
-    )
+            judgement.add(key, known_invoice(rows.get(key, ())), known.get(key, ()))
+    connection.executemany(CHANGE, judgement.changes)
     connection.executemany("DELETE FROM failures WHERE failure_id = ?", judgement.over)
     connection.executemany(REMEMBER, judgement.remembered)
 
@@ -97,6 +96,6 @@ def _known(connection: Connection, keys: Sequence[str]) -> dict[str, list[_Known
     return found
 
 
-def _money(outcome: Outcome | None) -> tuple[str | None, str | None]:
-    total: Any = None if outcome is None else outcome.total
-    return None if total is None else decimal_text(total), None if outcome is None else outcome.currency
+def _money(known: KnownInvoice) -> tuple[str | None, str | None]:
+    total, currency = known.money
+    return None if total is None else decimal_text(total), currency

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from invoice_operations.view.cases import Place, place_of
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.headers import REPLAY_COUNT, REPLAY_ID
@@ -15,6 +16,8 @@ from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes
 from invoice_shared.settings import KafkaSettings
 
+# Fields of the newest event that say nothing more.
+NOT_SHOWN = frozenset({"schema_version", "invoice_id", "outcome", "stands"})
 SOURCES = {"webhook": "received", "reconcile": "enqueued by reconcile", "manual": "started over"}
 
 
@@ -83,19 +86,36 @@ def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
     return sorted(told, key=lambda event: (event.at, order[event.place.topic], event.place.offset))
 
 
-def summary(invoice_id: str, newest: Outcome | None, steps: list[Event], settings: KafkaSettings) -> dict[str, Any]:
-    """Say where the invoice stands. ``in-progress``: on its way for the first time, or again since its last outcome.
+def summary(invoice_id: str, known: KnownInvoice, steps: list[Event], settings: KafkaSettings) -> dict[str, Any]:
+    """Return where the invoice is, which failure of it is open, its documents, and the facts of the newest event."""
+    event = known.newest or next(iter(known.documents), None)
+    facts = event.model_dump() if event else dict.fromkeys(Outcome.model_fields)
+    open_failure = known.open_failure
+    return {
+        "invoice_id": invoice_id,
+        "state": _state(known, steps, settings),
+        "open_failure": (open_failure.failure_id or invoice_id) if open_failure else None,
+        "documents": [_document(each) for each in known.documents],
+        **{name: value for name, value in facts.items() if name not in NOT_SHOWN},
+    }
 
-    What was created stays so: a repeat of it is no news, and may leave no outcome of its own.
+
+def _state(known: KnownInvoice, steps: list[Event], settings: KafkaSettings) -> str:
+    """``in-progress``: on its way for the first time, or again since its newest event.
+
+    What has a document that stands and no open failure is created, whatever comes again.
     """
+    if known.standing and known.open_failure is None:
+        return "created"
     ways = (settings.raw_invoices_topic, settings.formatted_invoices_topic)
     last_way = max((event.at for event in steps if event.place.topic in ways), default=None)
-    is_settled = newest is not None and (_is_done(newest) or last_way is None or last_way <= newest.settled_at)
-    known = newest.model_dump() if newest else dict.fromkeys(Outcome.model_fields)
-    left_out = {"schema_version", "invoice_id", "outcome"}
-    facts = {name: value for name, value in known.items() if name not in left_out}
-    return {"invoice_id": invoice_id, "state": newest.outcome if newest and is_settled else "in-progress", **facts}
+    newest = known.newest
+    if newest is None or (last_way is not None and last_way > newest.settled_at):
+        return "in-progress"
+    return "created" if known.standing else newest.outcome
 
 
-def _is_done(outcome: Outcome) -> bool:
-    return outcome.outcome == "created" and outcome.failure_id is None
+def _document(document: Outcome) -> str:
+    account = f" in {document.account}" if document.account else ""
+    removed = ", which does not stand any more" if document.stands is False else ""
+    return f"{document.destination} {document.provider_document_id}{account}{removed}"

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from invoice_operations.view.entry import is_newer
 from invoice_operations.view.ledger_rows import DOCUMENT, EVENT, OLDER_DOCUMENT, document_text, outcome_in
 from invoice_shared.outcome import Outcome
-
-ALREADY_SYNCED = "already-synced"
 
 
 class StoredRow(NamedTuple):
@@ -23,6 +22,40 @@ class StoredRow(NamedTuple):
     timestamp: int
     failure_id: str | None
     value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInvoice:
+    """Two facts that are told apart: the newest event, and every document that is known, the oldest first.
+
+    An invoice can have a document that stands and an open failure. A document is entered before its event, so it may
+    be known without one.
+    """
+
+    newest: Outcome | None = None
+    documents: list[Outcome] = field(default_factory=list)
+
+    @property
+    def standing(self) -> list[Outcome]:
+        """The documents that nobody has seen void, cancelled or gone."""
+        return [each for each in self.documents if each.stands is not False]
+
+    @property
+    def open_failure(self) -> Outcome | None:
+        """The newest event if it leaves something to a person."""
+        return self.newest if self.newest is not None and is_open(self.newest) else None
+
+    @property
+    def money(self) -> tuple[Decimal | None, str | None]:
+        """Total and currency by the newest event, else by a document."""
+        events = (self.newest, *self.documents)
+        told = ((each.total, each.currency) for each in events if each is not None and each.total is not None)
+        return next(told, (None, None))
+
+
+def is_open(outcome: Outcome) -> bool:
+    """Whether a person must act: failed, or created without Metronome knowing."""
+    return outcome.outcome == "failed" or (outcome.outcome == "created" and outcome.failure_id is not None)
 
 
 @dataclass(slots=True)
@@ -58,30 +91,20 @@ def tidy(rows: Sequence[StoredRow]) -> Tidied:
     return tidied
 
 
-def documents(rows: Iterable[StoredRow]) -> list[Outcome]:
-    """Return every document that is known of an invoice, the oldest first. A plain ``created`` counts as one."""
+def known_invoice(rows: Sequence[StoredRow]) -> KnownInvoice:
+    """Return what the ledger says of an invoice."""
+    event = _last(row for row in rows if row.kind == EVENT)
+    return KnownInvoice(None if event is None else outcome_in(event.value), _documents(rows))
+
+
+def _documents(rows: Iterable[StoredRow]) -> list[Outcome]:
+    """Return every document that is known, the oldest first. A plain ``created`` of an older ledger counts as one."""
     found: dict[str, Outcome] = {}
     for row in sorted(rows, key=lambda row: (row.kind != DOCUMENT, row.timestamp)):
         outcome = outcome_in(row.value)
         if outcome is not None and (name := document_text(outcome.document_key)):
             found.setdefault(name, outcome)
     return sorted(found.values(), key=lambda outcome: outcome.document_created_at or outcome.settled_at)
-
-
-def newest_event(rows: Sequence[StoredRow]) -> Outcome | None:
-    """Return how an invoice ended, by its last event; ``None`` if the ledger knows nothing of it.
-
-    A document is entered before its event, so it counts without one. A delivery that came again and found the document
-    (``already-synced``) is true and no news: the invoice stays created, and a write-back that had failed is done.
-    """
-    event = _last(row for row in rows if row.kind == EVENT)
-    newest = None if event is None else outcome_in(event.value)
-    if (newest is not None and newest.code != ALREADY_SYNCED) or not (known := documents(rows)):
-        return newest
-    if newest is None:
-        return known[-1]
-    told = {"stage": None, "code": None, "reason": None, "failure_id": None, "settled_at": newest.settled_at}
-    return known[-1].model_copy(update=told)
 
 
 def _created_by(row: StoredRow) -> str:

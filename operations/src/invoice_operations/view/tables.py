@@ -29,7 +29,8 @@ CREATE TABLE failures (
     failure_id TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
     failed_at TEXT NOT NULL, invoice_id TEXT, customer_id TEXT, destination TEXT, retryable INTEGER, attempts INTEGER,
     source_topic TEXT, source_partition INTEGER, source_offset INTEGER, replay_id TEXT, replay_count INTEGER,
-    partition INTEGER, offset INTEGER, timestamp INTEGER, state TEXT NOT NULL, total TEXT, currency TEXT);
+    partition INTEGER, offset INTEGER, timestamp INTEGER, state TEXT NOT NULL, total TEXT, currency TEXT,
+    documents TEXT);
 CREATE INDEX failures_by_key ON failures (key);
 CREATE INDEX failures_by_place ON failures (partition, offset);
 CREATE INDEX failures_by_time ON failures (failed_at, failure_id);

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from sqlite3 import Connection
 from typing import TypeVar
 
@@ -10,15 +10,14 @@ from invoice_operations.errors import NeedsAttention
 from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
 from invoice_operations.view import decision_table, failure_questions, ledger_table
-from invoice_operations.view.cases import Case, state_of
+from invoice_operations.view.cases import Case, document_names, state_of
 from invoice_operations.view.failure_questions import Page
 from invoice_operations.view.finding import digits_of
 from invoice_operations.view.followed import FollowsTopics
 from invoice_operations.view.follower import MAX_ATTEMPTS, Followed, Follower
-from invoice_operations.view.invoice_state import StoredRow, documents, newest_event
+from invoice_operations.view.invoice_state import KnownInvoice, StoredRow, known_invoice
 from invoice_operations.view.tables import StartedAnew, Tables
 from invoice_shared.decision import Decision
-from invoice_shared.outcome import Outcome
 from invoice_shared.settings import KafkaSettings
 
 Answer = TypeVar("Answer")
@@ -31,14 +30,6 @@ Progress = Callable[[], AbstractContextManager[Followed]]
 def unseen() -> Iterator[Followed]:
     """Show no progress."""
     yield lambda _count: None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownInvoice:
-    """Two facts, both of which can be: how it ended last, and which documents are known, the oldest first."""
-
-    newest: Outcome | None = None
-    documents: list[Outcome] = field(default_factory=list)
 
 
 class View:
@@ -88,7 +79,7 @@ class View:
         Adds open ones that are meant and were not read: they are held at no place here.
         """
         known = self.invoices({case.key for case in cases.values()})
-        judged = {name: _judged(case, known[case.key].newest) for name, case in cases.items()}
+        judged = {name: _judged(case, known[case.key]) for name, case in cases.items()}
         others = self.failures(replace(chosen, state="open"))
         return {case.failure_id: replace(case, place=None) for case in others} | judged
 
@@ -101,7 +92,7 @@ class View:
         found: dict[str, KnownInvoice] = {}
         for chunk in ledger_table.chunks(invoice_ids):
             rows = self._rows(chunk)
-            found |= {name: _known(rows.get(name, ())) for name in chunk}
+            found |= {name: known_invoice(rows.get(name, ())) for name in chunk}
         return found
 
     def customer_of(self, invoice_id: str) -> str | None:
@@ -143,12 +134,7 @@ class View:
         raise NeedsAttention("Another process starts the view anew all the time. Try again.")
 
 
-def _judged(case: Case, newest: Outcome | None) -> Case:
-    if newest is None:
-        return case
-    state = state_of(case.failure_id, case.failed_at, newest)
-    return replace(case, state=state, total=newest.total, currency=newest.currency)
-
-
-def _known(rows: Sequence[StoredRow]) -> KnownInvoice:
-    return KnownInvoice(newest_event(rows), documents(rows))
+def _judged(case: Case, known: KnownInvoice) -> Case:
+    state = state_of(case.failure_id, case.failed_at, known)
+    total, currency = known.money
+    return replace(case, state=state, total=total, currency=currency, documents=document_names(known))

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from invoice_operations.view.history import events, summary
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.failure import ProviderResponse
 from tests.builders import INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.unit.operations.reading import SETTINGS, in_errors, in_ledger, lying
 
 T = outcome().settled_at
+CREATED = KnownInvoice(outcome(), [outcome()])
 RAW = lying("raw-invoices", 3, raw_invoice(), INVOICE_ID, at=T - timedelta(minutes=3))
 FORMATTED = lying("formatted-invoices", 5, formatted_invoice(), INVOICE_ID, at=T - timedelta(minutes=2))
 REFUSED = failure(
@@ -51,7 +53,7 @@ def test_a_record_that_is_none_of_ours_is_shown_as_such() -> None:
 def test_an_invoice_stands_where_its_newest_outcome_says() -> None:
     steps = events([RAW, FORMATTED], SETTINGS)
 
-    told = summary(INVOICE_ID, outcome(), steps, SETTINGS)
+    told = summary(INVOICE_ID, CREATED, steps, SETTINGS)
 
     assert (told["state"], told["provider_document_id"]) == ("created", "9001")
 
@@ -59,12 +61,12 @@ def test_an_invoice_stands_where_its_newest_outcome_says() -> None:
 def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay() -> None:
     replayed = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
-    assert summary(INVOICE_ID, None, events([RAW], SETTINGS), SETTINGS)["state"] == "in-progress"
-    for open_outcome in (outcome(outcome="failed"), outcome(failure_id="f")):
-        assert summary(INVOICE_ID, open_outcome, events([replayed], SETTINGS), SETTINGS)["state"] == "in-progress"
+    assert summary(INVOICE_ID, KnownInvoice(), events([RAW], SETTINGS), SETTINGS)["state"] == "in-progress"
+    for known in (KnownInvoice(outcome(outcome="failed")), KnownInvoice(outcome(failure_id="f"), [outcome()])):
+        assert summary(INVOICE_ID, known, events([replayed], SETTINGS), SETTINGS)["state"] == "in-progress"
 
 
 def test_an_event_that_comes_again_leaves_a_created_invoice_created() -> None:
     again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
-    assert summary(INVOICE_ID, outcome(), events([again], SETTINGS), SETTINGS)["state"] == "created"
+    assert summary(INVOICE_ID, CREATED, events([again], SETTINGS), SETTINGS)["state"] == "created"

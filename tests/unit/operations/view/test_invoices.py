@@ -2,13 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from invoice_operations.view.cases import is_open
-from invoice_operations.view.view import KnownInvoice
-from invoice_shared.ledger_key import DocumentId, LedgerKey
+from invoice_operations.view.invoice_state import KnownInvoice, is_open
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, outcome
-from tests.unit.operations.reading import FakeBroker, in_ledger, lying, view_of
+from tests.unit.operations.reading import FakeBroker, document_in_ledger, in_ledger, lying, view_of
 
 T = outcome().settled_at
 FAILED = outcome(outcome="failed", code="items-not-mapped", failure_id="f1", settled_at=T)
@@ -16,12 +14,6 @@ CREATED = outcome(settled_at=T + timedelta(hours=1))
 UNTOLD = outcome(stage="writeback", code="writeback-refused", failure_id="f2", settled_at=T + timedelta(hours=1))
 SYNCED = outcome(outcome="skipped", code="already-synced", settled_at=T + timedelta(hours=2))
 OTHER = outcome(provider_document_id="9002", settled_at=T + timedelta(hours=3))
-
-
-def of_document(offset: int, created: Outcome, **changes: object) -> Record:
-    """Give the record that a document has of its own."""
-    key = LedgerKey(INVOICE_ID, DocumentId(created.destination or "", created.provider_document_id or ""))
-    return lying("invoice-outcomes", offset, created, key.encode().decode(), at=created.settled_at, **changes)
 
 
 def known(*records: Record) -> KnownInvoice:
@@ -44,19 +36,15 @@ def test_the_newest_outcome_of_an_invoice_is_its_state() -> None:
     assert newest(in_ledger(0, FAILED), in_ledger(1, CREATED)) == CREATED
 
 
-def test_a_repeated_delivery_of_a_created_invoice_changes_nothing() -> None:
-    found = newest(in_ledger(0, CREATED), in_ledger(1, SYNCED))
-
-    assert found is not None
-    assert found.outcome == "created"
+def test_a_repeated_delivery_of_a_created_invoice_is_an_event_and_leaves_its_document() -> None:
+    assert known(in_ledger(0, CREATED), in_ledger(1, SYNCED)) == KnownInvoice(SYNCED, [CREATED])
 
 
 def test_metronome_saying_that_it_knows_the_document_ends_a_failed_write_back() -> None:
-    found = newest(in_ledger(0, UNTOLD), in_ledger(1, SYNCED))
+    found = known(document_in_ledger(0, CREATED), in_ledger(1, UNTOLD), in_ledger(2, SYNCED))
 
-    assert found is not None
-    assert found.outcome == "created"
-    assert not is_open(found)
+    assert found.documents == [CREATED]
+    assert found.open_failure is None
 
 
 def test_across_partitions_the_brokers_time_decides() -> None:
@@ -80,7 +68,7 @@ def test_open_is_what_failed_or_was_created_without_metronome_knowing() -> None:
 
 def test_a_document_stays_known_whatever_happens_to_its_invoice_afterwards() -> None:
     found = known(
-        of_document(0, CREATED),
+        document_in_ledger(0, CREATED),
         in_ledger(1, CREATED),
         in_ledger(2, FAILED.model_copy(update={"settled_at": T + timedelta(days=1)})),
     )
@@ -98,20 +86,27 @@ def test_an_older_ledger_has_no_document_records_and_a_plain_created_counts_as_o
 def test_a_documents_own_record_says_more_than_the_event_that_names_it() -> None:
     void = CREATED.model_copy(update={"stands": False, "settled_at": T + timedelta(days=3)})
 
-    found = known(in_ledger(0, CREATED), in_ledger(1, FAILED), of_document(2, void), in_ledger(3, CREATED))
+    found = known(in_ledger(0, CREATED), in_ledger(1, FAILED), document_in_ledger(2, void), in_ledger(3, CREATED))
 
     assert found.documents == [void]
 
 
-def test_a_document_that_was_entered_before_its_event_is_how_the_invoice_ended() -> None:
-    assert known(of_document(0, CREATED)) == KnownInvoice(CREATED, [CREATED])
+def test_a_document_is_known_before_its_event_is_entered() -> None:
+    assert known(document_in_ledger(0, CREATED)) == KnownInvoice(None, [CREATED])
+
+
+def test_a_document_that_was_seen_gone_is_known_and_does_not_stand() -> None:
+    gone = CREATED.model_copy(update={"stands": False})
+    found = known(document_in_ledger(0, gone), document_in_ledger(1, OTHER))
+
+    assert (found.documents, found.standing) == ([gone, OTHER], [OTHER])
 
 
 def test_a_tombstone_removes_what_its_key_said() -> None:
     gone = lying("invoice-outcomes", 5, None, INVOICE_ID)
-    document_gone = lying("invoice-outcomes", 6, None, of_document(0, CREATED).key.decode())  # type: ignore[union-attr]
+    document_gone = lying("invoice-outcomes", 6, None, document_in_ledger(0, CREATED).key.decode())  # type: ignore[union-attr]
 
     assert known(in_ledger(0, CREATED), in_ledger(1, FAILED), gone) == KnownInvoice()
-    assert known(of_document(0, CREATED), in_ledger(1, FAILED), gone).documents == [CREATED]
-    assert known(of_document(0, CREATED), in_ledger(1, FAILED), document_gone) == KnownInvoice(FAILED)
+    assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), gone).documents == [CREATED]
+    assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), document_gone) == KnownInvoice(FAILED)
     assert known(in_ledger(0, CREATED), gone, in_ledger(6, FAILED)) == KnownInvoice(FAILED)
