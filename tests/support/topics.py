@@ -143,6 +143,19 @@ class Topics:
         committed = self._committed(self.group(service), self.name(topic))
         return sum(record.offset >= committed[record.partition] for record in self.read(topic))
 
+    def commit(self, service: str, topic: str, offsets: Mapping[int, int]) -> None:
+        """Commit a service's offsets by partition, as if it had consumed what comes before."""
+        self.commit_as(self.group(service), topic, offsets)
+
+    def commit_as(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
+        """Commit a group's offsets by partition."""
+        consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": group})
+        try:
+            wanted = [TopicPartition(self.name(topic), number, offset) for number, offset in offsets.items()]
+            consumer.commit(offsets=wanted, asynchronous=False)
+        finally:
+            consumer.close()
+
     def _committed(self, group: str, name: str, timeout: float = 20) -> dict[int, int]:
         consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": group})
         try:

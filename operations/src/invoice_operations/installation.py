@@ -6,7 +6,7 @@ from functools import cached_property
 
 from confluent_kafka.admin import AdminClient
 
-from invoice_creator.settings import CreatorSettings, read_creator
+from invoice_creator.settings import CreatorSettings, WritebackSettings, read_creator
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.asked_providers import AskedProviders
@@ -26,6 +26,8 @@ from invoice_providers.registry import Accounts
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.kafka.client_config import common_config
+from invoice_shared.kafka.group_reader import groups_of
+from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.publishing import Publisher
 from invoice_shared.settings import KafkaSettings, MetronomeApiSettings, read
 
@@ -88,6 +90,11 @@ class Installation:
         """Return what tells how much lies in the topics and waits for whom."""
         return Overview(self.kafka, self.reader())
 
+    def groups(self, topic: str) -> list[ConsumerGroup]:
+        """Return the consumer groups that read a topic, and how far they are."""
+        with broker_errors():
+            return groups_of(self.admin(), topic)
+
     def publisher(self) -> AbstractContextManager[Publisher]:
         """Open a publisher; what it was given is settled, one way or the other, when it closes."""
         return publisher(self.kafka)
@@ -95,6 +102,14 @@ class Installation:
     def metronome(self, per_second: float | None = None) -> MetronomeReader:
         """Return a reader of Metronome that makes at most so many calls per second."""
         return MetronomeReader(self.settings(MetronomeApiSettings), Pace(per_second, self.clock))
+
+    def writeback(self) -> MetronomeReader | None:
+        """Return whom to tell how an invoice ended; ``None`` if Metronome is not told."""
+        settings = self.settings(WritebackSettings)
+        if not settings.metronome_status_writeback:
+            return None
+        api, pace = self.settings(MetronomeApiSettings), Pace(None, self.clock)
+        return MetronomeReader(api, pace, settings.metronome_status_writeback_path)
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
         """Return the billing systems that are set up here, asked at most so many times per second."""

@@ -1,6 +1,6 @@
-"""Reading Metronome gently: few calls at a time, evenly spaced, patient while it is busy. Changes nothing there."""
+"""Calling Metronome gently: few calls at a time, evenly spaced, patient while it is busy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from tenacity.wait import wait_exponential_jitter
 from invoice_operations.pace import Pace
 from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import Unavailable
+from invoice_shared.metronome import paths
 from invoice_shared.metronome.client import MetronomeClient
 from invoice_shared.settings import MetronomeApiSettings
 
@@ -44,9 +45,12 @@ def patiently(call: Callable[[], Found], pace: Pace, backoff_max_seconds: float)
 
 
 class MetronomeReader:
-    """Thread-safe. Raises ``Rejected``, ``CredentialsRefused`` or, after some tries, ``Unavailable``."""
+    """Thread-safe. Raises ``Rejected``, ``CredentialsRefused`` or, after some tries, ``Unavailable``.
 
-    def __init__(self, settings: MetronomeApiSettings, pace: Pace) -> None:
+    ``report_status`` alone changes something there.
+    """
+
+    def __init__(self, settings: MetronomeApiSettings, pace: Pace, status_path: str = paths.STATUS) -> None:
         http = Http(
             "Metronome", lambda: Bearer(settings.secret("metronome_api_key") or ""), settings.http_timeout_seconds
         )
@@ -58,11 +62,17 @@ class MetronomeReader:
 
             return patiently(once, pace, settings.retry_backoff_max_seconds)
 
-        self._client = MetronomeClient(http, settings.metronome_base_url, pace.clock, calls=paced)
+        self._client = MetronomeClient(
+            http, settings.metronome_base_url, pace.clock, calls=paced, status_path=status_path
+        )
 
     def invoice(self, customer_id: str, invoice_id: str) -> Any:
         """Return the answer for one invoice, ``{"data": {…}}``, fractions as ``Decimal``."""
         return self._client.invoice(customer_id, invoice_id)
+
+    def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
+        """Tell Metronome how an invoice ended; see ``metronome.statuses``. Repeatable."""
+        self._client.report_status(customer_id, status)
 
     def check(self) -> None:
         """Ask for one customer: returns if Metronome lets us in."""

@@ -1,8 +1,15 @@
-"""People pause and resume destinations, and the audit knows it."""
+"""What people decide, on a real broker: it takes effect, and the audit knows it."""
+
+from typing import Any
 
 import pytest
 
+from tests.builders import CUSTOMER_ID
+from tests.integration.cli.books import failed_creating, file, format_it, receive
 from tests.integration.cli.conftest import RunInvoices
+from tests.integration.cli.invoices import id_of
+from tests.support.outside import Outside
+from tests.support.topics import Topics
 
 pytestmark = pytest.mark.broker
 
@@ -35,3 +42,58 @@ def test_what_makes_no_decision_is_refused(run_invoices: RunInvoices, arguments:
     assert ended.code == 2
     assert said in ended.err
     assert run_invoices("audit", "--output", "json").json == []
+
+
+def known_to_metronome(invoice_id: str) -> dict[str, Any]:
+    return {
+        "id": invoice_id,
+        "customer_id": CUSTOMER_ID,
+        "type": "USAGE",
+        "status": "FINALIZED",
+        "credit_type": {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"},
+        "total": 10000,
+        "line_items": [],
+    }
+
+
+def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
+    topics: Topics, outside: Outside, run_invoices: RunInvoices
+) -> None:
+    name = id_of("inv-1")
+    outside.metronome.seed_invoices([known_to_metronome(name)])
+    failure = failed_creating(topics, name, format_it(topics, name))
+    file(topics, failure)
+    resolve = ("resolve", failure.failure_id[:12], "--why", "billed by hand", "--by", "kim", "--document-id", "4711")
+
+    ended = run_invoices(*resolve, "--output", "json", settings=outside.settings)
+
+    assert ended.code == 0, ended.err
+    assert ended.json[0]["metronome"] == "told FINALIZED"
+    (decided,) = run_invoices("audit", "--output", "json").json
+    assert (decided["kind"], decided["subject"], decided["document_id"]) == ("resolve", name, "4711")
+    assert (decided["failure_id"], decided["destination"]) == (failure.failure_id, "netsuite")
+    status = run_invoices("status", name, "--output", "json").json
+    assert (status["state"], status["documents"]) == ("resolved", ["netsuite 4711"])
+    (told,) = outside.metronome.writebacks()
+    assert (told["external_status"], told["billing_provider_invoice_id"]) == ("FINALIZED", "4711")
+    assert run_invoices(*resolve, settings=outside.settings).code == 1
+
+
+def test_what_may_still_be_sent_is_resolved_only_by_who_insists(topics: Topics, run_invoices: RunInvoices) -> None:
+    failure = failed_creating(topics, "inv-1", format_it(topics, "inv-1"))
+    file(topics, failure)
+    partition, offset = receive(topics, "inv-1")
+    resolve = ("resolve", failure.failure_id, "--why", "billed by hand", "--by", "kim")
+
+    refused = run_invoices(*resolve)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert f"raw-invoices[{partition}]@{offset}" in refused.err
+    assert run_invoices("audit", "--output", "json").json == []
+    topics.commit("invoice-formatter", "raw-invoices", {partition: offset + 1})
+    assert run_invoices(*resolve).code == 0
+
+    later = failed_creating(topics, "inv-2", format_it(topics, "inv-2"))
+    file(topics, later)
+    receive(topics, "inv-2")
+    assert run_invoices("resolve", later.failure_id, "--why", "x", "--by", "kim", "--yes").code == 0

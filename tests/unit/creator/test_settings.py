@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from invoice_creator.settings import CreatorSettings, read_creator
+from invoice_creator.settings import CreatorSettings, destinations_of_group, group_of, read_creator
+from invoice_providers.names import destinations
 from invoice_providers.netsuite.setup import derived_base_url
 from invoice_providers.registry import Accounts, connect
 from invoice_shared.settings import InvalidSettings
@@ -155,6 +156,24 @@ def test_the_consumer_group_follows_the_destinations(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], group: str
 ) -> None:
     assert settings(monkeypatch, **environment)[0].consumer_group() == group
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("invoice-creator", destinations()),
+        ("invoice-creator-netsuite", ("netsuite",)),
+        ("invoice-creator-netsuite-quickbooks_online", ("netsuite", "quickbooks_online")),
+        ("invoice-creator-sap", None),
+        ("invoice-creator-", None),
+        ("invoice-creators", None),
+        ("my-invoice-creator-netsuite", None),
+        ("invoice-formatter", None),
+    ],
+)
+def test_a_groups_name_tells_what_its_creators_take(name: str, taken: tuple[str, ...] | None) -> None:
+    assert destinations_of_group(name) == taken
+    assert taken is None or group_of(taken) == name
 
 
 @pytest.mark.parametrize(

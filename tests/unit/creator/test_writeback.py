@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from invoice_creator.writeback import MAX_ERROR_TEXT, MetronomeWriteback
+from invoice_creator.writeback import MetronomeWriteback
 from invoice_providers.base import Found
 from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.metronome.client import MetronomeClient
+from invoice_shared.metronome.statuses import MAX_ERROR_TEXT
 from invoice_simulators.client import MetronomeControl
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome, MetronomeSettings

@@ -1,13 +1,15 @@
 """An installation in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from invoice_creator.settings import WritebackSettings
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.view.view import View
 from invoice_shared.errors import Rejected
+from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.record import Record
 from invoice_shared.settings import AnySettings, KafkaSettings
 from tests.fakes import START, FakeClock, FakePublisher
@@ -15,16 +17,21 @@ from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeBroker, Fak
 
 
 class FakeMetronome:
-    """Answers for the invoices that it was given, by customer and invoice id."""
+    """Answers for the invoices that it was given, by customer and invoice id; keeps what it is told."""
 
-    def __init__(self, answers: dict[tuple[str, str], Any]) -> None:
+    def __init__(self, answers: dict[tuple[str, str], Any], told: list[tuple[str, Mapping[str, Any]]]) -> None:
         self._answers = answers
+        self._told = told
 
     def invoice(self, customer_id: str, invoice_id: str) -> Any:
         """Return the answer. Raises ``Rejected`` for any other invoice."""
         if (customer_id, invoice_id) not in self._answers:
             raise Rejected("invoice-not-found", "Metronome does not know this invoice.")
         return self._answers[customer_id, invoice_id]
+
+    def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
+        """Take a status."""
+        self._told.append((customer_id, status))
 
 
 @dataclass
@@ -38,6 +45,8 @@ class FakeInstallation:
     broker: FakePublisher = field(default_factory=FakePublisher)
     blocks: dict[type[Any], Any] = field(default_factory=dict)
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
+    told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    readers: dict[str, list[ConsumerGroup]] = field(default_factory=dict)
 
     def settings(self, settings_class: type[AnySettings]) -> AnySettings:
         """Return a block of settings that was given, or its defaults."""
@@ -46,7 +55,15 @@ class FakeInstallation:
 
     def metronome(self) -> FakeMetronome:
         """Return a Metronome that knows the given answers."""
-        return FakeMetronome(self.answers)
+        return FakeMetronome(self.answers, self.told)
+
+    def writeback(self) -> FakeMetronome | None:
+        """Return the Metronome to tell, unless a block of settings says no."""
+        return self.metronome() if self.settings(WritebackSettings).metronome_status_writeback else None
+
+    def groups(self, topic: str) -> list[ConsumerGroup]:
+        """Return the groups that were given."""
+        return self.readers.get(topic, [])
 
     def reader(self) -> FakeReader:
         """Return a reader of the topics."""

@@ -1,43 +1,128 @@
-"""The ledger's entry for a failure that was handled by hand. Pure."""
+"""What a person's resolution of a failure enters in the ledger: the event, and what documents there are. Pure."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from invoice_operations.decide.decider import Person
 from invoice_operations.errors import InvalidRequest, NeedsAttention
-from invoice_operations.view.cases import Case
+from invoice_operations.view.cases import Case, State
+from invoice_operations.view.view import KnownInvoice
+from invoice_providers.names import all_destinations, destinations
+from invoice_shared.ledger_key import DocumentId, LedgerKey
 from invoice_shared.outcome import Outcome
 
-BECAUSE = {
+BECAUSE: Mapping[State, str] = {
     "created": "Its invoice was created meanwhile; there is nothing to resolve.",
     "skipped": "Its invoice was skipped meanwhile; there is nothing to resolve.",
     "resolved": "It is resolved already.",
     "superseded": "Its invoice failed again since; resolve the newer failure (see: invoices status).",
 }
+# Facts of an invoice at one destination, which say nothing about a document at another.
+OF_DESTINATION = ("account", "external_customer_id")
 
 
-def resolved(case: Case, newest: Outcome | None, *, who: str, why: str, now: datetime) -> Outcome:
-    """Write over what is known of the invoice who resolved it and why. Raises where the failure is not open.
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a person did about a failure.
+
+    ``failure_id`` may be its first digits.
+    ``document_id`` names a document that was made by hand, ``destination`` where it is; unless
+    given, where the invoice was to go.
+    ``despite_waiting``: although a record of the invoice waits, which may be sent all the same.
+    """
+
+    failure_id: str
+    why: str
+    document_id: str | None = None
+    destination: str | None = None
+    despite_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """``documents`` come first, ``event`` last. ``by_hand`` is the one of the documents that a person made."""
+
+    event: Outcome
+    documents: tuple[Outcome, ...] = ()
+    by_hand: Outcome | None = None
+
+
+def entries(case: Case, known: KnownInvoice, asked: Resolution, person: Person, now: datetime) -> Entries:
+    """Return what to enter. Raises ``NeedsAttention`` if the failure is not open, and ``InvalidRequest``.
 
     A failure without an invoice id is entered under its record's key, e.g. the event id.
     """
     if case.state != "open":
         raise NeedsAttention(BECAUSE[case.state])
-    if not why.strip() or not who.strip():
+    if not asked.why.strip() or not person.by.strip():
         raise InvalidRequest("Say who resolved it and why: the auditor reads it.")
-    known = newest or Outcome(
+    base = known.newest or _unknown(case, now)
+    by_hand = _made_by_hand(case, base, known, asked, now)
+    resolved = {
+        "outcome": "resolved",
+        "stage": case.stage or None,
+        "code": case.code or None,
+        "failure_id": case.failure_id,
+        "reason": asked.why.strip(),
+        "resolved_by": person.by.strip(),
+        "settled_at": now,
+    }
+    if by_hand is not None:
+        resolved |= {
+            "destination": by_hand.destination,
+            "provider_document_id": by_hand.provider_document_id,
+        }
+    event = base.model_copy(update=resolved)
+    return Entries(event, tuple(_documents(known, by_hand)), by_hand)
+
+
+def _documents(known: KnownInvoice, by_hand: Outcome | None) -> Iterator[Outcome]:
+    """Yield what would else be hidden: an older ledger has a document in its event alone, which is replaced now."""
+    newest = known.newest.document_key if known.newest is not None else None
+    for document in known.documents:
+        if newest is not None and document.document_key == newest:
+            yield document.model_copy(update=_without_failure())
+    if by_hand is not None:
+        yield by_hand
+
+
+def _made_by_hand(case: Case, base: Outcome, known: KnownInvoice, asked: Resolution, now: datetime) -> Outcome | None:
+    if asked.document_id is None:
+        if asked.destination is not None:
+            raise InvalidRequest("--destination says where the document of --document-id is: give both.")
+        return None
+    if case.invoice_id is None:
+        raise InvalidRequest("The failure names no invoice that could have a document: leave --document-id out.")
+    document_id, destination = asked.document_id.strip(), asked.destination or case.destination
+    if not document_id:
+        raise InvalidRequest('Invalid --document-id "": use the id that the billing provider shows.')
+    if destination not in destinations():
+        raise InvalidRequest(
+            f'Say with --destination where document "{document_id}" is: use one of {all_destinations()}.'
+        )
+    key = LedgerKey(case.invoice_id, DocumentId(destination, document_id))
+    facts = next((each for each in known.documents if each.document_key == key), None)
+    made = {
+        "outcome": "created",
+        "destination": destination,
+        "provider_document_id": document_id,
+        "stands": True,
+        "settled_at": now,
+    }
+    foreign = {} if base.destination == destination else dict.fromkeys(OF_DESTINATION)
+    return (facts or base).model_copy(update=(foreign if facts is None else {}) | made | _without_failure())
+
+
+def _without_failure() -> dict[str, None]:
+    return dict.fromkeys(("stage", "code", "reason", "failure_id", "may_exist"))
+
+
+def _unknown(case: Case, now: datetime) -> Outcome:
+    return Outcome(
         invoice_id=case.invoice_id or case.key,
         customer_id=case.customer_id,
         destination=case.destination,
         outcome="failed",
         settled_at=now,
-    )
-    return known.model_copy(
-        update={
-            "outcome": "resolved",
-            "stage": case.stage or None,
-            "code": case.code or None,
-            "failure_id": case.failure_id,
-            "reason": why.strip(),
-            "resolved_by": who.strip(),
-            "settled_at": now,
-        }
     )

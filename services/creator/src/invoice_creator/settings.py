@@ -1,6 +1,7 @@
 """What the creator reads from the environment: its own settings, and those of its account at each provider."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from invoice_providers.names import all_destinations, destinations
 from invoice_providers.registry import Accounts, account_settings
 from invoice_shared.metronome import paths
 from invoice_shared.setting_types import JsonText, Positive
-from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings, read_with
+from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings, Settings, read_with
 from invoice_shared.types import ExactDecimal
 
 SERVICE = "invoice-creator"
@@ -38,7 +39,14 @@ def _bounds(given: dict[str, Decimal]) -> dict[str, Decimal]:
 HoldAbove = Annotated[dict[str, ExactDecimal], NoDecode, JsonText, AfterValidator(_bounds)]
 
 
-class CreatorSettings(MetronomeApiSettings, PatientServiceSettings):
+class WritebackSettings(Settings):
+    """Whether Metronome is told what became of an invoice, and where."""
+
+    metronome_status_writeback: bool = True
+    metronome_status_writeback_path: str = Field(default=paths.STATUS, pattern="^/")
+
+
+class CreatorSettings(WritebackSettings, MetronomeApiSettings, PatientServiceSettings):
     """Everything of one creator process but the accounts."""
 
     creator_destinations: Destinations = Field(default_factory=destinations)
@@ -48,15 +56,24 @@ class CreatorSettings(MetronomeApiSettings, PatientServiceSettings):
     uncertain_settle_seconds: Positive = 5
     circuit_failures: int = Field(default=5, ge=1)
     circuit_probe_seconds: Positive = 10
-    metronome_status_writeback: bool = True
-    metronome_status_writeback_path: str = Field(default=paths.STATUS, pattern="^/")
 
     def consumer_group(self) -> str:
         """Return the group of this creator: one that takes only some destinations has a group of its own."""
-        if self.kafka_consumer_group:
-            return self.kafka_consumer_group
-        limited = self.creator_destinations != destinations()
-        return "-".join((SERVICE, *self.creator_destinations)) if limited else SERVICE
+        return self.kafka_consumer_group or group_of(self.creator_destinations)
+
+
+def group_of(taken: Sequence[str]) -> str:
+    """Return the group of the creators that take these destinations, unless a setting names another."""
+    return SERVICE if tuple(taken) == destinations() else "-".join((SERVICE, *taken))
+
+
+def destinations_of_group(name: str) -> tuple[str, ...] | None:
+    """Return what creators of a group take; ``None`` if ``group_of`` gives no such name."""
+    if name == SERVICE:
+        return destinations()
+    service, _dash, rest = name.partition(f"{SERVICE}-")
+    taken = tuple(rest.split("-"))
+    return taken if not service and set(taken) <= set(destinations()) else None
 
 
 def read_creator() -> tuple[CreatorSettings, Accounts]:

@@ -1,9 +1,8 @@
 """Telling Metronome how an invoice ended at the provider: which status goes with which end.
 
-The item is Metronome's ``BillingProviderInvoice``; how it is sent is ``invoice_shared.metronome``'s.
+The items and how they are sent are ``invoice_shared.metronome``'s.
 """
 
-from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
 from invoice_providers.base import Found
@@ -12,15 +11,9 @@ from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.logs import get_logger
 from invoice_shared.metronome.client import MetronomeClient
-from invoice_shared.types import time_text
+from invoice_shared.metronome.statuses import finalized, refused, told_document
 
 log = get_logger(__name__)
-
-MAX_ERROR_TEXT = 1000
-# Beside an external id, these say that nothing is billed by it; every other status is kept.
-OVERWRITTEN = ("INVALID_REQUEST_ERROR", "SKIPPED")
-# They say that a document does not stand any more.
-REMOVED = ("VOID", "DELETED")
 
 
 class Writeback(Protocol):
@@ -52,22 +45,13 @@ class MetronomeWriteback:
         self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
     ) -> None:
         """See ``Writeback``."""
-        status = {
-            "billing_provider_invoice_id": created.document_id,
-            "external_status": "FINALIZED",
-            "issued_at": time_text(datetime.combine(document.issue_date, time(), UTC)),
-        }
         if not is_repeat or self._knows_none(document, instead=created if is_forced else None):
-            self._report(document, status)
+            self._report(document, finalized(created.document_id, document.issue_date))
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:
         """See ``Writeback``."""
-        status = {
-            "external_status": "INVALID_REQUEST_ERROR",
-            "billing_provider_error": reason[:MAX_ERROR_TEXT],
-        }
         if self._knows_none(document):
-            self._report(document, status)
+            self._report(document, refused(reason))
 
     def _report(self, document: FormattedInvoice, status: dict[str, Any]) -> None:
         about = {
@@ -81,29 +65,25 @@ class MetronomeWriteback:
 
         One that ``instead`` stands in the place of does not count.
         """
-        external = self._external_invoice(document)
-        known, status = external.get("invoice_id"), external.get("external_status")
-        if not known or status in OVERWRITTEN:
+        told = told_document(self._asked(document))
+        if told is None:
             return True
-        if instead is not None and (known != instead.document_id or status in REMOVED):
+        if instead is not None and (told.is_removed or told.document_id != instead.document_id):
             return True
         log.info(
             "metronome's status is kept",
             invoice_id=document.invoice_id,
-            document_id=external["invoice_id"],
-            status=external.get("external_status"),
+            document_id=told.document_id,
+            status=told.status,
         )
         return False
 
-    def _external_invoice(self, document: FormattedInvoice) -> dict[str, Any]:
+    def _asked(self, document: FormattedInvoice) -> Any:
         try:
-            answer = self._metronome.invoice(document.metronome_customer_id, document.invoice_id)
-        except Rejected as refused:
+            return self._metronome.invoice(document.metronome_customer_id, document.invoice_id)
+        except Rejected as refusal:
             raise Rejected(
                 "writeback-refused",
-                f"Metronome does not show the invoice, so its status was not changed: {refused.reason}",
-                response=refused.response,
-            ) from refused
-        invoice = answer.get("data") if isinstance(answer, dict) else None
-        external = invoice.get("external_invoice") if isinstance(invoice, dict) else None
-        return external if isinstance(external, dict) else {}
+                f"Metronome does not show the invoice, so its status was not changed: {refusal.reason}",
+                response=refusal.response,
+            ) from refusal

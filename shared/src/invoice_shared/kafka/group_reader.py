@@ -1,0 +1,54 @@
+"""Asking the broker which consumer groups read a topic, and how far each is."""
+
+from collections.abc import Callable, Iterable
+
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._group import ConsumerGroupDescription
+
+from invoice_shared.kafka.groups import ConsumerGroup
+
+ANSWER_SECONDS = 15.0
+Wanted = Callable[[str], bool]
+
+
+def any_name(_name: str) -> bool:
+    """Whether a group of this name is asked for: it is."""
+    return True
+
+
+def groups_of(admin: AdminClient, topic: str, is_wanted: Wanted = any_name) -> list[ConsumerGroup]:
+    """Return the groups with members that read a topic, or with offsets committed there, by name.
+
+    Raises ``KafkaException``, also if only some of the brokers answer.
+    """
+    listed = admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(ANSWER_SECONDS)
+    if listed.errors:
+        raise listed.errors[0]
+    names = sorted(group.group_id for group in listed.valid if is_wanted(group.group_id))
+    busy = _with_members(admin, names, topic)
+    found = [ConsumerGroup(name, name in busy, offsets) for name, offsets in _committed(admin, names, topic)]
+    return [group for group in found if group.has_members or group.committed]
+
+
+def _with_members(admin: AdminClient, names: list[str], topic: str) -> set[str]:
+    if not names:
+        return set()
+    asked = admin.describe_consumer_groups(names, request_timeout=ANSWER_SECONDS)
+    described = {name: answer.result(ANSWER_SECONDS) for name, answer in asked.items()}
+    return {name for name, group in described.items() if _reads(group, topic)}
+
+
+def _reads(group: ConsumerGroupDescription, topic: str) -> bool:
+    """Whether a member has partitions of the topic, or nobody in the group has any yet."""
+    if group.state in (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD):
+        return False
+    assigned = {each.topic for member in group.members for each in member.assignment.topic_partitions}
+    return topic in assigned or (not assigned and bool(group.members))
+
+
+def _committed(admin: AdminClient, names: list[str], topic: str) -> Iterable[tuple[str, dict[int, int]]]:
+    asked = [(name, admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(name)])[name]) for name in names]
+    for name, answer in asked:
+        commits = answer.result(ANSWER_SECONDS).topic_partitions
+        yield name, {each.partition: each.offset for each in commits if each.topic == topic and each.offset >= 0}
