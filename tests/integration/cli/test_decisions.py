@@ -73,7 +73,8 @@ def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
     assert (decided["kind"], decided["subject"], decided["document_id"]) == ("resolve", name, "4711")
     assert (decided["failure_id"], decided["destination"]) == (failure.failure_id, "netsuite")
     status = run_invoices("status", name, "--output", "json").json
-    assert (status["state"], status["documents"]) == ("resolved", ["netsuite 4711"])
+    assert (status["state"], status["documents"]) == ("created", ["netsuite 4711"])
+    assert (status["resolved_by"], status["open_failure"]) == ("kim", None)
     (told,) = outside.metronome.writebacks()
     assert (told["external_status"], told["billing_provider_invoice_id"]) == ("FINALIZED", "4711")
     assert run_invoices(*resolve, settings=outside.settings).code == 1

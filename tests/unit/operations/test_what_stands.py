@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from invoice_operations.decide.decider import Person
+from invoice_operations.resolve.resolution import Resolution
 from invoice_operations.resolve.run import resolve
 from invoice_operations.selection import Selection
 from invoice_operations.status import status_of
@@ -109,7 +111,7 @@ def test_resolving_the_failure_leaves_the_document_known() -> None:
     assert isinstance(after, After)
     installation = FakeInstallation(after.records)
 
-    resolve(UNMAPPED.failure_id, installation, who="kim", why="the field is back")
+    resolve(Resolution(UNMAPPED.failure_id, "the field is back"), installation, Person("kim", "cli"))
 
     known = installation.view().invoice(INVOICE_ID)
     assert known.documents == [DOCUMENT]

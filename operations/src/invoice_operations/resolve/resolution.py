@@ -7,7 +7,7 @@ from datetime import datetime
 from invoice_operations.decide.decider import Person
 from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.view.cases import Case, State
-from invoice_operations.view.view import KnownInvoice
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_providers.names import all_destinations, destinations
 from invoice_shared.ledger_key import DocumentId, LedgerKey
 from invoice_shared.outcome import Outcome

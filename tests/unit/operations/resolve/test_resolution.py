@@ -7,7 +7,7 @@ from invoice_operations.decide.decider import Person
 from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.resolve.resolution import Entries, Resolution, entries
 from invoice_operations.view.cases import Case, Place, State, case_of, remembered
-from invoice_operations.view.view import KnownInvoice
+from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.outcome import Outcome
 from invoice_shared.serde import from_bytes, to_bytes
 from tests.builders import INVOICE_ID, failure, outcome
