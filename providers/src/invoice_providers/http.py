@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from invoice_providers.deadline import REAPER
 from invoice_providers.http_adapter import CutAdapter
@@ -17,6 +17,8 @@ from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+# Not all that urllib3 and the standard library raise at an odd answer is translated by requests.
+FAILURES = (requests.RequestException, HTTPError, ValueError)
 
 
 class Bearer(AuthBase):
@@ -84,6 +86,14 @@ Authenticate = Callable[[], AuthBase]
 """Gives what signs the requests of one thread; asked again after ``renew_credentials``."""
 
 
+class _Session(requests.Session):
+    """One that sees no redirect: requests reads its target, and fails at one that is no URL, even unfollowed."""
+
+    def get_redirect_target(self, _answer: requests.Response) -> None:
+        """Return nothing."""
+        return None
+
+
 class Http:
     """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use.
 
@@ -105,7 +115,7 @@ class Http:
         """Send a body. Raises ``Unavailable`` where it was not sent, ``Uncertain`` where no answer could be read."""
         try:
             return self._send("POST", url, body, headers)
-        except requests.RequestException as error:
+        except FAILURES as error:
             if may_have_arrived(error):
                 raise Uncertain(f"{self._system} gave no answer to a request ({_kind(error)}).") from error
             raise self._no_connection(error) from error
@@ -114,7 +124,7 @@ class Http:
         """Ask for something. Raises ``Unavailable``."""
         try:
             return self._send("GET", url, None, headers)
-        except requests.RequestException as error:
+        except FAILURES as error:
             raise self._no_connection(error) from error
 
     def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -145,7 +155,7 @@ class Http:
         return session
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.auth = self._authenticate()
         session.headers["User-Agent"] = "metronome-invoice-connector"
         adapter = CutAdapter()
@@ -153,7 +163,7 @@ class Http:
         session.mount("http://", adapter)
         return session
 
-    def _no_connection(self, error: requests.RequestException) -> Unavailable:
+    def _no_connection(self, error: Exception) -> Unavailable:
         return Unavailable(f"{self._system} cannot be reached ({_kind(error)}).", outage=True)
 
 
@@ -164,7 +174,7 @@ def may_have_arrived(error: Exception) -> bool:
     return not (refused or isinstance(error, NEVER_SENT))
 
 
-def _kind(error: requests.RequestException) -> str:
+def _kind(error: Exception) -> str:
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else None
     return type(reason or error).__name__

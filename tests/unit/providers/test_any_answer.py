@@ -1,0 +1,177 @@
+"""Whatever another system answers, only our own errors leave the client that read it."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from invoice_creator.writeback import MetronomeWriteback
+from invoice_providers.base import BillingProvider, Found
+from invoice_providers.http import Anonymous, Http
+from invoice_providers.netsuite.client import NetSuite
+from invoice_providers.netsuite.payload import Options
+from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_shared.errors import CallFailed
+from invoice_shared.metronome.client import MetronomeClient
+from tests.builders import formatted_invoice
+from tests.fakes import FakeClock
+from tests.support.ports import LOOPBACK
+
+TIMEOUT = 5
+END_OF_HEAD = b"\r\n\r\n"
+NAMES = (
+    "o:errorDetails detail o:errorCode o:errorPath title id externalId total taxTotal currency entity status refName "
+    "Fault fault Error error code Message message Detail element QueryResponse Invoice Id DocNumber PrivateNote "
+    "TotalAmt Balance TxnTaxDetail TotalTax CurrencyRef CustomerRef value data external_invoice invoice_id"
+).split()
+HEADERS = ("Content-Type", "Location", "Retry-After", "Date", "intuit_tid", "Content-Encoding", "X-More")
+STATUSES = (200, 201, 202, 204, 301, 400, 401, 403, 404, 405, 408, 409, 422, 429, 500, 502, 503, 504)
+
+scalars = st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from((10**4000, "1E+999999999", "NaN"))
+trees = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+)
+xml = st.lists(
+    st.sampled_from(("<Fault>", '<Error code="3001">', "<Message>", "</Error>", "&bomb;", "<!DOCTYPE x>", "]]>", "<"))
+    | st.text(max_size=20)
+).map("".join)
+bodies = st.binary() | trees.map(lambda tree: json.dumps(tree).encode()) | xml.map(lambda text: text.encode())
+values = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0")) | st.sampled_from(
+    ("http://[x/invoice/1", "Fri, 31 Dec 9999 23:59:59 -2300", "gzip", "application/json; charset=latin-9")
+)
+headers = st.dictionaries(st.sampled_from(HEADERS), values, max_size=3)
+
+
+class AnyServer:
+    """Answers each request with ``answer``, as it is, and ends the connection."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self._server = server
+        self.answer = b""
+        self.url = f"http://{LOOPBACK}:{server.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Serve until the listening socket is shut."""
+        with suppress(OSError):
+            while True:
+                connection, _ = self._server.accept()
+                with connection, suppress(OSError):
+                    connection.settimeout(TIMEOUT)
+                    self._read(connection)
+                    connection.sendall(self.answer)
+
+    def _read(self, connection: socket.socket) -> None:
+        got = b""
+        while END_OF_HEAD not in got:
+            got += connection.recv(65536)
+        head, _, body = got.partition(END_OF_HEAD)
+        lengths = [line for line in head.lower().splitlines() if line.startswith(b"content-length:")]
+        missing = int(lengths[0].partition(b":")[2]) - len(body) if lengths else 0
+        while missing > 0:
+            missing -= len(connection.recv(65536))
+
+
+@contextmanager
+def serving() -> Iterator[AnyServer]:
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        server = AnyServer(listening)
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        yield server
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[AnyServer]:
+    with serving() as found:
+        yield found
+
+
+def written(status: int, named: dict[str, str], body: bytes) -> bytes:
+    lines = [f"{name}: {value}" for name, value in named.items()]
+    head = "\r\n".join((f"HTTP/1.1 {status} Said", *lines, f"Content-Length: {len(body)}", "Connection: close"))
+    return head.encode("latin-1") + END_OF_HEAD + (b"" if status == 204 else body)
+
+
+class OneToken:
+    """See ``TokenSource``."""
+
+    def current(self) -> str:
+        return "token"
+
+    def refused(self, token: str) -> None:
+        """Keep it."""
+
+
+def netsuite(url: str) -> BillingProvider:
+    return NetSuite(url, Anonymous, Options({"USD": "1"}), clock=FakeClock(), timeout_seconds=TIMEOUT)
+
+
+def quickbooks(url: str) -> BillingProvider:
+    return QuickBooksOnline(
+        f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), timeout_seconds=TIMEOUT
+    )
+
+
+def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
+    document = formatted_invoice()
+    return (
+        lambda: client.create(document),
+        lambda: client.look(document),
+        lambda: client.read("7", invoice_id=document.invoice_id, document_type="invoice"),
+    )
+
+
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@many
+@given(answer=st.binary() | st.builds(lambda head, rest: b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + rest,
+                                      st.binary(), st.binary()))
+@example(answer=b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n{}")
+@example(answer=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{}")
+@example(answer=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+@example(answer=b"HTTP/1.1 302 OK\r\nLocation: http://[x\r\n\r\n")
+@example(answer=b"HTTP/1.1 200 OK\r\n" + b"X-More: more\r\n" * 200 + b"\r\n")
+def test_no_bytes_make_another_error(server: AnyServer, answer: bytes) -> None:
+    server.answer = answer
+    http = Http("NetSuite", Anonymous, TIMEOUT)
+
+    with suppress(CallFailed):
+        http.get(server.url, {})
+    with suppress(CallFailed):
+        http.post(server.url, b"{}", {})
+
+
+@pytest.mark.parametrize("build", [netsuite, quickbooks], ids=["NetSuite", "QuickBooks Online"])
+@many
+@given(status=st.sampled_from(STATUSES), named=headers, body=bodies)
+def test_no_answer_makes_a_provider_raise_another_error(
+    server: AnyServer, build: Callable[[str], BillingProvider], status: int, named: dict[str, str], body: bytes
+) -> None:
+    server.answer = written(status, named, body)
+
+    for call in all_calls(build(server.url)):
+        with suppress(CallFailed):
+            call()
+
+
+@many
+@given(status=st.sampled_from(STATUSES), named=headers, body=bodies)
+def test_no_answer_of_metronomes_makes_the_write_back_raise_another_error(
+    server: AnyServer, status: int, named: dict[str, str], body: bytes
+) -> None:
+    server.answer = written(status, named, body)
+    metronome = MetronomeClient(Http("Metronome", Anonymous, TIMEOUT), server.url, FakeClock())
+
+    with suppress(CallFailed):
+        MetronomeWriteback(metronome).report_created(formatted_invoice(), Found("7"), is_repeat=True)
+    with suppress(CallFailed):
+        MetronomeWriteback(metronome).report_refused(formatted_invoice(), "No.")
