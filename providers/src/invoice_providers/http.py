@@ -91,7 +91,6 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, _answer: requests.Response) -> None:
         """Return nothing."""
-        return None
 
 
 class Http:

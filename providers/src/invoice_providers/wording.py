@@ -5,6 +5,8 @@ import re
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.types import decimal_text
 
+# A reason is a sentence; the rest of the ids stands in the failure's record.
+MAX_SHOWN_IDS = 10
 WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -63,4 +65,16 @@ def about_customer(document: FormattedInvoice) -> str:
     return (
         f"{document.external_customer_id} is the id of the customer: mend it there, or correct it on customer "
         f"{document.metronome_customer_id} in Metronome, then replay."
+    )
+
+
+def sent_ids(document: FormattedInvoice) -> str:
+    """Return which ids of ours a refusal may mean that names none."""
+    lines = {line.external_item_id: f"{line.external_item_id} (“{line.name}”)" for line in document.line_items}
+    shown = list(lines.values())[:MAX_SHOWN_IDS]
+    more = f" and {len(lines) - len(shown)} more" if len(lines) > len(shown) else ""
+    return (
+        f"The customer id that was sent is {document.external_customer_id}, of customer "
+        f"{document.metronome_customer_id} in Metronome; the item ids are {', '.join(shown)}{more}. "
+        "Correct there or in Metronome what is wrong, then replay."
     )

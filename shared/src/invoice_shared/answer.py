@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from invoice_shared import serde
 from invoice_shared.errors import kept_body
 from invoice_shared.failure import ProviderResponse
+from invoice_shared.skew import clock_advice, http_date
 
 # Once per hour somebody should look again, whatever the other system asks for.
 MAX_RETRY_AFTER_SECONDS = 3600.0
@@ -48,11 +48,11 @@ class Answer:
         seconds = float(asked) if SECONDS.fullmatch(asked) else _seconds_until(asked, now)
         return None if seconds is None else min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
 
+    def clock_advice(self, now: datetime) -> str:
+        """Return a sentence about our clock if the answer's own time differs from it; empty if not."""
+        return clock_advice(self.headers.get("Date"), now)
+
 
 def _seconds_until(text: str, now: datetime) -> float | None:
-    try:
-        when = parsedate_to_datetime(text)
-        aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return (aware - now).total_seconds()
-    except (ValueError, OverflowError):  # no date, or one with a zone beyond the calendar
-        return None
+    when = http_date(text)
+    return None if when is None else (when - now).total_seconds()

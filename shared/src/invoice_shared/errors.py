@@ -58,8 +58,10 @@ class Unavailable(CallFailed):
     """The other side is down or throttles. ``retry_after`` in seconds is its own wish, if it gave one.
 
     ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this invoice.
+    ``refused``: the answer says that nothing was carried out, for a reason that passes by itself.
     ``about`` tells whom the failure concerns alone, if the answer shows it: the invoice, which got an answer of its own
-    (5xx but 503, 405, 413, or silence after connecting), or its customer, which has a limit of its own.
+    (5xx but 503, 405, 413, or silence after connecting), its customer, which has a limit of its own, or one part of our
+    settings, while the others work.
     """
 
     def __init__(
@@ -68,12 +70,14 @@ class Unavailable(CallFailed):
         *,
         retry_after: float | None = None,
         outage: bool = False,
-        about: Literal["invoice", "customer"] | None = None,
+        refused: bool = False,
+        about: Literal["invoice", "customer", "settings"] | None = None,
         response: ProviderResponse | None = None,
     ) -> None:
         super().__init__(reason, response=response)
         self.retry_after = retry_after
         self.outage = outage
+        self.refused = refused
         self.about = about
 
 

@@ -1,12 +1,15 @@
 """One suite for the archive's port: on the fake that the sink's unit tests trust, and on S3 over a real server."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import boto3
 import pytest
 
 from invoice_shared.archive.archive import Archive, ArchiveUnavailable
 from invoice_shared.archive.s3_archive import S3Archive
+from tests.support.any_server import any_server, written
 from tests.support.ports import free_port
 from tests.support.s3 import Bucket
 from tests.unit.error_sink.test_handler import FakeArchive
@@ -53,3 +56,20 @@ def test_a_missing_bucket_says_what_to_do(s3: Bucket) -> None:
 def test_an_unreachable_server_says_so() -> None:
     with pytest.raises(ArchiveUnavailable, match="cannot be reached"):
         s3_archive(f"http://127.0.0.1:{free_port()}", "any").check()
+
+
+SKEWED = b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>"
+
+
+def test_a_clock_that_is_off_is_named_instead_of_the_credentials() -> None:
+    theirs = datetime.now(UTC) - timedelta(minutes=20, seconds=10)
+    date = {"Date": format_datetime(theirs, usegmt=True)}
+    with any_server() as server:
+        server.answer = written(403, date, SKEWED)
+        server.answers["HEAD"] = written(403, date, b"")
+        archive = s3_archive(server.url, "any")
+
+        for call in (archive.check, lambda: archive.put("k", b"x"), lambda: archive.keys("k")):
+            with pytest.raises(ArchiveUnavailable, match="This machine's clock is 20 minutes ahead") as failed:
+                call()
+            assert "credentials" not in str(failed.value)

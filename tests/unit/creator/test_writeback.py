@@ -193,3 +193,39 @@ def test_an_invoice_that_metronome_does_not_show_is_a_failure_of_the_writeback(s
         side.client.report_created(unknown, Found("1001"), is_repeat=True)
 
     assert refused.value.code == "writeback-refused"
+
+
+def report(side: Side, invoice_id: str = INVOICE_ID) -> None:
+    side.client.report_created(formatted_invoice(invoice_id=invoice_id), Found("1001"), is_repeat=False)
+
+
+def test_a_path_that_metronome_does_not_know_is_no_invoices_fault(side: Side) -> None:
+    side.control.inject("status", status=404)
+
+    for number in range(50):
+        with pytest.raises(Unavailable) as failed:
+            report(side, f"i-{number}")
+        assert failed.value.about == "settings"
+        assert "METRONOME_STATUS_WRITEBACK_PATH" in failed.value.reason
+
+
+def test_an_invoice_that_metronome_does_not_know_while_it_takes_others_is_refused(side: Side) -> None:
+    side.control.inject("status", status=404, times=1)
+    with pytest.raises(Unavailable):
+        report(side, "unknown")
+    report(side)
+    side.control.inject("status", status=404, times=1)
+
+    with pytest.raises(Rejected) as refused:
+        report(side, "unknown")
+
+    assert refused.value.code == "writeback-refused"
+
+
+def test_what_was_taken_before_says_nothing_about_a_path_that_is_gone(side: Side) -> None:
+    report(side)
+    side.control.inject("status", status=404)
+
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            report(side, "unknown")

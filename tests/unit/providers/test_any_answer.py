@@ -1,10 +1,8 @@
 """Whatever another system answers, only our own errors leave the client that read it."""
 
 import json
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -21,15 +19,18 @@ from invoice_shared.errors import CallFailed
 from invoice_shared.metronome.client import MetronomeClient
 from tests.builders import formatted_invoice
 from tests.fakes import FakeClock
-from tests.support.ports import LOOPBACK
+from tests.support.any_server import AnyServer, any_server, written
 
 TIMEOUT = 5
-END_OF_HEAD = b"\r\n\r\n"
+# fmt: off
 NAMES = (
-    "o:errorDetails detail o:errorCode o:errorPath title id externalId total taxTotal currency entity status refName "
-    "Fault fault Error error code Message message Detail element QueryResponse Invoice Id DocNumber PrivateNote "
-    "TotalAmt Balance TxnTaxDetail TotalTax CurrencyRef CustomerRef value data external_invoice invoice_id"
-).split()
+    "o:errorDetails", "detail", "o:errorCode", "o:errorPath", "title", "id", "externalId", "total",
+    "taxTotal", "currency", "entity", "status", "refName", "Fault", "fault", "Error", "error",
+    "code", "Message", "message", "Detail", "element", "QueryResponse", "Invoice", "Id",
+    "DocNumber", "PrivateNote", "TotalAmt", "Balance", "TxnTaxDetail", "TotalTax", "CurrencyRef",
+    "CustomerRef", "value", "data", "external_invoice", "invoice_id",
+)
+# fmt: on
 HEADERS = ("Content-Type", "Location", "Retry-After", "Date", "intuit_tid", "Content-Encoding", "X-More")
 STATUSES = (200, 201, 202, 204, 301, 400, 401, 403, 404, 405, 408, 409, 422, 429, 500, 502, 503, 504)
 
@@ -48,56 +49,10 @@ values = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0")) | 
 headers = st.dictionaries(st.sampled_from(HEADERS), values, max_size=3)
 
 
-class AnyServer:
-    """Answers each request with ``answer``, as it is, and ends the connection."""
-
-    def __init__(self, server: socket.socket) -> None:
-        self._server = server
-        self.answer = b""
-        self.url = f"http://{LOOPBACK}:{server.getsockname()[1]}"
-
-    def serve(self) -> None:
-        """Serve until the listening socket is shut."""
-        with suppress(OSError):
-            while True:
-                connection, _ = self._server.accept()
-                with connection, suppress(OSError):
-                    connection.settimeout(TIMEOUT)
-                    self._read(connection)
-                    connection.sendall(self.answer)
-
-    def _read(self, connection: socket.socket) -> None:
-        got = b""
-        while END_OF_HEAD not in got:
-            got += connection.recv(65536)
-        head, _, body = got.partition(END_OF_HEAD)
-        lengths = [line for line in head.lower().splitlines() if line.startswith(b"content-length:")]
-        missing = int(lengths[0].partition(b":")[2]) - len(body) if lengths else 0
-        while missing > 0:
-            missing -= len(connection.recv(65536))
-
-
-@contextmanager
-def serving() -> Iterator[AnyServer]:
-    with socket.create_server((LOOPBACK, 0)) as listening:
-        server = AnyServer(listening)
-        thread = threading.Thread(target=server.serve)
-        thread.start()
-        yield server
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[AnyServer]:
-    with serving() as found:
+    with any_server() as found:
         yield found
-
-
-def written(status: int, named: dict[str, str], body: bytes) -> bytes:
-    lines = [f"{name}: {value}" for name, value in named.items()]
-    head = "\r\n".join((f"HTTP/1.1 {status} Said", *lines, f"Content-Length: {len(body)}", "Connection: close"))
-    return head.encode("latin-1") + END_OF_HEAD + (b"" if status == 204 else body)
 
 
 class OneToken:
@@ -115,9 +70,7 @@ def netsuite(url: str) -> BillingProvider:
 
 
 def quickbooks(url: str) -> BillingProvider:
-    return QuickBooksOnline(
-        f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), timeout_seconds=TIMEOUT
-    )
+    return QuickBooksOnline(f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), timeout_seconds=TIMEOUT)
 
 
 def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
@@ -133,8 +86,10 @@ many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 @many
-@given(answer=st.binary() | st.builds(lambda head, rest: b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + rest,
-                                      st.binary(), st.binary()))
+@given(
+    answer=st.binary()
+    | st.builds(lambda head, rest: b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + rest, st.binary(), st.binary())
+)
 @example(answer=b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n{}")
 @example(answer=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{}")
 @example(answer=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")

@@ -76,3 +76,11 @@ def test_the_tolerance_reaches_in_both_directions(seconds: int) -> None:
 def test_what_is_not_metronomes_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(InvalidSignature):
         check(**changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age"), [(360, "6 minutes old"), (-7200, "2 hours in the future")], ids=["old", "in the future"]
+)
+def test_a_date_outside_the_tolerance_says_by_how_much(seconds: int, age: str) -> None:
+    with pytest.raises(InvalidSignature, match=f"it is {age}. This machine's clock may be wrong"):
+        check(now=SENT + timedelta(seconds=seconds))

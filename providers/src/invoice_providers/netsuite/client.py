@@ -4,14 +4,15 @@ from urllib.parse import quote, urlsplit
 
 from invoice_providers.base import Created, Found
 from invoice_providers.http import Authenticate, Http
-from invoice_providers.netsuite.errors import create_error, lookup_error
+from invoice_providers.netsuite.errors import create_error, lookup_error, says_not_there
 from invoice_providers.netsuite.login import LoginPatience
 from invoice_providers.netsuite.payload import Options, build_body, record_type
-from invoice_providers.netsuite.shown import read_record
+from invoice_providers.netsuite.permission import PermissionPatience
+from invoice_providers.netsuite.shown import named, read_record
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
-from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 RECORDS = "/services/rest/record/v1"
@@ -42,11 +43,13 @@ class NetSuite:
         self._options = options
         self._clock = clock
         self._patience = LoginPatience(clock)
+        self._permission = PermissionPatience(clock)
         self._http = Http("NetSuite", authenticate, timeout_seconds)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """GET the record by its external id, of which there is one at most."""
-        found = self._get(f"eid:{quote(document.invoice_id, safe='')}", document.document_type)
+        key = f"eid:{quote(document.invoice_id, safe='')}"
+        found = self._get(key, document.document_type, document.invoice_id)
         return () if found is None else (found,)
 
     def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:  # noqa: ARG002 - no request ids
@@ -55,22 +58,33 @@ class NetSuite:
         answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)
         document_id = _document_id(answer) if answer.is_success else None
         if document_id is None:
-            raise self._judge(create_error(answer, self._clock.now(), document))
+            raise self._judge_create(create_error(answer, self._clock.now(), document), document)
         self._patience.accepted()
+        self._permission.accepted(document.invoice_id)
         return Created(document_id)
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
         """GET the record by its internal id."""
-        del invoice_id  # the record shows whose it is
-        return self._get(quote(document_id, safe=""), document_type)
+        return self._get(quote(document_id, safe=""), document_type, invoice_id)
 
-    def _get(self, key: str, document_type: DocumentType) -> Found | None:
+    def _get(self, key: str, document_type: DocumentType, invoice_id: str) -> Found | None:
         answer = self._http.get(f"{self._records}/{record_type(document_type)}/{key}", ASKING)
         found = read_record(answer.json(), document_type, self._options) if answer.is_success else None
-        if found is None and answer.status != 404:
+        if found is None and not says_not_there(answer):
             raise self._judge(lookup_error(answer, self._clock.now()))
         self._patience.accepted()
-        return found
+        return named(found, invoice_id) if found is not None else None
+
+    def _judge_create(self, error: CallFailed, document: FormattedInvoice) -> CallFailed:
+        judged = self._judge(error)
+        if isinstance(judged, Rejected | AlreadyExists):
+            self._permission.accepted(document.invoice_id)
+        if not isinstance(judged, CredentialsRefused) or is_login(judged):
+            return judged
+        is_one_kind = self._permission.judge(document.invoice_id)
+        if is_one_kind is None:
+            return Unavailable(judged.reason, refused=True, about="settings", response=judged.response)
+        return Rejected("provider-rejected", judged.reason, response=judged.response) if is_one_kind else judged
 
     def _judge(self, error: CallFailed) -> CallFailed:
         if not isinstance(error, CredentialsRefused):
@@ -78,9 +92,14 @@ class NetSuite:
                 self._patience.accepted()
             return error
         self._http.renew_credentials()
-        if error.response is not None and error.response.status == 401 and not self._patience.is_used_up():
+        if is_login(error) and not self._patience.is_used_up():
             return Unavailable(error.reason, outage=True, response=error.response)
         return error
+
+
+def is_login(error: CredentialsRefused) -> bool:
+    """Whether NetSuite does not know us at all; else it knows us, and a permission is missing."""
+    return error.response is not None and error.response.status == 401
 
 
 def _document_id(answer: Answer) -> str | None:

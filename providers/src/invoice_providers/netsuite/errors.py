@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from invoice_providers.wording import about_customer, about_line, advice
+from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
@@ -25,7 +26,19 @@ THROTTLES = frozenset(
     }
 )
 """Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the second."""
+BUSY = frozenset({"RCRD_HAS_BEEN_CHANGED"})
+"""Refused because somebody changes a record that the document needs: nothing was made, and it passes by itself."""
+BUSY_SECONDS = 5.0
+PASSING = frozenset({"SSS_TIME_LIMIT_EXCEEDED", "SSS_USAGE_LIMIT_EXCEEDED", "UNEXPECTED_ERROR"})
+"""An error of NetSuite's own or of a script of the account's. One that runs after the save leaves the document."""
+PASSING_WORDS = re.compile(r"script execution \w+ (limit )?exceeded|unexpected error", re.IGNORECASE)
+NOT_FOUND = "NONEXISTENT_ID"
+PERMISSION = "INSUFFICIENT_PERMISSION"
+ROLE = re.compile(r"role does not have permission|permission violation", re.IGNORECASE)
+WORDS = re.compile(r"\w")
 LINE_PATH = re.compile(r"item\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
+NAMES = {"invoice": "an invoice", "credit_memo": "a credit memo"}
+PERMISSIONS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 OPERATORS_BUSINESS = (403, 404, 405)
 """Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service. No invoice's fault."""
 
@@ -36,16 +49,26 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
         return Uncertain("NetSuite accepted the document, but its answer does not name it.")
     if (error := _general_error(answer, now)) is not None:
         return error
-    if answer.status in OPERATORS_BUSINESS:
+    if answer.status in OPERATORS_BUSINESS or _is_about_permission(answer):
         return CredentialsRefused(
-            f"NetSuite does not let us create this kind of record: {_details(answer)} Check the role's permissions, "
-            "that REST web services are enabled, and NS_BASE_URL.",
+            f"NetSuite does not let us create {NAMES[document.document_type]}: {_details(answer)} Check the role's "
+            f"permission “Transactions -> {PERMISSIONS[document.document_type]}” (create), that REST web services are "
+            "enabled, and NS_BASE_URL.",
             response=answer.for_the_record(),
         )
     reason = f"NetSuite refused the document: {_details(answer)} {_where(answer, document)}".rstrip()
     if _names_id_as_taken(answer):
         return AlreadyExists(reason, response=answer.for_the_record())
     return Rejected("provider-rejected", reason, response=answer.for_the_record())
+
+
+def _is_about_permission(answer: Answer) -> bool:
+    """Whether a 400 speaks of the role and not of a field: a role without REST was answered so."""
+    return answer.status == 400 and any(
+        not detail.get("o:errorPath")
+        and (detail.get("o:errorCode") == PERMISSION or ROLE.search(str(detail.get("detail") or "")))
+        for detail in _error_details(answer)
+    )
 
 
 def _names_id_as_taken(answer: Answer) -> bool:
@@ -58,10 +81,10 @@ def _names_id_as_taken(answer: Answer) -> bool:
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:
-    """Give the error for an answer to a GET that is neither a readable record nor 404."""
+    """Give the error for an answer to a GET that is no readable record, and does not say that there is none."""
     if (error := _general_error(answer, now)) is not None:
         return error
-    if answer.status == 403:
+    if answer.status == 403 or _is_about_permission(answer):
         return CredentialsRefused(
             f"NetSuite does not let us read this kind of record: {_details(answer)} Check the role's permissions.",
             response=answer.for_the_record(),
@@ -69,14 +92,21 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
     return Unavailable(f"NetSuite did not show the document: {_details(answer)}", response=answer.for_the_record())
 
 
+def says_not_there(answer: Answer) -> bool:
+    """Whether a GET was answered that there is no such record: by NetSuite, and not by something in front of it."""
+    is_netsuites = not answer.body or isinstance(answer.json(), dict)
+    return answer.status == 404 and is_netsuites and set(_codes(answer)) <= {NOT_FOUND}
+
+
 def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
     response = answer.for_the_record()
     if answer.status == 401:
-        return CredentialsRefused(
-            f"NetSuite refuses the login: {_details(answer)} Check NS_ACCOUNT_ID, the NS_CONSUMER_* and NS_TOKEN_* "
-            "or the NS_OAUTH_* settings, and that the token or certificate is active.",
-            response=response,
+        # A signature carries the time, and a time that is minutes off is refused as a wrong login.
+        what = answer.clock_advice(now) or (
+            "Check NS_ACCOUNT_ID, the NS_CONSUMER_* and NS_TOKEN_* or the NS_OAUTH_* settings, and that the token or "
+            "certificate is active."
         )
+        return CredentialsRefused(f"NetSuite refuses the login: {_details(answer)} {what}", response=response)
     if answer.status in OUTAGES or THROTTLES & set(_codes(answer)):
         return Unavailable(
             f"NetSuite is overloaded or down: {_details(answer)}",
@@ -90,11 +120,20 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
             outage=True,
             response=response,
         )
-    if answer.status >= 500 or answer.status in (408, 425):
+    if answer.status >= 500 or answer.status in (408, 425) or _passes(answer):
         return Unavailable(
             f"NetSuite failed: {_details(answer)}", retry_after=answer.retry_after(now), response=response
         )
+    if BUSY & set(_codes(answer)):
+        wish = answer.retry_after(now) or BUSY_SECONDS
+        reason = f"NetSuite is busy with what the document needs: {_details(answer)}"
+        return Unavailable(reason, retry_after=wish, refused=True, response=response)
     return None
+
+
+def _passes(answer: Answer) -> bool:
+    said = " ".join(str(detail.get("detail") or "") for detail in _error_details(answer))
+    return bool(PASSING & set(_codes(answer))) or PASSING_WORDS.search(said) is not None
 
 
 def _where(answer: Answer, document: FormattedInvoice) -> str:
@@ -116,8 +155,11 @@ def _about(document: FormattedInvoice, index: int, field: str) -> str:
 
 
 def _details(answer: Answer) -> str:
-    """Give NetSuite's own sentences, each with the field that it is about; else the status."""
+    """Return NetSuite's own sentences, each with the field that it is about; else its title, else the status."""
     sentences = [_sentence(detail) for detail in _error_details(answer) if detail.get("detail")]
+    title = serde.text_of(answer.json(), "title")
+    if not sentences and title and WORDS.search(title):
+        return f"{title} (status {answer.status})."
     return " ".join(sentences) or f"status {answer.status} without a reason."
 
 

@@ -117,9 +117,10 @@ def token_error(answer: Answer, now: datetime) -> CallFailed:
         )
     tree = answer.json()
     code = tree.get("error") if isinstance(tree, dict) else None
+    clock = answer.clock_advice(now) or "This machine's clock seems right."
     return CredentialsRefused(
-        f"NetSuite's login refuses us: {code or 'no reason given'} ({answer.status}). Check NS_ACCOUNT_ID and the "
-        "NS_OAUTH_* settings, that the certificate is active and that this machine's clock is right.",
+        f"NetSuite's login refuses us: {code or 'no reason given'} ({answer.status}). {clock} Check NS_ACCOUNT_ID and "
+        "the NS_OAUTH_* settings, and that the certificate is active.",
         response=response,
     )
 

@@ -1,6 +1,7 @@
 """From the record that NetSuite shows to what is compared with the invoice. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,12 @@ def read_record(tree: Any, document_type: DocumentType, options: Options) -> Fou
         document_type=document_type,
         state=_state(_part(tree, "status")),
     )
+
+
+def named(found: Found, invoice_id: str) -> Found:
+    """Return a record with the invoice's id as we write it: NetSuite takes external ids in any letter case as one."""
+    is_ours = found.invoice_id is not None and found.invoice_id.lower() == invoice_id.lower()
+    return replace(found, invoice_id=invoice_id) if is_ours else found
 
 
 def _net_total(tree: Mapping[str, Any], document_type: DocumentType) -> Decimal | None:

@@ -239,4 +239,4 @@ def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> No
 
 def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:
     """Whether a document may exist after all: a gateway's 502 or 504 says nothing about what is behind it."""
-    return isinstance(error, Uncertain) or not error.outage
+    return isinstance(error, Uncertain) or not (error.outage or error.refused)

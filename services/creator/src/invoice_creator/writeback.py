@@ -5,9 +5,10 @@ The items and how they are sent are ``invoice_shared.metronome``'s.
 
 from typing import Any, Protocol
 
+from invoice_creator.status_path import StatusPath
 from invoice_providers.base import Found
 from invoice_providers.registry import provider_of
-from invoice_shared.errors import Rejected
+from invoice_shared.errors import CallFailed, Rejected, Unavailable
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.logs import get_logger
 from invoice_shared.metronome.client import MetronomeClient
@@ -40,6 +41,7 @@ class MetronomeWriteback:
 
     def __init__(self, metronome: MetronomeClient) -> None:
         self._metronome = metronome
+        self._path = StatusPath()
 
     def report_created(
         self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
@@ -58,7 +60,21 @@ class MetronomeWriteback:
             "invoice_id": document.invoice_id,
             "billing_provider": provider_of(document.destination).metronome_name,
         }
-        self._metronome.report_status(document.metronome_customer_id, about | status)
+        try:
+            self._metronome.report_status(document.metronome_customer_id, about | status)
+        except Rejected as refused:
+            raise self._judged(document, refused) from refused
+        self._path.accepted(document.invoice_id)
+
+    def _judged(self, document: FormattedInvoice, refused: Rejected) -> CallFailed:
+        is_unknown = refused.response is not None and refused.response.status == 404
+        if not is_unknown or self._path.is_invoices_own(document.invoice_id):
+            return refused
+        return Unavailable(
+            f"{refused.reason} If no invoice is reported, check METRONOME_STATUS_WRITEBACK_PATH.",
+            about="settings",
+            response=refused.response,
+        )
 
     def _knows_none(self, document: FormattedInvoice, *, instead: Found | None = None) -> bool:
         """Whether Metronome knows no document of the invoice that its status would speak of.

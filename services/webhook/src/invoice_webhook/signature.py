@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from invoice_shared.skew import distance
+
 SIGNATURE_HEADER = "Metronome-Webhook-Signature"
 # The first is preferred: proxies may rewrite ``Date``.
 DATE_HEADERS = ("X-Metronome-Date", "Date")
@@ -36,9 +38,16 @@ def claim_of(headers: Mapping[str, str], now: datetime, tolerance_seconds: float
         raise InvalidSignature("the signature or its date is missing")
     if SIGNATURE.fullmatch(signature) is None:
         raise InvalidSignature("the signature is not 64 lower-case hex digits")
-    if abs((now - _sent(date)).total_seconds()) > tolerance_seconds:
-        raise InvalidSignature("the date is outside the tolerance")
+    _check_age(_sent(date), now, tolerance_seconds)
     return Claim(signature, date)
+
+
+def _check_age(sent: datetime, now: datetime, tolerance_seconds: float) -> None:
+    if abs((now - sent).total_seconds()) > tolerance_seconds:
+        age = distance(now, sent, "old", "in the future")
+        raise InvalidSignature(
+            f"the date is outside the tolerance: it is {age}. This machine's clock may be wrong, or the sender's"
+        )
 
 
 def verify(body: bytes, claim: Claim, secrets: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.s3 import NOT_ASKED, build_s3_client
+from invoice_shared.s3 import NOT_ASKED, SKEWED, build_s3_client, s3_clock_advice
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,6 +22,14 @@ _ADVICE = {
     "403": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
     "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
 }
+
+
+def _advice(error: ClientError) -> str:
+    code = error.response.get("Error", {}).get("Code", "unknown")
+    # The answer to a HEAD has no body, so its code is the mere status: the time tells why.
+    if code in (SKEWED, "403") and (clock := s3_clock_advice(error)):
+        return f"refuses our signature. {clock.rstrip('.')}"
+    return _ADVICE.get(code, f"answered {code}")
 
 
 def open_archive(bucket: str) -> "S3Archive":
@@ -62,8 +70,7 @@ class S3Archive:
         try:
             yield
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "unknown")
-            raise ArchiveUnavailable(f"The bucket {self._bucket} {_ADVICE.get(code, f'answered {code}')}.") from error
+            raise ArchiveUnavailable(f"The bucket {self._bucket} {_advice(error)}.") from error
         except NOT_ASKED as error:
             raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
         except BotoCoreError as error:

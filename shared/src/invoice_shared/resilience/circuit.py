@@ -25,6 +25,16 @@ def is_outage(error: CallFailed) -> bool:
     return isinstance(error, CredentialsRefused) or (isinstance(error, Unavailable) and error.outage)
 
 
+def is_limited(error: CallFailed) -> bool:
+    """Whether it is neither the system nor the invoice: one customer's limit, or one part of our settings."""
+    return is_about_settings(error) or (isinstance(error, Unavailable) and error.about == "customer")
+
+
+def is_about_settings(error: CallFailed) -> bool:
+    """Whether one part of our settings is wrong at the other system, while the others work."""
+    return isinstance(error, Unavailable) and error.about == "settings"
+
+
 def is_unreachable(error: CallFailed) -> bool:
     """Whether the system did not let us in at all: refused credentials, or no connection. 429 and 503 are answers."""
     return is_outage(error) and (isinstance(error, CredentialsRefused) or error.response is None)
@@ -94,13 +104,13 @@ class Circuit:
     def failed(self, slot: CallSlot, error: CallFailed) -> Change | None:
         """Note that the call failed.
 
-        A ``Rejected`` with an answer shows the system to be well. One without shows nothing, and neither does the
-        limit of one customer.
+        A ``Rejected`` with an answer shows the system to be well. One without shows nothing, and neither does what
+        is about one customer or one part of our settings.
         """
         self.limit.in_flight -= 1
         if isinstance(error, Rejected):
             return self._understood(slot) if error.response else self._nothing_learnt(slot)
-        if isinstance(error, Unavailable) and error.about == "customer":
+        if is_limited(error):
             return self._nothing_learnt(slot)
         self._enter(slot, served=False)
         if self.is_open:

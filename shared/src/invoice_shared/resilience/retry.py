@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
-from invoice_shared.resilience.circuit import MAX_EXPONENT, CallSlot, Circuit, is_outage
+from invoice_shared.resilience.circuit import MAX_EXPONENT, CallSlot, Circuit, is_limited, is_outage
 
 # So often may a system turn one invoice away, each time after serving another. A throttle passes sooner; what is left
 # is an invoice that trips, say, a firewall in front of the system, again and again.
@@ -30,16 +30,12 @@ class PhaseAttempts:
     last: CallFailed | None = None
 
 
-def _is_customers_limit(error: CallFailed) -> bool:
-    return isinstance(error, Unavailable) and error.about == "customer"
-
-
 def _may_be_the_invoices(error: CallFailed) -> bool:
-    return not (is_outage(error) or _is_customers_limit(error))
+    return not (is_outage(error) or is_limited(error))
 
 
 def _contradicts(error: CallFailed) -> bool:
-    return not _is_customers_limit(error)
+    return not is_limited(error)
 
 
 @dataclass(frozen=True, slots=True)

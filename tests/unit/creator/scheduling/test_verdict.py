@@ -217,3 +217,21 @@ def test_a_doubt_says_what_the_provider_said_last() -> None:
 
     assert isinstance(decided, Rejected)
     assert "It hung up." in decided.reason
+
+
+WRONG_PATH = Unavailable("404", about="settings")
+
+
+def test_a_report_to_a_path_that_is_wrong_waits_for_the_patience_and_opens_no_circuit() -> None:
+    bench = Bench()
+    bench.is_created()
+
+    for _ in range(50):
+        assert not isinstance(bench.fail(WRONG_PATH), Rejected)
+        bench.another_fails(WRONG_PATH)
+    assert not bench.circuit.is_open
+    bench.clock.advance(900)
+
+    filed = bench.fail(WRONG_PATH)
+    assert isinstance(filed, Rejected)
+    assert filed.code == "writeback-refused"

@@ -279,3 +279,39 @@ def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restar
     assert error.response is not None
     assert ACCOUNT.token_secret not in error.reason + error.response.body
     assert created.document_id
+
+
+def memo(number: int) -> FormattedInvoice:
+    return formatted_invoice(invoice_id=f"memo-{number}", document_type="credit_memo")
+
+
+def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_go_on(account: Account) -> None:
+    account.control.configure(forbidden_record_types=["creditMemo"])
+    firsts = [account.create_error(memo(number)) for number in range(33)]
+    account.client.create(formatted_invoice())
+    seconds = [account.create_error(memo(number)) for number in range(33)]
+    thirds = [account.create_error(memo(number)) for number in range(33)]
+
+    assert {(type(error), getattr(error, "about", None)) for error in firsts + seconds} == {(Unavailable, "settings")}
+    for error in thirds:
+        assert isinstance(error, Rejected)
+        assert (error.code, error.retryable) == ("provider-rejected", True)
+        assert "Transactions -> Credit Memo" in error.reason
+
+
+def test_a_role_that_may_create_nothing_is_an_operators_business(account: Account) -> None:
+    account.control.configure(forbidden_record_types=["creditMemo", "invoice"])
+
+    errors = [account.create_error(document) for _ in range(3) for document in (memo(1), formatted_invoice())]
+
+    assert [type(error) for error in errors] == [Unavailable] * 4 + [CredentialsRefused] * 2
+
+
+def test_a_clock_that_is_off_is_named_instead_of_the_credentials(account: Account) -> None:
+    account.control.inject("credentials")
+    account.clock.advance(20 * 60)  # the answer's own time is the machine's, years away from it
+
+    error = account.create_error()
+
+    assert "This machine's clock is" in error.reason
+    assert "NS_CONSUMER" not in error.reason

@@ -114,6 +114,12 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
             id="what has nothing to do with our ids",
         ),
         pytest.param(answer(400), "status 400 without a reason.", id="no reason given"),
+        pytest.param(Answer(400, {}, b"{}"), "status 400 without a reason.", id="not even a title"),
+        pytest.param(
+            Answer(400, {}, b'{"title":"Invalid Request","status":400}'),
+            "Invalid Request (status 400).",
+            id="a title alone",
+        ),
     ],
 )
 def test_the_reason_is_netsuites_own_sentence_and_where_in_metronome_to_look(given: Answer, ending: str) -> None:

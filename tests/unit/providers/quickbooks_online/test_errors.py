@@ -113,15 +113,16 @@ def test_the_holder_of_a_taken_number_is_named(detail: str) -> None:
         pytest.param(
             fault(400, "2500", "Items element id 501 not found", "Line.SalesItemLineDetail.ItemRef"),
             "QuickBooks Online refused the document: Items element id 501 not found (code 2500, field "
-            "Line.SalesItemLineDetail.ItemRef). QuickBooks has nothing under that id. Item 501 is that of “API calls”: "
-            "mend it there, or correct the item id of product 7c1e5d9a-2b3f-4e6d-8a9b-0c1d2e3f4a5b in Metronome, then "
-            "replay.",
+            "Line.SalesItemLineDetail.ItemRef). QuickBooks has nothing active under that id: it does not exist, or "
+            "somebody made it inactive. Item 501 is that of “API calls”: mend it there, or correct the item id of "
+            "product 7c1e5d9a-2b3f-4e6d-8a9b-0c1d2e3f4a5b in Metronome, then replay.",
             id="an item: which product",
         ),
         pytest.param(
             fault(400, "2500", "Names element id 1042 not found"),
             "QuickBooks Online refused the document: Names element id 1042 not found (code 2500). QuickBooks has "
-            "nothing under that id. 1042 is the id of the customer: mend it there, or correct it on customer "
+            "nothing active under that id: it does not exist, or somebody made it "
+            "inactive. 1042 is the id of the customer: mend it there, or correct it on customer "
             f"{CUSTOMER_ID} in Metronome, then replay.",
             id="a customer: which one",
         ),

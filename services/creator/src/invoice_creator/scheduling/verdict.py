@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from invoice_creator.scheduling.task import Task
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable
-from invoice_shared.resilience.circuit import CallSlot, Circuit, is_outage
+from invoice_shared.resilience.circuit import CallSlot, Circuit, is_about_settings, is_outage
 from invoice_shared.resilience.retry import RetryPolicy
 
 # A status is cheap to repeat, and an invoice that waits for it holds nothing back; a failure costs a
@@ -27,7 +27,9 @@ def verdict(
     if task.doubt is not None:
         decided = doubtful(task, slot=slot, circuit=circuit, policy=policy)
         return decided if isinstance(decided, Rejected) else max(decided, _asked_for(error))
-    if not policy.gives_up(attempts, slot, circuit):
+    # One part of our settings is wrong: it is waited for, the other parts go on meanwhile.
+    waited = is_about_settings(error) and policy.has_waited(attempts, circuit)
+    if not (waited or policy.gives_up(attempts, slot, circuit)):
         return policy.delay(attempts.tries, error)
     return exhausted(task)
 

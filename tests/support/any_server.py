@@ -1,0 +1,63 @@
+"""A server that answers each request with bytes that a test chose, whatever they are, and ends the connection."""
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from tests.support.ports import LOOPBACK
+
+PATIENCE = 5
+END_OF_HEAD = b"\r\n\r\n"
+
+
+class AnyServer:
+    """``answers`` holds the next answer by method, ``answer`` that of every other one."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self._server = server
+        self.answer = b""
+        self.answers: dict[str, bytes] = {}
+        self.url = f"http://{LOOPBACK}:{server.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Serve until the listening socket is shut."""
+        with suppress(OSError):
+            while True:
+                connection, _ = self._server.accept()
+                with connection, suppress(OSError):
+                    connection.settimeout(PATIENCE)
+                    method = _read(connection)
+                    connection.sendall(self.answers.get(method, self.answer))
+
+
+def _read(connection: socket.socket) -> str:
+    """Read a whole request; return its method."""
+    got = b""
+    while END_OF_HEAD not in got:
+        got += connection.recv(65536)
+    head, _, body = got.partition(END_OF_HEAD)
+    lengths = [line for line in head.lower().splitlines() if line.startswith(b"content-length:")]
+    missing = int(lengths[0].partition(b":")[2]) - len(body) if lengths else 0
+    while missing > 0:
+        missing -= len(connection.recv(65536))
+    return head.partition(b" ")[0].decode()
+
+
+@contextmanager
+def any_server() -> Iterator[AnyServer]:
+    """Run one."""
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        server = AnyServer(listening)
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        yield server
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def written(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Write an answer as HTTP does."""
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join((f"HTTP/1.1 {status} Said", *lines, f"Content-Length: {len(body)}", "Connection: close"))
+    return head.encode("latin-1") + END_OF_HEAD + (b"" if status == 204 else body)
