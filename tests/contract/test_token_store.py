@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from invoice_providers.quickbooks_online.file_store import FileTokenStore
-from invoice_providers.quickbooks_online.s3_store import BOUNDS, S3TokenStore
-from invoice_providers.quickbooks_online.tokens import StoreChanged, Tokens, TokenStore
+from invoice_providers.oauth.file_store import FileTokenStore
+from invoice_providers.oauth.s3_store import BOUNDS, S3TokenStore
+from invoice_providers.oauth.tokens import StoreChanged, Tokens, TokenStore
 from invoice_shared.errors import CredentialsRefused
 from invoice_shared.s3 import build_s3_client
 from tests.fakes import START
 from tests.support.s3 import Bucket
-from tests.unit.providers.quickbooks_online.doubles import FakeTokenStore
+from tests.unit.providers.oauth.doubles import FakeTokenStore
 
 KEY = "quickbooks/tokens.json"
+SETTING = "QBO_TOKEN_STORE"
 
 
 def tokens(number: int) -> Tokens:
@@ -27,9 +28,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> TokenStore:
     if request.param == "fake":
         return FakeTokenStore()
     if request.param == "file":
-        return FileTokenStore(tmp_path / "tokens.json")
+        return FileTokenStore(tmp_path / "tokens.json", SETTING)
     bucket: Bucket = request.getfixturevalue("s3")
-    return S3TokenStore(bucket.client, f"s3://{bucket.name}/{KEY}")
+    return S3TokenStore(bucket.client, f"s3://{bucket.name}/{KEY}", SETTING)
 
 
 def test_an_empty_store_holds_nothing(store: TokenStore) -> None:
@@ -99,7 +100,7 @@ def test_something_else_than_tokens_is_an_operators_business(
     with pytest.raises(CredentialsRefused) as refused:
         STORES_WITH[kind](request, tmp_path, content).read()
 
-    assert "QBO_TOKEN_STORE" in refused.value.reason
+    assert SETTING in refused.value.reason
 
 
 def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,18 +112,18 @@ def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.Mo
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     with pytest.raises(CredentialsRefused, match="credentials"):
-        S3TokenStore(build_s3_client("QBO_TOKEN_STORE", BOUNDS), f"s3://bucket/{KEY}").read()
+        S3TokenStore(build_s3_client(SETTING, BOUNDS), f"s3://bucket/{KEY}", SETTING).read()
 
 
 def file_with(_request: pytest.FixtureRequest, folder: Path, content: bytes) -> TokenStore:
     (folder / "tokens.json").write_bytes(content)
-    return FileTokenStore(folder / "tokens.json")
+    return FileTokenStore(folder / "tokens.json", SETTING)
 
 
 def object_with(request: pytest.FixtureRequest, _folder: Path, content: bytes) -> TokenStore:
     bucket: Bucket = request.getfixturevalue("s3")
     bucket.client.put_object(Bucket=bucket.name, Key=KEY, Body=content)
-    return S3TokenStore(bucket.client, f"s3://{bucket.name}/{KEY}")
+    return S3TokenStore(bucket.client, f"s3://{bucket.name}/{KEY}", SETTING)
 
 
 STORES_WITH: dict[str, Callable[[pytest.FixtureRequest, Path, bytes], TokenStore]] = {

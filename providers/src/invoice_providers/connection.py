@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from invoice_providers.base import BillingProvider, Created, Found, Provider
+from invoice_providers.login import HasLogin, KeptLogin
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.logs import get_logger
@@ -31,6 +32,17 @@ class Connection:
     def name(self) -> str:
         """See ``BillingProvider``."""
         return self.provider.name
+
+    @property
+    def login(self) -> KeptLogin | None:
+        """Return the login that must be kept, if it is one that ends unless somebody renews it."""
+        return self.client.login if isinstance(self.client, HasLogin) else None
+
+    def keep(self) -> None:
+        """Keep that login; nothing if there is none. Raises ``Unavailable`` or ``CredentialsRefused``."""
+        with self._translated("keep", Unavailable):
+            if self.login is not None:
+                self.login.keep()
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """See ``BillingProvider``."""

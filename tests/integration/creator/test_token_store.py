@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from invoice_providers.quickbooks_online.file_store import FileTokenStore
+from invoice_providers.oauth.file_store import FileTokenStore
 from tests.support.waiting import eventually
 
 ROUNDS = 6
@@ -23,7 +23,7 @@ def test_a_kill_at_any_moment_leaves_the_newest_tokens_that_were_used(tmp_path: 
             replica.kill()
             replica.wait()
 
-        found = FileTokenStore(place).read()
+        found = FileTokenStore(place, "QBO_TOKEN_STORE").read()
         assert found is not None
         assert serial(found.tokens.refresh_token) == serial(found.tokens.access_token)
         assert serial(found.tokens.access_token) >= max(map(serial, used.read_text().split()))

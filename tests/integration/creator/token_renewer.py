@@ -9,11 +9,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from invoice_providers.quickbooks_online.file_store import FileTokenStore
-from invoice_providers.quickbooks_online.token_chain import TokenChain
-from invoice_providers.quickbooks_online.tokens import Tokens
+from invoice_providers.oauth.file_store import FileTokenStore
+from invoice_providers.oauth.grant import Grant
+from invoice_providers.oauth.token_chain import TokenChain
+from invoice_providers.oauth.tokens import Tokens
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import Unavailable
+from tests.unit.providers.oauth.doubles import OURS, WORDS
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -26,8 +28,11 @@ def renew(refresh_token: str) -> Tokens:
 
 def main() -> None:
     """Renew until killed."""
-    store, used = FileTokenStore(Path(sys.argv[1])), os.open(sys.argv[2], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-    chain = TokenChain(store, renew, lambda: "r0", SystemClock())
+    store, used = (
+        FileTokenStore(Path(sys.argv[1]), "QBO_TOKEN_STORE"),
+        os.open(sys.argv[2], os.O_CREAT | os.O_APPEND | os.O_WRONLY),
+    )
+    chain = TokenChain(store, Grant(OURS, lambda: "r0", renew, WORDS), SystemClock())
     while True:
         try:
             token = chain.current()

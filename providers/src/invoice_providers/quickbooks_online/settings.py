@@ -8,7 +8,8 @@ from pydantic import AfterValidator, SecretStr
 from invoice_shared.setting_types import Address, BaseUrl
 from invoice_shared.settings import Environment, HttpSettings, absent, partly_set
 
-CREDENTIALS = ("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE")
+TOKEN_STORE = "QBO_TOKEN_STORE"  # noqa: S105 - a name
+CREDENTIALS = ("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", TOKEN_STORE)
 FIRST_TOKEN = "QBO_REFRESH_TOKEN"  # noqa: S105 - a name
 
 

@@ -13,7 +13,7 @@ from invoice_simulators.quickbooks_online.reading import Reader, entity_of, show
 from invoice_simulators.quickbooks_online.request_ids import RequestIds
 from invoice_simulators.quickbooks_online.settings import QuickBooksOnlineSettings
 from invoice_simulators.quickbooks_online.store import TransactionStore, number_key
-from invoice_simulators.quickbooks_online.tokens import TOKEN, Tokens, discovery
+from invoice_simulators.quickbooks_online.tokens import TELL_END, TOKEN, Tokens, discovery
 from invoice_simulators.quickbooks_online.transactions import UUID, Transaction, summary
 from invoice_simulators.replica import Replica
 from invoice_simulators.routing import Route
@@ -98,7 +98,8 @@ class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
     def refresh(self, call: Call) -> Reply:
         """Answer a refresh token with an access token."""
         form = dict(parse_qsl(call.text))
-        return reply(self._tokens.refresh(call.authorization, form), headers=tid())
+        tells_end = call.headers.get(TELL_END, "").lower() == "true"
+        return reply(self._tokens.refresh(call.authorization, form, tells_end=tells_end), headers=tid())
 
     def post(self, call: Call) -> Reply:
         """Create, update, void or delete. A repeated ``requestid`` gives the first answer and does nothing."""

@@ -11,6 +11,9 @@ from invoice_simulators.wire import Call, Clock, Json, Reply, reply
 
 TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
+# Of any chain, since November 2025; told only to who sends the header (Intuit's announcement of 2025-11-12).
+LOGIN_SECONDS = 5 * 365 * 24 * 3600
+TELL_END = "x-include-refresh-token-hard-expires-in"
 
 
 class Tokens:
@@ -29,14 +32,18 @@ class Tokens:
         self._refresh.clear()
         self._spent.clear()
 
-    def refresh(self, authorization: str, form: Mapping[str, str]) -> Json:
-        """Answer the token endpoint. Raises ``ApiError``: 401 ``invalid_client``, 400 ``invalid_grant`` and others."""
+    def refresh(self, authorization: str, form: Mapping[str, str], *, tells_end: bool = False) -> Json:
+        """Answer the token endpoint; ``tells_end`` adds the end of the whole login.
+
+        Raises ``ApiError``: 401 ``invalid_client``, 400 ``invalid_grant`` and others.
+        """
         self._check_client(authorization)
         if form.get("grant_type") != "refresh_token":
             raise token_error(400, "unsupported_grant_type", "Only refresh_token is simulated")
         token = form.get("refresh_token", "")
         if token in self._spent or token not in {*self._refresh, self._settings().refresh_token}:
             raise token_error(400, "invalid_grant", "Incorrect or invalid refresh token")
+        end = {"x_refresh_token_hard_expires_in": LOGIN_SECONDS} if tells_end else {}
         access = f"access-{uuid4().hex}"
         self._access[access] = self._clock()
         return {
@@ -45,6 +52,7 @@ class Tokens:
             "refresh_token": self._next(token),
             "x_refresh_token_expires_in": REFRESH_TOKEN_SECONDS,
             "token_type": "bearer",
+            **end,
         }
 
     def accepts(self, authorization: str) -> bool:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from invoice_providers.base import Found
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
-from invoice_providers.quickbooks_online.file_store import FileTokenStore
-from invoice_providers.quickbooks_online.token_chain import TokenChain
-from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
+from invoice_providers.quickbooks_online.settings import QuickBooksSettings
+from invoice_providers.quickbooks_online.setup import build_chain
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_simulators.client import QuickBooksControl
@@ -35,10 +35,7 @@ class Company:
         self.control = QuickBooksControl(url)
         self.clock = FakeClock()
         self.paced = 0
-        app = Client(COMPANY.client_id, COMPANY.client_secret)
-        endpoint = TokenEndpoint(f"{url}/oauth2/v1/tokens/bearer", lambda: app, clock=self.clock, timeout_seconds=2)
-        store = FileTokenStore(folder / "tokens.json")
-        chain = TokenChain(store, endpoint.renew, lambda: COMPANY.refresh_token, self.clock)
+        chain = build_chain(settings(url, folder), self.clock)
         company = f"{url}/v3/company/{COMPANY.realm_id}"
         self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=2)
 
@@ -60,6 +57,19 @@ class Company:
 
     def _pace(self) -> None:
         self.paced += 1
+
+
+def settings(url: str, folder: Path) -> QuickBooksSettings:
+    """Return the settings of the simulated company."""
+    return QuickBooksSettings.model_construct(
+        http_timeout_seconds=2,
+        qbo_realm_id=COMPANY.realm_id,
+        qbo_client_id=COMPANY.client_id,
+        qbo_client_secret=SecretStr(COMPANY.client_secret),
+        qbo_refresh_token=SecretStr(COMPANY.refresh_token),
+        qbo_token_url=f"{url}/oauth2/v1/tokens/bearer",
+        qbo_token_store=str(folder / "tokens.json"),
+    )
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
-"""The token store as an object in S3. The only importer of botocore in the creator.
+"""The token store as an object in S3.
 
-S3 has no lock, so two replicas may renew at once; a write is conditional on what was read, and who comes second takes
-what the first has stored.
+S3 has no lock. Each write is conditional on what was read, so of two replicas that want to renew one gets its claim in.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from invoice_providers.quickbooks_online.tokens import StoreChanged, Stored, Tokens, parse_tokens
+from invoice_providers.oauth.tokens import StoreChanged, Stored, Tokens, parse_tokens
 from invoice_shared import serde
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_shared.s3 import NOT_ASKED
@@ -23,17 +22,21 @@ if TYPE_CHECKING:
 ABSENT = frozenset({"NoSuchKey", "404"})
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 REFUSED = frozenset({"AccessDenied", "403", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
+UNCONDITIONAL = frozenset({"NotImplemented", "501"})
+# A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is read back.
 BOUNDS = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"})
-"""A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is read back."""
 
 
 class S3TokenStore:
-    """See ``TokenStore``. ``url`` is ``s3://bucket/key``."""
+    """See ``TokenStore``. ``url`` is ``s3://bucket/key``, ``setting`` the one that names it."""
 
-    def __init__(self, client: "S3Client", url: str) -> None:
+    has_lock = False
+
+    def __init__(self, client: "S3Client", url: str, setting: str) -> None:
         parts = urlsplit(url)
         self._client = client
         self._url = url
+        self._setting = setting
         self._bucket = parts.netloc
         self._key = parts.path.lstrip("/")
 
@@ -46,21 +49,25 @@ class S3TokenStore:
         try:
             with self._translated():
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._key)
-                return Stored(parse_tokens(answer["Body"].read(), self._url), answer["ETag"])
+                return Stored(parse_tokens(answer["Body"].read(), self._url, self._setting), answer["ETag"])
         except FileNotFoundError:
             return None
 
-    def write(self, tokens: Tokens, replacing: Stored | None) -> None:
+    def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
         """See ``TokenStore``. S3 is durable once it has answered."""
         raw = serde.to_bytes(tokens)
         try:
             with self._translated():
-                if replacing is None:
+                answer = (
                     self._client.put_object(Bucket=self._bucket, Key=self._key, Body=raw, IfNoneMatch="*")
-                else:
-                    self._client.put_object(Bucket=self._bucket, Key=self._key, Body=raw, IfMatch=replacing.version)
+                    if replacing is None
+                    else self._client.put_object(
+                        Bucket=self._bucket, Key=self._key, Body=raw, IfMatch=replacing.version
+                    )
+                )
         except FileNotFoundError as error:  # what was to be replaced is gone
             raise StoreChanged from error
+        return Stored(tokens, answer["ETag"])
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -82,7 +89,12 @@ class S3TokenStore:
             return StoreChanged()
         if code in REFUSED:
             return CredentialsRefused(
-                f"The token store {self._url} refuses us ({code}). Check QBO_TOKEN_STORE; the role needs s3:GetObject, "
+                f"The token store {self._url} refuses us ({code}). Check {self._setting}; the role needs s3:GetObject, "
                 "s3:PutObject and, for a first look at an object that is not there, s3:ListBucket."
+            )
+        if code in UNCONDITIONAL:
+            return CredentialsRefused(
+                f"The token store {self._url} takes no conditional writes ({code}), without which two processes spend "
+                f"the same refresh token. Set {self._setting} to a store that has them."
             )
         return Unavailable(f"The token store {self._url} answered {code}.", outage=True)

@@ -1,4 +1,4 @@
-"""Intuit's login on loopback: what its answers mean, and that no token shows in a reason."""
+"""A token endpoint, Intuit's on loopback: what its answers mean, and that no token shows in a reason."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
-from invoice_providers.quickbooks_online.tokens import GrantRefused
+from invoice_providers.oauth.token_endpoint import Client, TokenEndpoint
+from invoice_providers.oauth.tokens import GrantRefused
+from invoice_providers.quickbooks_online.setup import DIALECT, WORDS
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
@@ -26,7 +27,7 @@ class Login:
         self.control = ControlClient(url)
         self.app = GOOD
         self.endpoint = TokenEndpoint(
-            f"{url}/oauth2/v1/tokens/bearer", lambda: self.app, clock=FakeClock(), timeout_seconds=0.5
+            f"{url}/oauth2/v1/tokens/bearer", lambda: self.app, WORDS, DIALECT, clock=FakeClock(), timeout_seconds=0.5
         )
 
     def error(self) -> CallFailed:
@@ -53,6 +54,30 @@ def test_tokens_of_a_short_life_are_renewed_half_way(login: Login) -> None:
     login.control.configure(access_token_seconds=60)
 
     assert login.endpoint.renew(COMPANY.refresh_token).renew_at == START + timedelta(seconds=30)
+
+
+def test_the_answer_names_when_the_login_ends(login: Login) -> None:
+    tokens = login.endpoint.renew(COMPANY.refresh_token)
+
+    assert tokens.unused_ends_at == START + timedelta(days=100)
+    assert tokens.ends_at == START + timedelta(days=5 * 365)
+
+
+@pytest.mark.parametrize("said", [None, "", "soon", "-1", "1e9", "9" * 400, "²", True, [], {}])
+def test_an_end_that_cannot_be_read_is_unknown(login: Login, said: Any) -> None:
+    given = {"access_token": "a", "refresh_token": "r", "expires_in": 3600, "x_refresh_token_expires_in": said}
+    login.control.inject(operation="token", kind="status", status=200, body=given)
+
+    assert login.endpoint.renew(COMPANY.refresh_token).unused_ends_at is None
+
+
+def test_an_end_beyond_the_calendar_is_far_away(login: Login) -> None:
+    given = {"access_token": "a", "refresh_token": "r", "expires_in": 3600, "x_refresh_token_expires_in": 10**14}
+    login.control.inject(operation="token", kind="status", status=200, body=given)
+
+    end = login.endpoint.renew(COMPANY.refresh_token).unused_ends_at
+    assert end is not None
+    assert end.year == 2126 or end.year == 2125
 
 
 def test_a_spent_refresh_token_is_refused(login: Login) -> None:

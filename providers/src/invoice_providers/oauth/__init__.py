@@ -1,0 +1,1 @@
+"""Logins whose refresh tokens rotate: who renews, and where the newest token is kept. Names no provider."""
