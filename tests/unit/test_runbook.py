@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -44,6 +45,8 @@ def exposed() -> dict[str, set[str]]:
     metrics.failed("webhook", "unusable-event")
     metrics.called("netsuite", CredentialsRefused(""), 0.1)
     metrics.circuit("netsuite", True)
+    metrics.tokens_unsaved("quickbooks_online", True)
+    metrics.login_ends("quickbooks_online", "total", datetime.now(UTC))
     families = text_string_to_metric_families(metrics.exposition().decode())
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 

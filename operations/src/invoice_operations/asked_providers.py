@@ -8,6 +8,7 @@ from invoice_operations.metronome_reader import patiently
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers, check, find
 from invoice_operations.reconcile.comparison import Held
+from invoice_providers.login import LoginState
 from invoice_shared.outcome import Outcome
 
 Found = TypeVar("Found")
@@ -38,6 +39,11 @@ class AskedProviders:
     def check(self, name: str) -> None:
         """Return if a system lets us in."""
         self._patiently(lambda: check(self.known.usable[name]))
+
+    def login(self, name: str) -> LoginState | None:
+        """Return what is known of our login there; ``None`` if it is one without an end."""
+        login = self.known.usable[name].login
+        return None if login is None else login.state
 
     def held(self, outcome: Outcome) -> Held | None:
         """Return what the system holds for a ledger entry; ``None`` if it may not be asked."""

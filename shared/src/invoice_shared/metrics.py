@@ -1,5 +1,8 @@
 """Every metric of the connector: name, meaning, labels. Prometheus text; one registry a process, handed in."""
 
+from datetime import datetime
+from typing import Literal
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
@@ -47,6 +50,18 @@ class Metrics:
         self._circuit = Gauge(
             "circuit_open", "1 while calls to a destination are held back.", ["destination"], registry=registry
         )
+        self._unsaved = Gauge(
+            "invoice_connector_tokens_unsaved",
+            "1 while a login's newest tokens are in memory alone.",
+            ["system"],
+            registry=registry,
+        )
+        self._login_ends = Gauge(
+            "invoice_connector_login_ends_timestamp_seconds",
+            "When a login ends: if nobody renews it, and in any case.",
+            ["system", "limit"],
+            registry=registry,
+        )
         self._in_flight = Gauge(
             "records_in_flight", "Records taken from the broker and not yet settled.", registry=registry
         )
@@ -85,6 +100,14 @@ class Metrics:
     def circuit(self, destination: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
         """Show whether a destination's circuit is open."""
         self._circuit.labels(destination).set(is_open)
+
+    def tokens_unsaved(self, system: str, is_unsaved: bool) -> None:  # noqa: FBT001 - the gauge's value
+        """Show whether a login's newest tokens could not be stored."""
+        self._unsaved.labels(system).set(is_unsaved)
+
+    def login_ends(self, system: str, limit: Literal["unused", "total"], at: datetime) -> None:
+        """Show when a login ends: if nobody renews it (``unused``), or in any case (``total``)."""
+        self._login_ends.labels(system, limit).set(at.timestamp())
 
     def in_flight(self, count: int) -> None:
         """Show how many records are in work."""

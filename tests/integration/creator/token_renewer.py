@@ -28,10 +28,8 @@ def renew(refresh_token: str) -> Tokens:
 
 def main() -> None:
     """Renew until killed."""
-    store, used = (
-        FileTokenStore(Path(sys.argv[1]), "QBO_TOKEN_STORE"),
-        os.open(sys.argv[2], os.O_CREAT | os.O_APPEND | os.O_WRONLY),
-    )
+    store = FileTokenStore(Path(sys.argv[1]), "QBO_TOKEN_STORE")
+    used = os.open(sys.argv[2], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     chain = TokenChain(store, Grant(OURS, lambda: "r0", renew, WORDS), SystemClock())
     while True:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from confluent_kafka.admin import AdminClient
@@ -9,6 +10,7 @@ from confluent_kafka.admin import AdminClient
 from invoice_operations.broker_errors import broker_errors
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.topics import ANSWER_SECONDS, TopicState, inspect, plan
+from invoice_providers.login import ENDS_SOON, LoginState
 from invoice_shared.archive.archive import ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, Unavailable
 from invoice_shared.settings import InvalidSettings, KafkaSettings
@@ -81,6 +83,21 @@ def check_call(part: str, call: Callable[[], object], works: str) -> Line:
     except ConnectorError as error:
         return Line(part, _state_of(error), str(error))
     return Line(part, "works", works)
+
+
+def check_login(part: str, state: LoginState, now: datetime) -> Line:
+    """Judge the days until a login ends. What ends soon is to fix while it still works."""
+    ends = [at for at in (state.unused_ends_at, state.ends_at) if at is not None]
+    if not ends:
+        return Line(part, "note", "The provider has not said when it ends.")
+    said = "; ".join(
+        f"{words} in {(at - now).days} days"
+        for words, at in (("ends if unused", state.unused_ends_at), ("ends in any case", state.ends_at))
+        if at is not None
+    )
+    if min(ends) - now >= ENDS_SOON:
+        return Line(part, "works", said)
+    return Line(part, "to fix", f"{said}. Connect the app again and set the new refresh token.")
 
 
 def _state_of(error: ConnectorError) -> State:

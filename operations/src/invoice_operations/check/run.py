@@ -5,7 +5,7 @@ from functools import partial
 
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
-from invoice_operations.check.checks import Line, check_broker, check_call, check_settings
+from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings
 from invoice_operations.installation import Installation
 from invoice_shared.settings import InvalidSettings, MetronomeApiSettings
 from invoice_webhook.settings import WebhookSettings
@@ -56,9 +56,13 @@ def _providers(installation: Installation) -> Iterator[Line]:
         yield Line("billing providers", "note", f"Not asked: {'; '.join(invalid.problems)}")
         return
     for name in providers.names:
-        yield check_call(
+        line = check_call(
             name, partial(providers.check, name), f"credentials accepted, account {providers.account(name)}"
         )
+        yield line
+        login = providers.login(name) if line.state == "works" else None
+        if login is not None:
+            yield check_login(f"login at {name}", login, installation.clock.now())
     for name, why in providers.left_out.items():
         yield Line(name, "note", why)
     if not providers.names and not providers.left_out:

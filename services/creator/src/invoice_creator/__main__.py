@@ -13,6 +13,7 @@ from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.decision_follower import DecisionFollower
 from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK, Scope
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.login_watch import LoginWatch
 from invoice_creator.scheduling.dispatch import Dispatcher, Tell
 from invoice_creator.scheduling.engine import Engine
 from invoice_creator.scheduling.task import KAFKA
@@ -121,6 +122,9 @@ def _create(
     engine = Engine(dispatcher, handler.attempt, settings.creator_concurrency, ended)
     decisions = _decisions(settings, book, engine, clock, health)
     decisions.start()
+    watches = [LoginWatch(each, health, metrics, clock) for each in connections.values() if each.login is not None]
+    for watch_login in watches:
+        watch_login.start(stop)
     InvoiceConsumer(
         Consumer(consumer_config(settings, settings.consumer_group())),
         engine,
@@ -131,6 +135,8 @@ def _create(
         metrics=metrics,
     ).run(settings.formatted_invoices_topic, stop)
     decisions.stop()
+    for watch_login in watches:
+        watch_login.close()
     publisher.close(settings.shutdown_grace_seconds / 10)
 
 

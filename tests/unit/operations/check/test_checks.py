@@ -1,12 +1,16 @@
+from datetime import datetime, timedelta
+
 import pytest
 
 from invoice_error_sink.settings import ErrorSinkSettings
-from invoice_operations.check.checks import check_call, check_settings
+from invoice_operations.check.checks import check_call, check_login, check_settings
 from invoice_operations.topics import is_enough, plan
+from invoice_providers.login import LoginState
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
 from invoice_shared.settings import read
 from invoice_webhook.settings import WebhookSettings
+from tests.fakes import START
 from tests.unit.operations.reading import SETTINGS
 
 
@@ -68,3 +72,25 @@ def test_a_topic_setting_is_enough_where_it_keeps_what_is_planned(
 def test_in_sync_replicas_never_exceed_the_replicas() -> None:
     assert {each.config["min.insync.replicas"] for each in plan(SETTINGS, 12, 1, 2)} == {"1"}
     assert {each.config["min.insync.replicas"] for each in plan(SETTINGS, 12, 3, 2)} == {"2"}
+
+
+def after(days: float) -> datetime:
+    return START + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "said"),
+    [
+        pytest.param(LoginState(after(99.9), after(1825)), "works", "unused in 99 days", id="both far"),
+        pytest.param(LoginState(after(99), after(1825)), "works", "any case in 1825 days", id="in any case"),
+        pytest.param(LoginState(after(30)), "works", "unused in 30 days", id="thirty days"),
+        pytest.param(LoginState(after(29.9)), "to fix", "Connect the app again", id="unused too long"),
+        pytest.param(LoginState(after(99), after(12)), "to fix", "any case in 12 days", id="after five years"),
+        pytest.param(LoginState(after(-1)), "to fix", "in -1 days", id="over"),
+        pytest.param(LoginState(), "note", "has not said", id="unknown"),
+    ],
+)
+def test_a_login_that_ends_soon_is_to_fix(state: LoginState, expected: str, said: str) -> None:
+    line = check_login("login at quickbooks_online", state, START)
+
+    assert (line.state, said in line.detail) == (expected, True)
