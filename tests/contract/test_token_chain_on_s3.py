@@ -24,7 +24,7 @@ from invoice_simulators.parts.s3 import start_s3
 from invoice_simulators.quickbooks_online import QuickBooksOnline, QuickBooksOnlineSettings
 from invoice_simulators.server import SimulatorServer
 from tests.fakes import FakeClock
-from tests.support.s3 import CREDENTIALS, Bucket
+from tests.support.s3 import Bucket
 from tests.support.s3_front import Front
 
 COMPANY = QuickBooksOnlineSettings()
@@ -63,13 +63,15 @@ def world(s3: Bucket, s3_port: int) -> Iterator[World]:
         yield World(login.url, s3, front)
 
 
-def client_at(url: str, **credentials: str) -> Any:
-    given = credentials or {
-        "aws_access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    }
-    bounds = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-    return boto3.client("s3", endpoint_url=url, region_name=CREDENTIALS["AWS_DEFAULT_REGION"], config=bounds, **given)
+def client_at(url: str, key_id: str = "testing", secret: str = "testing") -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    )
 
 
 def test_the_store_says_whose_tokens_it_holds_and_until_when(world: World) -> None:
@@ -92,7 +94,7 @@ def test_new_tokens_that_s3_refuses_are_kept_and_written_again(world: World, cod
     for _ in range(3):
         with pytest.raises(CallFailed, match=code):
             chain.current()
-    assert chain.state.unsaved is not None
+    assert code in str(chain.state)
     assert world.stored()["refresh_token"] == COMPANY.refresh_token
 
     world.front.refuses = lambda *_: None
@@ -167,8 +169,7 @@ def test_a_policy_that_only_reads_spends_nothing(world: World, tmp_path: Path) -
     """An S3 server that enforces policies, and a user who may read the bucket and no more."""
     with ProcessGroup(tmp_path) as group:
         url = start_s3(group, (world.s3.name,))
-        reader = a_reader(url, world.s3.name)
-        chain = world.replica(client_at(url, **reader))
+        chain = world.replica(client_at(url, *a_reader(url, world.s3.name)))
 
         with pytest.raises(CredentialsRefused, match="AccessDenied"):
             chain.current()
@@ -176,15 +177,15 @@ def test_a_policy_that_only_reads_spends_nothing(world: World, tmp_path: Path) -
     assert world.renewals() == 0
 
 
-def a_reader(url: str, bucket: str) -> dict[str, str]:
+def a_reader(url: str, bucket: str) -> tuple[str, str]:
     """Create a user with read rights alone, then have the server enforce them; returns the user's credentials."""
-    options: Any = {
-        "endpoint_url": url,
-        "region_name": CREDENTIALS["AWS_DEFAULT_REGION"],
-        "aws_access_key_id": "root",
-        "aws_secret_access_key": "root",
-    }
-    iam = boto3.client("iam", **options)
+    iam = boto3.client(
+        "iam",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="root",
+        aws_secret_access_key="root",
+    )
     policy = {
         "Version": "2012-10-17",
         "Statement": [
@@ -200,4 +201,4 @@ def a_reader(url: str, bucket: str) -> dict[str, str]:
     key = iam.create_access_key(UserName="reader")["AccessKey"]
     with urlopen(Request(f"{url}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}), timeout=10):
         pass
-    return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    return key["AccessKeyId"], key["SecretAccessKey"]
