@@ -41,8 +41,8 @@ class KeptLogin(Protocol):
 
 @runtime_checkable
 class HasLogin(Protocol):
-    """What a provider's client is, besides, if its login must be kept."""
+    """What a provider's client is, besides, if its login may have to be kept."""
 
     @property
-    def login(self) -> KeptLogin:
-        """The login of this client's account."""
+    def login(self) -> KeptLogin | None:
+        """The login of this client's account; ``None`` if it is one without an end."""

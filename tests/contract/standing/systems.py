@@ -8,8 +8,9 @@ from typing import Any
 
 from invoice_providers.connection import Connection
 from invoice_providers.http import Bearer, Http
+from invoice_providers.oauth.token_endpoint import Client, TokenEndpoint
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
-from invoice_providers.quickbooks_online.token_endpoint import Client, TokenEndpoint
+from invoice_providers.quickbooks_online.setup import DIALECT, WORDS
 from invoice_providers.registry import provider_of
 from invoice_shared.metronome.client import MetronomeClient
 from invoice_simulators.client import ControlClient
@@ -95,6 +96,8 @@ class Systems:
         endpoint = TokenEndpoint(
             f"{url}/oauth2/v1/tokens/bearer",
             lambda: Client(settings.client_id, settings.client_secret),
+            WORDS,
+            DIALECT,
             clock=self.clock,
             timeout_seconds=TIMEOUT_SECONDS,
         )

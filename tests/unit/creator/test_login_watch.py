@@ -31,7 +31,9 @@ class Creator:
         self.health = Health(self.clock, 1800)
         self.metrics = Metrics()
         self.chain = TokenChain(self.store, Grant(OURS, lambda: self.first_token, self.intuit.renew, WORDS), self.clock)
-        client = QuickBooksOnline("http://127.0.0.1:1", self.chain, lambda: None, clock=self.clock, timeout_seconds=1)
+        client = QuickBooksOnline(
+            "http://127.0.0.1:1", self.chain, lambda: None, clock=self.clock, timeout_seconds=1, login=self.chain
+        )
         connection = Connection(provider_of("quickbooks_online"), client)
         self.watch = LoginWatch(connection, self.health, self.metrics, self.clock)
         self.chain.watch(self.watch.tell)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from invoice_providers.base import Created, Found
-from invoice_providers.http import FreshBearer, Http
-from invoice_providers.oauth.token_chain import TokenChain
+from invoice_providers.http import FreshBearer, Http, TokenSource
+from invoice_providers.login import KeptLogin
 from invoice_providers.quickbooks_online.documents import document_number, entity_of, request_id
 from invoice_providers.quickbooks_online.errors import create_error, lookup_error, says_not_there
 from invoice_providers.quickbooks_online.payload import build_body
@@ -25,18 +25,28 @@ SENDING = {**ASKING, "Content-Type": "application/json"}
 
 
 class QuickBooksOnline:
-    """See ``BillingProvider`` and ``HasLogin``. ``pace`` returns when the next call may go out."""
+    """See ``BillingProvider`` and ``HasLogin``. ``pace`` returns when the next call may go out.
+
+    ``login`` is what keeps ``tokens`` alive, if anything must.
+    """
 
     name = "quickbooks_online"
 
     def __init__(
-        self, company_url: str, login: TokenChain, pace: Callable[[], None], *, clock: Clock, timeout_seconds: float
+        self,
+        company_url: str,
+        tokens: TokenSource,
+        pace: Callable[[], None],
+        *,
+        clock: Clock,
+        timeout_seconds: float,
+        login: KeptLogin | None = None,
     ) -> None:
         self.login = login
         self._company = company_url
         self._pace = pace
         self._clock = clock
-        self._http = Http("QuickBooks Online", lambda: FreshBearer(login), timeout_seconds)
+        self._http = Http("QuickBooks Online", lambda: FreshBearer(tokens), timeout_seconds)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """Query by document number; whether a transaction is ours, its private note says."""

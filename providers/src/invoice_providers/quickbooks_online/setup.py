@@ -40,7 +40,8 @@ def build(settings: QuickBooksSettings, clock: Clock) -> QuickBooksOnline:
     """Build the client. The app's secret and the first refresh token are read from their files when they are needed."""
     company = f"{settings.qbo_base_url.rstrip('/')}/v3/company/{quote(settings.qbo_realm_id or '', safe='')}"
     chain = build_chain(settings, clock)
-    return QuickBooksOnline(company, chain, pace(), clock=clock, timeout_seconds=settings.http_timeout_seconds)
+    seconds = settings.http_timeout_seconds
+    return QuickBooksOnline(company, chain, pace(), clock=clock, timeout_seconds=seconds, login=chain)
 
 
 def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
