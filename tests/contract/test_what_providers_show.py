@@ -82,9 +82,9 @@ def test_what_was_deleted_is_not_there(account: Account) -> None:
     assert account.read() is None
 
 
-def test_what_expired_is_called_off(account: Account) -> None:
+def test_what_expired_still_stands(account: Account) -> None:
     if account.name != "razorpay":
         pytest.skip("only Razorpay's invoices expire")
     RazorpayControl(account.control._base_url).expire(account.document_id)
 
-    assert account.seen().state == "void"
+    assert account.seen().state == "open"

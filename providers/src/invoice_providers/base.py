@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from invoice_shared.clock import Clock
+from invoice_shared.errors import CallFailed
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.settings import HttpSettings
 
 State = Literal["draft", "open", "paid", "void", "deleted"]
-"""``draft``: it exists, but has no effect yet. ``void``: it was called off, cancelled or has expired."""
+"""``draft``: it exists, but has no effect yet. ``void``: it was called off or cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,34 @@ class Found:
 Created = Found
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is known of earlier creates of an invoice, by whomever. Without a draft: there may have been one.
+
+    ``draft_id`` is a document that has no effect yet, in our hands since ``since`` (monotonic seconds).
+    ``is_made``: we made it ourselves, from this very record.
+    ``was_alone``: an earlier look showed it, and nothing else that carries the invoice's id.
+    """
+
+    draft_id: str | None = None
+    since: float | None = None
+    is_made: bool = False
+    was_alone: bool = False
+
+
+class Pending(CallFailed):
+    """A create that is not finished: call it again with ``begun``, once the settle time has passed.
+
+    Nothing was lost and nothing has an effect yet. ``cause`` is the call that failed, if one did: then
+    the create may fail for good.
+    """
+
+    def __init__(self, reason: str, begun: Begun, *, cause: CallFailed | None = None) -> None:
+        super().__init__(reason)
+        self.begun = begun
+        self.cause = cause
+
+
 class BillingProvider(Protocol):
     """One account at a billing system. Thread-safe; each call is bounded in time and tried exactly once.
 
@@ -50,6 +79,7 @@ class BillingProvider(Protocol):
     - ``AlreadyExists``: the provider names our id as taken. A look shows by what; if it shows nothing, a
       create is still being carried out, or another kind of record has the id.
     - ``Uncertain``: sent, answer unknown. Looks decide.
+    - ``Pending``: see there; of providers that make a draft first.
     """
 
     @property
@@ -59,11 +89,12 @@ class BillingProvider(Protocol):
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """Return whatever carries the invoice's id, in any state, the oldest first; changes nothing."""
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:
-        """Create the document under the invoice's id, with one call.
+    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Created:
+        """Create the document under the invoice's id.
 
         ``generation`` is empty at first; a replay after a definite refusal gives another, for providers
         that answer a repeated request with their first answer.
+        ``begun`` is ``None`` if this is surely the first create of the invoice.
         """
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:

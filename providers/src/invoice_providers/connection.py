@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from invoice_providers.base import BillingProvider, Created, Found, Provider
+from invoice_providers.base import Begun, BillingProvider, Created, Found, Provider
 from invoice_providers.login import HasLogin, KeptLogin
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
@@ -49,10 +49,10 @@ class Connection:
         with self._translated("look", Unavailable):
             return self.client.look(document)
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:
+    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Created:
         """See ``BillingProvider``."""
         with self._translated("create", Uncertain):
-            return self.client.create(document, generation=generation)
+            return self.client.create(document, generation=generation, begun=begun)
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
         """See ``BillingProvider``."""

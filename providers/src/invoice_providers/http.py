@@ -112,8 +112,15 @@ class Http:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a body. Raises ``Unavailable`` where it was not sent, ``Uncertain`` where no answer could be read."""
+        return self._change("POST", url, body, headers)
+
+    def delete(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Have something deleted. Raises as ``post`` does."""
+        return self._change("DELETE", url, None, headers)
+
+    def _change(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         try:
-            return self._send("POST", url, body, headers)
+            return self._send(method, url, body, headers)
         except FAILURES as error:
             if may_have_arrived(error):
                 raise Uncertain(f"{self._system} gave no answer to a request ({_kind(error)}).") from error

@@ -8,6 +8,7 @@ from invoice_shared.types import decimal_text
 # A reason is a sentence; the rest of the ids stands in the failure's record.
 MAX_SHOWN_IDS = 10
 WORD = re.compile(r"[A-Za-z0-9_-]+")
+MEMO = re.compile(r"Metronome invoice (?P<id>[^\s,]+)")
 
 
 def cut(text: str, limit: int | None) -> str:
@@ -23,6 +24,12 @@ def memo(document: FormattedInvoice) -> str:
     if document.corrected_invoice_id:
         return f"{text}, corrects {document.corrected_invoice_id}"
     return text
+
+
+def memo_of(text: str) -> str | None:
+    """Return the invoice that a memo names; ``None`` if the text does not begin with one."""
+    found = MEMO.match(text)
+    return found["id"] if found else None
 
 
 def figures(line: LineItem) -> str:

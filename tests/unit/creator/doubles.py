@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from invoice_providers.base import Found
+from invoice_providers.base import Begun, Found
 from invoice_shared.errors import AlreadyExists, CallFailed
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import DocumentType, FormattedInvoice
@@ -24,6 +24,7 @@ class FakeProvider:
         self.answer: Found | None = None
         self.calls: list[str] = []
         self.generations: list[str] = []
+        self.begun: list[Begun | None] = []
         self.fails: deque[Exception | None] = deque()
         self.fails_after_storing: deque[CallFailed] = deque()
 
@@ -32,9 +33,10 @@ class FakeProvider:
         """Word the refusal of an id that is taken."""
         return AlreadyExists(reason, response=TAKEN)
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Found:
+    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Found:
         """Store the document, unless its id is taken."""
         self.generations.append(generation)
+        self.begun.append(begun)
         self._call("create")
         if document.invoice_id in self.documents:
             raise self.taken("This record already exists.")

@@ -11,7 +11,7 @@ from invoice_creator.kafka.intake import ALL_PHASES, Scope, task_of
 from invoice_creator.kafka.settlement import Settlement
 from invoice_creator.scheduling.doubt import PAUSES
 from invoice_creator.scheduling.task import Task
-from invoice_providers.base import Found
+from invoice_providers.base import Begun, Found, Pending
 from invoice_providers.connection import Connection
 from invoice_providers.names import destinations
 from invoice_providers.registry import provider_of
@@ -690,3 +690,83 @@ def test_a_document_that_was_made_with_another_total_stays_known() -> None:
 
     assert desk.outcomes[0]["outcome"] == "failed"
     assert (desk.documents["netsuite:7"]["stands"], desk.documents["netsuite:7"]["total"]) == (True, "99.00")
+
+
+MADE = Begun("inv_1", 0.0, is_made=True)
+PENDING = Pending("looked up once more", MADE)
+
+
+def pending_desk(*fails: CallFailed) -> Desk:
+    """An invoice whose create is to be gone on with; ``fails`` come of the next calls."""
+    desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay")
+    desk.provider.fails.append(PENDING)
+    desk.attempt()
+    desk.provider.fails.extend(fails)
+    return desk
+
+
+def test_a_create_that_is_pending_is_gone_on_with_from_where_it_stands() -> None:
+    desk = pending_desk()
+    assert desk.task.is_undecided
+
+    desk.finish()
+
+    assert desk.provider.calls == ["create", "look", "create"]
+    assert desk.provider.begun == [None, MADE]
+    assert desk.outcomes[0]["outcome"] == "created"
+
+
+def test_what_is_pending_is_never_given_up() -> None:
+    desk = pending_desk()
+
+    for _ in range(2 * len(PAUSES)):
+        desk.provider.fails.extend([None, PENDING])
+        assert desk.attempt() is None
+
+    assert desk.task.doubt is not None
+    assert not desk.task.doubt.is_over
+
+
+def test_a_call_that_was_lost_on_the_way_is_a_doubt_and_repeated_at_each_look_but_the_last() -> None:
+    desk = pending_desk()
+    for _ in PAUSES:
+        desk.provider.fails.extend([None, Pending("no answer", MADE, cause=UNKNOWN)])
+        desk.attempt()
+
+    assert desk.task.doubt is not None
+    assert desk.task.doubt.cause is UNKNOWN
+    desk.provider.fails.clear()
+    desk.provider.calls.clear()
+    desk.attempt()
+    assert desk.task.doubt.is_over
+    assert desk.provider.calls == ["look"]
+
+
+def test_an_outage_on_the_way_leaves_the_create_pending() -> None:
+    desk = pending_desk(Pending("503", MADE, cause=OUTAGE))
+    desk.provider.fails.appendleft(None)
+
+    assert desk.attempt() is OUTAGE
+
+    assert desk.task.doubt is not None
+    assert desk.task.doubt.is_pending
+    assert desk.task.doubt.begun == MADE
+
+
+def test_a_refusal_on_the_way_is_a_refusal_and_told() -> None:
+    desk = pending_desk()
+    desk.provider.fails.extend([None, Rejected("provider-rejected", "too much", response=TAKEN)])
+
+    desk.finish()
+
+    assert desk.provider.calls[-1] == "look"
+    assert desk.writeback.statuses == {INVOICE_ID: "INVALID_REQUEST_ERROR too much"}
+    assert not desk.task.may_exist
+
+
+def test_a_repeat_says_that_somebody_may_have_begun() -> None:
+    desk = Desk(is_repeat=True)
+
+    desk.finish()
+
+    assert desk.provider.begun == [Begun()]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invoice_providers.base import Found
+from invoice_providers.base import Begun, Found
 from invoice_providers.connection import Connection
 from invoice_providers.registry import provider_of
 from invoice_shared.errors import (
@@ -37,7 +37,7 @@ class Failing:
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         raise self._error
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Found:
+    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Found:
         raise self._error
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:

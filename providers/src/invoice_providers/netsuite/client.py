@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlsplit
 
-from invoice_providers.base import Created, Found
+from invoice_providers.base import Begun, Created, Found
 from invoice_providers.http import Authenticate, Http
 from invoice_providers.netsuite.errors import create_error, lookup_error, says_not_there
 from invoice_providers.netsuite.login import LoginPatience
@@ -52,7 +52,13 @@ class NetSuite:
         found = self._get(key, document.document_type, document.invoice_id)
         return () if found is None else (found,)
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:  # noqa: ARG002 - no request ids
+    def create(
+        self,
+        document: FormattedInvoice,
+        *,
+        generation: str = "",  # noqa: ARG002 - no request ids
+        begun: Begun | None = None,  # noqa: ARG002 - it makes no drafts
+    ) -> Created:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
         body = serde.dumps(build_body(document, self._options))
         answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)

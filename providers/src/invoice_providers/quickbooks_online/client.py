@@ -7,7 +7,7 @@ if the company wants to be warned. Queries are what Intuit meters.
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
-from invoice_providers.base import Created, Found
+from invoice_providers.base import Begun, Created, Found
 from invoice_providers.http import FreshBearer, Http, TokenSource
 from invoice_providers.login import KeptLogin
 from invoice_providers.quickbooks_online.documents import document_number, entity_of, request_id
@@ -58,7 +58,13 @@ class QuickBooksOnline:
             raise lookup_error(answer, self._clock.now())
         return tuple(found)
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:
+    def create(
+        self,
+        document: FormattedInvoice,
+        *,
+        generation: str = "",
+        begun: Begun | None = None,  # noqa: ARG002 - it makes no drafts
+    ) -> Created:
         """POST the transaction."""
         body = serde.dumps(build_body(document))
         url = self._url(

@@ -1,78 +1,56 @@
-"""Razorpay's invoices: POST to create, list by ``receipt`` to look up. Nothing there makes a POST repeatable.
+"""Razorpay's invoices: looked up by ``receipt``, and created by way of a draft. Nothing there makes a POST repeatable.
 
-What could still double an invoice is a POST that Razorpay carries out only *after* we looked again. It needs a request
-that outlives its sender: a creator that is killed loses its partitions after ten seconds only, one that gives them up
-waits for its calls first, and after a lost answer ``UNCERTAIN_SETTLE_SECONDS`` pass before the next look. What is left
-is a process that freezes between look and POST for longer than its session, and a request that Razorpay holds back for
-longer than those times. Two invoices with one receipt are logged as an error wherever they are seen.
+With ``direct`` the invoice is issued by its POST. Then a process that freezes between look and POST for longer than
+its session, or a request that Razorpay holds back for minutes, makes two of one.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from typing import Literal
 
-from invoice_providers.base import Created, Found
-from invoice_providers.http import Http, basic
-from invoice_providers.razorpay.errors import create_error, lookup_error, says_unknown_id
+from invoice_providers.base import Begun, Created, Found
+from invoice_providers.razorpay.api import InvoicesApi
+from invoice_providers.razorpay.drafting import Drafting
 from invoice_providers.razorpay.payload import build_body
-from invoice_providers.razorpay.shown import read_invoice, read_listing
-from invoice_shared import serde
+from invoice_providers.razorpay.shown import Shown
 from invoice_shared.clock import Clock
-from invoice_shared.errors import CallFailed, CredentialsRefused
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
-ASKING = {"Accept": "application/json"}
-SENDING = {**ASKING, "Content-Type": "application/json"}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Key:
-    """An API key; it decides between test and live."""
-
-    key_id: str
-    secret: str
+Order = Literal["draft", "direct"]
 
 
 class Razorpay:
-    """See ``BillingProvider``. ``key`` is asked again after a refusal, so a rotation needs no restart."""
+    """See ``BillingProvider``."""
 
     name = "razorpay"
 
-    def __init__(self, base_url: str, key: Callable[[], Key], *, clock: Clock, timeout_seconds: float) -> None:
-        self._invoices = base_url.rstrip("/") + "/v1/invoices"
-        self._clock = clock
-        self._http = Http("Razorpay", lambda: basic(key().key_id, key().secret), timeout_seconds)
+    def __init__(self, api: InvoicesApi, clock: Clock, order: Order = "draft") -> None:
+        self._api = api
+        self._drafting = Drafting(api, clock) if order == "draft" else None
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """List the invoices with our receipt."""
-        query = urlencode({"receipt": document.invoice_id})
-        answer = self._http.get(f"{self._invoices}?{query}", ASKING)
-        found = read_listing(answer.json(), document.invoice_id) if answer.is_success else None
-        if found is None:
-            raise self._judge(lookup_error(answer, self._clock.now()))
-        return tuple(found)
+        """List the invoices with our receipt. A draft is none, nor is one that was deleted."""
+        listed = self._api.listed(document.invoice_id)
+        return tuple(shown.found for shown in listed if self._counts(shown, document))
 
-    def create(self, document: FormattedInvoice, *, generation: str = "") -> Created:  # noqa: ARG002 - no request ids
-        """POST the invoice; a second POST makes a second one."""
-        body = serde.dumps(build_body(document))
-        answer = self._http.post(self._invoices, body, SENDING)
-        created = read_invoice(answer.json()) if answer.is_success else None
-        if created is None:
-            raise self._judge(create_error(answer, self._clock.now(), document))
-        return created
+    def create(
+        self,
+        document: FormattedInvoice,
+        *,
+        generation: str = "",  # noqa: ARG002 - no request ids
+        begun: Begun | None = None,
+    ) -> Created:
+        """Have the invoice issued, at once or after its draft was looked up."""
+        if self._drafting is not None:
+            return self._drafting.create(document, begun)
+        return self._api.post(build_body(document), document).found
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
         """GET the invoice by its id."""
         del invoice_id, document_type  # it shows whose it is, and there is one kind only
-        answer = self._http.get(f"{self._invoices}/{quote(document_id, safe='')}", ASKING)
-        if says_unknown_id(answer):
-            return None
-        found = read_invoice(answer.json()) if answer.is_success else None
-        if found is None:
-            raise self._judge(lookup_error(answer, self._clock.now()))
-        return found
+        shown = self._api.get(document_id)
+        return None if shown is None else shown.found
 
-    def _judge(self, error: CallFailed) -> CallFailed:
-        if isinstance(error, CredentialsRefused):
-            self._http.renew_credentials()
-        return error
+    def _counts(self, shown: Shown, document: FormattedInvoice) -> bool:
+        if shown.found.state not in ("draft", "deleted"):  # what is deleted was a draft
+            return True
+        # Who makes no drafts takes that of a person for the invoice.
+        return self._drafting is None and not shown.carries_memo_of(document.invoice_id)

@@ -1,7 +1,7 @@
 """What Razorpay's answers mean. Pure: status and body in, one of our errors out.
 
-Razorpay has no numeric codes: status, ``code``, ``field`` and ``source`` decide, its (English) wording only where a
-wrong key would otherwise pass for a wrong invoice.
+Razorpay has no numeric codes: status, ``code``, ``field`` and ``source`` decide, its (English) wording only
+where a fault of the account would otherwise pass for a wrong invoice.
 """
 
 from collections.abc import Mapping
@@ -11,69 +11,117 @@ from typing import Any
 from invoice_providers.wording import about_customer
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.failure import Code
 from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
+# Codes of failures that are Razorpay's or its banks', whatever the status.
 OUR_SIDE = ("GATEWAY_ERROR", "SERVER_ERROR", "SERVICE_UNAVAILABLE")
-"""Codes of failures that are Razorpay's or its banks', whatever the status."""
-OPERATORS_BUSINESS = (404, 405)
-"""Of a POST: RAZORPAY_BASE_URL leads elsewhere. No invoice's fault."""
+# The address leads elsewhere, whatever the invoice.
+NO_SUCH_ADDRESS = (404, 405)
+# Passes by itself: the server waited too long, somebody else changes the same thing.
+PASSING = (408, 409, 423, 425)
+NO_URL = "requested url was not found"
+NO_ID = "id provided does not exist"
+THROTTLED = "try after sometime"
+# Faults of the account: until an operator cures them, every invoice meets the same answer.
+OF_THE_ACCOUNT = (NO_URL, "no route matched", "invoices disabled", "feature is not enabled", "not enabled for")
+BELOW_MINIMUM = ("must be at least inr", "less than minimum amount")
+BY_HAND = "Mend what it names, then replay."
 
 
-def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:
-    """Give the error for an answer to a POST that is no readable invoice."""
+def create_error(answer: Answer, now: datetime, document: FormattedInvoice, key_id: str = "") -> CallFailed:
+    """Return the error for an answer to a create or an issue that is not a readable invoice."""
     if answer.is_success:
         return Uncertain("Razorpay accepted the invoice, but its answer cannot be read.")
     if (error := _general_error(answer, now)) is not None:
         return error
-    if answer.status in OPERATORS_BUSINESS:
-        return CredentialsRefused(
-            f"Razorpay has no invoices at this address: {_said(answer)} Check RAZORPAY_BASE_URL.",
-            response=answer.for_the_record(),
-        )
-    hint = about_customer(document) if _error(answer).get("field") in ("customer_id", "customer") else _BY_HAND
-    return Rejected(
-        "provider-rejected", f"Razorpay refused the invoice: {_said(answer)} {hint}", response=answer.for_the_record()
-    )
-
-
-_BY_HAND = "Mend what it names, then replay."
+    said = _said(answer)
+    reason = f"Razorpay refused the invoice: {said} {_advice(answer, document, key_id)}"
+    return Rejected(_code(said), reason, response=answer.for_the_record())
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:
-    """Give the error for an answer to a look-up that is no readable list of invoices."""
+    """Return the error for an answer to a look-up that is not a readable list of invoices."""
     return _general_error(answer, now) or Unavailable(
         f"Razorpay did not list its invoices: {_said(answer)}", response=answer.for_the_record()
     )
 
 
+def change_error(answer: Answer, now: datetime) -> CallFailed:
+    """Return the error for an answer to the deletion of a draft that did not delete it."""
+    return _general_error(answer, now) or Unavailable(
+        f"Razorpay did not delete a draft: {_said(answer)}", response=answer.for_the_record()
+    )
+
+
 def says_unknown_id(answer: Answer) -> bool:
-    """Whether a GET by id was answered with "The id provided does not exist", which comes as a 400."""
-    return answer.status == 400 and "id provided does not exist" in _said(answer).lower()
+    """Whether a call by id was answered with "The id provided does not exist", which comes as a 400."""
+    return answer.status == 400 and NO_ID in _said(answer).lower()
+
+
+def says_other_status(answer: Answer) -> bool:
+    """Whether the invoice is not a draft any more: "Operation not allowed for Invoice in issued status."."""
+    return answer.status == 400 and "operation not allowed for invoice in" in _said(answer).lower()
+
+
+def _code(said: str) -> Code:
+    is_below = any(words in said.lower() for words in BELOW_MINIMUM)
+    return "below-minimum" if is_below else "provider-rejected"
+
+
+def _advice(answer: Answer, document: FormattedInvoice, key_id: str) -> str:
+    is_unknown = says_unknown_id(answer)
+    if not is_unknown and _error(answer).get("field") not in ("customer_id", "customer"):
+        return BY_HAND
+    return f"{about_customer(document)}{_about_key(key_id) if is_unknown else ''}"
+
+
+def _about_key(key_id: str) -> str:
+    kind, other = ("test", "live") if key_id.startswith("rzp_test_") else ("live", "test")
+    return f" The key is a {kind} key, which does not know what was made in {other} mode." if key_id else ""
 
 
 def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
+    """Return the error of an answer that says nothing about the invoice; ``None`` if it may."""
     response, said = answer.for_the_record(), _said(answer)
-    if answer.status in (401, 403) or _names_the_key(answer):
+    if answer.status == 401 or (answer.status == 403 and _error(answer)) or _names_the_key(answer):
         return CredentialsRefused(
             f"Razorpay refuses our key: {said} Check RAZORPAY_APIKEY_ID and RAZORPAY_APIKEY_SECRET.", response=response
         )
-    if answer.status in OUTAGES:
-        return Unavailable(
-            f"Razorpay throttles us or is down: {said}",
-            retry_after=answer.retry_after(now),
-            outage=True,
+    if answer.status in NO_SUCH_ADDRESS or _is_of_the_account(answer):
+        return CredentialsRefused(
+            f"Razorpay has no invoices for us: {said} Have Invoices enabled for the account, and check "
+            "RAZORPAY_BASE_URL.",
             response=response,
         )
+    return _passing_error(answer, now)
+
+
+def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
+    response, said, wish = answer.for_the_record(), _said(answer), answer.retry_after(now)
+    if answer.status in OUTAGES or (answer.status == 400 and THROTTLED in said.lower()):
+        reason = (
+            f"Razorpay throttles us or is down: {said} After an hour of it, the account's daily limit is used up "
+            "(300 invoices in test mode): ask Razorpay to raise it."
+        )
+        return Unavailable(reason, retry_after=wish, outage=True, response=response)
     if 300 <= answer.status < 400:
-        return Unavailable(
-            f"Razorpay redirects ({answer.status}), which is not followed. Check RAZORPAY_BASE_URL.",
-            outage=True,
-            response=response,
-        )
-    if answer.status >= 500 or answer.status in (408, 425) or _error(answer).get("code") in OUR_SIDE:
-        return Unavailable(f"Razorpay failed: {said}", retry_after=answer.retry_after(now), response=response)
+        reason = f"Razorpay redirects ({answer.status}), which is not followed. Check RAZORPAY_BASE_URL."
+        return Unavailable(reason, outage=True, response=response)
+    if answer.status == 403:  # a firewall's page in front of Razorpay: it may dislike one invoice's text alone
+        reason = f"Something in front of Razorpay refuses the request: {said} Show its answer to Razorpay's support."
+        return Unavailable(reason, retry_after=wish, response=response)
+    if answer.status >= 500 or answer.status in PASSING or _error(answer).get("code") in OUR_SIDE:
+        return Unavailable(f"Razorpay failed: {said}", retry_after=wish, response=response)
     return None
+
+
+def _is_of_the_account(answer: Answer) -> bool:
+    tree = answer.json()
+    message = tree.get("message") if isinstance(tree, dict) else None
+    words = f"{_said(answer)} {message or ''}".lower()
+    return 400 <= answer.status < 500 and any(each in words for each in OF_THE_ACCOUNT)
 
 
 def _names_the_key(answer: Answer) -> bool:

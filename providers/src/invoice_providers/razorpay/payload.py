@@ -4,11 +4,12 @@ Razorpay multiplies whole quantities by whole smallest units, so each line is on
 Metronome counted stands in its description. The item id is not sent: an item of Razorpay's carries a price of its own.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from invoice_providers.razorpay.extra_fields import MAX_TEXT, check_line_fields, document_fields
+from invoice_providers.razorpay.extra_fields import MAX_NOTES, MAX_TEXT, check_line_fields, document_fields
 from invoice_providers.razorpay.units import minor_units
 from invoice_providers.wording import cut, figures, memo
 from invoice_shared.errors import Rejected
@@ -16,6 +17,8 @@ from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.types import decimal_text
 
 MAX_LINES = 50
+# By it a draft is known as ours if EXTRA_FIELDS replace the description.
+MEMO_NOTE = "metronome_invoice_id"
 MAX_NAME = 512
 """Razorpay states no limit; what is cut off stands in the line's description, whole."""
 MINIMUM = {"INR": Decimal("1.00")}
@@ -27,6 +30,7 @@ SILENT = {"sms_notify": False, "email_notify": False}
 def build_body(document: FormattedInvoice) -> dict[str, Any]:
     """Build the invoice. Raises ``Rejected`` where it must not be sent."""
     _check(document)
+    fields = document_fields(document.extra_fields)
     return {
         "type": "invoice",
         "customer_id": document.external_customer_id,
@@ -36,9 +40,23 @@ def build_body(document: FormattedInvoice) -> dict[str, Any]:
         "date": int(datetime.combine(document.issue_date, time(), UTC).timestamp()),
         "description": cut(_description(document), MAX_TEXT),
         **SILENT,
-        **document_fields(document.extra_fields),
+        **fields,
+        **_memo_note(document, fields),
         "line_items": [_line(line, document.currency) for line in document.line_items],
     }
+
+
+def build_draft(document: FormattedInvoice) -> dict[str, Any]:
+    """Build the invoice as a draft. Raises ``Rejected`` if it must not be sent."""
+    return build_body(document) | {"draft": "1"}  # as a text: the number is refused
+
+
+def _memo_note(document: FormattedInvoice, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Note our id if the description, which begins with it, was replaced; unless every note is taken."""
+    notes = fields.get("notes", {})
+    if "description" not in fields or len(notes) >= MAX_NOTES:
+        return {}
+    return {"notes": {MEMO_NOTE: document.invoice_id, **notes}}
 
 
 def _check(document: FormattedInvoice) -> None:

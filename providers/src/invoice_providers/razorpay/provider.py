@@ -4,14 +4,14 @@ from typing import Any
 
 from invoice_providers.base import Provider
 from invoice_providers.razorpay import METRONOME_NAME
-from invoice_providers.razorpay.payload import build_body
+from invoice_providers.razorpay.payload import build_body, build_draft
 from invoice_providers.razorpay.settings import CREDENTIALS, RazorpaySettings
 from invoice_providers.razorpay.setup import build
 from invoice_shared.invoice import FormattedInvoice
 
 
-def _preview(document: FormattedInvoice, _account: RazorpaySettings) -> dict[str, Any]:
-    return build_body(document)
+def _preview(document: FormattedInvoice, account: RazorpaySettings) -> dict[str, Any]:
+    return build_draft(document) if account.razorpay_create == "draft" else build_body(document)
 
 
 PROVIDER = Provider(

@@ -1,5 +1,7 @@
 """The settings of one Razorpay account."""
 
+from typing import Literal
+
 from pydantic import SecretStr
 
 from invoice_shared.setting_types import BaseUrl
@@ -9,11 +11,13 @@ CREDENTIALS = ("RAZORPAY_APIKEY_ID", "RAZORPAY_APIKEY_SECRET")
 
 
 class RazorpaySettings(HttpSettings):
-    """The key, and the address of the API."""
+    """The key, the address of the API, and the order of calls."""
 
     razorpay_apikey_id: SecretStr | None = None  # no secret, but replaced together with one
     razorpay_apikey_secret: SecretStr | None = None
     razorpay_base_url: BaseUrl = "https://api.razorpay.com"
+    # How an invoice comes about: by way of a draft, which nothing can double, or issued by its first call.
+    razorpay_create: Literal["draft", "direct"] = "draft"
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:

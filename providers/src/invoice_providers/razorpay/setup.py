@@ -1,15 +1,38 @@
 """From the settings to a Razorpay client."""
 
-from invoice_providers.razorpay.client import Key, Razorpay
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from invoice_providers.http import Http, basic
+from invoice_providers.razorpay.api import InvoicesApi
+from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.settings import RazorpaySettings
 from invoice_shared.clock import Clock
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """An API key; it decides between test and live."""
+
+    key_id: str
+    secret: str
+
+
 def build(settings: RazorpaySettings, clock: Clock) -> Razorpay:
-    """Build the client; its key is read from its files again after it was refused."""
-    return Razorpay(
-        settings.razorpay_base_url,
-        lambda: Key(settings.secret("razorpay_apikey_id") or "", settings.secret("razorpay_apikey_secret") or ""),
-        clock=clock,
-        timeout_seconds=settings.http_timeout_seconds,
-    )
+    """Build the client."""
+    return Razorpay(build_api(settings, clock), clock, settings.razorpay_create)
+
+
+def build_api(settings: RazorpaySettings, clock: Clock) -> InvoicesApi:
+    """Build the API's calls; the key is read from its files again after it was refused."""
+
+    def key() -> Key:
+        return Key(settings.secret("razorpay_apikey_id") or "", settings.secret("razorpay_apikey_secret") or "")
+
+    return api_of(settings.razorpay_base_url, key, clock=clock, timeout_seconds=settings.http_timeout_seconds)
+
+
+def api_of(base_url: str, key: Callable[[], Key], *, clock: Clock, timeout_seconds: float) -> InvoicesApi:
+    """Build the API's calls over HTTP. ``key`` is asked again after a refusal, so a rotation needs no restart."""
+    http = Http("Razorpay", lambda: basic(key().key_id, key().secret), timeout_seconds)
+    return InvoicesApi(base_url, http, clock, lambda: key().key_id)

@@ -1,10 +1,13 @@
 """From the invoices that Razorpay shows to what is compared with ours. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from invoice_providers.base import Found, State
+from invoice_providers.razorpay.payload import MEMO_NOTE
 from invoice_providers.razorpay.units import major_units
+from invoice_providers.wording import memo_of
 
 UNNAMED = "missing"
 """An invoice without our receipt is not found again: it must not pass for ours, nor be created once more."""
@@ -15,8 +18,8 @@ STATES: dict[str, State] = {
     "partially_paid": "open",
     "paid": "paid",
     "cancelled": "void",
-    # Nobody can pay it any more.
-    "expired": "void",
+    # Its link takes no payment any more, but nobody called the invoice off: the customer owes it.
+    "expired": "open",
     "deleted": "deleted",
 }
 
@@ -50,15 +53,50 @@ def _customer(tree: Mapping[str, Any]) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def read_listing(tree: Any, invoice_id: str) -> list[Found] | None:
-    """Return the invoices that carry our receipt, the oldest first; ``None`` if it is not a list of invoices.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One invoice as Razorpay shows it: what is compared, and the object itself."""
+
+    found: Found
+    tree: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Razorpay's own id."""
+        return self.found.document_id
+
+    @property
+    def age(self) -> tuple[int, str]:
+        """What orders invoices: the oldest first, then the smallest id."""
+        created_at = self.tree.get("created_at")
+        return (created_at if isinstance(created_at, int) else 0, self.id)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has no effect yet."""
+        return self.found.state == "draft"
+
+    def carries_memo_of(self, invoice_id: str) -> bool:
+        """Whether the connector made it of this invoice, and no person."""
+        notes, description = self.tree.get("notes"), self.tree.get("description")
+        is_noted = isinstance(notes, dict) and notes.get(MEMO_NOTE) == invoice_id
+        return is_noted or (isinstance(description, str) and memo_of(description) == invoice_id)
+
+
+def read_shown(tree: Any) -> Shown | None:
+    """Return one invoice; ``None`` if it is not one, or cannot be compared."""
+    found = read_invoice(tree)
+    return None if found is None else Shown(found, tree)
+
+
+def read_listing(items: Any, receipt: str) -> list[Shown] | None:
+    """Return the invoices that carry a receipt, the oldest first; ``None`` if it is not a list of invoices.
 
     Cancelled and expired ones count: somebody decided so, and a replay must not bring them back.
     """
-    items = tree.get("items") if isinstance(tree, dict) else None
     if not isinstance(items, list):
         return None
-    ours = [item for item in items if isinstance(item, dict) and item.get("receipt") == invoice_id]
-    read = [read_invoice(item) for item in ours]
+    carrying = [item for item in items if isinstance(item, dict) and item.get("receipt") == receipt]
+    read = [read_shown(item) for item in carrying]
     # One that carries our receipt and cannot be read is no reason to create another.
-    return None if None in read else [found for found in reversed(read) if found is not None]
+    return None if None in read else [shown for shown in reversed(read) if shown is not None]

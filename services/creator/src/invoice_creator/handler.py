@@ -13,7 +13,7 @@ from invoice_creator.kafka.settlement import Settlement
 from invoice_creator.scheduling.doubt import Doubt
 from invoice_creator.scheduling.task import Skip, Task
 from invoice_creator.writeback import Writeback
-from invoice_providers.base import Found
+from invoice_providers.base import Begun, Found, Pending
 from invoice_providers.connection import Connection
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
@@ -76,7 +76,7 @@ class InvoiceHandler:
         task.attempts += 1
         task.is_looking = False
         resolution = self.decisions.resolution(document.invoice_id, task.record.headers)
-        if resolution is not None and task.doubt is None:
+        if resolution is not None and (task.doubt is None or task.doubt.is_pending):
             task.skip = Skip("resolved-by-hand", f"Resolved by {resolution.by}: {resolution.why}")
             return
         connection = self._connection(document)
@@ -119,12 +119,13 @@ class InvoiceHandler:
     def _may_send(self, task: Task, connection: Connection) -> bool:
         """Whether to send now. In doubt, a provider that recognises repeats is sent it at each look but the last.
 
-        Any other is sent it once more after the last look: by then no server still works on the first.
+        So is one that says where it stands. Any other is sent it once more after the last look: by then no
+        server still works on the first.
         """
         doubt = task.doubt
         if doubt is None:
             return True
-        if connection.provider.recognises_repeats:
+        if connection.provider.recognises_repeats or doubt.begun is not None:
             return not doubt.is_over
         return doubt.is_over and not doubt.is_resent
 
@@ -132,7 +133,9 @@ class InvoiceHandler:
         """Return the document; ``None`` leaves the task in doubt."""
         self.decisions.check_approved(document)
         try:
-            created = connection.create(document, generation=_generation(task))
+            created = connection.create(document, generation=_generation(task), begun=_begun(task))
+        except Pending as pending:
+            return _go_on_later(task, pending)
         except AlreadyExists as taken:
             return self._holder(task, connection, document, taken)
         except Rejected as refused:
@@ -175,7 +178,7 @@ class InvoiceHandler:
         """Look once before a refusal is believed: its words may hide that our id is taken."""
         if refused.response is None:  # it was not sent
             raise refused
-        if task.doubt is not None:  # a refusal of a repeated request ends no doubt
+        if task.doubt is not None and not task.doubt.is_pending:  # a refusal of a repeated request ends no doubt
             task.doubt.cause = refused
             return None
         if (found := self._ours(task, connection, document)) is None:
@@ -220,11 +223,32 @@ def _is_spent(task: Task, shown: Found) -> bool:
     return is_forced(task.record.headers) and not stands(shown) and is_new
 
 
+def _begun(task: Task) -> Begun | None:
+    """Return what is known of earlier creates; ``None`` if surely nobody sent the invoice before."""
+    if task.doubt is None:
+        return Begun() if task.is_repeat else None
+    return task.doubt.begun or Begun()
+
+
+def _go_on_later(task: Task, pending: Pending) -> None:
+    """Note where the create stands. Raises the failure of the call that failed, if one did."""
+    cause = pending.cause
+    is_lost = isinstance(cause, Unavailable | Uncertain) and _may_have_been_carried_out(cause)
+    _put_in_doubt(task, cause if cause is not None and is_lost else pending)
+    if task.doubt is not None:
+        task.doubt.begun = pending.begun
+    if cause is not None:
+        raise cause
+
+
 def _put_in_doubt(task: Task, cause: CallFailed) -> None:
-    if task.doubt is not None and not task.doubt.is_over:
-        task.doubt.cause = cause
-    elif task.slot is not None:  # what is sent once more after the last look is looked for as the first was
-        task.doubt = Doubt(cause, task.slot.opening, is_resent=task.doubt is not None)
+    doubt = task.doubt
+    is_going_on = doubt is not None and not doubt.is_over
+    if doubt is not None and is_going_on and doubt.is_pending == isinstance(cause, Pending):
+        doubt.cause = cause
+    elif task.slot is not None and (doubt is None or doubt.is_over or doubt.is_pending):
+        # What is sent once more after the last look is looked for as the first was.
+        task.doubt = Doubt(cause, task.slot.opening, is_resent=doubt is not None and doubt.is_over)
 
 
 def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from invoice_providers.base import Found
-from invoice_providers.razorpay.client import Key, Razorpay
+from invoice_providers.razorpay.client import Razorpay
+from invoice_providers.razorpay.setup import Key, api_of
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 from invoice_simulators.client import ControlClient
@@ -30,7 +31,13 @@ class Account:
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
         self.key = GOOD
-        self.client = Razorpay(url, lambda: self.key, clock=FakeClock(), timeout_seconds=2)
+        self.clock = FakeClock()
+        self._api = api_of(url, lambda: self.key, clock=self.clock, timeout_seconds=2)
+        self.client = Razorpay(self._api, self.clock)
+
+    def create_at_once(self) -> None:
+        """Take up the order without drafts."""
+        self.client = Razorpay(self._api, self.clock, "direct")
 
     def settled(self, document: FormattedInvoice | None = None) -> Found:
         return settled(self.client, document or invoice(), FakeClock(), is_repeat=True)
@@ -119,8 +126,7 @@ def test_what_razorpay_made_of_it_must_add_up(account: Account) -> None:
 
 def test_a_cancelled_invoice_is_not_brought_back(account: Account) -> None:
     created = account.client.create(invoice())
-    cancel = f"/v1/invoices/{created.document_id}/cancel"
-    account.client._http.post(account.client._invoices.removesuffix("/v1/invoices") + cancel, b"{}", {})
+    account.control.void(created.document_id)
 
     error = account.error()
 
@@ -173,6 +179,7 @@ def test_what_must_not_be_sent_is_not_sent(account: Account, changes: dict[str, 
 def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
     account: Account, fault: str, stored: int
 ) -> None:
+    account.create_at_once()
     account.control.inject(fault, "create", times=1)
 
     assert isinstance(account.create_error(), Uncertain)
@@ -190,7 +197,10 @@ def test_a_look_without_an_answer_sends_nothing(account: Account, fault: str) ->
 
 
 def test_a_refused_connection_is_an_outage() -> None:
-    nobody = Razorpay(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=FakeClock(), timeout_seconds=2)
+    clock = FakeClock()
+    nobody = Razorpay(
+        api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, timeout_seconds=2), clock
+    )
 
     with pytest.raises(Unavailable) as down:
         nobody.create(invoice())

@@ -6,6 +6,7 @@ found, or the last look, ends the doubt: a refusal of a repeated request does no
 
 from dataclasses import dataclass
 
+from invoice_providers.base import Begun, Pending
 from invoice_shared.errors import CallFailed
 from invoice_shared.resilience.circuit import CallSlot
 
@@ -18,6 +19,7 @@ PAUSES = (1, 2, 4, 8, 12)
 class Doubt:
     """``cause`` is the newest thing that the provider said; ``looks`` counts those that found nothing.
 
+    ``begun`` is what the provider wants to be given with the next create; then a create is safe at each look.
     ``is_resent``: it was sent once more after the last look, and is looked for from the beginning.
     ``opening`` is the circuit's at the newest look: what was waited through an outage does not count.
     """
@@ -25,12 +27,18 @@ class Doubt:
     cause: CallFailed
     opening: int
     looks: int = 0
+    begun: Begun | None = None
     is_resent: bool = False
 
     @property
+    def is_pending(self) -> bool:
+        """Whether nothing was lost: the provider only asks for the next step, later."""
+        return isinstance(self.cause, Pending)
+
+    @property
     def is_over(self) -> bool:
-        """Whether the last look found nothing."""
-        return self.looks >= len(PAUSES)
+        """Whether the last look found nothing. What is merely pending is never given up."""
+        return self.looks >= len(PAUSES) and not self.is_pending
 
     def pause(self, settle_seconds: float) -> float:
         """Return the seconds until the next look."""

@@ -1,0 +1,116 @@
+"""The calls of Razorpay's Invoices API: one request each, and what its answer means. Keeps no order of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from invoice_providers.razorpay.errors import (
+    change_error,
+    create_error,
+    lookup_error,
+    says_other_status,
+    says_unknown_id,
+)
+from invoice_providers.razorpay.shown import Shown, read_listing, read_shown
+from invoice_shared import serde
+from invoice_shared.answer import Answer
+from invoice_shared.clock import Clock
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.invoice import FormattedInvoice
+
+ASKING = {"Accept": "application/json"}
+SENDING = {**ASKING, "Content-Type": "application/json"}
+# The list's documented default. No maximum is documented for invoices, so no other number is asked for.
+PAGE = 10
+MAX_PAGES = 10
+
+
+class Caller(Protocol):
+    """What is needed of ``Http``."""
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask for something."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body."""
+
+    def delete(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Have something deleted."""
+
+    def renew_credentials(self) -> None:
+        """Ask for the credentials anew before the next call."""
+
+
+class InvoicesApi:
+    """Thread-safe. Raises ``Unavailable``, ``Uncertain``, ``CredentialsRefused``; ``post`` and ``issue`` ``Rejected``."""
+
+    def __init__(self, base_url: str, http: Caller, clock: Clock, key_id: Callable[[], str]) -> None:
+        self._invoices = base_url.rstrip("/") + "/v1/invoices"
+        self._http = http
+        self._clock = clock
+        self._key_id = key_id
+
+    def listed(self, receipt: str) -> tuple[Shown, ...]:
+        """Return the invoices that carry a receipt, the oldest first."""
+        found: list[Shown] = []
+        for page in range(MAX_PAGES):
+            carrying, size = self._page(receipt, page * PAGE)
+            found += carrying
+            if size < PAGE:
+                return tuple(sorted(found, key=lambda shown: shown.age))
+        raise Unavailable(f"Razorpay lists more than {PAGE * MAX_PAGES} invoices with the receipt {receipt}.")
+
+    def get(self, document_id: str) -> Shown | None:
+        """Return the invoice under an id; ``None`` if there is none."""
+        answer = self._http.get(self._url(document_id), ASKING)
+        if says_unknown_id(answer):
+            return None
+        shown = read_shown(answer.json()) if answer.is_success else None
+        if shown is None:
+            raise self._judged(lookup_error(answer, self._clock.now()))
+        return shown
+
+    def post(self, body: Mapping[str, Any], document: FormattedInvoice) -> Shown:
+        """Make an invoice; a second call makes a second one."""
+        answer = self._http.post(self._invoices, serde.dumps(body), SENDING)
+        shown = read_shown(answer.json()) if answer.is_success else None
+        if shown is None:
+            raise self._judged(create_error(answer, self._clock.now(), document, self._key_id()))
+        return shown
+
+    def issue(self, draft_id: str, document: FormattedInvoice) -> Shown | None:
+        """Issue a draft. ``None``: it is no draft any more, so a fresh look must tell what it is."""
+        answer = self._http.post(self._url(draft_id, "/issue"), b"{}", SENDING)
+        if says_other_status(answer) or says_unknown_id(answer):
+            return None
+        shown = read_shown(answer.json()) if answer.is_success else None
+        if shown is None:
+            raise self._judged(create_error(answer, self._clock.now(), document, self._key_id()))
+        return shown
+
+    def delete(self, draft_id: str) -> bool:
+        """Delete a draft; whether it is gone. It stays if it is no draft any more."""
+        answer = self._http.delete(self._url(draft_id), ASKING)
+        if answer.is_success or says_unknown_id(answer):
+            return True
+        if says_other_status(answer):
+            return False
+        raise self._judged(change_error(answer, self._clock.now()))
+
+    def _page(self, receipt: str, skip: int) -> tuple[list[Shown], int]:
+        query = {"receipt": receipt} | ({"skip": str(skip)} if skip else {})
+        answer = self._http.get(f"{self._invoices}?{urlencode(query)}", ASKING)
+        tree = answer.json() if answer.is_success else None
+        items = tree.get("items") if isinstance(tree, dict) else None
+        shown = read_listing(items, receipt)
+        if shown is None:
+            raise self._judged(lookup_error(answer, self._clock.now()))
+        return shown, len(items or ())
+
+    def _url(self, document_id: str, action: str = "") -> str:
+        return f"{self._invoices}/{quote(document_id, safe='')}{action}"
+
+    def _judged(self, error: CallFailed) -> CallFailed:
+        if isinstance(error, CredentialsRefused):
+            self._http.renew_credentials()
+        return error

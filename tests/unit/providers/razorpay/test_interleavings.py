@@ -1,0 +1,26 @@
+"""However creators, freezes and late requests fall together, by way of a draft there is one invoice, never two."""
+
+import pytest
+
+from tests.unit.providers.razorpay.interleaving import World
+
+# Some 20 ms each.
+INTERLEAVINGS = 400
+PARTS = 4
+# The direct order doubles in every second.
+ENOUGH_TO_DOUBLE = 20
+
+
+def test_the_direct_order_doubles() -> None:
+    doubled = [seed for seed in range(ENOUGH_TO_DOUBLE) if World("direct", seed).run().doubled]
+
+    assert doubled
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_by_way_of_a_draft_one_invoice_stands_in_the_end_and_never_two(part: int) -> None:
+    for seed in range(part, INTERLEAVINGS, PARTS):
+        world = World("draft", seed).run()
+
+        assert not world.doubled, f"seed {seed}"
+        assert len(world.standing()) == 1, f"seed {seed}"
