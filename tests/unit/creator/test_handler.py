@@ -770,3 +770,24 @@ def test_a_repeat_says_that_somebody_may_have_begun() -> None:
     desk.finish()
 
     assert desk.provider.begun == [Begun()]
+
+
+def test_what_was_lost_stays_in_doubt_whatever_is_pending_later() -> None:
+    desk = pending_desk()
+    desk.provider.fails.extend([None, Pending("no answer", MADE, cause=UNKNOWN), None, PENDING])
+
+    desk.attempt()
+    desk.attempt()
+
+    assert desk.task.doubt is not None
+    assert desk.task.doubt.cause is UNKNOWN
+
+
+def test_a_resolution_ends_what_is_merely_pending() -> None:
+    desk = pending_desk()
+    desk.book.note(decision("resolve", why="billed by letter"))
+
+    desk.finish()
+
+    assert desk.provider.calls == ["create"]
+    assert desk.outcomes[0]["code"] == "resolved-by-hand"

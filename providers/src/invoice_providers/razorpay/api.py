@@ -42,7 +42,7 @@ class Caller(Protocol):
 
 
 class InvoicesApi:
-    """Thread-safe. Raises ``Unavailable``, ``Uncertain``, ``CredentialsRefused``; ``post`` and ``issue`` ``Rejected``."""
+    """Thread-safe. Raises what a ``BillingProvider`` may; ``Rejected`` out of ``post`` and ``issue`` only."""
 
     def __init__(self, base_url: str, http: Caller, clock: Clock, key_id: Callable[[], str]) -> None:
         self._invoices = base_url.rstrip("/") + "/v1/invoices"

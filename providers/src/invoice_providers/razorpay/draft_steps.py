@@ -19,7 +19,7 @@ OF_LINE = ("name", "amount", "currency", "quantity", "description")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What carries one receipt and was not cancelled or deleted, the oldest first: ``ours`` are drafts with our memo."""
+    """What carries one receipt and was not called off, the oldest first. ``ours`` are drafts with our memo."""
 
     standing: tuple[Shown, ...]
     ours: tuple[Shown, ...]

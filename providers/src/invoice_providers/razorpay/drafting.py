@@ -108,7 +108,9 @@ class Drafting:
     def _gone(self, begun: Begun, draft_id: str) -> NoReturn:
         if begun.is_made:
             # Perhaps a person did it on purpose: it is not made again by itself.
-            raise _conflict(f"Draft {draft_id} of this invoice was deleted at Razorpay before it was issued. To bill it")
+            raise _conflict(
+                f"Draft {draft_id} of this invoice was deleted at Razorpay before it was issued. To bill it"
+            )
         raise Pending(f"Draft {draft_id} is gone; another is made.", Begun(since=begun.since))
 
     def _later(self, reason: str, begun: Begun, draft_id: str | None) -> CallFailed:
@@ -142,7 +144,8 @@ class Drafting:
 
     def _delete(self, drafts: tuple[str, ...]) -> bool:
         """Delete drafts of ours; whether all are gone."""
-        return all([self._api.delete(draft_id) for draft_id in drafts])
+        remaining = [draft_id for draft_id in drafts if not self._api.delete(draft_id)]
+        return not remaining
 
 
 def _conflict(what: str) -> Rejected:
@@ -157,7 +160,7 @@ def _resumable(begun: Begun | None) -> Iterator[None]:
     except (Rejected, AlreadyExists, Pending):
         raise
     except CallFailed as error:
-        is_unsent = isinstance(error, CredentialsRefused) or (isinstance(error, Unavailable) and error.outage)
-        if begun is None and is_unsent:
+        is_unsent = isinstance(error, Unavailable) and (error.outage or error.refused)
+        if begun is None and (is_unsent or isinstance(error, CredentialsRefused)):
             raise
         raise Pending(error.reason, begun or Begun(), cause=error) from error

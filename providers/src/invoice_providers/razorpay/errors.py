@@ -111,7 +111,7 @@ def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
         return Unavailable(reason, outage=True, response=response)
     if answer.status == 403:  # a firewall's page in front of Razorpay: it may dislike one invoice's text alone
         reason = f"Something in front of Razorpay refuses the request: {said} Show its answer to Razorpay's support."
-        return Unavailable(reason, retry_after=wish, response=response)
+        return Unavailable(reason, retry_after=wish, refused=True, response=response)
     if answer.status >= 500 or answer.status in PASSING or _error(answer).get("code") in OUR_SIDE:
         return Unavailable(f"Razorpay failed: {said}", retry_after=wish, response=response)
     return None

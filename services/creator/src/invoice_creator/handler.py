@@ -23,6 +23,7 @@ from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.publishing import PublishFailed
+from invoice_shared.resilience.circuit import is_outage
 
 log = get_logger(__name__)
 
@@ -78,6 +79,7 @@ class InvoiceHandler:
         resolution = self.decisions.resolution(document.invoice_id, task.record.headers)
         if resolution is not None and (task.doubt is None or task.doubt.is_pending):
             task.skip = Skip("resolved-by-hand", f"Resolved by {resolution.by}: {resolution.why}")
+            task.doubt = None  # what was merely pending has no effect
             return
         connection = self._connection(document)
         if task.is_repeat or task.doubt is not None:
@@ -135,7 +137,8 @@ class InvoiceHandler:
         try:
             created = connection.create(document, generation=_generation(task), begun=_begun(task))
         except Pending as pending:
-            return _go_on_later(task, pending)
+            _go_on_later(task, pending)
+            return None
         except AlreadyExists as taken:
             return self._holder(task, connection, document, taken)
         except Rejected as refused:
@@ -233,8 +236,8 @@ def _begun(task: Task) -> Begun | None:
 def _go_on_later(task: Task, pending: Pending) -> None:
     """Note where the create stands. Raises the failure of the call that failed, if one did."""
     cause = pending.cause
-    is_lost = isinstance(cause, Unavailable | Uncertain) and _may_have_been_carried_out(cause)
-    _put_in_doubt(task, cause if cause is not None and is_lost else pending)
+    # An outage is waited for; any other failure counts, so that it comes to an end.
+    _put_in_doubt(task, pending if cause is None or is_outage(cause) else cause)
     if task.doubt is not None:
         task.doubt.begun = pending.begun
     if cause is not None:
@@ -243,12 +246,11 @@ def _go_on_later(task: Task, pending: Pending) -> None:
 
 def _put_in_doubt(task: Task, cause: CallFailed) -> None:
     doubt = task.doubt
-    is_going_on = doubt is not None and not doubt.is_over
-    if doubt is not None and is_going_on and doubt.is_pending == isinstance(cause, Pending):
+    if doubt is None or doubt.is_over or (doubt.is_pending and not isinstance(cause, Pending)):
+        if task.slot is not None:  # what is sent once more after the last look is looked for as the first was
+            task.doubt = Doubt(cause, task.slot.opening, is_resent=doubt is not None and doubt.is_over)
+    elif doubt.is_pending or not isinstance(cause, Pending):  # what was lost stays in doubt
         doubt.cause = cause
-    elif task.slot is not None and (doubt is None or doubt.is_over or doubt.is_pending):
-        # What is sent once more after the last look is looked for as the first was.
-        task.doubt = Doubt(cause, task.slot.opening, is_resent=doubt is not None and doubt.is_over)
 
 
 def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> None:

@@ -6,7 +6,7 @@ from invoice_creator.kafka.intake import ALL_PHASES
 from invoice_creator.scheduling.doubt import PAUSES, Doubt
 from invoice_creator.scheduling.task import Task
 from invoice_creator.scheduling.verdict import WRITEBACK_RETRIES, verdict
-from invoice_providers.base import Found
+from invoice_providers.base import Begun, Found, Pending
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
@@ -235,3 +235,12 @@ def test_a_report_to_a_path_that_is_wrong_waits_for_the_patience_and_opens_no_ci
     filed = bench.fail(WRONG_PATH)
     assert isinstance(filed, Rejected)
     assert filed.code == "writeback-refused"
+
+
+def test_an_outage_ends_nothing_that_is_pending_however_long_it_lasts() -> None:
+    bench = Bench()
+    bench.task.doubt = Doubt(Pending("not listed yet", Begun("inv_1", 0.0)), opening=0, looks=len(PAUSES))
+
+    for _ in range(2 * MAX_CONTRADICTIONS):
+        bench.another_succeeds()
+        assert not isinstance(bench.fail(OUTAGE), Rejected)

@@ -51,7 +51,7 @@ class Died(BaseException):
     """The process ended."""
 
 
-class Lost(Exception):  # noqa: N818 - an event, raised where the answer is missing
+class Lost(Exception):
     """No answer came."""
 
 

@@ -198,9 +198,7 @@ def test_a_look_without_an_answer_sends_nothing(account: Account, fault: str) ->
 
 def test_a_refused_connection_is_an_outage() -> None:
     clock = FakeClock()
-    nobody = Razorpay(
-        api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, timeout_seconds=2), clock
-    )
+    nobody = Razorpay(api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, timeout_seconds=2), clock)
 
     with pytest.raises(Unavailable) as down:
         nobody.create(invoice())

@@ -24,8 +24,8 @@ from tests.builders import INVOICE_ID, formatted_invoice
 BODY = build_draft(formatted_invoice(destination="razorpay", external_customer_id="cust_1", currency="INR"))
 TREE = {name: value for name, value in BODY.items() if name not in ("draft", "sms_notify", "email_notify")}
 OWN = Begun("inv_b", 0.0, is_made=True)
-STALE = {"terms": "30 days"}
-STRANGE = {"description": "by hand"}
+STALE: dict[str, Any] = {"terms": "30 days"}
+STRANGE: dict[str, Any] = {"description": "by hand"}
 
 
 def shown(document_id: str, status: str = "draft", created_at: int = 100, **changes: Any) -> Shown:
