@@ -23,7 +23,7 @@ from invoice_formatter.mapping.extra_fields import problems_of
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.options import parse_selection
 from invoice_operations.preview.previews import preview
-from invoice_operations.provider_lookup import Providers, check, find, providers
+from invoice_operations.provider_lookup import Providers, check, look, providers
 from invoice_operations.tfvars.settings import import_variables
 from invoice_providers.base import Found
 from invoice_providers.names import destinations
@@ -211,7 +211,7 @@ def test_check_asks_it_and_reconcile_finds_its_documents(known: Providers, acme_
     created = connection.create(formatted_invoice(destination=NAME))
 
     check(connection)
-    found = find(connection, outcome(destination=NAME, invoice_id=INVOICE_ID))
+    (found,) = look(connection, outcome(destination=NAME, invoice_id=INVOICE_ID))
 
     assert found == created
     assert connection.account == acme_url

@@ -1,11 +1,14 @@
 """What a command prints on stdout: rows for people as a table, for programs as one JSON document or CSV."""
 
 import csv
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Literal
 
 from rich.box import HEAVY_HEAD
 from rich.console import Console
@@ -17,6 +20,7 @@ from invoice_shared.types import decimal_text, time_text
 Output = Literal["table", "json"]
 Listing = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
+MAX_IN_MEMORY = 8 * 1024 * 1024
 
 CONTROLS = dict.fromkeys((*range(32), 127), " ")
 """Of a table's cell: other systems' words neither break its row nor steer the terminal."""
@@ -42,12 +46,35 @@ def print_exactly(document: Any) -> None:
     sys.stdout.write(dumps(document).decode() + "\n")
 
 
+def print_json_rows(rows: Iterable[Row]) -> None:
+    """Print one JSON document, a list of rows, once all have come."""
+    with _whole() as text:
+        between = "["
+        for row in rows:
+            text.write(between + dumps(plain(row)).decode())
+            between = ",\n"
+        text.write("[]\n" if between == "[" else "]\n")
+
+
 def print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
-    """Print a header, also over nothing, and one line a row as they come."""
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+    """Print a header, also over nothing, and one line per row, once all have come."""
+    with _whole() as text:
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+@contextmanager
+def _whole() -> Iterator[IO[str]]:
+    """Print what is written, or nothing if it is cut off: half a table looks like a whole one.
+
+    Kept on disk if it is long, not in memory.
+    """
+    with SpooledTemporaryFile(MAX_IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline="") as text:
+        yield text
+        text.seek(0)
+        shutil.copyfileobj(text, sys.stdout)
 
 
 def print_table(rows: Sequence[Row]) -> None:

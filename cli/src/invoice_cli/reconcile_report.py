@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from invoice_cli.exits import say
-from invoice_cli.output import Listing, print_csv, print_json, print_table
-from invoice_operations.reconcile.comparison import Finding, State
+from invoice_cli.output import Listing, print_csv, print_json_rows, print_table
+from invoice_operations.reconcile.finding import Finding, State
 from invoice_operations.reconcile.totals import Totals
 
 COLUMNS = {
@@ -18,23 +18,24 @@ COLUMNS = {
     "total": "total",
     "held_total": "held",
     "document_id": "document_id",
+    "is_enqueued": "is_enqueued",
 }
 """Of a finding, and the field that each shows."""
 FINE: frozenset[State] = frozenset({"created", "skipped", "resolved"})
 
 
 def show(findings: Iterable[Finding], output: Listing) -> Totals:
-    """Print the findings; give their counts and sums."""
+    """Print the findings; return their counts and sums."""
     totals = Totals()
     passing = _counted(findings, totals)
     if output == "json":
-        print_json([_row(finding) for finding in passing])
+        print_json_rows(map(_row, passing))
     elif output == "csv":
-        print_csv((_row(finding) for finding in passing), list(COLUMNS))
+        print_csv(map(_row, passing), list(COLUMNS))
     else:
         _show_to_people(passing, totals)
     states = ", ".join(f"{count} {state}" for state, count in totals.states.most_common())
-    say(f"{totals.states.total()} invoice(s): {states or 'none in this window'}.")
+    say(f"{totals.states.total()} finding(s): {states or 'no invoice in this window'}.")
     if output != "table":
         for row in totals.rows():
             say(", ".join(f"{name} {_figure(value)}" for name, value in row.items()))

@@ -1,58 +1,81 @@
 """Asking the billing systems gently: so many calls per second, patient while one is busy. Changes nothing there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
+from invoice_operations.giving_up import GivingUp
 from invoice_operations.metronome_reader import patiently
 from invoice_operations.pace import Pace
-from invoice_operations.provider_lookup import Providers, check, find
-from invoice_operations.reconcile.comparison import Held
+from invoice_operations.provider_lookup import Providers, check, look, read
+from invoice_providers.base import Found
+from invoice_providers.connection import Connection
 from invoice_providers.login import LoginState
+from invoice_shared.clock import Clock
 from invoice_shared.outcome import Outcome
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
 class AskedProviders:
-    """Thread-safe. Calls raise ``CredentialsRefused`` or, after some tries, ``Unavailable``."""
+    """Thread-safe. Calls raise ``CredentialsRefused`` or, after some tries, ``Unavailable``.
 
-    known: Providers
-    pace: Pace
-    backoff_max_seconds: float
+    A system that plainly does not answer is not asked again by ``read`` and ``look``.
+    """
+
+    def __init__(self, known: Providers, pace: Pace, backoff_max_seconds: float) -> None:
+        self._known = known
+        self._pace = pace
+        self._backoff_max_seconds = backoff_max_seconds
+        self._patience = {name: GivingUp(each.provider.title) for name, each in known.usable.items()}
 
     @property
     def names(self) -> list[str]:
         """The systems that may be asked from here."""
-        return list(self.known.usable)
+        return list(self._known.usable)
 
     @property
     def left_out(self) -> Mapping[str, str]:
         """Why another system may not be asked."""
-        return self.known.left_out
+        return self._known.left_out
+
+    def asks(self, destination: str) -> bool:
+        """Whether a system may be asked from here."""
+        return destination in self._known.usable
 
     def account(self, name: str) -> str | None:
-        """Return the name of our account there."""
-        return self.known.usable[name].account
+        """Return the name of our account there; ``None`` if it is not set up here."""
+        return self._known.accounts.get(name)
 
     def check(self, name: str) -> None:
         """Return if a system lets us in."""
-        self._patiently(lambda: check(self.known.usable[name]))
+        self._patiently(lambda: check(self._known.usable[name]))
 
     def login(self, name: str) -> LoginState | None:
         """Return what is known of our login there; ``None`` if it is one without an end."""
-        login = self.known.usable[name].login
+        login = self._known.usable[name].login
         return None if login is None else login.state
 
-    def held(self, outcome: Outcome) -> Held | None:
-        """Return what the system holds for a ledger entry; ``None`` if it may not be asked."""
-        provider = self.known.usable.get(outcome.destination or "")
-        return None if provider is None else self._patiently(lambda: Held(find(provider, outcome)))
+    def read(self, document: Outcome) -> Found | None:
+        """Return a document of the ledger as its system shows it; ``None`` if it is not there."""
+        return self._asked(document, lambda connection: read(connection, document))
 
-    def _patiently(self, call: Callable[[], Found]) -> Found:
-        def paced() -> Found:
-            self.pace.wait()
+    def look(self, sketch: Outcome) -> tuple[Found, ...]:
+        """Return whatever carries an invoice's id at the sketch's destination."""
+        return self._asked(sketch, lambda connection: look(connection, sketch))
+
+    def _asked(self, about: Outcome, ask: Callable[[Connection], Answer]) -> Answer:
+        name = about.destination or ""
+        connection = self._known.usable[name]
+        return self._patience[name].call(lambda: self._patiently(lambda: ask(connection)))
+
+    def _patiently(self, call: Callable[[], Answer]) -> Answer:
+        def paced() -> Answer:
+            self._pace.wait()
             return call()
 
-        return patiently(paced, self.pace, self.backoff_max_seconds)
+        return patiently(paced, self._pace, self._backoff_max_seconds)
+
+
+def nobody(clock: Clock) -> AskedProviders:
+    """Return no billing system at all: what the ledger says counts."""
+    return AskedProviders(Providers(), Pace(None, clock), 0)

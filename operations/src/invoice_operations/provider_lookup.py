@@ -1,26 +1,32 @@
-"""Asking a billing system for a document by the invoice's id, without the whole invoice at hand."""
+"""Asking a billing system for a document by its own id or the invoice's, without the whole invoice at hand."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from invoice_creator.settings import CreatorSettings
 from invoice_providers.base import Found
 from invoice_providers.connection import Connection
-from invoice_providers.found import likeliest
 from invoice_providers.registry import Accounts, connect
 from invoice_shared.clock import Clock
-from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
 from invoice_shared.outcome import Outcome
+
+CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """The billing systems that may be asked from here, by destination; ``left_out``: why another may not."""
+    """The billing systems that may be asked from here, by destination; ``left_out``: why another may not.
 
-    usable: Mapping[str, Connection]
-    left_out: Mapping[str, str]
+    ``accounts`` names our account at each, those that are left out included.
+    """
+
+    usable: Mapping[str, Connection] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def providers(settings: CreatorSettings, accounts: Accounts, clock: Clock) -> Providers:
@@ -28,12 +34,24 @@ def providers(settings: CreatorSettings, accounts: Accounts, clock: Clock) -> Pr
     built = connect(accounts, settings.creator_destinations, clock)
     reasons = {name: each.provider.why_not_from_here(accounts[name]) for name, each in built.items()}
     left_out = {name: reason for name, reason in reasons.items() if reason is not None}
-    return Providers({name: each for name, each in built.items() if name not in left_out}, left_out)
+    return Providers(
+        {name: each for name, each in built.items() if name not in left_out},
+        left_out,
+        {name: each.account for name, each in built.items()},
+    )
 
 
-def find(connection: Connection, outcome: Outcome) -> Found | None:
-    """Look up the document of a ledger entry. Raises ``Unavailable`` or ``CredentialsRefused``."""
-    return likeliest(connection.look(_sketch(connection.name, outcome)), outcome.invoice_id)
+def look(connection: Connection, outcome: Outcome) -> tuple[Found, ...]:
+    """Return whatever carries an invoice's id. Raises ``Unavailable`` or ``CredentialsRefused``."""
+    return connection.look(_sketch(connection.name, outcome))
+
+
+def read(connection: Connection, outcome: Outcome) -> Found | None:
+    """Return a document of the ledger; ``None`` if it is not there. Raises likewise."""
+    document_type: DocumentType = "credit_memo" if outcome.document_type == "credit_memo" else "invoice"
+    return connection.read(
+        outcome.provider_document_id or "", invoice_id=outcome.invoice_id, document_type=document_type
+    )
 
 
 def check(connection: Connection) -> None:
@@ -43,7 +61,7 @@ def check(connection: Connection) -> None:
 
 
 def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
-    """Draw a document with what look-ups go by: id, type and currency."""
+    """Return a document with what look-ups go by: id, type, currency, customer and date."""
     total = abs(outcome.total if outcome.total is not None else Decimal(0))
     line = LineItem(name="sketch", amount=total, external_item_id="0", line_type="usage")
     return FormattedInvoice.model_validate(
@@ -51,12 +69,13 @@ def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
             "document_type": outcome.document_type or "invoice",
             "invoice_id": outcome.invoice_id,
             "metronome_customer_id": outcome.customer_id or "unknown",
-            "external_customer_id": "unknown",
+            "external_customer_id": outcome.external_customer_id or "unknown",
             "destination": destination,
             "invoice_type": "USAGE",
-            "currency": outcome.currency or "USD",
+            # An invoice in no currency has no document; a look for it must still be possible.
+            "currency": outcome.currency if CURRENCY.fullmatch(outcome.currency or "") else "USD",
             "total": total,
-            "issue_date": outcome.settled_at.date(),
+            "issue_date": outcome.issue_date or outcome.settled_at.date(),
             "line_items": (line,),
         }
     )

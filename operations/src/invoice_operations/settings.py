@@ -14,9 +14,10 @@ class ReadsSettings(Protocol):
 
 
 class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
-    """Names, if it is set, the custom field of a customer that names the billing provider."""
+    """Names, if they are set, the custom fields of a customer that hold its billing provider and its id there."""
 
     metronome_billing_provider_destination: str | None = None
+    metronome_billing_provider_customer_id: str | None = None
 
 
 class StateSettings(Settings):

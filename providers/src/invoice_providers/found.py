@@ -1,6 +1,11 @@
-"""Of several documents that a look found, which one to judge. Pure."""
+"""Documents that a look found: which count, and which one to judge. Pure."""
 
 from invoice_providers.base import Found
+
+
+def stands(found: Found) -> bool:
+    """Whether a document counts: it is not void, cancelled or deleted."""
+    return found.state not in ("void", "deleted")
 
 
 def likeliest(found: tuple[Found, ...], invoice_id: str) -> Found | None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.comparison import agreed, ours_among, stands
+from invoice_creator.comparison import agreed, ours_among
 from invoice_providers.base import Found
+from invoice_providers.found import stands
 from invoice_shared.errors import Rejected
 from tests.builders import INVOICE_ID, formatted_invoice
 

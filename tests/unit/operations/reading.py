@@ -49,7 +49,7 @@ class FakeReader:
     def _is_inside(record: Record, span: Span) -> bool:
         return (
             span.partition in (None, record.partition)
-            and record.offset >= (span.from_offset or 0)
+            and record.offset >= span.first(record.partition)
             and (span.keys is None or record.key in span.keys)
             and span.holds(record)
         )

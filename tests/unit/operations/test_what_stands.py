@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from invoice_operations.decide.decider import Person
+from invoice_operations.reconcile.totals import Totals
 from invoice_operations.resolve.resolution import Resolution
 from invoice_operations.resolve.run import resolve
 from invoice_operations.selection import Selection
@@ -16,6 +18,7 @@ from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, failure, outcome
 from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger
+from tests.unit.operations.reconcile.walking import FakeMetronome, Walk, shown
 
 T = outcome().settled_at
 LATER = T + timedelta(hours=1)
@@ -96,6 +99,25 @@ def test_status_names_the_document_and_the_open_failure(after: After) -> None:
     assert facts["state"] == "created"
     assert facts["documents"] == ["netsuite 9001"]
     assert facts["open_failure"] == after.open_failure
+
+
+@sightings
+def test_reconcile_counts_the_document_whatever_came_later(after: After) -> None:
+    (finding,) = Walk(FakeMetronome(shown()), after.records).findings()
+    totals = Totals()
+    totals.add(finding)
+
+    (row,) = totals.rows()
+
+    assert (finding.state, finding.document_id) == ("created", "9001")
+    assert (row["at the providers"], row["rightly not billed"], row["failed"]) == (Decimal("100.00"), 0, 0)
+
+
+@sightings
+def test_once_metronome_voided_it_reconcile_says_so_whatever_came_later(after: After) -> None:
+    (finding,) = Walk(FakeMetronome(shown(status="VOID")), after.records).findings()
+
+    assert (finding.state, finding.needs_a_person) == ("voided-after-creation", True)
 
 
 @sightings

@@ -10,11 +10,10 @@ from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import ListingOption, UntilOption, selection
 from invoice_cli.progress import progress
 from invoice_cli.reconcile_report import show
-from invoice_operations.asked_providers import AskedProviders
+from invoice_operations.asked_providers import AskedProviders, nobody
 from invoice_operations.options import parse_rate
-from invoice_operations.reconcile.fixing import enqueue_lost
-from invoice_operations.reconcile.reconciler import AskProvider, Reconciler, nobody_asked
-from invoice_operations.settings import ReconcileSettings
+from invoice_operations.reconcile.run import ReconcileRequest
+from invoice_operations.reconcile.run import reconcile as run
 
 
 def reconcile(
@@ -27,24 +26,23 @@ def reconcile(
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
     output: ListingOption = "table",
 ) -> None:
-    """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers."""
-    installation, now = this_installation(), datetime.now(UTC)
-    settings = installation.settings(ReconcileSettings)
-    chosen = selection(now, since=since, until=until)
-    per_second = parse_rate(rate)
-    ask = nobody_asked if ledger_only else _asking(installation.providers(per_second))
-    metronome = installation.metronome(per_second)
-    reconciler = Reconciler(metronome, installation.reader(), installation.view(), ask, settings, concurrency, now)
-    with progress("customers", None) as walked, installation.publisher() as acknowledged:
-        findings = reconciler.findings(chosen, walked)
-        if fix:
-            findings = enqueue_lost(findings, acknowledged, settings.raw_invoices_topic, now)
-        totals = show(findings, output)
+    """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers.
+
+    Exits 1 if something is unexplained, 3 if something could not be asked.
+    """
+    installation = this_installation()
+    chosen, per_second = selection(datetime.now(UTC), since=since, until=until), parse_rate(rate)
+    providers = nobody(installation.clock) if ledger_only else _told(installation.providers(per_second))
+    request = ReconcileRequest(chosen, fix, per_second, concurrency)
+    with progress("customers", None) as walked:
+        totals = show(run(request, installation, providers, walked), output)
+    if totals.states["unknown"]:
+        raise SystemExit(int(Exit.UNREACHABLE))
     if totals.for_a_person:
         raise SystemExit(int(Exit.ATTENTION))
 
 
-def _asking(providers: AskedProviders) -> AskProvider:
+def _told(providers: AskedProviders) -> AskedProviders:
     for name, why in providers.left_out.items():
         say(f"{name} is not asked: {why}")
-    return providers.held
+    return providers

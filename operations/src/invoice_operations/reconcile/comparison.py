@@ -1,155 +1,192 @@
-"""What became of one of Metronome's invoices, judged by the ledger and the provider. Pure."""
+"""What became of one of Metronome's invoices, judged by the ledger and the providers. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Literal
 
-from invoice_operations.reconcile.listed import ListedInvoice
-from invoice_providers.base import Found
-from invoice_shared.outcome import Outcome
+from invoice_operations.reconcile.evidence import Document, Evidence
+from invoice_operations.reconcile.finding import Column, Finding, Money, State
+from invoice_operations.reconcile.listed import COUNTED, ListedInvoice
 
-State = Literal[
-    "created",
-    "failed",
-    "skipped",
-    "resolved",
-    "in-progress",
-    "missing",
-    "voided-after-creation",
-    "total-mismatch",
-    "duplicate",
-]
-NEEDS_A_PERSON: frozenset[State] = frozenset(
-    {"failed", "missing", "voided-after-creation", "total-mismatch", "duplicate"}
-)
+HELD = "held-for-approval"
+RESOLVED = "resolved-by-hand"
+CONSTITUENT = "constituent-invoice"
+NOT_FINALIZED = "not-finalized"
+
+Rule = Callable[[ListedInvoice, Evidence], str | None]
+"""Returns the finding's detail if the state fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the provider was asked and answered; ``document=None``: it has none."""
-
-    document: Found | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report. Totals are in major units with Metronome's sign; ``held`` is what exists for it.
-
-    ``is_lost``: nothing ever came of it, so that it may be enqueued; ``is_enqueued``: it was.
-    """
-
-    invoice_id: str
-    customer_id: str
-    destination: str | None
-    state: State
-    detail: str
-    currency: str
-    total: Decimal
-    held: Decimal | None = None
-    document_id: str | None = None
-    is_lost: bool = False
-    is_enqueued: bool = False
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Tell whether it does not mend by itself."""
-        return self.state in NEEDS_A_PERSON and not self.is_enqueued
-
-
-def may_be_held(outcome: Outcome | None) -> bool:
-    """Tell whether a document exists as far as the ledger knows: ours, or one that Metronome knows of."""
-    return outcome is not None and (outcome.outcome == "created" or outcome.code == "already-synced")
-
-
-def compare(
-    listed: ListedInvoice, outcome: Outcome | None, held: Held | None = None, documents: Sequence[str] = ()
-) -> Finding | None:
-    """Judge one invoice; ``None`` for one that nobody has to bill: a draft, or voided before anything was created.
-
-    ``held=None``: the provider was not asked. ``documents``: every document that the ledger names for it.
-    """
-    if listed.status not in ("FINALIZED", "VOID") or (listed.status == "VOID" and not may_be_held(outcome)):
+def compare(listed: ListedInvoice, evidence: Evidence) -> Finding | None:
+    """Judge one invoice; ``None`` for one that nobody has to bill: a draft, or void and without a document."""
+    if listed.status not in COUNTED:
         return None
+    if listed.status == "VOID" and not evidence.standing and not evidence.unasked:
+        return None
+    state, detail = _judge(listed, evidence)
     total, currency = listed.money()
-    state, detail = _judge(listed, outcome, held, documents)
-    was_created = outcome is not None and outcome.outcome == "created"
+    standing = evidence.standing
     return Finding(
         invoice_id=listed.id,
         customer_id=listed.customer_id,
-        destination=outcome.destination if outcome else None,
+        destination=_destination(evidence),
         state=state,
         detail=detail,
         currency=currency,
         total=total,
-        held=_held_total(outcome, held, total) if outcome and was_created else None,
-        document_id=outcome.provider_document_id if outcome else None,
-        is_lost=state == "missing" and not was_created,
+        held=sum((each.total or Decimal(0) for each in standing), Decimal(0)) if standing else None,
+        document_id=", ".join(each.document_id for each in standing or evidence.removed) or None,
+        money=tuple(_money(listed, evidence, state)),
+        is_lost=state == "missing" and not evidence.elsewhere and _never_settled(evidence),
     )
 
 
-def _judge(
-    listed: ListedInvoice, outcome: Outcome | None, held: Held | None, documents: Sequence[str]
-) -> tuple[State, str]:
-    if outcome is None:
-        return "missing", "Metronome finalized it and nothing here knows it: its webhook was lost."
-    if listed.status == "VOID":
-        return "voided-after-creation", f"Metronome voided it; void or credit {_where(outcome)} too."
-    if outcome.outcome == "created":
-        return _judge_created(listed, outcome, held, documents)
-    return _judge_not_created(outcome)
+def _judge(listed: ListedInvoice, evidence: Evidence) -> tuple[State, str]:
+    for state, rule in RULES:
+        if (detail := rule(listed, evidence)) is not None:
+            return state, detail
+    return "missing", _why_missing(evidence)
 
 
-def _judge_not_created(outcome: Outcome) -> tuple[State, str]:
-    if outcome.outcome == "resolved":
-        return "resolved", f"by {outcome.resolved_by}: {outcome.reason}"
-    if outcome.outcome == "failed":
-        return "failed", f"{outcome.code}: {outcome.reason}"
-    if outcome.code == "not-finalized":
-        return "missing", "It was skipped before Metronome showed it as finalized."
-    return "skipped", f"{outcome.code}: {outcome.reason or ''}".rstrip(": ")
+def _duplicate(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    if len(evidence.standing) < 2:
+        return None
+    return f"Several documents stand: {', '.join(map(str, evidence.standing))}. Void all but one."
 
 
-def _judge_created(
-    listed: ListedInvoice, outcome: Outcome, held: Held | None, documents: Sequence[str]
-) -> tuple[State, str]:
-    if len(documents) > 1:
-        return "duplicate", f"The ledger names several documents at {outcome.destination}: {', '.join(documents)}."
-    if held is not None and held.document is None:
-        return "missing", f"The ledger names {_where(outcome)}, which is not there any more."
-    if differences := _differences(listed, outcome, held):
-        return "total-mismatch", f"{_where(outcome)}: {'; '.join(differences)}."
-    return "created", _where(outcome)
+def _total_mismatch(listed: ListedInvoice, evidence: Evidence) -> str | None:
+    different = [text for each in evidence.standing for text in _differences(listed, each)]
+    return " ".join(different) or None
 
 
-def _where(outcome: Outcome) -> str:
-    return f"{outcome.destination} document {outcome.provider_document_id}"
+def _removed(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    if evidence.standing or not evidence.removed:
+        return None
+    return f"{evidence.removed[-1]} was voided, cancelled or deleted at the provider."
 
 
-def _differences(listed: ListedInvoice, outcome: Outcome, held: Held | None) -> list[str]:
+def _voided(listed: ListedInvoice, evidence: Evidence) -> str | None:
+    if listed.status != "VOID" or not evidence.standing:
+        return None
+    return f"Metronome voided it; void or credit {evidence.standing[0]} too."
+
+
+def _unknown(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    return " ".join(evidence.unasked) or None
+
+
+def _created(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    return str(evidence.standing[0]) if evidence.standing else None
+
+
+def _held(listed: ListedInvoice, evidence: Evidence) -> str | None:
+    newest = evidence.newest
+    return _failed(listed, evidence) if newest is not None and newest.code == HELD else None
+
+
+def _failed(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    newest = evidence.newest
+    if newest is None or newest.outcome != "failed":
+        return None
+    doubt = " A document may exist at the provider." if newest.may_exist else ""
+    return f"{newest.code}: {newest.reason}{doubt}"
+
+
+def _resolved(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    newest = evidence.newest
+    if newest is not None and newest.outcome == "resolved":
+        return f"by {newest.resolved_by}: {newest.reason}"
+    return _skip(evidence) if evidence.is_skipped_as(RESOLVED) else None
+
+
+def _unbilled(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    if evidence.is_named or not evidence.is_skipped_as(CONSTITUENT):
+        return None
+    return "It was skipped as part of a consolidated invoice, and no consolidated invoice names it."
+
+
+def _skipped(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    return None if evidence.is_skipped_as(NOT_FINALIZED) else _skip(evidence)
+
+
+def _waiting(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    return None if evidence.waiting is None else f"Received, not settled yet: {evidence.waiting}."
+
+
+# In the order of the contract: of several states that fit, the first.
+RULES: tuple[tuple[State, Rule], ...] = (
+    ("duplicate", _duplicate),
+    ("total-mismatch", _total_mismatch),
+    ("removed-at-provider", _removed),
+    ("voided-after-creation", _voided),
+    ("unknown", _unknown),
+    ("created", _created),
+    ("held", _held),
+    ("failed", _failed),
+    ("resolved", _resolved),
+    ("unbilled-constituent", _unbilled),
+    ("skipped", _skipped),
+    ("waiting", _waiting),
+)
+# Where the money is if no document stands; a removed document's skip explains nothing.
+COLUMNS: tuple[tuple[Column, Rule], ...] = (
+    ("unknown", _unknown),
+    ("held", _held),
+    ("failed", _failed),
+    ("resolved", _resolved),
+    ("waiting", _waiting),
+)
+
+
+def _why_missing(evidence: Evidence) -> str:
+    if evidence.elsewhere:
+        names = ", ".join(f"{each.provider_document_id} in {each.account}" for each in evidence.elsewhere)
+        return f"The ledger knows its document in another account alone: {names}."
+    if evidence.is_skipped_as(NOT_FINALIZED):
+        return "It was skipped before Metronome showed it as finalized."
+    return "Metronome finalized it and nothing here knows it: its webhook was lost."
+
+
+def _never_settled(evidence: Evidence) -> bool:
+    return evidence.newest is None or evidence.is_skipped_as(NOT_FINALIZED)
+
+
+def _skip(evidence: Evidence) -> str | None:
+    newest = evidence.newest
+    if newest is None or newest.outcome != "skipped":
+        return None
+    return f"{newest.code}: {newest.reason or ''}".rstrip(": ")
+
+
+def _differences(listed: ListedInvoice, document: Document) -> Iterator[str]:
     total, currency = listed.money()
-    shown = held.document.currency if held and held.document else None
-    told = (("the ledger", outcome.total, outcome.currency), ("the provider", _signed(held, total), shown))
-    return [
-        f"Metronome says {total:,f} {currency}, {who} {_amount(amount)} {code or ''}".rstrip()
-        for who, amount, code in told
-        if (amount is not None and amount != total) or (code is not None and code != currency)
-    ]
+    is_other = document.total is not None and document.total != total
+    if is_other or document.currency not in (None, currency):
+        who = "the provider" if document.is_shown else "the ledger"
+        shown = "no total" if document.total is None else f"{document.total:,f}"
+        theirs = f"{shown} {document.currency or ''}".rstrip()
+        yield f"{document}: Metronome says {total:,f} {currency}, {who} {theirs}."
 
 
-def _amount(amount: Decimal | None) -> str:
-    return "no total" if amount is None else f"{amount:,f}"
+def _money(listed: ListedInvoice, evidence: Evidence, state: State) -> Iterator[Money]:
+    total, currency = listed.money()
+    if listed.status == "FINALIZED":
+        yield "finalized", currency, total
+    if state == "unknown" and listed.status == "FINALIZED":
+        yield "unknown", currency, total
+    elif evidence.standing:
+        for each in evidence.standing:
+            yield "at the providers", each.currency or currency, total if each.total is None else each.total
+    elif (column := _column(listed, evidence, state)) is not None:
+        yield column, currency, total
 
 
-def _signed(held: Held | None, total: Decimal) -> Decimal | None:
-    """Give the provider's total with Metronome's sign: a credit memo's is positive there."""
-    if held is None or held.document is None or held.document.total is None:
-        return None
-    return -held.document.total if total < 0 else held.document.total
+def _column(listed: ListedInvoice, evidence: Evidence, state: State) -> Column | None:
+    if state == "skipped":
+        return "not billed"
+    return next((column for column, rule in COLUMNS if rule(listed, evidence) is not None), None)
 
 
-def _held_total(outcome: Outcome, held: Held | None, total: Decimal) -> Decimal | None:
-    if held is not None and held.document is None:
-        return None
-    shown = _signed(held, total)
-    return outcome.total if shown is None else shown
+def _destination(evidence: Evidence) -> str | None:
+    if evidence.documents:
+        return (evidence.standing or evidence.documents)[0].destination
+    return evidence.newest.destination if evidence.newest else None

@@ -14,6 +14,9 @@ from invoice_shared.invoice import Frozen
 from invoice_shared.serde import explain
 from invoice_shared.types import UtcTime
 
+# Nobody has to bill an invoice of any other status.
+COUNTED = ("FINALIZED", "VOID")
+
 
 class ListedInvoice(Frozen):
     """``total`` is in the credit type's own unit; see ``money``."""
@@ -32,10 +35,15 @@ class ListedInvoice(Frozen):
         """When it was issued; a few have the end of their period alone."""
         return self.issued_at or self.end_timestamp
 
-    def destination(self, key: str | None) -> str | None:
-        """Read the billing provider that the customer's custom field ``key`` names."""
+    def field(self, key: str | None) -> str | None:
+        """Return the customer's custom field ``key``; ``None`` if it is blank, too."""
         named = self.customer_custom_fields.get(key or "")
-        return named.strip().lower() if isinstance(named, str) and named.strip() else None
+        return named.strip() if isinstance(named, str) and named.strip() else None
+
+    def destination(self, key: str | None) -> str | None:
+        """Return the billing provider that the customer's custom field ``key`` names."""
+        named = self.field(key)
+        return None if named is None else named.lower()
 
     def money(self) -> tuple[Decimal, str]:
         """Give the total in major units with Metronome's sign, and the currency; as stated where it is none."""
@@ -47,7 +55,7 @@ class ListedInvoice(Frozen):
 
 
 def parse_listed(tree: dict[str, Any]) -> ListedInvoice:
-    """Read one. Raises ``Unavailable`` where the list is not what it was: no report is better than a wrong one."""
+    """Read one. Raises ``Unavailable`` if the list shows it in another shape: no word is better than a wrong one."""
     try:
         return ListedInvoice.model_validate(tree)
     except ValidationError as error:

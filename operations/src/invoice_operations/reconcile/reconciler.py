@@ -1,107 +1,185 @@
 """The reconciliation itself: each finalized invoice of a window gets one finding."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.reconcile.comparison import Finding, Held, compare
-from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
-from invoice_operations.reconcile.settled import KnowsInvoices, on_their_way
+from invoice_operations.giving_up import GivingUp
+from invoice_operations.reconcile.asking import AsksProviders, Inquiry
+from invoice_operations.reconcile.comparison import NOT_FINALIZED, compare
+from invoice_operations.reconcile.constituents import Constituents, named_by
+from invoice_operations.reconcile.evidence import Evidence
+from invoice_operations.reconcile.finding import Finding
+from invoice_operations.reconcile.listed import COUNTED, ListedInvoice, parse_listed
 from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
 from invoice_operations.view.invoice_state import KnownInvoice
-from invoice_operations.view.records_of import ReadsTopics
+from invoice_shared.errors import Rejected, Unavailable
 from invoice_shared.outcome import Outcome
+
+# Invoices that seem lost are looked into together: so many, or those of so many customers.
+BATCH_INVOICES = 500
+BATCH_CUSTOMERS = 1000
 
 
 class ListsInvoices(Protocol):
     """See ``metronome_reader.MetronomeReader``."""
 
     def customer_ids(self) -> Iterator[str]:
-        """Give every customer, archived ones too."""
+        """Yield every customer, archived ones too."""
 
     def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
-        """Give a customer's invoices issued from a time on."""
+        """Return a customer's invoices issued from a time on."""
 
 
-AskProvider = Callable[[Outcome], Held | None]
-"""What the provider holds for a created invoice; ``None`` if it is not asked."""
+class KnowsInvoices(Protocol):
+    """See ``view.view.View``."""
+
+    def refresh(self) -> None:
+        """Read what is new in the ledger."""
+
+    def invoices(self, invoice_ids: Iterable[str]) -> Mapping[str, KnownInvoice]:
+        """Return what the ledger says of each of these invoices."""
 
 
-def nobody_asked(_outcome: Outcome) -> None:
-    """Ask no provider."""
+FindsWaiting = Callable[[Iterable[str]], Mapping[str, str]]
+"""``waiting.waiting_invoices``: where a record of each of these invoices waits."""
+Judged = tuple[ListedInvoice, Evidence, list[Outcome]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Customer:
+    """What was seen of one customer's invoices."""
+
+    is_listed: bool = True
+    named: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    unsettled: list[ListedInvoice] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Reconciler:
-    """Changes nothing. Raises what Metronome's, the providers' and Kafka's clients raise: no half report is given."""
+    """Enters in the ledger, by ``note``, which documents do not stand any more; else changes nothing.
+
+    What fails for one customer, invoice or document is in its finding. Raises what keeps it from all of them: refused
+    credentials or no list of customers at Metronome, and what Kafka's clients raise.
+    """
 
     metronome: ListsInvoices
-    reader: ReadsTopics
     ledger: KnowsInvoices
-    ask_provider: AskProvider
+    waiting: FindsWaiting
+    providers: AsksProviders
+    note: Callable[[Outcome], object]
     settings: ReconcileSettings
     threads: int
     now: datetime
+    _patience: GivingUp = field(default_factory=lambda: GivingUp("Metronome"))
 
     def findings(self, chosen: Selection, walked: Callable[[], object]) -> Iterator[Finding]:
-        """Yield the findings as they come; those that seem lost at the end. ``walked`` is called for each customer.
+        """Yield the findings while walking; ``walked`` is called for each customer.
 
         An invoice is chosen by its issue date. Raises ``InvalidRequest`` unless ``since`` is given, and nothing else
         but ``until``.
         """
         since = _since(chosen)
         period = chosen.up_to(self.now)
-        unknown: list[ListedInvoice] = []
+        constituents = Constituents()
+        unsettled: list[ListedInvoice] = []
+        customers, is_complete = 0, True
 
-        def look(customer_id: str) -> list[ListedInvoice | Finding]:
-            shown = map(parse_listed, self.metronome.invoices_since(customer_id, since))
-            return list(self._judged([each for each in shown if _is_inside(each, period)]))
+        def look(customer_id: str) -> Customer:
+            return self._customer(customer_id, since, period)
 
-        for found in in_parallel(look, self.metronome.customer_ids(), self.threads):
+        for customer in in_parallel(look, self.metronome.customer_ids(), self.threads):
             walked()
-            for each in found:
-                if isinstance(each, Finding):
-                    yield each
-                else:
-                    unknown.append(each)
-        if unknown:
-            yield from self._look_again(unknown)
+            customers += 1
+            is_complete = is_complete and customer.is_listed
+            constituents.note(customer.named)
+            yield from customer.findings
+            yield from self._settled(customer.judged, constituents)
+            unsettled += customer.unsettled
+            if len(unsettled) >= BATCH_INVOICES or (unsettled and customers >= BATCH_CUSTOMERS):
+                yield from self._look_again(unsettled, constituents)
+                customers, unsettled = 0, []
+        if unsettled:
+            yield from self._look_again(unsettled, constituents)
+        yield from constituents.findings(is_complete=is_complete)
 
-    def _judged(self, invoices: Sequence[ListedInvoice]) -> Iterator[ListedInvoice | Finding]:
-        known = self.ledger.invoices([listed.id for listed in invoices])
-        for listed in invoices:
-            if known[listed.id] == KnownInvoice() and listed.status in ("FINALIZED", "VOID"):
-                yield listed
-            elif (finding := self._compare(listed, known[listed.id])) is not None:
-                yield finding
+    def _customer(self, customer_id: str, since: datetime, period: Selection) -> Customer:
+        """List a customer's invoices and judge those that are settled."""
+        seen = Customer()
+        try:
+            trees = self._patience.call(lambda: self.metronome.invoices_since(customer_id, since))
+        except (Unavailable, Rejected) as error:
+            seen.is_listed = False
+            seen.findings.append(_unknown(None, customer_id, f"Its invoices could not be listed: {error.reason}"))
+            return seen
+        listed: list[ListedInvoice] = []
+        for tree in trees:
+            seen.named += named_by(tree)
+            if tree.get("status") in COUNTED:
+                try:
+                    listed.append(parse_listed(tree))
+                except Unavailable as error:
+                    seen.findings.append(_unknown(str(tree.get("id")), customer_id, error.reason))
+        inside = [each for each in listed if _is_inside(each, period)]
+        known = self.ledger.invoices([each.id for each in inside])
+        for each in inside:
+            if each.status == "FINALIZED" and _is_unsettled(known[each.id]):
+                seen.unsettled.append(each)
+            else:
+                seen.judged.append(self._judge(each, known[each.id]))
+        return seen
 
-    def _compare(self, listed: ListedInvoice, known: KnownInvoice) -> Finding | None:
-        outcome = known.standing[-1] if known.standing else known.newest
-        is_held = outcome is not None and outcome.outcome == "created" and listed.status == "FINALIZED"
-        held = self.ask_provider(outcome) if outcome is not None and is_held else None
-        standing = [each.provider_document_id or "" for each in known.documents if each.stands is not False]
-        finding = compare(listed, outcome, held, standing)
-        if finding is None or finding.destination is not None:
+    def _judge(self, listed: ListedInvoice, known: KnownInvoice, waiting: str | None = None) -> Judged:
+        settings = self.settings
+        inquiry = Inquiry(
+            listed,
+            known,
+            self.providers,
+            listed.destination(settings.metronome_billing_provider_destination),
+            listed.field(settings.metronome_billing_provider_customer_id),
+        )
+        return listed, replace(inquiry.evidence(), waiting=waiting), inquiry.news
+
+    def _settled(self, judged: Iterable[Judged], constituents: Constituents) -> Iterator[Finding]:
+        for listed, evidence, news in judged:
+            for outcome in news:
+                self.note(outcome)
+            if constituents.holds_back(listed, evidence):
+                continue
+            if (finding := compare(listed, evidence)) is not None:
+                yield self._placed(finding, listed)
+
+    def _placed(self, finding: Finding, listed: ListedInvoice) -> Finding:
+        if finding.destination is not None:
             return finding
         return replace(finding, destination=listed.destination(self.settings.metronome_billing_provider_destination))
 
-    def _look_again(self, unknown: list[ListedInvoice]) -> Iterator[Finding]:
-        """Ask the ledger as it is now, and the records on their way, before anything is called missing."""
+    def _look_again(self, unsettled: list[ListedInvoice], constituents: Constituents) -> Iterator[Finding]:
+        """Ask for the records that wait, then the ledger as it is now, before anything is called missing."""
+        waiting = self.waiting([listed.id for listed in unsettled])
         self.ledger.refresh()
-        known = self.ledger.invoices([listed.id for listed in unknown])
-        unsettled = [name for name, each in known.items() if each == KnownInvoice()]
-        waiting = on_their_way(unsettled, self.now, self.reader, self.settings)
-        for listed in unknown:
-            finding = self._compare(listed, known[listed.id])
-            if finding is not None and finding.is_lost and listed.id in waiting:
-                detail = f"Received, not settled yet: {waiting[listed.id]}."
-                finding = replace(finding, state="in-progress", detail=detail, is_lost=False)
-            if finding is not None:
-                yield finding
+        known = self.ledger.invoices([listed.id for listed in unsettled])
+
+        def judge(listed: ListedInvoice) -> Judged:
+            return self._judge(listed, known[listed.id], waiting.get(listed.id))
+
+        yield from self._settled(in_parallel(judge, unsettled, self.threads), constituents)
+
+
+def _is_unsettled(known: KnownInvoice) -> bool:
+    if known.documents:
+        return False
+    return known.newest is None or known.newest.code == NOT_FINALIZED
+
+
+def _unknown(invoice_id: str | None, customer_id: str, why: str) -> Finding:
+    return Finding(invoice_id, customer_id, None, "unknown", why)
 
 
 def _since(chosen: Selection) -> datetime:

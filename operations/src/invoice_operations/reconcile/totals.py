@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from invoice_operations.reconcile.comparison import Finding, State
+from invoice_operations.reconcile.finding import Column, Finding, State
+from invoice_operations.view.decimal_sum import EXACT
 
-NOT_TO_BE_HELD: frozenset[State] = frozenset({"skipped", "resolved", "voided-after-creation"})
-
-
-@dataclass(slots=True)
-class Sums:
-    """Of one currency, in major units with Metronome's sign."""
-
-    finalized: Decimal = Decimal(0)
-    not_billed: Decimal = Decimal(0)
-    held: Decimal = Decimal(0)
+TITLES: dict[Column, str] = {
+    "finalized": "finalized in Metronome",
+    "at the providers": "at the providers",
+    "not billed": "rightly not billed",
+    "failed": "failed",
+    "held": "held for approval",
+    "resolved": "resolved by hand",
+    "waiting": "waiting",
+    "unknown": "could not be asked",
+}
 
 
 @dataclass(slots=True)
@@ -24,31 +25,26 @@ class Totals:
     """Counts by state and sums by currency, over findings as they pass."""
 
     states: Counter[State] = field(default_factory=Counter)
-    sums: dict[str, Sums] = field(default_factory=dict)
+    sums: dict[str, dict[Column, Decimal]] = field(default_factory=dict)
     for_a_person: int = 0
 
     def add(self, finding: Finding) -> None:
         """Count one finding."""
         self.states[finding.state] += 1
         self.for_a_person += finding.needs_a_person
-        sums = self.sums.setdefault(finding.currency, Sums())
-        if finding.state == "voided-after-creation":  # Metronome does not bill it any more
-            return
-        sums.finalized += finding.total
-        if finding.state in NOT_TO_BE_HELD:
-            sums.not_billed += finding.total
-        else:
-            sums.held += finding.held or Decimal(0)
+        for column, currency, amount in finding.money:
+            sums = self.sums.setdefault(currency, {})
+            sums[column] = sums.get(column, Decimal(0)) + amount
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give a row a currency: what Metronome finalized, what of it is rightly not billed, what is held."""
-        return [
-            {
-                "currency": currency,
-                "finalized in Metronome": sums.finalized,
-                "rightly not billed": sums.not_billed,
-                "held by the providers": sums.held,
-                "difference": sums.finalized - sums.not_billed - sums.held,
-            }
-            for currency, sums in sorted(self.sums.items())
-        ]
+        """Return a row per currency: what Metronome finalized, where it is, and what is left unexplained."""
+        return [_row(currency, sums) for currency, sums in sorted(self.sums.items())]
+
+
+def _row(currency: str, sums: dict[Column, Decimal]) -> dict[str, Any]:
+    # All amounts of a row as exact as the most exact of them: 0.00 beside 150300.00.
+    places = min((int(amount.as_tuple().exponent) for amount in sums.values()), default=0)
+    unit = Decimal(1).scaleb(min(places, 0))
+    amounts = {title: sums.get(column, Decimal(0)).quantize(unit, context=EXACT) for column, title in TITLES.items()}
+    finalized, *rest = amounts.values()
+    return {"currency": currency, **amounts, "unexplained": finalized - sum(rest, Decimal(0))}

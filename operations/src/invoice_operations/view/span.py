@@ -1,6 +1,7 @@
 """Which part of a topic is read. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from invoice_shared.record import Record
@@ -8,13 +9,21 @@ from invoice_shared.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by key."""
+    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by key.
+
+    ``starts`` are first offsets by partition, ``from_offset`` is one for all.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     partition: int | None = None
     from_offset: int | None = None
     keys: frozenset[bytes] | None = None
+    starts: Mapping[int, int] = field(default_factory=dict)
+
+    def first(self, partition: int) -> int:
+        """Return the first offset to read of a partition."""
+        return max(self.from_offset or 0, self.starts.get(partition, 0))
 
     def holds(self, record: Record) -> bool:
         """Whether a record's time is inside. Times of a partition need not rise, so each is looked at."""

@@ -61,10 +61,12 @@ class TopicReader:
 
 
 def _wanted(span: Span) -> Callable[[Message], bool]:
-    keys, first = span.keys, span.from_offset or 0
-    if keys is None:
-        return lambda message: (message.offset() or 0) >= first
-    return lambda message: message.key() in keys and (message.offset() or 0) >= first
+    keys = span.keys
+
+    def is_inside(message: Message) -> bool:
+        return (message.offset() or 0) >= span.first(message.partition() or 0)
+
+    return is_inside if keys is None else lambda message: message.key() in keys and is_inside(message)
 
 
 def _around(places: Collection[Place], marks: dict[int, tuple[int, int]]) -> dict[int, Bounds]:
@@ -103,7 +105,7 @@ def _partitions(consumer: Consumer, topic: str) -> list[int]:
 
 def _starts(consumer: Consumer, topic: str, span: Span, marks: dict[int, tuple[int, int]]) -> dict[int, int]:
     # An offset behind the end does not exist: the client would begin at the first one instead.
-    starts = {number: min(max(low, span.from_offset or 0), high) for number, (low, high) in marks.items()}
+    starts = {number: min(max(low, span.first(number)), high) for number, (low, high) in marks.items()}
     if span.since is None:
         return starts
     asked = [ConfluentPartition(topic, number, milliseconds(span.since)) for number in marks]

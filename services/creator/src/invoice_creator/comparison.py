@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from invoice_providers.base import Found
+from invoice_providers.found import stands
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 
 # What became of a document that does not stand any more.
 REMOVED = {"void": "was voided or cancelled", "deleted": "was deleted"}
-
-
-def stands(found: Found) -> bool:
-    """Whether a document counts: it is not void, cancelled or deleted."""
-    return found.state not in REMOVED
 
 
 def ours_among(

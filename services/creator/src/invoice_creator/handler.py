@@ -7,7 +7,7 @@ twice, and what is written down is the same each time.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from invoice_creator.comparison import agreed, ours_among, stands
+from invoice_creator.comparison import agreed, ours_among
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.kafka.settlement import Settlement
 from invoice_creator.scheduling.doubt import Doubt
@@ -15,6 +15,7 @@ from invoice_creator.scheduling.task import Skip, Task
 from invoice_creator.writeback import Writeback
 from invoice_providers.base import Begun, Found, Pending
 from invoice_providers.connection import Connection
+from invoice_providers.found import stands
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailable, Uncertain

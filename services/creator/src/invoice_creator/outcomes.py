@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from invoice_creator.comparison import stands
 from invoice_creator.scheduling.task import Skip, Task
 from invoice_providers.base import Found
+from invoice_providers.found import stands
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failed_outcome
 from invoice_shared.invoice import FormattedInvoice

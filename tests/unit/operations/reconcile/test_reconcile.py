@@ -1,151 +1,194 @@
 """Metronome against the ledger and the providers: each state, what is lost, the sums."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import pairwise
+from typing import Any, get_args
 
 import pytest
 
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.reconcile.comparison import Held, State, compare
+from invoice_operations.reconcile.comparison import RULES, compare
+from invoice_operations.reconcile.evidence import Document, Evidence
+from invoice_operations.reconcile.finding import Finding, State
 from invoice_operations.reconcile.fixing import enqueue_lost
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
-from invoice_operations.reconcile.reconciler import Reconciler, nobody_asked
 from invoice_operations.reconcile.totals import Totals
 from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
-from invoice_operations.settings import ReconcileSettings
 from invoice_providers.base import Found
-from invoice_shared.errors import Unavailable
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
+from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.outcome import Outcome
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
-from tests.builders import CUSTOMER_ID, INVOICE_ID, outcome, raw_invoice
+from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
-from tests.unit.operations.reading import FakeBroker, FakeReader, in_ledger, lying, view_of
-
-USD = {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"}
-SINCE, UNTIL = START - timedelta(days=1), START - timedelta(minutes=1)
-WINDOW = Selection(since=SINCE, until=UNTIL)
-ISSUED = START - timedelta(hours=2)
-SETTINGS = ReconcileSettings.model_validate(
-    {"metronome_api_key": "key", "metronome_billing_provider_destination": "billing_destination"}
+from tests.unit.operations.reading import document_in_ledger, in_ledger, lying
+from tests.unit.operations.reconcile.walking import (
+    ACCOUNT,
+    SINCE,
+    UNTIL,
+    FakeMetronome,
+    FakeProviders,
+    Walk,
+    listed,
+    shown,
 )
 
-
-def shown(**changes: Any) -> dict[str, Any]:
-    """Give an invoice as Metronome's list shows it: 100.00 USD, like the builders'."""
-    facts: dict[str, Any] = {
-        "id": INVOICE_ID,
-        "customer_id": CUSTOMER_ID,
-        "status": "FINALIZED",
-        "credit_type": USD,
-        "total": Decimal(10000),
-        "issued_at": ISSUED.isoformat(),
-        "customer_custom_fields": {"billing_destination": " NetSuite "},
-    }
-    return facts | changes
-
-
-def listed(**changes: Any) -> ListedInvoice:
-    return parse_listed(shown(**changes))
-
-
-def held(total: str | None = "100.00", currency: str | None = "USD") -> Held:
-    return Held(Found("9001", INVOICE_ID, Decimal(total) if total else None, currency))
-
-
 SYNCED = outcome(outcome="skipped", code="already-synced")
+FAILED = outcome(outcome="failed", code="too-many-lines")
+CONSTITUENT = outcome(outcome="skipped", code="constituent-invoice")
+GONE = Document("netsuite", "9001", stands=False, is_shown=True)
+
+
+def held(total: str | None = "100.00", currency: str | None = "USD", **changes: Any) -> Document:
+    """Return a document as its provider shows it."""
+    return Document("netsuite", "9001", Decimal(total) if total else None, currency, is_shown=True, **changes)
+
+
+def known(**changes: Any) -> Document:
+    """Return a document that only the ledger was asked about."""
+    return Document("netsuite", "9001", Decimal("100.00"), "USD", **changes)
+
+
+def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> Evidence:
+    return Evidence(newest, documents, **changes)
 
 
 @pytest.mark.parametrize(
-    ("invoice", "newest", "there", "state"),
+    ("invoice", "evidence", "state"),
     [
-        pytest.param(listed(), None, None, "missing", id="nobody knows it"),
-        pytest.param(listed(), outcome(), None, "created", id="created, provider not asked"),
-        pytest.param(listed(), outcome(), held(), "created", id="created, provider agrees"),
-        pytest.param(listed(), outcome(), held(None, None), "created", id="the provider does not say its total"),
-        pytest.param(listed(), outcome(), Held(None), "missing", id="deleted at the provider"),
-        pytest.param(listed(), outcome(), held("99.99"), "total-mismatch", id="changed at the provider"),
-        pytest.param(listed(), outcome(), held(currency="EUR"), "total-mismatch", id="other currency there"),
-        pytest.param(listed(total=Decimal(10001)), outcome(), None, "total-mismatch", id="changed in Metronome"),
-        pytest.param(listed(total=Decimal("10000.4")), outcome(), held(), "created", id="fractions of a cent"),
+        pytest.param(listed(), by(), "missing", id="nobody knows it"),
+        pytest.param(listed(), by(outcome(), known()), "created", id="created, provider not asked"),
+        pytest.param(listed(), by(outcome(), held()), "created", id="created, provider agrees"),
+        pytest.param(listed(), by(outcome(), held(None, None)), "created", id="the provider does not say its total"),
+        pytest.param(listed(), by(outcome(), GONE), "removed-at-provider", id="deleted at the provider"),
+        pytest.param(listed(), by(outcome(), held("99.99")), "total-mismatch", id="changed at the provider"),
+        pytest.param(listed(), by(outcome(), held(currency="EUR")), "total-mismatch", id="other currency there"),
+        pytest.param(listed(total=Decimal(10001)), by(outcome(), known()), "total-mismatch", id="changed in Metronome"),
+        pytest.param(listed(total=Decimal("10000.4")), by(outcome(), held()), "created", id="fractions of a cent"),
+        pytest.param(listed(total=Decimal(-10000)), by(outcome(), held("-100.00")), "created", id="a credit memo"),
+        pytest.param(listed(), by(FAILED), "failed", id="failed"),
+        pytest.param(listed(), by(FAILED, held()), "created", id="failed again, and its document stands"),
         pytest.param(
-            listed(total=Decimal(-10000)), outcome(total=Decimal("-100.00")), held(), "created", id="a credit memo"
+            listed(), by(outcome(outcome="failed", code="held-for-approval")), "held", id="waits for an approval"
         ),
-        pytest.param(listed(), outcome(outcome="failed", code="too-many-lines"), None, "failed", id="failed"),
-        pytest.param(listed(), outcome(outcome="skipped", code="zero-total"), None, "skipped", id="skipped"),
+        pytest.param(listed(), by(outcome(outcome="skipped", code="zero-total")), "skipped", id="skipped"),
+        pytest.param(listed(), by(outcome(outcome="skipped", code="not-finalized")), "missing", id="skipped too early"),
         pytest.param(
-            listed(), outcome(outcome="skipped", code="not-finalized"), None, "missing", id="skipped too early"
+            listed(),
+            by(outcome(outcome="skipped", code="not-finalized"), waiting="raw-invoices[0]@7"),
+            "waiting",
+            id="skipped too early, and on its way again",
         ),
-        pytest.param(listed(), SYNCED, None, "skipped", id="synced by another"),
-        pytest.param(listed(), outcome(outcome="resolved", resolved_by="kim"), None, "resolved", id="by hand"),
-        pytest.param(listed(status="VOID"), outcome(), None, "voided-after-creation", id="voided"),
-        pytest.param(listed(status="VOID"), SYNCED, None, "voided-after-creation", id="voided, synced by another"),
+        pytest.param(listed(), by(SYNCED), "skipped", id="synced by another"),
+        pytest.param(listed(), by(outcome(outcome="resolved", resolved_by="kim")), "resolved", id="by hand"),
+        pytest.param(
+            listed(), by(outcome(outcome="skipped", code="resolved-by-hand")), "resolved", id="by hand, and repeated"
+        ),
+        pytest.param(listed(), by(CONSTITUENT), "skipped", id="part of a consolidated invoice that names it"),
+        pytest.param(listed(), by(CONSTITUENT, is_named=False), "unbilled-constituent", id="named by none"),
+        pytest.param(listed(), by(CONSTITUENT, held(), is_named=False), "created", id="part of one, yet billed"),
+        pytest.param(listed(), by(unasked=("x",)), "unknown", id="could not be asked"),
+        pytest.param(listed(), by(FAILED, unasked=("x",)), "unknown", id="failed, and could not be asked"),
+        pytest.param(listed(), by(waiting="raw-invoices[0]@7"), "waiting", id="on its way"),
+        pytest.param(listed(status="VOID"), by(outcome(), known()), "voided-after-creation", id="voided"),
+        pytest.param(
+            listed(status="VOID"), by(SYNCED, known()), "voided-after-creation", id="voided, synced by another"
+        ),
+        pytest.param(listed(status="VOID"), by(FAILED, unasked=("x",)), "unknown", id="voided, could not be asked"),
     ],
 )
 def test_every_invoice_gets_the_state_that_its_traces_tell(
-    invoice: ListedInvoice, newest: Outcome | None, there: Held | None, state: State
+    invoice: ListedInvoice, evidence: Evidence, state: State
 ) -> None:
-    finding = compare(invoice, newest, there)
+    finding = compare(invoice, evidence)
 
     assert finding is not None
     assert finding.state == state
 
 
-def test_two_documents_for_one_invoice_are_told() -> None:
-    finding = compare(listed(), outcome(), held(), ["9001", "9002"])
+def test_of_several_states_the_first_of_the_contract_counts() -> None:
+    assert [state for state, _rule in RULES] + ["missing"] == list(get_args(State))
+
+
+# What makes each state fit, on top of what makes the later ones fit.
+TRACES: list[tuple[State, ListedInvoice, Evidence]] = [
+    ("duplicate", listed(status="VOID"), by(FAILED, held("1.00"), Document("razorpay", "inv_1"), unasked=("x",))),
+    ("total-mismatch", listed(status="VOID"), by(FAILED, held("1.00"), unasked=("x",))),
+    ("removed-at-provider", listed(), by(FAILED, GONE, unasked=("x",))),
+    ("voided-after-creation", listed(status="VOID"), by(FAILED, held(), unasked=("x",))),
+    ("unknown", listed(), by(FAILED, held(), unasked=("x",))),
+    ("created", listed(), by(FAILED, held(), waiting="here")),
+    ("failed", listed(), by(FAILED, waiting="here")),
+    ("unbilled-constituent", listed(), by(CONSTITUENT, is_named=False, waiting="here")),
+    ("skipped", listed(), by(CONSTITUENT, waiting="here")),
+    ("waiting", listed(), by(waiting="here")),
+]
+
+
+@pytest.mark.parametrize(("state", "invoice", "evidence"), TRACES, ids=[state for state, *_ in TRACES])
+def test_what_comes_first_wins(state: State, invoice: ListedInvoice, evidence: Evidence) -> None:
+    finding = compare(invoice, evidence)
 
     assert finding is not None
-    assert (finding.state, "9001, 9002" in finding.detail) == ("duplicate", True)
+    assert finding.state == state
+
+
+def test_the_traces_are_in_the_order_of_the_contract() -> None:
+    order = get_args(State)
+
+    assert all(order.index(one[0]) < order.index(other[0]) for one, other in pairwise(TRACES))
+
+
+def test_two_documents_for_one_invoice_are_told_whatever_their_destinations() -> None:
+    finding = compare(listed(), by(outcome(), held(), Document("razorpay", "inv_2", Decimal("100.00"), "USD")))
+
+    assert finding is not None
+    assert (finding.state, "netsuite document 9001, razorpay document inv_2" in finding.detail) == ("duplicate", True)
+    assert finding.held == Decimal("200.00")
+
+
+def test_a_draft_beside_a_document_is_no_duplicate_and_one_alone_exists() -> None:
+    draft = Document("netsuite", "9002", Decimal("100.00"), "USD", is_draft=True)
+    beside, alone = compare(listed(), by(outcome(), held(), draft)), compare(listed(), by(outcome(), draft))
+
+    assert beside is not None
+    assert alone is not None
+    assert (beside.state, beside.document_id, alone.state, alone.document_id) == ("created", "9001", "created", "9002")
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "VOID", "DRAFT_INCOMPLETE"])
 def test_what_nobody_has_to_bill_is_no_finding(status: str) -> None:
-    assert compare(listed(status=status), None) is None
+    assert compare(listed(status=status), by()) is None
+
+
+def test_void_in_metronome_and_void_at_the_provider_is_no_finding() -> None:
+    assert compare(listed(status="VOID"), by(outcome(), GONE)) is None
 
 
 def test_only_what_never_became_a_document_may_be_enqueued() -> None:
-    lost, deleted = compare(listed(), None), compare(listed(), outcome(), Held(None))
+    sandbox = by(outcome(), elsewhere=(outcome(account="1234567_SB1"),))
+    lost, deleted, there = (compare(listed(), each) for each in (by(), by(outcome(), GONE), sandbox))
 
     assert lost is not None
     assert deleted is not None
-    assert (lost.is_lost, deleted.is_lost) == (True, False)
+    assert there is not None
+    assert (lost.is_lost, deleted.is_lost, there.is_lost) == (True, False, False)
+    assert (there.state, "1234567_SB1" in there.detail) == ("missing", True)
     assert lost.needs_a_person
     assert deleted.needs_a_person
+    assert there.needs_a_person
 
 
 def test_an_invoice_in_no_currency_is_stated_as_it_is() -> None:
     assert listed(credit_type={"id": "x", "name": "Tokens"}).money() == (Decimal(10000), "Tokens")
 
 
-def test_a_list_of_another_shape_gives_no_report_at_all() -> None:
+def test_a_list_of_another_shape_is_not_guessed_at() -> None:
     with pytest.raises(Unavailable, match="another shape: total"):
         parse_listed(shown(total=None))
-
-
-class FakeMetronome:
-    """Customers and their invoices, the youngest first."""
-
-    def __init__(self, *invoices: dict[str, Any]) -> None:
-        self._invoices = invoices
-
-    def customer_ids(self) -> Iterator[str]:
-        """Give every customer once."""
-        yield from dict.fromkeys(invoice["customer_id"] for invoice in self._invoices)
-
-    def invoices_since(self, customer_id: str, _since: object) -> list[dict[str, Any]]:
-        """Give a customer's invoices."""
-        return [invoice for invoice in self._invoices if invoice["customer_id"] == customer_id]
-
-
-def states(
-    metronome: FakeMetronome, *records: Record, there: Held | None = None, chosen: Selection = WINDOW
-) -> dict[str, str]:
-    ledger = view_of(FakeBroker(records))
-    reconciler = Reconciler(metronome, FakeReader(records), ledger, lambda _outcome: there, SETTINGS, 2, START)
-    return {finding.invoice_id: finding.state for finding in reconciler.findings(chosen, lambda: None)}
 
 
 def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None:
@@ -157,13 +200,13 @@ def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None
         shown(id="late", issued_at=UNTIL.isoformat()),
     )
 
-    assert states(metronome) == dict.fromkeys(("in", "scheduled", "undated"), "missing")
+    assert Walk(metronome).states() == dict.fromkeys(("in", "scheduled", "undated"), "missing")
 
 
 def test_without_an_end_it_is_by_now() -> None:
     later = shown(id="later", issued_at=(START + timedelta(seconds=1)).isoformat())
 
-    assert states(FakeMetronome(shown(), later), chosen=Selection(since=SINCE)) == {INVOICE_ID: "missing"}
+    assert Walk(FakeMetronome(shown(), later)).states(Selection(since=SINCE)) == {INVOICE_ID: "missing"}
 
 
 @pytest.mark.parametrize(
@@ -176,21 +219,52 @@ def test_without_an_end_it_is_by_now() -> None:
 )
 def test_what_is_not_a_time_with_a_beginning_is_refused(chosen: Selection) -> None:
     with pytest.raises(InvalidRequest, match="--since"):
-        states(FakeMetronome(shown()), chosen=chosen)
+        Walk(FakeMetronome(shown())).states(chosen)
 
 
 def test_before_an_invoice_is_missing_the_whole_ledger_is_asked() -> None:
     long_ago = in_ledger(0, outcome(settled_at=SINCE - timedelta(days=60)))
 
-    assert states(FakeMetronome(shown()), long_ago) == {INVOICE_ID: "created"}
+    assert Walk(FakeMetronome(shown()), [long_ago]).states() == {INVOICE_ID: "created"}
 
 
-def test_an_invoice_on_its_way_is_not_missing_but_one_that_never_arrived_anywhere_is() -> None:
-    def received(at: Any) -> Record:
-        return lying("raw-invoices", 0, raw_invoice(), INVOICE_ID, at=at)
+def received(offset: int = 0, invoice_id: str = INVOICE_ID) -> Record:
+    return lying("raw-invoices", offset, raw_invoice(), invoice_id, at=START - timedelta(days=5))
 
-    assert states(FakeMetronome(shown()), received(START - timedelta(hours=1))) == {INVOICE_ID: "in-progress"}
-    assert states(FakeMetronome(shown()), received(START - timedelta(days=2))) == {INVOICE_ID: "missing"}
+
+def formatted(destination: str, offset: int = 0) -> Record:
+    return lying("formatted-invoices", offset, formatted_invoice(destination=destination), INVOICE_ID)
+
+
+def at(offset: int, name: str = "invoice-formatter") -> ConsumerGroup:
+    return ConsumerGroup(name, has_members=True, committed={0: offset})
+
+
+@pytest.mark.parametrize(
+    ("records", "groups", "state"),
+    [
+        pytest.param([received()], {}, "waiting", id="no service has ever run"),
+        pytest.param([received(5)], {"raw-invoices": [at(5)]}, "waiting", id="raw, days old, behind an outage"),
+        pytest.param([received(5)], {"raw-invoices": [at(6)]}, "missing", id="raw, consumed, and nothing came of it"),
+        pytest.param([received(5)], {"raw-invoices": [at(6), at(0, "kcat")]}, "missing", id="a reader of no service"),
+        pytest.param(
+            [formatted("netsuite", 3)],
+            {"formatted-invoices": [at(3, "invoice-creator-netsuite"), at(9, "invoice-creator-razorpay")]},
+            "waiting",
+            id="formatted, its creators are behind",
+        ),
+        pytest.param(
+            [formatted("razorpay", 3)],
+            {"formatted-invoices": [at(3, "invoice-creator-netsuite"), at(9, "invoice-creator-razorpay")]},
+            "missing",
+            id="formatted, other creators are behind",
+        ),
+    ],
+)
+def test_an_invoice_waits_by_the_position_of_its_record_whatever_the_clock_says(
+    records: list[Record], groups: dict[str, list[ConsumerGroup]], state: State
+) -> None:
+    assert Walk(FakeMetronome(shown()), records, groups=groups).states() == {INVOICE_ID: state}
 
 
 def test_the_ledger_tells_of_a_second_document() -> None:
@@ -199,32 +273,207 @@ def test_the_ledger_tells_of_a_second_document() -> None:
         for number, name in enumerate(("9001", "9002"))
     ]
 
-    assert states(FakeMetronome(shown()), *records) == {INVOICE_ID: "duplicate"}
+    assert Walk(FakeMetronome(shown()), records).states() == {INVOICE_ID: "duplicate"}
 
 
-def test_providers_are_asked_about_what_was_created_alone() -> None:
-    recent = [
-        in_ledger(0, outcome(settled_at=START)),
-        in_ledger(1, outcome(invoice_id="f", outcome="failed", settled_at=START)),
+def found(document_id: str = "9001", **changes: Any) -> Found:
+    facts: dict[str, Any] = {"invoice_id": INVOICE_ID, "total": Decimal("100.00"), "currency": "USD", "state": "open"}
+    return Found(document_id, **(facts | changes))
+
+
+def test_a_known_document_is_read_by_its_own_id_and_nothing_else_is_looked_for() -> None:
+    other = outcome(provider_document_id="9002", account=ACCOUNT)
+    records = [document_in_ledger(0, outcome()), document_in_ledger(1, other), in_ledger(2, FAILED)]
+    providers = FakeProviders({"9001": found(), "9002": found("9002")})
+
+    assert Walk(FakeMetronome(shown()), records, providers).states() == {INVOICE_ID: "duplicate"}
+    assert providers.asked == [("read", "9001"), ("read", "9002")]
+
+
+@pytest.mark.parametrize(
+    ("records", "asked"),
+    [
+        pytest.param([], [("look", INVOICE_ID)], id="nobody knows it"),
+        pytest.param([in_ledger(0, FAILED)], [("look", INVOICE_ID)], id="failed"),
+        pytest.param(
+            [in_ledger(0, outcome(outcome="skipped", code="unbillable", provider_document_id=None))],
+            [("look", INVOICE_ID)],
+            id="skipped",
+        ),
+        pytest.param(
+            [document_in_ledger(0, outcome()), in_ledger(1, outcome(outcome="failed", may_exist=True))],
+            [("read", "9001"), ("look", INVOICE_ID)],
+            id="a second document may exist",
+        ),
+        pytest.param([in_ledger(0, SYNCED)], [("read", "9001")], id="Metronome names a document"),
+    ],
+)
+def test_what_is_not_known_is_looked_for_by_the_invoices_id(
+    records: list[Record], asked: list[tuple[str, str]]
+) -> None:
+    providers = FakeProviders({"9001": found()}, [found()])
+
+    assert Walk(FakeMetronome(shown()), records, providers).states() == {INVOICE_ID: "created"}
+    assert providers.asked == asked
+
+
+def test_a_void_invoice_that_metronome_alone_knows_a_document_of_is_told_without_asking() -> None:
+    void = Walk(FakeMetronome(shown(status="VOID")), [in_ledger(0, SYNCED)])
+
+    assert void.states() == {INVOICE_ID: "voided-after-creation"}
+
+
+def test_what_carries_another_invoices_id_is_not_found() -> None:
+    providers = FakeProviders(carrying=[found(invoice_id="another")])
+
+    assert Walk(FakeMetronome(shown()), providers=providers).states() == {INVOICE_ID: "missing"}
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param({}, id="deleted"),
+        pytest.param({"9001": found(state="void", total=Decimal(0))}, id="void"),
+    ],
+)
+def test_a_document_that_was_removed_is_told_and_entered_in_the_ledger_and_never_enqueued(
+    there: dict[str, Found],
+) -> None:
+    created = outcome(account=ACCOUNT)
+    walk = Walk(FakeMetronome(shown()), [document_in_ledger(0, created)], FakeProviders(there))
+
+    (finding,) = walk.findings()
+
+    assert (finding.state, finding.document_id, finding.is_lost) == ("removed-at-provider", "9001", False)
+    assert walk.noted == [created.model_copy(update={"stands": False})]
+
+
+def test_a_document_that_stands_after_all_is_entered_as_such_and_what_agrees_is_not() -> None:
+    gone = outcome(stands=False)
+    walk = Walk(FakeMetronome(shown()), [document_in_ledger(0, gone)], FakeProviders({"9001": found()}))
+    again = Walk(FakeMetronome(shown()), [document_in_ledger(0, outcome())], FakeProviders({"9001": found()}))
+
+    assert (walk.states(), again.states()) == ({INVOICE_ID: "created"}, {INVOICE_ID: "created"})
+    assert ([each.stands for each in walk.noted], again.noted) == ([True], [])
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "paid"])
+def test_a_document_that_waits_for_approval_or_was_rejected_there_exists(state: Any) -> None:
+    providers = FakeProviders({"9001": found(state=state)})
+
+    assert Walk(FakeMetronome(shown()), [document_in_ledger(0, outcome())], providers).states() == {
+        INVOICE_ID: "created"
+    }
+
+
+def test_a_sandboxs_document_is_not_taken_for_productions_nor_asked_for() -> None:
+    sandbox = outcome(account="1234567_SB1")
+    providers = FakeProviders({"9001": found()})
+
+    (finding,) = Walk(
+        FakeMetronome(shown()), [document_in_ledger(0, sandbox), in_ledger(1, sandbox)], providers
+    ).findings()
+
+    assert (finding.state, finding.is_lost, finding.held) == ("missing", False, None)
+    assert providers.asked == [("look", INVOICE_ID)]
+
+
+def test_a_voided_invoice_is_asked_about_until_its_document_is_void_too() -> None:
+    records = [document_in_ledger(0, outcome(account=ACCOUNT))]
+    void = FakeMetronome(shown(status="VOID"))
+    stands = Walk(void, records, FakeProviders({"9001": found()}))
+    gone = Walk(void, records, FakeProviders({"9001": found(state="void")}))
+    noted = Walk(void, [document_in_ledger(0, outcome(stands=False))], FakeProviders())
+
+    assert stands.states() == {INVOICE_ID: "voided-after-creation"}
+    assert (gone.states(), [each.stands for each in gone.noted]) == ({}, [False])
+    assert noted.states() == {}
+    assert isinstance(noted.providers, FakeProviders)
+    assert noted.providers.asked == []
+
+
+def test_one_customer_or_invoice_or_document_that_fails_ends_nothing() -> None:
+    metronome = FakeMetronome(
+        shown(total=None),
+        shown(id="b"),
+        shown(id="draft", status="DRAFT", total=None),
+        broken={"refused": Rejected("invoice-not-found", "404"), "down": Unavailable("500")},
+    )
+
+    findings = Walk(metronome).findings()
+
+    assert [(each.invoice_id, each.customer_id, each.state) for each in findings] == [
+        (None, "refused", "unknown"),
+        (None, "down", "unknown"),
+        (INVOICE_ID, CUSTOMER_ID, "unknown"),
+        ("b", CUSTOMER_ID, "missing"),
     ]
+    assert [each.detail for each in findings][:2] == [
+        "Its invoices could not be listed: 404",
+        "Its invoices could not be listed: 500",
+    ]
+    assert findings[-1].is_lost
 
-    found = states(FakeMetronome(shown(), shown(id="f")), *recent, there=Held(None))
 
-    assert found == {INVOICE_ID: "missing", "f": "failed"}
+def test_a_provider_that_fails_makes_its_invoices_unknown_and_no_others() -> None:
+    records = [document_in_ledger(0, outcome()), in_ledger(1, outcome(invoice_id="b", destination="razorpay"))]
+    providers = FakeProviders(broken=CredentialsRefused("NetSuite refused the token."))
+
+    findings = Walk(FakeMetronome(shown(), shown(id="b")), records, providers).findings()
+
+    assert [(each.invoice_id, each.state) for each in findings] == [(INVOICE_ID, "unknown"), ("b", "created")]
+    assert "refused the token" in findings[0].detail
+
+
+def test_a_key_that_metronome_refuses_ends_the_walk() -> None:
+    metronome = FakeMetronome(broken={CUSTOMER_ID: CredentialsRefused("401")})
+
+    with pytest.raises(CredentialsRefused):
+        Walk(metronome).findings()
+
+
+def skipped_as_constituent(invoice_id: str, offset: int) -> Record:
+    return in_ledger(offset, CONSTITUENT.model_copy(update={"invoice_id": invoice_id, "provider_document_id": None}))
+
+
+@pytest.mark.parametrize(
+    ("consolidated", "state"),
+    [
+        pytest.param({"status": "FINALIZED"}, "skipped", id="named by another customer's"),
+        pytest.param({"status": "VOID"}, "unbilled-constituent", id="named by a void one"),
+        pytest.param({"constituent_invoices": [{"invoice_id": "another"}]}, "unbilled-constituent", id="not named"),
+    ],
+)
+def test_a_skipped_constituent_is_billed_only_if_a_consolidated_invoice_names_it(
+    consolidated: dict[str, Any], state: State
+) -> None:
+    payer = shown(
+        id="sum", customer_id="payer", **{"constituent_invoices": [{"invoice_id": INVOICE_ID}]} | consolidated
+    )
+    records = [skipped_as_constituent(INVOICE_ID, 0), in_ledger(1, outcome(invoice_id="sum"))]
+
+    assert Walk(FakeMetronome(shown(), payer), records).states()[INVOICE_ID] == state
+
+
+def test_while_a_customer_could_not_be_listed_nobody_knows_who_is_not_named() -> None:
+    metronome = FakeMetronome(shown(), broken={"payer": Unavailable("500")})
+
+    assert Walk(metronome, [skipped_as_constituent(INVOICE_ID, 0)]).states()[INVOICE_ID] == "unknown"
 
 
 def test_a_missing_invoice_names_the_destination_of_its_customer() -> None:
-    ledger = view_of(FakeBroker([]))
-    reconciler = Reconciler(FakeMetronome(shown()), FakeReader([]), ledger, nobody_asked, SETTINGS, 1, START)
-
-    (finding,) = reconciler.findings(WINDOW, lambda: None)
+    (finding,) = Walk(FakeMetronome(shown())).findings()
 
     assert finding.destination == "netsuite"
 
 
+def findings_of(*pairs: tuple[ListedInvoice, Evidence]) -> list[Finding]:
+    return [finding for invoice, evidence in pairs if (finding := compare(invoice, evidence))]
+
+
 def test_what_is_lost_is_enqueued_as_its_webhook_would_have() -> None:
     publisher = FakePublisher()
-    findings = [each for each in (compare(listed(), None), compare(listed(id="b"), outcome())) if each]
+    findings = findings_of((listed(), by()), (listed(id="b"), by(outcome(), known())))
 
     fixed = list(enqueue_lost(findings, publisher, "raw-invoices", START))
 
@@ -236,6 +485,7 @@ def test_what_is_lost_is_enqueued_as_its_webhook_would_have() -> None:
     )
     assert record.headers == (("event-id", f"reconcile-{INVOICE_ID}".encode()),)
     assert [(each.state, each.needs_a_person) for each in fixed] == [("missing", False), ("created", False)]
+    assert [each.is_enqueued for each in fixed] == [True, False]
 
 
 def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
@@ -243,24 +493,108 @@ def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
     publisher.fail()
 
     with pytest.raises(PublishFailed):
-        list(enqueue_lost([each for each in (compare(listed(), None),) if each], publisher, "raw-invoices", START))
+        list(enqueue_lost(findings_of((listed(), by())), publisher, "raw-invoices", START))
 
 
-def test_the_sums_of_both_sides_differ_by_what_is_still_to_come() -> None:
+def test_what_is_lost_is_enqueued_while_walking() -> None:
+    metronome = FakeMetronome(*(shown(id=f"i-{number}", customer_id=f"c-{number}") for number in range(2000)))
+    publisher = FakePublisher()
+
+    next(enqueue_lost(Walk(metronome).passing(), publisher, "raw-invoices", START))
+
+    assert len(publisher.published) == 1
+    assert len(metronome.asked) < 1000
+
+
+def total_of(*findings: Finding) -> Totals:
     totals = Totals()
-    for finding in (
-        compare(listed(), outcome(), held()),
-        compare(listed(id="b", total=Decimal(5000)), None),
-        compare(listed(id="c", total=Decimal(700)), outcome(outcome="skipped", code="unbillable")),
-        compare(listed(id="d", status="VOID"), outcome()),
-    ):
-        assert finding is not None
+    for finding in findings:
         totals.add(finding)
+    return totals
+
+
+def test_the_sums_say_where_the_money_is_and_what_is_unexplained() -> None:
+    totals = total_of(
+        *findings_of(
+            (listed(), by(outcome(), held())),
+            (listed(id="b", total=Decimal(5000)), by()),
+            (listed(id="c", total=Decimal(700)), by(outcome(outcome="skipped", code="unbillable"))),
+            (listed(id="d", total=Decimal(2000)), by(FAILED)),
+            (listed(id="e", total=Decimal(3000)), by(outcome(outcome="failed", code="held-for-approval"))),
+            (listed(id="f", total=Decimal(400)), by(outcome(outcome="resolved", resolved_by="kim"))),
+            (listed(id="g", total=Decimal(10)), by(waiting="here")),
+            (listed(id="h", total=Decimal(20)), by(unasked=("x",))),
+        )
+    )
 
     (row,) = totals.rows()
 
-    assert [str(value) for value in row.values()] == ["USD", "157.00", "7.00", "100.00", "50.00"]
-    assert (totals.for_a_person, totals.states["missing"]) == (2, 1)
+    assert {name: str(value) for name, value in row.items()} == {
+        "currency": "USD",
+        "finalized in Metronome": "211.30",
+        "at the providers": "100.00",
+        "rightly not billed": "7.00",
+        "failed": "20.00",
+        "held for approval": "30.00",
+        "resolved by hand": "4.00",
+        "waiting": "0.10",
+        "could not be asked": "0.20",
+        "unexplained": "50.00",
+    }
+    assert (totals.for_a_person, totals.states["missing"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("invoice", "evidence", "unexplained"),
+    [
+        pytest.param(listed(), by(outcome(), held(), held()), "-100.00", id="two documents"),
+        pytest.param(listed(status="VOID"), by(outcome(), held()), "-100.00", id="void, and its document stands"),
+        pytest.param(listed(), by(outcome(), held("90.00")), "10.00", id="changed at the provider"),
+        pytest.param(listed(), by(outcome(), GONE), "100.00", id="removed at the provider"),
+        pytest.param(listed(), by(CONSTITUENT, is_named=False), "100.00", id="a constituent that nobody bills"),
+        pytest.param(listed(), by(SYNCED, GONE), "100.00", id="removed, though Metronome knows it"),
+    ],
+)
+def test_what_is_unexplained_needs_a_person(invoice: ListedInvoice, evidence: Evidence, unexplained: str) -> None:
+    totals = total_of(*findings_of((invoice, evidence)))
+
+    assert str(totals.rows()[0]["unexplained"]) == unexplained
+    assert totals.for_a_person == 1
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        pytest.param(by(FAILED, GONE), id="its replay was refused: see failures"),
+        pytest.param(by(outcome(outcome="resolved", resolved_by="kim"), GONE), id="resolved by hand"),
+        pytest.param(by(FAILED, held()), id="failed again, and its document stands"),
+        pytest.param(by(FAILED), id="failed: see failures"),
+    ],
+)
+def test_what_is_explained_does_not(evidence: Evidence) -> None:
+    totals = total_of(*findings_of((listed(), evidence)))
+
+    assert (totals.for_a_person, totals.rows()[0]["unexplained"]) == (0, 0)
+
+
+def test_amounts_that_cancel_out_are_unexplained_each() -> None:
+    totals = total_of(*findings_of((listed(), by()), (listed(id="b", status="VOID"), by(outcome(), held()))))
+
+    assert (totals.rows()[0]["unexplained"], totals.for_a_person) == (0, 2)
+
+
+def test_an_enqueued_invoice_waits() -> None:
+    (lost,) = findings_of((listed(), by()))
+
+    (row,) = total_of(lost.enqueued()).rows()
+
+    assert (row["waiting"], row["unexplained"]) == (Decimal("100.00"), 0)
+
+
+def test_a_document_in_another_currency_counts_in_its_own() -> None:
+    rows = total_of(*findings_of((listed(), by(outcome(), held(currency="EUR"))))).rows()
+
+    assert [(row["currency"], row["unexplained"]) for row in rows] == [("EUR", -100), ("USD", 100)]
 
 
 def test_work_in_parallel_keeps_its_order_and_stops_at_the_first_error() -> None:

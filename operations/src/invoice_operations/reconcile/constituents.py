@@ -1,0 +1,49 @@
+"""Invoices that were skipped as part of a consolidated one: are they named by one? Known only at the end of a walk."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from invoice_operations.reconcile.comparison import CONSTITUENT, compare
+from invoice_operations.reconcile.evidence import Evidence
+from invoice_operations.reconcile.finding import Finding
+from invoice_operations.reconcile.listed import ListedInvoice
+
+UNLISTED = "The consolidated invoice that names it may be one of those that could not be listed."
+
+
+@dataclass(slots=True)
+class Constituents:
+    """Holds what was skipped so, until all invoices were seen."""
+
+    _named: set[str] = field(default_factory=set)
+    _skipped: list[tuple[ListedInvoice, Evidence]] = field(default_factory=list)
+
+    def note(self, named: Iterable[str]) -> None:
+        """Remember invoices that a consolidated one names."""
+        self._named.update(named)
+
+    def holds_back(self, listed: ListedInvoice, evidence: Evidence) -> bool:
+        """Whether the judgement must wait; keeps the invoice then."""
+        if evidence.standing or not evidence.is_skipped_as(CONSTITUENT):
+            return False
+        self._skipped.append((listed, evidence))
+        return True
+
+    def findings(self, *, is_complete: bool) -> Iterator[Finding]:
+        """Judge what was held back. Unless the walk was complete, nobody knows who is not named."""
+        for listed, evidence in self._skipped:
+            is_named = listed.id in self._named
+            unasked = evidence.unasked if is_named or is_complete else (*evidence.unasked, UNLISTED)
+            finding = compare(listed, replace(evidence, is_named=is_named, unasked=unasked))
+            if finding is not None:
+                yield finding
+
+
+def named_by(tree: dict[str, Any]) -> list[str]:
+    """Return the invoices that a consolidated invoice names, unless it is void. Pure."""
+    constituents = tree.get("constituent_invoices")
+    if tree.get("status") == "VOID" or not isinstance(constituents, list):
+        return []
+    named = (each.get("invoice_id") for each in constituents if isinstance(each, dict))
+    return [name for name in named if isinstance(name, str)]

@@ -1,0 +1,65 @@
+"""Reconciling an installation: what is walked, who is asked, and what is written on the way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from invoice_operations.reconcile.asking import AsksProviders
+from invoice_operations.reconcile.finding import Finding
+from invoice_operations.reconcile.fixing import enqueue_lost, note_document
+from invoice_operations.reconcile.reconciler import ListsInvoices, Reconciler
+from invoice_operations.reconcile.waiting import waiting_invoices
+from invoice_operations.resolve.waiting import AsksGroups
+from invoice_operations.selection import Selection
+from invoice_operations.settings import ReconcileSettings
+from invoice_shared.settings import AnySettings
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileRequest:
+    """``chosen`` is a time alone. ``fix`` enqueues what is lost. ``per_second`` bounds the calls to Metronome."""
+
+    chosen: Selection
+    fix: bool = False
+    per_second: float | None = None
+    concurrency: int = 4
+
+
+class ReconcileClients(AsksGroups, Protocol):
+    """What reconciling takes; see ``installation.Installation``."""
+
+    def settings(self, settings_class: type[AnySettings], /) -> AnySettings:
+        """Return a block of settings."""
+
+    def metronome(self, per_second: float | None = None) -> ListsInvoices:
+        """Return a reader of Metronome."""
+
+
+def reconcile(
+    request: ReconcileRequest,
+    clients: ReconcileClients,
+    providers: AsksProviders,
+    walked: Callable[[], object],
+) -> Iterator[Finding]:
+    """Yield a finding per finalized invoice while walking; ``walked`` is called for each customer.
+
+    What is lost is enqueued before its finding is yielded, if that is asked for. Raises what the clients raise.
+    """
+    settings, now = clients.settings(ReconcileSettings), clients.clock.now()
+    metronome, view = clients.metronome(request.per_second), clients.view()
+    with clients.publisher() as publisher:
+        reconciler = Reconciler(
+            metronome,
+            view,
+            partial(waiting_invoices, clients=clients),
+            providers,
+            partial(note_document, publisher=publisher, topics=clients.kafka),
+            settings,
+            request.concurrency,
+            now,
+        )
+        findings = reconciler.findings(request.chosen, walked)
+        if request.fix:
+            findings = enqueue_lost(findings, publisher, clients.kafka.raw_invoices_topic, now)
+        yield from findings

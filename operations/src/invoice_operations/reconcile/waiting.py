@@ -1,0 +1,50 @@
+"""Which invoices have a record that still waits to be read: by positions, not by clocks."""
+
+from collections.abc import Iterable, Sequence
+
+from invoice_creator.settings import destinations_of_group
+from invoice_formatter.settings import CONSUMER_GROUP as FORMATTER
+from invoice_operations.resolve.waiting import AsksGroups, next_offset, relevant
+from invoice_operations.view.span import Span
+from invoice_providers.names import destinations
+from invoice_shared.errors import MalformedRecord
+from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.kafka.groups import ConsumerGroup
+from invoice_shared.record import Record
+from invoice_shared.serde import from_bytes
+
+
+def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[str, str]:
+    """Return where a record of each invoice waits, by invoice id, for those that have one.
+
+    Ask the ledger only afterwards: a service writes what comes of a record before it commits, so what is committed by
+    now shows further on.
+    """
+    keys = frozenset(name.encode() for name in invoice_ids)
+    topics = (clients.kafka.raw_invoices_topic, clients.kafka.formatted_invoices_topic)
+    groups = {topic: services_among(clients.groups(topic)) for topic in topics}
+    reader = clients.reader()
+    found: dict[str, str] = {}
+    for topic in topics:
+        starts = {number: first_waiting(groups[topic], number) for number in range(reader.partitions(topic))}
+        for record in reader.read(topic, Span(keys=keys, starts=starts)):
+            if record.offset >= next_offset(relevant(groups[topic], _destination(record)), record.partition):
+                found[(record.key or b"").decode()] = record.position
+    return found
+
+
+def services_among(groups: Sequence[ConsumerGroup]) -> list[ConsumerGroup]:
+    """Return the groups that are named as our services', else all: a reader of somebody else's holds nothing back."""
+    return [each for each in groups if each.name == FORMATTER or destinations_of_group(each.name)] or list(groups)
+
+
+def first_waiting(groups: Sequence[ConsumerGroup], partition: int) -> int:
+    """Return the first offset of a partition that may wait, whatever its destination."""
+    return min(next_offset(relevant(groups, name), partition) for name in destinations())
+
+
+def _destination(record: Record) -> str | None:
+    try:
+        return from_bytes(FormattedInvoice, record.value).destination
+    except MalformedRecord:
+        return None

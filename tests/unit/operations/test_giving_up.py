@@ -1,0 +1,52 @@
+import pytest
+
+from invoice_operations.giving_up import MAX_IN_A_ROW, GivingUp
+from invoice_shared.errors import CredentialsRefused, Unavailable
+
+
+class Asked:
+    """Fails as it is told, and counts."""
+
+    def __init__(self, *errors: Exception | None) -> None:
+        self._errors = list(errors)
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        if error := self._errors.pop(0):
+            raise error
+        return "there"
+
+
+def ask(patience: GivingUp, asked: Asked) -> str:
+    try:
+        return patience.call(asked)
+    except (Unavailable, CredentialsRefused) as error:
+        return str(error)
+
+
+def test_after_some_failures_in_a_row_nothing_more_is_asked() -> None:
+    patience, asked = GivingUp("NetSuite"), Asked(*[Unavailable("busy")] * MAX_IN_A_ROW)
+
+    answers = [ask(patience, asked) for _ in range(MAX_IN_A_ROW + 2)]
+
+    assert answers[:-2] == ["busy"] * MAX_IN_A_ROW
+    assert answers[-2:] == ["NetSuite is not asked any more in this run: busy"] * 2
+    assert asked.count == MAX_IN_A_ROW
+
+
+def test_one_that_succeeds_between_others_shows_that_it_answers() -> None:
+    errors = [Unavailable("busy")] * (MAX_IN_A_ROW - 1)
+    patience, asked = GivingUp("NetSuite"), Asked(*errors, None, *errors, None)
+
+    assert [ask(patience, asked) for _ in range(2 * MAX_IN_A_ROW)].count("there") == 2
+
+
+def test_refused_credentials_are_not_tried_again_and_again() -> None:
+    patience, asked = GivingUp("NetSuite"), Asked(CredentialsRefused("wrong token"))
+
+    with pytest.raises(CredentialsRefused):
+        patience.call(asked)
+    with pytest.raises(Unavailable, match="wrong token"):
+        patience.call(asked)
+    assert asked.count == 1
