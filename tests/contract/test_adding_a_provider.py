@@ -37,6 +37,7 @@ from invoice_shared.settings import InvalidSettings, read
 from tests.builders import INVOICE_ID, formatted_invoice, outcome
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
+from tests.unit.formatter.hierarchies import FakeAccounts
 from tests.unit.formatter.invoices import rules, tree
 from tests.unit.providers.creating import settled
 
@@ -240,7 +241,7 @@ def test_metronome_is_told_the_name_that_it_knows() -> None:
 def test_customers_may_go_there_and_a_preview_shows_what_would_be_sent() -> None:
     fields = {"netsuite_customer_id": "1042", "billing_destination": NAME}
 
-    seen = preview({"data": tree(customer_custom_fields=fields)}, rules(), read, force=False)
+    seen = preview({"data": tree(customer_custom_fields=fields)}, rules(), read, FakeAccounts().ask, force=False)
 
     assert seen.document is not None
     assert seen.payload is not None

@@ -12,6 +12,7 @@ from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import Unavailable
 from invoice_shared.metronome import paths
 from invoice_shared.metronome.client import MetronomeClient
+from invoice_shared.metronome.questions import Question
 from invoice_shared.settings import MetronomeApiSettings
 
 TRIES = 5
@@ -73,6 +74,10 @@ class MetronomeReader:
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
         """Tell Metronome how an invoice ended; see ``metronome.statuses``. Repeatable."""
         self._client.report_status(customer_id, status)
+
+    def ask(self, question: Question) -> Any:
+        """Return the answer to a question, fractions as ``Decimal``."""
+        return self._client.ask(question)
 
     def check(self) -> None:
         """Ask for one customer: returns if Metronome lets us in."""

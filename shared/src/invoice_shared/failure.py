@@ -17,6 +17,7 @@ Code = Literal[
     # formatter
     "invoice-not-found",
     "invoice-unavailable",
+    "payer-not-decided",
     "billed-elsewhere",
     "document-removed",
     "invalid-invoice",

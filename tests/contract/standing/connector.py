@@ -18,6 +18,8 @@ from invoice_creator.scheduling.first_records import FirstRecords
 from invoice_creator.writeback import MetronomeWriteback
 from invoice_formatter.handler import InvoiceHandler as FormatterHandler
 from invoice_formatter.kafka.settling import Settling
+from invoice_formatter.mapping.hierarchy.billing import Billing
+from invoice_formatter.mapping.hierarchy.steps import Steps, run
 from invoice_providers.names import destinations
 from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure
@@ -173,7 +175,10 @@ def _formatter(systems: Systems, topics: Topics) -> Settling:
     async def fetch(customer_id: str, invoice_id: str) -> Any:
         return metronome.invoice(customer_id, invoice_id)
 
-    handler = FormatterHandler(fetch, rules(), systems.clock)
+    async def run_steps(steps: Steps[Billing], _invoice_id: str) -> Billing:
+        return run(steps, lambda step: step.read(metronome.ask(step.question)))
+
+    handler = FormatterHandler(fetch, run_steps, rules(), systems.clock)
     return Settling(handler, AwaitedPublisher(topics, 1.0), TOPICS, Metrics())
 
 

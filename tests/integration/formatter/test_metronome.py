@@ -17,6 +17,7 @@ from invoice_shared.clock import SystemClock
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
+from invoice_shared.metronome import questions
 from invoice_shared.metronome.async_client import AsyncMetronomeClient, open_session
 from invoice_shared.metronome.rate_limits import RateLimits
 from tests.support.ports import LOOPBACK, free_port
@@ -34,11 +35,14 @@ class FakeMetronome:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.asked: list[tuple[str, str]] = []
+        self.posted: list[bytes] = []
         self.in_work = 0
         self.most_in_work = 0
 
     async def handle(self, request: web.Request) -> web.Response:
         self.asked.append((request.raw_path, request.headers["Authorization"]))
+        if request.method == "POST":
+            self.posted.append(await request.read())
         self.in_work += 1
         self.most_in_work = max(self.most_in_work, self.in_work)
         await asyncio.sleep(0.01)
@@ -71,7 +75,7 @@ async def desk() -> AsyncIterator[Desk]:
     async with open_session(PATIENCE) as session:
         desk = Desk(session, f"http://{LOOPBACK}:{port}")
         app = web.Application()
-        app.router.add_get("/{anything:.*}", desk.metronome.handle)
+        app.router.add_route("*", "/{anything:.*}", desk.metronome.handle)
         runner = web.AppRunner(app, shutdown_timeout=0)
         await runner.setup()
         await web.TCPSite(runner, LOOPBACK, port).start()
@@ -90,6 +94,28 @@ async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(
     assert answer == {"data": {"total": Decimal("0.10")}}
     assert desk.metronome.asked == [("/v1/customers/customer/invoices/in%2Fvoice", "Bearer key")]
     assert b'call_seconds_count{outcome="ok",system="metronome"} 1.0' in desk.metrics.exposition()
+
+
+async def test_a_contract_is_asked_for_by_a_body_and_a_list_by_its_query(desk: Desk) -> None:
+    contract = await desk.client.ask(questions.contract("customer", "contract"))
+    await desk.client.ask(questions.consolidated_invoices("customer", "a+b"))
+
+    assert contract == {"data": {}}
+    assert desk.metronome.posted == [b'{"customer_id":"customer","contract_id":"contract"}']
+    assert [path for path, _ in desk.metronome.asked] == [
+        "/v2/contracts/get",
+        "/v1/customers/customer/invoices?type=USAGE_CONSOLIDATED&sort=date_desc&limit=100&next_page=a%2Bb",
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+async def test_a_question_that_is_refused_says_nothing_of_the_key(desk: Desk, status: int) -> None:
+    desk.metronome.status = status
+
+    with pytest.raises(Rejected) as refused:
+        await desk.client.ask(questions.contract("customer", "contract"))
+
+    assert refused.value.code == "payer-not-decided"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ import pytest
 
 from invoice_formatter.fetching import NOT_FOUND_TRIES, NotFetched
 from invoice_formatter.handler import InvoiceHandler
+from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.settlement import Failed, Formatted, Skipped
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, RECEIVED_AT, raw_invoice, record
 from tests.fakes import START, FakeClock
+from tests.unit.formatter import hierarchies
+from tests.unit.formatter.hierarchies import CONSOLIDATING, CONTRACT, LISTED, PARENT, FakeAccounts
 from tests.unit.formatter.invoices import TOKENS, answer, line, rules
 
 SYNCED = {"external_invoice": {"invoice_id": "INV-77"}}
@@ -31,8 +34,16 @@ class FakeMetronome:
         return serde.loads(self._body)
 
 
-async def settle(metronome: FakeMetronome, consumed: Record | None = None) -> Formatted | Skipped | Failed:
-    return await InvoiceHandler(metronome.fetch, rules(), FakeClock()).handle(consumed or record())
+async def settle(
+    metronome: FakeMetronome,
+    consumed: Record | None = None,
+    *,
+    accounts: FakeAccounts | None = None,
+    by: MappingRules | None = None,
+) -> Formatted | Skipped | Failed:
+    asking = accounts or FakeAccounts()
+    handler = InvoiceHandler(metronome.fetch, asking.run, by or rules(), FakeClock())
+    return await handler.handle(consumed or record())
 
 
 async def test_a_raw_record_becomes_a_formatted_invoice_with_its_times_and_headers() -> None:
@@ -99,6 +110,35 @@ async def test_a_failure_names_customer_and_destination_and_keeps_the_original()
     assert settled.outcome is not None
     assert (settled.outcome.outcome, settled.outcome.failure_id) == ("failed", failure.failure_id)
     assert (settled.outcome.total, settled.outcome.currency) == (Decimal("-50.00"), "USD")
+
+
+async def test_what_the_payer_is_billed_is_known_under_the_payers_destination() -> None:
+    body = answer(line(product_custom_fields={}), payer=PARENT, contract_id=CONTRACT)
+    accounts = FakeAccounts(hierarchies.child("PARENT", "SEPARATE"))
+
+    settled = await settle(FakeMetronome(body), accounts=accounts, by=rules(hierarchy_billed_to="payer"))
+
+    assert isinstance(settled, Failed)
+    assert (settled.failure.code, settled.failure.destination) == ("items-not-mapped", "quickbooks_online")
+    assert settled.failure.customer_id == CUSTOMER_ID
+
+
+async def test_a_constituent_is_entered_as_skipped_with_the_invoice_that_contains_it() -> None:
+    body = answer(payer=PARENT, contract_id=CONTRACT)
+    accounts = FakeAccounts(hierarchies.child("PARENT", "CONSOLIDATE"), LISTED)
+
+    settled = await settle(FakeMetronome(body), accounts=accounts, by=rules(metronome_invoices_types=CONSOLIDATING))
+
+    assert isinstance(settled, Skipped)
+    assert (settled.outcome.code, settled.outcome.customer_id) == ("constituent-invoice", CUSTOMER_ID)
+    assert "consolidated-1" in (settled.outcome.reason or "")
+
+
+async def test_a_payer_who_is_not_decided_is_a_failure_that_a_replay_can_cure() -> None:
+    settled = await settle(FakeMetronome(answer(payer=PARENT, contract_id=CONTRACT)))
+
+    assert isinstance(settled, Failed)
+    assert (settled.failure.code, settled.failure.retryable) == ("payer-not-decided", True)
 
 
 async def test_a_failure_without_a_known_currency_has_no_total() -> None:

@@ -10,6 +10,7 @@ from invoice_operations.archive.reader import ArchiveReader
 from invoice_operations.view.view import View
 from invoice_shared.errors import Rejected
 from invoice_shared.kafka.groups import ConsumerGroup
+from invoice_shared.metronome.questions import Question
 from invoice_shared.record import Record
 from invoice_shared.settings import AnySettings, KafkaSettings
 from tests.fakes import START, FakeClock, FakePublisher
@@ -28,6 +29,10 @@ class FakeMetronome:
         if (customer_id, invoice_id) not in self._answers:
             raise Rejected("invoice-not-found", "Metronome does not know this invoice.")
         return self._answers[customer_id, invoice_id]
+
+    def ask(self, question: Question) -> Any:
+        """Know no contract and no other customer. Raises ``Rejected``."""
+        raise Rejected("payer-not-decided", f"Metronome does not say {question.path}.")
 
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
         """Take a status."""

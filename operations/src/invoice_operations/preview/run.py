@@ -9,6 +9,7 @@ from invoice_operations.preview.previews import Preview, preview
 from invoice_operations.selection import customer_of
 from invoice_operations.settings import MappingSettings, ReadsSettings
 from invoice_operations.view.records_of import records_of_key
+from invoice_shared.metronome.questions import Question
 from invoice_shared.serde import loads
 
 
@@ -17,6 +18,9 @@ class ReadsInvoice(Protocol):
 
     def invoice(self, customer_id: str, invoice_id: str) -> Any:
         """Return Metronome's answer for one invoice."""
+
+    def ask(self, question: Question) -> Any:
+        """Return Metronome's answer to a question."""
 
 
 class PreviewClients(Clients, Protocol):
@@ -37,17 +41,27 @@ def preview_invoice(invoice_id: str, customer_id: str | None, clients: PreviewCl
     clients raise.
     """
     rules = clients.settings(FormatterSettings)
-    answer = clients.metronome().invoice(customer_id or _known_customer(invoice_id, clients), invoice_id)
-    return preview(answer, rules, clients.settings, force=force)
+    metronome = clients.metronome()
+    answer = metronome.invoice(customer_id or _known_customer(invoice_id, clients), invoice_id)
+    return preview(answer, rules, clients.settings, metronome.ask, force=force)
 
 
 def preview_content(content: bytes, settings: ReadsSettings, *, force: bool) -> Preview:
-    """Preview an invoice as Metronome's API answers it, or the bare invoice. Raises ``InvalidRequest``."""
+    """Preview an invoice as Metronome's API answers it, or the bare invoice.
+
+    Raises ``InvalidRequest`` for what is not JSON, and if it depends on an account hierarchy who pays.
+    """
     try:
         answer = loads(content)
     except ValueError as error:
         raise InvalidRequest("The content is not JSON in UTF-8.") from error
-    return preview(answer, settings(MappingSettings), settings, force=force)
+    return preview(answer, settings(MappingSettings), settings, _cannot_ask, force=force)
+
+
+def _cannot_ask(question: Question) -> Any:
+    raise InvalidRequest(
+        f"Who pays for this invoice depends on what Metronome answers at {question.path}: preview it by its id."
+    )
 
 
 def _known_customer(invoice_id: str, clients: Clients) -> str:

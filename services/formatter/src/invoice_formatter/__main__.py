@@ -10,8 +10,9 @@ from functools import partial
 
 import aiohttp
 
+from invoice_formatter.asking import PatientAsking
 from invoice_formatter.fetching import PatientFetch
-from invoice_formatter.handler import Fetch, InvoiceHandler
+from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.judgement import build_circuit, build_policy
 from invoice_formatter.kafka.app import FaustPublisher, attach_intake, create_app
 from invoice_formatter.kafka.credentials import aiokafka_arguments
@@ -62,7 +63,7 @@ async def run(settings: FormatterSettings) -> int:
     health.missing("partitions", "No partition is assigned yet.")
     ops = serve_ops(settings, health, metrics)
     async with open_session(settings.http_timeout_seconds) as session:
-        handler = InvoiceHandler(build_fetch(settings, session, health, metrics, clock), settings, clock)
+        handler = build_handler(settings, session, health, metrics, clock)
         service = build_service(settings, handler, health, metrics, ending)
         closed = await service.run(ending, settings.shutdown_grace_seconds)
     ops.stop()
@@ -73,10 +74,10 @@ async def run(settings: FormatterSettings) -> int:
     return ending.exit_code
 
 
-def build_fetch(
+def build_handler(
     settings: FormatterSettings, session: aiohttp.ClientSession, health: Health, metrics: Metrics, clock: Clock
-) -> Fetch:
-    """Build the way to Metronome."""
+) -> InvoiceHandler:
+    """Build the way to Metronome, and the handler at its end."""
     limits = RateLimits(clock)
     client = AsyncMetronomeClient(
         session,
@@ -94,7 +95,9 @@ def build_fetch(
         patience_seconds=settings.retry_patience_seconds,
         jitter=random.SystemRandom().uniform,
     )
-    return PatientFetch(client.invoice, Turns(circuit, limits, partial(watch, METRONOME)), policy, health).fetch
+    patient = PatientFetch(client.invoice, Turns(circuit, limits, partial(watch, METRONOME)), policy, health)
+    asking = PatientAsking(client.ask, patient, clock)
+    return InvoiceHandler(patient.fetch, asking.run, settings, clock)
 
 
 def build_service(

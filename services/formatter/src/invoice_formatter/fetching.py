@@ -16,6 +16,8 @@ log = get_logger(__name__)
 
 GetInvoice = Callable[[str, str], Awaitable[Any]]
 """``AsyncMetronomeClient.invoice``: customer id, invoice id → the API's answer; tries once."""
+Call = Callable[[], Awaitable[Any]]
+"""One call to Metronome on behalf of an invoice; tries once."""
 
 # The event may be ahead of the API: about 15 s in all before an invoice counts as not found.
 NOT_FOUND_TRIES = 5
@@ -32,10 +34,11 @@ class NotFetched(ConnectorError):
 
 @dataclass(slots=True)
 class _Errand:
-    """What is known of one invoice that is being fetched."""
+    """What is known of one call for an invoice."""
 
     customer_id: str
     invoice_id: str
+    call: Call
     attempts: PhaseAttempts = field(default_factory=PhaseAttempts)
     not_found: int = 0
 
@@ -56,7 +59,11 @@ class PatientFetch:
 
     async def fetch(self, customer_id: str, invoice_id: str) -> Any:
         """Return the API's answer as a JSON tree, however long an outage lasts. Raises ``NotFetched`` alone."""
-        errand, delay = _Errand(customer_id, invoice_id), 0.0
+        return await self.call(customer_id, invoice_id, lambda: self._get_invoice(customer_id, invoice_id))
+
+    async def call(self, customer_id: str, invoice_id: str, call: Call) -> Any:
+        """Return what another call about this customer returns, on behalf of an invoice. Raises as ``fetch`` does."""
+        errand, delay = _Errand(customer_id, invoice_id, call), 0.0
         try:
             while True:
                 slot = await self._turns.take(customer_id, invoice_id, delay)
@@ -71,7 +78,7 @@ class PatientFetch:
 
     async def _attempt(self, errand: _Errand, slot: CallSlot) -> Any:
         try:
-            answer = await self._get_invoice(errand.customer_id, errand.invoice_id)
+            answer = await errand.call()
         except CallFailed as error:
             self._turns.failed(slot, error)
             raise

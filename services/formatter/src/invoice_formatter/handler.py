@@ -6,7 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from invoice_formatter.fetching import NotFetched
-from invoice_formatter.mapping.document import Origin, map_invoice
+from invoice_formatter.mapping.document import Origin, map_billing
+from invoice_formatter.mapping.hierarchy.billing import Billing, billing_of
+from invoice_formatter.mapping.hierarchy.steps import Steps
 from invoice_formatter.mapping.known_outcome import known_outcome
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
@@ -24,13 +26,16 @@ from invoice_shared.tracing import outgoing_headers
 
 Fetch = Callable[[str, str], Awaitable[Any]]
 """``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``NotFetched`` alone."""
+RunSteps = Callable[[Steps[Billing], str], Awaitable[Billing]]
+"""``PatientAsking.run``: steps, invoice id → what they return."""
 
 
 class InvoiceHandler:
     """Repeatable: nothing outside changes, and the same record and invoice end the same way."""
 
-    def __init__(self, fetch: Fetch, rules: MappingRules, clock: Clock) -> None:
+    def __init__(self, fetch: Fetch, run_steps: RunSteps, rules: MappingRules, clock: Clock) -> None:
         self._fetch = fetch
+        self._run_steps = run_steps
         self._rules = rules
         self._clock = clock
 
@@ -47,17 +52,18 @@ class InvoiceHandler:
             return self._failed(record, error.why, self._known(raw), error.attempts)
         except Rejected as error:
             return self._failed(record, error, self._known(raw))
-        return self._settle(record, raw, invoice)
+        billing = await self._run_steps(billing_of(invoice, self._rules), invoice.id)
+        return self._settle(record, raw, billing)
 
     def refuse(self, record: Record, settlement: Formatted, error: Rejected) -> Failed:
         """Turn a document that could not be sent on into a failure of its record."""
         return self._failed(record, error, settlement.known)
 
-    def _settle(self, record: Record, raw: RawInvoice, invoice: MetronomeInvoice) -> Settlement:
-        known = known_outcome(self._known(raw), invoice, self._rules)
+    def _settle(self, record: Record, raw: RawInvoice, billing: Billing) -> Settlement:
+        known = known_outcome(self._known(raw), billing.invoice, self._rules)
         origin = Origin(finalized_at=raw.finalized_at, received_at=raw.received_at, source=raw.source)
         try:
-            mapped = map_invoice(invoice, self._rules, origin=origin, forced=is_forced(record.headers))
+            mapped = map_billing(billing, self._rules, origin=origin, forced=is_forced(record.headers))
         except Rejected as error:
             return self._failed(record, error, known)
         except ValidationError as error:  # e.g. a name of half a surrogate pair, which no record can hold

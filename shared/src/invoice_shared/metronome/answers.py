@@ -51,6 +51,29 @@ def read_answer(answer: Answer, now: datetime) -> Any:
     raise _unavailable(answer, now, f"Metronome answered HTTP {answer.status}.")
 
 
+def read_reply(answer: Answer, now: datetime) -> Any:
+    """Return the JSON tree of the answer to a ``Question``. Raises as ``read_answer`` does.
+
+    A 403 is about this one path: the invoice itself was read with the same key.
+    """
+    if answer.status == 403:
+        raise _no_payer(answer)
+    try:
+        return read_answer(answer, now)
+    except Rejected as refused:
+        raise _no_payer(answer) from refused
+
+
+def _no_payer(answer: Answer) -> Rejected:
+    said = "unreadable JSON" if answer.is_success else _message(answer)
+    return Rejected(
+        "payer-not-decided",
+        f"Metronome does not say who pays for this invoice (HTTP {answer.status}: {said}). Check that "
+        "METRONOME_API_KEY may read contracts, customers and invoices, and replay.",
+        response=answer.for_the_record() if not answer.is_success else None,
+    )
+
+
 def status_refusal(answer: Answer, now: datetime) -> CallFailed:
     """Return the error for an answer to a status write-back that is not 2xx."""
     said = f"{_message(answer)} ({answer.status})"

@@ -1,6 +1,7 @@
-"""Metronome's API for an event loop, over aiohttp: one GET per invoice."""
+"""Metronome's API for an event loop, over aiohttp."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,8 @@ from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_shared.metrics import Metrics
 from invoice_shared.metronome import METRONOME, paths
-from invoice_shared.metronome.answers import read_answer
+from invoice_shared.metronome.answers import read_answer, read_reply
+from invoice_shared.metronome.questions import Question
 from invoice_shared.metronome.rate_limits import RateLimits
 
 # Of the time for a call: silence before the connection stands is an outage, after it may be the invoice's own.
@@ -50,23 +52,35 @@ class AsyncMetronomeClient:
 
         Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused``.
         """
+        return await self._call(Question(customer_id, paths.invoice(customer_id, invoice_id)), read_answer)
+
+    async def ask(self, question: Question) -> Any:
+        """Return the answer to a question, fractions as ``Decimal``. Raises as ``invoice`` does."""
+        return await self._call(question, read_reply)
+
+    async def _call(self, question: Question, read: Callable[[Answer, datetime], Any]) -> Any:
         began = self._clock.monotonic()
         failed: CallFailed | None = None
         try:
-            answer = await self._get(paths.invoice(customer_id, invoice_id))
-            self._limits.note(answer, customer_id)
-            return read_answer(answer, self._clock.now())
+            answer = await self._send(question)
+            self._limits.note(answer, question.customer_id)
+            return read(answer, self._clock.now())
         except CallFailed as error:
             failed = error
             raise
         finally:
             self._metrics.called(METRONOME, failed, self._clock.monotonic() - began)
 
-    async def _get(self, path: str) -> Answer:
+    async def _send(self, question: Question) -> Answer:
+        method, body = ("GET", None) if question.body is None else ("POST", question.body)
         headers = {"Authorization": _bearer(self._api_key()), "Accept": "application/json"}
-        url = URL(self._base_url + path, encoded=True)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        url = URL(self._base_url + question.path, encoded=True)
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+            async with self._session.request(
+                method, url, data=body, headers=headers, allow_redirects=False
+            ) as response:
                 return Answer(response.status, response.headers, await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable(f"Metronome cannot be reached ({type(error).__name__}).", outage=True) from error

@@ -13,13 +13,12 @@ from invoice_shared.errors import Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import Frozen
 from invoice_shared.logs import get_logger
 from invoice_shared.metronome import paths
-from invoice_shared.metronome.answers import read_answer, status_refusal
+from invoice_shared.metronome.answers import read_answer, read_reply, status_refusal
+from invoice_shared.metronome.questions import PAGE, Question
 from invoice_shared.metronome.rate_limits import RateLimits
 
 log = get_logger(__name__)
 
-# Metronome's largest page.
-PAGE = 100
 ASKING = {"Accept": "application/json"}
 SENDING = {"Content-Type": "application/json", "Accept": "application/json"}
 # Whose limit a call meets that is about no customer.
@@ -84,6 +83,10 @@ class MetronomeClient:
         """Return the answer for one invoice, ``{"data": {…}}``, fractions as ``Decimal``."""
         return self._get(paths.invoice(customer_id, invoice_id), {}, customer_id)
 
+    def ask(self, question: Question) -> Any:
+        """Return the answer to a question, fractions as ``Decimal``."""
+        return self._calls(lambda: self._ask_once(question))
+
     def check(self) -> None:
         """Ask for one customer: returns if Metronome lets us in."""
         self._page(paths.CUSTOMERS, {"limit": "1"}, NOBODY)
@@ -143,6 +146,17 @@ class MetronomeClient:
     def _get_once(self, url: str, customer_id: str) -> Any:
         answer = self._answer(customer_id, lambda: self._transport.get(url, ASKING))
         return read_answer(answer, self._clock.now())
+
+    def _ask_once(self, question: Question) -> Any:
+        url = self._base_url + question.path
+        try:
+            answer = self._answer(question.customer_id, lambda: self._send(url, question.body))
+        except Uncertain as error:  # it changes nothing there
+            raise Unavailable(error.reason) from error
+        return read_reply(answer, self._clock.now())
+
+    def _send(self, url: str, body: bytes | None) -> Answer:
+        return self._transport.get(url, ASKING) if body is None else self._transport.post(url, body, SENDING)
 
     def _report_once(self, customer_id: str, body: bytes) -> None:
         url = self._base_url + self._status_path

@@ -7,11 +7,18 @@ from urllib.parse import quote
 
 CUSTOMERS = "/v1/customers"
 STATUS = "/v1/invoices/billingProvider"
+# Version 2: its answer is the contract as it is now; version 1 has the original beside it.
+CONTRACT = "/v2/contracts/get"
+
+
+def customer(customer_id: str) -> str:
+    """Return the path of one customer."""
+    return f"{CUSTOMERS}/{_segment(customer_id)}"
 
 
 def invoices(customer_id: str) -> str:
     """Return the path of a customer's invoices."""
-    return f"{CUSTOMERS}/{_segment(customer_id)}/invoices"
+    return f"{customer(customer_id)}/invoices"
 
 
 def invoice(customer_id: str, invoice_id: str) -> str:

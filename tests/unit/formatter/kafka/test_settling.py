@@ -10,6 +10,7 @@ from invoice_shared.publishing import AwaitedPublisher, RecordTooLarge
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, record
 from tests.fakes import FakeClock, FakePublisher
+from tests.unit.formatter.hierarchies import FakeAccounts
 from tests.unit.formatter.invoices import answer, rules
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -26,7 +27,7 @@ class Desk:
     def __init__(self, body: bytes, broker: FakePublisher) -> None:
         self.metrics = Metrics()
         self.body = body
-        handler = InvoiceHandler(self._fetch, rules(), FakeClock())
+        handler = InvoiceHandler(self._fetch, FakeAccounts().run, rules(), FakeClock())
         self.settling = Settling(handler, AwaitedPublisher(broker, 5), KafkaSettings(), self.metrics)
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:

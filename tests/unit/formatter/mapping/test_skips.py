@@ -7,7 +7,6 @@ from tests.unit.formatter.invoices import invoice, rules
 
 SYNCED = {"invoice_id": "INV-77", "external_status": "FINALIZED"}
 PAYER = {"customer_id": "parent", "contract_id": "parent-contract"}
-CONSOLIDATING = ["USAGE", "SCHEDULED", "USAGE_CONSOLIDATED"]
 
 
 @pytest.mark.parametrize(
@@ -19,7 +18,7 @@ CONSOLIDATING = ["USAGE", "SCHEDULED", "USAGE_CONSOLIDATED"]
         pytest.param({"status": "VOID"}, "not-finalized", id="a voided invoice"),
         pytest.param({"billable_status": "unbillable"}, "unbillable", id="unbillable"),
         pytest.param({"external_invoice": SYNCED}, "already-synced", id="already at the provider"),
-        pytest.param({"type": "OTHER", "status": "VOID"}, "type-not-configured", id="the first reason is given"),
+        pytest.param({"type": "PLAN_ARREARS", "status": "VOID"}, "type-not-configured", id="the first reason is given"),
     ],
 )
 def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reason: str) -> None:
@@ -36,7 +35,7 @@ def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reas
         pytest.param({"type": "SCHEDULED"}, id="a scheduled invoice"),
         pytest.param({"external_invoice": {"external_status": "INVALID_REQUEST_ERROR"}}, id="failed at the provider"),
         pytest.param({"external_invoice": {"invoice_id": ""}}, id="a blank id at the provider, and no status"),
-        pytest.param({"payer": PAYER}, id="a member of a hierarchy that is not billed consolidated"),
+        pytest.param({"payer": PAYER}, id="a payer alone skips nothing"),
         pytest.param({"correction_record": {"corrected_invoice_id": "old"}}, id="a correction"),
         pytest.param({"regenerated_from_invoice_id": "old"}, id="an invoice issued anew"),
     ],
@@ -48,20 +47,3 @@ def test_any_other_invoice_is_sent(changes: dict[str, Any]) -> None:
 def test_a_forced_replay_overrules_only_that_it_is_at_the_provider() -> None:
     assert find_skip(invoice(external_invoice=SYNCED), rules(), forced=True) is None
     assert find_skip(invoice(external_invoice=SYNCED, status="VOID"), rules(), forced=True) is not None
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        pytest.param({"payer": PAYER}, "constituent-invoice", id="a member's own usage invoice is not billed again"),
-        pytest.param({"payer": PAYER, "type": "USAGE_CONSOLIDATED"}, None, id="the consolidated one is billed"),
-        pytest.param({"payer": PAYER, "type": "SCHEDULED"}, None, id="scheduled charges are never consolidated"),
-        pytest.param({}, None, id="who is in no hierarchy is billed as ever"),
-    ],
-)
-def test_where_consolidated_invoices_are_billed_their_constituents_are_not(
-    changes: dict[str, Any], reason: str | None
-) -> None:
-    skip = find_skip(invoice(**changes), rules(metronome_invoices_types=CONSOLIDATING), forced=False)
-
-    assert (skip.code if skip else None) == reason

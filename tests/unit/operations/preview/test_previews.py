@@ -9,11 +9,12 @@ import pytest
 from invoice_operations.preview.previews import preview
 from invoice_shared.serde import dumps, loads
 from invoice_shared.settings import read
+from tests.unit.formatter.hierarchies import CONSOLIDATING, CONTRACT, LISTED, PARENT, FakeAccounts, child
 from tests.unit.formatter.invoices import EUR, TOKENS, line, rules, tree
 
 
 def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:
-    return preview({"data": tree(*lines, **changes)}, rules(), read, force=force).tree()
+    return preview({"data": tree(*lines, **changes)}, rules(), read, FakeAccounts().ask, force=force).tree()
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,26 @@ def test_force_looks_past_what_is_synced_already() -> None:
 
     assert shown(**synced)["code"] == "already-synced"
     assert shown(**synced, force=True)["result"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("accounts", "result", "code"),
+    [
+        pytest.param(FakeAccounts(child("SELF", "SEPARATE")), "failed", "payer-not-decided", id="contradiction"),
+        pytest.param(
+            FakeAccounts(child("PARENT", "CONSOLIDATE"), LISTED), "skipped", "constituent-invoice", id="listed"
+        ),
+        pytest.param(FakeAccounts(child("PARENT", "CONSOLIDATE")), "failed", "payer-not-decided", id="not listed"),
+        pytest.param(FakeAccounts(child("PARENT", "SEPARATE")), "created", None, id="the payer is billed"),
+    ],
+)
+def test_it_decides_in_a_hierarchy_as_the_formatter_does(accounts: FakeAccounts, result: str, code: str | None) -> None:
+    invoice = tree(payer=PARENT, contract_id=CONTRACT)
+    given = rules(metronome_invoices_types=CONSOLIDATING, hierarchy_billed_to="payer")
+
+    seen = preview({"data": invoice}, given, read, accounts.ask, force=False)
+
+    assert (seen.result, seen.code) == (result, code)
 
 
 def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(tmp_path: Path) -> None:

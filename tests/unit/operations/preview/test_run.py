@@ -56,6 +56,13 @@ def test_a_files_content_is_previewed_without_asking_anybody() -> None:
     assert preview_content(dumps(tree()), installation().settings, force=False).result == "created"
 
 
+def test_a_files_invoice_of_a_hierarchy_is_asked_for_by_its_id() -> None:
+    content = dumps(tree(payer={"customer_id": "parent"}, contract_id="contract"))
+
+    with pytest.raises(InvalidRequest, match="preview it by its id"):
+        preview_content(content, installation().settings, force=False)
+
+
 def test_content_that_is_no_json_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="not JSON"):
         preview_content(b"\xff", installation().settings, force=False)

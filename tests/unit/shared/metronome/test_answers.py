@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
-from invoice_shared.metronome.answers import limits_one_customer, read_answer, status_refusal
+from invoice_shared.metronome.answers import limits_one_customer, read_answer, read_reply, status_refusal
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = "application/json; charset=utf-8"
@@ -172,3 +172,27 @@ def test_a_wished_pause_is_read_in_each_of_its_forms(
 
     assert isinstance(error, Unavailable)
     assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        pytest.param(answer(400, b'{"message": "Contract not found"}'), id="not known"),
+        pytest.param(answer(403), id="a key that may not"),
+        pytest.param(answer(404), id="no such path"),
+        pytest.param(answer(200, b"{"), id="broken JSON"),
+    ],
+)
+def test_a_question_without_an_answer_leaves_the_payer_undecided(refused: Answer) -> None:
+    with pytest.raises(Rejected, match="does not say who pays") as undecided:
+        read_reply(refused, NOW)
+
+    assert undecided.value.code == "payer-not-decided"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, CredentialsRefused), (429, Unavailable), (500, Unavailable), (503, Unavailable)]
+)
+def test_trouble_with_a_question_is_no_answer(status: int, kind: type[CallFailed]) -> None:
+    with pytest.raises(kind):
+        read_reply(answer(status), NOW)

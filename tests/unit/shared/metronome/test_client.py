@@ -10,6 +10,7 @@ from multidict import CIMultiDict
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.metronome import questions
 from invoice_shared.metronome.client import MetronomeClient
 from tests.fakes import FakeClock
 
@@ -147,3 +148,25 @@ def test_an_unknown_path_is_no_matter_of_an_invoice() -> None:
 
     with pytest.raises(Rejected, match=r"no list \(HTTP 404\)"):
         client.check()
+
+
+def test_a_question_with_a_body_is_posted_and_one_without_is_not() -> None:
+    client, transport = client_of(lambda *_: of({"data": {}}))
+
+    assert client.ask(questions.contract("customer", "contract")) == {"data": {}}
+    assert client.ask(questions.customer("cust/omer")) == {"data": {}}
+    client.ask(questions.consolidated_invoices("customer", "a b"))
+
+    assert transport.sent == [("/v2/contracts/get", {"customer_id": "customer", "contract_id": "contract"})]
+    assert transport.asked == [
+        "/v1/customers/cust%2Fomer",
+        "/v1/customers/customer/invoices?type=USAGE_CONSOLIDATED&sort=date_desc&limit=100&next_page=a+b",
+    ]
+
+
+def test_a_question_whose_answer_was_lost_may_be_asked_again() -> None:
+    client, transport = client_of(lambda *_: of({}))
+    transport.fails = Uncertain("No answer.")
+
+    with pytest.raises(Unavailable):
+        client.ask(questions.contract("customer", "contract"))

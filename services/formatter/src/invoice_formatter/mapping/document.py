@@ -7,6 +7,7 @@ from invoice_formatter.mapping.currency import Currency, currency_of
 from invoice_formatter.mapping.dates import document_dates
 from invoice_formatter.mapping.document_lines import exact_lines, rounded_lines
 from invoice_formatter.mapping.extra_fields import ExtraFields, templates_for
+from invoice_formatter.mapping.hierarchy.billing import Billing
 from invoice_formatter.mapping.lines import Selection, informational, select_lines
 from invoice_formatter.mapping.measure import Measure, measure_of
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
@@ -16,6 +17,7 @@ from invoice_formatter.mapping.routing import destination_of, external_customer
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skip import Skip
 from invoice_formatter.mapping.skips import find_skip
+from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, Source
 
 
@@ -37,6 +39,19 @@ class Origin:
 
 
 UNKNOWN_ORIGIN = Origin()
+
+
+def map_billing(
+    billing: Billing, rules: MappingRules, *, origin: Origin = UNKNOWN_ORIGIN, forced: bool = False
+) -> Mapped | Skip:
+    """Map an invoice to the document for the customer who is billed. Raises as ``map_invoice`` does."""
+    if billing.instead is None:
+        return map_invoice(billing.invoice, rules, origin=origin, forced=forced)
+    if skip := find_skip(billing.invoice, rules, forced=forced):  # a document that exists is the better answer
+        return skip
+    if isinstance(billing.instead, Rejected):
+        raise billing.instead
+    return billing.instead
 
 
 def map_invoice(

@@ -68,6 +68,11 @@ class Payer(Frozen):
     """Who pays, on the usage invoices of an account hierarchy."""
 
     customer_id: str | None = None
+    contract_id: str | None = None
+
+    def is_of(self, customer_id: str, contract_id: str | None) -> bool:
+        """Whether the payer is this contract of this customer; a payer may lack its contract."""
+        return self.customer_id == customer_id and self.contract_id in (None, contract_id)
 
 
 class ExternalInvoice(Frozen):
@@ -140,6 +145,28 @@ class MetronomeInvoice(_Keeping):
     payer: Payer | None = None
     correction_record: CorrectionRecord | None = None
     regenerated_from_invoice_id: str | None = None
+    # Set by ``billed_to`` alone; for sentences.
+    payer_billed: str | None = None
+
+    def billed_to(self, customer_id: str, custom_fields: dict[str, Any]) -> "MetronomeInvoice":
+        """Return the invoice with the custom fields of the customer who pays instead of its own customer's."""
+        fields = {"customer_custom_fields": custom_fields}
+        return self.model_copy(update={**fields, "tree": self.tree | fields, "payer_billed": customer_id})
+
+    @property
+    def payer_customer_id(self) -> str | None:
+        """The customer who pays, if the invoice names one."""
+        return self.payer.customer_id if self.payer else None
+
+    @property
+    def pays_itself(self) -> bool:
+        """Whether it names its own contract as the payer."""
+        return self.payer is not None and self.payer.is_of(self.customer_id, self.contract_id)
+
+    @property
+    def billed_customer_id(self) -> str:
+        """Metronome's id of the customer whose custom fields it carries."""
+        return self.payer_billed or self.customer_id
 
     @property
     def lines(self) -> tuple[MetronomeLine, ...]:

@@ -20,12 +20,18 @@ def notes_on(
 ) -> tuple[str, ...]:
     """Say which lines were left out, joined or moved by rounding, and which dates and signs follow from a rule."""
     return (
+        *_on_payer(invoice),
         *_on_document(document),
         *_on_dates(invoice, document, rules),
         *(f"“{line.name}” is left out: it {LEFT_OUT[line.reason]}." for line in document.informational_lines),
         *_on_grouping(invoice, document, rules),
         *_on_rounding(document, exact),
     )
+
+
+def _on_payer(invoice: MetronomeInvoice) -> Iterator[str]:
+    if invoice.payer_billed is not None:
+        yield f"It is billed to the customer {invoice.payer_billed}, who pays for it (HIERARCHY_BILLED_TO)."
 
 
 def _on_document(document: FormattedInvoice) -> Iterator[str]:

@@ -24,6 +24,7 @@ class MappingRules(BaseModel, frozen=True):
     metronome_billing_provider_destination: Key
     metronome_billing_provider_item_id: Key
     metronome_invoices_types: Annotated[JsonList, Field(min_length=1)] = ("USAGE", "SCHEDULED")
+    hierarchy_billed_to: Literal["customer", "payer"] | None = None
     line_item_name_separator: str = " / "
     item_id_by_line_type: JsonObject = Field(default_factory=dict)
     zero_total_invoices: Literal["send", "skip"] = "send"

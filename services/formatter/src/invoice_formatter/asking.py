@@ -1,0 +1,55 @@
+"""Answers the mapping's steps: who pays for an invoice, asked of Metronome with the patience of ``fetching``."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from invoice_formatter.fetching import NotFetched, PatientFetch
+from invoice_formatter.kept import Kept
+from invoice_formatter.mapping.hierarchy.steps import Step, Steps
+from invoice_formatter.turns import Sleep
+from invoice_shared.clock import Clock
+from invoice_shared.errors import Rejected
+from invoice_shared.metronome.questions import Question
+
+Ask = Callable[[Question], Awaitable[Any]]
+"""``AsyncMetronomeClient.ask``: tries once."""
+Result = TypeVar("Result")
+
+
+class PatientAsking:
+    """Contracts and customers are kept for ten minutes: a hierarchy's invoices come within seconds of each other."""
+
+    def __init__(self, ask: Ask, patient: PatientFetch, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+        self._ask = ask
+        self._patient = patient
+        self._sleep = sleep
+        self._kept: Kept[Question, Any] = Kept(clock)
+
+    async def run(self, steps: Steps[Result], invoice_id: str) -> Result:
+        """Run the steps for an invoice, however long an outage lasts. Raises nothing that the steps do not raise."""
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    told = await self._answer(step, invoice_id)
+                except NotFetched as error:
+                    step = steps.throw(error.why)
+                except Rejected as refused:
+                    step = steps.throw(refused)
+                else:
+                    step = steps.send(told)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+    async def _answer(self, step: Step[Any], invoice_id: str) -> Any:
+        question = step.question
+        if step.is_kept and (known := self._kept.get(question)) is not None:
+            return known
+        if step.wait_seconds:
+            await self._sleep(step.wait_seconds)
+        answer = await self._patient.call(question.customer_id, invoice_id, lambda: self._ask(question))
+        told = step.read(answer)
+        if step.is_kept:
+            self._kept.put(question, told)
+        return told

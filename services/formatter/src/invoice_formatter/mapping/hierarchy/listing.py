@@ -1,0 +1,40 @@
+"""Which invoices a page of consolidated invoices contains. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from invoice_shared.errors import Rejected
+from invoice_shared.serde import text_of
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolidatedPage:
+    """``containing`` is the consolidated invoice that names each constituent; ``cursor`` is null on the last page."""
+
+    containing: dict[str, str]
+    cursor: str | None
+
+
+def page_in(answer: Any) -> ConsolidatedPage:
+    """Read a page; a void invoice contains nothing, for it bills nobody. Raises ``Rejected("payer-not-decided")``."""
+    invoices = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(invoices, list):
+        raise Rejected(
+            "payer-not-decided",
+            "Metronome's list of consolidated invoices cannot be read, so it is not known whether one of them contains "
+            "this invoice.",
+        )
+    containing = {
+        constituent: consolidated
+        for invoice in invoices
+        if (consolidated := text_of(invoice, "id")) and text_of(invoice, "status") != "VOID"
+        for constituent in _constituents(invoice)
+    }
+    return ConsolidatedPage(containing, text_of(answer, "next_page"))
+
+
+def _constituents(invoice: dict[str, Any]) -> list[str]:
+    listed = invoice.get("constituent_invoices")
+    if not isinstance(listed, list):
+        return []
+    return [invoice_id for each in listed if (invoice_id := text_of(each, "invoice_id"))]
