@@ -55,6 +55,10 @@ class AskedProviders:
         login = self._known.usable[name].login
         return None if login is None else login.state
 
+    def remarks(self, name: str) -> tuple[str, ...]:
+        """Return what the owner of our account must know about it."""
+        return self._patiently(self._known.usable[name].remarks)
+
     def read(self, document: Outcome) -> Found | None:
         """Return a document of the ledger as its system shows it; ``None`` if it is not there."""
         return self._asked(document, lambda connection: read(connection, document))

@@ -108,6 +108,11 @@ Account = TypeVar("Account", bound=HttpSettings)
 """The settings of one account at a provider. Complete, or absent but for what has a default."""
 
 
+def _none(_client: Any) -> tuple[str, ...]:
+    """Return no remarks."""
+    return ()
+
+
 def _anywhere(_account: HttpSettings) -> None:
     """Let an account be asked from any machine."""
 
@@ -144,3 +149,5 @@ class Provider(Generic[Account]):
     """Return the body that ``create`` would send. Raises ``Rejected``."""
     why_not_from_here: Callable[[Account], str | None] = _anywhere
     """Return why a machine other than the creator's must not ask this account."""
+    remarks: Callable[[Any], tuple[str, ...]] = _none
+    """Ask the account, by the client that ``build`` made; return what its owner must know. Raises as a look does."""

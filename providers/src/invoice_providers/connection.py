@@ -59,6 +59,11 @@ class Connection:
         with self._translated("read", Unavailable):
             return self.client.read(document_id, invoice_id=invoice_id, document_type=document_type)
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return what the account's owner must know. Raises as ``look`` does."""
+        with self._translated("remarks", Unavailable):
+            return self.provider.remarks(self.client)
+
     @contextmanager
     def _translated(self, call: str, kind: type[Unavailable | Uncertain]) -> Iterator[None]:
         try:

@@ -27,6 +27,7 @@ from tests.contract.answers.row import Next, Row
 from tests.fakes import FakeClock, FakePublisher
 from tests.support.any_server import AnyServer, any_server, written
 from tests.unit.creator.doubles import FakeWriteback
+from tests.unit.providers.one_token import OneToken
 
 TIMEOUT = 5
 TRIES = 3
@@ -37,16 +38,6 @@ NOTHING_THERE = {
     "quickbooks_online": (200, {"QueryResponse": {}}),
 }
 CREATED = {"netsuite": netsuite.ROWS[0], "quickbooks_online": quickbooks_online.ROWS[0]}
-
-
-class OneToken:
-    """See ``TokenSource``."""
-
-    def current(self) -> str:
-        return "token"
-
-    def refused(self, token: str) -> None:
-        """Keep it."""
 
 
 def build_netsuite(url: str, clock: FakeClock) -> BillingProvider:

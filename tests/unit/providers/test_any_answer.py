@@ -20,6 +20,7 @@ from invoice_shared.metronome.client import MetronomeClient
 from tests.builders import formatted_invoice
 from tests.fakes import FakeClock
 from tests.support.any_server import AnyServer, any_server, written
+from tests.unit.providers.one_token import OneToken
 
 TIMEOUT = 5
 # fmt: off
@@ -53,16 +54,6 @@ headers = st.dictionaries(st.sampled_from(HEADERS), values, max_size=3)
 def server() -> Iterator[AnyServer]:
     with any_server() as found:
         yield found
-
-
-class OneToken:
-    """See ``TokenSource``."""
-
-    def current(self) -> str:
-        return "token"
-
-    def refused(self, token: str) -> None:
-        """Keep it."""
 
 
 def netsuite(url: str) -> BillingProvider:

@@ -5,6 +5,7 @@ from functools import partial
 
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
+from invoice_operations.asked_providers import AskedProviders
 from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings
 from invoice_operations.installation import Installation
 from invoice_shared.settings import InvalidSettings, MetronomeApiSettings
@@ -56,17 +57,32 @@ def _providers(installation: Installation) -> Iterator[Line]:
         yield Line("billing providers", "note", f"Not asked: {'; '.join(invalid.problems)}")
         return
     for name in providers.names:
-        line = check_call(
-            name, partial(providers.check, name), f"credentials accepted, account {providers.account(name)}"
-        )
-        yield line
-        login = providers.login(name) if line.state == "works" else None
-        if login is not None:
-            yield check_login(f"login at {name}", login, installation.clock.now())
+        yield from _provider(installation, providers, name)
     for name, why in providers.left_out.items():
         yield Line(name, "note", why)
     if not providers.names and not providers.left_out:
         yield Line("billing providers", "note", "None is set up here.")
+
+
+def _provider(installation: Installation, providers: AskedProviders, name: str) -> Iterator[Line]:
+    accepted = f"credentials accepted, account {providers.account(name)}"
+    line = check_call(name, partial(providers.check, name), accepted)
+    yield line
+    if line.state != "works":
+        return
+    login = providers.login(name)
+    if login is not None:
+        yield check_login(f"login at {name}", login, installation.clock.now())
+    yield from _remarks(providers, name)
+
+
+def _remarks(providers: AskedProviders, name: str) -> Iterator[Line]:
+    part, remarks = f"{name} account", list[str]()
+    asked = check_call(part, lambda: remarks.extend(providers.remarks(name)), "can be read")
+    if asked.state != "works":
+        yield asked
+    for remark in remarks:
+        yield Line(part, "note", remark)
 
 
 def _bucket(installation: Installation) -> Iterator[Line]:

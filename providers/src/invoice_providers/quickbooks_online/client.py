@@ -1,22 +1,40 @@
-"""QuickBooks' transactions: POST with a request id that makes a repeat harmless, query by document number to look up.
+"""QuickBooks' transactions: POST with a request id that makes a repeat harmless, query to look up.
 
 A known request id gives the first answer again, but for how long is not documented, and a taken number is refused only
 if the company wants to be warned. Queries are what Intuit meters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from invoice_providers.base import Begun, Created, Found
 from invoice_providers.http import FreshBearer, Http, TokenSource
 from invoice_providers.login import KeptLogin
-from invoice_providers.quickbooks_online.documents import document_number, entity_of, request_id
-from invoice_providers.quickbooks_online.errors import create_error, lookup_error, says_not_there
+from invoice_providers.quickbooks_online.documents import entity_of, request_id
+from invoice_providers.quickbooks_online.errors import (
+    create_error,
+    lookup_error,
+    says_not_queryable,
+    says_not_there,
+)
+from invoice_providers.quickbooks_online.faults import faults_of
+from invoice_providers.quickbooks_online.numbering import Numbering
 from invoice_providers.quickbooks_online.payload import build_body
+from invoice_providers.quickbooks_online.queries import (
+    MAX_PAGES,
+    PAGE,
+    by_customer,
+    by_day,
+    by_number,
+    by_total,
+    pages,
+)
 from invoice_providers.quickbooks_online.shown import read_created, read_query, read_transaction
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
+from invoice_shared.errors import Unavailable
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 MINOR_VERSION = {"minorversion": "75"}
@@ -47,16 +65,14 @@ class QuickBooksOnline:
         self._pace = pace
         self._clock = clock
         self._http = Http("QuickBooks Online", lambda: FreshBearer(tokens), timeout_seconds)
+        self._numbering = Numbering(clock)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """Query by document number; whether a transaction is ours, its private note says."""
-        entity, number = entity_of(document.document_type), document_number(document)
-        query = f"select * from {entity} where DocNumber = '{number}'"  # noqa: S608 - letters and digits
-        answer = self._call(lambda: self._http.get(self._url("query", query=query), ASKING))
-        found = read_query(answer.json(), document) if answer.is_success else None
-        if found is None:
-            raise lookup_error(answer, self._clock.now())
-        return tuple(found)
+        """Query by document number, then by what else stays; whether one is ours, its private note says."""
+        numbered = self._shown(self._ask(by_number(document)), document)
+        if _ours(numbered, document) or not self._numbering.is_automatic(self.preferences):
+            return tuple(numbered)
+        return (*numbered, *self._look_further(document))
 
     def create(
         self,
@@ -74,6 +90,7 @@ class QuickBooksOnline:
         created = read_created(answer.json(), document) if answer.is_success else None
         if created is None:
             raise create_error(answer, self._clock.now(), document)
+        self._numbering.created(answer.json(), document)
         return created
 
     def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
@@ -83,6 +100,44 @@ class QuickBooksOnline:
         if says_not_there(answer):
             return None
         found = read_transaction(answer.json(), document_type, invoice_id) if answer.is_success else None
+        if found is None:
+            raise lookup_error(answer, self._clock.now())
+        return found
+
+    def preferences(self) -> Any:
+        """GET the company's preferences. Raises ``Unavailable`` or ``CredentialsRefused``."""
+        answer = self._call(lambda: self._http.get(self._url("preferences"), ASKING))
+        if not answer.is_success or faults_of(answer):
+            raise lookup_error(answer, self._clock.now())
+        return answer.json()
+
+    def _look_further(self, document: FormattedInvoice) -> list[Found]:
+        """Return those of the customer's day that are ours, else those of the day over the total."""
+        of_customer = by_customer(document)
+        found = _ours(self._pages(of_customer, document), document) if of_customer else []
+        return found or _ours(self._pages(by_total(document), document, instead=by_day(document)), document)
+
+    def _pages(self, condition: str, document: FormattedInvoice, *, instead: str | None = None) -> list[Found]:
+        """Return what a condition finds, or another if this one names what cannot be asked for."""
+        found: list[Found] = []
+        for query in pages(document, condition):
+            answer = self._ask(query)
+            if instead is not None and says_not_queryable(answer):
+                return self._pages(instead, document)
+            page = self._shown(answer, document)
+            found += page
+            if len(page) < PAGE:
+                return found
+        raise Unavailable(
+            f"QuickBooks Online has more than {MAX_PAGES * PAGE} transactions on {document.issue_date}, so whether "
+            "this invoice's is among them is not known. Look for it there by its private note."
+        )
+
+    def _ask(self, query: str) -> Answer:
+        return self._call(lambda: self._http.get(self._url("query", query=query), ASKING))
+
+    def _shown(self, answer: Answer, document: FormattedInvoice) -> list[Found]:
+        found = read_query(answer.json(), document) if answer.is_success else None
         if found is None:
             raise lookup_error(answer, self._clock.now())
         return found
@@ -98,3 +153,7 @@ class QuickBooksOnline:
 
     def _url(self, path: str, **query: str) -> str:
         return f"{self._company}/{path}?{urlencode(query | MINOR_VERSION)}"
+
+
+def _ours(found: Sequence[Found], document: FormattedInvoice) -> list[Found]:
+    return [each for each in found if each.invoice_id == document.invoice_id]

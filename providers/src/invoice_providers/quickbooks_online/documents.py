@@ -38,6 +38,11 @@ def id_in_note(note: object, invoice_id: str) -> str:
     return invoice_id if isinstance(note, str) and invoice_id in note else "not in its private note"
 
 
+def edited(document_id: str) -> str:
+    """Return words for the id of a transaction that has our number, customer, total and date, but another note."""
+    return f"gone (somebody edited the note of {document_id}: put the id back into it)"
+
+
 def request_id(invoice_id: str, generation: str) -> str:
     """Return what makes a repeated POST harmless, whatever its body.
 

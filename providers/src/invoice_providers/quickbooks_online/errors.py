@@ -23,6 +23,7 @@ STATES: dict[Next, str] = {
     "busy": "is busy with what the document needs",
 }
 NOT_FOUND = "610"
+NOT_QUERYABLE = frozenset({"4000", "4001"})
 INTERNAL_IN_DETAIL = "(-30003)"
 """Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue 12)."""
 TRANSACTION = re.compile(r"TxnId\s*=\s*(\w+)")
@@ -56,6 +57,11 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
 def says_not_there(answer: Answer) -> bool:
     """Whether a GET by id was answered with "Object Not Found": never there, or deleted by somebody."""
     return NOT_FOUND in {fault.code for fault in faults_of(answer)}
+
+
+def says_not_queryable(answer: Answer) -> bool:
+    """Whether a query was refused because of a field that cannot be asked for."""
+    return bool(NOT_QUERYABLE & {fault.code for fault in faults_of(answer)})
 
 
 def _next_step(answer: Answer, faults: list[Fault]) -> Next:

@@ -5,6 +5,8 @@ from typing import Any
 
 from invoice_providers.base import Provider
 from invoice_providers.quickbooks_online import METRONOME_NAME
+from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_providers.quickbooks_online.numbering import remarks
 from invoice_providers.quickbooks_online.payload import build_body
 from invoice_providers.quickbooks_online.settings import CREDENTIALS, FIRST_TOKEN, QuickBooksSettings
 from invoice_providers.quickbooks_online.setup import build
@@ -21,6 +23,10 @@ def _why_not_from_here(account: QuickBooksSettings) -> str | None:
     if store.startswith("s3://") or Path(store).exists():
         return None
     return f"Its token store {store} is the creator's and not to be seen from here; run this beside the creator."
+
+
+def _remarks(client: QuickBooksOnline) -> tuple[str, ...]:
+    return remarks(client.preferences())
 
 
 PROVIDER = Provider(
@@ -41,4 +47,5 @@ PROVIDER = Provider(
     build=build,
     preview=_preview,
     why_not_from_here=_why_not_from_here,
+    remarks=_remarks,
 )

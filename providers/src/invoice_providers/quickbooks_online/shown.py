@@ -7,7 +7,7 @@ from typing import Any
 
 from invoice_providers.amounts import stated
 from invoice_providers.base import Found, State
-from invoice_providers.quickbooks_online.documents import entity_of, id_in_note
+from invoice_providers.quickbooks_online.documents import document_number, edited, entity_of, id_in_note
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 VOIDED = "Voided"
@@ -34,9 +34,24 @@ def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
     found = answered.get(entity_of(document.document_type), []) if isinstance(answered, dict) else None
     if not isinstance(found, list):
         return None
-    read = [_read(each, document.document_type, document.invoice_id) for each in found]
+    read = [_of(each, document) for each in found]
     known = [each for each in read if each is not None]
     return known if len(known) == len(read) else None
+
+
+def _of(tree: Any, document: FormattedInvoice) -> Found | None:
+    """Read one that a query found; one that is ours but for its note says that somebody edited the note."""
+    found = _read(tree, document.document_type, document.invoice_id)
+    if found is None or found.invoice_id == document.invoice_id:
+        return found
+    facts = (tree.get("DocNumber"), found.external_customer_id, found.total, tree.get("TxnDate"))
+    ours = (
+        document_number(document),
+        document.external_customer_id,
+        document.total,
+        document.issue_date.isoformat(),
+    )
+    return replace(found, invoice_id=edited(found.document_id)) if facts == ours else found
 
 
 def _read(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from invoice_providers.base import Found
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_providers.quickbooks_online.numbering import KEPT_SECONDS
 from invoice_providers.quickbooks_online.settings import QuickBooksSettings
 from invoice_providers.quickbooks_online.setup import build_chain
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
@@ -308,7 +309,9 @@ def test_every_call_to_the_company_waits_its_turn(company: Company) -> None:
     company.control.inject("credentials", "create", times=1)
     company.settled(fresh(), is_repeat=True)
 
-    assert company.paced == len([name for name in company.operations() if name != "token"]) == 4
+    called = [name for name in company.operations() if name != "token"]
+    assert called == ["query", "preferences", "create", "create", "get"]
+    assert company.paced == len(called)
 
 
 def test_a_refused_connection_is_an_outage(company: Company, tmp_path: Path) -> None:
@@ -319,3 +322,104 @@ def test_a_refused_connection_is_an_outage(company: Company, tmp_path: Path) -> 
 
     assert isinstance(error, Unavailable)
     assert error.outage
+
+
+@pytest.fixture
+def numbering(company: Company) -> Company:
+    """Let the company number its transactions by itself, as a new one does."""
+    company.control.configure(custom_transaction_numbers=False)
+    return company
+
+
+def other(number: int, **changes: Any) -> FormattedInvoice:
+    return fresh(**{"invoice_id": f"another-{number}"} | changes)
+
+
+def test_a_company_that_numbers_by_itself_shows_ours_by_customer_and_day(numbering: Company) -> None:
+    numbering.client.create(other(1))
+    created = numbering.client.create(fresh())
+    numbering.client.create(other(2, external_customer_id="77"))
+
+    assert numbering.client.look(fresh()) == (created,)
+    assert numbering.client.look(other(3)) == ()
+
+
+def test_what_has_another_customer_by_now_is_found_by_day_and_total(numbering: Company) -> None:
+    created = numbering.client.create(fresh())
+    numbering.control.edit(created.document_id, customer_id="77")
+
+    (found,) = numbering.client.look(fresh())
+
+    assert (found.document_id, found.external_customer_id) == (created.document_id, "77")
+
+
+def test_a_total_that_cannot_be_asked_for_is_left_out(numbering: Company) -> None:
+    numbering.control.configure(total_is_queryable=False)
+    created = numbering.client.create(fresh())
+    numbering.control.edit(created.document_id, customer_id="77")
+
+    assert [found.document_id for found in numbering.client.look(fresh())] == [created.document_id]
+
+
+def test_a_repeat_at_a_company_that_numbers_by_itself_doubles_nothing(numbering: Company) -> None:
+    created = numbering.settled()
+    numbering.control.forget_request_ids()
+
+    assert numbering.settled(is_repeat=True) == created
+    assert len(numbering.control.documents()) == 1
+
+
+def test_a_voided_one_is_found_where_the_company_numbers_by_itself(numbering: Company) -> None:
+    created = numbering.client.create(fresh())
+    numbering.control.void(created.document_id)
+
+    (found,) = numbering.client.look(fresh())
+
+    assert (found.document_id, found.state) == (created.document_id, "void")
+
+
+def test_the_number_in_an_answer_shows_what_the_company_does_since(company: Company) -> None:
+    assert company.client.look(fresh()) == ()
+    company.control.configure(custom_transaction_numbers=False)
+
+    created = company.client.create(fresh())
+
+    assert company.client.look(fresh()) == (created,)
+    assert company.operations().count("preferences") == 1
+
+
+def test_the_preference_is_read_once_in_a_while(company: Company) -> None:
+    for _ in range(3):
+        company.client.look(fresh())
+    company.clock.advance(KEPT_SECONDS)
+    company.client.look(fresh())
+
+    assert company.operations().count("preferences") == 2
+
+
+def test_a_preference_that_cannot_be_read_is_no_answer_to_a_look(company: Company) -> None:
+    company.control.inject("status", "preferences", status=500)
+
+    with pytest.raises(Unavailable):
+        company.client.look(fresh())
+
+
+def test_somebody_edited_the_note(company: Company) -> None:
+    created = company.client.create(fresh())
+    company.control.edit(created.document_id, note="Paid by wire.")
+
+    with pytest.raises(Rejected) as refused:
+        company.settled(is_repeat=True)
+
+    assert refused.value.code == "conflicting-document"
+    assert f"somebody edited the note of {created.document_id}" in refused.value.reason
+
+
+def test_another_total_under_our_number_is_not_called_an_edited_note(company: Company) -> None:
+    created = company.client.create(fresh())
+    company.control.edit(created.document_id, note="Paid by wire.", total="50.00")
+
+    with pytest.raises(Rejected) as refused:
+        company.settled(is_repeat=True)
+
+    assert "somebody edited" not in refused.value.reason

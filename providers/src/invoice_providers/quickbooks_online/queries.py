@@ -1,0 +1,42 @@
+"""By what a transaction of ours can be asked for, in Intuit's query language. Pure.
+
+The private note, which carries the whole invoice id, cannot be queried: it is compared in what a query finds.
+"""
+
+from collections.abc import Iterator
+
+from invoice_providers.quickbooks_online.documents import document_number, entity_of
+from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.types import decimal_text
+
+PAGE = 1000
+"""The most that one answer contains."""
+MAX_PAGES = 5
+
+
+def by_number(document: FormattedInvoice) -> str:
+    """Return the query for the document's number, of which a company has few."""
+    return f"select * from {entity_of(document.document_type)} where DocNumber = '{document_number(document)}'"  # noqa: S608 - letters and digits
+
+
+def by_customer(document: FormattedInvoice) -> str | None:
+    """Return the condition for the customer's transactions of the day; ``None`` for an id that no customer has."""
+    customer = document.external_customer_id
+    return f"CustomerRef = '{customer}' and {by_day(document)}" if customer.isdecimal() else None
+
+
+def by_total(document: FormattedInvoice) -> str:
+    """Return the condition for the day's transactions over the total, whoever their customer is by now."""
+    return f"{by_day(document)} and TotalAmt = '{decimal_text(document.total)}'"
+
+
+def by_day(document: FormattedInvoice) -> str:
+    """Return the condition for the day's transactions."""
+    return f"TxnDate = '{document.issue_date.isoformat()}'"
+
+
+def pages(document: FormattedInvoice, condition: str) -> Iterator[str]:
+    """Yield the queries of the pages, in an order that new transactions do not change."""
+    for page in range(MAX_PAGES):
+        place = f"startposition {page * PAGE + 1} maxresults {PAGE}"
+        yield f"select * from {entity_of(document.document_type)} where {condition} orderby Id {place}"  # noqa: S608 - checked above

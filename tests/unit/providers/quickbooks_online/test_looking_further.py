@@ -1,0 +1,70 @@
+"""How far a look goes if the number says nothing."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_providers.quickbooks_online.queries import MAX_PAGES, PAGE, by_customer, by_total, pages
+from invoice_shared.errors import Unavailable
+from tests.builders import INVOICE_ID, formatted_invoice
+from tests.fakes import FakeClock
+from tests.support.any_server import AnyServer, any_server, written
+from tests.unit.providers.one_token import OneToken
+
+DOCUMENT = formatted_invoice(destination="quickbooks_online")
+PREFERENCES = {"Preferences": {"SalesFormsPrefs": {"CustomTxnNumbers": False}}}
+
+
+@pytest.fixture
+def server() -> Iterator[AnyServer]:
+    with any_server() as found:
+        yield found
+
+
+def look(server: AnyServer, notes: list[str]) -> list[str]:
+    """Look where every query finds these."""
+    found = [{"Id": str(number), "PrivateNote": note} for number, note in enumerate(notes)]
+    answer = PREFERENCES | {"QueryResponse": {"Invoice": found}}
+    server.answer = written(200, {}, json.dumps(answer).encode())
+    paced: list[str] = []
+    client = QuickBooksOnline(
+        f"{server.url}/v3/company/1", OneToken(), lambda: paced.append("call"), clock=FakeClock(), timeout_seconds=5
+    )
+    client.look(DOCUMENT)
+    return paced
+
+
+def test_more_than_five_pages_are_not_none(server: AnyServer) -> None:
+    with pytest.raises(Unavailable, match="more than 5000 transactions on 2026-03-01"):
+        look(server, ["another's"] * PAGE)
+
+
+def test_a_page_that_is_not_full_is_the_last(server: AnyServer) -> None:
+    by_number, preferences, customers, total = 1, 1, 1, 1
+
+    assert len(look(server, ["another's"] * (PAGE - 1))) == by_number + preferences + customers + total
+
+
+def test_what_the_number_finds_needs_no_further_look(server: AnyServer) -> None:
+    assert len(look(server, [f"Metronome invoice {INVOICE_ID}"])) == 1
+
+
+def test_the_pages_follow_each_other() -> None:
+    queries = list(pages(DOCUMENT, by_total(DOCUMENT)))
+
+    assert len(queries) == MAX_PAGES
+    assert queries[1] == (
+        "select * from Invoice where TxnDate = '2026-03-01' and TotalAmt = '100.00' orderby Id startposition 1001 "
+        "maxresults 1000"
+    )
+
+
+def test_an_id_that_no_customer_has_is_not_asked_for() -> None:
+    assert by_customer(DOCUMENT.model_copy(update={"external_customer_id": "1' or '1"})) is None
+
+
+def test_a_total_stands_without_an_exponent() -> None:
+    assert "TotalAmt = '1000'" in by_total(DOCUMENT.model_copy(update={"total": Decimal("1E+3")}))
