@@ -37,15 +37,15 @@ class Surroundings:
 
 
 @contextmanager
-def surroundings() -> Iterator[Surroundings]:
-    """Start what every program needs."""
+def surroundings(partitions: int = 6) -> Iterator[Surroundings]:
+    """Start what every program needs; the topics with so many partitions."""
     with tempfile.TemporaryDirectory(prefix="invoice-bench-") as directory:
         broker = choose_broker()
         systems = simulators(Path(directory))
         try:
             broker.start()
             topics = Topics(broker.bootstrap_servers)
-            topics.create()
+            topics.create(partitions=partitions)
             world = Surroundings(broker, topics, Outside(json.loads(announced(systems))), Path(directory))
             yield world
             for service in world.services:

@@ -41,12 +41,17 @@ from invoice_shared.settings import or_exit
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import cannot_start, wait_for, watch
 
-HELD_PER_WORKER = 16
-"""Records read ahead, so that one slow or parked invoice does not idle the others."""
+# Records in work per call in flight, so that one slow or parked invoice does not idle the others.
+HELD_PER_CALL = 16
+# While one worker creates, another may tell Metronome and a third write down: the provider never waits
+# for either. The circuits bound the calls to each of the three.
+WORKERS_PER_CALL = 3
 # Records from the first unfinished one on, in work or done: after a crash each of them is a repeat, and looked up.
 WINDOW = 10_000
 # Of a provider whose reads are metered. Less would wait behind a doubt of two minutes.
 METERED_WINDOW = 1_500
+# A pause drops what was fetched of a partition, so little is fetched ahead; a larger record comes whole.
+READ_AHEAD = {"queued.min.messages": 100, "fetch.message.max.bytes": 1_048_576}
 ACKNOWLEDGE_MS = 30_000
 """The broker's time to acknowledge; after it the record is published again, which readers bear."""
 
@@ -119,14 +124,15 @@ def _create(
         if system != KAFKA:  # a producer that takes nothing any more is cured by a restart
             health.progress()
 
-    engine = Engine(dispatcher, handler.attempt, settings.creator_concurrency, ended)
+    workers = WORKERS_PER_CALL * settings.creator_concurrency
+    engine = Engine(dispatcher, handler.attempt, workers, ended, clock=clock)
     decisions = _decisions(settings, book, engine, clock, health)
     decisions.start()
     watches = [LoginWatch(each, health, metrics, clock) for each in connections.values() if each.login is not None]
     for watch_login in watches:
         watch_login.start(stop)
     InvoiceConsumer(
-        Consumer(consumer_config(settings, settings.consumer_group())),
+        Consumer(consumer_config(settings, settings.consumer_group()) | READ_AHEAD),
         engine,
         Admission(decisions),
         _bounds(settings, book),
@@ -174,7 +180,7 @@ def _dispatcher(
             ConcurrencyLimit(settings.creator_concurrency),
         ),
         tell,
-        capacity=HELD_PER_WORKER * settings.creator_concurrency,
+        capacity=HELD_PER_CALL * settings.creator_concurrency,
         window=window,
         is_paused=is_paused,
     )

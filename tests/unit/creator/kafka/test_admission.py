@@ -1,6 +1,6 @@
 """Records wait for the decisions that they depend on, in their order."""
 
-from invoice_creator.kafka.admission import MAX_WAITING, Admission
+from invoice_creator.kafka.admission import RECORD_BYTES, Admission
 from invoice_shared.record import Record, TopicPartition
 from tests.builders import record
 
@@ -30,7 +30,7 @@ def replayed(offset: int) -> Record:
 
 
 def let_in(admission: Admission) -> list[int]:
-    return [each.offset for each in admission.admitted()]
+    return [each.offset for each in iter(admission.take, None)]
 
 
 def test_nothing_is_let_in_before_the_first_reading() -> None:
@@ -76,17 +76,55 @@ def test_while_the_decisions_cannot_be_read_nothing_is_let_in() -> None:
     assert let_in(admission) == []
 
 
-def test_what_waits_is_bounded_and_many_replays_wait_for_one_answer() -> None:
+def test_many_replays_wait_for_one_answer() -> None:
     decisions = Decisions()
     admission = Admission(decisions)
-    for offset in range(MAX_WAITING):
-        assert not admission.is_full()
+    for offset in range(100):
         admission.put(replayed(offset))
-    assert admission.is_full()
 
     decisions.answered = decisions.asked
 
-    assert let_in(admission) == list(range(MAX_WAITING))
+    assert let_in(admission) == list(range(100))
+
+
+def test_partitions_are_taken_from_in_turns() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    decisions.answered = decisions.asked
+    for partition, offsets in ((0, (0, 1, 2)), (1, (10, 11)), (2, (20,))):
+        for offset in offsets:
+            admission.put(plain(offset, partition))
+
+    assert let_in(admission) == [0, 10, 20, 1, 11, 2]
+
+
+def test_a_partition_whose_replay_waits_holds_no_other_back() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions)
+    decisions.answered = decisions.asked
+    admission.put(plain(10, partition=1))
+    admission.put(replayed(0))
+
+    assert let_in(admission) == [10]
+
+
+def test_partitions_share_the_bytes_and_are_read_on_when_half_is_done() -> None:
+    decisions = Decisions()
+    admission = Admission(decisions, max_bytes=8 * (RECORD_BYTES + len(plain(0).value or b"")))
+    decisions.answered = decisions.asked
+    ours, other = TopicPartition("raw-invoices", 0), TopicPartition("raw-invoices", 1)
+    admission.assigned([ours, other])
+    for offset in range(4):
+        assert admission.full() == set()
+        admission.put(plain(offset))
+    assert admission.full() == {ours}
+    assert admission.with_room() == {other}
+
+    admission.take()
+    assert (admission.full(), admission.with_room()) == (set(), {other})
+
+    admission.take()
+    assert admission.with_room() == {ours, other}
 
 
 def test_records_of_a_partition_that_is_somebody_elses_now_are_dropped() -> None:

@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from invoice_creator.kafka.admission import Admission
+from invoice_creator.kafka.admission import MAX_BYTES, RECORD_BYTES, Admission
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.intake import WITHOUT_WRITEBACK, Scope
 from invoice_creator.scheduling.dispatch import Dispatcher
@@ -98,6 +98,12 @@ class FakeMember:
         threading.Event().wait(0.002)
         return None
 
+    def consume(self, count: int, _timeout: float) -> list[FakeMessage]:
+        found = [each for each in self.records if each.partition() in self.owned - self.paused][:count]
+        for message in found:
+            self.records.remove(message)
+        return found
+
     def assignment(self) -> list[ConfluentPartition]:
         return [ConfluentPartition(TOPIC, number) for number in self.owned]
 
@@ -139,7 +145,7 @@ class DecisionsRead:
 class Loop:
     """The poll loop in a thread, over a fake member and real workers."""
 
-    def __init__(self, attempt: Attempt, capacity: int = 64) -> None:
+    def __init__(self, attempt: Attempt, capacity: int = 64, max_bytes: int = MAX_BYTES) -> None:
         clock = SystemClock()
         self.member = FakeMember()
         self.health = Health(clock, 120)
@@ -162,8 +168,8 @@ class Loop:
         )
         consumer = InvoiceConsumer(
             cast("Consumer", self.member),
-            Engine(dispatcher, attempt, 4, lambda _system: None),
-            Admission(DecisionsRead()),
+            Engine(dispatcher, attempt, 4, lambda _system: None, clock=clock),
+            Admission(DecisionsRead(), max_bytes=max_bytes),
             bounds,
             clock=clock,
             health=self.health,
@@ -215,18 +221,39 @@ def test_what_is_settled_is_committed_and_the_group_left_in_order() -> None:
     assert loop.health.missing_parts() == ["partitions: none assigned"]
 
 
-def test_while_full_it_pauses_what_it_owns_and_what_it_is_given_meanwhile(gate: Gate) -> None:
-    loop = Loop(gate, capacity=4)
+def test_only_a_partition_of_which_enough_was_read_is_paused(gate: Gate) -> None:
+    loop = Loop(gate, capacity=4, max_bytes=20 * RECORD_BYTES)
+    loop.member.rebalance("on_assign", 1)
     loop.start(0, records=20)
     eventually(lambda: loop.member.paused == {0}, SECONDS)
 
-    loop.member.rebalance("on_assign", 1)
-    eventually(lambda: loop.member.paused == {0, 1}, SECONDS)
-    assert len(loop.member.records) == 16
+    loop.member.records.append(FakeMessage(1, 0))
+    eventually(lambda: not loop.member.records, SECONDS)
+    assert loop.member.paused == {0}
     gate.opened.set()
 
-    eventually(lambda: loop.member.offsets == {0: 20}, SECONDS)
+    eventually(lambda: loop.member.offsets == {0: 20, 1: 1}, SECONDS)
+    eventually(lambda: loop.member.paused == set(), SECONDS)
     loop.stop()
+
+
+def test_a_partition_is_served_however_much_waits_in_another(gate: Gate) -> None:
+    began: list[str] = []
+
+    def attempt(task: Task) -> CallFailed | None:
+        began.append(task.record.position)
+        gate.opened.wait(SECONDS)
+        return None
+
+    loop = Loop(attempt, capacity=4)
+    loop.member.rebalance("on_assign", 1)
+    loop.start(0, records=100)
+    loop.member.records.append(FakeMessage(1, 0))
+    gate.opened.set()
+
+    eventually(lambda: loop.member.offsets == {0: 100, 1: 1}, SECONDS)
+    loop.stop()
+    assert began.index(f"{TOPIC}[1]@0") < 20
 
 
 def test_a_revoked_partition_waits_for_what_is_in_flight_and_commits_it(gate: Gate) -> None:
@@ -253,13 +280,13 @@ def test_of_a_lost_partition_nothing_is_committed(gate: Gate) -> None:
 
 
 def test_a_partition_lost_while_paused_goes_on_when_it_comes_back(gate: Gate) -> None:
-    loop = Loop(gate, capacity=2)
+    loop = Loop(gate, capacity=2, max_bytes=RECORD_BYTES)
     loop.start(0, records=6)
     eventually(lambda: loop.member.paused == {0}, SECONDS)
     loop.member.rebalance("on_lost", 0)
     eventually(lambda: loop.member.owned == set(), SECONDS)
     gate.opened.set()
-    loop.member.records.extendleft([FakeMessage(0, 1), FakeMessage(0, 0)])
+    loop.member.records = deque(FakeMessage(0, offset) for offset in range(6))
 
     loop.member.rebalance("on_assign", 0)
 

@@ -30,7 +30,7 @@ def engine(attempt: Attempt, concurrency: int = 4, ended: Ended = lambda _system
         window=10_000,
         is_paused=lambda _destination: False,
     )
-    return Engine(dispatcher, attempt, concurrency, ended)
+    return Engine(dispatcher, attempt, concurrency, ended, clock=clock)
 
 
 def offer(running: Engine, count: int) -> None:
@@ -38,6 +38,7 @@ def offer(running: Engine, count: int) -> None:
         document = formatted_invoice(invoice_id=f"i-{offset}")
         with running.held() as dispatcher:
             dispatcher.offer(Task(record(offset=offset), document, WITHOUT_WRITEBACK))
+        running.wake()
 
 
 def is_idle(dispatcher: Dispatcher) -> bool:

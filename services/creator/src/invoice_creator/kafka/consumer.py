@@ -1,10 +1,10 @@
 """The main thread: polls, hands records to the engine, commits what is settled. It never works on an invoice.
 
-It polls even while nothing more can be taken in (with the partitions paused), so that the group stays whole.
+It polls even while nothing more can be taken in (with the full partitions paused), so that the group stays whole.
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException
@@ -27,6 +27,8 @@ from invoice_shared.record import Record, TopicPartition
 log = get_logger(__name__)
 
 POLL_SECONDS = 0.2
+# Messages that are taken at once, if there are so many.
+BATCH = 500
 COMMIT_SECONDS = 1.0
 SHUTDOWN_SHARE = 0.7
 """Of the grace period goes to the attempts in flight; the rest is for the last commit and leaving the group."""
@@ -68,7 +70,9 @@ class InvoiceConsumer:
         self._metrics = metrics
         self._firsts = FirstRecords()
         self._next: dict[TopicPartition, int] = {}
-        self._is_paused = False
+        self._is_full = False
+        self._fresh: set[TopicPartition] = set()
+        self._paused: set[TopicPartition] = set()
         self._stopping = False
         self._commit_at = 0.0
 
@@ -79,19 +83,31 @@ class InvoiceConsumer:
         try:
             while not stop.is_set():
                 self._engine.check()
+                self._read()
                 self._take_in()
                 self._regulate()
                 self._commit_sometimes()
         finally:
             self._finish()
 
+    def _read(self) -> None:
+        """Read what is there; wait for more only if the workers have all they can hold, or nothing is there."""
+        if self._is_full:
+            self._engine.wait_until(lambda dispatcher: dispatcher.has_room(), POLL_SECONDS)
+        # One at first: asking for several waits until there are several.
+        message = self._consumer.poll(0 if self._is_full else POLL_SECONDS)
+        if message is not None:
+            for record in records_of([message, *self._consumer.consume(BATCH, 0)]):
+                self._admission.put(record)
+
     def _take_in(self) -> None:
-        # One at a time: asking for several would wait until there are several.
-        message = self._consumer.poll(POLL_SECONDS)
-        for record in records_of([message] if message is not None else []):
-            self._admission.put(record)
-        for record in self._admission.admitted():
+        while not self._has_filled_up() and (record := self._admission.take()) is not None:
             self._offer(record)
+
+    def _has_filled_up(self) -> bool:
+        with self._engine.held() as dispatcher:
+            self._is_full = dispatcher.is_full()
+        return self._is_full
 
     def _offer(self, record: Record) -> None:
         task = task_of(record, self._bounds.phases, self._bounds.scope)
@@ -102,17 +118,19 @@ class InvoiceConsumer:
                 dispatcher.skip(record)
             else:
                 dispatcher.offer(task)
+        self._engine.wake()
 
     def _regulate(self) -> None:
-        """Pause where no more can be taken in; partitions assigned meanwhile are paused with the others."""
-        with self._engine.held() as dispatcher:
-            is_full, has_room = dispatcher.is_full(), dispatcher.has_room()
-        if is_full or self._admission.is_full():
-            self._consumer.pause(self._consumer.assignment())
-            self._is_paused = True
-        elif self._is_paused and has_room:
-            self._consumer.resume(self._consumer.assignment())
-            self._is_paused = False
+        """Pause the partitions of which enough was read, and read on where half of that is done."""
+        if self._fresh:  # librdkafka remembers a pause from the partition's last time here
+            self._consumer.resume(_theirs(self._fresh))
+            self._fresh.clear()
+        if full := self._admission.full() - self._paused:
+            self._consumer.pause(_theirs(full))
+            self._paused |= full
+        if resumed := self._admission.with_room() & self._paused:
+            self._consumer.resume(_theirs(resumed))
+            self._paused -= resumed
 
     def _commit_sometimes(self) -> None:
         if self._clock.monotonic() < self._commit_at:
@@ -165,8 +183,9 @@ class InvoiceConsumer:
         self._next |= next_offsets(consumer, partitions)
         for partition, end in end_offsets(consumer, partitions).items():
             self._firsts.assigned(partition, end, self._clock.now())
-        # librdkafka remembers a pause from the partition's last time here, when it could have been resumed elsewhere.
-        self._is_paused = True
+        assigned = _plain(partitions)
+        self._admission.assigned(assigned)
+        self._fresh |= assigned
         self._report_partitions()
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
@@ -190,6 +209,8 @@ class InvoiceConsumer:
             dispatcher.forget(partitions)
         self._admission.drop(partitions)
         self._firsts.revoked(partitions)
+        self._fresh.difference_update(partitions)
+        self._paused.difference_update(partitions)
         for partition in partitions:
             self._next.pop(partition, None)
         self._report_partitions()
@@ -206,6 +227,10 @@ class InvoiceConsumer:
             log.warning("attempts in flight abandoned; their invoices are taken up again by the next owner")
         self._commit()
         self._consumer.close()
+
+
+def _theirs(partitions: Iterable[TopicPartition]) -> list[ConfluentPartition]:
+    return [ConfluentPartition(each.topic, each.partition) for each in partitions]
 
 
 def _plain(partitions: list[ConfluentPartition]) -> set[TopicPartition]:

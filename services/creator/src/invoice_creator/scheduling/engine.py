@@ -1,6 +1,8 @@
 """Runs the dispatcher with threads: one lock, a fixed number of workers, each making one attempt at a time.
 
 A worker never sleeps on behalf of an invoice: what must wait goes back to the dispatcher.
+Workers wake each other one by one: who takes a task calls the next. To call all each time costs half a
+core with 64 idle workers.
 """
 
 import threading
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.task import Task
+from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed
 
 Attempt = Callable[[Task], CallFailed | None]
@@ -20,20 +23,32 @@ Ended = Callable[[str], object]
 
 
 class Engine:
-    """``attempt`` runs in ``concurrency`` threads between ``start`` and ``stop``."""
+    """``attempt`` runs in ``workers`` threads between ``start`` and ``stop``."""
 
-    def __init__(self, dispatcher: Dispatcher, attempt: Attempt, concurrency: int, ended: Ended) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        attempt: Attempt,
+        workers: int,
+        ended: Ended,
+        *,
+        clock: Clock,
+    ) -> None:
         self._dispatcher = dispatcher
         self._attempt = attempt
         self._ended = ended
-        self._changed = threading.Condition()
+        self._clock = clock
+        lock = threading.RLock()
+        # Workers wait for the one, the polling thread for the other.
+        self._due, self._reported = threading.Condition(lock), threading.Condition(lock)
+        self._wakes_at: float | None = None
         self._stopping = False
         self._ends: list[Future[None]] = []
-        self._concurrency = concurrency
+        self._workers = workers
 
     def start(self) -> None:
         """Start the workers."""
-        for number in range(self._concurrency):
+        for number in range(self._workers):
             end: Future[None] = Future()
             self._ends.append(end)
             # Daemons: a provider that does not answer must not keep a stopped process alive.
@@ -41,20 +56,19 @@ class Engine:
 
     @contextmanager
     def held(self) -> Iterator[Dispatcher]:
-        """Give the dispatcher under its lock; workers look again afterwards."""
-        with self._changed:
+        """Yield the dispatcher under its lock. ``wake`` the workers after something was offered."""
+        with self._due:
             yield self._dispatcher
-            self._changed.notify_all()
 
     def wake(self) -> None:
-        """Have the workers look again: something outside has changed what may be attempted."""
-        with self._changed:
-            self._changed.notify_all()
+        """Have the workers look again: something may be attempted that could not be."""
+        with self._due:
+            self._due.notify()
 
     def wait_until(self, condition: Callable[[Dispatcher], bool], timeout: float) -> bool:
-        """Wait until ``condition`` holds, at most ``timeout`` seconds; tell whether it does."""
-        with self._changed:
-            return self._changed.wait_for(lambda: condition(self._dispatcher), timeout)
+        """Wait until ``condition`` holds, at most ``timeout`` seconds; return whether it does."""
+        with self._reported:
+            return self._reported.wait_for(lambda: condition(self._dispatcher), timeout)
 
     def check(self) -> None:
         """Raise what a worker died of: a mistake in this program, whose invoice must not be left to a dead thread."""
@@ -63,11 +77,11 @@ class Engine:
                 end.result()
 
     def stop(self, timeout: float) -> bool:
-        """Take no more; wait for the attempts in flight, at most ``timeout`` seconds. Tell whether all ended."""
-        with self._changed:
+        """Take no more; wait for the attempts in flight, at most ``timeout`` seconds. Return whether all ended."""
+        with self._due:
             self._stopping = True
-            self._changed.notify_all()
-            return self._changed.wait_for(lambda: not self._dispatcher.is_attempting(), timeout)
+            self._due.notify_all()
+            return self.wait_until(lambda dispatcher: not dispatcher.is_attempting(), timeout)
 
     def _run(self, end: Future[None]) -> None:
         try:
@@ -84,13 +98,32 @@ class Engine:
                 system = task.system
                 error = self._attempt(task)
                 self._ended(system)
-                with self.held() as dispatcher:
-                    goes_on = dispatcher.report(task, error)
+                goes_on = self._report(task, error)
+
+    def _report(self, task: Task, error: CallFailed | None) -> bool:
+        with self._due:
+            goes_on = self._dispatcher.report(task, error)
+            self._due.notify()
+            self._reported.notify_all()
+        return goes_on
 
     def _next_task(self) -> Task | None:
-        with self._changed:
+        with self._due:
             while not self._stopping:
                 if (task := self._dispatcher.take()) is not None:
+                    self._due.notify()
                     return task
-                self._changed.wait(self._dispatcher.seconds_until_due())
+                self._rest()
             return None
+
+    def _rest(self) -> None:
+        """Wait to be called. One worker also wakes when the next task is due; the others rely on it."""
+        seconds = self._dispatcher.seconds_until_due()
+        until = None if seconds is None else self._clock.monotonic() + seconds
+        if until is None or (self._wakes_at is not None and self._wakes_at <= until):
+            self._due.wait()
+            return
+        self._wakes_at = until
+        self._due.wait(seconds)
+        if self._wakes_at == until:
+            self._wakes_at = None
