@@ -29,13 +29,22 @@ def replayed(offset: int) -> Record:
     return record(offset=offset, headers=(("replay-id", b"replay-1"),))
 
 
+OURS, OTHER, THIRD = (TopicPartition("raw-invoices", number) for number in range(3))
+
+
+def assigned(decisions: Decisions, **bounds: int) -> Admission:
+    admission = Admission(decisions, **bounds)
+    admission.assigned([OURS, OTHER, THIRD])
+    return admission
+
+
 def let_in(admission: Admission) -> list[int]:
     return [each.offset for each in iter(admission.take, None)]
 
 
 def test_nothing_is_let_in_before_the_first_reading() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     admission.put(plain(0))
 
     assert let_in(admission) == []
@@ -45,7 +54,7 @@ def test_nothing_is_let_in_before_the_first_reading() -> None:
 
 def test_others_than_replays_ask_nothing_anew() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     decisions.answered = decisions.asked
 
     admission.put(plain(0))
@@ -56,7 +65,7 @@ def test_others_than_replays_ask_nothing_anew() -> None:
 
 def test_a_replay_waits_for_what_was_decided_before_it_was_read_and_those_behind_it_wait_too() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     decisions.answered = decisions.asked
     for each in (plain(0), replayed(1), plain(2)):
         admission.put(each)
@@ -68,7 +77,7 @@ def test_a_replay_waits_for_what_was_decided_before_it_was_read_and_those_behind
 
 def test_while_the_decisions_cannot_be_read_nothing_is_let_in() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     decisions.answered = decisions.asked
     decisions.is_readable = False
     admission.put(plain(0))
@@ -78,7 +87,7 @@ def test_while_the_decisions_cannot_be_read_nothing_is_let_in() -> None:
 
 def test_many_replays_wait_for_one_answer() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     for offset in range(100):
         admission.put(replayed(offset))
 
@@ -89,7 +98,7 @@ def test_many_replays_wait_for_one_answer() -> None:
 
 def test_partitions_are_taken_from_in_turns() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     decisions.answered = decisions.asked
     for partition, offsets in ((0, (0, 1, 2)), (1, (10, 11)), (2, (20,))):
         for offset in offsets:
@@ -100,7 +109,7 @@ def test_partitions_are_taken_from_in_turns() -> None:
 
 def test_a_partition_whose_replay_waits_holds_no_other_back() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     decisions.answered = decisions.asked
     admission.put(plain(10, partition=1))
     admission.put(replayed(0))
@@ -110,30 +119,29 @@ def test_a_partition_whose_replay_waits_holds_no_other_back() -> None:
 
 def test_partitions_share_the_bytes_and_are_read_on_when_half_is_done() -> None:
     decisions = Decisions()
-    admission = Admission(decisions, max_bytes=8 * (RECORD_BYTES + len(plain(0).value or b"")))
+    admission = assigned(decisions, max_bytes=12 * (RECORD_BYTES + len(plain(0).value or b"")))
     decisions.answered = decisions.asked
-    ours, other = TopicPartition("raw-invoices", 0), TopicPartition("raw-invoices", 1)
-    admission.assigned([ours, other])
     for offset in range(4):
         assert admission.full() == set()
         admission.put(plain(offset))
-    assert admission.full() == {ours}
-    assert admission.with_room() == {other}
+    assert admission.full() == {OURS}
+    assert admission.with_room() == {OTHER, THIRD}
 
     admission.take()
-    assert (admission.full(), admission.with_room()) == (set(), {other})
+    assert (admission.full(), admission.with_room()) == (set(), {OTHER, THIRD})
 
     admission.take()
-    assert admission.with_room() == {ours, other}
+    assert admission.with_room() == {OURS, OTHER, THIRD}
 
 
 def test_records_of_a_partition_that_is_somebody_elses_now_are_dropped() -> None:
     decisions = Decisions()
-    admission = Admission(decisions)
+    admission = assigned(decisions)
     admission.put(plain(0))
     admission.put(plain(1, partition=1))
 
-    admission.drop({TopicPartition("raw-invoices", 0)})
+    admission.drop({OURS})
+    admission.put(plain(2))
 
     decisions.answered = decisions.asked
     assert let_in(admission) == [1]

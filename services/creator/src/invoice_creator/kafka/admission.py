@@ -66,10 +66,13 @@ class Admission:
             self._queues.setdefault(partition, Queue())
 
     def put(self, record: Record) -> None:
-        """Take the next record that was read."""
+        """Take the next record that was read; one of a partition that was given up meanwhile is its next owner's."""
+        queue = self._queues.get(record.topic_partition)
+        if queue is None:
+            return
         if record.header(REPLAY_ID) is not None:
             self._question = self._decisions.ask()
-        self._queues.setdefault(record.topic_partition, Queue()).put(self._question, record)
+        queue.put(self._question, record)
 
     def take(self) -> Record | None:
         """Return the next record that may be worked on, of another partition each time; ``None`` if none may."""
@@ -89,7 +92,7 @@ class Admission:
         return {partition for partition, queue in self._queues.items() if queue.size <= self._share / 2}
 
     def drop(self, partitions: Collection[TopicPartition]) -> None:
-        """Forget the records of partitions that are somebody else's now."""
+        """Forget partitions that are somebody else's now, and their records."""
         for partition in partitions:
             self._queues.pop(partition, None)
 
