@@ -18,6 +18,7 @@ Code = Literal[
     "invoice-not-found",
     "invoice-unavailable",
     "payer-not-decided",
+    "unknown-invoice-type",
     "billed-elsewhere",
     "document-removed",
     "invalid-invoice",
@@ -52,6 +53,7 @@ SkipReason = Literal[
     "zero-total",
     "nothing-to-bill",
     "constituent-invoice",
+    "before-cutover",
     "resolved-by-hand",
 ]
 """The closed list of reasons for which an invoice is rightly not sent."""

@@ -1,6 +1,7 @@
 """What a setting's text may be, beyond what pydantic knows by itself. No message quotes a value."""
 
 import re
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,17 @@ def _parse_json(value: Any) -> Any:
         return simplejson.loads(value, use_decimal=True)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise ValueError("is not JSON") from error
+
+
+def _iso_day(value: Any) -> Any:
+    # Pydantic also takes a number of seconds, and a time of day that happens to be midnight.
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip(), re.ASCII):
+        raise ValueError("is not a date such as 2026-11-01")
+    return value.strip() if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+"""A date in UTC, e.g. ``2026-11-01``."""
 
 
 def _checked_servers(servers: str) -> str:

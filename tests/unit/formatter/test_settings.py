@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -29,6 +30,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert settings.totals_tolerance == Decimal("0.5")
     assert (settings.item_id_by_line_type, settings.extra_fields) == ({}, {})
     assert (settings.formatter_concurrency, settings.group) == (16, "invoice-formatter")
+    assert (settings.bill_from, settings.hierarchy_billed_to) == (None, None)
     assert (settings.retry_patience_seconds, settings.liveness_stall_seconds) == (900, 1800)
 
 
@@ -36,6 +38,7 @@ def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METRONOME_INVOICES_TYPES", '["USAGE_CONSOLIDATED"]')
     monkeypatch.setenv("ITEM_ID_BY_LINE_TYPE", '{"usage": "7"}')
     monkeypatch.setenv("EXTRA_FIELDS", '{"memo": "{id}"}')
+    monkeypatch.setenv("BILL_FROM", " 2026-11-01 ")
     monkeypatch.setenv("KAFKA_CONSUMER_GROUP", "other")
 
     settings = read(FormatterSettings)
@@ -43,6 +46,7 @@ def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.metronome_invoices_types == ("USAGE_CONSOLIDATED",)
     assert settings.item_id_by_line_type == {"usage": "7"}
     assert settings.extra_fields == {"memo": "{id}"}
+    assert settings.bill_from == date(2026, 11, 1)
     assert settings.group == "other"
 
 
@@ -58,6 +62,10 @@ def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("FORMATTER_CONCURRENCY", "0", id="no request at all"),
         pytest.param("RETRY_PATIENCE_SECONDS", "1800", id="a patience that a restart cuts off"),
         pytest.param("LINE_GROUPING", "by_product", id="an unknown grouping"),
+        pytest.param("HIERARCHY_BILLED_TO", "parent", id="a customer that is neither of the two"),
+        pytest.param("BILL_FROM", "01.11.2026", id="another notation of a date"),
+        pytest.param("BILL_FROM", "1793491200", id="a number of seconds"),
+        pytest.param("BILL_FROM", "2026-11-31", id="a day that there is not"),
     ],
 )
 def test_a_malformed_rule_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

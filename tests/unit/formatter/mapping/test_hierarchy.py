@@ -191,6 +191,8 @@ def test_every_page_is_read_and_a_repeated_cursor_ends_the_list() -> None:
         pytest.param({"type": "SCHEDULED"}, {}, id="charges"),
         pytest.param({"contract_id": None}, {"metronome_invoices_types": CONSOLIDATING}, id="a legacy plan"),
         pytest.param({"status": "DRAFT", "payer": PARENT}, {}, id="a draft is skipped first"),
+        pytest.param({"type": "BRAND_NEW", "payer": PARENT}, {}, id="a type that nobody knows is not looked into"),
+        pytest.param({"payer": PARENT}, {"bill_from": "2027-01-01"}, id="what is too old is skipped first"),
         pytest.param({"type": "USAGE_CONSOLIDATED"}, {}, id="a type that is not billed is skipped first"),
     ],
 )

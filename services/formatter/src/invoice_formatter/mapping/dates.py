@@ -52,13 +52,18 @@ def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDa
     return DocumentDates(period, issue, _due_date(invoice, issue))
 
 
+def issued_on(invoice: MetronomeInvoice) -> date | None:
+    """Return the day of issue, else of the period's end; ``None`` if it has neither."""
+    dated = invoice.issued_at or invoice.end_timestamp
+    return dated.date() if dated else None
+
+
 def _issue_date(invoice: MetronomeInvoice, period: Period, rules: MappingRules) -> date:
     if rules.document_date == "period_end" and period.end:
         return period.end
-    dated = invoice.issued_at or invoice.end_timestamp
-    if dated is None:
+    if (issued := issued_on(invoice)) is None:
         raise _undated("it has neither an issue date nor the end of a period")
-    return dated.date()
+    return issued
 
 
 def _due_date(invoice: MetronomeInvoice, issue: date) -> date | None:

@@ -29,7 +29,8 @@ class Billing:
 
 def billing_of(invoice: MetronomeInvoice, rules: MappingRules) -> Steps[Billing]:
     """Decide whom an invoice is billed to, asking only what its payer and the rules leave open. Raises nothing."""
-    if find_own_skip(invoice, rules) or not _asks(invoice, rules):
+    is_taken = invoice.type in rules.metronome_invoices_types and find_own_skip(invoice, rules) is None
+    if not is_taken or not _asks(invoice, rules):
         return Billing(invoice)
     try:
         return (yield from _decide(invoice, rules))
