@@ -134,6 +134,7 @@ def test_the_filters_of_a_selection_read_as_options_select_the_same() -> None:
         stage="creator",
         destination="netsuite",
         state="open",
+        failure_ids=frozenset({"a", "b"}),
     )
     options = {name: [text] if isinstance(text, str) else list(text) for name, text in chosen.filters().items()}
 
