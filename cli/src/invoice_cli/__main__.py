@@ -9,7 +9,6 @@ from typing import Annotated
 import structlog
 import typer
 
-from invoice_cli.commands.approve import approve
 from invoice_cli.commands.audit import audit
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
@@ -35,7 +34,6 @@ COMMANDS = (
     status,
     failures,
     replay,
-    approve,
     resolve,
     pause,
     resume,

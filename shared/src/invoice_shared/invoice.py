@@ -73,6 +73,8 @@ class FormattedInvoice(Versioned):
 
     A credit memo carries its amounts with the sign flipped, so that its total is positive.
     ``destination`` is any name here: which ones there are, ``invoice_providers`` knows.
+    ``known_document_id`` is of the document at that destination which Metronome names; only a forced
+    replay gets so far with one.
     """
 
     document_type: DocumentType
@@ -93,6 +95,7 @@ class FormattedInvoice(Versioned):
     contract_id: str | None = None
     corrected_invoice_id: str | None = None
     regenerated_from_invoice_id: str | None = None
+    known_document_id: str | None = None
     source: Source | None = None
     finalized_at: UtcTime | None = None
     received_at: UtcTime | None = None

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from invoice_formatter.handler import InvoiceHandler as FormatterHandler
 from invoice_formatter.kafka.settling import Settling
 from invoice_formatter.mapping.hierarchy.billing import Billing
 from invoice_formatter.mapping.hierarchy.steps import Steps, run
+from invoice_providers.connection import Connection
 from invoice_providers.names import destinations
 from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure
@@ -94,7 +95,8 @@ class Connector:
         self.book = DecisionBook()
         self.late: list[Late] = []
         self._formatter = _formatter(systems, self.topics)
-        self._creator = _creator(systems, self.topics, self.book, folder)
+        self.connections = systems.connections(folder)
+        self._creator = _creator(systems, self.topics, self.book, self.connections)
         self._dispatcher = _dispatcher(self.clock)
         self._firsts = FirstRecords()
         self._firsts.assigned(TopicPartition(FORMATTED, 0), 0, self.clock.now())
@@ -182,8 +184,10 @@ def _formatter(systems: Systems, topics: Topics) -> Settling:
     return Settling(handler, AwaitedPublisher(topics, 1.0), TOPICS, Metrics())
 
 
-def _creator(systems: Systems, topics: Topics, book: DecisionBook, folder: Path) -> CreatorHandler:
-    connections, metrics = systems.connections(folder), Metrics()
+def _creator(
+    systems: Systems, topics: Topics, book: DecisionBook, connections: Mapping[str, Connection]
+) -> CreatorHandler:
+    metrics = Metrics()
     accounts = {name: each.account for name, each in connections.items()}
     settlement = Settlement(topics, TOPICS, accounts, metrics, systems.clock)
     writeback = MetronomeWriteback(systems.metronome_client())

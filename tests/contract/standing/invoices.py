@@ -11,18 +11,19 @@ from tests.unit.formatter.invoices import line, tree
 
 DESTINATION_FIELD, CUSTOMER_FIELD = "billing_destination", "netsuite_customer_id"
 CUSTOMERS = {
-    "netsuite": ("1042", "2042"),
-    "quickbooks_online": ("58", "59"),
-    "razorpay": ("cust_AAAAAAAAAAAAAA", "cust_BBBBBBBBBBBBBB"),
+    "netsuite": ("1042", "2042", "999999"),
+    "quickbooks_online": ("58", "59", "999999"),
+    "razorpay": ("cust_AAAAAAAAAAAAAA", "cust_BBBBBBBBBBBBBB", "cust_ZZZZZZZZZZZZZZ"),
 }
-"""Of each destination the right one and another."""
+"""Of each destination the right one, another, and one that a test may make unknown there."""
 TOTAL = Decimal("100.00")
 
 _numbers = itertools.count(1)
 
 
 def _next_id() -> str:
-    return str(uuid.UUID(int=next(_numbers), version=4))
+    # Names of a fixed space: as spread as random ones, and the same in each run.
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, str(next(_numbers))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,13 @@ class Invoice:
     def finalize(self, destination: str) -> None:
         """Have Metronome finalize it for a customer of a destination."""
         fields = {DESTINATION_FIELD: destination, CUSTOMER_FIELD: CUSTOMERS[destination][0]}
-        shown = tree(line(), id=self.invoice_id, customer_id=self.customer_id, customer_custom_fields=fields)
+        shown = tree(
+            line(),
+            id=self.invoice_id,
+            customer_id=self.customer_id,
+            customer_custom_fields=fields,
+            issued_at="2026-03-01T00:00:00+00:00",
+        )
         self.systems.metronome.people.seed_invoices([shown])
 
     def move(self, destination: str, *, which: int = 0) -> None:

@@ -41,8 +41,8 @@ class Document:
 
     @property
     def stands(self) -> bool:
-        """Whether it counts."""
-        return self.state != "void"
+        """Whether it counts: it was not called off, and is no mere draft."""
+        return self.state not in ("void", "draft")
 
 
 class Systems:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.comparison import agreed, ours_among
+from invoice_creator.comparison import agreed, may_be_of, ours_among
 from invoice_providers.base import Found
 from invoice_providers.found import stands
 from invoice_shared.errors import Rejected
@@ -88,6 +88,19 @@ def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(state: Any, i
         agreed(INVOICE, gone, void_keeps="external id")
 
     assert ("first clear its external id" in refused.value.reason) is is_said
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_so"),
+    [
+        pytest.param({}, True, id="it carries the id"),
+        pytest.param({"invoice_id": None}, True, id="it shows no id"),
+        pytest.param({"invoice_id": "4711"}, True, id="another id, the same customer"),
+        pytest.param({"invoice_id": "4711", "external_customer_id": "77"}, False, id="another's altogether"),
+    ],
+)
+def test_a_document_that_metronome_names_may_be_the_invoices(changes: dict[str, Any], is_so: bool) -> None:
+    assert may_be_of(INVOICE, replace(OURS, **changes)) is is_so
 
 
 def test_ours_is_found_among_others() -> None:

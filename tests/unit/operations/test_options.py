@@ -25,7 +25,6 @@ def test_every_option_is_read_from_its_text() -> None:
         "stage": ["formatter"],
         "destination": ["netsuite"],
         "state": ["open"],
-        "failure_id": ["f1", "f2"],
     }
 
     chosen = parse_selection(options, START)
@@ -43,7 +42,6 @@ def test_every_option_is_read_from_its_text() -> None:
         stage="formatter",
         destination="netsuite",
         state="open",
-        failure_ids=frozenset({"f1", "f2"}),
     )
 
 

@@ -12,6 +12,15 @@ from invoice_shared.invoice import FormattedInvoice
 REMOVED = {"void": "was voided or cancelled", "deleted": "was deleted"}
 
 
+def may_be_of(document: FormattedInvoice, named: Found) -> bool:
+    """Whether a document that Metronome names may be the invoice's, though it does not carry its id.
+
+    Another customer's is of another account: in the sandbox the same id was another document's.
+    """
+    carries_id = named.invoice_id in (None, document.invoice_id)
+    return carries_id or named.external_customer_id in (None, document.external_customer_id)
+
+
 def ours_among(
     document: FormattedInvoice,
     found: Sequence[Found],

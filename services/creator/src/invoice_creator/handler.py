@@ -7,7 +7,7 @@ twice, and what is written down is the same each time.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from invoice_creator.comparison import agreed, ours_among
+from invoice_creator.comparison import agreed, may_be_of, ours_among
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.kafka.settlement import Settlement
 from invoice_creator.scheduling.doubt import Doubt
@@ -110,11 +110,30 @@ class InvoiceHandler:
         _warn_of_several(document, found)
         return found
 
+    def _read(self, task: Task, connection: Connection, document: FormattedInvoice, document_id: str) -> Found:
+        """Return a document by the provider's own id; one that is not there was deleted."""
+        task.is_looking = True
+        shown = connection.read(
+            document_id,
+            invoice_id=document.invoice_id,
+            document_type=document.document_type,
+        )
+        task.is_looking = False
+        return shown or Found(document_id, state="deleted")
+
     def _ours(self, task: Task, connection: Connection, document: FormattedInvoice) -> Found | None:
-        """Look for our document; ``None`` if there is none, and one may be created."""
+        """Look for our document; ``None`` if there is none, and one may be created.
+
+        If none stands, the one that Metronome names counts, too: people may have changed its id.
+        """
+        found, known = self._look(task, connection, document), document.known_document_id
+        if known is not None and not any(stands(each) or each.document_id == known for each in found):
+            named = self._read(task, connection, document, known)
+            found = (*found, named) if may_be_of(document, named) else found
+            task.seen = tuple(each for each in found if not stands(each))
         return ours_among(
             document,
-            self._look(task, connection, document),
+            found,
             is_forced=is_forced(task.record.headers),
             void_keeps=connection.provider.void_keeps,
         )
@@ -161,18 +180,11 @@ class InvoiceHandler:
     ) -> Found | None:
         """Return the document that has our id; a provider that names none, and shows none, is in doubt."""
         _put_in_doubt(task, taken)
-        named = None
-        if taken.document_id is not None:
-            task.is_looking = True
-            named = connection.read(
-                taken.document_id,
-                invoice_id=document.invoice_id,
-                document_type=document.document_type,
-            )
-            task.is_looking = False
         void_keeps = connection.provider.void_keeps
-        if named is not None:
-            return agreed(document, named, void_keeps=void_keeps)
+        if taken.document_id is not None:
+            named = self._read(task, connection, document, taken.document_id)
+            if named.state != "deleted":
+                return agreed(document, named, void_keeps=void_keeps)
         # Forced or not: a document that was removed, and has our id still, keeps every other out.
         return ours_among(document, self._look(task, connection, document), void_keeps=void_keeps)
 
@@ -194,14 +206,7 @@ class InvoiceHandler:
         is_first = not task.is_repeat and task.doubt is None
         if is_first or not connection.provider.repeats_answers:
             return created
-        task.is_looking = True
-        shown = connection.read(
-            created.document_id,
-            invoice_id=document.invoice_id,
-            document_type=document.document_type,
-        )
-        task.is_looking = False
-        return shown or Found(created.document_id, state="deleted")
+        return self._read(task, connection, document, created.document_id)
 
     def _report(self, task: Task, document: FormattedInvoice) -> None:
         task.reports += 1

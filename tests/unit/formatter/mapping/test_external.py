@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from invoice_formatter.mapping.external import check_external
+from invoice_formatter.mapping.external import check_external, known_document
 from invoice_shared.errors import Rejected
 from tests.unit.formatter.invoices import invoice
 
@@ -81,3 +81,19 @@ def test_another_revenue_system_than_the_destination_says_nothing() -> None:
 
 def test_without_a_known_destination_an_id_counts_as_its_own() -> None:
     assert ending(external(), destination=None) == "already-synced"
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        pytest.param({}, None, id="nothing is known"),
+        pytest.param(external(), "9001", id="our own document"),
+        pytest.param(external(external_status="VOID"), "9001", id="voided there"),
+        pytest.param(external(billing_provider_type=None), "9001", id="a document of no named type"),
+        pytest.param(external(billing_provider_type="stripe"), None, id="a document elsewhere"),
+        pytest.param(external(**NO_ID), None, id="no document is named"),
+        pytest.param(external(external_status="INVALID_REQUEST_ERROR"), None, id="refused, with an id"),
+    ],
+)
+def test_the_document_that_metronome_names_goes_with_the_invoice(changes: dict[str, Any], known: str | None) -> None:
+    assert known_document(invoice(**changes), "netsuite") == known

@@ -6,6 +6,7 @@ from datetime import datetime
 from invoice_formatter.mapping.currency import Currency, currency_of
 from invoice_formatter.mapping.dates import document_dates
 from invoice_formatter.mapping.document_lines import exact_lines, rounded_lines
+from invoice_formatter.mapping.external import known_document
 from invoice_formatter.mapping.extra_fields import ExtraFields, templates_for
 from invoice_formatter.mapping.hierarchy.billing import Billing
 from invoice_formatter.mapping.lines import Selection, informational, select_lines
@@ -114,6 +115,7 @@ def _map_document(
         contract_id=invoice.contract_id,
         corrected_invoice_id=invoice.correction_record.corrected_invoice_id if invoice.correction_record else None,
         regenerated_from_invoice_id=invoice.regenerated_from_invoice_id,
+        known_document_id=known_document(invoice, destination),
         source=origin.source,
         finalized_at=origin.finalized_at,
         received_at=origin.received_at,

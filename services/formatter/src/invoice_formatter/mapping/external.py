@@ -37,6 +37,15 @@ def check_external(invoice: MetronomeInvoice, destination: str | None, *, forced
     return _known(external, forced=forced)
 
 
+def known_document(invoice: MetronomeInvoice, destination: str) -> str | None:
+    """Return the id of the document at its destination by which Metronome says that it is billed."""
+    external = invoice.external_invoice
+    if external is None or external.external_status in NOTHING:
+        return None
+    is_here = external.billing_provider_type in (None, metronome_name(destination))
+    return external.invoice_id or None if is_here else None
+
+
 def _check_nobody_sends(external: ExternalInvoice, *, forced: bool) -> None:
     if forced or external.external_status is None or external.external_status in REMOVED:
         return

@@ -1,1 +1,0 @@
-"""Letting invoices go that wait for an approval."""

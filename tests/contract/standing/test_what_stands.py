@@ -1,0 +1,130 @@
+"""At most one document of an invoice stands, and Metronome knows it, whatever people, time and networks do.
+
+A state machine over the real formatter, creator and provider clients, between simulated systems.
+"""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from invoice_providers.names import destinations
+from tests.contract.standing.connector import FORMATTED, RAW
+from tests.contract.standing.systems import Systems
+from tests.contract.standing.world import Watched, World
+
+INVOICES = st.sampled_from((0, 1))
+FAULTS = st.sampled_from(("reset-before", "reset-after", "reset-late", "status-after", "status-late"))
+# Servers give a request up after two minutes.
+DELAYS = st.sampled_from((0.5, 7.0, 31.0, 100.0, 119.0))
+TOPICS = st.sampled_from((RAW, FORMATTED))
+EDITS = st.sampled_from(
+    (
+        {"total": "90.00"},
+        {"total": "100.00"},
+        {"number": "4711"},
+        {"note": "see the contract"},
+        {"external_id": None},
+    )
+)
+
+
+class WhatStands(RuleBasedStateMachine):
+    """Two invoices, each at a destination of its own."""
+
+    systems: ClassVar[Systems]
+    folders: ClassVar[Iterator[Path]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world: World
+
+    @initialize(
+        first=st.sampled_from(destinations()),
+        second=st.sampled_from(destinations()),
+        warns=st.booleans(),
+        keeps=st.booleans(),
+    )
+    def begin(self, first: str, second: str, warns: bool, keeps: bool) -> None:
+        self.world = World(self.systems, next(self.folders), (first, second))
+        self.systems.providers["quickbooks_online"].configure({"warn_duplicate_numbers": warns})
+        self.systems.providers["netsuite"].configure({"deleted_keep_external_ids": keeps})
+
+    def _invoice(self, number: int) -> Watched:
+        return self.world.watched[number]
+
+    @rule(number=INVOICES)
+    def deliver(self, number: int) -> None:
+        self.world.deliver(self._invoice(number))
+
+    @rule(number=INVOICES, fault=FAULTS, times=st.sampled_from((1, 2, 9)), delay=DELAYS)
+    def deliver_while_creates_go_wrong(self, number: int, fault: str, times: int, delay: float) -> None:
+        self.world.deliver_while(self._invoice(number), fault, times, delay)
+
+    @rule(number=INVOICES)
+    def redeliver_after_a_crash(self, number: int) -> None:
+        self.world.redeliver(self._invoice(number))
+
+    @rule(number=INVOICES, topic=TOPICS, force=st.booleans(), include_resolved=st.booleans())
+    def replay(self, number: int, topic: str, force: bool, include_resolved: bool) -> None:
+        self.world.replay(self._invoice(number), topic, force=force, include_resolved=include_resolved)
+
+    @rule(number=INVOICES, deed=st.sampled_from(("void", "delete", "pay")))
+    def remove_or_pay(self, number: int, deed: str) -> None:
+        self.world.people(self._invoice(number), deed)
+
+    @rule(number=INVOICES, changes=EDITS)
+    def edit(self, number: int, changes: dict[str, str]) -> None:
+        self.world.people(self._invoice(number), "edit", **changes)
+
+    @rule(number=INVOICES, destination=st.sampled_from(destinations()), which=st.sampled_from((0, 1, 2)))
+    def move(self, number: int, destination: str, which: int) -> None:
+        self.world.move(self._invoice(number), destination, which)
+
+    @rule(number=INVOICES)
+    def resolve(self, number: int) -> None:
+        self.world.resolve(self._invoice(number))
+
+    @rule()
+    def forget_request_ids(self) -> None:
+        self.world.forget_request_ids()
+
+    @rule()
+    def compact(self) -> None:
+        self.world.compact()
+
+    @rule(fix=st.booleans())
+    def reconcile(self, fix: bool) -> None:
+        self.world.reconcile(fix=fix)
+
+    @rule(seconds=st.sampled_from((10.0, 1000.0, 100_000.0)))
+    def pass_time(self, seconds: float) -> None:
+        self.world.connector.pass_time(seconds)
+        self.world.note_new_documents()
+
+
+def new_folders(parent: Path) -> Iterator[Path]:
+    for number in itertools.count():
+        folder = parent / str(number)
+        folder.mkdir()
+        yield folder
+
+
+def test_what_stands_stands(outside: Systems, tmp_path: Path) -> None:
+    class Here(WhatStands):
+        systems = outside
+        folders = new_folders(tmp_path)
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
