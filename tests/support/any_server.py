@@ -12,7 +12,7 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class AnyServer:
-    """``answers`` holds the next answer by method, ``answer`` that of every other one."""
+    """``answers`` holds the next answer by method and path, or by method; ``answer`` that of every other one."""
 
     def __init__(self, server: socket.socket) -> None:
         self._server = server
@@ -27,12 +27,13 @@ class AnyServer:
                 connection, _ = self._server.accept()
                 with connection, suppress(OSError):
                     connection.settimeout(PATIENCE)
-                    method = _read(connection)
-                    connection.sendall(self.answers.get(method, self.answer))
+                    method, path = _read(connection)
+                    answer = self.answers.get(method, self.answer)
+                    connection.sendall(self.answers.get(f"{method} {path}", answer))
 
 
-def _read(connection: socket.socket) -> str:
-    """Read a whole request; return its method."""
+def _read(connection: socket.socket) -> tuple[str, str]:
+    """Read a whole request; return its method, and its path without the query."""
     got = b""
     while END_OF_HEAD not in got:
         got += connection.recv(65536)
@@ -41,7 +42,8 @@ def _read(connection: socket.socket) -> str:
     missing = int(lengths[0].partition(b":")[2]) - len(body) if lengths else 0
     while missing > 0:
         missing -= len(connection.recv(65536))
-    return head.partition(b" ")[0].decode()
+    method, _, target = head.partition(b" ")
+    return method.decode(), target.partition(b" ")[0].partition(b"?")[0].decode()
 
 
 @contextmanager

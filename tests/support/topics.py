@@ -156,6 +156,10 @@ class Topics:
         finally:
             consumer.close()
 
+    def committed(self, service: str, topic: str) -> int:
+        """Return how many records of a topic a service's group has committed, over all partitions."""
+        return sum(max(offset, 0) for offset in self._committed(self.group(service), self.name(topic)).values())
+
     def _committed(self, group: str, name: str, timeout: float = 20) -> dict[int, int]:
         consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": group})
         try:

@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from invoice_cli.commands.approve import approve
 from invoice_cli.commands.audit import audit
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
@@ -34,6 +35,7 @@ COMMANDS = (
     status,
     failures,
     replay,
+    approve,
     resolve,
     pause,
     resume,

@@ -15,7 +15,9 @@ from invoice_operations.kafka_clients import publisher
 from invoice_operations.metronome_reader import MetronomeReader
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import providers
-from invoice_operations.settings import ReadsSettings, StateSettings
+from invoice_operations.replay.present_destinations import PresentDestinations, nowhere
+from invoice_operations.replay.priors import KnowsDestinations
+from invoice_operations.settings import MappingSettings, ReadsSettings, StateSettings
 from invoice_operations.view.broker import Broker
 from invoice_operations.view.overview import Overview
 from invoice_operations.view.state_file import Tell, file_name, open_tables, state_directory, untold
@@ -29,7 +31,7 @@ from invoice_shared.kafka.client_config import common_config
 from invoice_shared.kafka.group_reader import groups_of
 from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.publishing import Publisher
-from invoice_shared.settings import KafkaSettings, MetronomeApiSettings, read
+from invoice_shared.settings import InvalidSettings, KafkaSettings, MetronomeApiSettings, read
 
 ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
 """``invoice_creator.settings.read_creator``."""
@@ -116,6 +118,15 @@ class Installation:
         settings, accounts = self.creator()
         pace = Pace(per_second, self.clock)
         return AskedProviders(providers(settings, accounts, self.clock), pace, settings.retry_backoff_max_seconds)
+
+    def destinations(self) -> KnowsDestinations:
+        """Return what tells where invoices would go now; without Metronome's settings it knows of none."""
+        try:
+            return PresentDestinations(self.metronome(), self.settings(MappingSettings))
+        except InvalidSettings as invalid:
+            missing = "; ".join(invalid.problems)
+            self._tell(f"Not asked: whether customers go to another destination now ({missing}).")
+            return nowhere
 
     def archive(self) -> S3Archive:
         """Return the bucket of the archive. Raises ``StartupError`` if a setting of boto3's own is wrong."""

@@ -24,7 +24,7 @@ Options = Mapping[str, Sequence[str]]
 def parse_selection(options: Options, now: datetime) -> Selection:
     """Read a selection. An empty text counts as not given. Raises ``InvalidRequest``.
 
-    ``code`` may have several texts, every other option has one. ``state=all`` restricts nothing.
+    ``code`` and ``failure_id`` may have several texts, every other option has one. ``state=all`` restricts nothing.
     """
     fields: dict[str, Any] = {}
     for name, texts in options.items():
@@ -65,6 +65,10 @@ def _codes(name: str, texts: Sequence[str], _now: datetime) -> frozenset[str]:
     return frozenset(_one_of(name, text, CODES) for text in texts)
 
 
+def _ids(_name: str, texts: Sequence[str], _now: datetime) -> frozenset[str]:
+    return frozenset(texts)
+
+
 def _stage(name: str, texts: Sequence[str], now: datetime) -> str:
     return _one_of(name, _text(name, texts, now), get_args(Stage))
 
@@ -100,4 +104,5 @@ FIELDS: Mapping[str, tuple[str, Callable[[str, Sequence[str], datetime], object]
     "stage": ("stage", _stage),
     "destination": ("destination", _destination),
     "state": ("state", _state),
+    "failure_id": ("failure_ids", _ids),
 }

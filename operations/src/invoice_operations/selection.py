@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.view.cases import Case, State
 from invoice_operations.view.span import Span
+from invoice_shared.decision import Filters
 from invoice_shared.record import Record
 from invoice_shared.serde import loads
 from invoice_shared.types import time_text
@@ -19,7 +20,7 @@ class Selection:
     """What is not given does not restrict. Raises ``InvalidRequest`` if its parts contradict each other.
 
     ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's ``failed_at``, of an invoice's
-    date. ``codes``, ``stage``, ``destination`` and ``state`` are facts of failures only.
+    date. ``codes``, ``stage``, ``destination``, ``state`` and ``failure_ids`` are facts of failures only.
     """
 
     since: datetime | None = None
@@ -32,6 +33,7 @@ class Selection:
     stage: str | None = None
     destination: str | None = None
     state: State | None = None
+    failure_ids: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until <= self.since:
@@ -47,7 +49,7 @@ class Selection:
     @property
     def is_of_failures(self) -> bool:
         """Whether it restricts by what only failures have."""
-        return bool(self.codes or self.stage or self.destination or self.state)
+        return bool(self.codes or self.stage or self.destination or self.state or self.failure_ids)
 
     @property
     def keys(self) -> frozenset[bytes] | None:
@@ -62,6 +64,25 @@ class Selection:
         """Return the part of the errors topic that holds every failure that matches: each was filed after it failed."""
         since = None if self.since is None else self.since - CLOCK_SKEW
         return Span(since, None, self.partition, self.from_offset, self.keys)
+
+    def filters(self) -> Filters:
+        """Return what restricts, by the names of the options; see ``options.parse_selection``."""
+        moments = {"since": self.since, "until": self.until}
+        texts = {
+            "partition": self.partition,
+            "from_offset": self.from_offset,
+            "invoice_id": self.invoice_id,
+            "customer_id": self.customer_id,
+            "stage": self.stage,
+            "destination": self.destination,
+            "state": self.state,
+        }
+        several = {"code": self.codes, "failure_id": self.failure_ids}
+        return {
+            **{name: time_text(moment) for name, moment in moments.items() if moment is not None},
+            **{name: str(text) for name, text in texts.items() if text is not None},
+            **{name: tuple(sorted(values)) for name, values in several.items() if values},
+        }
 
     def up_to(self, moment: datetime) -> "Selection":
         """Return the same without what comes at a moment or after it."""
@@ -88,6 +109,7 @@ class Selection:
             and self.invoice_id in (None, case.invoice_id)
             and self.customer_id in (None, case.customer_id)
             and (not self.codes or case.code in self.codes)
+            and (not self.failure_ids or case.failure_id in self.failure_ids)
             and self.stage in (None, case.stage)
             and self.destination in (None, case.destination)
             and self.state in (None, case.state)

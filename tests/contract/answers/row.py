@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Call = Literal["create", "look", "read"]
+# ``issue`` is the second half of a create by way of a draft.
+Call = Literal["create", "issue", "look", "read"]
 Next = Literal["created", "not there", "file", "look", "wait alone", "all wait", "operator", "unreadable"]
 """``file``: a failure record. ``look``: in doubt, looked for. ``wait alone``: this invoice is tried again.
 

@@ -16,13 +16,15 @@ from invoice_providers.http import Anonymous
 from invoice_providers.netsuite.client import NetSuite
 from invoice_providers.netsuite.payload import Options
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_providers.razorpay.client import Razorpay
+from invoice_providers.razorpay.setup import Key, api_of
 from invoice_providers.registry import provider_of
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
 from invoice_shared.metrics import Metrics
 from invoice_shared.resilience.circuit import CallSlot, is_outage
 from invoice_shared.settings import KafkaSettings
 from tests.builders import formatted_invoice, record
-from tests.contract.answers import netsuite, quickbooks_online
+from tests.contract.answers import netsuite, quickbooks_online, razorpay
 from tests.contract.answers.row import Next, Row
 from tests.fakes import FakeClock, FakePublisher
 from tests.support.any_server import AnyServer, any_server, written
@@ -49,9 +51,18 @@ def build_quickbooks(url: str, clock: FakeClock) -> BillingProvider:
     return QuickBooksOnline(company, OneToken(), lambda: None, clock=clock, timeout_seconds=TIMEOUT)
 
 
+def build_razorpay(url: str, clock: FakeClock) -> BillingProvider:
+    api = api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, timeout_seconds=TIMEOUT)
+    return Razorpay(api, clock)
+
+
 Build = Callable[[str, FakeClock], BillingProvider]
-BUILD: dict[str, Build] = {"netsuite": build_netsuite, "quickbooks_online": build_quickbooks}
-TABLES = {"netsuite": netsuite.ROWS, "quickbooks_online": quickbooks_online.ROWS}
+BUILD: dict[str, Build] = {
+    "netsuite": build_netsuite,
+    "quickbooks_online": build_quickbooks,
+    "razorpay": build_razorpay,
+}
+TABLES = {"netsuite": netsuite.ROWS, "quickbooks_online": quickbooks_online.ROWS, "razorpay": razorpay.ROWS}
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +73,9 @@ def server() -> Iterator[AnyServer]:
 
 def answers_of(row: Row, destination: str) -> dict[str, bytes]:
     answer = written(row.status, row.headers, row.content())
+    if destination == "razorpay":
+        others = {path: written(200, {}, json.dumps(tree).encode()) for path, tree in razorpay.USUAL.items()}
+        return others | {razorpay.PATHS[row.call]: answer}
     status, tree = NOTHING_THERE[destination]
     created = CREATED[destination]
     if row.call == "create":

@@ -98,3 +98,44 @@ def test_what_may_still_be_sent_is_resolved_only_by_who_insists(topics: Topics, 
     file(topics, later)
     receive(topics, "inv-2")
     assert run_invoices("resolve", later.failure_id, "--why", "x", "--by", "kim", "--yes").code == 0
+
+
+def test_held_invoices_are_approved_for_their_facts_and_start_over(topics: Topics, run_invoices: RunInvoices) -> None:
+    for name in ("inv-1", "inv-2"):
+        file(topics, failed_creating(topics, name, format_it(topics, name), code="held-for-approval"))
+    file(topics, failed_creating(topics, "inv-3", format_it(topics, "inv-3")))
+    every = ("approve", "--all-held", "--by", "kim", "--why", "looked at them", "--output", "json")
+
+    planned = run_invoices(*every, "--dry-run").json
+    assert (len(planned["approved"]), planned["replayed"]) == (2, 0)
+    assert run_invoices("audit", "--output", "json").json == []
+    one = run_invoices(*every, "--invoice-id", "inv-2").json
+    (first,) = run_invoices("failures", "--invoice-id", "inv-1", "--output", "json").json
+    rest = run_invoices("approve", first["failure_id"][:12], "--by", "kim")
+
+    assert (one["replayed"], rest.code) == (1, 0)
+    decided = run_invoices("audit", "--output", "json").json
+    assert [(each["kind"], each["subject"]) for each in decided if each["kind"] == "approve"] == [
+        ("approve", "inv-2"),
+        ("approve", "inv-1"),
+    ]
+    facts = {name: decided[0][name] for name in ("total", "currency", "destination", "external_customer_id")}
+    assert facts == {"total": "100.00", "currency": "USD", "destination": "netsuite", "external_customer_id": "1042"}
+    assert [each["filters"].get("invoice_id") for each in decided if each["kind"] == "replay"] == ["inv-2", None]
+    again = [record for record in topics.read("raw-invoices") if "replay-id" in record.headers]
+    assert {record.key for record in again} == {b"inv-1", b"inv-2"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param((), "--all-held", id="nothing named"),
+        pytest.param(("f" * 64, "--all-held"), "--all-held", id="both"),
+        pytest.param(("f" * 64, "--invoice-id", "inv-1"), "Filters", id="filters beside ids"),
+    ],
+)
+def test_an_approval_must_say_of_what(run_invoices: RunInvoices, arguments: tuple[str, ...], said: str) -> None:
+    ended = run_invoices("approve", *arguments, "--by", "kim")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err

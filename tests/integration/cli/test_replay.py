@@ -44,7 +44,7 @@ def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(topics: Topics,
     file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
     file(topics, failed_formatting(topics, "inv-2", receive(topics, "inv-2"), code="customer-not-mapped"))
 
-    ended = run_invoices("replay", "errors", "--code", "items-not-mapped", "--output", "json")
+    ended = run_invoices("replay", "errors", "--code", "items-not-mapped", "--by", "kim", "--output", "json")
 
     assert (ended.code, ended.json["replayed"]) == (0, 1)
     (again,) = put_back(topics, "raw-invoices")
@@ -57,6 +57,7 @@ def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(topics: Topics,
         "event-id": b"ev-1",
         "replay-id": ended.json["replay_id"].encode(),
         "replay-count": b"1",
+        "replay-by": b"kim",
     }
 
 
@@ -205,3 +206,37 @@ def test_a_killed_replay_has_said_at_its_start_how_to_go_on(topics: Topics, run_
     assert resumed.code == 0
     keys = Counter(each.key for each in put_back(topics, "raw-invoices"))
     assert keys == {f"inv-{number}".encode(): 1 for number in range(30)}
+
+
+def test_of_formatted_records_the_newest_of_each_invoice_goes_back_and_what_was_created_only_by_force(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    for name in ("inv-1", "inv-1", "inv-2"):
+        format_it(topics, name)
+    enter(topics, created("inv-2"))
+
+    first = run_invoices("replay", "formatted", "--output", "json").json
+    again = run_invoices("replay", "formatted", "--force", "--output", "json").json
+
+    assert (first["replayed"], first["left_out"]) == (
+        1,
+        {"superseded by a newer record of the same invoice": 1, "created already (--force)": 1},
+    )
+    assert (again["replayed"], again["left_out"]) == (2, {"superseded by a newer record of the same invoice": 2})
+    assert Counter(each.key for each in put_back(topics, "formatted-invoices")) == {b"inv-1": 2, b"inv-2": 1}
+
+
+def test_what_was_resolved_stays_so_unless_it_is_included_and_a_refusal_gets_a_new_request(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    failed = failed_creating(topics, "inv-1", format_it(topics, "inv-1"))
+    file(topics, failed)
+    assert run_invoices("resolve", failed.failure_id, "--why", "by hand", "--by", "kim").code == 0
+
+    errors = ("replay", "errors", "--restart", "failed", "--output", "json")
+    left, included = run_invoices(*errors).json, run_invoices(*errors, "--include-resolved").json
+
+    assert (left["replayed"], left["left_out"]) == (0, {"resolved by hand (--include-resolved)": 1})
+    (again,) = put_back(topics, "formatted-invoices")
+    assert again.headers["replay-include-resolved"] == b"1"
+    assert again.headers["request-generation"] == included["replay_id"].encode()

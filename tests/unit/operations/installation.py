@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from invoice_creator.settings import WritebackSettings
+from invoice_formatter.mapping.rules import MappingRules
 from invoice_operations.archive.reader import ArchiveReader
+from invoice_operations.replay.present_destinations import PresentDestinations
 from invoice_operations.view.view import View
 from invoice_shared.errors import Rejected
 from invoice_shared.kafka.groups import ConsumerGroup
@@ -15,6 +17,12 @@ from invoice_shared.record import Record
 from invoice_shared.settings import AnySettings, KafkaSettings
 from tests.fakes import START, FakeClock, FakePublisher
 from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeBroker, FakeReader, view_of
+
+RULES = MappingRules(
+    metronome_billing_provider_customer_id="customer",
+    metronome_billing_provider_destination="destination",
+    metronome_billing_provider_item_id="item",
+)
 
 
 class FakeMetronome:
@@ -65,6 +73,10 @@ class FakeInstallation:
     def writeback(self) -> FakeMetronome | None:
         """Return the Metronome to tell, unless a block of settings says no."""
         return self.metronome() if self.settings(WritebackSettings).metronome_status_writeback else None
+
+    def destinations(self) -> PresentDestinations:
+        """Return what tells where the invoices of Metronome's answers would go now."""
+        return PresentDestinations(self.metronome(), RULES)
 
     def groups(self, topic: str) -> list[ConsumerGroup]:
         """Return the groups that were given."""

@@ -25,6 +25,7 @@ def test_every_option_is_read_from_its_text() -> None:
         "stage": ["formatter"],
         "destination": ["netsuite"],
         "state": ["open"],
+        "failure_id": ["f1", "f2"],
     }
 
     chosen = parse_selection(options, START)
@@ -42,6 +43,7 @@ def test_every_option_is_read_from_its_text() -> None:
         stage="formatter",
         destination="netsuite",
         state="open",
+        failure_ids=frozenset({"f1", "f2"}),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from invoice_operations.errors import InvalidRequest
+from invoice_operations.options import parse_selection
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Place, case_of
 from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
@@ -27,6 +28,7 @@ IDS = [({"invoice_id": INVOICE_ID}, {"invoice_id": "b"}), ({"customer_id": CUSTO
     [
         ({"since": T}, {"since": T + SECOND}),
         ({"until": T + SECOND}, {"until": T}),
+        ({"failure_ids": frozenset({CASE.failure_id, "a"})}, {"failure_ids": frozenset({"a"})}),
         ({"codes": frozenset({CASE.code, "invalid-invoice"})}, {"codes": frozenset({"invalid-invoice"})}),
         ({"stage": "formatter"}, {"stage": "creator"}),
         ({"destination": "netsuite"}, {"destination": "razorpay"}),
@@ -118,3 +120,23 @@ def test_an_end_that_is_open_or_later_becomes_the_moment(until: Any) -> None:
 
 def test_an_earlier_end_stays() -> None:
     assert Selection(until=START - SECOND).up_to(START) == Selection(until=START - SECOND)
+
+
+def test_the_filters_of_a_selection_read_as_options_select_the_same() -> None:
+    chosen = Selection(
+        since=START - SECOND,
+        until=START,
+        partition=2,
+        from_offset=7,
+        invoice_id=INVOICE_ID,
+        customer_id=CUSTOMER_ID,
+        codes=frozenset({"provider-rejected", "invalid-invoice"}),
+        stage="creator",
+        destination="netsuite",
+        state="open",
+        failure_ids=frozenset({"a", "b"}),
+    )
+    options = {name: [text] if isinstance(text, str) else list(text) for name, text in chosen.filters().items()}
+
+    assert parse_selection(options, START) == chosen
+    assert Selection().filters() == {}

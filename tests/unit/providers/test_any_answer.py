@@ -15,6 +15,8 @@ from invoice_providers.http import Anonymous, Http
 from invoice_providers.netsuite.client import NetSuite
 from invoice_providers.netsuite.payload import Options
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
+from invoice_providers.razorpay.client import Razorpay
+from invoice_providers.razorpay.setup import Key, api_of
 from invoice_shared.errors import CallFailed
 from invoice_shared.metronome.client import MetronomeClient
 from tests.builders import formatted_invoice
@@ -30,6 +32,8 @@ NAMES = (
     "code", "Message", "message", "Detail", "element", "QueryResponse", "Invoice", "Id",
     "DocNumber", "PrivateNote", "TotalAmt", "Balance", "TxnTaxDetail", "TotalTax", "CurrencyRef",
     "CustomerRef", "value", "data", "external_invoice", "invoice_id",
+    "items", "receipt", "amount", "tax_amount", "customer_id", "customer_details", "created_at", "notes",
+    "description", "line_items", "type", "field", "source",
 )
 # fmt: on
 HEADERS = ("Content-Type", "Location", "Retry-After", "Date", "intuit_tid", "Content-Encoding", "X-More")
@@ -64,6 +68,11 @@ def quickbooks(url: str) -> BillingProvider:
     return QuickBooksOnline(f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), timeout_seconds=TIMEOUT)
 
 
+def razorpay(url: str) -> BillingProvider:
+    clock = FakeClock()
+    return Razorpay(api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, timeout_seconds=TIMEOUT), clock)
+
+
 def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
     document = formatted_invoice()
     return (
@@ -96,7 +105,7 @@ def test_no_bytes_make_another_error(server: AnyServer, answer: bytes) -> None:
         http.post(server.url, b"{}", {})
 
 
-@pytest.mark.parametrize("build", [netsuite, quickbooks], ids=["NetSuite", "QuickBooks Online"])
+@pytest.mark.parametrize("build", [netsuite, quickbooks, razorpay], ids=["NetSuite", "QuickBooks Online", "Razorpay"])
 @many
 @given(status=st.sampled_from(STATUSES), named=headers, body=bodies)
 def test_no_answer_makes_a_provider_raise_another_error(

@@ -10,6 +10,7 @@ import typer
 
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
+    ByOption,
     CodeOption,
     CustomerOption,
     DestinationOption,
@@ -21,6 +22,7 @@ from invoice_cli.options import (
     selection,
 )
 from invoice_cli.output import print_json
+from invoice_cli.person import person
 from invoice_cli.replay_run import send, show_plan
 from invoice_operations.options import parse_rate
 from invoice_operations.replay.ids import new_id, started_at
@@ -46,12 +48,16 @@ def replay(
     restart: Annotated[
         Restarting, typer.Option(help="errors: ask Metronome anew, or put the failed record itself back.")
     ] = "raw",
-    include_replays: Annotated[bool, typer.Option(help="raw, formatted: also what a replay put there.")] = False,
-    force: Annotated[bool, typer.Option(help="Also invoices that Metronome holds to be synced already.")] = False,
+    include_replays: Annotated[bool, typer.Option(help="raw: also what a replay put there.")] = False,
+    force: Annotated[
+        bool, typer.Option(help="Also invoices that Metronome or the ledger holds to be created already.")
+    ] = False,
     max_replays: Annotated[
         int, typer.Option(min=1, help="Skip records already replayed this many times.")
     ] = MAX_REPLAYS,
     rate: Annotated[str | None, typer.Option(help="At most so many records, e.g. 50/s.")] = None,
+    include_resolved: Annotated[bool, typer.Option(help="Also invoices that somebody resolved by hand.")] = False,
+    by: ByOption = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would be replayed, and change nothing.")] = False,
     resume: Annotated[str | None, typer.Option(help="Go on with an interrupted replay: its id.")] = None,
     output: OutputOption = "table",
@@ -71,9 +77,10 @@ def replay(
         stage=stage,
         destination=destination,
     )
-    request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force)
+    request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force, include_resolved)
     per_second = None if rate is None else parse_rate(rate)
-    replayed = Replay(resume or new_id(now, secrets.token_hex(3)), request, this_installation())
+    replay_id = resume or new_id(now, secrets.token_hex(3))
+    replayed = Replay(replay_id, request, this_installation(), person(by))
     plan = replayed.plan()
     if resume:
         replayed.resume()

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from invoice_operations.replay.marks import Mark, replays
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
 from invoice_operations.replay.plan import Plan, too_often
+from invoice_operations.replay.priors import REFUSALS, RESOLVED, Books, Prior
 from invoice_operations.replay.request import ReplayRequest, Restarting
 from invoice_operations.replay.sending import Done, Target
 from invoice_operations.view.cases import Case, Place, State, case_of, failures_in, place_of
@@ -25,7 +27,7 @@ RESTARTS: dict[Restarting, Callable[[InvoiceFailure, KafkaSettings], OutgoingRec
 WHY_NOT_OPEN: dict[State, str] = {
     "created": "created meanwhile",
     "skipped": "skipped meanwhile",
-    "resolved": "resolved by hand",
+    "resolved": RESOLVED,
     "superseded": "failed again since",
 }
 FORGOTTEN = "failure record no longer held here (try --from s3)"
@@ -37,9 +39,11 @@ class FailureReplay:
 
     read: Callable[[], Iterable[Record]]
     judge: Judge
+    books: Books
     request: ReplayRequest
     settings: KafkaSettings
     _selected: dict[str, Place] = field(default_factory=dict)
+    _refused: set[str] = field(default_factory=set)
     _targets: dict[str, Target] = field(default_factory=dict)
     _obstacles: dict[str, str] = field(default_factory=dict)
     _worn_out: set[str] = field(default_factory=set)
@@ -47,10 +51,14 @@ class FailureReplay:
     def plan(self) -> Plan:
         """Decide about each failure, and remember which are to be sent."""
         plan = Plan()
-        cases = self.judge(self._cases())
-        for case in sorted(cases.values(), key=lambda case: (case.failed_at, case.failure_id)):
-            if self.request.chosen.matches_failure(case):
-                self._decide(case, plan)
+        judged = self.judge(self._cases()).values()
+        cases = sorted(
+            filter(self.request.chosen.matches_failure, judged),
+            key=lambda case: (case.failed_at, case.failure_id),
+        )
+        known = self.books.priors(case.key for case in cases)
+        for case in cases:
+            self._decide(case, known[case.key], plan)
         return plan
 
     def left(self, done: Done) -> int:
@@ -64,7 +72,8 @@ class FailureReplay:
             if waiting.get(failure.failure_id) == place_of(record):
                 del waiting[failure.failure_id]
                 fresh = self._restart(failure)
-                yield replace(fresh, headers=mark.on(fresh.headers))
+                marked = mark.renewing if failure.failure_id in self._refused else mark.on
+                yield replace(fresh, headers=marked(fresh.headers))
 
     def _cases(self) -> dict[str, Case]:
         # What became of them is judged later.
@@ -81,7 +90,8 @@ class FailureReplay:
         return RESTARTS[self.request.restart](failure, self.settings)
 
     def _note(self, failure: InvoiceFailure) -> None:
-        if replays(headers_of(failure.original)) >= self.request.max_replays:
+        limit = self.request.max_replays
+        if limit is not None and replays(headers_of(failure.original)) >= limit:
             self._worn_out.add(failure.failure_id)
         try:
             fresh = self._restart(failure)
@@ -90,19 +100,42 @@ class FailureReplay:
         else:
             self._targets[failure.failure_id] = (fresh.topic, fresh.key)
 
-    def _decide(self, case: Case, plan: Plan) -> None:
-        if case.state != "open":
-            plan.left_out[WHY_NOT_OPEN[case.state]] += 1
-        elif case.place is None:
-            plan.left_out[FORGOTTEN] += 1
-        elif case.failure_id in self._worn_out:
-            plan.left_out[too_often(self.request.max_replays)] += 1
+    def _decide(self, case: Case, prior: Prior, plan: Plan) -> None:
+        if why := self._why_not(case, prior):
+            plan.left_out[why] += 1
         elif case.failure_id in self._obstacles:
             plan.impossible.append(_impossible(case, self._obstacles[case.failure_id]))
-        else:
-            self._selected[case.failure_id] = case.place
+        elif why := prior.why_left_out(self.request, partial(self._destination, case)):
+            plan.left_out[why] += 1
+        elif case.place is not None:
+            self._select(case, case.place, prior)
             plan.selected += 1
             plan.tally.add(case)
+
+    def _why_not(self, case: Case, prior: Prior) -> str | None:
+        is_wanted = case.state == "open" or (case.state == "resolved" and self.request.include_resolved)
+        if not is_wanted:
+            return WHY_NOT_OPEN[case.state]
+        if case.place is None:
+            return FORGOTTEN
+        if self.request.max_replays is not None and case.failure_id in self._worn_out:
+            return too_often(self.request.max_replays)
+        return RESOLVED if prior.is_resolved and not self.request.include_resolved else None
+
+    def _select(self, case: Case, place: Place, prior: Prior) -> None:
+        self._selected[case.failure_id] = place
+        # The ledger may lag behind the failure itself.
+        if prior.is_refused or (prior.known.newest is None and case.code in REFUSALS):
+            self._refused.add(case.failure_id)
+
+    def _destination(self, case: Case) -> str | None:
+        """Return where the record goes: a formatted one names it, a raw one is mapped anew."""
+        topic, _key = self._targets[case.failure_id]
+        if topic == self.settings.formatted_invoices_topic:
+            return case.destination
+        if case.customer_id is None or case.invoice_id is None:
+            return None
+        return self.books.destination_now(case.customer_id, case.invoice_id)
 
 
 def _impossible(case: Case, why: str) -> dict[str, str | None]:

@@ -1,70 +1,124 @@
 """Replaying ``raw-invoices`` or ``formatted-invoices``: the records go back as they are."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
 
 from invoice_operations.replay.marks import Mark, is_replay, replays
 from invoice_operations.replay.plan import Plan, too_often
+from invoice_operations.replay.priors import Books, Prior
 from invoice_operations.replay.request import ReplayRequest
-from invoice_operations.replay.sending import Done
+from invoice_operations.replay.sending import Done, Target
+from invoice_operations.view.entry import is_newer
+from invoice_operations.view.ledger_table import chunks
 from invoice_operations.view.records_of import ReadsTopics
+from invoice_operations.view.span import Span
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
 from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.serde import from_bytes
 
+REPLAYED = "put back by an earlier replay (--include-replays)"
+SUPERSEDED = "superseded by a newer record of the same invoice"
+MODELS: Mapping[str, type[RawInvoice | FormattedInvoice]] = {
+    "raw": RawInvoice,
+    "formatted": FormattedInvoice,
+}
 
+
+class _Seen(NamedTuple):
+    """A record without its bytes."""
+
+    partition: int
+    offset: int
+    timestamp: int
+
+
+@dataclass(slots=True)
 class TopicReplay:
-    """Reads the topic once to plan and once to send: nothing but sums is held."""
+    """Reads the topic once to plan and once to send: of the records only keys and places are held.
 
-    def __init__(
-        self, reader: ReadsTopics, topic: str, model: type[RawInvoice | FormattedInvoice], request: ReplayRequest
-    ) -> None:
-        self._reader = reader
-        self._topic = topic
-        self._model = model
-        self._request = request
-        self._selected = 0
+    ``began`` is when the replay did: what came later supersedes nothing.
+    """
+
+    reader: ReadsTopics
+    topic: str
+    request: ReplayRequest
+    books: Books
+    began: datetime
+    _selected: Counter[Target] = field(default_factory=Counter)
+    _newest: dict[bytes | None, _Seen] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         """Count what would be put back."""
         plan = Plan()
-        for record in self._chosen():
-            if why := self._why_not(record):
+        if self.request.what == "formatted":
+            self._find_newest()
+        for record, prior in self._with_priors():
+            invoice = self._invoice(record)
+            if why := self._why_not(record, invoice, prior):
                 plan.left_out[why] += 1
                 continue
-            invoice = self._invoice(record)
-            plan.selected += 1
-            plan.tally.count(self._topic, _kind(invoice), record.time, _money(invoice))
-        self._selected = plan.selected
+            self._selected[self.topic, record.key] += 1
+            plan.tally.count(self.topic, _kind(invoice), record.time, _money(invoice))
+        plan.selected = self._selected.total()
         return plan
 
     def left(self, done: Done) -> int:
         """Count the planned records that are not done yet."""
-        return max(0, self._selected - done.total())
+        return (self._selected - done).total()
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
         """Yield the records, marked."""
-        for record in self._chosen():
-            if self._why_not(record) is None:
-                yield OutgoingRecord(self._topic, record.key, record.value, mark.on(record.headers))
+        for record, prior in self._with_priors():
+            if self._why_not(record, self._invoice(record), prior) is None:
+                marked = (mark.renewing if prior.is_refused else mark.on)(record.headers)
+                yield OutgoingRecord(self.topic, record.key, record.value, marked)
 
-    def _chosen(self) -> Iterator[Record]:
-        chosen = self._request.chosen
-        return filter(chosen.matches_record, self._reader.read(self._topic, chosen.span()))
+    def _find_newest(self) -> None:
+        """Remember the newest record of each invoice: an older one was mapped by older rules."""
+        span = Span(until=self.began, keys=self.request.chosen.keys)
+        for record in self.reader.read(self.topic, span):
+            seen = _Seen(record.partition, record.offset, record.timestamp)
+            if record.key not in self._newest or is_newer(seen, self._newest[record.key]):
+                self._newest[record.key] = seen
 
-    def _why_not(self, record: Record) -> str | None:
-        if is_replay(record.headers) and not self._request.include_replays:
-            return "put back by an earlier replay (--include-replays)"
-        if replays(record.headers) >= self._request.max_replays:
-            return too_often(self._request.max_replays)
-        return None
+    def _with_priors(self) -> Iterator[tuple[Record, Prior]]:
+        chosen = self.request.chosen
+        records = filter(chosen.matches_record, self.reader.read(self.topic, chosen.span()))
+        for chunk in chunks(records):
+            known = self.books.priors(map(_name, chunk))
+            yield from ((record, known[_name(record)]) for record in chunk)
+
+    def _why_not(self, record: Record, invoice: RawInvoice | FormattedInvoice | None, prior: Prior) -> str | None:
+        if self.request.what == "formatted":
+            newest = self._newest[record.key]
+            if (record.partition, record.offset) != (newest.partition, newest.offset):
+                return SUPERSEDED
+        elif is_replay(record.headers) and not self.request.include_replays:
+            return REPLAYED
+        if self.request.max_replays is not None and replays(record.headers) >= self.request.max_replays:
+            return too_often(self.request.max_replays)
+        return prior.why_left_out(self.request, partial(self._destination, invoice))
+
+    def _destination(self, invoice: RawInvoice | FormattedInvoice | None) -> str | None:
+        if isinstance(invoice, RawInvoice):
+            return self.books.destination_now(invoice.customer_id, invoice.invoice_id)
+        return None if invoice is None else invoice.destination
 
     def _invoice(self, record: Record) -> RawInvoice | FormattedInvoice | None:
         try:
-            return from_bytes(self._model, record.value)
+            return from_bytes(MODELS[self.request.what], record.value)
         except MalformedRecord:
             return None
+
+
+def _name(record: Record) -> str:
+    return (record.key or b"").decode("utf-8", "replace")
 
 
 def _kind(invoice: RawInvoice | FormattedInvoice | None) -> str:

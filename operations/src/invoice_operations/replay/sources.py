@@ -1,18 +1,27 @@
 """From what was requested to what is read: a topic, the errors topic, or the archive."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from invoice_operations.clients import Clients
 from invoice_operations.replay.marks import Mark
-from invoice_operations.replay.of_failures import FailureReplay, Judge
+from invoice_operations.replay.of_failures import FailureReplay
 from invoice_operations.replay.of_topic import TopicReplay
 from invoice_operations.replay.plan import Plan
+from invoice_operations.replay.priors import KnowsDestinations, Prior, priors
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.sending import Done
-from invoice_operations.selection import Selection
-from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_operations.view.view import View
 from invoice_shared.record import OutgoingRecord, Record
+
+
+class ReplayClients(Clients, Protocol):
+    """What a replay takes; see ``installation.Installation``."""
+
+    def destinations(self) -> KnowsDestinations:
+        """Return what tells where invoices would go now."""
 
 
 class Source(Protocol):
@@ -28,15 +37,43 @@ class Source(Protocol):
         """Yield the records, marked."""
 
 
-def source_of(request: ReplayRequest, clients: Clients) -> Source:
-    """Return the source of what was requested."""
+def source_of(request: ReplayRequest, clients: ReplayClients, began: datetime) -> Source:
+    """Return the source of what was requested by a replay that began at a time."""
+    books = _Books(clients)
     if request.what == "errors":
-        return FailureReplay(_reading(request, clients), _judge(request.chosen, clients), request, clients.kafka)
-    topics: dict[str, tuple[str, type[RawInvoice | FormattedInvoice]]] = {
-        "raw": (clients.kafka.raw_invoices_topic, RawInvoice),
-        "formatted": (clients.kafka.formatted_invoices_topic, FormattedInvoice),
+        return FailureReplay(
+            _reading(request, clients),
+            lambda cases: books.view.judged(cases, request.chosen),
+            books,
+            request,
+            clients.kafka,
+        )
+    topics = {
+        "raw": clients.kafka.raw_invoices_topic,
+        "formatted": clients.kafka.formatted_invoices_topic,
     }
-    return TopicReplay(clients.reader(), *topics[request.what], request)
+    return TopicReplay(clients.reader(), topics[request.what], request, books, began)
+
+
+class _Books:
+    """``Books``, each asked for when it is needed: one state of the topics for a whole replay."""
+
+    def __init__(self, clients: ReplayClients) -> None:
+        self._clients = clients
+
+    @cached_property
+    def view(self) -> View:
+        return self._clients.view()
+
+    @cached_property
+    def _destinations(self) -> KnowsDestinations:
+        return self._clients.destinations()
+
+    def priors(self, invoice_ids: Iterable[str]) -> dict[str, Prior]:
+        return priors(self.view, invoice_ids)
+
+    def destination_now(self, customer_id: str, invoice_id: str) -> str | None:
+        return self._destinations(customer_id, invoice_id)
 
 
 def _reading(request: ReplayRequest, clients: Clients) -> Callable[[], Iterable[Record]]:
@@ -46,7 +83,3 @@ def _reading(request: ReplayRequest, clients: Clients) -> Callable[[], Iterable[
         return lambda: archive.read(chosen.since, chosen.until)
     reader, topic = clients.reader(), clients.kafka.invoice_errors_topic
     return lambda: reader.read(topic, chosen.span_of_failures())
-
-
-def _judge(chosen: Selection, clients: Clients) -> Judge:
-    return lambda cases: clients.view().judged(cases, chosen)

@@ -1,9 +1,10 @@
 """The table ``decisions``: what people decided, in the order of the topic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
 from invoice_operations.view.entry import Entry
+from invoice_operations.view.ledger_table import marks
 from invoice_shared.decision import Decision
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.serde import from_bytes
@@ -27,7 +28,10 @@ def insert(connection: Connection, rows: Iterable[Row]) -> None:
     connection.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def of_subject(connection: Connection, subject: str) -> list[Decision]:
-    """Return what was decided about an invoice or a destination, in the order in which it was."""
-    found = connection.execute("SELECT value FROM decisions WHERE subject = ? ORDER BY partition, offset", (subject,))
+def of_subjects(connection: Connection, subjects: Sequence[str]) -> list[Decision]:
+    """Return what was decided about invoices or destinations, in the order in which it was."""
+    found = connection.execute(
+        f"SELECT value FROM decisions WHERE subject IN ({marks(subjects)}) ORDER BY partition, offset",  # noqa: S608
+        subjects,
+    )
     return [from_bytes(Decision, value) for (value,) in found]

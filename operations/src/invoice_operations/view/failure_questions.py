@@ -12,6 +12,7 @@ from invoice_operations.tally import Group
 from invoice_operations.view.cases import Case
 from invoice_operations.view.failure_rows import COLUMNS, case_from
 from invoice_operations.view.ledger_table import marks
+from invoice_shared.serde import dumps
 from invoice_shared.types import time_text
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM failures"  # noqa: S608 - names of our own
@@ -94,6 +95,9 @@ def _conditions(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
         yield "failed_at < ?", [_stored(chosen.until)]
     if chosen.codes:
         yield f"code IN ({marks(tuple(chosen.codes))})", sorted(chosen.codes)
+    if chosen.failure_ids:
+        # As one value: a statement takes so many and no more.
+        yield "failure_id IN (SELECT value FROM json_each(?))", [dumps(sorted(chosen.failure_ids)).decode()]
     if chosen.from_offset is not None:
         yield "offset >= ?", [chosen.from_offset]
     equal = ("partition", "invoice_id", "customer_id", "stage", "destination", "state")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from sqlite3 import Connection
 from typing import TypeVar
 
@@ -111,7 +112,20 @@ class View:
 
     def decisions(self, subject: str) -> list[Decision]:
         """Return what was decided about an invoice or a destination, in the order in which it was."""
-        return self._ask(lambda tables: decision_table.of_subject(tables, subject))
+        return self._ask(lambda tables: decision_table.of_subjects(tables, [subject]))
+
+    def resolved(self, invoice_ids: Iterable[str]) -> set[str]:
+        """Return those of these invoices that a person resolved, whatever came in for them since.
+
+        The ledger counts, too: earlier versions entered no decision.
+        """
+        found: set[str] = set()
+        for chunk in ledger_table.chunks(invoice_ids):
+            decided = self._ask(partial(decision_table.of_subjects, subjects=chunk))
+            found |= {each.subject for each in decided if each.kind == "resolve"}
+            events = {name: known.newest for name, known in self.invoices(chunk).items()}
+            found |= {name for name, newest in events.items() if newest and newest.outcome == "resolved"}
+        return found
 
     @property
     def _errors(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from invoice_providers.wording import cut
 from invoice_shared.errors import Rejected
+from invoice_shared.text import visible
 
 MAX_TEXT = 2048
 MAX_NOTES = 15
@@ -17,6 +18,7 @@ WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 def document_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     """Give the invoice's fields. Raises ``Rejected`` where they cannot be filled so."""
+    fields = {name: visible(text) for name, text in fields.items()}
     notes = {name: cut(text, MAX_NOTE) for name, text in fields.items() if name not in (*TEXTS, *SWITCHES)}
     if len(notes) > MAX_NOTES or any(len(name) > MAX_NOTE for name in notes):
         raise _wrong(f"asks for {len(notes)} notes, and Razorpay takes {MAX_NOTES} with names of {MAX_NOTE} characters")

@@ -14,15 +14,16 @@ from invoice_providers.razorpay.units import minor_units
 from invoice_providers.wording import cut, figures, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.text import visible
 from invoice_shared.types import decimal_text
 
 MAX_LINES = 50
 # By it a draft is known as ours if EXTRA_FIELDS replace the description.
 MEMO_NOTE = "metronome_invoice_id"
-MAX_NAME = 512
-"""Razorpay states no limit; what is cut off stands in the line's description, whole."""
+# Razorpay states no limit and counts characters elsewhere. What is cut off is whole in the line's description.
+MAX_NAME = 255
+# Of a line, and so of the total. For other currencies none is known but one smallest unit of the total.
 MINIMUM = {"INR": Decimal("1.00")}
-"""Razorpay collects nothing below it; of other currencies one smallest unit at least."""
 SILENT = {"sms_notify": False, "email_notify": False}
 """Unless it is told so, Razorpay messages the customer the moment that the invoice exists."""
 
@@ -95,6 +96,19 @@ def _check_minimum(document: FormattedInvoice) -> None:
             f"The total is {decimal_text(document.total)} {document.currency}; Razorpay takes {least} at least. Settle "
             "it by hand and resolve the failure; ZERO_TOTAL_INVOICES=skip leaves out totals of zero.",
         )
+    small = [line for line in document.line_items if minimum is not None and line.amount < minimum]
+    if small:
+        raise Rejected("below-minimum", _too_small(small, document.currency))
+
+
+def _too_small(lines: list[LineItem], currency: str) -> str:
+    first = f"“{lines[0].name}” is {decimal_text(lines[0].amount)} {currency}"
+    others = f", and {len(lines) - 1} more are below it" if len(lines) > 1 else ""
+    return (
+        f"Razorpay takes {MINIMUM[currency]} {currency} per line at least, and {first}{others}. Give it the item of a "
+        "larger line and set LINE_GROUPING=by_item, then replay from raw; or bill the invoice by hand and resolve the "
+        "failure."
+    )
 
 
 def _description(document: FormattedInvoice) -> str:
@@ -108,10 +122,11 @@ def _description(document: FormattedInvoice) -> str:
 
 def _line(line: LineItem, currency: str) -> dict[str, Any]:
     check_line_fields(line.extra_fields)
-    told = [line.name] if len(line.name) > MAX_NAME else []
+    name = visible(line.name)
+    told = [name] if len(name) > MAX_NAME else []
     description = ": ".join([*told, *([figures(line)] if figures(line) else [])])
     return {
-        "name": cut(line.name, MAX_NAME),
+        "name": cut(name, MAX_NAME),
         "amount": minor_units(line.amount, currency),
         "currency": currency,
         "quantity": 1,

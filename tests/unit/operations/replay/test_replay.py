@@ -1,6 +1,7 @@
 """Choosing what goes back, and how it is marked: failures and whole topics."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,21 +12,41 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.marks import Mark, replays
 from invoice_operations.replay.of_failures import FORGOTTEN, FailureReplay
-from invoice_operations.replay.of_topic import TopicReplay
+from invoice_operations.replay.of_topic import SUPERSEDED, TopicReplay
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
+from invoice_operations.replay.priors import RESOLVED, Prior, priors
 from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.selection import Selection
 from invoice_shared import serde
+from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
-from invoice_shared.invoice import FormattedInvoice, RawInvoice
+from invoice_shared.invoice import RawInvoice
 from invoice_shared.original import original_of
 from invoice_shared.record import Headers, OutgoingRecord, Record
-from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
+from tests.builders import (
+    CUSTOMER_ID,
+    FINALIZED_AT,
+    INVOICE_ID,
+    failure,
+    formatted_invoice,
+    line_item,
+    outcome,
+    raw_invoice,
+)
 from tests.fakes import START
-from tests.unit.operations.reading import SETTINGS, FakeBroker, FakeReader, in_errors, in_ledger, lying, view_of
+from tests.unit.operations.reading import (
+    SETTINGS,
+    FakeBroker,
+    FakeReader,
+    document_in_ledger,
+    in_errors,
+    in_ledger,
+    lying,
+    view_of,
+)
 
 ANY = Selection()
-MARK = Mark("replay-20260301T120000Z-4f2a9c")
+MARK = Mark("replay-20260301T120000Z-4f2a9c", "kim")
 EVENT: Headers = (("event-id", b"ev-1"), ("traceparent", b"00-1-2-01"))
 RAW = serde.to_bytes(raw_invoice())
 FORMATTED = serde.to_bytes(formatted_invoice())
@@ -64,18 +85,36 @@ def test_what_is_no_replay_id_is_refused(text: str) -> None:
 
 def test_a_mark_keeps_the_other_headers_and_counts_up() -> None:
     once = MARK.on(EVENT)
-    twice = Mark("replay-2", force=True).on(once)
+    twice = Mark("replay-2", "lee", force=True, include_resolved=True).on(once)
 
-    assert once == (*EVENT, ("replay-id", MARK.replay_id.encode()), ("replay-count", b"1"))
-    assert twice == (*EVENT, ("replay-id", b"replay-2"), ("replay-count", b"2"), ("replay-force", b"1"))
+    assert once == (*EVENT, ("replay-id", MARK.replay_id.encode()), ("replay-count", b"1"), ("replay-by", b"kim"))
+    assert twice == (
+        *EVENT,
+        ("replay-id", b"replay-2"),
+        ("replay-count", b"2"),
+        ("replay-by", b"lee"),
+        ("replay-force", b"1"),
+        ("replay-include-resolved", b"1"),
+    )
     assert replays((("replay-count", b"many"),)) == 0
 
 
 def test_a_mark_takes_an_earlier_replays_place_and_leaves_the_request_generation() -> None:
-    earlier: Headers = (("request-generation", b"r"), ("replay-by", b"kim"), ("replay-include-resolved", b"1"))
+    earlier: Headers = (("request-generation", b"r"), ("replay-by", b"lee"), ("replay-include-resolved", b"1"))
 
     assert MARK.on(earlier)[:2] == (("request-generation", b"r"), ("replay-id", MARK.replay_id.encode()))
-    assert [name for name, _value in MARK.on(earlier)] == ["request-generation", "replay-id", "replay-count"]
+    assert [name for name, _value in MARK.on(earlier)] == [
+        "request-generation",
+        "replay-id",
+        "replay-count",
+        "replay-by",
+    ]
+
+
+def test_a_renewing_mark_takes_the_place_of_an_earlier_request_generation() -> None:
+    earlier: Headers = (("request-generation", b"r"), *EVENT)
+
+    assert MARK.renewing(earlier) == (("request-generation", MARK.replay_id.encode()), *MARK.on(EVENT))
 
 
 def test_a_failure_of_the_formatter_starts_over_with_its_own_record() -> None:
@@ -140,11 +179,32 @@ def test_what_cannot_be_put_back_says_what_to_do(failed: InvoiceFailure, said: s
         put_back(failed, SETTINGS)
 
 
-def replay_of(records: Sequence[Record], *ledger: Record, chosen: Selection = ANY) -> FailureReplay:
-    view = view_of(FakeBroker(ledger))
-    return FailureReplay(
-        lambda: records, partial(view.judged, chosen=chosen), ReplayRequest("errors", chosen), SETTINGS
-    )
+class FakeBooks:
+    """What a ledger and decisions say; every invoice goes to ``destination`` now."""
+
+    def __init__(self, *ledger: Record, destination: str | None = "netsuite") -> None:
+        self.view = view_of(FakeBroker(ledger))
+        self.destination = destination
+        self.asked: list[str] = []
+
+    def priors(self, invoice_ids: Iterable[str]) -> Mapping[str, Prior]:
+        return priors(self.view, invoice_ids)
+
+    def destination_now(self, customer_id: str, invoice_id: str) -> str | None:
+        self.asked.append(invoice_id)
+        return self.destination
+
+
+def replay_of(
+    records: Sequence[Record],
+    *ledger: Record,
+    chosen: Selection = ANY,
+    destination: str | None = "netsuite",
+    **choice: Any,
+) -> FailureReplay:
+    books = FakeBooks(*ledger, destination=destination)
+    judge, request = partial(books.view.judged, chosen=chosen), ReplayRequest("errors", chosen, **choice)
+    return FailureReplay(lambda: records, judge, books, request, SETTINGS)
 
 
 def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() -> None:
@@ -213,9 +273,16 @@ def test_the_plan_is_a_histogram_with_the_money_at_stake() -> None:
     assert (str(document["money"]["USD"]), document["unknown_totals"]) == ("100.00", 0)
 
 
-def topic_replay(*records: Record, chosen: Selection = ANY, **choice: Any) -> TopicReplay:
-    model = FormattedInvoice if records[0].topic == "formatted-invoices" else RawInvoice
-    return TopicReplay(FakeReader(records), records[0].topic, model, ReplayRequest("raw", chosen, **choice))
+def topic_replay(
+    *records: Record,
+    chosen: Selection = ANY,
+    ledger: Sequence[Record] = (),
+    destination: str | None = "netsuite",
+    **choice: Any,
+) -> TopicReplay:
+    topic, books = records[0].topic, FakeBooks(*ledger, destination=destination)
+    request = ReplayRequest("formatted" if topic == "formatted-invoices" else "raw", chosen, **choice)
+    return TopicReplay(FakeReader(records), topic, request, books, START)
 
 
 FIRST = lying("raw-invoices", 0, raw_invoice(), "a", headers=EVENT)
@@ -267,3 +334,163 @@ def test_formatted_records_tell_the_money_at_stake() -> None:
 def test_options_that_contradict_each_other_are_refused(what: What, options: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
         ReplayRequest(what, **({"chosen": ANY} | options))
+
+
+MINUTE = timedelta(minutes=1)
+OLDER = lying("formatted-invoices", 0, formatted_invoice(total="90.00", line_items=(line_item(amount="90.00"),)), "a")
+NEWER = lying("formatted-invoices", 5, formatted_invoice(), "a", headers=MARK.on(EVENT))
+OTHER = lying("formatted-invoices", 3, formatted_invoice(), "b")
+AFTERWARDS = lying("formatted-invoices", 9, formatted_invoice(), "a", at=START + MINUTE)
+
+
+def sent(replay: TopicReplay | FailureReplay) -> list[OutgoingRecord]:
+    replay.plan()
+    return list(replay.outgoing(MARK))
+
+
+def test_of_an_invoices_formatted_records_the_newest_goes_back_also_if_a_replay_made_it() -> None:
+    replay = topic_replay(OLDER, OTHER, NEWER, AFTERWARDS, chosen=Selection(until=START))
+
+    plan = replay.plan()
+
+    assert (plan.selected, plan.left_out) == (2, {SUPERSEDED: 1})
+    assert [(each.key, each.value) for each in replay.outgoing(MARK)] == [(b"b", OTHER.value), (b"a", NEWER.value)]
+    assert replay.left(Counter({("formatted-invoices", b"a"): 1})) == 1
+
+
+def test_a_superseded_record_does_not_go_back_where_the_newest_is_not_meant() -> None:
+    chosen = Selection(partition=0, from_offset=0, until=START)
+    moved = lying("formatted-invoices", 0, formatted_invoice(), "a", partition=1, at=START - MINUTE)
+
+    plan = topic_replay(OLDER, moved, chosen=chosen).plan()
+
+    assert (plan.selected, plan.left_out) == (0, {SUPERSEDED: 1})
+
+
+def created_at(destination: str, **changes: Any) -> Record:
+    return document_in_ledger(0, outcome(invoice_id="a", destination=destination, **changes))
+
+
+def decided(invoice_id: str) -> Record:
+    decision = Decision(decision_id="d", kind="resolve", subject=invoice_id, by="kim", at=START, via="cli")
+    return lying("invoice-decisions", 0, decision, invoice_id)
+
+
+SINGLE = lying("formatted-invoices", 0, formatted_invoice(), "a")
+FAILED = in_errors(0, of_creator(failure_id="f", invoice_id="a", destination="netsuite"))
+RESOLVED_EVENT = in_ledger(1, outcome(invoice_id="a", outcome="resolved", resolved_by="kim", failure_id="f"))
+
+
+@pytest.mark.parametrize("by", [RESOLVED_EVENT, decided("a")], ids=["in the ledger", "by decision alone"])
+@pytest.mark.parametrize(
+    "replay",
+    [
+        pytest.param(partial(topic_replay, FIRST), id="raw"),
+        pytest.param(partial(topic_replay, SINGLE), id="formatted"),
+        pytest.param(lambda ledger, **how: replay_of([FAILED], *ledger, **how), id="errors"),
+    ],
+)
+def test_what_a_person_resolved_is_left_out_unless_it_is_included(replay: Any, by: Record) -> None:
+    left, included = replay(ledger=(by,)).plan(), replay(ledger=(by,), include_resolved=True).plan()
+
+    assert (left.selected, left.left_out) == (0, {RESOLVED: 1})
+    assert (included.selected, included.left_out) == (1, {})
+
+
+@pytest.mark.parametrize(
+    ("replay", "selected", "forced"),
+    [
+        pytest.param(partial(topic_replay, FIRST), 1, 1, id="raw: the formatter asks Metronome"),
+        pytest.param(partial(topic_replay, SINGLE), 0, 1, id="formatted: nobody else protects it"),
+    ],
+)
+def test_what_was_created_goes_back_only_through_the_formatter_or_by_force(
+    replay: Any, selected: int, forced: int
+) -> None:
+    ledger = (created_at("netsuite"),)
+
+    assert replay(ledger=ledger).plan().selected == selected
+    assert replay(ledger=ledger, force=True).plan().selected == forced
+
+
+def test_a_document_that_does_not_stand_is_no_obstacle() -> None:
+    assert topic_replay(SINGLE, ledger=(created_at("razorpay", stands=False),)).plan().selected == 1
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    "replay",
+    [
+        pytest.param(lambda **how: topic_replay(FIRST, **how), id="raw"),
+        pytest.param(lambda **how: topic_replay(SINGLE, **how), id="formatted"),
+        pytest.param(lambda ledger, **how: replay_of([FAILED], *ledger, **how), id="errors from raw"),
+        pytest.param(lambda ledger, **how: replay_of([FAILED], *ledger, restart="failed", **how), id="errors put back"),
+    ],
+)
+def test_what_stands_at_another_destination_is_left_out_by_force_too(replay: Any, force: bool) -> None:
+    plan = replay(ledger=(created_at("razorpay"),), force=force).plan()
+
+    assert plan.selected == 0
+    assert list(plan.left_out.values()) == [1]
+
+
+def test_nobody_is_asked_for_the_destination_of_what_has_no_document() -> None:
+    replay = topic_replay(FIRST)
+
+    assert replay.plan().selected == 1
+    assert isinstance(replay.books, FakeBooks)
+    assert replay.books.asked == []
+
+
+def test_where_nobody_knows_the_destination_the_formatter_decides() -> None:
+    assert topic_replay(FIRST, ledger=(created_at("razorpay"),), destination=None).plan().selected == 1
+
+
+def event(**changes: Any) -> Record:
+    return in_ledger(0, outcome(**({"invoice_id": "a", "outcome": "failed", "failure_id": "f"} | changes)))
+
+
+OLD_GENERATION: Headers = (("request-generation", b"r"), *EVENT)
+
+
+@pytest.mark.parametrize(
+    ("newest", "generation"),
+    [
+        pytest.param(None, b"r", id="nothing known"),
+        pytest.param(event(code="provider-rejected"), b"new", id="refused"),
+        pytest.param(event(code="conflicting-document"), b"new", id="another document"),
+        pytest.param(event(code="document-removed", stage="formatter"), b"new", id="removed"),
+        pytest.param(event(code="provider-rejected", outcome="resolved"), b"new", id="refused and resolved"),
+        pytest.param(event(code="provider-rejected", may_exist=True), b"r", id="may exist all the same"),
+        pytest.param(event(code="retries-exhausted"), b"r", id="a doubt"),
+        pytest.param(event(code="items-not-mapped"), b"r", id="never sent"),
+        pytest.param(event(code="held-for-approval"), b"r", id="held"),
+        pytest.param(event(outcome="created", code="writeback-refused"), b"r", id="created"),
+    ],
+)
+def test_the_request_is_a_new_one_only_after_a_refusal_by_the_provider(
+    newest: Record | None, generation: bytes
+) -> None:
+    known = [] if newest is None else [newest]
+    record = lying("raw-invoices", 0, raw_invoice(), "a", headers=OLD_GENERATION)
+
+    (again,) = sent(topic_replay(record, ledger=known, include_resolved=True))
+
+    renewed = MARK.replay_id.encode() if generation == b"new" else generation
+    assert [value for name, value in again.headers if name == "request-generation"] == [renewed]
+
+
+@pytest.mark.parametrize(
+    ("ledger", "code", "is_renewed"),
+    [
+        pytest.param([], "provider-rejected", True, id="the ledger lags behind"),
+        pytest.param([event(code="provider-rejected")], "provider-rejected", True, id="refused"),
+        pytest.param([event(code="retries-exhausted", may_exist=True)], "retries-exhausted", False, id="a doubt"),
+    ],
+)
+def test_a_refused_failure_starts_over_as_a_new_request(ledger: list[Record], code: str, is_renewed: bool) -> None:
+    failed = in_errors(0, of_creator(failure_id="f", invoice_id="a", destination="netsuite", code=code))
+
+    (again,) = sent(replay_of([failed], *ledger))
+
+    assert (("request-generation", MARK.replay_id.encode()) in again.headers) == is_renewed

@@ -2,26 +2,31 @@
 
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
+from invoice_operations.decide.decider import Person
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.ids import new_id
+from invoice_operations.replay.priors import ELSEWHERE
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
 from invoice_shared.archive.lines import archived_object
+from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.original import original_of
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
-from invoice_shared.serde import to_bytes
-from tests.builders import failure, outcome, raw_invoice
+from invoice_shared.serde import from_bytes, to_bytes
+from tests.builders import CUSTOMER_ID, failure, outcome, raw_invoice
 from tests.fakes import START
 from tests.unit.operations.installation import FakeInstallation
-from tests.unit.operations.reading import in_errors, in_ledger, lying
+from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger, lying
 
 ID = new_id(START, "4f2a9c")
+KIM = Person("kim", "cli")
 EARLIER = START - timedelta(hours=1)
 RAW = ReplayRequest("raw", Selection())
 ERRORS = ReplayRequest("errors", Selection(), restart="raw")
@@ -40,12 +45,12 @@ def failed(*names: str) -> list[Record]:
 
 
 def keys(installation: FakeInstallation) -> list[bytes | None]:
-    return [each.key for each in installation.broker.published]
+    return [each.key for each in installation.broker.to("raw-invoices")]
 
 
 def test_what_was_planned_is_put_back_once() -> None:
     installation = FakeInstallation(raw("a", "b", "a"))
-    replay = Replay(ID, RAW, installation)
+    replay = Replay(ID, RAW, installation, KIM)
 
     plan, is_complete = replay.plan(), replay.send(None, Event(), lambda: None)
 
@@ -55,11 +60,11 @@ def test_what_was_planned_is_put_back_once() -> None:
 
 def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_out_and_does_nothing_twice() -> None:
     installation = FakeInstallation(raw("a", "b", "c", "a"))
-    stopped, stop = Replay(ID, RAW, installation), Event()
+    stopped, stop = Replay(ID, RAW, installation, KIM), Event()
     stopped.plan()
 
     assert not stopped.send(None, stop, stop.set)
-    resumed = Replay(ID, RAW, installation)
+    resumed = Replay(ID, RAW, installation, KIM)
     plan = resumed.plan()
     resumed.resume()
 
@@ -70,14 +75,14 @@ def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_o
 
 def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what_is_still_planned_alone() -> None:
     installation = FakeInstallation(failed("a", "b", "c"))
-    stopped, stop = Replay(ID, ERRORS, installation), Event()
+    stopped, stop = Replay(ID, ERRORS, installation, KIM), Event()
     stopped.plan()
     stopped.send(None, stop, stop.set)
     done = keys(installation)
     meanwhile = [in_ledger(0, outcome(invoice_id=(key or b"").decode(), settled_at=START)) for key in done]
     installation.records += meanwhile
 
-    resumed = Replay(ID, ERRORS, installation)
+    resumed = Replay(ID, ERRORS, installation, KIM)
     plan = resumed.plan()
     resumed.resume()
 
@@ -87,7 +92,7 @@ def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what
 
 def test_what_comes_after_the_replay_began_is_not_its_business() -> None:
     later = lying("raw-invoices", 9, raw_invoice(), "later", at=START)
-    replay = Replay(ID, RAW, FakeInstallation([*raw("a"), later]))
+    replay = Replay(ID, RAW, FakeInstallation([*raw("a"), later]), KIM)
 
     assert replay.plan().selected == 1
 
@@ -96,7 +101,7 @@ def test_a_time_that_begins_after_the_replay_is_refused() -> None:
     tomorrow = ReplayRequest("raw", Selection(since=START + timedelta(days=1)))
 
     with pytest.raises(InvalidRequest, match="Nothing lies between"):
-        Replay(ID, tomorrow, FakeInstallation([]))
+        Replay(ID, tomorrow, FakeInstallation([]), KIM)
 
 
 def test_failures_come_out_of_the_archive_on_demand() -> None:
@@ -104,7 +109,7 @@ def test_failures_come_out_of_the_archive_on_demand() -> None:
     installation = FakeInstallation([], {key: archived_object(failed("a", "b"))})
     by_place = Selection(partition=0, from_offset=1)
 
-    replay = Replay(ID, ReplayRequest("errors", by_place, storage="s3"), installation)
+    replay = Replay(ID, ReplayRequest("errors", by_place, storage="s3"), installation, KIM)
 
     assert replay.plan().selected == 1
     assert replay.send(None, Event(), lambda: None)
@@ -118,7 +123,7 @@ def test_the_rate_goes_by_the_clock_and_a_wish_to_stop_ends_the_waiting() -> Non
             return True
 
     installation = FakeInstallation(raw("a", "b", "c"))
-    replay = Replay(ID, RAW, installation)
+    replay = Replay(ID, RAW, installation, KIM)
     replay.plan()
 
     assert not replay.send(0.001, Impatient(), lambda: None)
@@ -128,8 +133,89 @@ def test_the_rate_goes_by_the_clock_and_a_wish_to_stop_ends_the_waiting() -> Non
 def test_what_the_broker_refuses_is_told() -> None:
     installation = FakeInstallation(raw("a"))
     installation.broker.fail()
-    replay = Replay(ID, RAW, installation)
+    replay = Replay(ID, RAW, installation, KIM)
     replay.plan()
 
     with pytest.raises(PublishFailed):
         replay.send(None, Event(), lambda: None)
+
+
+def test_the_run_is_written_down_before_anything_is_put_back() -> None:
+    installation = FakeInstallation(raw("a", "b"))
+    chosen = Selection(since=EARLIER, invoice_id="a")
+    replay = Replay(ID, ReplayRequest("raw", chosen, force=True), installation, KIM)
+    replay.plan()
+
+    assert replay.send(None, Event(), lambda: None)
+
+    decided, put_back = installation.broker.published
+    decision = from_bytes(Decision, decided.value)
+    assert (decided.topic, put_back.topic) == ("invoice-decisions", "raw-invoices")
+    assert (decision.kind, decision.subject, decision.replay_id, decision.by) == ("replay", ID, ID, "kim")
+    assert decision.filters == {
+        "what": "raw",
+        "since": "2026-03-01T11:00:00.000Z",
+        "invoice_id": "a",
+        "force": "true",
+    }
+    assert decision.count == 1
+    assert tuple(dict(put_back.headers)[name] for name in ("replay-by", "replay-force")) == (b"kim", b"1")
+
+
+def test_a_run_that_cannot_be_written_down_puts_nothing_back() -> None:
+    installation = FakeInstallation(raw("a"))
+    installation.broker.fail(times=1)
+    replay = Replay(ID, RAW, installation, KIM)
+    replay.plan()
+
+    with pytest.raises(PublishFailed):
+        replay.send(None, Event(), lambda: None)
+
+    assert installation.broker.published == []
+
+
+def test_where_a_raw_record_would_go_now_is_asked_of_metronome_once_per_customer() -> None:
+    records = [
+        lying("raw-invoices", number, raw_invoice(invoice_id=name), name, at=EARLIER)
+        for number, name in enumerate("ab")
+    ]
+    ledger = [
+        document_in_ledger(number, outcome(invoice_id=name, settled_at=EARLIER)) for number, name in enumerate("ab")
+    ]
+    moved = {"data": metronome_invoice(customer_custom_fields={"destination": " QuickBooks_Online "})}
+    installation = FakeInstallation([*records, *ledger], answers={(CUSTOMER_ID, "a"): moved})
+
+    plan = Replay(ID, ReplayRequest("raw", Selection(), force=True), installation, KIM).plan()
+
+    assert (plan.selected, plan.left_out) == (0, {ELSEWHERE: 2})
+
+
+def metronome_invoice(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "a",
+        "customer_id": CUSTOMER_ID,
+        "type": "USAGE",
+        "status": "FINALIZED",
+        "credit_type": {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"},
+        "total": 10000,
+        "line_items": [],
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("answers", "goes_to"),
+    [
+        pytest.param({}, None, id="Metronome does not know the invoice"),
+        pytest.param({"customer_custom_fields": {"destination": "netsuite"}}, "netsuite", id="named"),
+        pytest.param({"customer_custom_fields": {}}, None, id="not mapped"),
+        pytest.param({"customer_custom_fields": {"destination": "sap"}}, None, id="unknown"),
+        pytest.param(
+            {"customer_custom_fields": {"destination": "netsuite"}, "payer": {"customer_id": "p"}}, None, id="a payer"
+        ),
+        pytest.param({"total": "?"}, None, id="unreadable"),
+    ],
+)
+def test_the_present_destination_is_the_customers_own(answers: dict[str, Any], goes_to: str | None) -> None:
+    known = {(CUSTOMER_ID, "a"): {"data": metronome_invoice(**answers)}} if answers else {}
+
+    assert FakeInstallation([], answers=known).destinations()(CUSTOMER_ID, "a") == goes_to

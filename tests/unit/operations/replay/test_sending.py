@@ -61,10 +61,10 @@ def test_a_wish_to_stop_that_comes_after_the_last_record_changes_nothing() -> No
 
 
 def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
-    mine = Mark(ID).on(())
+    mine = Mark(ID, "kim").on(())
     records = [
         lying("raw-invoices", 0, raw_invoice(), "a", headers=mine, at=START),
-        lying("raw-invoices", 1, raw_invoice(), "a", headers=Mark("replay-other").on(()), at=START),
+        lying("raw-invoices", 1, raw_invoice(), "a", headers=Mark("replay-other", "kim").on(()), at=START),
         lying("raw-invoices", 2, raw_invoice(), "b", at=START),
     ]
 

@@ -113,3 +113,15 @@ def test_failures_are_found_by_the_first_digits_of_their_id() -> None:
         found = failure_questions.named(tables, "abc", TOPIC)
 
     assert {case.failure_id for case in found} == {"abcdef01", "abcdef02"}
+
+
+def test_failures_are_chosen_by_more_ids_than_a_statement_takes_values() -> None:
+    case = case_named("a")
+    chosen = Selection(failure_ids=frozenset({case.failure_id, *(f"{number}" for number in range(40_000))}))
+
+    with stored([case, case_named("b")]).reading() as connection:
+        assert [each.failure_id for each in failure_questions.select(connection, chosen, TOPIC)] == [case.failure_id]
+
+
+def case_named(failure_id: str) -> Case:
+    return Case(failure_id, "k", "creator", "held-for-approval", "x", START, place=Place(TOPIC, 0, 1))

@@ -111,3 +111,39 @@ def test_the_reason_says_what_to_do(given: Answer, reason: str) -> None:
 
     assert error.reason == reason
     assert error.response is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("The amount must be at least INR 1.00", "below-minimum"),
+        ("Order amount less than minimum amount allowed", "below-minimum"),
+        ("The quantity must be at least 1.", "provider-rejected"),
+    ],
+)
+def test_what_is_too_small_has_a_code_of_its_own(said: str, code: str) -> None:
+    error = create_error(answer(400, said), NOW, DOCUMENT)
+
+    assert isinstance(error, Rejected)
+    assert error.code == code
+
+
+@pytest.mark.parametrize(
+    ("key_id", "sentence"),
+    [
+        ("rzp_test_1", "The key is a test key, which does not know what was made in live mode."),
+        ("rzp_live_1", "The key is a live key, which does not know what was made in test mode."),
+    ],
+)
+def test_an_unknown_id_names_what_was_sent_and_the_keys_mode(key_id: str, sentence: str) -> None:
+    error = create_error(answer(400, "The id provided does not exist"), NOW, DOCUMENT, key_id)
+
+    assert "1042 is the id of the customer" in error.reason
+    assert error.reason.endswith(sentence)
+
+
+def test_a_firewalls_page_is_not_the_keys_fault_and_was_not_carried_out() -> None:
+    error = create_error(Answer(403, {}, b"<html>Request blocked</html>"), NOW, DOCUMENT)
+
+    assert isinstance(error, Unavailable)
+    assert (error.outage, error.refused) == (False, True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.razorpay.payload import MAX_LINES, MAX_NAME, build_body
+from invoice_providers.razorpay.payload import MAX_LINES, MAX_NAME, build_body, build_draft
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
@@ -67,12 +67,17 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
     ("changes", "expected"),
     [
         pytest.param(
-            {"quantity": "2.5", "unit_price": "0.333", "amount": "0.83"},
-            {"amount": 83, "description": "2.5 x 0.333"},
+            {"quantity": "2.5", "unit_price": "3.33", "amount": "8.33"},
+            {"amount": 833, "description": "2.5 x 3.33"},
             id="fractions stand in the description",
         ),
         pytest.param({"quantity": None, "amount": "5.00"}, {"amount": 500}, id="without figures no description"),
-        pytest.param({"amount": "0.00", "quantity": None}, {"amount": 0}, id="a line that costs nothing stays"),
+        pytest.param({"amount": "1.00", "quantity": None}, {"amount": 100}, id="one rupee is the least"),
+        pytest.param(
+            {"name": "API\u200b calls\n", "quantity": None, "amount": "1"},
+            {"amount": 100},
+            id="what nobody sees is not sent",
+        ),
         pytest.param(
             {"name": "n" * 600, "quantity": None, "amount": "1"},
             {"name": "n" * (MAX_NAME - 1) + "…", "amount": 100, "description": "n" * 600},
@@ -104,6 +109,18 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
         ),
         pytest.param({"total": Decimal(0)}, "below-minimum", "0 INR", id="nothing to pay"),
         pytest.param({"total": Decimal("0.99")}, "below-minimum", "1.00 INR", id="less than a rupee"),
+        pytest.param(
+            {"line_items": (line_item(amount="99.01"), line_item(name="Calls", amount="0.99"))},
+            "below-minimum",
+            "“Calls” is 0.99 INR",
+            id="a line of less than a rupee",
+        ),
+        pytest.param(
+            {"line_items": (line_item(), line_item(amount="0"), line_item(amount="0.00"))},
+            "below-minimum",
+            "and 1 more are below it",
+            id="lines of nothing",
+        ),
         pytest.param({"total": Decimal(0), "currency": "USD"}, "below-minimum", "0 USD", id="nothing in dollars"),
         pytest.param(
             {"line_items": (line_item(amount="1.234"),), "currency": "BHD"},
@@ -139,3 +156,34 @@ def test_what_must_not_be_sent_is_rejected(changes: dict[str, Any], code: str, s
 def test_one_rupee_and_fifty_lines_are_taken() -> None:
     assert build_body(invoice(total=Decimal("1.00"), line_items=(line_item(amount="1"),)))
     assert len(build_body(invoice(line_items=(line_item(),) * MAX_LINES))["line_items"]) == MAX_LINES
+
+
+def test_a_line_that_costs_nothing_stays_in_dollars() -> None:
+    lines = (line_item(), line_item(amount="0.00"))
+
+    assert [line["amount"] for line in build_body(invoice(currency="USD", line_items=lines))["line_items"]] == [
+        10000,
+        0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extra_fields", "notes"),
+    [
+        pytest.param({"description": "Ours"}, {"metronome_invoice_id": INVOICE_ID}, id="a description of ones own"),
+        pytest.param(
+            {"description": "Ours", "po": "7"}, {"metronome_invoice_id": INVOICE_ID, "po": "7"}, id="and a note"
+        ),
+        pytest.param(
+            {"description": "Ours"} | {f"note{number}": "x" for number in range(15)},
+            {f"note{number}": "x" for number in range(15)},
+            id="unless every note is taken",
+        ),
+    ],
+)
+def test_a_replaced_description_leaves_our_id_in_a_note(extra_fields: dict[str, str], notes: dict[str, str]) -> None:
+    assert build_body(invoice(extra_fields=extra_fields))["notes"] == notes
+
+
+def test_a_draft_is_asked_for_by_a_text() -> None:
+    assert build_draft(invoice()) == build_body(invoice()) | {"draft": "1"}

@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from invoice_providers.base import Found
-from invoice_providers.razorpay.shown import UNNAMED, read_invoice, read_listing
+from invoice_providers.base import Begun, Found
+from invoice_providers.razorpay.draft_steps import next_step, sort_out
+from invoice_providers.razorpay.shown import UNNAMED, read_invoice, read_listing, read_shown
 
 SHOWN = {
     "id": "inv_1",
@@ -103,3 +106,23 @@ def test_a_status_is_a_state(status: Any, state: str | None) -> None:
 
     assert found is not None
     assert found.state == state
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.decimals(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from((*SHOWN, "notes", "created_at")), inner)
+    ),
+)
+
+
+@given(changes=st.dictionaries(st.sampled_from((*SHOWN, "notes", "description", "line_items", "created_at")), anything))
+def test_whatever_is_shown_is_read_or_not_and_can_be_sorted_out(changes: dict[str, Any]) -> None:
+    shown = read_shown(SHOWN | {"status": "draft"} | changes)
+    if shown is None:
+        return
+
+    step = next_step(sort_out((shown,), "i-1"), Begun(), {"line_items": []})
+
+    assert step
+    assert shown.age

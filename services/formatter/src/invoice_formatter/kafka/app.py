@@ -32,6 +32,11 @@ SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
 LONGEST_POLL_GAP_SECONDS = 86_400.0
 """While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the commits instead."""
 
+# What a poll hands over is held as objects, whatever room there is; by default it is all that was fetched.
+MAX_POLL_RECORDS = 100
+# Per partition and fetch. A larger batch comes whole, but then alone.
+MAX_FETCH_BYTES = 65_536
+
 
 class FormatterApp(faust.App):
     """Without tables, so it needs no directory to write to."""
@@ -53,6 +58,8 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         broker_heartbeat_interval=SESSION_TIMEOUT_SECONDS / 4,
         broker_max_poll_interval=LONGEST_POLL_GAP_SECONDS,
         broker_commit_interval=1.0,
+        broker_max_poll_records=MAX_POLL_RECORDS,
+        consumer_max_fetch_size=MAX_FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
         consumer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_acks=-1,

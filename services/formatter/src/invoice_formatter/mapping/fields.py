@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from invoice_shared.serde import is_utf8
+from invoice_shared.text import visible_id
 from invoice_shared.types import MAX_DIGITS, decimal_text
 
 
@@ -20,5 +21,6 @@ def scalar_text(value: Any) -> str | None:
 
 
 def field_text(fields: Mapping[str, Any], key: str) -> str | None:
-    """Read a custom field; blank counts as missing."""
-    return scalar_text(fields.get(key))
+    """Read an id from a custom field, without what nobody sees; blank counts as missing."""
+    text = scalar_text(fields.get(key))
+    return visible_id(text) or None if text is not None else None

@@ -1,0 +1,106 @@
+"""``invoices approve``: let invoices go that wait for an approval."""
+
+import secrets
+import shlex
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from invoice_cli.exits import say
+from invoice_cli.installation import installation as this_installation
+from invoice_cli.options import (
+    ByOption,
+    CustomerOption,
+    DestinationOption,
+    InvoiceOption,
+    OutputOption,
+    SinceOption,
+    UntilOption,
+    selection,
+)
+from invoice_cli.output import print_json, print_table
+from invoice_cli.person import person
+from invoice_cli.replay_run import send, show_plan
+from invoice_operations.approve.run import Approval, chosen_by_id, held, look, replay_request
+from invoice_operations.approve.run import approve as write_down
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.installation import Installation
+from invoice_operations.replay.ids import new_id
+from invoice_operations.replay.run import Replay
+from invoice_operations.selection import Selection
+
+
+def approve(
+    failure_ids: Annotated[
+        list[str] | None, typer.Argument(help="As `invoices failures --list` shows them; their first digits do.")
+    ] = None,
+    *,
+    all_held: Annotated[
+        bool, typer.Option("--all-held", help="All that wait, or those that the filters name.")
+    ] = False,
+    destination: DestinationOption = None,
+    invoice_id: InvoiceOption = None,
+    customer_id: CustomerOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    why: Annotated[str | None, typer.Option(help="The reason, for the auditor.")] = None,
+    by: ByOption = None,
+    dry_run: Annotated[bool, typer.Option(help="Show what would be approved, and change nothing.")] = False,
+    output: OutputOption = "table",
+) -> None:
+    """Let held invoices go: for exactly the total, customer and destination that each was held with."""
+    now, installation, who = datetime.now(UTC), this_installation(), person(by)
+    filters = selection(
+        now,
+        since=since,
+        until=until,
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+        destination=destination,
+    )
+    chosen = held(_chosen(failure_ids or [], filters, installation, all_held=all_held)).up_to(now)
+    approval = look(chosen, installation)
+    replay = Replay(new_id(now, secrets.token_hex(3)), replay_request(chosen), installation, who)
+    plan = replay.plan()
+    sent = 0
+    if approval.subjects and not dry_run:
+        write_down(approval, why, installation, who)
+        sent = send(replay, shlex.join(["invoices", *sys.argv[1:]]), None) if plan.selected else 0
+    if output == "json":
+        shown = {
+            "approved": _rows(approval),
+            "cannot_be_approved": [case.failure_id for case in approval.unknown],
+            "replay_id": replay.id,
+            "dry_run": dry_run,
+            "replayed": sent,
+        }
+        print_json(shown | plan.document())
+        return
+    _show(approval)
+    show_plan(plan, sent=None if dry_run else sent, now=now)
+
+
+def _show(approval: Approval) -> None:
+    if approval.subjects:
+        print_table(_rows(approval))
+    for case in approval.unknown:
+        say(
+            f"Cannot be approved: {case.failure_id[:12]} of invoice {case.invoice_id}: its record is not held here "
+            f"any more. It is held anew by: invoices replay raw --invoice-id {case.invoice_id}"
+        )
+
+
+def _chosen(failure_ids: list[str], filters: Selection, installation: Installation, *, all_held: bool) -> Selection:
+    if bool(failure_ids) == all_held:
+        raise InvalidRequest("Say what to approve: either failure ids, or --all-held.")
+    if not failure_ids:
+        return filters
+    if filters != Selection():
+        raise InvalidRequest("Filters go with --all-held: leave them out beside failure ids.")
+    return chosen_by_id(failure_ids, installation.view())
+
+
+def _rows(approval: Approval) -> list[dict[str, Any]]:
+    return [{"failure": case.failure_id[:12], "invoice": case.invoice_id} | facts for case, facts in approval.subjects]

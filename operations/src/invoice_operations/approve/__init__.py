@@ -1,0 +1,1 @@
+"""Letting invoices go that wait for an approval."""

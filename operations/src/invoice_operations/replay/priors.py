@@ -1,0 +1,72 @@
+"""What is known of invoices before their records are put back, and what of it speaks against that."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from invoice_operations.replay.request import ReplayRequest
+from invoice_operations.view.invoice_state import KnownInvoice
+from invoice_operations.view.view import View
+from invoice_shared.failure import Code
+
+RESOLVED = "resolved by hand (--include-resolved)"
+CREATED = "created already (--force)"
+ELSEWHERE = "with a document that stands at another destination"
+# Definite answers of a provider. Its own memory of the request would repeat them.
+REFUSALS: frozenset[Code] = frozenset({"provider-rejected", "conflicting-document", "document-removed"})
+
+
+class KnowsDestinations(Protocol):
+    """See ``present_destinations.PresentDestinations``."""
+
+    def __call__(self, customer_id: str, invoice_id: str, /) -> str | None:
+        """Return where an invoice would go now; ``None`` if nobody knows."""
+
+
+Destination = Callable[[], str | None]
+"""Where the record of an invoice will go; asked only if it matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is known of one invoice. ``is_resolved``: a person decided so, whatever came in for it since."""
+
+    known: KnownInvoice = field(default_factory=KnownInvoice)
+    is_resolved: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the newest failure is a refusal by the provider, and no document may exist all the same."""
+        newest = self.known.newest
+        if newest is None or newest.outcome not in ("failed", "resolved"):
+            return False
+        return newest.code in REFUSALS and not newest.may_exist
+
+    def why_left_out(self, request: ReplayRequest, destination: Destination) -> str | None:
+        """Return what speaks against putting a record of the invoice back; ``None`` = nothing."""
+        if self.is_resolved and not request.include_resolved:
+            return RESOLVED
+        standing = self.known.standing
+        if not standing:
+            return None
+        if request.what == "formatted" and not request.force:
+            return CREATED
+        goes_to = destination()
+        return ELSEWHERE if any(goes_to not in (None, each.destination) for each in standing) else None
+
+
+class Books(Protocol):
+    """What a replay asks about invoices. See ``sources``."""
+
+    def priors(self, invoice_ids: Iterable[str]) -> Mapping[str, Prior]:
+        """Return what is known of each of these invoices."""
+
+    def destination_now(self, customer_id: str, invoice_id: str) -> str | None:
+        """Return where an invoice would go now; ``None`` if nobody knows."""
+
+
+def priors(view: View, invoice_ids: Iterable[str]) -> dict[str, Prior]:
+    """Return what is known of each of these invoices."""
+    names = set(invoice_ids)
+    known, resolved = view.invoices(names), view.resolved(names)
+    return {name: Prior(known[name], name in resolved) for name in names}
