@@ -8,7 +8,12 @@ from typing import Any
 
 from invoice_providers.amounts import multiplies_out, plain
 from invoice_providers.quickbooks_online.documents import document_number, private_note
-from invoice_providers.quickbooks_online.extra_fields import PRIVATE_NOTE, document_fields, line_fields
+from invoice_providers.quickbooks_online.extra_fields import (
+    PRIVATE_NOTE,
+    SERVICE_DATE,
+    document_fields,
+    line_fields,
+)
 from invoice_providers.wording import cut, described
 from invoice_shared.invoice import FormattedInvoice, LineItem
 
@@ -45,6 +50,7 @@ def _line(line: LineItem) -> dict[str, Any]:
             "ItemRef": {"value": line.external_item_id},
             "Qty": plain(quantity),
             "UnitPrice": plain(price),
+            **({SERVICE_DATE: line.start_date.isoformat()} if line.start_date else {}),
             **line_fields(line.extra_fields),
         },
     }

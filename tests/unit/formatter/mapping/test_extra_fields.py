@@ -69,3 +69,26 @@ def test_a_prefix_that_is_no_destination_is_a_problem() -> None:
     (problem,) = problems_of({"netsuit:memo": "x", "PO: number": "x", "razorpay:po:number": "x"})
 
     assert problem.startswith('netsuit:memo: "netsuit" is not a destination: use one of netsuite, ')
+
+
+def test_the_first_and_last_day_of_a_service_are_at_hand() -> None:
+    templates = {
+        "memo": "{start_date} to {invoice.end_date}",
+        "line.period": "{line.start_date} to {line.end_date}",
+        "line.raw": "{line.ending_before}",
+    }
+
+    document = mapped(line(), by=rules(extra_fields=templates))
+
+    assert document.extra_fields == {"memo": "2026-02-01 to 2026-02-28"}
+    assert document.line_items[0].extra_fields == {
+        "period": "2026-02-01 to 2026-02-28",
+        "raw": "2026-03-01T00:00:00+00:00",
+    }
+
+
+def test_a_line_without_a_period_has_neither_day() -> None:
+    no_period = line(starting_at=None, ending_before=None)
+
+    with pytest.raises(Rejected, match=r"line\.end_date"):
+        mapped(no_period, by=rules(extra_fields={"line.period": "{line.end_date}"}))

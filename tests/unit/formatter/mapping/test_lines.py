@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from invoice_formatter.mapping.lines import item_ids, line_name, select_lines
-from invoice_shared.errors import Rejected
+from invoice_formatter.mapping.lines import line_name, select_lines
 from tests.unit.formatter.invoices import TOKENS, application, invoice, line, rules
 
 ZERO = line(0, name="Nothing", quantity=0)
@@ -100,46 +99,3 @@ def test_the_separator_is_the_operators() -> None:
     )
 
     assert named == "API calls | region=eu"
-
-
-KEY = "netsuite_item_id"
-BY_TYPE = {"usage": "type-usage", "applied_commit_or_credit": "type-application", "invoice_adjustment": " "}
-
-
-@pytest.mark.parametrize(
-    ("one", "by_type", "item"),
-    [
-        pytest.param(line(), BY_TYPE, "501", id="the product's item comes first"),
-        pytest.param(line(product_custom_fields={KEY: "  501 "}), {}, "501", id="values are trimmed"),
-        pytest.param(line(product_custom_fields={KEY: 501}), {}, "501", id="a number will do"),
-        pytest.param(line(product_custom_fields={}), BY_TYPE, "type-usage", id="then the line type's"),
-        pytest.param(line(product_custom_fields={KEY: " "}), BY_TYPE, "type-usage", id="blank counts as missing"),
-        pytest.param(
-            application(-1, commit_custom_fields={KEY: "commit"}), BY_TYPE, "commit", id="a commit's own comes first"
-        ),
-        pytest.param(application(-1), BY_TYPE, "type-application", id="then the application's type"),
-        pytest.param(application(-1), {}, "501", id="then the product's"),
-    ],
-)
-def test_a_line_finds_its_item(one: dict[str, Any], by_type: dict[str, str], item: str) -> None:
-    assert item_ids(invoice(line(), one).lines[1:], rules(item_id_by_line_type=by_type)) == [item]
-
-
-def test_all_unmapped_products_are_named_in_one_failure() -> None:
-    lines = [
-        line(name="GPU", product_id="prod-gpu", product_custom_fields={}),
-        line(name="Storage", product_id="prod-storage", product_custom_fields=None),
-        line(name="GPU", product_id="prod-gpu", product_custom_fields={}),
-        line(name="Promotion", product_id=None, product_custom_fields={}, type="scheduled"),
-        line(),
-    ]
-
-    with pytest.raises(Rejected) as refused:
-        item_ids(invoice(*lines).lines, rules())
-
-    assert refused.value.code == "items-not-mapped"
-    assert refused.value.reason.count("prod-gpu") == 1
-    assert "“Storage” (product prod-storage, line type usage)" in refused.value.reason
-    assert "“Promotion” (no product, line type scheduled)" in refused.value.reason
-    assert "API calls" not in refused.value.reason
-    assert KEY in refused.value.reason

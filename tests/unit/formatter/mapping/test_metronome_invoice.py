@@ -5,7 +5,7 @@ import pytest
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import invoice, line, tree
+from tests.unit.formatter.invoices import invoice, line, mapped, tree
 
 
 def test_amounts_keep_every_digit_of_the_bytes() -> None:
@@ -68,7 +68,6 @@ def test_the_billable_status_is_read_in_both_shapes(status: Any, unbillable: boo
         pytest.param({"data": tree(line(credit_type=None))}, "credit_type", id="a line without its unit"),
         pytest.param({"data": {**tree(), "id": ""}}, "id", id="no id"),
         pytest.param({"data": {**tree(), "issued_at": "2026-03-02T09:30:00"}}, "issued_at", id="a time without zone"),
-        pytest.param({"data": {**tree(), "net_payment_terms_days": -1}}, "net_payment_terms_days", id="negative terms"),
         pytest.param({"data": {**tree(), "total": True}}, "total", id="a truth value for a number"),
     ],
 )
@@ -87,3 +86,15 @@ def test_a_number_that_would_fill_the_memory_when_written_out_is_refused() -> No
         parse_invoice(serde.loads(text))
 
     assert refused.value.code == "invalid-invoice"
+
+
+@pytest.mark.parametrize("odd", [b"1e41", b"-1E-999999999", b"9" * 50, b'"many"', b"true", b"{}"])
+def test_a_quantity_or_price_that_no_record_holds_refuses_no_invoice(odd: bytes) -> None:
+    parsed = invoice(line(quantity=serde.loads(odd), unit_price=serde.loads(odd)))
+
+    assert (parsed.lines[0].quantity, parsed.lines[0].unit_price) == (None, None)
+
+
+@pytest.mark.parametrize("terms", [-1, 36_501, "soon", True])
+def test_payment_terms_that_cannot_be_refuse_no_invoice(terms: Any) -> None:
+    assert mapped(net_payment_terms_days=terms).due_date is None

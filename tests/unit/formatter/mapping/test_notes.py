@@ -25,6 +25,8 @@ BOTH = [line(), line()]
         pytest.param(
             [line()], {"correction_record": {"corrected_invoice_id": "old"}}, {}, "corrects invoice old", id="a"
         ),
+        pytest.param([line()], {"net_payment_terms_days": -1}, {}, "no due date", id="terms that cannot be"),
+        pytest.param([line(quantity=Decimal("1e60"))], {}, {}, "quantity of “API calls” is left out", id="a quantity"),
         pytest.param([line()], {"regenerated_from_invoice_id": "old"}, {}, "anew for old", id="an invoice issued anew"),
     ],
 )

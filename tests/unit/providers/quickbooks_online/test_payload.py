@@ -1,5 +1,6 @@
 """The mapping to QuickBooks' transaction, rule by rule."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -170,3 +171,12 @@ def test_the_same_invoice_gives_the_same_bytes_with_amounts_digit_for_digit() ->
 
     assert first == second
     assert b'"Amount":1234567890123456.78' in first
+
+
+def test_a_lines_service_date_is_the_first_day_of_its_period_unless_a_template_says_otherwise() -> None:
+    period: dict[str, Any] = {"start_date": date(2026, 2, 1), "end_date": date(2026, 2, 28)}
+    lines = (line_item(**period), line_item(**period, extra_fields={"ServiceDate": "2026-02-28"}), line_item())
+
+    details = [line[DETAIL] for line in build_body(formatted_invoice(line_items=lines, total="300"))["Line"]]
+
+    assert [detail.get("ServiceDate") for detail in details] == ["2026-02-01", "2026-02-28", None]

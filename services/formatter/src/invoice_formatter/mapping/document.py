@@ -91,7 +91,7 @@ def _map_document(
 ) -> Mapped:
     external_customer_id, destination = external_customer(invoice, rules), destination_of(invoice, rules)
     extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
-    exact = exact_lines(selection.counted, measure, rules, extra)
+    exact = exact_lines(selection.counted, measure, rules, extra, destination=destination)
     document_fields = extra.of_document()
     extra.check_filled()
     dates = document_dates(invoice, rules)

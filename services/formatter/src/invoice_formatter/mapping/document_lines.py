@@ -3,24 +3,25 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from invoice_formatter.mapping.dates import period_of
 from invoice_formatter.mapping.extra_fields import ExtraFields
 from invoice_formatter.mapping.grouping import Draft, group_by_item
-from invoice_formatter.mapping.lines import item_ids, line_name
+from invoice_formatter.mapping.items import item_ids
+from invoice_formatter.mapping.lines import line_name
 from invoice_formatter.mapping.measure import Measure
 from invoice_formatter.mapping.metronome_invoice import MetronomeLine
 from invoice_formatter.mapping.money import round_lines
+from invoice_formatter.mapping.periods import period_of_line
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_shared.invoice import LineItem
 
 
 def exact_lines(
-    lines: Sequence[MetronomeLine], measure: Measure, rules: MappingRules, extra: ExtraFields
+    lines: Sequence[MetronomeLine], measure: Measure, rules: MappingRules, extra: ExtraFields, *, destination: str
 ) -> list[LineItem]:
     """Build the lines, amounts not yet rounded. Raises ``Rejected("items-not-mapped")``."""
     drafts = [
         Draft(line.name, _exact_line(line, item, measure, rules, extra))
-        for line, item in zip(lines, item_ids(lines, rules), strict=True)
+        for line, item in zip(lines, item_ids(lines, rules, destination), strict=True)
     ]
     return group_by_item(drafts) if rules.line_grouping == "by_item" else [draft.line for draft in drafts]
 
@@ -28,7 +29,7 @@ def exact_lines(
 def _exact_line(
     line: MetronomeLine, item_id: str, measure: Measure, rules: MappingRules, extra: ExtraFields
 ) -> LineItem:
-    period = period_of(line.starting_at, line.ending_before)
+    period = period_of_line(line)
     return LineItem(
         name=line_name(line, rules),
         quantity=measure.quantity(line),

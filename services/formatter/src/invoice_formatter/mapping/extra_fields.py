@@ -3,7 +3,8 @@
 A key ``line.class`` is the field ``class`` of every line, any other key a field of the document;
 ``netsuite:line.class`` is one for that destination alone, since providers refuse each other's names. Paths start at the
 invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``); templates of lines also know
-``{line.product_id}``.
+``{line.product_id}``. ``start_date`` and ``end_date`` of invoice and line are the first and the last day covered,
+which Metronome does not state: its ends are exclusive.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
+from invoice_formatter.mapping.periods import Period, period_of_invoice, period_of_line
 from invoice_formatter.mapping.templates import Tree, parse_template
 from invoice_providers.names import all_destinations, destinations
 from invoice_shared.errors import Rejected
@@ -90,7 +92,12 @@ class ExtraFields:
 
 
 def _scope(invoice: MetronomeInvoice, line: MetronomeLine | None = None) -> Tree:
-    return invoice.tree | {"invoice": invoice.tree} | ({"line": line.tree} if line else {})
+    whole = invoice.tree | _days(period_of_invoice(invoice))
+    return whole | {"invoice": whole} | ({"line": line.tree | _days(period_of_line(line))} if line else {})
+
+
+def _days(period: Period) -> dict[str, str]:
+    return {name: str(day) for name, day in (("start_date", period.start), ("end_date", period.end)) if day}
 
 
 def _once(names: Iterable[str]) -> list[str]:

@@ -1,16 +1,14 @@
-"""Which lines of an invoice are its money, what they are called, and which item of the provider they are. Pure."""
+"""Which lines of an invoice are its money, and what they are called. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from invoice_formatter.mapping.fields import field_text, scalar_text
+from invoice_formatter.mapping.fields import scalar_text
+from invoice_formatter.mapping.line_types import APPLICATION, POSTPAID_COMMIT
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.errors import Rejected
 from invoice_shared.invoice import InformationalLine
-
-APPLICATION = "applied_commit_or_credit"
 
 LeftOut = Literal["pricing-unit", "postpaid-commit", "zero-amount"]
 
@@ -50,7 +48,7 @@ def _applies_postpaid_commit(line: MetronomeLine) -> bool:
         return False
     if line.applied_commit_or_credit and line.applied_commit_or_credit.type:
         return line.applied_commit_or_credit.type == "POSTPAID"
-    return line.commit_type == "PostpaidCommit"
+    return line.commit_type == POSTPAID_COMMIT
 
 
 def _is_empty(line: MetronomeLine) -> bool:
@@ -78,34 +76,3 @@ def line_name(line: MetronomeLine, rules: MappingRules) -> str:
     groups = [*line.pricing_group_values.items(), *line.presentation_group_values.items()]
     shown = [f"{key}={scalar_text(value) or ''}" for key, value in groups if value is not None]
     return rules.line_item_name_separator.join([line.name, *shown])
-
-
-def item_ids(lines: Sequence[MetronomeLine], rules: MappingRules) -> list[str]:
-    """Give the provider's item for each line. Raises ``Rejected("items-not-mapped")`` naming every unmapped product."""
-    found = [(line, _item_id(line, rules)) for line in lines]
-    unmapped = [line for line, item in found if item is None]
-    if unmapped:
-        raise _not_mapped(unmapped, rules)
-    return [item for _, item in found if item is not None]
-
-
-def _item_id(line: MetronomeLine, rules: MappingRules) -> str | None:
-    key = rules.metronome_billing_provider_item_id
-    of_product = field_text(line.product_custom_fields, key)
-    of_type = field_text(rules.item_id_by_line_type, line.type)
-    if line.type == APPLICATION:
-        return field_text(line.commit_custom_fields, key) or of_type or of_product
-    return of_product or of_type
-
-
-def _not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
-    names = dict.fromkeys(
-        f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line type {line.type})"
-        for line in lines
-    )
-    return Rejected(
-        "items-not-mapped",
-        f"These have no item at the billing provider: {', '.join(names)}. Set the custom field "
-        f"“{rules.metronome_billing_provider_item_id}” on each product in Metronome (on the commit for an applied "
-        "one), or give the line type an item in ITEM_ID_BY_LINE_TYPE.",
-    )

@@ -4,18 +4,25 @@ Source: the public OpenAPI file and the Python SDK's ``types.v1.customers.invoic
 own unit (cents for US dollars, whole units for other currencies).
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
+from invoice_formatter.mapping.line_types import ADJUSTMENT, line_type_of
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import Frozen
 from invoice_shared.serde import explain
 from invoice_shared.types import ExactDecimal, UtcTime
-
-ADJUSTMENT = "invoice_adjustment"
-"""Our line type for an entry of a legacy plan's ``invoice_adjustments``, which has none of its own."""
 
 MAX_DIGITS = 40
 
@@ -36,7 +43,16 @@ def _or_none(value: Any) -> Any:
     return () if value is None else value
 
 
+def _or_left_out(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
 Amount = Annotated[ExactDecimal, AfterValidator(_readable)]
+# What only informs refuses no invoice: it is left out if it cannot be read.
+Information = WrapValidator(_or_left_out)
 Fields = Annotated[dict[str, Any], BeforeValidator(_or_empty)]
 
 
@@ -103,11 +119,17 @@ class MetronomeLine(_Keeping):
     total: Amount
     credit_type: CreditType
     type: str
-    quantity: Amount | None = None
-    unit_price: Amount | None = None
+    quantity: Annotated[Amount | None, Information] = None
+    unit_price: Annotated[Amount | None, Information] = None
     product_id: str | None = None
+    custom_fields: Fields = Field(default_factory=dict)
     product_custom_fields: Fields = Field(default_factory=dict)
     commit_custom_fields: Fields = Field(default_factory=dict)
+    scheduled_charge_custom_fields: Fields = Field(default_factory=dict)
+    subscription_custom_fields: Fields = Field(default_factory=dict)
+    discount_custom_fields: Fields = Field(default_factory=dict)
+    professional_service_custom_fields: Fields = Field(default_factory=dict)
+    credit_grant_custom_fields: Fields = Field(default_factory=dict)
     commit_type: str | None = None
     applied_commit_or_credit: AppliedCommit | None = None
     pricing_group_values: Fields = Field(default_factory=dict)
@@ -115,11 +137,25 @@ class MetronomeLine(_Keeping):
     starting_at: UtcTime | None = None
     ending_before: UtcTime | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _name_type(cls, data: Any) -> Any:
+        return _typed(data, line_type_of)
+
 
 class Adjustment(MetronomeLine):
     """A legacy plan's adjustment of the whole invoice, e.g. a credit grant: part of the total like any line."""
 
-    type: str = ADJUSTMENT
+    @model_validator(mode="before")
+    @classmethod
+    def _name_type(cls, data: Any) -> Any:
+        return _typed(data, lambda _: ADJUSTMENT)
+
+
+def _typed(line: Any, type_of: Callable[[dict[str, Any]], str]) -> Any:
+    if not isinstance(line, dict) or line.get("type") not in (None, ""):
+        return line
+    return {**line, "type": type_of(line)}
 
 
 class MetronomeInvoice(_Keeping):
@@ -136,7 +172,7 @@ class MetronomeInvoice(_Keeping):
     start_timestamp: UtcTime | None = None
     end_timestamp: UtcTime | None = None
     issued_at: UtcTime | None = None
-    net_payment_terms_days: Annotated[ExactDecimal, Field(ge=0, le=36_500)] | None = None
+    net_payment_terms_days: Annotated[Annotated[ExactDecimal, Field(ge=0, le=36_500)] | None, Information] = None
     customer_custom_fields: Fields = Field(default_factory=dict)
     contract_id: str | None = None
     external_invoice: ExternalInvoice | None = None

@@ -23,6 +23,7 @@ def notes_on(
         *_on_payer(invoice),
         *_on_document(document),
         *_on_dates(invoice, document, rules),
+        *_on_what_was_unreadable(invoice),
         *(f"“{line.name}” is left out: it {LEFT_OUT[line.reason]}." for line in document.informational_lines),
         *_on_grouping(invoice, document, rules),
         *_on_rounding(document, exact),
@@ -54,6 +55,15 @@ def _on_dates(invoice: MetronomeInvoice, document: FormattedInvoice, rules: Mapp
         yield f"It is dated {document.issue_date}, {dated} (DOCUMENT_DATE)."
     elif invoice.issued_at is None:
         yield f"It has no issue date and is dated {document.issue_date}, the end of its period."
+
+
+def _on_what_was_unreadable(invoice: MetronomeInvoice) -> Iterator[str]:
+    if invoice.tree.get("net_payment_terms_days") is not None and invoice.net_payment_terms_days is None:
+        yield "It has no due date: its payment terms are no number of days from 0 to 36,500."
+    for line in invoice.lines:
+        for name, known in (("quantity", line.quantity), ("unit_price", line.unit_price)):
+            if line.tree.get(name) is not None and known is None:
+                yield f"The {name} of “{line.name}” is left out: no record can hold it."
 
 
 def _on_grouping(invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules) -> Iterator[str]:

@@ -28,6 +28,7 @@ class MappingRules(BaseModel, frozen=True):
     hierarchy_billed_to: Literal["customer", "payer"] | None = None
     line_item_name_separator: str = " / "
     item_id_by_line_type: JsonObject = Field(default_factory=dict)
+    item_id_from_netsuite_fields: bool = False
     zero_total_invoices: Literal["send", "skip"] = "send"
     zero_amount_lines: Literal["drop", "keep"] = "drop"
     document_date: Literal["issued", "period_end"] = "issued"

@@ -1,0 +1,76 @@
+"""Which item of the provider each line is. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from invoice_formatter.mapping.fields import field_text, scalar_text
+from invoice_formatter.mapping.line_types import APPLICATION
+from invoice_formatter.mapping.metronome_invoice import MetronomeLine
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_providers.names import metronome_name
+from invoice_shared.errors import Rejected
+
+
+def item_ids(lines: Sequence[MetronomeLine], rules: MappingRules, destination: str) -> list[str]:
+    """Return the provider's item for each line.
+
+    Raises ``Rejected("items-not-mapped")`` naming every unmapped product.
+    """
+    found = [(line, _item_id(line, rules, destination)) for line in lines]
+    unmapped = [line for line, item in found if item is None]
+    if unmapped:
+        raise _not_mapped(unmapped, rules)
+    return [item for _, item in found if item is not None]
+
+
+def _item_id(line: MetronomeLine, rules: MappingRules, destination: str) -> str | None:
+    places = _places_of_application if line.type == APPLICATION else _places
+    return next((item for item in places(line, rules, destination) if item is not None), None)
+
+
+def _places(line: MetronomeLine, rules: MappingRules, destination: str) -> Iterator[str | None]:
+    """Yield what each place holds, from what is about this line alone to what is about all of its type."""
+    for fields in (
+        line.custom_fields,
+        line.scheduled_charge_custom_fields,
+        line.subscription_custom_fields,
+        line.discount_custom_fields,
+        line.professional_service_custom_fields,
+        line.credit_grant_custom_fields,
+        line.product_custom_fields,
+        line.commit_custom_fields,
+    ):
+        yield field_text(fields, rules.metronome_billing_provider_item_id)
+    yield _of_metronome(line, "", rules, destination)
+    yield _of_metronome(line, "commit_", rules, destination)
+    yield field_text(rules.item_id_by_line_type, line.type)
+
+
+def _places_of_application(line: MetronomeLine, rules: MappingRules, destination: str) -> Iterator[str | None]:
+    """Yield likewise for an applied commit or credit: what the product is sold as comes last."""
+    key = rules.metronome_billing_provider_item_id
+    yield field_text(line.custom_fields, key)
+    yield field_text(line.commit_custom_fields, key)
+    yield _of_metronome(line, "commit_", rules, destination)
+    yield field_text(rules.item_id_by_line_type, line.type)
+    yield field_text(line.product_custom_fields, key)
+    yield _of_metronome(line, "", rules, destination)
+
+
+def _of_metronome(line: MetronomeLine, prefix: str, rules: MappingRules, destination: str) -> str | None:
+    # Metronome has such fields for NetSuite alone; their ids are of no use at another provider.
+    if not rules.item_id_from_netsuite_fields:
+        return None
+    return scalar_text(line.tree.get(f"{prefix}{metronome_name(destination)}_item_id"))
+
+
+def _not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
+    names = dict.fromkeys(
+        f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line type {line.type})"
+        for line in lines
+    )
+    return Rejected(
+        "items-not-mapped",
+        f"These have no item at the billing provider: {', '.join(names)}. Set the custom field "
+        f"“{rules.metronome_billing_provider_item_id}” on each product in Metronome (on the commit for an applied "
+        "one), or give the line type an item in ITEM_ID_BY_LINE_TYPE.",
+    )

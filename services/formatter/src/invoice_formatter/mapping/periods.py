@@ -1,0 +1,50 @@
+"""Which days are covered, in UTC. Pure. Metronome's ends are exclusive; ours are the last day covered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
+from invoice_shared.errors import Rejected
+
+NO_CALENDAR = "its dates lie outside of the calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days that are covered, both inclusive; absent on scheduled invoices, which have no billing period."""
+
+    start: date | None
+    end: date | None
+
+
+def period_of(start: datetime | None, end: datetime | None) -> Period:
+    """Give the days from ``start`` up to the last instant before ``end``. Raises as ``document_dates`` does."""
+    first = start.date() if start else None
+    last = _day_before(end) if end else None
+    # A period of no length would end on the day before its start.
+    return Period(first, max(first, last) if first and last else last)
+
+
+def period_of_invoice(invoice: MetronomeInvoice) -> Period:
+    """Return the billing period. Raises as ``document_dates`` does."""
+    return period_of(invoice.start_timestamp, invoice.end_timestamp)
+
+
+def period_of_line(line: MetronomeLine) -> Period:
+    """Return the service period of a line. Raises as ``document_dates`` does."""
+    return period_of(line.starting_at, line.ending_before)
+
+
+def _day_before(end: datetime) -> date:
+    try:
+        return (end - timedelta(microseconds=1)).date()
+    except OverflowError as error:
+        raise undated(NO_CALENDAR) from error
+
+
+def undated(problem: str) -> Rejected:
+    """Return the refusal of an invoice without usable dates."""
+    return Rejected(
+        "invalid-invoice",
+        f"The invoice cannot be dated: {problem}. Look at it in Metronome and issue it anew, or bill it by hand.",
+    )
