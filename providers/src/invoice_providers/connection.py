@@ -4,9 +4,11 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from invoice_providers.base import Begun, BillingProvider, Created, Found, Provider
+from invoice_providers.drafts import DraftPage, MakesDrafts
 from invoice_providers.login import HasLogin, KeptLogin
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
@@ -58,6 +60,21 @@ class Connection:
         """See ``BillingProvider``."""
         with self._translated("read", Unavailable):
             return self.client.read(document_id, invoice_id=invoice_id, document_type=document_type)
+
+    @property
+    def makes_drafts(self) -> bool:
+        """Whether creates may leave drafts behind there."""
+        return isinstance(self.client, MakesDrafts)
+
+    def drafts(self, since: datetime, skip: int) -> DraftPage:
+        """See ``MakesDrafts``; nothing if it makes none."""
+        with self._translated("drafts", Unavailable):
+            return self.client.drafts(since, skip) if isinstance(self.client, MakesDrafts) else DraftPage((), 0)
+
+    def discard(self, draft_id: str) -> bool:
+        """See ``MakesDrafts``."""
+        with self._translated("discard", Unavailable):
+            return isinstance(self.client, MakesDrafts) and self.client.discard(draft_id)
 
     def remarks(self) -> tuple[str, ...]:
         """Return what the account's owner must know. Raises as ``look`` does."""

@@ -1,6 +1,7 @@
 """The calls of Razorpay's Invoices API: one request each, and what its answer means. Keeps no order of its own."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -23,6 +24,8 @@ SENDING = {**ASKING, "Content-Type": "application/json"}
 # The list's documented default. No maximum is documented for invoices, so no other number is asked for.
 PAGE = 10
 MAX_PAGES = 10
+# What Razorpay's lists take in general. If this one gives fewer, no harm is done: what came is counted.
+LARGE_PAGE = "100"
 
 
 class Caller(Protocol):
@@ -48,17 +51,29 @@ class InvoicesApi:
         self._invoices = base_url.rstrip("/") + "/v1/invoices"
         self._http = http
         self._clock = clock
-        self._key_id = key_id
+        self.key_id = key_id
 
     def listed(self, receipt: str) -> tuple[Shown, ...]:
         """Return the invoices that carry a receipt, the oldest first."""
         found: list[Shown] = []
         for page in range(MAX_PAGES):
-            carrying, size = self._page(receipt, page * PAGE)
+            carrying, size = self._carrying(receipt, page * PAGE)
             found += carrying
             if size < PAGE:
                 return tuple(sorted(found, key=lambda shown: shown.age))
         raise Unavailable(f"Razorpay lists more than {PAGE * MAX_PAGES} invoices with the receipt {receipt}.")
+
+    def page(self, since: datetime, skip: int) -> tuple[tuple[Shown, ...], int]:
+        """Return invoices that were made from a time on, the newest first, and how many were listed.
+
+        What is listed and cannot be read is left out.
+        """
+        query = {"type": "invoice", "from": str(int(since.timestamp())), "skip": str(skip), "count": LARGE_PAGE}
+        items, answer = self._items(query)
+        if items is None:
+            raise self._judged(lookup_error(answer, self._clock.now()))
+        read = map(read_shown, items)
+        return tuple(shown for shown in read if shown is not None), len(items)
 
     def get(self, document_id: str) -> Shown | None:
         """Return the invoice under an id; ``None`` if there is none."""
@@ -75,7 +90,7 @@ class InvoicesApi:
         answer = self._http.post(self._invoices, serde.dumps(body), SENDING)
         shown = read_shown(answer.json()) if answer.is_success else None
         if shown is None:
-            raise self._judged(create_error(answer, self._clock.now(), document, self._key_id()))
+            raise self._judged(create_error(answer, self._clock.now(), document, self.key_id()))
         return shown
 
     def issue(self, draft_id: str, document: FormattedInvoice) -> Shown | None:
@@ -85,7 +100,7 @@ class InvoicesApi:
             return None
         shown = read_shown(answer.json()) if answer.is_success else None
         if shown is None:
-            raise self._judged(create_error(answer, self._clock.now(), document, self._key_id()))
+            raise self._judged(create_error(answer, self._clock.now(), document, self.key_id()))
         return shown
 
     def delete(self, draft_id: str) -> bool:
@@ -97,15 +112,18 @@ class InvoicesApi:
             return False
         raise self._judged(change_error(answer, self._clock.now()))
 
-    def _page(self, receipt: str, skip: int) -> tuple[list[Shown], int]:
-        query = {"receipt": receipt} | ({"skip": str(skip)} if skip else {})
+    def _carrying(self, receipt: str, skip: int) -> tuple[list[Shown], int]:
+        items, answer = self._items({"receipt": receipt} | ({"skip": str(skip)} if skip else {}))
+        shown = read_listing(items, receipt)
+        if items is None or shown is None:
+            raise self._judged(lookup_error(answer, self._clock.now()))
+        return shown, len(items)
+
+    def _items(self, query: Mapping[str, str]) -> tuple[list[Any] | None, Answer]:
         answer = self._http.get(f"{self._invoices}?{urlencode(query)}", ASKING)
         tree = answer.json() if answer.is_success else None
         items = tree.get("items") if isinstance(tree, dict) else None
-        shown = read_listing(items, receipt)
-        if shown is None:
-            raise self._judged(lookup_error(answer, self._clock.now()))
-        return shown, len(items or ())
+        return (items if isinstance(items, list) else None), answer
 
     def _url(self, document_id: str, action: str = "") -> str:
         return f"{self._invoices}/{quote(document_id, safe='')}{action}"

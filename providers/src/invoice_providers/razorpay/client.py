@@ -4,13 +4,16 @@ With ``direct`` the invoice is issued by its POST. Then a process that freezes b
 its session, or a request that Razorpay holds back for minutes, makes two of one.
 """
 
+from datetime import datetime
 from typing import Literal
 
 from invoice_providers.base import Begun, Created, Found
+from invoice_providers.drafts import Draft, DraftPage
 from invoice_providers.razorpay.api import InvoicesApi
 from invoice_providers.razorpay.drafting import Drafting
 from invoice_providers.razorpay.payload import build_body
-from invoice_providers.razorpay.shown import Shown
+from invoice_providers.razorpay.remarks import remarks
+from invoice_providers.razorpay.shown import LONG_AGO, Shown
 from invoice_shared.clock import Clock
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
@@ -49,8 +52,23 @@ class Razorpay:
         shown = self._api.get(document_id)
         return None if shown is None else shown.found
 
+    def drafts(self, since: datetime, skip: int) -> DraftPage:
+        """See ``MakesDrafts``."""
+        shown, size = self._api.page(since, skip)
+        ours = [(each, each.memo) for each in shown if each.is_draft and each.memo == each.found.invoice_id]
+        return DraftPage(tuple(Draft(each.id, memo, each.made_at) for each, memo in ours if memo), size)
+
+    def discard(self, draft_id: str) -> bool:
+        """See ``MakesDrafts``."""
+        return self._api.delete(draft_id)
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what the account's owner must know, after a look at its newest invoices."""
+        newest, _ = self._api.page(LONG_AGO, 0)
+        return remarks(newest, self._api.key_id(), is_direct=self._drafting is None)
+
     def _counts(self, shown: Shown, document: FormattedInvoice) -> bool:
         if shown.found.state not in ("draft", "deleted"):  # what is deleted was a draft
             return True
         # Who makes no drafts takes that of a person for the invoice.
-        return self._drafting is None and not shown.carries_memo_of(document.invoice_id)
+        return self._drafting is None and shown.memo != document.invoice_id

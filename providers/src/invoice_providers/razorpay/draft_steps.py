@@ -80,8 +80,8 @@ def sort_out(listed: tuple[Shown, ...], invoice_id: str) -> Listed:
     drafts = [shown for shown in listed if shown.is_draft]
     return Listed(
         tuple(shown for shown in listed if shown.found.state not in ("draft", "void", "deleted")),
-        tuple(shown for shown in drafts if shown.carries_memo_of(invoice_id)),
-        tuple(shown for shown in drafts if not shown.carries_memo_of(invoice_id)),
+        tuple(shown for shown in drafts if shown.memo == invoice_id),
+        tuple(shown for shown in drafts if shown.memo != invoice_id),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from invoice_providers.base import Provider
 from invoice_providers.razorpay import METRONOME_NAME
+from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.payload import build_body, build_draft
 from invoice_providers.razorpay.settings import CREDENTIALS, RazorpaySettings
 from invoice_providers.razorpay.setup import build
@@ -27,4 +28,5 @@ PROVIDER = Provider(
     account=lambda account: account.secret("razorpay_apikey_id"),
     build=build,
     preview=_preview,
+    remarks=Razorpay.remarks,
 )

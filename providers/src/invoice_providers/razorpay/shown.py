@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from invoice_providers.base import Found, State
@@ -9,6 +10,7 @@ from invoice_providers.razorpay.payload import MEMO_NOTE
 from invoice_providers.razorpay.units import major_units
 from invoice_providers.wording import memo_of
 
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 UNNAMED = "missing"
 """An invoice without our receipt is not found again: it must not pass for ours, nor be created once more."""
 
@@ -76,11 +78,22 @@ class Shown:
         """Whether it has no effect yet."""
         return self.found.state == "draft"
 
-    def carries_memo_of(self, invoice_id: str) -> bool:
-        """Whether the connector made it of this invoice, and no person."""
+    @property
+    def made_at(self) -> datetime:
+        """When it was made; long ago if that does not show."""
+        try:
+            return datetime.fromtimestamp(self.age[0], UTC)
+        except (OverflowError, ValueError, OSError):
+            return LONG_AGO
+
+    @property
+    def memo(self) -> str | None:
+        """The invoice of which the connector made it; ``None`` of what a person made."""
         notes, description = self.tree.get("notes"), self.tree.get("description")
-        is_noted = isinstance(notes, dict) and notes.get(MEMO_NOTE) == invoice_id
-        return is_noted or (isinstance(description, str) and memo_of(description) == invoice_id)
+        noted = notes.get(MEMO_NOTE) if isinstance(notes, dict) else None
+        if isinstance(noted, str):
+            return noted
+        return memo_of(description) if isinstance(description, str) else None
 
 
 def read_shown(tree: Any) -> Shown | None:

@@ -1,6 +1,7 @@
 """An invoice comes about by way of a draft: step by step, against the account on loopback."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from invoice_providers.base import Begun, Found, Pending
 from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.drafting import MAX_LAG_SECONDS
+from invoice_providers.razorpay.remarks import UNSEEN
 from invoice_providers.razorpay.setup import Key, api_of
+from invoice_providers.razorpay.shown import LONG_AGO
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
 from invoice_simulators.client import RazorpayControl
@@ -352,3 +355,22 @@ def test_what_was_alone_must_be_alone_again_once_another_was_seen(desk: Desk) ->
     tidied = desk.pending(Begun(own, 0.0, is_made=True, was_alone=True))
 
     assert not tidied.begun.was_alone
+
+
+def test_drafts_that_were_left_behind_are_listed_and_discarded(desk: Desk) -> None:
+    ours = desk.draft()
+    create(desk.url, STRANGE)
+    issued = desk.create(None, invoice(invoice_id="i-2")).document_id
+
+    page = desk.client.drafts(LONG_AGO, 0)
+
+    assert [(draft.draft_id, draft.invoice_id) for draft in page.drafts] == [(ours, INVOICE_ID)]
+    assert (page.size, desk.client.drafts(LONG_AGO, 3).size) == (3, 0)
+    assert desk.client.drafts(page.drafts[0].made_at + timedelta(days=1), 0).size == 0
+    assert [desk.client.discard(ours), desk.client.discard(ours), desk.client.discard(issued)] == [True, True, False]
+
+
+def test_the_account_says_what_its_owner_must_know(desk: Desk) -> None:
+    assert UNSEEN in desk.client.remarks()
+    desk.create()
+    assert UNSEEN not in desk.client.remarks()
