@@ -1,6 +1,11 @@
-"""Asking the billing systems gently: so many calls per second, patient while one is busy. Changes nothing there."""
+"""Asking the billing systems gently: so many calls per second, patient while one is busy.
 
-from collections.abc import Callable, Mapping
+Changes nothing there, but for drafts that it is told to discard.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from invoice_operations.giving_up import GivingUp
@@ -9,6 +14,7 @@ from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers, check, look, read
 from invoice_providers.base import Found
 from invoice_providers.connection import Connection
+from invoice_providers.drafts import Draft
 from invoice_providers.login import LoginState
 from invoice_shared.clock import Clock
 from invoice_shared.outcome import Outcome
@@ -58,6 +64,22 @@ class AskedProviders:
     def remarks(self, name: str) -> tuple[str, ...]:
         """Return what the owner of our account must know about it."""
         return self._patiently(self._known.usable[name].remarks)
+
+    @property
+    def drafting(self) -> list[str]:
+        """The systems that make drafts and may be asked from here."""
+        return [name for name, each in self._known.usable.items() if each.makes_drafts]
+
+    def drafts(self, name: str, since: datetime) -> Iterator[Draft]:
+        """Yield the connector's drafts that were made from a time on."""
+        connection, skip = self._known.usable[name], 0
+        while (page := self._patiently(partial(connection.drafts, since, skip))).size:
+            yield from page.drafts
+            skip += page.size
+
+    def discard(self, name: str, draft_id: str) -> bool:
+        """Delete a draft; whether it is gone. It stays if it was issued meanwhile. Raises ``Uncertain``, too."""
+        return self._patiently(lambda: self._known.usable[name].discard(draft_id))
 
     def read(self, document: Outcome) -> Found | None:
         """Return a document of the ledger as its system shows it; ``None`` if it is not there."""

@@ -10,6 +10,7 @@ from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import ListingOption, UntilOption, selection
 from invoice_cli.progress import progress
 from invoice_cli.reconcile_report import show
+from invoice_cli.stray_report import tell_strays
 from invoice_operations.asked_providers import AskedProviders, nobody
 from invoice_operations.options import parse_rate
 from invoice_operations.reconcile.run import ReconcileRequest
@@ -20,7 +21,9 @@ def reconcile(
     since: Annotated[str, typer.Option(help="Invoices issued from this time on: 48h, or ISO 8601 (UTC).")],
     *,
     until: UntilOption = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Enqueue what is missing, as its webhook would have.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Enqueue what is missing, as its webhook would have; delete stray drafts.")
+    ] = False,
     ledger_only: Annotated[bool, typer.Option("--ledger-only", help="Do not ask the providers.")] = False,
     rate: Annotated[str, typer.Option(help="At most so many calls to Metronome, and to the providers.")] = "20/s",
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
@@ -36,7 +39,9 @@ def reconcile(
     request = ReconcileRequest(chosen, fix, per_second, concurrency)
     with progress("customers", None) as walked:
         totals = show(run(request, installation, providers, walked), output)
-    if totals.states["unknown"]:
+    now = installation.clock.now()
+    is_asked = tell_strays(providers, installation.view(), chosen.since or now, now, fix=fix)
+    if totals.states["unknown"] or not is_asked:
         raise SystemExit(int(Exit.UNREACHABLE))
     if totals.for_a_person:
         raise SystemExit(int(Exit.ATTENTION))

@@ -1,0 +1,79 @@
+"""Stray drafts are told on stderr, beside the findings, and deleted only if that is asked for."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from invoice_cli.stray_report import tell_strays
+from invoice_operations.asked_providers import AskedProviders
+from invoice_operations.pace import Pace
+from invoice_operations.provider_lookup import Providers
+from invoice_providers.base import Begun
+from invoice_providers.connection import Connection
+from invoice_providers.registry import provider_of
+from invoice_shared.clock import SystemClock
+from invoice_simulators.client import RazorpayControl
+from invoice_simulators.control import build_app
+from invoice_simulators.razorpay import Razorpay, RazorpaySettings
+from invoice_simulators.server import SimulatorServer
+from tests.builders import INVOICE_ID, formatted_invoice
+from tests.unit.operations.reconcile.test_strays import Ledger
+
+SINCE = datetime.now(UTC) - timedelta(days=1)
+LATER = datetime.now(UTC) + timedelta(hours=2)
+DOCUMENT = formatted_invoice(destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR")
+
+
+class Books:
+    """An account with one stray draft of ours, and who asks it."""
+
+    def __init__(self, url: str) -> None:
+        self.control = RazorpayControl(url)
+        provider, account = provider_of("razorpay"), RazorpaySettings()
+        settings = provider.settings(
+            razorpay_base_url=url,
+            razorpay_apikey_id=SecretStr(account.key_id),
+            razorpay_apikey_secret=SecretStr(account.key_secret),
+        )
+        connection = Connection(provider, provider.build(settings, SystemClock()))
+        self.asked = AskedProviders(Providers({"razorpay": connection}), Pace(None, SystemClock()), 0)
+        with pytest.raises(Exception, match="looked up once more"):
+            connection.create(DOCUMENT, begun=Begun())
+
+    def tell(self, *, fix: bool) -> bool:
+        return tell_strays(self.asked, Ledger(INVOICE_ID), SINCE, LATER, fix=fix)
+
+
+@pytest.fixture
+def books() -> Iterator[Books]:
+    with SimulatorServer(build_app(Razorpay())) as server:
+        yield Books(server.url)
+
+
+def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    assert books.tell(fix=False)
+
+    (draft,) = books.control.documents()
+    shown = capsys.readouterr()
+    assert f"Stray draft {draft['id']} of invoice {INVOICE_ID} at razorpay, made " in shown.err
+    assert shown.err.endswith("It bills nobody; --fix deletes it.\n")
+    assert shown.out == ""
+
+
+def test_it_is_deleted_if_that_is_asked_for(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    assert books.tell(fix=True)
+
+    assert capsys.readouterr().err.endswith("Deleted.\n")
+    assert books.control.documents() == []
+    assert books.tell(fix=True)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_system_that_cannot_be_asked_is_told(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    books.control.inject("credentials", "list")
+
+    assert not books.tell(fix=True)
+
+    assert "Stray drafts were not looked for to the end: Razorpay refuses our key" in capsys.readouterr().err
