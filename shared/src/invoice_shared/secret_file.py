@@ -24,9 +24,9 @@ class SecretFile:
 
 
 def read_file(path: Path) -> str | None:
-    """Return the file's content without surrounding white space; ``None`` if it cannot be read."""
+    """Return the file's content without byte order mark and surrounding white space; ``None`` if it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -10,6 +10,8 @@ import simplejson
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+KEEPS_BLANKS = "keeps blanks"
+"""Marks a field whose blanks are part of the value."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -70,6 +72,25 @@ def _host_only(url: str) -> str:
 
 BaseUrl = Annotated[Address, AfterValidator(_host_only)]
 """An address to which the connector appends its own paths."""
+PRIVATE_ENDINGS = (".svc", ".cluster.local", ".internal")
+
+
+def crosses_the_open(url: str) -> bool:
+    """Whether an address is ``http://`` to a host that is not private by its name: others could read and change it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that do not close: no address at all
+        return False
+    return parts.scheme == "http" and not _is_private((parts.hostname or "").rstrip("."))
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name
+        return "." not in host or host == "localhost" or host.endswith((".localhost", *PRIVATE_ENDINGS))
+
+
 Servers = Annotated[str, AfterValidator(_checked_servers)]
 """One Kafka broker or several, e.g. ``a:9092,b:9092``."""
 JsonText = BeforeValidator(_parse_json)
@@ -83,10 +104,16 @@ JsonNetworks = Annotated[tuple[Network, ...], NoDecode, JsonText]
 
 MIN_SECRET_CHARACTERS = 16
 PLACEHOLDER = re.compile(
-    r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_ ]|^<.*>$|^\$?\{.*\}$|^(.)\3*$",
+    r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_ ]|^<.*>$|^\$?\{.*\}$|^(.)\3{2,}$",
     re.IGNORECASE,
 )
 """What examples and unfilled templates hold in a secret's place."""
+PLACEHOLDER_PROBLEM = "is a placeholder. Set the real secret"
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only holds the place of a secret."""
+    return PLACEHOLDER.search(text) is not None
 
 
 def _checked_secret(secret: SecretStr) -> SecretStr:
@@ -97,8 +124,8 @@ def _checked_secret(secret: SecretStr) -> SecretStr:
 
 def problem_of_secret(text: str) -> str | None:
     """Return what is wrong with a secret that signs or opens something; ``None`` if nothing is."""
-    if PLACEHOLDER.search(text):
-        return "is a placeholder. Set the real secret"
+    if is_placeholder(text):
+        return PLACEHOLDER_PROBLEM
     if len(text) < MIN_SECRET_CHARACTERS:
         return f"has fewer than {MIN_SECRET_CHARACTERS} characters. Set a longer secret"
     return None

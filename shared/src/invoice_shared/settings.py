@@ -23,14 +23,36 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from invoice_shared.secret_file import SecretFile, read_file
-from invoice_shared.setting_types import Address, Port, Positive, Servers
+from invoice_shared.setting_types import (
+    KEEPS_BLANKS,
+    PLACEHOLDER_PROBLEM,
+    Address,
+    Port,
+    Positive,
+    Servers,
+    crosses_the_open,
+    is_placeholder,
+)
 
 Environment = Mapping[str, str]
+OPEN_PROBLEM = (
+    "goes over http:// to a host that is not private by its name, so others can read what is sent. Use https://, or "
+    "set ALLOW_PLAIN_HTTP=true"
+)
+# As pydantic reads a boolean.
+TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+# boto3 reads these itself.
+AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 
 
 def _environment() -> dict[str, str]:
     # An empty variable counts as unset: it is what an unfilled template leaves behind.
     return {name.upper(): value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one reader
+
+
+def _tidy(value: str, field: FieldInfo | None = None) -> str:
+    """Free a value from the line end that an editor or a pipe leaves behind it, and from blanks unless they count."""
+    return value.strip("\r\n") if field is not None and KEEPS_BLANKS in field.metadata else value.strip()
 
 
 class _Environment(PydanticBaseSettingsSource):
@@ -42,9 +64,11 @@ class _Environment(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         environment, fields = _environment(), self.settings_cls.model_fields
-        values: dict[str, Any] = {name: environment[name.upper()] for name in fields if name.upper() in environment}
-        # The line end that an editor or a pipe leaves behind a secret is no part of it, wherever it comes from.
-        values |= {name: values[name].strip() for name in secret_fields(self.settings_cls) if name in values}
+        values: dict[str, Any] = {
+            name: _tidy(environment[name.upper()], field)
+            for name, field in fields.items()
+            if name.upper() in environment
+        }
         for name, path in files(self.settings_cls, environment).items():
             if name not in values and (text := read_file(path)):
                 values[name] = text
@@ -55,11 +79,21 @@ class Settings(BaseSettings):
     """Read once, at start; frozen. Subclasses name their variables as fields."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    allow_plain_http: bool = False
     _files: dict[str, SecretFile] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, _context: Any) -> None:
         """Remember which settings are files: the environment is read once."""
         self._files = {name: SecretFile(path) for name, path in files(type(self), _environment()).items()}
+
+    @field_validator("*")
+    @classmethod
+    def _keeps_secrets(cls, value: Any, others: ValidationInfo) -> Any:
+        if isinstance(value, SecretStr) and is_placeholder(value.get_secret_value()):
+            raise ValueError(PLACEHOLDER_PROBLEM)
+        if isinstance(value, str) and crosses_the_open(value) and not others.data.get("allow_plain_http"):
+            raise ValueError(OPEN_PROBLEM)
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -74,9 +108,10 @@ class Settings(BaseSettings):
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
-        """Give a sentence for each problem that spans settings; ``values`` are the variables that are set."""
-        del values
-        return []
+        """Return a sentence for each problem that spans settings; ``values`` are the variables that are set."""
+        if values.get("ALLOW_PLAIN_HTTP", "").strip().lower() in TRUE:
+            return []
+        return [f"{name}: {OPEN_PROBLEM}" for name in AWS_ADDRESSES if crosses_the_open(values.get(name, ""))]
 
     def secret(self, field: str) -> str | None:
         """Return a credential's value now; ``None`` if it is unset, or if its file is empty or cannot be read.
@@ -200,7 +235,7 @@ def partly_set(names: tuple[str, ...], values: Environment) -> list[str]:
 def files(settings_class: type[BaseSettings], environment: Environment) -> dict[str, Path]:
     """Map each field that is given as ``NAME_FILE`` to its path."""
     return {
-        name: Path(environment[f"{name.upper()}_FILE"])
+        name: Path(_tidy(environment[f"{name.upper()}_FILE"]))
         for name in settings_class.model_fields
         if f"{name.upper()}_FILE" in environment
     }
@@ -293,7 +328,7 @@ def _without_empty_files(settings_class: type[BaseSettings], environment: Enviro
     empty = {
         f"{name.upper()}_FILE" for name, path in files(settings_class, environment).items() if read_file(path) == ""
     }
-    return {name: value for name, value in environment.items() if name not in empty}
+    return {name: _tidy(value) for name, value in environment.items() if name not in empty}
 
 
 def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -76,3 +76,9 @@ def test_a_malformed_rule_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
 
     assert len(invalid.value.problems) == 1
     assert invalid.value.problems[0].startswith(f"{name}: ")
+
+
+def test_the_blanks_of_the_separator_are_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINE_ITEM_NAME_SEPARATOR", " - \n")
+
+    assert read(FormatterSettings).line_item_name_separator == " - "

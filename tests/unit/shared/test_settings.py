@@ -185,6 +185,101 @@ def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(monkeypatch: p
     assert read(ExampleSettings).secret("strong_secret") == secret
 
 
+@pytest.mark.parametrize(
+    "secret",
+    ["change-me", "<the key>", "${METRONOME_API_KEY}", "YOUR-API-KEY", "xxxx", "placeholder", "\n change-me\n"],
+)
+def test_a_placeholder_is_no_secret_whichever_it_is(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("METRONOME_API_KEY", secret)
+    monkeypatch.setenv("EXTRA_SECRET", secret)
+
+    with pytest.raises(InvalidSettings) as caught:
+        read(ExampleSettings)
+
+    assert caught.value.problems == [
+        "EXTRA_SECRET: is a placeholder. Set the real secret",
+        "METRONOME_API_KEY: is a placeholder. Set the real secret",
+    ]
+
+
+def test_a_placeholder_in_a_file_is_refused_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("change-me\n")
+    monkeypatch.setenv("EXTRA_SECRET_FILE", str(tmp_path / "secret"))
+
+    with pytest.raises(InvalidSettings, match="EXTRA_SECRET: is a placeholder"):
+        read(ExampleSettings)
+
+
+OPEN = [
+    "http://api.metronome.com",
+    "HTTP://api.metronome.com",
+    "http://api.metronome.com.:8080/",
+    "http://10.0.0.5",
+    "http://0.0.0.0:9000",
+    "http://[2001:db8::1]:9000",
+    "http://internal.example.com",
+    "http://svc.example.com",
+    "http://user@metronome.example.com",
+    "http://127.0.0.1.example.com",
+]
+CLOSED = [
+    "https://api.metronome.com",
+    "http://127.0.0.1:9000",
+    "http://127.9.9.9",
+    "http://[::1]:9000",
+    "http://localhost:9000",
+    "http://metronome",
+    "http://metronome.default.svc",
+    "http://metronome.default.svc.:80",
+    "http://metronome.default.svc.cluster.local:9000",
+    "http://metronome.corp.internal",
+]
+
+
+@pytest.mark.parametrize("url", OPEN)
+def test_an_address_in_the_clear_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name in ("METRONOME_BASE_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.setenv(name, url)
+
+    with pytest.raises(InvalidSettings) as caught:
+        read(ExampleSettings)
+    monkeypatch.setenv("ALLOW_PLAIN_HTTP", "true")
+
+    found = [problem.partition(":")[0] for problem in caught.value.problems]
+    assert found == ["AWS_ENDPOINT_URL_S3", "METRONOME_BASE_URL"]
+    assert all("ALLOW_PLAIN_HTTP" in problem for problem in caught.value.problems)
+    assert read(ExampleSettings).metronome_base_url == url
+
+
+@pytest.mark.parametrize("url", CLOSED)
+def test_an_address_that_is_private_by_its_name_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name in ("METRONOME_BASE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.setenv(name, url)
+
+    assert read(ExampleSettings).metronome_base_url == url
+
+
+def test_line_ends_and_blanks_are_no_part_of_any_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes("\ufeffa secret\r\n".encode())
+    for name, value in {
+        "EXTRA_SECRET_FILE": f"{tmp_path / 'secret'}\n",
+        "KAFKA_BOOTSTRAP_SERVERS": " broker:9092\n",
+        "METRONOME_BASE_URL": "https://api.metronome.com\r\n",
+        "OPS_PORT": " 9101 ",
+        "LOG_LEVEL": "debug\n",
+        "KAFKA_SECURITY_PROTOCOL": "SSL\n",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    settings = read(ExampleSettings)
+
+    assert settings.secret("extra_secret") == "a secret"
+    assert settings.extra_secret == SecretStr("a secret")
+    assert (settings.kafka_bootstrap_servers, settings.ops_port) == ("broker:9092", 9101)
+    assert settings.metronome_base_url == "https://api.metronome.com"
+    assert (settings.log_level, settings.kafka_security_protocol) == ("DEBUG", "SSL")
+
+
 def test_an_empty_file_counts_as_unset_until_somebody_writes_into_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field
 
 from invoice_formatter.mapping.extra_fields import problems_of
-from invoice_shared.setting_types import Day, JsonList, JsonObject
+from invoice_shared.setting_types import KEEPS_BLANKS, Day, JsonList, JsonObject
 
 Key = Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
 
@@ -26,7 +26,7 @@ class MappingRules(BaseModel, frozen=True):
     metronome_invoices_types: Annotated[JsonList, Field(min_length=1)] = ("USAGE", "SCHEDULED")
     bill_from: Day | None = None
     hierarchy_billed_to: Literal["customer", "payer"] | None = None
-    line_item_name_separator: str = " / "
+    line_item_name_separator: Annotated[str, KEEPS_BLANKS] = " / "
     item_id_by_line_type: JsonObject = Field(default_factory=dict)
     item_id_from_netsuite_fields: bool = False
     zero_total_invoices: Literal["send", "skip"] = "send"
