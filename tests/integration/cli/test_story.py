@@ -130,6 +130,30 @@ def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
     assert "missing" not in invoices("reconcile", "--since", "1d", "--output", "csv").out
 
 
+def test_what_was_removed_at_the_provider_is_told_stays_known_and_is_not_enqueued(
+    connector: Connector, invoices: Invoices, topics: Topics
+) -> None:
+    finalize(connector, *(invoice(f"inv-{name}", CUSTOMERS[1], 1200) for name in ("kept", "deleted", "void")))
+    eventually(lambda: settled(topics) == {"created": 3}, timeout=60, every=1)
+    documents = connector.documents()
+    connector.outside.netsuite.delete(documents[id_of("inv-deleted")]["id"])
+    connector.outside.netsuite.void(documents[id_of("inv-void")]["id"])
+    expected = {
+        id_of("inv-kept"): "created",
+        id_of("inv-deleted"): "removed-at-provider",
+        id_of("inv-void"): "removed-at-provider",
+    }
+
+    for options in (("--fix",), ("--fix", "--ledger-only")):
+        told = invoices("reconcile", "--since", "1d", "--output", "json", *options)
+        assert (told.code, {each["invoice_id"]: each["state"] for each in told.json}) == (1, expected)
+        assert {each["is_enqueued"] for each in told.json} == {False}
+        assert "at the providers 12.00" in told.err
+        assert "unexplained 24.00" in told.err
+    (document,) = invoices("status", id_of("inv-void"), "--output", "json").json["documents"]
+    assert "does not stand any more" in document
+
+
 @pytest.mark.real_broker  # the embedded one breaks off a request to delete records
 def test_the_archive_gives_back_what_the_topic_no_longer_holds(
     connector: Connector, invoices: Invoices, topics: Topics

@@ -1,9 +1,11 @@
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from invoice_cli.output import money, print_csv, print_json, show
+from invoice_cli.output import MAX_IN_MEMORY, Row, money, print_csv, print_json, print_json_rows, show
+from invoice_operations.errors import NeedsAttention
 
 ROW = {"name": "a", "total": Decimal("1E+3"), "at": datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "note": None}
 
@@ -28,6 +30,29 @@ def test_csv_over_nothing_is_its_header(capsys: pytest.CaptureFixture[str]) -> N
     print_csv([], ("name", "total"))
 
     assert capsys.readouterr().out == "name,total\n"
+
+
+@pytest.mark.parametrize(("count", "lines"), [(0, ["[]"]), (2, ['[{"id":"0"},', '{"id":"1"}]'])])
+def test_rows_are_one_json_document_with_a_line_each(
+    capsys: pytest.CaptureFixture[str], count: int, lines: list[str]
+) -> None:
+    print_json_rows({"id": str(number)} for number in range(count))
+
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+@pytest.mark.parametrize("show_rows", [print_json_rows, lambda rows: print_csv(rows, ["id"])], ids=["json", "csv"])
+def test_of_what_is_cut_off_nothing_is_printed(
+    capsys: pytest.CaptureFixture[str], show_rows: Callable[[Iterator[Row]], None]
+) -> None:
+    def cut_off() -> Iterator[Row]:
+        yield {"id": "x" * MAX_IN_MEMORY}
+        raise NeedsAttention("gone")
+
+    with pytest.raises(NeedsAttention, match="gone"):
+        show_rows(cut_off())
+
+    assert capsys.readouterr().out == ""
 
 
 def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,7 @@ def compare(listed: ListedInvoice, evidence: Evidence) -> Finding | None:
         held=sum((each.total or Decimal(0) for each in standing), Decimal(0)) if standing else None,
         document_id=", ".join(each.document_id for each in standing or evidence.removed) or None,
         money=tuple(_money(listed, evidence, state)),
+        issued_at=listed.date,
         is_lost=state == "missing" and not evidence.elsewhere and _never_settled(evidence),
     )
 

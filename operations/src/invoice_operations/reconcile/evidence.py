@@ -12,7 +12,7 @@ from invoice_shared.outcome import Outcome
 class Document:
     """A document of an invoice. ``total`` has Metronome's sign.
 
-    ``is_shown``: total and currency are the provider's words, else the ledger's. ``is_draft``: it has no effect yet.
+    ``is_shown``: total and currency are the provider's words, else the ledger's.
     """
 
     destination: str
@@ -20,7 +20,6 @@ class Document:
     total: Decimal | None = None
     currency: str | None = None
     stands: bool = True
-    is_draft: bool = False
     is_shown: bool = False
 
     def __str__(self) -> str:
@@ -45,9 +44,8 @@ class Evidence:
 
     @property
     def standing(self) -> tuple[Document, ...]:
-        """The documents that count. A draft beside another document is a stray."""
-        standing = tuple(each for each in self.documents if each.stands)
-        return tuple(each for each in standing if not each.is_draft) or standing[:1]
+        """The documents that count; one that waits for approval there is one."""
+        return tuple(each for each in self.documents if each.stands)
 
     @property
     def removed(self) -> tuple[Document, ...]:
@@ -83,6 +81,5 @@ def by_provider(destination: str, found: Found, *, is_negative: bool) -> Documen
         total,
         found.currency,
         stands=stands(found),
-        is_draft=found.state == "draft",
         is_shown=True,
     )

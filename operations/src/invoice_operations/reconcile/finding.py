@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -47,6 +48,7 @@ class Finding:
     held: Decimal | None = None
     document_id: str | None = None
     money: tuple[Money, ...] = ()
+    issued_at: datetime | None = None
     is_lost: bool = False
     is_enqueued: bool = False
 

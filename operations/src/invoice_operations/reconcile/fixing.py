@@ -1,6 +1,7 @@
 """Bringing lost invoices in: the raw record that each webhook would have become. And what was seen of documents."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from invoice_operations.reconcile.finding import Finding
@@ -12,16 +13,30 @@ from invoice_shared.publishing import Publisher
 from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import to_bytes
 from invoice_shared.settings import KafkaSettings
+from invoice_shared.types import time_text
 
 
-def enqueue_lost(findings: Iterable[Finding], publisher: Publisher, topic: str, now: datetime) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Enqueuing:
+    """Where lost invoices go. What was issued before ``not_before`` is left to a person: others may have billed it."""
+
+    publisher: Publisher
+    topic: str
+    now: datetime
+    not_before: datetime
+
+
+def enqueue_lost(findings: Iterable[Finding], to: Enqueuing) -> Iterator[Finding]:
     """Enqueue what is lost as it passes; each is acknowledged before it is passed on as enqueued."""
     for finding in findings:
         if not finding.is_lost:
             yield finding
-            continue
-        publisher.publish(raw_record(finding, topic, now))
-        yield finding.enqueued()
+        elif finding.issued_at is not None and finding.issued_at < to.not_before:
+            why = f"Not enqueued: it was issued before {time_text(to.not_before)}, when nothing was billed from here."
+            yield replace(finding, detail=f"{finding.detail} {why}")
+        else:
+            to.publisher.publish(raw_record(finding, to.topic, to.now))
+            yield finding.enqueued()
 
 
 def raw_record(finding: Finding, topic: str, now: datetime) -> OutgoingRecord:

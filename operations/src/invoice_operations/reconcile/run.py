@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 from invoice_operations.reconcile.asking import AsksProviders
 from invoice_operations.reconcile.finding import Finding
-from invoice_operations.reconcile.fixing import enqueue_lost, note_document
+from invoice_operations.reconcile.fixing import Enqueuing, enqueue_lost, note_document
 from invoice_operations.reconcile.reconciler import ListsInvoices, Reconciler
 from invoice_operations.reconcile.waiting import waiting_invoices
 from invoice_operations.resolve.waiting import AsksGroups
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
 from invoice_shared.settings import AnySettings
+
+# An invoice may have been issued so long before it, or another one, was entered first.
+BEFORE_THE_FIRST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +65,6 @@ def reconcile(
         )
         findings = reconciler.findings(request.chosen, walked)
         if request.fix:
-            findings = enqueue_lost(findings, publisher, clients.kafka.raw_invoices_topic, now)
+            not_before = (view.first_entry() or now) - BEFORE_THE_FIRST
+            findings = enqueue_lost(findings, Enqueuing(publisher, clients.kafka.raw_invoices_topic, now, not_before))
         yield from findings

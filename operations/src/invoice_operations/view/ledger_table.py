@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from sqlite3 import Connection
 from typing import TypeVar
@@ -51,6 +52,12 @@ def index(connection: Connection) -> Iterator[list[str]]:
         last = found[-1][0]
         yield [invoice_id for _rowid, invoice_id in found]
     connection.execute("DROP TABLE untidy")
+
+
+def first_entry(connection: Connection) -> datetime | None:
+    """Return the time of the oldest row; ``None`` if there is none."""
+    (oldest,) = connection.execute("SELECT min(timestamp) FROM ledger").fetchone()
+    return None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC)
 
 
 def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:

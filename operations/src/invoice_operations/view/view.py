@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from sqlite3 import Connection
 from typing import TypeVar
@@ -95,6 +96,10 @@ class View:
             rows = self._rows(chunk)
             found |= {name: known_invoice(rows.get(name, ())) for name in chunk}
         return found
+
+    def first_entry(self) -> datetime | None:
+        """Return when the ledger's first entry that is still there was written; ``None`` for an empty one."""
+        return self._ask(ledger_table.first_entry)
 
     def customer_of(self, invoice_id: str) -> str | None:
         """Return whose invoice it is, if the ledger or a failure says so."""

@@ -11,7 +11,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.reconcile.comparison import RULES, compare
 from invoice_operations.reconcile.evidence import Document, Evidence
 from invoice_operations.reconcile.finding import Finding, State
-from invoice_operations.reconcile.fixing import enqueue_lost
+from invoice_operations.reconcile.fixing import Enqueuing, enqueue_lost
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
 from invoice_operations.reconcile.totals import Totals
 from invoice_operations.reconcile.walk import in_parallel
@@ -27,6 +27,7 @@ from tests.fakes import START, FakePublisher
 from tests.unit.operations.reading import document_in_ledger, in_ledger, lying
 from tests.unit.operations.reconcile.walking import (
     ACCOUNT,
+    ISSUED,
     SINCE,
     UNTIL,
     FakeMetronome,
@@ -148,15 +149,6 @@ def test_two_documents_for_one_invoice_are_told_whatever_their_destinations() ->
     assert finding is not None
     assert (finding.state, "netsuite document 9001, razorpay document inv_2" in finding.detail) == ("duplicate", True)
     assert finding.held == Decimal("200.00")
-
-
-def test_a_draft_beside_a_document_is_no_duplicate_and_one_alone_exists() -> None:
-    draft = Document("netsuite", "9002", Decimal("100.00"), "USD", is_draft=True)
-    beside, alone = compare(listed(), by(outcome(), held(), draft)), compare(listed(), by(outcome(), draft))
-
-    assert beside is not None
-    assert alone is not None
-    assert (beside.state, beside.document_id, alone.state, alone.document_id) == ("created", "9001", "created", "9002")
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "VOID", "DRAFT_INCOMPLETE"])
@@ -475,7 +467,7 @@ def test_what_is_lost_is_enqueued_as_its_webhook_would_have() -> None:
     publisher = FakePublisher()
     findings = findings_of((listed(), by()), (listed(id="b"), by(outcome(), known())))
 
-    fixed = list(enqueue_lost(findings, publisher, "raw-invoices", START))
+    fixed = list(enqueue_lost(findings, Enqueuing(publisher, "raw-invoices", START, SINCE)))
 
     (record,) = publisher.published
     assert (record.key, record.json["source"], record.json["customer_id"]) == (
@@ -493,14 +485,28 @@ def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
     publisher.fail()
 
     with pytest.raises(PublishFailed):
-        list(enqueue_lost(findings_of((listed(), by())), publisher, "raw-invoices", START))
+        list(enqueue_lost(findings_of((listed(), by())), Enqueuing(publisher, "raw-invoices", START, SINCE)))
+
+
+def test_what_was_issued_before_the_connector_began_is_not_enqueued() -> None:
+    publisher = FakePublisher()
+    early, undated = listed(), listed(id="b", issued_at=None)
+    began = ISSUED + timedelta(seconds=1)
+
+    fixed = list(
+        enqueue_lost(findings_of((early, by()), (undated, by())), Enqueuing(publisher, "raw-invoices", START, began))
+    )
+
+    assert [(each.is_enqueued, each.needs_a_person) for each in fixed] == [(False, True), (True, False)]
+    assert "Not enqueued: it was issued before" in fixed[0].detail
+    assert [record.key for record in publisher.published] == [b"b"]
 
 
 def test_what_is_lost_is_enqueued_while_walking() -> None:
     metronome = FakeMetronome(*(shown(id=f"i-{number}", customer_id=f"c-{number}") for number in range(2000)))
     publisher = FakePublisher()
 
-    next(enqueue_lost(Walk(metronome).passing(), publisher, "raw-invoices", START))
+    next(enqueue_lost(Walk(metronome).passing(), Enqueuing(publisher, "raw-invoices", START, SINCE)))
 
     assert len(publisher.published) == 1
     assert len(metronome.asked) < 1000

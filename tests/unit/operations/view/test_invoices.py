@@ -110,3 +110,9 @@ def test_a_tombstone_removes_what_its_key_said() -> None:
     assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), gone).documents == [CREATED]
     assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), document_gone) == KnownInvoice(FAILED)
     assert known(in_ledger(0, CREATED), gone, in_ledger(6, FAILED)) == KnownInvoice(FAILED)
+
+
+def test_the_ledger_begins_with_its_oldest_entry() -> None:
+    view = view_of(FakeBroker([in_ledger(0, CREATED), in_ledger(1, FAILED.model_copy(update={"invoice_id": "b"}))]))
+
+    assert (view.first_entry(), view_of(FakeBroker([])).first_entry()) == (T, None)

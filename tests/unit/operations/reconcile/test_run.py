@@ -1,0 +1,69 @@
+"""A reconciliation of a whole installation in memory."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from invoice_operations.asked_providers import nobody
+from invoice_operations.reconcile.finding import Finding
+from invoice_operations.reconcile.run import ReconcileRequest, reconcile
+from invoice_operations.settings import ReconcileSettings
+from invoice_shared.record import Record
+from tests.builders import INVOICE_ID, outcome
+from tests.fakes import START
+from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.reading import document_in_ledger
+from tests.unit.operations.reconcile.walking import SETTINGS, WINDOW, FakeMetronome, FakeProviders, shown
+
+
+class Installation(FakeInstallation):
+    """One whose Metronome lists invoices."""
+
+    def metronome(self, per_second: float | None = None) -> Any:
+        """Return a Metronome that lists."""
+        return FakeMetronome(*self.invoices)
+
+    invoices: tuple[dict[str, Any], ...] = ()
+
+
+def installation(*invoices: dict[str, Any], records: list[Record] | None = None) -> Installation:
+    here = Installation(records or [], blocks={ReconcileSettings: SETTINGS})
+    here.invoices = invoices
+    return here
+
+
+def fixed(here: Installation) -> list[Finding]:
+    return list(reconcile(ReconcileRequest(WINDOW, fix=True), here, nobody(here.clock), lambda: None))
+
+
+def first_entry(at: datetime) -> Record:
+    return document_in_ledger(0, outcome(invoice_id="first", settled_at=at))
+
+
+def test_what_is_lost_is_enqueued_once_and_then_waits() -> None:
+    here = installation(shown(), records=[first_entry(START)])
+
+    (lost,), (waiting,) = fixed(here), fixed(here)
+
+    assert (lost.state, lost.is_enqueued) == ("missing", True)
+    assert (waiting.state, len(here.broker.published)) == ("waiting", 1)
+
+
+def test_nothing_is_enqueued_that_is_much_older_than_the_ledger() -> None:
+    old, new = (START - timedelta(hours=hours) for hours in (23, 2))
+    here = installation(
+        shown(id="old", issued_at=old.isoformat()),
+        shown(id="new", issued_at=new.isoformat()),
+        records=[first_entry(START + timedelta(hours=2))],
+    )
+
+    assert {each.invoice_id: each.is_enqueued for each in fixed(here)} == {"old": False, "new": True}
+
+
+def test_a_document_that_is_gone_is_entered_under_its_own_key_and_known_as_such_from_then_on() -> None:
+    here = installation(shown(), records=[document_in_ledger(0, outcome())])
+
+    (finding,) = reconcile(ReconcileRequest(WINDOW), here, FakeProviders(), lambda: None)
+
+    (record,) = here.broker.published
+    assert (finding.state, record.key) == ("removed-at-provider", f"{INVOICE_ID}#document:netsuite:9001".encode())
+    assert here.view().invoice(INVOICE_ID).standing == []
