@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from invoice_formatter.mapping.rules import MappingRules
+from invoice_shared.setting_types import Day
 from invoice_shared.settings import AnySettings, KafkaSettings, MetronomeApiSettings, Settings
 
 
@@ -14,10 +15,14 @@ class ReadsSettings(Protocol):
 
 
 class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
-    """Names, if they are set, the custom fields of a customer that hold its billing provider and its id there."""
+    """Names, if they are set, the custom fields of a customer that hold its billing provider and its id there.
+
+    What was issued before ``bill_from`` is not billed from here, as the formatter has it.
+    """
 
     metronome_billing_provider_destination: str | None = None
     metronome_billing_provider_customer_id: str | None = None
+    bill_from: Day | None = None
 
 
 class StateSettings(Settings):

@@ -106,6 +106,8 @@ def _unbilled(_listed: ListedInvoice, evidence: Evidence) -> str | None:
 
 
 def _skipped(_listed: ListedInvoice, evidence: Evidence) -> str | None:
+    if evidence.is_before_cutover and _never_settled(evidence):
+        return "before-cutover: It was issued before BILL_FROM."
     return None if evidence.is_skipped_as(NOT_FINALIZED) else _skip(evidence)
 
 

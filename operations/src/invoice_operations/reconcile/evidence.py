@@ -32,7 +32,7 @@ class Evidence:
 
     ``elsewhere`` are documents in another account of a destination, e.g. a sandbox's.
     ``unasked`` says what could not be asked, and why. ``waiting`` is where the invoice's record waits.
-    ``is_named``: a consolidated invoice names it.
+    ``is_named``: a consolidated invoice names it. ``is_before_cutover``: it was issued before ``BILL_FROM``.
     """
 
     newest: Outcome | None = None
@@ -41,6 +41,7 @@ class Evidence:
     unasked: tuple[str, ...] = ()
     waiting: str | None = None
     is_named: bool = True
+    is_before_cutover: bool = False
 
     @property
     def standing(self) -> tuple[Document, ...]:

@@ -23,7 +23,7 @@ class Enqueuing:
     publisher: Publisher
     topic: str
     now: datetime
-    not_before: datetime
+    not_before: datetime | None = None
 
 
 def enqueue_lost(findings: Iterable[Finding], to: Enqueuing) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def enqueue_lost(findings: Iterable[Finding], to: Enqueuing) -> Iterator[Finding
     for finding in findings:
         if not finding.is_lost:
             yield finding
-        elif finding.issued_at is not None and finding.issued_at < to.not_before:
+        elif to.not_before and finding.issued_at and finding.issued_at < to.not_before:
             why = f"Not enqueued: it was issued before {time_text(to.not_before)}, when nothing was billed from here."
             yield replace(finding, detail=f"{finding.detail} {why}")
         else:

@@ -144,7 +144,10 @@ class Reconciler:
             listed.destination(settings.metronome_billing_provider_destination),
             listed.field(settings.metronome_billing_provider_customer_id),
         )
-        return listed, replace(inquiry.evidence(), waiting=waiting), inquiry.news
+        is_early = (
+            settings.bill_from is not None and listed.date is not None and listed.date.date() < settings.bill_from
+        )
+        return listed, replace(inquiry.evidence(), waiting=waiting, is_before_cutover=is_early), inquiry.news
 
     def _settled(self, judged: Iterable[Judged], constituents: Constituents) -> Iterator[Finding]:
         for listed, evidence, news in judged:

@@ -65,6 +65,6 @@ def reconcile(
         )
         findings = reconciler.findings(request.chosen, walked)
         if request.fix:
-            not_before = (view.first_entry() or now) - BEFORE_THE_FIRST
-            findings = enqueue_lost(findings, Enqueuing(publisher, clients.kafka.raw_invoices_topic, now, not_before))
+            began = None if settings.bill_from else (view.first_entry() or now) - BEFORE_THE_FIRST
+            findings = enqueue_lost(findings, Enqueuing(publisher, clients.kafka.raw_invoices_topic, now, began))
         yield from findings

@@ -84,6 +84,8 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
             id="skipped too early, and on its way again",
         ),
         pytest.param(listed(), by(SYNCED), "skipped", id="synced by another"),
+        pytest.param(listed(), by(is_before_cutover=True), "skipped", id="issued before BILL_FROM"),
+        pytest.param(listed(), by(FAILED, is_before_cutover=True), "failed", id="issued before it, and failed"),
         pytest.param(listed(), by(outcome(outcome="resolved", resolved_by="kim")), "resolved", id="by hand"),
         pytest.param(
             listed(), by(outcome(outcome="skipped", code="resolved-by-hand")), "resolved", id="by hand, and repeated"

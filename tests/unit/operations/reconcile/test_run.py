@@ -25,8 +25,8 @@ class Installation(FakeInstallation):
     invoices: tuple[dict[str, Any], ...] = ()
 
 
-def installation(*invoices: dict[str, Any], records: list[Record] | None = None) -> Installation:
-    here = Installation(records or [], blocks={ReconcileSettings: SETTINGS})
+def installation(*invoices: dict[str, Any], records: list[Record] | None = None, **settings: Any) -> Installation:
+    here = Installation(records or [], blocks={ReconcileSettings: SETTINGS.model_copy(update=settings)})
     here.invoices = invoices
     return here
 
@@ -57,6 +57,18 @@ def test_nothing_is_enqueued_that_is_much_older_than_the_ledger() -> None:
     )
 
     assert {each.invoice_id: each.is_enqueued for each in fixed(here)} == {"old": False, "new": True}
+
+
+def test_bill_from_decides_in_the_ledgers_place_what_is_not_billed_from_here() -> None:
+    invoices = shown(id="old", issued_at=(START - timedelta(hours=23)).isoformat()), shown(id="new")
+    records = [first_entry(START + timedelta(days=30))]
+
+    found = fixed(installation(*invoices, records=records, bill_from=START.date()))
+
+    assert {each.invoice_id: (each.state, each.is_enqueued) for each in found} == {
+        "old": ("skipped", False),
+        "new": ("missing", True),
+    }
 
 
 def test_a_document_that_is_gone_is_entered_under_its_own_key_and_known_as_such_from_then_on() -> None:
