@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from invoice_operations.replay.request import What
 from invoice_providers.names import destinations
-from tests.contract.standing.connector import FORMATTED, RAW
 from tests.contract.standing.systems import Systems
 from tests.contract.standing.world import Watched, World
 
@@ -21,7 +21,7 @@ INVOICES = st.sampled_from((0, 1))
 FAULTS = st.sampled_from(("reset-before", "reset-after", "reset-late", "status-after", "status-late"))
 # Servers give a request up after two minutes.
 DELAYS = st.sampled_from((0.5, 7.0, 31.0, 100.0, 119.0))
-TOPICS = st.sampled_from((RAW, FORMATTED))
+WHAT: st.SearchStrategy[What] = st.sampled_from(("raw", "formatted", "errors"))
 EDITS = st.sampled_from(
     (
         {"total": "90.00"},
@@ -69,9 +69,9 @@ class WhatStands(RuleBasedStateMachine):
     def redeliver_after_a_crash(self, number: int) -> None:
         self.world.redeliver(self._invoice(number))
 
-    @rule(number=INVOICES, topic=TOPICS, force=st.booleans(), include_resolved=st.booleans())
-    def replay(self, number: int, topic: str, force: bool, include_resolved: bool) -> None:
-        self.world.replay(self._invoice(number), topic, force=force, include_resolved=include_resolved)
+    @rule(number=INVOICES, what=WHAT, force=st.booleans(), include_resolved=st.booleans())
+    def replay(self, number: int, what: What, force: bool, include_resolved: bool) -> None:
+        self.world.replay(self._invoice(number), what, force=force, include_resolved=include_resolved)
 
     @rule(number=INVOICES, deed=st.sampled_from(("void", "delete", "pay")))
     def remove_or_pay(self, number: int, deed: str) -> None:

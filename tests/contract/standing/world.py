@@ -11,13 +11,14 @@ from invoice_operations.decide.decider import Person
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.fixing import raw_record
 from invoice_operations.replay.marks import Mark
+from invoice_operations.replay.priors import Prior
+from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.resolve.resolution import Resolution, entries
+from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Place, case_of
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import settlement_records
-from invoice_shared.headers import REPLAY_INCLUDE_RESOLVED, REQUEST_GENERATION
-from invoice_shared.record import Headers
 from invoice_shared.serde import from_bytes
 from invoice_simulators.wire import ApiError
 from tests.contract.standing.connector import ERRORS, FORMATTED, LEDGER, RAW, TOPICS, Connector, Late
@@ -86,25 +87,22 @@ class World:
         with Run(self, watched, is_redelivery=True):
             self.connector.again(FORMATTED, watched.invoice.invoice_id)
 
-    def replay(self, watched: Watched, topic: str, *, force: bool, include_resolved: bool) -> None:
-        """Put a record back as ``invoices replay`` does, by its rules of what is left out."""
-        known = [each for each in self.known(watched).documents if each.stands is not False]
-        is_left_out = topic == FORMATTED and ((known and not force) or watched.hidden & self._standing_ids(watched))
-        if not self._has(topic, watched) or is_left_out:
+    def replay(self, watched: Watched, what: What, *, force: bool, include_resolved: bool) -> None:
+        """Put a record back as ``invoices replay`` does; of ``errors`` the one that failed last."""
+        topic, request = (
+            self._topic(watched, what),
+            ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved),
+        )
+        if topic is None or (topic == FORMATTED and watched.hidden & self._standing_ids(watched)):
+            return
+        prior = Prior(self.known(watched), watched.is_resolved)
+        if prior.why_left_out(request, lambda: watched.destination) is not None:
             return
         self._replays += 1
-        replay_id = f"replay-{self._replays}"
-        mark, anew = Mark(replay_id, force=force), self._newest_is_a_refusal(watched)
-
-        def marked(headers: Headers) -> Headers:
-            changed = mark.on(headers)
-            if anew:
-                others = (each for each in changed if each[0] != REQUEST_GENERATION)
-                changed = (*others, (REQUEST_GENERATION, replay_id.encode()))
-            return (*changed, (REPLAY_INCLUDE_RESOLVED, b"1")) if include_resolved else changed
-
+        mark = Mark(f"replay-{self._replays}", "ada", force=force, include_resolved=include_resolved)
         with Run(self, watched, include_resolved=include_resolved):
-            self.connector.again(topic, watched.invoice.invoice_id, marked)
+            change = mark.renewing if prior.is_refused else mark.on
+            self.connector.again(topic, watched.invoice.invoice_id, change)
 
     # What people and time do
 
@@ -221,9 +219,14 @@ class World:
         key = watched.invoice.invoice_id.encode()
         return any(record.key == key for record in self.connector.topics.read(topic))
 
-    def _newest_is_a_refusal(self, watched: Watched) -> bool:
+    def _topic(self, watched: Watched, what: What) -> str | None:
+        """Return where the record lies that is put back; ``None`` if there is none."""
+        topic: str | None = RAW if what == "raw" else FORMATTED
         newest = self.known(watched).newest
-        return newest is not None and newest.outcome == "failed" and newest.code == "provider-rejected"
+        if what == "errors":
+            is_open = newest is not None and newest.outcome == "failed"
+            topic = self._failure(newest.failure_id)[0].source.topic if newest and is_open else None
+        return topic if topic is not None and self._has(topic, watched) else None
 
     def _failure(self, failure_id: str | None) -> tuple[InvoiceFailure, Place]:
         for record in self.connector.topics.read(ERRORS):
