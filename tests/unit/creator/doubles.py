@@ -13,7 +13,7 @@ TAKEN = ProviderResponse(status=400, body="This record already exists.")
 class FakeProvider:
     """Holds one document for each invoice id, as the real ones do. ``fails`` holds errors for the next calls.
 
-    A look also shows what was ``removed`` by somebody. ``answer`` is what a create answers instead of the mere id.
+    A look also shows what was ``removed`` by somebody. ``answer`` is what a create answers instead of id and total.
     """
 
     name = "netsuite"
@@ -44,7 +44,7 @@ class FakeProvider:
         self.documents[document.invoice_id] = Found(number, document.invoice_id, document.total, document.currency)
         if self.fails_after_storing:
             raise self.fails_after_storing.popleft()
-        return self.answer or Found(number)
+        return self.answer or Found(number, total=document.total)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """Look the document up."""

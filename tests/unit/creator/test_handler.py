@@ -235,7 +235,7 @@ def test_after_an_unknown_outcome_that_left_nothing_it_is_created() -> None:
     desk.attempt()
 
     assert desk.provider.calls == ["create", "look", "create"]
-    assert desk.task.created == Found("1001")
+    assert desk.task.created == Found("1001", total=Decimal("100.00"))
 
 
 def test_a_look_that_fails_is_repeated_before_anything_is_created() -> None:
@@ -634,7 +634,7 @@ def test_after_the_last_look_any_other_provider_is_sent_it_once_more() -> None:
     desk.attempt()
 
     assert desk.provider.calls == ["look", "create"]
-    assert desk.task.created == Found("1001")
+    assert desk.task.created == Found("1001", total=Decimal("100.00"))
 
 
 def test_before_the_last_look_any_other_provider_is_only_asked() -> None:
@@ -791,3 +791,56 @@ def test_a_resolution_ends_what_is_merely_pending() -> None:
 
     assert desk.provider.calls == ["create"]
     assert desk.outcomes[0]["code"] == "resolved-by-hand"
+
+
+UNSHOWN = Found("1001")
+
+
+def test_a_document_whose_total_the_answer_does_not_show_is_read_back() -> None:
+    desk = Desk()
+    desk.provider.answer = UNSHOWN
+
+    desk.finish()
+
+    assert desk.provider.calls == ["create", "read 1001"]
+    assert desk.writeback.statuses == {INVOICE_ID: "FINALIZED 1001"}
+    assert list(desk.documents) == ["netsuite:1001"]
+
+
+def test_another_total_than_asked_for_is_a_conflict_and_the_document_is_known() -> None:
+    desk = Desk()
+    desk.provider.answer = UNSHOWN
+    desk.attempt()
+    desk.provider.documents[INVOICE_ID] = Found("1001", INVOICE_ID, Decimal("115.00"))
+
+    desk.finish()
+
+    (failure,) = desk.failures
+    assert failure["code"] == "conflicting-document"
+    assert "its total is 115.00 instead of 100.00" in str(failure["reason"])
+    assert desk.writeback.statuses == {}
+    assert desk.documents["netsuite:1001"]["total"] == "115.00"
+
+
+def test_a_read_back_that_fails_is_made_again_and_creates_nothing() -> None:
+    desk = Desk()
+    desk.provider.answer = UNSHOWN
+    desk.attempt()
+    desk.provider.fails.append(FAILED)
+
+    assert desk.attempt() == FAILED
+    assert desk.task.created == UNSHOWN
+    desk.finish()
+
+    assert desk.provider.calls == ["create", "read 1001", "read 1001"]
+    assert desk.failures == []
+
+
+def test_what_is_not_shown_yet_is_read_again() -> None:
+    desk = Desk()
+    desk.provider.answer = UNSHOWN
+    desk.attempt()
+    desk.provider.documents.clear()
+
+    assert isinstance(desk.attempt(), Unavailable)
+    assert desk.task.phase == "read-back"

@@ -39,6 +39,9 @@ WORDS = re.compile(r"\w")
 LINE_PATH = re.compile(r"item\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
 NAMES = {"invoice": "an invoice", "credit_memo": "a credit memo"}
 PERMISSIONS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
+UNIQUE = (
+    "An external id is unique over all kinds of transaction: if no such document shows, another kind of record has it."
+)
 OPERATORS_BUSINESS = (403, 404, 405)
 """Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service. No invoice's fault."""
 
@@ -58,7 +61,7 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
         )
     reason = f"NetSuite refused the document: {_details(answer)} {_where(answer, document)}".rstrip()
     if _names_id_as_taken(answer):
-        return AlreadyExists(reason, response=answer.for_the_record())
+        return AlreadyExists(f"{reason} {UNIQUE}", response=answer.for_the_record())
     return Rejected("provider-rejected", reason, response=answer.for_the_record())
 
 

@@ -8,31 +8,22 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from invoice_providers.amounts import multiplies_out, plain
-from invoice_providers.wording import cut, memo
+from invoice_providers.amounts import EXACT, multiplies_out, plain
+from invoice_providers.netsuite.extra_fields import MAX_DESCRIPTION, MAX_MEMO, extra_fields, overridden
+from invoice_providers.wording import cut, described, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
 
 RecordType = Literal["invoice", "creditMemo"]
 
 MAX_LINES = 5000
-MAX_MEMO = 999
-MAX_DESCRIPTION = 4000
-MAX_OTHER_REF_NUM = 45
 MAX_RATE_DECIMALS = 8
 """NetSuite rounds a finer rate, and would then show another product than the amount."""
-
-LENGTHS = {
-    "memo": MAX_MEMO,
-    "otherRefNum": MAX_OTHER_REF_NUM,
-    "description": MAX_DESCRIPTION,
-    "message": MAX_DESCRIPTION,
-}
-REFERENCES = frozenset({"subsidiary", "terms", "department", "class", "location"})
-INVOICE_ONLY = frozenset({"terms", "dueDate", "startDate", "endDate"})
-"""A credit memo is due at no date and covers no service period."""
-OURS = frozenset({"externalId", "entity", "currency", "item", "amount", "quantity", "rate"})
-"""What an extra field may not set: the promise of one document over the exact amounts hangs on them."""
+MAX_QUANTITY = Decimal("1E10")
+MAX_QUANTITY_DECIMALS = 15
+"""Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366)."""
+CUSTOM_PRICE = {"id": "-1"}
+"""The price level of a line that keeps its amount; any other one may put the item's own price in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:
         **_currency(document.currency, options),
         **(_invoice_only(document, options) if document.document_type == "invoice" else {}),
         "memo": cut(memo(document), MAX_MEMO),
-        **_extra_fields(document.extra_fields, document.document_type),
+        **extra_fields(document.extra_fields, document.document_type),
     }
     return body | {"item": {"items": [_line(line, document.document_type) for line in document.line_items]}}
 
@@ -79,8 +70,7 @@ def _check(document: FormattedInvoice) -> None:
 
 
 def _overridden(document: FormattedInvoice) -> frozenset[str]:
-    names = set(document.extra_fields).union(*(line.extra_fields for line in document.line_items))
-    return OURS & names
+    return overridden(set(document.extra_fields).union(*(line.extra_fields for line in document.line_items)))
 
 
 def _currency(code: str, options: Options) -> dict[str, Any]:
@@ -105,23 +95,24 @@ def _invoice_only(document: FormattedInvoice, options: Options) -> dict[str, Any
     return shown | ({"customForm": dict(options.custom_form)} if options.custom_form else {})
 
 
-def _extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
-    sent = {name: text for name, text in fields.items() if document_type == "invoice" or name not in INVOICE_ONLY}
-    return {name: _extra_value(name, text) for name, text in sent.items()}
-
-
-def _extra_value(name: str, text: str) -> Any:
-    return {"id": text} if name in REFERENCES else cut(text, LENGTHS.get(name))
-
-
 def _line(line: LineItem, document_type: str) -> dict[str, Any]:
+    is_taken = _is_taken(line.quantity)
     return {
         "item": {"id": line.external_item_id},
-        "description": cut(line.name, MAX_DESCRIPTION),
-        **_quantity_and_rate(line),
+        "description": cut(line.name, MAX_DESCRIPTION) if is_taken else described(line, MAX_DESCRIPTION),
+        "price": CUSTOM_PRICE,
+        **(_quantity_and_rate(line) if is_taken else {}),
         "amount": plain(line.amount),
-        **_extra_fields(line.extra_fields, document_type),
+        **extra_fields(line.extra_fields, document_type),
     }
+
+
+def _is_taken(quantity: Decimal | None) -> bool:
+    """Whether NetSuite takes a quantity as it is; one that is left out stands in the description."""
+    if quantity is None:
+        return True
+    exponent = quantity.normalize(EXACT).as_tuple().exponent
+    return abs(quantity) < MAX_QUANTITY and isinstance(exponent, int) and exponent >= -MAX_QUANTITY_DECIMALS
 
 
 def _quantity_and_rate(line: LineItem) -> dict[str, Decimal]:

@@ -64,6 +64,8 @@ class InvoiceHandler:
             match task.phase, task.document:
                 case "create", FormattedInvoice() as document:
                     self._create(task, document)
+                case "read-back", FormattedInvoice() as document:
+                    self._read_back(task, document)
                 case "write-back", FormattedInvoice() as document:
                     self._report(task, document)
                 case _:
@@ -207,6 +209,20 @@ class InvoiceHandler:
         if is_first or not connection.provider.repeats_answers:
             return created
         return self._read(task, connection, document, created.document_id)
+
+    def _read_back(self, task: Task, document: FormattedInvoice) -> None:
+        """Compare what was created with what was asked for: a script or a price level may have changed it."""
+        created, connection = task.created, self._connection(document)
+        shown = created and connection.read(
+            created.document_id,
+            invoice_id=document.invoice_id,
+            document_type=document.document_type,
+        )
+        if shown is None:
+            raise Unavailable("The billing provider does not show yet what it has just created.")
+        task.seen = (*task.seen, shown)  # it is known, also if it is not what was asked for
+        task.created = None
+        task.created = agreed(document, shown, void_keeps=connection.provider.void_keeps)
 
     def _report(self, task: Task, document: FormattedInvoice) -> None:
         task.reports += 1

@@ -536,3 +536,35 @@ def test_five_percent_in_doubt_cost_less_than_a_tenth_of_the_throughput(undistur
 
 def test_doubts_that_nothing_is_found_for_cost_their_own_looks_and_no_waiting(undisturbed: Month) -> None:
     assert Month(one_in=20).calls > 0.99 * undisturbed.calls
+
+
+def created_unseen(floor: Floor, task: Task) -> None:
+    """Let the provider make a document and show no total."""
+    task.created, task.created_at = Found("1001"), floor.clock.now()
+    assert floor.work.report(task, None)
+
+
+def test_a_read_back_holds_no_place_for_creates() -> None:
+    floor = Floor(capacity=1)
+    floor.offer(0, "a")
+    task = floor.take()
+    assert floor.work.is_full()
+
+    created_unseen(floor, task)
+
+    assert (task.phase, task.system) == ("read-back", "netsuite")
+    assert not floor.work.is_full()
+
+
+def test_a_read_back_that_keeps_failing_ends_with_the_document_that_was_created() -> None:
+    floor = Floor()
+    floor.offer(0, "a")
+    task = floor.take()
+    created_unseen(floor, task)
+    floor.fail(task)
+    floor.clock.advance(900)
+
+    assert floor.take() is task
+    assert floor.work.report(task, FAILED)
+
+    assert (task.phase, task.created, task.refusal) == ("publish", Found("1001"), None)

@@ -31,7 +31,9 @@ class Bench:
         self.clock.advance(1)
         slot = self.circuit.begin(self.task.lane)
         self.circuit.failed(slot, error)
-        return verdict(self.task, error, slot=slot, circuit=self.circuit, policy=self.policy)
+        decided = verdict(self.task, error, slot=slot, circuit=self.circuit, policy=self.policy)
+        assert decided is not None
+        return decided
 
     def is_created(self) -> None:
         self.task.created = Found("1001")

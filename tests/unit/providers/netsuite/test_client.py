@@ -315,3 +315,35 @@ def test_a_clock_that_is_off_is_named_instead_of_the_credentials(account: Accoun
 
     assert "This machine's clock is" in error.reason
     assert "NS_CONSUMER" not in error.reason
+
+
+def test_a_price_level_of_the_item_does_not_change_the_amount(account: Account) -> None:
+    account.control.configure(base_prices={"501": "7.50"})
+
+    account.client.create(formatted_invoice())
+
+    assert account.control.documents()[0]["total"] == "100.00"
+
+
+def test_what_the_account_adds_by_itself_shows_when_it_is_read_back(account: Account) -> None:
+    account.control.configure(shipping_cost="15.00")
+    created = account.client.create(formatted_invoice())
+
+    shown = read(account, created.document_id)
+
+    assert created.total is None
+    assert shown is not None
+    assert shown.total == Decimal("115.00")
+
+
+def test_an_external_id_in_another_letter_case_is_ours(account: Account) -> None:
+    created = account.client.create(formatted_invoice(invoice_id=INVOICE_ID.upper()))
+
+    assert account.client.look(formatted_invoice()) == (expected(created.document_id),)
+
+
+def test_an_id_that_another_record_type_has_is_taken_and_shows_nothing(account: Account) -> None:
+    account.client.create(formatted_invoice(document_type="credit_memo"))
+
+    assert isinstance(account.create_error(), AlreadyExists)
+    assert account.client.look(formatted_invoice()) == ()

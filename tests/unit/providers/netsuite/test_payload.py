@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.netsuite.payload import MAX_DESCRIPTION, MAX_LINES, Options, build_body, record_type
+from invoice_providers.netsuite.extra_fields import MAX_DESCRIPTION
+from invoice_providers.netsuite.payload import MAX_LINES, Options, build_body, record_type
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
@@ -30,6 +31,7 @@ def test_an_invoice_carries_id_customer_dates_memo_and_lines() -> None:
                 {
                     "item": {"id": "501"},
                     "description": "API calls",
+                    "price": {"id": "-1"},
                     "quantity": Decimal(1000),
                     "rate": Decimal("0.1"),
                     "amount": Decimal("100.00"),
@@ -109,9 +111,9 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             id="a rate finer than NetSuite's eight decimals is left out",
         ),
         pytest.param(
-            {"quantity": "12345678901234567890123.4", "unit_price": "0.00000001", "amount": "123456789012345.68"},
-            {"quantity": Decimal("12345678901234567890123.4"), "amount": Decimal("123456789012345.68")},
-            id="exact means exact, beyond 28 digits too",
+            {"quantity": "1234567890.123456789012345", "unit_price": "0.00000001", "amount": "12.35"},
+            {"quantity": Decimal("1234567890.123456789012345"), "amount": Decimal("12.35")},
+            id="exact means exact, to the fifteenth decimal",
         ),
         pytest.param(
             {"quantity": "1E+3", "unit_price": "0.10", "amount": "100"},
@@ -140,7 +142,28 @@ def test_quantity_and_rate_inform_and_the_amount_decides(changes: dict[str, Any]
 
     (sent,) = build_body(formatted_invoice(line_items=(line,)), Options())["item"]["items"]
 
-    assert {name: value for name, value in sent.items() if name not in ("item", "description")} == expected
+    others = ("item", "description", "price")
+    assert {name: value for name, value in sent.items() if name not in others} == expected
+    assert sent["price"] == {"id": "-1"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "is_sent"),
+    [
+        pytest.param("9999999999.999999999999999", True, id="fifteen decimals, below ten digits"),
+        pytest.param("10000000000", False, id="ten billion"),
+        pytest.param("-10000000000", False, id="minus ten billion"),
+        pytest.param("0.1234567890123456", False, id="sixteen decimals"),
+        pytest.param("0.12345678901234500", True, id="zeros do not count"),
+    ],
+)
+def test_a_quantity_that_netsuite_does_not_take_stands_in_the_description(quantity: str, is_sent: bool) -> None:
+    line = line_item(quantity=quantity, unit_price="0.01", amount="100.00")
+
+    (sent,) = build_body(formatted_invoice(line_items=(line,)), Options())["item"]["items"]
+
+    assert ("quantity" in sent) is is_sent
+    assert sent["description"] == ("API calls" if is_sent else f"API calls ({quantity} x 0.01)")
 
 
 def test_a_line_has_its_own_extra_fields_and_a_description_within_netsuites_limit() -> None:

@@ -15,7 +15,8 @@ from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.resilience.retry import PhaseAttempts
 
 # In this order; each may be tried again without repeating the one before.
-Phase = Literal["create", "write-back", "publish"]
+Phase = Literal["create", "read-back", "write-back", "publish"]
+AT_THE_PROVIDER: tuple[Phase, ...] = ("create", "read-back")
 
 KAFKA = "kafka"
 # Metronome hears of refusals by the provider. These are about our settings, a person's approval that
@@ -76,7 +77,7 @@ class Task:
     @property
     def system(self) -> str:
         """Whom the next phase calls; each has a circuit of its own."""
-        if self.phase == "create" and self.document is not None:
+        if self.phase in AT_THE_PROVIDER and self.document is not None:
             return self.document.destination
         return METRONOME if self.phase == "write-back" else KAFKA
 
@@ -94,7 +95,7 @@ class Task:
 
     def refused(self, error: Rejected) -> None:
         """End the phase without success, for good."""
-        if self.phase == "create":
+        if self.phase in AT_THE_PROVIDER:
             self.refusal = error
         else:
             self.unreported = error
@@ -102,10 +103,15 @@ class Task:
 
     def move_on(self) -> None:
         """Enter the next phase with a clean slate."""
-        self.phases = self.phases[1:]
+        is_unseen = self.phase == "create" and self._is_unseen()
+        self.phases = ("read-back", *self.phases[1:]) if is_unseen else self.phases[1:]
         self.phase_attempts = PhaseAttempts()
         if not self._is_to_be_told():
             self.phases = tuple(phase for phase in self.phases if phase != "write-back")
+
+    def _is_unseen(self) -> bool:
+        """Whether the provider made the document, and did not show which total it has."""
+        return self.created is not None and self.created_at is not None and self.created.total is None
 
     def _is_to_be_told(self) -> bool:
         if self.created is not None:

@@ -14,17 +14,22 @@ WRITEBACK_RETRIES = 10
 
 def verdict(
     task: Task, error: CallFailed, *, slot: CallSlot, circuit: Circuit, policy: RetryPolicy
-) -> Rejected | float:
-    """Note a failed attempt; return the seconds until the next, or the refusal that ends the phase."""
+) -> Rejected | float | None:
+    """Note a failed attempt; return the seconds until the next, or the refusal that ends the phase.
+
+    ``None``: the phase ends without. The document was created, and what it became shows in the next comparison.
+    """
     attempts = task.phase_attempts
     if task.phase == "write-back":
         policy = replace(policy, retries=WRITEBACK_RETRIES)
     policy.note(attempts, slot, error, circuit)
     if task.phase == "publish":
         return policy.delay(attempts.tries, error)
+    if task.phase == "read-back":
+        return None if policy.has_waited(attempts, circuit) else policy.delay(attempts.tries, error)
     if task.is_looking:
         return _unreadable(task, error, circuit, policy)
-    if task.doubt is not None:
+    if task.phase == "create" and task.doubt is not None:
         decided = doubtful(task, slot=slot, circuit=circuit, policy=policy)
         return decided if isinstance(decided, Rejected) else max(decided, _asked_for(error))
     # One part of our settings is wrong: it is waited for, the other parts go on meanwhile.
