@@ -50,7 +50,7 @@ def check_broker(connect: Callable[[], AdminClient], settings: KafkaSettings) ->
         brokers = _count_brokers(admin)
         states = inspect(admin, plan(settings, 12, min(3, brokers), min(2, brokers)))
     except ConnectorError as error:
-        yield Line("broker", _state_of(error), f"{where}: {error}")
+        yield Line("broker", state_of(error), f"{where}: {error}")
         return
     yield Line("broker", "works", f"{where}, {brokers} broker(s)")
     yield from map(_topic, states)
@@ -81,7 +81,7 @@ def check_call(part: str, call: Callable[[], object], works: str) -> Line:
     try:
         call()
     except ConnectorError as error:
-        return Line(part, _state_of(error), str(error))
+        return Line(part, state_of(error), str(error))
     return Line(part, "works", works)
 
 
@@ -100,7 +100,8 @@ def check_login(part: str, state: LoginState, now: datetime) -> Line:
     return Line(part, "to fix", f"{said}. Connect the app again and set the new refresh token.")
 
 
-def _state_of(error: ConnectorError) -> State:
+def state_of(error: ConnectorError) -> State:
+    """Return whose move it is after an error of another system."""
     if isinstance(error, Unavailable | ArchiveUnreachable):
         return "unreachable"
     return "wrong setting" if isinstance(error, InvalidRequest) else "to fix"

@@ -6,8 +6,10 @@ from functools import partial
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.asked_providers import AskedProviders
-from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings
+from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings, state_of
+from invoice_operations.check.creators import PART, check_creators
 from invoice_operations.installation import Installation
+from invoice_shared.errors import ConnectorError
 from invoice_shared.settings import InvalidSettings, MetronomeApiSettings
 from invoice_webhook.settings import WebhookSettings
 
@@ -38,8 +40,20 @@ def _broker(installation: Installation) -> Iterator[Line]:
         settings = installation.kafka
     except InvalidSettings as invalid:
         yield Line("broker", "wrong setting", "; ".join(invalid.problems))
+        return
+    lines = list(check_broker(installation.admin, settings))
+    yield from lines
+    if lines[0].state == "works":
+        yield from _creators(installation, settings.formatted_invoices_topic)
+
+
+def _creators(installation: Installation, topic: str) -> Iterator[Line]:
+    try:
+        groups = installation.groups(topic)
+    except ConnectorError as error:
+        yield Line(PART, state_of(error), str(error))
     else:
-        yield from check_broker(installation.admin, settings)
+        yield from check_creators(groups)
 
 
 def _metronome(installation: Installation) -> Line:

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Callable, Mapping
 
 from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import AdminClient
 
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.admission import Admission
+from invoice_creator.kafka.beginning import begin
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.decision_follower import DecisionFollower
 from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK, Scope
@@ -29,7 +31,7 @@ from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
-from invoice_shared.kafka.client_config import consumer_config, producer_config
+from invoice_shared.kafka.client_config import common_config, consumer_config, producer_config
 from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.metronome.client import MetronomeClient
@@ -80,7 +82,9 @@ def main() -> None:
 
     if wait_for("kafka", check, health, stop):
         threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
-        _create(settings, connections, health, metrics, stop)
+        admin = AdminClient(common_config(settings))
+        if wait_for("other creators", lambda: begin(admin, settings), health, stop):
+            _create(settings, connections, health, metrics, stop)
     ops.stop()
     tracing.close(settings.shutdown_grace_seconds)
     shutdown.complete()

@@ -1,6 +1,7 @@
 """Asking the broker which consumer groups read a topic, and how far each is."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
@@ -8,7 +9,9 @@ from confluent_kafka.admin._group import ConsumerGroupDescription
 
 from invoice_shared.kafka.groups import ConsumerGroup
 
+# The client gives up by itself, with an error of its own; the wait for it only ends what hangs.
 ANSWER_SECONDS = 15.0
+WAIT_SECONDS = 2 * ANSWER_SECONDS
 Wanted = Callable[[str], bool]
 
 
@@ -22,7 +25,7 @@ def groups_of(admin: AdminClient, topic: str, is_wanted: Wanted = any_name) -> l
 
     Raises ``KafkaException``, also if only some of the brokers answer.
     """
-    listed = admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(ANSWER_SECONDS)
+    listed = admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(WAIT_SECONDS)
     if listed.errors:
         raise listed.errors[0]
     names = sorted(group.group_id for group in listed.valid if is_wanted(group.group_id))
@@ -35,7 +38,7 @@ def _with_members(admin: AdminClient, names: list[str], topic: str) -> set[str]:
     if not names:
         return set()
     asked = admin.describe_consumer_groups(names, request_timeout=ANSWER_SECONDS)
-    described = {name: answer.result(ANSWER_SECONDS) for name, answer in asked.items()}
+    described = {name: answer.result(WAIT_SECONDS) for name, answer in asked.items()}
     return {name for name, group in described.items() if _reads(group, topic)}
 
 
@@ -48,7 +51,12 @@ def _reads(group: ConsumerGroupDescription, topic: str) -> bool:
 
 
 def _committed(admin: AdminClient, names: list[str], topic: str) -> Iterable[tuple[str, dict[int, int]]]:
-    asked = [(name, admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(name)])[name]) for name in names]
+    asked = [(name, _asked_offsets(admin, name)) for name in names]
     for name, answer in asked:
-        commits = answer.result(ANSWER_SECONDS).topic_partitions
+        commits = answer.result(WAIT_SECONDS).topic_partitions
         yield name, {each.partition: each.offset for each in commits if each.topic == topic and each.offset >= 0}
+
+
+def _asked_offsets(admin: AdminClient, name: str) -> Future[ConsumerGroupTopicPartitions]:
+    asked = [ConsumerGroupTopicPartitions(name)]
+    return admin.list_consumer_group_offsets(asked, request_timeout=ANSWER_SECONDS)[name]
