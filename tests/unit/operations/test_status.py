@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from invoice_operations.errors import NotFound
 from invoice_operations.status import status_of
+from invoice_shared.kafka.groups import ConsumerGroup
 from tests.builders import INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger, lying
@@ -29,3 +32,15 @@ def test_an_invoices_way_is_told_from_all_topics_and_nobody_elses() -> None:
 def test_an_invoice_that_no_topic_knows_is_told_with_what_to_do() -> None:
     with pytest.raises(NotFound, match="reconcile"):
         status_of("nowhere", FakeInstallation([]))
+
+
+@pytest.mark.parametrize(("committed", "state"), [(5, "in-progress"), (6, "failed")])
+def test_with_a_clock_ahead_a_failed_invoice_is_in_progress_only_until_its_record_is_consumed(
+    committed: int, state: str
+) -> None:
+    ahead = lying("raw-invoices", 5, raw_invoice(), INVOICE_ID, at=FAILED.failed_at + timedelta(seconds=1))
+    settled = in_ledger(0, outcome(outcome="failed", failure_id=FAILED.failure_id))
+    formatter = ConsumerGroup("invoice-formatter", has_members=True, committed={0: committed})
+    installation = FakeInstallation([ahead, settled], readers={"raw-invoices": [formatter]})
+
+    assert status_of(INVOICE_ID, installation).facts["state"] == state

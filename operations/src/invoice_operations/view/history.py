@@ -1,6 +1,6 @@
 """An invoice's whole way, told from its records in the four topics. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,31 +86,33 @@ def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
     return sorted(told, key=lambda event: (event.at, order[event.place.topic], event.place.offset))
 
 
-def summary(invoice_id: str, known: KnownInvoice, steps: list[Event], settings: KafkaSettings) -> dict[str, Any]:
-    """Return where the invoice is, which failure of it is open, its documents, and the facts of the newest event."""
+def summary(invoice_id: str, known: KnownInvoice, waiting: Sequence[Record]) -> dict[str, Any]:
+    """Return where the invoice is, which failure of it is open, its documents, and the facts of the newest event.
+
+    ``waiting`` are its records that no service has consumed yet.
+    """
     event = known.newest or next(iter(known.documents), None)
     facts = event.model_dump() if event else dict.fromkeys(Outcome.model_fields)
     open_failure = known.open_failure
     return {
         "invoice_id": invoice_id,
-        "state": _state(known, steps, settings),
+        "state": _state(known, waiting),
         "open_failure": (open_failure.failure_id or invoice_id) if open_failure else None,
         "documents": [_document(each) for each in known.documents],
         **{name: value for name, value in facts.items() if name not in NOT_SHOWN},
     }
 
 
-def _state(known: KnownInvoice, steps: list[Event], settings: KafkaSettings) -> str:
+def _state(known: KnownInvoice, waiting: Sequence[Record]) -> str:
     """``in-progress``: on its way for the first time, or again since its newest event.
 
+    What was consumed is over, whatever the clocks say; what was not may be settled all the same, and committed soon.
     What has a document that stands and no open failure is created, whatever comes again.
     """
     if known.standing and known.open_failure is None:
         return "created"
-    ways = (settings.raw_invoices_topic, settings.formatted_invoices_topic)
-    last_way = max((event.at for event in steps if event.place.topic in ways), default=None)
     newest = known.newest
-    if newest is None or (last_way is not None and last_way > newest.settled_at):
+    if newest is None or any(record.time > newest.settled_at for record in waiting):
         return "in-progress"
     return "created" if known.standing else newest.outcome
 

@@ -9,9 +9,9 @@ from typing import Any
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
 from invoice_operations.reconcile.reconciler import Reconciler
-from invoice_operations.reconcile.waiting import waiting_invoices
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
+from invoice_operations.waiting import waiting_invoices
 from invoice_providers.base import Found
 from invoice_shared.errors import ConnectorError
 from invoice_shared.kafka.groups import ConsumerGroup

@@ -28,9 +28,14 @@ def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[st
     for topic in topics:
         starts = {number: first_waiting(groups[topic], number) for number in range(reader.partitions(topic))}
         for record in reader.read(topic, Span(keys=keys, starts=starts)):
-            if record.offset >= next_offset(relevant(groups[topic], _destination(record)), record.partition):
+            if waits(record, groups[topic]):
                 found[(record.key or b"").decode()] = record.position
     return found
+
+
+def waits(record: Record, groups: Sequence[ConsumerGroup]) -> bool:
+    """Whether a record has not been consumed by those of our groups that take its destination. Pure."""
+    return record.offset >= next_offset(relevant(groups, _destination(record)), record.partition)
 
 
 def services_among(groups: Sequence[ConsumerGroup]) -> list[ConsumerGroup]:
