@@ -53,7 +53,7 @@ def _reads(group: ConsumerGroupDescription, topic: str) -> bool:
 def _committed(admin: AdminClient, names: list[str], topic: str) -> Iterable[tuple[str, dict[int, int]]]:
     asked = [(name, _asked_offsets(admin, name)) for name in names]
     for name, answer in asked:
-        commits = answer.result(WAIT_SECONDS).topic_partitions
+        commits = answer.result(WAIT_SECONDS).topic_partitions or ()
         yield name, {each.partition: each.offset for each in commits if each.topic == topic and each.offset >= 0}
 
 
