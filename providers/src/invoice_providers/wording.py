@@ -3,6 +3,7 @@
 import re
 
 from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.text import visible
 from invoice_shared.types import decimal_text
 
 # A reason is a sentence; the rest of the ids stands in the failure's record.
@@ -12,8 +13,20 @@ MEMO = re.compile(r"Metronome invoice (?P<id>[^\s,]+)")
 
 
 def cut(text: str, limit: int | None) -> str:
-    """Cut a text to a provider's limit in characters, visibly."""
-    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+    """Return a text within a provider's limit, cut visibly.
+
+    The limit counts UTF-16 units, as the providers' own programs do: an emoji is two.
+    """
+    units = text.encode("utf-16-le", "surrogatepass")
+    if limit is None or len(units) <= 2 * limit:
+        return text
+    # Half of a pair at the end is dropped.
+    return units[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def clean(text: str) -> str:
+    """Return a text without what cannot be seen; its line ends stay."""
+    return "\n".join(visible(line) for line in text.splitlines())
 
 
 def memo(document: FormattedInvoice) -> str:
@@ -42,10 +55,11 @@ def figures(line: LineItem) -> str:
 def described(line: LineItem, limit: int) -> str:
     """Give a line's name with its figures; where both are too long the name is cut, visibly."""
     shown = figures(line)
+    name = visible(line.name)
     if not shown:
-        return cut(line.name, limit)
+        return cut(name, limit)
     ending = f" ({shown})"
-    return cut(cut(line.name, max(1, limit - len(ending))) + ending, limit)
+    return cut(cut(name, max(1, limit - len(ending))) + ending, limit)
 
 
 def advice(document: FormattedInvoice, said: str) -> str:

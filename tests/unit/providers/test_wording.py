@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.wording import advice, cut, described, figures, memo
+from invoice_providers.wording import advice, clean, cut, described, figures, memo
 from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, line_item
 
 
@@ -14,6 +14,9 @@ from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, line_item
         pytest.param("abcd", 4, "abcd", id="what fits is kept"),
         pytest.param("abcde", 4, "abc…", id="what does not is cut visibly"),
         pytest.param("abcde", None, "abcde", id="without a limit nothing is cut"),
+        pytest.param("ab😀", 4, "ab😀", id="an emoji counts twice"),
+        pytest.param("ab😀c", 4, "ab…", id="and is not cut in half"),
+        pytest.param("😀😀😀", 5, "😀😀…", id="of several, whole ones stay"),
     ],
 )
 def test_a_cut(text: str, limit: int | None, kept: str) -> None:
@@ -86,3 +89,8 @@ def test_advice_is_silent_about_ids_that_are_not_named(said: str) -> None:
     seats = line_item(external_item_id="502")
 
     assert advice(formatted_invoice(line_items=(seats,)), said) == ""
+
+
+def test_what_cannot_be_seen_is_no_part_of_a_text_and_lines_stay_lines() -> None:
+    assert clean("PO\u200b 7\u00a0x\r\nsecond\ufeff") == "PO 7 x\nsecond"
+    assert described(line_item(name="API\u200b calls", quantity=None), 100) == "API calls"

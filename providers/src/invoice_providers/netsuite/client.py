@@ -6,7 +6,7 @@ from invoice_providers.base import Begun, Created, Found
 from invoice_providers.http import Authenticate, Http
 from invoice_providers.netsuite.errors import create_error, lookup_error, says_not_there
 from invoice_providers.netsuite.login import LoginPatience
-from invoice_providers.netsuite.payload import Options, build_body, record_type
+from invoice_providers.netsuite.payload import Options, RecordType, build_body, record_type
 from invoice_providers.netsuite.permission import PermissionPatience
 from invoice_providers.netsuite.shown import named, read_record
 from invoice_shared import serde
@@ -62,7 +62,7 @@ class NetSuite:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
         body = serde.dumps(build_body(document, self._options))
         answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)
-        document_id = _document_id(answer) if answer.is_success else None
+        document_id = _document_id(answer, record_type(document.document_type)) if answer.is_success else None
         if document_id is None:
             raise self._judge_create(create_error(answer, self._clock.now(), document), document)
         self._patience.accepted()
@@ -108,10 +108,11 @@ def is_login(error: CredentialsRefused) -> bool:
     return error.response is not None and error.response.status == 401
 
 
-def _document_id(answer: Answer) -> str | None:
-    """Give the last segment of ``Location``; ``None`` where there is none, or no URL."""
+def _document_id(answer: Answer, kind: RecordType) -> str | None:
+    """Return the id that ``Location`` names for a record of that type; ``None`` if it names none."""
     try:
         path = urlsplit(answer.headers.get("Location", "")).path
     except ValueError:
         return None
-    return path.rstrip("/").rpartition("/")[2] or None
+    *_, last_but_one, last = ["", "", *path.rstrip("/").split("/")]
+    return last if last and last_but_one.lower() == kind.lower() else None

@@ -8,8 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from invoice_providers.amounts import plain
-from invoice_providers.wording import cut
+from invoice_providers.wording import clean, cut
 from invoice_shared.errors import Rejected
+from invoice_shared.text import visible_id
 from invoice_shared.types import MAX_DIGITS
 
 MAX_MEMO = 999
@@ -78,7 +79,7 @@ def _kind_of(name: str, text: str) -> str:
 
 
 def _text(name: str, text: str) -> str:
-    return cut(text, LENGTHS.get(name))
+    return cut(clean(text), LENGTHS.get(name))
 
 
 def _number(name: str, text: str) -> Decimal:
@@ -99,11 +100,11 @@ def _boolean(name: str, text: str) -> bool:
 
 
 def _id(_name: str, text: str) -> dict[str, str]:
-    return {"id": text.strip()}
+    return {"id": visible_id(text)}
 
 
 def _ids(_name: str, text: str) -> dict[str, list[dict[str, str]]]:
-    return {"items": [{"id": part.strip()} for part in text.split(",") if part.strip()]}
+    return {"items": [{"id": visible_id(part)} for part in text.split(",") if visible_id(part)]}
 
 
 KINDS: dict[str, Callable[[str, str], Any]] = {

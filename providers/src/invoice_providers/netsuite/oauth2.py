@@ -4,6 +4,7 @@ What new integrations use: from release 2027.1 none can be made with token-based
 sections 162755359851 and 162790605110.
 """
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ ASSERTION_SECONDS = 300
 """NetSuite takes up to an hour; it is used at once."""
 EARLY_SECONDS = 120.0
 """A token is exchanged so long before its end, for calls that take their time."""
+PEM = re.compile(r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=kind)-----")
+PEM_COLUMNS = 64
 BUSY = (408, 425, 429)
 
 
@@ -94,7 +97,7 @@ def signed_assertion(credentials: ClientCredentials, token_url: str, now: dateti
     try:
         return jwt.encode(
             claims,
-            credentials.private_key,
+            pem(credentials.private_key),
             algorithm=credentials.algorithm,
             headers={"kid": credentials.certificate_id},
         )
@@ -103,6 +106,19 @@ def signed_assertion(credentials: ClientCredentials, token_url: str, now: dateti
             f"NS_OAUTH_PRIVATE_KEY is no PEM private key for {credentials.algorithm}: PS* takes an RSA key, ES* one on "
             "the curve of that size."
         ) from error
+
+
+def pem(text: str) -> str:
+    """Return a key as PEM wants its lines, however a variable mangled them.
+
+    Line ends get lost as backslash-n, as blanks or as CRLF, and quotes get kept.
+    """
+    found = PEM.search(text.replace("\\r", "").replace("\\n", "\n"))
+    if found is None:
+        return text
+    body = "".join(found["body"].split())
+    lines = [body[start : start + PEM_COLUMNS] for start in range(0, len(body), PEM_COLUMNS)]
+    return "\n".join((f"-----BEGIN {found['kind']}-----", *lines, f"-----END {found['kind']}-----", ""))
 
 
 def token_error(answer: Answer, now: datetime) -> CallFailed:

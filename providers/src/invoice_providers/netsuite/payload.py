@@ -13,6 +13,7 @@ from invoice_providers.netsuite.extra_fields import MAX_DESCRIPTION, MAX_MEMO, e
 from invoice_providers.wording import cut, described, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
+from invoice_shared.text import visible
 
 RecordType = Literal["invoice", "creditMemo"]
 
@@ -99,7 +100,7 @@ def _line(line: LineItem, document_type: str) -> dict[str, Any]:
     is_taken = _is_taken(line.quantity)
     return {
         "item": {"id": line.external_item_id},
-        "description": cut(line.name, MAX_DESCRIPTION) if is_taken else described(line, MAX_DESCRIPTION),
+        "description": cut(visible(line.name), MAX_DESCRIPTION) if is_taken else described(line, MAX_DESCRIPTION),
         "price": CUSTOM_PRICE,
         **(_quantity_and_rate(line) if is_taken else {}),
         "amount": plain(line.amount),

@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Literal
 
-from invoice_providers.wording import cut, memo
+from invoice_providers.wording import clean, cut, memo
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 Entity = Literal["Invoice", "CreditMemo"]
@@ -30,7 +30,7 @@ def document_number(document: FormattedInvoice) -> str:
 
 def private_note(document: FormattedInvoice, addition: str) -> str:
     """Give the note that only the accountant sees: the whole invoice id first, then what EXTRA_FIELDS adds."""
-    return cut("\n".join(part for part in (memo(document), addition) if part), MAX_PRIVATE_NOTE)
+    return cut("\n".join(part for part in (memo(document), clean(addition)) if part), MAX_PRIVATE_NOTE)
 
 
 def id_in_note(note: object, invoice_id: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from invoice_providers.wording import cut
+from invoice_providers.wording import clean, cut
 from invoice_shared.errors import Rejected
+from invoice_shared.text import visible_id
 
 MAX_CUSTOMER_MEMO = 1000
 
@@ -15,7 +16,10 @@ INVOICE_ONLY = frozenset({"SalesTermRef"})
 CUSTOMER_MEMO = ("CustomerMemo", "memo")
 """``memo`` is NetSuite's name for the same thing."""
 PRIVATE_NOTE = "PrivateNote"
-KNOWN = (*CUSTOMER_MEMO, PRIVATE_NOTE, *sorted(REFERENCES))
+TAX_CALCULATION = "GlobalTaxCalculation"
+TAX_CALCULATIONS = ("TaxExcluded", "TaxInclusive", "NotApplicable")
+"""What companies outside the US need; a company in the US refuses it."""
+KNOWN = (*CUSTOMER_MEMO, PRIVATE_NOTE, TAX_CALCULATION, *sorted(REFERENCES))
 
 LINE_REFERENCES = frozenset({"ClassRef", "TaxCodeRef"})
 SERVICE_DATE = "ServiceDate"
@@ -30,16 +34,26 @@ def document_fields(fields: Mapping[str, str], document_type: str) -> dict[str, 
         name for name in sorted(REFERENCES & set(fields)) if document_type == "invoice" or name not in INVOICE_ONLY
     ]
     return {
-        **({"CustomerMemo": {"value": cut(memos[0], MAX_CUSTOMER_MEMO)}} if memos else {}),
-        **{name: {"value": fields[name]} for name in references},
+        **({"CustomerMemo": {"value": cut(clean(memos[0]), MAX_CUSTOMER_MEMO)}} if memos else {}),
+        **{name: {"value": visible_id(fields[name])} for name in references},
+        **_tax_calculation(fields),
     }
 
 
 def line_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     """Give the fields of a line's detail. Raises ``Rejected``."""
     _check_names(fields, LINE_KNOWN, "line.")
-    references = {name: {"value": fields[name]} for name in sorted(LINE_REFERENCES & set(fields))}
+    references = {name: {"value": visible_id(fields[name])} for name in sorted(LINE_REFERENCES & set(fields))}
     return references | ({SERVICE_DATE: _day(fields[SERVICE_DATE])} if SERVICE_DATE in fields else {})
+
+
+def _tax_calculation(fields: Mapping[str, str]) -> dict[str, str]:
+    if TAX_CALCULATION not in fields:
+        return {}
+    asked = visible_id(fields[TAX_CALCULATION])
+    if asked not in TAX_CALCULATIONS:
+        raise _wrong(f'fills {TAX_CALCULATION} with "{asked}"; QuickBooks Online takes {", ".join(TAX_CALCULATIONS)}')
+    return {TAX_CALCULATION: asked}
 
 
 def _day(text: str) -> str:

@@ -16,6 +16,7 @@ from invoice_providers.quickbooks_online.extra_fields import (
 )
 from invoice_providers.wording import cut, described
 from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.text import visible
 
 MAX_DESCRIPTION = 4000
 MAX_PRICE_DECIMALS = 5
@@ -45,7 +46,7 @@ def _line(line: LineItem) -> dict[str, Any]:
     return {
         "DetailType": DETAIL,
         "Amount": plain(line.amount),
-        "Description": cut(line.name, MAX_DESCRIPTION) if is_told else described(line, MAX_DESCRIPTION),
+        "Description": cut(visible(line.name), MAX_DESCRIPTION) if is_told else described(line, MAX_DESCRIPTION),
         DETAIL: {
             "ItemRef": {"value": line.external_item_id},
             "Qty": plain(quantity),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from invoice_formatter.mapping.document import Mapped, map_invoice
-from tests.unit.formatter.invoices import TOKENS, application, invoice, line, rules
+from tests.unit.formatter.invoices import EUR, TOKENS, application, invoice, line, rules
 
 BOTH = [line(), line()]
 
@@ -13,6 +13,7 @@ BOTH = [line(), line()]
     ("lines", "changes", "by", "said"),
     [
         pytest.param([line(), line(5, credit_type=TOKENS)], {"total": 10_000}, {}, "custom pricing unit", id="a CPU"),
+        pytest.param([line(), line(5, credit_type=EUR)], {"total": 10_000}, {}, "is in EUR, another", id="euros"),
         pytest.param([line(), application(-5, "POSTPAID")], {"total": 10_000}, {}, "postpaid commit", id="postpaid"),
         pytest.param([line(), line(0, quantity=0)], {}, {}, "ZERO_AMOUNT_LINES", id="a dropped line"),
         pytest.param([line(-5)], {}, {}, "credit memo", id="a credit memo"),

@@ -347,3 +347,18 @@ def test_an_id_that_another_record_type_has_is_taken_and_shows_nothing(account: 
 
     assert isinstance(account.create_error(), AlreadyExists)
     assert account.client.look(formatted_invoice()) == ()
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("/services/rest/record/v1/invoice", id="the collection"),
+        pytest.param("/services/rest/record/v1/invoice/", id="an empty id"),
+        pytest.param("/services/rest/async/v1/job/12", id="a job"),
+        pytest.param("/", id="nothing"),
+    ],
+)
+def test_a_location_without_an_id_is_an_unknown_outcome(account: Account, location: str) -> None:
+    account.control.inject("status", "create", status=204, headers={"Location": location}, times=1)
+
+    assert isinstance(account.create_error(), Uncertain)

@@ -170,3 +170,23 @@ def test_answers_without_a_token(account: Account, fault: dict[str, Any], kind: 
 
     assert type(error) is kind
     assert not isinstance(error, Unavailable) or error.outage
+
+
+PEM_TEXT = private_pem(RSA)
+
+
+@pytest.mark.parametrize(
+    "mangled",
+    [
+        pytest.param(PEM_TEXT, id="as it is"),
+        pytest.param(PEM_TEXT.replace("\n", "\r\n"), id="CRLF"),
+        pytest.param(PEM_TEXT.strip().replace("\n", "\\n"), id="backslash-n"),
+        pytest.param(PEM_TEXT.strip().replace("\n", " "), id="blanks"),
+        pytest.param(f'"{PEM_TEXT.strip()}"', id="in quotes"),
+        pytest.param("\ufeff" + PEM_TEXT, id="a byte order mark"),
+    ],
+)
+def test_a_key_is_read_however_a_variable_mangled_its_lines(account: Account, mangled: str) -> None:
+    account.credentials = replace(GOOD, private_key=mangled)
+
+    assert account.client.create(formatted_invoice()).document_id

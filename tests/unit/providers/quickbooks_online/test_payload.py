@@ -180,3 +180,24 @@ def test_a_lines_service_date_is_the_first_day_of_its_period_unless_a_template_s
     details = [line[DETAIL] for line in build_body(formatted_invoice(line_items=lines, total="300"))["Line"]]
 
     assert [detail.get("ServiceDate") for detail in details] == ["2026-02-01", "2026-02-28", None]
+
+
+@pytest.mark.parametrize("asked", ["TaxExcluded", "TaxInclusive", "NotApplicable"])
+def test_how_tax_is_calculated_can_be_said_outside_the_us(asked: str) -> None:
+    body = build_body(formatted_invoice(extra_fields={"GlobalTaxCalculation": asked}))
+
+    assert body["GlobalTaxCalculation"] == asked
+
+
+def test_another_way_to_calculate_tax_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(Rejected, match="takes TaxExcluded, TaxInclusive, NotApplicable"):
+        build_body(formatted_invoice(extra_fields={"GlobalTaxCalculation": "Included"}))
+
+
+def test_references_are_ids_without_what_cannot_be_seen() -> None:
+    line = line_item(extra_fields={"TaxCodeRef": "\u200bTAX"})
+
+    body = build_body(formatted_invoice(line_items=(line,), extra_fields={"ClassRef": "7\ufeff"}))
+
+    assert body["ClassRef"] == {"value": "7"}
+    assert body["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] == {"value": "TAX"}

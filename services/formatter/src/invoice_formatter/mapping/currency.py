@@ -47,6 +47,11 @@ def currency_of(credit_type: CreditType) -> Currency:
     return Currency(name, minor_digits=digits, stated_digits=0)
 
 
+def is_currency(name: str) -> bool:
+    """Whether a credit type of that name is money, and no custom pricing unit."""
+    return name.strip() == USD_NAME or _minor_digits(name.strip()) is not None
+
+
 def _minor_digits(code: str) -> int | None:
     try:
         return IsoCurrency(code).exponent

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from invoice_formatter.mapping.currency import is_currency
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
 from invoice_formatter.mapping.money import exact_sum, round_total
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.invoice import FormattedInvoice, LineItem
+from invoice_shared.invoice import FormattedInvoice, InformationalLine, LineItem
 from invoice_shared.types import decimal_text
 
 LEFT_OUT = {
@@ -24,10 +25,16 @@ def notes_on(
         *_on_document(document),
         *_on_dates(invoice, document, rules),
         *_on_what_was_unreadable(invoice),
-        *(f"“{line.name}” is left out: it {LEFT_OUT[line.reason]}." for line in document.informational_lines),
+        *(f"“{line.name}” is left out: it {_why_left_out(line)}." for line in document.informational_lines),
         *_on_grouping(invoice, document, rules),
         *_on_rounding(document, exact),
     )
+
+
+def _why_left_out(line: InformationalLine) -> str:
+    if line.reason == "pricing-unit" and is_currency(line.unit):
+        return f"is in {line.unit}, another currency than the invoice's"
+    return LEFT_OUT[line.reason]
 
 
 def _on_payer(invoice: MetronomeInvoice) -> Iterator[str]:
