@@ -53,7 +53,7 @@ class MetronomeReader:
 
     def __init__(self, settings: MetronomeApiSettings, pace: Pace, status_path: str = paths.STATUS) -> None:
         http = Http(
-            "Metronome", lambda: Bearer(settings.secret("metronome_api_key") or ""), settings.http_timeout_seconds
+            "Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.http_timeout_seconds
         )
 
         def paced(call: Callable[[], Found]) -> Found:

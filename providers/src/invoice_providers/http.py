@@ -15,6 +15,7 @@ from invoice_providers.deadline import REAPER
 from invoice_providers.http_adapter import CutAdapter
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.own_secrets import OWN
 
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
 # Not all that urllib3 and the standard library raise at an odd answer is translated by requests.
@@ -33,6 +34,7 @@ class Bearer(AuthBase):
                 "The API key or token holds a line break or another character that HTTP cannot carry. Correct the "
                 "setting, or the file that it is read from."
             )
+        OWN.add(token)
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

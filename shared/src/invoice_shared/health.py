@@ -1,6 +1,7 @@
 """Liveness and readiness of a process, as the ops port tells them. Thread-safe."""
 
 import threading
+from collections.abc import Callable, Mapping
 
 from invoice_shared.clock import Clock
 
@@ -13,6 +14,7 @@ class Health:
         self._stall_seconds = stall_seconds
         self._lock = threading.Lock()
         self._missing: dict[str, str] = {}
+        self._probes: list[Callable[[], Mapping[str, str]]] = []
         self._lag = 0
         self._quiet_since = clock.monotonic()
 
@@ -25,6 +27,10 @@ class Health:
         """Say that a part is there."""
         with self._lock:
             self._missing.pop(what, None)
+
+    def ask(self, probe: Callable[[], Mapping[str, str]]) -> None:
+        """Ask ``probe`` whenever somebody wants to know; it returns what is missing, and why, by part."""
+        self._probes.append(probe)
 
     def why(self, what: str) -> str | None:
         """Give the reason for which a part is missing; ``None`` where it is there."""
@@ -50,5 +56,6 @@ class Health:
 
     def missing_parts(self) -> list[str]:
         """Give ``part: why`` for all that keeps the process from its work; empty = ready."""
+        asked = [part for probe in self._probes for part in probe().items()]
         with self._lock:
-            return [f"{what}: {why}" for what, why in sorted(self._missing.items())]
+            return [f"{what}: {why}" for what, why in sorted({**dict(asked), **self._missing}.items())]

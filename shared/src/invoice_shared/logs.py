@@ -2,11 +2,12 @@
 
 import logging
 import sys
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
+from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 
 OURS = "invoice"
@@ -52,13 +53,19 @@ def _is_for_an_operator(record: logging.LogRecord) -> bool:
 def _rendering(log_format: str) -> list[Processor]:
     drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "console":
-        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _without_secrets]
     return [
         drop_meta,
         structlog.processors.format_exc_info,
         structlog.processors.EventRenamer("message"),
         structlog.processors.JSONRenderer(),
+        _without_secrets,
     ]
+
+
+def _without_secrets(_logger: object, _method: str, line: Any) -> str:
+    """Mask our own secrets in a line that is ready, whoever wrote it: a library's traceback may quote one."""
+    return OWN.masked(str(line))
 
 
 def get_logger(name: str) -> FilteringBoundLogger:

@@ -1,9 +1,11 @@
-"""Leaving credentials out of what other systems said before it is logged, filed or passed on. Pure.
+"""Leaving credentials out of what other systems said before it is logged, filed or passed on.
 
 A provider may quote our own request back at us, headers included.
 """
 
 import re
+
+from invoice_shared.own_secrets import OWN
 
 NAMES = r"oauth_\w+|\w*_token|client_(?:secret|assertion)|api_?key|password"
 CREDENTIAL = re.compile(
@@ -17,5 +19,5 @@ CREDENTIAL = re.compile(
 
 
 def redacted(text: str) -> str:
-    """Replace what looks like a credential by ``[redacted]``; all else stays."""
-    return CREDENTIAL.sub(r"\g<kept>[redacted]", text)
+    """Replace what is a secret of ours, or looks like a credential, by ``[redacted]``; all else stays."""
+    return CREDENTIAL.sub(r"\g<kept>[redacted]", OWN.masked(text))

@@ -22,6 +22,8 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from invoice_shared.errors import CredentialsRefused
+from invoice_shared.own_secrets import OWN
 from invoice_shared.secret_file import SecretFile, read_file
 from invoice_shared.setting_types import (
     KEEPS_BLANKS,
@@ -39,6 +41,8 @@ OPEN_PROBLEM = (
     "goes over http:// to a host that is not private by its name, so others can read what is sent. Use https://, or "
     "set ALLOW_PLAIN_HTTP=true"
 )
+# A connection to Kafka keeps what it logged in with.
+READ_ONCE = frozenset({"kafka_sasl_password"})
 # As pydantic reads a boolean.
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 # boto3 reads these itself.
@@ -81,10 +85,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     allow_plain_http: bool = False
     _files: dict[str, SecretFile] = PrivateAttr(default_factory=dict)
+    _secrets: frozenset[str] = PrivateAttr(default=frozenset())
 
     def model_post_init(self, _context: Any) -> None:
-        """Remember which settings are files: the environment is read once."""
+        """Remember which settings are files: the environment is read once. No text repeats a secret from now on."""
         self._files = {name: SecretFile(path) for name, path in files(type(self), _environment()).items()}
+        self._secrets = frozenset(secret_fields(type(self)))
+        for name in self._secrets:
+            self.secret(name)
 
     @field_validator("*")
     @classmethod
@@ -119,9 +127,35 @@ class Settings(BaseSettings):
         A ``NAME_FILE`` is read again when it changes, so a rotated one needs no restart.
         """
         if (file := self._files.get(field)) is not None:
-            return file.read() or None
-        value: SecretStr | str | None = getattr(self, field)
-        return value.get_secret_value() if isinstance(value, SecretStr) else value
+            found = file.read() or None
+        else:
+            value: SecretStr | str | None = getattr(self, field)
+            found = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if field in self._secrets:
+            OWN.add(found)
+        return found
+
+    def credential(self, field: str) -> str:
+        """Return a credential that a call needs now. Raises ``CredentialsRefused`` that names it if there is none."""
+        problem = self.problem_of(field)
+        if problem is not None:
+            raise CredentialsRefused(f"{field.upper()}: {problem}.")
+        return self.secret(field) or ""
+
+    def problem_of(self, field: str) -> str | None:
+        """Return what is wrong with a credential's file now; ``None`` if nothing is, or if it is no file."""
+        file = self._files.get(field)
+        if file is None:
+            return None
+        text = file.read()
+        if text is None:
+            return "its file cannot be read"
+        return PLACEHOLDER_PROBLEM if is_placeholder(text) else None
+
+    def problems_of_files(self) -> dict[str, str]:
+        """Return what is wrong now with the files of the credentials that are read as they are needed, by variable."""
+        names = sorted(self._secrets - READ_ONCE)
+        return {name.upper(): problem for name in names if (problem := self.problem_of(name)) is not None}
 
     def is_unreadable(self, field: str) -> bool:
         """Whether a credential lies in a file that cannot be read now."""

@@ -41,3 +41,14 @@ def test_a_commit_starts_the_stall_time_anew() -> None:
     clock.advance(119)
     health.lag(2)
     assert health.is_live()
+
+
+def test_a_probe_is_asked_whenever_somebody_wants_to_know() -> None:
+    health, found = Health(FakeClock(), 120), {"NS_TOKEN_SECRET": "its file cannot be read"}
+    health.ask(lambda: found)
+    health.missing("kafka", "no answer")
+    assert health.missing_parts() == ["NS_TOKEN_SECRET: its file cannot be read", "kafka: no answer"]
+
+    found.clear()
+
+    assert health.missing_parts() == ["kafka: no answer"]

@@ -4,6 +4,7 @@ import logging
 import pytest
 
 from invoice_shared import logs
+from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 
 
@@ -40,3 +41,18 @@ def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     logs.get_logger("x").info("not shown")
 
     assert capsys.readouterr().out == ""
+
+
+def test_no_line_holds_a_secret_of_ours_whoever_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    OWN.add('p@ss/wo"rd')
+    logs.configure(BaseServiceSettings())
+    try:
+        raise ValueError('p@ss/wo"rd')
+    except ValueError:
+        logging.getLogger("aiokafka").exception('cannot log in with p@ss/wo"rd')
+    logs.get_logger("invoice_creator").info("said", why='p@ss/wo"rd')
+
+    said = capsys.readouterr().out
+    assert "p@ss" not in said
+    assert said.count("[redacted]") == 3
+    assert [json.loads(line)["level"] for line in said.splitlines()] == ["error", "info"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from invoice_shared.errors import CredentialsRefused
 from invoice_shared.setting_types import JsonList, JsonNetworks, StrongSecret
 from invoice_shared.settings import (
     BaseServiceSettings,
@@ -369,3 +370,37 @@ def test_a_service_that_waits_for_nobody_takes_any_stall_limit(monkeypatch: pyte
     monkeypatch.setenv("LIVENESS_STALL_SECONDS", "5")
 
     assert read(BaseServiceSettings).liveness_stall_seconds == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, "its file cannot be read"), ("change-me", "is a placeholder. Set the real secret")],
+)
+def test_a_credential_whose_file_went_wrong_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, problem: str
+) -> None:
+    file = tmp_path / "key"
+    file.write_text("the-real-one")
+    monkeypatch.delenv("METRONOME_API_KEY")
+    monkeypatch.setenv("METRONOME_API_KEY_FILE", str(file))
+    settings = read(ExampleSettings)
+    assert (settings.credential("metronome_api_key"), settings.problems_of_files()) == ("the-real-one", {})
+
+    file.unlink()
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(CredentialsRefused, match=f"^METRONOME_API_KEY: {problem}"):
+        settings.credential("metronome_api_key")
+    assert settings.problems_of_files() == {"METRONOME_API_KEY": problem}
+
+    file.write_text("the-new-one")
+    assert (settings.credential("metronome_api_key"), settings.problems_of_files()) == ("the-new-one", {})
+
+
+def test_a_password_that_is_read_once_may_vanish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("of kafka")
+    monkeypatch.setenv("KAFKA_SASL_PASSWORD_FILE", str(tmp_path / "password"))
+    settings = read(ExampleSettings)
+    (tmp_path / "password").unlink()
+
+    assert settings.problems_of_files() == {}

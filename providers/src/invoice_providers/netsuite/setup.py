@@ -47,7 +47,7 @@ def _client_credentials(settings: NetSuiteSettings) -> ClientCredentials:
     return ClientCredentials(
         client_id=settings.ns_oauth_client_id or "",
         certificate_id=settings.ns_oauth_certificate_id or "",
-        private_key=settings.secret("ns_oauth_private_key") or "",
+        private_key=settings.credential("ns_oauth_private_key"),
         algorithm=settings.ns_oauth_algorithm,
     )
 
@@ -55,10 +55,10 @@ def _client_credentials(settings: NetSuiteSettings) -> ClientCredentials:
 def _credentials(settings: NetSuiteSettings) -> Credentials:
     return Credentials(
         account=realm(settings),
-        consumer_key=settings.secret("ns_consumer_key") or "",
-        consumer_secret=settings.secret("ns_consumer_secret") or "",
-        token_id=settings.secret("ns_token_id") or "",
-        token_secret=settings.secret("ns_token_secret") or "",
+        consumer_key=settings.credential("ns_consumer_key"),
+        consumer_secret=settings.credential("ns_consumer_secret"),
+        token_id=settings.credential("ns_token_id"),
+        token_secret=settings.credential("ns_token_secret"),
     )
 
 

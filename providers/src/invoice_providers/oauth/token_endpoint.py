@@ -12,6 +12,7 @@ from invoice_providers.oauth.tokens import GrantRefused, Tokens
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.own_secrets import OWN
 
 SENDING = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 # Renewed so long before the end, for clocks that disagree and calls that take their time.
@@ -50,6 +51,7 @@ class TokenEndpoint:
 
     def renew(self, refresh_token: str) -> Tokens:
         """Exchange a refresh token. Raises ``GrantRefused``, ``CredentialsRefused`` or ``Unavailable``."""
+        OWN.add(refresh_token)
         form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token}).encode()
         try:
             answer = self._http.post(self._url, form, {**SENDING, **self._dialect.headers})
@@ -65,6 +67,8 @@ class TokenEndpoint:
         access, refresh, seconds = given.get("access_token"), given.get("refresh_token"), _seconds(given, "expires_in")
         if not access or not refresh or seconds is None:
             return None
+        for token in (access, refresh):
+            OWN.add(str(token))
         now = self._clock.now()
         return Tokens(
             access_token=str(access),

@@ -49,7 +49,7 @@ def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
     client_id = settings.qbo_client_id or ""
     endpoint = TokenEndpoint(
         settings.qbo_token_url,
-        lambda: Client(client_id, settings.secret("qbo_client_secret") or ""),
+        lambda: Client(client_id, settings.credential("qbo_client_secret")),
         WORDS,
         DIALECT,
         clock=clock,

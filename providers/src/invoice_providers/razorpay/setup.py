@@ -27,7 +27,7 @@ def build_api(settings: RazorpaySettings, clock: Clock) -> InvoicesApi:
     """Build the API's calls; the key is read from its files again after it was refused."""
 
     def key() -> Key:
-        return Key(settings.secret("razorpay_apikey_id") or "", settings.secret("razorpay_apikey_secret") or "")
+        return Key(settings.credential("razorpay_apikey_id"), settings.credential("razorpay_apikey_secret"))
 
     return api_of(settings.razorpay_base_url, key, clock=clock, timeout_seconds=settings.http_timeout_seconds)
 

@@ -70,6 +70,8 @@ def main() -> None:
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
     connections = _connections(settings, accounts)
+    for each in (settings, *(accounts[name] for name in connections)):
+        health.ask(each.problems_of_files)
     topics = (
         settings.formatted_invoices_topic,
         settings.invoice_decisions_topic,
@@ -191,7 +193,7 @@ def _dispatcher(
 
 
 def _metronome(settings: CreatorSettings, clock: SystemClock) -> MetronomeClient:
-    http = Http("Metronome", lambda: Bearer(settings.secret("metronome_api_key") or ""), settings.http_timeout_seconds)
+    http = Http("Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.http_timeout_seconds)
     status_path = settings.metronome_status_writeback_path
     return MetronomeClient(http, settings.metronome_base_url, clock, status_path=status_path)
 

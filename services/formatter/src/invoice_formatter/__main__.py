@@ -60,6 +60,7 @@ async def run(settings: FormatterSettings) -> int:
     health = Health(clock, settings.liveness_stall_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.ask)
+    health.ask(settings.problems_of_files)
     health.missing("partitions", "No partition is assigned yet.")
     ops = serve_ops(settings, health, metrics)
     async with open_session(settings.http_timeout_seconds) as session:
@@ -82,7 +83,7 @@ def build_handler(
     client = AsyncMetronomeClient(
         session,
         settings.metronome_base_url,
-        lambda: settings.secret("metronome_api_key"),
+        lambda: settings.credential("metronome_api_key"),
         limits=limits,
         metrics=metrics,
         clock=clock,
