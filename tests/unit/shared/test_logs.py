@@ -54,5 +54,5 @@ def test_no_line_holds_a_secret_of_ours_whoever_writes_it(capsys: pytest.Capture
 
     said = capsys.readouterr().out
     assert "p@ss" not in said
-    assert said.count("[redacted]") == 3
+    assert all("[redacted]" in line for line in said.splitlines())
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["error", "info"]
