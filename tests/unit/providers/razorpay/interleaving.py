@@ -146,11 +146,15 @@ class Creator:
 
 
 class World:
-    """``doubled`` once two invoices of one receipt stood, at any moment."""
+    """``doubled`` once two invoices of one receipt stood, at any moment.
+
+    ``weather`` is how likely a call is not answered.
+    """
 
     def __init__(self, order: Order, seed: int) -> None:
         self.random = Random(seed)
         self.clock = FakeClock()
+        self.weather = self.random.choice((0.0, 0.1, 0.3))
         settings = RazorpaySettings(lookup_lag_seconds=None, deleted_stay_listed=self.random.random() < 0.5)
         self.account = Account(settings, lambda: 1_000_000 + self.clock.monotonic())
         self.order: Order = order
@@ -193,17 +197,19 @@ class World:
         elif draw < 0.45:
             self.clock.advance(self.random.choice((0.2, 1, 5, 90, 3600)))
         elif self._alive:
-            self._advance(self.random.choice(self._alive))
+            # Mostly the newest: the others are frozen meanwhile, perhaps until all is over.
+            is_newest = self.random.random() < 0.6
+            self._advance(self._alive[-1] if is_newest else self.random.choice(self._alive))
 
     def _advance(self, creator: Creator) -> None:
         """Let a creator's next call come to something, or the creator to its end."""
         call, draw = creator.next_call, self.random.random()
-        if draw < 0.05:
+        if draw < self.weather / 6:
             self._leave(call)
             creator.go_on(Died())
         elif call is None:
             creator.go_on()
-        elif draw < 0.7:
+        elif draw < 1 - self.weather:
             creator.go_on(self._carry_out(call))
         else:
             self._leave(call)
@@ -224,7 +230,7 @@ class World:
 
     def _end(self) -> None:
         while self._alive:
-            self._finish(self._alive[0])
+            self._finish(self.random.choice(self._alive))
         self.random.shuffle(self.late)
         while self.late:
             self._carry_out(self.late.pop())

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.providers.razorpay.interleaving import World
 
 # Some 20 ms each.
-INTERLEAVINGS = 400
+INTERLEAVINGS = 300
 PARTS = 4
 # The direct order doubles in every second.
 ENOUGH_TO_DOUBLE = 20
