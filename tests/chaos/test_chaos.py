@@ -70,6 +70,7 @@ def test_whatever_happens_each_invoice_ends_once_and_exact(
 def prepare(world: World, month: Scenario) -> None:
     """Seed Metronome, slow everything down unevenly, start one process of each service."""
     world.outside.metronome.seed_customers(month.customers)
+    world.outside.metronome.seed_contracts(month.contracts)
     world.outside.metronome.seed_invoices(month.invoices)
     for system in ("metronome", *world.destinations):
         world.control(system).limit(latency=UNEVEN)

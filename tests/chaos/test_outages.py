@@ -123,6 +123,7 @@ def seconds_of(chaos: ChaosSettings) -> float:
 def seeded(world: World) -> Scenario:
     month = scenario(INVOICES, seed=5, destinations=world.destinations[:1])
     world.outside.metronome.seed_customers(month.customers)
+    world.outside.metronome.seed_contracts(month.contracts)
     world.outside.metronome.seed_invoices(month.invoices)
     return month
 

@@ -41,6 +41,7 @@ def prepare(connector: Connector, month: Scenario) -> None:
     """Seed Metronome; make both sides slow now and then, and NetSuite's answers get lost now and then."""
     outside = connector.outside
     outside.metronome.seed_customers(month.customers)
+    outside.metronome.seed_contracts(month.contracts)
     outside.metronome.seed_invoices(month.invoices)
     outside.metronome.limit(latency={"p50": 0.25, **UNEVEN})
     outside.netsuite.limit(latency={"p50": 0.1, **UNEVEN})

@@ -15,6 +15,7 @@ NEVER_LOGGED = ("line_items", "oauth_signature", "Bearer ")
 def test_every_invoice_of_a_month_ends_as_it_should_also_when_all_is_sent_again(connector: Connector) -> None:
     month = scenario(150)
     connector.outside.metronome.seed_customers(month.customers)
+    connector.outside.metronome.seed_contracts(month.contracts)
     connector.outside.metronome.seed_invoices(month.invoices)
     connector.start()
 

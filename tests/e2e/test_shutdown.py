@@ -51,6 +51,7 @@ def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(connect
 def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(connector: Connector) -> None:
     month = scenario(60, seed=3)
     connector.outside.metronome.seed_customers(month.customers)
+    connector.outside.metronome.seed_contracts(month.contracts)
     connector.outside.metronome.seed_invoices(month.invoices)
     connector.outside.metronome.limit(latency={"p50": 0.5, "slow_share": 0.1, "slow_seconds": 3})
     connector.outside.netsuite.limit(latency={"p50": 0.5, "slow_share": 0.1, "slow_seconds": 3})

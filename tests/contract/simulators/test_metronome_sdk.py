@@ -30,6 +30,7 @@ def control(url: str) -> MetronomeControl:
     control = MetronomeControl(url)
     control.reset()
     control.seed_customers(MONTH.customers)
+    control.seed_contracts(MONTH.contracts)
     control.seed_invoices(MONTH.invoices)
     return control
 

@@ -28,9 +28,10 @@ def customer_of(invoice_id: str) -> str:
     return f"customer-{sum(invoice_id.encode()) % 20}"
 
 
-def raw_record(invoice_id: str) -> tuple[str, bytes]:
+def raw_record(invoice_id: str, customer_id: str | None = None) -> tuple[str, bytes]:
     """Build key and value of the record that the webhook would write."""
-    return invoice_id, serde.to_bytes(raw_invoice(invoice_id=invoice_id, customer_id=customer_of(invoice_id)))
+    owner = customer_id or customer_of(invoice_id)
+    return invoice_id, serde.to_bytes(raw_invoice(invoice_id=invoice_id, customer_id=owner))
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class World:
         """Put invoices into Metronome, and their raw records on the topic."""
         known = list(invoices)
         self.outside.metronome.seed_invoices(known)
-        self.topics.produce("raw-invoices", [raw_record(invoice["id"]) for invoice in known])
+        self.topics.produce("raw-invoices", [raw_record(each["id"], each["customer_id"]) for each in known])
 
     def ends(self) -> dict[str, str]:
         """Give how each invoice ended: ``formatted``, or the outcome in the ledger."""

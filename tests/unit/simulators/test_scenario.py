@@ -12,7 +12,8 @@ from invoice_simulators.wire import Json, dumps, loads
 
 
 def _counted(invoice: Json) -> Decimal:
-    money = [line for line in invoice["line_items"] if line["credit_type"]["id"] == invoice["credit_type"]["id"]]
+    lines = [*invoice["line_items"], *invoice.get("invoice_adjustments", ())]
+    money = [line for line in lines if line["credit_type"]["id"] == invoice["credit_type"]["id"]]
     applied = [line for line in money if line.get("applied_commit_or_credit", {}).get("type") != "POSTPAID"]
     return sum((line["total"] for line in applied), Decimal(0))
 
@@ -116,3 +117,29 @@ def test_razorpay_takes_neither_credit_memos_nor_negative_lines_nor_zero() -> No
 @pytest.mark.parametrize("reason", ["not-finalized", "unbillable", "already-synced", "nothing-to-bill"])
 def test_skips_are_part_of_it(reason: str) -> None:
     assert Skipped(reason) in scenario().ends.values()
+
+
+def test_each_invoice_with_a_payer_has_its_contract_and_no_other() -> None:
+    made = scenario()
+
+    payers = {invoice["contract_id"]: invoice["payer"] for invoice in made.invoices if "payer" in invoice}
+    places = {contract["id"]: contract["hierarchy_configuration"] for contract in made.contracts}
+
+    assert places.keys() == payers.keys()
+    assert {place["payer"] for place in places.values()} == {"SELF", "PARENT"}
+    assert all(
+        place["parent"] == payers[contract_id] for contract_id, place in places.items() if place["payer"] == "PARENT"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["payer", "constituent_invoices", "invoice_adjustments", "regenerated_from_invoice_id", "revenue_system_invoices"],
+)
+def test_an_invoice_may_have_what_only_some_accounts_use(name: str) -> None:
+    assert any(invoice.get(name) for invoice in scenario().invoices)
+
+
+@pytest.mark.parametrize("name", ["tier", "sub_line_items", "origin"])
+def test_so_may_a_line(name: str) -> None:
+    assert any(line.get(name) for invoice in scenario().invoices for line in invoice["line_items"])

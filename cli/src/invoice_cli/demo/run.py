@@ -76,6 +76,7 @@ def _drive(world: World, month: Scenario, console: Console, output: Output, chec
     check()
     metronome = MetronomeControl(world.systems["metronome"]["url"])
     metronome.seed_customers(month.customers)
+    metronome.seed_contracts(month.contracts)
     metronome.seed_invoices(month.invoices)
     accepted = {event["properties"]["invoice_id"] for event in month.deliveries}
     with Progress(console=console) as progress:
@@ -132,6 +133,7 @@ def _keep(world: World, extra: Scenario, console: Console, folder: Path) -> None
     metronome = world.systems["metronome"]
     control = MetronomeControl(metronome["url"])
     control.seed_customers(extra.customers)
+    control.seed_contracts(extra.contracts)
     control.seed_invoices(extra.invoices)
     console.print("\nStill running; Ctrl-C ends it.")
     places = {"webhook": world.webhook_url, "Kafka": world.bootstrap_servers, "S3": world.s3_url}

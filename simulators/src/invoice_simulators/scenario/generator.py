@@ -22,8 +22,18 @@ from invoice_simulators.scenario.catalog import (
 )
 from invoice_simulators.scenario.ends import CENT, End, at_razorpay, created
 from invoice_simulators.scenario.flaws import FLAWS, CustomerFlaw, Flaw
-from invoice_simulators.scenario.kinds import SOUND, Draw, credit_memo, scheduled, usage
-from invoice_simulators.scenario.lines import Lines, counts, sum_of
+from invoice_simulators.scenario.hierarchies import contracts_of
+from invoice_simulators.scenario.kinds import (
+    SOUND,
+    Draw,
+    credit_memo,
+    legacy_plan,
+    paid_by_itself,
+    regenerated,
+    scheduled,
+    usage,
+)
+from invoice_simulators.scenario.lines import Lines, counts, is_adjustment, sum_of
 from invoice_simulators.wire import Json
 
 FLAWED_EVERY = 10
@@ -46,9 +56,13 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``ends`` by invoice id, those unknown to Metronome included; ``deliveries`` are events in order of arrival."""
+    """``ends`` by invoice id, those unknown to Metronome included; ``deliveries`` are events in order of arrival.
+
+    ``contracts`` are those that somebody may ask for: of the invoices that name a payer.
+    """
 
     customers: list[Json]
+    contracts: list[Json]
     invoices: list[Json]
     deliveries: list[Json]
     ends: dict[str, End]
@@ -105,7 +119,7 @@ class _Generator:
             if flaw is None or not flaw.unknown_to_metronome:
                 invoices.append(invoice)
         customers = [self._customer_object(each) for each in (*sound, *flawed.values())]
-        return Scenario(customers, invoices, self._deliveries(events), ends)
+        return Scenario(customers, contracts_of(invoices), invoices, self._deliveries(events), ends)
 
     def _flawed_customers(self) -> dict[CustomerFlaw, Customer]:
         first = self._destinations[0]
@@ -122,11 +136,11 @@ class _Generator:
         builder = Lines(self._random, customer.unit, self._keys)
         lines = self._spoil(draw(self._random, builder, customer.unit), builder, flaw)
         total = sum_of(lines, customer.unit)
-        invoice = self._frame(index, customer, draw) | {"line_items": lines, "total": total, "subtotal": total}
+        invoice = self._frame(index, customer, draw) | _parted(lines) | {"total": total, "subtotal": total}
         if flaw is None:
             return invoice, self._sound_end(customer, lines, total)
         if flaw.change is not None:
-            flaw.change(invoice)
+            flaw.change(invoice, customer)
         return invoice, self._flawed_end(customer, lines, total, flaw)
 
     @staticmethod
@@ -156,6 +170,13 @@ class _Generator:
             frame |= {"start_timestamp": "2026-10-01T00:00:00.000Z", "end_timestamp": "2026-11-01T00:00:00.000Z"}
         if draw is credit_memo:
             frame["correction_record"] = {"reason": "outage", "memo": "", "corrected_invoice_id": new_id(self._random)}
+        if draw is regenerated:
+            frame["regenerated_from_invoice_id"] = new_id(self._random)
+        if draw is paid_by_itself:
+            frame["payer"] = {"customer_id": customer.id, "contract_id": frame["contract_id"]}
+        if draw is legacy_plan:
+            del frame["contract_id"]
+            frame |= {"plan_id": new_id(self._random), "plan_name": "Gold"}
         return frame | ({"net_payment_terms_days": 30} if index % 2 else {})
 
     @staticmethod
@@ -190,6 +211,12 @@ class _Generator:
         again = [event for event in events if self._random.random() < DUPLICATES]
         placed += [(self._random.uniform(0, len(events) + DISORDER), event) for event in again]
         return [event for _, event in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _parted(lines: list[Json]) -> Json:
+    adjustments = [line for line in lines if is_adjustment(line)]
+    shown = {"line_items": [line for line in lines if not is_adjustment(line)]}
+    return shown | ({"invoice_adjustments": adjustments} if adjustments else {})
 
 
 def _text(time: datetime) -> str:

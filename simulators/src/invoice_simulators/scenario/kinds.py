@@ -63,6 +63,26 @@ def credit_memo(random: Random, lines: Lines, unit: Unit) -> list[Json]:
     return [*used, lines.correction(sum_of(used, unit) + random.randrange(1, 900) * unit.per_major)]
 
 
+def tiered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """Usage that reaches a second price tier, a line for each."""
+    return [*lines.tiers(PRODUCTS[6]), *usage(random, lines, unit)]
+
+
+def legacy_plan(random: Random, lines: Lines, _unit: Unit) -> list[Json]:
+    """A legacy plan's charges with their parts, and a credit grant that adjusts the whole invoice."""
+    return [*(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)), lines.adjustment(Decimal("0.25"))]
+
+
+def regenerated(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """Issued anew for one that was voided."""
+    return usage(random, lines, unit)
+
+
+def paid_by_itself(random: Random, lines: Lines, unit: Unit) -> list[Json]:
+    """A child of a hierarchy that pays for itself."""
+    return usage(random, lines, unit)
+
+
 SOUND: tuple[Draw, ...] = (
     usage,
     usage,
@@ -80,5 +100,9 @@ SOUND: tuple[Draw, ...] = (
     scheduled,
     commit_applied,
     fully_covered,
+    tiered,
+    legacy_plan,
+    regenerated,
+    paid_by_itself,
 )
 """One after the other; plain usage is the most frequent."""

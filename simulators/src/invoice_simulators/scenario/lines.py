@@ -65,6 +65,33 @@ class Lines:
             **PERIOD,
         }
 
+    def tiers(self, product: Product) -> list[Json]:
+        """One product's usage in two tiers, the second of them cheaper."""
+        price = Decimal(self._random.randrange(200, 900)) / 100 / (100 // self._unit.per_major)
+        first = self._priced("usage", product, Decimal(1000), price) | PERIOD
+        second = self._priced("usage", product, Decimal(self._random.randrange(1, 5000)), price / 2) | PERIOD
+        return [
+            first | {"tier": {"level": 1, "starting_at": "0", "size": "1000"}},
+            second | {"tier": {"level": 2, "starting_at": "1000"}},
+        ]
+
+    def in_parts(self, product: Product) -> Json:
+        """A charge of a legacy plan, whose parts are shown below it."""
+        line = self.usage(product)
+        part = {"name": product.name, "quantity": line["quantity"], "subtotal": line["total"]}
+        part |= {"custom_fields": {}, "tiers": []}
+        return line | {"sub_line_items": [part]}
+
+    def adjustment(self, amount: Decimal) -> Json:
+        """What a legacy plan's credit grant takes off the whole invoice; it has no type."""
+        return {
+            "name": f"{CREDIT.name} granted",
+            "total": -amount,
+            "credit_type": self._unit.credit_type,
+            "credit_grant_id": new_id(self._random),
+            "credit_grant_custom_fields": {self._keys.item: str(CREDIT.item_id)},
+        }
+
     def pricing_units(self, product: Product) -> Json:
         """Usage counted in a custom pricing unit: not money of the invoice."""
         return self.usage(product) | {"credit_type": CREDITS}
@@ -95,6 +122,11 @@ def counts(line: Json, unit: Unit) -> bool:
     """Whether a line is part of its invoice's total: its money, and no application of a postpaid commit."""
     applied = line.get("applied_commit_or_credit", {}).get("type")
     return bool(line["credit_type"]["id"] == unit.id and applied != "POSTPAID")
+
+
+def is_adjustment(line: Json) -> bool:
+    """Whether it stands in ``invoice_adjustments``, not among the lines."""
+    return "credit_grant_id" in line
 
 
 def sum_of(lines: list[Json], unit: Unit) -> Decimal:
