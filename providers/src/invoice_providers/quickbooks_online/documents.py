@@ -24,8 +24,13 @@ def entity_of(document_type: DocumentType) -> Entity:
 
 
 def document_number(document: FormattedInvoice) -> str:
-    """Give as much of the invoice id as a document number holds."""
-    return NOT_A_NUMBER.sub("", document.invoice_id)[:MAX_NUMBER]
+    """Return the number that a document is sent with."""
+    return number_of(document.invoice_id)
+
+
+def number_of(invoice_id: str) -> str:
+    """Return as much of an invoice id as a document number holds."""
+    return NOT_A_NUMBER.sub("", invoice_id)[:MAX_NUMBER]
 
 
 def private_note(document: FormattedInvoice, addition: str) -> str:

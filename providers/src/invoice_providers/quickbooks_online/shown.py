@@ -7,7 +7,13 @@ from typing import Any
 
 from invoice_providers.amounts import stated
 from invoice_providers.base import Found, State
-from invoice_providers.quickbooks_online.documents import document_number, edited, entity_of, id_in_note
+from invoice_providers.quickbooks_online.documents import (
+    document_number,
+    edited,
+    entity_of,
+    id_in_note,
+    number_of,
+)
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 VOIDED = "Voided"
@@ -25,7 +31,10 @@ def read_created(tree: Any, document: FormattedInvoice) -> Found | None:
 def read_transaction(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:
     """Return a transaction that may be another's: only its private note makes it ours. ``None`` if it is not one."""
     shown = tree.get(entity_of(document_type)) if isinstance(tree, dict) else None
-    return _read(shown, document_type, invoice_id)
+    found = _read(shown, document_type, invoice_id)
+    is_ours = found is None or found.invoice_id == invoice_id
+    # What else differs, the comparison says.
+    return found if is_ours or shown.get("DocNumber") != number_of(invoice_id) else _edited(found)
 
 
 def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
@@ -51,7 +60,11 @@ def _of(tree: Any, document: FormattedInvoice) -> Found | None:
         document.total,
         document.issue_date.isoformat(),
     )
-    return replace(found, invoice_id=edited(found.document_id)) if facts == ours else found
+    return _edited(found) if facts == ours else found
+
+
+def _edited(found: Found) -> Found:
+    return replace(found, invoice_id=edited(found.document_id))
 
 
 def _read(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:

@@ -568,3 +568,21 @@ def test_a_read_back_that_keeps_failing_ends_with_the_document_that_was_created(
     assert floor.work.report(task, FAILED)
 
     assert (task.phase, task.created, task.refusal) == ("publish", Found("1001"), None)
+
+
+def test_documents_of_a_kind_that_the_role_may_not_create_hold_up_no_others() -> None:
+    floor = Floor(concurrency=4)
+    for number in range(33):
+        floor.offer(number, f"memo-{number}", document_type="credit_memo")
+    floor.offer(33, "invoice")
+    forbidden = Unavailable("The role lacks Credit Memo.", refused=True, about="settings")
+
+    for _ in range(33):
+        task = floor.take()
+        assert task.document is not None
+        assert task.document.document_type == "credit_memo"
+        floor.fail(task, forbidden)
+    floor.finish(floor.take())
+
+    assert floor.told == []
+    assert floor.work.held() == 33

@@ -423,3 +423,13 @@ def test_another_total_under_our_number_is_not_called_an_edited_note(company: Co
         company.settled(is_repeat=True)
 
     assert "somebody edited" not in refused.value.reason
+
+
+def test_a_taken_number_whose_note_somebody_edited_is_named_as_such(company: Company) -> None:
+    created = company.client.create(fresh())
+    company.control.edit(created.document_id, note="Paid by wire.")
+    company.control.forget_request_ids()
+
+    error = company.error()
+
+    assert f"somebody edited the note of {created.document_id}" in error.reason

@@ -90,9 +90,14 @@ def test_an_outage_of_days_is_probed_to_its_end(line: Line) -> None:
     assert line.circuit.not_before(0) == line.clock.monotonic() + 10
 
 
-def test_the_limit_of_one_customer_says_nothing_of_the_system(line: Line) -> None:
-    limited = Unavailable("429", about="customer", retry_after=60)
-
+@pytest.mark.parametrize(
+    "limited",
+    [
+        pytest.param(Unavailable("429", about="customer", retry_after=60), id="the limit of one customer"),
+        pytest.param(Unavailable("404", about="settings"), id="one part of the settings"),
+    ],
+)
+def test_what_is_about_one_part_says_nothing_of_the_system(line: Line, limited: Unavailable) -> None:
     assert {line.fail(limited, suspect) for suspect in (b"a", b"b", b"c") * 5} == {None}
     assert (line.circuit.limit.in_flight, line.circuit.limit.now) == (0, 64)
 
