@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from invoice_operations.errors import NotFound
-from invoice_operations.resolve.waiting import AsksGroups
 from invoice_operations.view.history import Event, events, summary
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_operations.view.records_of import records_of_key
-from invoice_operations.waiting import services_among, waits
+from invoice_operations.waiting import AsksGroups, services_among, waits
 from invoice_shared.record import Record
 
 NOTHING = KnownInvoice()

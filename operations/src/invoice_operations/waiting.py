@@ -1,10 +1,11 @@
 """Which invoices have a record that still waits to be read: by positions, not by clocks."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from invoice_creator.settings import destinations_of_group
 from invoice_formatter.settings import CONSUMER_GROUP as FORMATTER
-from invoice_operations.resolve.waiting import AsksGroups, next_offset, relevant
+from invoice_operations.clients import Clients
 from invoice_operations.view.span import Span
 from invoice_providers.names import destinations
 from invoice_shared.errors import MalformedRecord
@@ -12,6 +13,13 @@ from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes
+
+
+class AsksGroups(Clients, Protocol):
+    """What this takes; see ``installation.Installation``."""
+
+    def groups(self, topic: str) -> list[ConsumerGroup]:
+        """Return the groups that read a topic."""
 
 
 def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[str, str]:
@@ -46,6 +54,28 @@ def services_among(groups: Sequence[ConsumerGroup]) -> list[ConsumerGroup]:
 def first_waiting(groups: Sequence[ConsumerGroup], partition: int) -> int:
     """Return the first offset of a partition that may wait, whatever its destination."""
     return min(next_offset(relevant(groups, name), partition) for name in destinations())
+
+
+def relevant(groups: Sequence[ConsumerGroup], destination: str | None) -> list[ConsumerGroup]:
+    """Return the groups that take a destination's records; if some have members, only these. Pure."""
+    taking = [group for group in groups if _takes(group, destination)]
+    return [group for group in taking if group.has_members] or taking
+
+
+def next_offset(groups: Sequence[ConsumerGroup], partition: int) -> int:
+    """Return the first offset that may wait. Pure.
+
+    Each group with members must have consumed a record. Of groups that have stopped, one that did is enough.
+    """
+    offsets = [group.committed.get(partition, 0) for group in groups]
+    if not offsets:
+        return 0
+    return min(offsets) if groups[0].has_members else max(offsets)
+
+
+def _takes(group: ConsumerGroup, destination: str | None) -> bool:
+    taken = destinations_of_group(group.name)
+    return taken is None or destination is None or destination in taken
 
 
 def _destination(record: Record) -> str | None:

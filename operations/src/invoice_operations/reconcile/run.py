@@ -10,10 +10,9 @@ from invoice_operations.reconcile.asking import AsksProviders
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.fixing import Enqueuing, enqueue_lost, note_document
 from invoice_operations.reconcile.reconciler import ListsInvoices, Reconciler
-from invoice_operations.resolve.waiting import AsksGroups
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
-from invoice_operations.waiting import waiting_invoices
+from invoice_operations.waiting import AsksGroups, waiting_invoices
 from invoice_shared.settings import AnySettings
 
 # An invoice may have been issued so long before it, or another one, was entered first.

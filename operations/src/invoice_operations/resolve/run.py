@@ -8,8 +8,9 @@ from invoice_operations.decide.decider import Decider, Person
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.resolve.resolution import Entries, Resolution, entries
 from invoice_operations.resolve.telling import TellsMetronome, tell_finalized
-from invoice_operations.resolve.waiting import AsksGroups, waiting_records
+from invoice_operations.resolve.waiting import waiting_records
 from invoice_operations.view.finding import find_case
+from invoice_operations.waiting import AsksGroups
 from invoice_shared.errors import CallFailed, Unavailable
 from invoice_shared.filing import settlement_records
 from invoice_shared.outcome import Outcome

@@ -216,6 +216,12 @@ def group(name: str, offset: int | None, *, has_members: bool = True) -> Consume
         ),
         pytest.param(
             FORMATTED,
+            [group("invoice-creator-netsuite", 4), group("somebody's reports", 0)],
+            False,
+            id="somebody else reads along",
+        ),
+        pytest.param(
+            FORMATTED,
             [group("invoice-creator-netsuite", 3, has_members=False)],
             True,
             id="the creators are stopped",
