@@ -32,9 +32,10 @@ def read_transaction(tree: Any, document_type: DocumentType, invoice_id: str) ->
     """Return a transaction that may be another's: only its private note makes it ours. ``None`` if it is not one."""
     shown = tree.get(entity_of(document_type)) if isinstance(tree, dict) else None
     found = _read(shown, document_type, invoice_id)
-    is_ours = found is None or found.invoice_id == invoice_id
+    if shown is None or found is None or found.invoice_id == invoice_id:
+        return found
     # What else differs, the comparison says.
-    return found if is_ours or shown.get("DocNumber") != number_of(invoice_id) else _edited(found)
+    return _edited(found) if shown.get("DocNumber") == number_of(invoice_id) else found
 
 
 def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
