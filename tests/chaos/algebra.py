@@ -2,10 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from invoice_simulators.scenario import Created, End, Failed, Scenario, Skipped
 from invoice_simulators.wire import dumps
+from tests.chaos.people import People
 from tests.chaos.world import World
 from tests.e2e.books import (
     assert_archive_holds_each_failure_once,
@@ -21,14 +24,21 @@ from tests.support.topics import Seen
 Entries = list[dict[str, Any]]
 
 GIVEN_UP = "retries-exhausted"
+CONFLICT = "conflicting-document"
 UNTOLD = "writeback-refused"
 OUTAGES = (401, 403, 429, 503)
 """Answers that speak of the system, not of an invoice: nothing may be filed for them."""
 
 
+def untouched(scenario: Scenario, touched: set[str]) -> Scenario:
+    """Leave out the invoices whose documents people have touched."""
+    ends = {name: end for name, end in scenario.ends.items() if name not in touched}
+    return replace(scenario, ends=ends, invoices=[each for each in scenario.invoices if each["id"] in ends])
+
+
 def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
     """While it was stormy, an invoice may have been given up, honestly. All else is as on a calm day."""
-    ledger, documents = world.ledger(), world.documents()
+    ledger, documents = ledger_of(world, scenario), world.documents()
     assert ledger.keys() == scenario.ends.keys(), "accepted is not created + failed + skipped"
     lost_patience = given_up(ledger)
     assert_ends(ledger, scenario.ends, but=lost_patience)
@@ -38,18 +48,61 @@ def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
     created = {name for name, entries in ledger.items() if state(entries)["outcome"] == "created"}
     assert created <= documents.keys(), "in the ledger, not at the provider"
     assert documents.keys() - created <= lost_patience, "at the provider, not in the ledger"
-    assert_given_up_honestly(world.failures(), lost_patience)
+    assert_documents_have_records(world, {name: documents[name] for name in created})
+    assert_given_up_honestly(failures_of(world, scenario), lost_patience)
     assert_archive_holds_each_failure_once(world)
 
 
 def assert_books_balance_exactly(world: World, scenario: Scenario) -> None:
     """After a calm replay nothing is given up any more: every invoice ended as it should, and Metronome knows."""
     assert_documents_are_right(world, scenario)
-    assert world.ledger().keys() == scenario.ends.keys()
-    assert_ends(world.ledger(), scenario.ends, but=set())
-    assert_failed_invoices_were_filed(world.failures(), scenario.ends)
+    ledger = ledger_of(world, scenario)
+    assert ledger.keys() == scenario.ends.keys()
+    assert_ends(ledger, scenario.ends, but=set())
+    assert_documents_have_records(world, world.documents())
+    assert_failed_invoices_were_filed(failures_of(world, scenario), scenario.ends)
     assert_archive_holds_each_failure_once(world)
     assert_metronome_was_told(world, scenario)
+
+
+def assert_what_people_did_stands(world: World, people: People) -> None:
+    """Nothing that people removed or edited was made twice, changed back, or told as a refusal."""
+    standing: dict[str, list[Decimal]] = defaultdict(list)
+    for document in world.all_documents():
+        if document["state"] != "void":
+            standing[document["external_id"]].append(Decimal(document["total"]))
+    assert {name: standing[name] for name in people.edited} == {name: [total] for name, total in people.edited.items()}
+    assert [name for name in people.removed if len(standing[name]) > 1] == [], "removed, and now twice"
+    conflicts = {each["invoice_id"] for each in world.failures() if each["code"] == CONFLICT}
+    assert conflicts <= people.touched, "a conflict about what nobody has touched"
+    told = {each["invoice_id"]: each["external_status"] for each in world.outside.metronome.writebacks()}
+    assert {told[name] for name in people.touched & told.keys()} <= {"FINALIZED"}
+
+
+def assert_documents_have_records(world: World, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    """The ledger has a record of its own for each document, which says that it stands."""
+    records = {
+        (record.json["invoice_id"], record.json["provider_document_id"]): record.json
+        for record in world.topics.read("invoice-outcomes")
+        if b"#document:" in (record.key or b"")
+    }
+    missing = [name for name, each in documents.items() if (name, each["id"]) not in records]
+    assert missing == [], "documents without a record in the ledger"
+    assert [name for name, each in documents.items() if records[name, each["id"]]["stands"] is False] == []
+
+
+def ledger_of(world: World, scenario: Scenario) -> dict[str, Entries]:
+    """Return the events of a scenario's invoices; none is of an invoice that nobody sent."""
+    touched = world.people.touched if world.people else set()
+    ledger = world.ledger()
+    assert ledger.keys() <= scenario.ends.keys() | touched, "in the ledger, and never sent"
+    return {name: entries for name, entries in ledger.items() if name in scenario.ends}
+
+
+def failures_of(world: World, scenario: Scenario) -> list[Any]:
+    """Return the failures of a scenario's invoices, and those of none."""
+    touched = world.people.touched if world.people else set()
+    return [each for each in world.failures() if each["invoice_id"] not in touched - scenario.ends.keys()]
 
 
 def assert_ends(ledger: Mapping[str, Entries], ends: Mapping[str, End], *, but: set[str]) -> None:

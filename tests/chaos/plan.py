@@ -7,12 +7,15 @@ from typing import Literal
 
 from tests.chaos.weather import spells_of
 
-Verb = Literal["kill", "terminate", "start", "begin", "end"]
+Verb = Literal["kill", "terminate", "start", "begin", "end", "people"]
 
 WEBHOOK, FORMATTER, CREATOR, SINK = "invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink"
 SECOND = "/2"
 """Ends the name of a second process of a service, which shares its group."""
 BROKER = "broker"
+DELETE, EDIT, CHANGE = "delete a document", "edit a document", "change a body"
+DEEDS_PER_SECOND = 0.55
+"""Of each kind: 22 in a run of 40 s, more than the 20 that each run must see."""
 SPELL_SECONDS = (2.0, 5.0)
 CALM_SECONDS = (0.5, 2.5)
 ARCHIVE_CALM_SECONDS = (2.0, 8.0)
@@ -53,7 +56,7 @@ def draw_plan(seed: int, seconds: float, destinations: Sequence[str]) -> list[St
     random = Random(seed)
     tracks = [_weather(random, system, seconds) for system in (*destinations, "metronome", "s3")]
     steps = [step for track in tracks for step in track]
-    return sorted([*steps, *_processes(random, seconds)])
+    return sorted([*steps, *_processes(random, seconds), *_deeds(random, seconds, destinations)])
 
 
 def _weather(random: Random, system: str, seconds: float) -> Iterator[Step]:
@@ -91,6 +94,14 @@ def _happening(random: Random, happening: str, now: float) -> Iterator[Step]:
     down = random.uniform(*(BROKER_DOWN_SECONDS if name == BROKER else DOWN_SECONDS))
     yield Step(now, verb, name)
     yield Step(now + down, "start", name)
+
+
+def _deeds(random: Random, seconds: float, destinations: Sequence[str]) -> Iterator[Step]:
+    """What people do, once there are documents. An issued invoice of Razorpay keeps its total."""
+    kinds = [DELETE, CHANGE] if set(destinations) == {"razorpay"} else [DELETE, CHANGE, EDIT]
+    for deed in kinds:
+        for _ in range(int(seconds * DEEDS_PER_SECOND)):
+            yield Step(random.uniform(seconds * UNDISTURBED, seconds), "people", deed, seed=random.randrange(1_000_000))
 
 
 def _again_and_again(random: Random, names: tuple[str, ...]) -> Iterator[str]:

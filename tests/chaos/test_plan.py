@@ -1,8 +1,10 @@
 """The schedule itself: it repeats, it leaves nothing broken behind, and it spares nobody."""
 
+from collections import Counter
+
 import pytest
 
-from tests.chaos.plan import BROKER, CREATOR, FORMATTER, SECOND, SINK, WEBHOOK, Step, draw_plan
+from tests.chaos.plan import BROKER, CHANGE, CREATOR, DELETE, EDIT, FORMATTER, SECOND, SINK, WEBHOOK, Step, draw_plan
 from tests.chaos.weather import spells_of
 
 SYSTEMS = ("netsuite", "razorpay")
@@ -33,6 +35,14 @@ def test_whatever_is_ended_is_started_again(seed: int) -> None:
     for index, step in enumerate(plan):
         if step.verb in ("kill", "terminate"):
             assert any(is_start_of(later, step.whom) for later in plan[index:]), str(step)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_act_at_least_twenty_times_in_each_way(seed: int) -> None:
+    deeds = Counter(step.whom for step in draw_plan(seed, 40, SYSTEMS) if step.verb == "people")
+
+    assert deeds.keys() == {DELETE, EDIT, CHANGE}
+    assert min(deeds.values()) >= 20
 
 
 def test_a_long_run_spares_no_process_and_leaves_out_no_spell() -> None:

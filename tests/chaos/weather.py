@@ -60,6 +60,15 @@ CALM: Mapping[str, Any] = {"not_found_first": 0}
 """What ends the settings of any spell of Metronome."""
 
 
+LATE: Mapping[str, Any] = {
+    "kind": "reset-late",
+    "operation": "create",
+    "probability": 0.2,
+    "seconds": 2.0,
+}
+"""Of all creates, as long as it storms: carried out after the client has gone. Doubt looks for 13 s here."""
+
+
 def spells_of(system: str) -> Mapping[str, Spell]:
     """Give the menu of a system: Metronome, S3, or a provider."""
     menus = {"metronome": METRONOME, "s3": S3, "quickbooks_online": QUICKBOOKS_ONLINE}

@@ -12,8 +12,10 @@ from typing import Any
 from confluent_kafka import KafkaException
 
 from invoice_simulators.client import ControlClient
+from invoice_simulators.scenario import Scenario
+from tests.chaos.people import People
 from tests.chaos.plan import BROKER, SECOND, Step
-from tests.chaos.weather import CALM, spells_of
+from tests.chaos.weather import CALM, LATE, spells_of
 from tests.e2e.connector import Connector
 from tests.support.broker import Broker
 from tests.support.processes import Process
@@ -65,17 +67,46 @@ class World(Connector):
     proxies: dict[str, Proxy] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     died: list[str] = field(default_factory=list)
+    people: People | None = None
+    is_stormy: bool = False
 
     def control(self, system: str) -> ControlClient:
         """Give the control of an outside system."""
         return ControlClient(self.outside.announced[system]["url"])
 
     def documents(self) -> dict[str, Any]:
-        """Give the documents of all providers by invoice. Fails where an invoice has two, at one provider or at two."""
-        found = [each for name in self.destinations for each in self.control(name).documents()]
+        """Return the documents of all providers by invoice, without those that people have touched.
+
+        Fails where an invoice has two, at one provider or at two. A draft has no effect and is none.
+        """
+        touched = self.people.touched if self.people else set()
+        found = [each for each in self.all_documents() if each["external_id"] not in touched]
         twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
         assert twice == [], "documents that exist twice"
         return {document["external_id"]: document for document in found}
+
+    def all_documents(self) -> list[dict[str, Any]]:
+        """Return every document but drafts."""
+        found = [each for name in self.destinations for each in self.control(name).documents()]
+        return [each for each in found if each["state"] != "draft"]
+
+    def begin_storm(self, month: Scenario, seed: int) -> People:
+        """Let creates be late from now on, and people act."""
+        self.is_stormy = True
+        for number, name in enumerate(self.destinations):
+            self.control(name).inject(**LATE, seed=seed + number)
+        controls = {name: self.control(name) for name in self.destinations}
+        self.people = People(controls, self.control("metronome"), month, self.deliver)
+        return self.people
+
+    def late(self) -> int:
+        """Count the creates that were carried out after their client had gone."""
+        seen = [each for name in self.destinations for each in self.control(name).requests("create")]
+        return sum(each["late_status"] in (200, 204) for each in seen)
+
+    def is_nothing_late(self) -> bool:
+        """Whether nothing waits any more to be carried out."""
+        return not any(self.control(name).held() for name in self.destinations)
 
     def take(self, step: Step, broker: Broker) -> None:
         """Do one step of the plan."""
@@ -87,6 +118,9 @@ class World(Connector):
                 self.calm(step.whom)
             case "start":
                 self.bring_up(step.whom, broker)
+            case "people":
+                assert self.people is not None
+                self.people.act(step)
             case _:
                 self._end(step, broker)
 
@@ -108,11 +142,14 @@ class World(Connector):
         self.proxies[system].allow()
         if system != "s3":
             self.control(system).clear_faults()
+        if self.is_stormy and system in self.destinations:
+            self.control(system).inject(**LATE, seed=len(self.control(system).requests("create")))
         if system == "metronome":
             self.control(system).configure(**CALM)
 
     def recover(self, broker: Broker) -> None:
         """Make everything well: the broker, every outside system, every process."""
+        self.is_stormy = False
         self.note_deaths()
         self.bring_up(BROKER, broker)
         for system in self.proxies:

@@ -101,6 +101,8 @@ class Connector:
         self._firsts = FirstRecords()
         self._firsts.assigned(TopicPartition(FORMATTED, 0), 0, self.clock.now())
         self._read = dict.fromkeys((RAW, FORMATTED), 0)
+        self._committed = 0
+        self._attempts_to_live = 0
         self.clock.advance(AN_HOUR)
 
     def deliver(self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any) -> None:
@@ -132,14 +134,14 @@ class Connector:
     def work(self) -> None:
         """Format and create until nothing waits."""
         asyncio.run(self._format())
-        for record in self._unread(FORMATTED):
-            task = task_of(record, ALL_PHASES, Scope(destinations(), destinations()))
-            assert task is not None
-            assert task.document is not None
-            task.is_repeat = not self._firsts.take(record, task.document)
-            self._dispatcher.offer(task)
+        self._committed = self._read[FORMATTED]
+        self._take_in()
         while self._dispatcher.held():
             self._attempt_next()
+
+    def die_after(self, attempts: int) -> None:
+        """Let the creator die so many attempts from now, before it has noted how the last one ended."""
+        self._attempts_to_live = attempts
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass; what is late is carried out when it is due."""
@@ -160,6 +162,14 @@ class Connector:
         self._read[topic] += len(records)
         return records
 
+    def _take_in(self) -> None:
+        for record in self._unread(FORMATTED):
+            task = task_of(record, ALL_PHASES, Scope(destinations(), destinations()))
+            assert task is not None
+            assert task.document is not None
+            task.is_repeat = not self._firsts.take(record, task.document)
+            self._dispatcher.offer(task)
+
     def _attempt_next(self) -> None:
         task = self._dispatcher.take()
         if task is None:
@@ -167,8 +177,23 @@ class Connector:
             assert seconds is not None, "what is held is never due"
             self.pass_time(seconds)
             return
-        while self._dispatcher.report(task, self._creator.attempt(task)):
-            pass
+        goes_on = True
+        while goes_on:
+            error = self._creator.attempt(task)
+            self._attempts_to_live -= 1
+            if self._attempts_to_live == 0:
+                self._start_anew()
+                return
+            goes_on = self._dispatcher.report(task, error)
+
+    def _start_anew(self) -> None:
+        """Be another process: it knows nothing, and reads on from what was committed."""
+        self._dispatcher = _dispatcher(self.clock)
+        self._firsts = FirstRecords()
+        end = len(self.topics.read(FORMATTED))
+        self._firsts.assigned(TopicPartition(FORMATTED, 0), end, self.clock.now())
+        self._read[FORMATTED] = self._committed
+        self._take_in()
 
 
 def _formatter(systems: Systems, topics: Topics) -> Settling:

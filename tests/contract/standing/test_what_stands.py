@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from invoice_operations.replay.request import What
 from invoice_providers.names import destinations
@@ -48,11 +48,14 @@ class WhatStands(RuleBasedStateMachine):
         second=st.sampled_from(destinations()),
         warns=st.booleans(),
         keeps=st.booleans(),
+        delivered=st.sampled_from((2, 2, 1)),
     )
-    def begin(self, first: str, second: str, warns: bool, keeps: bool) -> None:
+    def begin(self, first: str, second: str, warns: bool, keeps: bool, delivered: int) -> None:
         self.world = World(self.systems, next(self.folders), (first, second))
         self.systems.providers["quickbooks_online"].configure({"warn_duplicate_numbers": warns})
         self.systems.providers["netsuite"].configure({"deleted_keep_external_ids": keeps})
+        for watched in self.world.watched[:delivered]:
+            self.world.deliver(watched)
 
     def _invoice(self, number: int) -> Watched:
         return self.world.watched[number]
@@ -61,30 +64,47 @@ class WhatStands(RuleBasedStateMachine):
     def deliver(self, number: int) -> None:
         self.world.deliver(self._invoice(number))
 
-    @rule(number=INVOICES, fault=FAULTS, times=st.sampled_from((1, 2, 9)), delay=DELAYS)
-    def deliver_while_creates_go_wrong(self, number: int, fault: str, times: int, delay: float) -> None:
-        self.world.deliver_while(self._invoice(number), fault, times, delay)
+    @rule(fault=FAULTS, times=st.sampled_from((1, 2, 9)), delay=DELAYS)
+    def next_creates_fail(self, fault: str, times: int, delay: float) -> None:
+        self.world.next_creates_fail(fault, times, delay)
 
+    @rule(times=st.sampled_from((1, 3, 1000)))
+    def next_looks_fail(self, times: int) -> None:
+        self.world.next_looks_fail(times)
+
+    @rule(attempts=st.integers(1, 4))
+    def next_dies(self, attempts: int) -> None:
+        self.world.next_dies(attempts)
+
+    @precondition(lambda self: self.world.has_records())
     @rule(number=INVOICES)
     def redeliver_after_a_crash(self, number: int) -> None:
         self.world.redeliver(self._invoice(number))
 
-    @rule(number=INVOICES, what=WHAT, force=st.booleans(), include_resolved=st.booleans())
+    @precondition(lambda self: self.world.has_records())
+    @rule(number=INVOICES, what=WHAT, force=st.sampled_from((True, True, False)), include_resolved=st.booleans())
     def replay(self, number: int, what: What, force: bool, include_resolved: bool) -> None:
         self.world.replay(self._invoice(number), what, force=force, include_resolved=include_resolved)
 
+    @precondition(lambda self: self.world.has_standing())
     @rule(number=INVOICES, deed=st.sampled_from(("void", "delete", "pay")))
     def remove_or_pay(self, number: int, deed: str) -> None:
         self.world.people(self._invoice(number), deed)
 
+    @precondition(lambda self: self.world.has_standing())
     @rule(number=INVOICES, changes=EDITS)
     def edit(self, number: int, changes: dict[str, str]) -> None:
         self.world.people(self._invoice(number), "edit", **changes)
+
+    @rule(number=INVOICES, status=st.sampled_from(("VOID", "DELETED", "INVALID_REQUEST_ERROR")))
+    def say_removed(self, number: int, status: str) -> None:
+        self.world.say_removed(self._invoice(number), status)
 
     @rule(number=INVOICES, destination=st.sampled_from(destinations()), which=st.sampled_from((0, 1, 2)))
     def move(self, number: int, destination: str, which: int) -> None:
         self.world.move(self._invoice(number), destination, which)
 
+    @precondition(lambda self: self.world.has_failures())
     @rule(number=INVOICES)
     def resolve(self, number: int) -> None:
         self.world.resolve(self._invoice(number))
@@ -123,7 +143,7 @@ def test_what_stands_stands(outside: Systems, tmp_path: Path) -> None:
         Here,
         settings=settings(
             max_examples=40,
-            stateful_step_count=20,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

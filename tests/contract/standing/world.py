@@ -1,7 +1,7 @@
 """Some invoices, the connector, and all that people and time do to them; and what must hold whatever they do."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +38,6 @@ class Watched:
 
     invoice: Invoice
     destination: str
-    is_delivered: bool = False
     is_resolved: bool = False
     hidden: set[str] = field(default_factory=set)
     resurrected: bool = False
@@ -59,26 +58,44 @@ class World:
             each.invoice.finalize(each.destination)
         # Which invoice a document was made for; people's edits do not change it.
         self.origins: dict[tuple[str, str], str] = {}
+        self.troubles: list[Callable[[str], None]] = []
         self._replays = 0
+
+    # What goes wrong in the next run
+
+    def next_creates_fail(self, fault: str, times: int, delay: float) -> None:
+        """Let creates go wrong; what is late comes after ``delay`` seconds."""
+
+        def arm(destination: str) -> None:
+            control = self.systems.control(destination)
+            is_late = fault.endswith("late")
+            control.inject(fault, "create", times=times, status=504, **({"seconds": None} if is_late else {}))
+            if is_late:
+                at = self.systems.clock.monotonic() + delay
+                self.connector.late.append(Late(at, lambda: control.release("create")))
+
+        self.troubles.append(arm)
+
+    def next_looks_fail(self, times: int) -> None:
+        """Let look-ups be answered with what says nothing."""
+
+        def arm(destination: str) -> None:
+            for operation in ("get", "query", "list"):
+                body = {"what": "ever"}
+                self.systems.control(destination).inject("status", operation, times=times, status=400, body=body)
+
+        self.troubles.append(arm)
+
+    def next_dies(self, attempts: int) -> None:
+        """Let the creator die after some attempts; another goes on."""
+        self.troubles.append(lambda _destination: self.connector.die_after(attempts))
 
     # What the connector is given
 
     def deliver(self, watched: Watched) -> None:
         """Let Metronome's webhook come, the first time or again."""
-        watched.is_delivered = True
         with Run(self, watched):
             self.connector.deliver(watched.invoice.invoice_id, watched.invoice.customer_id)
-
-    def deliver_while(self, watched: Watched, fault: str, times: int, delay: float) -> None:
-        """The same, while the provider's creates go wrong; what is late comes after ``delay`` seconds."""
-        control = self.systems.control(watched.destination)
-        late = fault.endswith("late")
-        control.inject(fault, "create", times=times, status=504, **({"seconds": None} if late else {}))
-        if late:
-            at = self.systems.clock.monotonic() + delay
-            self.connector.late.append(Late(at, lambda: control.release("create")))
-        self.deliver(watched)
-        control.clear_faults()
 
     def redeliver(self, watched: Watched) -> None:
         """Let the formatted record come again, as it does after a crash."""
@@ -118,6 +135,14 @@ class World:
                 continue
             if {"number", "external_id", "note"} & changes.keys():
                 watched.hidden.add(document.document_id)
+
+    def say_removed(self, watched: Watched, status: str) -> None:
+        """Correct the status in Metronome of a document that does not stand any more."""
+        external = watched.invoice.external
+        if external.get("invoice_id") and not self.standing(watched):
+            changed = external | {"external_status": status}
+            people = self.systems.metronome.people
+            people.edit(watched.invoice.invoice_id, external_invoice=changed)
 
     def move(self, watched: Watched, destination: str, which: int) -> None:
         """Give the customer another destination, or another customer there; not while a document may appear still."""
@@ -197,6 +222,19 @@ class World:
         """Return what the ledger says of an invoice."""
         return self.ledger.invoice(watched.invoice.invoice_id)
 
+    def has_standing(self) -> bool:
+        """Whether any document stands that people can do something to."""
+        return any(self.standing(each) for each in self.watched)
+
+    def has_records(self) -> bool:
+        """Whether anything was formatted that can come again."""
+        return bool(self.connector.topics.read(FORMATTED))
+
+    def has_failures(self) -> bool:
+        """Whether any invoice's newest event is a failure."""
+        newest = [self.known(each).newest for each in self.watched]
+        return any(each is not None and each.outcome == "failed" for each in newest)
+
     def may_exist(self, watched: Watched) -> bool:
         """Whether the ledger says that a document may exist which nobody has found."""
         newest = self.known(watched).newest
@@ -253,10 +291,16 @@ class Run:
         self.may_appear = world.may_exist(self.watched) or bool(world.connector.late)
         self.failures = len(world.connector.topics.read(ERRORS))
         self.told = len(self._writebacks())
+        for arm in world.troubles:
+            arm(self.watched.destination)
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
             return
+        if self.world.troubles:
+            self.world.systems.control(self.watched.destination).clear_faults()
+            self.world.connector.die_after(0)
+            self.world.troubles.clear()
         new = self.world.note_new_documents()
         if self.watched.is_resolved and not self.includes_resolved and not self.may_appear:
             assert not new, "a resolved invoice was billed"
@@ -295,18 +339,18 @@ class Run:
         assert differences, failure.reason
         for what, theirs, ours in differences:
             assert theirs != ours, failure.reason
-            assert is_so(documents[differs[1]], what, theirs), failure.reason
+            assert is_so(documents[differs[1]], what, theirs, ours), failure.reason
 
 
-def is_so(document: Document, what: str, theirs: str) -> bool:
-    """Whether a document shows what a failure says of it."""
+def is_so(document: Document, what: str, theirs: str, ours: str) -> bool:
+    """Whether a document shows what a failure says of it, and not what the invoice asks for."""
     match what:
         case "total":
             return Decimal(theirs) == Decimal(document.total)
         case "customer":
             return theirs == document.customer_id
         case "invoice id":
-            return theirs != document.external_id or document.external_id is None
+            return document.external_id != ours
     raise AssertionError(f"nobody edits the {what}")
 
 
