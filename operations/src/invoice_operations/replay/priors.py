@@ -12,6 +12,7 @@ from invoice_shared.failure import Code
 RESOLVED = "resolved by hand (--include-resolved)"
 CREATED = "created already (--force)"
 ELSEWHERE = "with a document that stands at another destination"
+DOUBTFUL = "with a document that may exist at another destination (--force)"
 # Definite answers of a provider. Its own memory of the request would repeat them.
 REFUSALS: frozenset[Code] = frozenset({"provider-rejected", "conflicting-document", "document-removed"})
 
@@ -48,11 +49,18 @@ class Prior:
             return RESOLVED
         standing = self.known.standing
         if not standing:
-            return None
+            return None if request.force else self._why_in_doubt(destination)
         if request.what == "formatted" and not request.force:
             return CREATED
         goes_to = destination()
         return ELSEWHERE if any(goes_to not in (None, each.destination) for each in standing) else None
+
+    def _why_in_doubt(self, destination: Destination) -> str | None:
+        """A look at the new destination does not show what may exist at the old one."""
+        newest = self.known.newest
+        if newest is None or not newest.may_exist:
+            return None
+        return DOUBTFUL if destination() not in (None, newest.destination) else None
 
 
 class Books(Protocol):
