@@ -209,12 +209,35 @@ ODD = (
 @pytest.mark.parametrize("odd", ODD)
 async def test_whatever_one_field_of_the_answer_holds_the_record_ends_one_way(odd: bytes) -> None:
     groups: dict[str, Any] = {"pricing_group_values": {"region": "eu"}, "presentation_group_values": {"team": "red"}}
-    whole = serde.loads(answer(line(**groups), net_payment_terms_days=30, billable_status="billable", payer={}))
+    whole = serde.loads(answer(line(**groups), net_payment_terms_days=30, billable_status="billable", payer=PARENT))
 
     for path in paths(whole):
         settled = await settle(FakeMetronome(serde.dumps(replaced(whole, path, serde.loads(odd)))))
 
         assert len(written(settled)) < 10_000, path
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "hierarchy",
+    [hierarchies.child("PARENT", "SEPARATE"), hierarchies.child("PARENT", "CONSOLIDATE")],
+    ids=["the payer is read", "the list is read"],
+)
+async def test_whatever_one_field_about_the_payer_holds_the_record_ends_one_way(
+    odd: bytes, hierarchy: dict[str, Any]
+) -> None:
+    body = answer(payer=PARENT, contract_id=CONTRACT)
+    given = rules(metronome_invoices_types=CONSOLIDATING, hierarchy_billed_to="payer")
+    sound = FakeAccounts(hierarchy, LISTED).answers
+
+    for question, whole in sound.items():
+        for path in paths(whole):
+            accounts = FakeAccounts(hierarchy, LISTED)
+            accounts.answers[question] = replaced(whole, path, serde.loads(odd))
+
+            settled = await settle(FakeMetronome(body), accounts=accounts, by=given)
+
+            assert len(written(settled)) < 10_000, path
 
 
 def paths(tree: Any) -> Iterator[tuple[Any, ...]]:
