@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from invoice_creator.settings import CreatorSettings
 from invoice_operations.check.run import check
@@ -26,7 +27,7 @@ def remarks(folder: Path, **configured: Any) -> list[tuple[str, str]]:
         accounts: Accounts = nowhere | {"quickbooks_online": case.account}
 
         def creator() -> tuple[CreatorSettings, Accounts]:
-            return CreatorSettings.model_construct(), accounts
+            return CreatorSettings.model_construct(metronome_api_key=SecretStr("key")), accounts
 
         return [
             (line.state, line.detail)
