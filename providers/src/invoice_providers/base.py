@@ -31,7 +31,8 @@ class Found:
     state: State | None = None
 
 
-# What the answer to a create shows: the same facts, of which only the document id is sure to be there.
+# What the answer to a create shows: the same facts, of which only the document id is sure to be there. A document whose
+# total it does not show is read back.
 Created = Found
 
 
