@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from invoice_operations.replay.request import What
 from invoice_providers.names import destinations
+from tests.contract.standing.scene import Watched
 from tests.contract.standing.systems import Systems
-from tests.contract.standing.world import Watched, World
+from tests.contract.standing.world import World
 
 INVOICES = st.sampled_from((0, 1))
 FAULTS = st.sampled_from(("reset-before", "reset-after", "reset-late", "status-after", "status-late"))

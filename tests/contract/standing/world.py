@@ -1,8 +1,6 @@
-"""Some invoices, the connector, and all that people and time do to them; and what must hold whatever they do."""
+"""All that people, time and networks do to the invoices, each followed by what must hold."""
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,50 +13,22 @@ from invoice_operations.replay.priors import Prior
 from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.resolve.resolution import Resolution, entries
 from invoice_operations.selection import Selection
-from invoice_operations.view.cases import Place, case_of
-from invoice_operations.view.invoice_state import KnownInvoice
-from invoice_shared.failure import InvoiceFailure
+from invoice_operations.view.cases import case_of
 from invoice_shared.filing import settlement_records
-from invoice_shared.serde import from_bytes
 from invoice_simulators.wire import ApiError
-from tests.contract.standing.connector import ERRORS, FORMATTED, LEDGER, RAW, TOPICS, Connector, Late
-from tests.contract.standing.invoices import TOTAL, Invoice
-from tests.contract.standing.ledger import Ledger, reconcile
-from tests.contract.standing.systems import Document, Systems
-
-DIFFERS = re.compile(r"Document (\S+) exists under this invoice's id, but (.*)\. Nothing was changed")
-GONE = re.compile(r"Document (\S+) of this invoice was ")
-DIFFERENCE = re.compile(r"its (\w[\w ]*?) is (.+?) instead of (\S+?)(?: and |$)")
-UNKNOWN_CUSTOMERS = {"unknown_customers": ["999999", "cust_ZZZZZZZZZZZZZZ"]}
+from tests.contract.standing.connector import FORMATTED, LEDGER, RAW, TOPICS, Late
+from tests.contract.standing.invoices import TOTAL
+from tests.contract.standing.ledger import reconcile
+from tests.contract.standing.run import Run
+from tests.contract.standing.scene import Scene, Watched
+from tests.contract.standing.systems import Systems
 
 
-@dataclass(slots=True)
-class Watched:
-    """An invoice, and what the world remembers of it. ``hidden``: somebody changed what look-ups go by."""
-
-    invoice: Invoice
-    destination: str
-    is_resolved: bool = False
-    hidden: set[str] = field(default_factory=set)
-    resurrected: bool = False
-
-
-class World:
+class World(Scene):
     """Each method does one thing, lets the connector do its work, and checks what must hold."""
 
     def __init__(self, systems: Systems, folder: Path, destinations: Iterable[str]) -> None:
-        systems.reset()
-        for simulator in systems.providers.values():
-            simulator.configure(UNKNOWN_CUSTOMERS)
-        self.systems = systems
-        self.connector = Connector(systems, folder)
-        self.ledger = Ledger(self.connector.topics)
-        self.watched = [Watched(Invoice(systems), destination) for destination in destinations]
-        for each in self.watched:
-            each.invoice.finalize(each.destination)
-        # Which invoice a document was made for; people's edits do not change it.
-        self.origins: dict[tuple[str, str], str] = {}
-        self.troubles: list[Callable[[str], None]] = []
+        super().__init__(systems, folder, destinations)
         self._replays = 0
 
     # What goes wrong in the next run
@@ -99,7 +69,7 @@ class World:
 
     def redeliver(self, watched: Watched) -> None:
         """Let the formatted record come again, as it does after a crash."""
-        if not self._has(FORMATTED, watched) or watched.hidden & self._standing_ids(watched):
+        if not self.has(FORMATTED, watched) or watched.hidden & self.standing_ids(watched):
             return
         with Run(self, watched, is_redelivery=True):
             self.connector.again(FORMATTED, watched.invoice.invoice_id)
@@ -107,10 +77,10 @@ class World:
     def replay(self, watched: Watched, what: What, *, force: bool, include_resolved: bool) -> None:
         """Put a record back as ``invoices replay`` does; of ``errors`` the one that failed last."""
         topic, request = (
-            self._topic(watched, what),
+            self.topic_of(watched, what),
             ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved),
         )
-        if topic is None or (topic == FORMATTED and watched.hidden & self._standing_ids(watched)):
+        if topic is None or (topic == FORMATTED and watched.hidden & self.standing_ids(watched)):
             return
         prior = Prior(self.known(watched), watched.is_resolved)
         if prior.why_left_out(request, lambda: watched.destination) is not None:
@@ -156,7 +126,7 @@ class World:
         newest = self.known(watched).newest
         if newest is None or newest.outcome != "failed":
             return
-        failure, place = self._failure(newest.failure_id)
+        failure, place = self.failure(newest.failure_id)
         now = self.systems.clock.now()
         asked = Resolution(failure.failure_id, "billed by hand")
         entered = entries(case_of(failure, place), self.known(watched), asked, Person("ada", "cli"), now)
@@ -203,170 +173,3 @@ class World:
         assert not (finding.is_lost and known.newest is not None), finding
         if watched.is_resolved and known.newest is not None and not known.documents:
             assert finding.state in ("resolved", "failed", "created", "skipped"), finding
-
-    # What is there
-
-    def made_for(self, watched: Watched) -> list[Document]:
-        """Return the documents that the connector made for an invoice, and that exist still."""
-        return [
-            each
-            for each in self.systems.documents()
-            if self.origins.get((each.destination, each.document_id)) == watched.invoice.invoice_id
-        ]
-
-    def standing(self, watched: Watched) -> list[Document]:
-        """Return those that stand."""
-        return [each for each in self.made_for(watched) if each.stands]
-
-    def known(self, watched: Watched) -> KnownInvoice:
-        """Return what the ledger says of an invoice."""
-        return self.ledger.invoice(watched.invoice.invoice_id)
-
-    def has_standing(self) -> bool:
-        """Whether any document stands that people can do something to."""
-        return any(self.standing(each) for each in self.watched)
-
-    def has_records(self) -> bool:
-        """Whether anything was formatted that can come again."""
-        return bool(self.connector.topics.read(FORMATTED))
-
-    def has_failures(self) -> bool:
-        """Whether any invoice's newest event is a failure."""
-        newest = [self.known(each).newest for each in self.watched]
-        return any(each is not None and each.outcome == "failed" for each in newest)
-
-    def may_exist(self, watched: Watched) -> bool:
-        """Whether the ledger says that a document may exist which nobody has found."""
-        newest = self.known(watched).newest
-        return newest is not None and newest.may_exist is True
-
-    def note_new_documents(self) -> set[tuple[str, str]]:
-        """Remember for whom documents were made that are seen for the first time; return them."""
-        new = {
-            (each.destination, each.document_id): each.external_id or ""
-            for each in self.systems.documents()
-            if (each.destination, each.document_id) not in self.origins
-        }
-        self.origins |= new
-        return set(new)
-
-    def _standing_ids(self, watched: Watched) -> set[str]:
-        return {each.document_id for each in self.standing(watched)}
-
-    def _has(self, topic: str, watched: Watched) -> bool:
-        key = watched.invoice.invoice_id.encode()
-        return any(record.key == key for record in self.connector.topics.read(topic))
-
-    def _topic(self, watched: Watched, what: What) -> str | None:
-        """Return where the record lies that is put back; ``None`` if there is none."""
-        topic: str | None = RAW if what == "raw" else FORMATTED
-        newest = self.known(watched).newest
-        if what == "errors":
-            is_open = newest is not None and newest.outcome == "failed"
-            topic = self._failure(newest.failure_id)[0].source.topic if newest and is_open else None
-        return topic if topic is not None and self._has(topic, watched) else None
-
-    def _failure(self, failure_id: str | None) -> tuple[InvoiceFailure, Place]:
-        for record in self.connector.topics.read(ERRORS):
-            failure = from_bytes(InvoiceFailure, record.value)
-            if failure.failure_id == failure_id:
-                return failure, Place(record.topic, record.partition, record.offset)
-        raise AssertionError(f"the ledger names failure {failure_id}, which nobody filed")
-
-
-class Run:
-    """One thing that the connector was given, from before it to what must hold after it."""
-
-    def __init__(
-        self, world: World, watched: Watched, *, include_resolved: bool = False, is_redelivery: bool = False
-    ) -> None:
-        self.world = world
-        self.watched = watched
-        self.includes_resolved = include_resolved
-        self.is_redelivery = is_redelivery
-
-    def __enter__(self) -> None:
-        world = self.world
-        self.had_one = bool(world.standing(self.watched))
-        self.may_appear = world.may_exist(self.watched) or bool(world.connector.late)
-        self.failures = len(world.connector.topics.read(ERRORS))
-        self.told = len(self._writebacks())
-        for arm in world.troubles:
-            arm(self.watched.destination)
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            return
-        if self.world.troubles:
-            self.world.systems.control(self.watched.destination).clear_faults()
-            self.world.connector.die_after(0)
-            self.world.troubles.clear()
-        new = self.world.note_new_documents()
-        if self.watched.is_resolved and not self.includes_resolved and not self.may_appear:
-            assert not new, "a resolved invoice was billed"
-        self.watched.resurrected |= bool(new) and self.is_redelivery
-        if new and not self.is_redelivery:
-            self.watched.resurrected = False
-        self._check_what_was_told()
-        for failure in self.world.connector.failures(self.failures):
-            self._check_failure(failure)
-        for watched in self.world.watched:
-            check(self.world, watched)
-
-    def _writebacks(self) -> list[dict[str, Any]]:
-        views = self.world.systems.metronome.views()
-        return list(views["writebacks"]())
-
-    def _check_what_was_told(self) -> None:
-        for told in self._writebacks()[self.told :]:
-            if told["external_status"] == "FINALIZED":
-                standing = [each.document_id for each in self.world.standing(self.watched)]
-                assert told["billing_provider_invoice_id"] in standing, "FINALIZED, and nothing stands"
-
-    def _check_failure(self, failure: InvoiceFailure) -> None:
-        refusals = [each for each in self._writebacks()[self.told :] if each["external_status"] != "FINALIZED"]
-        if failure.code != "conflicting-document":
-            return
-        assert refusals == [], "a conflict was told as a refusal"
-        documents = {each.document_id: each for each in self.world.systems.documents()}
-        if gone := GONE.search(failure.reason):
-            named = documents.get(gone[1])
-            assert named is None or not named.stands, failure.reason
-            return
-        differs = DIFFERS.search(failure.reason)
-        assert differs is not None, failure.reason
-        differences = DIFFERENCE.findall(differs[2])
-        assert differences, failure.reason
-        for what, theirs, ours in differences:
-            assert theirs != ours, failure.reason
-            assert is_so(documents[differs[1]], what, theirs, ours), failure.reason
-
-
-def is_so(document: Document, what: str, theirs: str, ours: str) -> bool:
-    """Whether a document shows what a failure says of it, and not what the invoice asks for."""
-    match what:
-        case "total":
-            return Decimal(theirs) == Decimal(document.total)
-        case "customer":
-            return theirs == document.customer_id
-        case "invoice id":
-            return document.external_id != ours
-    raise AssertionError(f"nobody edits the {what}")
-
-
-def check(world: World, watched: Watched) -> None:
-    """Assert what holds at any time."""
-    standing = world.standing(watched)
-    assert len(standing) <= 1, f"two stand: {standing}"
-    if not standing:
-        return
-    (document,) = standing
-    known = {each.provider_document_id: each for each in world.known(watched).documents}
-    if document.document_id not in known:
-        assert world.may_exist(watched) or world.connector.late, f"nobody knows {document}"
-        return
-    assert known[document.document_id].stands is not False
-    external = watched.invoice.external
-    assert external.get("external_status") == "FINALIZED", external
-    if not watched.resurrected:
-        assert external.get("invoice_id") == document.document_id, external

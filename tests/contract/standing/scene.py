@@ -1,0 +1,116 @@
+"""Some invoices, the connector between the simulated systems, and what is there of documents and records."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from invoice_operations.replay.request import What
+from invoice_operations.view.cases import Place
+from invoice_operations.view.invoice_state import KnownInvoice
+from invoice_shared.failure import InvoiceFailure
+from invoice_shared.serde import from_bytes
+from tests.contract.standing.connector import ERRORS, FORMATTED, RAW, Connector
+from tests.contract.standing.invoices import Invoice
+from tests.contract.standing.ledger import Ledger
+from tests.contract.standing.systems import Document, Systems
+
+UNKNOWN_CUSTOMERS = {"unknown_customers": ["999999", "cust_ZZZZZZZZZZZZZZ"]}
+
+
+@dataclass(slots=True)
+class Watched:
+    """An invoice, and what the world remembers of it. ``hidden``: somebody changed what look-ups go by."""
+
+    invoice: Invoice
+    destination: str
+    is_resolved: bool = False
+    hidden: set[str] = field(default_factory=set)
+    resurrected: bool = False
+
+
+class Scene:
+    """``troubles`` arm what goes wrong in the next run, given the destination."""
+
+    def __init__(self, systems: Systems, folder: Path, destinations: Iterable[str]) -> None:
+        systems.reset()
+        for simulator in systems.providers.values():
+            simulator.configure(UNKNOWN_CUSTOMERS)
+        self.systems = systems
+        self.connector = Connector(systems, folder)
+        self.ledger = Ledger(self.connector.topics)
+        self.watched = [Watched(Invoice(systems), destination) for destination in destinations]
+        for each in self.watched:
+            each.invoice.finalize(each.destination)
+        # Which invoice a document was made for; people's edits do not change it.
+        self.origins: dict[tuple[str, str], str] = {}
+        self.troubles: list[Callable[[str], None]] = []
+
+    def made_for(self, watched: Watched) -> list[Document]:
+        """Return the documents that the connector made for an invoice, and that exist still."""
+        return [
+            each
+            for each in self.systems.documents()
+            if self.origins.get((each.destination, each.document_id)) == watched.invoice.invoice_id
+        ]
+
+    def standing(self, watched: Watched) -> list[Document]:
+        """Return those that stand."""
+        return [each for each in self.made_for(watched) if each.stands]
+
+    def known(self, watched: Watched) -> KnownInvoice:
+        """Return what the ledger says of an invoice."""
+        return self.ledger.invoice(watched.invoice.invoice_id)
+
+    def has_standing(self) -> bool:
+        """Whether any document stands that people can do something to."""
+        return any(self.standing(each) for each in self.watched)
+
+    def has_records(self) -> bool:
+        """Whether anything was formatted that can come again."""
+        return bool(self.connector.topics.read(FORMATTED))
+
+    def has_failures(self) -> bool:
+        """Whether any invoice's newest event is a failure."""
+        newest = [self.known(each).newest for each in self.watched]
+        return any(each is not None and each.outcome == "failed" for each in newest)
+
+    def may_exist(self, watched: Watched) -> bool:
+        """Whether the ledger says that a document may exist which nobody has found."""
+        newest = self.known(watched).newest
+        return newest is not None and newest.may_exist is True
+
+    def note_new_documents(self) -> set[tuple[str, str]]:
+        """Remember for whom documents were made that are seen for the first time; return them."""
+        new = {
+            (each.destination, each.document_id): each.external_id or ""
+            for each in self.systems.documents()
+            if (each.destination, each.document_id) not in self.origins
+        }
+        self.origins |= new
+        return set(new)
+
+    def standing_ids(self, watched: Watched) -> set[str]:
+        """Return the ids of the documents that stand."""
+        return {each.document_id for each in self.standing(watched)}
+
+    def has(self, topic: str, watched: Watched) -> bool:
+        """Whether a topic holds a record of an invoice."""
+        key = watched.invoice.invoice_id.encode()
+        return any(record.key == key for record in self.connector.topics.read(topic))
+
+    def topic_of(self, watched: Watched, what: What) -> str | None:
+        """Return where the record lies that is put back; ``None`` if there is none."""
+        topic: str | None = RAW if what == "raw" else FORMATTED
+        newest = self.known(watched).newest
+        if what == "errors":
+            is_open = newest is not None and newest.outcome == "failed"
+            topic = self.failure(newest.failure_id)[0].source.topic if newest and is_open else None
+        return topic if topic is not None and self.has(topic, watched) else None
+
+    def failure(self, failure_id: str | None) -> tuple[InvoiceFailure, Place]:
+        """Return a failure, and where it lies."""
+        for record in self.connector.topics.read(ERRORS):
+            failure = from_bytes(InvoiceFailure, record.value)
+            if failure.failure_id == failure_id:
+                return failure, Place(record.topic, record.partition, record.offset)
+        raise AssertionError(f"the ledger names failure {failure_id}, which nobody filed")
