@@ -56,7 +56,8 @@ def test_both_providers_hold_each_invoice_once_through_kills_and_lost_answers(wo
         creator.start()
 
     eventually(lambda: world.is_committed(len(sent)), timeout=180)
-    documents = [document for control in controls for document in control.documents()]
+    # A draft that a killed creator left behind bills nobody.
+    documents = [each for control in controls for each in control.documents() if each["state"] != "draft"]
     assert {name: times for name, times in count_ids(documents).items() if times > 1} == {}
     assert {each["external_id"]: Decimal(each["total"]) for each in documents} == {
         invoice.invoice_id: invoice.total for invoice in sent
