@@ -5,7 +5,7 @@ import pytest
 from tests.unit.providers.razorpay.interleaving import World
 
 # Some 20 ms each.
-INTERLEAVINGS = 300
+INTERLEAVINGS = 200
 PARTS = 4
 # The direct order doubles in every second.
 ENOUGH_TO_DOUBLE = 20
