@@ -85,6 +85,19 @@ class JarsBroker:
             self._process.terminate(timeout=60)
         self._start_process()
 
+    def save(self) -> None:
+        """Keep a copy of the data as they are; the broker is away meanwhile."""
+        self._process.terminate(timeout=60)
+        shutil.copytree(self._data / "log", self._data / "saved")
+        self._start_process()
+
+    def restore(self) -> None:
+        """Put the copy back, as a backup would be: what was written since is lost."""
+        self._process.terminate(timeout=60)
+        shutil.rmtree(self._data / "log")
+        shutil.copytree(self._data / "saved", self._data / "log")
+        self._start_process()
+
     def stop(self) -> None:
         """Stop for good and remove the data."""
         self._process.stop(grace=2)

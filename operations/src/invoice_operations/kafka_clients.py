@@ -18,7 +18,9 @@ DELIVERY_TIMEOUT_MS = 30_000
 @contextmanager
 def publisher(settings: KafkaSettings) -> Iterator[Publisher]:
     """Give a publisher; what it was handed is settled, one way or the other, when this ends."""
-    opened = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": DELIVERY_TIMEOUT_MS}))
+    opened = ConfluentPublisher(
+        lambda: Producer(producer_config(settings) | {"message.timeout.ms": DELIVERY_TIMEOUT_MS})
+    )
     try:
         yield opened
     finally:

@@ -39,7 +39,7 @@ def murmur2(data: bytes) -> int:
 
 def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(broker: Broker, topics: Topics) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
-    publisher = ConfluentPublisher(Producer(producer_config(settings)))
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings)))
     keys = [f"invoice-{number}".encode() for number in range(40)]
     name = topics.settings["RAW_INVOICES_TOPIC"]
 
@@ -66,7 +66,7 @@ def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(broker: Bro
     narrow = NewTopic(topics.name("narrow"), 1, 1, config={"max.message.bytes": "10000"})
     admin = AdminClient(common_config(settings))
     admin.create_topics([narrow])[narrow.topic].result(30)
-    publisher = ConfluentPublisher(Producer(producer_config(settings)))
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings)))
     large = OutgoingRecord(narrow.topic, b"k", random.Random(size).randbytes(size))
 
     publisher.publish(replace(large, smaller=replace(large, value=b"small")))
@@ -79,7 +79,7 @@ def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(broker: Bro
 
 def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
-    publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500}))
 
     with pytest.raises(PublishFailed):
         publisher.publish(ANY)
@@ -90,7 +90,7 @@ def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
 
 def test_who_no_longer_waits_for_an_answer_takes_nobody_elses_away() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
-    publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500}))
 
     publisher.send(ANY).cancel()
 

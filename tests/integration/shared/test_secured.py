@@ -56,7 +56,7 @@ def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_serv
     for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS]).values():
         created.result(30)
     check_topics(settings, TOPICS)
-    publisher = ConfluentPublisher(Producer(producer_config(settings)))
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings)))
     publisher.publish(OutgoingRecord("raw-invoices", b"i-1", b"no record of ours"))
     publisher.close(10)
 

@@ -107,7 +107,7 @@ def _create(
     stop: threading.Event,
 ) -> None:
     clock, book = SystemClock(), DecisionBook(settings.hold_above)
-    publisher = ConfluentPublisher(Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
     accounts = {name: connection.account for name, connection in connections.items()}
     handler = InvoiceHandler(
         connections,

@@ -47,7 +47,7 @@ async def _run(settings: WebhookSettings) -> None:
     health, metrics = Health(clock, settings.liveness_stall_seconds), Metrics()
     health.missing("ingress", "starting")
     health.missing("kafka", "not checked yet")
-    publisher = ConfluentPublisher(_producer(settings))
+    publisher = _publisher(settings)
     acknowledged = AwaitedPublisher(publisher, settings.webhook_ack_timeout_seconds)
     ingress = _ingress(settings, acknowledged, health, metrics)
     ops = serve_ops(settings, health, metrics)
@@ -114,10 +114,10 @@ def _watch_broker(settings: WebhookSettings, health: Health) -> None:
     ).start()
 
 
-def _producer(settings: WebhookSettings) -> Producer:
+def _publisher(settings: WebhookSettings) -> ConfluentPublisher:
     timeout_ms = ceil(settings.webhook_ack_timeout_seconds * 1000 * ACKNOWLEDGE_SHARE)
     try:
-        return Producer(producer_config(settings) | {"message.timeout.ms": timeout_ms})
+        return ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": timeout_ms}))
     except KafkaException as error:
         cannot_start(f"The KAFKA_* settings make no client: {error.args[0].str()}.")
 

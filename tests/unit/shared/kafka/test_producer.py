@@ -1,0 +1,135 @@
+"""A producer that has met a fatal error is replaced, once; what it held is reported as failed."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from invoice_shared.kafka.producer import ConfluentPublisher
+from invoice_shared.publishing import PublishFailed
+from invoice_shared.record import OutgoingRecord
+
+RECORD = OutgoingRecord("raw-invoices", b"i-1", b"{}")
+FATAL = KafkaError(KafkaError._FATAL, "the broker was restored to an earlier state", fatal=True)
+PASSING = KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION, "moved")
+
+Report = Callable[[KafkaError | None, Any], None]
+
+
+class FakeProducer:
+    """Answers each record with the same error, at ``produce`` or by a report, as librdkafka's.
+
+    ``raised`` comes out of the first ``poll`` that has a report to give, in its place.
+    """
+
+    def __init__(
+        self, error: KafkaError | None = None, *, refuses: bool = False, raised: KafkaError | None = None
+    ) -> None:
+        self.error = error
+        self.raised = raised
+        self.refuses = refuses
+        self.asked = 0
+        self._lock = threading.Lock()
+        self._reports: list[Report] = []
+
+    def produce(self, _topic: str, *, on_delivery: Report, **_record: Any) -> None:
+        self.asked += 1
+        if self.refuses:
+            raise KafkaException(self.error)
+        with self._lock:
+            self._reports.append(on_delivery)
+
+    def poll(self, _seconds: float) -> int:
+        if self.raised is not None and self._reports:
+            raised, self.raised = self.raised, None
+            raise KafkaException(raised)
+        with self._lock:
+            reports, self._reports = self._reports, []
+        for report in reports:
+            report(self.error, None)
+        return len(reports)
+
+    def flush(self, _seconds: float) -> int:
+        return 0
+
+    def __len__(self) -> int:
+        return len(self._reports)
+
+
+class World:
+    """Producers in the order in which they are built; the last one stays."""
+
+    def __init__(self, *producers: FakeProducer) -> None:
+        self.built = 0
+        self._producers = producers
+        self.publisher = ConfluentPublisher(self._build)
+
+    def _build(self) -> Producer:
+        self.built += 1
+        return cast("Producer", self._producers[min(self.built, len(self._producers)) - 1])
+
+
+@pytest.mark.parametrize("refuses", [True, False], ids=["at produce", "by a report"])
+def test_after_a_fatal_error_the_next_record_goes_out(refuses: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    world = World(FakeProducer(FATAL, refuses=refuses), FakeProducer())
+
+    with pytest.raises(PublishFailed):
+        world.publisher.publish(RECORD)
+    world.publisher.publish(RECORD)
+    world.publisher.close(1)
+
+    assert world.built == 2
+    assert "producer replaced" in capsys.readouterr().out
+
+
+def test_a_fatal_error_out_of_poll_neither_ends_the_reports_nor_loses_one() -> None:
+    world = World(FakeProducer(FATAL, raised=FATAL), FakeProducer())
+
+    with pytest.raises(PublishFailed):
+        world.publisher.publish(RECORD)
+    world.publisher.publish(RECORD)
+    world.publisher.close(1)
+
+    assert world.built == 2
+
+
+def test_of_many_records_that_fail_with_it_only_the_first_replaces_it() -> None:
+    world = World(FakeProducer(FATAL), FakeProducer())
+
+    answers = [world.publisher.send(RECORD) for _ in range(50)]
+    failed = [answer.exception(10) for answer in answers]
+    world.publisher.close(1)
+
+    assert {type(error) for error in failed} <= {PublishFailed, type(None)}
+    assert world.built == 2
+
+
+def test_settings_that_make_no_producer_any_more_are_tried_again() -> None:
+    producers = iter([FakeProducer(FATAL, refuses=True), KafkaException(PASSING), FakeProducer()])
+
+    def build() -> Producer:
+        found = next(producers)
+        if isinstance(found, KafkaException):
+            raise found
+        return cast("Producer", found)
+
+    publisher = ConfluentPublisher(build)
+    for _ in range(2):
+        with pytest.raises(PublishFailed):
+            publisher.publish(RECORD)
+
+    publisher.publish(RECORD)
+    publisher.close(1)
+
+
+def test_another_error_replaces_nothing() -> None:
+    world = World(FakeProducer(PASSING), FakeProducer())
+
+    for _ in range(3):
+        with pytest.raises(PublishFailed):
+            world.publisher.publish(RECORD)
+    world.publisher.close(1)
+
+    assert world.built == 1
