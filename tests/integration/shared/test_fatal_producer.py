@@ -2,7 +2,8 @@
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from invoice_shared.kafka.client_config import common_config, producer_config
 from invoice_shared.kafka.producer import ConfluentPublisher
