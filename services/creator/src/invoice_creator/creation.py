@@ -1,0 +1,177 @@
+"""The conversation with a billing provider about one invoice: look, send, and believe no answer too early."""
+
+from dataclasses import dataclass
+
+from invoice_creator.comparison import agreed, may_be_of, ours_among
+from invoice_creator.doubting import go_on_later, put_in_doubt
+from invoice_creator.scheduling.task import Task
+from invoice_providers.base import Begun, Found, Pending
+from invoice_providers.connection import Connection
+from invoice_providers.found import stands
+from invoice_shared.clock import Clock
+from invoice_shared.errors import AlreadyExists, Rejected, Unavailable, Uncertain
+from invoice_shared.headers import is_forced, request_generation
+from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.logs import get_logger
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """One attempt for one task. What is learnt on the way is noted in the task. Raises ``CallFailed``."""
+
+    task: Task
+    document: FormattedInvoice
+    connection: Connection
+    clock: Clock
+
+    def find(self) -> Found | None:
+        """Look for our document; ``None`` if there is none, and one may be created.
+
+        If none stands, the one that Metronome names counts, too: people may have changed its id.
+        """
+        found, known = self._look(), self.document.known_document_id
+        if known is not None and not any(stands(each) or each.document_id == known for each in found):
+            named = self._read(known)
+            found = (*found, named) if may_be_of(self.document, named) else found
+            self.task.seen = tuple(each for each in found if not stands(each))
+        return ours_among(
+            self.document,
+            found,
+            is_forced=is_forced(self.task.record.headers),
+            void_keeps=self.connection.provider.void_keeps,
+        )
+
+    def may_send(self) -> bool:
+        """Whether to send now. In doubt, a provider that recognises repeats is sent it at each look but the last.
+
+        So is one that says where it stands. Any other is sent it once more after the last look: by then no
+        server still works on the first.
+        """
+        doubt = self.task.doubt
+        if doubt is None:
+            return True
+        if self.connection.provider.recognises_repeats or doubt.begun is not None:
+            return not doubt.is_over
+        return doubt.is_over and not doubt.is_resent
+
+    def send(self) -> Found | None:
+        """Return the document; ``None`` leaves the task in doubt."""
+        try:
+            created = self.connection.create(self.document, generation=_generation(self.task), begun=_begun(self.task))
+        except Pending as pending:
+            go_on_later(self.task, pending)
+            return None
+        except AlreadyExists as taken:
+            return self._holder(taken)
+        except Rejected as refused:
+            return self._refused(refused)
+        except (Unavailable, Uncertain) as error:
+            if _may_have_been_carried_out(error):
+                put_in_doubt(self.task, error)
+            raise
+        self.task.created_at = self.clock.now()
+        shown = self._confirmed(created)
+        self.task.seen = (*self.task.seen, shown)  # it is known, also if it is not what was asked for
+        if _is_spent(self.task, shown):
+            self.task.spent = (*self.task.spent, shown.document_id)
+            return self.send()
+        return agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
+
+    def read_back(self) -> None:
+        """Compare what was created with what was asked for: a script or a price level may have changed it."""
+        created = self.task.created
+        shown = created and self.connection.read(
+            created.document_id,
+            invoice_id=self.document.invoice_id,
+            document_type=self.document.document_type,
+        )
+        if shown is None:
+            raise Unavailable("The billing provider does not show yet what it has just created.")
+        self.task.seen = (*self.task.seen, shown)  # it is known, also if it is not what was asked for
+        self.task.created = None
+        self.task.created = agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
+
+    def _holder(self, taken: AlreadyExists) -> Found | None:
+        """Return the document that has our id; a provider that names none, and shows none, is in doubt."""
+        put_in_doubt(self.task, taken)
+        void_keeps = self.connection.provider.void_keeps
+        if taken.document_id is not None:
+            named = self._read(taken.document_id)
+            if named.state != "deleted":
+                return agreed(self.document, named, void_keeps=void_keeps)
+        # Forced or not: a document that was removed, and has our id still, keeps every other out.
+        return ours_among(self.document, self._look(), void_keeps=void_keeps)
+
+    def _refused(self, refused: Rejected) -> Found | None:
+        """Look once before a refusal is believed: its words may hide that our id is taken."""
+        if refused.response is None:  # it was not sent
+            raise refused
+        doubt = self.task.doubt
+        if doubt is not None and not doubt.is_pending:  # a refusal of a repeated request ends no doubt
+            doubt.cause = refused
+            return None
+        if (found := self.find()) is None:
+            raise refused
+        return found
+
+    def _confirmed(self, created: Found) -> Found:
+        """Return a created document as it is now: a repeat may get an old answer about a dead one."""
+        is_first = not self.task.is_repeat and self.task.doubt is None
+        if is_first or not self.connection.provider.repeats_answers:
+            return created
+        return self._read(created.document_id)
+
+    def _look(self) -> tuple[Found, ...]:
+        """Return what carries the invoice's id."""
+        self.task.is_looking = True
+        found = self.connection.look(self.document)
+        self.task.is_looking = False
+        self.task.seen = tuple(each for each in found if not stands(each))
+        _warn_of_several(self.document, found)
+        return found
+
+    def _read(self, document_id: str) -> Found:
+        """Return a document by the provider's own id; one that is not there was deleted."""
+        self.task.is_looking = True
+        shown = self.connection.read(
+            document_id,
+            invoice_id=self.document.invoice_id,
+            document_type=self.document.document_type,
+        )
+        self.task.is_looking = False
+        return shown or Found(document_id, state="deleted")
+
+
+def _generation(task: Task) -> str:
+    """Return what makes a request another one than those that made documents which are gone."""
+    return "".join((request_generation(task.record.headers), *task.spent))
+
+
+def _is_spent(task: Task, shown: Found) -> bool:
+    """Whether a forced request got the old answer to another one: its document was removed since."""
+    is_new = shown.document_id not in task.spent
+    return is_forced(task.record.headers) and not stands(shown) and is_new
+
+
+def _begun(task: Task) -> Begun | None:
+    """Return what is known of earlier creates; ``None`` if surely nobody sent the invoice before."""
+    if task.doubt is None:
+        return Begun() if task.is_repeat else None
+    return task.doubt.begun or Begun()
+
+
+def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> None:
+    standing = [each.document_id for each in found if stands(each)]
+    if len(standing) > 1:
+        log.error(
+            "several documents carry one invoice's id",
+            invoice_id=document.invoice_id,
+            document_ids=standing,
+        )
+
+
+def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:
+    """Whether a document may exist after all: a gateway's 502 or 504 says nothing about what is behind it."""
+    return isinstance(error, Uncertain) or not (error.outage or error.refused)
