@@ -96,8 +96,9 @@ class TopicReplay:
 
     def _why_not(self, record: Record, invoice: RawInvoice | FormattedInvoice | None, prior: Prior) -> str | None:
         if self.request.what == "formatted":
-            newest = self._newest[record.key]
-            if (record.partition, record.offset) != (newest.partition, newest.offset):
+            # One that has come since the newest were looked for is not the plan's.
+            newest = self._newest.get(record.key)
+            if newest is None or (record.partition, record.offset) != (newest.partition, newest.offset):
                 return SUPERSEDED
         elif is_replay(record.headers) and not self.request.include_replays:
             return REPLAYED

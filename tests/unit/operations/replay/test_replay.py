@@ -367,6 +367,15 @@ def test_a_superseded_record_does_not_go_back_where_the_newest_is_not_meant() ->
     assert (plan.selected, plan.left_out) == (0, {SUPERSEDED: 1})
 
 
+def test_what_comes_in_between_planning_and_sending_is_not_put_back() -> None:
+    replay = topic_replay(SINGLE)
+    replay.plan()
+    late = lying("formatted-invoices", 9, formatted_invoice(), "late")
+    replay.reader = FakeReader([SINGLE, late])
+
+    assert [each.key for each in replay.outgoing(MARK)] == [b"a"]
+
+
 def created_at(destination: str, **changes: Any) -> Record:
     return document_in_ledger(0, outcome(invoice_id="a", destination=destination, **changes))
 
