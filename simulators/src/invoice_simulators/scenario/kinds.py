@@ -68,9 +68,10 @@ def tiered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
     return [*lines.tiers(PRODUCTS[6]), *usage(random, lines, unit)]
 
 
-def legacy_plan(random: Random, lines: Lines, _unit: Unit) -> list[Json]:
+def legacy_plan(random: Random, lines: Lines, unit: Unit) -> list[Json]:
     """A legacy plan's charges with their parts, and a credit grant that adjusts the whole invoice."""
-    return [*(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)), lines.adjustment(Decimal("0.25"))]
+    granted = Decimal("0.25") * unit.per_major
+    return [*(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)), lines.adjustment(granted)]
 
 
 def regenerated(random: Random, lines: Lines, unit: Unit) -> list[Json]:
