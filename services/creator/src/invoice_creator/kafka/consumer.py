@@ -207,6 +207,7 @@ class InvoiceConsumer:
     def _give_up(self, partitions: Collection[TopicPartition]) -> None:
         with self._engine.held() as dispatcher:
             dispatcher.forget(partitions)
+        self._engine.wake()  # what waited behind a record that was given up is due
         self._admission.drop(partitions)
         self._firsts.revoked(partitions)
         self._fresh.difference_update(partitions)

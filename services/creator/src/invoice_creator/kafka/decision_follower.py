@@ -91,8 +91,7 @@ class DecisionFollower:
     def _follow_until_asked(self, question: int) -> None:
         until = self._clock.monotonic() + LOOK_EVERY_SECONDS
         while self._asked == question and self._clock.monotonic() < until and not self._stopping.is_set():
-            if self._take(POLL_SECONDS):
-                self._changed()
+            self._take(POLL_SECONDS)
 
     def _ends(self) -> dict[int, int]:
         """Return the end of each partition now; partitions seen for the first time begin to be read."""
@@ -129,6 +128,8 @@ class DecisionFollower:
         for record in records:
             self._note(record)
             self._next[record.partition] = record.offset + 1
+        if records:  # whenever they are read: nobody else wakes who waits for a destination to be resumed
+            self._changed()
         return len(records)
 
     def _is_end(self, message: Message) -> bool:

@@ -1,0 +1,101 @@
+"""Decisions are followed whenever they come, and whoever waits for one is told."""
+
+import threading
+from collections import deque
+from types import SimpleNamespace
+from typing import Any, cast
+
+from confluent_kafka import Consumer
+
+from invoice_creator.decisions import DecisionBook
+from invoice_creator.kafka.decision_follower import LOOK_EVERY_SECONDS, DecisionFollower
+from invoice_shared import serde
+from invoice_shared.health import Health
+from tests.fakes import FakeClock
+from tests.support.waiting import eventually
+from tests.unit.creator.test_decisions import decision
+
+TOPIC = "invoice-decisions"
+SECONDS = 10.0
+
+
+class FakeMessage:
+    """A decision as the client library shows it."""
+
+    def __init__(self, offset: int, value: bytes) -> None:
+        self._offset, self._value = offset, value
+
+    def error(self) -> None:
+        """No error."""
+
+    def topic(self) -> str:
+        return TOPIC
+
+    def partition(self) -> int:
+        return 0
+
+    def offset(self) -> int:
+        return self._offset
+
+    def key(self) -> bytes:
+        return b"netsuite"
+
+    def value(self) -> bytes:
+        return self._value
+
+    def headers(self) -> None:
+        """No headers."""
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 0
+
+
+class FakeConsumer:
+    """A topic of one partition. What is decided while its end is asked for shows in ``after_the_end``."""
+
+    def __init__(self) -> None:
+        self.messages: deque[FakeMessage] = deque()
+        self.after_the_end: deque[FakeMessage] = deque()
+        self._end = 0
+
+    def list_topics(self, topic: str, timeout: float) -> Any:
+        return SimpleNamespace(topics={topic: SimpleNamespace(partitions={0: None}, error=None)})
+
+    def get_watermark_offsets(self, _partition: Any, timeout: float) -> tuple[int, int]:
+        end = self._end + len(self.messages)
+        self.messages.extend(self.after_the_end)
+        self.after_the_end.clear()
+        return 0, end
+
+    def assign(self, _partitions: Any) -> None:
+        """Nothing to do."""
+
+    def consume(self, count: int, _timeout: float) -> list[FakeMessage]:
+        taken = [self.messages.popleft() for _ in range(min(count, len(self.messages)))]
+        self._end += len(taken)
+        if not taken:
+            threading.Event().wait(0.002)
+        return taken
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def test_a_decision_that_is_read_while_the_end_is_looked_for_is_told_like_any_other() -> None:
+    consumer, book, told = FakeConsumer(), DecisionBook(), threading.Semaphore(0)
+    clock = FakeClock()
+    follower = DecisionFollower(
+        cast("Consumer", consumer), TOPIC, book, clock=clock, health=Health(clock, 120), changed=told.release
+    )
+    consumer.messages.append(FakeMessage(0, serde.to_bytes(decision("pause", "netsuite"))))
+    follower.start()
+    eventually(lambda: follower.has_read(1) and book.pause("netsuite"), SECONDS)
+    while told.acquire(blocking=False):
+        pass
+
+    consumer.after_the_end.append(FakeMessage(1, serde.to_bytes(decision("resume", "netsuite"))))
+    clock.advance(LOOK_EVERY_SECONDS)
+
+    assert told.acquire(timeout=SECONDS)
+    assert book.pause("netsuite") is None
+    follower.stop()
