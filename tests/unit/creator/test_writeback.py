@@ -186,13 +186,14 @@ def test_a_first_records_document_is_told_without_a_question(side: Side) -> None
     assert len(side.control.requests()) == 1
 
 
-def test_an_invoice_that_metronome_does_not_show_is_a_failure_of_the_writeback(side: Side) -> None:
+def test_an_invoice_that_metronome_does_not_show_is_waited_for(side: Side) -> None:
     unknown = formatted_invoice(invoice_id="00000000-0000-4000-8000-000000000000")
 
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(Unavailable) as failed:
         side.client.report_created(unknown, Found("1001"), is_repeat=True)
 
-    assert refused.value.code == "writeback-refused"
+    assert failed.value.about == "settings"  # no fault of the invoice, and none of all other reports
+    assert "does not show the invoice" in failed.value.reason
 
 
 def report(side: Side, invoice_id: str = INVOICE_ID) -> None:

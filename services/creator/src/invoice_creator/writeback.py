@@ -98,8 +98,7 @@ class MetronomeWriteback:
         try:
             return self._metronome.invoice(document.metronome_customer_id, document.invoice_id)
         except Rejected as refusal:
-            raise Rejected(
-                "writeback-refused",
-                f"Metronome does not show the invoice, so its status was not changed: {refusal.reason}",
-                response=refusal.response,
-            ) from refusal
+            reason = f"Metronome does not show the invoice, so its status was not changed: {refusal.reason}"
+            if refusal.code == "invoice-not-found":  # it was there when it was formatted: Metronome may be behind
+                raise Unavailable(reason, about="settings", response=refusal.response) from refusal
+            raise Rejected("writeback-refused", reason, response=refusal.response) from refusal
