@@ -63,7 +63,7 @@ CALM: Mapping[str, Any] = {"not_found_first": 0}
 LATE: Mapping[str, Any] = {
     "kind": "reset-late",
     "operation": "create",
-    "probability": 0.2,
+    "probability": 0.35,
     "seconds": 2.0,
 }
 """Of all creates, as long as it storms: carried out after the client has gone. Doubt looks for 13 s here."""
