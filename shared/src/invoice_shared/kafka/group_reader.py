@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._group import ConsumerGroupDescription
 
@@ -27,11 +27,16 @@ def groups_of(admin: AdminClient, topic: str, is_wanted: Wanted = any_name) -> l
     """
     listed = admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(WAIT_SECONDS)
     if listed.errors:
-        raise listed.errors[0]
+        raise _exception(listed.errors[0])
     names = sorted(group.group_id for group in listed.valid if is_wanted(group.group_id))
     busy = _with_members(admin, names, topic)
     found = [ConsumerGroup(name, name in busy, offsets) for name, offsets in _committed(admin, names, topic)]
     return [group for group in found if group.has_members or group.committed]
+
+
+def _exception(error: BaseException) -> KafkaException:
+    """The client lists bare errors, e.g. of a coordinator that is still loading, and raises wrapped ones."""
+    return error if isinstance(error, KafkaException) else KafkaException(error)
 
 
 def _with_members(admin: AdminClient, names: list[str], topic: str) -> set[str]:
