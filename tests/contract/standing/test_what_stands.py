@@ -143,7 +143,9 @@ def test_what_stands_stands(outside: Systems, tmp_path: Path) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=30,
+            # The same examples each time, so that a finding is of who changed something; chaos draws anew.
+            derandomize=True,
+            max_examples=40,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
