@@ -84,7 +84,7 @@ def _names_id_as_taken(answer: Answer) -> bool:
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:
-    """Give the error for an answer to a GET that is no readable record, and does not say that there is none."""
+    """Return the error for an answer to a GET that is no readable record, and does not say that there is none."""
     if (error := _general_error(answer, now)) is not None:
         return error
     if answer.status == 403 or _is_about_permission(answer):

@@ -21,7 +21,7 @@ class _Refused:
 
 @dataclass(slots=True)
 class PermissionPatience:
-    """Thread-safe; one for all creates with the same credentials. ``kind`` is a record type."""
+    """Thread-safe; one for all creates with the same credentials."""
 
     clock: Clock
     _accepted_at: float = float("-inf")

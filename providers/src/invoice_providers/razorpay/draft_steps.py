@@ -76,7 +76,7 @@ Step = Exists | Blocked | Make | Missing | Tidy | Alone
 
 
 def sort_out(listed: tuple[Shown, ...], invoice_id: str) -> Listed:
-    """Tell what is listed under an invoice's receipt apart. What cannot be told counts as standing."""
+    """Sort what is listed under an invoice's receipt. What cannot be told counts as standing."""
     drafts = [shown for shown in listed if shown.is_draft]
     return Listed(
         tuple(shown for shown in listed if shown.found.state not in ("draft", "void", "deleted")),

@@ -109,20 +109,14 @@ def _create(
     clock, book = SystemClock(), DecisionBook(settings.hold_above)
     publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
     accounts = {name: connection.account for name, connection in connections.items()}
-    handler = InvoiceHandler(
-        connections,
-        book,
-        MetronomeWriteback(_metronome(settings, clock)),
-        Settlement(publisher, settings, accounts, metrics, clock),
-        metrics,
-        clock,
-    )
-    has_metered_reads = any(connection.provider.has_metered_reads for connection in connections.values())
+    settlement = Settlement(publisher, settings, accounts, metrics, clock)
+    writeback = MetronomeWriteback(_metronome(settings, clock))
+    handler = InvoiceHandler(connections, book, writeback, settlement, metrics, clock)
     dispatcher = _dispatcher(
         settings,
         CircuitWatch(metrics, health),
         clock=clock,
-        window=METERED_WINDOW if has_metered_reads else WINDOW,
+        window=_window(connections),
         is_paused=lambda destination: book.pause(destination) is not None,
     )
 
@@ -150,6 +144,11 @@ def _create(
     for watch_login in watches:
         watch_login.close()
     publisher.close(settings.shutdown_grace_seconds / 10)
+
+
+def _window(connections: Mapping[str, Connection]) -> int:
+    has_metered_reads = any(connection.provider.has_metered_reads for connection in connections.values())
+    return METERED_WINDOW if has_metered_reads else WINDOW
 
 
 def _decisions(

@@ -82,11 +82,7 @@ class Creation:
     def read_back(self) -> None:
         """Compare what was created with what was asked for: a script or a price level may have changed it."""
         created = self.task.created
-        shown = created and self.connection.read(
-            created.document_id,
-            invoice_id=self.document.invoice_id,
-            document_type=self.document.document_type,
-        )
+        shown = created and self._shown(created.document_id)
         if shown is None:
             raise Unavailable("The billing provider does not show yet what it has just created.")
         self.task.seen = (*self.task.seen, shown)  # it is known, also if it is not what was asked for
@@ -135,13 +131,16 @@ class Creation:
     def _read(self, document_id: str) -> Found:
         """Return a document by the provider's own id; one that is not there was deleted."""
         self.task.is_looking = True
-        shown = self.connection.read(
+        shown = self._shown(document_id)
+        self.task.is_looking = False
+        return shown or Found(document_id, state="deleted")
+
+    def _shown(self, document_id: str) -> Found | None:
+        return self.connection.read(
             document_id,
             invoice_id=self.document.invoice_id,
             document_type=self.document.document_type,
         )
-        self.task.is_looking = False
-        return shown or Found(document_id, state="deleted")
 
 
 def _generation(task: Task) -> str:

@@ -6,14 +6,10 @@ from confluent_kafka.admin import AdminClient
 from invoice_creator.settings import CreatorSettings, destinations_of_group
 from invoice_creator.succession import beginnings, rivals
 from invoice_shared.errors import StartupError
-from invoice_shared.kafka.group_reader import groups_of
+from invoice_shared.kafka.group_reader import ANSWER_SECONDS, WAIT_SECONDS, groups_of
 from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
-
-# The client gives up by itself, with an error of its own; the wait for it only ends what hangs.
-ANSWER_SECONDS = 15.0
-WAIT_SECONDS = 2 * ANSWER_SECONDS
 
 
 def begin(admin: AdminClient, settings: CreatorSettings) -> None:

@@ -18,7 +18,7 @@ class Period:
 
 
 def period_of(start: datetime | None, end: datetime | None) -> Period:
-    """Give the days from ``start`` up to the last instant before ``end``. Raises as ``document_dates`` does."""
+    """Return the days from ``start`` up to the last instant before ``end``. Raises as ``document_dates`` does."""
     first = start.date() if start else None
     last = _day_before(end) if end else None
     # A period of no length would end on the day before its start.
