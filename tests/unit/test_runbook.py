@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 import yaml
+from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from invoice_shared.errors import CredentialsRefused
@@ -35,8 +36,8 @@ def section(heading: str) -> str:
     return RUNBOOK.split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
-def exposed() -> dict[str, set[str]]:
-    """Give the label names of every sample that a service may show, once all has happened."""
+def families() -> list[Metric]:
+    """Return every metric that a service may show, with its samples once all has happened."""
     metrics = Metrics()
     metrics.webhook("accepted")
     metrics.formatted("netsuite")
@@ -47,8 +48,12 @@ def exposed() -> dict[str, set[str]]:
     metrics.circuit("netsuite", True)
     metrics.tokens_unsaved("quickbooks_online", True)
     metrics.login_ends("quickbooks_online", "total", datetime.now(UTC))
-    families = text_string_to_metric_families(metrics.exposition().decode())
-    return {sample.name: set(sample.labels) for family in families for sample in family.samples}
+    return list(text_string_to_metric_families(metrics.exposition().decode()))
+
+
+def exposed() -> dict[str, set[str]]:
+    """Return the label names of every sample."""
+    return {sample.name: set(sample.labels) for family in families() for sample in family.samples}
 
 
 def selections(expression: str) -> Iterator[tuple[str, set[str]]]:
@@ -70,6 +75,14 @@ def test_an_alert_asks_for_metrics_and_labels_that_exist(rule: dict[str, Any]) -
     assert ours.keys() <= exposed().keys()
     assert all(labels <= exposed()[name] for name, labels in ours.items())
     assert rule["annotations"]["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
+
+
+def test_every_metric_of_ours_is_told_from_others_by_its_name() -> None:
+    assert [each.name for each in families() if not each.name.startswith(("invoice_connector_", "process_"))] == []
+
+
+def test_no_metric_escapes_the_list_since_nothing_happened_to_it() -> None:
+    assert [each.name for each in families() if not each.samples] == []
 
 
 def test_the_metrics_are_listed_exactly() -> None:

@@ -16,7 +16,7 @@ OUTCOMES: dict[type[CallFailed], str] = {
     Uncertain: "uncertain",
     CredentialsRefused: "credentials-refused",
 }
-"""How a call that failed shows in ``call_seconds``."""
+"""How a call that failed shows in ``invoice_connector_call_seconds``."""
 
 
 class Metrics:
@@ -26,29 +26,37 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._webhooks = Counter(
-            "webhook_requests", "Requests to the ingress, by answer.", ["answer"], registry=registry
+            "invoice_connector_webhook_requests", "Requests to the ingress, by answer.", ["answer"], registry=registry
         )
         self._formatted = Counter(
-            "invoices_formatted", "Invoices sent on to a creator.", ["destination"], registry=registry
+            "invoice_connector_invoices_formatted", "Invoices sent on to a creator.", ["destination"], registry=registry
         )
         self._created = Counter(
-            "invoices_created",
+            "invoice_connector_invoices_created",
             "Documents that exist at a provider, found ones included.",
             ["destination", "document_type"],
             registry=registry,
         )
         self._skipped = Counter(
-            "invoices_skipped", "Invoices rightly not sent, by reason.", ["reason"], registry=registry
+            "invoice_connector_invoices_skipped", "Invoices rightly not sent, by reason.", ["reason"], registry=registry
         )
         self._failed = Counter(
-            "invoices_failed", "Failure records written, by stage and code.", ["stage", "code"], registry=registry
+            "invoice_connector_invoices_failed",
+            "Failure records written, by stage and code.",
+            ["stage", "code"],
+            registry=registry,
         )
-        self._archived = Counter("failures_archived", "Failure records stored in S3.", registry=registry)
+        self._archived = Counter(
+            "invoice_connector_failures_archived", "Failure records stored in S3.", registry=registry
+        )
         self._calls = Histogram(
-            "call_seconds", "Calls to another system, by outcome.", ["system", "outcome"], registry=registry
+            "invoice_connector_call_seconds",
+            "Calls to another system, by outcome.",
+            ["system", "outcome"],
+            registry=registry,
         )
         self._circuit = Gauge(
-            "circuit_open", "1 while calls to a destination are held back.", ["destination"], registry=registry
+            "invoice_connector_circuit_open", "1 while calls to a system are held back.", ["system"], registry=registry
         )
         self._unsaved = Gauge(
             "invoice_connector_tokens_unsaved",
@@ -63,10 +71,14 @@ class Metrics:
             registry=registry,
         )
         self._in_flight = Gauge(
-            "records_in_flight", "Records taken from the broker and not yet settled.", registry=registry
+            "invoice_connector_records_in_flight",
+            "Records taken from the broker and not yet settled.",
+            registry=registry,
         )
         self._lag = Gauge(
-            "consumer_lag_records", "Records behind the newest of the assigned partitions.", registry=registry
+            "invoice_connector_consumer_lag_records",
+            "Records behind the newest of the assigned partitions.",
+            registry=registry,
         )
 
     def webhook(self, answer: str) -> None:
@@ -97,9 +109,9 @@ class Metrics:
         """Observe one call, and the error with which it ended, if any."""
         self._calls.labels(system, OK if error is None else OUTCOMES[type(error)]).observe(seconds)
 
-    def circuit(self, destination: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
-        """Show whether a destination's circuit is open."""
-        self._circuit.labels(destination).set(is_open)
+    def circuit(self, system: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
+        """Show whether a system's circuit is open."""
+        self._circuit.labels(system).set(is_open)
 
     def tokens_unsaved(self, system: str, is_unsaved: bool) -> None:  # noqa: FBT001 - the gauge's value
         """Show whether a login's newest tokens could not be stored."""

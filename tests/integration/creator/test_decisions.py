@@ -37,7 +37,7 @@ def test_an_invoice_that_was_resolved_by_hand_is_skipped_also_if_it_was_resolved
 
     assert {entry["code"] for entry in world.ledger().values()} == {"resolved-by-hand"}
     assert world.outside.netsuite.documents() == []
-    assert 'invoices_skipped_total{reason="resolved-by-hand"} 2.0' in creator.ask("/metrics")[1]
+    assert 'invoice_connector_invoices_skipped_total{reason="resolved-by-hand"} 2.0' in creator.ask("/metrics")[1]
 
 
 def test_a_held_invoice_goes_after_somebody_approved_it(world: World) -> None:

@@ -26,7 +26,7 @@ def test_an_invoice_ends_created_reported_and_in_the_ledger(world: World) -> Non
     assert world.documents().keys() == ids(sent)
     status, metrics = creator.ask("/metrics")
     assert status == 200
-    assert 'invoices_created_total{destination="netsuite",document_type="credit_memo"} 1.0' in metrics
+    assert 'invoice_connector_invoices_created_total{destination="netsuite",document_type="credit_memo"} 1.0' in metrics
     assert creator.ask("/livez")[0] == 200
 
 
@@ -38,7 +38,9 @@ def test_an_unreachable_provider_files_nothing_and_all_goes_on_when_it_is_back(w
         proxy.refuse()
         world.send(sent)
         creator = world.start()
-        eventually(lambda: 'circuit_open{destination="netsuite"} 1.0' in creator.ask("/metrics")[1], timeout=30)
+        eventually(
+            lambda: 'invoice_connector_circuit_open{system="netsuite"} 1.0' in creator.ask("/metrics")[1], timeout=30
+        )
         never(lambda: creator.ask("/livez")[0] != 200, during=10)
         assert creator.is_ready()
         assert world.failures() == []

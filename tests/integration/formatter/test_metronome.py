@@ -93,7 +93,7 @@ async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(
 
     assert answer == {"data": {"total": Decimal("0.10")}}
     assert desk.metronome.asked == [("/v1/customers/customer/invoices/in%2Fvoice", "Bearer key")]
-    assert b'call_seconds_count{outcome="ok",system="metronome"} 1.0' in desk.metrics.exposition()
+    assert b'invoice_connector_call_seconds_count{outcome="ok",system="metronome"} 1.0' in desk.metrics.exposition()
 
 
 async def test_a_contract_is_asked_for_by_a_body_and_a_list_by_its_query(desk: Desk) -> None:
@@ -136,7 +136,10 @@ async def test_a_status_becomes_its_error_and_is_counted_as_such(
         await desk.client.invoice("customer", "invoice")
 
     assert len(desk.metronome.asked) == 1
-    assert f'call_seconds_count{{outcome="{outcome}",system="metronome"}} 1.0' in desk.metrics.exposition().decode()
+    assert (
+        f'invoice_connector_call_seconds_count{{outcome="{outcome}",system="metronome"}} 1.0'
+        in desk.metrics.exposition().decode()
+    )
 
 
 async def test_silence_after_connecting_may_be_the_invoices_own(desk: Desk) -> None:

@@ -52,7 +52,7 @@ def test_while_metronome_fails_all_nothing_is_filed_and_the_readiness_names_the_
     world.seed(metronome_invoice(invoice_id) for invoice_id in ids)
 
     eventually(lambda: "metronome: Metronome answered HTTP 500." in service.ask("/readyz")[1], timeout=60)
-    assert 'circuit_open{destination="metronome"} 1.0' in service.ask("/metrics")[1]
+    assert 'invoice_connector_circuit_open{system="metronome"} 1.0' in service.ask("/metrics")[1]
     never(lambda: world.ends() or world.failures() or service.ask("/livez")[0] != 200, during=10)
     world.outside.metronome.clear_faults()
 

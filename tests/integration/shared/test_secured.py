@@ -63,7 +63,9 @@ def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_serv
     formatter = start_service("invoice-formatter", secured.settings | FORMATTER)
 
     formatter.wait_until_ready()
-    eventually(lambda: 'invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1])
+    eventually(
+        lambda: 'invoice_connector_invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1]
+    )
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Creator:
 UNSAVED = 'invoice_connector_tokens_unsaved{system="quickbooks_online"}'
 UNUSED = 'invoice_connector_login_ends_timestamp_seconds{limit="unused",system="quickbooks_online"}'
 TOTAL = 'invoice_connector_login_ends_timestamp_seconds{limit="total",system="quickbooks_online"}'
-REFUSALS = 'call_seconds_count{outcome="credentials-refused",system="quickbooks_online"}'
+REFUSALS = 'invoice_connector_call_seconds_count{outcome="credentials-refused",system="quickbooks_online"}'
 
 
 @pytest.fixture

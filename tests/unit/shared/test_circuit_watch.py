@@ -13,7 +13,7 @@ def test_an_outage_shows_in_the_metric_and_leaves_the_process_ready() -> None:
 
     watch("netsuite", "opened", Unavailable("down", outage=True))
 
-    assert b'circuit_open{destination="netsuite"} 1.0' in metrics.exposition()
+    assert b'invoice_connector_circuit_open{system="netsuite"} 1.0' in metrics.exposition()
     assert health.missing_parts() == []
 
 
@@ -27,7 +27,7 @@ def test_refused_credentials_make_the_process_not_ready_until_they_are_taken() -
 
     assert missing == ["netsuite credentials: NetSuite refuses the login."]
     assert health.missing_parts() == []
-    assert b'circuit_open{destination="netsuite"} 0.0' in metrics.exposition()
+    assert b'invoice_connector_circuit_open{system="netsuite"} 0.0' in metrics.exposition()
 
 
 def test_an_outage_of_a_vital_system_is_named_until_it_is_over() -> None:

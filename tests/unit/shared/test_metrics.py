@@ -19,7 +19,7 @@ def test_a_call_is_observed_by_its_end_in_every_service_alike() -> None:
 
     shown = metrics.exposition().decode()
     for outcome in ("ok", *OUTCOMES.values()):
-        assert f'call_seconds_count{{outcome="{outcome}",system="netsuite"}} 1.0' in shown
+        assert f'invoice_connector_call_seconds_count{{outcome="{outcome}",system="netsuite"}} 1.0' in shown
 
 
 def failed(kind: type[CallFailed]) -> CallFailed:

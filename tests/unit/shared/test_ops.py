@@ -61,7 +61,7 @@ def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
     status, body = ops.get("/metrics")
 
     assert status == 200
-    assert 'invoices_skipped_total{reason="zero-total"} 1.0' in body
+    assert 'invoice_connector_invoices_skipped_total{reason="zero-total"} 1.0' in body
 
 
 def test_a_taken_port_ends_the_process_with_one_line(

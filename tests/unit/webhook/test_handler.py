@@ -154,5 +154,5 @@ async def test_every_answer_is_counted(ingress: Ingress) -> None:
     await ingress.post(secret="another")
 
     text = ingress.metrics.exposition().decode()
-    assert 'webhook_requests_total{answer="accepted"} 1.0' in text
-    assert 'webhook_requests_total{answer="unauthorized"} 1.0' in text
+    assert 'invoice_connector_webhook_requests_total{answer="accepted"} 1.0' in text
+    assert 'invoice_connector_webhook_requests_total{answer="unauthorized"} 1.0' in text

@@ -87,7 +87,7 @@ async def test_a_record_from_before_a_rebalance_is_left_alone() -> None:
     await turn()
 
     assert broker.begun == []
-    assert b"records_in_flight 0.0" in broker.metrics.exposition()
+    assert b"invoice_connector_records_in_flight 0.0" in broker.metrics.exposition()
 
 
 async def test_revoked_partitions_are_never_acknowledged_and_make_room() -> None:

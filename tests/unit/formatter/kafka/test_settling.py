@@ -46,7 +46,7 @@ async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome
     (only,) = broker.published
     assert (only.topic, only.key) == ("formatted-invoices", INVOICE_ID.encode())
     assert TRACE_ID.encode() in dict(only.headers)["traceparent"]
-    assert desk.counts(b'invoices_formatted_total{destination="netsuite"} 1.0')
+    assert desk.counts(b'invoice_connector_invoices_formatted_total{destination="netsuite"} 1.0')
 
 
 async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
@@ -57,7 +57,7 @@ async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
 
     (only,) = broker.published
     assert (only.topic, only.key, only.json["code"]) == ("invoice-outcomes", INVOICE_ID.encode(), "not-finalized")
-    assert desk.counts(b'invoices_skipped_total{reason="not-finalized"} 1.0')
+    assert desk.counts(b'invoice_connector_invoices_skipped_total{reason="not-finalized"} 1.0')
 
 
 async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledger_as_every_skip() -> None:
@@ -69,7 +69,7 @@ async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledge
     await desk.settling.settle(record(offset=8))
 
     assert topics(broker) == ["formatted-invoices", "invoice-outcomes"]
-    assert desk.counts(b'invoices_skipped_total{reason="already-synced"} 1.0')
+    assert desk.counts(b'invoice_connector_invoices_skipped_total{reason="already-synced"} 1.0')
 
 
 async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:
@@ -82,7 +82,7 @@ async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:
     failure, outcome = (one.json for one in broker.published)
     assert outcome["failure_id"] == failure["failure_id"]
     assert failure["trace_id"] == TRACE_ID
-    assert desk.counts(b'invoices_failed_total{code="customer-not-mapped",stage="formatter"} 1.0')
+    assert desk.counts(b'invoice_connector_invoices_failed_total{code="customer-not-mapped",stage="formatter"} 1.0')
 
 
 async def test_a_failure_too_large_for_its_topic_is_filed_without_the_value() -> None:
