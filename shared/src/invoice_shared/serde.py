@@ -4,12 +4,17 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeVar
 
+import msgspec
 import simplejson
 from pydantic import BaseModel, ValidationError
 
 from invoice_shared.errors import MalformedRecord
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+# A number that the sender wrote stays a number; our own amounts are texts by then.
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -27,6 +32,14 @@ def loads(data: bytes | str) -> Any:
     Raises ``ValueError`` for bytes that are not UTF-8 JSON, for NaN and Infinity, for an exponent that ``Decimal`` does
     not hold, and for nesting too deep to read.
     """
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, InvalidOperation, RecursionError):
+        # simplejson reads what msgspec does not: half a surrogate pair, 5,000 digits, a byte order mark.
+        return _loads_leniently(data)
+
+
+def _loads_leniently(data: bytes | str) -> Any:
     text = data.decode("utf-8") if isinstance(data, bytes) else data
     try:
         return simplejson.loads(text, use_decimal=True, parse_int=_integer, parse_constant=_refuse_constant)
@@ -63,7 +76,11 @@ def _dumps(value: Any, *, ensure_ascii: bool) -> str:
 
 def to_bytes(record: BaseModel) -> bytes:
     """Write one of our records as UTF-8 JSON, money and quantities as strings."""
-    return dumps(record.model_dump())
+    tree = record.model_dump()
+    try:
+        return _ENCODER.encode(tree)
+    except (UnicodeEncodeError, RecursionError):
+        return dumps(tree)
 
 
 def from_bytes(model: type[Model], value: bytes | None) -> Model:

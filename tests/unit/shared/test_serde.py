@@ -1,6 +1,8 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
+import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,41 @@ def test_a_number_with_more_digits_than_a_float_holds_survives() -> None:
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_any_decimal_goes_out_and_comes_back(value: Decimal) -> None:
     assert Decimal(loads(dumps({"n": value}))["n"]) == value
+
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(TREES)
+def test_a_tree_is_read_alike_by_the_quick_and_by_the_lenient_reader(tree: Any) -> None:
+    text = simplejson.dumps(tree, use_decimal=True)
+
+    assert repr(loads(text)) == repr(simplejson.loads(text, use_decimal=True))
+
+
+@given(TREES)
+def test_a_payload_is_written_alike_by_the_quick_and_by_the_lenient_writer(tree: Any) -> None:
+    record = raw_invoice(payload={"it": tree})
+
+    assert to_bytes(record) == dumps(record.model_dump())
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('"\\ud800"', "\ud800"),
+        ("9" * 5000, Decimal("9" * 5000)),
+        ('\ufeff{"a":1}', {"a": 1}),
+        ('{"a":1,"a":2}', {"a": 2}),
+        ("1e400", Decimal("1e400")),
+    ],
+    ids=["half a pair", "5,000 digits", "byte order mark", "a name twice", "beyond any float"],
+)
+def test_what_is_odd_is_read(text: str, read: Any) -> None:
+    assert loads(text) == read
 
 
 def test_money_in_our_records_is_text() -> None:
