@@ -21,7 +21,7 @@ export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.bootstrap/python
 export PATH := $(CURDIR)/.tools:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit contract integration e2e manifests tools chaos images \
+.PHONY: help setup demo test unit contract integration e2e manifests tools chaos bench images \
   containers-test cluster-test sbom audit lint fmt type check clean
 
 help: ## List the targets
@@ -78,6 +78,9 @@ tools: ## kube-score and cyclonus, for some tests of manifests; 3 minutes, needs
 chaos: setup ## Everything killed, cut off and replayed, as CHAOS_SEED draws it; 10 minutes at most
 	CHAOS_SECONDS=$(or $(CHAOS_SECONDS),180) $(PYTEST) tests/chaos -s
 
+bench: setup ## How fast, beside what others would write, and whether the goals are reached; 20 minutes
+	$(RUN)/python -m bench
+
 images: ## Build the six images; about 8 minutes the first time, needs Docker
 	k8s/images build
 
@@ -110,5 +113,5 @@ fmt: setup ## Format, and fix what can be fixed
 	$(RUN)/ruff check --fix .
 
 clean: ## Remove what make has made
-	rm -rf .venv .bootstrap .tools .kafka dist
+	rm -rf .venv .bootstrap .tools .kafka .bench dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 from confluent_kafka import Consumer, TopicPartition
 
+from bench.spent import cpu_seconds
 from bench.surroundings import Surroundings, surroundings
 from invoice_shared import serde
 from tests.builders import formatted_invoice, line_item
@@ -30,7 +30,6 @@ SECONDS = 30.0
 LATENCY = 0.005
 # Keeps a topic nearly empty: so many are put in, and so many more when these are done.
 TRICKLE = 64
-TICKS_PER_SECOND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +143,6 @@ class Committed:
         """Return an offset per partition; 0 if nothing is committed."""
         places = [TopicPartition(self.topic, number) for number in range(PARTITIONS)]
         return [max(place.offset, 0) for place in self.consumer.committed(places, 10)]
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds of a process, its threads included."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
 def bytes_received(pid: int) -> int:

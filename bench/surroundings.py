@@ -15,6 +15,9 @@ from tests.support.services import Service
 from tests.support.topics import Topics
 from tests.support.waiting import eventually
 
+# As k8s/base/settings.env has it; everything that is logged is written.
+AS_DEPLOYED = {"LOG_LEVEL": "INFO", "LOG_FORMAT": "json"}
+
 
 @dataclass
 class Surroundings:
