@@ -143,6 +143,13 @@ class Topics:
         committed = self._committed(self.group(service), self.name(topic))
         return sum(record.offset >= committed[record.partition] for record in self.read(topic))
 
+    def delete_before(self, topic: str, offsets: Mapping[int, int]) -> None:
+        """Delete the records before an offset of each partition, as retention does."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
+        wanted = [TopicPartition(self.name(topic), number, offset) for number, offset in offsets.items()]
+        for done in admin.delete_records(wanted).values():
+            done.result(60)
+
     def commit(self, service: str, topic: str, offsets: Mapping[int, int]) -> None:
         """Commit a service's offsets by partition, as if it had consumed what comes before."""
         self.commit_as(self.group(service), topic, offsets)

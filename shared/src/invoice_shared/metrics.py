@@ -80,6 +80,18 @@ class Metrics:
             "Records behind the newest of the assigned partitions.",
             registry=registry,
         )
+        self._lost = Counter(
+            "invoice_connector_records_lost",
+            "Records that retention deleted before they were read.",
+            ["topic"],
+            registry=registry,
+        )
+        self._unknown_starts = Counter(
+            "invoice_connector_unknown_starts",
+            "Partitions begun without a committed offset after their first records had been deleted.",
+            ["topic"],
+            registry=registry,
+        )
 
     def webhook(self, answer: str) -> None:
         """Count a request by what it was answered, e.g. ``accepted``, ``ignored``, ``unauthorized``."""
@@ -128,6 +140,14 @@ class Metrics:
     def lag(self, count: int) -> None:
         """Show how many records wait."""
         self._lag.set(count)
+
+    def lost(self, topic: str, count: int) -> None:
+        """Count records that were deleted before they were read."""
+        self._lost.labels(topic).inc(count)
+
+    def start_unknown(self, topic: str) -> None:
+        """Count a partition of which nobody knows what was read of the records that were deleted."""
+        self._unknown_starts.labels(topic).inc()
 
     def exposition(self) -> bytes:
         """Render all metrics as Prometheus text."""

@@ -10,9 +10,10 @@ from invoice_error_sink.handler import ArchiveHandler
 from invoice_shared.archive.archive import ArchiveUnavailable
 from invoice_shared.clock import Clock
 from invoice_shared.health import Health
-from invoice_shared.kafka.lag import lag, next_offsets
+from invoice_shared.kafka.lag import lag, note_read, starts
 from invoice_shared.kafka.records import records_of
 from invoice_shared.logs import get_logger
+from invoice_shared.losses import Losses
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import TopicPartition
 
@@ -40,6 +41,7 @@ class ErrorSink:
         self._clock = clock
         self._health = health
         self._metrics = metrics
+        self._losses = Losses(metrics)
         self._next: dict[TopicPartition, int] = {}
         self._archive_down_until: float | None = None
         self._maybe_paused = False
@@ -58,6 +60,7 @@ class ErrorSink:
         down = self._archive_down_until is not None
         self._regulate(down=down)
         for record in records_of(self._consumer.consume(500, POLL_SECONDS)):
+            note_read(self._losses, self._consumer, record)
             self._batches.add(record)
         if not down or self._clock.monotonic() >= (self._archive_down_until or 0):
             self._archive(self._batches.due())
@@ -115,7 +118,9 @@ class ErrorSink:
         self._health.present("bucket")
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        self._next |= next_offsets(consumer, partitions)
+        for partition, start in starts(consumer, partitions).items():
+            self._losses.begin(partition, start)
+            self._next[partition] = start.next if start else 0
         # librdkafka remembers a pause from the partition's last time here.
         self._maybe_paused = True
         self._report_partitions()
@@ -124,6 +129,7 @@ class ErrorSink:
         """Hand back: what was not put yet is the next owner's."""
         for gone in partitions:
             partition = TopicPartition(gone.topic, gone.partition)
+            self._losses.forget([partition])
             self._batches.drop(partition)
             self._next.pop(partition, None)
         self._report_partitions()

@@ -111,7 +111,6 @@ def build_service(
     publisher = FaustPublisher(app, settings.retry_backoff_max_seconds)
     settling = Settling(handler, publisher, settings, metrics)
     intake = Intake(settling.settle, capacity=capacity, window=window, metrics=metrics, crashed=ending.crash)
-    attach_intake(app, settings.raw_invoices_topic, intake)
     topics = [
         settings.raw_invoices_topic,
         settings.formatted_invoices_topic,
@@ -119,6 +118,7 @@ def build_service(
         settings.invoice_outcomes_topic,
     ]
     watch = BrokerWatch(aiokafka_arguments(settings), settings.group, topics, health=health, metrics=metrics)
+    attach_intake(app, settings.raw_invoices_topic, intake, watch)
     return Service(app, intake, watch)
 
 

@@ -1,4 +1,4 @@
-"""How many records wait for a consumer."""
+"""Where a group stands in its partitions: at the assignment, behind a gap, and how many records wait."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -6,19 +6,23 @@ from collections.abc import Iterable, Mapping
 from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from invoice_shared.record import TopicPartition
+from invoice_shared.losses import Losses, Start
+from invoice_shared.record import Record, TopicPartition
 
 ANSWER_SECONDS = 5.0
 
 
-def next_offsets(consumer: Consumer, partitions: Iterable[ConfluentPartition]) -> dict[TopicPartition, int]:
-    """Ask where the group stands in newly assigned partitions; one without a commit starts at its oldest record."""
-    return {TopicPartition(p.topic, p.partition): _next_offset(consumer, p) for p in partitions}
+def starts(consumer: Consumer, partitions: Iterable[ConfluentPartition]) -> dict[TopicPartition, Start | None]:
+    """Ask where the group stands in newly assigned partitions; ``None`` for those whose broker does not answer."""
+    return {TopicPartition(each.topic, each.partition): _start(consumer, each) for each in partitions}
 
 
-def end_offsets(consumer: Consumer, partitions: Iterable[ConfluentPartition]) -> dict[TopicPartition, int]:
-    """Return the offset of each partition's next record; one whose broker does not answer counts as endless."""
-    return {TopicPartition(p.topic, p.partition): _end_offset(consumer, p) for p in partitions}
+def note_read(losses: Losses, consumer: Consumer, record: Record) -> None:
+    """Note that a record was read; behind a gap the broker is asked whether records were lost there."""
+    if losses.follows_a_gap(record):
+        at = record.topic_partition
+        losses.compare(at, min(_beginning(consumer, at), record.offset))
+    losses.read(record)
 
 
 def lag(consumer: Consumer, next_offsets: Mapping[TopicPartition, int]) -> int:
@@ -26,22 +30,25 @@ def lag(consumer: Consumer, next_offsets: Mapping[TopicPartition, int]) -> int:
     return sum(_waiting(consumer, partition, offset) for partition, offset in next_offsets.items())
 
 
-def _next_offset(consumer: Consumer, partition: ConfluentPartition) -> int:
+def _start(consumer: Consumer, partition: ConfluentPartition) -> Start | None:
     try:
         committed: int = consumer.committed([partition], timeout=ANSWER_SECONDS)[0].offset
-        return committed if committed >= 0 else consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)[0]
+        beginning, end = consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)
     except KafkaException:
-        return 0  # only the lag is estimated by it, on the high side
+        return None
+    return Start(committed if committed >= 0 else None, beginning, end)
+
+
+def _beginning(consumer: Consumer, partition: TopicPartition) -> int:
+    """Return a partition's first offset; without an answer the highest, so that the gap counts as a loss."""
+    asked = ConfluentPartition(partition.topic, partition.partition)
+    try:
+        beginning: int = consumer.get_watermark_offsets(asked, timeout=ANSWER_SECONDS)[0]
+    except KafkaException:
+        return sys.maxsize
+    return beginning
 
 
 def _waiting(consumer: Consumer, partition: TopicPartition, next_offset: int) -> int:
     _low, high = consumer.get_watermark_offsets(ConfluentPartition(partition.topic, partition.partition), cached=True)
     return max(0, high - next_offset)
-
-
-def _end_offset(consumer: Consumer, partition: ConfluentPartition) -> int:
-    try:
-        end: int = consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)[1]
-    except KafkaException:
-        return sys.maxsize
-    return end

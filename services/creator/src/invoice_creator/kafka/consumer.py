@@ -3,6 +3,7 @@
 It polls even while nothing more can be taken in (with the full partitions paused), so that the group stays whole.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from invoice_creator.scheduling.task import Phase
 from invoice_shared.clock import Clock
 from invoice_shared.decision import Decision
 from invoice_shared.health import Health
-from invoice_shared.kafka.lag import end_offsets, lag, next_offsets
+from invoice_shared.kafka.lag import lag, note_read, starts
 from invoice_shared.kafka.records import records_of
 from invoice_shared.logs import get_logger
+from invoice_shared.losses import Losses
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Record, TopicPartition
 
@@ -68,6 +70,7 @@ class InvoiceConsumer:
         self._clock = clock
         self._health = health
         self._metrics = metrics
+        self._losses = Losses(metrics)
         self._firsts = FirstRecords()
         self._next: dict[TopicPartition, int] = {}
         self._is_full = False
@@ -98,6 +101,7 @@ class InvoiceConsumer:
         message = self._consumer.poll(0 if self._is_full else POLL_SECONDS)
         if message is not None:
             for record in records_of([message, *self._consumer.consume(BATCH, 0)]):
+                note_read(self._losses, self._consumer, record)
                 self._admission.put(record)
 
     def _take_in(self) -> None:
@@ -180,9 +184,10 @@ class InvoiceConsumer:
                 self._health.progress()
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        self._next |= next_offsets(consumer, partitions)
-        for partition, end in end_offsets(consumer, partitions).items():
-            self._firsts.assigned(partition, end, self._clock.now())
+        for partition, start in starts(consumer, partitions).items():
+            self._losses.begin(partition, start)
+            self._next[partition] = start.next if start else 0
+            self._firsts.assigned(partition, start.end if start else sys.maxsize, self._clock.now())
         assigned = _plain(partitions)
         self._admission.assigned(assigned)
         self._fresh |= assigned
@@ -209,6 +214,7 @@ class InvoiceConsumer:
             dispatcher.forget(partitions)
         self._engine.wake()  # what waited behind a record that was given up is due
         self._admission.drop(partitions)
+        self._losses.forget(partitions)
         self._firsts.revoked(partitions)
         self._fresh.difference_update(partitions)
         self._paused.difference_update(partitions)

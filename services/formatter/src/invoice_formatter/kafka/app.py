@@ -23,6 +23,7 @@ from yarl import URL
 
 from invoice_formatter.kafka.credentials import broker_credentials
 from invoice_formatter.kafka.intake import Intake
+from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.settings import FormatterSettings
 from invoice_shared.kafka.client_config import MAX_RECORD_BYTES, METADATA_AGE_MS, SESSION_TIMEOUT_MS
 from invoice_shared.publishing import RecordTooLarge
@@ -80,18 +81,23 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
     )
 
 
-def attach_intake(app: FormatterApp, topic: str, intake: Intake) -> None:
-    """Feed the topic's records to ``intake``, and tell it of revoked partitions."""
+def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWatch) -> None:
+    """Feed the topic's records to ``intake``, and tell it of revoked partitions; ``watch`` sees what is read."""
 
     async def take_in(stream: Any) -> None:
         async for event in stream.noack().events():
-            await intake.take(record_of(event.message), event.ack, partial(is_current, event.message))
+            record = record_of(event.message)
+            if is_current(event.message):
+                await watch.note_read(record)
+            await intake.take(record, event.ack, partial(is_current, event.message))
 
     def is_current(message: Any) -> bool:
         return bool(message.generation_id == app.consumer_generation_id)
 
     async def drop(_app: Any, *revoked: Any, **_signal: Any) -> None:
-        intake.drop(TopicPartition(one.topic, one.partition) for partitions in revoked for one in partitions)
+        gone = {TopicPartition(one.topic, one.partition) for partitions in revoked for one in partitions}
+        intake.drop(gone)
+        watch.forget(gone)
 
     app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name="take-in", concurrency=1)(take_in)
     on_change = cast("Any", drop)  # mode's signal types fit no function

@@ -2,7 +2,7 @@
 committed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
@@ -12,15 +12,16 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
+from invoice_shared.losses import Losses, Start
 from invoice_shared.metrics import Metrics
-from invoice_shared.record import TopicPartition
+from invoice_shared.record import Record, TopicPartition
 
 log = get_logger(__name__)
 
 LOOK_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
 
-Offsets = dict[AioPartition, int]
+Offsets = dict[TopicPartition, int]
 
 
 class BrokerWatch:
@@ -34,6 +35,7 @@ class BrokerWatch:
         self._topics = topics
         self._health = health
         self._metrics = metrics
+        self._losses = Losses(metrics)
         self._client: AIOKafkaConsumer | None = None
         self._positions: Offsets = {}
         self._said: str | None = None
@@ -48,6 +50,21 @@ class BrokerWatch:
         while True:
             await self._look(lambda client: self._check_progress(client, assigned()))
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def note_read(self, record: Record) -> None:
+        """Note that a record was read. The broker is asked whether records were lost before a partition's first one, and
+        behind a gap; without an answer a gap counts as a loss."""
+        partition = record.topic_partition
+        if not self._losses.has_begun(partition):
+            self._begin({partition: await self._start(partition)})
+        if self._losses.follows_a_gap(record):
+            start = await self._start(partition)
+            self._losses.compare(partition, min(start.beginning, record.offset) if start else record.offset)
+        self._losses.read(record)
+
+    def forget(self, partitions: Iterable[TopicPartition]) -> None:
+        """Forget how far partitions were read: they were given up, or are assigned anew."""
+        self._losses.forget(partitions)
 
     async def close(self) -> None:
         """Close the client."""
@@ -100,9 +117,25 @@ class BrokerWatch:
             self._note_positions({}, lag=0)
             return
         self._health.present("partitions")
-        ends = await client.end_offsets(partitions)
-        positions = await _positions(client, partitions)
-        self._note_positions(positions, lag=sum(max(0, ends[one] - positions[one]) for one in partitions))
+        starts = await _starts(client, partitions)
+        self._begin(starts)
+        self._note_positions(
+            {one: start.next for one, start in starts.items()},
+            lag=sum(max(0, start.end - start.next) for start in starts.values()),
+        )
+
+    async def _start(self, partition: TopicPartition) -> Start | None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                starts = await _starts(await self._connected(), [AioPartition(partition.topic, partition.partition)])
+        except (KafkaError, OSError):
+            return None
+        return starts[partition]
+
+    def _begin(self, starts: Mapping[TopicPartition, Start | None]) -> None:
+        for partition, start in starts.items():
+            if not self._losses.has_begun(partition):
+                self._losses.begin(partition, start)
 
     def _note_positions(self, positions: Offsets, *, lag: int) -> None:
         if any(offset > self._positions.get(one, offset) for one, offset in positions.items()):
@@ -112,9 +145,12 @@ class BrokerWatch:
         self._metrics.lag(lag)
 
 
-async def _positions(client: AIOKafkaConsumer, partitions: list[AioPartition]) -> Offsets:
-    """Give the next offset to settle; before the first commit, and after the retention, that is the earliest there
-    is."""
-    earliest = await client.beginning_offsets(partitions)
+async def _starts(client: AIOKafkaConsumer, partitions: list[AioPartition]) -> dict[TopicPartition, Start]:
+    # What is committed comes first: a record that is read meanwhile is not taken for one that was lost.
     committed = await asyncio.gather(*(client.committed(one) for one in partitions))
-    return {one: max(offset or 0, earliest[one]) for one, offset in zip(partitions, committed, strict=True)}
+    beginnings = await client.beginning_offsets(partitions)
+    ends = await client.end_offsets(partitions)
+    return {
+        TopicPartition(one.topic, one.partition): Start(offset, beginnings[one], ends[one])
+        for one, offset in zip(partitions, committed, strict=True)
+    }
