@@ -48,6 +48,8 @@ def families() -> list[Metric]:
     metrics.circuit("netsuite", True)
     metrics.tokens_unsaved("quickbooks_online", True)
     metrics.login_ends("quickbooks_online", "total", datetime.now(UTC))
+    metrics.lost("raw-invoices", 1)
+    metrics.start_unknown("raw-invoices")
     return list(text_string_to_metric_families(metrics.exposition().decode()))
 
 

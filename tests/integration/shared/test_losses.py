@@ -48,7 +48,9 @@ def topic(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def start(topic: str, topics: Topics, outside: Outside, s3: Bucket, start_service: StartService) -> Callable[[], Service]:
+def start(
+    topic: str, topics: Topics, outside: Outside, s3: Bucket, start_service: StartService
+) -> Callable[[], Service]:
     """Start the service that reads the topic."""
     name = READ_BY[topic]
     group = {"KAFKA_CONSUMER_GROUP": topics.group(name)}
@@ -95,7 +97,7 @@ def test_what_was_deleted_is_counted_and_is_no_lag_though_nothing_came_after_it(
 
     eventually(lambda: counted(service, topics, topic) == 40, timeout=60)
     eventually(service.is_ready, timeout=60)
-    assert figure(service.ask("/metrics")[1], "consumer_lag_records") == 0
+    assert figure(service.ask("/metrics")[1], "invoice_connector_consumer_lag_records") == 0
 
 
 def test_a_group_without_an_offset_does_not_know_what_was_read(

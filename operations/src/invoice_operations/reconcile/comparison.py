@@ -146,7 +146,7 @@ def _why_missing(evidence: Evidence) -> str:
         return f"The ledger knows its document in another account alone: {names}."
     if evidence.is_skipped_as(NOT_FINALIZED):
         return "It was skipped before Metronome showed it as finalized."
-    return "Metronome finalized it and nothing here knows it: its webhook was lost."
+    return "Metronome finalized it and nothing here knows it: its webhook was lost, or its record before it was read."
 
 
 def _never_settled(evidence: Evidence) -> bool:

@@ -52,8 +52,11 @@ class BrokerWatch:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def note_read(self, record: Record) -> None:
-        """Note that a record was read. The broker is asked whether records were lost before a partition's first one, and
-        behind a gap; without an answer a gap counts as a loss."""
+        """Note that a record was read.
+
+        The broker is asked whether records were lost in front of a partition's first one, and in a gap.
+        Without an answer the gap counts as a loss.
+        """
         partition = record.topic_partition
         if not self._losses.has_begun(partition):
             self._begin({partition: await self._start(partition)})
