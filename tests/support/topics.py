@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.admin._resource import ResourceType
 from confluent_kafka.cimpl import NewTopic
 
 from tests.support.broker import Broker
@@ -83,6 +85,14 @@ class Topics:
             for topic in topics
         ]
         for done in admin.create_topics(wanted, operation_timeout=30).values():
+            done.result(60)
+
+    def configure(self, topic: str, setting: str, value: str) -> None:
+        """Change a setting of a topic, e.g. ``message.timestamp.type``."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
+        entry = ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET)
+        changed = ConfigResource(ResourceType.TOPIC, self.name(topic), incremental_configs=[entry])
+        for done in admin.incremental_alter_configs([changed]).values():
             done.result(60)
 
     def produce(

@@ -59,3 +59,5 @@ def show_plan(plan: Plan, *, sent: int | None, now: datetime) -> None:
     for case in plan.impossible:
         name = f"failure {case['failure_id'][:12]} of invoice {case['invoice_id']}"
         say(f"Cannot be replayed: {name}: {case['why']}")
+    for key, why in plan.unreadable.items():
+        say(f"Left out: the archived object {key} {why}.")

@@ -17,6 +17,7 @@ from invoice_providers.connection import Connection
 from invoice_providers.drafts import Draft
 from invoice_providers.login import LoginState
 from invoice_shared.clock import Clock
+from invoice_shared.errors import Unavailable
 from invoice_shared.outcome import Outcome
 
 Answer = TypeVar("Answer")
@@ -71,11 +72,14 @@ class AskedProviders:
         return [name for name, each in self._known.usable.items() if each.makes_drafts]
 
     def drafts(self, name: str, since: datetime) -> Iterator[Draft]:
-        """Yield the connector's drafts that were made from a time on."""
-        connection, skip = self._known.usable[name], 0
-        while (page := self._patiently(partial(connection.drafts, since, skip))).size:
+        """Yield the connector's drafts that were made from a time on. Raises ``Unavailable`` for an endless list."""
+        connection, skip, seen = self._known.usable[name], 0, set[str]()
+        while documents := (page := self._patiently(partial(connection.drafts, since, skip))).documents:
+            if seen.issuperset(documents):  # a page further on shows others
+                raise Unavailable(f"The list of invoices at {name} shows the same ones again and again.")
             yield from page.drafts
-            skip += page.size
+            seen |= set(documents)
+            skip += len(documents)
 
     def discard(self, name: str, draft_id: str) -> bool:
         """Delete a draft; whether it is gone. It stays if it was issued meanwhile. Raises ``Uncertain``, too."""

@@ -1,6 +1,6 @@
 """What operations take of an installation. ``installation.Installation`` has the real ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +18,10 @@ class ReadsFailures(Protocol):
 
     def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
         """Yield the archived failures of a time."""
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """The objects that were left out, and why."""
 
 
 class Clients(Protocol):

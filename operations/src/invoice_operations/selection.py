@@ -11,8 +11,9 @@ from invoice_shared.record import Record
 from invoice_shared.serde import loads
 from invoice_shared.types import time_text
 
-# A record's time is its broker's or its producer's clock, a failure's that of the service that filed it.
-CLOCK_SKEW = timedelta(minutes=10)
+# How far apart two clocks may be: a record's time is its broker's or its producer's, a failure's that of the service
+# that filed it, an archived object's that of S3.
+CLOCK_SKEW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,6 @@ class Selection:
     def span(self) -> Span:
         """Return the part of a topic that holds every record that matches."""
         return Span(self.since, self.until, self.partition, self.from_offset, self.keys)
-
-    def span_of_failures(self) -> Span:
-        """Return the part of the errors topic that holds every failure that matches: each was filed after it failed."""
-        since = None if self.since is None else self.since - CLOCK_SKEW
-        return Span(since, None, self.partition, self.from_offset, self.keys)
 
     def filters(self) -> Filters:
         """Return what restricts, by the names of the options; see ``options.parse_selection``."""

@@ -69,7 +69,7 @@ class Connection:
     def drafts(self, since: datetime, skip: int) -> DraftPage:
         """See ``MakesDrafts``; nothing if it makes none."""
         with self._translated("drafts", Unavailable):
-            return self.client.drafts(since, skip) if isinstance(self.client, MakesDrafts) else DraftPage((), 0)
+            return self.client.drafts(since, skip) if isinstance(self.client, MakesDrafts) else DraftPage((), ())
 
     def discard(self, draft_id: str) -> bool:
         """See ``MakesDrafts``."""

@@ -16,10 +16,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """The drafts among ``size`` documents of a list; a page of none is its end."""
+    """The drafts among the documents of a page, which it names all; a page of none is the end."""
 
     drafts: tuple[Draft, ...]
-    size: int
+    documents: tuple[str, ...]
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,6 +36,20 @@ def test_unresolved_failures_are_grouped_by_code_with_count_age_and_money(
     assert lines[1][:6] == ["formatter", "items-not-mapped", "2", "0m", "0m", "USD"]
     assert lines[2][:3] == ["creator", "provider-rejected", "1"]
     assert "customer-not-mapped" not in ended.out
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-3), timedelta(days=3)], ids=["behind", "ahead"])
+def test_a_failure_is_shown_whole_though_the_brokers_clock_is_another(
+    topics: Topics, run_invoices: RunInvoices, ahead: timedelta
+) -> None:
+    topics.configure("invoice-errors", "message.timestamp.type", "LogAppendTime")
+    failed_at = datetime.now(UTC) - ahead
+    failed = failed_formatting(topics, "inv-1", receive(topics, "inv-1"), failed_at=failed_at)
+    file(topics, failed)
+
+    shown = run_invoices("failures", failed.failure_id, "--output", "json").json
+
+    assert shown["original"]["key"] == "inv-1"
 
 
 def test_as_json_they_are_whole_failure_records(tonight: Topics, run_invoices: RunInvoices) -> None:

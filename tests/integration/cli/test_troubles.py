@@ -2,6 +2,11 @@
 
 import pytest
 
+from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.object_key import object_key
+from invoice_shared.record import Record
+from invoice_shared.serde import to_bytes
+from tests.integration.cli.books import failed_formatting, receive
 from tests.integration.cli.conftest import Ended, RunInvoices
 from tests.support.outside import Outside
 from tests.support.s3 import Bucket
@@ -69,6 +74,25 @@ def test_a_bucket_that_does_not_exist(run_invoices: RunInvoices, missing_s3: Buc
 
     one_line(ended, missing_s3.name, "LOG_ERRORS_BUCKET_NAME_S3")
     assert ended.code == 1
+
+
+def test_objects_that_cannot_be_read(topics: Topics, run_invoices: RunInvoices, s3: Bucket) -> None:
+    failures = [failed_formatting(topics, name, receive(topics, name)) for name in ("inv-1", "inv-2", "inv-3")]
+    lines = [Record(topics.name("invoice-errors"), 0, n, None, to_bytes(each)) for n, each in enumerate(failures)]
+    away, damaged, whole = (object_key("errors/", line, line.offset) for line in lines)
+    s3.client.put_object(Bucket=s3.name, Key=away, Body=archived_object(lines[:1]), StorageClass="GLACIER")
+    s3.client.put_object(Bucket=s3.name, Key=damaged, Body=archived_object(lines[1:2])[:-9])
+    s3.client.put_object(Bucket=s3.name, Key=whole, Body=archived_object(lines[2:]))
+
+    ended = run_invoices(*FROM_S3, "--output", "json", settings=s3.settings)
+    said = run_invoices(*FROM_S3, settings=s3.settings)
+
+    assert (ended.code, ended.json["replayed"]) == (1, 1)
+    assert [each["object"] for each in ended.json["unreadable_objects"]] == [away, damaged]
+    assert f"object {away} is archived away. Restore it" in said.err
+    assert f"object {damaged} is damaged" in said.err
+    put_back = [each for each in topics.read("raw-invoices") if "replay-id" in each.headers]
+    assert {each.key for each in put_back} == {b"inv-3"}
 
 
 def test_aws_credentials_that_are_not_set(run_invoices: RunInvoices, s3: Bucket) -> None:

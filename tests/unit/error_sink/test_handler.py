@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from invoice_error_sink.handler import ArchiveHandler
-from invoice_shared.archive.archive import ArchiveUnavailable
+from invoice_shared.archive.archive import ArchiveUnavailable, ObjectUnreadable, StoredObject
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Record
+from tests.fakes import START
 
 
 class FakeArchive:
@@ -16,6 +17,7 @@ class FakeArchive:
         self.objects: dict[str, bytes] = {}
         self.down = False
         self.loses_answers = False
+        self.archived_away: set[str] = set()
 
     def check(self) -> None:
         if self.down:
@@ -29,11 +31,13 @@ class FakeArchive:
 
     def get(self, key: str) -> bytes:
         self.check()
+        if key in self.archived_away:
+            raise ObjectUnreadable("is archived away")
         return self.objects[key]
 
-    def keys(self, prefix: str) -> list[str]:
+    def listed(self, prefix: str) -> list[StoredObject]:
         self.check()
-        return [key for key in self.objects if key.startswith(prefix)]
+        return [StoredObject(key, START) for key in self.objects if key.startswith(prefix)]
 
 
 def records(*offsets: int) -> list[Record]:
@@ -117,6 +121,25 @@ def test_an_object_that_cannot_be_read_is_a_stranger() -> None:
 
     assert life(archive).archive(records(0)) == 0
     assert archive.objects[key] == b"not gzip"
+    assert len(archive.objects) == 2
+
+
+def test_an_object_that_was_archived_away_stays_and_ours_stands_beside_it() -> None:
+    archive = FakeArchive()
+    life(archive).archive(strangers(0))
+    archive.archived_away = set(archive.objects)
+
+    assert life(archive).archive(records(0)) == 0
+    assert len(archive.objects) == 2
+
+
+def test_an_object_with_damaged_content_is_a_stranger() -> None:
+    archive = FakeArchive()
+    life(archive).archive(records(0))
+    (key,) = archive.objects
+    archive.objects[key] = archive.objects[key][:12] + b"\xff" * 8 + archive.objects[key][20:]
+
+    assert life(archive).archive(records(0)) == 0
     assert len(archive.objects) == 2
 
 

@@ -52,7 +52,7 @@ class FakeInstallation:
     """Topics and an archive in memory; what is published lies in its topic at once."""
 
     records: list[Record]
-    objects: dict[str, bytes] = field(default_factory=dict)
+    objects: Mapping[str, bytes | None] = field(default_factory=dict)
     kafka: KafkaSettings = SETTINGS
     clock: FakeClock = field(default_factory=FakeClock)
     broker: FakePublisher = field(default_factory=FakePublisher)

@@ -15,12 +15,14 @@ from invoice_operations.view.state_file import open_tables, untold
 from invoice_operations.view.tables import Tables
 from invoice_operations.view.view import View, unseen
 from invoice_shared import serde
+from invoice_shared.archive.archive import ObjectUnreadable, StoredObject
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.filing import failure_key
 from invoice_shared.ledger_key import DocumentId, LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from invoice_shared.settings import KafkaSettings
+from tests.fakes import START
 
 SETTINGS = KafkaSettings()
 
@@ -123,18 +125,21 @@ def view_of(broker: FakeBroker, tables: Tables | None = None) -> View:
 
 
 class FakeArchive:
-    """Objects in memory."""
+    """Objects in memory, all stored at one time; one without bytes is archived away."""
 
-    def __init__(self, objects: dict[str, bytes]) -> None:
+    def __init__(self, objects: Mapping[str, bytes | None], stored_at: datetime = START) -> None:
         self._objects = objects
+        self._stored_at = stored_at
 
-    def keys(self, prefix: str) -> list[str]:
-        """Name the objects whose key starts so."""
-        return [name for name in self._objects if name.startswith(prefix)]
+    def listed(self, prefix: str) -> list[StoredObject]:
+        """List the objects whose key starts so."""
+        return [StoredObject(name, self._stored_at) for name in self._objects if name.startswith(prefix)]
 
     def get(self, key: str) -> bytes:
         """Give an object."""
-        return self._objects[key]
+        if (content := self._objects[key]) is None:
+            raise ObjectUnreadable("is archived away")
+        return content
 
 
 def lying(topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any) -> Record:

@@ -10,7 +10,7 @@ from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Place, case_of
 from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.reading import in_errors, lying
+from tests.unit.operations.reading import lying
 
 CASE = case_of(failure(destination="netsuite"), Place("invoice-errors", 2, 7))
 T = CASE.failed_at
@@ -87,17 +87,6 @@ def test_the_span_to_read_holds_every_record_that_matches() -> None:
 
     assert (span.since, span.until, span.partition, span.from_offset) == (START, START + SECOND, 2, 7)
     assert span.keys == frozenset({INVOICE_ID.encode()})
-
-
-def test_a_failure_is_found_though_it_was_filed_after_the_time_it_failed_and_by_another_clock() -> None:
-    chosen = Selection(since=T, until=T + SECOND)
-    late = in_errors(0, failure(failed_at=T + timedelta(hours=1)))
-    early = in_errors(0, failure(failed_at=T - timedelta(minutes=1)))
-
-    span = chosen.span_of_failures()
-
-    assert span.holds(late)
-    assert span.holds(early)
 
 
 @pytest.mark.parametrize(

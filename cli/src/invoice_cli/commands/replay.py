@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from invoice_cli.exits import Exit
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
     ByOption,
@@ -89,6 +90,8 @@ def replay(
         print_json({"replay_id": replayed.id, "dry_run": dry_run, "replayed": sent, **plan.document()})
     else:
         show_plan(plan, sent=None if dry_run else sent, now=now)
+    if plan.unreadable:
+        raise SystemExit(int(Exit.ATTENTION))
 
 
 def _go_on(replay_id: str, resumed: str | None) -> str:

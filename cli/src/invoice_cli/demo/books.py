@@ -71,6 +71,6 @@ def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any
 
 
 def _lines(archive: S3Archive, invoice_ids: set[str]) -> list[dict[str, Any]]:
-    texts = [gzip.decompress(archive.get(key)) for key in archive.keys("errors/")]
+    texts = [gzip.decompress(archive.get(each.key)) for each in archive.listed("errors/")]
     lines = [loads(line) for text in texts for line in text.splitlines()]
     return [line for line in lines if line["invoice_id"] in invoice_ids]

@@ -1,7 +1,7 @@
 """Replaying failures: those that are still open get another chance, wherever their records were read from."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -19,6 +19,8 @@ from invoice_shared.settings import KafkaSettings
 
 Judge = Callable[[dict[str, Case]], dict[str, Case]]
 """``View.judged``."""
+Reading = Callable[[], Iterable[Record]]
+"""Reads the failures that can be meant, from wherever they are."""
 
 RESTARTS: dict[Restarting, Callable[[InvoiceFailure, KafkaSettings], OutgoingRecord]] = {
     "raw": start_over,
@@ -35,13 +37,17 @@ FORGOTTEN = "failure record no longer held here (try --from s3)"
 
 @dataclass(slots=True)
 class FailureReplay:
-    """Reads the failures once to plan and once to send: their originals are never all in memory."""
+    """Reads the failures once to plan and once to send: their originals are never all in memory.
 
-    read: Callable[[], Iterable[Record]]
+    ``unreadable`` grows while they are read, see ``ArchiveReader``.
+    """
+
+    read: Reading
     judge: Judge
     books: Books
     request: ReplayRequest
     settings: KafkaSettings
+    unreadable: Mapping[str, str] = field(default_factory=dict)
     _selected: dict[str, Place] = field(default_factory=dict)
     _refused: set[str] = field(default_factory=set)
     _targets: dict[str, Target] = field(default_factory=dict)
@@ -50,7 +56,7 @@ class FailureReplay:
 
     def plan(self) -> Plan:
         """Decide about each failure, and remember which are to be sent."""
-        plan = Plan()
+        plan = Plan(unreadable=self.unreadable)
         judged = self.judge(self._cases()).values()
         cases = sorted(
             filter(self.request.chosen.matches_failure, judged),

@@ -1,6 +1,7 @@
 """What a replay is going to do, before it does it. Pure."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,16 @@ from invoice_operations.tally import Tally
 
 @dataclass(slots=True)
 class Plan:
-    """``left_out`` counts by reason; ``impossible`` names what cannot be replayed, and what to do instead."""
+    """``left_out`` counts by reason; ``impossible`` names what cannot be replayed, and what to do instead.
+
+    ``unreadable`` says by key why an archived object was left out. It may grow until all was sent.
+    """
 
     selected: int = 0
     tally: Tally = field(default_factory=Tally)
     left_out: Counter[str] = field(default_factory=Counter)
     impossible: list[dict[str, Any]] = field(default_factory=list)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Give the plan as a JSON tree: a histogram of reasons and the money at stake."""
@@ -26,6 +31,7 @@ class Plan:
             "unknown_totals": unknown,
             "left_out": dict(self.left_out),
             "cannot_be_replayed": self.impossible,
+            "unreadable_objects": [{"object": key, "why": why} for key, why in self.unreadable.items()],
         }
 
 

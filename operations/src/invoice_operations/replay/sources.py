@@ -1,13 +1,14 @@
 """From what was requested to what is read: a topic, the errors topic, or the archive."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
 from invoice_operations.clients import Clients
 from invoice_operations.replay.marks import Mark
-from invoice_operations.replay.of_failures import FailureReplay
+from invoice_operations.replay.of_failures import FailureReplay, Reading
 from invoice_operations.replay.of_topic import TopicReplay
 from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.priors import KnowsDestinations, Prior, priors
@@ -15,6 +16,9 @@ from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.sending import Done
 from invoice_operations.view.view import View
 from invoice_shared.record import OutgoingRecord, Record
+
+Unreadable = Mapping[str, str]
+"""Why objects of the archive were left out, by key."""
 
 
 class ReplayClients(Clients, Protocol):
@@ -41,12 +45,15 @@ def source_of(request: ReplayRequest, clients: ReplayClients, began: datetime) -
     """Return the source of what was requested by a replay that began at a time."""
     books = _Books(clients)
     if request.what == "errors":
+        is_archived = request.storage == "s3"
+        read, unreadable = _archived(request, clients) if is_archived else _held(request, clients, books)
         return FailureReplay(
-            _reading(request, clients),
+            read,
             lambda cases: books.view.judged(cases, request.chosen),
             books,
             request,
             clients.kafka,
+            unreadable,
         )
     topics = {
         "raw": clients.kafka.raw_invoices_topic,
@@ -76,10 +83,17 @@ class _Books:
         return self._destinations(customer_id, invoice_id)
 
 
-def _reading(request: ReplayRequest, clients: Clients) -> Callable[[], Iterable[Record]]:
-    chosen = request.chosen
-    if request.storage == "s3":
-        archive = clients.archived_failures()
-        return lambda: archive.read(chosen.since, chosen.until)
-    reader, topic = clients.reader(), clients.kafka.invoice_errors_topic
-    return lambda: reader.read(topic, chosen.span_of_failures())
+def _archived(request: ReplayRequest, clients: Clients) -> tuple[Reading, Unreadable]:
+    archive, chosen = clients.archived_failures(), request.chosen
+    return lambda: archive.read(chosen.since, chosen.until), archive.unreadable
+
+
+def _held(request: ReplayRequest, clients: Clients, books: "_Books") -> tuple[Reading, Unreadable]:
+    """Read the failures at their places: the time of a record may be wrong."""
+    chosen = replace(request.chosen, state=None)
+
+    def read() -> Iterable[Record]:
+        places = (case.place for case in books.view.failures(chosen))
+        return clients.reader().at(frozenset(place for place in places if place is not None))
+
+    return read, {}

@@ -33,6 +33,8 @@ class Event:
 
 def tell(record: Record, settings: KafkaSettings) -> Event:
     """Say in a sentence what a record means for its invoice."""
+    if record.value is None and record.topic == settings.invoice_outcomes_topic:
+        return Event(record.time, "outcome: removed", place_of(record), "a tombstone removed the entry")
     try:
         what, detail = _tellers(settings)[record.topic](record.value)
     except MalformedRecord as error:

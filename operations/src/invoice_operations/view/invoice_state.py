@@ -71,9 +71,9 @@ def tidy(rows: Sequence[StoredRow]) -> Tidied:
     """Sort out which rows of one invoice a newer one replaces.
 
     What stands, stands: a replaced event that created a document is kept as that document. A tombstone removes all
-    that its key said before it.
+    that its key said before it. A document's is kept, so that no event that is replaced later brings it back.
     """
-    newest = {row.rowid for row in _newest(rows) if row.value is not None}
+    newest = {row.rowid for row in _newest(rows) if row.value is not None or row.kind == DOCUMENT}
     tombstone = _last(row for row in rows if row.kind == EVENT and row.value is None)
     own = {row.document for row in rows if row.kind == DOCUMENT and row.rowid in newest}
     known = own | {row.document for row in rows if row.kind == OLDER_DOCUMENT and row.rowid in newest}

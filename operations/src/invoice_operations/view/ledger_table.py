@@ -55,8 +55,8 @@ def index(connection: Connection) -> Iterator[list[str]]:
 
 
 def first_entry(connection: Connection) -> datetime | None:
-    """Return the time of the oldest row; ``None`` if there is none."""
-    (oldest,) = connection.execute("SELECT min(timestamp) FROM ledger").fetchone()
+    """Return the time of the oldest row that says something; ``None`` if there is none."""
+    (oldest,) = connection.execute("SELECT min(timestamp) FROM ledger WHERE value IS NOT NULL").fetchone()
     return None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC)
 
 

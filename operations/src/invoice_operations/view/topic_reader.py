@@ -74,7 +74,8 @@ def _around(places: Collection[Place], marks: dict[int, tuple[int, int]]) -> dic
     for number, (low, high) in marks.items():
         offsets = [place.offset for place in places if place.partition == number and place.offset >= low]
         if offsets:
-            bounds[number] = Bounds(min(offsets), high, max(offsets))
+            # What lies at a known place has come, whatever its time: it is never past the end.
+            bounds[number] = Bounds(min(offsets), max(high, max(offsets) + 1), max(offsets))
     return bounds
 
 

@@ -63,17 +63,18 @@ class InvoicesApi:
                 return tuple(sorted(found, key=lambda shown: shown.age))
         raise Unavailable(f"Razorpay lists more than {PAGE * MAX_PAGES} invoices with the receipt {receipt}.")
 
-    def page(self, since: datetime, skip: int) -> tuple[tuple[Shown, ...], int]:
-        """Return invoices that were made from a time on, the newest first, and how many were listed.
+    def page(self, since: datetime, skip: int) -> tuple[tuple[Shown, ...], tuple[str, ...]]:
+        """Return invoices that were made from a time on, the newest first, and the ids of all that were listed.
 
-        What is listed and cannot be read is left out.
+        What is listed and cannot be read is among the ids alone.
         """
         query = {"type": "invoice", "from": str(int(since.timestamp())), "skip": str(skip), "count": LARGE_PAGE}
         items, answer = self._items(query)
         if items is None:
             raise self._judged(lookup_error(answer, self._clock.now()))
         read = map(read_shown, items)
-        return tuple(shown for shown in read if shown is not None), len(items)
+        ids = tuple(str(item.get("id")) if isinstance(item, dict) else "" for item in items)
+        return tuple(shown for shown in read if shown is not None), ids
 
     def get(self, document_id: str) -> Shown | None:
         """Return the invoice under an id; ``None`` if there is none."""

@@ -54,9 +54,10 @@ class Razorpay:
 
     def drafts(self, since: datetime, skip: int) -> DraftPage:
         """See ``MakesDrafts``."""
-        shown, size = self._api.page(since, skip)
+        shown, documents = self._api.page(since, skip)
         ours = [(each, each.memo) for each in shown if each.is_draft and each.memo == each.found.invoice_id]
-        return DraftPage(tuple(Draft(each.id, memo, each.made_at) for each, memo in ours if memo), size)
+        drafts = tuple(Draft(each.id, memo, each.made_at) for each, memo in ours if memo)
+        return DraftPage(drafts, documents)
 
     def discard(self, draft_id: str) -> bool:
         """See ``MakesDrafts``."""

@@ -1,9 +1,10 @@
 """Put a batch, then tell how far the offsets may move. Adopts what an earlier life had put already."""
 
 import gzip
+import zlib
 from collections.abc import Sequence
 
-from invoice_shared.archive.archive import Archive
+from invoice_shared.archive.archive import Archive, ObjectUnreadable
 from invoice_shared.archive.lines import archived_object, holds_the_same, lines_of
 from invoice_shared.archive.object_key import object_key, parse_key, start_prefix
 from invoice_shared.logs import get_logger
@@ -29,7 +30,7 @@ class ArchiveHandler:
         """
         first = records[0]
         # Before each put: a topic that was made anew starts over at offsets that have objects already.
-        others = self._archive.keys(start_prefix(self._prefix, first))
+        others = [each.key for each in self._archive.listed(start_prefix(self._prefix, first))]
         for key in others:
             found = parse_key(key)
             if found is not None and holds_the_same(self._content(key), records):
@@ -40,7 +41,8 @@ class ArchiveHandler:
     def _content(self, key: str) -> bytes | None:
         try:
             return gzip.decompress(self._archive.get(key))
-        except (OSError, EOFError):  # no object of ours, whatever its name says
+        # No object of ours, whatever its name says, or an old one that was archived away.
+        except (OSError, EOFError, zlib.error, ObjectUnreadable):
             return None
 
     def _put(self, first: Record, records: Sequence[Record], *, is_contested: bool) -> int:

@@ -1,8 +1,10 @@
-"""The port to the archive, and its one error."""
+"""The port to the archive, and its errors."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from invoice_shared.errors import StartupError
+from invoice_shared.errors import ConnectorError, StartupError
 
 
 class ArchiveUnavailable(StartupError):
@@ -11,6 +13,18 @@ class ArchiveUnavailable(StartupError):
 
 class ArchiveUnreachable(ArchiveUnavailable):
     """Nobody answers: an outage, or a wrong address; the bucket and the credentials were not even looked at."""
+
+
+class ObjectUnreadable(ConnectorError):
+    """One object cannot be read, and others may be. The words say why, as what follows its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as the archive lists it. ``stored_at`` is by the archive's own clock."""
+
+    key: str
+    stored_at: datetime
 
 
 class Archive(Protocol):
@@ -23,7 +37,7 @@ class Archive(Protocol):
         """Store an object; return once it is durable. Repeating it changes nothing."""
 
     def get(self, key: str) -> bytes:
-        """Return an object's bytes."""
+        """Return an object's bytes. Raises ``ObjectUnreadable``, too."""
 
-    def keys(self, prefix: str) -> list[str]:
-        """Name the objects whose key starts so."""
+    def listed(self, prefix: str) -> list[StoredObject]:
+        """List the objects whose key starts so."""

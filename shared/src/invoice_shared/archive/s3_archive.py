@@ -1,17 +1,18 @@
 """The archive in S3: the only importer of botocore in the error-sink."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
+from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable, ObjectUnreadable, StoredObject
 from invoice_shared.s3 import NOT_ASKED, SKEWED, build_s3_client, s3_clock_advice
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 _BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
 """One put ends within two minutes, well inside the consumer's poll interval of five."""
@@ -23,9 +24,19 @@ _ADVICE = {
     "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
 }
 
+# What S3 answers about one object only, and how its name goes on.
+_OF_ONE_OBJECT = {
+    "InvalidObjectState": "is archived away. Restore it in S3, and repeat",
+    "NoSuchKey": "is not there any more",
+}
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "unknown")
+
 
 def _advice(error: ClientError) -> str:
-    code = error.response.get("Error", {}).get("Code", "unknown")
+    code = _code(error)
     # The answer to a HEAD has no body, so its code is the mere status: the time tells why.
     if code in (SKEWED, "403") and (clock := s3_clock_advice(error)):
         return f"refuses our signature. {clock.rstrip('.')}"
@@ -57,13 +68,29 @@ class S3Archive:
     def get(self, key: str) -> bytes:
         """Read an object back."""
         with self._translated():
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except ClientError as error:
+                if (why := _OF_ONE_OBJECT.get(_code(error))) is None:
+                    raise
+                raise ObjectUnreadable(why) from error
 
-    def keys(self, prefix: str) -> list[str]:
-        """Name the objects whose key starts so."""
+    def listed(self, prefix: str) -> list[StoredObject]:
+        """List the objects whose key starts so."""
         with self._translated():
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            return [item["Key"] for page in pages for item in page.get("Contents", [])]
+            found = (item for page in self._ending(pages) for item in page.get("Contents", []))
+            return [StoredObject(item["Key"], item["LastModified"]) for item in found]
+
+    def _ending(self, pages: Iterable["ListObjectsV2OutputTypeDef"]) -> Iterator["ListObjectsV2OutputTypeDef"]:
+        """Yield pages. Raises ``ArchiveUnavailable`` if one names its follower by a token that came before."""
+        seen: set[str] = set()
+        for page in pages:
+            yield page
+            token = page.get("NextContinuationToken")
+            if token in seen:
+                raise ArchiveUnavailable(f"The bucket {self._bucket} lists the same objects again and again.")
+            seen |= {token} if token else set()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -11,13 +11,10 @@ from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import Frozen
-from invoice_shared.logs import get_logger
 from invoice_shared.metronome import paths
 from invoice_shared.metronome.answers import read_answer, read_reply, status_refusal
 from invoice_shared.metronome.questions import PAGE, Question
 from invoice_shared.metronome.rate_limits import RateLimits
-
-log = get_logger(__name__)
 
 ASKING = {"Accept": "application/json"}
 SENDING = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -120,9 +117,8 @@ class MetronomeClient:
             yield page.data
             if not page.next_page:
                 return
-            if page.next_page in seen:
-                log.warning("metronome repeats a cursor; the list ends here", path=path)
-                return
+            if page.next_page in seen:  # the list would never end, and half of it must not pass for all
+                raise Unavailable(f"Metronome's list {path} names the same page again and again.")
             seen.add(page.next_page)
             more = {"next_page": page.next_page}
 

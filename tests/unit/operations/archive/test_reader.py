@@ -1,11 +1,12 @@
 import gzip
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from invoice_operations.archive.choice import select
 from invoice_operations.archive.reader import ArchiveReader
-from invoice_operations.errors import NeedsAttention
+from invoice_shared.archive.archive import StoredObject
 from invoice_shared.archive.lines import archived_object
 from tests.builders import failure
 from tests.unit.operations.reading import FakeArchive, in_errors
@@ -18,27 +19,39 @@ def key(day: int, hour: int, start: int, partition: int = 0, topic: str = "invoi
 KEYS = [key(1, 5, 0), key(1, 23, 10), key(3, 8, 20), key(3, 9, 30), key(1, 7, 0, partition=1)]
 
 
+def chosen(keys: Iterable[str], stored_at: datetime, since: datetime | None, until: datetime | None) -> list[str]:
+    return select([StoredObject(each, stored_at) for each in keys], "invoice-errors", since, until)
+
+
+def march(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
 def test_without_a_time_every_object_of_the_topic_is_chosen_in_order() -> None:
     others = ["errors/readme.txt", key(1, 5, 0, topic="other-errors")]
 
-    assert select([*reversed(KEYS), *others], "invoice-errors", None, None) == KEYS
+    assert chosen([*reversed(KEYS), *others], march(4), None, None) == KEYS
 
 
-def test_an_object_may_hold_records_of_a_time_long_after_its_first() -> None:
-    # The one that begins on the 1st at 23:00 may reach until its follower, on the 3rd at 8:00.
-    chosen = select(KEYS, "invoice-errors", datetime(2026, 3, 2, 12, tzinfo=UTC), None)
-
-    assert chosen == [key(1, 23, 10), key(3, 8, 20), key(3, 9, 30), key(1, 7, 0, partition=1)]
+def test_an_object_holds_nothing_that_failed_long_after_it_was_stored() -> None:
+    assert chosen(KEYS, march(3), march(4), None) == []
+    assert chosen(KEYS, march(3), march(4) - timedelta(seconds=1), None) == KEYS
 
 
-def test_objects_of_a_topic_that_was_made_anew_are_chosen_by_their_own_time() -> None:
-    anew = key(9, 8, 0).replace(".jsonl", "-0123abcd.jsonl")
-
-    assert anew in select([*KEYS, anew], "invoice-errors", datetime(2026, 3, 9, tzinfo=UTC), None)
+def test_an_object_that_begins_long_after_the_time_is_left_out() -> None:
+    assert chosen(KEYS, march(4), None, march(2)) == [KEYS[0], KEYS[1], KEYS[4]]
 
 
-def test_an_object_that_begins_after_the_time_is_left_out() -> None:
-    assert select(KEYS, "invoice-errors", None, datetime(2026, 3, 2, tzinfo=UTC)) == [KEYS[0], KEYS[1], KEYS[4]]
+def test_a_first_record_from_the_future_says_nothing_of_the_others() -> None:
+    from_the_future = key(20, 8, 40)
+
+    assert chosen([from_the_future], march(3), None, march(3)) == [from_the_future]
+
+
+def test_a_first_record_from_long_ago_says_nothing_of_the_others() -> None:
+    follower = key(1, 6, 50).replace("2026", "1970")
+
+    assert chosen([key(3, 8, 40), follower], march(3, 9), march(3), None) == [key(3, 8, 40), follower]
 
 
 def test_archived_lines_come_back_as_records_at_their_old_places() -> None:
@@ -50,17 +63,25 @@ def test_archived_lines_come_back_as_records_at_their_old_places() -> None:
     assert [each.position for each in read] == [each.position for each in records]
 
 
+ONE = archived_object([in_errors(7, failure())])
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "why"),
     [
-        pytest.param(b"no gzip", id="not compressed"),
-        pytest.param(archived_object([in_errors(7, failure())])[:-9], id="cut off"),
-        pytest.param(gzip.compress(b"{no json"), id="no JSON"),
-        pytest.param(gzip.compress(b"[]"), id="no line of the archive"),
+        pytest.param(b"no gzip", "damaged", id="not compressed"),
+        pytest.param(ONE[:-9], "damaged", id="cut off"),
+        pytest.param(ONE[:12] + b"\xff" * 8 + ONE[20:], "damaged", id="other bytes inside"),
+        pytest.param(gzip.compress(b"{no json"), "damaged", id="no JSON"),
+        pytest.param(gzip.compress(b"[]"), "damaged", id="no line of the archive"),
+        pytest.param(gzip.compress(b'{"topic":"t","partition":"0","offset":1}'), "damaged", id="no place"),
+        pytest.param(None, "archived away", id="in a storage class that has to be restored first"),
     ],
 )
-def test_an_object_that_cannot_be_read_is_named(content: bytes) -> None:
-    archive = FakeArchive({key(1, 9, 7): content})
+def test_an_object_that_cannot_be_read_is_named_and_left_out(content: bytes | None, why: str) -> None:
+    other = archived_object([in_errors(20, failure(failure_id="f2"))])
+    reader = ArchiveReader(FakeArchive({key(1, 9, 7): content, key(1, 9, 20): other}), "errors/", "invoice-errors")
 
-    with pytest.raises(NeedsAttention, match="dt=2026-03-01/hour=09"):
-        list(ArchiveReader(archive, "errors/", "invoice-errors").read())
+    assert [each.offset for each in reader.read()] == [20]
+    assert list(reader.unreadable) == [key(1, 9, 7)]
+    assert why in reader.unreadable[key(1, 9, 7)]

@@ -1,5 +1,6 @@
 """A replay from its plan to its end, stopped and resumed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -114,6 +115,32 @@ def test_failures_come_out_of_the_archive_on_demand() -> None:
     assert replay.plan().selected == 1
     assert replay.send(None, Event(), lambda: None)
     assert keys(installation) == [b"b"]
+
+
+def test_an_archived_object_that_cannot_be_read_is_named_and_the_rest_is_replayed() -> None:
+    first, second = (
+        f"errors/dt=2026-03-01/hour=09/invoice-errors-00000-{start:020d}-{start:020d}.jsonl.gz" for start in (0, 1)
+    )
+    a, b = failed("a", "b")
+    installation = FakeInstallation([], {first: archived_object([a])[:-9], second: archived_object([b])})
+    replay = Replay(ID, ReplayRequest("errors", Selection(), storage="s3"), installation, KIM)
+
+    plan = replay.plan()
+    replay.send(None, Event(), lambda: None)
+
+    assert keys(installation) == [b"b"]
+    assert [each["object"] for each in plan.document()["unreadable_objects"]] == [first]
+
+
+def test_a_failure_is_replayed_by_when_it_failed_whatever_the_time_of_its_record() -> None:
+    hours_ago = replace(failed("a")[0], timestamp=0)
+    installation = FakeInstallation([hours_ago])
+    since = Selection(since=EARLIER - timedelta(minutes=1))
+    replay = Replay(ID, ReplayRequest("errors", since), installation, KIM)
+
+    assert replay.plan().selected == 1
+    assert replay.send(None, Event(), lambda: None)
+    assert keys(installation) == [b"a"]
 
 
 def test_the_rate_goes_by_the_clock_and_a_wish_to_stop_ends_the_waiting() -> None:

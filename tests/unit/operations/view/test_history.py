@@ -50,6 +50,12 @@ def test_a_record_that_is_none_of_ours_is_shown_as_such() -> None:
     assert (step.what, "not JSON" in step.detail) == ("unreadable", True)
 
 
+def test_a_tombstone_in_the_ledger_is_told_as_what_it_did() -> None:
+    (step,) = events([lying("invoice-outcomes", 9, None, INVOICE_ID)], SETTINGS)
+
+    assert (step.what, step.detail) == ("outcome: removed", "a tombstone removed the entry")
+
+
 def test_an_invoice_stands_where_its_newest_outcome_says() -> None:
     told = summary(INVOICE_ID, CREATED, [])
 

@@ -112,6 +112,15 @@ def test_a_tombstone_removes_what_its_key_said() -> None:
     assert known(in_ledger(0, CREATED), gone, in_ledger(6, FAILED)) == KnownInvoice(FAILED)
 
 
+def test_a_document_that_a_tombstone_removed_does_not_come_back_with_an_event() -> None:
+    own = document_in_ledger(0, CREATED)
+    gone = lying("invoice-outcomes", 6, None, (own.key or b"").decode())
+
+    assert known(own, in_ledger(1, CREATED), gone, in_ledger(7, FAILED)) == KnownInvoice(FAILED)
+    assert known(own, in_ledger(1, CREATED), in_ledger(2, FAILED), gone) == KnownInvoice(FAILED)
+    assert known(own, in_ledger(1, CREATED), gone, document_in_ledger(7, CREATED)).documents == [CREATED]
+
+
 def test_the_ledger_begins_with_its_oldest_entry() -> None:
     view = view_of(FakeBroker([in_ledger(0, CREATED), in_ledger(1, FAILED.model_copy(update={"invoice_id": "b"}))]))
 
