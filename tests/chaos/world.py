@@ -180,7 +180,7 @@ class World(Connector):
     def replay(self, directory: Path) -> int:
         """Put every first record of ``raw-invoices`` back by the operator's command; give how many it put back."""
         name = f"replay-{uuid.uuid4().hex[:6]}"
-        command = [str(Path(sys.executable).with_name("invoices")), "replay", "raw", "--output", "json"]
+        command = [str(Path(sys.executable).with_name("invoices")), "replay", "raw", "--no-wait", "--output", "json"]
         replaying = Process(name, command, env=self.topics.settings, directory=directory).start()
         try:
             assert replaying.wait(120) == 0, replaying.output()

@@ -52,6 +52,11 @@ def known_destination(given: str) -> str:
 
 
 WhyOption = Annotated[str, typer.Option(help="The reason, for the auditor.")]
+WAIT_SECONDS = 900.0
+WaitOption = Annotated[
+    float, typer.Option("--wait-seconds", min=0, help="Follow for so long what becomes of the records.")
+]
+NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="Do not follow what becomes of the records.")]
 ByOption = Annotated[str | None, typer.Option(help="Who decides; default: the user of this terminal.")]
 
 

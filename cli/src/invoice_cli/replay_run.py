@@ -1,43 +1,130 @@
 """One run of a replay as an operator sees it: what is said before, during and after, and how to go on when it stops."""
 
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+import typer
 
 from invoice_cli.exits import Exit, exit_of, say, stop
 from invoice_cli.interrupt import Interrupt, give_up
 from invoice_cli.output import money, print_table
 from invoice_cli.progress import progress
+from invoice_operations.replay.following import Results
 from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.run import Replay
 from invoice_operations.times import age
 from invoice_shared.errors import ConnectorError
 
 
-def send(replay: Replay, resume_command: str, per_second: float | None) -> int:
-    """Put back what is left of a plan and return how many records that was; ends the process if it stops early."""
-    left, sent = replay.left, 0
-    say(f"{replay.id}: {left} records. If it is interrupted: {resume_command}")
-    go_on = f"Go on with: {resume_command}"
-    interrupt = Interrupt(insisted=give_up)
-    try:
-        with progress("replayed", left) as advance:
+@dataclass(slots=True)
+class Run:
+    """Puts back what is planned, and follows what becomes of it.
 
-            def acknowledged() -> None:
-                nonlocal sent
-                sent += 1
-                advance()
+    ``command`` goes on with it if it is interrupted, ``look_again`` says how to see later what has become of it.
+    """
 
-            is_complete = replay.send(per_second, interrupt, acknowledged)
-    except KeyboardInterrupt:
-        is_complete = False
-    except ConnectorError as error:
-        stop(exit_of(error), f"Stopped after {sent} of {left}: {error} {go_on}")
-    if not is_complete:
-        stop(Exit.ATTENTION, f"Interrupted after {sent} of {left}. {go_on}")
-    return sent
+    replay: Replay
+    plan: Plan
+    command: str
+    look_again: str
+    sent: int = 0
+    results: Results | None = None
+    _before: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = self.replay.put_back
+
+    def carry_out(self, per_second: float | None, wait_seconds: float | None) -> None:
+        """Send, and follow for so many seconds unless they are ``None``. Ends the process if it stops early."""
+        interrupt = Interrupt(insisted=give_up)
+        if self.plan.selected:
+            self._send(per_second, interrupt)
+        if wait_seconds is not None:
+            self._follow(wait_seconds, interrupt)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nobody has to look at it, as far as it was followed."""
+        return self.results is None or self.results.is_good
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a JSON tree."""
+        return {
+            "replayed": self.sent,
+            "replayed_before": self._before,
+            "outcomes": None if self.results is None else self.results.document(),
+        }
+
+    def tell(self, *, dry_run: bool) -> None:
+        """Say what was put back, what became of it, and what could not be read."""
+        if not dry_run:
+            self._tell()
+        for key, why in self.plan.unreadable.items():
+            say(f"Left out: the archived object {key} {why}.")
+
+    def _tell(self) -> None:
+        before = f" ({self._before} before it was interrupted)" if self._before else ""
+        say(f"Replayed {self.sent} of {self.plan.selected} record(s){before}.")
+        if self.results is None:
+            return
+        say(f"{_outcome(self.results)}.")
+        if self.results.failed:
+            say("What failed, and why: invoices failures --list")
+        if self.results.waiting:
+            say(f"What waits for whom: invoices console. {self.look_again}")
+
+    def _send(self, per_second: float | None, interrupt: Interrupt) -> None:
+        planned = self.plan.selected
+        say(f"{self.replay.id}: {planned} record(s). If it is interrupted: {self.command}")
+        try:
+            with progress("replayed", planned) as advance:
+
+                def acknowledged() -> None:
+                    self.sent += 1
+                    advance()
+
+                is_complete = self.replay.send(per_second, interrupt, acknowledged)
+        except KeyboardInterrupt:
+            is_complete = False
+        except ConnectorError as error:
+            stop(exit_of(error), f"Stopped after {self.sent} of {planned}: {error} Go on with: {self.command}")
+        if not is_complete:
+            stop(Exit.ATTENTION, f"Interrupted after {self.sent} of {planned}. Go on with: {self.command}")
+
+    def _follow(self, seconds: float, interrupt: Interrupt) -> None:
+        total, known = self.replay.put_back, Results(waiting=self.replay.put_back)
+        try:
+            with progress("settled", total) as advance:
+
+                def looked(results: Results) -> None:
+                    nonlocal known
+                    for _ended in range(results.ended - known.ended):
+                        advance()
+                    known = results
+
+                self.results = self.replay.follow(seconds, interrupt, looked)
+        except KeyboardInterrupt:
+            pass
+        except ConnectorError as error:
+            stop(exit_of(error), f"{self._so_far(known)} Not followed any further: {error} {self.look_again}")
+        if known.waiting and interrupt.is_set():
+            stop(Exit.ATTENTION, f"Interrupted. {self._so_far(known)} {self.look_again}")
+
+    def _so_far(self, known: Results) -> str:
+        return f"All {self.replay.put_back} record(s) were put back: {_outcome(known)}."
 
 
-def show_plan(plan: Plan, *, sent: int | None, now: datetime) -> None:
-    """Print what was replayed, or would be where ``sent`` is ``None``."""
+def confirm(question: str) -> None:
+    """Ask on a terminal; a no ends the process. In a pipe nobody is asked."""
+    if sys.stdin.isatty() and sys.stderr.isatty() and not typer.confirm(question, err=True):
+        stop(Exit.ATTENTION, "Nothing was replayed.")
+
+
+def show_plan(plan: Plan, now: datetime) -> None:
+    """Print what is to be replayed, and say what is left out."""
     if plan.tally.groups():
         print_table(
             [
@@ -51,13 +138,26 @@ def show_plan(plan: Plan, *, sent: int | None, now: datetime) -> None:
                 for group in plan.tally.groups()
             ]
         )
-    done = "Would replay" if sent is None else f"Replayed {sent} of"
-    at_stake = money(*plan.tally.total())
-    say(f"{done} {plan.selected} record(s){': ' + at_stake if at_stake else ''}.")
+    if plan.selected:
+        at_stake = money(*plan.tally.total())
+        say(f"To replay: {plan.selected} record(s){': ' + at_stake if at_stake else ''}.")
     for why, count in plan.left_out.items():
         say(f"Left out: {count} {why}.")
     for case in plan.impossible:
         name = f"failure {case['failure_id'][:12]} of invoice {case['invoice_id']}"
         say(f"Cannot be replayed: {name}: {case['why']}")
-    for key, why in plan.unreadable.items():
-        say(f"Left out: the archived object {key} {why}.")
+
+
+def _outcome(results: Results) -> str:
+    """Return how many records ended how: ``1 created, 2 failed again (2 items-not-mapped)``."""
+    parts = {
+        "created": (results.created, ""),
+        "skipped": (results.skipped.total(), _by_code(results.skipped)),
+        "failed again": (results.failed.total(), _by_code(results.failed)),
+        "still waiting": (results.waiting, ""),
+    }
+    return ", ".join(f"{count} {what}{codes}" for what, (count, codes) in parts.items() if count) or "nothing"
+
+
+def _by_code(counts: Counter[str]) -> str:
+    return f" ({', '.join(f'{count} {code}' for code, count in counts.most_common())})" if counts else ""

@@ -1,6 +1,6 @@
 """Invoices with a past: what the services would have written about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,9 +77,9 @@ def known(failed: InvoiceFailure) -> Outcome | None:
     return outcome(invoice_id=failed.invoice_id, outcome="failed", settled_at=failed.failed_at)
 
 
-def enter(topics: Topics, *outcomes: Outcome) -> None:
+def enter(topics: Topics, *outcomes: Outcome, headers: Mapping[str, bytes] | None = None) -> None:
     """Put outcomes into the ledger."""
-    topics.produce("invoice-outcomes", [(each.invoice_id, serde.to_bytes(each)) for each in outcomes])
+    topics.produce("invoice-outcomes", [(each.invoice_id, serde.to_bytes(each)) for each in outcomes], headers)
 
 
 def created(invoice_id: str, **changes: Any) -> Outcome:

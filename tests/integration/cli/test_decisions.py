@@ -104,14 +104,14 @@ def test_held_invoices_are_approved_for_their_facts_and_start_over(topics: Topic
     for name in ("inv-1", "inv-2"):
         file(topics, failed_creating(topics, name, format_it(topics, name), code="held-for-approval"))
     file(topics, failed_creating(topics, "inv-3", format_it(topics, "inv-3")))
-    every = ("approve", "--all-held", "--by", "kim", "--why", "looked at them", "--output", "json")
+    every = ("approve", "--all-held", "--by", "kim", "--why", "looked at them", "--no-wait", "--output", "json")
 
     planned = run_invoices(*every, "--dry-run").json
     assert (len(planned["approved"]), planned["replayed"]) == (2, 0)
     assert run_invoices("audit", "--output", "json").json == []
     one = run_invoices(*every, "--invoice-id", "inv-2").json
     (first,) = run_invoices("failures", "--invoice-id", "inv-1", "--output", "json").json
-    rest = run_invoices("approve", first["failure_id"][:12], "--by", "kim")
+    rest = run_invoices("approve", first["failure_id"][:12], "--by", "kim", "--no-wait")
 
     assert (one["replayed"], rest.code) == (1, 0)
     decided = run_invoices("audit", "--output", "json").json

@@ -1,5 +1,6 @@
 """Records put through again on a real broker: which, how marked, how often, and never a services' offset moved."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.broker
 
+NO_WAIT = ("--no-wait", "--output", "json")
+
 
 def put_back(topics: Topics, topic: str) -> list[Seen]:
     return [record for record in topics.read(topic) if "replay-id" in record.headers]
@@ -44,7 +47,7 @@ def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(topics: Topics,
     file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
     file(topics, failed_formatting(topics, "inv-2", receive(topics, "inv-2"), code="customer-not-mapped"))
 
-    ended = run_invoices("replay", "errors", "--code", "items-not-mapped", "--by", "kim", "--output", "json")
+    ended = run_invoices("replay", "errors", "--code", "items-not-mapped", "--by", "kim", *NO_WAIT)
 
     assert (ended.code, ended.json["replayed"]) == (0, 1)
     (again,) = put_back(topics, "raw-invoices")
@@ -67,8 +70,8 @@ def test_a_failure_of_the_creator_starts_over_at_metronome_or_puts_its_own_recor
     file(topics, failed_creating(topics, "inv-1", format_it(topics, "inv-1")))
     (formatted,) = topics.read("formatted-invoices")
 
-    run_invoices("replay", "errors")
-    run_invoices("replay", "errors", "--restart", "failed")
+    run_invoices("replay", "errors", "--no-wait")
+    run_invoices("replay", "errors", "--restart", "failed", "--no-wait")
 
     (raw,) = put_back(topics, "raw-invoices")
     assert (raw.key, raw.json["source"], raw.json["customer_id"]) == (
@@ -95,7 +98,8 @@ def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counte
 
     planned = run_invoices("replay", "errors", "--output", "json")
 
-    assert (planned.code, planned.json["replayed"]) == (0, 0)
+    assert (planned.code, planned.json["replayed"]) == (1, 0)
+    assert planned.err.splitlines()[-1] == "Nothing to replay: every record that matches is left out."
     assert planned.json["left_out"] == {"created meanwhile": 1, "replayed 3 times already (--max-replays)": 1}
     assert [each["code"] for each in planned.json["cannot_be_replayed"]] == ["unusable-event"]
 
@@ -105,8 +109,8 @@ def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(topics: Topic
     receive(topics, "inv-2")
     before = {record.key: record for record in topics.read("raw-invoices")}
 
-    first = run_invoices("replay", "raw", "--output", "json").json
-    second = run_invoices("replay", "raw", "--invoice-id", "inv-1", "--force", "--output", "json").json
+    first = run_invoices("replay", "raw", *NO_WAIT).json
+    second = run_invoices("replay", "raw", "--invoice-id", "inv-1", "--force", *NO_WAIT).json
     by_place = run_invoices(
         "replay", "raw", "--partition", str(place[0]), "--from-offset", str(place[1]), "--dry-run", "--output", "json"
     ).json
@@ -121,7 +125,7 @@ def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(topics: Topic
 
 def test_the_loop_guard_counts_replays_of_replays(topics: Topics, run_invoices: RunInvoices) -> None:
     receive(topics, "inv-1")
-    again = ("replay", "raw", "--include-replays", "--max-replays", "2", "--output", "json")
+    again = ("replay", "raw", "--include-replays", "--max-replays", "2", *NO_WAIT)
 
     runs = [run_invoices(*again).json for _ in range(3)]
 
@@ -136,7 +140,7 @@ def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and
 ) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(40)])
     process = subprocess.Popen(
-        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s"],
+        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s", "--no-wait"],
         env=topics.settings,
         stderr=subprocess.PIPE,
         text=True,
@@ -151,7 +155,10 @@ def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and
     assert 3 <= done < 40
     resumed = run_invoices(*command[1:], "--rate", "1000/s")
 
-    assert resumed.code == 0
+    assert (resumed.code, resumed.err.splitlines()[-1]) == (
+        0,
+        f"Replayed {40 - done} of {40 - done} record(s) ({done} before it was interrupted).",
+    )
     keys = [each.key or b"" for each in put_back(topics, "raw-invoices")]
     assert sorted(keys) == sorted({f"inv-{number}".encode() for number in range(40)})
 
@@ -159,7 +166,7 @@ def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and
 def test_a_replay_commits_nothing_of_the_services_groups(topics: Topics, run_invoices: RunInvoices) -> None:
     receive(topics, "inv-1")
 
-    run_invoices("replay", "raw", settings={"KAFKA_CONSUMER_GROUP": topics.group("invoice-formatter")})
+    run_invoices("replay", "raw", "--no-wait", settings={"KAFKA_CONSUMER_GROUP": topics.group("invoice-formatter")})
 
     assert eventually(lambda: topics.lag("invoice-formatter", "raw-invoices")) == 2
 
@@ -174,6 +181,7 @@ def test_a_replay_commits_nothing_of_the_services_groups(topics: Topics, run_inv
         pytest.param(["raw", "--partition", "99"], id="no such partition"),
         pytest.param(["errors", "--resume", "mine"], id="no replay id"),
         pytest.param(["formatted", "--from", "s3"], id="an archive of what is not archived"),
+        pytest.param(["formatted", "--include-replays"], id="replays of formatted records"),
     ],
 )
 def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
@@ -190,13 +198,14 @@ def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
 def test_a_killed_replay_has_said_at_its_start_how_to_go_on(topics: Topics, run_invoices: RunInvoices) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(30)])
     process = subprocess.Popen(
-        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s"],
+        [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s", "--no-wait"],
         env=topics.settings,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stderr is not None
-    command = process.stderr.readline().split("If it is interrupted: ")[1].split()
+    said = next(line for line in process.stderr if "If it is interrupted: " in line)
+    command = said.split("If it is interrupted: ")[1].split()
     eventually(lambda: len(put_back(topics, "raw-invoices")) >= 3, timeout=60)
     process.kill()
     process.communicate(timeout=60)
@@ -215,8 +224,8 @@ def test_of_formatted_records_the_newest_of_each_invoice_goes_back_and_what_was_
         format_it(topics, name)
     enter(topics, created("inv-2"))
 
-    first = run_invoices("replay", "formatted", "--output", "json").json
-    again = run_invoices("replay", "formatted", "--force", "--output", "json").json
+    first = run_invoices("replay", "formatted", *NO_WAIT).json
+    again = run_invoices("replay", "formatted", "--force", *NO_WAIT).json
 
     assert (first["replayed"], first["left_out"]) == (
         1,
@@ -233,10 +242,81 @@ def test_what_was_resolved_stays_so_unless_it_is_included_and_a_refusal_gets_a_n
     file(topics, failed)
     assert run_invoices("resolve", failed.failure_id, "--why", "by hand", "--by", "kim").code == 0
 
-    errors = ("replay", "errors", "--restart", "failed", "--output", "json")
+    errors = ("replay", "errors", "--restart", "failed", *NO_WAIT)
     left, included = run_invoices(*errors).json, run_invoices(*errors, "--include-resolved").json
 
     assert (left["replayed"], left["left_out"]) == (0, {"resolved by hand (--include-resolved)": 1})
     (again,) = put_back(topics, "formatted-invoices")
     assert again.headers["replay-include-resolved"] == b"1"
     assert again.headers["request-generation"] == included["replay_id"].encode()
+
+
+def test_what_becomes_of_the_records_is_told_and_a_failure_or_one_that_waits_is_no_success(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    receive_all(topics, ["inv-1", "inv-2", "inv-3"])
+    process = invoices(topics, "replay", "raw", "--wait-seconds", "20", "--output", "json")
+    eventually(lambda: len(put_back(topics, "raw-invoices")) == 3, timeout=60)
+    again = put_back(topics, "raw-invoices")
+    headers = {name: value for name, value in again[0].headers.items() if name.startswith("replay")}
+    enter(topics, created("inv-1"), headers=headers)
+    enter(topics, created("inv-2", outcome="failed", code="items-not-mapped", failure_id="f"), headers=headers)
+    enter(topics, created("inv-3"), headers=headers | {"replay-id": b"replay-of-somebody-else"})
+    out, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert json.loads(out)["outcomes"] == {
+        "created": 1,
+        "skipped": {},
+        "failed_again": {"items-not-mapped": 1},
+        "still_waiting": 1,
+    }
+    assert "settled: 2 of 3" in said
+
+
+def test_a_replay_that_is_interrupted_while_it_waits_says_what_was_sent_and_is_resumed(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    receive(topics, "inv-1")
+    process = invoices(topics, "replay", "raw")
+    (again,) = eventually(lambda: put_back(topics, "raw-invoices"), timeout=60)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    last = said.splitlines()[-1]
+    assert last.startswith("Interrupted. All 1 record(s) were put back: 1 still waiting. Go on waiting with: invoices ")
+    enter(topics, created("inv-1"), headers=again.headers)
+    resumed = run_invoices(*last.split("Go on waiting with: ")[1].split()[1:], "--output", "json")
+
+    assert (resumed.code, resumed.json["replayed"], resumed.json["replayed_before"]) == (0, 0, 1)
+    assert resumed.json["outcomes"]["created"] == 1
+    assert len(put_back(topics, "raw-invoices")) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["raw"], "there is no record", id="an empty topic"),
+        pytest.param(["raw", "--invoice-id", "inv-x"], 'no record matches --invoice-id "inv-x"', id="a wrong id"),
+        pytest.param(
+            ["errors", "--code", "items-not-mapped", "--stage", "formatter", "--dry-run"],
+            'no record matches --stage "formatter", --code "items-not-mapped"',
+            id="filters",
+        ),
+    ],
+)
+def test_nothing_to_replay_is_no_success(run_invoices: RunInvoices, arguments: list[str], said: str) -> None:
+    ended = run_invoices("replay", *arguments)
+
+    assert (ended.code, ended.out, ended.err.splitlines()[-1]) == (1, "", f"Nothing to replay: {said}.")
+
+
+def invoices(topics: Topics, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "invoice_cli", *arguments],
+        env=topics.settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -47,6 +47,13 @@ class FakeReader:
         """Count partitions: as many as the records are in."""
         return 1 + max((record.partition for record in self._records if record.topic == topic), default=0)
 
+    def ends(self, topic: str) -> dict[int, int]:
+        """Give the next offset of each partition that has records."""
+        return {
+            number: 1 + max(each.offset for each in self._records if (each.topic, each.partition) == (topic, number))
+            for number in {each.partition for each in self._records if each.topic == topic}
+        }
+
     @staticmethod
     def _is_inside(record: Record, span: Span) -> bool:
         return (

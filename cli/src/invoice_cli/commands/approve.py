@@ -8,21 +8,24 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_cli.exits import say
+from invoice_cli.exits import Exit, say, stop
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
+    WAIT_SECONDS,
     ByOption,
     CustomerOption,
     DestinationOption,
     InvoiceOption,
+    NoWaitOption,
     OutputOption,
     SinceOption,
     UntilOption,
+    WaitOption,
     selection,
 )
 from invoice_cli.output import print_json, print_table
 from invoice_cli.person import person
-from invoice_cli.replay_run import send, show_plan
+from invoice_cli.replay_run import Run, show_plan
 from invoice_operations.approve.run import Approval, chosen_by_id, held, look, replay_request
 from invoice_operations.approve.run import approve as write_down
 from invoice_operations.errors import InvalidRequest
@@ -30,6 +33,8 @@ from invoice_operations.installation import Installation
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
+
+STILL_HELD = "What is held still: invoices failures --code held-for-approval --list"
 
 
 def approve(
@@ -48,9 +53,14 @@ def approve(
     why: Annotated[str | None, typer.Option(help="The reason, for the auditor.")] = None,
     by: ByOption = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would be approved, and change nothing.")] = False,
+    wait_seconds: WaitOption = WAIT_SECONDS,
+    no_wait: NoWaitOption = False,
     output: OutputOption = "table",
 ) -> None:
-    """Let held invoices go: for exactly the total, customer and destination that each was held with."""
+    """Let held invoices go: for exactly the total, customer and destination that each was held with.
+
+    Exits 1 if one fails again or still waits at the end, and if there is nothing to approve.
+    """
     now, installation, who = datetime.now(UTC), this_installation(), person(by)
     filters = selection(
         now,
@@ -64,22 +74,27 @@ def approve(
     approval = look(chosen, installation)
     replay = Replay(new_id(now, secrets.token_hex(3)), replay_request(chosen), installation, who)
     plan = replay.plan()
-    sent = 0
+    run = Run(replay, plan, shlex.join(["invoices", *sys.argv[1:]]), look_again=STILL_HELD)
+    if output == "table":
+        _show(approval)
+        show_plan(plan, now)
     if approval.subjects and not dry_run:
         write_down(approval, why, installation, who)
-        sent = send(replay, shlex.join(["invoices", *sys.argv[1:]]), None) if plan.selected else 0
+        run.carry_out(None, None if no_wait else wait_seconds)
     if output == "json":
         shown = {
             "approved": _rows(approval),
             "cannot_be_approved": [case.failure_id for case in approval.unknown],
             "replay_id": replay.id,
             "dry_run": dry_run,
-            "replayed": sent,
         }
-        print_json(shown | plan.document())
-        return
-    _show(approval)
-    show_plan(plan, sent=None if dry_run else sent, now=now)
+        print_json(shown | run.document() | plan.document())
+    else:
+        run.tell(dry_run=dry_run)
+    if not approval.subjects:
+        stop(Exit.ATTENTION, "Nothing to approve: no invoice that matches is held.")
+    if not run.is_good:
+        raise SystemExit(int(Exit.ATTENTION))
 
 
 def _show(approval: Approval) -> None:

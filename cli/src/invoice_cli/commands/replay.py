@@ -8,27 +8,32 @@ from typing import Annotated
 
 import typer
 
-from invoice_cli.exits import Exit
+from invoice_cli.exits import Exit, stop
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
+    WAIT_SECONDS,
     ByOption,
     CodeOption,
     CustomerOption,
     DestinationOption,
     InvoiceOption,
+    NoWaitOption,
     OutputOption,
     SinceOption,
     StageOption,
     UntilOption,
+    WaitOption,
     selection,
 )
 from invoice_cli.output import print_json
 from invoice_cli.person import person
-from invoice_cli.replay_run import send, show_plan
+from invoice_cli.replay_run import Run, confirm, show_plan
 from invoice_operations.options import parse_rate
 from invoice_operations.replay.ids import new_id, started_at
+from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.request import MAX_REPLAYS, ReplayRequest, Restarting, Storage, What
 from invoice_operations.replay.run import Replay
+from invoice_operations.selection import Selection
 
 
 def replay(
@@ -61,9 +66,17 @@ def replay(
     by: ByOption = None,
     dry_run: Annotated[bool, typer.Option(help="Show what would be replayed, and change nothing.")] = False,
     resume: Annotated[str | None, typer.Option(help="Go on with an interrupted replay: its id.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask where no filter is given.")] = False,
+    wait_seconds: WaitOption = WAIT_SECONDS,
+    no_wait: NoWaitOption = False,
     output: OutputOption = "table",
 ) -> None:
-    """Put records back on their topics. Documents that exist stay as they are: nothing is created twice."""
+    """Put records back on their topics, and tell what becomes of them.
+
+    Documents that exist stay as they are: nothing is created twice.
+
+    Exits 1 if a record fails again or still waits at the end, and if there is nothing to replay.
+    """
     # "2h ago" is before the replay began, also when it is resumed.
     now = started_at(resume) if resume else datetime.now(UTC)
     chosen = selection(
@@ -82,16 +95,32 @@ def replay(
     per_second = None if rate is None else parse_rate(rate)
     replay_id = resume or new_id(now, secrets.token_hex(3))
     replayed = Replay(replay_id, request, this_installation(), person(by))
-    plan = replayed.plan()
-    if resume:
-        replayed.resume()
-    sent = 0 if dry_run or not plan.selected else send(replayed, _go_on(replayed.id, resume), per_second)
+    plan = replayed.resume() if resume else replayed.plan()
+    go_on = _go_on(replayed.id, resume)
+    run = Run(replayed, plan, go_on, look_again=f"Go on waiting with: {go_on}")
+    if output == "table":
+        show_plan(plan, now)
+    if not dry_run:
+        if plan.selected and chosen == Selection() and not (yes or resume):
+            confirm(f"No filter is given. Replay all {plan.selected} record(s)?")
+        run.carry_out(per_second, None if no_wait else wait_seconds)
     if output == "json":
-        print_json({"replay_id": replayed.id, "dry_run": dry_run, "replayed": sent, **plan.document()})
+        print_json({"replay_id": replayed.id, "dry_run": dry_run, **run.document(), **plan.document()})
     else:
-        show_plan(plan, sent=None if dry_run else sent, now=now)
-    if plan.unreadable:
+        run.tell(dry_run=dry_run)
+    if not plan.selected and not replayed.put_back:
+        stop(Exit.ATTENTION, f"Nothing to replay: {_why_nothing(request, plan)}.")
+    if plan.unreadable or not run.is_good:
         raise SystemExit(int(Exit.ATTENTION))
+
+
+def _why_nothing(request: ReplayRequest, plan: Plan) -> str:
+    if plan.left_out or plan.impossible or plan.unreadable:
+        return "every record that matches is left out"
+    given = request.chosen.filters().items()
+    texts = [(name, text) for name, value in given for text in ([value] if isinstance(value, str) else value)]
+    filters = ", ".join(f'--{name.replace("_", "-")} "{text}"' for name, text in texts)
+    return f"no record matches {filters}" if filters else "there is no record"
 
 
 def _go_on(replay_id: str, resumed: str | None) -> str:

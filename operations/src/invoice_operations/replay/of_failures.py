@@ -1,16 +1,15 @@
 """Replaying failures: those that are still open get another chance, wherever their records were read from."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from invoice_operations.replay.marks import Mark, replays
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
-from invoice_operations.replay.plan import Plan, too_often
+from invoice_operations.replay.plan import DONE, Plan, too_often
 from invoice_operations.replay.priors import REFUSALS, RESOLVED, Books, Prior
 from invoice_operations.replay.request import ReplayRequest, Restarting
-from invoice_operations.replay.sending import Done, Target
+from invoice_operations.replay.sending import NOTHING_DONE, Done, Target, count_off
 from invoice_operations.view.cases import Case, Place, State, case_of, failures_in, place_of
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.original import headers_of
@@ -54,9 +53,11 @@ class FailureReplay:
     _obstacles: dict[str, str] = field(default_factory=dict)
     _worn_out: set[str] = field(default_factory=set)
 
-    def plan(self) -> Plan:
-        """Decide about each failure, and remember which are to be sent."""
-        plan = Plan(unreadable=self.unreadable)
+    def plan(self, done: Done = NOTHING_DONE) -> Plan:
+        """Decide about each failure, and remember which are to be sent; what is done is left out."""
+        plan, left = Plan(unreadable=self.unreadable), done.copy()
+        self._selected.clear()
+        self._refused.clear()
         judged = self.judge(self._cases()).values()
         cases = sorted(
             filter(self.request.chosen.matches_failure, judged),
@@ -64,15 +65,14 @@ class FailureReplay:
         )
         known = self.books.priors(case.key for case in cases)
         for case in cases:
-            self._decide(case, known[case.key], plan)
+            self._decide(case, known[case.key], plan, left)
         return plan
 
-    def left(self, done: Done) -> int:
-        """Count the planned records that are not done yet."""
-        return (Counter(self._targets[name] for name in self._selected) - done).total()
-
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records of the planned failures, marked; each once, though an archive may hold it twice."""
+        """Yield the records of the chosen failures, marked; each once, though an archive may hold it twice.
+
+        Those that are done, too.
+        """
         waiting = dict(self._selected)
         for failure, record in failures_in(self.read()):
             if waiting.get(failure.failure_id) == place_of(record):
@@ -106,7 +106,7 @@ class FailureReplay:
         else:
             self._targets[failure.failure_id] = (fresh.topic, fresh.key)
 
-    def _decide(self, case: Case, prior: Prior, plan: Plan) -> None:
+    def _decide(self, case: Case, prior: Prior, plan: Plan, left: Done) -> None:
         if why := self._why_not(case, prior):
             plan.left_out[why] += 1
         elif case.failure_id in self._obstacles:
@@ -115,6 +115,9 @@ class FailureReplay:
             plan.left_out[why] += 1
         elif case.place is not None:
             self._select(case, case.place, prior)
+            if count_off(left, self._targets[case.failure_id]):
+                plan.left_out[DONE] += 1
+                return
             plan.selected += 1
             plan.tally.add(case)
 

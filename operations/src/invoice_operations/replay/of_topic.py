@@ -1,6 +1,5 @@
 """Replaying ``raw-invoices`` or ``formatted-invoices``: the records go back as they are."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from invoice_operations.replay.marks import Mark, is_replay, replays
-from invoice_operations.replay.plan import Plan, too_often
+from invoice_operations.replay.plan import DONE, Plan, too_often
 from invoice_operations.replay.priors import Books, Prior
 from invoice_operations.replay.request import ReplayRequest
-from invoice_operations.replay.sending import Done, Target
+from invoice_operations.replay.sending import NOTHING_DONE, Done, count_off
 from invoice_operations.view.entry import is_newer
 from invoice_operations.view.ledger_table import chunks
 from invoice_operations.view.records_of import ReadsTopics
@@ -50,30 +49,26 @@ class TopicReplay:
     request: ReplayRequest
     books: Books
     began: datetime
-    _selected: Counter[Target] = field(default_factory=Counter)
     _newest: dict[bytes | None, _Seen] = field(default_factory=dict)
 
-    def plan(self) -> Plan:
-        """Count what would be put back."""
-        plan = Plan()
+    def plan(self, done: Done = NOTHING_DONE) -> Plan:
+        """Count what would be put back, without what is done."""
+        plan, left = Plan(), done.copy()
         if self.request.what == "formatted":
             self._find_newest()
         for record, prior in self._with_priors():
             invoice = self._invoice(record)
             if why := self._why_not(record, invoice, prior):
                 plan.left_out[why] += 1
-                continue
-            self._selected[self.topic, record.key] += 1
-            plan.tally.count(self.topic, _kind(invoice), record.time, _money(invoice))
-        plan.selected = self._selected.total()
+            elif count_off(left, (self.topic, record.key)):
+                plan.left_out[DONE] += 1
+            else:
+                plan.selected += 1
+                plan.tally.count(self.topic, _kind(invoice), record.time, _money(invoice))
         return plan
 
-    def left(self, done: Done) -> int:
-        """Count the planned records that are not done yet."""
-        return (self._selected - done).total()
-
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records, marked."""
+        """Yield the records, marked; those that are done, too."""
         for record, prior in self._with_priors():
             if self._why_not(record, self._invoice(record), prior) is None:
                 marked = (mark.renewing if prior.is_refused else mark.on)(record.headers)

@@ -7,11 +7,14 @@ from typing import Any
 
 from invoice_operations.tally import Tally
 
+DONE = "put back before this replay was interrupted"
+
 
 @dataclass(slots=True)
 class Plan:
-    """``left_out`` counts by reason; ``impossible`` names what cannot be replayed, and what to do instead.
+    """``selected`` records are to be put back. ``left_out`` counts the others by reason.
 
+    ``impossible`` names what cannot be replayed, and what to do instead.
     ``unreadable`` says by key why an archived object was left out. It may grow until all was sent.
     """
 

@@ -41,9 +41,8 @@ class ReplayRequest:
             ),
             "--from s3 reads archived failures: use invoices replay errors.": not is_errors and self.storage == "s3",
             "--restart failed is for invoices replay errors.": not is_errors and self.restart == "failed",
-            "--include-replays is for raw and formatted; a failed replay is a failure like any other.": (
-                is_errors and self.include_replays
-            ),
+            "--include-replays is for invoices replay raw: formatted puts the newest record back, whoever made it, "
+            "and a failed replay is a failure like any other.": self.what != "raw" and self.include_replays,
         }
         for sentence, is_so in refusals.items():
             if is_so:

@@ -1,4 +1,4 @@
-"""One replay: what it would put back, and putting it back so that it can be stopped and resumed."""
+"""One replay: what it would put back, putting it back so that it can be stopped and resumed, and what becomes of it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,47 +6,59 @@ from dataclasses import replace
 
 from invoice_operations.decide.decider import Decider, Person
 from invoice_operations.pace import Pace
+from invoice_operations.replay.following import Following, Results
 from invoice_operations.replay.ids import started_at
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.request import ReplayRequest
-from invoice_operations.replay.sending import Done, Stop, done_by, send_all, without
+from invoice_operations.replay.sending import NOTHING_DONE, Stop, put_back_by, send_all, without
 from invoice_operations.replay.sources import ReplayClients, source_of
 from invoice_shared.publishing import Publisher
 
+# Between two looks at what becomes of the records.
+LOOK_SECONDS = 2.0
+
 
 class Replay:
-    """Looks at what there was when it began. ``plan`` comes first; every method raises what the clients raise.
+    """Looks at what there was when it began. ``plan`` or ``resume`` comes first, then ``send``, then ``follow``.
 
     A replay that was stopped is resumed by another one with its id and request, on any machine: what the first has put
-    back is found in Kafka, which is a replay's only memory.
+    back, and what became of it, is found in Kafka, which is a replay's only memory.
+    Every method raises what the clients raise.
     """
 
     def __init__(self, replay_id: str, request: ReplayRequest, clients: ReplayClients, person: Person) -> None:
         self.id = replay_id
         self._mark = Mark(replay_id, person.by, force=request.force, include_resolved=request.include_resolved)
-        began = started_at(replay_id)
-        bounded = replace(request, chosen=request.chosen.up_to(began))
-        self._source = source_of(bounded, clients, began)
+        self._began = started_at(replay_id)
+        bounded = replace(request, chosen=request.chosen.up_to(self._began))
+        self._source = source_of(bounded, clients, self._began)
         self._request = request
         self._clients = clients
         self._person = person
-        self._done: Done = Counter()
+        self._planned = 0
+        self._done = NOTHING_DONE
+        self._put_back: Counter[bytes] = Counter()
+        self._following = Following(replay_id, clients.kafka)
 
     def plan(self) -> Plan:
         """Read what would be put back; changes nothing."""
-        return self._source.plan()
+        plan = self._source.plan(self._done)
+        self._planned = plan.selected
+        return plan
 
-    def resume(self) -> None:
-        """Look what a stopped run of this id has put back already; it is left out from now on."""
+    def resume(self) -> Plan:
+        """Read what a stopped run of this id has left to be put back; changes nothing."""
         kafka = self._clients.kafka
         topics = (kafka.raw_invoices_topic, kafka.formatted_invoices_topic)
-        self._done = done_by(self.id, self._clients.reader(), topics)
+        self._done, self._put_back = put_back_by(self.id, self._clients.reader(), topics)
+        self._following = Following(self.id, kafka, since=self._began)
+        return self.plan()
 
     @property
-    def left(self) -> int:
-        """The count of planned records that are not put back yet."""
-        return self._source.left(self._done)
+    def put_back(self) -> int:
+        """The count of records that this replay has put back, those of a stopped run included."""
+        return self._put_back.total()
 
     def send(self, per_second: float | None, stop: Stop, acknowledged: Callable[[], object]) -> bool:
         """Put the planned records back. Return whether that was all; ``False`` if ``stop`` came first.
@@ -58,14 +70,39 @@ class Replay:
         def rest(seconds: float) -> None:
             stop.wait(seconds)
 
+        def count(name: bytes) -> None:
+            self._put_back[name] += 1
+            acknowledged()
+
         pace = Pace(per_second, self._clients.clock, rest)
         outgoing = without(self._done, self._source.outgoing(self._mark))
+        if not self._put_back:
+            self._following.begin(self._clients.reader())
         with self._clients.publisher() as publisher:
             self._decide(publisher)
-            return send_all(outgoing, publisher, pace, stop, acknowledged)
+            return send_all(outgoing, publisher, pace, stop, count)
+
+    def look(self) -> Results:
+        """Return what has become of the records that were put back. One thread may look while another sends."""
+        return self._following.look(self._put_back.copy(), self._clients.reader())
+
+    def follow(self, seconds: float, stop: Stop, looked: Callable[[Results], object]) -> Results:
+        """Look until every record has ended, ``stop`` comes or the time is over; return what is known then.
+
+        ``looked`` is called with the results of each look.
+        """
+        clock = self._clients.clock
+        deadline = clock.monotonic() + seconds
+        while True:
+            results = self.look()
+            looked(results)
+            left = deadline - clock.monotonic()
+            if not results.waiting or stop.is_set() or left <= 0:
+                return results
+            stop.wait(min(LOOK_SECONDS, left))
 
     def _decide(self, publisher: Publisher) -> None:
         topic = self._clients.kafka.invoice_decisions_topic
         decider = Decider(publisher, topic, self._person, self._clients.clock)
         filters = self._request.filters()
-        decider.decide("replay", self.id, replay_id=self.id, filters=filters, count=self.left)
+        decider.decide("replay", self.id, replay_id=self.id, filters=filters, count=self._planned)

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from invoice_operations.pace import Pace
+from invoice_operations.replay.following import name_of
 from invoice_operations.replay.ids import started_at
 from invoice_operations.selection import CLOCK_SKEW
 from invoice_operations.view.records_of import ReadsTopics
@@ -24,6 +25,7 @@ Done = Counter[Target]
 
 Records of a key are sent in order and stay in order, so these are the first ones of that key.
 """
+NOTHING_DONE: Done = Counter()
 
 
 class Stop(Protocol):
@@ -36,49 +38,69 @@ class Stop(Protocol):
         """Return after so many seconds, earlier if somebody asks to stop."""
 
 
-def done_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> Done:
-    """Find what a replay has put back already: Kafka itself is its only memory, so any machine can resume it."""
+def put_back_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> tuple[Done, Counter[bytes]]:
+    """Find what a replay has put back already: Kafka itself is its only memory, so any machine can resume it.
+
+    Return how many records lie on each target, and how many were put back per invoice (see ``name_of``).
+    ``topics`` are in the order in which an invoice passes them: the formatter's records carry the replay's id, too.
+    """
     span, mark = Span(since=started_at(replay_id) - CLOCK_SKEW), replay_id.encode()
-    return Counter(
-        (topic, record.key)
-        for topic in topics
-        for record in reader.read(topic, span)
-        if record.header(REPLAY_ID) == mark
-    )
+    done: Done = Counter()
+    invoices: Counter[bytes] = Counter()
+    first_topics: dict[bytes, str] = {}
+    for topic in topics:
+        for record in reader.read(topic, span):
+            if record.header(REPLAY_ID) == mark:
+                done[topic, record.key] += 1
+                name = name_of(record)
+                invoices[name] += first_topics.setdefault(name, topic) == topic
+    return done, invoices
 
 
 def without(done: Done, outgoing: Iterable[OutgoingRecord]) -> Iterator[OutgoingRecord]:
     """Leave out what is done."""
     left = done.copy()
     for each in outgoing:
-        if left[each.topic, each.key] > 0:
-            left[each.topic, each.key] -= 1
-        else:
+        if not count_off(left, (each.topic, each.key)):
             yield each
 
 
+def count_off(left: Done, target: Target) -> bool:
+    """Count one record of a target off; whether one was left."""
+    if left[target] <= 0:
+        return False
+    left[target] -= 1
+    return True
+
+
 def send_all(
-    outgoing: Iterable[OutgoingRecord], publisher: Publisher, pace: Pace, stop: Stop, acknowledged: Callable[[], object]
+    outgoing: Iterable[OutgoingRecord],
+    publisher: Publisher,
+    pace: Pace,
+    stop: Stop,
+    acknowledged: Callable[[bytes], object],
 ) -> bool:
     """Send records until one is asked to stop. Return whether all were sent. Raises ``PublishFailed``.
 
-    ``acknowledged`` is called for each that every in-sync replica holds; what was sent is waited for.
+    ``acknowledged`` is called with the invoice (see ``name_of``) of each record that every in-sync replica holds.
+    What was sent is waited for.
     """
-    flying: deque[Future[None]] = deque()
+    flying: deque[tuple[Future[None], bytes]] = deque()
     is_stopped = False
     for each in outgoing:
         pace.wait()
         if is_stopped := stop.is_set():
             break
-        flying.append(publisher.send(each))
-        while flying and (len(flying) >= WINDOW or flying[0].done()):
+        flying.append((publisher.send(each), name_of(each)))
+        while flying and (len(flying) >= WINDOW or flying[0][0].done()):
             _settle(flying, acknowledged)
     while flying:
         _settle(flying, acknowledged)
     return not is_stopped
 
 
-def _settle(flying: deque[Future[None]], acknowledged: Callable[[], object]) -> None:
-    flying[0].result()
+def _settle(flying: deque[tuple[Future[None], bytes]], acknowledged: Callable[[bytes], object]) -> None:
+    sent, name = flying[0]
+    sent.result()
     flying.popleft()
-    acknowledged()
+    acknowledged(name)

@@ -31,14 +31,11 @@ class ReplayClients(Clients, Protocol):
 class Source(Protocol):
     """One way to choose records. ``plan`` comes first."""
 
-    def plan(self) -> Plan:
-        """Return what would be put back."""
-
-    def left(self, done: Done) -> int:
-        """Count the planned records that are not done yet."""
+    def plan(self, done: Done) -> Plan:
+        """Return what would be put back, without what is done."""
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records, marked."""
+        """Yield the records, marked; those that are done, too."""
 
 
 def source_of(request: ReplayRequest, clients: ReplayClients, began: datetime) -> Source:

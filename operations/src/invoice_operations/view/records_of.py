@@ -21,6 +21,9 @@ class ReadsTopics(Protocol):
     def partitions(self, topic: str) -> int:
         """Return how many partitions a topic has."""
 
+    def ends(self, topic: str) -> dict[int, int]:
+        """Return the next offset of each partition, as the broker names it."""
+
 
 def partitions_of_key(reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()) -> list[int]:
     """Return the partitions that can hold a key's records.

@@ -14,6 +14,7 @@ from invoice_operations.replay.marks import Mark, replays
 from invoice_operations.replay.of_failures import FORGOTTEN, FailureReplay
 from invoice_operations.replay.of_topic import SUPERSEDED, TopicReplay
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
+from invoice_operations.replay.plan import DONE
 from invoice_operations.replay.priors import RESOLVED, Prior, priors
 from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.selection import Selection
@@ -236,6 +237,26 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
     assert plan.selected == 0
 
 
+def test_a_failure_whose_record_was_put_back_already_is_left_out_of_the_plan() -> None:
+    records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
+
+    plan = replay_of(records).plan(Counter({("raw-invoices", b"b"): 1, ("raw-invoices", b"settled"): 1}))
+
+    assert (plan.selected, plan.left_out) == (1, {DONE: 1})
+    assert [(group.code, group.count) for group in plan.tally.groups()] == [("customer-not-mapped", 1)]
+
+
+def test_a_plan_that_is_made_again_forgets_the_one_before() -> None:
+    records = [in_errors(0, of_formatter())]
+    replay = replay_of(records)
+    replay.plan()
+    records.clear()
+
+    assert replay.plan().selected == 0
+    records.append(in_errors(0, of_formatter()))
+    assert list(replay.outgoing(MARK)) == []
+
+
 def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
     records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
     replay = replay_of(records, chosen=Selection(codes=frozenset({"provider-rejected"})))
@@ -355,7 +376,8 @@ def test_of_an_invoices_formatted_records_the_newest_goes_back_also_if_a_replay_
 
     assert (plan.selected, plan.left_out) == (2, {SUPERSEDED: 1})
     assert [(each.key, each.value) for each in replay.outgoing(MARK)] == [(b"b", OTHER.value), (b"a", NEWER.value)]
-    assert replay.left(Counter({("formatted-invoices", b"a"): 1})) == 1
+    rest = replay.plan(Counter({("formatted-invoices", b"a"): 1}))
+    assert (rest.selected, rest.left_out) == (1, {SUPERSEDED: 1, DONE: 1})
 
 
 def test_a_superseded_record_does_not_go_back_where_the_newest_is_not_meant() -> None:

@@ -10,6 +10,7 @@ import pytest
 from invoice_operations.decide.decider import Person
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.ids import new_id
+from invoice_operations.replay.plan import DONE
 from invoice_operations.replay.priors import ELSEWHERE
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.run import Replay
@@ -55,7 +56,7 @@ def test_what_was_planned_is_put_back_once() -> None:
 
     plan, is_complete = replay.plan(), replay.send(None, Event(), lambda: None)
 
-    assert (plan.selected, replay.left, is_complete) == (3, 3, True)
+    assert (plan.selected, replay.put_back, is_complete) == (3, 3, True)
     assert keys(installation) == [b"a", b"b", b"a"]
 
 
@@ -65,12 +66,14 @@ def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_o
     stopped.plan()
 
     assert not stopped.send(None, stop, stop.set)
+    done = len(keys(installation))
     resumed = Replay(ID, RAW, installation, KIM)
-    plan = resumed.plan()
-    resumed.resume()
+    plan = resumed.resume()
 
-    assert (plan.selected, resumed.left) == (4, 4 - len(keys(installation)))
+    assert (plan.selected, plan.left_out, resumed.put_back) == (4 - done, {DONE: done}, done)
+    assert plan.tally.groups()[0].count == plan.selected
     assert resumed.send(None, Event(), lambda: None)
+    assert resumed.put_back == 4
     assert keys(installation) == [b"a", b"b", b"c", b"a"]
 
 
@@ -84,11 +87,10 @@ def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what
     installation.records += meanwhile
 
     resumed = Replay(ID, ERRORS, installation, KIM)
-    plan = resumed.plan()
-    resumed.resume()
+    plan = resumed.resume()
 
     assert plan.left_out == {"created meanwhile": len(done)}
-    assert resumed.left == plan.selected == 3 - len(done)
+    assert (plan.selected, resumed.put_back) == (3 - len(done), len(done))
 
 
 def test_what_comes_after_the_replay_began_is_not_its_business() -> None:

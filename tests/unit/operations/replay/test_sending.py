@@ -6,10 +6,10 @@ import pytest
 from invoice_operations.pace import Pace
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.marks import Mark
-from invoice_operations.replay.sending import Done, done_by, send_all, without
+from invoice_operations.replay.sending import Done, put_back_by, send_all, without
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import OutgoingRecord
-from tests.builders import raw_invoice
+from tests.builders import INVOICE_ID, formatted_invoice, raw_invoice
 from tests.fakes import START, FakeClock, FakePublisher
 from tests.unit.operations.reading import FakeReader, lying
 
@@ -22,30 +22,30 @@ def outgoing(*keys: str) -> list[OutgoingRecord]:
 
 
 def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
-    publisher, told = FakePublisher(), []
+    publisher, told = FakePublisher(), list[bytes]()
 
-    is_complete = send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, Event(), lambda: told.append(1))
+    is_complete = send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, Event(), told.append)
 
     assert is_complete
     assert [(each.key, each.value) for each in publisher.published] == [(b"a", b"0"), (b"b", b"1"), (b"a", b"2")]
-    assert len(told) == 3
+    assert told == [b"a", b"b", b"a"]
 
 
 def test_what_the_broker_refuses_ends_it() -> None:
-    publisher, told = FakePublisher(), []
+    publisher, told = FakePublisher(), list[bytes]()
     publisher.fail(times=1)
 
     with pytest.raises(PublishFailed):
-        send_all(outgoing("a", "b"), publisher, NO_LIMIT, Event(), lambda: told.append(1))
+        send_all(outgoing("a", "b"), publisher, NO_LIMIT, Event(), told.append)
 
     assert told == []
 
 
 def test_nothing_is_sent_once_somebody_asks_to_stop_and_what_was_sent_is_waited_for() -> None:
-    publisher, stop, told = FakePublisher(), Event(), []
+    publisher, stop, told = FakePublisher(), Event(), list[bytes]()
 
-    def acknowledged() -> None:
-        told.append(1)
+    def acknowledged(name: bytes) -> None:
+        told.append(name)
         stop.set()
 
     is_complete = send_all(outgoing("a", "b", "c"), publisher, NO_LIMIT, stop, acknowledged)
@@ -57,7 +57,7 @@ def test_nothing_is_sent_once_somebody_asks_to_stop_and_what_was_sent_is_waited_
 def test_a_wish_to_stop_that_comes_after_the_last_record_changes_nothing() -> None:
     stop = Event()
 
-    assert send_all(outgoing("a"), FakePublisher(), NO_LIMIT, stop, stop.set)
+    assert send_all(outgoing("a"), FakePublisher(), NO_LIMIT, stop, lambda _name: stop.set())
 
 
 def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
@@ -68,9 +68,23 @@ def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
         lying("raw-invoices", 2, raw_invoice(), "b", at=START),
     ]
 
-    done = done_by(ID, FakeReader(records), ("raw-invoices", "formatted-invoices"))
+    done, invoices = put_back_by(ID, FakeReader(records), ("raw-invoices", "formatted-invoices"))
 
     assert done == {("raw-invoices", b"a"): 1}
+    assert invoices == {INVOICE_ID.encode(): 1}
+
+
+def test_what_the_formatter_made_of_a_record_that_was_put_back_is_none_of_its_own() -> None:
+    mine = Mark(ID, "kim").on(())
+    records = [
+        lying("raw-invoices", 0, raw_invoice(invoice_id="a"), "a", headers=mine, at=START),
+        lying("formatted-invoices", 0, formatted_invoice(invoice_id="a"), "a", headers=mine, at=START),
+        lying("formatted-invoices", 1, formatted_invoice(invoice_id="b"), "b", headers=mine, at=START),
+    ]
+
+    _done, invoices = put_back_by(ID, FakeReader(records), ("raw-invoices", "formatted-invoices"))
+
+    assert invoices == {b"a": 1, b"b": 1}
 
 
 def test_of_a_key_the_first_so_many_are_left_out() -> None:
