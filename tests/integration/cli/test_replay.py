@@ -1,10 +1,12 @@
 """Records put through again on a real broker: which, how marked, how often, and never a services' offset moved."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -310,6 +312,39 @@ def test_nothing_to_replay_is_no_success(run_invoices: RunInvoices, arguments: l
     ended = run_invoices("replay", *arguments)
 
     assert (ended.code, ended.out, ended.err.splitlines()[-1]) == (1, "", f"Nothing to replay: {said}.")
+
+
+def test_on_a_terminal_a_replay_without_a_filter_is_asked_for(topics: Topics) -> None:
+    receive(topics, "inv-1")
+
+    refused = on_a_terminal(topics, "n", "replay", "raw", "--no-wait")
+
+    assert refused == (1, True)
+    assert put_back(topics, "raw-invoices") == []
+    assert on_a_terminal(topics, "", "replay", "raw", "--no-wait", "--yes") == (0, False)
+    assert on_a_terminal(topics, "", "replay", "raw", "--no-wait", "--invoice-id", "inv-1") == (0, False)
+    assert on_a_terminal(topics, "y", "replay", "raw", "--no-wait") == (0, True)
+    assert len(put_back(topics, "raw-invoices")) == 3
+
+
+def on_a_terminal(topics: Topics, answer: str, *arguments: str) -> tuple[int, bool]:
+    """Run a command on a terminal whose user answers; return how it ended, and whether it asked."""
+    ours, terminal = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoice_cli", *arguments],
+        env=topics.settings,
+        stdin=terminal,
+        stderr=terminal,
+        stdout=subprocess.DEVNULL,
+    )
+    os.close(terminal)
+    os.write(ours, f"{answer}\n".encode() if answer else b"")
+    said = b""
+    with suppress(OSError):  # a terminal that its last process has closed
+        while more := os.read(ours, 10_000):
+            said += more
+    os.close(ours)
+    return process.wait(60), b"Replay all 1 record(s)?" in said
 
 
 def invoices(topics: Topics, *arguments: str) -> subprocess.Popen[str]:

@@ -66,9 +66,10 @@ async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledge
     await desk.settling.settle(record())
     desk.body = answer(external_invoice={"invoice_id": "INV-77", "billing_provider_type": "netsuite"})
 
-    await desk.settling.settle(record(offset=8))
+    await desk.settling.settle(record(offset=8, headers=(("replay-id", b"replay-1"),)))
 
     assert topics(broker) == ["formatted-invoices", "invoice-outcomes"]
+    assert dict(broker.published[-1].headers)["replay-id"] == b"replay-1"
     assert desk.counts(b'invoice_connector_invoices_skipped_total{reason="already-synced"} 1.0')
 
 
