@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.connector import Connector
+from tests.support.any_server import any_server, written
 from tests.support.broker import Broker
 from tests.support.outside import Outside
 from tests.support.s3 import Bucket
@@ -27,6 +28,7 @@ def test_a_service_waits_for_a_missing_topic_and_starts_when_it_appears(
     status, missing = service.ask("/readyz")
 
     assert (status, "topics" in missing) == (503, True)
+    assert 'invoice_connector_not_ready{part="kafka"} 1.0' in service.ask("/metrics")[1]
     assert len(lines_with(service, "invoices topics")) == 1
     assert "Traceback" not in service.output()
 
@@ -52,6 +54,28 @@ def test_the_error_sink_waits_for_a_missing_bucket_and_starts_when_it_appears(
 
     sink.wait_until_ready()
     assert eventually(missing_s3.all_lines)[0]["original"]["value"] == "kept until there is a bucket"
+
+
+def test_the_error_sink_names_the_region_that_a_bucket_is_in_and_works_once_it_is_set(
+    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
+) -> None:
+    connector = Connector(start_service, outside, topics, s3)
+    topics.produce("invoice-errors", [("a", b"kept until the region is right")])
+    settings = connector.settings("invoice-error-sink")
+
+    with any_server() as elsewhere:
+        elsewhere.answer = written(301, {"x-amz-bucket-region": "eu-west-1"}, b"")
+        sink = start_service("invoice-error-sink", settings | {"AWS_ENDPOINT_URL_S3": elsewhere.url})
+        eventually(lambda: "region eu-west-1" in sink.ask("/readyz")[1], timeout=60)
+        never(lambda: not sink.is_running(), during=5)
+        metrics = sink.ask("/metrics")[1]
+        sink.terminate(25)
+    sink = start_service("invoice-error-sink", settings)
+
+    assert 'invoice_connector_not_ready{part="bucket"} 1.0' in metrics
+    assert 'invoice_connector_call_seconds_count{outcome="unavailable",system="s3"}' in metrics
+    sink.wait_until_ready()
+    assert eventually(s3.all_lines)[0]["original"]["value"] == "kept until the region is right"
 
 
 @pytest.mark.parametrize("script", SERVICES)

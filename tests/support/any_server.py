@@ -53,9 +53,11 @@ def any_server() -> Iterator[AnyServer]:
         server = AnyServer(listening)
         thread = threading.Thread(target=server.serve)
         thread.start()
-        yield server
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield server
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def written(status: int, headers: Mapping[str, str], body: bytes) -> bytes:

@@ -47,6 +47,7 @@ def families() -> list[Metric]:
     metrics.called("netsuite", CredentialsRefused(""), 0.1)
     metrics.circuit("netsuite", True)
     metrics.tokens_unsaved("quickbooks_online", True)
+    metrics.not_ready(["bucket"])
     metrics.login_ends("quickbooks_online", "total", datetime.now(UTC))
     metrics.lost("raw-invoices", 1)
     metrics.start_unknown("raw-invoices")

@@ -54,8 +54,12 @@ class Health:
         with self._lock:
             return self._lag == 0 or self._clock.monotonic() - self._quiet_since < self._stall_seconds
 
-    def missing_parts(self) -> list[str]:
-        """Give ``part: why`` for all that keeps the process from its work; empty = ready."""
+    def reasons(self) -> dict[str, str]:
+        """Return why, by part, for all that keeps the process from its work; empty = ready."""
         asked = [part for probe in self._probes for part in probe().items()]
         with self._lock:
-            return [f"{what}: {why}" for what, why in sorted({**dict(asked), **self._missing}.items())]
+            return dict(sorted((dict(asked) | self._missing).items()))
+
+    def missing_parts(self) -> list[str]:
+        """Return ``part: why`` for all that keeps the process from its work; empty = ready."""
+        return [f"{part}: {why}" for part, why in self.reasons().items()]

@@ -1,5 +1,6 @@
 """Every metric of the connector: name, meaning, labels. Prometheus text; one registry a process, handed in."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -70,6 +71,18 @@ class Metrics:
             ["system", "limit"],
             registry=registry,
         )
+        self._not_ready = Gauge(
+            "invoice_connector_not_ready",
+            "1 while a part is missing that the process needs.",
+            ["part"],
+            registry=registry,
+        )
+        self._missed: set[str] = set()
+        self._partitions = Gauge(
+            "invoice_connector_partitions_assigned",
+            "Partitions that the process works on.",
+            registry=registry,
+        )
         self._in_flight = Gauge(
             "invoice_connector_records_in_flight",
             "Records taken from the broker and not yet settled.",
@@ -132,6 +145,16 @@ class Metrics:
     def login_ends(self, system: str, limit: Literal["unused", "total"], at: datetime) -> None:
         """Show when a login ends: if nobody renews it (``unused``), or in any case (``total``)."""
         self._login_ends.labels(system, limit).set(at.timestamp())
+
+    def not_ready(self, missing: Collection[str]) -> None:
+        """Show which parts are missing; one that was missing before shows that it is there."""
+        self._missed.update(missing)
+        for part in self._missed:
+            self._not_ready.labels(part).set(part in missing)
+
+    def partitions(self, count: int) -> None:
+        """Show how many partitions are assigned."""
+        self._partitions.set(count)
 
     def in_flight(self, count: int) -> None:
         """Show how many records are in work."""

@@ -22,6 +22,7 @@ def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
         return web.json_response(missing, status=503 if missing else 200)
 
     async def exposition(_request: web.Request) -> web.Response:
+        metrics.not_ready(health.reasons())
         return web.Response(
             body=metrics.exposition(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         )

@@ -1,7 +1,7 @@
 """A client of S3, built in one way for every process that has one. Needs the extra ``invoice-shared[s3]``."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -22,16 +22,30 @@ if TYPE_CHECKING:
 NOT_ASKED = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
 """boto3 does not even call: credentials are not found, or the bucket's name is none."""
 
+# The answer to a HEAD has no body, so its code is the mere status.
+REDIRECTED = frozenset({"301", "302", "307", "PermanentRedirect", "TemporaryRedirect"})
+# Also said of requests that are wrong in another way: then S3 names our own region, or none.
+MISDIRECTED = frozenset({"400", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"})
+
 # S3's own code for a signature whose time is more than 15 minutes from its clock.
 SKEWED = "RequestTimeTooSkewed"
 
 
 def s3_clock_advice(error: ClientError) -> str:
     """Return a sentence about our clock if S3's answer says that it is wrong; empty if not."""
-    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     code = error.response.get("Error", {}).get("Code")
     unknown = "This machine's clock is wrong: correct it first." if code == SKEWED else ""
-    return clock_advice(headers.get("date"), datetime.now(UTC)) or unknown
+    return clock_advice(_headers(error.response).get("date"), datetime.now(UTC)) or unknown
+
+
+def s3_region_advice(error: ClientError, ours: str) -> str:
+    """Return how to reach a bucket that is in another region than ``ours``; empty if S3 does not say that it is."""
+    details = error.response.get("Error", {})
+    region = _headers(error.response).get("x-amz-bucket-region") or details.get("Region")
+    is_redirected = details.get("Code") in REDIRECTED
+    if region and (is_redirected or (details.get("Code") in MISDIRECTED and region != ours)):
+        return f"is in the region {region}. Set AWS_DEFAULT_REGION={region}; if AWS_ENDPOINT_URL_S3 is set, correct it"
+    return "is in another region. Correct AWS_DEFAULT_REGION and AWS_ENDPOINT_URL_S3" if is_redirected else ""
 
 
 def build_s3_client(setting: str, bounds: Config) -> "S3Client":
@@ -40,9 +54,28 @@ def build_s3_client(setting: str, bounds: Config) -> "S3Client":
     ``setting`` is the one that asks for S3. Raises ``StartupError`` for ``AWS_*`` settings that boto3 cannot use.
     """
     try:
-        client: S3Client = boto3.client("s3", config=bounds)
-        if "amazonaws.com" in client.meta.endpoint_url:
-            return client
-        return boto3.client("s3", config=bounds.merge(Config(s3={"addressing_style": "path"})))
+        session = boto3.Session()
+        client: S3Client = session.client("s3", config=bounds)
+        if "amazonaws.com" not in client.meta.endpoint_url:
+            client = session.client("s3", config=bounds.merge(Config(s3={"addressing_style": "path"})))
     except (BotoCoreError, ValueError) as error:
         raise StartupError(f"The AWS_* settings make no S3 client for {setting}: {error}.") from error
+    client.meta.events.register_first("needs-retry.s3", _end_redirect)
+    return client
+
+
+def _end_redirect(response: tuple[Any, Any] | None, operation: Any, **_event: Any) -> None:
+    """Raise what a redirected HEAD of a bucket was answered, if it names no region.
+
+    botocore finds the region of a redirected bucket by a HEAD, also of a redirected HEAD, and so on without end.
+    """
+    if response is None or operation.name != "HeadBucket":
+        return
+    answer, parsed = response
+    if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in _headers(parsed):
+        raise ClientError(parsed, operation.name)
+
+
+def _headers(answer: Any) -> dict[str, str]:
+    headers: dict[str, str] = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return headers

@@ -64,6 +64,15 @@ def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
     assert 'invoice_connector_invoices_skipped_total{reason="zero-total"} 1.0' in body
 
 
+def test_the_metrics_show_each_part_that_is_missing_until_it_is_there(ops: Ops) -> None:
+    ops.health.missing("bucket", "The bucket b does not exist.")
+    assert 'invoice_connector_not_ready{part="bucket"} 1.0' in ops.get("/metrics")[1]
+
+    ops.health.present("bucket")
+
+    assert 'invoice_connector_not_ready{part="bucket"} 0.0' in ops.get("/metrics")[1]
+
+
 def test_a_taken_port_ends_the_process_with_one_line(
     ops: Ops, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

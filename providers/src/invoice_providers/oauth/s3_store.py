@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from invoice_providers.oauth.tokens import StoreChanged, Stored, Tokens, parse_tokens
 from invoice_shared import serde
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
-from invoice_shared.s3 import NOT_ASKED
+from invoice_shared.s3 import NOT_ASKED, s3_region_advice
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -74,6 +74,8 @@ class S3TokenStore:
         try:
             yield
         except ClientError as error:
+            if region := s3_region_advice(error, self._client.meta.region_name):
+                raise CredentialsRefused(f"The bucket of the token store {self._url} {region}.") from error
             raise self._failed(error.response.get("Error", {}).get("Code", "unknown")) from error
         except NOT_ASKED as error:
             raise CredentialsRefused(f"The token store {self._url} cannot be asked: {error}.") from error

@@ -6,9 +6,11 @@ from confluent_kafka import Consumer
 
 from invoice_error_sink.batches import Batches
 from invoice_error_sink.handler import ArchiveHandler
+from invoice_error_sink.measured_archive import MeasuredArchive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_error_sink.sink import ErrorSink
 from invoice_shared import logs, tracing
+from invoice_shared.archive.archive import Archive
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import StartupError
@@ -34,7 +36,7 @@ def main() -> None:
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
     ops = serve_ops(settings, health, metrics)
-    archive = _archive(settings)
+    archive = MeasuredArchive(_archive(settings), metrics, SystemClock())
 
     def broker_check() -> None:
         check_topics(settings, [settings.invoice_errors_topic])
@@ -56,7 +58,7 @@ def _archive(settings: ErrorSinkSettings) -> S3Archive:
         cannot_start(str(error))
 
 
-def _sink(settings: ErrorSinkSettings, archive: S3Archive, health: Health, metrics: Metrics) -> ErrorSink:
+def _sink(settings: ErrorSinkSettings, archive: Archive, health: Health, metrics: Metrics) -> ErrorSink:
     clock = SystemClock()
     consumer = Consumer(consumer_config(settings, settings.kafka_consumer_group or SERVICE))
     batches = Batches(clock, settings.error_sink_max_records, settings.error_sink_max_seconds)

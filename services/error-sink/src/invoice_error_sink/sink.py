@@ -135,6 +135,7 @@ class ErrorSink:
         self._report_partitions()
 
     def _report_partitions(self) -> None:
+        self._metrics.partitions(len(self._next))
         if self._next:
             self._health.present("partitions")
         else:

@@ -15,6 +15,10 @@ class ArchiveUnreachable(ArchiveUnavailable):
     """Nobody answers: an outage, or a wrong address; the bucket and the credentials were not even looked at."""
 
 
+class ArchiveRefused(ArchiveUnavailable):
+    """The archive does not accept who we are, or does not allow us what we ask."""
+
+
 class ObjectUnreadable(ConnectorError):
     """One object cannot be read, and others may be. The words say why, as what follows its name."""
 

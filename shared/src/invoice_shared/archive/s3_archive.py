@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable, ObjectUnreadable, StoredObject
-from invoice_shared.s3 import NOT_ASKED, SKEWED, build_s3_client, s3_clock_advice
+from invoice_shared.archive.archive import (
+    ArchiveRefused,
+    ArchiveUnavailable,
+    ArchiveUnreachable,
+    ObjectUnreadable,
+    StoredObject,
+)
+from invoice_shared.s3 import NOT_ASKED, SKEWED, build_s3_client, s3_clock_advice, s3_region_advice
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,12 +23,10 @@ if TYPE_CHECKING:
 _BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
 """One put ends within two minutes, well inside the consumer's poll interval of five."""
 
-_ADVICE = {
-    "404": "does not exist. Create it, or correct LOG_ERRORS_BUCKET_NAME_S3",
-    "NoSuchBucket": "does not exist. Create it, or correct LOG_ERRORS_BUCKET_NAME_S3",
-    "403": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
-    "AccessDenied": "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject",
-}
+# The answer to a HEAD has no body, so its code is the mere status.
+_MISSING = frozenset({"404", "NoSuchBucket"})
+_FORBIDDEN = frozenset({"403", "AccessDenied"})
+_REFUSED = _FORBIDDEN | {SKEWED, "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
 
 # What S3 answers about one object only, and how its name goes on.
 _OF_ONE_OBJECT = {
@@ -35,12 +39,23 @@ def _code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "unknown")
 
 
-def _advice(error: ClientError) -> str:
+def _advice(error: ClientError, our_region: str) -> str:
     code = _code(error)
-    # The answer to a HEAD has no body, so its code is the mere status: the time tells why.
+    if region := s3_region_advice(error, our_region):
+        return region
     if code in (SKEWED, "403") and (clock := s3_clock_advice(error)):
         return f"refuses our signature. {clock.rstrip('.')}"
-    return _ADVICE.get(code, f"answered {code}")
+    if code in _MISSING:
+        return "does not exist. Create it, or correct LOG_ERRORS_BUCKET_NAME_S3"
+    if code in _FORBIDDEN:
+        return "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject"
+    if code in _REFUSED:
+        return f"refuses these credentials ({code})"
+    return f"answered {code}"
+
+
+def _kind(error: ClientError) -> type[ArchiveUnavailable]:
+    return ArchiveRefused if _code(error) in _REFUSED else ArchiveUnavailable
 
 
 def open_archive(bucket: str) -> "S3Archive":
@@ -97,7 +112,8 @@ class S3Archive:
         try:
             yield
         except ClientError as error:
-            raise ArchiveUnavailable(f"The bucket {self._bucket} {_advice(error)}.") from error
+            advice = _advice(error, self._client.meta.region_name)
+            raise _kind(error)(f"The bucket {self._bucket} {advice}.") from error
         except NOT_ASKED as error:
             raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
         except BotoCoreError as error:

@@ -115,6 +115,7 @@ class BrokerWatch:
 
     async def _check_progress(self, client: AIOKafkaConsumer, assigned: set[TopicPartition]) -> None:
         partitions = [AioPartition(one.topic, one.partition) for one in assigned]
+        self._metrics.partitions(len(partitions))
         if not partitions:
             self._health.missing("partitions", "No partition is assigned to this process.")
             self._note_positions({}, lag=0)
