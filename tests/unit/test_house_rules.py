@@ -28,6 +28,7 @@ PACKAGES = (
     "invoice_providers",
     "invoice_operations",
     "invoice_cli",
+    "invoice_web",
     "invoice_simulators",
 )
 # Metronome's schema ``BillingProviderInvoice``, as far as we use it.

@@ -22,6 +22,7 @@ from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
+from invoice_cli.commands.web import web
 from invoice_cli.exits import Exit, exit_of, stop
 from invoice_cli.options import OutputOption
 from invoice_shared.errors import ConnectorError
@@ -44,6 +45,7 @@ COMMANDS = (
     console,
     audit,
     topics,
+    web,
     import_tfvars,
 )
 for command in COMMANDS:

@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
@@ -14,8 +13,8 @@ from rich.box import HEAVY_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
+from invoice_operations.plain import plain
 from invoice_shared.serde import dumps
-from invoice_shared.types import decimal_text, time_text
 
 Output = Literal["table", "json"]
 Listing = Literal["table", "json", "csv"]
@@ -93,17 +92,6 @@ def table(rows: Sequence[Row], title: str | None = None) -> Table:
     for row in rows:
         laid_out.add_row(*(_cell(value).translate(CONTROLS) for value in row.values()))
     return laid_out
-
-
-def plain(value: Any) -> Any:
-    """Turn decimals and times inside a tree into the text that our records use."""
-    if isinstance(value, Decimal):
-        return decimal_text(value)
-    if isinstance(value, datetime):
-        return time_text(value)
-    if isinstance(value, Mapping):
-        return {name: plain(inner) for name, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:

@@ -76,11 +76,12 @@ class Installation:
 
     def view(self) -> View:
         """Return the state of all invoices, as the topics tell it now."""
-        self._view.refresh()
-        return self._view
+        self.last_view.refresh()
+        return self.last_view
 
     @cached_property
-    def _view(self) -> View:
+    def last_view(self) -> View:
+        """The state of all invoices as it was read last."""
         directory = state_directory(self.settings(StateSettings).invoices_state_dir)
 
         def opened(cluster_id: str, topics: Sequence[str]) -> Tables:

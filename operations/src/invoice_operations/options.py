@@ -99,6 +99,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[str, Sequence[str], datetime], object]
     "partition": ("partition", _number),
     "from_offset": ("from_offset", _number),
     "invoice_id": ("invoice_id", _text),
+    "invoice_prefix": ("invoice_prefix", _text),
     "customer_id": ("customer_id", _text),
     "code": ("codes", _codes),
     "stage": ("stage", _stage),

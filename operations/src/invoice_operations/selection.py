@@ -21,7 +21,8 @@ class Selection:
     """What is not given does not restrict. Raises ``InvalidRequest`` if its parts contradict each other.
 
     ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's ``failed_at``, of an invoice's
-    date. ``codes``, ``stage``, ``destination``, ``state`` and ``failure_ids`` are facts of failures only.
+    date. ``codes``, ``stage``, ``destination``, ``state`` and ``failure_ids`` are facts of failures only, and only failures
+    are found by the beginning of their invoice's id, ``invoice_prefix``.
     """
 
     since: datetime | None = None
@@ -35,6 +36,7 @@ class Selection:
     destination: str | None = None
     state: State | None = None
     failure_ids: frozenset[str] = frozenset()
+    invoice_prefix: str | None = None
 
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until <= self.since:
@@ -50,7 +52,8 @@ class Selection:
     @property
     def is_of_failures(self) -> bool:
         """Whether it restricts by what only failures have."""
-        return bool(self.codes or self.stage or self.destination or self.state or self.failure_ids)
+        of_failures = (self.stage, self.destination, self.state, self.failure_ids, self.invoice_prefix)
+        return bool(self.codes or any(of_failures))
 
     @property
     def keys(self) -> frozenset[bytes] | None:
@@ -72,6 +75,7 @@ class Selection:
             "stage": self.stage,
             "destination": self.destination,
             "state": self.state,
+            "invoice_prefix": self.invoice_prefix,
         }
         several = {"code": self.codes, "failure_id": self.failure_ids}
         return {
@@ -103,6 +107,7 @@ class Selection:
             self.covers(case.failed_at)
             and self._matches_place(case)
             and self.invoice_id in (None, case.invoice_id)
+            and (self.invoice_prefix is None or (case.invoice_id or "").startswith(self.invoice_prefix))
             and self.customer_id in (None, case.customer_id)
             and (not self.codes or case.code in self.codes)
             and (not self.failure_ids or case.failure_id in self.failure_ids)

@@ -119,6 +119,7 @@ class FailureReplay:
                 plan.left_out[DONE] += 1
                 return
             plan.selected += 1
+            plan.failure_ids.append(case.failure_id)
             plan.tally.add(case)
 
     def _why_not(self, case: Case, prior: Prior) -> str | None:

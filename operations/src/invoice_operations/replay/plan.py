@@ -16,9 +16,11 @@ class Plan:
 
     ``impossible`` names what cannot be replayed, and what to do instead.
     ``unreadable`` says by key why an archived object was left out. It may grow until all was sent.
+    ``failure_ids`` are the selected ones, if failures are replayed.
     """
 
     selected: int = 0
+    failure_ids: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     left_out: Counter[str] = field(default_factory=Counter)
     impossible: list[dict[str, Any]] = field(default_factory=list)

@@ -1,10 +1,12 @@
 """The table ``decisions``: what people decided, in the order of the topic."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from sqlite3 import Connection
 
 from invoice_operations.view.entry import Entry
 from invoice_operations.view.ledger_table import marks
+from invoice_operations.view.page import Page
 from invoice_shared.decision import Decision
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.serde import from_bytes
@@ -35,3 +37,22 @@ def of_subjects(connection: Connection, subjects: Sequence[str]) -> list[Decisio
         subjects,
     )
     return [from_bytes(Decision, value) for (value,) in found]
+
+
+def newest(connection: Connection, since: datetime | None, page: Page) -> list[Decision]:
+    """Return what was decided from a time on, the newest first."""
+    found = connection.execute(
+        f"SELECT value FROM decisions WHERE at >= ? ORDER BY at DESC, offset DESC {page.sql}",  # noqa: S608
+        (_from(since),),
+    )
+    return [from_bytes(Decision, value) for (value,) in found]
+
+
+def count(connection: Connection, since: datetime | None) -> int:
+    """Count what was decided from a time on."""
+    (found,) = connection.execute("SELECT count(*) FROM decisions WHERE at >= ?", (_from(since),)).fetchone()
+    return int(found)
+
+
+def _from(since: datetime | None) -> str:
+    return "" if since is None else time_text(since)

@@ -1,7 +1,7 @@
 """Questions to the table ``failures``, answered in SQL: what a selection means there, lists, counts and sums."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from sqlite3 import Connection
@@ -9,9 +9,10 @@ from typing import Any
 
 from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
-from invoice_operations.view.cases import Case
+from invoice_operations.view.cases import Case, State
 from invoice_operations.view.failure_rows import COLUMNS, case_from
 from invoice_operations.view.ledger_table import marks
+from invoice_operations.view.page import Page
 from invoice_shared.serde import dumps
 from invoice_shared.types import time_text
 
@@ -22,23 +23,16 @@ FROM failures WHERE {} GROUP BY stage, code, currency
 """
 # Enough to say that the digits name several.
 MAX_NAMED = 100
+AMONG = "failure_id IN (SELECT value FROM json_each(?))"
 # Behind every text that begins with what it is put behind.
 AFTER_ALL = "\U0010ffff"
 MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which rows of a list: so many, behind the first ones."""
-
-    limit: int
-    skip: int = 0
-
-
 def select(connection: Connection, chosen: Selection, topic: str, page: Page | None = None) -> list[Case]:
     """Return the failures that are meant, the oldest first; all of them without a page."""
     where, values = conditions(chosen)
-    limited = "" if page is None else f" LIMIT {page.limit:d} OFFSET {page.skip:d}"
+    limited = "" if page is None else f" {page.sql}"
     asked = f"{SELECT} WHERE {where} ORDER BY failed_at, failure_id{limited}"
     return [case_from(row, topic) for row in connection.execute(asked, values)]
 
@@ -54,6 +48,21 @@ def named(connection: Connection, digits: str, topic: str) -> list[Case]:
     """Return the failures whose id begins so, some of them if there are many."""
     asked = f"{SELECT} WHERE failure_id >= ? AND failure_id < ? LIMIT {MAX_NAMED}"
     return [case_from(row, topic) for row in connection.execute(asked, (digits, digits + AFTER_ALL))]
+
+
+def states(connection: Connection, failure_ids: Iterable[str]) -> Counter[State]:
+    """Count what became of these failures; what is over and nowhere held any more is left out."""
+    found = connection.execute(
+        f"SELECT state, count(*) FROM failures WHERE {AMONG} GROUP BY state",  # noqa: S608
+        (_one_value(failure_ids),),
+    )
+    return Counter(dict(found.fetchall()))
+
+
+def failed_again(connection: Connection, replay_id: str) -> Counter[str]:
+    """Count by code the failures of records that a replay put back."""
+    asked = "SELECT code, count(*) FROM failures WHERE replay_id = ? GROUP BY code"
+    return Counter(dict(connection.execute(asked, (replay_id,)).fetchall()))
 
 
 def groups(connection: Connection, chosen: Selection) -> list[Group]:
@@ -96,14 +105,20 @@ def _conditions(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
     if chosen.codes:
         yield f"code IN ({marks(tuple(chosen.codes))})", sorted(chosen.codes)
     if chosen.failure_ids:
-        # As one value: a statement takes so many and no more.
-        yield "failure_id IN (SELECT value FROM json_each(?))", [dumps(sorted(chosen.failure_ids)).decode()]
+        yield AMONG, [_one_value(chosen.failure_ids)]
+    if chosen.invoice_prefix is not None:
+        yield "invoice_id >= ? AND invoice_id < ?", [chosen.invoice_prefix, chosen.invoice_prefix + AFTER_ALL]
     if chosen.from_offset is not None:
         yield "offset >= ?", [chosen.from_offset]
     equal = ("partition", "invoice_id", "customer_id", "stage", "destination", "state")
     for name in equal:
         if (value := getattr(chosen, name)) is not None:
             yield f"{name} = ?", [value]
+
+
+def _one_value(texts: Iterable[str]) -> str:
+    """Return texts as one value: a statement takes so many and no more."""
+    return dumps(sorted(texts)).decode()
 
 
 def _stored(moment: datetime) -> str:

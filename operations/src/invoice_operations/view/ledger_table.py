@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from invoice_operations.view.invoice_state import StoredRow, tidy
 from invoice_operations.view.ledger_rows import LedgerRow
+from invoice_shared.types import time_text
 
 # Ids per statement: SQLite takes at least 999 parameters.
 CHUNK = 500
@@ -23,6 +24,15 @@ CREATE TEMP TABLE untidy AS
 SELECT invoice_id FROM ledger GROUP BY invoice_id, kind, document HAVING count(*) > 1
 UNION SELECT invoice_id FROM ledger WHERE failure_id IS NOT NULL OR value IS NULL
 UNION SELECT key FROM failures
+"""
+
+# A document's record is written again when it was seen to be removed: the time that counts is the one in it.
+CREATED = """
+SELECT currency, count(*), count(total), decimal_sum(total) FROM (
+    SELECT json_extract(facts, '$.currency') AS currency, json_extract(facts, '$.total') AS total FROM (
+        SELECT CAST(value AS TEXT) AS facts FROM ledger WHERE kind = 1 AND timestamp >= ? AND value IS NOT NULL)
+    WHERE json_extract(facts, '$.settled_at') >= ? AND json_extract(facts, '$.stands') IS NOT 0)
+GROUP BY currency ORDER BY currency
 """
 
 Item = TypeVar("Item")
@@ -58,6 +68,15 @@ def first_entry(connection: Connection) -> datetime | None:
     """Return the time of the oldest row that says something; ``None`` if there is none."""
     (oldest,) = connection.execute("SELECT min(timestamp) FROM ledger WHERE value IS NOT NULL").fetchone()
     return None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC)
+
+
+def created_since(connection: Connection, since: datetime) -> list[tuple[str | None, int, int, str | None]]:
+    """Return how many documents that stand were entered from a time on, by currency.
+
+    Of each currency: the count, how many have a known total, and their sum.
+    """
+    first = int(since.timestamp() * 1000)
+    return connection.execute(CREATED, (first, time_text(since))).fetchall()
 
 
 def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:

@@ -25,6 +25,7 @@ CREATE TABLE ledger (
     invoice_id TEXT NOT NULL, kind INTEGER NOT NULL, document TEXT NOT NULL,
     partition INTEGER NOT NULL, offset INTEGER NOT NULL, timestamp INTEGER NOT NULL,
     failure_id TEXT, value BLOB);
+CREATE INDEX documents_by_time ON ledger (timestamp) WHERE kind = 1;
 CREATE TABLE failures (
     failure_id TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
     failed_at TEXT NOT NULL, invoice_id TEXT, customer_id TEXT, destination TEXT, retryable INTEGER, attempts INTEGER,
@@ -39,11 +40,13 @@ CREATE INDEX failures_by_code ON failures (code, failed_at, failure_id);
 CREATE INDEX failures_by_stage ON failures (stage, failed_at, failure_id);
 CREATE INDEX failures_by_destination ON failures (destination, failed_at, failure_id);
 CREATE INDEX failures_by_customer ON failures (customer_id, failed_at, failure_id);
+CREATE INDEX failures_by_replay ON failures (replay_id) WHERE replay_id IS NOT NULL;
 CREATE INDEX failures_by_invoice ON failures (invoice_id, failed_at, failure_id);
 CREATE TABLE decisions (
     partition INTEGER NOT NULL, offset INTEGER NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL, value BLOB NOT NULL,
     PRIMARY KEY (partition, offset));
 CREATE INDEX decisions_by_subject ON decisions (subject);
+CREATE INDEX decisions_by_time ON decisions (at);
 """
 # A signed 32-bit integer in the file's header: any other schema is another version.
 VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF

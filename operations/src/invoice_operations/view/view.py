@@ -1,9 +1,11 @@
 """The state of all invoices: ledger, failures and decisions, followed once and kept in one SQLite file."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from sqlite3 import Connection
 from typing import TypeVar
@@ -12,12 +14,12 @@ from invoice_operations.errors import NeedsAttention
 from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
 from invoice_operations.view import decision_table, failure_questions, ledger_table
-from invoice_operations.view.cases import Case, document_names, state_of
-from invoice_operations.view.failure_questions import Page
+from invoice_operations.view.cases import Case, State, document_names, state_of
 from invoice_operations.view.finding import digits_of
 from invoice_operations.view.followed import FollowsTopics
 from invoice_operations.view.follower import MAX_ATTEMPTS, Followed, Follower
 from invoice_operations.view.invoice_state import KnownInvoice, StoredRow, known_invoice
+from invoice_operations.view.page import Page
 from invoice_operations.view.tables import StartedAnew, Tables
 from invoice_shared.decision import Decision
 from invoice_shared.settings import KafkaSettings
@@ -48,16 +50,20 @@ class View:
         self._open = open_tables
         self._progress = progress
         self._opened: Tables | None = None
+        self.cluster_id: str | None = None
 
     def refresh(self) -> None:
         """Read what is new in the topics."""
-        settings = self._settings
-        names = (settings.invoice_outcomes_topic, settings.invoice_errors_topic, settings.invoice_decisions_topic)
-        cluster = self._broker.describe(names)
-        if self._opened is None:
-            self._opened = self._open(cluster.cluster_id, names)
+        cluster = self._broker.describe(self._topics)
+        tables = self._opened if self.cluster_id == cluster.cluster_id else None
+        tables = tables or self.reopen(cluster.cluster_id)
         with self._progress() as followed:
-            Follower(self._broker, self._opened, self._settings, followed).follow(cluster)
+            Follower(self._broker, tables, self._settings, followed).follow(cluster)
+
+    def reopen(self, cluster_id: str) -> Tables:
+        """Open what was read of a cluster before, without asking it: for the time until it answers."""
+        self._opened, self.cluster_id = self._open(cluster_id, self._topics), cluster_id
+        return self._opened
 
     def failures(self, chosen: Selection, page: Page | None = None) -> list[Case]:
         """Return the failures that are meant, the oldest first."""
@@ -66,6 +72,24 @@ class View:
     def count(self, chosen: Selection) -> int:
         """Count the failures that are meant."""
         return self._ask(lambda tables: failure_questions.count(tables, chosen))
+
+    def states(self, failure_ids: Iterable[str]) -> Counter[State]:
+        """Count what became of these failures."""
+        return self._ask(lambda tables: failure_questions.states(tables, failure_ids))
+
+    def failed_again(self, replay_id: str) -> Counter[str]:
+        """Count by code the failures of records that a replay put back."""
+        return self._ask(lambda tables: failure_questions.failed_again(tables, replay_id))
+
+    def created_since(self, since: datetime) -> Group:
+        """Return count and money of the documents that stand and were entered from a time on."""
+        created = Group("creator", "created", since, since)
+        for currency, count, known, total in self._ask(lambda tables: ledger_table.created_since(tables, since)):
+            created.count += count
+            created.unknown += count if currency is None else count - known
+            if currency is not None and total is not None:
+                created.totals[currency] = Decimal(total)
+        return created
 
     def groups(self, chosen: Selection) -> list[Group]:
         """Return count, age and money of the failures that are meant, by stage and code."""
@@ -119,6 +143,14 @@ class View:
         """Return what was decided about an invoice or a destination, in the order in which it was."""
         return self._ask(lambda tables: decision_table.of_subjects(tables, [subject]))
 
+    def newest_decisions(self, since: datetime | None, page: Page) -> list[Decision]:
+        """Return what was decided from a time on, the newest first."""
+        return self._ask(lambda tables: decision_table.newest(tables, since, page))
+
+    def count_decisions(self, since: datetime | None) -> int:
+        """Count what was decided from a time on."""
+        return self._ask(lambda tables: decision_table.count(tables, since))
+
     def resolved(self, invoice_ids: Iterable[str]) -> set[str]:
         """Return those of these invoices that a person resolved, whatever came in for them since.
 
@@ -131,6 +163,11 @@ class View:
             events = {name: known.newest for name, known in self.invoices(chunk).items()}
             found |= {name for name, newest in events.items() if newest and newest.outcome == "resolved"}
         return found
+
+    @property
+    def _topics(self) -> tuple[str, str, str]:
+        settings = self._settings
+        return settings.invoice_outcomes_topic, settings.invoice_errors_topic, settings.invoice_decisions_topic
 
     @property
     def _errors(self) -> str:

@@ -12,7 +12,7 @@ from invoice_operations.selection import Selection
 from invoice_operations.tally import tally
 from invoice_operations.view import failure_questions, failure_table
 from invoice_operations.view.cases import Case, Place
-from invoice_operations.view.failure_questions import Page
+from invoice_operations.view.page import Page
 from invoice_operations.view.state_file import open_tables, untold
 from invoice_operations.view.tables import Tables
 from tests.fakes import START

@@ -1,0 +1,1 @@
+"""Bringing single invoices in by hand."""

@@ -1,0 +1,1 @@
+"""The operator's page ``invoices web``: server-rendered HTML over the operations library."""

@@ -1,0 +1,111 @@
+"""Composition root of ``invoices web``: settings → clients → app → run until SIGTERM."""
+
+import asyncio
+import secrets
+
+from aiohttp import web
+
+from invoice_operations.installation import Installation
+from invoice_operations.view.state_file import state_directory
+from invoice_shared import logs
+from invoice_shared.clock import SystemClock
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+from invoice_shared.ops import serve_ops
+from invoice_shared.settings import load
+from invoice_shared.shutdown import Shutdown
+from invoice_shared.startup import cannot_start
+from invoice_web.app import create_app
+from invoice_web.attempts import Attempts
+from invoice_web.desk import Desk
+from invoice_web.following import Following, Progress
+from invoice_web.identity import Identities
+from invoice_web.jobs import Jobs
+from invoice_web.logins import Logins
+from invoice_web.owner import owns
+from invoice_web.plans import Plans
+from invoice_web.reconciling import Reconciling
+from invoice_web.rendering import Templates
+from invoice_web.replays import Replays
+from invoice_web.runbook import Runbook
+from invoice_web.sessions import Sessions
+from invoice_web.settings import WebSettings
+from invoice_web.store import file_name, open_store
+
+SERVICE = "invoice-web"
+log = logs.get_logger(SERVICE)
+
+ALIVE_SECONDS = 60.0
+"""In which the loop that serves must answer, or a reading of the topics is no sign of life."""
+
+
+def main() -> None:
+    """Serve the page; exits 0 after SIGTERM."""
+    settings = load(WebSettings)
+    logs.configure(settings)
+    shutdown = Shutdown(settings.shutdown_grace_seconds)
+    log.info("starting", **settings.effective())
+    health = Health(SystemClock(), settings.liveness_stall_seconds)
+    health.missing("page", "starting")
+    ops = serve_ops(settings, health, Metrics())
+    asyncio.run(_serve(settings, health, shutdown))
+    ops.stop()
+    shutdown.complete()
+
+
+async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> None:
+    desk = build(settings, health, asyncio.get_running_loop())
+    runner = web.AppRunner(create_app(desk), access_log=None, shutdown_timeout=settings.shutdown_grace_seconds / 4)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.bind_host, settings.console_port).start()
+    except OSError as error:
+        cannot_start(f"CONSOLE_PORT {settings.console_port} on {settings.bind_host} cannot be opened: {error.strerror}.")
+    desk.following.start()
+    health.present("page")
+    await asyncio.to_thread(shutdown.requested.wait)
+    health.missing("page", "shutting down")
+    await runner.cleanup()
+    await asyncio.to_thread(_end, desk)
+
+
+def build(settings: WebSettings, health: Health, loop: asyncio.AbstractEventLoop) -> Desk:
+    """Return what every page has at hand. What another process of the page left running is stopped."""
+    progress = Progress()
+    installation = Installation(tell=lambda sentence: log.warning(sentence), progress=progress)
+    directory, name = state_directory(settings.invoices_state_dir), file_name(settings)
+    store = open_store(directory, name)
+    logins, plans, jobs = Logins(installation, store), Plans(store), Jobs(store)
+    if owns(directory, name):
+        plans.recover()
+        jobs.recover()
+
+    def alive() -> None:
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(ALIVE_SECONDS)
+
+    secret = settings.secret("console_secret") or secrets.token_hex(32)
+    sessions = Sessions(store, secret, installation.clock)
+    return Desk(
+        settings=settings,
+        installation=installation,
+        following=Following(installation, store, health, progress, alive, logins.enter),
+        replays=Replays(installation, plans),
+        reconciling=Reconciling(installation, jobs),
+        sessions=sessions,
+        identities=Identities(settings, sessions),
+        logins=logins,
+        attempts=Attempts(installation.clock.monotonic),
+        templates=Templates(Runbook()),
+        secret=secret,
+    )
+
+
+def _end(desk: Desk) -> None:
+    desk.following.stop()
+    desk.replays.stop_all()
+    desk.reconciling.stop_all()
+    desk.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""One answer in two forms: a page for people, the same facts as JSON for programs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from invoice_operations.plain import plain
+from invoice_shared.serde import dumps
+from invoice_web import csrf
+from invoice_web.desk import DESK
+from invoice_web.forms import Form
+from invoice_web.identity import Identity
+
+IDENTITY, FORM = "identity", "form"
+"""Under which the guard leaves with a request who asks, and what its body holds."""
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether a program asks."""
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
+
+
+def identity(request: web.Request) -> Identity:
+    """Return who asks; the guard has let nobody else in."""
+    found: Identity = request[IDENTITY]
+    return found
+
+
+def form(request: web.Request) -> Form:
+    """Return what the body holds."""
+    found: Form = request[FORM]
+    return found
+
+
+def answer(request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+    """Answer with facts."""
+    return as_json(facts, status) if wants_json(request) else page(request, template, facts, status)
+
+
+def done(request: web.Request, place: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+    """Answer that something was changed: people are shown to where it can be seen."""
+    if wants_json(request):
+        return as_json(facts, status)
+    return web.Response(status=303, headers={"Location": place})
+
+
+def failed(request: web.Request, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Answer why something cannot be had or done."""
+    facts = {"error": sentence}
+    answered = as_json(facts, status) if wants_json(request) else page(request, "error.html", facts, status)
+    answered.headers.update(headers or {})
+    return answered
+
+
+def as_json(facts: Mapping[str, Any], status: int = 200) -> web.Response:
+    """Answer with one JSON document; money and times as text."""
+    return web.Response(body=dumps(plain(facts)), status=status, content_type="application/json", charset="utf-8")
+
+
+def page(request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+    """Answer with a page."""
+    desk, who = request.app[DESK], request.get(IDENTITY)
+    surroundings = {
+        "facts": facts,
+        "who": who,
+        "csrf": csrf.token(desk.secret, csrf.LOGIN if who is None else who.subject),
+        "now": desk.installation.clock.now(),
+        "problem": desk.following.problem,
+        "age": desk.following.age(),
+        "path": request.path,
+        "query": request.query,
+        "status": status,
+    }
+    return web.Response(
+        text=desk.templates.render(template, surroundings), status=status, content_type="text/html", charset="utf-8"
+    )

@@ -1,0 +1,83 @@
+"""What every page has at hand."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aiohttp import web
+
+from invoice_operations.installation import Installation
+from invoice_operations.view.view import View
+from invoice_web.attempts import Attempts
+from invoice_web.following import Following
+from invoice_web.identity import Identities
+from invoice_web.logins import Logins
+from invoice_web.reconciling import Reconciling
+from invoice_web.rendering import Templates
+from invoice_web.replays import Replays
+from invoice_web.sessions import Sessions
+from invoice_web.settings import WebSettings
+
+# Questions to SQLite are short; what asks other systems may wait for them.
+ASKING_THREADS = 4
+WORKING_THREADS = 8
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``secret`` signs cookies and tokens. Blocking work has threads of its own, apart from what answers at once."""
+
+    settings: WebSettings
+    installation: Installation
+    following: Following
+    replays: Replays
+    reconciling: Reconciling
+    sessions: Sessions
+    identities: Identities
+    logins: Logins
+    attempts: Attempts
+    templates: Templates
+    secret: str
+    _asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "asking"))
+    _working: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKING_THREADS, "working"))
+    # One hash at a time: each takes 64 MiB while it is compared.
+    _hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hashing"))
+
+    @property
+    def view(self) -> View:
+        """The state of all invoices as it was read last. Raises ``Unavailable`` if nothing was read yet."""
+        return self.following.view
+
+    async def ask(self, question: Callable[[], Answer]) -> Answer:
+        """Return what a short question to a file answers."""
+        return await asyncio.get_running_loop().run_in_executor(self._asking, question)
+
+    async def work(self, work: Callable[[], Answer]) -> Answer:
+        """Return what comes of work that asks other systems."""
+        return await asyncio.get_running_loop().run_in_executor(self._working, work)
+
+    async def compare(self, comparison: Callable[[], Answer]) -> Answer:
+        """Return what comes of comparing a password."""
+        return await asyncio.get_running_loop().run_in_executor(self._hashing, comparison)
+
+    async def change(self, work: Callable[[], Answer]) -> Answer:
+        """Return what comes of work that changes something, once the state that is shown has it."""
+
+        def changed() -> Answer:
+            done = work()
+            self.following.refresh()
+            return done
+
+        return await self.work(changed)
+
+    def close(self) -> None:
+        """Take no more work; wait for none."""
+        for pool in (self._asking, self._working, self._hashing):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+DESK = web.AppKey("desk", Desk)

@@ -1,0 +1,166 @@
+"""The state of all invoices, followed in the background while the page runs, and how old it is."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from invoice_operations.errors import NeedsAttention
+from invoice_operations.installation import Installation
+from invoice_operations.view.overview import waiting
+from invoice_operations.view.view import View
+from invoice_shared.errors import ConnectorError, Unavailable
+from invoice_shared.health import Health
+from invoice_shared.logs import get_logger
+from invoice_shared.types import time_text
+from invoice_web.snapshot import snapshot
+from invoice_web.store import Store
+
+log = get_logger(__name__)
+
+FOLLOW_SECONDS = 3.0
+# Asking the broker who waits for whom costs more than reading what is new.
+WAITING_EVERY = 5
+CLUSTER, AS_OF = "cluster_id", "as_of"
+
+
+class Progress:
+    """Counts the records that were read, and hands the count of each batch to nobody."""
+
+    def __init__(self) -> None:
+        self.records = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[Callable[[int], object]]:
+        """Give a function that is told the count of each batch."""
+        yield self._add
+
+    def _add(self, count: int) -> None:
+        self.records += count
+
+
+class Following:
+    """Reads what is new every few seconds; one reading at a time. Thread-safe.
+
+    ``alive`` returns if the rest of the process is: only then does a reading count as progress.
+    ``after`` is called after each reading that succeeded.
+    """
+
+    def __init__(
+        self,
+        installation: Installation,
+        store: Store,
+        health: Health,
+        progress: Progress,
+        alive: Callable[[], object],
+        after: Callable[[], object],
+    ) -> None:
+        self._installation = installation
+        self._store = store
+        self._health = health
+        self._progress = progress
+        self._alive = alive
+        self._after = after
+        self._stop, self._wake, self._reading = threading.Event(), threading.Event(), threading.Lock()
+        self._as_of: datetime | None = None
+        self._seen: tuple[int, object] | None = None
+        self._facts: dict[str, Any] = {}
+        self._waiting: list[dict[str, Any]] = []
+        self.problem: str | None = None
+
+    def start(self) -> None:
+        """Show what was known at last, and follow from now on."""
+        self._health.missing("view", "the topics are being read for the first time")
+        self._recall()
+        threading.Thread(target=self._follow, name="follow", daemon=True).start()
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        self._stop.set()
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """Read soon, without waiting for it."""
+        self._wake.set()
+
+    @property
+    def view(self) -> View:
+        """The state as it was read last. Raises ``Unavailable`` if nothing was read yet."""
+        if self._as_of is None:
+            why = self.problem or f"{self._progress.records:,} records so far"
+            raise Unavailable(f"The topics are being read for the first time: {why}. Try again in a while.")
+        return self._installation.last_view
+
+    def age(self) -> dict[str, Any]:
+        """Return as of when the state is, how old that makes it, and what keeps it from being read."""
+        as_of = self._as_of
+        seconds = None if as_of is None else max(0, round((self._installation.clock.now() - as_of).total_seconds()))
+        return {"as_of": as_of, "age_seconds": seconds}
+
+    def overview(self) -> dict[str, Any]:
+        """Return what ``snapshot`` and the broker said at last. Raises ``Unavailable`` if nothing was read yet."""
+        view = self.view
+        if not self._facts:
+            self._facts = snapshot(view, self._installation.clock.now())
+        return self._facts | {"waiting": self._waiting}
+
+    def refresh(self) -> None:
+        """Read what is new now, so that whoever changed something sees it. Raises what the clients raise."""
+        with self._reading:
+            now = self._installation.clock.now()
+            view = self._installation.view()
+            seen = (self._progress.records, now.date())
+            if seen != self._seen:
+                self._facts, self._seen = snapshot(view, now), seen
+            self._as_of, self.problem = now, None
+            self._store.remember(**{CLUSTER: view.cluster_id or "", AS_OF: time_text(now)})
+
+    def _recall(self) -> None:
+        cluster_id, as_of = self._store.fact(CLUSTER), self._store.fact(AS_OF)
+        if not cluster_id or not as_of:
+            return
+        try:
+            self._installation.last_view.reopen(cluster_id)
+        except NeedsAttention as error:
+            log.warning("what was known at last cannot be shown", why=str(error))
+        else:
+            self._as_of = datetime.fromisoformat(as_of)
+
+    def _follow(self) -> None:
+        rounds = 0
+        self._health.lag(1)
+        while not self._stop.is_set():
+            self._try(self._look_who_waits if rounds % WAITING_EVERY == 0 else self._nothing_more)
+            rounds += 1
+            self._wake.wait(FOLLOW_SECONDS)
+            self._wake.clear()
+
+    def _try(self, more: Callable[[], object]) -> None:
+        try:
+            self.refresh()
+            more()
+            self._after()
+        except ConnectorError as error:
+            self._note(str(error))
+        except Exception:
+            log.exception("the topics cannot be followed")
+            self._note("a fault of the page itself, see its log")
+        else:
+            self._health.present("view")
+        self._alive()
+        self._health.progress()
+
+    def _note(self, why: str) -> None:
+        if self.problem != why:
+            log.error("not followed", why=why)
+        self.problem = why
+        self._health.missing("view", why)
+
+    def _look_who_waits(self) -> None:
+        overview = self._installation.overview()
+        found = waiting(overview.ends(), overview.committed())
+        self._waiting = [{"topic": each.topic, "group": each.group, "waiting": each.lag} for each in found]
+
+    def _nothing_more(self) -> None:
+        """Look at the topics alone."""

@@ -1,0 +1,106 @@
+"""What a request holds, as texts by name: forms, JSON objects, and the filters in both and in URLs. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from invoice_operations.approve.facts import HELD
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.options import parse_selection
+from invoice_operations.selection import Selection
+from invoice_operations.view.page import Page
+from invoice_shared.serde import loads
+
+Form = Mapping[str, Sequence[str]]
+
+FILTERS = ("code", "stage", "destination", "customer_id", "invoice_id", "since", "until", "state")
+STATES = ("open", "held", "resolved", "all")
+MAX_ROWS = 500
+"""Of a page as JSON. A page for people has fewer: ``SHOWN_ROWS``."""
+SHOWN_ROWS = 100
+MAX_PAGE = 1_000_000
+MAX_TEXT = 4000
+"""Characters of a reason, or of any other text that a person types."""
+
+
+class UnreadableForm(InvalidRequest):
+    """The body is neither a form nor a JSON object."""
+
+
+def parse_form(content_type: str, body: bytes) -> Form:
+    """Read a body; of a file that is no text, nothing breaks. Raises ``UnreadableForm``."""
+    if content_type == "application/json":
+        return _from_json(body)
+    if body and content_type != "application/x-www-form-urlencoded":
+        raise UnreadableForm(f'A body of type "{content_type}" is not read: send a form, or a JSON object.')
+    return gathered(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def gathered(pairs: Sequence[tuple[str, str]]) -> Form:
+    """Return the texts of each name, in their order."""
+    form: dict[str, list[str]] = {}
+    for name, text in pairs:
+        form.setdefault(name, []).append(_storable(text))
+    return form
+
+
+def one(form: Form, name: str) -> str:
+    """Return a field without surrounding blanks; empty if it is not given. Raises ``InvalidRequest``."""
+    texts = form.get(name, ())
+    if len(texts) > 1:
+        raise InvalidRequest(f'The field "{name}" is given {len(texts)} times: give it once.')
+    text = texts[0].strip() if texts else ""
+    if len(text) > MAX_TEXT:
+        raise InvalidRequest(f'The field "{name}" has {len(text)} characters: use at most {MAX_TEXT}.')
+    return text
+
+
+def needed(form: Form, name: str) -> str:
+    """Return a field. Raises ``InvalidRequest`` if it is empty."""
+    if not (text := one(form, name)):
+        raise InvalidRequest(f'The field "{name}" is empty: fill it in.')
+    return text
+
+
+def parse_filters(form: Form, now: datetime, state: str = "open") -> Selection:
+    """Read which failures are meant; other fields say something else. Raises ``InvalidRequest``."""
+    wanted = one(form, "state") or state
+    if wanted not in STATES:
+        raise InvalidRequest(f'Invalid state "{wanted}": use one of {", ".join(STATES)}.')
+    options = {_option(name): form[name] for name in FILTERS if name in form and name != "state"}
+    if wanted == "held":
+        codes = {text.strip() for text in form.get("code", ()) if text.strip()}
+        if codes - {HELD}:
+            raise InvalidRequest(f"What is held has the code {HELD}: leave the other codes out.")
+        options["code"] = [HELD]
+    return parse_selection(options | {"state": ["open" if wanted == "held" else wanted]}, now)
+
+
+def parse_page(form: Form, rows: int) -> tuple[int, Page]:
+    """Return the number of a page, from 1, and which rows it has. Raises ``InvalidRequest``."""
+    text = one(form, "page") or "1"
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:10]) <= MAX_PAGE:
+        raise InvalidRequest(f'Invalid page "{text}": use a number from 1 on.')
+    return int(text), Page(rows, (int(text) - 1) * rows)
+
+
+def _option(name: str) -> str:
+    return "invoice_prefix" if name == "invoice_id" else name
+
+
+def _from_json(body: bytes) -> Form:
+    try:
+        tree = loads(body)
+    except ValueError as error:
+        raise UnreadableForm("The body is not JSON.") from error
+    if not isinstance(tree, dict):
+        raise UnreadableForm("The body is JSON, but not an object.")
+    pairs = [(name, each) for name, value in tree.items() for each in (value if isinstance(value, list) else [value])]
+    if not all(isinstance(text, str | int) or text is None for _name, text in pairs):
+        raise UnreadableForm("The fields of the body are no texts.")
+    return gathered([(name, str(text)) for name, text in pairs if text is not None])
+
+
+def _storable(text: str) -> str:
+    """Return what a database and a log take: half a surrogate pair is no text, and a zero ends one."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "�")

@@ -1,0 +1,139 @@
+"""Reconciliations as the page keeps them: what was asked for, how far it is, and each finding."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from sqlite3 import Row
+from typing import Any, Literal
+
+from invoice_operations.errors import NotFound
+from invoice_operations.plain import plain
+from invoice_operations.reconcile.finding import Finding
+from invoice_operations.view.page import Page
+from invoice_shared.serde import dumps, loads
+from invoice_shared.types import time_text
+from invoice_web.store import Store
+
+State = Literal["running", "stopped", "failed", "done"]
+RECONCILE = "reconcile"
+COLUMNS = "job_id, state, begun_by, begun_at, request, walked, summary, problem"
+FIELDS = {
+    "invoice_id": "invoice_id",
+    "customer_id": "customer_id",
+    "destination": "destination",
+    "state": "state",
+    "detail": "detail",
+    "currency": "currency",
+    "total": "total",
+    "held_total": "held",
+    "document_id": "document_id",
+}
+"""Of a finding, and the field that each shows; as ``invoices reconcile`` has them."""
+CUT_OFF = "The page ended while it ran. Begin another one."
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``summary`` has the counts by state and the sums by currency. ``problem`` is why it ended early."""
+
+    job_id: str
+    begun_by: str
+    begun_at: datetime
+    request: Mapping[str, Any]
+    state: State = "running"
+    walked: int = 0
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    problem: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a JSON tree."""
+        return {
+            "job_id": self.job_id,
+            "state": self.state,
+            "begun_by": self.begun_by,
+            "begun_at": self.begun_at,
+            **self.request,
+            "customers": self.walked,
+            **{"states": {}, "sums": [], "for_a_person": 0, "notes": []},
+            **self.summary,
+            "problem": self.problem,
+        }
+
+
+class Jobs:
+    """Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, job: Job) -> None:
+        """Keep a job that begins."""
+        row = (job.job_id, RECONCILE, job.state, job.begun_by, time_text(job.begun_at), _text(job.request), 0, "{}", None)
+        with self._store.transaction() as tables:
+            tables.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def get(self, job_id: str) -> Job:
+        """Return a job. Raises ``NotFound``."""
+        with self._store.transaction() as tables:
+            row = tables.execute(f"SELECT {COLUMNS} FROM jobs WHERE job_id = ?", (job_id,)).fetchone()  # noqa: S608
+        if row is None:
+            raise NotFound(f"No reconciliation {job_id} was begun here. Those that were are listed under Reconcile.")
+        return _job(row)
+
+    def newest(self, page: Page) -> tuple[list[Job], int]:
+        """Return jobs, the newest first, and how many there are in all."""
+        with self._store.transaction() as tables:
+            rows = tables.execute(f"SELECT {COLUMNS} FROM jobs ORDER BY begun_at DESC {page.sql}").fetchall()  # noqa: S608
+            (count,) = tables.execute("SELECT count(*) FROM jobs").fetchone()
+        return [_job(row) for row in rows], int(count)
+
+    def take(self, job_id: str, first: int, findings: Iterable[Finding], walked: int, summary: Mapping[str, Any]) -> None:
+        """Keep findings, numbered from ``first``, and how far the job is."""
+        rows = [
+            (job_id, first + number, each.state, each.needs_a_person, each.invoice_id, _text(finding_row(each)))
+            for number, each in enumerate(findings)
+        ]
+        with self._store.transaction() as tables:
+            tables.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)", rows)
+            changed = (walked, _text(summary), job_id)
+            tables.execute("UPDATE jobs SET walked = ?, summary = ? WHERE job_id = ?", changed)
+
+    def end(self, job_id: str, state: State, problem: str | None = None) -> None:
+        """Note how a job ended."""
+        with self._store.transaction() as tables:
+            tables.execute("UPDATE jobs SET state = ?, problem = ? WHERE job_id = ?", (state, problem, job_id))
+
+    def findings(self, job_id: str, page: Page, state: str | None = None) -> tuple[list[dict[str, Any]], int]:
+        """Return findings, first those that need a person, and how many there are in all."""
+        where, values = ("job_id = ?", [job_id]) if state is None else ("job_id = ? AND state = ?", [job_id, state])
+        order = f"ORDER BY needs_a_person DESC, state, number {page.sql}"
+        with self._store.transaction() as tables:
+            rows = tables.execute(f"SELECT value FROM findings WHERE {where} {order}", values).fetchall()  # noqa: S608
+            (count,) = tables.execute(f"SELECT count(*) FROM findings WHERE {where}", values).fetchone()  # noqa: S608
+        return [loads(value) for (value,) in rows], int(count)
+
+    def of_invoices(self, job_id: str, invoice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the findings of these invoices."""
+        asked = "SELECT invoice_id, value FROM findings WHERE job_id = ? AND invoice_id IN (SELECT value FROM json_each(?))"
+        with self._store.transaction() as tables:
+            rows = tables.execute(asked, (job_id, _text(list(invoice_ids)))).fetchall()
+        return {invoice_id: loads(value) for invoice_id, value in rows}
+
+    def recover(self) -> None:
+        """Call what another process was running stopped."""
+        with self._store.transaction() as tables:
+            tables.execute("UPDATE jobs SET state = 'stopped', problem = ? WHERE state = 'running'", (CUT_OFF,))
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """Return what a list shows of a finding."""
+    return {column: getattr(finding, name) for column, name in FIELDS.items()}
+
+
+def _job(row: Row) -> Job:
+    job_id, state, by, at, request, walked, summary, problem = row
+    return Job(job_id, by, datetime.fromisoformat(at), loads(request), state, walked, loads(summary), problem)
+
+
+def _text(tree: Any) -> str:
+    return dumps(plain(tree)).decode()

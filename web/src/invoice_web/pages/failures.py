@@ -1,0 +1,128 @@
+"""``/failures``: what failed, and one failure."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from invoice_operations.errors import InvalidRequest, NotFound
+from invoice_operations.failure_documents import COLUMNS, documents, row
+from invoice_operations.plain import plain
+from invoice_operations.selection import Selection
+from invoice_operations.view.cases import Case
+from invoice_operations.view.finding import SHORTEST_ID, find_case
+from invoice_operations.view.view import View
+from invoice_providers.names import destinations
+from invoice_shared.errors import ConnectorError
+from invoice_shared.failure import CODES
+from invoice_web.answers import answer, wants_json
+from invoice_web.desk import DESK, Desk
+from invoice_web.forms import FILTERS, MAX_ROWS, SHOWN_ROWS, STATES, gathered, one, parse_filters, parse_page
+from invoice_web.guard import secure
+
+CSV_CHUNK = 500
+TEXTS = frozenset(COLUMNS) - {"total", "failed_at"}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""With which a spreadsheet's formula begins, so that no text of others must."""
+
+
+async def listed(request: web.Request) -> web.StreamResponse:
+    """List the failures that the filters mean, as a page or as CSV."""
+    desk = request.app[DESK]
+    asked = gathered(list(request.query.items()))
+    chosen = parse_filters(asked, desk.installation.clock.now())
+    wanted = one(asked, "format")
+    if wanted not in ("", "csv", "json"):
+        raise InvalidRequest(f'Invalid format "{wanted}": use csv, or none.')
+    if wanted == "csv":
+        return await _as_csv(request, await desk.ask(lambda: desk.view.failures(chosen)))
+    rows = MAX_ROWS if wants_json(request) else SHOWN_ROWS
+    number, page = parse_page(asked, rows)
+    facts = await desk.ask(lambda: _list(desk.view, chosen, lambda view: view.failures(chosen, page)))
+    shown = facts | {"page": number} | desk.following.age()
+    if wants_json(request):
+        return answer(request, "failures.html", shown)
+    filters = {name: asked[name] for name in FILTERS if any(asked.get(name, ()))}
+    known = {"codes": CODES, "states": STATES, "destinations": destinations(), "rows_per_page": SHOWN_ROWS}
+    return answer(request, "failures.html", shown | known | {"filters": filters})
+
+
+async def one_failure(request: web.Request) -> web.Response:
+    """Show one failure; its record only if that is asked for."""
+    desk, failure_id = request.app[DESK], request.match_info["failure_id"]
+    case = await desk.ask(lambda: found(desk.view, failure_id))
+    shows_record = "record" in request.query
+    facts = await desk.work(lambda: _whole(desk, case, shows_record=shows_record))
+    return answer(request, "failure.html", facts | desk.following.age())
+
+
+def found(view: View, failure_id: str) -> Case:
+    """Return the failure that a path names. Raises ``NotFound``."""
+    try:
+        return find_case(view.named(failure_id), failure_id)
+    except InvalidRequest as error:
+        hint = "" if len(failure_id) >= SHORTEST_ID else f" An id has at least {SHORTEST_ID} digits."
+        raise NotFound(f'No single failure has the id "{failure_id}".{hint}') from error
+
+
+def _list(view: View, chosen: Selection, rows: Any) -> dict[str, Any]:
+    return {"rows": [row(case) for case in rows(view)], "count": view.count(chosen)}
+
+
+def _whole(desk: Desk, case: Case, *, shows_record: bool) -> dict[str, Any]:
+    """Return all that is known of a failure; without the broker, what the view holds of it."""
+    unread: str | None = None
+    try:
+        (document,) = documents(desk.installation.reader(), [case])
+    except ConnectorError as error:
+        document, unread = row(case), f"Its record could not be read: {error}"
+    if not shows_record:
+        document = {name: value for name, value in document.items() if name != "original"}
+    document |= {"destinations": destinations()}
+    return document | {"unread": unread, "shows_record": shows_record, "history": _history(desk.view, case)}
+
+
+def _history(view: View, case: Case) -> list[dict[str, Any]]:
+    """Return what else happened to the invoice: its other failures, and what people decided."""
+    others = view.failures(Selection(invoice_id=case.invoice_id)) if case.invoice_id else [case]
+    failed = [(each.failed_at, f"failed: {each.code}", each.reason, each.failure_id) for each in others]
+    decided = [(each.at, f"{each.kind} by {each.by}", each.why or "", None) for each in view.decisions(case.key)]
+    steps = sorted([*failed, *decided], key=lambda step: step[0])
+    return [{"at": at, "what": what, "detail": detail, "failure_id": name} for at, what, detail, name in steps]
+
+
+async def _as_csv(request: web.Request, cases: Sequence[Case]) -> web.StreamResponse:
+    answered = web.StreamResponse(headers={"Content-Disposition": 'attachment; filename="failures.csv"'})
+    answered.content_type, answered.charset = "text/csv", "utf-8"
+    secure(request, answered)
+    await answered.prepare(request)
+    for chunk in csv_chunks(cases):
+        await answered.write(chunk.encode("utf-8", "replace"))
+        await asyncio.sleep(0)
+    await answered.write_eof()
+    return answered
+
+
+def csv_chunks(cases: Sequence[Case]) -> Iterator[str]:
+    """Yield a header, also over nothing, and one line per failure. Pure."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for number, case in enumerate(cases, 1):
+        writer.writerow([_cell(name, value) for name, value in row(case).items()])
+        if number % CSV_CHUNK == 0:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
+
+
+def _cell(name: str, value: Any) -> str:
+    text = "" if value is None else str(plain(value))
+    return f"'{text}" if name in TEXTS and text.startswith(FORMULA) else text
+
+
+ROUTES = (web.get("/failures", listed), web.get("/failures/{failure_id}", one_failure))

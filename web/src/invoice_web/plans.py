@@ -1,0 +1,132 @@
+"""Replays as the page keeps them: the frozen list of each plan, what was said of it, and how far it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from sqlite3 import Row
+from typing import Any, Literal
+
+from invoice_operations.errors import NeedsAttention, NotFound
+from invoice_operations.plain import plain
+from invoice_operations.view.page import Page
+from invoice_shared.serde import dumps, loads
+from invoice_shared.types import time_text
+from invoice_web.store import Store
+
+State = Literal["planned", "running", "stopped", "done"]
+COLUMNS = "replay_id, state, planned_by, planned_at, request, failure_ids, plan, sent, problem"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """``request`` says what was asked for, ``plan`` is ``Plan.document``. ``problem`` is why it stopped by itself."""
+
+    replay_id: str
+    planned_by: str
+    planned_at: datetime
+    request: Mapping[str, Any]
+    failure_ids: Sequence[str]
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    state: State = "planned"
+    sent: int = 0
+    problem: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a JSON tree, without the list."""
+        return {
+            "replay_id": self.replay_id,
+            "state": self.state,
+            "planned_by": self.planned_by,
+            "planned_at": self.planned_at,
+            **self.request,
+            "count": len(self.failure_ids),
+            **{name: value for name, value in self.plan.items() if name != "selected"},
+            "sent": self.sent,
+            "problem": self.problem,
+        }
+
+
+class Plans:
+    """Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, plan: StoredPlan) -> None:
+        """Keep a plan."""
+        row = (
+            plan.replay_id,
+            plan.state,
+            plan.planned_by,
+            time_text(plan.planned_at),
+            _text(plan.request),
+            _text(list(plan.failure_ids)),
+            _text(plan.plan),
+            plan.sent,
+            plan.problem,
+        )
+        with self._store.transaction() as tables:
+            tables.execute("INSERT INTO replays VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def get(self, replay_id: str) -> StoredPlan:
+        """Return a plan. Raises ``NotFound``."""
+        with self._store.transaction() as tables:
+            row = tables.execute(f"SELECT {COLUMNS} FROM replays WHERE replay_id = ?", (replay_id,)).fetchone()  # noqa: S608
+        if row is None:
+            raise NotFound(f"No replay {replay_id} was planned here. Those that were are listed under Replays.")
+        return _plan(row)
+
+    def newest(self, page: Page) -> tuple[list[StoredPlan], int]:
+        """Return plans, the newest first, and how many there are in all."""
+        with self._store.transaction() as tables:
+            rows = tables.execute(f"SELECT {COLUMNS} FROM replays ORDER BY planned_at DESC {page.sql}").fetchall()  # noqa: S608
+            (count,) = tables.execute("SELECT count(*) FROM replays").fetchone()
+        return [_plan(row) for row in rows], int(count)
+
+    def move(self, replay_id: str, before: Sequence[State], after: State) -> None:
+        """Change a state at once and only from one of ``before``. Raises ``NotFound`` or ``NeedsAttention``."""
+        found = self.get(replay_id)
+        with self._store.transaction() as tables:
+            marks = ", ".join("?" * len(before))
+            changed = tables.execute(
+                f"UPDATE replays SET state = ?, problem = NULL WHERE replay_id = ? AND state IN ({marks})",  # noqa: S608
+                (after, replay_id, *before),
+            ).rowcount
+        if not changed:
+            raise NeedsAttention(f"The replay {replay_id} is {found.state}: only one that is {_or(before)} can do that.")
+
+    def advance(self, replay_id: str, sent: int) -> None:
+        """Note how many records were put back so far."""
+        with self._store.transaction() as tables:
+            tables.execute("UPDATE replays SET sent = ? WHERE replay_id = ?", (sent, replay_id))
+
+    def end(self, replay_id: str, state: State, sent: int, problem: str | None = None) -> None:
+        """Note how a run ended."""
+        with self._store.transaction() as tables:
+            tables.execute(
+                "UPDATE replays SET state = ?, sent = ?, problem = ? WHERE replay_id = ?",
+                (state, sent, problem, replay_id),
+            )
+
+    def recover(self) -> None:
+        """Call what another process was running stopped: it has ended, and somebody may resume it."""
+        with self._store.transaction() as tables:
+            tables.execute("UPDATE replays SET state = 'stopped', problem = ? WHERE state = 'running'", (CUT_OFF,))
+
+
+CUT_OFF = "The page ended while it ran."
+
+
+def _plan(row: Row) -> StoredPlan:
+    replay_id, state, by, at, request, failure_ids, plan, sent, problem = row
+    return StoredPlan(
+        replay_id, by, datetime.fromisoformat(at), loads(request), loads(failure_ids), loads(plan), state, sent, problem
+    )
+
+
+def _text(tree: Any) -> str:
+    return dumps(plain(tree)).decode()
+
+
+def _or(states: Sequence[State]) -> str:
+    return " or ".join(states)

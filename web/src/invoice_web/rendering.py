@@ -1,0 +1,77 @@
+"""From facts to HTML."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from invoice_operations.times import age
+from invoice_shared.serde import dumps
+from invoice_web.runbook import Runbook
+
+
+class Templates:
+    """Every text is escaped, and a name that is not there is a fault."""
+
+    def __init__(self, runbook: Runbook) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("invoice_web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._environment.filters |= {
+            "money": money,
+            "amount": amount,
+            "moment": moment,
+            "since": since,
+            "short": short,
+            "words": words,
+            "body": body,
+        }
+        self._environment.globals["runbook"] = runbook
+
+    def render(self, name: str, facts: Mapping[str, Any]) -> str:
+        """Return a page."""
+        return self._environment.get_template(name).render(facts)
+
+
+def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
+    """Return sums by currency in words: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
+    sums = ", ".join(f"{currency} {amount(total)}" for currency, total in sorted(totals.items()))
+    rest = f"{unknown} of unknown total" if unknown else ""
+    return " and ".join(part for part in (sums, rest) if part)
+
+
+def amount(total: Decimal | str | None) -> str:
+    """Return an amount with separators."""
+    return "" if total is None else f"{Decimal(total):,f}"
+
+
+def moment(value: datetime | str | None) -> str:
+    """Return a time for people."""
+    if value is None:
+        return ""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def since(value: datetime | str | None, now: datetime) -> str:
+    """Return how long ago something was."""
+    if value is None:
+        return ""
+    return age(datetime.fromisoformat(value) if isinstance(value, str) else value, now)
+
+
+def body(tree: Any) -> str:
+    """Return a body as a provider would get it: amounts are numbers there."""
+    return dumps(tree).decode()
+
+
+def short(failure_id: str) -> str:
+    """Return the digits of an id that tell it from others."""
+    return failure_id[:12]
+
+
+def words(name: str) -> str:
+    """Return a name of ours as words."""
+    return name.replace("_", " ").replace("-", " ")
