@@ -23,8 +23,8 @@ from bench.figures import spread
 from bench.synthetic_ledger import Written, written
 from invoice_operations.selection import Selection
 from invoice_operations.view.entry import Entry
-from invoice_operations.view.page import Page
 from invoice_operations.view.followed import Cluster, Marks, Topic
+from invoice_operations.view.page import Page
 from invoice_operations.view.span import Bounds
 from invoice_operations.view.state_file import open_tables
 from invoice_operations.view.view import View, unseen

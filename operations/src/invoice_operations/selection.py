@@ -21,8 +21,8 @@ class Selection:
     """What is not given does not restrict. Raises ``InvalidRequest`` if its parts contradict each other.
 
     ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's ``failed_at``, of an invoice's
-    date. ``codes``, ``stage``, ``destination``, ``state`` and ``failure_ids`` are facts of failures only, and only failures
-    are found by the beginning of their invoice's id, ``invoice_prefix``.
+    date. ``codes``, ``stage``, ``destination``, ``state`` and ``failure_ids`` are facts of failures only, and only
+    failures are found by the beginning of their invoice's id, ``invoice_prefix``.
     """
 
     since: datetime | None = None

@@ -30,7 +30,7 @@ from invoice_web.replays import Replays
 from invoice_web.runbook import Runbook
 from invoice_web.sessions import Sessions
 from invoice_web.settings import WebSettings
-from invoice_web.store import file_name, open_store
+from invoice_web.store import Store, file_name, open_store
 
 SERVICE = "invoice-web"
 log = logs.get_logger(SERVICE)
@@ -54,13 +54,15 @@ def main() -> None:
 
 
 async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> None:
-    desk = build(settings, health, asyncio.get_running_loop())
+    desk = open_desk(settings, health, asyncio.get_running_loop())
     runner = web.AppRunner(create_app(desk), access_log=None, shutdown_timeout=settings.shutdown_grace_seconds / 4)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.bind_host, settings.console_port).start()
     except OSError as error:
-        cannot_start(f"CONSOLE_PORT {settings.console_port} on {settings.bind_host} cannot be opened: {error.strerror}.")
+        cannot_start(
+            f"CONSOLE_PORT {settings.console_port} on {settings.bind_host} cannot be opened: {error.strerror}."
+        )
     desk.following.start()
     health.present("page")
     await asyncio.to_thread(shutdown.requested.wait)
@@ -69,28 +71,36 @@ async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> N
     await asyncio.to_thread(_end, desk)
 
 
-def build(settings: WebSettings, health: Health, loop: asyncio.AbstractEventLoop) -> Desk:
+def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEventLoop) -> Desk:
     """Return what every page has at hand. What another process of the page left running is stopped."""
     progress = Progress()
-    installation = Installation(tell=lambda sentence: log.warning(sentence), progress=progress)
+    installation = Installation(tell=log.warning, progress=progress)
     directory, name = state_directory(settings.invoices_state_dir), file_name(settings)
     store = open_store(directory, name)
-    logins, plans, jobs = Logins(installation, store), Plans(store), Jobs(store)
     if owns(directory, name):
-        plans.recover()
-        jobs.recover()
+        Plans(store).recover()
+        Jobs(store).recover()
 
     def alive() -> None:
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(ALIVE_SECONDS)
 
+    logins = Logins(installation, store)
+    following = Following(installation, store, health, progress, alive, logins.enter)
+    return desk_of(settings, installation, store, following, logins)
+
+
+def desk_of(
+    settings: WebSettings, installation: Installation, store: Store, following: Following, logins: Logins
+) -> Desk:
+    """Put together what every page has at hand."""
     secret = settings.secret("console_secret") or secrets.token_hex(32)
     sessions = Sessions(store, secret, installation.clock)
     return Desk(
         settings=settings,
         installation=installation,
-        following=Following(installation, store, health, progress, alive, logins.enter),
-        replays=Replays(installation, plans),
-        reconciling=Reconciling(installation, jobs),
+        following=following,
+        replays=Replays(installation, Plans(store)),
+        reconciling=Reconciling(installation, Jobs(store)),
         sessions=sessions,
         identities=Identities(settings, sessions),
         logins=logins,

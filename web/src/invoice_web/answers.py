@@ -12,8 +12,9 @@ from invoice_web.desk import DESK
 from invoice_web.forms import Form
 from invoice_web.identity import Identity
 
-IDENTITY, FORM = "identity", "form"
-"""Under which the guard leaves with a request who asks, and what its body holds."""
+# What the guard leaves with a request: who asks, and what its body holds.
+IDENTITY: web.RequestKey[Identity | None] = web.RequestKey("identity")
+FORM: web.RequestKey[Form] = web.RequestKey("form")
 
 
 def wants_json(request: web.Request) -> bool:
@@ -24,14 +25,15 @@ def wants_json(request: web.Request) -> bool:
 
 def identity(request: web.Request) -> Identity:
     """Return who asks; the guard has let nobody else in."""
-    found: Identity = request[IDENTITY]
+    found = request[IDENTITY]
+    if found is None:
+        raise web.HTTPUnauthorized
     return found
 
 
 def form(request: web.Request) -> Form:
     """Return what the body holds."""
-    found: Form = request[FORM]
-    return found
+    return request[FORM]
 
 
 def answer(request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from invoice_operations.installation import Installation
 from invoice_operations.view.view import View
+from invoice_shared.errors import ConnectorError, Unavailable
 from invoice_web.attempts import Attempts
 from invoice_web.following import Following
 from invoice_web.identity import Identities
@@ -65,14 +67,24 @@ class Desk:
         return await asyncio.get_running_loop().run_in_executor(self._hashing, comparison)
 
     async def change(self, work: Callable[[], Answer]) -> Answer:
-        """Return what comes of work that changes something, once the state that is shown has it."""
+        """Return what comes of work that changes something, once the state that is shown has it.
+
+        Raises ``Unavailable`` at once while the broker is known to be away.
+        """
+        self.needs_broker()
 
         def changed() -> Answer:
             done = work()
-            self.following.refresh()
+            with suppress(ConnectorError):  # it was done, whether or not it can be shown
+                self.following.refresh()
             return done
 
         return await self.work(changed)
+
+    def needs_broker(self) -> None:
+        """Raise ``Unavailable`` if the broker is known to be away: nobody has to wait for it again."""
+        if (problem := self.following.problem) is not None:
+            raise Unavailable(problem)
 
     def close(self) -> None:
         """Take no more work; wait for none."""

@@ -29,6 +29,7 @@ FIELDS = {
     "document_id": "document_id",
 }
 """Of a finding, and the field that each shows; as ``invoices reconcile`` has them."""
+NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "notes": []}
 CUT_OFF = "The page ended while it ran. Begin another one."
 
 
@@ -54,8 +55,7 @@ class Job:
             "begun_at": self.begun_at,
             **self.request,
             "customers": self.walked,
-            **{"states": {}, "sums": [], "for_a_person": 0, "notes": []},
-            **self.summary,
+            **(NOTHING_YET | dict(self.summary)),
             "problem": self.problem,
         }
 
@@ -68,7 +68,17 @@ class Jobs:
 
     def add(self, job: Job) -> None:
         """Keep a job that begins."""
-        row = (job.job_id, RECONCILE, job.state, job.begun_by, time_text(job.begun_at), _text(job.request), 0, "{}", None)
+        row = (
+            job.job_id,
+            RECONCILE,
+            job.state,
+            job.begun_by,
+            time_text(job.begun_at),
+            _text(job.request),
+            0,
+            "{}",
+            None,
+        )
         with self._store.transaction() as tables:
             tables.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -87,7 +97,9 @@ class Jobs:
             (count,) = tables.execute("SELECT count(*) FROM jobs").fetchone()
         return [_job(row) for row in rows], int(count)
 
-    def take(self, job_id: str, first: int, findings: Iterable[Finding], walked: int, summary: Mapping[str, Any]) -> None:
+    def take(
+        self, job_id: str, first: int, findings: Iterable[Finding], walked: int, summary: Mapping[str, Any]
+    ) -> None:
         """Keep findings, numbered from ``first``, and how far the job is."""
         rows = [
             (job_id, first + number, each.state, each.needs_a_person, each.invoice_id, _text(finding_row(each)))
@@ -114,7 +126,9 @@ class Jobs:
 
     def of_invoices(self, job_id: str, invoice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return the findings of these invoices."""
-        asked = "SELECT invoice_id, value FROM findings WHERE job_id = ? AND invoice_id IN (SELECT value FROM json_each(?))"
+        asked = (
+            "SELECT invoice_id, value FROM findings WHERE job_id = ? AND invoice_id IN (SELECT value FROM json_each(?))"
+        )
         with self._store.transaction() as tables:
             rows = tables.execute(asked, (job_id, _text(list(invoice_ids)))).fetchall()
         return {invoice_id: loads(value) for invoice_id, value in rows}

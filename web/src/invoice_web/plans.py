@@ -93,7 +93,9 @@ class Plans:
                 (after, replay_id, *before),
             ).rowcount
         if not changed:
-            raise NeedsAttention(f"The replay {replay_id} is {found.state}: only one that is {_or(before)} can do that.")
+            raise NeedsAttention(
+                f"The replay {replay_id} is {found.state}: only one that is {_or(before)} can do that."
+            )
 
     def advance(self, replay_id: str, sent: int) -> None:
         """Note how many records were put back so far."""

@@ -70,7 +70,9 @@ class Reconciling:
         found = self.jobs.of_invoices(job_id, invoice_ids)
         refused = [name for name in invoice_ids if found.get(name, {}).get("state") != MISSING]
         if refused:
-            raise NeedsAttention(f"Only what is missing by this reconciliation is enqueued, not {', '.join(refused[:3])}.")
+            raise NeedsAttention(
+                f"Only what is missing by this reconciliation is enqueued, not {', '.join(refused[:3])}."
+            )
         for name in invoice_ids:
             enqueue(name, str(found[name]["customer_id"] or ""), self._installation, person)
         return list(invoice_ids)

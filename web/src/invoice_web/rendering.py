@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from invoice_operations.times import age
 from invoice_shared.serde import dumps
+from invoice_web.forms import SHOWN_ROWS
 from invoice_web.runbook import Runbook
 
 
@@ -28,7 +29,7 @@ class Templates:
             "words": words,
             "body": body,
         }
-        self._environment.globals["runbook"] = runbook
+        self._environment.globals |= {"runbook": runbook, "rows_per_page": SHOWN_ROWS}
 
     def render(self, name: str, facts: Mapping[str, Any]) -> str:
         """Return a page."""

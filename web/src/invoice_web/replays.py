@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from invoice_operations.approve.run import Approval, approve, replay_request
@@ -110,19 +110,11 @@ class Replays:
     def _look(self, replay_id: str, failure_ids: Iterable[str], request: dict[str, Any], person: Person) -> Plan:
         chosen = frozenset(failure_ids)
         # A selection without ids would mean all of them.
-        return self._replay(replay_id, chosen, request, person).plan() if chosen else Plan()
-
-    def _replay(self, replay_id: str, chosen: frozenset[str], request: Any, person: Person) -> Replay:
-        selection = Selection(failure_ids=chosen)
-        if request["max_replays"] is None:
-            asked = replay_request(selection)
-        else:
-            asked = ReplayRequest("errors", selection, restart=request["restart"], max_replays=request["max_replays"])
-        return Replay(replay_id, asked, self._installation, person)
+        return replay_of(replay_id, chosen, request, self._installation, person).plan() if chosen else Plan()
 
     def _begin(self, replay_id: str, person: Person, *, resumed: bool) -> None:
         stop = threading.Event()
-        work = _Run(self, self.plans.get(replay_id), person, stop, resumed=resumed)
+        work = _Run(self._installation, self.plans, replay_id, person, stop, resumed=resumed)
         thread = threading.Thread(target=self._run, args=(work, replay_id), name=replay_id, daemon=True)
         with self._lock:
             self._running[replay_id] = thread, stop
@@ -136,14 +128,33 @@ class Replays:
                 del self._running[replay_id]
 
 
+def replay_of(
+    replay_id: str, failure_ids: Iterable[str], request: Mapping[str, Any], installation: Installation, person: Person
+) -> Replay:
+    """Return the replay of a frozen list, which is not empty."""
+    chosen = Selection(failure_ids=frozenset(failure_ids))
+    if request["max_replays"] is None:
+        return Replay(replay_id, replay_request(chosen), installation, person)
+    asked = ReplayRequest("errors", chosen, restart=request["restart"], max_replays=request["max_replays"])
+    return Replay(replay_id, asked, installation, person)
+
+
 class _Run:
     """One run of a plan."""
 
     def __init__(
-        self, replays: Replays, plan: StoredPlan, person: Person, stop: threading.Event, *, resumed: bool
+        self,
+        installation: Installation,
+        plans: Plans,
+        replay_id: str,
+        person: Person,
+        stop: threading.Event,
+        *,
+        resumed: bool,
     ) -> None:
-        self._replays = replays
-        self._plan = plan
+        self._installation = installation
+        self._plans = plans
+        self._plan = plan = plans.get(replay_id)
         self._person = person
         self._stop = stop
         self._resumed = resumed
@@ -156,16 +167,16 @@ class _Run:
         try:
             is_complete = not self._plan.failure_ids or self._send()
         except ConnectorError as error:
-            self._replays.plans.end(replay_id, "stopped", self._sent, str(error))
+            self._plans.end(replay_id, "stopped", self._sent, str(error))
         except Exception:
             log.exception("a replay ended", replay_id=replay_id)
-            self._replays.plans.end(replay_id, "stopped", self._sent, "A fault of the page itself; see its log.")
+            self._plans.end(replay_id, "stopped", self._sent, "A fault of the page itself; see its log.")
         else:
-            self._replays.plans.end(replay_id, "done" if is_complete else "stopped", self._sent)
+            self._plans.end(replay_id, "done" if is_complete else "stopped", self._sent)
 
     def _send(self) -> bool:
         plan, request = self._plan, dict(self._plan.request)
-        replay = self._replays._replay(plan.replay_id, frozenset(plan.failure_ids), request, self._person)  # noqa: SLF001
+        replay = replay_of(plan.replay_id, plan.failure_ids, request, self._installation, self._person)
         replay.plan()
         if self._resumed:
             replay.resume()
@@ -176,4 +187,4 @@ class _Run:
         self._sent += 1
         if time.monotonic() - self._noted >= NOTE_SECONDS:
             self._noted = time.monotonic()
-            self._replays.plans.advance(self._plan.replay_id, self._sent)
+            self._plans.advance(self._plan.replay_id, self._sent)

@@ -98,22 +98,26 @@ def conditions(chosen: Selection) -> tuple[str, list[Any]]:
 
 
 def _conditions(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
-    if chosen.since is not None:
-        yield "failed_at >= ?", [_stored(chosen.since)]
-    if chosen.until is not None:
-        yield "failed_at < ?", [_stored(chosen.until)]
+    yield from _bounds(chosen)
     if chosen.codes:
         yield f"code IN ({marks(tuple(chosen.codes))})", sorted(chosen.codes)
     if chosen.failure_ids:
         yield AMONG, [_one_value(chosen.failure_ids)]
-    if chosen.invoice_prefix is not None:
-        yield "invoice_id >= ? AND invoice_id < ?", [chosen.invoice_prefix, chosen.invoice_prefix + AFTER_ALL]
-    if chosen.from_offset is not None:
-        yield "offset >= ?", [chosen.from_offset]
     equal = ("partition", "invoice_id", "customer_id", "stage", "destination", "state")
     for name in equal:
         if (value := getattr(chosen, name)) is not None:
             yield f"{name} = ?", [value]
+
+
+def _bounds(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
+    if chosen.since is not None:
+        yield "failed_at >= ?", [_stored(chosen.since)]
+    if chosen.until is not None:
+        yield "failed_at < ?", [_stored(chosen.until)]
+    if chosen.invoice_prefix is not None:
+        yield "invoice_id >= ? AND invoice_id < ?", [chosen.invoice_prefix, chosen.invoice_prefix + AFTER_ALL]
+    if chosen.from_offset is not None:
+        yield "offset >= ?", [chosen.from_offset]
 
 
 def _one_value(texts: Iterable[str]) -> str:

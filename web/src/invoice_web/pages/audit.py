@@ -17,14 +17,14 @@ async def listed(request: web.Request) -> web.Response:
     number, page = parse_page(asked, MAX_ROWS if wants_json(request) else SHOWN_ROWS)
     since = one(asked, "since")
     facts = await desk.ask(lambda: _facts(desk, since, page))
-    return answer(request, "audit.html", facts | {"page": number, "since": since} | desk.following.age())
+    return answer(request, "audit.html", facts | {"page": number} | desk.following.age())
 
 
 def _facts(desk: Desk, text: str, page: Page) -> dict[str, Any]:
     since = parse_moment(text, desk.installation.clock.now()) if text else None
     decisions = desk.view.newest_decisions(since, page)
     rows = [each.model_dump(exclude={"schema_version"}) for each in decisions]
-    return {"rows": rows, "count": desk.view.count_decisions(since), "rows_per_page": SHOWN_ROWS}
+    return {"rows": rows, "count": desk.view.count_decisions(since)}
 
 
 ROUTES = (web.get("/audit", listed),)

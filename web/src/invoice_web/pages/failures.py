@@ -46,7 +46,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
     if wants_json(request):
         return answer(request, "failures.html", shown)
     filters = {name: asked[name] for name in FILTERS if any(asked.get(name, ()))}
-    known = {"codes": CODES, "states": STATES, "destinations": destinations(), "rows_per_page": SHOWN_ROWS}
+    known = {"codes": CODES, "states": STATES, "destinations": destinations()}
     return answer(request, "failures.html", shown | known | {"filters": filters})
 
 
@@ -76,6 +76,7 @@ def _whole(desk: Desk, case: Case, *, shows_record: bool) -> dict[str, Any]:
     """Return all that is known of a failure; without the broker, what the view holds of it."""
     unread: str | None = None
     try:
+        desk.needs_broker()
         (document,) = documents(desk.installation.reader(), [case])
     except ConnectorError as error:
         document, unread = row(case), f"Its record could not be read: {error}"

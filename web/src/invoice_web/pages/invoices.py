@@ -25,7 +25,10 @@ from invoice_web.forms import gathered, needed, one
 async def one_invoice(request: web.Request) -> web.Response:
     """Show where an invoice is, and how it came there."""
     desk, invoice_id = request.app[DESK], request.match_info["invoice_id"]
-    facts = await desk.work(lambda: _whole(desk, invoice_id))
+    try:
+        facts = await desk.work(lambda: _whole(desk, invoice_id))
+    except NotFound as error:
+        return answer(request, "unknown_invoice.html", {"error": str(error), "invoice_id": invoice_id}, 404)
     return answer(request, "invoice.html", facts | desk.following.age())
 
 
@@ -45,6 +48,7 @@ def _whole(desk: Desk, invoice_id: str) -> dict[str, Any]:
     """Return an invoice's way; without the broker, what the view holds of it."""
     view, unread = desk.view, None
     try:
+        desk.needs_broker()
         status = status_of(invoice_id, desk.installation)
     except NotFound:
         raise

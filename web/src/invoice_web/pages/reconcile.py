@@ -19,7 +19,7 @@ async def listed(request: web.Request) -> web.Response:
     number, page = parse_page(asked, MAX_ROWS if wants_json(request) else SHOWN_ROWS)
     jobs, count = await desk.ask(lambda: desk.reconciling.jobs.newest(page))
     facts = {"rows": [job.document() for job in jobs], "count": count, "page": number}
-    return answer(request, "reconciliations.html", facts | {"rows_per_page": SHOWN_ROWS} | desk.following.age())
+    return answer(request, "reconciliations.html", facts | desk.following.age())
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -37,7 +37,7 @@ async def one_job(request: web.Request) -> web.Response:
         raise InvalidRequest(f'Invalid state "{state}": use one of {", ".join(get_args(State))}.')
     number, page = parse_page(asked, MAX_ROWS if wants_json(request) else SHOWN_ROWS)
     facts = await desk.ask(lambda: _facts(desk, request.match_info["job_id"], page, state))
-    shown = facts | {"page": number, "rows_per_page": SHOWN_ROWS, "chosen": state} | desk.following.age()
+    shown = facts | {"page": number} | desk.following.age()
     return answer(request, "reconciliation.html", shown)
 
 

@@ -24,7 +24,7 @@ async def listed(request: web.Request) -> web.Response:
     number, page = parse_page(asked, MAX_ROWS if wants_json(request) else SHOWN_ROWS)
     plans, count = await desk.ask(lambda: desk.replays.plans.newest(page))
     facts = {"rows": [plan.document() for plan in plans], "count": count, "page": number}
-    return answer(request, "replays.html", facts | {"rows_per_page": SHOWN_ROWS} | desk.following.age())
+    return answer(request, "replays.html", facts | desk.following.age())
 
 
 async def plan(request: web.Request) -> web.Response:
@@ -35,6 +35,7 @@ async def plan(request: web.Request) -> web.Response:
         raise InvalidRequest(f'Invalid restart "{restart}": use raw or failed.')
     rate = one(given, "rate")
     chosen = await desk.ask(lambda: _chosen(desk, given))
+    desk.needs_broker()
     made = await desk.work(lambda: desk.replays.plan(chosen, cast("Restarting", restart), rate, who))
     return done(request, f"/replays/{made.replay_id}", made.document(), 201)
 
