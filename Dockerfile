@@ -19,6 +19,7 @@ COPY services/creator/pyproject.toml services/creator/
 COPY services/error-sink/pyproject.toml services/error-sink/
 COPY operations/pyproject.toml operations/
 COPY cli/pyproject.toml cli/
+COPY web/pyproject.toml web/
 COPY simulators/pyproject.toml simulators/
 ARG SERVICE
 # What an image holds besides its own distribution's dependencies.

@@ -107,7 +107,7 @@ class Selection:
             self.covers(case.failed_at)
             and self._matches_place(case)
             and self.invoice_id in (None, case.invoice_id)
-            and (self.invoice_prefix is None or (case.invoice_id or "").startswith(self.invoice_prefix))
+            and self._matches_prefix(case.invoice_id)
             and self.customer_id in (None, case.customer_id)
             and (not self.codes or case.code in self.codes)
             and (not self.failure_ids or case.failure_id in self.failure_ids)
@@ -115,6 +115,11 @@ class Selection:
             and self.destination in (None, case.destination)
             and self.state in (None, case.state)
         )
+
+    def _matches_prefix(self, invoice_id: str | None) -> bool:
+        if self.invoice_prefix is None:
+            return True
+        return invoice_id is not None and invoice_id.startswith(self.invoice_prefix)
 
     def _matches_place(self, case: Case) -> bool:
         if self.partition is None:

@@ -33,6 +33,7 @@ IDS = [({"invoice_id": INVOICE_ID}, {"invoice_id": "b"}), ({"customer_id": CUSTO
         ({"stage": "formatter"}, {"stage": "creator"}),
         ({"destination": "netsuite"}, {"destination": "razorpay"}),
         ({"state": "open"}, {"state": "resolved"}),
+        ({"invoice_prefix": INVOICE_ID[:3]}, {"invoice_prefix": INVOICE_ID[1:]}),
         *PLACES,
         *IDS,
     ],

@@ -11,7 +11,7 @@ CODE, BOLD, LINK = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*"), re.
 
 
 class Runbook:
-    """``docs/runbook.md``, which this package carries."""
+    """``docs/runbook.md``, to which this package links."""
 
     def section(self, code: str) -> Markup:
         """Return what it says of a code, as HTML; empty if it knows none such."""
@@ -19,7 +19,7 @@ class Runbook:
 
     @cached_property
     def _sections(self) -> dict[str, str]:
-        text = files("invoice_web").joinpath("runbook.md").read_text(encoding="utf-8")
+        text = files("invoice_web").joinpath("runbook.txt").read_text(encoding="utf-8")
         return dict(HEADING.findall(text + "\n## "))
 
 

@@ -68,6 +68,7 @@ def selections(draw: st.DrawFn) -> Selection:
             stage=draw(st.one_of(st.none(), stages)),
             destination=draw(st.one_of(st.none(), destinations)),
             state=draw(st.one_of(st.none(), states)),
+            invoice_prefix=draw(st.sampled_from([None, "", "a", "b", "ab"])),
         )
     except InvalidRequest:
         return Selection()
@@ -103,6 +104,21 @@ def test_counts_and_sums_are_exact(given_cases: list[Case], chosen: Selection) -
 
     assert count == len(meant)
     assert groups == tally(meant).groups()
+
+
+def test_what_became_of_failures_is_counted_and_what_failed_again_by_code() -> None:
+    filed = [
+        Case("a", "k", "creator", "c", "r", START, state="created"),
+        Case("b", "k", "creator", "c", "r", START, state="created"),
+        Case("c", "k", "creator", "c", "r", START),
+        Case("d", "k", "creator", "other", "r", START, replay_id="replay-1"),
+    ]
+
+    with stored(filed).reading() as tables:
+        states = failure_questions.states(tables, ["a", "b", "c", "gone"])
+        again = failure_questions.failed_again(tables, "replay-1")
+
+    assert (states, again) == ({"created": 2, "open": 1}, {"other": 1})
 
 
 def test_failures_are_found_by_the_first_digits_of_their_id() -> None:
