@@ -16,13 +16,17 @@ from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.request import MAX_REPLAYS, ReplayRequest, Restarting
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
+from invoice_shared.decision import Filters
 from invoice_shared.errors import ConnectorError
 from invoice_shared.logs import get_logger
+from invoice_shared.settings import InvalidSettings
 from invoice_web.plans import Plans, StoredPlan
 
 log = get_logger(__name__)
 
 NOTE_SECONDS = 0.5
+# Failure ids in the audit; of more, their count is there.
+MAX_TOLD = 100
 STOP_SECONDS = 10.0
 
 
@@ -40,7 +44,7 @@ class Replays:
         if rate:
             parse_rate(rate)
         failure_ids = [case.failure_id for case in self._installation.view().failures(chosen)]
-        request = {"filters": chosen.filters(), "restart": restart, "rate": rate or None, "max_replays": MAX_REPLAYS}
+        request = {"filters": _told(chosen), "restart": restart, "rate": rate or None, "max_replays": MAX_REPLAYS}
         return self._keep(failure_ids, request, person)
 
     def approve(self, approval: Approval, filters: dict[str, Any], why: str, person: Person) -> StoredPlan:
@@ -134,9 +138,19 @@ def replay_of(
     """Return the replay of a frozen list, which is not empty."""
     chosen = Selection(failure_ids=frozenset(failure_ids))
     if request["max_replays"] is None:
-        return Replay(replay_id, replay_request(chosen), installation, person)
-    asked = ReplayRequest("errors", chosen, restart=request["restart"], max_replays=request["max_replays"])
-    return Replay(replay_id, asked, installation, person)
+        asked = replay_request(chosen)
+    else:
+        asked = ReplayRequest("errors", chosen, restart=request["restart"], max_replays=request["max_replays"])
+    filters = {"what": "errors", "restart": request["restart"], **request["filters"]}
+    return Replay(replay_id, asked, installation, person, filters)
+
+
+def _told(chosen: Selection) -> Filters:
+    """Return how the person chose, as the audit keeps it: a record holds so many ids and no more."""
+    filters = chosen.filters()
+    if len(chosen.failure_ids) > MAX_TOLD:
+        del filters["failure_id"]
+    return filters
 
 
 class _Run:
@@ -166,7 +180,7 @@ class _Run:
         replay_id = self._plan.replay_id
         try:
             is_complete = not self._plan.failure_ids or self._send()
-        except ConnectorError as error:
+        except (ConnectorError, InvalidSettings) as error:
             self._plans.end(replay_id, "stopped", self._sent, str(error))
         except Exception:
             log.exception("a replay ended", replay_id=replay_id)
@@ -177,14 +191,21 @@ class _Run:
     def _send(self) -> bool:
         plan, request = self._plan, dict(self._plan.request)
         replay = replay_of(plan.replay_id, plan.failure_ids, request, self._installation, self._person)
-        replay.plan()
         if self._resumed:
             replay.resume()
-        per_second = parse_rate(request["rate"]) if request["rate"] else None
-        return replay.send(per_second, self._stop, self._acknowledged)
+        else:
+            replay.plan()
 
-    def _acknowledged(self, *_of: object) -> None:
-        self._sent += 1
+        def acknowledged() -> None:
+            self._note(replay.put_back)
+
+        per_second = parse_rate(request["rate"]) if request["rate"] else None
+        is_complete = replay.send(per_second, self._stop, acknowledged)
+        self._sent = replay.put_back
+        return is_complete
+
+    def _note(self, sent: int) -> None:
+        self._sent = sent
         if time.monotonic() - self._noted >= NOTE_SECONDS:
             self._noted = time.monotonic()
             self._plans.advance(self._plan.replay_id, self._sent)

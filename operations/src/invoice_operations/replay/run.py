@@ -13,6 +13,7 @@ from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.replay.sending import NOTHING_DONE, Stop, put_back_by, send_all, without
 from invoice_operations.replay.sources import ReplayClients, source_of
+from invoice_shared.decision import Filters
 from invoice_shared.publishing import Publisher
 
 # Between two looks at what becomes of the records.
@@ -24,10 +25,18 @@ class Replay:
 
     A replay that was stopped is resumed by another one with its id and request, on any machine: what the first has put
     back, and what became of it, is found in Kafka, which is a replay's only memory.
+    ``filters`` are how the person chose, if the request names every failure by its id.
     Every method raises what the clients raise.
     """
 
-    def __init__(self, replay_id: str, request: ReplayRequest, clients: ReplayClients, person: Person) -> None:
+    def __init__(
+        self,
+        replay_id: str,
+        request: ReplayRequest,
+        clients: ReplayClients,
+        person: Person,
+        filters: Filters | None = None,
+    ) -> None:
         self.id = replay_id
         self._mark = Mark(replay_id, person.by, force=request.force, include_resolved=request.include_resolved)
         self._began = started_at(replay_id)
@@ -36,6 +45,7 @@ class Replay:
         self._request = request
         self._clients = clients
         self._person = person
+        self._filters = request.filters() if filters is None else filters
         self._planned = 0
         self._done = NOTHING_DONE
         self._put_back: Counter[bytes] = Counter()
@@ -104,5 +114,4 @@ class Replay:
     def _decide(self, publisher: Publisher) -> None:
         topic = self._clients.kafka.invoice_decisions_topic
         decider = Decider(publisher, topic, self._person, self._clients.clock)
-        filters = self._request.filters()
-        decider.decide("replay", self.id, replay_id=self.id, filters=filters, count=self._planned)
+        decider.decide("replay", self.id, replay_id=self.id, filters=self._filters, count=self._planned)
