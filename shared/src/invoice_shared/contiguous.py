@@ -18,14 +18,13 @@ class _Entry(Generic[Item]):
 
 
 class ContiguousWindow(Generic[Item]):
-    """The records from each partition's first unsettled one on, in offset order; ``unsettled`` of them are in work.
+    """The records from each partition's first unsettled one on, in offset order.
 
     Not thread-safe: the owner holds a lock or a single thread.
     """
 
     def __init__(self) -> None:
         self._partitions: dict[TopicPartition, dict[int, _Entry[Item]]] = {}
-        self.unsettled = 0
 
     def __len__(self) -> int:
         return sum(len(entries) for entries in self._partitions.values())
@@ -33,7 +32,6 @@ class ContiguousWindow(Generic[Item]):
     def add(self, partition: TopicPartition, offset: int, item: Item) -> None:
         """Take a record into work. Offsets of a partition come in rising order, as Kafka delivers them."""
         self._partitions.setdefault(partition, {})[offset] = _Entry(item)
-        self.unsettled += 1
 
     def settle(self, partition: TopicPartition, offset: int) -> list[Item]:
         """Mark a record as settled; give the items that became committable, in offset order.
@@ -43,14 +41,19 @@ class ContiguousWindow(Generic[Item]):
         entries = self._partitions.get(partition, {})
         if (entry := entries.get(offset)) is None:
             return []
-        self.unsettled -= not entry.settled
         entry.settled = True
         return self._pop_settled(entries)
 
     def drop(self, partition: TopicPartition) -> None:
         """Forget a revoked partition: what was in work there is its next owner's."""
-        entries = self._partitions.pop(partition, {})
-        self.unsettled -= sum(not entry.settled for entry in entries.values())
+        self._partitions.pop(partition, None)
+
+    def take_all(self) -> list[tuple[Item, bool]]:
+        """Forget everything; return the items partition by partition in offset order, each with whether it is
+        settled."""
+        taken = [(each.item, each.settled) for entries in self._partitions.values() for each in entries.values()]
+        self._partitions.clear()
+        return taken
 
     @staticmethod
     def _pop_settled(entries: dict[int, _Entry[Item]]) -> list[Item]:

@@ -20,6 +20,7 @@ from invoice_formatter.handler import InvoiceHandler as FormatterHandler
 from invoice_formatter.kafka.settling import Settling
 from invoice_formatter.mapping.hierarchy.billing import Billing
 from invoice_formatter.mapping.hierarchy.steps import Steps, run
+from invoice_formatter.underway import Underway
 from invoice_providers.connection import Connection
 from invoice_providers.names import destinations
 from invoice_shared.decision import Decision
@@ -206,7 +207,7 @@ def _formatter(systems: Systems, topics: Topics) -> Settling:
         return run(steps, lambda step: step.read(metronome.ask(step.question)))
 
     handler = FormatterHandler(fetch, run_steps, rules(), systems.clock)
-    return Settling(handler, AwaitedPublisher(topics, 1.0), TOPICS, Metrics())
+    return Settling(handler, AwaitedPublisher(topics, 1.0), Underway(), topics=TOPICS, metrics=Metrics())
 
 
 def _creator(

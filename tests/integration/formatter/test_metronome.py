@@ -13,6 +13,7 @@ from aiohttp import web
 from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.judgement import build_circuit, build_policy
 from invoice_formatter.turns import Turns
+from invoice_formatter.underway import Underway
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.health import Health
@@ -200,7 +201,7 @@ async def test_a_429_holds_back_one_customer_or_everyone(desk: Desk, limit: str,
 async def test_no_more_calls_are_in_flight_than_there_are_slots(desk: Desk) -> None:
     turns = Turns(build_circuit(SystemClock(), 2, 30), desk.limits, lambda *_: None)
     policy = build_policy(backoff_max_seconds=30, patience_seconds=900, jitter=lambda _low, high: high)
-    patient = PatientFetch(desk.client.invoice, turns, policy, Health(SystemClock(), 1800))
+    patient = PatientFetch(desk.client.invoice, turns, Underway(), policy, Health(SystemClock(), 1800))
 
     await asyncio.gather(*(patient.fetch("customer", f"invoice-{number}") for number in range(8)))
 

@@ -1,5 +1,7 @@
 """What the formatter's integration tests share: invoices seeded in Metronome, their raw records, and how each ended."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +12,7 @@ from confluent_kafka import KafkaException
 from invoice_shared import serde
 from tests.builders import raw_invoice
 from tests.support.outside import CUSTOMER_KEY, DESTINATION_KEY, ITEM_KEY, Outside
+from tests.support.services import Service
 from tests.support.topics import Seen, Topics
 from tests.unit.formatter.invoices import line, tree
 
@@ -32,6 +35,12 @@ def raw_record(invoice_id: str, customer_id: str | None = None) -> tuple[str, by
     """Build key and value of the record that the webhook would write."""
     owner = customer_id or customer_of(invoice_id)
     return invoice_id, serde.to_bytes(raw_invoice(invoice_id=invoice_id, customer_id=owner))
+
+
+def formatted_by(*services: Service) -> Counter[str]:
+    """Count by position in the raw topic what these processes logged as formatted."""
+    lines = [line for service in services for line in service.output().splitlines() if line.endswith("}")]
+    return Counter(json.loads(line)["position"] for line in lines if '"invoice formatted"' in line)
 
 
 @dataclass(frozen=True)

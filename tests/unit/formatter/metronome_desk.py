@@ -7,6 +7,7 @@ from typing import Any
 from invoice_formatter.fetching import NotFetched, PatientFetch
 from invoice_formatter.judgement import build_circuit, build_policy
 from invoice_formatter.turns import Turns
+from invoice_formatter.underway import Underway
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.errors import CallFailed
 from invoice_shared.health import Health
@@ -38,8 +39,9 @@ class Desk:
             lambda change, error: watch("metronome", change, error),
             self.time.sleep,
         )
+        self.underway = Underway()
         policy = build_policy(backoff_max_seconds=30, patience_seconds=PATIENCE, jitter=Random(1).uniform)
-        self.patient = PatientFetch(self._get_invoice, self.turns, policy, self.health)
+        self.patient = PatientFetch(self._get_invoice, self.turns, self.underway, policy, self.health)
         self.ends: dict[str, Any] = {}
 
     async def _get_invoice(self, customer_id: str, invoice_id: str) -> Any:

@@ -102,3 +102,25 @@ async def test_each_attempt_that_ends_is_progress() -> None:
 
     assert patience.time.clock.monotonic() > 1800
     assert patience.health.is_live()
+
+
+async def test_while_turns_are_held_nobody_calls_and_what_waits_is_not_under_way() -> None:
+    desk = Desk(lambda *_: "answer")
+    desk.turns.hold()
+    await desk.time.run(desk.fetch("customer", "invoice"), seconds=60)
+    assert (desk.asked, await desk.underway.ended(0)) == ([], True)
+
+    desk.turns.release()
+    await desk.time.run(desk.fetch("customer", "other"))
+
+    assert desk.ends == dict.fromkeys(["invoice", "other"], "answer")
+
+
+async def test_a_call_that_is_abandoned_gives_its_slot_back() -> None:
+    desk = Desk(lambda *_: "answer", concurrency=1)
+    (abandoned,) = await desk.time.run(desk.fetch("customer", "first"), seconds=CALL_SECONDS / 2)
+    abandoned.cancel()
+
+    await desk.time.run(desk.fetch("customer", "second"), seconds=60)
+
+    assert desk.ends == {"second": "answer"}

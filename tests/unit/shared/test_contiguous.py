@@ -45,16 +45,10 @@ def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order
     assert given_back == list(range(30))
 
 
-def test_the_unsettled_are_counted_through_settling_and_dropping() -> None:
-    window: ContiguousWindow[int] = ContiguousWindow()
-    for offset in (1, 2, 3):
-        window.add(ZERO, offset, offset)
-    window.settle(ZERO, 2)
-    window.settle(ZERO, 2)
-    assert (len(window), window.unsettled) == (3, 2)
+def test_what_is_taken_out_says_what_was_settled_and_is_gone() -> None:
+    made = window(5, 6, 7)
+    made.settle(ZERO, 6)
 
-    window.settle(ZERO, 1)
-    assert (len(window), window.unsettled) == (1, 1)
-
-    window.drop(ZERO)
-    assert (len(window), window.unsettled) == (0, 0)
+    assert made.take_all() == [(5, False), (6, True), (7, False)]
+    assert made.settle(ZERO, 5) == []
+    assert len(made) == 0

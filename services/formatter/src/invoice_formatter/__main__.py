@@ -8,20 +8,19 @@ import signal
 import sys
 from functools import partial
 
-import aiohttp
-
 from invoice_formatter.asking import PatientAsking
 from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.judgement import build_circuit, build_policy
 from invoice_formatter.kafka.app import FaustPublisher, attach_intake, create_app
 from invoice_formatter.kafka.credentials import aiokafka_arguments
-from invoice_formatter.kafka.intake import Intake
+from invoice_formatter.kafka.intake import Brakes, Intake
 from invoice_formatter.kafka.service import Ending, Service
 from invoice_formatter.kafka.settling import Settling
 from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
 from invoice_formatter.turns import Turns
+from invoice_formatter.underway import Underway
 from invoice_shared import logs, tracing
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import Clock, SystemClock
@@ -63,9 +62,19 @@ async def run(settings: FormatterSettings) -> int:
     health.ask(settings.problems_of_files)
     health.missing("partitions", "No partition is assigned yet.")
     ops = serve_ops(settings, health, metrics)
+    limits = RateLimits(clock)
+    brakes = Brakes(build_turns(settings, limits, health, metrics, clock), Underway())
     async with open_session(settings.http_timeout_seconds) as session:
-        handler = build_handler(settings, session, health, metrics, clock)
-        service = build_service(settings, handler, health, metrics, ending)
+        client = AsyncMetronomeClient(
+            session,
+            settings.metronome_base_url,
+            lambda: settings.credential("metronome_api_key"),
+            limits=limits,
+            metrics=metrics,
+            clock=clock,
+        )
+        handler = build_handler(settings, client, brakes, health, clock)
+        service = build_service(settings, handler, brakes, health=health, metrics=metrics, ending=ending)
         closed = await service.run(ending, settings.shutdown_grace_seconds)
     ops.stop()
     tracing.close(settings.shutdown_grace_seconds)
@@ -75,42 +84,45 @@ async def run(settings: FormatterSettings) -> int:
     return ending.exit_code
 
 
+def build_turns(
+    settings: FormatterSettings, limits: RateLimits, health: Health, metrics: Metrics, clock: Clock
+) -> Turns:
+    """Build what admits the calls to Metronome."""
+    circuit = build_circuit(clock, settings.formatter_concurrency, settings.retry_backoff_max_seconds)
+    watch = CircuitWatch(metrics, health, vital={METRONOME})
+    return Turns(circuit, limits, partial(watch, METRONOME))
+
+
 def build_handler(
-    settings: FormatterSettings, session: aiohttp.ClientSession, health: Health, metrics: Metrics, clock: Clock
+    settings: FormatterSettings, client: AsyncMetronomeClient, brakes: Brakes, health: Health, clock: Clock
 ) -> InvoiceHandler:
     """Build the way to Metronome, and the handler at its end."""
-    limits = RateLimits(clock)
-    client = AsyncMetronomeClient(
-        session,
-        settings.metronome_base_url,
-        lambda: settings.credential("metronome_api_key"),
-        limits=limits,
-        metrics=metrics,
-        clock=clock,
-    )
-    longest = settings.retry_backoff_max_seconds
-    circuit = build_circuit(clock, settings.formatter_concurrency, longest)
-    watch = CircuitWatch(metrics, health, vital={METRONOME})
     policy = build_policy(
-        backoff_max_seconds=longest,
+        backoff_max_seconds=settings.retry_backoff_max_seconds,
         patience_seconds=settings.retry_patience_seconds,
         jitter=random.SystemRandom().uniform,
     )
-    patient = PatientFetch(client.invoice, Turns(circuit, limits, partial(watch, METRONOME)), policy, health)
+    patient = PatientFetch(client.invoice, brakes.turns, brakes.underway, policy, health)
     asking = PatientAsking(client.ask, patient, clock)
     return InvoiceHandler(patient.fetch, asking.run, settings, clock)
 
 
 def build_service(
-    settings: FormatterSettings, handler: InvoiceHandler, health: Health, metrics: Metrics, ending: Ending
+    settings: FormatterSettings,
+    handler: InvoiceHandler,
+    brakes: Brakes,
+    *,
+    health: Health,
+    metrics: Metrics,
+    ending: Ending,
 ) -> Service:
     """Build the way through Kafka."""
     slots = settings.formatter_concurrency
     capacity, window = slots * IN_WORK_PER_SLOT, slots * WINDOW_PER_SLOT
     app = create_app(settings, buffered=capacity)
     publisher = FaustPublisher(app, settings.retry_backoff_max_seconds)
-    settling = Settling(handler, publisher, settings, metrics)
-    intake = Intake(settling.settle, capacity=capacity, window=window, metrics=metrics, crashed=ending.crash)
+    settling = Settling(handler, publisher, brakes.underway, topics=settings, metrics=metrics)
+    intake = Intake(settling.settle, brakes, capacity=capacity, window=window, metrics=metrics, crashed=ending.crash)
     topics = [
         settings.raw_invoices_topic,
         settings.formatted_invoices_topic,

@@ -1,11 +1,13 @@
 """Fetching an invoice with patience: an outage of Metronome is not a failure of the invoices."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from invoice_formatter.judgement import unavailable
 from invoice_formatter.turns import Turns
+from invoice_formatter.underway import Underway
 from invoice_shared.errors import CallFailed, ConnectorError, CredentialsRefused, Rejected
 from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
@@ -50,9 +52,12 @@ class _Errand:
 class PatientFetch:
     """Gives an invoice up only for what Metronome says of it, or if it alone is not served (``judgement``)."""
 
-    def __init__(self, get_invoice: GetInvoice, turns: Turns, policy: RetryPolicy, health: Health) -> None:
+    def __init__(
+        self, get_invoice: GetInvoice, turns: Turns, underway: Underway, policy: RetryPolicy, health: Health
+    ) -> None:
         self._get_invoice = get_invoice
         self._turns = turns
+        self._underway = underway
         self._policy = policy
         self._health = health
         self._failing: set[str] = set()
@@ -78,9 +83,13 @@ class PatientFetch:
 
     async def _attempt(self, errand: _Errand, slot: CallSlot) -> Any:
         try:
-            answer = await errand.call()
+            with self._underway.step():
+                answer = await errand.call()
         except CallFailed as error:
             self._turns.failed(slot, error)
+            raise
+        except asyncio.CancelledError:  # the partition is another process's now
+            self._turns.abandoned(slot)
             raise
         else:
             self._turns.succeeded(slot)

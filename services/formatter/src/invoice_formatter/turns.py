@@ -14,7 +14,7 @@ Tell = Callable[[Change, CallFailed | None], None]
 
 
 class Turns:
-    """One event loop's; not thread-safe. Each slot that ``take`` gives goes back by ``succeeded`` or ``failed``."""
+    """One event loop's; not thread-safe. Each slot of ``take`` goes back by exactly one of the methods below it."""
 
     def __init__(self, circuit: Circuit, limits: RateLimits, tell: Tell, sleep: Sleep = asyncio.sleep) -> None:
         self.circuit = circuit
@@ -23,6 +23,7 @@ class Turns:
         self._sleep = sleep
         self._waiting: deque[tuple[str, str, asyncio.Future[CallSlot | None]]] = deque()
         self._alarm: asyncio.Task[None] | None = None
+        self._is_held = False
 
     async def take(self, customer_id: str, invoice_id: str, delay: float = 0.0) -> CallSlot:
         """Return leave for one call, after ``delay`` seconds at the earliest."""
@@ -41,6 +42,19 @@ class Turns:
         """Note that a call failed."""
         self._note(self.circuit.failed(slot, error), error)
 
+    def abandoned(self, slot: CallSlot) -> None:
+        """Note that a call was given up before its answer."""
+        self._note(self.circuit.unused(slot), None)
+
+    def hold(self) -> None:
+        """Let nobody call until ``release``; calls in flight end as they do."""
+        self._is_held = True
+
+    def release(self) -> None:
+        """Go on after ``hold``."""
+        self._is_held = False
+        self._admit()
+
     async def _next_turn(self, customer_id: str, invoice_id: str) -> CallSlot | None:
         turn: asyncio.Future[CallSlot | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((customer_id, invoice_id, turn))
@@ -53,7 +67,7 @@ class Turns:
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and self.circuit.admits():
+        while self._waiting and not self._is_held and self.circuit.admits():
             customer_id, invoice_id, turn = self._waiting.popleft()
             if turn.done():  # its task was cancelled
                 continue

@@ -1,12 +1,17 @@
 import asyncio
 
-from invoice_formatter.kafka.intake import Intake
+from invoice_formatter.judgement import build_circuit
+from invoice_formatter.kafka.intake import Brakes, Intake
+from invoice_formatter.turns import Turns
+from invoice_formatter.underway import Underway
 from invoice_shared.metrics import Metrics
+from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.record import Record, TopicPartition
 from tests.builders import record
+from tests.fakes import FakeClock
 from tests.unit.formatter.kafka.test_lanes import turn
 
-PARTITION = TopicPartition("raw-invoices", 0)
+PARTITION, OTHER = TopicPartition("raw-invoices", 0), TopicPartition("raw-invoices", 1)
 
 
 class Broker:
@@ -16,21 +21,36 @@ class Broker:
         self.acknowledged: list[int] = []
         self.begun: list[int] = []
         self.metrics = Metrics()
+        self.underway = Underway()
+        self.turns = Turns(build_circuit(FakeClock(), 16, 30), RateLimits(FakeClock()), lambda *_: None)
         self._work: dict[int, asyncio.Event] = {}
         self.intake = Intake(
-            self._settle, capacity=capacity, window=window or capacity, metrics=self.metrics, crashed=self._crash
+            self._settle,
+            Brakes(self.turns, self.underway),
+            capacity=capacity,
+            window=window or capacity,
+            metrics=self.metrics,
+            crashed=self._crash,
         )
 
     async def _settle(self, taken: Record) -> None:
         self.begun.append(taken.offset)
-        await self._work.setdefault(taken.offset, asyncio.Event()).wait()
+        with self.underway.step():
+            await self._work.setdefault(taken.offset, asyncio.Event()).wait()
 
     def _crash(self, error: BaseException) -> None:
         raise error
 
-    def deliver(self, offset: int, *, current: bool = True) -> asyncio.Task[None]:
-        taken = record(offset=offset, key=str(offset).encode())
+    def deliver(
+        self, offset: int, *, current: bool = True, partition: int = 0, value: bytes = b"{}"
+    ) -> asyncio.Task[None]:
+        taken = record(offset=offset, partition=partition, key=str(offset).encode(), value=value)
         return asyncio.create_task(self.intake.take(taken, lambda: self.acknowledged.append(offset), lambda: current))
+
+    async def rebalance(self, *assigned: TopicPartition) -> None:
+        """Give everything up without waiting for what is under way, and get some of it back."""
+        await self.intake.stop(0)
+        self.intake.go_on(set(assigned))
 
     async def settle(self, *offsets: int) -> None:
         for offset in offsets:
@@ -90,32 +110,127 @@ async def test_a_record_from_before_a_rebalance_is_left_alone() -> None:
     assert b"invoice_connector_records_in_flight 0.0" in broker.metrics.exposition()
 
 
-async def test_revoked_partitions_are_never_acknowledged_and_make_room() -> None:
+async def test_partitions_that_went_are_abandoned_never_acknowledged_and_make_room() -> None:
     broker = Broker(capacity=1)
     await broker.deliver(1)
-    waiting = broker.deliver(2)
-    await turn()
 
-    broker.intake.drop([PARTITION])
-    await waiting
-    await broker.settle(1)
+    await broker.rebalance(OTHER)
+    await broker.deliver(2, partition=1)
+    await broker.settle(1, 2)
 
-    assert broker.acknowledged == []
+    assert broker.acknowledged == [2]
     assert broker.begun == [1, 2]
 
 
-async def test_a_redelivered_record_is_acknowledged_in_its_new_place() -> None:
+async def test_what_stays_is_not_done_again_and_acknowledged_once_it_was_delivered_again() -> None:
     broker = Broker(capacity=9)
-    await broker.deliver(5)
-    broker.intake.drop([PARTITION])
+    for offset in (4, 5, 6):
+        await broker.deliver(offset)
+    await broker.settle(5)
+
+    await broker.rebalance(PARTITION)
+    await broker.settle(4)
+    assert broker.acknowledged == []
+
+    for offset in (4, 5, 6, 7):
+        await broker.deliver(offset)
+    await broker.settle(7, 6)
+
+    assert broker.acknowledged == [4, 5, 6, 7]
+    assert broker.begun == [4, 5, 6, 7]
+
+
+async def test_what_came_again_between_two_rebalances_and_what_did_not_is_both_kept() -> None:
+    broker = Broker(capacity=9)
+    for offset in (4, 5, 6):
+        await broker.deliver(offset)
+
+    await broker.rebalance(PARTITION)
+    await broker.deliver(4)
+    await broker.rebalance(PARTITION)
+    for offset in (4, 5, 6):
+        await broker.deliver(offset)
+    await broker.settle(6, 5, 4)
+
+    assert broker.acknowledged == [4, 5, 6]
+    assert broker.begun == [4, 5, 6]
+
+
+async def test_a_full_intake_takes_what_it_knows_and_no_deadlock_arises() -> None:
+    broker = Broker(capacity=2)
+    await broker.deliver(1)
+    await broker.deliver(2)
+    late = broker.deliver(3, current=False)
+
+    await broker.rebalance(PARTITION)
+    await broker.deliver(1)
+    await broker.deliver(2)
+    await broker.settle(1, 2)
+    await late
+
+    assert broker.acknowledged == [1, 2]
+    assert broker.begun == [1, 2]
+
+
+async def test_what_somebody_committed_past_is_not_waited_for() -> None:
+    broker = Broker(capacity=9)
     await broker.deliver(4)
     await broker.deliver(5)
 
+    await broker.rebalance(PARTITION)
+    await broker.deliver(6)
+    await broker.settle(6)
+
+    assert broker.acknowledged == [6]
+
+
+async def test_a_position_further_back_is_done_anew_and_acknowledged_in_its_place() -> None:
+    broker = Broker(capacity=9)
+    await broker.deliver(5)
+
+    await broker.rebalance(PARTITION)
+    await broker.deliver(4)
+    await broker.deliver(5)
     await broker.settle(5)
     assert broker.acknowledged == []
 
     await broker.settle(4)
     assert broker.acknowledged == [4, 5]
+
+
+async def test_another_record_in_the_place_of_a_known_one_is_done() -> None:
+    broker = Broker(capacity=9)
+    await broker.deliver(5)
+    await broker.settle(5)
+    await broker.deliver(6)
+
+    await broker.rebalance(PARTITION)
+    await broker.deliver(6, value=b"of a topic that was created anew")
+    await turn()
+    await broker.settle(6)
+
+    assert broker.begun == [5, 6, 6]
+    assert broker.acknowledged == [5, 6]
+
+
+async def test_a_standstill_waits_for_what_is_under_way_and_lets_nothing_begin() -> None:
+    broker = Broker(capacity=9)
+    await broker.deliver(1)
+    await turn()
+    stopping = asyncio.create_task(broker.intake.stop(30))
+    late = broker.deliver(2)
+    await turn()
+    assert (stopping.done(), broker.begun) == (False, [1])
+
+    await broker.settle(1)
+    await stopping
+    assert broker.acknowledged == [1]
+    assert not late.done()
+
+    broker.intake.go_on({PARTITION})
+    await late
+    await turn()
+    assert broker.begun == [1, 2]
 
 
 async def test_once_closed_nothing_more_is_taken_and_work_is_finished() -> None:

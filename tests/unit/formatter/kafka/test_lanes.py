@@ -17,7 +17,8 @@ class Desk:
 
     async def _settle(self, taken: Record) -> None:
         self.begun.append(taken.offset)
-        await self._may_end.setdefault(taken.offset, asyncio.get_running_loop().create_future())
+        self._may_end[taken.offset] = asyncio.get_running_loop().create_future()
+        await self._may_end[taken.offset]
 
     async def put(self, offset: int, key: bytes | None, partition: int = 0) -> None:
         self.lanes.put(record(offset=offset, key=key, partition=partition))
@@ -68,17 +69,36 @@ async def test_records_without_a_key_do_not_wait_for_each_other() -> None:
     assert desk.begun == [1, 2]
 
 
-async def test_what_waits_of_a_forgotten_partition_is_dropped_and_what_is_in_work_goes_on() -> None:
+async def test_records_of_other_partitions_are_abandoned_those_in_work_included() -> None:
     desk = Desk()
     await desk.put(1, b"a")
     await desk.put(2, b"a")
     await desk.put(3, b"a", partition=1)
+    await desk.put(4, b"b", partition=1)
 
-    desk.lanes.forget({TopicPartition("raw-invoices", 0)})
+    desk.lanes.keep_only({TopicPartition("raw-invoices", 1)})
+    await turn()
+    assert len(desk.lanes) == 2
+
+    await desk.end(3)
+    await desk.end(4)
+
+    assert desk.begun == [1, 4, 3]
+    assert sorted(desk.settled) == [3, 4]
+    assert len(desk.lanes) == 0
+
+
+async def test_an_abandoned_record_that_comes_back_is_done_anew() -> None:
+    desk = Desk()
+    await desk.put(1, b"a")
+    desk.lanes.keep_only(())
+
+    await desk.put(1, b"a")
     await desk.end(1)
 
-    assert desk.begun == [1, 3]
+    assert desk.begun == [1, 1]
     assert desk.settled == [1]
+    assert desk.crashes == []
 
 
 async def test_draining_finishes_what_it_can_and_abandons_the_rest() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.kafka.settling import Settling
+from invoice_formatter.underway import Underway
 from invoice_shared import serde
 from invoice_shared.metrics import Metrics
 from invoice_shared.publishing import AwaitedPublisher, RecordTooLarge
@@ -28,7 +29,9 @@ class Desk:
         self.metrics = Metrics()
         self.body = body
         handler = InvoiceHandler(self._fetch, FakeAccounts().run, rules(), FakeClock())
-        self.settling = Settling(handler, AwaitedPublisher(broker, 5), KafkaSettings(), self.metrics)
+        self.settling = Settling(
+            handler, AwaitedPublisher(broker, 5), Underway(), topics=KafkaSettings(), metrics=self.metrics
+        )
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:
         return serde.loads(self.body)

@@ -22,6 +22,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponen
 from yarl import URL
 
 from invoice_formatter.kafka.credentials import broker_credentials
+from invoice_formatter.kafka.handover import OrderlyTransport
 from invoice_formatter.kafka.intake import Intake
 from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.settings import FormatterSettings
@@ -70,7 +71,7 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         producer_request_timeout=30.0,
         processing_guarantee="at_least_once",
         stream_buffer_maxsize=buffered,
-        stream_wait_empty=False,  # a rebalance must not wait for an outage of Metronome; what is in work comes again
+        stream_wait_empty=False,  # it would wait for an outage of Metronome; ``handover`` does what is needed
         key_serializer="raw",
         value_serializer="raw",
         autodiscover=False,
@@ -82,7 +83,8 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
 
 
 def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWatch) -> None:
-    """Feed the topic's records to ``intake``, and tell it of revoked partitions; ``watch`` sees what is read."""
+    """Feed the topic's records to ``intake``, and bring it to a standstill before partitions are given up; ``watch``
+    sees what is read."""
 
     async def take_in(stream: Any) -> None:
         async for event in stream.noack().events():
@@ -94,15 +96,13 @@ def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWa
     def is_current(message: Any) -> bool:
         return bool(message.generation_id == app.consumer_generation_id)
 
-    async def drop(_app: Any, *revoked: Any, **_signal: Any) -> None:
-        gone = {TopicPartition(one.topic, one.partition) for partitions in revoked for one in partitions}
-        intake.drop(gone)
-        watch.forget(gone)
+    async def forget(_app: Any, *changed: Any, **_signal: Any) -> None:
+        watch.forget(TopicPartition(one.topic, one.partition) for partitions in changed for one in partitions)
 
+    app.transport = OrderlyTransport(app, intake)
     app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name="take-in", concurrency=1)(take_in)
-    on_change = cast("Any", drop)  # mode's signal types fit no function
+    on_change = cast("Any", forget)  # mode's signal types fit no function
     app.on_partitions_revoked.connect(on_change, weak=False)
-    # Whatever came in between the revocation and now belongs to the generation before.
     app.on_partitions_assigned.connect(on_change, weak=False)
 
 

@@ -1,14 +1,39 @@
 """The records in work and the right to acknowledge them: in offset order, never past an unfinished one."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
+from invoice_formatter.kafka.kept import KeptRecords
 from invoice_formatter.kafka.lanes import Lanes, Settle
+from invoice_formatter.turns import Turns
+from invoice_formatter.underway import Underway
 from invoice_shared.contiguous import ContiguousWindow
+from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.record import Record, TopicPartition
 
+log = get_logger(__name__)
+
 Acknowledge = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """How all work comes to a standstill: nothing begins, and what has begun ends."""
+
+    turns: Turns
+    underway: Underway
+
+    async def stop(self, seconds: float) -> None:
+        """Return once nothing is under way, or after so many seconds."""
+        self.turns.hold()
+        if not await self.underway.ended(seconds):
+            log.warning("a partition is given up with work under way; its next owner may do that again")
+
+    def release(self) -> None:
+        """Go on."""
+        self.turns.release()
 
 
 class Intake:
@@ -21,6 +46,7 @@ class Intake:
     def __init__(
         self,
         settle: Settle,
+        brakes: Brakes,
         *,
         capacity: int,
         window: int,
@@ -28,37 +54,65 @@ class Intake:
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._lanes = Lanes(settle, self._settled, crashed)
-        self._window: ContiguousWindow[Acknowledge] = ContiguousWindow()
+        self._brakes = brakes
+        self._window: ContiguousWindow[tuple[Record, Acknowledge]] = ContiguousWindow()
+        self._kept = KeptRecords()
         self._capacity = capacity
         self._most_unacknowledged = window
         self._metrics = metrics
         self._changed = asyncio.Event()
+        self._is_stopped = False
         self._is_closed = False
 
     async def take(self, record: Record, acknowledge: Acknowledge, is_current: Callable[[], bool]) -> None:
-        """Take a record into work once there is room.
+        """Take a record into work once there is room; one that was in work before a rebalance is not done again.
 
-        ``is_current`` tells whether its partition is still the one that it was read from: after a rebalance it is
-        delivered again, and a stale one in front of it would be acknowledged past it.
+        ``is_current`` tells whether the record was read since the last rebalance: an earlier one is delivered again,
+        and a stale one in front of it would be acknowledged past it.
         """
-        while self._is_full() and not self._is_closed:
+        if is_current() and self._take_again(record, acknowledge):
+            return
+        while (self._is_full() or self._is_stopped) and not self._is_closed:
             self._changed.clear()
             await self._changed.wait()
         if self._is_closed or not is_current():
             return
-        self._window.add(record.topic_partition, record.offset, acknowledge)
+        self._window.add(record.topic_partition, record.offset, (record, acknowledge))
         self._lanes.put(record)
         self._note_change()
 
-    def _is_full(self) -> bool:
-        return self._window.unsettled >= self._capacity or len(self._window) >= self._most_unacknowledged
+    def _take_again(self, record: Record, acknowledge: Acknowledge) -> bool:
+        kept = self._kept.claim(record)
+        if kept is None:
+            return False
+        self._window.add(record.topic_partition, record.offset, (record, acknowledge))
+        if kept.settled:
+            self._settled(record)
+        return True
 
-    def drop(self, partitions: Iterable[TopicPartition]) -> None:
-        """Forget revoked partitions: what was in work there is delivered again, to us or to their next owner."""
-        revoked = set(partitions)
-        for partition in revoked:
-            self._window.drop(partition)
-        self._lanes.forget(revoked)
+    def _is_full(self) -> bool:
+        return len(self._lanes) >= self._capacity or len(self._window) >= self._most_unacknowledged
+
+    async def stop(self, seconds: float) -> None:
+        """Come to a standstill before partitions are given up, at most for ``seconds``.
+
+        When this returns, whatever may be committed is acknowledged, and nothing more is until ``go_on``.
+        """
+        self._is_stopped = True
+        await self._brakes.stop(seconds)
+        unacknowledged = self._window.take_all()
+        still_kept = self._kept.take_all()
+        for (record, _), settled in unacknowledged:
+            self._kept.keep(record, settled=settled)
+        for kept in still_kept:
+            self._kept.keep(kept.record, settled=kept.settled)
+
+    def go_on(self, assigned: Collection[TopicPartition]) -> None:
+        """Go on with these partitions, and abandon what is in work of others: it is their next owner's."""
+        self._kept.restrict(assigned)
+        self._lanes.keep_only(assigned)
+        self._is_stopped = False
+        self._brakes.release()
         self._note_change()
 
     async def close(self, seconds: float) -> None:
@@ -68,10 +122,11 @@ class Intake:
         await self._lanes.drain(seconds)
 
     def _settled(self, record: Record) -> None:
-        for acknowledge in self._window.settle(record.topic_partition, record.offset):
+        self._kept.settle(record)
+        for _, acknowledge in self._window.settle(record.topic_partition, record.offset):
             acknowledge()
         self._note_change()
 
     def _note_change(self) -> None:
-        self._metrics.in_flight(self._window.unsettled)
+        self._metrics.in_flight(len(self._lanes))
         self._changed.set()

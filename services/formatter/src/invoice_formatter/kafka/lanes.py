@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 from invoice_shared.record import Record, TopicPartition
 
@@ -13,7 +14,8 @@ LaneKey = bytes | tuple[str, int, int]
 
 
 class Lanes:
-    """One lane a key. Bounded by its user: whoever puts a record in decides whether there is room."""
+    """One lane per key, the first of each in work. Its user bounds it: whoever puts a record in decides whether there
+    is room."""
 
     def __init__(
         self, settle: Settle, settled: Callable[[Record], None], crashed: Callable[[BaseException], None]
@@ -21,48 +23,57 @@ class Lanes:
         self._settle = settle
         self._settled = settled
         self._crashed = crashed
-        self._waiting: dict[LaneKey, deque[Record]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes: dict[LaneKey, deque[Record]] = {}
+        self._tasks: dict[LaneKey, asyncio.Task[None]] = {}
+        self._records = 0
+
+    def __len__(self) -> int:
+        """Count the records that are in work or wait behind another of their key."""
+        return self._records
 
     def put(self, record: Record) -> None:
         """Take a record into work, behind those of its key."""
         key = _lane_key(record)
-        if key in self._waiting:
-            self._waiting[key].append(record)
-            return
-        self._waiting[key] = deque([record])
-        task = asyncio.create_task(self._run(key))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        self._lanes.setdefault(key, deque()).append(record)
+        self._records += 1
+        if key not in self._tasks:
+            self._start(key)
 
-    def forget(self, partitions: set[TopicPartition]) -> None:
-        """Drop what waits in lanes of these partitions; what is in work goes on, it is repeatable."""
-        for waiting in self._waiting.values():
-            kept = [record for record in waiting if record.topic_partition not in partitions]
-            waiting.clear()
-            waiting.extend(kept)
+    def keep_only(self, partitions: Collection[TopicPartition]) -> None:
+        """Abandon the records of all other partitions, those in work included: they are delivered again."""
+        for key, lane in self._lanes.items():
+            if lane and lane[0].topic_partition not in partitions:
+                self._tasks[key].cancel()
+            kept = [record for record in lane if record.topic_partition in partitions]
+            self._records -= len(lane) - len(kept)
+            lane.clear()
+            lane.extend(kept)
 
     async def drain(self, seconds: float) -> None:
         """Let the work finish for at most ``seconds``, then abandon the rest: it is delivered again."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(self._tasks.values(), timeout=seconds)
+        self.keep_only(())
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _run(self, key: LaneKey) -> None:
-        waiting = self._waiting[key]
-        try:
-            while waiting:
-                record = waiting.popleft()
-                await self._settle(record)
-                self._settled(record)
-        finally:
-            del self._waiting[key]
+    def _start(self, key: LaneKey) -> None:
+        self._tasks[key] = asyncio.create_task(self._run(self._lanes[key]))
+        self._tasks[key].add_done_callback(partial(self._ended, key))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+    async def _run(self, lane: deque[Record]) -> None:
+        while lane:
+            await self._settle(lane[0])
+            self._records -= 1
+            self._settled(lane.popleft())
+
+    def _ended(self, key: LaneKey, task: asyncio.Task[None]) -> None:
+        del self._tasks[key]
+        error = None if task.cancelled() else task.exception()
+        if error is None and self._lanes[key]:
+            self._start(key)
+            return
+        del self._lanes[key]
+        if error is not None:
             self._crashed(error)
 
 

@@ -2,6 +2,7 @@
 
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
+from invoice_formatter.underway import Underway
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from invoice_shared.failure import InvoiceFailure
@@ -21,9 +22,16 @@ class Settling:
     """Repeatable: a record that is settled twice gives the same document and the same failure id."""
 
     def __init__(
-        self, handler: InvoiceHandler, publisher: AsyncPublisher, topics: KafkaSettings, metrics: Metrics
+        self,
+        handler: InvoiceHandler,
+        publisher: AsyncPublisher,
+        underway: Underway,
+        *,
+        topics: KafkaSettings,
+        metrics: Metrics,
     ) -> None:
         self._handler = handler
+        self._underway = underway
         self._publisher = publisher
         self._topics = topics
         self._metrics = metrics
@@ -32,12 +40,16 @@ class Settling:
         """Settle a record; when this returns, it may be acknowledged."""
         with span("format invoice", record.headers):
             settlement = await self._handler.handle(record)
-            try:
-                await self._write(settlement, record)
-            except RecordTooLarge as error:
-                if not isinstance(settlement, Formatted):
-                    raise
-                await self._write(self._handler.refuse(record, settlement, _too_large(settlement, error)), record)
+            with self._underway.step():
+                await self._write_down(settlement, record)
+
+    async def _write_down(self, settlement: Settlement, record: Record) -> None:
+        try:
+            await self._write(settlement, record)
+        except RecordTooLarge as error:
+            if not isinstance(settlement, Formatted):
+                raise
+            await self._write(self._handler.refuse(record, settlement, _too_large(settlement, error)), record)
 
     async def _write(self, settlement: Settlement, record: Record) -> None:
         match settlement:
