@@ -13,13 +13,24 @@ from invoice_shared.serde import dumps, loads
 def import_file(file: Path) -> Imported:
     """Read a ``.tfvars`` or ``.tfvars.json`` file and sort its variables. Raises ``InvalidRequest``."""
     try:
-        content = file.read_bytes()
-        variables = loads(content) if file.name.endswith(".json") else parse_tfvars(content.decode())
-    except (OSError, ValueError) as error:
+        text = _text_of(file.read_bytes())
+        variables = loads(text) if file.name.endswith(".json") else parse_tfvars(text)
+        if not isinstance(variables, dict):
+            raise InvalidRequest("It is not a JSON object of variables.")
+        if not variables:
+            raise InvalidRequest("It holds no variables.")
+        return import_variables(variables)
+    except (OSError, ValueError, InvalidRequest) as error:
         raise InvalidRequest(f"{file} cannot be imported: {error}") from error
-    if not isinstance(variables, dict):
-        raise InvalidRequest(f"{file} cannot be imported: it is not a JSON object of variables.")
-    return import_variables(variables)
+
+
+def _text_of(content: bytes) -> str:
+    """Return the text of a file, without a byte order mark. Raises ``InvalidRequest``."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 1 + content.count(b"\n", 0, error.start)
+        raise InvalidRequest(f"Line {line}: this is not UTF-8. Save the file as UTF-8 text.") from error
 
 
 def write_overlay(imported: Imported, folder: Path) -> list[Path]:
@@ -35,7 +46,7 @@ def write_overlay(imported: Imported, folder: Path) -> list[Path]:
 
 
 def _write_config(path: Path, values: dict[str, str]) -> Path:
-    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
     return path
 
 

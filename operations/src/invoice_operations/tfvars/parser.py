@@ -1,108 +1,101 @@
-"""Reading a ``.tfvars`` file: names and literal values, as Terraform writes them. Pure; evaluates nothing."""
+"""Reading a ``.tfvars`` file: names and literal values, as Terraform writes them. Pure; evaluates nothing.
 
-import re
+No message quotes a value: it may be a secret.
+"""
+
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from invoice_operations.errors import InvalidRequest
-from invoice_shared.serde import loads
+from invoice_operations.tfvars.literals import heredoc, number, quoted
+from invoice_operations.tfvars.tokens import END, Token, tokens_of
 
-TOKEN = re.compile(
-    r"""(?P<skip>\s+|\#[^\n]*|//[^\n]*|/\*.*?\*/)
-    |(?P<heredoc><<-?(?P<mark>\w+)[^\n]*\n(?P<text>.*?)\n[ \t]*(?P=mark)(?=\s|$))
-    |(?P<string>"(?:[^"\\]|\\.)*")
-    |(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
-    |(?P<word>[A-Za-z_][\w-]*)
-    |(?P<mark_of>[=:,\[\]{}])""",
-    re.VERBOSE | re.DOTALL,
-)
 LITERALS = {"true": True, "false": False, "null": None}
-
-
-class Token(NamedTuple):
-    """A piece of the file. ``text`` may be a secret: no message quotes it."""
-
-    kind: str
-    text: str
-    line: int
+# More than any settings need, and less than Python's stack takes.
+MAX_DEPTH = 50
 
 
 def parse_tfvars(text: str) -> dict[str, Any]:
-    """Give each variable's value: text, ``Decimal``, bool, null, list or object. Raises ``InvalidRequest``."""
-    tokens = list(_tokens(text))[::-1]
+    """Return each variable's value: text, ``Decimal``, bool, null, list or object. Raises ``InvalidRequest``."""
+    tokens = _Tokens(tokens_of(text))
     values: dict[str, Any] = {}
-    while tokens:
-        name = _next(tokens, "word").text
-        _next(tokens, "mark_of", "=")
-        values[name] = _value(tokens)
+    while tokens.ahead.kind != END:
+        name = tokens.next("word")
+        tokens.next("mark", "=")
+        if name.text in values:
+            raise InvalidRequest(f"Line {name.line}: the variable {name.text} is given a second time.")
+        values[name.text] = _value(tokens, 0)
     return values
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    position, line = 0, 1
-    while position < len(text):
-        found = TOKEN.match(text, position)
-        if found is None:
-            raise InvalidRequest(f"Line {line} is nothing that a .tfvars file may hold.")
-        if found["heredoc"] is not None:
-            yield Token("heredoc", found["text"], line)
-        elif found["skip"] is None:
-            yield Token(str(found.lastgroup), found[0], line)
-        position, line = found.end(), line + found[0].count("\n")
+class _Tokens:
+    """What is left of the file."""
+
+    def __init__(self, tokens: Iterator[Token]) -> None:
+        self._rest = tokens
+        self._ahead: Token | None = None
+
+    @property
+    def ahead(self) -> Token:
+        """The next token, read when it is asked for: so the first thing that is wrong is told."""
+        if self._ahead is None:
+            self._ahead = next(self._rest)
+        return self._ahead
+
+    def next(self, kind: str, *texts: str, or_kind: str | None = None) -> Token:
+        """Take a token of a kind that has one of some texts. Raises ``InvalidRequest``."""
+        token = self.take()
+        if token.kind not in (kind, or_kind) or (texts and token.text not in texts):
+            raise InvalidRequest(f"Line {token.line}: {' or '.join(texts) or 'a name'} is expected.")
+        return token
+
+    def take(self) -> Token:
+        """Take the next token. Raises ``InvalidRequest`` at the end."""
+        token = self.ahead
+        if token.kind == END:
+            raise InvalidRequest(f"Line {token.line}: the file ends in the middle of a variable.")
+        self._ahead = None
+        return token
 
 
-def _value(tokens: list[Token]) -> Any:
-    kind, text, line = _pop(tokens)
-    if kind == "string":
-        return str(loads(text.encode())).replace("$${", "${")
-    if kind == "heredoc":
-        return text
-    if kind == "number":
-        return Decimal(text)
-    if kind == "word" and text in LITERALS:
-        return LITERALS[text]
-    if text == "[":
-        return _list(tokens)
-    if text == "{":
-        return _object(tokens)
-    raise InvalidRequest(f"Line {line}: a literal value is expected; expressions are not evaluated.")
+def _value(tokens: _Tokens, depth: int) -> Any:
+    token = tokens.take()
+    if depth > MAX_DEPTH:
+        raise InvalidRequest(f"Line {token.line}: lists and objects are nested more than {MAX_DEPTH} deep.")
+    if token.kind == "string":
+        return quoted(token)
+    if token.kind == "heredoc":
+        return heredoc(token)
+    if token.kind == "number":
+        return number(token)
+    if token.kind == "word" and token.text in LITERALS:
+        return LITERALS[token.text]
+    if token.kind == "mark" and token.text in "[{":
+        return _list(tokens, depth + 1) if token.text == "[" else _object(tokens, depth + 1)
+    raise InvalidRequest(f"Line {token.line}: a literal value is expected; expressions are not evaluated.")
 
 
-def _list(tokens: list[Token]) -> list[Any]:
+def _list(tokens: _Tokens, depth: int) -> list[Any]:
     items = []
     while not _ends(tokens, "]"):
-        items.append(_value(tokens))
+        items.append(_value(tokens, depth))
     return items
 
 
-def _object(tokens: list[Token]) -> dict[str, Any]:
+def _object(tokens: _Tokens, depth: int) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     while not _ends(tokens, "}"):
-        name = _next(tokens, "word", or_kind="string")
-        _next(tokens, "mark_of", "=", ":")
-        fields[loads(name.text.encode()) if name.kind == "string" else name.text] = _value(tokens)
+        name = tokens.next("word", or_kind="string")
+        tokens.next("mark", "=", ":")
+        fields[quoted(name) if name.kind == "string" else name.text] = _value(tokens, depth)
     return fields
 
 
-def _ends(tokens: list[Token], closing: str) -> bool:
-    """Tell whether a list or object ends here; leaves out the comma before its next item."""
-    if tokens and tokens[-1].text == ",":
-        tokens.pop()
-    if tokens and tokens[-1].text == closing:
-        tokens.pop()
+def _ends(tokens: _Tokens, closing: str) -> bool:
+    """Whether a list or object ends here; leaves out the comma before its next item."""
+    if tokens.ahead == Token("mark", ",", tokens.ahead.line):
+        tokens.take()
+    if tokens.ahead == Token("mark", closing, tokens.ahead.line):
+        tokens.take()
         return True
     return False
-
-
-def _next(tokens: list[Token], kind: str, *texts: str, or_kind: str | None = None) -> Token:
-    token = _pop(tokens)
-    if token.kind not in (kind, or_kind) or (texts and token.text not in texts):
-        raise InvalidRequest(f"Line {token.line}: {' or '.join(texts) or 'a name'} is expected.")
-    return token
-
-
-def _pop(tokens: list[Token]) -> Token:
-    if not tokens:
-        raise InvalidRequest("The file ends in the middle of a variable.")
-    return tokens.pop()

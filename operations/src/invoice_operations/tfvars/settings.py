@@ -1,7 +1,9 @@
 """The Terraform variables of the Lambda sample as our settings: which file or Secret each belongs to. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -9,9 +11,11 @@ from pydantic.fields import FieldInfo
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
+from invoice_operations.errors import InvalidRequest
 from invoice_providers.registry import account_settings, providers
-from invoice_shared.serde import dumps
+from invoice_shared.serde import dumps, is_utf8
 from invoice_shared.settings import HttpSettings, Settings, secret_fields
+from invoice_shared.types import MAX_DIGITS, decimal_text
 from invoice_webhook.settings import WebhookSettings
 
 GROUPS = {
@@ -39,6 +43,7 @@ SAMPLES_DEFAULTS = {
 NO_DEFAULT_FITS = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SECURITY_PROTOCOL", "LOG_ERRORS_BUCKET_NAME_S3")
 """Each has a default, which is right on one machine at most."""
 SERVICES: tuple[type[Settings], ...] = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SASL = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
 
 
@@ -59,7 +64,10 @@ class Imported:
 
 
 def import_variables(variables: Mapping[str, Any]) -> Imported:
-    """Sort variables into ConfigMaps and Secrets. Null and empty ones are left out: they are unset."""
+    """Sort variables into ConfigMaps and Secrets. Null and empty ones are left out: they are unset.
+
+    Raises ``InvalidRequest`` for a value that no setting can be.
+    """
     named = {RENAMED.get(name.upper(), name.upper()): value for name, value in variables.items()}
     given = {name: value for name, value in named.items() if value not in (None, "")}
     credentials = _credentials(given)
@@ -124,7 +132,7 @@ def _config(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     for name, value in values.items():
         if _is_known(name) and not secret_of(name):
             group = _group(name) if _group(name) in config else "settings"
-            config[group][name] = _text(value).removesuffix(NOT_OURS.get(name, ""))
+            config[group][name] = _line(name, value).removesuffix(NOT_OURS.get(name, ""))
     return config
 
 
@@ -132,7 +140,7 @@ def _secrets(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     secrets: dict[str, dict[str, str]] = {}
     for name, value in values.items():
         if secret := secret_of(name):
-            secrets.setdefault(secret, {})[name] = str(value)
+            secrets.setdefault(secret, {})[name] = _secret_text(name, value)
     _fill_previous(secrets.get("invoice-metronome-webhook", {}))
     return secrets
 
@@ -157,12 +165,35 @@ def _has_sasl(values: Mapping[str, Any]) -> bool:
     return str(values.get("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")).startswith("SASL")
 
 
-def _text(value: Any) -> str:
+def _line(name: str, value: Any) -> str:
+    """Return a value as an .env file can hold it. Raises ``InvalidRequest`` if it would begin a line of its own."""
+    text = _text(name, value)
+    if CONTROL.search(text):
+        raise InvalidRequest(f"{name.lower()} holds a line break or another control character: write it on one line.")
+    return text
+
+
+def _secret_text(name: str, value: Any) -> str:
+    if isinstance(value, list | dict | bool):
+        raise InvalidRequest(f"{name.lower()} is a secret: give it as a text.")
+    return _text(name, value)
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, Decimal):
+        return _number(name, value)
     if isinstance(value, list) and all(":" in str(item) for item in value):  # host:port
         return ",".join(map(str, value))
-    if isinstance(value, list | dict | bool):
-        return dumps(value).decode()
-    return str(value)
+    text = dumps(value).decode() if isinstance(value, list | dict | bool) else str(value)
+    if not is_utf8(text):
+        raise InvalidRequest(f"{name.lower()} holds half a character, which UTF-8 cannot.")
+    return text
+
+
+def _number(name: str, value: Decimal) -> str:
+    if abs(value.adjusted()) >= MAX_DIGITS:  # written out, it may be a gigabyte
+        raise InvalidRequest(f"{name.lower()} is a number of more than {MAX_DIGITS} digits.")
+    return decimal_text(value)
 
 
 def _fill_previous(secrets: dict[str, str]) -> None:

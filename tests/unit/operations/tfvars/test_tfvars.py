@@ -1,13 +1,17 @@
 """Terraform's variables of the Lambda sample become the overlay's ConfigMaps and Secrets."""
 
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from invoice_cli.commands.import_tfvars import import_tfvars
 from invoice_operations.errors import InvalidRequest
+from invoice_operations.tfvars.overlay import import_file
 from invoice_operations.tfvars.parser import parse_tfvars
 from invoice_operations.tfvars.settings import import_variables
 from invoice_shared.serde import loads
@@ -51,7 +55,11 @@ qbo_realm_id = ""
         pytest.param("[]", [], id="an empty list"),
         pytest.param('[\n  "a",\n  "b",\n]', ["a", "b"], id="a comma at the end"),
         pytest.param('{\n  a = 1\n  "b" = [true]\n}', {"a": Decimal(1), "b": [True]}, id="lines of an object"),
-        pytest.param("<<-EOT\nline 1\nline 2\n  EOT", "line 1\nline 2", id="a heredoc"),
+        pytest.param("<<EOT\n  line 1\nline 2 EOT\n  EOT", "  line 1\nline 2 EOT", id="a heredoc"),
+        pytest.param("<<-EOT\n    line 1\n      line 2\n  EOT", "line 1\n  line 2", id="a heredoc with indents"),
+        pytest.param("<<EOT\nEOT", "", id="an empty heredoc"),
+        pytest.param("<<EOT\r\nline 1\r\nline 2\r\nEOT\r", "line 1\nline 2", id="a heredoc from Windows"),
+        pytest.param('"\\u00fc \\U0001F600 %%{"', "ü \U0001f600 %{", id="characters by number"),
     ],
 )
 def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
@@ -59,19 +67,66 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        pytest.param("a = ", id="no value"),
-        pytest.param("a = var.b", id="an expression"),
-        pytest.param("= 1", id="no name"),
-        pytest.param('a = ["b"', id="an open list"),
-        pytest.param("a = {", id="an open object"),
-        pytest.param("a = ?", id="no token"),
+        pytest.param("a = 1\nb = ", "Line 2: the file ends in the middle", id="no value"),
+        pytest.param("a = var.b", "Line 1: a literal value", id="an expression"),
+        pytest.param("\n= 1", "Line 2: a name", id="no name"),
+        pytest.param('a = ["b"', "Line 1: the file ends", id="an open list"),
+        pytest.param("a = {\n", "Line 2: the file ends", id="an open object"),
+        pytest.param("a = ?", "Line 1: this is nothing", id="no token"),
+        pytest.param('a = "secret\nb = "1"', "Line 1: a quoted text does not end", id="an open quotation"),
+        pytest.param('a = 1\nb = "\\', "Line 2: a quoted text does not end", id="a backslash at the end"),
+        pytest.param("a = <<EOT\nsecret\n", "Line 1: a heredoc has no end", id="an open heredoc"),
+        pytest.param("a = 1\n/* secret", "Line 2: a comment has no end", id="an open comment"),
+        pytest.param('a = "\\q"', "Line 1: a backslash", id="no escape"),
+        pytest.param('a = "\\u12"', "Line 1: a backslash", id="half an escape"),
+        pytest.param('a = "\\ud800"', "Line 1: a backslash", id="half a surrogate pair"),
+        pytest.param('a = "\\UFFFFFFFF"', "Line 1: a backslash", id="no character"),
+        pytest.param('a = "${var.secret}"', "Line 1: a template", id="a template"),
+        pytest.param("a = <<EOT\n%{ if true }\nEOT", "Line 1: a template", id="a template in a heredoc"),
+        pytest.param("a = 1\nb = 1\na = 2", "Line 3: the variable a is given a second time", id="given twice"),
+        pytest.param("a = 1e99999999999999999999", "Line 1: a number", id="a number beyond all"),
+        pytest.param("a = " + "[" * 100_000, "Line 1: lists and objects are nested", id="deep nesting"),
+        pytest.param("a = " + "{b=" * 100_000, "Line 1: lists and objects are nested", id="deep objects"),
     ],
 )
-def test_what_is_no_literal_is_refused_with_a_sentence(text: str) -> None:
-    with pytest.raises(InvalidRequest):
+def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, said: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
         parse_tfvars(text)
+
+    assert str(caught.value).startswith(said)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        pytest.param({"ns_account_id": "1\nNS_BASE_URL=x"}, "ns_account_id holds a line break", id="a break"),
+        pytest.param({"kafka_bootstrap_servers": ["a:1\nX=1"]}, "kafka_bootstrap_servers", id="a break in a list"),
+        pytest.param({"region": "eu\rX=1"}, "aws_default_region", id="a carriage return"),
+        pytest.param({"region": "eu\x00"}, "aws_default_region", id="a null byte"),
+        pytest.param({"region": "\ud800"}, "half a character", id="half a surrogate pair"),
+        pytest.param({"metronome_api_key": ["a"]}, "metronome_api_key is a secret", id="a list of secrets"),
+        pytest.param({"metronome_api_key": "\ud800"}, "half a character", id="a secret of half a surrogate pair"),
+        pytest.param({"billing_provider_retries": Decimal("1e999999999")}, "more than 100 digits", id="a huge number"),
+    ],
+)
+def test_what_no_setting_can_be_is_refused(variables: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        import_variables(variables)
+
+
+def test_a_key_of_several_lines_stays_one_value_of_its_secret() -> None:
+    imported = import_variables({"ns_oauth_private_key": "-----BEGIN\nNS_BASE_URL=x\n-----END"})
+
+    assert imported.secrets["invoice-netsuite"] == {"NS_OAUTH_PRIVATE_KEY": "-----BEGIN\nNS_BASE_URL=x\n-----END"}
+
+
+def test_a_number_is_written_out() -> None:
+    imported = import_variables({"billing_provider_retries": Decimal("1E+1")})
+
+    assert imported.config["settings"]["BILLING_PROVIDER_RETRIES"] == "10"
 
 
 def test_no_message_quotes_what_may_be_a_secret() -> None:
@@ -245,12 +300,47 @@ def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
         import_tfvars(tmp_path / "none.tfvars", tmp_path)
 
 
-def test_json_that_holds_no_variables_ends_in_a_sentence(tmp_path: Path) -> None:
-    file = tmp_path / "prod.tfvars.json"
-    file.write_text("[1]")
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        pytest.param("a.tfvars.json", b"[1]", "not a JSON object of variables", id="a list"),
+        pytest.param("a.tfvars.json", b"{}", "holds no variables", id="no variables"),
+        pytest.param("a.tfvars.json", b"", "line 1", id="empty JSON"),
+        pytest.param("a.tfvars.json", b'{"a":\n"b', "line 2", id="JSON that is cut off"),
+        pytest.param("a.tfvars.json", b"[" * 100_000, "nested too deep", id="deep JSON"),
+        pytest.param("a.tfvars.json", b'{"a": 1e99999999999999999999}', "out of range", id="a number beyond all"),
+        pytest.param("a.tfvars", b"", "holds no variables", id="empty"),
+        pytest.param("a.tfvars", b"# nothing\n", "holds no variables", id="comments alone"),
+        pytest.param("a.tfvars", b"a = 1\n\xff\xfe", "Line 2: this is not UTF-8", id="binary"),
+        pytest.param("a.tfvars", "a = 1".encode("utf-16"), "Line 1: this is not UTF-8", id="UTF-16"),
+        pytest.param("a.tfvars", bytes(1000), "Line 1: this is nothing", id="zeros"),
+    ],
+)
+def test_a_file_that_holds_no_variables_ends_in_a_sentence_and_writes_nothing(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    file, overlay = tmp_path / name, tmp_path / "overlay"
+    file.write_bytes(content)
 
-    with pytest.raises(InvalidRequest, match="not a JSON object of variables"):
-        import_tfvars(file, tmp_path)
+    with pytest.raises(InvalidRequest, match=said):
+        import_tfvars(file, overlay)
+
+    assert not overlay.exists()
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.tfvars").write_bytes(b'\xef\xbb\xbfregion = "eu-1"\r\n')
+    (tmp_path / "a.tfvars.json").write_bytes(b'\xef\xbb\xbf{"region": "eu-1"}')
+
+    imported = [import_file(tmp_path / name) for name in ("a.tfvars", "a.tfvars.json")]
+
+    assert {each.config["settings"]["AWS_DEFAULT_REGION"] for each in imported} == {"eu-1"}
+
+
+@given(st.text(alphabet='ab=:,[]{}"\\\n<-EOT #/*$%u0 \x00', max_size=60))
+def test_no_text_ends_in_a_traceback(text: str) -> None:
+    with suppress(InvalidRequest):
+        import_variables(parse_tfvars(text))
 
 
 def test_a_folder_that_cannot_be_written_ends_in_a_sentence(tmp_path: Path) -> None:
