@@ -13,6 +13,7 @@ from invoice_cli.commands.approve import approve
 from invoice_cli.commands.audit import audit
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
+from invoice_cli.commands.enqueue import enqueue
 from invoice_cli.commands.failures import failures
 from invoice_cli.commands.import_tfvars import import_tfvars
 from invoice_cli.commands.pause import pause, resume
@@ -20,6 +21,7 @@ from invoice_cli.commands.preview import preview
 from invoice_cli.commands.reconcile import reconcile
 from invoice_cli.commands.replay import replay
 from invoice_cli.commands.resolve import resolve
+from invoice_cli.commands.send_test import send_test
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
 from invoice_cli.commands.web import web
@@ -36,6 +38,7 @@ COMMANDS = (
     status,
     failures,
     replay,
+    enqueue,
     approve,
     resolve,
     pause,
@@ -45,6 +48,7 @@ COMMANDS = (
     console,
     audit,
     topics,
+    send_test,
     web,
     import_tfvars,
 )

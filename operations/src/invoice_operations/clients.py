@@ -7,6 +7,7 @@ from typing import Protocol
 
 from invoice_operations.view.records_of import ReadsTopics
 from invoice_operations.view.view import View
+from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.publishing import Publisher
 from invoice_shared.record import Record
@@ -22,6 +23,13 @@ class ReadsFailures(Protocol):
     @property
     def unreadable(self) -> Mapping[str, str]:
         """The objects that were left out, and why."""
+
+
+class Posts(Protocol):
+    """See ``invoice_providers.http.Http``."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body. Raises ``Unavailable`` or ``Uncertain``."""
 
 
 class Clients(Protocol):

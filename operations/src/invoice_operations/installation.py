@@ -24,6 +24,7 @@ from invoice_operations.view.state_file import Tell, file_name, open_tables, sta
 from invoice_operations.view.tables import Tables
 from invoice_operations.view.topic_reader import TopicReader
 from invoice_operations.view.view import Progress, View, unseen
+from invoice_providers.http import Anonymous, Http
 from invoice_providers.registry import Accounts
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import Clock, SystemClock
@@ -31,7 +32,7 @@ from invoice_shared.kafka.client_config import common_config
 from invoice_shared.kafka.group_reader import groups_of
 from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.publishing import Publisher
-from invoice_shared.settings import InvalidSettings, KafkaSettings, MetronomeApiSettings, read
+from invoice_shared.settings import HttpSettings, InvalidSettings, KafkaSettings, MetronomeApiSettings, read
 
 ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
 """``invoice_creator.settings.read_creator``."""
@@ -113,6 +114,10 @@ class Installation:
             return None
         api, pace = self.settings(MetronomeApiSettings), Pace(None, self.clock)
         return MetronomeReader(api, pace, settings.metronome_status_writeback_path)
+
+    def http(self, system: str) -> Http:
+        """Return what posts to a system that asks for no credentials; its name is the one in sentences."""
+        return Http(system, Anonymous, self.settings(HttpSettings).http_timeout_seconds)
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
         """Return the billing systems that are set up here, asked at most so many times per second."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.setting_types import Day
+from invoice_shared.setting_types import Day, StrongSecret
 from invoice_shared.settings import AnySettings, KafkaSettings, MetronomeApiSettings, Settings
 
 
@@ -33,3 +33,9 @@ class StateSettings(Settings):
 
 class MappingSettings(MappingRules, Settings):
     """The formatter's rules alone, for an invoice that is at hand."""
+
+
+class WebhookSecretSettings(Settings):
+    """What Metronome's events are signed with."""
+
+    metronome_webhook_secret: StrongSecret

@@ -7,7 +7,7 @@ from typing import Any
 
 from invoice_operations.decide.decider import Person
 from invoice_operations.reconcile.finding import Finding
-from invoice_operations.reconcile.fixing import raw_record
+from invoice_operations.reconcile.fixing import record_of
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.priors import Prior
 from invoice_operations.replay.request import ReplayRequest, What
@@ -157,7 +157,7 @@ class World(Scene):
             if finding.is_lost:
                 watched = by_invoice[str(finding.invoice_id)]
                 with Run(self, watched):
-                    self.connector.put(raw_record(finding, RAW, self.systems.clock.now()))
+                    self.connector.put(record_of(finding, RAW, self.systems.clock.now()))
 
     def _check_finding(self, watched: Watched, finding: Finding) -> None:
         standing, known = self.standing(watched), self.known(watched)

@@ -3,11 +3,8 @@
 from invoice_operations.clients import Clients
 from invoice_operations.decide.decider import Decider, Person
 from invoice_operations.errors import InvalidRequest
+from invoice_operations.raw_records import raw_record
 from invoice_shared.decision import Decision
-from invoice_shared.headers import EVENT_ID
-from invoice_shared.invoice import RawInvoice
-from invoice_shared.record import OutgoingRecord
-from invoice_shared.serde import to_bytes
 
 
 def enqueue(invoice_id: str, customer_id: str, clients: Clients, person: Person) -> Decision:
@@ -17,24 +14,10 @@ def enqueue(invoice_id: str, customer_id: str, clients: Clients, person: Person)
     """
     if not invoice_id.strip() or not customer_id.strip():
         raise InvalidRequest("Give the invoice's id and --customer-id, as Metronome shows them.")
-    record = raw_record(invoice_id.strip(), customer_id.strip(), clients)
+    name, topics = invoice_id.strip(), clients.kafka
+    record = raw_record(name, customer_id.strip(), "manual", topics.raw_invoices_topic, clients.clock.now())
     with clients.publisher() as publisher:
-        decider = Decider(publisher, clients.kafka.invoice_decisions_topic, person, clients.clock)
-        decision = decider.decide("enqueue", invoice_id.strip())
+        decider = Decider(publisher, topics.invoice_decisions_topic, person, clients.clock)
+        decision = decider.decide("enqueue", name)
         publisher.publish(record)
     return decision
-
-
-def raw_record(invoice_id: str, customer_id: str, clients: Clients) -> OutgoingRecord:
-    """Return the record; there was no event, so its id says where the invoice comes from."""
-    event_id = f"manual-{invoice_id}"
-    raw = RawInvoice(
-        event_id=event_id,
-        invoice_id=invoice_id,
-        customer_id=customer_id,
-        received_at=clients.clock.now(),
-        source="manual",
-        payload={},
-    )
-    topic = clients.kafka.raw_invoices_topic
-    return OutgoingRecord(topic, invoice_id.encode(), to_bytes(raw), ((EVENT_ID, event_id.encode()),))

@@ -1,0 +1,22 @@
+"""``invoices enqueue``: bring one invoice in."""
+
+from typing import Annotated
+
+import typer
+
+from invoice_cli.installation import installation as this_installation
+from invoice_cli.options import ByOption, OutputOption
+from invoice_cli.output import show
+from invoice_cli.person import person
+from invoice_operations.enqueue.run import enqueue as carry_out
+
+
+def enqueue(
+    invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")],
+    customer_id: Annotated[str, typer.Option(help="Metronome's id of its customer.")],
+    by: ByOption = None,
+    output: OutputOption = "table",
+) -> None:
+    """Bring an invoice in as if its webhook had come. A document that exists already is found, not made again."""
+    decision = carry_out(invoice_id, customer_id, this_installation(), person(by))
+    show([decision.model_dump(include={"kind", "subject", "by", "at"})], output)

@@ -1,0 +1,73 @@
+"""Sending a signed event to the webhook, as Metronome would: one of a type that concerns no invoice."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Protocol
+
+from invoice_operations.clients import Posts
+from invoice_operations.errors import NeedsAttention
+from invoice_operations.settings import ReadsSettings, WebhookSecretSettings
+from invoice_shared.answer import Answer
+from invoice_shared.clock import Clock
+from invoice_shared.errors import Unavailable, Uncertain
+from invoice_shared.serde import dumps
+from invoice_shared.types import time_text
+from invoice_webhook.signature import DATE_HEADERS, SIGNATURE_HEADER, sign
+
+TYPE = "connector.test"
+# What the webhook's answers mean to the person who set it up.
+ADVICE = {
+    401: "refused the signature. Give this command the webhook's own METRONOME_WEBHOOK_SECRET, and compare the clocks",
+    403: "was refused on the way. Look at the ingress or the firewall in front of the webhook",
+    404: "leads to nothing. The path is /webhooks/metronome",
+    405: "takes no POST. The path is /webhooks/metronome",
+    503: "is there and cannot take events now. Its /readyz says why",
+}
+
+
+class SendTestClients(Protocol):
+    """What this takes; see ``installation.Installation``."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the event is signed with."""
+
+    @property
+    def settings(self) -> ReadsSettings:
+        """How to read a block of settings."""
+
+    def http(self, system: str) -> Posts:
+        """Return what posts to a system."""
+
+
+def send_test(url: str, clients: SendTestClients) -> str:
+    """Send an event that is answered and goes no further; return its id.
+
+    Raises ``NeedsAttention`` for any answer but 200, and ``Unavailable`` if there is none.
+    """
+    secret = clients.settings(WebhookSecretSettings).credential("metronome_webhook_secret")
+    event_id, now = str(uuid.uuid4()), clients.clock.now()
+    body = dumps({"id": event_id, "type": TYPE, "timestamp": time_text(now), "properties": {}})
+    answer = _answer(url, body, _headers(body, secret, now), clients.http("The webhook"))
+    if answer.status != 200:
+        advice = ADVICE.get(answer.status, "is not the answer of the webhook. Look at what is in front of it")
+        raise NeedsAttention(f"{url} answered {answer.status}: it {advice}.")
+    return event_id
+
+
+def _headers(body: bytes, secret: str, now: datetime) -> dict[str, str]:
+    date = format_datetime(now, usegmt=True)
+    return {
+        "Content-Type": "application/json",
+        DATE_HEADERS[0]: date,
+        SIGNATURE_HEADER: sign(body, date, secret),
+    }
+
+
+def _answer(url: str, body: bytes, headers: Mapping[str, str], http: Posts) -> Answer:
+    try:
+        return http.post(url, body, headers)
+    except Uncertain as error:  # it brings nothing about there
+        raise Unavailable(error.reason) from error
