@@ -63,7 +63,7 @@ LABEL org.opencontainers.image.licenses="Apache-2.0"
 FROM image AS service
 EXPOSE 9100
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('OPS_PORT') or 9100}/readyz\")"]
+  CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open(f\"http://127.0.0.1:{os.environ.get('OPS_PORT') or 9100}/readyz\")"]
 
 FROM service AS invoice-webhook
 LABEL org.opencontainers.image.description="Signed Metronome webhooks in, raw-invoices out."
@@ -91,7 +91,7 @@ FROM image AS invoice-simulators
 LABEL org.opencontainers.image.description="Metronome and the billing providers, simulated, and the demo that drives them."
 EXPOSE 8001 8002 8003 8004
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8001/_control/requests')"]
+  CMD ["python", "-c", "import urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:8001/_control/requests')"]
 ENTRYPOINT ["invoice-simulators"]
 CMD ["--host", "0.0.0.0", "--metronome-port", "8001", "--netsuite-port", "8002", \
      "--quickbooks-online-port", "8003", "--razorpay-port", "8004"]

@@ -17,6 +17,7 @@ from invoice_providers.oauth.token_endpoint import Client, TokenEndpoint
 from invoice_providers.oauth.tokens import Owner
 from invoice_providers.quickbooks_online.setup import DIALECT, WORDS
 from invoice_shared.errors import CallFailed, CredentialsRefused
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.parts.processes import ProcessGroup
@@ -44,7 +45,7 @@ class World:
         owner = Owner(account=COMPANY.realm_id, client_id=COMPANY.client_id)
         app = Client(COMPANY.client_id, COMPANY.client_secret)
         endpoint = TokenEndpoint(
-            f"{self.login}/oauth2/v1/tokens/bearer", lambda: app, WORDS, DIALECT, clock=self.clock, timeout_seconds=5
+            f"{self.login}/oauth2/v1/tokens/bearer", lambda: app, WORDS, DIALECT, clock=self.clock, reach=Reach(5)
         )
         store = S3TokenStore(client or client_at(self.front.url), f"s3://{self.s3.name}/{KEY}", "QBO_TOKEN_STORE")
         return TokenChain(store, Grant(owner, lambda: COMPANY.refresh_token, endpoint.renew, WORDS), self.clock)

@@ -10,6 +10,7 @@ from invoice_providers.oauth.file_store import FileTokenStore
 from invoice_providers.oauth.s3_store import BOUNDS, S3TokenStore
 from invoice_providers.oauth.tokens import StoreChanged, Tokens, TokenStore
 from invoice_shared.errors import CredentialsRefused
+from invoice_shared.outgoing.outgoing import Outgoing
 from invoice_shared.s3 import build_s3_client
 from tests.fakes import START
 from tests.support.s3 import Bucket
@@ -112,7 +113,7 @@ def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.Mo
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     with pytest.raises(CredentialsRefused, match="credentials"):
-        S3TokenStore(build_s3_client(SETTING, BOUNDS), f"s3://bucket/{KEY}", SETTING).read()
+        S3TokenStore(build_s3_client(SETTING, BOUNDS, Outgoing()), f"s3://bucket/{KEY}", SETTING).read()
 
 
 def file_with(_request: pytest.FixtureRequest, folder: Path, content: bytes) -> TokenStore:

@@ -136,7 +136,8 @@ class Installation:
 
     def archive(self) -> S3Archive:
         """Return the bucket of the archive. Raises ``StartupError`` if a setting of boto3's own is wrong."""
-        return open_archive(self.settings(ErrorSinkSettings).log_errors_bucket_name_s3)
+        settings = self.settings(ErrorSinkSettings)
+        return open_archive(settings.log_errors_bucket_name_s3, settings.outgoing)
 
     def archived_failures(self) -> ArchiveReader:
         """Return a reader of the archive."""

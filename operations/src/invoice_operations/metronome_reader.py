@@ -52,9 +52,7 @@ class MetronomeReader:
     """
 
     def __init__(self, settings: MetronomeApiSettings, pace: Pace, status_path: str = paths.STATUS) -> None:
-        http = Http(
-            "Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.http_timeout_seconds
-        )
+        http = Http("Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach)
 
         def paced(call: Callable[[], Found]) -> Found:
             def once() -> Found:

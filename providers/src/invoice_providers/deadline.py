@@ -19,11 +19,15 @@ AnySocket = socket.socket | SSLTransport
 
 
 class Call:
-    """One call on its way. Its own thread names each socket that it uses; ``cut`` comes from the reaper's."""
+    """One call on its way. Its own thread names each socket that it uses; ``cut`` comes from the reaper's.
+
+    ``has_connected``: it had no connection of an earlier call to use, or that one was closed.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
         self.is_cut = False
+        self.has_connected = False
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
 

@@ -4,17 +4,21 @@ Repeating a call is the dispatcher's decision, never this module's.
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
-from invoice_providers.deadline import REAPER
+from invoice_providers.deadline import REAPER, Call
 from invoice_providers.http_adapter import CutAdapter
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.outgoing.adapter import attach
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.own_secrets import OWN
 
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
@@ -96,15 +100,12 @@ class _Session(requests.Session):
 
 
 class Http:
-    """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use.
+    """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use."""
 
-    ``timeout_seconds`` bounds each call as a whole, from connecting to the last byte of the answer.
-    """
-
-    def __init__(self, system: str, authenticate: Authenticate, timeout_seconds: float) -> None:
+    def __init__(self, system: str, authenticate: Authenticate, reach: Reach) -> None:
         self._system = system
         self._authenticate = authenticate
-        self._timeout = timeout_seconds
+        self._reach = reach
         self._sessions = threading.local()
         self._generation = 0
 
@@ -139,11 +140,9 @@ class Http:
         session = self._session()
         # Signed before the time begins: a token that ended is renewed by a call with a time of its own.
         request = session.prepare_request(requests.Request(method, url, data=body, headers=dict(headers)))
-        surroundings = session.merge_environment_settings(request.url or url, {}, None, None, None)
-        with REAPER.watching(self._timeout) as call:
+        with REAPER.watching(self._reach.timeout_seconds) as call:
             try:
-                # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become a GET.
-                answer = session.send(request, timeout=self._timeout, allow_redirects=False, **surroundings)
+                answer = self._answer(session, request, call)
             except (OSError, ValueError) as error:  # what the library raises, and what a shut socket may lead to
                 if not call.is_cut or not may_have_arrived(error):
                     raise
@@ -151,14 +150,27 @@ class Http:
         if call.is_cut:  # a body that ends where the connection ends looks complete
             self._sessions.generation = None
             raise requests.ReadTimeout
+        self._sessions.used_at = time.monotonic()
         return Answer(answer.status_code, answer.headers, answer.content)
+
+    def _answer(self, session: requests.Session, request: requests.PreparedRequest, call: Call) -> requests.Response:
+        # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become a GET.
+        send = partial(session.send, request, timeout=self._reach.timeout_seconds, allow_redirects=False)
+        try:
+            return send()
+        except FAILURES:
+            if request.method != "GET" or call.has_connected or call.is_cut:
+                raise
+        return send()  # the connection of an earlier call was dead; asking on a fresh one does no harm
 
     def _session(self) -> requests.Session:
         local = self._sessions
         if getattr(local, "generation", None) != self._generation:
             generation = self._generation
-            local.session = self._new_session()
+            local.session, local.used_at = self._new_session(), time.monotonic()
             local.generation = generation
+        elif time.monotonic() - local.used_at > self._reach.idle_seconds:
+            local.session.close()  # only its connections, which may be dead without a sign
         session: requests.Session = local.session
         return session
 
@@ -166,9 +178,7 @@ class Http:
         session = _Session()
         session.auth = self._authenticate()
         session.headers["User-Agent"] = "metronome-invoice-connector"
-        adapter = CutAdapter()
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+        attach(session, CutAdapter(self._reach.outgoing))
         return session
 
     def _no_connection(self, error: Exception) -> Unavailable:

@@ -4,7 +4,6 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -12,13 +11,19 @@ from urllib3.util.connection import allowed_gai_family
 from urllib3.util.retry import Retry
 
 from invoice_providers.deadline import REAPER
+from invoice_shared.outgoing.adapter import OutgoingAdapter
+from invoice_shared.outgoing.outgoing import Outgoing
 
 
-class CutAdapter(HTTPAdapter):
+class NotEncrypted(NewConnectionError):
+    """The proxy does not connect us, or the two ends do not come to terms on the encryption: nothing was sent."""
+
+
+class CutAdapter(OutgoingAdapter):
     """One connection, no try but the first, and every socket under the reaper's eyes."""
 
-    def __init__(self) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
+    def __init__(self, outgoing: Outgoing) -> None:
+        super().__init__(outgoing, pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make connections of our own classes."""
@@ -42,6 +47,12 @@ class _Plain(HTTPConnection):
 
 
 class _Encrypted(HTTPSConnection):
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except OSError as error:
+            raise NotEncrypted(self, str(error)) from error
+
     def _new_conn(self) -> socket.socket:
         return _connected(self, super()._new_conn)
 
@@ -72,6 +83,7 @@ def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket])
     call = REAPER.call_of_this_thread()
     if call is None:
         return connect()
+    call.has_connected = True
     name, timeout = connection.host, connection.timeout
     failure: ConnectTimeoutError | NewConnectionError = ConnectTimeoutError(connection, "out of time")
     try:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -14,6 +15,7 @@ from botocore.exceptions import (
 )
 
 from invoice_shared.errors import StartupError
+from invoice_shared.outgoing.outgoing import Outgoing
 from invoice_shared.skew import clock_advice
 
 if TYPE_CHECKING:
@@ -48,13 +50,35 @@ def s3_region_advice(error: ClientError, ours: str) -> str:
     return "is in another region. Correct AWS_DEFAULT_REGION and AWS_ENDPOINT_URL_S3" if is_redirected else ""
 
 
-def build_s3_client(setting: str, bounds: Config) -> "S3Client":
+class _Session(botocore.session.Session):
+    """One whose clients, that for credentials included, go out as ``Outgoing`` says and not as the environment does."""
+
+    def __init__(self, outgoing: Outgoing) -> None:
+        super().__init__()
+        self._outgoing = outgoing
+        if outgoing.ca_location is not None:
+            self.set_config_variable("ca_bundle", outgoing.authorities())
+
+    def create_client(self, *names: Any, **options: Any) -> Any:
+        """Create a client; where it goes is known only once it is there."""
+        config = options.pop("config", None) or Config()
+
+        def created(proxies: dict[str, str]) -> Any:
+            options["config"] = config.merge(Config(proxies=proxies))
+            return super(_Session, self).create_client(*names, **options)
+
+        client = created({})
+        proxies = self._outgoing.proxies(client.meta.endpoint_url)
+        return created(proxies) if proxies else client
+
+
+def build_s3_client(setting: str, bounds: Config, outgoing: Outgoing) -> "S3Client":
     """Build a client from boto3's own chain (``AWS_*``). Elsewhere than at AWS, buckets are paths, not host names.
 
     ``setting`` is the one that asks for S3. Raises ``StartupError`` for ``AWS_*`` settings that boto3 cannot use.
     """
     try:
-        session = boto3.Session()
+        session = boto3.Session(botocore_session=_Session(outgoing))
         client: S3Client = session.client("s3", config=bounds)
         if "amazonaws.com" not in client.meta.endpoint_url:
             client = session.client("s3", config=bounds.merge(Config(s3={"addressing_style": "path"})))

@@ -1,6 +1,7 @@
 """What a setting's text may be, beyond what pydantic knows by itself. No message quotes a value."""
 
 import re
+import ssl
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 import simplejson
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
+
+from invoice_shared.outgoing.no_proxy import exemptions
 
 KEEPS_BLANKS = "keeps blanks"
 """Marks a field whose blanks are part of the value."""
@@ -91,6 +94,45 @@ def _is_private(host: str) -> bool:
         return "." not in host or host == "localhost" or host.endswith((".localhost", *PRIVATE_ENDINGS))
 
 
+def _with_scheme(value: Any) -> Any:
+    # curl and requests take a proxy without one.
+    return f"http://{value}" if isinstance(value, str) and "://" not in value else value
+
+
+def _checked_proxy(url: str) -> str:
+    if urlsplit(url).scheme != "http":
+        raise ValueError("is no http:// address; what goes to https:// addresses is encrypted through the proxy")
+    return url
+
+
+Proxy = Annotated[BaseUrl, BeforeValidator(_with_scheme), AfterValidator(_checked_proxy)]
+"""A forward proxy, e.g. ``http://proxy.example:3128``, with ``user:password@`` if it asks for that."""
+
+
+def without_login(url: str) -> str:
+    """Return an address as it may be shown: without a user and password."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "[redacted]@", url)
+
+
+def _checked_exemptions(text: str) -> str:
+    exemptions(text)
+    return text
+
+
+NoProxy = Annotated[str, AfterValidator(_checked_exemptions)]
+"""Hosts, domains and networks that are reached without a proxy, e.g. ``.svc,10.0.0.0/8``."""
+
+
+def _checked_authorities(path: str) -> str:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError as error:  # ssl.SSLError is one
+        raise ValueError("is no file with certificates in PEM format that can be read") from error
+    return path
+
+
+Authorities = Annotated[str, AfterValidator(_checked_authorities)]
+"""A PEM file of certificate authorities."""
 Servers = Annotated[str, AfterValidator(_checked_servers)]
 """One Kafka broker or several, e.g. ``a:9092,b:9092``."""
 JsonText = BeforeValidator(_parse_json)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     Field,
@@ -23,17 +24,22 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from invoice_shared.errors import CredentialsRefused
+from invoice_shared.outgoing.outgoing import Outgoing, Reach
 from invoice_shared.own_secrets import OWN
 from invoice_shared.secret_file import SecretFile, read_file
 from invoice_shared.setting_types import (
     KEEPS_BLANKS,
     PLACEHOLDER_PROBLEM,
     Address,
+    Authorities,
+    NoProxy,
     Port,
     Positive,
+    Proxy,
     Servers,
     crosses_the_open,
     is_placeholder,
+    without_login,
 )
 
 Environment = Mapping[str, str]
@@ -45,13 +51,17 @@ OPEN_PROBLEM = (
 READ_ONCE = frozenset({"kafka_sasl_password"})
 # As pydantic reads a boolean.
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+# What goes through a proxy is encrypted, or may go in the clear where it goes.
+PROXIES = frozenset({"https_proxy", "http_proxy"})
 # boto3 reads these itself.
 AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 
 
 def _environment() -> dict[str, str]:
     # An empty variable counts as unset: it is what an unfilled template leaves behind.
-    return {name.upper(): value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one reader
+    given = {name: value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one reader
+    # A name in lower case counts, too, as people write http_proxy. The one in upper case wins.
+    return {name.upper(): value for name, value in sorted(given.items(), key=lambda item: item[0].isupper())}
 
 
 def _tidy(value: str, field: FieldInfo | None = None) -> str:
@@ -99,7 +109,8 @@ class Settings(BaseSettings):
     def _keeps_secrets(cls, value: Any, others: ValidationInfo) -> Any:
         if isinstance(value, SecretStr) and is_placeholder(value.get_secret_value()):
             raise ValueError(PLACEHOLDER_PROBLEM)
-        if isinstance(value, str) and crosses_the_open(value) and not others.data.get("allow_plain_http"):
+        may_be_plain = others.data.get("allow_plain_http") or others.field_name in PROXIES
+        if isinstance(value, str) and crosses_the_open(value) and not may_be_plain:
             raise ValueError(OPEN_PROBLEM)
         return value
 
@@ -164,7 +175,27 @@ class Settings(BaseSettings):
 
     def effective(self) -> dict[str, Any]:
         """Give all settings for the log at start; secrets are masked."""
-        return {name: str(value) if isinstance(value, SecretStr) else value for name, value in self}
+        return {name: _shown(value) for name, value in self}
+
+
+class OutgoingSettings(Settings):
+    """How HTTP calls leave the process."""
+
+    ca_location: Authorities | None = None
+    https_proxy: Proxy | None = None
+    http_proxy: Proxy | None = None
+    no_proxy: NoProxy = ""
+
+    def model_post_init(self, context: Any) -> None:
+        """No text repeats the password of a proxy, either."""
+        super().model_post_init(context)
+        for proxy in (self.https_proxy, self.http_proxy):
+            OWN.add(unquote(urlsplit(proxy).password or "") if proxy else None)
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """What each library is told of it."""
+        return Outgoing(self.ca_location, self.https_proxy, self.http_proxy, self.no_proxy)
 
 
 class KafkaSettings(Settings):
@@ -201,7 +232,7 @@ class KafkaSettings(Settings):
         return problems + partly_set(certificate, values)
 
 
-class BaseServiceSettings(KafkaSettings):
+class BaseServiceSettings(OutgoingSettings, KafkaSettings):
     """What every long-running service has: Kafka, ops port, logs, shutdown."""
 
     kafka_consumer_group: str | None = None
@@ -239,11 +270,16 @@ class PatientServiceSettings(BaseServiceSettings):
         return patience
 
 
-class HttpSettings(Settings):
+class HttpSettings(OutgoingSettings):
     """The bounds of every outgoing HTTP call."""
 
     http_timeout_seconds: Positive = 30
     retry_backoff_max_seconds: Positive = 30
+
+    @property
+    def reach(self) -> Reach:
+        """How other systems are called."""
+        return Reach(self.http_timeout_seconds, self.outgoing)
 
 
 class MetronomeApiSettings(HttpSettings):
@@ -278,6 +314,12 @@ def files(settings_class: type[BaseSettings], environment: Environment) -> dict[
 def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
     """Name the fields whose value is never shown."""
     return [name for name, field in settings_class.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return str(value)
+    return without_login(value) if isinstance(value, str) else value
 
 
 def _is_file(path: str) -> bool:

@@ -21,6 +21,7 @@ from invoice_providers.razorpay.setup import Key, api_of
 from invoice_providers.registry import provider_of
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
 from invoice_shared.metrics import Metrics
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.resilience.circuit import CallSlot, is_outage
 from invoice_shared.settings import KafkaSettings
 from tests.builders import formatted_invoice, record
@@ -43,16 +44,16 @@ CREATED = {"netsuite": netsuite.ROWS[0], "quickbooks_online": quickbooks_online.
 
 
 def build_netsuite(url: str, clock: FakeClock) -> BillingProvider:
-    return NetSuite(url, Anonymous, Options({"USD": "1"}), clock=clock, timeout_seconds=TIMEOUT)
+    return NetSuite(url, Anonymous, Options({"USD": "1"}), clock=clock, reach=Reach(TIMEOUT))
 
 
 def build_quickbooks(url: str, clock: FakeClock) -> BillingProvider:
     company = f"{url}/v3/company/1"
-    return QuickBooksOnline(company, OneToken(), lambda: None, clock=clock, timeout_seconds=TIMEOUT)
+    return QuickBooksOnline(company, OneToken(), lambda: None, clock=clock, reach=Reach(TIMEOUT))
 
 
 def build_razorpay(url: str, clock: FakeClock) -> BillingProvider:
-    api = api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, timeout_seconds=TIMEOUT)
+    api = api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, reach=Reach(TIMEOUT))
     return Razorpay(api, clock)
 
 

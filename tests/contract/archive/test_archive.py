@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 
 from invoice_shared.archive.archive import Archive, ArchiveRefused, ArchiveUnavailable, ObjectUnreadable
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
+from invoice_shared.outgoing.outgoing import Outgoing
 from tests.support.any_server import any_server, written
 from tests.support.ports import free_port
 from tests.support.s3 import CREDENTIALS, Bucket
@@ -26,7 +27,7 @@ def open_at(monkeypatch: pytest.MonkeyPatch) -> OpenAt:
 
     def opened(endpoint: str, bucket: str) -> S3Archive:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
-        return open_archive(bucket)
+        return open_archive(bucket, Outgoing())
 
     return opened
 

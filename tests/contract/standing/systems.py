@@ -13,6 +13,7 @@ from invoice_providers.quickbooks_online.client import QuickBooksOnline
 from invoice_providers.quickbooks_online.setup import DIALECT, WORDS
 from invoice_providers.registry import provider_of
 from invoice_shared.metronome.client import MetronomeClient
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome
@@ -75,7 +76,7 @@ class Systems:
 
     def metronome_client(self) -> MetronomeClient:
         """Return a client of Metronome."""
-        http = Http("Metronome", lambda: Bearer(self.metronome.settings.api_key), TIMEOUT_SECONDS)
+        http = Http("Metronome", lambda: Bearer(self.metronome.settings.api_key), Reach(TIMEOUT_SECONDS))
         return MetronomeClient(http, self._urls["metronome"], self.clock)
 
     def connections(self, folder: Path) -> dict[str, Connection]:
@@ -99,11 +100,11 @@ class Systems:
             WORDS,
             DIALECT,
             clock=self.clock,
-            timeout_seconds=TIMEOUT_SECONDS,
+            reach=Reach(TIMEOUT_SECONDS),
         )
         tokens = _SteadyToken(endpoint.renew(settings.refresh_token).access_token)
         company = f"{url}/v3/company/{settings.realm_id}"
-        return QuickBooksOnline(company, tokens, lambda: None, clock=self.clock, timeout_seconds=TIMEOUT_SECONDS)
+        return QuickBooksOnline(company, tokens, lambda: None, clock=self.clock, reach=Reach(TIMEOUT_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from invoice_shared.metrics import Metrics
 from invoice_shared.metronome import questions
 from invoice_shared.metronome.async_client import AsyncMetronomeClient, open_session
 from invoice_shared.metronome.rate_limits import RateLimits
+from invoice_shared.outgoing.outgoing import Reach
 from tests.support.ports import LOOPBACK, free_port
 
 PATIENCE = 0.5
@@ -73,7 +74,7 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     port = free_port()
-    async with open_session(PATIENCE) as session:
+    async with open_session("http://metronome", Reach(PATIENCE)) as session:
         desk = Desk(session, f"http://{LOOPBACK}:{port}")
         app = web.Application()
         app.router.add_route("*", "/{anything:.*}", desk.metronome.handle)
@@ -153,7 +154,7 @@ async def test_silence_after_connecting_may_be_the_invoices_own(desk: Desk) -> N
 
 
 async def test_a_refused_connection_is_an_outage() -> None:
-    async with open_session(PATIENCE) as session:
+    async with open_session("http://metronome", Reach(PATIENCE)) as session:
         nowhere = Desk(session, f"http://{LOOPBACK}:{free_port()}")
         with pytest.raises(Unavailable, match="cannot be reached") as refused:
             await nowhere.client.invoice("customer", "invoice")
@@ -167,7 +168,7 @@ async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_t
             caller = callers.enter_context(socket.socket())
             caller.setblocking(False)
             caller.connect_ex(deaf.getsockname())
-        async with open_session(PATIENCE) as session:
+        async with open_session("http://metronome", Reach(PATIENCE)) as session:
             desk = Desk(session, f"http://{LOOPBACK}:{deaf.getsockname()[1]}")
             with pytest.raises(Unavailable, match="cannot be reached") as unreached:
                 await desk.client.invoice("customer", "invoice")

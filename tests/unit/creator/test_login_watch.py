@@ -15,6 +15,7 @@ from invoice_providers.registry import provider_of
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
+from invoice_shared.outgoing.outgoing import Reach
 from tests.fakes import START, FakeClock
 from tests.support.waiting import eventually
 from tests.unit.providers.oauth.doubles import OURS, WORDS, FakeIntuit, FakeTokenStore
@@ -32,7 +33,7 @@ class Creator:
         self.metrics = Metrics()
         self.chain = TokenChain(self.store, Grant(OURS, lambda: self.first_token, self.intuit.renew, WORDS), self.clock)
         client = QuickBooksOnline(
-            "http://127.0.0.1:1", self.chain, lambda: None, clock=self.clock, timeout_seconds=1, login=self.chain
+            "http://127.0.0.1:1", self.chain, lambda: None, clock=self.clock, reach=Reach(1), login=self.chain
         )
         connection = Connection(provider_of("quickbooks_online"), client)
         self.watch = LoginWatch(connection, self.health, self.metrics, self.clock)

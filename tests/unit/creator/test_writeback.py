@@ -10,6 +10,7 @@ from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.metronome.client import MetronomeClient
 from invoice_shared.metronome.statuses import MAX_ERROR_TEXT
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import MetronomeControl
 from invoice_simulators.control import build_app
 from invoice_simulators.metronome import Metronome, MetronomeSettings
@@ -35,7 +36,7 @@ class Side:
         self.control = MetronomeControl(url)
         self.key = MetronomeSettings().api_key
         self.control.seed_invoices([INVOICE])
-        http = Http("Metronome", lambda: Bearer(self.key), 0.5)
+        http = Http("Metronome", lambda: Bearer(self.key), Reach(0.5))
         self.clock = FakeClock()
         self.client = MetronomeWriteback(MetronomeClient(http, url, self.clock))
 

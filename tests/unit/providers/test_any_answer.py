@@ -19,6 +19,7 @@ from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.setup import Key, api_of
 from invoice_shared.errors import CallFailed
 from invoice_shared.metronome.client import MetronomeClient
+from invoice_shared.outgoing.outgoing import Reach
 from tests.builders import formatted_invoice
 from tests.fakes import FakeClock
 from tests.support.any_server import AnyServer, any_server, written
@@ -61,16 +62,16 @@ def server() -> Iterator[AnyServer]:
 
 
 def netsuite(url: str) -> BillingProvider:
-    return NetSuite(url, Anonymous, Options({"USD": "1"}), clock=FakeClock(), timeout_seconds=TIMEOUT)
+    return NetSuite(url, Anonymous, Options({"USD": "1"}), clock=FakeClock(), reach=Reach(TIMEOUT))
 
 
 def quickbooks(url: str) -> BillingProvider:
-    return QuickBooksOnline(f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), timeout_seconds=TIMEOUT)
+    return QuickBooksOnline(f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), reach=Reach(TIMEOUT))
 
 
 def razorpay(url: str) -> BillingProvider:
     clock = FakeClock()
-    return Razorpay(api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, timeout_seconds=TIMEOUT), clock)
+    return Razorpay(api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, reach=Reach(TIMEOUT)), clock)
 
 
 def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
@@ -97,7 +98,7 @@ many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 @example(answer=b"HTTP/1.1 200 OK\r\n" + b"X-More: more\r\n" * 200 + b"\r\n")
 def test_no_bytes_make_another_error(server: AnyServer, answer: bytes) -> None:
     server.answer = answer
-    http = Http("NetSuite", Anonymous, TIMEOUT)
+    http = Http("NetSuite", Anonymous, Reach(TIMEOUT))
 
     with suppress(CallFailed):
         http.get(server.url, {})
@@ -124,7 +125,7 @@ def test_no_answer_of_metronomes_makes_the_write_back_raise_another_error(
     server: AnyServer, status: int, named: dict[str, str], body: bytes
 ) -> None:
     server.answer = written(status, named, body)
-    metronome = MetronomeClient(Http("Metronome", Anonymous, TIMEOUT), server.url, FakeClock())
+    metronome = MetronomeClient(Http("Metronome", Anonymous, Reach(TIMEOUT)), server.url, FakeClock())
 
     with suppress(CallFailed):
         MetronomeWriteback(metronome).report_created(formatted_invoice(), Found("7"), is_repeat=True)

@@ -12,6 +12,7 @@ from invoice_providers.deadline import REAPER
 from invoice_providers.http import Anonymous, Http
 from invoice_providers.http_adapter import CutAdapter
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
+from invoice_shared.outgoing.outgoing import Outgoing, Reach
 from tests.support.ports import LOOPBACK
 
 LIMIT = 1
@@ -88,7 +89,7 @@ def listen_only(connection: socket.socket, stop: threading.Event) -> None:
 
 @pytest.fixture
 def http() -> Http:
-    return Http("NetSuite", Anonymous, LIMIT)
+    return Http("NetSuite", Anonymous, Reach(LIMIT))
 
 
 @pytest.mark.timeout(MOST_SECONDS)
@@ -118,7 +119,7 @@ def test_a_connection_that_is_used_again_is_cut_as_well(http: Http) -> None:
 def test_a_handshake_that_drips_is_cut(http: Http) -> None:
     record_of_16_kib = b"\x16\x03\x03\x40\x00"
 
-    with serving(drip(record_of_16_kib, b"\x00")) as address, pytest.raises(CallFailed):
+    with serving(drip(record_of_16_kib, b"\x00")) as address, pytest.raises(Unavailable):
         http.post(f"https://{address}/", b"{}", {})
 
 
@@ -150,7 +151,7 @@ def test_of_many_calls_at_once_each_ends(http: Http) -> None:
 @pytest.mark.timeout(MOST_SECONDS)
 def test_without_a_watch_the_connections_are_those_of_the_library() -> None:
     session = requests.Session()
-    session.mount("http://", CutAdapter())
+    session.mount("http://", CutAdapter(Outgoing()))
     with session, serving(answer) as address:
         assert session.get(f"http://{address}/", timeout=LIMIT).content == b"{}"
     assert REAPER.call_of_this_thread() is None

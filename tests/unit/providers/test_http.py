@@ -14,6 +14,7 @@ from invoice_providers.http import Bearer, Http, may_have_arrived
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Uncertain
 from invoice_shared.failure import PROVIDER_BODY_LIMIT
+from invoice_shared.outgoing.outgoing import Reach
 from tests.support.ports import LOOPBACK
 
 SURELY_UNSENT = {requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError}
@@ -47,7 +48,7 @@ def test_an_answer_that_breaks_off_in_the_middle_is_an_unknown_outcome() -> None
         cut_off.start()
 
         with pytest.raises(Uncertain):
-            Http("NetSuite", lambda: Bearer("t"), 5).post(f"http://{LOOPBACK}:{port}/", b"{}", {})
+            Http("NetSuite", lambda: Bearer("t"), Reach(5)).post(f"http://{LOOPBACK}:{port}/", b"{}", {})
         cut_off.join()
 
 
@@ -67,7 +68,7 @@ def test_a_failure_keeps_no_credential() -> None:
 )
 def test_a_token_that_no_header_can_carry_is_refused_before_a_call(token: str) -> None:
     with pytest.raises(CredentialsRefused):
-        Http("Metronome", lambda: Bearer(token), 5).get(f"http://{LOOPBACK}:1/", {})
+        Http("Metronome", lambda: Bearer(token), Reach(5)).get(f"http://{LOOPBACK}:1/", {})
 
 
 def test_a_failure_keeps_four_kibibytes_of_an_answer() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from invoice_shared.tracing import resource_of
+from invoice_shared.trace_export import resource_of
 
 
 def test_a_process_is_called_by_its_name_unless_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable
 from invoice_shared.invoice import DocumentType, FormattedInvoice
+from invoice_shared.outgoing.outgoing import Reach
 
 RECORDS = "/services/rest/record/v1"
 ASKING = {"Accept": "application/json", "Accept-Language": "en"}
@@ -37,14 +38,14 @@ class NetSuite:
         options: Options,
         *,
         clock: Clock,
-        timeout_seconds: float,
+        reach: Reach,
     ) -> None:
         self._records = base_url.rstrip("/") + RECORDS
         self._options = options
         self._clock = clock
         self._patience = LoginPatience(clock)
         self._permission = PermissionPatience(clock)
-        self._http = Http("NetSuite", authenticate, timeout_seconds)
+        self._http = Http("NetSuite", authenticate, reach)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         """GET the record by its external id, of which there is one at most."""

@@ -18,6 +18,7 @@ from invoice_providers.http import Anonymous, Http
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.outgoing.outgoing import Reach
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -45,12 +46,12 @@ class AccessTokens:
     """See ``TokenSource``. The credentials are asked for at each exchange, so a rotated key needs no restart."""
 
     def __init__(
-        self, base_url: str, credentials: Callable[[], ClientCredentials], *, clock: Clock, timeout_seconds: float
+        self, base_url: str, credentials: Callable[[], ClientCredentials], *, clock: Clock, reach: Reach
     ) -> None:
         self._url = base_url.rstrip("/") + TOKEN_PATH
         self._credentials = credentials
         self._clock = clock
-        self._http = Http("NetSuite's login", Anonymous, timeout_seconds)
+        self._http = Http("NetSuite's login", Anonymous, reach)
         self._lock = threading.Lock()
         self._token = ""
         self._renew_at = 0.0

@@ -17,7 +17,7 @@ def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
         _authenticate(settings, base_url, clock),
         options(settings),
         clock=clock,
-        timeout_seconds=settings.http_timeout_seconds,
+        reach=settings.reach,
     )
 
 
@@ -38,7 +38,7 @@ def _authenticate(settings: NetSuiteSettings, base_url: str, clock: Clock) -> Au
         base_url,
         lambda: _client_credentials(settings),
         clock=clock,
-        timeout_seconds=settings.http_timeout_seconds,
+        reach=settings.reach,
     )
     return lambda: FreshBearer(tokens)
 

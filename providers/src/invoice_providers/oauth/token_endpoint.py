@@ -12,6 +12,7 @@ from invoice_providers.oauth.tokens import GrantRefused, Tokens
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.own_secrets import OWN
 
 SENDING = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
@@ -41,13 +42,13 @@ class TokenEndpoint:
         dialect: Dialect,
         *,
         clock: Clock,
-        timeout_seconds: float,
+        reach: Reach,
     ) -> None:
         self._url = url
         self._words = words
         self._dialect = dialect
         self._clock = clock
-        self._http = Http(words.login, lambda: basic(client().client_id, client().secret), timeout_seconds)
+        self._http = Http(words.login, lambda: basic(client().client_id, client().secret), reach)
 
     def renew(self, refresh_token: str) -> Tokens:
         """Exchange a refresh token. Raises ``GrantRefused``, ``CredentialsRefused`` or ``Unavailable``."""

@@ -36,6 +36,7 @@ from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import Unavailable
 from invoice_shared.invoice import DocumentType, FormattedInvoice
+from invoice_shared.outgoing.outgoing import Reach
 
 MINOR_VERSION = {"minorversion": "75"}
 ASKING = {"Accept": "application/json"}
@@ -57,14 +58,14 @@ class QuickBooksOnline:
         pace: Callable[[], None],
         *,
         clock: Clock,
-        timeout_seconds: float,
+        reach: Reach,
         login: KeptLogin | None = None,
     ) -> None:
         self.login = login
         self._company = company_url
         self._pace = pace
         self._clock = clock
-        self._http = Http("QuickBooks Online", lambda: FreshBearer(tokens), timeout_seconds)
+        self._http = Http("QuickBooks Online", lambda: FreshBearer(tokens), reach)
         self._numbering = Numbering(clock)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:

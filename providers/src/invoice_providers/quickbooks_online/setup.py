@@ -40,8 +40,7 @@ def build(settings: QuickBooksSettings, clock: Clock) -> QuickBooksOnline:
     """Build the client. The app's secret and the first refresh token are read from their files when they are needed."""
     company = f"{settings.qbo_base_url.rstrip('/')}/v3/company/{quote(settings.qbo_realm_id or '', safe='')}"
     chain = build_chain(settings, clock)
-    seconds = settings.http_timeout_seconds
-    return QuickBooksOnline(company, chain, pace(), clock=clock, timeout_seconds=seconds, login=chain)
+    return QuickBooksOnline(company, chain, pace(), clock=clock, reach=settings.reach, login=chain)
 
 
 def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
@@ -53,7 +52,7 @@ def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
         WORDS,
         DIALECT,
         clock=clock,
-        timeout_seconds=settings.http_timeout_seconds,
+        reach=settings.reach,
     )
     grant = Grant(
         owner=Owner(account=settings.qbo_realm_id or "", client_id=client_id),
@@ -61,7 +60,7 @@ def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
         renew=endpoint.renew,
         words=WORDS,
     )
-    return TokenChain(build_store(settings.qbo_token_store or "", TOKEN_STORE), grant, clock)
+    return TokenChain(build_store(settings.qbo_token_store or "", TOKEN_STORE, settings.outgoing), grant, clock)
 
 
 def pace() -> Callable[[], None]:

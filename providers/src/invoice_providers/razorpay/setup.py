@@ -8,6 +8,7 @@ from invoice_providers.razorpay.api import InvoicesApi
 from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.settings import RazorpaySettings
 from invoice_shared.clock import Clock
+from invoice_shared.outgoing.outgoing import Reach
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,10 +30,10 @@ def build_api(settings: RazorpaySettings, clock: Clock) -> InvoicesApi:
     def key() -> Key:
         return Key(settings.credential("razorpay_apikey_id"), settings.credential("razorpay_apikey_secret"))
 
-    return api_of(settings.razorpay_base_url, key, clock=clock, timeout_seconds=settings.http_timeout_seconds)
+    return api_of(settings.razorpay_base_url, key, clock=clock, reach=settings.reach)
 
 
-def api_of(base_url: str, key: Callable[[], Key], *, clock: Clock, timeout_seconds: float) -> InvoicesApi:
+def api_of(base_url: str, key: Callable[[], Key], *, clock: Clock, reach: Reach) -> InvoicesApi:
     """Build the API's calls over HTTP. ``key`` is asked again after a refusal, so a rotation needs no restart."""
-    http = Http("Razorpay", lambda: basic(key().key_id, key().secret), timeout_seconds)
+    http = Http("Razorpay", lambda: basic(key().key_id, key().secret), reach)
     return InvoicesApi(base_url, http, clock, lambda: key().key_id)

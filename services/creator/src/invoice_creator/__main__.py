@@ -25,7 +25,7 @@ from invoice_providers.connection import Connection
 from invoice_providers.http import Bearer, Http
 from invoice_providers.names import destinations
 from invoice_providers.registry import Accounts, connect
-from invoice_shared import logs, tracing
+from invoice_shared import logs, trace_export
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
@@ -63,7 +63,7 @@ def main() -> None:
     settings, accounts = or_exit(read_creator)
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
-    tracing.configure(settings, SERVICE)
+    trace_export.configure(settings, SERVICE)
     effective = {name: value for each in (settings, *accounts.values()) for name, value in each.effective().items()}
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **effective)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
@@ -88,7 +88,7 @@ def main() -> None:
         if wait_for("other creators", lambda: begin(admin, settings), health, stop):
             _create(settings, connections, health, metrics, stop)
     ops.stop()
-    tracing.close(settings.shutdown_grace_seconds)
+    trace_export.close(settings.shutdown_grace_seconds)
     shutdown.complete()
 
 
@@ -192,7 +192,7 @@ def _dispatcher(
 
 
 def _metronome(settings: CreatorSettings, clock: SystemClock) -> MetronomeClient:
-    http = Http("Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.http_timeout_seconds)
+    http = Http("Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach)
     status_path = settings.metronome_status_writeback_path
     return MetronomeClient(http, settings.metronome_base_url, clock, status_path=status_path)
 

@@ -9,7 +9,7 @@ from invoice_error_sink.handler import ArchiveHandler
 from invoice_error_sink.measured_archive import MeasuredArchive
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_error_sink.sink import ErrorSink
-from invoice_shared import logs, tracing
+from invoice_shared import logs, trace_export
 from invoice_shared.archive.archive import Archive
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import SystemClock
@@ -31,7 +31,7 @@ def main() -> None:
     settings = load(ErrorSinkSettings)
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
-    tracing.configure(settings, SERVICE)
+    trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
     health.missing("partitions", "none assigned")
@@ -47,13 +47,13 @@ def main() -> None:
         ).start()
         _sink(settings, archive, health, metrics).run(settings.invoice_errors_topic, stop)
     ops.stop()
-    tracing.close(settings.shutdown_grace_seconds)
+    trace_export.close(settings.shutdown_grace_seconds)
     shutdown.complete()
 
 
 def _archive(settings: ErrorSinkSettings) -> S3Archive:
     try:
-        return open_archive(settings.log_errors_bucket_name_s3)
+        return open_archive(settings.log_errors_bucket_name_s3, settings.outgoing)
     except StartupError as error:
         cannot_start(str(error))
 

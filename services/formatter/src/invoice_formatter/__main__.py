@@ -21,7 +21,7 @@ from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
 from invoice_formatter.turns import Turns
 from invoice_formatter.underway import Underway
-from invoice_shared import logs, tracing
+from invoice_shared import logs, trace_export
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
@@ -45,7 +45,7 @@ def main() -> None:
     """Run until SIGTERM: exit 0; 1 after a crash, 2 for settings that cannot be."""
     settings = load(FormatterSettings)
     logs.configure(settings)
-    tracing.configure(settings, CONSUMER_GROUP)
+    trace_export.configure(settings, CONSUMER_GROUP)
     logs.get_logger(CONSUMER_GROUP).info("starting", **settings.effective())
     try:
         sys.exit(asyncio.run(run(settings)))
@@ -64,7 +64,7 @@ async def run(settings: FormatterSettings) -> int:
     ops = serve_ops(settings, health, metrics)
     limits = RateLimits(clock)
     brakes = Brakes(build_turns(settings, limits, health, metrics, clock), Underway())
-    async with open_session(settings.http_timeout_seconds) as session:
+    async with open_session(settings.metronome_base_url, settings.reach) as session:
         client = AsyncMetronomeClient(
             session,
             settings.metronome_base_url,
@@ -77,7 +77,7 @@ async def run(settings: FormatterSettings) -> int:
         service = build_service(settings, handler, brakes, health=health, metrics=metrics, ending=ending)
         closed = await service.run(ending, settings.shutdown_grace_seconds)
     ops.stop()
-    tracing.close(settings.shutdown_grace_seconds)
+    trace_export.close(settings.shutdown_grace_seconds)
     if not closed:
         logging.shutdown()
         os._exit(ending.exit_code)  # interpreter shutdown would join faust's threads, for minutes with a hung broker

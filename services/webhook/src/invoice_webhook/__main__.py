@@ -8,7 +8,7 @@ from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
-from invoice_shared import logs, tracing
+from invoice_shared import logs, trace_export
 from invoice_shared.clock import SystemClock
 from invoice_shared.health import Health
 from invoice_shared.kafka.admin import check_topics
@@ -37,7 +37,7 @@ def main() -> None:
     """Run the service; exits 0 after SIGTERM."""
     settings = load(WebhookSettings)
     logs.configure(settings)
-    tracing.configure(settings, SERVICE)
+    trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
     asyncio.run(_run(settings))
 
@@ -56,7 +56,7 @@ async def _run(settings: WebhookSettings) -> None:
     await _serve(ingress, settings, health, stop)
     publisher.close(settings.shutdown_grace_seconds / 4)
     ops.stop()
-    tracing.close(settings.shutdown_grace_seconds)
+    trace_export.close(settings.shutdown_grace_seconds)
 
 
 def _ingress(settings: WebhookSettings, publisher: AsyncPublisher, health: Health, metrics: Metrics) -> Ingress:

@@ -14,6 +14,7 @@ from invoice_shared.archive.archive import (
     ObjectUnreadable,
     StoredObject,
 )
+from invoice_shared.outgoing.outgoing import Outgoing
 from invoice_shared.s3 import NOT_ASKED, SKEWED, build_s3_client, s3_clock_advice, s3_region_advice
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def _kind(error: ClientError) -> type[ArchiveUnavailable]:
     return ArchiveRefused if _code(error) in _REFUSED else ArchiveUnavailable
 
 
-def open_archive(bucket: str) -> "S3Archive":
+def open_archive(bucket: str, outgoing: Outgoing) -> "S3Archive":
     """Give the archive in a bucket, asked with boto3's own credentials. Raises ``StartupError``."""
-    return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", _BOUNDS), bucket)
+    return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", _BOUNDS, outgoing), bucket)
 
 
 class S3Archive:

@@ -15,16 +15,21 @@ from invoice_shared.metronome import METRONOME, paths
 from invoice_shared.metronome.answers import read_answer, read_reply
 from invoice_shared.metronome.questions import Question
 from invoice_shared.metronome.rate_limits import RateLimits
+from invoice_shared.outgoing.outgoing import Reach
 
 # Of the time for a call: silence before the connection stands is an outage, after it may be the invoice's own.
 CONNECTING_SHARE = 0.5
+# The last: a proxy that does not connect us.
+UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 
 
-def open_session(timeout_seconds: float) -> aiohttp.ClientSession:
-    """Open a session whose calls take at most so long; inside the running event loop."""
-    timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=timeout_seconds * CONNECTING_SHARE)
+def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
+    """Open a session for calls to Metronome; inside the running event loop."""
+    seconds = reach.timeout_seconds
+    timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds * CONNECTING_SHARE)
     # Whoever calls bounds the calls; a wait for a connection of the pool would look like silence of Metronome.
-    return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+    connector = aiohttp.TCPConnector(limit=0, ssl=reach.outgoing.ssl_context())
+    return aiohttp.ClientSession(timeout=timeout, connector=connector, proxy=reach.outgoing.proxy(base_url))
 
 
 class AsyncMetronomeClient:
@@ -82,7 +87,7 @@ class AsyncMetronomeClient:
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 return Answer(response.status, response.headers, await response.read())
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except UNREACHED as error:
             raise Unavailable(f"Metronome cannot be reached ({type(error).__name__}).", outage=True) from error
         except TimeoutError as error:
             raise Unavailable("Metronome did not answer in time.", about="invoice") from error

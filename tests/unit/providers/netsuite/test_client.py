@@ -13,6 +13,7 @@ from invoice_providers.netsuite.payload import Options
 from invoice_providers.netsuite.tba import Credentials, signature
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.netsuite import NetSuite as SimulatedNetSuite
@@ -37,7 +38,7 @@ class Account:
         self.control = ControlClient(url)
         self.clock = FakeClock()
         self.credentials = GOOD
-        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, timeout_seconds=2)
+        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, reach=Reach(2))
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -203,7 +204,7 @@ def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault:
 
 def test_a_refused_connection_is_an_outage() -> None:
     nobody = NetSuite(
-        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), timeout_seconds=2
+        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), reach=Reach(2)
     )
 
     with pytest.raises(Unavailable) as down:

@@ -15,6 +15,7 @@ from invoice_providers.netsuite.client import NetSuite
 from invoice_providers.netsuite.oauth2 import AccessTokens, ClientCredentials
 from invoice_providers.netsuite.payload import Options
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.netsuite import NetSuite as SimulatedNetSuite
@@ -48,8 +49,8 @@ class Account:
         # The simulator's own clock judges the assertion's times; a test may advance ours by four minutes.
         self.clock = FakeClock(datetime.now(UTC) - timedelta(minutes=4))
         self.credentials = GOOD
-        self.tokens = AccessTokens(url, lambda: self.credentials, clock=self.clock, timeout_seconds=2)
-        self.client = NetSuite(url, lambda: FreshBearer(self.tokens), Options(), clock=self.clock, timeout_seconds=2)
+        self.tokens = AccessTokens(url, lambda: self.credentials, clock=self.clock, reach=Reach(2))
+        self.client = NetSuite(url, lambda: FreshBearer(self.tokens), Options(), clock=self.clock, reach=Reach(2))
 
     def exchanges(self) -> int:
         return len(self.control.requests("token"))

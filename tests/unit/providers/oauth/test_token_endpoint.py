@@ -10,6 +10,7 @@ from invoice_providers.oauth.token_endpoint import Client, TokenEndpoint
 from invoice_providers.oauth.tokens import GrantRefused
 from invoice_providers.quickbooks_online.setup import DIALECT, WORDS
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.quickbooks_online import QuickBooksOnline, QuickBooksOnlineSettings
@@ -27,7 +28,7 @@ class Login:
         self.control = ControlClient(url)
         self.app = GOOD
         self.endpoint = TokenEndpoint(
-            f"{url}/oauth2/v1/tokens/bearer", lambda: self.app, WORDS, DIALECT, clock=FakeClock(), timeout_seconds=0.5
+            f"{url}/oauth2/v1/tokens/bearer", lambda: self.app, WORDS, DIALECT, clock=FakeClock(), reach=Reach(0.5)
         )
 
     def error(self) -> CallFailed:

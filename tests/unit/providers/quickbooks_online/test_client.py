@@ -16,6 +16,7 @@ from invoice_providers.quickbooks_online.settings import QuickBooksSettings
 from invoice_providers.quickbooks_online.setup import build_chain
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import DocumentType, FormattedInvoice
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import QuickBooksControl
 from invoice_simulators.control import build_app
 from invoice_simulators.quickbooks_online import QuickBooksOnline as SimulatedQuickBooks
@@ -38,7 +39,7 @@ class Company:
         self.paced = 0
         chain = build_chain(settings(url, folder), self.clock)
         company = f"{url}/v3/company/{COMPANY.realm_id}"
-        self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, timeout_seconds=2)
+        self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, reach=Reach(2))
 
     def settled(self, document: FormattedInvoice | None = None, *, is_repeat: bool = False) -> Found:
         return settled(self.client, document or fresh(), self.clock, is_repeat=is_repeat)

@@ -9,6 +9,7 @@ import pytest
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
 from invoice_providers.quickbooks_online.queries import MAX_PAGES, PAGE, by_customer, by_total, pages
 from invoice_shared.errors import Unavailable
+from invoice_shared.outgoing.outgoing import Reach
 from tests.builders import INVOICE_ID, formatted_invoice
 from tests.fakes import FakeClock
 from tests.support.any_server import AnyServer, any_server, written
@@ -31,7 +32,7 @@ def look(server: AnyServer, notes: list[str]) -> list[str]:
     server.answer = written(200, {}, json.dumps(answer).encode())
     paced: list[str] = []
     client = QuickBooksOnline(
-        f"{server.url}/v3/company/1", OneToken(), lambda: paced.append("call"), clock=FakeClock(), timeout_seconds=5
+        f"{server.url}/v3/company/1", OneToken(), lambda: paced.append("call"), clock=FakeClock(), reach=Reach(5)
     )
     client.look(DOCUMENT)
     return paced

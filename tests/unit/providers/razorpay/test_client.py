@@ -11,6 +11,7 @@ from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.setup import Key, api_of
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
 from invoice_simulators.control import build_app
 from invoice_simulators.razorpay import Razorpay as SimulatedRazorpay
@@ -32,7 +33,7 @@ class Account:
         self.control = ControlClient(url)
         self.key = GOOD
         self.clock = FakeClock()
-        self._api = api_of(url, lambda: self.key, clock=self.clock, timeout_seconds=2)
+        self._api = api_of(url, lambda: self.key, clock=self.clock, reach=Reach(2))
         self.client = Razorpay(self._api, self.clock)
 
     def create_at_once(self) -> None:
@@ -198,7 +199,7 @@ def test_a_look_without_an_answer_sends_nothing(account: Account, fault: str) ->
 
 def test_a_refused_connection_is_an_outage() -> None:
     clock = FakeClock()
-    nobody = Razorpay(api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, timeout_seconds=2), clock)
+    nobody = Razorpay(api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, reach=Reach(2)), clock)
 
     with pytest.raises(Unavailable) as down:
         nobody.create(invoice())

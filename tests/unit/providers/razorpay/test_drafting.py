@@ -15,6 +15,7 @@ from invoice_providers.razorpay.setup import Key, api_of
 from invoice_providers.razorpay.shown import LONG_AGO
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import RazorpayControl
 from invoice_simulators.control import build_app
 from invoice_simulators.razorpay import Razorpay as SimulatedRazorpay
@@ -44,7 +45,7 @@ class Desk:
         self.control = RazorpayControl(url)
         self.clock = FakeClock()
         key = Key(ACCOUNT.key_id, ACCOUNT.key_secret)
-        self.client = Razorpay(api_of(url, lambda: key, clock=self.clock, timeout_seconds=2), self.clock)
+        self.client = Razorpay(api_of(url, lambda: key, clock=self.clock, reach=Reach(2)), self.clock)
 
     def create(self, begun: Begun | None = None, document: FormattedInvoice | None = None) -> Found:
         return self.client.create(document or invoice(), begun=begun)
