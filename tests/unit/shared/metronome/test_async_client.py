@@ -6,6 +6,7 @@ from invoice_shared.errors import CredentialsRefused
 from invoice_shared.metrics import Metrics
 from invoice_shared.metronome.async_client import AsyncMetronomeClient, open_session
 from invoice_shared.metronome.rate_limits import RateLimits
+from invoice_shared.outgoing.outgoing import Reach
 from tests.fakes import FakeClock
 
 
@@ -20,7 +21,7 @@ from tests.fakes import FakeClock
     ],
 )
 async def test_a_key_that_http_cannot_carry_is_refused_credentials_and_not_quoted(key: str | None) -> None:
-    async with open_session(1) as session:
+    async with open_session("http://metronome", Reach(1)) as session:
         client = AsyncMetronomeClient(
             session,
             "https://metronome.invalid",
