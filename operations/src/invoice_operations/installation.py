@@ -117,7 +117,7 @@ class Installation:
 
     def http(self, system: str) -> Http:
         """Return what posts to a system that asks for no credentials; its name is the one in sentences."""
-        return Http(system, Anonymous, self.settings(HttpSettings).http_timeout_seconds)
+        return Http(system, Anonymous, self.settings(HttpSettings).reach)
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
         """Return the billing systems that are set up here, asked at most so many times per second."""
