@@ -19,7 +19,7 @@ NAMES = {f"{place}:{port}" for place in ("dns", "node-dns", "host-dns") for port
 BROKER = NAMES | {"broker:9092", "broker:9096"}
 HTTPS = BROKER | {"internet:443"}
 CREATORS = ("invoice-creator-netsuite", "invoice-creator-quickbooks-online", "invoice-creator-razorpay")
-RECONCILE = ("invoice-reconcile-ledger", "invoice-reconcile-providers")
+RECONCILE = ("invoice-reconcile-ledger", "invoice-reconcile-providers", "invoice-reconcile-wide")
 CALLS_OUT = ("invoice-formatter", *CREATORS, "invoice-error-sink", *RECONCILE, "invoices")
 PICTURE: dict[str, set[str]] = {"invoice-webhook": BROKER, **dict.fromkeys(CALLS_OUT, HTTPS)}
 

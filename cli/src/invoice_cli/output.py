@@ -13,6 +13,7 @@ from rich.box import HEAVY_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
+from invoice_operations.amounts import amount_text
 from invoice_operations.plain import plain
 from invoice_shared.serde import dumps
 
@@ -96,7 +97,7 @@ def table(rows: Sequence[Row], title: str | None = None) -> Table:
 
 def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
     """Say sums by currency: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
-    sums = ", ".join(f"{currency} {total:,f}" for currency, total in sorted(totals.items()))
+    sums = ", ".join(f"{currency} {amount_text(total, currency)}" for currency, total in sorted(totals.items()))
     rest = f"{unknown} of unknown total" if unknown else ""
     return " and ".join(part for part in (sums, rest) if part)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from invoice_cli.exits import say
 from invoice_cli.output import Listing, print_csv, print_json_rows, print_table
+from invoice_operations.amounts import in_minor_units
 from invoice_operations.reconcile.finding import Finding, State
 from invoice_operations.reconcile.totals import Totals
 
@@ -31,7 +32,7 @@ def show(findings: Iterable[Finding], output: Listing) -> Totals:
     if output == "json":
         print_json_rows(map(_row, passing))
     elif output == "csv":
-        print_csv(map(_row, passing), list(COLUMNS))
+        print_csv(map(_row_in_minor_units, passing), list(COLUMNS))
     else:
         _show_to_people(passing, totals)
     states = ", ".join(f"{count} {state}" for state, count in totals.states.most_common())
@@ -43,7 +44,7 @@ def show(findings: Iterable[Finding], output: Listing) -> Totals:
 
 
 def _show_to_people(findings: Iterable[Finding], totals: Totals) -> None:
-    if rows := [_row(finding) for finding in findings if finding.state not in FINE]:
+    if rows := [_row_in_minor_units(finding) for finding in findings if finding.state not in FINE]:
         print_table(rows)
     if totals.sums:
         print_table([{name: _figure(value) for name, value in row.items()} for row in totals.rows()])
@@ -61,3 +62,12 @@ def _counted(findings: Iterable[Finding], totals: Totals) -> Iterator[Finding]:
 
 def _row(finding: Finding) -> dict[str, Any]:
     return {column: getattr(finding, field) for column, field in COLUMNS.items()}
+
+
+def _row_in_minor_units(finding: Finding) -> dict[str, Any]:
+    amounts = {
+        name: in_minor_units(amount, finding.currency)
+        for name, amount in (("total", finding.total), ("held_total", finding.held))
+        if amount is not None
+    }
+    return _row(finding) | amounts

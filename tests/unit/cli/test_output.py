@@ -66,7 +66,7 @@ def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("totals", "unknown", "said"),
     [
-        ({"USD": Decimal("1250.00"), "EUR": Decimal(10)}, 2, "EUR 10, USD 1,250.00 and 2 of unknown total"),
+        ({"USD": Decimal("1250.00"), "EUR": Decimal(10)}, 2, "EUR 10.00, USD 1,250.00 and 2 of unknown total"),
         ({}, 3, "3 of unknown total"),
         ({}, 0, ""),
     ],

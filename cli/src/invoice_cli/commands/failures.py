@@ -19,6 +19,7 @@ from invoice_cli.options import (
     selection,
 )
 from invoice_cli.output import Listing, money, print_csv, print_json, print_table
+from invoice_operations.amounts import amount_text, in_minor_units
 from invoice_operations.failure_documents import COLUMNS, documents, row
 from invoice_operations.tally import Group
 from invoice_operations.times import age
@@ -66,7 +67,7 @@ def failures(
     if output == "json":
         print_json(documents(installation.reader(), cases))
     elif output == "csv":
-        print_csv(map(row, cases), COLUMNS)
+        print_csv(map(_csv_row, cases), COLUMNS)
     elif not cases:
         _say_nothing(every=every)
     else:
@@ -98,6 +99,11 @@ def _show_groups(groups: list[Group], now: datetime, *, every: bool) -> None:
     say("One by one: invoices failures --list. What each code means: docs/runbook.md.")
 
 
+def _csv_row(case: Case) -> dict[str, Any]:
+    total = None if case.total is None else in_minor_units(case.total, case.currency)
+    return row(case) | {"total": total}
+
+
 def _short_row(case: Case, now: datetime) -> dict[str, Any]:
     return {
         "failure": case.failure_id[:12],
@@ -105,7 +111,7 @@ def _short_row(case: Case, now: datetime) -> dict[str, Any]:
         "stage": case.stage,
         "code": case.code if case.state == "open" else f"{case.code} ({case.state})",
         "invoice": case.invoice_id,
-        "money": "" if case.total is None else f"{case.total:,f} {case.currency}",
+        "money": "" if case.total is None else f"{amount_text(case.total, case.currency)} {case.currency}",
         "reason": case.reason if case.documents is None else f"{case.reason} Yet {case.documents} stands.",
     }
 

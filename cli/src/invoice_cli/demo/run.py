@@ -19,6 +19,7 @@ from invoice_cli.demo.world import World, start_parts, start_services
 from invoice_cli.exits import Exit
 from invoice_cli.interrupt import Interrupt
 from invoice_cli.output import Output, print_json
+from invoice_operations.amounts import amount_text
 from invoice_simulators.client import ControlClient, MetronomeControl
 from invoice_simulators.metronome.webhooks import finalized_event
 from invoice_simulators.parts.processes import NotReadyError, ProcessGroup
@@ -120,7 +121,7 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
         sums.add_column(heading, justify="left" if heading == "currency" else "right")
     for each in found.sums:
         amounts = (each.finalized, each.skipped, each.in_netsuite, each.in_failures, each.difference)
-        sums.add_row(each.currency, *(f"{amount:,.2f}" for amount in amounts))
+        sums.add_row(each.currency, *(amount_text(amount, each.currency) for amount in amounts))
     console.print(ends, sums)
     console.print(f"{found.documents} documents in NetSuite, {archived} failures archived in S3.")
     for problem in found.problems:

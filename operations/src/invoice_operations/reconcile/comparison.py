@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from invoice_operations.amounts import amount_text
 from invoice_operations.reconcile.evidence import Document, Evidence
 from invoice_operations.reconcile.finding import Column, Finding, Money, State
 from invoice_operations.reconcile.listed import COUNTED, ListedInvoice
@@ -165,9 +166,9 @@ def _differences(listed: ListedInvoice, document: Document) -> Iterator[str]:
     is_other = document.total is not None and document.total != total
     if is_other or document.currency not in (None, currency):
         who = "the provider" if document.is_shown else "the ledger"
-        shown = "no total" if document.total is None else f"{document.total:,f}"
+        shown = "no total" if document.total is None else amount_text(document.total, document.currency or currency)
         theirs = f"{shown} {document.currency or ''}".rstrip()
-        yield f"{document}: Metronome says {total:,f} {currency}, {who} {theirs}."
+        yield f"{document}: Metronome says {amount_text(total, currency)} {currency}, {who} {theirs}."
 
 
 def _money(listed: ListedInvoice, evidence: Evidence, state: State) -> Iterator[Money]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from invoice_operations.amounts import in_minor_units
 from invoice_operations.reconcile.finding import Column, Finding, State
-from invoice_operations.view.decimal_sum import EXACT
 
 TITLES: dict[Column, str] = {
     "finalized": "finalized in Metronome",
@@ -42,9 +42,7 @@ class Totals:
 
 
 def _row(currency: str, sums: dict[Column, Decimal]) -> dict[str, Any]:
-    # All amounts of a row as exact as the most exact of them: 0.00 beside 150300.00.
-    places = min((int(amount.as_tuple().exponent) for amount in sums.values()), default=0)
-    unit = Decimal(1).scaleb(min(places, 0))
-    amounts = {title: sums.get(column, Decimal(0)).quantize(unit, context=EXACT) for column, title in TITLES.items()}
+    amounts = {title: sums.get(column, Decimal(0)) for column, title in TITLES.items()}
     finalized, *rest = amounts.values()
-    return {"currency": currency, **amounts, "unexplained": finalized - sum(rest, Decimal(0))}
+    amounts["unexplained"] = finalized - sum(rest, Decimal(0))
+    return {"currency": currency} | {title: in_minor_units(amount, currency) for title, amount in amounts.items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from invoice_operations.amounts import amount_text
 from invoice_operations.view.cases import Place, place_of
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.errors import MalformedRecord
@@ -57,7 +58,8 @@ def _received(raw: RawInvoice) -> tuple[str, str]:
 
 def _formatted(document: FormattedInvoice) -> tuple[str, str]:
     kind, lines = document.document_type.replace("_", " "), len(document.line_items)
-    return "formatted", f"{kind} for {document.destination}: {document.total:,f} {document.currency}, {lines} line(s)"
+    total = f"{amount_text(document.total, document.currency)} {document.currency}"
+    return "formatted", f"{kind} for {document.destination}: {total}, {lines} line(s)"
 
 
 def _failed(failure: InvoiceFailure) -> tuple[str, str]:

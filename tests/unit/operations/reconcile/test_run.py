@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from invoice_operations.asked_providers import nobody
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.run import ReconcileRequest, reconcile
+from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, outcome
@@ -57,6 +60,19 @@ def test_nothing_is_enqueued_that_is_much_older_than_the_ledger() -> None:
     )
 
     assert {each.invoice_id: each.is_enqueued for each in fixed(here)} == {"old": False, "new": True}
+
+
+@pytest.mark.parametrize(("days", "is_found"), [(3, False), (400, True)])
+def test_an_invoice_dated_long_before_it_was_finalized_is_found_by_a_wide_run(days: int, is_found: bool) -> None:
+    # Finalized an hour ago, its webhook lost: the list shows when it is dated, and nothing else.
+    dated = START - timedelta(days=40)
+    here = installation(shown(issued_at=dated.isoformat()), records=[first_entry(dated - timedelta(days=100))])
+    window = Selection(since=START - timedelta(days=days))
+
+    found = list(reconcile(ReconcileRequest(window, fix=True), here, nobody(here.clock), lambda: None))
+
+    assert [each.is_enqueued for each in found] == [True] * is_found
+    assert [each.topic for each in here.broker.published] == ["raw-invoices"] * is_found
 
 
 def test_bill_from_decides_in_the_ledgers_place_what_is_not_billed_from_here() -> None:

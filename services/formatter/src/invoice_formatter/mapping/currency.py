@@ -37,7 +37,7 @@ def currency_of(credit_type: CreditType) -> Currency:
     name = credit_type.name.strip()
     if credit_type.id == USD_CREDIT_TYPE_ID or name == USD_NAME:
         return Currency("USD", minor_digits=2, stated_digits=2)
-    digits = _minor_digits(name)
+    digits = minor_digits(name)
     if digits is None or name == "USD":
         raise Rejected(
             "unsupported-currency",
@@ -49,10 +49,11 @@ def currency_of(credit_type: CreditType) -> Currency:
 
 def is_currency(name: str) -> bool:
     """Whether a credit type of that name is money, and no custom pricing unit."""
-    return name.strip() == USD_NAME or _minor_digits(name.strip()) is not None
+    return name.strip() == USD_NAME or minor_digits(name.strip()) is not None
 
 
-def _minor_digits(code: str) -> int | None:
+def minor_digits(code: str) -> int | None:
+    """Return how many digits an ISO 4217 currency's minor unit has; ``None`` if there is no such currency."""
     try:
         return IsoCurrency(code).exponent
     except ValueError:
