@@ -3,11 +3,13 @@
 import io
 import logging
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
+from typer.exceptions import TyperException
 
 from invoice_cli.commands.approve import approve
 from invoice_cli.commands.audit import audit
@@ -27,11 +29,14 @@ from invoice_cli.commands.topics import topics
 from invoice_cli.commands.web import web
 from invoice_cli.exits import Exit, exit_of, stop
 from invoice_cli.options import OutputOption
+from invoice_cli.output import print_text
 from invoice_shared.errors import ConnectorError
 from invoice_shared.settings import InvalidSettings
 
 app = typer.Typer(
-    help="Find, understand, replay and reconcile invoices.", no_args_is_help=True, pretty_exceptions_enable=False
+    help="Find, understand, replay and reconcile invoices.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
 )
 COMMANDS = (
     check,
@@ -56,9 +61,23 @@ for command in COMMANDS:
     app.command()(command)
 
 
-@app.callback()
-def root() -> None:
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        print_text(f"invoices {version('invoice-cli')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(context: typer.Context, _version: VersionOption = False) -> None:
     """Every setting comes from the environment; see docs/configuration.md."""
+    if context.invoked_subcommand is None:
+        print_text(context.get_help())
+        raise typer.Exit(int(Exit.USAGE))
 
 
 @app.command()
@@ -86,7 +105,11 @@ def main() -> None:
     _quiet_libraries()
     _speak_utf8()
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except TyperException as wrong:
+        stop(Exit.USAGE, f"{wrong.format_message().rstrip('.')}. See: invoices COMMAND --help")
+    except typer.Abort:
+        stop(Exit.ATTENTION, "Stopped: nothing was answered.")
     except UnicodeEncodeError:
         stop(Exit.USAGE, "An argument is not UTF-8.")
     except (ConnectorError, InvalidSettings) as failed:

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from invoice_operations.check.checks import Line, State
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
+from invoice_operations.harmless import harmless
 from invoice_shared.archive.archive import ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
 from invoice_shared.settings import InvalidSettings
@@ -59,5 +60,5 @@ def stop(code: Exit, sentence: str) -> NoReturn:
 
 def say(sentence: str) -> None:
     """Write a line beside the command's output."""
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{harmless(sentence)}\n")
     sys.stderr.flush()

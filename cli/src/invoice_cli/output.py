@@ -10,10 +10,11 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
 
 from rich.box import HEAVY_HEAD
-from rich.console import Console
 from rich.table import Column, Table
 
+from invoice_cli.terminal import PIPE_WIDTH, terminal
 from invoice_operations.amounts import amount_text
+from invoice_operations.harmless import harmless, harmless_cell, harmless_json, harmless_line
 from invoice_operations.plain import plain
 from invoice_shared.serde import dumps
 
@@ -21,11 +22,6 @@ Output = Literal["table", "json"]
 Listing = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
 MAX_IN_MEMORY = 8 * 1024 * 1024
-
-CONTROLS = dict.fromkeys((*range(32), 127), " ")
-"""Of a table's cell: other systems' words neither break its row nor steer the terminal."""
-PIPE_WIDTH = 10_000
-"""Nothing is cut or wrapped where a program reads: one line a row."""
 
 
 def show(rows: Sequence[Row], output: Output) -> None:
@@ -36,14 +32,19 @@ def show(rows: Sequence[Row], output: Output) -> None:
         print_table(rows)
 
 
+def print_text(text: str) -> None:
+    """Print a text as it is."""
+    sys.stdout.write(harmless(text) + "\n")
+
+
 def print_json(document: Any) -> None:
     """Print one JSON document; money as strings, as everywhere."""
-    sys.stdout.write(dumps(plain(document)).decode() + "\n")
+    sys.stdout.write(_json(plain(document)) + "\n")
 
 
 def print_exactly(document: Any) -> None:
-    """Print one JSON document byte for byte as a provider would get it: amounts are numbers there."""
-    sys.stdout.write(dumps(document).decode() + "\n")
+    """Print one JSON document digit for digit as a provider would get it: amounts are numbers there."""
+    sys.stdout.write(_json(document) + "\n")
 
 
 def print_json_rows(rows: Iterable[Row]) -> None:
@@ -51,7 +52,7 @@ def print_json_rows(rows: Iterable[Row]) -> None:
     with _whole() as text:
         between = "["
         for row in rows:
-            text.write(between + dumps(plain(row)).decode())
+            text.write(between + _json(plain(row)))
             between = ",\n"
         text.write("[]\n" if between == "[" else "]\n")
 
@@ -62,7 +63,7 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({name: _cell(value) for name, value in row.items()})
+            writer.writerow({name: harmless_cell(_cell(value)) for name, value in row.items()})
 
 
 @contextmanager
@@ -80,8 +81,7 @@ def _whole() -> Iterator[IO[str]]:
 def print_table(rows: Sequence[Row]) -> None:
     """Print a table on a terminal; aligned plain lines in a pipe."""
     is_terminal = sys.stdout.isatty()
-    console = Console(markup=False, highlight=False, width=None if is_terminal else PIPE_WIDTH)
-    console.print(table(rows))
+    terminal(width=None if is_terminal else PIPE_WIDTH).print(table(rows))
 
 
 def table(rows: Sequence[Row], title: str | None = None) -> Table:
@@ -91,7 +91,7 @@ def table(rows: Sequence[Row], title: str | None = None) -> Table:
     columns = [Column(name, overflow="fold") for name in (rows[0] if rows else ())]
     laid_out = Table(*columns, title=title, title_justify="left", box=box)
     for row in rows:
-        laid_out.add_row(*(_cell(value).translate(CONTROLS) for value in row.values()))
+        laid_out.add_row(*(harmless_line(_cell(value)) for value in row.values()))
     return laid_out
 
 
@@ -105,3 +105,7 @@ def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
 def _cell(value: Any) -> str:
     value = plain(value)
     return "" if value is None else str(value)
+
+
+def _json(document: Any) -> str:
+    return harmless_json(dumps(document).decode())

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from invoice_cli.exits import say
+from invoice_cli.terminal import terminal
 
 STEPS = 10
 """Lines in a pipe."""
@@ -38,7 +38,7 @@ def reading() -> Iterator[Callable[[int], None]]:
         yield _reading_lines(time.monotonic)
         return
     columns = (TextColumn("Reading the topics: {task.completed:,.0f} records"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    with Progress(*columns, console=terminal(stderr=True), transient=True) as shown:
         task = shown.add_task("", total=None)
         yield lambda count: shown.advance(task, count)
 
@@ -59,7 +59,7 @@ def _reading_lines(now: Callable[[], float]) -> Callable[[int], None]:
 @contextmanager
 def _bar(label: str, total: int | None) -> Iterator[Advance]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as shown:
+    with Progress(*columns, console=terminal(stderr=True)) as shown:
         task = shown.add_task(label, total=total)
         yield lambda: shown.advance(task)
 

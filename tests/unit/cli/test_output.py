@@ -60,7 +60,7 @@ def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert "[3]  " + "x" * 500 in lines[1]
+    assert "[3] \ufffd" + "x" * 500 in lines[1]
 
 
 @pytest.mark.parametrize(

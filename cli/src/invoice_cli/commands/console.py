@@ -4,12 +4,13 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
 from invoice_cli.output import money, print_json, table
+from invoice_cli.terminal import terminal
 from invoice_operations.glance import Glance, glance
 from invoice_operations.pace import sleep
 from invoice_operations.times import age
@@ -27,9 +28,9 @@ def console(
         print_json(glance(installation).document())
         return
     if not sys.stdout.isatty():
-        Console(width=PIPE_COLUMNS, markup=False, highlight=False).print(_screen(glance(installation)))
+        terminal(width=PIPE_COLUMNS).print(_screen(glance(installation)))
         return
-    with Live(_screen(glance(installation)), screen=True, auto_refresh=False) as live:
+    with Live(_screen(glance(installation)), console=terminal(), screen=True, auto_refresh=False) as live:
         try:
             while True:
                 sleep(every)

@@ -19,6 +19,7 @@ from invoice_cli.demo.world import World, start_parts, start_services
 from invoice_cli.exits import Exit
 from invoice_cli.interrupt import Interrupt
 from invoice_cli.output import Output, print_json
+from invoice_cli.terminal import terminal
 from invoice_operations.amounts import amount_text
 from invoice_simulators.client import ControlClient, MetronomeControl
 from invoice_simulators.metronome.webhooks import finalized_event
@@ -42,7 +43,7 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
                 interrupt.wait()
                 interrupt.check()
     except (NotReadyError, NotSettledError) as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red")
         agreed = False
     except KeyboardInterrupt:
         console.print("Stopped; no process is left.")
@@ -56,7 +57,7 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
 
 def console_of(output: Output) -> Console:
     """Give where to tell how things go: beside the result where a program reads that."""
-    return Console(stderr=output == "json")
+    return terminal(stderr=output == "json")
 
 
 def run_elsewhere(world_file: Path, count: int, seed: int, output: Output) -> Exit:
@@ -69,7 +70,7 @@ def run_elsewhere(world_file: Path, count: int, seed: int, output: Output) -> Ex
         agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
         return Exit.DONE if agreed else Exit.ATTENTION
     except (NotReadyError, NotSettledError) as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red")
         return Exit.ATTENTION
 
 
@@ -125,9 +126,9 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
     console.print(ends, sums)
     console.print(f"{found.documents} documents in NetSuite, {archived} failures archived in S3.")
     for problem in found.problems:
-        console.print(f"[red]{problem}[/red]")
+        console.print(problem, style="red")
     if not found.problems:
-        console.print("[green]Nothing lost, nothing twice, not a cent off.[/green]")
+        console.print("Nothing lost, nothing twice, not a cent off.", style="green")
 
 
 def _keep(world: World, extra: Scenario, console: Console, folder: Path) -> None:
@@ -141,14 +142,10 @@ def _keep(world: World, extra: Scenario, console: Console, folder: Path) -> None
     places |= {f"{name} (simulated)": system["url"] for name, system in world.systems.items()}
     places |= {f"{name} ops": f"{url}/metrics" for name, url in world.ops.items()}
     for name, url in places.items():
-        console.print(f"  {name}: {url}", highlight=False, soft_wrap=True)
+        console.print(f"  {name}: {url}", soft_wrap=True)
     command = curl_example(world.webhook_url, metronome["webhook_secret"], finalized_event(extra.invoices[0]))
-    console.print(
-        f"\nOne more invoice (the signature is good for five minutes):\n{command}", highlight=False, soft_wrap=True
-    )
+    console.print(f"\nOne more invoice (the signature is good for five minutes):\n{command}", soft_wrap=True)
     settings = folder / "settings.sh"
     mine = {**world.settings, "INVOICES_STATE_DIR": str(folder)}
     settings.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items()))
-    console.print(
-        f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures", highlight=False, soft_wrap=True
-    )
+    console.print(f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures", soft_wrap=True)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.failure_documents import COLUMNS, documents, row
+from invoice_operations.harmless import harmless_cell
 from invoice_operations.plain import plain
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Case
@@ -24,9 +25,6 @@ from invoice_web.forms import FILTERS, MAX_ROWS, SHOWN_ROWS, STATES, gathered, o
 from invoice_web.guard import secure
 
 CSV_CHUNK = 500
-TEXTS = frozenset(COLUMNS) - {"total", "failed_at"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With which a spreadsheet's formula begins, so that no text of others must."""
 
 
 async def listed(request: web.Request) -> web.StreamResponse:
@@ -113,7 +111,7 @@ def csv_chunks(cases: Sequence[Case]) -> Iterator[str]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for number, case in enumerate(cases, 1):
-        writer.writerow([_cell(name, value) for name, value in row(case).items()])
+        writer.writerow([_cell(value) for value in row(case).values()])
         if number % CSV_CHUNK == 0:
             yield text.getvalue()
             text.seek(0)
@@ -121,9 +119,8 @@ def csv_chunks(cases: Sequence[Case]) -> Iterator[str]:
     yield text.getvalue()
 
 
-def _cell(name: str, value: Any) -> str:
-    text = "" if value is None else str(plain(value))
-    return f"'{text}" if name in TEXTS and text.startswith(FORMULA) else text
+def _cell(value: Any) -> str:
+    return harmless_cell("" if value is None else str(plain(value)))
 
 
 ROUTES = (web.get("/failures", listed), web.get("/failures/{failure_id}", one_failure))
