@@ -87,6 +87,11 @@ LABEL org.opencontainers.image.description="The operator's command line."
 ENTRYPOINT ["invoices"]
 CMD ["--help"]
 
+FROM service AS invoice-web
+LABEL org.opencontainers.image.description="The operator's page."
+EXPOSE 8091
+ENTRYPOINT ["invoice-web"]
+
 FROM image AS invoice-simulators
 LABEL org.opencontainers.image.description="Metronome and the billing providers, simulated, and the demo that drives them."
 EXPOSE 8001 8002 8003 8004

@@ -82,6 +82,7 @@ def test_a_demo_that_is_kept_can_be_operated(folder: Path) -> None:
 
     assert check.returncode == 0, check.stdout + check.stderr
     assert f". {settings} && {INVOICES} failures" in output
+    assert "the page: http://127.0.0.1:" in output
 
 
 @pytest.mark.parametrize("log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while at work"])

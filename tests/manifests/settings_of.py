@@ -7,9 +7,9 @@ import pytest
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
-from invoice_operations.settings import StateSettings
 from invoice_providers.registry import account_settings
 from invoice_shared.settings import Settings, read, secret_fields
+from invoice_web.settings import WebSettings
 from invoice_webhook.settings import WebhookSettings
 
 SERVICES: dict[str, tuple[type[Settings], ...]] = {
@@ -17,6 +17,7 @@ SERVICES: dict[str, tuple[type[Settings], ...]] = {
     "invoice-formatter": (FormatterSettings,),
     "invoice-creator": (CreatorSettings, *account_settings().values()),
     "invoice-error-sink": (ErrorSinkSettings,),
+    "invoice-web": (WebSettings,),
 }
 OTELS_OWN = "OTEL_"
 """With this begins what OpenTelemetry reads by itself."""
@@ -31,7 +32,7 @@ BOTO3S_OWN = (
 
 
 def names() -> set[str]:
-    """Give the variables of all four services."""
+    """Give the variables of all services, the page among them."""
     return {field.upper() for classes in SERVICES.values() for settings in classes for field in settings.model_fields}
 
 
@@ -42,9 +43,13 @@ def secrets() -> set[str]:
 
 def is_known(name: str) -> bool:
     """Tell whether somebody reads a variable."""
-    operators = {field.upper() for field in StateSettings.model_fields}
-    others = name in BOTO3S_OWN or name.startswith(OTELS_OWN) or name in operators
+    others = name in BOTO3S_OWN or name.startswith(OTELS_OWN)
     return others or name in names() or name.removesuffix("_FILE") in secrets()
+
+
+def runs(where: str, script: str) -> bool:
+    """Tell whether a Deployment, by ``Kind/name``, runs a script: its own, or one for a part of its work."""
+    return f"{where}-".startswith(f"Deployment/{script}-")
 
 
 def start(script: str) -> None:

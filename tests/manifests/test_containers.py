@@ -33,7 +33,7 @@ for folder, folders, files in os.walk("/"):
 print(json.dumps(found))
 """
 VERDICT = "Nothing lost, nothing twice, not a cent off."
-UI, PROMETHEUS = "http://localhost:8090", "http://localhost:9090"
+UI, PROMETHEUS = "http://localhost:8089", "http://localhost:9090"
 TOPICS = {"raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions"}
 COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 

@@ -24,6 +24,7 @@ FOLDERS = {
     "invoice-error-sink": "services/error-sink",
     "invoice-operations": "operations",
     "invoice-cli": "cli",
+    "invoice-web": "web",
     "invoice-simulators": "simulators",
 }
 # Each image holds those that it needs, and no other.
@@ -31,6 +32,7 @@ KAFKA_CLIENTS = {
     "invoice-formatter": {"faust-streaming", "aiokafka"},
     "invoice-simulators": {"confluent-kafka"},
     "invoice-cli": {"confluent-kafka"},
+    "invoice-web": {"confluent-kafka"},
     "invoice-webhook": {"confluent-kafka"},
     "invoice-creator": {"confluent-kafka"},
     "invoice-error-sink": {"confluent-kafka"},

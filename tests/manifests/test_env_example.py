@@ -9,6 +9,9 @@ from tests.manifests.settings_of import BOTO3S_OWN, OTELS_OWN, SERVICES, names
 
 COMPOSED = {
     "ERROR_SINK_MAX_SECONDS",  # a demo need not wait
+    "CONSOLE_PASSWORD",
+    "CONSOLE_INSECURE_COOKIES",  # on loopback
+    "INVOICES_STATE_DIR",  # the one place that a container may write to
     "KAFKA_BOOTSTRAP_SERVERS",
     "METRONOME_BASE_URL",
     "METRONOME_API_KEY",

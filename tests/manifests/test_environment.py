@@ -9,7 +9,7 @@ from invoice_operations.topics import plan
 from invoice_providers.names import destinations
 from invoice_shared.settings import KafkaSettings, read
 from tests.manifests.rendering import OVERLAYS, Manifest, base_with, environment, named, of_kind, overlay, pods
-from tests.manifests.settings_of import SERVICES, is_known, names, provide, secrets, start
+from tests.manifests.settings_of import SERVICES, is_known, names, provide, runs, secrets, start
 
 OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
 """A Deployment's own business: its name is its consumer group."""
@@ -25,7 +25,7 @@ def test_every_variable_is_read_by_somebody(name: str) -> None:
 
 
 def test_the_config_maps_hold_every_setting_that_is_no_secret() -> None:
-    held = {key for each in of_kind(base_with(), "ConfigMap") for key in each["data"]}
+    held = {key for each in of_kind(base_with("page"), "ConfigMap") for key in each["data"]}
 
     assert held == names() - secrets() - OWN
 
@@ -33,7 +33,7 @@ def test_the_config_maps_hold_every_setting_that_is_no_secret() -> None:
 def test_every_secret_is_mounted_under_its_name_by_production_and_its_alternatives() -> None:
     mounted = {
         variable.removesuffix("_FILE"): value
-        for manifests in (overlay("production"), base_with("netsuite-oauth"))
+        for manifests in (overlay("production"), base_with("netsuite-oauth"), base_with("page"))
         for _where, pod in pods(manifests)
         for variable, value in environment(manifests, pod).items()
         if variable.endswith("_FILE")
@@ -50,7 +50,7 @@ def test_every_service_starts_with_what_its_pods_get(
 ) -> None:
     manifests = overlay(name)
     for where, pod in pods(manifests):
-        if where.startswith(f"Deployment/{script}"):
+        if runs(where, script):
             with monkeypatch.context() as patched:
                 provide(environment(manifests, pod), patched, tmp_path)
                 start(script)

@@ -15,6 +15,7 @@ IMAGES = (
     "invoice-creator",
     "invoice-error-sink",
     "invoice-cli",
+    "invoice-web",
     "invoice-simulators",
 )
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

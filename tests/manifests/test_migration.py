@@ -13,7 +13,7 @@ from invoice_cli.commands.import_tfvars import import_tfvars
 from invoice_providers.names import destinations
 from invoice_shared.serde import loads
 from tests.manifests.rendering import K8S, Manifest, container_of, environment, pods, render
-from tests.manifests.settings_of import SERVICES, provide, start
+from tests.manifests.settings_of import SERVICES, provide, runs, start
 
 SAMPLE = """
 metronome_api_key="YOUR_METRONOME_API_KEY"
@@ -102,7 +102,7 @@ def test_with_what_is_still_to_set_every_pod_starts_and_nothing_of_the_example_i
     )
     for where, pod in pods(manifests):
         for script in SERVICES:
-            if where.startswith(f"Deployment/{script}"):
+            if runs(where, script):
                 start_with(script, environment(manifests, pod), monkeypatch, tmp_path)
 
 

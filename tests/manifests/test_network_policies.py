@@ -31,7 +31,7 @@ OPERATORS = BROKERS_ARE_PODS | {"gateway": {"invoice-webhook:8080"}, "prometheus
 
 KAFKA = {"kafka:9092"}
 SIMULATED = {"simulators:8001", "simulators:8002", "simulators:8003", "simulators:8004", "s3:7070"}
-INSIDE = {"invoice-webhook": NAMES | KAFKA, **dict.fromkeys(CALLS_OUT, NAMES | KAFKA | SIMULATED)}
+INSIDE = {"invoice-webhook": NAMES | KAFKA, **dict.fromkeys((*CALLS_OUT, "invoice-web"), NAMES | KAFKA | SIMULATED)}
 LOCAL = INSIDE | {
     "invoice-topics": NAMES | KAFKA,
     "demo": NAMES | KAFKA | SIMULATED | {"invoice-webhook:8080"},

@@ -15,7 +15,7 @@ from invoice_cli.demo.books import NotSettledError, archived_failures, wait_for_
 from invoice_cli.demo.delivery import curl_example, deliver_all
 from invoice_cli.demo.elsewhere import read_world, wait_until_up
 from invoice_cli.demo.report import Report, report
-from invoice_cli.demo.world import World, start_parts, start_services
+from invoice_cli.demo.world import World, start_page, start_parts, start_services
 from invoice_cli.exits import Exit
 from invoice_cli.interrupt import Interrupt
 from invoice_cli.output import Output, print_json
@@ -39,7 +39,8 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
                 world = start_services(services, *start_parts(parts))
             agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
             if keep:
-                _keep(world, scenario(1, seed + 1), console, folder)
+                page = start_page(services, world, folder)
+                _keep(world, scenario(1, seed + 1), console, folder, page)
                 interrupt.wait()
                 interrupt.check()
     except (NotReadyError, NotSettledError) as error:
@@ -131,13 +132,15 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
         console.print("Nothing lost, nothing twice, not a cent off.", style="green")
 
 
-def _keep(world: World, extra: Scenario, console: Console, folder: Path) -> None:
+def _keep(world: World, extra: Scenario, console: Console, folder: Path, page: tuple[str, str]) -> None:
     metronome = world.systems["metronome"]
     control = MetronomeControl(metronome["url"])
     control.seed_customers(extra.customers)
     control.seed_contracts(extra.contracts)
     control.seed_invoices(extra.invoices)
     console.print("\nStill running; Ctrl-C ends it.")
+    address, password = page
+    console.print(f"  the page: {address} (any name, password {password})", highlight=False, soft_wrap=True)
     places = {"webhook": world.webhook_url, "Kafka": world.bootstrap_servers, "S3": world.s3_url}
     places |= {f"{name} (simulated)": system["url"] for name, system in world.systems.items()}
     places |= {f"{name} ops": f"{url}/metrics" for name, url in world.ops.items()}

@@ -1,5 +1,6 @@
 """All that the demo starts: broker, S3 server, outside systems, and the four services by their console scripts."""
 
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,21 @@ def start_services(group: ProcessGroup, broker: str, s3_url: str, systems: dict[
     for name, pid in running.items():
         group.wait_until_ready(pid, f"{ops[name]}/readyz")
     return World(broker, s3_url, systems, f"http://{LOOPBACK}:{webhook_port}/webhooks/metronome", ops, kafka, settings)
+
+
+def start_page(group: ProcessGroup, world: World, state: Path) -> tuple[str, str]:
+    """Start the page beside the services and wait until it is ready; return its address and a password."""
+    port, ops_port, password = free_port(), free_port(), secrets.token_urlsafe(9)
+    own = {
+        "CONSOLE_PORT": str(port),
+        "OPS_PORT": str(ops_port),
+        "CONSOLE_PASSWORD": password,
+        "CONSOLE_INSECURE_COOKIES": "true",
+        "INVOICES_STATE_DIR": str(state),
+    }
+    page = group.start("invoice-web", [_script("invoice-web")], env={**world.settings, **own})
+    group.wait_until_ready(page, f"http://{LOOPBACK}:{ops_port}/readyz")
+    return f"http://{LOOPBACK}:{port}", password
 
 
 def _settings(broker: str, s3_url: str, systems: dict[str, Any]) -> dict[str, str]:
