@@ -27,6 +27,7 @@ from invoice_cli.commands.send_test import send_test
 from invoice_cli.commands.status import status
 from invoice_cli.commands.topics import topics
 from invoice_cli.commands.web import web
+from invoice_cli.env_file import read_env_file
 from invoice_cli.exits import Exit, exit_of, stop
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_text
@@ -72,9 +73,19 @@ VersionOption = Annotated[
 ]
 
 
+EnvFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, help="Settings as lines NAME=value; the environment's own come before them."
+    ),
+]
+
+
 @app.callback(invoke_without_command=True)
-def root(context: typer.Context, _version: VersionOption = False) -> None:
-    """Every setting comes from the environment; see docs/configuration.md."""
+def root(context: typer.Context, env_file: EnvFileOption = None, _version: VersionOption = False) -> None:
+    """Every setting comes from the environment, or from --env-file; see docs/configuration.md."""
+    if env_file is not None:
+        read_env_file(env_file)
     if context.invoked_subcommand is None:
         print_text(context.get_help())
         raise typer.Exit(int(Exit.USAGE))

@@ -126,7 +126,7 @@ def test_what_was_handled_by_hand_is_in_the_ledger_with_who_and_why(tonight: Top
     assert (newest["outcome"], newest["resolved_by"], newest["reason"]) == ("resolved", "kim", "billed by hand")
     assert (newest["failure_id"], newest["total"]) == (first["failure_id"], "100.00")
     assert "inv-1" not in run_invoices("failures", "--list").out
-    assert run_invoices("resolve", first["failure_id"], "--why", "again").code == 1
+    assert run_invoices("resolve", first["failure_id"], "--why", "again", "--by", "kim").code == 1
     assert run_invoices("status", "inv-1", "--output", "json").json["state"] == "resolved"
 
 

@@ -31,7 +31,7 @@ def one_line(ended: Ended, *words: str) -> None:
     [
         ("status", "inv-1"),
         ("failures",),
-        ("resolve", "0123456789", "--why", "x"),
+        ("resolve", "0123456789", "--why", "x", "--by", "kim"),
         ("replay", "raw"),
         ("topics",),
         ("console",),

@@ -24,7 +24,7 @@ from invoice_cli.options import (
     selection,
 )
 from invoice_cli.output import print_json, print_table
-from invoice_cli.person import person
+from invoice_cli.person import accountable
 from invoice_cli.replay_run import Run, show_plan
 from invoice_operations.approve.run import Approval, chosen_by_id, held, look, replay_request
 from invoice_operations.approve.run import approve as write_down
@@ -61,7 +61,7 @@ def approve(
 
     Exits 1 if one fails again or still waits at the end, and if there is nothing to approve.
     """
-    now, installation, who = datetime.now(UTC), this_installation(), person(by)
+    now, installation, who = datetime.now(UTC), this_installation(), accountable(by)
     filters = selection(
         now,
         since=since,

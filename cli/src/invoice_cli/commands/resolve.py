@@ -7,7 +7,7 @@ import typer
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import ByOption, OutputOption
 from invoice_cli.output import show
-from invoice_cli.person import person
+from invoice_cli.person import accountable
 from invoice_operations.resolve.resolution import Resolution
 from invoice_operations.resolve.run import resolve as carry_out
 
@@ -29,6 +29,6 @@ def resolve(
 ) -> None:
     """Close a failure that was handled by hand: its invoice is held back from now on, and who and why is kept."""
     asked = Resolution(failure_id, why, document_id, destination, despite_waiting=yes)
-    resolved = carry_out(asked, this_installation(), person(by))
+    resolved = carry_out(asked, this_installation(), accountable(by))
     facts = resolved.event.model_dump(include=set(SHOWN))
     show([{name: facts[name] for name in SHOWN} | {"metronome": resolved.metronome}], output)

@@ -1,10 +1,11 @@
-from collections.abc import Iterator
+import pwd
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from invoice_cli.person import person
+from invoice_cli.person import accountable, person
 from invoice_operations.decide.audit import decisions
 from invoice_operations.decide.decider import Decider, Person, required
 from invoice_operations.errors import InvalidRequest
@@ -65,6 +66,32 @@ def test_a_user_without_a_name_is_asked_for_one(error: Exception) -> None:
 
     with pytest.raises(InvalidRequest, match="--by"):
         person(None, nobody)
+
+
+def account(uid: int, shell: str) -> pwd.struct_passwd:
+    return pwd.struct_passwd(("kim", "x", uid, uid, "", "/", shell))
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        pytest.param(lambda: account(0, "/bin/bash"), id="root"),
+        pytest.param(lambda: account(101, "/usr/sbin/nologin"), id="a service"),
+        pytest.param(lambda: account(65534, "/bin/false"), id="nobody"),
+        pytest.param(lambda: pwd.getpwnam("nobody of that name"), id="a number alone"),
+    ],
+)
+def test_an_account_that_is_nobody_in_particular_is_no_answer_for_an_auditor(
+    own: Callable[[], pwd.struct_passwd],
+) -> None:
+    with pytest.raises(InvalidRequest, match="--by"):
+        accountable(None, lambda: "root", own)
+
+    assert accountable("kim", lambda: "root", own) == Person("kim", "cli")
+
+
+def test_a_person_who_logged_in_is_one() -> None:
+    assert accountable(None, lambda: "kim", lambda: account(1000, "/bin/bash")) == Person("kim", "cli")
 
 
 class Lying:
