@@ -15,6 +15,7 @@ from invoice_operations.kafka_clients import publisher
 from invoice_operations.metronome_reader import MetronomeReader
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import providers
+from invoice_operations.reaching import check_reachable
 from invoice_operations.replay.present_destinations import PresentDestinations, nowhere
 from invoice_operations.replay.priors import KnowsDestinations
 from invoice_operations.settings import MappingSettings, ReadsSettings, StateSettings
@@ -65,15 +66,21 @@ class Installation:
         """How to reach the broker, and the names of the topics."""
         return self.settings(KafkaSettings)
 
+    @cached_property
+    def _broker(self) -> KafkaSettings:
+        """How to reach the broker, once it was: whether it can be is told sooner here than by what is asked of it."""
+        check_reachable(self.kafka, self.clock)
+        return self.kafka
+
     def admin(self) -> AdminClient:
         """Return a client that creates and describes topics."""
-        config = common_config(self.kafka)
+        config = common_config(self._broker)
         with broker_errors():
             return AdminClient(config)
 
     def reader(self) -> TopicReader:
         """Return a reader of topics."""
-        return TopicReader(self.kafka, self.clock)
+        return TopicReader(self._broker, self.clock)
 
     def view(self) -> View:
         """Return the state of all invoices, as the topics tell it now."""
@@ -88,11 +95,11 @@ class Installation:
         def opened(cluster_id: str, topics: Sequence[str]) -> Tables:
             return open_tables(directory, file_name(cluster_id, topics), self._tell)
 
-        return View(Broker(self.kafka, self.clock), self.kafka, opened, self._progress)
+        return View(Broker(self._broker, self.clock), self.kafka, opened, self._progress)
 
     def overview(self) -> Overview:
         """Return what tells how much lies in the topics and waits for whom."""
-        return Overview(self.kafka, self.reader())
+        return Overview(self._broker, self.reader())
 
     def groups(self, topic: str) -> list[ConsumerGroup]:
         """Return the consumer groups that read a topic, and how far they are."""
@@ -101,7 +108,7 @@ class Installation:
 
     def publisher(self) -> AbstractContextManager[Publisher]:
         """Open a publisher; what it was given is settled, one way or the other, when it closes."""
-        return publisher(self.kafka)
+        return publisher(self._broker)
 
     def metronome(self, per_second: float | None = None) -> MetronomeReader:
         """Return a reader of Metronome that makes at most so many calls per second."""

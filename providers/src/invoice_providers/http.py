@@ -20,6 +20,7 @@ from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 from invoice_shared.outgoing.adapter import attach
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.own_secrets import OWN
+from invoice_shared.text import origin
 
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
 # Not all that urllib3 and the standard library raise at an odd answer is translated by requests.
@@ -127,14 +128,14 @@ class Http:
         except FAILURES as error:
             if may_have_arrived(error):
                 raise Uncertain(f"{self._system} gave no answer to a request ({_kind(error)}).") from error
-            raise self._no_connection(error) from error
+            raise self._no_connection(url, error) from error
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Ask for something. Raises ``Unavailable``."""
         try:
             return self._send("GET", url, None, headers)
         except FAILURES as error:
-            raise self._no_connection(error) from error
+            raise self._no_connection(url, error) from error
 
     def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         session = self._session()
@@ -181,8 +182,8 @@ class Http:
         attach(session, CutAdapter(self._reach.outgoing))
         return session
 
-    def _no_connection(self, error: Exception) -> Unavailable:
-        return Unavailable(f"{self._system} cannot be reached ({_kind(error)}).", outage=True)
+    def _no_connection(self, url: str, error: Exception) -> Unavailable:
+        return Unavailable(f"{self._system} cannot be reached at {origin(url)} ({_kind(error)}).", outage=True)
 
 
 def may_have_arrived(error: Exception) -> bool:

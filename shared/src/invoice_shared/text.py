@@ -5,6 +5,7 @@ provider knows, and that looks right to everybody.
 """
 
 import unicodedata
+from urllib.parse import urlsplit
 
 # Controls, formats, lone surrogates. None of them can be seen, and no UTF-8 holds the last.
 UNSEEN = frozenset({"Cc", "Cf", "Cs"})
@@ -21,6 +22,12 @@ def visible(text: str) -> str:
 def visible_id(text: str) -> str:
     """Return an id without what cannot be seen, joiners included."""
     return "".join(each for each in visible(text) if each not in JOINERS)
+
+
+def origin(url: str) -> str:
+    """Return where a call goes, for a sentence: neither its path nor a password that is part of the address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _is_seen(character: str) -> bool:

@@ -15,7 +15,7 @@ from tests.support.topics import Topics
 pytestmark = pytest.mark.broker
 
 NOWHERE = "http://127.0.0.1:1"
-FROM_S3 = ("replay", "errors", "--from", "s3")
+FROM_S3 = ("replay", "errors", "--from", "s3", "--no-wait")
 RECONCILE = ("reconcile", "--since", "1d", "--ledger-only")
 
 

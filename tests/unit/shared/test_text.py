@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoice_shared.text import visible, visible_id
+from invoice_shared.text import origin, visible, visible_id
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,15 @@ def test_it_can_be_sent_and_cleaning_again_changes_nothing(text: str) -> None:
 
     assert cleaned.encode().decode() == cleaned
     assert visible(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("https://api.metronome.com/v1/x?y=z", "https://api.metronome.com"),
+        ("http://user:password@127.0.0.1:8080/x", "http://127.0.0.1:8080"),
+        ("https://[::1]:1/", "https://[::1]:1"),
+    ],
+)
+def test_where_a_call_goes_is_told_without_path_and_password(url: str, where: str) -> None:
+    assert origin(url) == where

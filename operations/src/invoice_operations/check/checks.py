@@ -50,7 +50,8 @@ def check_broker(connect: Callable[[], AdminClient], settings: KafkaSettings) ->
         brokers = _count_brokers(admin)
         states = inspect(admin, plan(settings, 12, min(3, brokers), min(2, brokers)))
     except ConnectorError as error:
-        yield Line("broker", state_of(error), f"{where}: {error}")
+        said = str(error)
+        yield Line("broker", state_of(error), said if where in said else f"{where}: {said}")
         return
     yield Line("broker", "works", f"{where}, {brokers} broker(s)")
     yield from map(_topic, states)

@@ -16,6 +16,7 @@ from invoice_shared.archive.archive import (
 )
 from invoice_shared.outgoing.outgoing import Outgoing
 from invoice_shared.s3 import NOT_ASKED, SKEWED, build_s3_client, s3_clock_advice, s3_region_advice
+from invoice_shared.text import origin
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -118,6 +119,7 @@ class S3Archive:
         except NOT_ASKED as error:
             raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
         except BotoCoreError as error:
+            where = origin(self._client.meta.endpoint_url)
             raise ArchiveUnreachable(
-                f"S3 cannot be reached for bucket {self._bucket}: {type(error).__name__}."
+                f"S3 cannot be reached at {where} for bucket {self._bucket}: {type(error).__name__}."
             ) from error

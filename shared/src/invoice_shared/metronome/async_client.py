@@ -16,6 +16,7 @@ from invoice_shared.metronome.answers import read_answer, read_reply
 from invoice_shared.metronome.questions import Question
 from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.outgoing.outgoing import Reach
+from invoice_shared.text import origin
 
 # Of the time for a call: silence before the connection stands is an outage, after it may be the invoice's own.
 CONNECTING_SHARE = 0.5
@@ -88,7 +89,10 @@ class AsyncMetronomeClient:
             ) as response:
                 return Answer(response.status, response.headers, await response.read())
         except UNREACHED as error:
-            raise Unavailable(f"Metronome cannot be reached ({type(error).__name__}).", outage=True) from error
+            where = origin(self._base_url)
+            raise Unavailable(
+                f"Metronome cannot be reached at {where} ({type(error).__name__}).", outage=True
+            ) from error
         except TimeoutError as error:
             raise Unavailable("Metronome did not answer in time.", about="invoice") from error
         except aiohttp.ClientError as error:
