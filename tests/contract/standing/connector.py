@@ -1,8 +1,7 @@
 """The connector in one process: the real formatter, creator and clients; topics in memory; a clock that is turned."""
 
 import asyncio
-import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from invoice_shared.settings import KafkaSettings
 from tests.builders import raw_invoice
 from tests.contract.standing.systems import Systems
 from tests.fakes import FakeClock
+from tests.unit.formatter.hierarchies import CONSOLIDATING
 from tests.unit.formatter.invoices import rules
 
 TOPICS = KafkaSettings()
@@ -52,12 +52,13 @@ class Topics:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self._records: defaultdict[str, list[Record]] = defaultdict(list)
-        self._offsets: defaultdict[str, itertools.count[int]] = defaultdict(itertools.count)
+        self._ends: Counter[str] = Counter()
 
     def send(self, record: OutgoingRecord) -> Future[None]:
         """See ``Publisher``."""
         timestamp = int(self._clock.now().timestamp() * 1000)
-        offset = next(self._offsets[record.topic])
+        offset = self._ends[record.topic]
+        self._ends[record.topic] += 1
         held = Record(record.topic, 0, offset, record.key, record.value, record.headers, timestamp)
         self._records[record.topic].append(held)
         acknowledged: Future[None] = Future()
@@ -71,6 +72,14 @@ class Topics:
     def read(self, topic: str, start: int = 0) -> list[Record]:
         """Return the records of a topic from an offset on."""
         return [record for record in self._records[topic] if record.offset >= start]
+
+    def end(self, topic: str) -> int:
+        """Return the offset of a topic's next record."""
+        return self._ends[topic]
+
+    def delete_all(self, topic: str) -> None:
+        """Delete the records of a topic, as retention does; offsets go on."""
+        self._records[topic].clear()
 
     def compact(self, topic: str) -> None:
         """Keep the newest record of each key, as Kafka does."""
@@ -108,10 +117,15 @@ class Connector:
 
     def deliver(self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any) -> None:
         """Take Metronome's webhook, and do all that follows."""
+        self.receive(invoice_id, customer_id, headers, **changes)
+        self.work()
+
+    def receive(self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any) -> None:
+        """Take Metronome's webhook, and do nothing that follows."""
         now = self.clock.now()
         raw = raw_invoice(invoice_id=invoice_id, customer_id=customer_id, finalized_at=now, received_at=now, **changes)
         marked = ((EVENT_ID, raw.event_id.encode()), *headers)
-        self.put(OutgoingRecord(RAW, invoice_id.encode(), to_bytes(raw), marked))
+        self.topics.publish(OutgoingRecord(RAW, invoice_id.encode(), to_bytes(raw), marked))
 
     def put(self, record: OutgoingRecord) -> None:
         """Put a record on its topic, and do all that follows."""
@@ -134,11 +148,20 @@ class Connector:
 
     def work(self) -> None:
         """Format and create until nothing waits."""
-        asyncio.run(self._format())
+        self.format()
         self._committed = self._read[FORMATTED]
         self._take_in()
         while self._dispatcher.held():
             self._attempt_next()
+
+    def format(self) -> None:
+        """Format until nothing waits for that."""
+        asyncio.run(self._format())
+
+    def lose(self, topic: str) -> None:
+        """Let retention delete what is on a topic, also what was not read; who reads it goes on behind that."""
+        self.topics.delete_all(topic)
+        self._read[topic] = self.topics.end(topic)
 
     def die_after(self, attempts: int) -> None:
         """Let the creator die so many attempts from now, before it has noted how the last one ended."""
@@ -160,7 +183,7 @@ class Connector:
 
     def _unread(self, topic: str) -> list[Record]:
         records = self.topics.read(topic, self._read[topic])
-        self._read[topic] += len(records)
+        self._read[topic] = self.topics.end(topic)
         return records
 
     def _take_in(self) -> None:
@@ -191,8 +214,7 @@ class Connector:
         """Be another process: it knows nothing, and reads on from what was committed."""
         self._dispatcher = _dispatcher(self.clock)
         self._firsts = FirstRecords()
-        end = len(self.topics.read(FORMATTED))
-        self._firsts.assigned(TopicPartition(FORMATTED, 0), end, self.clock.now())
+        self._firsts.assigned(TopicPartition(FORMATTED, 0), self.topics.end(FORMATTED), self.clock.now())
         self._read[FORMATTED] = self._committed
         self._take_in()
 
@@ -206,7 +228,8 @@ def _formatter(systems: Systems, topics: Topics) -> Settling:
     async def run_steps(steps: Steps[Billing], _invoice_id: str) -> Billing:
         return run(steps, lambda step: step.read(metronome.ask(step.question)))
 
-    handler = FormatterHandler(fetch, run_steps, rules(), systems.clock)
+    billing = rules(metronome_invoices_types=CONSOLIDATING, hierarchy_billed_to="payer")
+    handler = FormatterHandler(fetch, run_steps, billing, systems.clock)
     return Settling(handler, AwaitedPublisher(topics, 1.0), Underway(), topics=TOPICS, metrics=Metrics())
 
 

@@ -44,12 +44,19 @@ class Invoice:
             customer_custom_fields=fields,
             issued_at="2026-03-01T00:00:00+00:00",
         )
-        self.systems.metronome.people.seed_invoices([shown])
+        people = self.systems.metronome.people
+        people.seed_customers([{"id": self.customer_id, "custom_fields": fields}])
+        people.seed_invoices([shown])
 
     def move(self, destination: str, *, which: int = 0) -> None:
         """Give its customer another destination, or one of the customers there."""
         fields = {DESTINATION_FIELD: destination, CUSTOMER_FIELD: CUSTOMERS[destination][which]}
         self.systems.metronome.people.set_fields("customer", self.customer_id, fields)
+
+    @property
+    def contract_id(self) -> str:
+        """The customer's contract."""
+        return f"contract-{self.customer_id}"
 
     @property
     def external(self) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from invoice_operations.asked_providers import AskedProviders
+from invoice_operations.asked_providers import AskedProviders, nobody
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers
+from invoice_operations.reconcile.asking import AsksProviders
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.fixing import note_document
 from invoice_operations.reconcile.reconciler import Reconciler
@@ -67,11 +68,21 @@ def reconcile(connector: Connector, customer_ids: Iterable[str]) -> list[Finding
     """Reconcile, and enter what was seen of documents; nothing waits."""
     connections = connector.connections
     accounts = {name: each.account for name, each in connections.items()}
+    asked = AskedProviders(Providers(connections, {}, accounts), Pace(None, connector.clock), 0)
+    return _findings(connector, customer_ids, asked)
+
+
+def reconcile_by_ledger(connector: Connector, customer_ids: Iterable[str]) -> list[Finding]:
+    """Reconcile without asking a provider."""
+    return _findings(connector, customer_ids, nobody(connector.clock))
+
+
+def _findings(connector: Connector, customer_ids: Iterable[str], providers: AsksProviders) -> list[Finding]:
     reconciler = Reconciler(
         Listing(connector, customer_ids),
         Ledger(connector.topics),
         lambda _invoice_ids: {},
-        AskedProviders(Providers(connections, {}, accounts), Pace(None, connector.clock), 0),
+        providers,
         partial(note_document, publisher=connector.topics, topics=TOPICS),
         ReconcileSettings.model_validate(
             {

@@ -10,6 +10,7 @@ from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.serde import from_bytes
 from tests.contract.standing.connector import ERRORS, FORMATTED, RAW, Connector
+from tests.contract.standing.hierarchy import Hierarchy, join
 from tests.contract.standing.invoices import Invoice
 from tests.contract.standing.ledger import Ledger
 from tests.contract.standing.systems import Document, Systems
@@ -19,19 +20,33 @@ UNKNOWN_CUSTOMERS = {"unknown_customers": ["999999", "cust_ZZZZZZZZZZZZZZ"]}
 
 @dataclass(slots=True)
 class Watched:
-    """An invoice, and what the world remembers of it. ``hidden``: somebody changed what look-ups go by."""
+    """An invoice, and what the world remembers of it. ``hidden``: somebody changed what look-ups go by.
+
+    ``own_destination`` is its customer's. ``payer`` is the invoice of the customer who pays for it, if that is another.
+    ``whole`` is the consolidated invoice that it is part of.
+    """
 
     invoice: Invoice
-    destination: str
+    own_destination: str
+    payer: "Watched | None" = None
+    whole: "Watched | None" = None
+    is_named: bool = True
     is_resolved: bool = False
     hidden: set[str] = field(default_factory=set)
     resurrected: bool = False
+
+    @property
+    def destination(self) -> str:
+        """Where it is billed."""
+        return (self.payer or self).own_destination
 
 
 class Scene:
     """``troubles`` arm what goes wrong in the next run, given the destination."""
 
-    def __init__(self, systems: Systems, folder: Path, destinations: Iterable[str]) -> None:
+    def __init__(
+        self, systems: Systems, folder: Path, destinations: Iterable[str], hierarchy: Hierarchy = "none"
+    ) -> None:
         systems.reset()
         for simulator in systems.providers.values():
             simulator.configure(UNKNOWN_CUSTOMERS)
@@ -41,9 +56,17 @@ class Scene:
         self.watched = [Watched(Invoice(systems), destination) for destination in destinations]
         for each in self.watched:
             each.invoice.finalize(each.destination)
+        self._join(hierarchy)
         # Which invoice a document was made for; people's edits do not change it.
         self.origins: dict[tuple[str, str], str] = {}
         self.troubles: list[Callable[[str], None]] = []
+
+    def _join(self, hierarchy: Hierarchy) -> None:
+        first, *others = self.watched
+        for other in others:
+            join(first.invoice, other.invoice, hierarchy)
+            other.payer = None if hierarchy == "none" else first
+            other.whole = first if hierarchy == "consolidated" else None
 
     def made_for(self, watched: Watched) -> list[Document]:
         """Return the documents that the connector made for an invoice, and that exist still."""
@@ -68,6 +91,10 @@ class Scene:
     def has_records(self) -> bool:
         """Whether anything was formatted that can come again."""
         return bool(self.connector.topics.read(FORMATTED))
+
+    def has_constituents(self) -> bool:
+        """Whether any invoice is part of a consolidated one."""
+        return any(each.whole is not None for each in self.watched)
 
     def has_failures(self) -> bool:
         """Whether any invoice's newest event is a failure."""

@@ -10,15 +10,25 @@ from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from invoice_operations.replay.request import What
 from invoice_providers.names import destinations
+from tests.contract.standing.connector import FORMATTED, RAW
+from tests.contract.standing.hierarchy import Hierarchy
 from tests.contract.standing.scene import Watched
 from tests.contract.standing.systems import Systems
 from tests.contract.standing.world import World
 
 INVOICES = st.sampled_from((0, 1))
+HIERARCHIES: st.SearchStrategy[Hierarchy] = st.sampled_from(("none", "separate", "consolidated"))
 FAULTS = st.sampled_from(("reset-before", "reset-after", "reset-late", "status-after", "status-late"))
 # Servers give a request up after two minutes.
 DELAYS = st.sampled_from((0.5, 7.0, 31.0, 100.0, 119.0))
@@ -50,9 +60,10 @@ class WhatStands(RuleBasedStateMachine):
         warns=st.booleans(),
         keeps=st.booleans(),
         delivered=st.sampled_from((2, 2, 1)),
+        hierarchy=HIERARCHIES,
     )
-    def begin(self, first: str, second: str, warns: bool, keeps: bool, delivered: int) -> None:
-        self.world = World(self.systems, next(self.folders), (first, second))
+    def begin(self, first: str, second: str, warns: bool, keeps: bool, delivered: int, hierarchy: Hierarchy) -> None:
+        self.world = World(self.systems, next(self.folders), (first, second), hierarchy)
         self.systems.providers["quickbooks_online"].configure({"warn_duplicate_numbers": warns})
         self.systems.providers["netsuite"].configure({"deleted_keep_external_ids": keeps})
         for watched in self.world.watched[:delivered]:
@@ -61,9 +72,17 @@ class WhatStands(RuleBasedStateMachine):
     def _invoice(self, number: int) -> Watched:
         return self.world.watched[number]
 
-    @rule(number=INVOICES)
-    def deliver(self, number: int) -> None:
-        self.world.deliver(self._invoice(number))
+    @invariant()
+    def each_invoice_is_in_one_state(self) -> None:
+        self.world.check_states()
+
+    @rule(number=INVOICES, times=st.sampled_from((1, 2)))
+    def deliver(self, number: int, times: int) -> None:
+        self.world.deliver(self._invoice(number), times)
+
+    @rule(number=INVOICES, topic=st.sampled_from((RAW, FORMATTED)))
+    def deliver_in_vain(self, number: int, topic: str) -> None:
+        self.world.deliver_in_vain(self._invoice(number), topic)
 
     @rule(fault=FAULTS, times=st.sampled_from((1, 2, 9)), delay=DELAYS)
     def next_creates_fail(self, fault: str, times: int, delay: float) -> None:
@@ -121,6 +140,15 @@ class WhatStands(RuleBasedStateMachine):
     @rule(fix=st.booleans())
     def reconcile(self, fix: bool) -> None:
         self.world.reconcile(fix=fix)
+
+    @rule(fix=st.booleans(), unlisted=INVOICES, status=st.sampled_from((500, 404)))
+    def reconcile_while_a_customer_fails(self, fix: bool, unlisted: int, status: int) -> None:
+        self.world.reconcile(fix=fix, unlisted=self._invoice(unlisted), status=status)
+
+    @precondition(lambda self: self.world.has_constituents())
+    @rule(is_named=st.booleans())
+    def name_constituents(self, is_named: bool) -> None:
+        self.world.name_constituents(is_named=is_named)
 
     @rule(seconds=st.sampled_from((10.0, 1000.0, 100_000.0)))
     def pass_time(self, seconds: float) -> None:
