@@ -4,7 +4,7 @@ import pytest
 from typer.main import get_command
 
 from invoice_cli.__main__ import app
-from tests.manifests.rendering import base_with, container_of, of_kind
+from tests.manifests.rendering import Manifest, base_with, container_of, of_kind
 
 JOBS = {
     each["metadata"]["name"]: each["spec"]["jobTemplate"]["spec"]
@@ -30,3 +30,16 @@ def test_what_is_dated_earlier_is_looked_at_too_by_the_ledger_alone() -> None:
     wide = options("invoice-reconcile-wide")
 
     assert (wide["since"], wide["fix"], wide["ledger_only"]) == ("400d", True, True)
+
+
+@pytest.mark.parametrize("job", of_kind(base_with(), "CronJob"), ids=lambda job: str(job["metadata"]["name"]))
+def test_the_view_is_on_a_disk_and_not_in_memory(job: Manifest) -> None:
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    container = container_of(pod)
+
+    (place,) = [each["value"] for each in container["env"] if each["name"] == "INVOICES_STATE_DIR"]
+
+    (name,) = [each["name"] for each in container["volumeMounts"] if each["mountPath"] == place]
+    (volume,) = [each for each in pod["volumes"] if each["name"] == name]
+    assert volume["emptyDir"] == {"sizeLimit": "4Gi"}
+    assert container["resources"]["limits"]["ephemeral-storage"] == "5Gi"

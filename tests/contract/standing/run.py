@@ -18,12 +18,12 @@ class Run:
     """One thing that the connector was given, from before it to what must hold after it."""
 
     def __init__(
-        self, scene: Scene, watched: Watched, *, include_resolved: bool = False, is_redelivery: bool = False
+        self, scene: Scene, watched: Watched, *, include_resolved: bool = False, is_unforced_repeat: bool = False
     ) -> None:
         self.scene = scene
         self.watched = watched
         self.includes_resolved = include_resolved
-        self.is_redelivery = is_redelivery
+        self.is_unforced_repeat = is_unforced_repeat
 
     def __enter__(self) -> None:
         scene = self.scene
@@ -43,8 +43,8 @@ class Run:
         new = self.scene.note_new_documents()
         if self.watched.is_resolved and not self.includes_resolved and not self.may_appear:
             assert not new, "a resolved invoice was billed"
-        self.watched.resurrected |= bool(new) and self.is_redelivery
-        if new and not self.is_redelivery:
+        self.watched.resurrected |= bool(new) and self.is_unforced_repeat
+        if new and not self.is_unforced_repeat:
             self.watched.resurrected = False
         self._check_what_was_told()
         for failure in self.scene.connector.failures(self.failures):

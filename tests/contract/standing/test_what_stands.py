@@ -173,7 +173,7 @@ def test_what_stands_stands(outside: Systems, tmp_path: Path) -> None:
         settings=settings(
             # The same examples each time, so that a finding is of who changed something; chaos draws anew.
             derandomize=True,
-            max_examples=40,
+            max_examples=45,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -86,7 +86,7 @@ class World(Scene):
         """Let the formatted record come again, as it does after a crash."""
         if not self.has(FORMATTED, watched) or watched.hidden & self.standing_ids(watched):
             return
-        with Run(self, watched, is_redelivery=True):
+        with Run(self, watched, is_unforced_repeat=True):
             self.connector.again(FORMATTED, watched.invoice.invoice_id)
 
     def replay(self, watched: Watched, what: What, *, force: bool, include_resolved: bool) -> None:
@@ -102,7 +102,8 @@ class World(Scene):
             return
         self._replays += 1
         mark = Mark(f"replay-{self._replays}", "ada", force=force, include_resolved=include_resolved)
-        with Run(self, watched, include_resolved=include_resolved):
+        is_unforced_repeat = topic == FORMATTED and not force
+        with Run(self, watched, include_resolved=include_resolved, is_unforced_repeat=is_unforced_repeat):
             change = mark.renewing if prior.is_refused else mark.on
             self.connector.again(topic, watched.invoice.invoice_id, change)
 
