@@ -7,6 +7,7 @@ import pytest
 from invoice_creator.settings import CreatorSettings
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
+from invoice_operations.digest.settings import DigestSettings
 from invoice_providers.registry import account_settings
 from invoice_shared.settings import Settings, read, secret_fields
 from invoice_web.settings import WebSettings
@@ -43,7 +44,8 @@ def secrets() -> set[str]:
 
 def is_known(name: str) -> bool:
     """Tell whether somebody reads a variable."""
-    others = name in BOTO3S_OWN or name.startswith(OTELS_OWN)
+    operators = {field.upper() for field in DigestSettings.model_fields}
+    others = name in BOTO3S_OWN or name.startswith(OTELS_OWN) or name.removesuffix("_FILE") in operators
     return others or name in names() or name.removesuffix("_FILE") in secrets()
 
 

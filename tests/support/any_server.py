@@ -12,12 +12,16 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class AnyServer:
-    """``answers`` holds the next answer by method and path, or by method; ``answer`` that of every other one."""
+    """``answers`` holds the next answer by method and path, or by method; ``answer`` that of every other one.
+
+    ``bodies`` are those of all requests.
+    """
 
     def __init__(self, server: socket.socket) -> None:
         self._server = server
         self.answer = b""
         self.answers: dict[str, bytes] = {}
+        self.bodies: list[bytes] = []
         self.url = f"http://{LOOPBACK}:{server.getsockname()[1]}"
 
     def serve(self) -> None:
@@ -27,13 +31,14 @@ class AnyServer:
                 connection, _ = self._server.accept()
                 with connection, suppress(OSError):
                     connection.settimeout(PATIENCE)
-                    method, path = _read(connection)
+                    method, path, body = _read(connection)
+                    self.bodies.append(body)
                     answer = self.answers.get(method, self.answer)
                     connection.sendall(self.answers.get(f"{method} {path}", answer))
 
 
-def _read(connection: socket.socket) -> tuple[str, str]:
-    """Read a whole request; return its method, and its path without the query."""
+def _read(connection: socket.socket) -> tuple[str, str, bytes]:
+    """Read a whole request; return its method, its path without the query, and its body."""
     got = b""
     while END_OF_HEAD not in got:
         got += connection.recv(65536)
@@ -41,9 +46,10 @@ def _read(connection: socket.socket) -> tuple[str, str]:
     lengths = [line for line in head.lower().splitlines() if line.startswith(b"content-length:")]
     missing = int(lengths[0].partition(b":")[2]) - len(body) if lengths else 0
     while missing > 0:
-        missing -= len(connection.recv(65536))
+        body += (more := connection.recv(65536))
+        missing -= len(more)
     method, _, target = head.partition(b" ")
-    return method.decode(), target.partition(b" ")[0].partition(b"?")[0].decode()
+    return method.decode(), target.partition(b" ")[0].partition(b"?")[0].decode(), body
 
 
 @contextmanager

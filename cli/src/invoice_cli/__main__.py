@@ -15,6 +15,7 @@ from invoice_cli.commands.approve import approve
 from invoice_cli.commands.audit import audit
 from invoice_cli.commands.check import check
 from invoice_cli.commands.console import console
+from invoice_cli.commands.digest import digest
 from invoice_cli.commands.enqueue import enqueue
 from invoice_cli.commands.failures import failures
 from invoice_cli.commands.import_tfvars import import_tfvars
@@ -53,6 +54,7 @@ COMMANDS = (
     preview,
     console,
     audit,
+    digest,
     topics,
     send_test,
     web,

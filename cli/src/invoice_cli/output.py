@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
 
@@ -13,7 +12,6 @@ from rich.box import HEAVY_HEAD
 from rich.table import Column, Table
 
 from invoice_cli.terminal import PIPE_WIDTH, terminal
-from invoice_operations.amounts import amount_text
 from invoice_operations.harmless import harmless, harmless_cell, harmless_json, harmless_line
 from invoice_operations.plain import plain
 from invoice_shared.serde import dumps
@@ -93,13 +91,6 @@ def table(rows: Sequence[Row], title: str | None = None) -> Table:
     for row in rows:
         laid_out.add_row(*(harmless_line(_cell(value)) for value in row.values()))
     return laid_out
-
-
-def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
-    """Say sums by currency: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
-    sums = ", ".join(f"{currency} {amount_text(total, currency)}" for currency, total in sorted(totals.items()))
-    rest = f"{unknown} of unknown total" if unknown else ""
-    return " and ".join(part for part in (sums, rest) if part)
 
 
 def _cell(value: Any) -> str:

@@ -10,11 +10,12 @@ import typer
 
 from invoice_cli.exits import Exit, exit_of, say, stop
 from invoice_cli.interrupt import Interrupt, give_up
-from invoice_cli.output import money, print_table
+from invoice_cli.output import print_table
 from invoice_cli.progress import progress
 from invoice_operations.replay.following import Results
 from invoice_operations.replay.plan import Plan
 from invoice_operations.replay.run import Replay
+from invoice_operations.tally import money
 from invoice_operations.times import age
 from invoice_shared.errors import ConnectorError
 

@@ -7,12 +7,13 @@ from email.utils import format_datetime
 from typing import Protocol
 
 from invoice_operations.clients import Posts
-from invoice_operations.errors import NeedsAttention
+from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.settings import ReadsSettings, WebhookSecretSettings
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
 from invoice_shared.errors import Unavailable, Uncertain
 from invoice_shared.serde import dumps
+from invoice_shared.setting_types import checked_address
 from invoice_shared.types import time_text
 from invoice_webhook.signature import DATE_HEADERS, SIGNATURE_HEADER, sign
 
@@ -45,8 +46,10 @@ class SendTestClients(Protocol):
 def send_test(url: str, clients: SendTestClients) -> str:
     """Send an event that is answered and goes no further; return its id.
 
-    Raises ``NeedsAttention`` for any answer but 200, and ``Unavailable`` if there is none.
+    Raises ``InvalidRequest`` for what is no address, ``NeedsAttention`` for any answer but 200, and ``Unavailable`` if
+    there is none.
     """
+    _check_address(url)
     secret = clients.settings(WebhookSecretSettings).credential("metronome_webhook_secret")
     event_id, now = str(uuid.uuid4()), clients.clock.now()
     body = dumps({"id": event_id, "type": TYPE, "timestamp": time_text(now), "properties": {}})
@@ -55,6 +58,13 @@ def send_test(url: str, clients: SendTestClients) -> str:
         advice = ADVICE.get(answer.status, "is not the answer of the webhook. Look at what is in front of it")
         raise NeedsAttention(f"{url} answered {answer.status}: it {advice}.")
     return event_id
+
+
+def _check_address(url: str) -> None:
+    try:
+        checked_address(url)
+    except ValueError as error:
+        raise InvalidRequest(f'"{url}" {error}: give the whole one, with /webhooks/metronome.') from error
 
 
 def _headers(body: bytes, secret: str, now: datetime) -> dict[str, str]:

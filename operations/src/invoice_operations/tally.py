@@ -1,11 +1,12 @@
 """Counting failures or records by their reason, with the money at stake. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from invoice_operations.amounts import amount_text
 from invoice_operations.view.cases import Case
 
 
@@ -80,3 +81,10 @@ def tally(cases: Iterable[Case]) -> Tally:
     for case in cases:
         counted.add(case)
     return counted
+
+
+def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
+    """Return sums by currency in words: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
+    sums = ", ".join(f"{currency} {amount_text(total, currency)}" for currency, total in sorted(totals.items()))
+    rest = f"{unknown} of unknown total" if unknown else ""
+    return " and ".join(part for part in (sums, rest) if part)

@@ -52,7 +52,8 @@ def _is_server(server: str) -> bool:
     return found is not None and int(found[2] or 9092) <= 65535
 
 
-def _checked_address(url: str) -> str:
+def checked_address(url: str) -> str:
+    """Return an address of HTTP. Raises ``ValueError`` for any other text."""
     try:
         parts = urlsplit(url)
         is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -63,7 +64,7 @@ def _checked_address(url: str) -> str:
     return url
 
 
-Address = Annotated[str, AfterValidator(_checked_address)]
+Address = Annotated[str, AfterValidator(checked_address)]
 """Where another system is, e.g. ``https://api.metronome.com``."""
 
 

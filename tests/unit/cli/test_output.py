@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from invoice_cli.output import MAX_IN_MEMORY, Row, money, print_csv, print_json, print_json_rows, show
+from invoice_cli.output import MAX_IN_MEMORY, Row, print_csv, print_json, print_json_rows, show
 from invoice_operations.errors import NeedsAttention
+from invoice_operations.tally import money
 
 ROW = {"name": "a", "total": Decimal("1E+3"), "at": datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "note": None}
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from multidict import CIMultiDict
 
-from invoice_operations.errors import NeedsAttention
+from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.send_test import send_test
 from invoice_operations.settings import WebhookSecretSettings
 from invoice_shared.answer import Answer
@@ -66,3 +66,8 @@ def test_any_other_answer_says_what_to_do(status: int, said: str) -> None:
 def test_an_answer_that_was_lost_is_no_doubt_since_nothing_came_of_it() -> None:
     with pytest.raises(Unavailable):
         send_test(URL, Ingress(Uncertain("The webhook gave no answer.")))
+
+
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="whole one"):
+        send_test("hooks.example.com", Ingress())

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from invoice_operations.tally import money
 from invoice_operations.times import age
 from invoice_shared.serde import dumps
 from invoice_web.forms import SHOWN_ROWS
@@ -34,13 +35,6 @@ class Templates:
     def render(self, name: str, facts: Mapping[str, Any]) -> str:
         """Return a page."""
         return self._environment.get_template(name).render(facts)
-
-
-def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
-    """Return sums by currency in words: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
-    sums = ", ".join(f"{currency} {amount(total)}" for currency, total in sorted(totals.items()))
-    rest = f"{unknown} of unknown total" if unknown else ""
-    return " and ".join(part for part in (sums, rest) if part)
 
 
 def amount(total: Decimal | str | None) -> str:

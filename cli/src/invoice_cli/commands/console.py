@@ -9,10 +9,11 @@ from rich.live import Live
 
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import OutputOption
-from invoice_cli.output import money, print_json, table
+from invoice_cli.output import print_json, table
 from invoice_cli.terminal import terminal
 from invoice_operations.glance import Glance, glance
 from invoice_operations.pace import sleep
+from invoice_operations.tally import money
 from invoice_operations.times import age
 
 PIPE_COLUMNS = 200

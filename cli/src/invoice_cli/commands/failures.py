@@ -18,10 +18,10 @@ from invoice_cli.options import (
     UntilOption,
     selection,
 )
-from invoice_cli.output import Listing, money, print_csv, print_json, print_table
+from invoice_cli.output import Listing, print_csv, print_json, print_table
 from invoice_operations.amounts import amount_text, in_minor_units
 from invoice_operations.failure_documents import COLUMNS, documents, row
-from invoice_operations.tally import Group
+from invoice_operations.tally import Group, money
 from invoice_operations.times import age
 from invoice_operations.view.cases import Case
 from invoice_operations.view.finding import find_case

@@ -1,9 +1,12 @@
 """SQL and ``Selection.matches_failure`` mean the same, and lists are paged, counted and summed in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +21,20 @@ from invoice_operations.view.tables import Tables
 from tests.fakes import START
 
 TOPIC = "invoice-errors"
+RESTRICTING: dict[str, Any] = {
+    "since": START,
+    "until": START,
+    "partition": 1,
+    "from_offset": 1,
+    "invoice_id": "a",
+    "customer_id": "a",
+    "codes": frozenset({"items-not-mapped"}),
+    "stage": "formatter",
+    "destination": "netsuite",
+    "state": "open",
+    "failure_ids": frozenset({"f"}),
+    "invoice_prefix": "a",
+}
 moments = st.integers(-3000, 3000).map(lambda microseconds: START + timedelta(microseconds=microseconds))
 ids = st.sampled_from(["a", "b"])
 stages = st.sampled_from(["formatter", "creator"])
@@ -141,3 +158,12 @@ def test_failures_are_chosen_by_more_ids_than_a_statement_takes_values() -> None
 
 def case_named(failure_id: str) -> Case:
     return Case(failure_id, "k", "creator", "held-for-approval", "x", START, place=Place(TOPIC, 0, 1))
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Selection)])
+def test_each_part_of_a_selection_restricts_in_sql_too(name: str) -> None:
+    rest: dict[str, Any] = {"partition": 0} if name == "from_offset" else {}
+
+    restricted = failure_questions.conditions(Selection(**{name: RESTRICTING[name]} | rest))
+
+    assert restricted != failure_questions.conditions(Selection(**rest))

@@ -1,0 +1,1 @@
+"""Telling people each day what is open."""

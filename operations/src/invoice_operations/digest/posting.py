@@ -1,0 +1,24 @@
+"""Posting a text to a webhook that takes what Slack's take."""
+
+import html
+
+from invoice_operations.clients import Posts
+from invoice_operations.errors import NeedsAttention
+from invoice_shared.errors import Unavailable, Uncertain
+from invoice_shared.serde import dumps
+
+HEADERS = {"Content-Type": "application/json"}
+
+
+def post_text(text: str, url: str, http: Posts) -> None:
+    """Post a text. Raises ``NeedsAttention`` if it is refused, and ``Unavailable``; neither names the address."""
+    # Slack's page on formatting: these three are to be escaped, and no others.
+    body = dumps({"text": html.escape(text, quote=False)})
+    try:
+        answer = http.post(url, body, HEADERS)
+    except Uncertain as error:
+        raise Unavailable(f"{error.reason} The digest may have been posted.") from error
+    if answer.status == 429 or answer.status >= 500:
+        raise Unavailable(f"The digest's webhook answered {answer.status}: try again later.")
+    if not answer.is_success:
+        raise NeedsAttention(f"The digest's webhook answered {answer.status}: correct DIGEST_WEBHOOK_URL.")
