@@ -16,7 +16,7 @@ def test_failed_and_held_invoices_are_told_apart_with_money_and_age() -> None:
 
     assert digest.subject == "Invoices: 3 failed, 1 held"
     assert digest.text().splitlines()[1:4] == [
-        "- creator, provider-rejected: 2, the oldest 3d 4h old, USD 1,250",
+        "- creator, provider-rejected: 2, the oldest 3d 4h old, USD 1,250.00",
         "- formatter, invoice-not-found: 1, the oldest 0m old, 1 of unknown total",
         "- creator, held-for-approval: 1, the oldest 3d 4h old, EUR 70,000.00",
     ]
