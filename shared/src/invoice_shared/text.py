@@ -15,13 +15,16 @@ JOINERS = frozenset("\u200c\u200d")
 
 def visible(text: str) -> str:
     """Return a text without what cannot be seen; white space of any kind becomes a plain blank."""
+    if text.isascii() and text.isprintable():  # most texts
+        return text.strip()
     kept = (" " if each.isspace() else each for each in text if each.isspace() or _is_seen(each))
     return "".join(kept).strip()
 
 
 def visible_id(text: str) -> str:
     """Return an id without what cannot be seen, joiners included."""
-    return "".join(each for each in visible(text) if each not in JOINERS)
+    seen = visible(text)
+    return seen if seen.isascii() else "".join(each for each in seen if each not in JOINERS)
 
 
 def origin(url: str) -> str:

@@ -18,10 +18,18 @@ MAX_DIGITS = 100
 
 
 def _bounded(value: Decimal) -> Decimal:
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -MAX_DIGITS or value.adjusted() >= MAX_DIGITS:
+    if not has_at_most(MAX_DIGITS, value):
         raise ValueError(f"has more than {MAX_DIGITS} digits before or after the point")
     return value
+
+
+def has_at_most(digits: int, value: Decimal) -> bool:
+    """Whether a number is finite, with at most so many digits before and after the point."""
+    text = str(value)  # five times as quick as ``as_tuple``
+    if len(text) <= digits and text[-1].isdigit() and "E" not in text:
+        return True
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -digits and value.adjusted() < digits
 
 
 def decimal_text(value: Decimal) -> str:

@@ -4,40 +4,43 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import Field, ValidationError
+import msgspec
 
 from invoice_formatter.mapping.currency import currency_of
-from invoice_formatter.mapping.metronome_invoice import Amount, CreditType, Fields
+from invoice_formatter.mapping.metronome_invoice import CreditType, Fields, Id, Moment, check_amount, utc
 from invoice_formatter.mapping.money import round_total
 from invoice_shared.errors import Rejected, Unavailable
-from invoice_shared.invoice import Frozen
-from invoice_shared.serde import explain
-from invoice_shared.types import UtcTime
 
 # Nobody has to bill an invoice of any other status.
 COUNTED = ("FINALIZED", "VOID")
 
 
-class ListedInvoice(Frozen):
+class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     """``total`` is in the credit type's own unit; see ``money``."""
 
-    id: str = Field(min_length=1)
-    customer_id: str = Field(min_length=1)
+    id: Id
+    customer_id: Id
     status: str
     credit_type: CreditType
-    total: Amount
-    issued_at: UtcTime | None = None
-    end_timestamp: UtcTime | None = None
-    customer_custom_fields: Fields = Field(default_factory=dict)
+    total: Decimal
+    issued_at: Moment | None = None
+    end_timestamp: Moment | None = None
+    customer_custom_fields: Fields = None
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a total that cannot be written out, and for a date outside of the calendar."""
+        check_amount(self.total)
+        _ = self.date
 
     @property
     def date(self) -> datetime | None:
         """When it was issued; a few have the end of their period alone."""
-        return self.issued_at or self.end_timestamp
+        moment = self.issued_at or self.end_timestamp
+        return utc(moment) if moment else None
 
     def field(self, key: str | None) -> str | None:
         """Return the customer's custom field ``key``; ``None`` if it is blank, too."""
-        named = self.customer_custom_fields.get(key or "")
+        named = (self.customer_custom_fields or {}).get(key or "")
         return named.strip() if isinstance(named, str) and named.strip() else None
 
     def destination(self, key: str | None) -> str | None:
@@ -57,8 +60,6 @@ class ListedInvoice(Frozen):
 def parse_listed(tree: dict[str, Any]) -> ListedInvoice:
     """Read one. Raises ``Unavailable`` if the list shows it in another shape: no word is better than a wrong one."""
     try:
-        return ListedInvoice.model_validate(tree)
-    except ValidationError as error:
-        raise Unavailable(
-            f"Metronome's list shows invoice {tree.get('id')} in another shape: {explain(error)}."
-        ) from error
+        return msgspec.convert(tree, ListedInvoice)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise Unavailable(f"Metronome's list shows invoice {tree.get('id')} in another shape: {error}.") from error

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from invoice_formatter.mapping.fields import field_text
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
@@ -29,8 +30,8 @@ def test_null_maps_count_as_empty() -> None:
         invoice_adjustments=None,
     )
 
-    assert parsed.customer_custom_fields == {}
-    assert parsed.lines[0].product_custom_fields == {}
+    assert field_text(parsed.customer_custom_fields, "any") is None
+    assert field_text(parsed.lines[0].product_custom_fields, "any") is None
 
 
 def test_adjustments_of_a_legacy_plan_are_lines_too() -> None:

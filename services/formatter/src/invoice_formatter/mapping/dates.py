@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
-from invoice_formatter.mapping.periods import NO_CALENDAR, Period, period_of_invoice, undated
+from invoice_formatter.mapping.periods import NO_CALENDAR, Period, day_of, period_of_invoice, undated
 from invoice_formatter.mapping.rules import MappingRules
 
 
@@ -30,7 +30,7 @@ def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDa
 def issued_on(invoice: MetronomeInvoice) -> date | None:
     """Return the day of issue, else of the period's end; ``None`` if it has neither."""
     dated = invoice.issued_at or invoice.end_timestamp
-    return dated.date() if dated else None
+    return day_of(dated) if dated else None
 
 
 def _issue_date(invoice: MetronomeInvoice, period: Period, rules: MappingRules) -> date:

@@ -1,11 +1,13 @@
 """A Metronome invoice → the document for a provider, or the reason why none is sent. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from invoice_formatter.mapping.currency import Currency, currency_of
 from invoice_formatter.mapping.dates import document_dates
 from invoice_formatter.mapping.document_lines import exact_lines, rounded_lines
+from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.external import known_document
 from invoice_formatter.mapping.extra_fields import ExtraFields, templates_for
 from invoice_formatter.mapping.hierarchy.billing import Billing
@@ -24,10 +26,17 @@ from invoice_shared.invoice import FormattedInvoice, Source
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The document, and a sentence for each rule that changed or left out something."""
+    """The document, and what it was made from."""
 
     document: FormattedInvoice
-    notes: tuple[str, ...]
+    exact: Sequence[ExactLine]
+    invoice: MetronomeInvoice
+    rules: MappingRules
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each rule that changed or left out something; made only for who previews."""
+        return notes_on(self.invoice, self.document, self.exact, self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +129,4 @@ def _map_document(
         finalized_at=origin.finalized_at,
         received_at=origin.received_at,
     )
-    return Mapped(document, notes_on(invoice, document, exact, rules))
+    return Mapped(document, exact, invoice, rules)

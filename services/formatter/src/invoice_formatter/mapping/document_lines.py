@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from invoice_formatter.mapping.extra_fields import ExtraFields
-from invoice_formatter.mapping.grouping import Draft, group_by_item
+from invoice_formatter.mapping.exact_line import ExactLine
+from invoice_formatter.mapping.grouping import group_by_item
 from invoice_formatter.mapping.items import item_ids
 from invoice_formatter.mapping.lines import line_name
 from invoice_formatter.mapping.measure import Measure
@@ -17,20 +18,21 @@ from invoice_shared.invoice import LineItem
 
 def exact_lines(
     lines: Sequence[MetronomeLine], measure: Measure, rules: MappingRules, extra: ExtraFields, *, destination: str
-) -> list[LineItem]:
+) -> list[ExactLine]:
     """Build the lines, amounts not yet rounded. Raises ``Rejected("items-not-mapped")``."""
-    drafts = [
-        Draft(line.name, _exact_line(line, item, measure, rules, extra))
+    exact = [
+        _exact_line(line, item, measure, rules, extra)
         for line, item in zip(lines, item_ids(lines, rules, destination), strict=True)
     ]
-    return group_by_item(drafts) if rules.line_grouping == "by_item" else [draft.line for draft in drafts]
+    return group_by_item(exact) if rules.line_grouping == "by_item" else exact
 
 
 def _exact_line(
     line: MetronomeLine, item_id: str, measure: Measure, rules: MappingRules, extra: ExtraFields
-) -> LineItem:
+) -> ExactLine:
     period = period_of_line(line)
-    return LineItem(
+    return ExactLine(
+        product_name=line.name,
         name=line_name(line, rules),
         quantity=measure.quantity(line),
         unit_price=measure.unit_price(line),
@@ -44,7 +46,22 @@ def _exact_line(
     )
 
 
-def rounded_lines(lines: Sequence[LineItem], total: Decimal, minor_digits: int) -> tuple[LineItem, ...]:
+def rounded_lines(lines: Sequence[ExactLine], total: Decimal, minor_digits: int) -> tuple[LineItem, ...]:
     """Round the amounts so that they add up to ``total`` exactly. Raises ``Rejected("totals-mismatch")``."""
     amounts = round_lines([line.amount for line in lines], total, minor_digits)
-    return tuple(line.model_copy(update={"amount": amount}) for line, amount in zip(lines, amounts, strict=True))
+    return tuple(_line_item(line, amount) for line, amount in zip(lines, amounts, strict=True))
+
+
+def _line_item(line: ExactLine, amount: Decimal) -> LineItem:
+    return LineItem(
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=amount,
+        external_item_id=line.external_item_id,
+        product_id=line.product_id,
+        line_type=line.line_type,
+        start_date=line.start_date,
+        end_date=line.end_date,
+        extra_fields=line.extra_fields,
+    )

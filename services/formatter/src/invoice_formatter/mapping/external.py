@@ -68,7 +68,7 @@ def _known(external: ExternalInvoice, *, forced: bool) -> Skip | None:
 
 
 def _check_revenue_system(invoice: MetronomeInvoice, destination: str | None) -> None:
-    for entry in invoice.revenue_system_invoices:
+    for entry in invoice.revenue_system_invoices or ():
         system, entity_id = entry.revenue_system_provider, entry.revenue_system_external_entity_id
         if entity_id and destination and (system or "").lower() == destination:
             raise _billed_elsewhere(

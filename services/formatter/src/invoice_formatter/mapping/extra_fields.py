@@ -10,6 +10,7 @@ which Metronome does not state: its ends are exclusive.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
 from invoice_formatter.mapping.periods import Period, period_of_invoice, period_of_line
@@ -73,6 +74,8 @@ class ExtraFields:
         ours = {
             key.removeprefix(LINE_PREFIX): text for key, text in self.templates.items() if key.startswith(LINE_PREFIX)
         }
+        if not ours:
+            return {}
         return self._fill(ours, _scope(self.invoice, line), where=f" of line “{line.name}”")
 
     def check_filled(self) -> None:
@@ -92,7 +95,7 @@ class ExtraFields:
 
 
 def _scope(invoice: MetronomeInvoice, line: MetronomeLine | None = None) -> Tree:
-    whole = invoice.tree | _days(period_of_invoice(invoice))
+    whole: dict[str, Any] = invoice.tree | _days(period_of_invoice(invoice))
     return whole | {"invoice": whole} | ({"line": line.tree | _days(period_of_line(line))} if line else {})
 
 

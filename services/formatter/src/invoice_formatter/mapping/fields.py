@@ -20,7 +20,9 @@ def scalar_text(value: Any) -> str | None:
     return text if text and is_utf8(text) else None
 
 
-def field_text(fields: Mapping[str, Any], key: str) -> str | None:
+def field_text(fields: Mapping[str, Any] | None, key: str) -> str | None:
     """Read an id from a custom field, without what nobody sees; blank counts as missing."""
+    if not fields:
+        return None
     text = scalar_text(fields.get(key))
     return visible_id(text) or None if text is not None else None

@@ -1,65 +1,59 @@
 """LINE_GROUPING=by_item: one line an item, for providers that allow few. Pure; amounts are still exact here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from itertools import chain
 
+from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.money import exact_sum
-from invoice_shared.invoice import LineItem
 
 MIXED = "mixed"
 """``line_type`` of a line that stands for lines of several types."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A line before rounding, and the product's bare name, from which a joined line takes its own."""
-
-    product_name: str
-    line: LineItem
-
-
-def group_by_item(drafts: Sequence[Draft]) -> list[LineItem]:
+def group_by_item(lines: Sequence[ExactLine]) -> list[ExactLine]:
     """Join the lines of each item, in the order of their first appearance; the sum stays what it was.
 
     Lines whose extra fields differ (another class, another department) stay apart: joined they would be booked wrongly.
     """
-    groups: dict[tuple[object, ...], list[Draft]] = {}
-    for draft in drafts:
-        key = (draft.line.external_item_id, *sorted(draft.line.extra_fields.items()))
-        groups.setdefault(key, []).append(draft)
+    groups: dict[tuple[object, ...], list[ExactLine]] = {}
+    for line in lines:
+        key = (line.external_item_id, *sorted(line.extra_fields.items()))
+        groups.setdefault(key, []).append(line)
     return [_join(group) for group in groups.values()]
 
 
-def _join(group: Sequence[Draft]) -> LineItem:
-    lines = [draft.line for draft in group]
+def _join(lines: Sequence[ExactLine]) -> ExactLine:
     first = lines[0]
-    if len(group) == 1:
+    if len(lines) == 1:
         return first
+    quantity, unit_price = _quantity_and_price(lines)
+    start, end = _period(lines)
     line_types = {line.line_type for line in lines}
     products = {line.product_id for line in lines}
-    return first.model_copy(
-        update={
-            "name": ", ".join(dict.fromkeys(draft.product_name for draft in group)),
-            **_quantity_and_price(lines),
-            "amount": exact_sum(line.amount for line in lines),
-            "product_id": first.product_id if len(products) == 1 else None,
-            "line_type": first.line_type if len(line_types) == 1 else MIXED,
-            **_period(lines),
-        }
+    return first._replace(
+        name=", ".join(dict.fromkeys(line.product_name for line in lines)),
+        quantity=quantity,
+        unit_price=unit_price,
+        amount=exact_sum(line.amount for line in lines),
+        product_id=first.product_id if len(products) == 1 else None,
+        line_type=first.line_type if len(line_types) == 1 else MIXED,
+        start_date=start,
+        end_date=end,
     )
 
 
-def _quantity_and_price(lines: Sequence[LineItem]) -> dict[str, object]:
-    """Add quantities up only where one price holds for all; elsewhere they may count different things."""
+def _quantity_and_price(lines: Sequence[ExactLine]) -> tuple[Decimal | None, Decimal | None]:
+    """Add quantities up only if one price holds for all; otherwise they may count different things."""
     quantities = [line.quantity for line in lines if line.quantity is not None]
     if len(quantities) < len(lines) or len({line.unit_price for line in lines}) > 1:
-        return {"quantity": None, "unit_price": None}
-    return {"quantity": exact_sum(quantities)}
+        return None, None
+    return exact_sum(quantities), lines[0].unit_price
 
 
-def _period(lines: Sequence[LineItem]) -> dict[str, object]:
+def _period(lines: Sequence[ExactLine]) -> tuple[date | None, date | None]:
     days = list(chain.from_iterable((line.start_date, line.end_date) for line in lines))
     known = [day for day in days if day is not None]
     whole = len(known) == len(days)
-    return {"start_date": min(known) if whole else None, "end_date": max(known) if whole else None}
+    return (min(known), max(known)) if whole else (None, None)

@@ -73,6 +73,6 @@ def informational(line: MetronomeLine, reason: LeftOut, rules: MappingRules) -> 
 
 def line_name(line: MetronomeLine, rules: MappingRules) -> str:
     """Name a line: the product, then its pricing and presentation groups as ``key=value``, in Metronome's order."""
-    groups = [*line.pricing_group_values.items(), *line.presentation_group_values.items()]
+    groups = [*(line.pricing_group_values or {}).items(), *(line.presentation_group_values or {}).items()]
     shown = [f"{key}={scalar_text(value) or ''}" for key, value in groups if value is not None]
     return rules.line_item_name_separator.join([line.name, *shown])

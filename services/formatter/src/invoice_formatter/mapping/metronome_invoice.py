@@ -5,82 +5,38 @@ own unit (cents for US dollars, whole units for other currencies).
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    model_validator,
-)
+import msgspec
 
 from invoice_formatter.mapping.line_types import ADJUSTMENT, line_type_of
 from invoice_shared.errors import Rejected
-from invoice_shared.invoice import Frozen
-from invoice_shared.serde import explain
-from invoice_shared.types import ExactDecimal, UtcTime
+from invoice_shared.types import has_at_most
 
 MAX_DIGITS = 40
+MAX_TERMS_DAYS = 36_500
+
+Id = Annotated[str, msgspec.Meta(min_length=1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Fields = dict[str, Any] | None
 
 
-def _readable(value: Decimal) -> Decimal:
-    # 1e999999999 is valid JSON, and written out it is a gigabyte.
-    _, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int) or exponent < -MAX_DIGITS or len(digits) + exponent > MAX_DIGITS:
-        raise ValueError(f"has more than {MAX_DIGITS} digits before or after the point")
-    return value
-
-
-def _or_empty(value: Any) -> Any:
-    return {} if value is None else value
-
-
-def _or_none(value: Any) -> Any:
-    return () if value is None else value
-
-
-def _or_left_out(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-Amount = Annotated[ExactDecimal, AfterValidator(_readable)]
-# What only informs refuses no invoice: it is left out if it cannot be read.
-Information = WrapValidator(_or_left_out)
-Fields = Annotated[dict[str, Any], BeforeValidator(_or_empty)]
-
-
-class _Keeping(Frozen):
-    """Keeps the JSON object that it was read from as ``tree``, for the EXTRA_FIELDS templates."""
-
-    tree: dict[str, Any] = Field(repr=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keep_tree(cls, data: Any) -> Any:
-        return {**data, "tree": data} if isinstance(data, dict) else data
-
-
-class CreditType(Frozen):
+class CreditType(msgspec.Struct, frozen=True, kw_only=True):
     """The unit of an amount: a currency, or a custom pricing unit, which is not money."""
 
     id: str
     name: str
 
 
-class AppliedCommit(Frozen):
+class AppliedCommit(msgspec.Struct, frozen=True, kw_only=True):
     """Which commit or credit a line applies: ``PREPAID``, ``POSTPAID`` or ``CREDIT``."""
 
     type: str | None = None
 
 
-class Payer(Frozen):
+class Payer(msgspec.Struct, frozen=True, kw_only=True):
     """Who pays, on the usage invoices of an account hierarchy."""
 
     customer_id: str | None = None
@@ -91,7 +47,7 @@ class Payer(Frozen):
         return self.customer_id == customer_id and self.contract_id in (None, contract_id)
 
 
-class ExternalInvoice(Frozen):
+class ExternalInvoice(msgspec.Struct, frozen=True, kw_only=True):
     """What a billing provider is known to hold for this invoice, or to be sent."""
 
     invoice_id: str | None = None
@@ -99,84 +55,78 @@ class ExternalInvoice(Frozen):
     external_status: str | None = None
 
 
-class RevenueSystemInvoice(Frozen):
+class RevenueSystemInvoice(msgspec.Struct, frozen=True, kw_only=True):
     """What a revenue system, beside the billing provider, is known to hold for this invoice."""
 
     revenue_system_provider: str | None = None
     revenue_system_external_entity_id: str | None = None
 
 
-class CorrectionRecord(Frozen):
+class CorrectionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Which invoice a correction corrects."""
 
     corrected_invoice_id: str | None = None
 
 
-class MetronomeLine(_Keeping):
-    """One line. It has no id of its own. ``ending_before`` is exclusive."""
+class MetronomeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line. It has no id of its own. ``ending_before`` is exclusive.
 
+    ``tree`` is the JSON object that it was read from. A ``quantity`` or ``unit_price`` that no record can hold is
+    ``None``: what only informs refuses no invoice.
+    """
+
+    tree: Any
     name: str
-    total: Amount
+    total: Decimal
     credit_type: CreditType
     type: str
-    quantity: Annotated[Amount | None, Information] = None
-    unit_price: Annotated[Amount | None, Information] = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
     product_id: str | None = None
-    custom_fields: Fields = Field(default_factory=dict)
-    product_custom_fields: Fields = Field(default_factory=dict)
-    commit_custom_fields: Fields = Field(default_factory=dict)
-    scheduled_charge_custom_fields: Fields = Field(default_factory=dict)
-    subscription_custom_fields: Fields = Field(default_factory=dict)
-    discount_custom_fields: Fields = Field(default_factory=dict)
-    professional_service_custom_fields: Fields = Field(default_factory=dict)
-    credit_grant_custom_fields: Fields = Field(default_factory=dict)
+    custom_fields: Fields = None
+    product_custom_fields: Fields = None
+    commit_custom_fields: Fields = None
+    scheduled_charge_custom_fields: Fields = None
+    subscription_custom_fields: Fields = None
+    discount_custom_fields: Fields = None
+    professional_service_custom_fields: Fields = None
+    credit_grant_custom_fields: Fields = None
     commit_type: str | None = None
     applied_commit_or_credit: AppliedCommit | None = None
-    pricing_group_values: Fields = Field(default_factory=dict)
-    presentation_group_values: Fields = Field(default_factory=dict)
-    starting_at: UtcTime | None = None
-    ending_before: UtcTime | None = None
+    pricing_group_values: Fields = None
+    presentation_group_values: Fields = None
+    starting_at: Moment | None = None
+    ending_before: Moment | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _name_type(cls, data: Any) -> Any:
-        return _typed(data, line_type_of)
-
-
-class Adjustment(MetronomeLine):
-    """A legacy plan's adjustment of the whole invoice, e.g. a credit grant: part of the total like any line."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_type(cls, data: Any) -> Any:
-        return _typed(data, lambda _: ADJUSTMENT)
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for an amount that cannot be written out."""
+        check_amount(self.total)
 
 
-def _typed(line: Any, type_of: Callable[[dict[str, Any]], str]) -> Any:
-    if not isinstance(line, dict) or line.get("type") not in (None, ""):
-        return line
-    return {**line, "type": type_of(line)}
+class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
+    """The ``data`` of ``GET /v1/customers/{customer_id}/invoices/{invoice_id}``. ``end_timestamp`` is exclusive.
 
+    ``tree`` is the JSON object that it was read from.
+    """
 
-class MetronomeInvoice(_Keeping):
-    """The ``data`` of ``GET /v1/customers/{customer_id}/invoices/{invoice_id}``. ``end_timestamp`` is exclusive."""
-
-    id: str = Field(min_length=1)
-    customer_id: str = Field(min_length=1)
+    tree: Any
+    id: Id
+    customer_id: Id
     type: str
     status: str
     credit_type: CreditType
-    total: Amount
+    total: Decimal
     line_items: tuple[MetronomeLine, ...]
-    invoice_adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(_or_none)] = ()
-    start_timestamp: UtcTime | None = None
-    end_timestamp: UtcTime | None = None
-    issued_at: UtcTime | None = None
-    net_payment_terms_days: Annotated[Annotated[ExactDecimal, Field(ge=0, le=36_500)] | None, Information] = None
-    customer_custom_fields: Fields = Field(default_factory=dict)
+    # Of a legacy plan, e.g. a credit grant: part of the total like any line.
+    invoice_adjustments: tuple[MetronomeLine, ...] = ()
+    start_timestamp: Moment | None = None
+    end_timestamp: Moment | None = None
+    issued_at: Moment | None = None
+    net_payment_terms_days: Decimal | None = None
+    customer_custom_fields: Fields = None
     contract_id: str | None = None
     external_invoice: ExternalInvoice | None = None
-    revenue_system_invoices: Annotated[tuple[RevenueSystemInvoice, ...], BeforeValidator(_or_none)] = ()
+    revenue_system_invoices: tuple[RevenueSystemInvoice, ...] | None = None
     billable_status: Any = None
     payer: Payer | None = None
     correction_record: CorrectionRecord | None = None
@@ -184,10 +134,14 @@ class MetronomeInvoice(_Keeping):
     # Set by ``billed_to`` alone; for sentences.
     payer_billed: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a total that cannot be written out."""
+        check_amount(self.total)
+
     def billed_to(self, customer_id: str, custom_fields: dict[str, Any]) -> "MetronomeInvoice":
         """Return the invoice with the custom fields of the customer who pays instead of its own customer's."""
         fields = {"customer_custom_fields": custom_fields}
-        return self.model_copy(update={**fields, "tree": self.tree | fields, "payer_billed": customer_id})
+        return msgspec.structs.replace(self, **fields, tree=self.tree | fields, payer_billed=customer_id)
 
     @property
     def payer_customer_id(self) -> str | None:
@@ -211,7 +165,7 @@ class MetronomeInvoice(_Keeping):
 
     @property
     def is_unbillable(self) -> bool:
-        """Tell whether Metronome says not to bill it, in a string or, as on customers, in an object with ``value``."""
+        """Whether Metronome says not to bill it, in a string or, as on customers, in an object with ``value``."""
         status = self.billable_status
         value = status.get("value") if isinstance(status, dict) else status
         return isinstance(value, str) and value.strip().lower() == "unbillable"
@@ -228,13 +182,71 @@ def parse_invoice(answer: Any) -> MetronomeInvoice:
     if not isinstance(data, dict):
         raise misshapen("it has no “data” object")
     try:
-        return MetronomeInvoice.model_validate(data)
-    except ValidationError as error:
-        raise misshapen(explain(error)) from error
+        return msgspec.convert(_prepared(data), MetronomeInvoice)
+    except msgspec.ValidationError as error:
+        raise misshapen(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise misshapen("a text holds half a surrogate pair") from error
+
+
+def check_amount(value: Decimal) -> None:
+    """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON, and written out a gigabyte."""
+    if not has_at_most(MAX_DIGITS, value):
+        raise ValueError(f"total has more than {MAX_DIGITS} digits before or after the point")
+
+
+def utc(moment: datetime) -> datetime:
+    """Return a time in UTC. Raises ``ValueError`` if UTC has none: the first hours of the year 1, for example."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time lies outside of the years 1 to 9999 of UTC") from error
+
+
+def _prepared(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the tree with its lines' types, and without what only informs and cannot be read."""
+    return {
+        **data,
+        "tree": data,
+        "line_items": _lines(data.get("line_items"), line_type_of),
+        "invoice_adjustments": _lines(data.get("invoice_adjustments") or [], lambda _: ADJUSTMENT),
+        "net_payment_terms_days": _terms(data.get("net_payment_terms_days")),
+        "payer_billed": None,
+    }
+
+
+def _lines(listed: Any, type_of: Callable[[dict[str, Any]], str]) -> Any:
+    if not isinstance(listed, list):
+        return listed
+    return [_line(line, type_of) if isinstance(line, dict) else line for line in listed]
+
+
+def _line(line: dict[str, Any], type_of: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+    line_type = line.get("type")
+    return {
+        **line,
+        "tree": line,
+        "type": type_of(line) if line_type in (None, "") else line_type,
+        "quantity": _informed(line.get("quantity")),
+        "unit_price": _informed(line.get("unit_price")),
+    }
+
+
+def _informed(value: Any) -> Decimal | None:
+    try:
+        number = value if isinstance(value, Decimal) else msgspec.convert(value, Decimal | None)
+    except msgspec.ValidationError:
+        return None
+    return number if number is None or has_at_most(MAX_DIGITS, number) else None
+
+
+def _terms(value: Any) -> Decimal | None:
+    days = _informed(value)
+    return days if days is not None and 0 <= days <= MAX_TERMS_DAYS else None
 
 
 def misshapen(problem: str) -> Rejected:
-    """Give the refusal of an answer that cannot be read as an invoice."""
+    """Return the refusal of an answer that cannot be read as an invoice."""
     return Rejected(
         "invalid-invoice",
         f"Metronome's answer does not have the shape of an invoice ({problem}). Open the invoice in Metronome; if it "

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from invoice_formatter.mapping.currency import is_currency
+from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
 from invoice_formatter.mapping.money import exact_sum, round_total
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_shared.invoice import FormattedInvoice, InformationalLine, LineItem
+from invoice_shared.invoice import FormattedInvoice, InformationalLine
 from invoice_shared.types import decimal_text
 
 LEFT_OUT = {
@@ -17,7 +18,7 @@ LEFT_OUT = {
 
 
 def notes_on(
-    invoice: MetronomeInvoice, document: FormattedInvoice, exact: Sequence[LineItem], rules: MappingRules
+    invoice: MetronomeInvoice, document: FormattedInvoice, exact: Sequence[ExactLine], rules: MappingRules
 ) -> tuple[str, ...]:
     """Say which lines were left out, joined or moved by rounding, and which dates and signs follow from a rule."""
     return (
@@ -79,7 +80,7 @@ def _on_grouping(invoice: MetronomeInvoice, document: FormattedInvoice, rules: M
         yield f"{counted} lines are joined into {len(document.line_items)}, one an item (LINE_GROUPING)."
 
 
-def _on_rounding(document: FormattedInvoice, exact: Sequence[LineItem]) -> Iterator[str]:
+def _on_rounding(document: FormattedInvoice, exact: Sequence[ExactLine]) -> Iterator[str]:
     for line, rounded in zip(exact, document.line_items, strict=True):
         minor_digits = -int(rounded.amount.as_tuple().exponent)
         if rounded.amount != round_total(line.amount, minor_digits):

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine, utc
 from invoice_shared.errors import Rejected
 
+# The shortest time that a ``datetime`` tells apart.
+INSTANT = timedelta(microseconds=1)
 NO_CALENDAR = "its dates lie outside of the calendar"
 
 
@@ -19,8 +21,8 @@ class Period:
 
 def period_of(start: datetime | None, end: datetime | None) -> Period:
     """Return the days from ``start`` up to the last instant before ``end``. Raises as ``document_dates`` does."""
-    first = start.date() if start else None
-    last = _day_before(end) if end else None
+    first = day_of(start) if start else None
+    last = day_of(end, before=INSTANT) if end else None
     # A period of no length would end on the day before its start.
     return Period(first, max(first, last) if first and last else last)
 
@@ -35,10 +37,11 @@ def period_of_line(line: MetronomeLine) -> Period:
     return period_of(line.starting_at, line.ending_before)
 
 
-def _day_before(end: datetime) -> date:
+def day_of(moment: datetime, before: timedelta = timedelta()) -> date:
+    """Return the day in UTC of a moment, or of one ``before`` it. Raises as ``document_dates`` does."""
     try:
-        return (end - timedelta(microseconds=1)).date()
-    except OverflowError as error:
+        return (utc(moment) - before).date()
+    except (OverflowError, ValueError) as error:
         raise undated(NO_CALENDAR) from error
 
 

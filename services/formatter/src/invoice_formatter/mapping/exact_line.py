@@ -1,0 +1,21 @@
+"""A line of the document before its amount is rounded. A plain value."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class ExactLine(NamedTuple):
+    """The fields of ``LineItem``, and the product's bare name, from which a joined line takes its own."""
+
+    product_name: str
+    name: str
+    quantity: Decimal | None
+    unit_price: Decimal | None
+    amount: Decimal
+    external_item_id: str
+    product_id: str | None
+    line_type: str
+    start_date: date | None
+    end_date: date | None
+    extra_fields: dict[str, str]
