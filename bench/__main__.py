@@ -9,7 +9,7 @@ import sys
 
 from bench.report import KEPT
 
-PROGRAMS = ("webhook",)
+PROGRAMS = ("webhook", "formatter")
 LONGEST_SECONDS = 600
 
 

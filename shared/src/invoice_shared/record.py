@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -21,9 +22,8 @@ class OutgoingRecord:
     smaller: "OutgoingRecord | None" = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TopicPartition:
-    """One partition of a topic."""
+class TopicPartition(NamedTuple):
+    """One partition of a topic. A tuple, for it is made and hashed several times per record."""
 
     topic: str
     partition: int

@@ -8,6 +8,8 @@ import signal
 import sys
 from functools import partial
 
+import uvloop
+
 from invoice_formatter.asking import PatientAsking
 from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.handler import InvoiceHandler
@@ -48,7 +50,7 @@ def main() -> None:
     trace_export.configure(settings, CONSUMER_GROUP)
     logs.get_logger(CONSUMER_GROUP).info("starting", **settings.effective())
     try:
-        sys.exit(asyncio.run(run(settings)))
+        sys.exit(uvloop.run(run(settings)))
     except StartupError as error:
         cannot_start(str(error))
 

@@ -181,7 +181,7 @@ def test_an_invoice_in_no_currency_is_stated_as_it_is() -> None:
 
 
 def test_a_list_of_another_shape_is_not_guessed_at() -> None:
-    with pytest.raises(Unavailable, match="another shape: .*total"):
+    with pytest.raises(Unavailable, match=r"another shape: .*total"):
         parse_listed(shown(total=None))
 
 

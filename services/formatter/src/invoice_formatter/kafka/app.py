@@ -34,6 +34,8 @@ SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
 LONGEST_POLL_GAP_SECONDS = 86_400.0
 """While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the commits instead."""
 
+# As librdkafka's default: a produce request per record costs more than the record.
+LINGER_SECONDS = 0.005
 # What a poll hands over is held as objects, whatever room there is; by default it is all that was fetched.
 MAX_POLL_RECORDS = 100
 # Per partition and fetch. A larger batch comes whole, but then alone.
@@ -65,6 +67,7 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         consumer_auto_offset_reset="earliest",
         consumer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_acks=-1,
+        producer_linger=LINGER_SECONDS,
         producer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_compression_type="gzip",
         producer_max_request_size=MAX_RECORD_BYTES,
@@ -132,15 +135,16 @@ class FaustPublisher:
 
     def __init__(self, app: FormatterApp, backoff_max_seconds: float) -> None:
         self._app = app
-        self._backoff = wait_random_exponential(max=backoff_max_seconds)
+        self._retrying = AsyncRetrying(
+            retry=retry_if_exception_type((KafkaError, ProducerSendError)),
+            wait=wait_random_exponential(max=backoff_max_seconds),
+            reraise=True,
+        )
 
     async def publish(self, record: OutgoingRecord) -> None:
         """Return once all in-sync replicas have the record, however long that takes. Raises ``RecordTooLarge``."""
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type((KafkaError, ProducerSendError)), wait=self._backoff, reraise=True
-        )
         try:
-            await retrying(self._publish_once, record)
+            await self._retrying(self._publish_once, record)
         except RecordTooLarge:
             if record.smaller is None:
                 raise

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from invoice_formatter.mapping.extra_fields import ExtraFields
 from invoice_formatter.mapping.exact_line import ExactLine
+from invoice_formatter.mapping.extra_fields import ExtraFields
 from invoice_formatter.mapping.grouping import group_by_item
 from invoice_formatter.mapping.items import item_ids
 from invoice_formatter.mapping.lines import line_name
