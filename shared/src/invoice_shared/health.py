@@ -5,9 +5,16 @@ from collections.abc import Callable, Mapping
 
 from invoice_shared.clock import Clock
 
+BROKER = "kafka"
+"""The part without which there can be no progress, whatever is restarted."""
+
 
 class Health:
-    """Ready while nothing is missing. Live unless records wait and there was no progress for ``stall_seconds``."""
+    """Ready while nothing is missing. Live unless something is stuck that a restart may cure, while the broker answers.
+
+    That is a loop that does not turn, since it hangs or its thread has died. It is also a process that waits for
+    records to be settled, or for its assignment, and made no progress for ``stall_seconds``.
+    """
 
     def __init__(self, clock: Clock, stall_seconds: float) -> None:
         self._clock = clock
@@ -15,8 +22,9 @@ class Health:
         self._lock = threading.Lock()
         self._missing: dict[str, str] = {}
         self._probes: list[Callable[[], Mapping[str, str]]] = []
-        self._lag = 0
+        self._lag: int | None = 0
         self._quiet_since = clock.monotonic()
+        self._turned: dict[str, tuple[float, float]] = {}
 
     def missing(self, what: str, why: str) -> None:
         """Say that a part is not there, and why in one sentence."""
@@ -26,7 +34,8 @@ class Health:
     def present(self, what: str) -> None:
         """Say that a part is there."""
         with self._lock:
-            self._missing.pop(what, None)
+            if self._missing.pop(what, None) is not None and what == BROKER:
+                self._begin_anew()
 
     def ask(self, probe: Callable[[], Mapping[str, str]]) -> None:
         """Ask ``probe`` whenever somebody wants to know; it returns what is missing, and why, by part."""
@@ -42,17 +51,40 @@ class Health:
         with self._lock:
             self._quiet_since = self._clock.monotonic()
 
-    def lag(self, count: int) -> None:
-        """Say how many records wait; a wait begins when the first of them appears."""
+    def lag(self, count: int | None) -> None:
+        """Say how many records wait; ``None``: an assignment is waited for, so nobody knows. A wait begins with it."""
         with self._lock:
             if self._lag == 0:
                 self._quiet_since = self._clock.monotonic()
             self._lag = count
 
-    def is_live(self) -> bool:
-        """Tell whether the process makes progress or is idle."""
+    def turned(self, loop: str, within: float) -> None:
+        """Note that a loop turns, and will again within so many seconds."""
         with self._lock:
-            return self._lag == 0 or self._clock.monotonic() - self._quiet_since < self._stall_seconds
+            self._turned[loop] = (self._clock.monotonic(), within)
+
+    def is_live(self) -> bool:
+        """Whether a restart would cure nothing."""
+        return not self.stuck()
+
+    def stuck(self) -> list[str]:
+        """Return what a restart may cure, in words; empty = live."""
+        with self._lock:
+            if BROKER in self._missing:
+                return []
+            now = self._clock.monotonic()
+            found = [f"the {loop} does not turn" for loop, (at, within) in self._turned.items() if now - at >= within]
+            quiet = now - self._quiet_since
+            if self._lag != 0 and quiet >= self._stall_seconds:
+                waiting = "no partition was assigned" if self._lag is None else f"{self._lag} records wait"
+                found.append(f"{waiting}, and there was no progress for {quiet:.0f} seconds")
+            return found
+
+    def _begin_anew(self) -> None:
+        """Forget how long nothing moved: without the broker nothing can."""
+        now = self._clock.monotonic()
+        self._quiet_since = now
+        self._turned = {loop: (now, within) for loop, (_at, within) in self._turned.items()}
 
     def reasons(self) -> dict[str, str]:
         """Return why, by part, for all that keeps the process from its work; empty = ready."""

@@ -6,16 +6,22 @@ import threading
 from aiohttp import web
 
 from invoice_shared.health import Health
+from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.settings import BaseServiceSettings
 from invoice_shared.startup import cannot_start
+
+log = get_logger(__name__)
 
 
 def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
     """Build the three routes over one process's health and metrics."""
 
     async def livez(_request: web.Request) -> web.Response:
-        return web.json_response({"live": health.is_live()}, status=200 if health.is_live() else 503)
+        stuck = health.stuck()
+        if stuck:
+            log.error("not live", why=stuck)
+        return web.json_response({"live": not stuck, "why": stuck}, status=503 if stuck else 200)
 
     async def readyz(_request: web.Request) -> web.Response:
         missing = health.missing_parts()

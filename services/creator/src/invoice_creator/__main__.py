@@ -67,7 +67,7 @@ def main() -> None:
     effective = {name: value for each in (settings, *accounts.values()) for name, value in each.effective().items()}
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **effective)
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
-    health.missing("partitions", "none assigned")
+    health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
     connections = _connections(settings, accounts)
     for each in (settings, *(accounts[name] for name in connections)):

@@ -34,7 +34,7 @@ def main() -> None:
     trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
     stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
-    health.missing("partitions", "none assigned")
+    health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
     archive = MeasuredArchive(_archive(settings), metrics, SystemClock())
 

@@ -8,8 +8,10 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from invoice_error_sink.batches import Batches
 from invoice_error_sink.handler import ArchiveHandler
 from invoice_shared.archive.archive import ArchiveUnavailable
+from invoice_shared.assignment import Assignment
 from invoice_shared.clock import Clock
 from invoice_shared.health import Health
+from invoice_shared.kafka.client_config import MAX_POLL_SECONDS
 from invoice_shared.kafka.lag import lag, note_read, starts
 from invoice_shared.kafka.records import records_of
 from invoice_shared.logs import get_logger
@@ -42,12 +44,14 @@ class ErrorSink:
         self._health = health
         self._metrics = metrics
         self._losses = Losses(metrics)
+        self._assignment = Assignment(health, metrics)
         self._next: dict[TopicPartition, int] = {}
         self._archive_down_until: float | None = None
         self._maybe_paused = False
 
     def run(self, topic: str, stop: threading.Event) -> None:
         """Archive until ``stop``; then put and commit what is at hand, once, and leave the group."""
+        self._assignment.untold()
         self._consumer.subscribe([topic], on_assign=self._on_assign, on_revoke=self._on_gone, on_lost=self._on_gone)
         try:
             while not stop.is_set():
@@ -57,6 +61,7 @@ class ErrorSink:
             self._consumer.close()
 
     def _step(self) -> None:
+        self._health.turned("polling loop", MAX_POLL_SECONDS)
         down = self._archive_down_until is not None
         self._regulate(down=down)
         for record in records_of(self._consumer.consume(500, POLL_SECONDS)):
@@ -64,7 +69,7 @@ class ErrorSink:
             self._batches.add(record)
         if not down or self._clock.monotonic() >= (self._archive_down_until or 0):
             self._archive(self._batches.due())
-        self._report_lag()
+        self._assignment.lag(lag(self._consumer, self._next))
 
     def _regulate(self, *, down: bool) -> None:
         if down:
@@ -84,6 +89,7 @@ class ErrorSink:
             self._resume()
 
     def _archive_one(self, partition: TopicPartition) -> None:
+        self._health.turned("polling loop", MAX_POLL_SECONDS)
         records = self._batches.head(partition)
         end = self._handler.archive(records)
         if end > records[-1].offset:  # an adopted object that reaches beyond what was read so far
@@ -108,6 +114,7 @@ class ErrorSink:
         if self._archive_down_until is None:
             log.error("archive unavailable", why=str(error))
         self._health.missing("bucket", str(error))
+        self._health.progress()  # an attempt ended: a restart brings no archive back
         self._archive_down_until = self._clock.monotonic() + RETRY_SECONDS
 
     def _resume(self) -> None:
@@ -123,7 +130,7 @@ class ErrorSink:
             self._next[partition] = start.next if start else 0
         # librdkafka remembers a pause from the partition's last time here.
         self._maybe_paused = True
-        self._report_partitions()
+        self._assignment.told(len(self._next))
 
     def _on_gone(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         """Hand back: what was not put yet is the next owner's."""
@@ -132,16 +139,4 @@ class ErrorSink:
             self._losses.forget([partition])
             self._batches.drop(partition)
             self._next.pop(partition, None)
-        self._report_partitions()
-
-    def _report_partitions(self) -> None:
-        self._metrics.partitions(len(self._next))
-        if self._next:
-            self._health.present("partitions")
-        else:
-            self._health.missing("partitions", "none assigned")
-
-    def _report_lag(self) -> None:
-        waiting = lag(self._consumer, self._next)
-        self._health.lag(waiting)
-        self._metrics.lag(waiting)
+        self._assignment.left(len(self._next))

@@ -28,6 +28,7 @@ from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
+from invoice_shared.heartbeat import beat
 from invoice_shared.metrics import Metrics
 from invoice_shared.metronome import METRONOME
 from invoice_shared.metronome.async_client import AsyncMetronomeClient, open_session
@@ -62,8 +63,9 @@ async def run(settings: FormatterSettings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.ask)
     health.ask(settings.problems_of_files)
-    health.missing("partitions", "No partition is assigned yet.")
+    health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
+    beating = asyncio.create_task(beat(health))
     limits = RateLimits(clock)
     brakes = Brakes(build_turns(settings, limits, health, metrics, clock), Underway())
     async with open_session(settings.metronome_base_url, settings.reach) as session:
@@ -78,6 +80,7 @@ async def run(settings: FormatterSettings) -> int:
         handler = build_handler(settings, client, brakes, health, clock)
         service = build_service(settings, handler, brakes, health=health, metrics=metrics, ending=ending)
         closed = await service.run(ending, settings.shutdown_grace_seconds)
+    beating.cancel()
     ops.stop()
     trace_export.close(settings.shutdown_grace_seconds)
     if not closed:

@@ -11,6 +11,7 @@ from confluent_kafka import KafkaException, Producer
 from invoice_shared import logs, trace_export
 from invoice_shared.clock import SystemClock
 from invoice_shared.health import Health
+from invoice_shared.heartbeat import beat
 from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import producer_config
 from invoice_shared.kafka.producer import ConfluentPublisher
@@ -51,10 +52,12 @@ async def _run(settings: WebhookSettings) -> None:
     acknowledged = AwaitedPublisher(publisher, settings.webhook_ack_timeout_seconds)
     ingress = _ingress(settings, acknowledged, health, metrics)
     ops = serve_ops(settings, health, metrics)
+    beating = asyncio.create_task(beat(health))
     stop = _stop_on_signals()
     _watch_broker(settings, health)
     await _serve(ingress, settings, health, stop)
     publisher.close(settings.shutdown_grace_seconds / 4)
+    beating.cancel()
     ops.stop()
     trace_export.close(settings.shutdown_grace_seconds)
 

@@ -14,6 +14,9 @@ MAX_RECORD_BYTES = 10_000_000
 SESSION_TIMEOUT_MS = 10_000
 """A crashed member's partitions move on after this; heartbeats come from a thread of their own every 3 s."""
 
+MAX_POLL_SECONDS = 300.0
+"""librdkafka's own: a member that does not poll for so long has lost its partitions."""
+
 METADATA_AGE_MS = 60_000
 """How long partitions that were added, or a topic that was created anew, may go unseen; the default is five minutes."""
 

@@ -16,9 +16,11 @@ from invoice_creator.kafka.intake import Scope, task_of
 from invoice_creator.scheduling.engine import Engine
 from invoice_creator.scheduling.first_records import FirstRecords
 from invoice_creator.scheduling.task import Phase
+from invoice_shared.assignment import Assignment
 from invoice_shared.clock import Clock
 from invoice_shared.decision import Decision
 from invoice_shared.health import Health
+from invoice_shared.kafka.client_config import MAX_POLL_SECONDS
 from invoice_shared.kafka.lag import lag, note_read, starts
 from invoice_shared.kafka.records import records_of
 from invoice_shared.logs import get_logger
@@ -71,6 +73,7 @@ class InvoiceConsumer:
         self._health = health
         self._metrics = metrics
         self._losses = Losses(metrics)
+        self._assignment = Assignment(health, metrics)
         self._firsts = FirstRecords()
         self._next: dict[TopicPartition, int] = {}
         self._is_full = False
@@ -81,10 +84,12 @@ class InvoiceConsumer:
 
     def run(self, topic: str, stop: threading.Event) -> None:
         """Work until ``stop``. Raises what a worker or librdkafka cannot go on from."""
+        self._assignment.untold()
         self._consumer.subscribe([topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost)
         self._engine.start()
         try:
             while not stop.is_set():
+                self._health.turned("polling loop", MAX_POLL_SECONDS)
                 self._engine.check()
                 self._read()
                 self._take_in()
@@ -167,9 +172,7 @@ class InvoiceConsumer:
     def _report(self) -> None:
         with self._engine.held() as dispatcher:
             held = dispatcher.held()
-        waiting = lag(self._consumer, self._next)
-        self._health.lag(waiting)
-        self._metrics.lag(waiting)
+        self._assignment.lag(lag(self._consumer, self._next))
         self._report_pauses()
         self._metrics.in_flight(held)
 
@@ -191,7 +194,7 @@ class InvoiceConsumer:
         assigned = _plain(partitions)
         self._admission.assigned(assigned)
         self._fresh |= assigned
-        self._report_partitions()
+        self._assignment.told(len(self._next))
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         """Finish what is in flight, commit what is contiguous, hand the rest to the next owner."""
@@ -220,14 +223,7 @@ class InvoiceConsumer:
         self._paused.difference_update(partitions)
         for partition in partitions:
             self._next.pop(partition, None)
-        self._report_partitions()
-
-    def _report_partitions(self) -> None:
-        self._metrics.partitions(len(self._next))
-        if self._next:
-            self._health.present("partitions")
-        else:
-            self._health.missing("partitions", "none assigned")
+        self._assignment.left(len(self._next))
 
     def _finish(self) -> None:
         self._stopping = True

@@ -10,6 +10,7 @@ from invoice_shared.clock import Clock
 from invoice_shared.decision import Decision
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.health import Health
+from invoice_shared.kafka.client_config import MAX_POLL_SECONDS
 from invoice_shared.kafka.records import records_of
 from invoice_shared.logs import get_logger
 from invoice_shared.record import Record
@@ -78,6 +79,7 @@ class DecisionFollower:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._health.turned("reading of decisions", MAX_POLL_SECONDS)
             question = self._asked
             try:
                 self._read_up_to(self._ends())
@@ -123,6 +125,7 @@ class DecisionFollower:
 
     def _take(self, seconds: float) -> int:
         """Take what comes within ``seconds``; return how many records it was."""
+        self._health.turned("reading of decisions", MAX_POLL_SECONDS)
         messages = self._consumer.consume(500, seconds)
         records = list(records_of(each for each in messages if not self._is_end(each)))
         for record in records:

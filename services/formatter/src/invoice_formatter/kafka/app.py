@@ -8,6 +8,7 @@ of ``send``, and an app that is started as it is.
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]
     MessageSizeTooLargeError,
     RecordListTooLargeError,
 )
-from faust.exceptions import ConsumerNotStarted, ProducerSendError
+from faust.exceptions import ProducerSendError
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 from yarl import URL
 
@@ -46,6 +47,13 @@ class FormatterApp(faust.App):
     """Without tables, so it needs no directory to write to."""
 
     logger = logging.getLogger("faust.app")
+
+    # Whether the group has told an assignment, and not taken it back.
+    has_assignment = False
+
+    def use_broker(self, address: str) -> None:
+        """Begin at this address, whichever are configured. To be called before the start."""
+        self.transport.url = self.producer_transport.url = [URL(f"kafka://{address}")]
 
     async def on_first_start(self) -> None:
         """Create nothing; faust would make a data directory."""
@@ -99,14 +107,22 @@ def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWa
     def is_current(message: Any) -> bool:
         return bool(message.generation_id == app.consumer_generation_id)
 
-    async def forget(_app: Any, *changed: Any, **_signal: Any) -> None:
-        watch.forget(TopicPartition(one.topic, one.partition) for partitions in changed for one in partitions)
+    def forget(partitions: Iterable[Any]) -> None:
+        watch.forget(TopicPartition(one.topic, one.partition) for one in partitions)
+
+    async def revoked(_app: Any, partitions: Iterable[Any], **_signal: Any) -> None:
+        app.has_assignment = False
+        forget(partitions)
+
+    async def assigned(_app: Any, partitions: Iterable[Any], **_signal: Any) -> None:
+        app.has_assignment = True
+        forget(partitions)
 
     app.transport = OrderlyTransport(app, intake)
     app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name="take-in", concurrency=1)(take_in)
-    on_change = cast("Any", forget)  # mode's signal types fit no function
-    app.on_partitions_revoked.connect(on_change, weak=False)
-    app.on_partitions_assigned.connect(on_change, weak=False)
+    # mode's signal types fit no function
+    app.on_partitions_revoked.connect(cast("Any", revoked), weak=False)
+    app.on_partitions_assigned.connect(cast("Any", assigned), weak=False)
 
 
 def record_of(message: Any) -> Record:
@@ -122,12 +138,11 @@ def record_of(message: Any) -> Record:
     )
 
 
-def assigned_partitions(app: FormatterApp) -> set[TopicPartition]:
-    """Give the partitions that are ours at this moment."""
-    try:
-        return {TopicPartition(one.topic, one.partition) for one in app.consumer.assignment()}
-    except ConsumerNotStarted:
-        return set()
+def assigned_partitions(app: FormatterApp) -> set[TopicPartition] | None:
+    """Return the partitions that are ours at this moment; ``None`` while the group has told nothing."""
+    if not app.has_assignment:
+        return None
+    return {TopicPartition(one.topic, one.partition) for one in app.consumer.assignment()}
 
 
 class FaustPublisher:

@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
 from aiokafka import TopicPartition as AioPartition
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
+from invoice_formatter.kafka.answering import first_answering
+from invoice_shared.assignment import Assignment
 from invoice_shared.errors import StartupError
 from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
@@ -34,19 +36,21 @@ class BrokerWatch:
         self._group = group
         self._topics = topics
         self._health = health
-        self._metrics = metrics
+        self._assignment = Assignment(health, metrics)
         self._losses = Losses(metrics)
         self._client: AIOKafkaConsumer | None = None
         self._positions: Offsets = {}
         self._said: str | None = None
+        self._address = ""
 
-    async def wait_for_topics(self) -> None:
-        """Return once the broker answers and has all the topics; until then say what is missing, once."""
+    async def wait_for_topics(self) -> str:
+        """Return an address at which the broker answers, once it has all the topics; say once what is missing."""
         while not await self._look(self._check_topics):  # noqa: ASYNC110 - the broker tells nobody of new topics
             await asyncio.sleep(LOOK_SECONDS)
+        return self._address
 
-    async def run(self, assigned: Callable[[], set[TopicPartition]]) -> None:
-        """Keep health and lag up to date until cancelled."""
+    async def run(self, assigned: Callable[[], set[TopicPartition] | None]) -> None:
+        """Keep health and lag up to date until cancelled; ``assigned`` returns ``None`` while nobody knows."""
         while True:
             await self._look(lambda client: self._check_progress(client, assigned()))
             await asyncio.sleep(LOOK_SECONDS)
@@ -99,7 +103,9 @@ class BrokerWatch:
 
     async def _connected(self) -> AIOKafkaConsumer:
         if self._client is None:
-            client = AIOKafkaConsumer(group_id=self._group, enable_auto_commit=False, **self._connection)
+            self._address = await first_answering(self._connection, ANSWER_SECONDS)
+            there = self._connection | {"bootstrap_servers": self._address}
+            client = AIOKafkaConsumer(group_id=self._group, enable_auto_commit=False, **there)
             try:
                 await client.start()
             except BaseException:
@@ -113,14 +119,14 @@ class BrokerWatch:
         if missing:
             raise StartupError(f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics")
 
-    async def _check_progress(self, client: AIOKafkaConsumer, assigned: set[TopicPartition]) -> None:
-        partitions = [AioPartition(one.topic, one.partition) for one in assigned]
-        self._metrics.partitions(len(partitions))
-        if not partitions:
-            self._health.missing("partitions", "No partition is assigned to this process.")
-            self._note_positions({}, lag=0)
+    async def _check_progress(self, client: AIOKafkaConsumer, assigned: set[TopicPartition] | None) -> None:
+        if not assigned:
+            await self._check_topics(client)  # or else nobody would ask the broker anything
+        if assigned is None:
+            self._assignment.untold()
             return
-        self._health.present("partitions")
+        self._assignment.told(len(assigned))
+        partitions = [AioPartition(one.topic, one.partition) for one in assigned]
         starts = await _starts(client, partitions)
         self._begin(starts)
         self._note_positions(
@@ -145,8 +151,7 @@ class BrokerWatch:
         if any(offset > self._positions.get(one, offset) for one, offset in positions.items()):
             self._health.progress()
         self._positions = positions
-        self._health.lag(lag)
-        self._metrics.lag(lag)
+        self._assignment.lag(lag)
 
 
 async def _starts(client: AIOKafkaConsumer, partitions: list[AioPartition]) -> dict[TopicPartition, Start]:

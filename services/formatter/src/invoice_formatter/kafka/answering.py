@@ -1,0 +1,40 @@
+"""Which of the configured brokers answers: a client that begins at a silent one waits a minute or more for it."""
+
+import asyncio
+from typing import Any
+
+from aiokafka.conn import collect_hosts, create_conn  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+
+async def first_answering(connection: dict[str, Any], seconds: float) -> str:
+    """Return the first address of ``bootstrap_servers`` to answer; all are asked at once, as we log in.
+
+    Raises ``OSError`` or ``KafkaError`` if none does within ``seconds``.
+    """
+    credentials = {name: value for name, value in connection.items() if name != "bootstrap_servers"}
+    addresses = [address.strip() for address in connection["bootstrap_servers"].split(",")]
+    asked = [asyncio.create_task(_ask(address, credentials, seconds)) for address in addresses]
+    try:
+        return await _first(asked)
+    finally:
+        for each in asked:
+            each.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+
+async def _first(asked: list[asyncio.Task[str]]) -> str:
+    failed: Exception = OSError("no address is configured")
+    for answer in asyncio.as_completed(asked):
+        try:
+            return await answer
+        except (KafkaError, OSError) as error:
+            failed = error
+    raise failed
+
+
+async def _ask(address: str, credentials: dict[str, Any], seconds: float) -> str:
+    host, port, _family = collect_hosts([address])[0]
+    connected = await create_conn(host, port, request_timeout_ms=int(seconds * 1000), **credentials)
+    connected.close()
+    return address

@@ -1,0 +1,54 @@
+import pytest
+
+from invoice_shared.assignment import Assignment
+from invoice_shared.health import Health
+from invoice_shared.metrics import Metrics
+from tests.fakes import FakeClock
+
+
+class Member:
+    def __init__(self) -> None:
+        self.health, self.metrics = Health(FakeClock(), 120), Metrics()
+        self.assignment = Assignment(self.health, self.metrics)
+
+    def shows(self, figure: str) -> bool:
+        return f"invoice_connector_{figure}" in self.metrics.exposition().decode()
+
+
+@pytest.fixture
+def member() -> Member:
+    return Member()
+
+
+def test_the_last_lag_is_shown_while_nobody_knows_it(member: Member) -> None:
+    member.assignment.told(6)
+    member.assignment.lag(7)
+    assert member.shows("partitions_assigned 6.0")
+
+    member.assignment.left(0)
+    member.assignment.lag(0)  # of no partition
+
+    assert member.shows("consumer_lag_records 7.0")
+    assert member.shows("partitions_assigned 0.0")
+    assert member.health.missing_parts() == ["partitions: none assigned yet"]
+
+
+def test_to_be_assigned_nothing_is_to_be_told(member: Member) -> None:
+    member.assignment.told(6)
+    member.assignment.lag(7)
+
+    member.assignment.told(0)
+    member.assignment.lag(0)
+
+    assert member.shows("consumer_lag_records 0.0")
+    assert member.health.missing_parts()[0].startswith("partitions: none assigned: the other replicas")
+
+
+def test_what_is_left_is_worked_on(member: Member) -> None:
+    member.assignment.told(6)
+
+    member.assignment.left(3)
+    member.assignment.lag(5)
+
+    assert member.shows("consumer_lag_records 5.0")
+    assert member.health.missing_parts() == []
