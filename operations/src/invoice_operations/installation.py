@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from confluent_kafka.admin import AdminClient
 
@@ -27,13 +28,15 @@ from invoice_operations.view.topic_reader import TopicReader
 from invoice_operations.view.view import Progress, View, unseen
 from invoice_providers.http import Anonymous, Http
 from invoice_providers.registry import Accounts
-from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.kafka.group_reader import groups_of
 from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.publishing import Publisher
 from invoice_shared.settings import HttpSettings, InvalidSettings, KafkaSettings, MetronomeApiSettings, read
+
+if TYPE_CHECKING:
+    from invoice_shared.archive.s3_archive import S3Archive
 
 ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
 """``invoice_creator.settings.read_creator``."""
@@ -141,8 +144,11 @@ class Installation:
             self._tell(f"Not asked: whether customers go to another destination now ({missing}).")
             return nowhere
 
-    def archive(self) -> S3Archive:
+    def archive(self) -> "S3Archive":
         """Return the bucket of the archive. Raises ``StartupError`` if a setting of boto3's own is wrong."""
+        # Loading boto3 takes a third of a short question's time, and few questions are about S3.
+        from invoice_shared.archive.s3_archive import open_archive  # noqa: PLC0415
+
         settings = self.settings(ErrorSinkSettings)
         return open_archive(settings.log_errors_bucket_name_s3, settings.outgoing)
 
