@@ -121,14 +121,17 @@ def document_names(known: KnownInvoice) -> str | None:
     return ", ".join(f"{each.destination} {each.provider_document_id}" for each in known.standing) or None
 
 
-def state_of(failure_id: str, failed_at: datetime, known: KnownInvoice) -> State:
-    """Return what became of a failure, from what is known of its invoice."""
+def state_of(failure_id: str, failed_at: datetime, known: KnownInvoice, *, is_entered: bool) -> State:
+    """Return what became of a failure, from what is known of its invoice.
+
+    ``is_entered``: the ledger has had its own entry, so that the newest one came later. Else the clocks decide.
+    """
     newest = known.newest
     if newest is None:
         return "open"
     if newest.failure_id == failure_id:
         return "resolved" if newest.outcome == "resolved" else "open"
-    if newest.settled_at < failed_at:  # this failure's own entry is on its way
+    if not is_entered and newest.settled_at < failed_at:  # this failure's own entry is on its way
         return "open"
     if newest.outcome == "skipped" and known.standing:
         return "created"

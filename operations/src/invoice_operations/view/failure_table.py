@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from invoice_operations.view import ledger_table
-from invoice_operations.view.cases import Case, document_names, remembered, state_of
+from invoice_operations.view.cases import Case, State, document_names, remembered, state_of
 from invoice_operations.view.failure_rows import COLUMNS, Row, row_of
 from invoice_operations.view.invoice_state import KnownInvoice, known_invoice
 from invoice_shared.types import decimal_text
@@ -21,6 +21,10 @@ WHERE failures.offset IS NULL OR failures.partition = excluded.partition OR fail
 """
 REMEMBER = f"{INSERT} ON CONFLICT (failure_id) DO NOTHING"
 CHANGE = "UPDATE failures SET state = ?, total = ?, currency = ?, documents = ? WHERE failure_id = ?"
+KNOWN = """
+SELECT failure_id, key, failed_at, offset,
+EXISTS (SELECT 1 FROM entered WHERE entered.failure_id = failures.failure_id) FROM failures
+"""
 
 
 class _Known(NamedTuple):
@@ -28,6 +32,7 @@ class _Known(NamedTuple):
     key: str
     failed_at: str
     offset: int | None
+    is_entered: int
 
 
 @dataclass(slots=True)
@@ -48,8 +53,7 @@ class Judgement:
             elif failure.offset is None:
                 self.over.append((failure.failure_id,))
             else:
-                state = state_of(failure.failure_id, datetime.fromisoformat(failure.failed_at), known)
-                self.changes.append((state, *_money(known), documents, failure.failure_id))
+                self.changes.append((_state(failure, known), *_money(known), documents, failure.failure_id))
         if still_open is not None and all(failure.failure_id != still_open.failure_id for failure in failures):
             self.remembered.append(row_of(still_open, None))
 
@@ -90,10 +94,14 @@ def _settle(connection: Connection, keys: Sequence[str]) -> None:
 
 def _known(connection: Connection, keys: Sequence[str]) -> dict[str, list[_Known]]:
     found: dict[str, list[_Known]] = defaultdict(list)
-    asked = f"SELECT failure_id, key, failed_at, offset FROM failures WHERE key IN ({ledger_table.marks(keys)})"  # noqa: S608
-    for row in connection.execute(asked, keys):
+    for row in connection.execute(f"{KNOWN} WHERE key IN ({ledger_table.marks(keys)})", keys):
         found[row[1]].append(_Known(*row))
     return found
+
+
+def _state(failure: _Known, known: KnownInvoice) -> State:
+    failed_at = datetime.fromisoformat(failure.failed_at)
+    return state_of(failure.failure_id, failed_at, known, is_entered=bool(failure.is_entered))
 
 
 def _money(known: KnownInvoice) -> tuple[str | None, str | None]:

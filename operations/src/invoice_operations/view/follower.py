@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any, Generic, TypeVar
 
 from invoice_operations.errors import NeedsAttention
-from invoice_operations.view import decision_table, failure_table, ledger_rows, ledger_table
+from invoice_operations.view import decision_table, entered, failure_table, ledger_rows, ledger_table
 from invoice_operations.view.cases import Case
 from invoice_operations.view.entry import Entry
 from invoice_operations.view.failure_rows import case_in
@@ -162,6 +162,7 @@ def _parsed(way: _Way[Row], batch: Iterable[Entry]) -> list[Row]:
 
 def _take_ledger(tables: Connection, rows: list[LedgerRow]) -> None:
     ledger_table.insert(tables, rows)
+    entered.note(tables, [failure_id for *_rest, failure_id, _value in rows if failure_id is not None])
     _settle(tables, [row[0] for row in rows])
 
 

@@ -42,6 +42,7 @@ CREATE INDEX failures_by_destination ON failures (destination, failed_at, failur
 CREATE INDEX failures_by_customer ON failures (customer_id, failed_at, failure_id);
 CREATE INDEX failures_by_replay ON failures (replay_id) WHERE replay_id IS NOT NULL;
 CREATE INDEX failures_by_invoice ON failures (invoice_id, failed_at, failure_id);
+CREATE TABLE entered (failure_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE decisions (
     partition INTEGER NOT NULL, offset INTEGER NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL, value BLOB NOT NULL,
     PRIMARY KEY (partition, offset));
@@ -50,7 +51,7 @@ CREATE INDEX decisions_by_time ON decisions (at);
 """
 # A signed 32-bit integer in the file's header: any other schema is another version.
 VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
-CONTENTS = ("topics", "positions", "ledger", "failures", "decisions")
+CONTENTS = ("topics", "positions", "ledger", "failures", "entered", "decisions")
 
 
 class StartedAnew(Exception):

@@ -13,7 +13,7 @@ from typing import TypeVar
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
-from invoice_operations.view import decision_table, failure_questions, ledger_table
+from invoice_operations.view import decision_table, entered, failure_questions, ledger_table
 from invoice_operations.view.cases import Case, State, document_names, state_of
 from invoice_operations.view.finding import digits_of
 from invoice_operations.view.followed import FollowsTopics
@@ -105,7 +105,8 @@ class View:
         Adds open ones that are meant and were not read: they are held at no place here.
         """
         known = self.invoices({case.key for case in cases.values()})
-        judged = {name: _judged(case, known[case.key]) for name, case in cases.items()}
+        settled = self._ask(lambda tables: entered.among(tables, cases))
+        judged = {name: _judged(case, known[case.key], is_entered=name in settled) for name, case in cases.items()}
         others = self.failures(replace(chosen, state="open"))
         return {case.failure_id: replace(case, place=None) for case in others} | judged
 
@@ -190,7 +191,7 @@ class View:
         raise NeedsAttention("Another process starts the view anew all the time. Try again.")
 
 
-def _judged(case: Case, known: KnownInvoice) -> Case:
-    state = state_of(case.failure_id, case.failed_at, known)
+def _judged(case: Case, known: KnownInvoice, *, is_entered: bool) -> Case:
+    state = state_of(case.failure_id, case.failed_at, known, is_entered=is_entered)
     total, currency = known.money
     return replace(case, state=state, total=total, currency=currency, documents=document_names(known))

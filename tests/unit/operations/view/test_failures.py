@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,24 @@ def test_the_newest_outcome_of_its_invoice_tells_what_became_of_a_failure(
 
     (case,) = [case for case in view.failures(ALL) if case.failure_id == "f1"]
     assert (case.state, case.place) == (state, Place("invoice-errors", 0, 3))
+
+
+@pytest.mark.parametrize("is_ledger_first", [True, False])
+def test_what_came_after_a_failures_own_entry_ended_it_whatever_the_clocks_say(*, is_ledger_first: bool) -> None:
+    own = in_ledger(0, outcome(outcome="failed", failure_id="f1", settled_at=FAILURE.failed_at))
+    after = in_ledger(1, outcome(settled_at=FAILURE.failed_at - timedelta(hours=1)))
+    filed = in_errors(3, FAILURE)
+    broker = FakeBroker([])
+    view = view_of(broker)
+
+    for record in (own, after, filed) if is_ledger_first else (filed, own, after):
+        broker.add(record)
+        view.refresh()
+
+    assert [case.state for case in view.failures(ALL)] == ["created"]
+    assert cases(own, after, filed)["f1"].state == "created"
+    (read,) = view.judged({"f1": replace(view.failures(ALL)[0], state="open")}, ALL).values()
+    assert read.state == "created"
 
 
 def test_a_failure_that_was_delivered_twice_is_one() -> None:
