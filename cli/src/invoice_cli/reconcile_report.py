@@ -6,22 +6,10 @@ from typing import Any
 from invoice_cli.exits import say
 from invoice_cli.output import Listing, print_csv, print_json_rows, print_table
 from invoice_operations.amounts import in_minor_units
-from invoice_operations.reconcile.finding import Finding, State
+from invoice_operations.reconcile.finding import SHOWN, Finding, State
 from invoice_operations.reconcile.totals import Totals
 
-COLUMNS = {
-    "invoice_id": "invoice_id",
-    "customer_id": "customer_id",
-    "destination": "destination",
-    "state": "state",
-    "detail": "detail",
-    "currency": "currency",
-    "total": "total",
-    "held_total": "held",
-    "document_id": "document_id",
-    "is_enqueued": "is_enqueued",
-}
-"""Of a finding, and the field that each shows."""
+COLUMNS = SHOWN | {"is_enqueued": "is_enqueued"}
 FINE: frozenset[State] = frozenset({"created", "skipped", "resolved"})
 
 

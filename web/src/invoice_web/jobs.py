@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from invoice_operations.errors import NotFound
 from invoice_operations.plain import plain
-from invoice_operations.reconcile.finding import Finding
+from invoice_operations.reconcile.finding import SHOWN, Finding
 from invoice_operations.view.page import Page
 from invoice_shared.serde import dumps, loads
 from invoice_shared.types import time_text
@@ -17,18 +17,6 @@ from invoice_web.store import Store
 State = Literal["running", "stopped", "failed", "done"]
 RECONCILE = "reconcile"
 COLUMNS = "job_id, state, begun_by, begun_at, request, walked, summary, problem"
-FIELDS = {
-    "invoice_id": "invoice_id",
-    "customer_id": "customer_id",
-    "destination": "destination",
-    "state": "state",
-    "detail": "detail",
-    "currency": "currency",
-    "total": "total",
-    "held_total": "held",
-    "document_id": "document_id",
-}
-"""Of a finding, and the field that each shows; as ``invoices reconcile`` has them."""
 NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "notes": []}
 CUT_OFF = "The page ended while it ran. Begin another one."
 
@@ -141,7 +129,7 @@ class Jobs:
 
 def finding_row(finding: Finding) -> dict[str, Any]:
     """Return what a list shows of a finding."""
-    return {column: getattr(finding, name) for column, name in FIELDS.items()}
+    return {column: getattr(finding, name) for column, name in SHOWN.items()}
 
 
 def _job(row: Row) -> Job:

@@ -25,6 +25,18 @@ State = Literal[
 NEEDS_A_PERSON: frozenset[State] = frozenset(
     {"duplicate", "total-mismatch", "voided-after-creation", "unbilled-constituent", "missing"}
 )
+# Of a finding by the contract's names, and the field that each shows.
+SHOWN = {
+    "invoice_id": "invoice_id",
+    "customer_id": "customer_id",
+    "destination": "destination",
+    "state": "state",
+    "detail": "detail",
+    "currency": "currency",
+    "total": "total",
+    "held_total": "held",
+    "document_id": "document_id",
+}
 Column = Literal["finalized", "not billed", "at the providers", "failed", "held", "resolved", "waiting", "unknown"]
 Money = tuple[Column, str, Decimal]
 """A column of the sums, a currency, and an amount in major units with Metronome's sign."""
