@@ -1,11 +1,19 @@
 """The real Apache Kafka once more, behind TLS and SASL: as a managed one is."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
+from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
+
+from invoice_shared.kafka.client_config import common_config
+from invoice_shared.settings import KafkaSettings
 from tests.support.kafka_jars import JarsBroker
 
 USER, PASSWORD = "connector", "connector-secret"
+ADMIN = "admin"
 STORE_PASSWORD = "store-secret"
 
 SECURED = """\
@@ -13,7 +21,7 @@ inter.broker.listener.name=SASL_SSL
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
-username="{user}" password="{password}" user_{user}="{password}";
+username="{admin}" password="{store}" user_{admin}="{store}" user_{user}="{password}";
 ssl.keystore.type=PKCS12
 ssl.keystore.location={keys}
 ssl.keystore.password={store}
@@ -21,12 +29,24 @@ ssl.truststore.type=PKCS12
 ssl.truststore.location={trusted}
 ssl.truststore.password={store}
 """
+AUTHORIZED = """\
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:{admin};User:ANONYMOUS
+"""
 
 
 class SecuredBroker(JarsBroker):
-    """Listens with SASL_SSL alone; ``settings`` is what a client needs."""
+    """Listens with SASL_SSL alone; ``settings`` is what a client needs.
+
+    ``authorizes``: the connector may do what ``allow`` says and nothing else; the administrator everything.
+    """
 
     name = f"{JarsBroker.name}, SASL_SSL"
+
+    def __init__(self, *, authorizes: bool = False) -> None:
+        super().__init__()
+        self._authorizes = authorizes
+        self.password = PASSWORD
 
     @property
     def settings(self) -> dict[str, str]:
@@ -36,9 +56,27 @@ class SecuredBroker(JarsBroker):
             "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
             "KAFKA_SASL_MECHANISM": "PLAIN",
             "KAFKA_SASL_USERNAME": USER,
-            "KAFKA_SASL_PASSWORD": PASSWORD,
+            "KAFKA_SASL_PASSWORD": self.password,
             "KAFKA_SSL_CA_LOCATION": str(self._data / "ca.pem"),
         }
+
+    def admin(self) -> AdminClient:
+        """Return a client that may do everything."""
+        given = self.settings | {"KAFKA_SASL_USERNAME": ADMIN, "KAFKA_SASL_PASSWORD": STORE_PASSWORD}
+        return AdminClient(common_config(settings_of(given)))
+
+    def allow(self, kind: ResourceType, name: str, operation: AclOperation) -> None:
+        """Let the connector do something from now on."""
+        rule = _rule(kind, name, operation)
+        for done in self.admin().create_acls([rule]).values():
+            done.result(30)
+
+    def rotate(self, password: str) -> None:
+        """Give the connector another password; the broker starts again with it."""
+        self.kill()
+        self._config.write_text(self._config.read_text().replace(self.password, password))
+        self.password = password
+        self._start_process()
 
     def start(self) -> None:
         """Make a certificate, then start."""
@@ -47,8 +85,9 @@ class SecuredBroker(JarsBroker):
 
     def _properties(self) -> str:
         secured = SECURED.format(
+            admin=ADMIN,
             user=USER,
-            password=PASSWORD,
+            password=self.password,
             store=STORE_PASSWORD,
             keys=self._data / "keys.p12",
             trusted=self._data / "trusted.p12",
@@ -60,7 +99,17 @@ class SecuredBroker(JarsBroker):
             .replace("PLAINTEXT:PLAINTEXT", "SASL_SSL:SASL_SSL")
             .replace("CONTROLLER:SASL_SSL:SASL_SSL", "CONTROLLER:PLAINTEXT")
             + secured
+            + (AUTHORIZED.format(admin=ADMIN) if self._authorizes else "")
         )
+
+
+def settings_of(environment: Mapping[str, str]) -> KafkaSettings:
+    """Return the settings of a client with that environment."""
+    return KafkaSettings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]
+
+
+def _rule(kind: ResourceType, name: str, operation: AclOperation) -> AclBinding:
+    return AclBinding(kind, name, ResourcePatternType.LITERAL, f"User:{USER}", "*", operation, AclPermissionType.ALLOW)
 
 
 def make_certificate(folder: Path) -> None:

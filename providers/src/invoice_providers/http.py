@@ -39,7 +39,7 @@ class Bearer(AuthBase):
                 "The API key or token holds a line break or another character that HTTP cannot carry. Correct the "
                 "setting, or the file that it is read from."
             )
-        OWN.add(token)
+        OWN.add_renewed(token)
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

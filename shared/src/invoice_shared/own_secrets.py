@@ -8,34 +8,46 @@ from urllib.parse import quote, quote_plus
 
 # Shorter ones are words that texts need.
 MIN_CHARACTERS = 6
-# Access tokens come and go; a text that names an old one is late by now.
-MAX_SECRETS = 64
+# Tokens come and go, a few per hour; a text that names an old one is late by now.
+MAX_RENEWED = 16
 # A piece of base64 or a line of a key must be so long that nothing else looks like it.
 MIN_PIECE = 8
 MASK = "[redacted]"
 
 
 class OwnSecrets:
-    """Thread-safe. Knows the newest ``MAX_SECRETS``."""
+    """Thread-safe. Knows what was added, and the newest ``MAX_RENEWED`` of those that come and go."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._forms: dict[str, tuple[str, ...]] = {}
+        self._kept: set[str] = set()
+        self._renewed: dict[str, None] = {}
         self._longest_first: tuple[str, ...] = ()
 
     def add(self, secret: str | None) -> None:
-        """Mask a secret from now on."""
-        if secret is None or len(secret) < MIN_CHARACTERS or secret in self._forms:
+        """Mask a secret from now on, however seldom it is read."""
+        if secret is None or len(secret) < MIN_CHARACTERS or secret in self._kept:
             return
         with self._lock:
-            self._forms[secret] = tuple(forms_of(secret))
-            while len(self._forms) > MAX_SECRETS:
-                del self._forms[next(iter(self._forms))]
-            every = {form for forms in self._forms.values() for form in forms}
-            self._longest_first = tuple(sorted(every, key=len, reverse=True))
+            self._kept.add(secret)
+            self._order()
+
+    def add_renewed(self, secret: str | None) -> None:
+        """Mask a secret that comes and goes, such as a token, for as long as it is among the newest."""
+        if secret is None or len(secret) < MIN_CHARACTERS or secret in self._kept:
+            return
+        with self._lock:
+            is_known = secret in self._renewed
+            self._renewed.pop(secret, None)
+            self._renewed[secret] = None
+            while len(self._renewed) > MAX_RENEWED:
+                del self._renewed[next(iter(self._renewed))]
+            if not is_known:
+                self._order()
 
     def masked(self, text: str) -> str:
         """Return a text without any of them."""
+        # Quicker than one pattern of them all, up to some 300 forms.
         for form in self._longest_first:
             if form in text:
                 text = text.replace(form, MASK)
@@ -44,7 +56,11 @@ class OwnSecrets:
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
-            self._forms, self._longest_first = {}, ()
+            self._kept, self._renewed, self._longest_first = set(), {}, ()
+
+    def _order(self) -> None:
+        every = {form for secret in (*self._kept, *self._renewed) for form in forms_of(secret)}
+        self._longest_first = tuple(sorted(every, key=len, reverse=True))
 
 
 OWN = OwnSecrets()

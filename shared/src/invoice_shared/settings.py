@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         self._files = {name: SecretFile(path) for name, path in files(type(self), _environment()).items()}
         self._secrets = frozenset(secret_fields(type(self)))
         for name in self._secrets:
-            self.secret(name)
+            OWN.add(self.secret(name))
 
     @field_validator("*")
     @classmethod
@@ -138,30 +138,28 @@ class Settings(BaseSettings):
         A ``NAME_FILE`` is read again when it changes, so a rotated one needs no restart.
         """
         if (file := self._files.get(field)) is not None:
-            found = file.read() or None
-        else:
-            value: SecretStr | str | None = getattr(self, field)
-            found = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if field in self._secrets:
-            OWN.add(found)
-        return found
+            return self._known(field, file.read()) or None
+        value: SecretStr | str | None = getattr(self, field)
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     def credential(self, field: str) -> str:
         """Return a credential that a call needs now. Raises ``CredentialsRefused`` that names it if there is none."""
-        problem = self.problem_of(field)
-        if problem is not None:
+        if (file := self._files.get(field)) is None:
+            return self.secret(field) or ""
+        text = file.read()
+        if (problem := _problem_of(text)) is not None:
             raise CredentialsRefused(f"{field.upper()}: {problem}.")
-        return self.secret(field) or ""
+        return self._known(field, text) or ""
 
     def problem_of(self, field: str) -> str | None:
         """Return what is wrong with a credential's file now; ``None`` if nothing is, or if it is no file."""
         file = self._files.get(field)
-        if file is None:
-            return None
-        text = file.read()
-        if text is None:
-            return "its file cannot be read"
-        return PLACEHOLDER_PROBLEM if is_placeholder(text) else None
+        return None if file is None else _problem_of(file.read())
+
+    def _known(self, field: str, text: str | None) -> str | None:
+        if field in self._secrets:
+            OWN.add_renewed(text)
+        return text
 
     def problems_of_files(self) -> dict[str, str]:
         """Return what is wrong now with the files of the credentials that are read as they are needed, by variable."""
@@ -314,6 +312,13 @@ def files(settings_class: type[BaseSettings], environment: Environment) -> dict[
 def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
     """Name the fields whose value is never shown."""
     return [name for name, field in settings_class.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+
+def _problem_of(text: str | None) -> str | None:
+    """Return what is wrong with what a credential's file holds."""
+    if text is None:
+        return "its file cannot be read"
+    return PLACEHOLDER_PROBLEM if is_placeholder(text) else None
 
 
 def _shown(value: Any) -> Any:

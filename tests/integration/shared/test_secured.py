@@ -1,6 +1,6 @@
 """TLS and SASL, as on a managed Kafka: both clients from the same settings, against a broker that takes no others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 from confluent_kafka import Producer
@@ -12,9 +12,8 @@ from invoice_shared.kafka.admin import check_topics
 from invoice_shared.kafka.client_config import common_config, producer_config
 from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.record import OutgoingRecord
-from invoice_shared.settings import KafkaSettings
 from tests.support.kafka_jars import JarsBroker
-from tests.support.kafka_secured import SecuredBroker
+from tests.support.kafka_secured import SecuredBroker, settings_of
 from tests.support.services import StartService
 from tests.support.waiting import eventually
 
@@ -44,10 +43,6 @@ def secured() -> Iterator[SecuredBroker]:
         yield broker
     finally:
         broker.stop()
-
-
-def settings_of(environment: Mapping[str, str]) -> KafkaSettings:
-    return KafkaSettings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]
 
 
 def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_service: StartService) -> None:

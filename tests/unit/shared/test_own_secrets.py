@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_shared.errors import Rejected, kept_body
-from invoice_shared.own_secrets import MASK, MAX_SECRETS, OWN, OwnSecrets
+from invoice_shared.own_secrets import MASK, MAX_RENEWED, OWN, OwnSecrets
 from invoice_shared.redaction import redacted
 from invoice_shared.settings import MetronomeApiSettings, read
 
@@ -60,11 +60,15 @@ def test_a_word_as_short_as_others_stays() -> None:
     assert knowing("key").masked("the key of the map") == "the key of the map"
 
 
-def test_of_ever_new_tokens_the_newest_are_known() -> None:
-    own = knowing(*(f"access-token-{number:04d}" for number in range(3 * MAX_SECRETS)))
+def test_of_ever_new_tokens_the_newest_are_known_and_a_setting_that_is_read_once_for_ever() -> None:
+    own = knowing("password-of-the-broker")
+    for number in range(3 * MAX_RENEWED):
+        own.add_renewed("token-in-use")
+        own.add_renewed(f"access-token-{number:04d}")
 
-    assert own.masked(f"access-token-{3 * MAX_SECRETS - 1:04d}") == MASK
+    assert own.masked(f"access-token-{3 * MAX_RENEWED - 1:04d}") == MASK
     assert own.masked("access-token-0000") == "access-token-0000"
+    assert own.masked("password-of-the-broker, token-in-use") == f"{MASK}, {MASK}"
 
 
 def test_reasons_and_bodies_hold_no_secret_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ class TokenEndpoint:
 
     def renew(self, refresh_token: str) -> Tokens:
         """Exchange a refresh token. Raises ``GrantRefused``, ``CredentialsRefused`` or ``Unavailable``."""
-        OWN.add(refresh_token)
+        OWN.add_renewed(refresh_token)
         form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token}).encode()
         try:
             answer = self._http.post(self._url, form, {**SENDING, **self._dialect.headers})
@@ -69,7 +69,7 @@ class TokenEndpoint:
         if not access or not refresh or seconds is None:
             return None
         for token in (access, refresh):
-            OWN.add(str(token))
+            OWN.add_renewed(str(token))
         now = self._clock.now()
         return Tokens(
             access_token=str(access),

@@ -1,0 +1,94 @@
+"""A cluster whose rights and passwords change while the services run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._acl import AclOperation
+from confluent_kafka.admin._resource import ResourceType
+from confluent_kafka.cimpl import NewTopic
+
+from invoice_shared.kafka.client_config import producer_config
+from tests.support.kafka_jars import JarsBroker
+from tests.support.kafka_secured import SecuredBroker, settings_of
+from tests.support.services import StartService
+from tests.support.waiting import eventually, never
+
+TOPICS = ("raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions")
+GROUP = "invoice-formatter"
+METRONOME = {
+    "METRONOME_API_KEY": "key",
+    "METRONOME_BASE_URL": "http://127.0.0.1:1",
+    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "c",
+    "METRONOME_BILLING_PROVIDER_DESTINATION": "d",
+    "METRONOME_BILLING_PROVIDER_ITEM_ID": "i",
+}
+
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.skipif(
+        not JarsBroker.is_available(),
+        reason="needs Java 17 and the jars of Apache Kafka: it sets up a broker with TLS, SASL and ACLs",
+    ),
+]
+
+
+@pytest.fixture
+def cluster() -> Iterator[SecuredBroker]:
+    """A broker with the topics, which the connector may use, and no right to any group."""
+    broker = SecuredBroker(authorizes=True)
+    try:
+        broker.start()
+        create_topics(broker.admin())
+        for topic in TOPICS:
+            for operation in (AclOperation.READ, AclOperation.WRITE):
+                broker.allow(ResourceType.TOPIC, topic, operation)
+        yield broker
+    finally:
+        broker.stop()
+
+
+def create_topics(admin: AdminClient) -> None:
+    for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS]).values():
+        created.result(30)
+
+
+@pytest.mark.parametrize("right", [None, AclOperation.DESCRIBE], ids=["no right", "may only be described"])
+def test_the_formatter_waits_for_its_right_to_the_group_and_goes_on_once_it_has_it(
+    cluster: SecuredBroker, start_service: StartService, right: AclOperation | None
+) -> None:
+    if right is not None:
+        cluster.allow(ResourceType.GROUP, GROUP, right)
+    producer = Producer(producer_config(settings_of(cluster.settings)))
+    producer.produce("raw-invoices", key=b"i-1", value=b"no record of ours")
+    producer.flush(30)
+
+    formatter = start_service("invoice-formatter", cluster.settings | METRONOME)
+    eventually(lambda: GROUP in formatter.ask("/readyz")[1], timeout=60)
+    never(lambda: formatter.is_ready() or not formatter.is_running(), during=5)
+
+    cluster.allow(ResourceType.GROUP, GROUP, AclOperation.READ)
+
+    formatter.wait_until_ready()
+    eventually(lambda: 'invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1], timeout=60)
+    assert "Traceback" not in formatter.output()
+
+
+def test_the_webhook_is_not_ready_while_its_own_password_is_refused(
+    cluster: SecuredBroker, start_service: StartService, tmp_path: Path
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(cluster.password)
+    settings = {name: value for name, value in cluster.settings.items() if name != "KAFKA_SASL_PASSWORD"}
+    settings |= {"KAFKA_SASL_PASSWORD_FILE": str(secret), "METRONOME_WEBHOOK_SECRET": "a-secret-of-some-length"}
+    webhook = start_service("invoice-webhook", settings)
+    webhook.wait_until_ready()
+
+    secret.write_text("rotated-password")
+    cluster.rotate("rotated-password")
+
+    eventually(lambda: not webhook.is_ready(), timeout=60)
+    never(webhook.is_ready, during=15)
+    assert webhook.ask("/livez")[0] == 200
