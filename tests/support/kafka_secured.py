@@ -67,8 +67,8 @@ class SecuredBroker(JarsBroker):
 
     def allow(self, kind: ResourceType, name: str, operation: AclOperation) -> None:
         """Let the connector do something from now on."""
-        rule = _rule(kind, name, operation)
-        for done in self.admin().create_acls([rule]).values():
+        admin = self.admin()
+        for done in admin.create_acls([_rule(kind, name, operation)]).values():
             done.result(30)
 
     def rotate(self, password: str) -> None:

@@ -55,12 +55,9 @@ def create_topics(admin: AdminClient) -> None:
         created.result(30)
 
 
-@pytest.mark.parametrize("right", [None, AclOperation.DESCRIBE], ids=["no right", "may only be described"])
 def test_the_formatter_waits_for_its_right_to_the_group_and_goes_on_once_it_has_it(
-    cluster: SecuredBroker, start_service: StartService, right: AclOperation | None
+    cluster: SecuredBroker, start_service: StartService
 ) -> None:
-    if right is not None:
-        cluster.allow(ResourceType.GROUP, GROUP, right)
     producer = Producer(producer_config(settings_of(cluster.settings)))
     producer.produce("raw-invoices", key=b"i-1", value=b"no record of ours")
     producer.flush(30)

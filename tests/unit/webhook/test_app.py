@@ -1,5 +1,6 @@
 """The ingress as a whole: what is answered before a body is read, what is counted and logged, how it ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -52,6 +53,36 @@ async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
     client = await ingress.connect()
 
     assert (await client.ask(request(ingress, length, **changes)))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("changes", "body"),
+    [
+        pytest.param({"Transfer_Encoding": "chunked"}, b"0", id="a length and chunks"),
+        pytest.param({"Transfer_Encoding": "identity"}, b"", id="a length and an encoding that is none"),
+        pytest.param({"Content_Length": f"{len(BODY)}, {len(BODY)}"}, BODY, id="a list of lengths"),
+        pytest.param({"Content_Length": f"+{len(BODY)}"}, BODY, id="a length with a sign"),
+        pytest.param({"Content_Length": f"{len(BODY)}\r\nContent-Length: 0"}, BODY, id="two lengths"),
+        pytest.param({"Content_Length ": str(len(BODY))}, BODY, id="a blank before the colon"),
+        pytest.param({"Content_Length": None, "Transfer_Encoding": "xchunked"}, b"0", id="another encoding"),
+        pytest.param({"Content_Length": None, "Transfer_Encoding": "\x0bchunked"}, b"0", id="a control before chunked"),
+        pytest.param({"Content_Length": None, "Transfer_Encoding": "\r\n chunked"}, b"0", id="a folded line"),
+        pytest.param(
+            {"Content_Length": None, "Transfer_Encoding": "chunked, identity"}, b"0", id="not chunked at last"
+        ),
+    ],
+)
+async def test_a_request_whose_end_two_readers_may_see_elsewhere_is_refused_with_all_that_follows(
+    ingress: Ingress, changes: dict[str, str | None], body: bytes
+) -> None:
+    client = await ingress.connect()
+    smuggled = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    status, _head = await client.ask(request(ingress, len(BODY), **changes) + body + b"\r\n\r\n" + smuggled)
+    rest = await asyncio.wait_for(client.reader.read(), 30)
+
+    assert (status, b"HTTP/" in rest) == (400, False)
+    assert ingress.publisher.published == []
 
 
 async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_serves_on(ingress: Ingress) -> None:

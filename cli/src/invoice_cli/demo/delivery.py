@@ -9,6 +9,7 @@ from typing import Any
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from invoice_shared.settings import OutgoingSettings, load
 from invoice_simulators.metronome.webhooks import signed_request
 
 SENDERS = 8
@@ -20,6 +21,12 @@ def deliver_all(url: str, secret: str, events: Iterable[Mapping[str, Any]]) -> I
         yield from senders.map(lambda event: _deliver(url, secret, event), events)
 
 
+def opener_for(url: str) -> urllib.request.OpenerDirector:
+    """Return what reaches an address as all other calls do: loopback never through a proxy."""
+    proxies = load(OutgoingSettings).outgoing.proxies(url)
+    return urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+
+
 @retry(
     retry=retry_if_exception_type(urllib.error.URLError),
     wait=wait_exponential(multiplier=0.2, max=5),
@@ -28,7 +35,7 @@ def deliver_all(url: str, secret: str, events: Iterable[Mapping[str, Any]]) -> I
 )
 def _deliver(url: str, secret: str, event: Mapping[str, Any]) -> int:
     headers, body = signed_request(event, secret, datetime.now(UTC))
-    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:  # noqa: S310 - loopback
+    with opener_for(url).open(urllib.request.Request(url, body, headers), timeout=30) as answer:  # noqa: S310 - loopback
         return int(answer.status)
 
 

@@ -54,7 +54,7 @@ async def _run(settings: WebhookSettings) -> None:
     ops = serve_ops(settings, health, metrics)
     beating = asyncio.create_task(beat(health))
     stop = _stop_on_signals()
-    _watch_broker(settings, health)
+    _watch_broker(settings, publisher, health)
     await _serve(ingress, settings, health, stop)
     publisher.close(settings.shutdown_grace_seconds / 4)
     beating.cancel()
@@ -105,11 +105,12 @@ def _log_faults_of_the_loop() -> None:
     asyncio.get_running_loop().set_exception_handler(log_fault)
 
 
-def _watch_broker(settings: WebhookSettings, health: Health) -> None:
+def _watch_broker(settings: WebhookSettings, publisher: ConfluentPublisher, health: Health) -> None:
     topics = (settings.raw_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
 
     def check() -> None:
-        check_topics(settings, topics)
+        # By the client that does the work: a new one may log in with a password that this one does not have.
+        check_topics(settings, topics, publisher)
 
     # A daemon: the end of the process waits for no answer of a broker that is away.
     threading.Thread(

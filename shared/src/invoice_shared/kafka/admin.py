@@ -1,9 +1,11 @@
 """Does the broker answer, and do our topics exist? Creating them is the command line's business."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._metadata import ClusterMetadata
 
 from invoice_shared.errors import StartupError
 from invoice_shared.kafka.client_config import common_config
@@ -12,10 +14,20 @@ from invoice_shared.settings import KafkaSettings
 ANSWER_SECONDS = 5.0
 
 
-def check_topics(settings: KafkaSettings, names: Iterable[str]) -> None:
-    """Return if the broker answers and has all the topics; else raise ``StartupError`` that says what to do."""
+class ListsTopics(Protocol):
+    """A client, or what stands for one."""
+
+    def list_topics(self, *, timeout: float) -> ClusterMetadata:
+        """Return what the broker says of its topics. Raises ``KafkaException``."""
+
+
+def check_topics(settings: KafkaSettings, names: Iterable[str], client: ListsTopics | None = None) -> None:
+    """Return if the broker answers and has all the topics; else raise ``StartupError`` that says what to do.
+
+    Without a client, a new one asks.
+    """
     try:
-        existing = AdminClient(common_config(settings)).list_topics(timeout=ANSWER_SECONDS).topics
+        existing = (client or AdminClient(common_config(settings))).list_topics(timeout=ANSWER_SECONDS).topics
     except KafkaException as error:
         where = settings.kafka_bootstrap_servers
         raise StartupError(f"The broker at {where} does not answer: {error.args[0].str()}.") from error

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka.admin._metadata import ClusterMetadata
 
 from invoice_shared.logs import get_logger
 from invoice_shared.publishing import PublishFailed, RecordTooLarge
@@ -42,6 +43,11 @@ class ConfluentPublisher:
     def publish(self, record: OutgoingRecord) -> None:
         """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
         self.send(record).result()
+
+    def list_topics(self, *, timeout: float) -> ClusterMetadata:
+        """Ask the broker for its topics, by the connections that records take. Raises ``KafkaException``."""
+        topics: ClusterMetadata = self._producer.list_topics(timeout=timeout)
+        return topics
 
     def close(self, timeout: float) -> None:
         """Wait for what is under way, at most ``timeout`` seconds."""

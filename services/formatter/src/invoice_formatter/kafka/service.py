@@ -67,7 +67,7 @@ class Service:
 
     async def _live(self, ending: Ending) -> None:
         try:
-            self._app.use_broker(await self._watch.wait_for_topics())
+            self._app.use_broker(await self._watch.wait_for_the_start())
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run(lambda: assigned_partitions(self._app)))
                 tasks.create_task(self._app.start())

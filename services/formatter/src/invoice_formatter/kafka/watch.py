@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
 from aiokafka import TopicPartition as AioPartition
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError  # type: ignore[import-untyped]
 
 from invoice_formatter.kafka.answering import first_answering
 from invoice_shared.assignment import Assignment
@@ -43,9 +43,12 @@ class BrokerWatch:
         self._said: str | None = None
         self._address = ""
 
-    async def wait_for_topics(self) -> str:
-        """Return an address at which the broker answers, once it has all the topics; say once what is missing."""
-        while not await self._look(self._check_topics):  # noqa: ASYNC110 - the broker tells nobody of new topics
+    async def wait_for_the_start(self) -> str:
+        """Return an address at which the broker answers, once it has all the topics and lets us use the group.
+
+        What is missing is said once. aiokafka gives up for good if it joins before it may.
+        """
+        while not await self._look(self._check_access):  # noqa: ASYNC110 - the broker tells nobody of new topics
             await asyncio.sleep(LOOK_SECONDS)
         return self._address
 
@@ -83,6 +86,8 @@ class BrokerWatch:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await check(await self._connected())
+        except GroupAuthorizationFailedError:
+            self._note(f"The broker does not let us use the group {self._group}. Grant READ on it.")
         except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
             servers = self._connection["bootstrap_servers"]
             self._note(f"The broker at {servers} does not answer ({type(error).__name__}).")
@@ -114,14 +119,15 @@ class BrokerWatch:
             self._client = client
         return self._client
 
-    async def _check_topics(self, client: AIOKafkaConsumer) -> None:
+    async def _check_access(self, client: AIOKafkaConsumer) -> None:
         missing = sorted(set(self._topics) - await client.topics())
         if missing:
             raise StartupError(f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics")
+        await client.committed(AioPartition(self._topics[0], 0))
 
     async def _check_progress(self, client: AIOKafkaConsumer, assigned: set[TopicPartition] | None) -> None:
         if not assigned:
-            await self._check_topics(client)  # or else nobody would ask the broker anything
+            await self._check_access(client)  # or else nobody would ask the broker anything
         if assigned is None:
             self._assignment.untold()
             return
