@@ -2,6 +2,7 @@
 
 import re
 
+from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible
 from invoice_shared.types import decimal_text
@@ -27,6 +28,16 @@ def cut(text: str, limit: int | None) -> str:
 def clean(text: str) -> str:
     """Return a text without what cannot be seen; its line ends stay."""
     return "\n".join(visible(line) for line in text.splitlines())
+
+
+def check_lines(document: FormattedInvoice, title: str, limit: int) -> None:
+    """Raise ``Rejected`` if a document has more lines than a provider takes."""
+    if (count := len(document.line_items)) > limit:
+        raise Rejected(
+            "too-many-lines",
+            f"{title} takes {limit} lines per document, and this one has {count}. Set LINE_GROUPING=by_item and "
+            "replay from raw.",
+        )
 
 
 def memo(document: FormattedInvoice) -> str:

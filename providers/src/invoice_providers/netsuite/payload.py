@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from invoice_providers.amounts import EXACT, multiplies_out, plain
 from invoice_providers.netsuite.extra_fields import MAX_DESCRIPTION, MAX_MEMO, extra_fields, overridden
-from invoice_providers.wording import cut, described, memo
+from invoice_providers.wording import check_lines, cut, described, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
 from invoice_shared.text import visible
@@ -56,12 +56,7 @@ def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:
 
 
 def _check(document: FormattedInvoice) -> None:
-    if len(document.line_items) > MAX_LINES:
-        raise Rejected(
-            "too-many-lines",
-            f"NetSuite takes {MAX_LINES} lines a document, this one has {len(document.line_items)}. "
-            "Set LINE_GROUPING=by_item and replay from raw.",
-        )
+    check_lines(document, "NetSuite", MAX_LINES)
     wrong = sorted(_overridden(document))
     if wrong:
         raise Rejected(

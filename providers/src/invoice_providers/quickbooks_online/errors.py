@@ -24,6 +24,8 @@ STATES: dict[Next, str] = {
 }
 NOT_FOUND = "610"
 NOT_QUERYABLE = frozenset({"4000", "4001"})
+# Of an invoice that is taxed (Intuit's reference).
+MAX_TAXED_LINES = 750
 INTERNAL_IN_DETAIL = "(-30003)"
 """Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue 12)."""
 TRANSACTION = re.compile(r"TxnId\s*=\s*(\w+)")
@@ -118,7 +120,17 @@ def _advice(faults: list[Fault], document: FormattedInvoice) -> str:
     where = advice(document, " ".join(fault.said for fault in faults))
     if not where and any(meaning.names_ids for meaning in meanings):
         where = sent_ids(document)
-    return " ".join(part for part in (*dict.fromkeys(what), where) if part)
+    return " ".join(part for part in (*dict.fromkeys(what), where, _about_lines(document)) if part)
+
+
+def _about_lines(document: FormattedInvoice) -> str:
+    count = len(document.line_items)
+    if count <= MAX_TAXED_LINES:
+        return ""
+    return (
+        f"A taxable invoice takes {MAX_TAXED_LINES} lines, and this one has {count}: if that is why, set "
+        "LINE_GROUPING=by_item and replay from raw."
+    )
 
 
 def _is_about_tax(fault: Fault) -> bool:

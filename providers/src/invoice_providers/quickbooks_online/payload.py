@@ -14,10 +14,13 @@ from invoice_providers.quickbooks_online.extra_fields import (
     document_fields,
     line_fields,
 )
-from invoice_providers.wording import cut, described
+from invoice_providers.wording import check_lines, cut, described
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible
 
+TITLE = "QuickBooks Online"
+# Of any transaction. A taxable invoice has fewer (see ``errors``), but whether one is taxable only QuickBooks knows.
+MAX_LINES = 10_000
 MAX_DESCRIPTION = 4000
 MAX_PRICE_DECIMALS = 5
 """QuickBooks states no limit; its own forms show five. A finer price stands in the description."""
@@ -27,6 +30,7 @@ DETAIL = "SalesItemLineDetail"
 
 def build_body(document: FormattedInvoice) -> dict[str, Any]:
     """Build the transaction. Raises ``Rejected`` where it must not be sent."""
+    check_lines(document, TITLE, MAX_LINES)
     is_due = document.document_type == "invoice" and document.due_date is not None
     return {
         "DocNumber": document_number(document),

@@ -11,7 +11,7 @@ from typing import Any
 
 from invoice_providers.razorpay.extra_fields import MAX_NOTES, MAX_TEXT, check_line_fields, document_fields
 from invoice_providers.razorpay.units import minor_units
-from invoice_providers.wording import cut, figures, memo
+from invoice_providers.wording import check_lines, cut, figures, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible
@@ -70,12 +70,7 @@ def _check(document: FormattedInvoice) -> None:
     for line in document.line_items:
         if line.amount < 0:
             raise Rejected("negative-amount", _negative(line, document.currency))
-    if len(document.line_items) > MAX_LINES:
-        raise Rejected(
-            "too-many-lines",
-            f"Razorpay takes {MAX_LINES} lines an invoice, this one has {len(document.line_items)}. "
-            "Set LINE_GROUPING=by_item and replay from raw.",
-        )
+    check_lines(document, "Razorpay", MAX_LINES)
     _check_minimum(document)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.quickbooks_online.errors import THROTTLE_SECONDS, create_error, lookup_error
+from invoice_providers.quickbooks_online.errors import MAX_TAXED_LINES, THROTTLE_SECONDS, create_error, lookup_error
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
-from tests.builders import CUSTOMER_ID, formatted_invoice
+from tests.builders import CUSTOMER_ID, formatted_invoice, line_item
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DOCUMENT = formatted_invoice(destination="quickbooks_online")
@@ -150,3 +150,13 @@ def test_a_failure_keeps_the_id_by_which_intuit_finds_the_call() -> None:
     assert error.response is not None
     assert error.response.body.startswith("intuit_tid 1-abc\n{")
     assert len(error.response.body.encode()) <= 4096
+
+
+@pytest.mark.parametrize(("count", "is_named"), [(MAX_TAXED_LINES, False), (MAX_TAXED_LINES + 1, True)])
+def test_a_refusal_of_very_many_lines_names_the_limit_of_taxable_invoices(count: int, is_named: bool) -> None:
+    document = formatted_invoice(line_items=(line_item(),) * count)
+
+    error = create_error(fault(400, "6000"), NOW, document)
+
+    assert isinstance(error, Rejected)
+    assert ("takes 750 lines, and this one has 751" in error.reason) is is_named

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.quickbooks_online.payload import DETAIL, build_body
+from invoice_providers.quickbooks_online.payload import DETAIL, MAX_LINES, build_body
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from tests.builders import INVOICE_ID, formatted_invoice, line_item
@@ -201,3 +201,10 @@ def test_references_are_ids_without_what_cannot_be_seen() -> None:
 
     assert body["ClassRef"] == {"value": "7"}
     assert body["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] == {"value": "TAX"}
+
+
+def test_more_lines_than_any_transaction_takes_are_not_sent() -> None:
+    with pytest.raises(Rejected, match="LINE_GROUPING=by_item") as refused:
+        build_body(formatted_invoice(line_items=(line_item(),) * (MAX_LINES + 1)))
+
+    assert refused.value.code == "too-many-lines"
