@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProxyError
 
 from invoice_providers.deadline import REAPER, Call
-from invoice_providers.http_adapter import CutAdapter
+from invoice_providers.http_adapter import CutAdapter, NotEncrypted
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 from invoice_shared.outgoing.adapter import attach
@@ -196,4 +196,7 @@ def may_have_arrived(error: Exception) -> bool:
 def _kind(error: Exception) -> str:
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    reason = reason.original_error if isinstance(reason, ProxyError) else reason
+    if isinstance(reason, NotEncrypted):
+        return reason.why
     return type(reason or error).__name__

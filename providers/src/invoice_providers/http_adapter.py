@@ -18,6 +18,10 @@ from invoice_shared.outgoing.outgoing import Outgoing
 class NotEncrypted(NewConnectionError):
     """The proxy does not connect us, or the two ends do not come to terms on the encryption: nothing was sent."""
 
+    def __init__(self, connection: HTTPConnection, why: str) -> None:
+        super().__init__(connection, why)
+        self.why = why
+
 
 class CutAdapter(OutgoingAdapter):
     """One connection, no try but the first, and every socket under the reaper's eyes."""

@@ -87,11 +87,12 @@ def test_a_proxys_password_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_companys_authority_is_trusted_beside_the_public_ones(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    public = len(read(ExampleSettings).outgoing.ssl_context().get_ca_certs())
+    public = len(read(ExampleSettings).outgoing.ssl_context.get_ca_certs())
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("CA_LOCATION", str(tmp_path / "ca.pem"))
 
-    context = read(ExampleSettings).outgoing.ssl_context()
+    context = read(ExampleSettings).outgoing.ssl_context
 
     assert len(context.get_ca_certs()) == public + 1
-    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert ssl.VERIFY_X509_STRICT not in context.verify_flags

@@ -20,8 +20,7 @@ from invoice_shared.text import origin
 
 # Of the time for a call: silence before the connection stands is an outage, after it may be the invoice's own.
 CONNECTING_SHARE = 0.5
-# The last: a proxy that does not connect us.
-UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
@@ -29,7 +28,7 @@ def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
     seconds = reach.timeout_seconds
     timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds * CONNECTING_SHARE)
     # Whoever calls bounds the calls; a wait for a connection of the pool would look like silence of Metronome.
-    connector = aiohttp.TCPConnector(limit=0, ssl=reach.outgoing.ssl_context())
+    connector = aiohttp.TCPConnector(limit=0, ssl=reach.outgoing.ssl_context)
     return aiohttp.ClientSession(timeout=timeout, connector=connector, proxy=reach.outgoing.proxy(base_url))
 
 
@@ -88,6 +87,10 @@ class AsyncMetronomeClient:
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 return Answer(response.status, response.headers, await response.read())
+        except aiohttp.ClientHttpProxyError as error:
+            raise Unavailable(
+                f"Metronome cannot be reached: HTTPS_PROXY answers {error.status}.", outage=True
+            ) from error
         except UNREACHED as error:
             where = origin(self._base_url)
             raise Unavailable(

@@ -53,9 +53,13 @@ class Outgoing:
         """Return the path of a file with every authority that is trusted: the public ones and ``CA_LOCATION``'s."""
         return certifi.where() if self.ca_location is None else _joined(self.ca_location)
 
+    @cached_property
     def ssl_context(self) -> ssl.SSLContext:
-        """Return what checks another system's certificate."""
-        return ssl.create_default_context(cafile=self.authorities())
+        """What checks another system's certificate. Reading it takes some 20 ms, so it is read once."""
+        context = ssl.create_default_context(cafile=self.authorities())
+        # Set from Python 3.13 on: companies' own authorities seldom are all that RFC 5280 asks for.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        return context
 
 
 @dataclass(frozen=True)
