@@ -58,10 +58,10 @@ AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 
 
 def _environment() -> dict[str, str]:
+    # A name in lower case counts, too, as people write http_proxy. The one in upper case wins, also if it is empty.
+    both = sorted(os.environ.items(), key=lambda item: item[0].isupper())  # noqa: TID251 - the one reader
     # An empty variable counts as unset: it is what an unfilled template leaves behind.
-    given = {name: value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one reader
-    # A name in lower case counts, too, as people write http_proxy. The one in upper case wins.
-    return {name.upper(): value for name, value in sorted(given.items(), key=lambda item: item[0].isupper())}
+    return {name: value for name, value in {name.upper(): value for name, value in both}.items() if value.strip()}
 
 
 def _tidy(value: str, field: FieldInfo | None = None) -> str:

@@ -50,6 +50,15 @@ def test_the_name_in_upper_case_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.no_proxy, settings.https_proxy) == ("a", PROXY)
 
 
+def test_an_empty_name_in_upper_case_switches_off_what_is_injected_in_lower_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("https_proxy", PROXY)
+    monkeypatch.setenv("HTTPS_PROXY", "")
+
+    assert read(ExampleSettings).https_proxy is None
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
