@@ -28,7 +28,7 @@ FAILURES = (requests.RequestException, HTTPError, ValueError)
 
 
 class Bearer(AuthBase):
-    """A token in the ``Authorization`` header; an auth object, since a netrc file would overrule a plain header.
+    """A token in the ``Authorization`` header.
 
     Raises ``CredentialsRefused`` for one that no header can carry, which the library would not survive.
     """
@@ -77,7 +77,7 @@ class FreshBearer(AuthBase):
 
 
 class Anonymous(AuthBase):
-    """No credentials, a netrc file's included: the body carries them."""
+    """No credentials: the body carries them."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Leave a request as it is."""
