@@ -46,7 +46,7 @@ class MailServer:
 
     @contextmanager
     def _connected(self) -> Iterator[SMTP]:
-        tls = self.reach.outgoing.ssl_context()
+        tls = self.reach.outgoing.ssl_context
         host, port = self._parts.hostname or "", self._parts.port or PORTS[self._parts.scheme]
         if self._parts.scheme == "smtps":
             with SMTP_SSL(host, port, timeout=self.reach.timeout_seconds, context=tls) as server:
