@@ -1,76 +1,88 @@
-"""How far a long command is: a bar on a terminal, a plain line now and then in a pipe. Always on stderr."""
+"""How far a long command is: a bar on a terminal, a plain line now and then in a pipe. Always on stderr.
+
+Where a program reads the result, a pipe gets no line: whoever merges both streams, as ``kubectl logs`` does, would
+find them inside the document.
+"""
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from invoice_cli.exits import say
+from invoice_cli.output import Listing
 from invoice_cli.terminal import terminal
 
-STEPS = 10
-"""Lines in a pipe."""
-OPEN_STEP = 1000
-"""Without a known total: a line each so many."""
-
 # In a pipe: a line per so many seconds, so that nothing is said of what is quick.
-READING_SECONDS = 10.0
-
-Advance = Callable[[], None]
+LINE_SECONDS = 10.0
 
 
-@contextmanager
-def progress(label: str, total: int | None) -> Iterator[Advance]:
-    """Give a function to call once for each thing done."""
-    if sys.stderr.isatty():
-        with _bar(label, total) as advance:
-            yield advance
-    else:
-        yield _lines(label, total)
+class Advance(Protocol):
+    """Called for things that were done, or with 0 while nothing happens."""
+
+    def __call__(self, count: int = 1, /) -> None:
+        """Count them."""
 
 
-@contextmanager
-def reading() -> Iterator[Callable[[int], None]]:
-    """Show how many records were read: yield a function to call with the count of each batch."""
-    if not sys.stderr.isatty():
-        yield _reading_lines(time.monotonic)
-        return
-    columns = (TextColumn("Reading the topics: {task.completed:,.0f} records"), TimeElapsedColumn())
-    with Progress(*columns, console=terminal(stderr=True), transient=True) as shown:
-        task = shown.add_task("", total=None)
-        yield lambda count: shown.advance(task, count)
+@dataclass(slots=True)
+class Lines:
+    """Says how much was done, in a pipe. ``told`` makes a sentence of the count."""
 
+    told: Callable[[int], str]
+    now: Callable[[], float] = time.monotonic
+    _done: int = 0
+    _said: float = field(init=False)
 
-def _reading_lines(now: Callable[[], float]) -> Callable[[int], None]:
-    done, said = 0, now()
+    def __post_init__(self) -> None:
+        self._said = self.now()
 
-    def followed(count: int) -> None:
-        nonlocal done, said
-        done += count
-        if now() - said >= READING_SECONDS:
-            said = now()
-            say(f"Reading the topics: {done:,} records")
-
-    return followed
+    def __call__(self, count: int = 1) -> None:
+        """Count, and say the sum if nothing was said for a while."""
+        self._done += count
+        if self.now() - self._said >= LINE_SECONDS:
+            self._said = self.now()
+            say(self.told(self._done))
 
 
 @contextmanager
-def _bar(label: str, total: int | None) -> Iterator[Advance]:
+def progress(label: str, total: int | None, output: Listing = "table") -> Iterator[Advance]:
+    """Yield a function to call for each thing done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal(stderr=True)) as shown:
-        task = shown.add_task(label, total=total)
-        yield lambda: shown.advance(task)
+    of_all = "" if total is None else f" of {total:,}"
+    with _shown(Progress(*columns, console=terminal(stderr=True)), label, total) as bar:
+        yield bar or _lines(lambda done: f"{label}: {done:,}{of_all}", output)
 
 
-def _lines(label: str, total: int | None) -> Advance:
-    done, step = 0, OPEN_STEP if total is None else max(1, -(-total // STEPS))
+@contextmanager
+def reading(output: Listing = "table") -> Iterator[Advance]:
+    """Show how many records were read: yield a function to call with the count of each batch."""
+    columns = (TextColumn("Reading the topics: {task.completed:,.0f} records"), TimeElapsedColumn())
+    with _shown(Progress(*columns, console=terminal(stderr=True), transient=True), "", None) as bar:
+        yield bar or _lines(lambda done: f"Reading the topics: {done:,} records", output)
 
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if done % step == 0 or done == total:
-            say(f"{label}: {done}" if total is None else f"{label}: {done} of {total}")
 
-    return advance
+@contextmanager
+def _shown(display: Progress, label: str, total: int | None) -> Iterator[Advance | None]:
+    """Show a bar on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with display:
+        task = display.add_task(label, total=total)
+
+        def advance(count: int = 1) -> None:
+            display.advance(task, count)
+
+        yield advance
+
+
+def _lines(told: Callable[[int], str], output: Listing) -> Advance:
+    return Lines(told) if output == "table" else _nothing
+
+
+def _nothing(_count: int = 1) -> None:
+    """Say nothing."""

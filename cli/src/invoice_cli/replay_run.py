@@ -10,7 +10,7 @@ import typer
 
 from invoice_cli.exits import Exit, exit_of, say, stop
 from invoice_cli.interrupt import Interrupt, give_up
-from invoice_cli.output import print_table
+from invoice_cli.output import Output, print_table
 from invoice_cli.progress import progress
 from invoice_operations.replay.following import Results
 from invoice_operations.replay.plan import Plan
@@ -31,6 +31,7 @@ class Run:
     plan: Plan
     command: str
     look_again: str
+    output: Output
     sent: int = 0
     results: Results | None = None
     _before: int = field(init=False)
@@ -81,7 +82,7 @@ class Run:
         planned = self.plan.selected
         say(f"{self.replay.id}: {planned} record(s). If it is interrupted: {self.command}")
         try:
-            with progress("replayed", planned) as advance:
+            with progress("replayed", planned, self.output) as advance:
 
                 def acknowledged() -> None:
                     self.sent += 1
@@ -98,12 +99,11 @@ class Run:
     def _follow(self, seconds: float, interrupt: Interrupt) -> None:
         total, known = self.replay.put_back, Results(waiting=self.replay.put_back)
         try:
-            with progress("settled", total) as advance:
+            with progress("settled", total, self.output) as advance:
 
                 def looked(results: Results) -> None:
                     nonlocal known
-                    for _ended in range(results.ended - known.ended):
-                        advance()
+                    advance(results.ended - known.ended)
                     known = results
 
                 self.results = self.replay.follow(seconds, interrupt, looked)

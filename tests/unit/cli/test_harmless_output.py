@@ -21,7 +21,7 @@ from invoice_cli.output import (
     show,
     table,
 )
-from invoice_cli.progress import progress
+from invoice_cli.progress import LINE_SECONDS, Lines
 from invoice_cli.terminal import SafeConsole, terminal
 from invoice_operations.harmless import HARMFUL
 
@@ -43,13 +43,8 @@ PATHS: dict[str, Callable[[], object]] = {
     "the last sentence": lambda: stop(Exit.ATTENTION, EVIL),
     "a console": lambda: terminal().print(EVIL, table([ROW], EVIL)),
     "a console beside": lambda: terminal(stderr=True).print(EVIL),
-    "progress": lambda: steps(EVIL),
+    "progress": Lines(lambda _done: EVIL, iter((0.0, LINE_SECONDS, LINE_SECONDS)).__next__),
 }
-
-
-def steps(label: str) -> None:
-    with progress(label, 1) as advance:
-        advance()
 
 
 @pytest.mark.parametrize("path", PATHS)

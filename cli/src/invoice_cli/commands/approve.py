@@ -61,7 +61,7 @@ def approve(
 
     Exits 1 if one fails again or still waits at the end, and if there is nothing to approve.
     """
-    now, installation, who = datetime.now(UTC), this_installation(), accountable(by)
+    now, installation, who = datetime.now(UTC), this_installation(output), accountable(by)
     filters = selection(
         now,
         since=since,
@@ -74,7 +74,7 @@ def approve(
     approval = look(chosen, installation)
     replay = Replay(new_id(now, secrets.token_hex(3)), replay_request(chosen), installation, who)
     plan = replay.plan()
-    run = Run(replay, plan, shlex.join(["invoices", *sys.argv[1:]]), look_again=STILL_HELD)
+    run = Run(replay, plan, shlex.join(["invoices", *sys.argv[1:]]), look_again=STILL_HELD, output=output)
     if output == "table":
         _show(approval)
         show_plan(plan, now)

@@ -24,7 +24,7 @@ def console(
     output: OutputOption = "table",
 ) -> None:
     """Watch topics, what waits for whom, and open failures. Ctrl-C ends it; in a pipe, or as JSON, it looks once."""
-    installation = this_installation()
+    installation = this_installation(output)
     if output == "json":
         print_json(glance(installation).document())
         return

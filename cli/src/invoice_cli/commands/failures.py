@@ -55,7 +55,7 @@ def failures(
         destination=destination,
         state="all" if every or failure_id else "open",
     )
-    installation = this_installation()
+    installation = this_installation(output)
     view = installation.view()
     if failure_id is not None:
         _show_one(installation.reader(), find_case(view.named(failure_id), failure_id), output)

@@ -30,7 +30,7 @@ def preview(
     """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
     if (invoice_id is None) == (file is None):
         raise InvalidRequest("Give either an invoice id or --file.")
-    installation = this_installation()
+    installation = this_installation(output)
     if file is not None:
         seen = preview_content(file.read_bytes(), installation.settings, force=force)
     else:

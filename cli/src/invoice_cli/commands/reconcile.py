@@ -33,11 +33,11 @@ def reconcile(
 
     Exits 1 if something is unexplained, 3 if something could not be asked.
     """
-    installation = this_installation()
+    installation = this_installation(output)
     chosen, per_second = selection(datetime.now(UTC), since=since, until=until), parse_rate(rate)
     providers = nobody(installation.clock) if ledger_only else _told(installation.providers(per_second))
     request = ReconcileRequest(chosen, fix, per_second, concurrency)
-    with progress("customers", None) as walked:
+    with progress("customers", None, output) as walked:
         totals = show(run(request, installation, providers, walked), output)
     now = installation.clock.now()
     is_asked = tell_strays(providers, installation.view(), chosen.since or now, now, fix=fix)

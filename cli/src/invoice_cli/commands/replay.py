@@ -94,10 +94,10 @@ def replay(
     request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force, include_resolved)
     per_second = None if rate is None else parse_rate(rate)
     replay_id = resume or new_id(now, secrets.token_hex(3))
-    replayed = Replay(replay_id, request, this_installation(), person(by))
+    replayed = Replay(replay_id, request, this_installation(output), person(by))
     plan = replayed.resume() if resume else replayed.plan()
     go_on = _go_on(replayed.id, resume)
-    run = Run(replayed, plan, go_on, look_again=f"Go on waiting with: {go_on}")
+    run = Run(replayed, plan, go_on, look_again=f"Go on waiting with: {go_on}", output=output)
     if output == "table":
         show_plan(plan, now)
     if not dry_run:

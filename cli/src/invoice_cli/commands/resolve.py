@@ -29,6 +29,6 @@ def resolve(
 ) -> None:
     """Close a failure that was handled by hand: its invoice is held back from now on, and who and why is kept."""
     asked = Resolution(failure_id, why, document_id, destination, despite_waiting=yes)
-    resolved = carry_out(asked, this_installation(), accountable(by))
+    resolved = carry_out(asked, this_installation(output), accountable(by))
     facts = resolved.event.model_dump(include=set(SHOWN))
     show([{name: facts[name] for name in SHOWN} | {"metronome": resolved.metronome}], output)

@@ -15,7 +15,7 @@ def status(
     invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")], output: OutputOption = "table"
 ) -> None:
     """Tell an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition and offset."""
-    found = status_of(invoice_id, this_installation())
+    found = status_of(invoice_id, this_installation(output))
     if output == "json":
         print_json(found.facts | {"events": [_event(step) for step in found.steps]})
         return

@@ -20,7 +20,7 @@ def topics(
     output: OutputOption = "table",
 ) -> None:
     """Create the five topics where they are missing; compare those that exist. Changes no existing topic."""
-    installation = this_installation()
+    installation = this_installation(output)
     plans = topic_plans.plan(installation.kafka, partitions, replication_factor, min_insync_replicas)
     states = topic_plans.apply(installation.admin(), plans)
     show([{"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)} for s in states], output)
