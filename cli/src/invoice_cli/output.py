@@ -9,6 +9,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
 
 from rich.box import HEAVY_HEAD
+from rich.cells import cell_len, set_cell_size
 from rich.table import Column, Table
 
 from invoice_cli.terminal import PIPE_WIDTH, terminal
@@ -20,6 +21,10 @@ Output = Literal["table", "json"]
 Listing = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
 MAX_IN_MEMORY = 8 * 1024 * 1024
+# Between the columns of a list.
+GAP = 2
+# Of a reason this much says something.
+MIN_CUT = 24
 
 
 def show(rows: Sequence[Row], output: Output) -> None:
@@ -82,14 +87,57 @@ def print_table(rows: Sequence[Row]) -> None:
     terminal(width=None if is_terminal else PIPE_WIDTH).print(table(rows))
 
 
+def print_list(rows: Sequence[Row], *, cut: str, spare: Sequence[str]) -> None:
+    """Print one line per row, whatever the terminal's width: see ``fitted``. In a pipe nothing is left out."""
+    if not sys.stdout.isatty():
+        print_table(rows)
+        return
+    console = terminal()
+    for line in fitted(
+        [{name: harmless_line(_cell(value)) for name, value in row.items()} for row in rows],
+        console.width,
+        cut=cut,
+        spare=spare,
+    ):
+        console.print(line, no_wrap=True, overflow="crop", soft_wrap=True)
+
+
+def fitted(rows: Sequence[Mapping[str, str]], width: int, *, cut: str, spare: Sequence[str]) -> list[str]:
+    """Return a heading and one line per row, none of them wider than ``width``. Pure.
+
+    The column ``cut`` is shortened to what is left, but not below ``MIN_CUT``: before that ``spare`` columns are left
+    out, in their order. No other cell is ever cut or broken: an id that ends in dots cannot be copied.
+    """
+    widths = {name: max(cell_len(name), *(cell_len(row[name]) for row in rows)) for name in rows[0]}
+    shown = [name for name in widths if name != cut]
+    for name in spare:
+        if width - sum(widths[each] + GAP for each in shown) >= MIN_CUT:
+            break
+        shown.remove(name)
+    left = max(MIN_CUT, width - sum(widths[each] + GAP for each in shown))
+    heading = {name: name for name in widths}
+    return [
+        (" " * GAP).join([*(set_cell_size(row[name], widths[name]) for name in shown), _shortened(row[cut], left)])
+        for row in (heading, *rows)
+    ]
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
 def table(rows: Sequence[Row], title: str | None = None) -> Table:
     """Lay rows that share their keys out: with lines on a terminal, without in a pipe."""
     box = HEAVY_HEAD if sys.stdout.isatty() else None
-    # Folded, not cut: an id that ends in dots cannot be copied.
-    columns = [Column(name, overflow="fold") for name in (rows[0] if rows else ())]
+    cells = [[harmless_line(_cell(value)) for value in row.values()] for row in rows]
+    # Ids stay on one line while sentences can make room, and are never cut: one that ends in dots cannot be copied.
+    columns = [
+        Column(name, overflow="fold", no_wrap=not any(" " in row[index] for row in cells))
+        for index, name in enumerate(rows[0] if rows else ())
+    ]
     laid_out = Table(*columns, title=title, title_justify="left", box=box)
-    for row in rows:
-        laid_out.add_row(*(harmless_line(_cell(value)) for value in row.values()))
+    for row in cells:
+        laid_out.add_row(*row)
     return laid_out
 
 

@@ -88,7 +88,13 @@ def test_one_failure_is_shown_in_full_by_the_first_digits_of_its_id(tonight: Top
     ended = run_invoices("failures", first["failure_id"][:12])
 
     assert "Customer 1042 is inactive." in ended.out
+    assert "invoices replay errors --invoice-id inv-3" in ended.out
+    assert (
+        run_invoices("failures", first["failure_id"][:12], "--raw").json
+        == run_invoices("failures", first["failure_id"], "--output", "json").json
+    )
     assert run_invoices("failures", "0123456789").code == 1
+    assert run_invoices("failures", "--raw").code == 2
 
 
 def test_status_tells_the_whole_way_with_places_and_times(tonight: Topics, run_invoices: RunInvoices) -> None:
@@ -128,6 +134,9 @@ def test_what_was_handled_by_hand_is_in_the_ledger_with_who_and_why(tonight: Top
     assert "inv-1" not in run_invoices("failures", "--list").out
     assert run_invoices("resolve", first["failure_id"], "--why", "again", "--by", "kim").code == 1
     assert run_invoices("status", "inv-1", "--output", "json").json["state"] == "resolved"
+    (closed,) = run_invoices("failures", "--all", "--invoice-id", "inv-1", "--output", "json").json
+    assert (closed["resolved_by"], closed["resolved_why"]) == ("kim", "billed by hand")
+    assert "Resolved by kim: billed by hand" in run_invoices("failures", "--all", "--list").out
 
 
 def test_a_broker_that_does_not_answer_is_one_clear_line(run_invoices: RunInvoices) -> None:

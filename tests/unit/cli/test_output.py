@@ -1,10 +1,12 @@
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from rich.console import Console
 
-from invoice_cli.output import MAX_IN_MEMORY, Row, print_csv, print_json, print_json_rows, show
+from invoice_cli.output import MAX_IN_MEMORY, Row, print_csv, print_json, print_json_rows, show, table
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.tally import money
 
@@ -74,3 +76,12 @@ def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[
 )
 def test_money_is_said_by_currency(totals: dict[str, Decimal], unknown: int, said: str) -> None:
     assert money(totals, unknown) == said
+
+
+def test_on_a_narrow_terminal_sentences_make_room_for_ids() -> None:
+    shown = io.StringIO()
+    row = {"invoice": "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b", "reason": "Products without an item id. " * 9}
+
+    Console(file=shown, width=80).print(table([row, row]))
+
+    assert shown.getvalue().count(row["invoice"]) == 2

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from invoice_cli.exits import say
+from invoice_cli.failure_text import SHORT_ID, failure_text, money_text, reason_text
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import (
     CodeOption,
@@ -18,14 +19,18 @@ from invoice_cli.options import (
     UntilOption,
     selection,
 )
-from invoice_cli.output import Listing, print_csv, print_json, print_table
-from invoice_operations.amounts import amount_text, in_minor_units
+from invoice_cli.output import print_csv, print_json, print_list, print_table, print_text
+from invoice_operations.amounts import in_minor_units
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.failure_documents import COLUMNS, documents, row
+from invoice_operations.resolutions import NOBODY, ClosedBy, closed_by
 from invoice_operations.tally import Group, money
 from invoice_operations.times import age
 from invoice_operations.view.cases import Case
 from invoice_operations.view.finding import find_case
-from invoice_operations.view.records_of import ReadsTopics
+
+# Columns that a narrow terminal does without, the first one first.
+SPARE = ("stage", "invoice", "age", "money")
 
 
 def failures(
@@ -40,9 +45,12 @@ def failures(
     until: UntilOption = None,
     every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
     single: Annotated[bool, typer.Option("--list", help="One line a failure instead of groups.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="With a failure id: its record, as JSON.")] = False,
     output: ListingOption = "table",
 ) -> None:
     """Show what failed and is not resolved: grouped by code, one by one, or a single failure in full."""
+    if raw and failure_id is None:
+        raise InvalidRequest("--raw shows the record of one failure: give its id.")
     now = datetime.now(UTC)
     chosen = selection(
         now,
@@ -58,20 +66,29 @@ def failures(
     installation = this_installation(output)
     view = installation.view()
     if failure_id is not None:
-        _show_one(installation.reader(), find_case(view.named(failure_id), failure_id), output)
+        case = find_case(view.named(failure_id), failure_id)
+        (document,) = documents(installation.reader(), [case])
+        if raw or output != "table":
+            print_json(document)
+        else:
+            print_text(failure_text(case, document, closed_by(view, [case]).get(case.failure_id, NOBODY), now))
         return
     if output == "table" and not single:
         _show_groups(view.groups(chosen), now, every=every)
         return
     cases = view.failures(chosen)
+    closed = {case.failure_id: NOBODY for case in cases} | closed_by(view, cases)
     if output == "json":
-        print_json(documents(installation.reader(), cases))
+        found = documents(installation.reader(), cases)
+        print_json([each | closed[each["failure_id"]]._asdict() for each in found])
     elif output == "csv":
-        print_csv(map(_csv_row, cases), COLUMNS)
+        rows = (_csv_row(case) | closed[case.failure_id]._asdict() for case in cases)
+        print_csv(rows, (*COLUMNS, *ClosedBy._fields))
     elif not cases:
         _say_nothing(every=every)
     else:
-        print_table([_short_row(case, now) for case in cases])
+        print_list([_short_row(case, closed[case.failure_id], now) for case in cases], cut="reason", spare=SPARE)
+        say("One in full: invoices failures FAILURE_ID")
 
 
 def _say_nothing(*, every: bool) -> None:
@@ -104,22 +121,13 @@ def _csv_row(case: Case) -> dict[str, Any]:
     return row(case) | {"total": total}
 
 
-def _short_row(case: Case, now: datetime) -> dict[str, Any]:
+def _short_row(case: Case, closed: ClosedBy, now: datetime) -> dict[str, Any]:
     return {
-        "failure": case.failure_id[:12],
+        "failure": case.failure_id[:SHORT_ID],
         "age": age(case.failed_at, now),
         "stage": case.stage,
         "code": case.code if case.state == "open" else f"{case.code} ({case.state})",
         "invoice": case.invoice_id,
-        "money": "" if case.total is None else f"{amount_text(case.total, case.currency)} {case.currency}",
-        "reason": case.reason if case.documents is None else f"{case.reason} Yet {case.documents} stands.",
+        "money": money_text(case),
+        "reason": reason_text(case, closed),
     }
-
-
-def _show_one(reader: ReadsTopics, case: Case, output: Listing) -> None:
-    (document,) = documents(reader, [case])
-    if output == "table":
-        shown = {name: value for name, value in document.items() if value is not None and name != "schema_version"}
-        print_table([{"field": name, "value": value} for name, value in shown.items()])
-    else:
-        print_json(document)
