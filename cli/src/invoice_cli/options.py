@@ -24,7 +24,7 @@ ListingOption = Annotated[
 ]
 SinceOption = Annotated[str | None, typer.Option(help="From this time on: an age such as 2h, or ISO 8601 (UTC).")]
 UntilOption = Annotated[str | None, typer.Option(help="Before this time: an age such as 2h, or ISO 8601 (UTC).")]
-InvoiceOption = Annotated[str | None, typer.Option(help="Only this invoice.")]
+InvoiceOption = Annotated[str | None, typer.Option(help="Only this invoice; its first digits do.")]
 CustomerOption = Annotated[str | None, typer.Option(help="Only this customer (Metronome's id).")]
 CodeOption = Annotated[
     list[str] | None,

@@ -10,6 +10,7 @@ import typer
 
 from invoice_cli.exits import Exit, say, stop
 from invoice_cli.installation import installation as this_installation
+from invoice_cli.installation import whole_id
 from invoice_cli.options import (
     WAIT_SECONDS,
     ByOption,
@@ -66,7 +67,7 @@ def approve(
         now,
         since=since,
         until=until,
-        invoice_id=invoice_id,
+        invoice_id=whole_id(invoice_id, installation),
         customer_id=customer_id,
         destination=destination,
     )

@@ -8,6 +8,7 @@ import typer
 from invoice_cli.exits import say
 from invoice_cli.failure_text import SHORT_ID, failure_text, money_text, reason_text
 from invoice_cli.installation import installation as this_installation
+from invoice_cli.installation import whole_id
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -51,19 +52,18 @@ def failures(
     """Show what failed and is not resolved: grouped by code, one by one, or a single failure in full."""
     if raw and failure_id is None:
         raise InvalidRequest("--raw shows the record of one failure: give its id.")
-    now = datetime.now(UTC)
+    now, installation = datetime.now(UTC), this_installation(output)
     chosen = selection(
         now,
         since=since,
         until=until,
-        invoice_id=invoice_id,
+        invoice_id=whole_id(invoice_id, installation),
         customer_id=customer_id,
         code=code,
         stage=stage,
         destination=destination,
         state="all" if every or failure_id else "open",
     )
-    installation = this_installation(output)
     view = installation.view()
     if failure_id is not None:
         case = find_case(view.named(failure_id), failure_id)

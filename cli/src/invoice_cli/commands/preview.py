@@ -7,6 +7,7 @@ import typer
 
 from invoice_cli.exits import Exit, say
 from invoice_cli.installation import installation as this_installation
+from invoice_cli.installation import whole_id
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_exactly, print_table
 from invoice_operations.errors import InvalidRequest
@@ -17,7 +18,7 @@ LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
 
 def preview(
-    invoice_id: Annotated[str | None, typer.Argument(help="Metronome's invoice id.")] = None,
+    invoice_id: Annotated[str | None, typer.Argument(help="Metronome's invoice id; its first digits do.")] = None,
     *,
     file: Annotated[
         Path | None,
@@ -34,6 +35,7 @@ def preview(
     if file is not None:
         seen = preview_content(file.read_bytes(), installation.settings, force=force)
     else:
+        invoice_id = whole_id(invoice_id, installation)
         seen = preview_invoice(invoice_id or "", customer_id, installation, force=force)
     if output == "json":
         print_exactly({"invoice_id": invoice_id, **seen.tree()})

@@ -10,6 +10,7 @@ import typer
 
 from invoice_cli.exits import Exit, stop
 from invoice_cli.installation import installation as this_installation
+from invoice_cli.installation import whole_id
 from invoice_cli.options import (
     WAIT_SECONDS,
     ByOption,
@@ -79,13 +80,14 @@ def replay(
     """
     # "2h ago" is before the replay began, also when it is resumed.
     now = started_at(resume) if resume else datetime.now(UTC)
+    installation = this_installation(output)
     chosen = selection(
         now,
         since=since,
         until=until,
         partition=partition,
         from_offset=from_offset,
-        invoice_id=invoice_id,
+        invoice_id=whole_id(invoice_id, installation),
         customer_id=customer_id,
         code=code,
         stage=stage,
@@ -94,7 +96,7 @@ def replay(
     request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force, include_resolved)
     per_second = None if rate is None else parse_rate(rate)
     replay_id = resume or new_id(now, secrets.token_hex(3))
-    replayed = Replay(replay_id, request, this_installation(output), person(by))
+    replayed = Replay(replay_id, request, installation, person(by))
     plan = replayed.resume() if resume else replayed.plan()
     go_on = _go_on(replayed.id, resume)
     run = Run(replayed, plan, go_on, look_again=f"Go on waiting with: {go_on}", output=output)

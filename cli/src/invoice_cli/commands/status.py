@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from invoice_cli.installation import installation as this_installation
+from invoice_cli.installation import whole_id
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_json, print_table
 from invoice_operations.status import status_of
@@ -12,10 +13,12 @@ from invoice_operations.view.history import Event
 
 
 def status(
-    invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")], output: OutputOption = "table"
+    invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id; its first digits do.")],
+    output: OutputOption = "table",
 ) -> None:
     """Tell an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition and offset."""
-    found = status_of(invoice_id, this_installation(output))
+    installation = this_installation(output)
+    found = status_of(whole_id(invoice_id, installation) or invoice_id, installation)
     if output == "json":
         print_json(found.facts | {"events": [_event(step) for step in found.steps]})
         return

@@ -1,7 +1,7 @@
 """What is looked at of an installation, one line each."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -17,15 +17,29 @@ from invoice_shared.settings import InvalidSettings, KafkaSettings
 
 State = Literal["works", "note", "to fix", "wrong setting", "unreachable"]
 UNSET = ": is not set"
+SEE_ABOVE = "reads what is wrong above, too"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What works, what does not, and what to do. A ``note`` is for information: nothing is wrong by it."""
+    """What works, what does not, and what to do. A ``note`` is for information: nothing is wrong by it.
+
+    ``problems`` are wrong settings: ``once`` makes the detail of them.
+    """
 
     part: str
     state: State
     detail: str = ""
+    problems: tuple[str, ...] = ()
+
+
+def once(lines: Iterable[Line]) -> Iterator[Line]:
+    """Tell each wrong setting at the first part that reads it, and of the others that they read it, too. Pure."""
+    told: set[str] = set()
+    for line in lines:
+        fresh = [problem for problem in line.problems if problem not in told]
+        told.update(fresh)
+        yield replace(line, detail="; ".join(fresh) or SEE_ABOVE) if line.problems else line
 
 
 def check_settings(name: str, reading: Callable[[], object]) -> Line:
@@ -36,7 +50,7 @@ def check_settings(name: str, reading: Callable[[], object]) -> Line:
     except InvalidSettings as invalid:
         wrong = [problem for problem in invalid.problems if not problem.endswith(UNSET)]
         if wrong:
-            return Line(part, "wrong setting", "; ".join(wrong))
+            return Line(part, "wrong setting", problems=tuple(wrong))
         absent = ", ".join(problem.removesuffix(UNSET) for problem in invalid.problems)
         return Line(part, "note", f"not set here: {absent}; the service needs it where it runs")
     return Line(part, "works")

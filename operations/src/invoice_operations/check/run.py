@@ -6,7 +6,7 @@ from functools import partial
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.asked_providers import AskedProviders
-from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings, state_of
+from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings, once, state_of
 from invoice_operations.check.creators import PART, check_creators
 from invoice_operations.installation import Installation
 from invoice_shared.errors import ConnectorError
@@ -16,6 +16,10 @@ from invoice_webhook.settings import WebhookSettings
 
 def check(installation: Installation) -> Iterator[Line]:
     """Look at settings, broker, topics, Metronome, each configured provider and the bucket. Changes nothing."""
+    yield from once(_parts(installation))
+
+
+def _parts(installation: Installation) -> Iterator[Line]:
     for name, reading in services(installation).items():
         yield check_settings(name, reading)
     yield from _broker(installation)
@@ -39,7 +43,7 @@ def _broker(installation: Installation) -> Iterator[Line]:
     try:
         settings = installation.kafka
     except InvalidSettings as invalid:
-        yield Line("broker", "wrong setting", "; ".join(invalid.problems))
+        yield Line("broker", "wrong setting", problems=tuple(invalid.problems))
         return
     lines = list(check_broker(installation.admin, settings))
     yield from lines
@@ -60,7 +64,7 @@ def _metronome(installation: Installation) -> Line:
     try:
         settings, metronome = installation.settings(MetronomeApiSettings), installation.metronome()
     except InvalidSettings as invalid:
-        return Line("Metronome", "wrong setting", "; ".join(invalid.problems))
+        return Line("Metronome", "wrong setting", problems=tuple(invalid.problems))
     return check_call("Metronome", metronome.check, settings.metronome_base_url)
 
 

@@ -11,7 +11,7 @@ from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
 from invoice_operations.view.cases import Case, State
 from invoice_operations.view.failure_rows import COLUMNS, case_from
-from invoice_operations.view.ledger_table import marks
+from invoice_operations.view.ledger_table import AFTER_ALL, marks
 from invoice_operations.view.page import Page
 from invoice_shared.serde import dumps
 from invoice_shared.types import time_text
@@ -24,8 +24,6 @@ FROM failures WHERE {} GROUP BY stage, code, currency
 # Enough to say that the digits name several.
 MAX_NAMED = 100
 AMONG = "failure_id IN (SELECT value FROM json_each(?))"
-# Behind every text that begins with what it is put behind.
-AFTER_ALL = "\U0010ffff"
 MILLISECOND = timedelta(milliseconds=1)
 
 

@@ -1,12 +1,15 @@
-"""A failure by the first digits of its id. Pure."""
+"""A failure or an invoice by the first digits of its id. Pure."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Case
 
 # Digits of a failure id that name it, if no other begins so.
 SHORTEST_ID = 8
+# Metronome's ids are UUIDs, of 36 characters.
+BEGINNING = re.compile(rf"[0-9a-f-]{{{SHORTEST_ID},35}}", re.ASCII)
 
 
 def find_case(cases: Iterable[Case], failure_id: str) -> Case:
@@ -20,6 +23,20 @@ def find_case(cases: Iterable[Case], failure_id: str) -> Case:
     if len(found) > 1:
         raise InvalidRequest(f"{len(found)} failures begin with {failure_id}; give more digits.")
     return found[0]
+
+
+def is_short(invoice_id: str) -> bool:
+    """Whether a text can be the first digits of an invoice id, and is not a whole one."""
+    return BEGINNING.fullmatch(invoice_id) is not None
+
+
+def find_invoice(known: Collection[str], invoice_id: str) -> str:
+    """Return the known invoice that has an id or begins with it, else what was given. Raises ``InvalidRequest``."""
+    if invoice_id in known or not known:
+        return invoice_id
+    if len(known) > 1:
+        raise InvalidRequest(f"{len(known)} invoices begin with {invoice_id}; give more digits.")
+    return next(iter(known))
 
 
 def digits_of(failure_id: str) -> str:

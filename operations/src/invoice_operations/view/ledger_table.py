@@ -34,6 +34,12 @@ SELECT currency, count(*), count(total), decimal_sum(total) FROM (
     WHERE json_extract(facts, '$.settled_at') >= ? AND json_extract(facts, '$.stands') IS NOT 0)
 GROUP BY currency ORDER BY currency
 """
+NAMED = """
+SELECT invoice_id FROM ledger WHERE invoice_id >= ? AND invoice_id < ?
+UNION SELECT invoice_id FROM failures WHERE invoice_id >= ? AND invoice_id < ? LIMIT ?
+"""
+# Behind every text that begins with what it is put behind.
+AFTER_ALL = "\U0010ffff"
 
 Item = TypeVar("Item")
 
@@ -77,6 +83,12 @@ def created_since(connection: Connection, since: datetime) -> list[tuple[str | N
     """
     first = int(since.timestamp() * 1000)
     return connection.execute(CREATED, (first, time_text(since))).fetchall()
+
+
+def named(connection: Connection, beginning: str, limit: int) -> set[str]:
+    """Return so many invoices whose id begins so, settled ones and those that failed."""
+    found = connection.execute(NAMED, (*((beginning, beginning + AFTER_ALL) * 2), limit))
+    return {invoice_id for (invoice_id,) in found}
 
 
 def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:

@@ -15,7 +15,7 @@ from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
 from invoice_operations.view import decision_table, entered, failure_questions, ledger_table
 from invoice_operations.view.cases import Case, State, document_names, state_of
-from invoice_operations.view.finding import digits_of
+from invoice_operations.view.finding import digits_of, find_invoice
 from invoice_operations.view.followed import FollowsTopics
 from invoice_operations.view.follower import MAX_ATTEMPTS, Followed, Follower
 from invoice_operations.view.invoice_state import KnownInvoice, StoredRow, known_invoice
@@ -98,6 +98,11 @@ class View:
     def named(self, failure_id: str) -> list[Case]:
         """Return the failures whose id begins so; see ``finding.find_case``."""
         return self._ask(lambda tables: failure_questions.named(tables, digits_of(failure_id), self._errors))
+
+    def invoice_named(self, invoice_id: str) -> str:
+        """Return the id of the invoice that begins so, or what was given if none does. Raises ``InvalidRequest``."""
+        known = self._ask(lambda tables: ledger_table.named(tables, invoice_id, failure_questions.MAX_NAMED))
+        return find_invoice(known, invoice_id)
 
     def judged(self, cases: Mapping[str, Case], chosen: Selection) -> dict[str, Case]:
         """Return failures, wherever they were read, with what became of them; by failure id.

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from invoice_error_sink.settings import ErrorSinkSettings
-from invoice_operations.check.checks import check_call, check_login, check_settings
+from invoice_operations.check.checks import check_call, check_login, check_settings, once
 from invoice_operations.topics import is_enough, plan
 from invoice_providers.login import LoginState
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
@@ -25,7 +25,7 @@ def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.Monk
 def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERROR_SINK_MAX_RECORDS", "many")
 
-    line = check_settings("invoice-error-sink", lambda: read(ErrorSinkSettings))
+    (line,) = once([check_settings("invoice-error-sink", lambda: read(ErrorSinkSettings))])
 
     assert (line.state, "ERROR_SINK_MAX_RECORDS" in line.detail) == ("wrong setting", True)
 

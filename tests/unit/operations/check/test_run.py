@@ -3,6 +3,7 @@
 from collections import Counter
 
 from invoice_creator.settings import CreatorSettings
+from invoice_operations.check.checks import SEE_ABOVE, Line, once
 from invoice_operations.check.run import check, services
 from invoice_operations.installation import Installation
 from invoice_providers.registry import Accounts
@@ -41,3 +42,21 @@ def test_a_client_of_kafka_that_cannot_be_built_is_the_brokers_line() -> None:
     (broker,) = [line for line in lines if line.part == "broker"]
     assert (broker.state, "ssl.ca.location" in broker.detail) == ("wrong setting", True)
     assert Counter(line.state for line in lines)["note"] == 2
+
+
+def test_a_setting_that_several_parts_read_is_told_once() -> None:
+    def typo(settings_class: type[AnySettings]) -> AnySettings:
+        raise InvalidSettings(["KAFKA_SECURITY_PROTOCOL: is none of SSL", f"{settings_class.__name__}: is wrong"])
+
+    lines = list(check(Installation(typo, no_creator)))
+
+    assert [line.part for line in lines if "KAFKA_SECURITY_PROTOCOL" in line.detail] == ["settings of invoice-webhook"]
+    details = {line.part: line.detail for line in lines if line.state == "wrong setting"}
+    assert details["settings of invoice-formatter"] == "FormatterSettings: is wrong"
+    assert all(details.values())
+
+
+def test_a_part_that_reads_nothing_else_wrong_says_that_it_reads_the_same() -> None:
+    lines = list(once([Line("a", "wrong setting", problems=("A: x",)), Line("b", "wrong setting", problems=("A: x",))]))
+
+    assert [line.detail for line in lines] == ["A: x", SEE_ABOVE]

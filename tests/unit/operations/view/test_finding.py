@@ -4,7 +4,7 @@ import pytest
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Place, case_of
-from invoice_operations.view.finding import find_case
+from invoice_operations.view.finding import find_case, find_invoice, is_short
 from invoice_shared.errors import ConnectorError
 from tests.builders import failure
 
@@ -27,3 +27,34 @@ def test_the_first_digits_of_its_id_name_a_failure() -> None:
 def test_anything_else_is_refused(given: str, error: type[ConnectorError], said: str) -> None:
     with pytest.raises(error, match=said):
         find_case([CASE, TWIN], given)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_beginning"),
+    [
+        ("5b8d9c3e", True),
+        ("5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4", True),
+        ("5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b", False),
+        ("5b8d9c3", False),
+        ("invoice-17", False),
+    ],
+)
+def test_a_uuid_that_is_cut_off_is_the_beginning_of_an_invoice_id(given: str, is_beginning: bool) -> None:
+    assert is_short(given) is is_beginning
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        pytest.param({"5b8d9c3e-3b1f"}, "5b8d9c3e-3b1f", id="one begins so"),
+        pytest.param(set(), "5b8d9c3e", id="nobody's beginning"),
+        pytest.param({"5b8d9c3e", "5b8d9c3e-3b1f"}, "5b8d9c3e", id="a whole one"),
+    ],
+)
+def test_an_invoice_is_named_by_the_beginning_of_its_id(known: set[str], found: str) -> None:
+    assert find_invoice(known, "5b8d9c3e") == found
+
+
+def test_a_beginning_of_two_invoices_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="2 invoices begin with 5b8d9c3e"):
+        find_invoice({"5b8d9c3e-1", "5b8d9c3e-2"}, "5b8d9c3e")

@@ -5,8 +5,8 @@ import pytest
 from invoice_operations.view.invoice_state import KnownInvoice, is_open
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
-from tests.builders import INVOICE_ID, outcome
-from tests.unit.operations.reading import FakeBroker, document_in_ledger, in_ledger, lying, view_of
+from tests.builders import INVOICE_ID, failure, outcome
+from tests.unit.operations.reading import FakeBroker, document_in_ledger, in_errors, in_ledger, lying, view_of
 
 T = outcome().settled_at
 FAILED = outcome(outcome="failed", code="items-not-mapped", failure_id="f1", settled_at=T)
@@ -125,3 +125,12 @@ def test_the_ledger_begins_with_its_oldest_entry() -> None:
     view = view_of(FakeBroker([in_ledger(0, CREATED), in_ledger(1, FAILED.model_copy(update={"invoice_id": "b"}))]))
 
     assert (view.first_entry(), view_of(FakeBroker([])).first_entry()) == (T, None)
+
+
+def test_an_invoice_is_found_by_the_beginning_of_its_id_in_the_ledger_and_among_failures() -> None:
+    failed = failure(failure_id="f1", invoice_id="77777777-3b1f", failed_at=T)
+    view = view_of(FakeBroker([in_ledger(0, CREATED), document_in_ledger(1, CREATED), in_errors(0, failed)]))
+
+    assert view.invoice_named(INVOICE_ID[:8]) == INVOICE_ID
+    assert view.invoice_named("77777777") == "77777777-3b1f"
+    assert view.invoice_named("88888888") == "88888888"
