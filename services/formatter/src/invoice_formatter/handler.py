@@ -1,6 +1,7 @@
 """One raw record → how it ends. Talks to Metronome, writes nothing."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -57,22 +58,25 @@ class InvoiceHandler:
 
     def refuse(self, record: Record, settlement: Formatted, error: Rejected) -> Failed:
         """Turn a document that could not be sent on into a failure of its record."""
-        return self._failed(record, error, settlement.known)
+        return self._failed(record, error, settlement.known())
 
     def _settle(self, record: Record, raw: RawInvoice, billing: Billing) -> Settlement:
-        known = known_outcome(self._known(raw), billing.invoice, self._rules)
+        known = partial(self._known_of, raw, billing)
         origin = Origin(finalized_at=raw.finalized_at, received_at=raw.received_at, source=raw.source)
         try:
             mapped = map_billing(billing, self._rules, origin=origin, forced=is_forced(record.headers))
         except Rejected as error:
-            return self._failed(record, error, known)
+            return self._failed(record, error, known())
         except ValidationError as error:  # e.g. a name of half a surrogate pair, which no record can hold
-            return self._failed(record, misshapen(serde.explain(error)), known)
+            return self._failed(record, misshapen(serde.explain(error)), known())
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
             skipped = {"outcome": "skipped", "code": mapped.code, "reason": mapped.reason}
-            return Skipped(mapped.code, known.model_copy(update=skipped), headers)
+            return Skipped(mapped.code, known().model_copy(update=skipped), headers)
         return Formatted(mapped.document, known, headers)
+
+    def _known_of(self, raw: RawInvoice, billing: Billing) -> Outcome:
+        return known_outcome(self._known(raw), billing.invoice, self._rules)
 
     def _known(self, raw: RawInvoice) -> Outcome:
         return Outcome(

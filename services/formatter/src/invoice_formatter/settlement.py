@@ -1,5 +1,6 @@
 """How one raw record ends: as a formatted invoice, a skip or a failure. Plain values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from invoice_shared.failure import InvoiceFailure, SkipReason
@@ -10,11 +11,11 @@ from invoice_shared.record import Headers
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """Goes to ``formatted-invoices``. Its outcome is the creator's to write; ``known`` serves if it cannot be sent
-    on."""
+    """Goes to ``formatted-invoices``. Its outcome is the creator's to write; ``known`` makes it if it cannot be
+    sent on."""
 
     document: FormattedInvoice
-    known: Outcome
+    known: Callable[[], Outcome]
     headers: Headers
 
 

@@ -37,6 +37,9 @@ LONGEST_POLL_GAP_SECONDS = 86_400.0
 
 # As librdkafka's default: a produce request per record costs more than the record.
 LINGER_SECONDS = 0.005
+# Before compression, some ten documents; at aiokafka's 16 KiB every third waits for its batch to leave. Far below the
+# smallest ``max.message.bytes`` that a topic is likely to have, for a batch that exceeds it counts as a large record.
+MAX_BATCH_BYTES = 65_536
 # What a poll hands over is held as objects, whatever room there is; by default it is all that was fetched.
 MAX_POLL_RECORDS = 100
 # Per partition and fetch. A larger batch comes whole, but then alone.
@@ -76,6 +79,7 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         consumer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_acks=-1,
         producer_linger=LINGER_SECONDS,
+        producer_max_batch_size=MAX_BATCH_BYTES,
         producer_metadata_max_age_ms=METADATA_AGE_MS,
         producer_compression_type="gzip",
         producer_max_request_size=MAX_RECORD_BYTES,
