@@ -120,7 +120,8 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except TyperException as wrong:
-        stop(Exit.USAGE, f"{wrong.format_message().rstrip('.')}. See: invoices COMMAND --help")
+        said = wrong.format_message()
+        stop(Exit.USAGE, f"{said}{'' if said.endswith(('.', '?')) else '.'} See: invoices COMMAND --help")
     except typer.Abort:
         stop(Exit.ATTENTION, "Stopped: nothing was answered.")
     except UnicodeEncodeError:

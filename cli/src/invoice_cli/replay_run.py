@@ -44,7 +44,7 @@ class Run:
         interrupt = Interrupt(insisted=give_up)
         if self.plan.selected:
             self._send(per_second, interrupt)
-        if wait_seconds is not None:
+        if self.replay.put_back and wait_seconds is not None:
             self._follow(wait_seconds, interrupt)
 
     @property

@@ -94,7 +94,8 @@ class Replay:
 
     def look(self) -> Results:
         """Return what has become of the records that were put back. One thread may look while another sends."""
-        return self._following.look(self._put_back.copy(), self._clients.reader())
+        put_back = self._put_back.copy()
+        return self._following.look(put_back, self._clients.reader()) if put_back else Results()
 
     def follow(self, seconds: float, stop: Stop, looked: Callable[[Results], object]) -> Results:
         """Look until every record has ended, ``stop`` comes or the time is over; return what is known then.

@@ -230,6 +230,25 @@ def test_a_wish_to_stop_ends_the_waiting_and_another_process_goes_on_where_it_wa
     assert resumed.look() == Results(created=1, waiting=1)
 
 
+class Closing(FakeInstallation):
+    """Topics that are not to be read any more, once it says so."""
+
+    is_closed = False
+
+    def reader(self) -> FakeReader:
+        assert not self.is_closed
+        return super().reader()
+
+
+def test_of_a_replay_that_put_nothing_back_nothing_is_read() -> None:
+    installation = Closing([])
+    replay = Replay(ID, ReplayRequest("raw", Selection()), installation, KIM)
+    replay.plan()
+    installation.is_closed = True
+
+    assert replay.follow(900, Services(installation), lambda _results: None) == Results()
+
+
 def test_the_results_are_a_json_tree() -> None:
     results = Results(1, Counter({"already-synced": 2}), Counter({"items-not-mapped": 3}), 4)
 
