@@ -63,46 +63,49 @@ class Installation:
         self.clock: Clock = SystemClock()
         self._tell = tell
         self._progress = progress
+        self._is_reached = False
 
     @cached_property
     def kafka(self) -> KafkaSettings:
         """How to reach the broker, and the names of the topics."""
         return self.settings(KafkaSettings)
 
-    @cached_property
     def _broker(self) -> KafkaSettings:
-        """How to reach the broker, once it was: whether it can be is told sooner here than by what is asked of it."""
-        check_reachable(self.kafka, self.clock)
+        """Return how to reach the broker, once it was: whether it can be is told sooner here than by what is asked."""
+        if not self._is_reached:
+            check_reachable(self.kafka, self.clock)
+            self._is_reached = True
         return self.kafka
 
     def admin(self) -> AdminClient:
         """Return a client that creates and describes topics."""
-        config = common_config(self._broker)
+        config = common_config(self._broker())
         with broker_errors():
             return AdminClient(config)
 
     def reader(self) -> TopicReader:
         """Return a reader of topics."""
-        return TopicReader(self._broker, self.clock)
+        return TopicReader(self._broker(), self.clock)
 
     def view(self) -> View:
         """Return the state of all invoices, as the topics tell it now."""
+        self._broker()
         self.last_view.refresh()
         return self.last_view
 
     @cached_property
     def last_view(self) -> View:
-        """The state of all invoices as it was read last."""
+        """The state of all invoices as it was read last; the broker may be away."""
         directory = state_directory(self.settings(StateSettings).invoices_state_dir)
 
         def opened(cluster_id: str, topics: Sequence[str]) -> Tables:
             return open_tables(directory, file_name(cluster_id, topics), self._tell)
 
-        return View(Broker(self._broker, self.clock), self.kafka, opened, self._progress)
+        return View(Broker(self.kafka, self.clock), self.kafka, opened, self._progress)
 
     def overview(self) -> Overview:
         """Return what tells how much lies in the topics and waits for whom."""
-        return Overview(self._broker, self.reader())
+        return Overview(self._broker(), self.reader())
 
     def groups(self, topic: str) -> list[ConsumerGroup]:
         """Return the consumer groups that read a topic, and how far they are."""
@@ -111,7 +114,7 @@ class Installation:
 
     def publisher(self) -> AbstractContextManager[Publisher]:
         """Open a publisher; what it was given is settled, one way or the other, when it closes."""
-        return publisher(self._broker)
+        return publisher(self._broker())
 
     def metronome(self, per_second: float | None = None) -> MetronomeReader:
         """Return a reader of Metronome that makes at most so many calls per second."""
