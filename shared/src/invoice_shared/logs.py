@@ -2,22 +2,22 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
+from invoice_shared.log_limit import LogLimit, count_left_out
 from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 
 OURS = "invoice"
 """How the names of our own loggers begin."""
 
-REPETITIVE = "aiokafka.consumer.group_coordinator"
-"""Warns several times a second while a broker that has just started loads its groups."""
 
-
-def configure(settings: BaseServiceSettings) -> None:
+def configure(settings: BaseServiceSettings, monotonic: Callable[[], float] = time.monotonic) -> None:
     """Send structlog and the standard library's logging to stdout in the wanted format."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -40,21 +40,21 @@ def configure(settings: BaseServiceSettings) -> None:
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(settings.log_format))
     )
     handler.addFilter(_is_for_an_operator)
+    handler.addFilter(LogLimit(monotonic))
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
 
 
 def _is_for_an_operator(record: logging.LogRecord) -> bool:
     """Let libraries speak from WARNING on: below it they tell a developer's story, with tokens and signatures in it."""
-    if record.name.startswith(OURS):
-        return True
-    return record.levelno >= (logging.ERROR if record.name == REPETITIVE else logging.WARNING)
+    return record.name.startswith(OURS) or record.levelno >= logging.WARNING
 
 
 def _rendering(log_format: str) -> list[Processor]:
     drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "console":
-        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _without_secrets]
+        return [count_left_out, drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _without_secrets]
     return [
+        count_left_out,
         drop_meta,
         structlog.processors.format_exc_info,
         structlog.processors.EventRenamer("message"),

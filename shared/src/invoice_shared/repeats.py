@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 EVERY_SECONDS = 60.0
+MAX_CAUSES = 1000
 
 
 class Repeats:
     """Decides which of the repeated lines is written, and counts the others. For one thread.
 
-    Causes come from the code, never from a sender: they are kept.
+    Of more causes than ``MAX_CAUSES`` the one is forgotten whose last line is oldest.
     """
 
     def __init__(self, monotonic: Callable[[], float], every: float = EVERY_SECONDS) -> None:
@@ -24,5 +25,13 @@ class Repeats:
         if written is not None and now - written < self._every:
             self._left_out[cause] = self._left_out.get(cause, 0) + 1
             return None
-        self._written[cause] = now
+        self._written.pop(cause, None)
+        self._written[cause] = now  # behind all others
+        self._forget_beyond(MAX_CAUSES)
         return self._left_out.pop(cause, 0)
+
+    def _forget_beyond(self, most: int) -> None:
+        if len(self._written) > most:
+            oldest = next(iter(self._written))
+            del self._written[oldest]
+            self._left_out.pop(oldest, None)

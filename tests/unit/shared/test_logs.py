@@ -6,6 +6,7 @@ import pytest
 from invoice_shared import logs
 from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
+from tests.fakes import FakeClock
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,21 @@ def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     logs.get_logger("x").info("not shown")
 
     assert capsys.readouterr().out == ""
+
+
+def test_what_a_library_repeats_is_written_once_with_the_count_of_the_rest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = FakeClock()
+    logs.configure(BaseServiceSettings(), clock.monotonic)
+
+    for _ in range(120):
+        logging.getLogger("aiokafka").error("Unable connect to %s", "127.0.0.1:9092")
+    clock.advance(60)
+    logging.getLogger("aiokafka").error("Unable connect to %s", "127.0.0.1:9092")
+
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert ("repeats" in first, second["repeats"]) == (False, 119)
 
 
 def test_no_line_holds_a_secret_of_ours_whoever_writes_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-from invoice_shared.repeats import Repeats
+from invoice_shared.repeats import MAX_CAUSES, Repeats
 from tests.fakes import FakeClock
 
 
@@ -18,3 +18,15 @@ def test_each_cause_has_its_own_minute() -> None:
     repeats = Repeats(FakeClock().monotonic)
 
     assert [repeats.due("a"), repeats.due("b"), repeats.due("a")] == [0, 0, None]
+
+
+def test_causes_without_end_do_not_fill_the_memory() -> None:
+    repeats = Repeats(FakeClock().monotonic)
+    repeats.due("first")
+    repeats.due("first")
+
+    for number in range(MAX_CAUSES):
+        repeats.due(str(number))
+
+    assert repeats.due("first") == 0, "it was forgotten"
+    assert repeats.due(str(MAX_CAUSES - 1)) is None, "a newer one was not"

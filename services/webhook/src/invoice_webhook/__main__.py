@@ -18,7 +18,6 @@ from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.metrics import Metrics
 from invoice_shared.ops import serve_ops
 from invoice_shared.publishing import AsyncPublisher, AwaitedPublisher
-from invoice_shared.repeats import Repeats
 from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start, watch
 from invoice_webhook.answer_log import AnswerLog
@@ -79,7 +78,7 @@ def _ingress(settings: WebhookSettings, publisher: AsyncPublisher, health: Healt
 
 async def _serve(ingress: Ingress, settings: WebhookSettings, health: Health, stop: asyncio.Event) -> None:
     """Serve until ``stop``, then on for the delay while not ready, so that proxies can turn to another process."""
-    _log_faults_of_the_loop()
+    asyncio.get_running_loop().set_exception_handler(_log_fault)
     try:
         ingress.open(settings.bind_host, settings.webhook_port)
     except OSError as error:
@@ -93,16 +92,9 @@ async def _serve(ingress: Ingress, settings: WebhookSettings, health: Health, st
     await ingress.close(settings.shutdown_grace_seconds / 2)
 
 
-def _log_faults_of_the_loop() -> None:
-    """Log what a callback raises once a minute: under attack a fault may repeat a thousand times per second."""
-    repeats = Repeats(asyncio.get_running_loop().time)
-
-    def log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        message, error = context["message"], context.get("exception")
-        if (left_out := repeats.due(f"{message} {type(error)}")) is not None:
-            logs.get_logger(SERVICE).error("event loop", why=message, repeats=left_out, exc_info=error)
-
-    asyncio.get_running_loop().set_exception_handler(log_fault)
+def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what a callback raised, in words of ours: asyncio's own name objects, and each would be another cause."""
+    logs.get_logger(SERVICE).error("event loop", why=context["message"], exc_info=context.get("exception"))
 
 
 def _watch_broker(settings: WebhookSettings, publisher: ConfluentPublisher, health: Health) -> None:

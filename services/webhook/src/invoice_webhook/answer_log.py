@@ -1,7 +1,7 @@
 """Counts and logs every answer of the ingress, aiohttp's own to malformed requests included."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
@@ -54,13 +54,11 @@ class AnswerLog(AbstractAccessLogger):
         return client_address(request.remote or "", forwarded, self._trusted_proxies)
 
 
-def quiet_logger(monotonic: Callable[[], float]) -> logging.Logger:
-    """Return a logger for aiohttp. Leaves out what senders do, which is counted as an answer, and repeated faults."""
-    repeats = Repeats(monotonic)
+def quiet_logger() -> logging.Logger:
+    """Return a logger for aiohttp that leaves out what senders do, which is counted as an answer."""
 
     def is_told(record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, SENDERS_DOING) and repeats.due(f"{record.msg} {type(error)}") is not None
+        return record.exc_info is None or not isinstance(record.exc_info[1], SENDERS_DOING)
 
     logger = logging.getLogger("aiohttp.server.ingress")
     logger.filters.clear()

@@ -30,7 +30,7 @@ class Ingress:
             self._answer,
             access_log=answers.logger,
             access_log_class=lambda *_: answers,
-            logger=quiet_logger(self._loop.time),
+            logger=quiet_logger(),
             # What is signed is what arrived: a compressed body must reach the signature check as it is.
             auto_decompress=False,
         )
