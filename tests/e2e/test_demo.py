@@ -1,4 +1,7 @@
-"""``invoices demo`` as a newcomer runs it: by its console script, in an environment that has nothing but PATH."""
+"""``invoices demo`` as a newcomer runs it: by its console script, in an environment that has nothing but PATH.
+
+And a company's proxy, which leads to nothing on this machine.
+"""
 
 import json
 import signal
@@ -33,12 +36,13 @@ def left_behind(folder: Path) -> list[str]:
     return sorted(found)
 
 
+DEAD_PROXY = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 INVOICES = str(Path(sys.executable).with_name("invoices"))
 
 
 def start_demo(folder: Path, *options: str) -> subprocess.Popen[str]:
     command = [INVOICES, "demo", *options]
-    env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "COLUMNS": "120"}
+    env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "COLUMNS": "120", **DEAD_PROXY}
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

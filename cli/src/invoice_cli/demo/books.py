@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from invoice_cli.demo.world import BUCKET, World
@@ -15,6 +16,7 @@ from invoice_shared.kafka.records import records_of
 from invoice_shared.ledger_key import LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.serde import from_bytes, loads
+from invoice_shared.settings import OutgoingSettings, load
 from invoice_simulators.parts.s3 import ENVIRONMENT
 
 DEADLINE_SECONDS = 60.0
@@ -59,6 +61,7 @@ def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any
         aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
         region_name=ENVIRONMENT["AWS_DEFAULT_REGION"],
+        config=Config(proxies=load(OutgoingSettings).outgoing.proxies(world.s3_url)),
     )
     archive = S3Archive(client, BUCKET)
     deadline = time.monotonic() + DEADLINE_SECONDS
