@@ -1,5 +1,6 @@
 """One creator's surroundings: topics, Metronome and NetSuite on loopback, invoices to be created."""
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -104,6 +105,12 @@ def as_metronome_has_it(invoice: FormattedInvoice) -> dict[str, Any]:
         "total": int(invoice.total * 100),
         "line_items": [],
     }
+
+
+def created_by(*services: Service) -> Counter[str]:
+    """Count by position in the topic what these processes logged as created."""
+    lines = [line for service in services for line in service.output().splitlines() if line.endswith("}")]
+    return Counter(json.loads(line)["position"] for line in lines if '"invoice created"' in line)
 
 
 def ids(some: Sequence[FormattedInvoice]) -> set[str]:

@@ -75,6 +75,7 @@ class FakeMember:
         self.paused: set[int] = set()
         self.offsets: dict[int, int] = {}
         self.refuses_commits = False
+        self.refused = 0
         self._callbacks: dict[str, Any] = {}
 
     def subscribe(self, _topics: list[str], **callbacks: Any) -> None:
@@ -117,6 +118,7 @@ class FakeMember:
         assert not asynchronous
         assert {each.partition for each in offsets} <= self.owned, "committed what is not owned"
         if self.refuses_commits:
+            self.refused += 1
             raise KafkaException(KafkaError(KafkaError.REBALANCE_IN_PROGRESS))
         self.offsets |= {each.partition: each.offset for each in offsets}
         return offsets
@@ -183,8 +185,11 @@ class Loop:
         self.member.records.extend(FakeMessage(number, offset) for number in partitions for offset in range(records))
         self._thread.start()
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         self._stop.set()
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         self._thread.join(SECONDS)
         assert not self._thread.is_alive()
 
@@ -304,3 +309,17 @@ def test_a_refused_commit_is_tried_again() -> None:
 
     eventually(lambda: loop.member.offsets == {0: 3}, SECONDS)
     loop.stop()
+
+
+def test_the_last_commit_is_tried_until_a_rebalance_is_over() -> None:
+    loop = Loop(at_once)
+    loop.member.refuses_commits = True
+    loop.start(0, records=3)
+    eventually(lambda: loop.member.refused, SECONDS)
+    loop.ask_to_stop()
+    eventually(lambda: loop.member.refused > 20, SECONDS)
+
+    loop.member.refuses_commits = False
+
+    loop.stop()
+    assert loop.member.offsets == {0: 3}

@@ -34,8 +34,9 @@ POLL_SECONDS = 0.2
 # Messages that are taken at once, if there are so many.
 BATCH = 500
 COMMIT_SECONDS = 1.0
+# Of the grace period: for the attempts in flight, and for these with the last commit. The rest is for leaving.
 SHUTDOWN_SHARE = 0.7
-"""Of the grace period goes to the attempts in flight; the rest is for the last commit and leaving the group."""
+LAST_COMMIT_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +149,19 @@ class InvoiceConsumer:
         self._commit()
         self._report()
 
-    def _commit(self) -> None:
+    def _commit(self) -> bool:
+        """Commit what is settled; return whether nothing is left to commit."""
         with self._engine.held() as dispatcher:
             offsets = dispatcher.offsets.committable()
-        if not offsets or not self._is_committed(offsets):
-            return
+        if not offsets:
+            return True
+        if not self._is_committed(offsets):
+            return False
         with self._engine.held() as dispatcher:
             dispatcher.offsets.committed(offsets)
         self._next |= offsets
         self._health.progress()
+        return True
 
     def _is_committed(self, offsets: Mapping[TopicPartition, int]) -> bool:
         wanted = [ConfluentPartition(at.topic, at.partition, offset) for at, offset in offsets.items()]
@@ -227,9 +232,12 @@ class InvoiceConsumer:
 
     def _finish(self) -> None:
         self._stopping = True
+        deadline = self._clock.monotonic() + self._bounds.grace_seconds * LAST_COMMIT_SHARE
         if not self._engine.stop(self._bounds.grace_seconds * SHUTDOWN_SHARE):
             log.warning("attempts in flight abandoned; their invoices are taken up again by the next owner")
-        self._commit()
+        # In the midst of a rebalance the broker refuses every commit; polling takes part in it.
+        while not self._commit() and self._clock.monotonic() < deadline:
+            self._consumer.poll(POLL_SECONDS)
         self._consumer.close()
 
 
