@@ -1,3 +1,5 @@
+import asyncio
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from invoice_formatter.underway import Underway
 from invoice_shared import serde
 from invoice_shared.metrics import Metrics
 from invoice_shared.publishing import AwaitedPublisher, RecordTooLarge
+from invoice_shared.record import OutgoingRecord
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, record
 from tests.fakes import FakeClock, FakePublisher
@@ -22,15 +25,23 @@ def topics(broker: FakePublisher) -> list[str]:
     return [one.topic for one in broker.published]
 
 
+class Silent(FakePublisher):
+    """Takes everything and acknowledges nothing."""
+
+    def send(self, record: OutgoingRecord) -> Future[None]:
+        return Future()
+
+
 class Desk:
     """A settling over one answer of Metronome's."""
 
     def __init__(self, body: bytes, broker: FakePublisher) -> None:
         self.metrics = Metrics()
+        self.underway = Underway()
         self.body = body
         handler = InvoiceHandler(self._fetch, FakeAccounts().run, rules(), FakeClock())
         self.settling = Settling(
-            handler, AwaitedPublisher(broker, 5), Underway(), topics=KafkaSettings(), metrics=self.metrics
+            handler, AwaitedPublisher(broker, 5), self.underway, topics=KafkaSettings(), metrics=self.metrics
         )
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:
@@ -50,6 +61,17 @@ async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome
     assert (only.topic, only.key) == ("formatted-invoices", INVOICE_ID.encode())
     assert TRACE_ID.encode() in dict(only.headers)["traceparent"]
     assert desk.counts(b'invoice_connector_invoices_formatted_total{destination="netsuite"} 1.0')
+
+
+async def test_a_record_that_is_being_written_is_under_way() -> None:
+    desk = Desk(answer(), Silent())
+    writing = asyncio.create_task(desk.settling.settle(record()))
+    await asyncio.sleep(0)
+
+    assert not await desk.underway.ended(0)
+
+    writing.cancel()
+    assert await desk.underway.ended(5)
 
 
 async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
