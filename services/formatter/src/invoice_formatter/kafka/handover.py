@@ -30,7 +30,7 @@ class OrderlyConsumer(Consumer):
         """Give partitions up, in bounded time."""
         await cast("OrderlyTransport", self.transport).intake.stop(PATIENCE_SECONDS)
         # Waited for from outside: faust's calls into its other thread are not to be cancelled.
-        committing = asyncio.create_task(self._commit_everything())
+        committing = asyncio.create_task(self.commit_and_end_transactions())
         if committing not in (await asyncio.wait({committing}, timeout=COMMIT_SECONDS))[0]:
             log.warning("offsets not committed before partitions were given up; what was done is done again")
         await super().on_partitions_revoked(revoked)
@@ -41,8 +41,9 @@ class OrderlyConsumer(Consumer):
         cast("OrderlyTransport", self.transport).intake.go_on(mine)
         await super().on_partitions_assigned(assigned, generation_id)
 
-    async def _commit_everything(self) -> None:
-        if not await self.commit():  # it waited for a commit that had begun before
+    async def commit_and_end_transactions(self) -> None:
+        """Commit everything, also what was acknowledged after another commit had begun; also called at the end."""
+        if not await self.commit():  # it may only have waited for that one
             await self.commit()
 
 
