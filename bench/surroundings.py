@@ -50,9 +50,11 @@ def surroundings(partitions: int = 6) -> Iterator[Surroundings]:
             topics = Topics(broker.bootstrap_servers)
             topics.create(partitions=partitions)
             world = Surroundings(broker, topics, Outside(json.loads(announced(systems))), Path(directory))
-            yield world
-            for service in world.services:
-                service.stop()
+            try:
+                yield world
+            finally:
+                for service in world.services:
+                    service.stop()
         finally:
             systems.stop()
             broker.stop()
