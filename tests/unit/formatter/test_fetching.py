@@ -124,3 +124,19 @@ async def test_a_call_that_is_abandoned_gives_its_slot_back() -> None:
     await desk.time.run(desk.fetch("customer", "second"), seconds=60)
 
     assert desk.ends == {"second": "answer"}
+
+
+async def test_while_turns_are_held_no_outage_is_probed() -> None:
+    desk = Desk(lambda *_: CredentialsRefused("No key."))
+    await desk.time.run(desk.fetch("customer", "invoice"), seconds=CALL_SECONDS)
+    probes = len(desk.asked)
+    desk.turns.hold()
+
+    await desk.time.run(desk.fetch("customer", "other"), seconds=60)
+    assert len(desk.asked) == probes
+
+    desk.reply = lambda *_: "answer"
+    desk.turns.release()
+    await desk.time.run(desk.fetch("customer", "third"), seconds=60)
+
+    assert desk.ends == dict.fromkeys(["invoice", "other", "third"], "answer")

@@ -67,7 +67,9 @@ class Turns:
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and not self._is_held and self.circuit.admits():
+        if self._is_held:
+            return
+        while self._waiting and self.circuit.admits():
             customer_id, invoice_id, turn = self._waiting.popleft()
             if turn.done():  # its task was cancelled
                 continue
