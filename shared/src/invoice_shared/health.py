@@ -10,10 +10,10 @@ BROKER = "kafka"
 
 
 class Health:
-    """Ready while nothing is missing. Live unless something is stuck that a restart may cure, while the broker answers.
+    """Ready while nothing is missing. Live unless something is stuck that a restart may cure.
 
     That is a loop that does not turn, since it hangs or its thread has died. It is also a process that waits for
-    records to be settled, or for its assignment, and made no progress for ``stall_seconds``.
+    records to be settled, or for its assignment, and made no progress for ``stall_seconds`` while the broker answered.
     """
 
     def __init__(self, clock: Clock, stall_seconds: float) -> None:
@@ -25,6 +25,7 @@ class Health:
         self._lag: int | None = 0
         self._quiet_since = clock.monotonic()
         self._turned: dict[str, tuple[float, float]] = {}
+        self._polled: dict[str, tuple[float, float]] = {}
 
     def missing(self, what: str, why: str) -> None:
         """Say that a part is not there, and why in one sentence."""
@@ -63,6 +64,11 @@ class Health:
         with self._lock:
             self._turned[loop] = (self._clock.monotonic(), within)
 
+    def polled(self, loop: str, within: float) -> None:
+        """Note the same of a loop that asks the broker, and may wait for it while it is away."""
+        with self._lock:
+            self._polled[loop] = (self._clock.monotonic(), within)
+
     def is_live(self) -> bool:
         """Whether a restart would cure nothing."""
         return not self.stuck()
@@ -70,21 +76,23 @@ class Health:
     def stuck(self) -> list[str]:
         """Return what a restart may cure, in words; empty = live."""
         with self._lock:
-            if BROKER in self._missing:
-                return []
             now = self._clock.monotonic()
-            found = [f"the {loop} does not turn" for loop, (at, within) in self._turned.items() if now - at >= within]
-            quiet = now - self._quiet_since
-            if self._lag != 0 and quiet >= self._stall_seconds:
-                waiting = "no partition was assigned" if self._lag is None else f"{self._lag} records wait"
-                found.append(f"{waiting}, and there was no progress for {quiet:.0f} seconds")
-            return found
+            if BROKER in self._missing:
+                return _hung(self._turned, now)
+            return [*_hung(self._turned | self._polled, now), *self._stalled(now)]
+
+    def _stalled(self, now: float) -> list[str]:
+        quiet = now - self._quiet_since
+        if self._lag == 0 or quiet < self._stall_seconds:
+            return []
+        waiting = "no partition was assigned" if self._lag is None else f"{self._lag} records wait"
+        return [f"{waiting}, and there was no progress for {quiet:.0f} seconds"]
 
     def _begin_anew(self) -> None:
         """Forget how long nothing moved: without the broker nothing can."""
         now = self._clock.monotonic()
         self._quiet_since = now
-        self._turned = {loop: (now, within) for loop, (_at, within) in self._turned.items()}
+        self._polled = {loop: (now, within) for loop, (_at, within) in self._polled.items()}
 
     def reasons(self) -> dict[str, str]:
         """Return why, by part, for all that keeps the process from its work; empty = ready."""
@@ -95,3 +103,7 @@ class Health:
     def missing_parts(self) -> list[str]:
         """Return ``part: why`` for all that keeps the process from its work; empty = ready."""
         return [f"{part}: {why}" for part, why in self.reasons().items()]
+
+
+def _hung(loops: Mapping[str, tuple[float, float]], now: float) -> list[str]:
+    return [f"the {loop} does not turn" for loop, (at, within) in loops.items() if now - at >= within]

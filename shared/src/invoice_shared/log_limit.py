@@ -15,7 +15,9 @@ from invoice_shared.repeats import Repeats
 ABOUT_ONE = frozenset({"invoice_id", "position", "failure_id"})
 REPEATS = "repeats"
 # What tells our own lines of one event apart; other facts, such as sizes, do not make another cause.
-TELLING = ("system", "missing", "answer", "code", "why")
+TELLING = ("event", "system", "destination", "missing", "answer", "code", "why")
+# Enough to tell causes apart; a library may quote a whole answer.
+MAX_CAUSE = 1000
 # Ports, addresses, ids and times change from line to line.
 CHANGING = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
 
@@ -48,9 +50,11 @@ def cause_of(record: logging.LogRecord) -> str | None:
     facts: Mapping[str, Any] = record.msg if isinstance(record.msg, dict) else {}
     if facts and (REPEATS in facts or not ABOUT_ONE.isdisjoint(facts)):
         return None
-    words = [facts["event"], *(facts[name] for name in TELLING if name in facts)] if facts else [record.getMessage()]
+    # A message is not put together here: one that does not fit its arguments must not fail whoever logs it.
+    words = [facts[name] for name in TELLING if name in facts] if facts else [record.msg, record.args]
     error = facts.get("exc_info") or (record.exc_info[1] if record.exc_info else None)
-    return CHANGING.sub("#", " ".join(map(str, (record.name, *words, type(error).__name__))))
+    text = " ".join(map(str, (record.name, *words, type(error).__name__)))
+    return CHANGING.sub("#", text[:MAX_CAUSE])
 
 
 def count_left_out(_logger: object, _method: str, line: Any) -> Any:

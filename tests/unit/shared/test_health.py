@@ -47,7 +47,7 @@ def test_while_the_broker_is_away_nothing_counts_and_afterwards_the_time_begins_
     clock = FakeClock()
     health = Health(clock, 120)
     health.lag(3)
-    health.turned("polling loop", 300)
+    health.polled("polling loop", 300)
     health.missing("kafka", "no answer")
     clock.advance(10_000)
     assert health.is_live()
@@ -88,6 +88,8 @@ def test_a_loop_that_does_not_turn_ends_liveness_though_nothing_waits() -> None:
 
     clock.advance(1)
 
+    assert health.stuck() == ["the event loop does not turn"]
+    health.missing("kafka", "no answer")  # the hung loop itself may be who does not hear it
     assert health.stuck() == ["the event loop does not turn"]
 
 

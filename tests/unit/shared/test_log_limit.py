@@ -49,3 +49,7 @@ def test_what_has_another_cause_or_is_about_one_invoice_is_written(
     first: logging.LogRecord, second: logging.LogRecord
 ) -> None:
     assert written(first, second) == [True, True]
+
+
+def test_a_message_that_does_not_fit_its_arguments_fails_nobody() -> None:
+    assert written(line("%s of %d", "many"), line("%s of %d", "many")) == [True, False]

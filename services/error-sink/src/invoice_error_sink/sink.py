@@ -61,7 +61,7 @@ class ErrorSink:
             self._consumer.close()
 
     def _step(self) -> None:
-        self._health.turned("polling loop", MAX_POLL_SECONDS)
+        self._health.polled("polling loop", MAX_POLL_SECONDS)
         down = self._archive_down_until is not None
         self._regulate(down=down)
         for record in records_of(self._consumer.consume(500, POLL_SECONDS)):
@@ -89,7 +89,7 @@ class ErrorSink:
             self._resume()
 
     def _archive_one(self, partition: TopicPartition) -> None:
-        self._health.turned("polling loop", MAX_POLL_SECONDS)
+        self._health.polled("polling loop", MAX_POLL_SECONDS)
         records = self._batches.head(partition)
         end = self._handler.archive(records)
         if end > records[-1].offset:  # an adopted object that reaches beyond what was read so far

@@ -90,7 +90,7 @@ class InvoiceConsumer:
         self._engine.start()
         try:
             while not stop.is_set():
-                self._health.turned("polling loop", MAX_POLL_SECONDS)
+                self._health.polled("polling loop", MAX_POLL_SECONDS)
                 self._engine.check()
                 self._read()
                 self._take_in()

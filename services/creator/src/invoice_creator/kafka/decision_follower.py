@@ -79,7 +79,7 @@ class DecisionFollower:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._health.turned("reading of decisions", MAX_POLL_SECONDS)
+            self._health.polled("reading of decisions", MAX_POLL_SECONDS)
             question = self._asked
             try:
                 self._read_up_to(self._ends())
@@ -125,7 +125,7 @@ class DecisionFollower:
 
     def _take(self, seconds: float) -> int:
         """Take what comes within ``seconds``; return how many records it was."""
-        self._health.turned("reading of decisions", MAX_POLL_SECONDS)
+        self._health.polled("reading of decisions", MAX_POLL_SECONDS)
         messages = self._consumer.consume(500, seconds)
         records = list(records_of(each for each in messages if not self._is_end(each)))
         for record in records:

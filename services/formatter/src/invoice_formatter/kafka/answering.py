@@ -13,8 +13,8 @@ async def first_answering(connection: dict[str, Any], seconds: float) -> str:
     Raises ``OSError`` or ``KafkaError`` if none does within ``seconds``.
     """
     credentials = {name: value for name, value in connection.items() if name != "bootstrap_servers"}
-    addresses = [address.strip() for address in connection["bootstrap_servers"].split(",")]
-    asked = [asyncio.create_task(_ask(address, credentials, seconds)) for address in addresses]
+    addresses = (address.strip() for address in connection["bootstrap_servers"].split(","))
+    asked = [asyncio.create_task(_ask(address, credentials, seconds)) for address in addresses if address]
     try:
         return await _first(asked)
     finally:
