@@ -193,6 +193,7 @@ class World(Scene):
                 watched = by_invoice[str(finding.invoice_id)]
                 with Run(self, watched):
                     self.connector.put(record_of(finding, RAW, self.systems.clock.now()))
+                assert self.known(watched).newest is not None, "what was lost did not come back"
 
     def check_states(self) -> None:
         """By the ledger alone, each invoice is in exactly one state, which is that of its newest event or documents."""
