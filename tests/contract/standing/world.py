@@ -224,7 +224,8 @@ class World(Scene):
         standing, known = self.standing(watched), self.known(watched)
         if watched.whole is not None:
             assert not standing, "a constituent was billed"
-            if watched.whole is unlisted and finding.state == "unknown":  # nobody knows whether it is named
+            if watched.whole is unlisted and known.newest is not None and known.newest.code == "constituent-invoice":
+                assert finding.state == "unknown", "nobody knows whether it is named"
                 return
         assert finding.state not in ("duplicate", "unknown", "voided-after-creation"), finding
         if {each.document_id for each in standing} & {each.provider_document_id for each in known.documents}:
