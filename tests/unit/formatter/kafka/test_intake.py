@@ -1,5 +1,8 @@
 import asyncio
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from invoice_formatter.judgement import build_circuit
 from invoice_formatter.kafka.intake import Brakes, Intake
 from invoice_formatter.turns import Turns
@@ -249,3 +252,40 @@ async def test_once_closed_nothing_more_is_taken_and_work_is_finished() -> None:
 
     assert broker.begun == [1, 2]
     assert broker.acknowledged == [1, 2]
+
+
+STEPS = ("deliver", "deliver", "deliver", "settle first", "settle last", "stay", "stay uncommitted", "leave")
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=50))
+def test_whatever_happens_nothing_unsettled_is_acknowledged_past_and_what_stays_is_begun_once(steps: list[str]) -> None:
+    asyncio.run(play(steps))
+
+
+async def play(steps: list[str]) -> None:
+    broker, settled = Broker(capacity=100), set[int]()
+    position = committed = 0
+    for step in steps:
+        unsettled = sorted(set(broker.begun) - settled)
+        match step:
+            case "deliver":
+                await broker.deliver(position)
+                await turn()
+                position += 1
+            case "settle first" | "settle last" if unsettled:
+                done = unsettled[0 if step == "settle first" else -1]
+                settled.add(done)
+                await broker.settle(done)
+            case "stay" | "stay uncommitted":
+                await broker.rebalance(PARTITION)
+                position = committed
+            case "leave":
+                await broker.rebalance(OTHER)
+                broker.begun.clear()
+                position = committed
+        acknowledged = max([0, *(offset + 1 for offset in broker.acknowledged)])
+        assert set(range(acknowledged)) <= settled
+        if step != "stay uncommitted":
+            committed = acknowledged
+    if "stay uncommitted" not in steps:
+        assert len(broker.begun) == len(set(broker.begun))

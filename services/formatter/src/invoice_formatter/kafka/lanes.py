@@ -25,6 +25,8 @@ class Lanes:
         self._crashed = crashed
         self._lanes: dict[LaneKey, deque[Record]] = {}
         self._tasks: dict[LaneKey, asyncio.Task[None]] = {}
+        # Those whose first record was abandoned: the next one begins when its task has ended.
+        self._abandoned: set[LaneKey] = set()
         self._records = 0
 
     def __len__(self) -> int:
@@ -43,6 +45,7 @@ class Lanes:
         """Abandon the records of all other partitions, those in work included: they are delivered again."""
         for key, lane in self._lanes.items():
             if lane and lane[0].topic_partition not in partitions:
+                self._abandoned.add(key)
                 self._tasks[key].cancel()
             kept = [record for record in lane if record.topic_partition in partitions]
             self._records -= len(lane) - len(kept)
@@ -68,8 +71,11 @@ class Lanes:
 
     def _ended(self, key: LaneKey, task: asyncio.Task[None]) -> None:
         del self._tasks[key]
+        # A task that was cancelled otherwise ends with the event loop.
+        was_abandoned = key in self._abandoned
+        self._abandoned.discard(key)
         error = None if task.cancelled() else task.exception()
-        if error is None and self._lanes[key]:
+        if self._lanes[key] and error is None and (was_abandoned or not task.cancelled()):
             self._start(key)
             return
         del self._lanes[key]
