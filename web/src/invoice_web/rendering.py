@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from invoice_operations.amounts import amount_text
 from invoice_operations.tally import money
 from invoice_operations.times import age
 from invoice_shared.serde import dumps
@@ -22,7 +23,7 @@ class Templates:
             loader=PackageLoader("invoice_web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._environment.filters |= {
-            "money": money,
+            "money": money_of,
             "amount": amount,
             "moment": moment,
             "since": since,
@@ -37,9 +38,14 @@ class Templates:
         return self._environment.get_template(name).render(facts)
 
 
-def amount(total: Decimal | str | None) -> str:
-    """Return an amount with separators."""
-    return "" if total is None else f"{Decimal(total):,f}"
+def money_of(totals: Mapping[str, Decimal | str], unknown: int = 0) -> str:
+    """Return sums by currency in words; of a plan that was kept, they are text."""
+    return money({currency: Decimal(total) for currency, total in totals.items()}, unknown)
+
+
+def amount(total: Decimal | str | None, currency: str | None = None) -> str:
+    """Return an amount with separators, and with the digits of its currency."""
+    return "" if total is None else amount_text(Decimal(total), currency)
 
 
 def moment(value: datetime | str | None) -> str:
