@@ -114,6 +114,10 @@ def _none(_client: Any) -> tuple[str, ...]:
     return ()
 
 
+def _nowhere(_document_id: str, _document_type: DocumentType, _account: str | None) -> None:
+    """Know no page that shows a document."""
+
+
 def _anywhere(_account: HttpSettings) -> None:
     """Let an account be asked from any machine."""
 
@@ -150,5 +154,7 @@ class Provider(Generic[Account]):
     """Return the body that ``create`` would send. Raises ``Rejected``."""
     why_not_from_here: Callable[[Account], str | None] = _anywhere
     """Return why a machine other than the creator's must not ask this account."""
+    page: Callable[[str, DocumentType, str | None], str | None] = _nowhere
+    """Return where people see a document, given its id, its type and the account as the ledger names it."""
     remarks: Callable[[Any], tuple[str, ...]] = _none
     """Ask the account, by the client that ``build`` made; return what its owner must know. Raises as a look does."""

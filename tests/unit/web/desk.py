@@ -111,7 +111,7 @@ async def page_of(
     """Serve the page of an installation whose topics were read just now."""
     installation, kept = cast("Installation", fake), store or open_store(None, "")
     logins = Logins(installation, kept)
-    following = Following(installation, kept, Health(fake.clock, 60), Restless(), lambda: None, logins.enter)
+    following = Following(installation, kept, Health(fake.clock, 60), Restless(), lambda: True, logins.enter)
     following.refresh()
     desk = desk_of(settings or web_settings(), installation, kept, following, logins)
     async with TestClient(TestServer(create_app(desk))) as client:

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+import threading
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -81,8 +83,11 @@ def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEvent
         Plans(store).recover()
         Jobs(store).recover()
 
-    def alive() -> None:
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(ALIVE_SECONDS)
+    def alive() -> bool:
+        answered = threading.Event()
+        with suppress(RuntimeError):  # it is closed: the process ends
+            loop.call_soon_threadsafe(answered.set)
+        return answered.wait(ALIVE_SECONDS)
 
     logins = Logins(installation, store)
     following = Following(installation, store, health, progress, alive, logins.enter)

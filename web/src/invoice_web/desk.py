@@ -87,9 +87,9 @@ class Desk:
             raise Unavailable(problem)
 
     def close(self) -> None:
-        """Take no more work; wait for none."""
+        """Take no more work, and wait for what is under way: the interpreter would, too, at its end."""
         for pool in (self._asking, self._working, self._hashing):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 DESK = web.AppKey("desk", Desk)

@@ -43,7 +43,7 @@ class Progress:
 class Following:
     """Reads what is new every few seconds; one reading at a time. Thread-safe.
 
-    ``alive`` returns if the rest of the process is: only then does a reading count as progress.
+    ``alive`` tells whether the rest of the process is: only then does a reading count as progress.
     ``after`` is called after each reading that succeeded.
     """
 
@@ -53,7 +53,7 @@ class Following:
         store: Store,
         health: Health,
         progress: Progress,
-        alive: Callable[[], object],
+        alive: Callable[[], bool],
         after: Callable[[], object],
     ) -> None:
         self._installation = installation
@@ -148,8 +148,8 @@ class Following:
             self._note("a fault of the page itself, see its log")
         else:
             self._health.present("view")
-        self._alive()
-        self._health.progress()
+        if self._alive():
+            self._health.progress()
 
     def _note(self, why: str) -> None:
         if self.problem != why:

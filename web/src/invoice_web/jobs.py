@@ -18,6 +18,9 @@ State = Literal["running", "stopped", "failed", "done"]
 RECONCILE = "reconcile"
 COLUMNS = "job_id, state, begun_by, begun_at, request, walked, summary, problem"
 NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "notes": []}
+# Jobs that are kept: each may have a finding per invoice.
+MAX_KEPT = 20
+NEWEST = f"SELECT job_id FROM jobs ORDER BY begun_at DESC LIMIT {MAX_KEPT}"  # noqa: S608
 CUT_OFF = "The page ended while it ran. Begin another one."
 
 
@@ -69,6 +72,8 @@ class Jobs:
         )
         with self._store.transaction() as tables:
             tables.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            tables.execute(f"DELETE FROM jobs WHERE job_id NOT IN ({NEWEST})")  # noqa: S608 - a statement of our own
+            tables.execute("DELETE FROM findings WHERE job_id NOT IN (SELECT job_id FROM jobs)")
 
     def get(self, job_id: str) -> Job:
         """Return a job. Raises ``NotFound``."""

@@ -14,6 +14,9 @@ from invoice_shared.types import time_text
 from invoice_web.store import Store
 
 State = Literal["planned", "running", "stopped", "done"]
+# Plans that are kept, each with its list.
+MAX_KEPT = 1_000
+NEWEST = f"SELECT replay_id FROM replays ORDER BY planned_at DESC LIMIT {MAX_KEPT}"  # noqa: S608
 COLUMNS = "replay_id, state, planned_by, planned_at, request, failure_ids, plan, sent, problem"
 
 
@@ -67,6 +70,7 @@ class Plans:
         )
         with self._store.transaction() as tables:
             tables.execute("INSERT INTO replays VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            tables.execute(f"DELETE FROM replays WHERE state != 'running' AND replay_id NOT IN ({NEWEST})")  # noqa: S608
 
     def get(self, replay_id: str) -> StoredPlan:
         """Return a plan. Raises ``NotFound``."""

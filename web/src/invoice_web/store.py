@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (kind, begun_at);
 CREATE TABLE IF NOT EXISTS findings (
     job_id TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, needs_a_person INTEGER NOT NULL,
     invoice_id TEXT, value TEXT NOT NULL, PRIMARY KEY (job_id, number));
-CREATE INDEX IF NOT EXISTS findings_by_state ON findings (job_id, needs_a_person, state, number);
+CREATE INDEX IF NOT EXISTS findings_by_state ON findings (job_id, needs_a_person DESC, state, number);
 CREATE INDEX IF NOT EXISTS findings_by_invoice ON findings (job_id, invoice_id);
 """
 

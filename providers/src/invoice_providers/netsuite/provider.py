@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import quote
 
 from invoice_providers.base import Provider
 from invoice_providers.netsuite import METRONOME_NAME
 from invoice_providers.netsuite.payload import build_body
 from invoice_providers.netsuite.settings import ACCOUNT, OAUTH, TOKEN_BASED, NetSuiteSettings
 from invoice_providers.netsuite.setup import build, options, realm
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 
 def _needed_at_first(given: Collection[str]) -> tuple[str, ...]:
@@ -17,6 +18,14 @@ def _needed_at_first(given: Collection[str]) -> tuple[str, ...]:
 
 def _preview(document: FormattedInvoice, account: NetSuiteSettings) -> dict[str, Any]:
     return build_body(document, options(account))
+
+
+def _page(document_id: str, document_type: DocumentType, account: str | None) -> str | None:
+    if account is None:
+        return None
+    host = account.lower().replace("_", "-")
+    kind = "custcred" if document_type == "credit_memo" else "custinvc"
+    return f"https://{host}.app.netsuite.com/app/accounting/transactions/{kind}.nl?id={quote(document_id, safe='')}"
 
 
 PROVIDER = Provider(
@@ -33,4 +42,5 @@ PROVIDER = Provider(
     account=realm,
     build=build,
     preview=_preview,
+    page=_page,
 )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from invoice_providers.base import Provider
 from invoice_providers.quickbooks_online import METRONOME_NAME
@@ -10,7 +11,7 @@ from invoice_providers.quickbooks_online.numbering import remarks
 from invoice_providers.quickbooks_online.payload import build_body
 from invoice_providers.quickbooks_online.settings import CREDENTIALS, FIRST_TOKEN, QuickBooksSettings
 from invoice_providers.quickbooks_online.setup import build
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 
 def _preview(document: FormattedInvoice, _account: QuickBooksSettings) -> dict[str, Any]:
@@ -27,6 +28,11 @@ def _why_not_from_here(account: QuickBooksSettings) -> str | None:
 
 def _remarks(client: QuickBooksOnline) -> tuple[str, ...]:
     return remarks(client.preferences())
+
+
+def _page(document_id: str, document_type: DocumentType, _account: str | None) -> str:
+    kind = "creditmemo" if document_type == "credit_memo" else "invoice"
+    return f"https://app.qbo.intuit.com/app/{kind}?txnId={quote(document_id, safe='')}"
 
 
 PROVIDER = Provider(
@@ -46,6 +52,7 @@ PROVIDER = Provider(
     account=lambda account: account.qbo_realm_id,
     build=build,
     preview=_preview,
+    page=_page,
     why_not_from_here=_why_not_from_here,
     remarks=_remarks,
 )

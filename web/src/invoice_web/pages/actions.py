@@ -5,7 +5,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from invoice_operations.approve.run import chosen_by_id, held, look
-from invoice_operations.decide.decider import Decider, Person, required
+from invoice_operations.decide.decider import Decider, Person
 from invoice_operations.enqueue.run import enqueue
 from invoice_operations.errors import NeedsAttention, NotFound
 from invoice_operations.resolve.resolution import Resolution
@@ -28,9 +28,9 @@ def person(request: web.Request) -> Person:
 async def resolve_failure(request: web.Request) -> web.Response:
     """Close a failure that was handled by hand."""
     desk, given, who = request.app[DESK], form(request), person(request)
+    case = await desk.ask(lambda: found(desk.view, request.match_info["failure_id"]))
     why, document_id, destination = needed(given, "why"), one(given, "document_id"), one(given, "destination")
     insists = one(given, "despite_waiting") != ""
-    case = await desk.ask(lambda: found(desk.view, request.match_info["failure_id"]))
     asked = Resolution(case.failure_id, why, document_id or None, destination or None, despite_waiting=insists)
     resolved = await desk.change(lambda: resolve(asked, desk.installation, who))
     facts = resolved.event.model_dump() | {"metronome": resolved.metronome}
@@ -60,12 +60,13 @@ async def approve_all(request: web.Request) -> web.Response:
 
 async def pause(request: web.Request) -> web.Response:
     """Hold everything for a destination back."""
-    return await _decide(request, "pause", required(needed(form(request), "why")))
+    name = _destination(request)
+    return await _decide(request, "pause", name, needed(form(request), "why"))
 
 
 async def resume(request: web.Request) -> web.Response:
     """Open a destination again."""
-    return await _decide(request, "resume", one(form(request), "why") or None)
+    return await _decide(request, "resume", _destination(request), one(form(request), "why") or None)
 
 
 async def enqueue_invoice(request: web.Request) -> web.Response:
@@ -89,10 +90,15 @@ def _started(request: web.Request, plan: StoredPlan) -> web.Response:
     return done(request, f"/replays/{plan.replay_id}", plan.document(), 201)
 
 
-async def _decide(request: web.Request, kind: Kind, why: str | None) -> web.Response:
-    desk, name, who = request.app[DESK], request.match_info["name"], person(request)
+def _destination(request: web.Request) -> str:
+    name = request.match_info["name"]
     if name not in destinations():
         raise NotFound(f'There is no destination "{name}": it is one of {all_destinations()}.')
+    return name
+
+
+async def _decide(request: web.Request, kind: Kind, name: str, why: str | None) -> web.Response:
+    desk, who = request.app[DESK], person(request)
     installation = desk.installation
 
     def decide() -> Decision:

@@ -23,6 +23,7 @@ from invoice_web.answers import answer, wants_json
 from invoice_web.desk import DESK, Desk
 from invoice_web.forms import FILTERS, MAX_ROWS, SHOWN_ROWS, STATES, gathered, one, parse_filters, parse_page
 from invoice_web.guard import secure
+from invoice_web.links import links
 
 CSV_CHUNK = 500
 
@@ -80,7 +81,8 @@ def _whole(desk: Desk, case: Case, *, shows_record: bool) -> dict[str, Any]:
         document, unread = row(case), f"Its record could not be read: {error}"
     if not shows_record:
         document = {name: value for name, value in document.items() if name != "original"}
-    document |= {"destinations": destinations()}
+    standing = desk.view.invoice(case.key).documents
+    document |= {"destinations": destinations(), "links": links(standing, case.customer_id)}
     return document | {"unread": unread, "shows_record": shows_record, "history": _history(desk.view, case)}
 
 

@@ -20,6 +20,7 @@ from invoice_shared.serde import from_bytes
 from invoice_web.answers import answer
 from invoice_web.desk import DESK, Desk
 from invoice_web.forms import gathered, needed, one
+from invoice_web.links import links
 
 
 async def one_invoice(request: web.Request) -> web.Response:
@@ -54,8 +55,10 @@ def _whole(desk: Desk, invoice_id: str) -> dict[str, Any]:
         raise
     except ConnectorError as error:
         status, unread = _known(view, invoice_id), f"Its records could not be read: {error}"
+    customer_id = status.facts["customer_id"] or view.customer_of(invoice_id)
     return status.facts | {
-        "customer_id": status.facts["customer_id"] or view.customer_of(invoice_id),
+        "customer_id": customer_id,
+        "links": links(view.invoice(invoice_id).documents, customer_id),
         "events": [_event(step) for step in status.steps],
         "failures": [row(case) for case in view.failures(Selection(invoice_id=invoice_id))],
         "decisions": [each.model_dump(exclude={"schema_version"}) for each in view.decisions(invoice_id)],

@@ -29,7 +29,7 @@ async def log_in(request: web.Request) -> web.Response:
     password = _password(form(request))
     found = await desk.compare(lambda: _role(desk, password))
     if found is None or not name:
-        log.warning("wrong password", peer=peer, name=name)
+        log.warning("wrong password", peer=peer)
         facts = _facts(desk) | {"error": "Wrong password."}
         return answer(request, "login.html", facts, 401)
     desk.attempts.was_right(peer)

@@ -25,6 +25,7 @@ async def listed(request: web.Request) -> web.Response:
 async def begin(request: web.Request) -> web.Response:
     """Begin a reconciliation in the background."""
     desk, since, who = request.app[DESK], needed(form(request), "since"), person(request)
+    desk.needs_broker()
     job = await desk.work(lambda: desk.reconciling.begin(since, who))
     return done(request, f"/reconcile/{job.job_id}", job.document(), 201)
 

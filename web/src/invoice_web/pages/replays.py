@@ -48,7 +48,7 @@ async def one_replay(request: web.Request) -> web.Response:
 
 async def start(request: web.Request) -> web.Response:
     """Put the planned records back."""
-    return await _change(request, lambda desk, replay_id, who: desk.replays.start(replay_id, who))
+    return await _change(request, lambda desk, replay_id, who: desk.replays.start(replay_id, who), writes=True)
 
 
 async def stop(request: web.Request) -> web.Response:
@@ -58,11 +58,17 @@ async def stop(request: web.Request) -> web.Response:
 
 async def resume(request: web.Request) -> web.Response:
     """Go on with a replay that was stopped."""
-    return await _change(request, lambda desk, replay_id, who: desk.replays.resume(replay_id, who))
+    return await _change(request, lambda desk, replay_id, who: desk.replays.resume(replay_id, who), writes=True)
 
 
-async def _change(request: web.Request, change: Callable[[Desk, str, Person], object]) -> web.Response:
+async def _change(
+    request: web.Request, change: Callable[[Desk, str, Person], object], *, writes: bool = False
+) -> web.Response:
     desk, replay_id, who = request.app[DESK], request.match_info["replay_id"], person(request)
+    await desk.ask(lambda: desk.replays.plans.get(replay_id))
+    if writes:
+        desk.needs_broker()
+        await desk.work(desk.following.refresh)
     await desk.work(lambda: change(desk, replay_id, who))
     return done(request, f"/replays/{replay_id}", await desk.ask(lambda: _facts(desk, replay_id)))
 

@@ -1,0 +1,190 @@
+"""``invoices web`` as a process: how it starts, ends, and goes on without its broker."""
+
+import http.client
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from invoice_shared.serde import to_bytes
+from tests.builders import failure, outcome
+from tests.support.ports import LOOPBACK, free_port
+from tests.support.processes import Process
+from tests.support.proxy import Proxy
+from tests.support.topics import Topics
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+
+INVOICES = str(Path(sys.executable).with_name("invoices"))
+PASSWORD = "let me in"
+FAILED = failure(failure_id="ab" * 32)
+
+
+class Page:
+    """A process of the page, and a program that logged in to it."""
+
+    def __init__(self, settings: dict[str, str], directory: Path) -> None:
+        self.port, self.ops = free_port(), free_port()
+        own = {
+            "CONSOLE_PORT": str(self.port),
+            "OPS_PORT": str(self.ops),
+            "BIND_HOST": LOOPBACK,
+            "CONSOLE_PASSWORD": PASSWORD,
+            "CONSOLE_INSECURE_COOKIES": "true",
+            "CONSOLE_SECRET": "the same after a restart",
+            "INVOICES_STATE_DIR": str(directory / "state"),
+        }
+        self.process = Process(f"page-{self.port}", [INVOICES, "web"], env=own | settings, directory=directory)
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
+        )
+        self._token = ""
+
+    @property
+    def base(self) -> str:
+        """Where it is."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.process.start()
+        eventually(lambda: self.status("/livez") == 200)
+        eventually(lambda: self.ask("/login")[0] == 200)
+
+    def status(self, path: str) -> int:
+        """Return the status of a path of the ops port; 0 while nobody listens."""
+        try:
+            with urllib.request.urlopen(f"http://{LOOPBACK}:{self.ops}{path}", timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except (OSError, http.client.HTTPException):
+            return 0
+
+    def log_in(self) -> int:
+        """Give the password."""
+        self.look("/login")
+        status, _ = self.post("/login", name="kim", password=PASSWORD)
+        self.look("/")
+        return status
+
+    def ask(self, path: str) -> tuple[int, Any]:
+        """Return status and facts of a page; status 0 while nobody listens."""
+        return self._send(urllib.request.Request(f"{self.base}{path}", headers={"Accept": "application/json"}))
+
+    def post(self, path: str, **fields: str) -> tuple[int, Any]:
+        """Send a form."""
+        body = urlencode({"csrf": self._token, **fields}).encode()
+        headers = {"Accept": "application/json", "Origin": self.base}
+        return self._send(urllib.request.Request(f"{self.base}{path}", body, headers))
+
+    def look(self, path: str) -> None:
+        """Remember the token of a page."""
+        with self._opener.open(f"{self.base}{path}", timeout=60) as answer:
+            found = re.search(r'name="csrf" content="([^"]+)"', answer.read().decode())
+        assert found is not None
+        self._token = found[1]
+
+    def _send(self, request: urllib.request.Request) -> tuple[int, Any]:
+        try:
+            with self._opener.open(request, timeout=60) as answer:
+                text = answer.read()
+                return answer.status, json.loads(text) if text.startswith(b"{") else None
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+        except (OSError, http.client.HTTPException):
+            return 0, None
+
+
+OpenPage = Callable[[dict[str, str]], Page]
+
+
+@pytest.fixture
+def open_page(topics: Topics, tmp_path: Path) -> Iterator[OpenPage]:
+    """Start the page over one failure; what was started ends with the test."""
+    entry = outcome(outcome="failed", failure_id=FAILED.failure_id, settled_at=FAILED.failed_at)
+    topics.produce("invoice-errors", [(FAILED.invoice_id, to_bytes(FAILED))])
+    topics.produce("invoice-outcomes", [(FAILED.invoice_id, to_bytes(entry))])
+    started: list[Page] = []
+
+    def start(settings: dict[str, str]) -> Page:
+        page = Page(topics.settings | settings, tmp_path)
+        started.append(page)
+        page.start()
+        return page
+
+    yield start
+    for page in started:
+        page.process.stop()
+
+
+def test_it_starts_follows_and_ends_politely(open_page: OpenPage, topics: Topics) -> None:
+    page = open_page({})
+    eventually(lambda: page.status("/readyz") == 200)
+    assert page.log_in() == 200
+    eventually(lambda: page.ask("/")[1]["open"]["count"] == 1)
+
+    more = failure(failure_id="cd" * 32, invoice_id="another")
+    topics.produce("invoice-errors", [("another", to_bytes(more))])
+    eventually(lambda: page.ask("/failures")[1]["count"] == 2)
+    eventually(lambda: [row["kind"] for row in page.ask("/audit")[1]["rows"]] == ["login"])
+
+    assert page.process.terminate(20) == 0
+    assert "Traceback" not in page.process.output()
+
+
+def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(open_page: OpenPage, topics: Topics) -> None:
+    _host, port = topics.bootstrap_servers.split(":")
+    with Proxy(int(port)) as proxy:
+        page = open_page({"KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{proxy.port}"})
+        eventually(lambda: page.status("/readyz") == 200)
+        page.log_in()
+        proxy.refuse()  # each reading connects anew
+        eventually(lambda: page.status("/readyz") == 503, timeout=90)
+
+        assert page.ask("/")[1]["open"]["count"] == 1
+        assert page.ask(f"/failures/{FAILED.failure_id}")[1]["unread"] is not None
+        assert page.post("/destinations/netsuite/pause", why="x")[0] == 503
+        page.process.kill()
+        page.process.start()
+        eventually(lambda: page.ask("/login")[0] == 200)
+        status, facts = page.ask("/")
+        assert (status, facts["open"]["count"]) == (200, 1)
+        assert facts["age_seconds"] > 0
+
+        proxy.allow()
+        eventually(lambda: page.status("/readyz") == 200, timeout=90)
+        assert page.post("/destinations/netsuite/pause", why="x")[0] == 200
+
+
+def test_a_page_that_nobody_could_use_says_so_and_ends(topics: Topics) -> None:
+    done = subprocess.run(
+        [INVOICES, "web"], env=topics.settings, check=False, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.returncode == 2
+    assert "CONSOLE_PASSWORD" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_lets_people_in_and_ends_although_there_never_was_a_broker(tmp_path: Path) -> None:
+    page = Page({"KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{free_port()}"}, tmp_path)
+    try:
+        page.start()
+        page.look("/login")
+        assert page.post("/login", name="kim", password=PASSWORD)[0] == 200
+        assert page.ask("/")[0] == 503
+        assert page.status("/readyz") == 503
+        assert page.process.terminate(25) == 0
+    finally:
+        page.process.stop()
