@@ -14,7 +14,7 @@ from invoice_shared.errors import ConnectorError, Unavailable
 from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
 from invoice_shared.types import time_text
-from invoice_web.snapshot import snapshot
+from invoice_web.snapshot import created_today, snapshot
 from invoice_web.store import Store
 
 log = get_logger(__name__)
@@ -22,6 +22,8 @@ log = get_logger(__name__)
 FOLLOW_SECONDS = 3.0
 # Asking the broker who waits for whom costs more than reading what is new.
 WAITING_EVERY = 5
+# What was created today is counted again after so many times as long as that took.
+REST = 20
 CLUSTER, AS_OF = "cluster_id", "as_of"
 
 
@@ -64,8 +66,11 @@ class Following:
         self._after = after
         self._stop, self._wake, self._reading = threading.Event(), threading.Event(), threading.Lock()
         self._as_of: datetime | None = None
-        self._seen: tuple[int, object] | None = None
+        self._seen: int | None = None
         self._facts: dict[str, Any] = {}
+        self._aside: View | None = None
+        self._created: dict[str, Any] = {}
+        self._created_due = 0.0
         self._waiting: list[dict[str, Any]] = []
         self.problem: str | None = None
 
@@ -102,17 +107,19 @@ class Following:
         """Return what ``snapshot`` and the broker said at last. Raises ``Unavailable`` if nothing was read yet."""
         view = self.view
         if not self._facts:
-            self._facts = snapshot(view, self._installation.clock.now())
-        return self._facts | {"waiting": self._waiting}
+            self._facts = snapshot(view)
+        if not self._created:
+            self._created = created_today(view, self._installation.clock.now())
+        return self._facts | {"created_today": self._created, "waiting": self._waiting}
 
     def refresh(self) -> None:
         """Read what is new now, so that whoever changed something sees it. Raises what the clients raise."""
         with self._reading:
             now = self._installation.clock.now()
             view = self._installation.view()
-            seen = (self._progress.records, now.date())
+            seen = self._progress.records
             if seen != self._seen:
-                self._facts, self._seen = snapshot(view, now), seen
+                self._facts, self._seen = snapshot(view), seen
             self._as_of, self.problem = now, None
             self._store.remember(**{CLUSTER: view.cluster_id or "", AS_OF: time_text(now)})
 
@@ -139,6 +146,7 @@ class Following:
     def _try(self, more: Callable[[], object]) -> None:
         try:
             self.refresh()
+            self._count_created()
             more()
             self._after()
         except ConnectorError as error:
@@ -156,6 +164,17 @@ class Following:
             log.error("not followed", why=why)
         self.problem = why
         self._health.missing("view", why)
+
+    def _count_created(self) -> None:
+        """Count what was created today, by a connection aside, and rest for longer the longer it takes."""
+        clock, view = self._installation.clock, self._installation.last_view
+        if clock.monotonic() < self._created_due:
+            return
+        if self._aside is None or self._aside.cluster_id != view.cluster_id:
+            self._aside = view.aside()
+        began = clock.monotonic()
+        self._created = created_today(self._aside, clock.now())
+        self._created_due = clock.monotonic() + REST * (clock.monotonic() - began)
 
     def _look_who_waits(self) -> None:
         overview = self._installation.overview()

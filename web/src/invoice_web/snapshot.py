@@ -13,15 +13,20 @@ from invoice_providers.names import destinations
 from invoice_shared.decision import Decision
 
 
-def snapshot(view: View, now: datetime) -> dict[str, Any]:
+def snapshot(view: View) -> dict[str, Any]:
     """Return what the view says of this moment, as a tree."""
     groups = view.groups(Selection(state="open"))
     return {
         "open": _together(groups) | {"reasons": [group.document() | {"example": group.example} for group in groups]},
         "held": _together([group for group in groups if group.code == HELD]),
-        "created_today": _counted(view.created_since(now.replace(hour=0, minute=0, second=0, microsecond=0))),
         "paused": list(paused(view)),
     }
+
+
+def created_today(view: View, now: datetime) -> dict[str, Any]:
+    """Return what was created since midnight UTC. After a month's end that is a question to a whole month."""
+    created = view.created_since(now.replace(hour=0, minute=0, second=0, microsecond=0))
+    return {"count": created.count, "money": created.totals, "unknown_totals": created.unknown}
 
 
 def paused(view: View) -> Iterator[dict[str, Any]]:
@@ -45,7 +50,3 @@ def _together(groups: Iterable[Group]) -> dict[str, Any]:
         for currency, amount in group.totals.items():
             money[currency] = money.get(currency, Decimal(0)) + amount
     return {"count": count, "oldest": oldest, "money": money, "unknown_totals": unknown}
-
-
-def _counted(group: Group) -> dict[str, Any]:
-    return {"count": group.count, "money": group.totals, "unknown_totals": group.unknown}

@@ -10,7 +10,7 @@ from platformdirs import user_cache_path
 
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.view.decimal_sum import DecimalSum
-from invoice_operations.view.tables import Tables
+from invoice_operations.view.tables import IN_MEMORY, Tables
 
 APPLICATION = "metronome-invoice-connector"
 # Another process may be indexing millions of records.
@@ -66,7 +66,7 @@ def _opened(path: Path) -> Tables:
 
 
 def _in_memory() -> Tables:
-    return _prepared(":memory:")
+    return _prepared(IN_MEMORY)
 
 
 def _prepared(where: str) -> Tables:

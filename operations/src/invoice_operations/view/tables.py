@@ -54,6 +54,9 @@ VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
 CONTENTS = ("topics", "positions", "ledger", "failures", "entered", "decisions")
 
 
+IN_MEMORY = ":memory:"
+
+
 class StartedAnew(Exception):
     """Another process has cleared the tables, or rebuilt them for its version, since this one looked."""
 
@@ -66,6 +69,11 @@ class Tables:
         self._where = where
         self._lock = threading.RLock()
         self._generation: str | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether another connection finds the same tables."""
+        return self._where != IN_MEMORY
 
     def prepare(self) -> None:
         """Make the tables, anew if another version made them, and hold on to what they contain from now on."""

@@ -65,6 +65,19 @@ class View:
         self._opened, self.cluster_id = self._open(cluster_id, self._topics), cluster_id
         return self._opened
 
+    def aside(self) -> "View":
+        """Return the same state by a connection of its own: a long question there holds nobody up here.
+
+        It is this one itself if it lives in memory. Raises ``NeedsAttention`` before anything was read.
+        """
+        if self._opened is None or self.cluster_id is None:
+            raise NeedsAttention("Nothing was read yet.")
+        if not self._opened.is_kept:
+            return self
+        other = View(self._broker, self._settings, self._open, self._progress)
+        other.reopen(self.cluster_id)
+        return other
+
     def failures(self, chosen: Selection, page: Page | None = None) -> list[Case]:
         """Return the failures that are meant, the oldest first."""
         return self._ask(lambda tables: failure_questions.select(tables, chosen, self._errors, page))

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from invoice_operations.view.page import Page
+from invoice_operations.view.state_file import open_tables, untold
+from invoice_operations.view.view import View, unseen
 from invoice_shared.decision import Decision
 from tests.builders import outcome
 from tests.fakes import START
-from tests.unit.operations.reading import FakeBroker, document_in_ledger, in_ledger, lying, view_of
+from tests.unit.operations.reading import SETTINGS, FakeBroker, document_in_ledger, in_ledger, lying, view_of
 
 HOUR = timedelta(hours=1)
 
@@ -46,3 +49,20 @@ def test_the_newest_decisions_come_first_and_are_paged() -> None:
 
 def test_the_ledger_alone_creates_nothing() -> None:
     assert view_of(FakeBroker([in_ledger(0, outcome(outcome="skipped"))])).created_since(START).count == 0
+
+
+def test_a_long_question_has_a_connection_of_its_own_to_the_same_state(tmp_path: Path) -> None:
+    broker = FakeBroker([document_in_ledger(0, outcome(settled_at=START, total="1.10", currency="USD"))])
+    view = View(broker, SETTINGS, lambda *_: open_tables(tmp_path, "view.sqlite3", untold), unseen)
+    view.refresh()
+
+    aside = view.aside()
+
+    assert aside is not view
+    assert aside.created_since(START).totals == view.created_since(START).totals == {"USD": Decimal("1.10")}
+
+
+def test_what_lives_in_memory_has_one_connection() -> None:
+    view = view_of(FakeBroker([]))
+
+    assert view.aside() is view
