@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from invoice_formatter.settings import FormatterSettings
 from invoice_shared.decision import Decision
 from invoice_shared.errors import Unavailable
 from invoice_shared.failure import InvoiceFailure
@@ -16,8 +17,8 @@ from invoice_shared.serde import from_bytes, to_bytes
 from invoice_web.store import open_store
 from tests.builders import failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.installation import FakeInstallation
-from tests.unit.operations.reading import in_errors, in_ledger
+from tests.unit.operations.installation import RULES, FakeInstallation
+from tests.unit.operations.reading import in_errors, in_ledger, lying
 from tests.unit.web.desk import Visitor, page_of, until
 
 EARLIER = START - timedelta(hours=1)
@@ -387,3 +388,17 @@ async def test_without_the_broker_the_last_state_is_shown_and_nothing_can_be_cha
         installation.broker.fail()
         assert (await visitor.post("/destinations/netsuite/pause", why="x")).status == 503
         assert (await visitor.post("/invoices/one/enqueue", customer_id="c")).status == 503
+
+
+async def test_a_preview_shows_what_would_be_sent_beside_what_was_formatted_last() -> None:
+    installation = FakeInstallation([lying("formatted-invoices", 0, formatted_invoice(invoice_id="one"), "one")])
+    installation.blocks[FormatterSettings] = RULES
+    installation.answers["customer-1", "one"] = {"data": {"id": "one"}}
+    async with page_of(installation) as visitor:
+        await visitor.log_in()
+        facts = await visitor.json("/invoices/one/preview?customer_id=customer-1")
+        page = await visitor.look("/invoices/one/preview?customer_id=customer-1")
+
+        assert (facts["result"], facts["code"], facts["sent"]["total"]) == ("failed", "invalid-invoice", "100.00")
+        assert "It would fail" in page
+        assert (await visitor.get("/invoices/one/preview")).status == 400

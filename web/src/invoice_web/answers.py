@@ -12,6 +12,8 @@ from invoice_web.desk import DESK
 from invoice_web.forms import Form
 from invoice_web.identity import Identity
 
+EXACT = frozenset({"payload"})
+"""Facts that are shown byte for byte as a provider would get them: amounts are numbers there."""
 # What the guard leaves with a request: who asks, and what its body holds.
 IDENTITY: web.RequestKey[Identity | None] = web.RequestKey("identity")
 FORM: web.RequestKey[Form] = web.RequestKey("form")
@@ -58,7 +60,8 @@ def failed(request: web.Request, status: int, sentence: str, headers: Mapping[st
 
 def as_json(facts: Mapping[str, Any], status: int = 200) -> web.Response:
     """Answer with one JSON document; money and times as text."""
-    return web.Response(body=dumps(plain(facts)), status=status, content_type="application/json", charset="utf-8")
+    tree = {name: value if name in EXACT else plain(value) for name, value in facts.items()}
+    return web.Response(body=dumps(tree), status=status, content_type="application/json", charset="utf-8")
 
 
 def page(request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
