@@ -100,6 +100,16 @@ def test_what_comes_after_the_replay_began_is_not_its_business() -> None:
     assert replay.plan().selected == 1
 
 
+def test_what_failed_in_the_second_in_which_the_replay_began_is_its_business_also_when_it_is_resumed() -> None:
+    (earlier,) = failed("a")
+    value = from_bytes(InvoiceFailure, earlier.value).model_copy(update={"failed_at": START + timedelta(seconds=0.4)})
+    began = new_id(START + timedelta(seconds=0.5), "4f2a9c")
+    installation = FakeInstallation([in_errors(0, value)])
+
+    for read in (Replay.plan, Replay.resume):
+        assert read(Replay(began, ERRORS, installation, KIM)).selected == 1
+
+
 def test_a_time_that_begins_after_the_replay_is_refused() -> None:
     tomorrow = ReplayRequest("raw", Selection(since=START + timedelta(days=1)))
 
