@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from invoice_shared import serde
-from invoice_shared.publishing import PublishFailed, RecordTooLarge
+from invoice_shared.publishing import Publisher, PublishFailed, RecordTooLarge
 from invoice_shared.record import Headers, OutgoingRecord
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -102,3 +102,14 @@ class FakePublisher:
             if self._refusals <= 0:
                 self._error = None
         return error
+
+
+class FakeAsyncPublisher:
+    """The same for an event loop: what the publisher in it acknowledges is acknowledged."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    async def publish(self, record: OutgoingRecord) -> None:
+        """Return once the publisher in it has acknowledged; its answer must be there."""
+        self._publisher.publish(record)

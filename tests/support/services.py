@@ -96,5 +96,5 @@ def pytest_runtest_makereport(
 
 def what_matters(output: str) -> str:
     """Give the last lines that are no plain information, each cut; the whole log is in the test's ``tmp_path``."""
-    lines = [line[:SHOWN_WIDTH] for line in output.splitlines() if '"level": "info"' not in line]
+    lines = [line[:SHOWN_WIDTH] for line in output.splitlines() if '"level":"info"' not in line]
     return "\n".join(lines[-SHOWN_LINES:])

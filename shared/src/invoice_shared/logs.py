@@ -7,60 +7,73 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
+from invoice_shared import serde
 from invoice_shared.log_limit import LogLimit, count_left_out
 from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 
-OURS = "invoice"
-"""How the names of our own loggers begin."""
-
 
 def configure(settings: BaseServiceSettings, monotonic: Callable[[], float] = time.monotonic) -> None:
-    """Send structlog and the standard library's logging to stdout in the wanted format."""
+    """Send our own lines straight to stdout, and those of every library through the standard library's logging."""
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     ]
+    rendering, limit = _rendering(settings.log_format), LogLimit(monotonic)
     structlog.configure(
-        processors=[
-            *shared,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[limit.of_ours, *shared, *rendering],
+        logger_factory=_Stdout,
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level.lower()),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
+    drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(settings.log_format))
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[count_left_out, drop_meta, *rendering]
+        )
     )
     handler.addFilter(_is_for_an_operator)
-    handler.addFilter(LogLimit(monotonic))
+    handler.addFilter(limit)
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+
+
+class _Stdout:
+    """Writes each line at once, as it is. ``add_logger_name`` asks for the name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def msg(self, line: str) -> None:
+        """Write a line whole, so that threads do not mix theirs."""
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def _is_for_an_operator(record: logging.LogRecord) -> bool:
     """Let libraries speak from WARNING on: below it they tell a developer's story, with tokens and signatures in it."""
-    return record.name.startswith(OURS) or record.levelno >= logging.WARNING
+    return record.levelno >= logging.WARNING
 
 
 def _rendering(log_format: str) -> list[Processor]:
-    drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "console":
-        return [count_left_out, drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _without_secrets]
+        return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _without_secrets]
     return [
-        count_left_out,
-        drop_meta,
         structlog.processors.format_exc_info,
         structlog.processors.EventRenamer("message"),
-        structlog.processors.JSONRenderer(),
+        _as_json,
         _without_secrets,
     ]
+
+
+def _as_json(_logger: object, _method: str, event: EventDict) -> str:
+    """Render an event; what JSON does not know stands as Python shows it."""
+    return serde.line(event)
 
 
 def _without_secrets(_logger: object, _method: str, line: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -88,6 +89,9 @@ class Metrics:
             "Records taken from the broker and not yet settled.",
             registry=registry,
         )
+        # To find a metric by its labels costs more than to count with it.
+        self._webhooks_of = cache(self._webhooks.labels)
+        self._calls_of = cache(self._calls.labels)
         self._lag = Gauge(
             "invoice_connector_consumer_lag_records",
             "Records behind the newest of the assigned partitions.",
@@ -108,7 +112,7 @@ class Metrics:
 
     def webhook(self, answer: str) -> None:
         """Count a request by what it was answered, e.g. ``accepted``, ``ignored``, ``unauthorized``."""
-        self._webhooks.labels(answer).inc()
+        self._webhooks_of(answer).inc()
 
     def formatted(self, destination: str) -> None:
         """Count an invoice sent on to a creator."""
@@ -132,7 +136,7 @@ class Metrics:
 
     def called(self, system: str, error: CallFailed | None, seconds: float) -> None:
         """Observe one call, and the error with which it ended, if any."""
-        self._calls.labels(system, OK if error is None else OUTCOMES[type(error)]).observe(seconds)
+        self._calls_of(system, OK if error is None else OUTCOMES[type(error)]).observe(seconds)
 
     def circuit(self, system: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
         """Show whether a system's circuit is open."""

@@ -1,6 +1,5 @@
 """What publishing promises, whatever the client: a record counts once every in-sync replica holds it."""
 
-import asyncio
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -31,19 +30,3 @@ class AsyncPublisher(Protocol):
 
     async def publish(self, record: OutgoingRecord) -> None:
         """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
-
-
-class AwaitedPublisher:
-    """An ``AsyncPublisher`` over a ``Publisher``. Waits at most ``timeout_seconds`` for the broker's answer."""
-
-    def __init__(self, publisher: Publisher, timeout_seconds: float) -> None:
-        self._publisher = publisher
-        self._timeout_seconds = timeout_seconds
-
-    async def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``; the record may still arrive."""
-        acknowledged = asyncio.wrap_future(self._publisher.send(record))
-        try:
-            await asyncio.wait_for(acknowledged, self._timeout_seconds)
-        except TimeoutError as error:
-            raise PublishFailed("The broker did not acknowledge in time.") from error

@@ -1,5 +1,6 @@
 """Bytes ↔ the record types. The only JSON calls in the connector: numbers become Decimal, never float."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeVar
@@ -15,6 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 # A number that the sender wrote stays a number; our own amounts are texts by then.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_LINE_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=repr)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -72,6 +74,14 @@ def _dumps(value: Any, *, ensure_ascii: bool) -> str:
     return simplejson.dumps(
         value, use_decimal=True, allow_nan=False, ensure_ascii=ensure_ascii, separators=(",", ":"), default=_plain
     )
+
+
+def line(event: Mapping[str, Any]) -> str:
+    """Write a line for the log, whatever it holds; what JSON does not know becomes its ``repr``."""
+    try:
+        return _LINE_ENCODER.encode(event).decode()
+    except (UnicodeEncodeError, RecursionError, TypeError, ValueError):
+        return _LINE_ENCODER.encode({name: repr(value) for name, value in event.items()}).decode()
 
 
 def to_bytes(record: BaseModel) -> bytes:

@@ -142,6 +142,10 @@ class Settings(BaseSettings):
         value: SecretStr | str | None = getattr(self, field)
         return value.get_secret_value() if isinstance(value, SecretStr) else value
 
+    def secret_file(self, field: str) -> SecretFile | None:
+        """Return the file that a credential is read from, for who asks for it per request; ``None`` if it is none."""
+        return self._files.get(field)
+
     def credential(self, field: str) -> str:
         """Return a credential that a call needs now. Raises ``CredentialsRefused`` that names it if there is none."""
         if (file := self._files.get(field)) is None:

@@ -26,7 +26,6 @@ from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.headers import EVENT_ID
 from invoice_shared.metrics import Metrics
-from invoice_shared.publishing import AwaitedPublisher
 from invoice_shared.record import Headers, OutgoingRecord, Record, TopicPartition
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
@@ -35,7 +34,7 @@ from invoice_shared.serde import from_bytes, to_bytes
 from invoice_shared.settings import KafkaSettings
 from tests.builders import raw_invoice
 from tests.contract.standing.systems import Systems
-from tests.fakes import FakeClock
+from tests.fakes import FakeAsyncPublisher, FakeClock
 from tests.unit.formatter.hierarchies import CONSOLIDATING
 from tests.unit.formatter.invoices import rules
 
@@ -230,7 +229,7 @@ def _formatter(systems: Systems, topics: Topics) -> Settling:
 
     billing = rules(metronome_invoices_types=CONSOLIDATING, hierarchy_billed_to="payer")
     handler = FormatterHandler(fetch, run_steps, billing, systems.clock)
-    return Settling(handler, AwaitedPublisher(topics, 1.0), Underway(), topics=TOPICS, metrics=Metrics())
+    return Settling(handler, FakeAsyncPublisher(topics), Underway(), topics=TOPICS, metrics=Metrics())
 
 
 def _creator(

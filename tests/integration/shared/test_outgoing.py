@@ -18,7 +18,7 @@ from invoice_shared.metronome.questions import Question
 from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.outgoing.outgoing import Outgoing, Reach
 from invoice_shared.settings import BaseServiceSettings, read
-from invoice_shared.trace_export import provider_of
+from invoice_shared.spans import provider_of
 from tests.support.company import Company
 from tests.support.ports import LOOPBACK
 from tests.support.s3 import CREDENTIALS, Bucket

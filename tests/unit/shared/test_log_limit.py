@@ -1,19 +1,33 @@
 import logging
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog import DropEvent
 
 from invoice_shared.log_limit import LogLimit
 from tests.fakes import FakeClock
 
 
-def line(message: str | dict[str, Any], *arguments: object, level: int = logging.ERROR) -> logging.LogRecord:
+Line = logging.LogRecord | dict[str, Any]
+
+
+def line(message: str, *arguments: object, level: int = logging.ERROR) -> logging.LogRecord:
+    """Build a line of a library; one of ours is its event and facts."""
     return logging.LogRecord("a.library", level, __file__, 1, message, arguments, None)
 
 
-def written(*lines: logging.LogRecord) -> list[bool]:
+def written(*lines: Line, method: str = "error") -> list[bool]:
     limit = LogLimit(FakeClock().monotonic)
-    return [limit(each) for each in lines]
+    return [limit(each) if isinstance(each, logging.LogRecord) else is_let(limit, each, method) for each in lines]
+
+
+def is_let(limit: LogLimit, event: dict[str, Any], method: str) -> bool:
+    try:
+        limit.of_ours(SimpleNamespace(name="invoice_creator"), method, event)
+    except DropEvent:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -23,10 +37,10 @@ def written(*lines: logging.LogRecord) -> list[bool]:
         (line("node %s: %s", 1, "refused"), line("node %s: %s", 2, "refused")),
         (line("Connect to 127.0.0.1:9092 failed (after 3ms)"), line("Connect to 127.0.0.1:9093 failed (after 14ms)")),
         (line("member rdkafka-cfc4617a-5133"), line("member rdkafka-38a16a80-8aee")),
-        (line({"event": "not ready", "why": "a"}), line({"event": "not ready", "why": "a", "open": 7})),
+        ({"event": "not ready", "why": "a"}, {"event": "not ready", "why": "a", "open": 7}),
     ],
 )
-def test_what_has_one_cause_is_written_once(first: logging.LogRecord, second: logging.LogRecord) -> None:
+def test_what_has_one_cause_is_written_once(first: Line, second: Line) -> None:
     assert written(first, second) == [True, False]
 
 
@@ -34,22 +48,36 @@ def test_what_has_one_cause_is_written_once(first: logging.LogRecord, second: lo
     ("first", "second"),
     [
         (line("%s: %s", "FAIL", "refused"), line("%s: %s", "FAIL", "timed out")),
-        (line({"event": "not ready", "why": "a"}), line({"event": "not ready", "why": "b"})),
+        ({"event": "not ready", "why": "a"}, {"event": "not ready", "why": "b"}),
         (
-            line({"event": "invoice failed", "invoice_id": "i-1"}),
-            line({"event": "invoice failed", "invoice_id": "i-2"}),
+            {"event": "invoice failed", "invoice_id": "i-1"},
+            {"event": "invoice failed", "invoice_id": "i-2"},
         ),
-        (line({"event": "lost", "position": "t[0]@1"}), line({"event": "lost", "position": "t[0]@1"})),
-        (line({"event": "refused", "repeats": 4}), line({"event": "refused", "repeats": 4})),
-        (line({"event": "accepted"}, level=logging.INFO), line({"event": "accepted"}, level=logging.INFO)),
+        ({"event": "lost", "position": "t[0]@1"}, {"event": "lost", "position": "t[0]@1"}),
+        ({"event": "refused", "repeats": 4}, {"event": "refused", "repeats": 4}),
+        (line("accepted", level=logging.INFO), line("accepted", level=logging.INFO)),
         (line("crashed", level=logging.CRITICAL), line("crashed", level=logging.CRITICAL)),
     ],
 )
-def test_what_has_another_cause_or_is_about_one_invoice_is_written(
-    first: logging.LogRecord, second: logging.LogRecord
-) -> None:
+def test_what_has_another_cause_or_is_about_one_invoice_is_written(first: Line, second: Line) -> None:
     assert written(first, second) == [True, True]
 
 
 def test_a_message_that_does_not_fit_its_arguments_fails_nobody() -> None:
     assert written(line("%s of %d", "many"), line("%s of %d", "many")) == [True, False]
+
+
+@pytest.mark.parametrize("method", ["info", "critical"])
+def test_what_is_no_fault_or_the_end_is_always_written(method: str) -> None:
+    assert written({"event": "starting"}, {"event": "starting"}, method=method) == [True, True]
+
+
+def test_a_line_of_ours_says_how_many_were_left_out_before_it() -> None:
+    clock = FakeClock()
+    limit, event = LogLimit(clock.monotonic), {"event": "not ready"}
+    assert [is_let(limit, dict(event), "error") for _ in range(3)] == [True, False, False]
+    clock.advance(60)
+
+    limit.of_ours(SimpleNamespace(name="invoice_creator"), "error", event)
+
+    assert event == {"event": "not ready", "repeats": 2}

@@ -72,3 +72,16 @@ def test_no_line_holds_a_secret_of_ours_whoever_writes_it(capsys: pytest.Capture
     assert "p@ss" not in said
     assert all("[redacted]" in line for line in said.splitlines())
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["error", "info"]
+
+
+def test_an_error_of_ours_comes_with_its_traceback_in_either_format(capsys: pytest.CaptureFixture[str]) -> None:
+    for log_format in ("json", "console"):
+        logs.configure(BaseServiceSettings(log_format=log_format))
+        try:
+            raise ValueError("odd")
+        except ValueError as error:
+            logs.get_logger(f"invoice.{log_format}").error("event loop", exc_info=error)
+
+    json_line, *console = capsys.readouterr().out.splitlines()
+    assert "ValueError: odd" in json.loads(json_line)["exception"]
+    assert any("ValueError: odd" in line for line in console)

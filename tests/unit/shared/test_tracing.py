@@ -1,11 +1,49 @@
+import re
+
 import pytest
 
-from invoice_shared.trace_export import resource_of
+from invoice_shared import tracing
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-00"
 
 
-def test_a_process_is_called_by_its_name_unless_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resource_of("invoice-webhook").attributes["service.name"] == "invoice-webhook"
+def test_a_step_goes_on_with_the_trace_of_its_record_under_an_id_of_its_own() -> None:
+    with tracing.span("create", (("traceparent", b"00-1"), ("traceparent", PARENT.encode()))):
+        ((name, value),) = tracing.outgoing_headers()
+        assert tracing.trace_id() == TRACE
 
-    monkeypatch.setenv("OTEL_SERVICE_NAME", "ours")
+    assert name == "traceparent"
+    assert re.fullmatch(rf"00-{TRACE}-[0-9a-f]{{16}}-00", value.decode())
+    assert value != PARENT.encode()
 
-    assert resource_of("invoice-webhook").attributes["service.name"] == "ours"
+
+@pytest.mark.parametrize(
+    "parent",
+    [
+        b"",
+        b"00-1-2-01",
+        PARENT.encode().replace(b"00-4b", b"ff-4b"),
+        PARENT.replace(TRACE, "0" * 32).encode(),
+        b"00-\xff",
+        PARENT.upper().encode(),
+    ],
+)
+def test_a_record_that_names_no_trace_begins_one(parent: bytes) -> None:
+    with tracing.span("create", (("traceparent", parent),)):
+        ((_name, value),) = tracing.outgoing_headers()
+
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", value.decode())
+    assert TRACE.encode() not in value
+
+
+def test_outside_of_any_step_there_is_no_trace_and_within_another_the_inner_one_counts() -> None:
+    assert (tracing.trace_id(), tracing.outgoing_headers()) == (None, ())
+
+    with tracing.span("outer"):
+        outer = tracing.trace_id()
+        with tracing.span("inner"):
+            assert tracing.trace_id() not in (None, outer)
+        assert tracing.trace_id() == outer
+
+    assert tracing.trace_id() is None

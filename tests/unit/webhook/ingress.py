@@ -8,7 +8,7 @@ from aiohttp import ClientResponse, ClientSession
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
-from invoice_shared.publishing import AwaitedPublisher
+from invoice_shared.publishing import AsyncPublisher
 from invoice_shared.serde import dumps
 from invoice_webhook.answer_log import AnswerLog
 from invoice_webhook.app import Ingress as App
@@ -17,7 +17,7 @@ from invoice_webhook.intake import Intake
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import sign
 from invoice_webhook.webhook_secrets import WebhookSecrets
-from tests.fakes import START, FakeClock, FakePublisher
+from tests.fakes import START, FakeAsyncPublisher, FakeClock, FakePublisher
 
 SECRET = "a-secret-of-a-webhook"
 BODY = dumps({"id": "e-1", "type": "invoice.finalized", "properties": {"invoice_id": "i-1", "customer_id": "c-1"}})
@@ -48,7 +48,7 @@ class Client:
 class Ingress:
     """The real ingress on a port of loopback."""
 
-    def __init__(self, publisher: FakePublisher, **changes: Any) -> None:
+    def __init__(self, publisher: FakePublisher, acknowledged: AsyncPublisher | None = None, **changes: Any) -> None:
         settings = settings_of(**changes)
         self.publisher = publisher
         self.clock = FakeClock()
@@ -56,9 +56,14 @@ class Ingress:
         self.metrics = Metrics()
         self.secrets = WebhookSecrets(settings)
         self.intake = Intake(settings.webhook_max_body_bytes, 1_000_000, 10, self.clock.monotonic)
-        acknowledged = AwaitedPublisher(publisher, 0.05)
         handler = WebhookHandler(
-            settings, self.secrets, self.intake, acknowledged, self.clock, self.health, self.metrics
+            settings,
+            self.secrets,
+            self.intake,
+            acknowledged or FakeAsyncPublisher(publisher),
+            self.clock,
+            self.health,
+            self.metrics,
         )
         answers = AnswerLog(self.metrics, self.clock, settings.webhook_trusted_proxies)
         self.app = App(handler, answers, CONNECTIONS, self.intake.end_overdue)

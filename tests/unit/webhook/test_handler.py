@@ -2,22 +2,17 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
+from typing import cast
 
 import pytest
+from confluent_kafka import Producer
 
-from invoice_shared.record import OutgoingRecord
+from invoice_shared.kafka.loop_publisher import LoopPublisher
 from invoice_shared.serde import dumps
 from invoice_webhook.handler import PATH
 from tests.fakes import FakePublisher
+from tests.unit.shared.kafka.fake_producer import FakeProducer
 from tests.unit.webhook.ingress import Ingress
-
-
-class SilentBroker(FakePublisher):
-    """Takes records and never answers."""
-
-    def send(self, record: OutgoingRecord) -> Future[None]:
-        return Future()
 
 
 @pytest.fixture
@@ -129,7 +124,8 @@ async def test_a_broker_that_refuses_is_answered_503_with_retry_after(ingress: I
 
 
 async def test_a_broker_that_stays_silent_is_answered_503_with_retry_after() -> None:
-    silent = Ingress(SilentBroker())
+    producer = cast("Producer", FakeProducer(silent=True))
+    silent = Ingress(FakePublisher(), LoopPublisher(lambda: producer, 0.05))
     async with silent:
         answer = await silent.post()
 

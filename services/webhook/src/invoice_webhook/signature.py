@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from invoice_shared.skew import distance
 
@@ -66,6 +67,8 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+# Many requests come within one second; a wrong date is not kept.
+@lru_cache(maxsize=64)
 def _sent(date: str) -> datetime:
     """Read an HTTP date, or ISO 8601 as Metronome's Node SDK does; without an offset it is UTC."""
     try:

@@ -30,15 +30,22 @@ class WebhookSecrets:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._seen: tuple[tuple[Text, bool], ...] | None = None
-        self._secrets = Secrets((), {})
+        files = (settings.secret_file(field) for field in (CURRENT, PREVIOUS))
+        self._files = [file for file in files if file is not None]
+        self._seen: list[Text] = []
+        self._secrets = self._judged()
+
+    @property
+    def known(self) -> Secrets:
+        """What held at the last look."""
+        return self._secrets
 
     def now(self) -> Secrets:
         """Return what holds at this moment."""
-        seen = (self._look(CURRENT), self._look(PREVIOUS))
+        seen = [file.read() for file in self._files]
         if seen != self._seen:
             self._seen = seen
-            self._secrets = _judged(*seen)
+            self._secrets = self._judged()
         return self._secrets
 
     def watch(self, health: Health) -> None:
@@ -47,6 +54,9 @@ class WebhookSecrets:
             health.missing(CURRENT.upper(), problem)
         else:
             health.present(CURRENT.upper())
+
+    def _judged(self) -> Secrets:
+        return _judged(self._look(CURRENT), self._look(PREVIOUS))
 
     def _look(self, field: str) -> tuple[Text, bool]:
         secret = self._settings.secret(field)

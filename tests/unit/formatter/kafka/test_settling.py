@@ -9,11 +9,11 @@ from invoice_formatter.kafka.settling import Settling
 from invoice_formatter.underway import Underway
 from invoice_shared import serde
 from invoice_shared.metrics import Metrics
-from invoice_shared.publishing import AwaitedPublisher, RecordTooLarge
+from invoice_shared.publishing import RecordTooLarge
 from invoice_shared.record import OutgoingRecord
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, record
-from tests.fakes import FakeClock, FakePublisher
+from tests.fakes import FakeAsyncPublisher, FakeClock, FakePublisher
 from tests.unit.formatter.hierarchies import FakeAccounts
 from tests.unit.formatter.invoices import answer, rules
 
@@ -41,7 +41,7 @@ class Desk:
         self.body = body
         handler = InvoiceHandler(self._fetch, FakeAccounts().run, rules(), FakeClock())
         self.settling = Settling(
-            handler, AwaitedPublisher(broker, 5), self.underway, topics=KafkaSettings(), metrics=self.metrics
+            handler, FakeAsyncPublisher(broker), self.underway, topics=KafkaSettings(), metrics=self.metrics
         )
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:
