@@ -3,7 +3,7 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,10 +29,11 @@ class Surroundings:
     directory: Path
     services: list[Service] = field(default_factory=list)
 
-    def start(self, script: str, changes: Mapping[str, str]) -> Service:
-        """Start a service and wait until it is ready."""
+    def start(self, script: str, changes: Mapping[str, str], within: Sequence[str] = ()) -> Service:
+        """Start a service and wait until it is ready; ``within`` is a command that runs it."""
         group = {"KAFKA_CONSUMER_GROUP": self.topics.group(script), "LOG_LEVEL": "WARNING"}
-        service = Service(script, {**self.topics.settings, **self.outside.settings, **group, **changes}, self.directory)
+        settings = {**self.topics.settings, **self.outside.settings, **group, **changes}
+        service = Service(script, settings, self.directory, within)
         self.services.append(service)
         service.start()
         service.wait_until_ready()

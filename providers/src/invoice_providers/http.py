@@ -1,4 +1,4 @@
-"""HTTP as the providers and the write-back use it: one session per thread, one try per call, every failure of ours.
+"""HTTP as the providers and the write-back use it: one connection per thread, one try per call, every failure of ours.
 
 Repeating a call is the dispatcher's decision, never this module's.
 """
@@ -6,18 +6,19 @@ Repeating a call is the dispatcher's decision, never this module's.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Protocol
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProxyError
 
 from invoice_providers.deadline import REAPER, Call
 from invoice_providers.http_adapter import CutAdapter, NotEncrypted
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
-from invoice_shared.outgoing.adapter import attach
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.own_secrets import OWN
 from invoice_shared.text import origin
@@ -68,8 +69,8 @@ class FreshBearer(AuthBase):
         """Sign a request."""
         token = self._source.current()
 
-        def heard(response: requests.Response, **_: Any) -> None:
-            if response.status_code == 401:
+        def heard(answer: Answer) -> None:
+            if answer.status == 401:
                 self._source.refused(token)
 
         request.register_hook("response", heard)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
@@ -93,11 +94,38 @@ Authenticate = Callable[[], AuthBase]
 """Gives what signs the requests of one thread; asked again after ``renew_credentials``."""
 
 
-class _Session(requests.Session):
-    """One that sees no redirect: requests reads its target, and fails at one that is no URL, even unfollowed."""
+# Beside what the caller says, on each request.
+HEADERS = {
+    "User-Agent": "metronome-invoice-connector",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+}
 
-    def get_redirect_target(self, _answer: requests.Response) -> None:
-        """Return nothing."""
+
+@dataclass(slots=True)
+class _Line:
+    """One thread's way to a system: what signs its requests, and its connection."""
+
+    auth: AuthBase
+    adapter: CutAdapter
+    used_at: float
+
+    def signed(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> requests.PreparedRequest:
+        """Return a request as it is sent. A session's own preparing costs half a call."""
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = method, _prepared(url), body
+        request.headers = CaseInsensitiveDict(HEADERS | dict(headers))
+        if body is not None:
+            request.headers["Content-Length"] = str(len(body))
+        return self.auth(request)
+
+
+@lru_cache(maxsize=256)
+def _prepared(url: str) -> str:
+    """Return a URL as requests writes it."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    return request.url or url
 
 
 class Http:
@@ -107,7 +135,7 @@ class Http:
         self._system = system
         self._authenticate = authenticate
         self._reach = reach
-        self._sessions = threading.local()
+        self._lines = threading.local()
         self._generation = 0
 
     def renew_credentials(self) -> None:
@@ -138,25 +166,31 @@ class Http:
             raise self._no_connection(url, error) from error
 
     def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        session = self._session()
+        line = self._line()
         # Signed before the time begins: a token that ended is renewed by a call with a time of its own.
-        request = session.prepare_request(requests.Request(method, url, data=body, headers=dict(headers)))
+        request = line.signed(method, url, body, headers)
         with REAPER.watching(self._reach.timeout_seconds) as call:
             try:
-                answer = self._answer(session, request, call)
-            except (OSError, ValueError) as error:  # what the library raises, and what a shut socket may lead to
+                answer = self._answer(line.adapter, request, call)
+            except (
+                OSError,
+                ValueError,
+                HTTPError,
+            ) as error:  # what the libraries raise, and what a shut socket leads to
                 if not call.is_cut or not may_have_arrived(error):
                     raise
                 raise requests.ReadTimeout from error
         if call.is_cut:  # a body that ends where the connection ends looks complete
-            self._sessions.generation = None
+            self._lines.generation = None
             raise requests.ReadTimeout
-        self._sessions.used_at = time.monotonic()
-        return Answer(answer.status_code, answer.headers, answer.content)
+        line.used_at = time.monotonic()
+        for heard in request.hooks["response"]:
+            heard(answer)
+        return answer
 
-    def _answer(self, session: requests.Session, request: requests.PreparedRequest, call: Call) -> requests.Response:
+    def _answer(self, adapter: CutAdapter, request: requests.PreparedRequest, call: Call) -> Answer:
         # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become a GET.
-        send = partial(session.send, request, timeout=self._reach.timeout_seconds, allow_redirects=False)
+        send: Callable[[], Answer] = partial(adapter.send, request, timeout=self._reach.timeout_seconds)  # type: ignore[assignment]
         try:
             return send()
         except FAILURES:
@@ -164,23 +198,16 @@ class Http:
                 raise
         return send()  # the connection of an earlier call was dead; asking on a fresh one does no harm
 
-    def _session(self) -> requests.Session:
-        local = self._sessions
+    def _line(self) -> _Line:
+        local = self._lines
         if getattr(local, "generation", None) != self._generation:
             generation = self._generation
-            local.session, local.used_at = self._new_session(), time.monotonic()
+            local.line = _Line(self._authenticate(), CutAdapter(self._reach.outgoing), time.monotonic())
             local.generation = generation
-        elif time.monotonic() - local.used_at > self._reach.idle_seconds:
-            local.session.close()  # only its connections, which may be dead without a sign
-        session: requests.Session = local.session
-        return session
-
-    def _new_session(self) -> requests.Session:
-        session = _Session()
-        session.auth = self._authenticate()
-        session.headers["User-Agent"] = "metronome-invoice-connector"
-        attach(session, CutAdapter(self._reach.outgoing))
-        return session
+        line: _Line = local.line
+        if time.monotonic() - line.used_at > self._reach.idle_seconds:
+            line.adapter.close()  # only its connections, which may be dead without a sign
+        return line
 
     def _no_connection(self, url: str, error: Exception) -> Unavailable:
         return Unavailable(f"{self._system} cannot be reached at {origin(url)} ({_kind(error)}).", outage=True)

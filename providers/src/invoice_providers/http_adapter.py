@@ -3,7 +3,9 @@
 import socket
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from requests import PreparedRequest
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -11,6 +13,7 @@ from urllib3.util.connection import allowed_gai_family
 from urllib3.util.retry import Retry
 
 from invoice_providers.deadline import REAPER
+from invoice_shared.answer import Answer
 from invoice_shared.outgoing.adapter import OutgoingAdapter
 from invoice_shared.outgoing.outgoing import Outgoing
 
@@ -24,10 +27,34 @@ class NotEncrypted(NewConnectionError):
 
 
 class CutAdapter(OutgoingAdapter):
-    """One connection, no try but the first, and every socket under the reaper's eyes."""
+    """One connection, no try but the first, and every socket under the reaper's eyes.
+
+    Used without a session, whose cookies, hooks and redirects cost more than the call. It returns an
+    ``Answer``, and raises what requests and urllib3 raise.
+    """
 
     def __init__(self, outgoing: Outgoing) -> None:
         super().__init__(outgoing, pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
+        self._last: tuple[object, Any] | None = None
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Return the pool of the last call if it leads to the same system: requests looks at files for each."""
+        way = (*urlsplit(str(request.url))[:2], verify, *(proxies or {}).values())
+        if self._last is None or self._last[0] != way:
+            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            self._last = (way, pool)
+        return self._last[1]
+
+    def build_response(self, _request: PreparedRequest, raw: Any) -> Any:
+        """Read the answer to its end."""
+        return Answer(raw.status, raw.headers, raw.read(decode_content=True))
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        self._last = None
+        super().close()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make connections of our own classes."""

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ import requests
 from invoice_providers.deadline import REAPER
 from invoice_providers.http import Anonymous, Http
 from invoice_providers.http_adapter import CutAdapter
+from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from invoice_shared.outgoing.outgoing import Outgoing, Reach
 from tests.support.ports import LOOPBACK
@@ -150,10 +152,11 @@ def test_of_many_calls_at_once_each_ends(http: Http) -> None:
 
 @pytest.mark.timeout(MOST_SECONDS)
 def test_without_a_watch_the_connections_are_those_of_the_library() -> None:
-    session = requests.Session()
-    session.mount("http://", CutAdapter(Outgoing()))
-    with session, serving(answer) as address:
-        assert session.get(f"http://{address}/", timeout=LIMIT).content == b"{}"
+    adapter = CutAdapter(Outgoing())
+    with serving(answer) as address:
+        request = requests.Request("GET", f"http://{address}/").prepare()
+        assert cast("Answer", adapter.send(request, timeout=LIMIT)).body == b"{}"
+    adapter.close()
     assert REAPER.call_of_this_thread() is None
 
 

@@ -1,8 +1,11 @@
 """Token-based authentication: OAuth 1.0a, HMAC-SHA256, the account as realm."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
+from oauthlib.common import Request
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
+from oauthlib.oauth1.rfc5849 import signature as parts
 from requests_oauthlib import OAuth1
 
 
@@ -17,6 +20,20 @@ class Credentials:
     token_secret: str
 
 
+class Signer(Client):
+    """oauthlib's client for a body of JSON. It takes the parameters as they are; oauthlib's reads them out of the
+    header that it has just written, which is half of what signing costs.
+    """
+
+    def get_oauth_signature(self, request: Request) -> str:
+        """Return the same signature as oauthlib's own."""
+        query = parts.collect_parameters(uri_query=urlsplit(request.uri).query)
+        parameters = parts.normalize_parameters([*query, *request.oauth_params])  # type: ignore[arg-type]
+        address = parts.base_string_uri(request.uri)
+        signed = parts.signature_base_string(request.http_method, address, parameters)
+        return str(parts.sign_hmac_sha256_with_client(signed, self))  # type: ignore[no-untyped-call]
+
+
 def signature(credentials: Credentials) -> OAuth1:
     """Give what signs each request."""
     return OAuth1(
@@ -26,4 +43,5 @@ def signature(credentials: Credentials) -> OAuth1:
         resource_owner_secret=credentials.token_secret,
         signature_method=SIGNATURE_HMAC_SHA256,
         realm=credentials.account,
+        client_class=Signer,
     )

@@ -1,0 +1,46 @@
+"""Our signature is oauthlib's, whatever the address and the secrets."""
+
+from typing import Literal
+
+import pytest
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
+
+from invoice_providers.netsuite.tba import Signer
+
+HOST = "https://1234567-sb1.suitetalk.api.netsuite.com"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{HOST}/services/rest/record/v1/invoice",
+        f"{HOST}:443/services/rest/record/v1/invoice/eid:5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b",
+        f"{HOST}/services/rest/record/v1/invoice/eid:a%2Fb%20c",
+        f"{HOST}/services/rest/query/v1/suiteql?limit=1&offset=0&q=a+b%26",
+        "http://127.0.0.1:8080/services/rest/record/v1/creditMemo",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_signature_is_the_librarys(address: str, method: Literal["GET", "POST"]) -> None:
+    headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+    ours, theirs = (signed(kind, address, method, headers) for kind in (Signer, Client))
+
+    assert ours == theirs
+    assert "oauth_signature=" in ours[1]["Authorization"]
+
+
+def signed(
+    kind: type[Client], address: str, method: Literal["GET", "POST"], headers: dict[str, str]
+) -> tuple[str, dict[str, str], None]:
+    client = kind(
+        "key/+=",
+        client_secret="se cret&",
+        resource_owner_key="token%",
+        resource_owner_secret="ü=",
+        signature_method=SIGNATURE_HMAC_SHA256,
+        realm="1234567_SB1",
+        nonce="1234",
+        timestamp="1767225600",
+    )
+    result: tuple[str, dict[str, str], None] = client.sign(address, method, None, headers)
+    return result
