@@ -26,6 +26,7 @@ METRONOME = f"{ENV['METRONOME_BASE_URL']}/v1/invoices/billingProvider"
 KEY = f"{quote(ENV['NS_CONSUMER_SECRET'], safe='')}&{quote(ENV['NS_TOKEN_SECRET'], safe='')}".encode()
 SENDING = {"Content-Type": "application/json", "Accept": "application/json"}
 FLIGHT = int(ENV["CREATOR_CONCURRENCY"])
+READING = {"enable.auto.commit": False, "auto.offset.reset": "earliest"}
 KAFKA = {"bootstrap.servers": ENV["KAFKA_BOOTSTRAP_SERVERS"]}
 HTTP = urllib3.PoolManager(maxsize=FLIGHT, retries=False, timeout=30)
 PRODUCER = Producer({**KAFKA, "acks": "all", "enable.idempotence": True})
@@ -80,7 +81,7 @@ def settle(message: Message) -> None:
         "invoice_id": invoice["invoice_id"],
         "billing_provider": "netsuite",
         "billing_provider_invoice_id": document_id,
-        "status": "FINALIZED",
+        "external_status": "FINALIZED",
     }
     headers = {**SENDING, "Authorization": f"Bearer {ENV['METRONOME_API_KEY']}"}
     told = HTTP.request("POST", METRONOME, body=json.dumps([status]).encode(), headers=headers)
@@ -112,7 +113,7 @@ def ready() -> None:
 
 
 def main() -> None:
-    consumer = Consumer({**KAFKA, "group.id": ENV["KAFKA_CONSUMER_GROUP"], "enable.auto.commit": False})
+    consumer = Consumer({**KAFKA, "group.id": ENV["KAFKA_CONSUMER_GROUP"], **READING})
     consumer.subscribe([ENV["FORMATTED_INVOICES_TOPIC"]])
     for work in (serve_reports, ready):
         threading.Thread(target=work, daemon=True).start()
