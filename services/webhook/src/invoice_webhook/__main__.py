@@ -7,7 +7,6 @@ import threading
 from math import ceil
 from typing import Any
 
-import uvloop
 from confluent_kafka import KafkaException, Producer
 
 from invoice_shared import logs, trace_export
@@ -43,7 +42,8 @@ def main() -> None:
     logs.configure(settings)
     trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    uvloop.run(_run(settings))
+    # Not uvloop's: it reads on while bodies wait, and seven hundred stalled ones took 515 MiB instead of 150.
+    asyncio.run(_run(settings))
 
 
 async def _run(settings: WebhookSettings) -> None:
