@@ -8,7 +8,6 @@ from structlog import DropEvent
 from invoice_shared.log_limit import LogLimit
 from tests.fakes import FakeClock
 
-
 Line = logging.LogRecord | dict[str, Any]
 
 
