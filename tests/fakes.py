@@ -1,5 +1,6 @@
 """Honest small stand-ins for what services are given: they keep the promises of the real ones, in memory."""
 
+import asyncio
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -105,11 +106,11 @@ class FakePublisher:
 
 
 class FakeAsyncPublisher:
-    """The same for an event loop: what the publisher in it acknowledges is acknowledged."""
+    """The same for an event loop: a record is acknowledged when the publisher in it has acknowledged it."""
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
 
     async def publish(self, record: OutgoingRecord) -> None:
-        """Return once the publisher in it has acknowledged; its answer must be there."""
-        self._publisher.publish(record)
+        """Return once acknowledged; raises ``PublishFailed`` as the publisher in it does."""
+        await asyncio.wrap_future(self._publisher.send(record))
