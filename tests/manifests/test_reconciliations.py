@@ -1,9 +1,8 @@
 """The CronJobs that reconcile: their arguments are the command line's, and together they look at every invoice."""
 
 import pytest
-from typer.main import get_command
 
-from invoice_cli.__main__ import app
+from invoice_cli.lazy import loaded
 from tests.manifests.rendering import Manifest, base_with, container_of, of_kind
 
 JOBS = {
@@ -15,10 +14,7 @@ JOBS = {
 
 def options(name: str) -> dict[str, object]:
     command, *arguments = container_of(JOBS[name]["template"]["spec"])["args"]
-    group = get_command(app)
-    found = group.get_command(group.make_context("invoices", [command], resilient_parsing=True), command)  # type: ignore[attr-defined]
-    assert found is not None
-    return dict(found.make_context(command, arguments).params)
+    return dict(loaded(command).make_context(command, arguments).params)
 
 
 @pytest.mark.parametrize("name", JOBS)

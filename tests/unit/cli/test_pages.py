@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from invoice_cli.__main__ import app
+from invoice_cli.index import INDEX
+from invoice_cli.lazy import loaded
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = typer.main.get_command(app)
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`\n]+)`")
 TYPED = re.compile(r"^(?:\$ )?(?:\.venv/bin/|k8s/)?invoices (?P<rest>[^#]+)")
@@ -44,12 +42,11 @@ def advised_in(source: str) -> Iterator[str]:
 
 def is_command(words: list[str]) -> bool:
     """Tell whether a subcommand takes these words; a name alone may stand for the command."""
-    assert isinstance(COMMANDS, TyperGroup)
     name, *rest = words
-    if name not in COMMANDS.commands:
+    if name not in INDEX:
         return name == "--help"
     try:
-        COMMANDS.commands[name].make_context(name, [PLACEHOLDERS.get(word, word) for word in rest])
+        loaded(name).make_context(name, [PLACEHOLDERS.get(word, word) for word in rest])
     except TyperException:
         return not rest
     return True

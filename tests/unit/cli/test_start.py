@@ -3,12 +3,45 @@
 import subprocess
 import sys
 
+import pytest
+
+from invoice_cli.index import INDEX, Listed
+from invoice_cli.lazy import loaded
+
 HEAVY = "sorted({'boto3', 'botocore', 'faust'} & sys.modules.keys())"
+OURS = "sorted(name for name in sys.modules if name.startswith('invoice_') and name != 'invoice_cli')"
+OF_HELP = ["invoice_cli.__main__", "invoice_cli.index", "invoice_cli.lazy"]
+
+
+def printed(command: str, **environment: str) -> str:
+    done = subprocess.run([sys.executable, "-c", command], check=True, capture_output=True, text=True, env=environment)
+    return done.stdout
 
 
 def test_a_question_that_is_not_about_s3_loads_no_boto3() -> None:
-    command = f"import sys, invoice_cli.__main__; print({HEAVY})"
+    questions = ("failures", "status", "check", "topics")
+    load = f"from invoice_cli.lazy import loaded; [loaded(name) for name in {questions}]"
 
-    done = subprocess.run([sys.executable, "-c", command], check=True, capture_output=True, text=True)
+    assert printed(f"import sys; {load}; print({HEAVY})") == "[]\n"
 
-    assert done.stdout == "[]\n"
+
+@pytest.mark.parametrize("argv", [["--help"], ["--version"]])
+def test_help_loads_no_command(argv: list[str]) -> None:
+    run = f"import sys, atexit; sys.argv[1:] = {argv}; atexit.register(lambda: print({OURS}))"
+
+    shown = printed(f"{run}; from invoice_cli.__main__ import main; main()")
+
+    assert shown.splitlines()[-1] == str(OF_HELP)
+
+
+def test_the_shell_completes_commands_and_their_options() -> None:
+    run = "from invoice_cli.__main__ import app; app(prog_name='invoices')"
+    asked = {"_INVOICES_COMPLETE": "complete_zsh"}
+
+    assert "reconcile" in printed(run, **asked, _TYPER_COMPLETE_ARGS="invoices rec")
+    assert "--customer" in printed(run, **asked, _TYPER_COMPLETE_ARGS="invoices failures --cust")
+
+
+@pytest.mark.parametrize(("name", "listed"), INDEX.items())
+def test_the_help_of_all_says_what_the_help_of_each_begins_with(name: str, listed: Listed) -> None:
+    assert (loaded(name).help or "").strip().splitlines()[0] == listed.summary
