@@ -24,7 +24,7 @@ def _tell_version(is_asked: bool) -> None:
     if is_asked:
         from importlib.metadata import version  # noqa: PLC0415 - a tenth of what help takes
 
-        sys.stdout.write(f"invoices {version('invoice-cli')}\n")
+        _print_text(f"invoices {version('invoice-cli')}")
         raise typer.Exit
 
 
@@ -49,7 +49,7 @@ def root(context: typer.Context, env_file: EnvFileOption = None, _version: Versi
 
         read_env_file(env_file)
     if context.invoked_subcommand is None:
-        sys.stdout.write(f"{context.get_help()}\n")
+        _print_text(context.get_help())
         raise typer.Exit(USAGE)
 
 
@@ -65,6 +65,12 @@ def main() -> None:
         _stop(ATTENTION, "Stopped: nothing was answered.")
     except UnicodeEncodeError:
         _stop(USAGE, "An argument is not UTF-8.")
+
+
+def _print_text(text: str) -> None:
+    from invoice_cli.output import print_text  # noqa: PLC0415 - what help does without
+
+    print_text(text)
 
 
 def _stop(code: int, sentence: str) -> None:
