@@ -27,6 +27,7 @@ from invoice_shared import logs, trace_export
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.clock import Clock, SystemClock
 from invoice_shared.errors import StartupError
+from invoice_shared.garbage import collect_rarely
 from invoice_shared.health import Health
 from invoice_shared.heartbeat import beat
 from invoice_shared.metrics import Metrics
@@ -79,6 +80,7 @@ async def run(settings: FormatterSettings) -> int:
         )
         handler = build_handler(settings, client, brakes, health, clock)
         service = build_service(settings, handler, brakes, health=health, metrics=metrics, ending=ending)
+        collect_rarely()
         closed = await service.run(ending, settings.shutdown_grace_seconds)
     beating.cancel()
     ops.stop()

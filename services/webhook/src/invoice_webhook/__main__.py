@@ -1,7 +1,6 @@
 """Composition root of ``invoice-webhook``: settings → clients → app → run until SIGTERM."""
 
 import asyncio
-import gc
 import signal
 import threading
 from math import ceil
@@ -11,6 +10,7 @@ from confluent_kafka import KafkaException, Producer
 
 from invoice_shared import logs, trace_export
 from invoice_shared.clock import SystemClock
+from invoice_shared.garbage import collect_rarely
 from invoice_shared.health import Health
 from invoice_shared.heartbeat import beat
 from invoice_shared.kafka.admin import check_topics
@@ -32,8 +32,6 @@ from invoice_webhook.webhook_secrets import WebhookSecrets
 SERVICE = "invoice-webhook"
 ACKNOWLEDGE_SHARE = 0.9
 """The producer gives up a little before the request does, so that a 503 is rarely followed by a late record."""
-# So many more objects than were freed, and their garbage is looked for; Python's default is 700.
-YOUNG_OBJECTS = 10_000
 
 
 def main() -> None:
@@ -88,19 +86,12 @@ async def _serve(ingress: Ingress, settings: WebhookSettings, health: Health, st
         where = f"WEBHOOK_PORT {settings.webhook_port} on {settings.bind_host}"
         cannot_start(f"{where} cannot be opened: {error.strerror}.")
     health.present("ingress")
-    _collect_less_garbage()
+    collect_rarely()
     await stop.wait()
     health.missing("ingress", "shutting down")
     ingress.drain()
     await asyncio.sleep(settings.shutdown_delay_seconds)
     await ingress.close(settings.shutdown_grace_seconds / 2)
-
-
-def _collect_less_garbage() -> None:
-    """Look no more at what the start has made, and less often at what requests make: a sixth of their cost."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
