@@ -72,15 +72,19 @@ def served(topics: Topics, directory: str) -> Iterator[int]:
     process = subprocess.Popen(command, env=topics.settings | own | {"PATH": os.defpath})
     try:
         eventually(lambda: is_ready(ops), READY_SECONDS, every=1)
-        print(f"ready after {time.monotonic() - began:.0f} s")
+        print(f"ready after {time.monotonic() - began:.0f} s, {memory(process.pid)}")
         yield port
-        memory = Path(f"/proc/{process.pid}/status").read_text()
-        for name in ("VmHWM", "VmRSS"):
-            found = re.search(rf"{name}:\s+(\d+) kB", memory)
-            print(f"{name} {int(found[1]) / 1024:.0f} MiB" if found else name)
+        print(f"at the end {memory(process.pid)}")
     finally:
         process.terminate()
         process.wait(60)
+
+
+def memory(pid: int) -> str:
+    """Return the peak and the present of a process's memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = {name: int(size) / 1024 for name, size in re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status)}
+    return f"peak {found['VmHWM']:.0f} MiB, now {found['VmRSS']:.0f} MiB"
 
 
 def is_ready(port: int) -> bool:

@@ -67,6 +67,7 @@ async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> N
         )
     desk.following.start()
     health.present("page")
+    log.info("listening", host=settings.bind_host, port=settings.console_port)
     await asyncio.to_thread(shutdown.requested.wait)
     health.missing("page", "shutting down")
     await runner.cleanup()
