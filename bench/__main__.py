@@ -9,7 +9,7 @@ import sys
 
 from bench.report import KEPT
 
-PROGRAMS = ("webhook", "formatter")
+PROGRAMS = ("webhook", "formatter", "creator", "error_sink")
 LONGEST_SECONDS = 600
 
 

@@ -19,7 +19,7 @@ from tests.support.services import Service
 from tests.support.waiting import eventually
 
 FAILURES = 24_000
-ROUNDS = 1
+ROUNDS = 3
 # The share of the failures between which is measured: neither the start nor the last, unfilled objects.
 FIRST, LAST = 0.1, 0.9
 PLAIN = "consume, gzip, put"

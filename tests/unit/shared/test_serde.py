@@ -6,9 +6,10 @@ import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoice_providers.amounts import plain
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.serde import dumps, from_bytes, loads, to_bytes
+from invoice_shared.serde import dumps, encode, from_bytes, loads, to_bytes
 from tests.builders import formatted_invoice, line_item, raw_invoice
 
 LONG = Decimal("1234567890123456789012345.67")
@@ -119,3 +120,12 @@ def test_an_invoice_id_that_utf8_cannot_hold_is_no_invoice_id() -> None:
         from_bytes(RawInvoice, b'{"schema_version":1,"invoice_id":"\\ud800"}')
 
     assert caught.value.invoice_id is None
+
+
+@given(TREES)
+def test_the_quick_writer_writes_what_the_other_one_does(tree: Any) -> None:
+    assert encode(tree) == dumps(tree)
+
+
+def test_a_decimal_of_a_kind_that_writes_itself_its_own_way_does_so() -> None:
+    assert encode([plain(Decimal("1.5E-7")), plain(Decimal("1E+3"))]) == b"[0.00000015,1000]"

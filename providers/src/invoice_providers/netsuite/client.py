@@ -61,7 +61,7 @@ class NetSuite:
         begun: Begun | None = None,  # noqa: ARG002 - it makes no drafts
     ) -> Created:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
-        body = serde.dumps(build_body(document, self._options))
+        body = serde.encode(build_body(document, self._options))
         answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)
         document_id = _document_id(answer, record_type(document.document_type)) if answer.is_success else None
         if document_id is None:

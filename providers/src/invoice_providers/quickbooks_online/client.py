@@ -83,7 +83,7 @@ class QuickBooksOnline:
         begun: Begun | None = None,  # noqa: ARG002 - it makes no drafts
     ) -> Created:
         """POST the transaction."""
-        body = serde.dumps(build_body(document))
+        body = serde.encode(build_body(document))
         url = self._url(
             entity_of(document.document_type).lower(), requestid=request_id(document.invoice_id, generation)
         )

@@ -88,7 +88,7 @@ class InvoicesApi:
 
     def post(self, body: Mapping[str, Any], document: FormattedInvoice) -> Shown:
         """Make an invoice; a second call makes a second one."""
-        answer = self._http.post(self._invoices, serde.dumps(body), SENDING)
+        answer = self._http.post(self._invoices, serde.encode(body), SENDING)
         shown = read_shown(answer.json()) if answer.is_success else None
         if shown is None:
             raise self._judged(create_error(answer, self._clock.now(), document, self.key_id()))

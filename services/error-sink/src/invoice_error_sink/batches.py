@@ -27,7 +27,9 @@ class Batches:
 
     def add(self, record: Record) -> None:
         """Keep a record; the clock of a batch starts with its first one."""
-        batch = self._batches.setdefault(record.topic_partition, _Batch(self._clock.monotonic()))
+        partition = record.topic_partition
+        if (batch := self._batches.get(partition)) is None:
+            batch = self._batches[partition] = _Batch(self._clock.monotonic())
         batch.records.append(record)
         batch.size += len(record.value or b"")
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from invoice_shared.original import original_of
 from invoice_shared.record import Record
-from invoice_shared.serde import dumps, loads
+from invoice_shared.serde import encode, loads
+
+# 9 takes a third longer, and saves a few per cent.
+LEVEL = 6
 
 
 def lines_of(records: Iterable[Record]) -> bytes:
@@ -16,7 +19,7 @@ def lines_of(records: Iterable[Record]) -> bytes:
 
 def archived_object(records: Iterable[Record]) -> bytes:
     """Return the compressed lines. ``mtime=0``: a header with the time would differ on every repeat."""
-    return gzip.compress(lines_of(records), mtime=0)
+    return gzip.compress(lines_of(records), LEVEL, mtime=0)
 
 
 def holds_the_same(content: bytes | None, records: Iterable[Record]) -> bool:
@@ -29,9 +32,9 @@ def line(record: Record) -> bytes:
     """Give the record's own object with its position added; what is no JSON object is wrapped as ``original``."""
     position = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     try:
-        return dumps(_object(record) | position)
+        return encode(_object(record) | position)
     except ValueError:
-        return dumps({"original": original_of(record.key, record.headers, record.value).model_dump()} | position)
+        return encode({"original": original_of(record.key, record.headers, record.value).model_dump()} | position)
 
 
 def _object(record: Record) -> dict[str, Any]:

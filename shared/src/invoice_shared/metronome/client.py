@@ -107,7 +107,7 @@ class MetronomeClient:
         Without an ``Idempotency-Key``: Metronome replays even a 500 for a known key, and the same status twice does
         no harm.
         """
-        self._calls(lambda: self._report_once(customer_id, serde.dumps([status])))
+        self._calls(lambda: self._report_once(customer_id, serde.encode([status])))
 
     def _pages(self, path: str, query: Mapping[str, str], customer_id: str) -> Iterator[list[Json]]:
         more: dict[str, str] = {}
