@@ -116,6 +116,19 @@ def test_everything_works_without_script(console: Console) -> None:
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
+def test_the_overview_renews_itself_with_its_age(console: Console, topics: Topics) -> None:
+    page = console.person().log_in()
+    expect(page.locator(".figure").first).to_have_text(str(SHOWN))
+    age = page.locator("#age").inner_text()
+
+    fill(topics, SHOWN + 1)
+
+    expect(page.locator(".figure").first).to_have_text(str(SHOWN + 1))
+    assert page.locator("#age").inner_text() != age
+    page.context.clear_cookies()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
 def test_lists_are_paged_and_filters_stay_in_the_url(console: Console) -> None:
     page = console.person().log_in()
     page.goto(f"{console.base}/failures?destination=netsuite")

@@ -31,6 +31,13 @@ async def test_whoever_is_not_logged_in_is_shown_to_the_log_in(path: str) -> Non
         assert (facts.status, "error" in await facts.json()) == (401, True)
 
 
+async def test_a_page_that_renews_itself_is_led_to_the_log_in_as_a_whole() -> None:
+    async with page_of(FakeInstallation([])) as visitor:
+        answered = await visitor.get("/", json=False, headers={"HX-Request": "true"})
+
+        assert (answered.status, answered.headers["HX-Redirect"]) == (401, "/login")
+
+
 async def test_a_password_opens_a_session_that_logging_out_ends_on_the_server() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:

@@ -110,6 +110,8 @@ def _identity(request: web.Request, desk: Desk) -> Identity | None:
 def _not_logged_in(request: web.Request) -> web.Response:
     if wants_json(request):
         return failed(request, 401, "Log in first.")
+    if "HX-Request" in request.headers:  # a part of a page that is renewed by script, which would follow a redirect
+        return failed(request, 401, "Log in first.", {"HX-Redirect": LOGIN})
     return web.Response(status=303, headers={"Location": LOGIN})
 
 
