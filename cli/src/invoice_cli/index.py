@@ -46,6 +46,10 @@ INDEX: dict[str, Listed] = {
         "preview",
         "Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing.",
     ),
+    "readiness": Listed(
+        "readiness",
+        "Show every customer, product and currency that an invoice would fail on, drafts included. Sends nothing.",
+    ),
     "console": Listed(
         "console",
         "Watch topics, what waits for whom, and open failures. Ctrl-C ends it; in a pipe, or as JSON, it looks once.",

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
-from invoice_formatter.mapping.currency import minor_digits
+from invoice_formatter.mapping.currency import currency_of, minor_digits
+from invoice_formatter.mapping.metronome_invoice import CreditType
+from invoice_formatter.mapping.money import round_total
 from invoice_operations.view.decimal_sum import EXACT
+from invoice_shared.errors import Rejected
 
 
 def in_minor_units(amount: Decimal, currency: str | None) -> Decimal:
@@ -19,3 +22,12 @@ def in_minor_units(amount: Decimal, currency: str | None) -> Decimal:
 def amount_text(amount: Decimal, currency: str | None) -> str:
     """Return the same as text, the thousands apart: ``147,294.00``."""
     return f"{in_minor_units(amount, currency):,f}"
+
+
+def stated_money(total: Decimal, credit_type: CreditType) -> tuple[Decimal, str]:
+    """Return a total of Metronome's in major units with its sign, and the currency; as stated if it is none."""
+    try:
+        currency = currency_of(credit_type)
+    except Rejected:
+        return total, credit_type.name
+    return round_total(currency.major(total), currency.minor_digits), currency.code

@@ -102,6 +102,11 @@ class MetronomeReader:
                 break
         return found
 
+    def drafts(self, customer_id: str) -> Iterator[dict[str, Any]]:
+        """Yield a customer's drafts, whatever time they are about. They have no issue date to stop at."""
+        for page in self._client.drafts(customer_id):
+            yield from page
+
 
 def _ends_before(page: list[dict[str, Any]], since: datetime) -> bool:
     """Tell whether nothing younger can follow. Metronome's documentation contradicts itself on the order of lists."""

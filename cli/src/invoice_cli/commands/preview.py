@@ -13,6 +13,7 @@ from invoice_cli.output import print_exactly, print_table
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.preview.previews import Preview
 from invoice_operations.preview.run import preview_content, preview_invoice
+from invoice_providers.registry import provider_of
 
 LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
@@ -25,6 +26,9 @@ def preview(
         typer.Option(exists=True, dir_okay=False, help="The invoice as JSON, as Metronome answers it; asks nobody."),
     ] = None,
     customer_id: Annotated[str | None, typer.Option(help="Its customer; needed where no topic knows it.")] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="A draft as if it were finalized now, with what it holds so far.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="As if it were not synced already.")] = False,
     output: OutputOption = "table",
 ) -> None:
@@ -33,10 +37,11 @@ def preview(
         raise InvalidRequest("Give either an invoice id or --file.")
     installation = this_installation(output)
     if file is not None:
-        seen = preview_content(file.read_bytes(), installation.settings, force=force)
+        finalized_at = installation.clock.now() if draft else None
+        seen = preview_content(file.read_bytes(), installation.settings, force=force, finalized_at=finalized_at)
     else:
         invoice_id = whole_id(invoice_id, installation)
-        seen = preview_invoice(invoice_id or "", customer_id, installation, force=force)
+        seen = preview_invoice(invoice_id or "", customer_id, installation, force=force, draft=draft)
     if output == "json":
         print_exactly({"invoice_id": invoice_id, **seen.tree()})
     else:
@@ -55,5 +60,12 @@ def _show_to_people(seen: Preview) -> None:
         say(f"Note: {note}")
     if seen.payload is not None:
         print_exactly(seen.payload)
-    why = f" ({seen.stage}, {seen.code}): {seen.reason}" if seen.code else ""
-    say(f"It would be {seen.result}{why}.".replace("..", "."))
+    say(_in_words(seen))
+
+
+def _in_words(seen: Preview) -> str:
+    """Return what would become of it. Nobody knows what a provider that was not asked makes of a document."""
+    if seen.result == "created" and seen.document is not None:
+        return f"It would be sent; {provider_of(seen.document.destination).title} was not asked."
+    would = "fail" if seen.result == "failed" else "be skipped"
+    return f"It would {would} ({seen.stage}, {seen.code}): {seen.reason}"

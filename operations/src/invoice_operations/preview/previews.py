@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from invoice_formatter.mapping.document import map_billing
-from invoice_formatter.mapping.hierarchy.billing import billing_of
+from invoice_formatter.mapping.hierarchy.billing import Billing, billing_of
 from invoice_formatter.mapping.hierarchy.steps import Step, run
-from invoice_formatter.mapping.metronome_invoice import parse_invoice
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skip import Skip
 from invoice_operations.settings import ReadsSettings
@@ -16,6 +18,7 @@ from invoice_shared.errors import Rejected
 from invoice_shared.failure import Stage
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metronome.questions import Question
+from invoice_shared.serde import explain
 
 Ask = Callable[[Question], Any]
 """See ``metronome_reader.MetronomeReader.ask``."""
@@ -48,15 +51,30 @@ def preview(answer: Any, rules: MappingRules, settings: ReadsSettings, ask: Ask,
     ``settings`` is asked for those of the provider that the invoice goes to, ``ask`` for who pays in a hierarchy.
     Raises what ``ask`` raises, but for ``Rejected``.
     """
+    try:
+        billing = billing_now(parse_invoice(as_answer(answer)), rules, ask)
+    except Rejected as refused:
+        return _failed("formatter", refused)
+    return preview_billing(billing, rules, settings, force=force)
 
-    def told(step: Step[Any]) -> Any:  # at once: whoever previews does not wait for a consolidated invoice
+
+def billing_now(invoice: MetronomeInvoice, rules: MappingRules, ask: Ask) -> Billing:
+    """Return whom an invoice is billed to; nobody waits for a consolidated invoice. Raises likewise."""
+
+    def told(step: Step[Any]) -> Any:
         return step.read(ask(step.question))
 
+    return run(billing_of(invoice, rules), told)
+
+
+def preview_billing(billing: Billing, rules: MappingRules, settings: ReadsSettings, *, force: bool) -> Preview:
+    """Preview an invoice of which it is known who is billed."""
     try:
-        billing = run(billing_of(parse_invoice(_as_answer(answer)), rules), told)
         mapped = map_billing(billing, rules, forced=force)
     except Rejected as refused:
-        return Preview("failed", "formatter", refused.code, refused.reason)
+        return _failed("formatter", refused)
+    except ValidationError as error:
+        return _failed("formatter", misshapen(explain(error)))
     if isinstance(mapped, Skip):
         return Preview("skipped", "formatter", mapped.code, mapped.reason)
     shown = Preview(notes=tuple(mapped.notes), document=mapped.document)
@@ -67,5 +85,10 @@ def preview(answer: Any, rules: MappingRules, settings: ReadsSettings, ask: Ask,
         return replace(shown, result="failed", stage="creator", code=refused.code, reason=refused.reason)
 
 
-def _as_answer(tree: Any) -> Any:
+def _failed(stage: Stage, refused: Rejected) -> Preview:
+    return Preview("failed", stage, refused.code, refused.reason)
+
+
+def as_answer(tree: Any) -> Any:
+    """Return an invoice as Metronome answers it, also if it is bare."""
     return tree if isinstance(tree, dict) and "data" in tree else {"data": tree}

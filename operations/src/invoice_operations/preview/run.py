@@ -1,10 +1,12 @@
 """Previewing an invoice that Metronome or a file holds."""
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.clients import Clients
 from invoice_operations.errors import InvalidRequest
+from invoice_operations.preview.drafts import as_finalized
 from invoice_operations.preview.previews import Preview, preview
 from invoice_operations.selection import customer_of
 from invoice_operations.settings import MappingSettings, ReadsSettings
@@ -34,28 +36,38 @@ class PreviewClients(Clients, Protocol):
         """Return a reader of Metronome."""
 
 
-def preview_invoice(invoice_id: str, customer_id: str | None, clients: PreviewClients, *, force: bool) -> Preview:
+def preview_invoice(
+    invoice_id: str, customer_id: str | None, clients: PreviewClients, *, force: bool, draft: bool = False
+) -> Preview:
     """Preview an invoice as Metronome shows it now; ``force`` as if it were not synced already.
 
-    Without ``customer_id`` the topics are asked whose it is. Raises ``InvalidRequest`` if none knows, and what the
-    clients raise.
+    ``draft``: a draft as if it were finalized now. Without ``customer_id`` the topics are asked whose the invoice is.
+    Raises ``InvalidRequest`` if none knows, and what the clients raise.
     """
     rules = clients.settings(FormatterSettings)
     metronome = clients.metronome()
     answer = metronome.invoice(customer_id or _known_customer(invoice_id, clients), invoice_id)
+    if draft:
+        answer = as_finalized(answer, rules, clients.clock.now())
     return preview(answer, rules, clients.settings, metronome.ask, force=force)
 
 
-def preview_content(content: bytes, settings: ReadsSettings, *, force: bool) -> Preview:
+def preview_content(
+    content: bytes, settings: ReadsSettings, *, force: bool, finalized_at: datetime | None = None
+) -> Preview:
     """Preview an invoice as Metronome's API answers it, or the bare invoice.
 
-    Raises ``InvalidRequest`` for what is not JSON, and if it depends on an account hierarchy who pays.
+    ``finalized_at``: a draft as if it were finalized then. Raises ``InvalidRequest`` for what is not JSON, and if it
+    depends on an account hierarchy who pays.
     """
     try:
         answer = loads(content)
     except ValueError as error:
         raise InvalidRequest("The content is not JSON in UTF-8.") from error
-    return preview(answer, settings(MappingSettings), settings, _cannot_ask, force=force)
+    rules = settings(MappingSettings)
+    if finalized_at is not None:
+        answer = as_finalized(answer, rules, finalized_at)
+    return preview(answer, rules, settings, _cannot_ask, force=force)
 
 
 def _cannot_ask(question: Question) -> Any:

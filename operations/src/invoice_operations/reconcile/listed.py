@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from invoice_formatter.mapping.currency import currency_of
 from invoice_formatter.mapping.metronome_invoice import CreditType, Fields, Id, Moment, check_amount, utc
-from invoice_formatter.mapping.money import round_total
-from invoice_shared.errors import Rejected, Unavailable
+from invoice_operations.amounts import stated_money
+from invoice_shared.errors import Unavailable
 
 # Nobody has to bill an invoice of any other status.
 COUNTED = ("FINALIZED", "VOID")
@@ -49,12 +48,8 @@ class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
         return None if named is None else named.lower()
 
     def money(self) -> tuple[Decimal, str]:
-        """Give the total in major units with Metronome's sign, and the currency; as stated where it is none."""
-        try:
-            currency = currency_of(self.credit_type)
-        except Rejected:
-            return self.total, self.credit_type.name
-        return round_total(currency.major(self.total), currency.minor_digits), currency.code
+        """Return the total in major units with Metronome's sign, and the currency; as stated if it is none."""
+        return stated_money(self.total, self.credit_type)
 
 
 def parse_listed(tree: dict[str, Any]) -> ListedInvoice:

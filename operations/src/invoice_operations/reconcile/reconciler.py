@@ -13,10 +13,10 @@ from invoice_operations.reconcile.constituents import Constituents, named_by
 from invoice_operations.reconcile.evidence import Evidence
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.listed import COUNTED, ListedInvoice, parse_listed
-from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
 from invoice_operations.settings import ReconcileSettings
 from invoice_operations.view.invoice_state import KnownInvoice
+from invoice_operations.walk import in_parallel
 from invoice_shared.errors import Rejected, Unavailable
 from invoice_shared.outcome import Outcome
 

@@ -101,6 +101,10 @@ class MetronomeClient:
         """Yield the pages of a customer's invoices of every status, the youngest first."""
         return self._pages(paths.invoices(customer_id), {"sort": "date_desc"}, customer_id)
 
+    def drafts(self, customer_id: str) -> Iterator[list[Json]]:
+        """Yield the pages of a customer's drafts. They have no date to sort them by."""
+        return self._pages(paths.invoices(customer_id), {"status": "DRAFT", "sort": "date_desc"}, customer_id)
+
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
         """Tell Metronome how an invoice ended; ``status`` is a ``BillingProviderInvoice``. Repeatable.
 

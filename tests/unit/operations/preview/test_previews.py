@@ -79,18 +79,39 @@ def test_it_decides_in_a_hierarchy_as_the_formatter_does(accounts: FakeAccounts,
     assert (seen.result, seen.code) == (result, code)
 
 
-def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(tmp_path: Path) -> None:
-    file = tmp_path / "invoice.json"
-    file.write_bytes(dumps(tree(line("1999.6"), total=Decimal("1999.6"))))
+def run_on_file(directory: Path, invoice: dict[str, Any], *options: str) -> subprocess.CompletedProcess[bytes]:
+    file = directory / "invoice.json"
+    file.write_bytes(dumps(invoice))
     env = {
         "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "netsuite_customer_id",
         "METRONOME_BILLING_PROVIDER_DESTINATION": "billing_destination",
         "METRONOME_BILLING_PROVIDER_ITEM_ID": "netsuite_item_id",
     }
-    command = [str(Path(sys.executable).with_name("invoices")), "preview", "--file", str(file), "-o", "json"]
+    command = [str(Path(sys.executable).with_name("invoices")), "preview", "--file", str(file), *options]
+    return subprocess.run(command, env=env, capture_output=True, check=False, timeout=60)
 
-    done = subprocess.run(command, env=env, capture_output=True, check=True, timeout=60)
 
+def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(tmp_path: Path) -> None:
+    done = run_on_file(tmp_path, tree(line("1999.6"), total=Decimal("1999.6")), "-o", "json")
+
+    assert done.returncode == 0
     told = loads(done.stdout)
     assert (told["result"], told["document"]["total"]) == ("created", "20.00")
     assert b'"amount":20.00' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "code", "said"),
+    [
+        pytest.param({}, (), 0, "It would be sent; NetSuite was not asked.", id="sent"),
+        pytest.param({"status": "DRAFT"}, (), 0, "It would be skipped (formatter, not-finalized): Its", id="skipped"),
+        pytest.param({"status": "DRAFT"}, ("--draft",), 0, "It would be sent; NetSuite was not asked.", id="draft"),
+        pytest.param({"customer_custom_fields": {}}, (), 1, "It would fail (formatter, customer-not", id="fails"),
+    ],
+)
+def test_the_last_line_promises_nothing_of_a_provider_that_was_not_asked(
+    tmp_path: Path, changes: dict[str, Any], options: tuple[str, ...], code: int, said: str
+) -> None:
+    done = run_on_file(tmp_path, tree(**changes), *options)
+
+    assert (done.returncode, done.stderr.decode().splitlines()[-1].startswith(said)) == (code, True), done.stderr

@@ -14,8 +14,8 @@ from invoice_operations.reconcile.finding import Finding, State
 from invoice_operations.reconcile.fixing import Enqueuing, enqueue_lost
 from invoice_operations.reconcile.listed import ListedInvoice, parse_listed
 from invoice_operations.reconcile.totals import Totals
-from invoice_operations.reconcile.walk import in_parallel
 from invoice_operations.selection import Selection
+from invoice_operations.walk import in_parallel
 from invoice_providers.base import Found
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.kafka.groups import ConsumerGroup

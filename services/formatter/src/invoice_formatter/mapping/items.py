@@ -18,16 +18,25 @@ def item_ids(lines: Sequence[MetronomeLine], rules: MappingRules, destination: s
     found = [(line, _item_id(line, rules, destination)) for line in lines]
     unmapped = [line for line, item in found if item is None]
     if unmapped:
-        raise _not_mapped(unmapped, rules)
+        raise not_mapped(unmapped, rules)
     return [item for _, item in found if item is not None]
 
 
-def _item_id(line: MetronomeLine, rules: MappingRules, destination: str) -> str | None:
+def without_item(
+    lines: Sequence[MetronomeLine], rules: MappingRules, destination: str | None
+) -> Iterator[MetronomeLine]:
+    """Yield the lines that no item is known of at a destination, or at any."""
+    for line in lines:
+        if _item_id(line, rules, destination) is None:
+            yield line
+
+
+def _item_id(line: MetronomeLine, rules: MappingRules, destination: str | None) -> str | None:
     places = _places_of_application if line.type == APPLICATION else _places
     return next((item for item in places(line, rules, destination) if item is not None), None)
 
 
-def _places(line: MetronomeLine, rules: MappingRules, destination: str) -> Iterator[str | None]:
+def _places(line: MetronomeLine, rules: MappingRules, destination: str | None) -> Iterator[str | None]:
     """Yield what each place holds, from what is about this line alone to what is about all of its type."""
     for fields in (
         line.custom_fields,
@@ -45,7 +54,7 @@ def _places(line: MetronomeLine, rules: MappingRules, destination: str) -> Itera
     yield field_text(rules.item_id_by_line_type, line.type)
 
 
-def _places_of_application(line: MetronomeLine, rules: MappingRules, destination: str) -> Iterator[str | None]:
+def _places_of_application(line: MetronomeLine, rules: MappingRules, destination: str | None) -> Iterator[str | None]:
     """Yield likewise for an applied commit or credit: what the product is sold as comes last."""
     key = rules.metronome_billing_provider_item_id
     yield field_text(line.custom_fields, key)
@@ -56,14 +65,15 @@ def _places_of_application(line: MetronomeLine, rules: MappingRules, destination
     yield _of_metronome(line, "", rules, destination)
 
 
-def _of_metronome(line: MetronomeLine, prefix: str, rules: MappingRules, destination: str) -> str | None:
+def _of_metronome(line: MetronomeLine, prefix: str, rules: MappingRules, destination: str | None) -> str | None:
     # Metronome has such fields for NetSuite alone; their ids are of no use at another provider.
-    if not rules.item_id_from_netsuite_fields:
+    if not rules.item_id_from_netsuite_fields or destination is None:
         return None
     return scalar_text(line.tree.get(f"{prefix}{metronome_name(destination)}_item_id"))
 
 
-def _not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
+def not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
+    """Return the refusal of lines without an item, which names each of their products once."""
     names = dict.fromkeys(
         f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line type {line.type})"
         for line in lines

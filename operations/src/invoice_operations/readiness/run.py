@@ -1,0 +1,132 @@
+"""Going through the invoices of a time, a few customers at once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from invoice_formatter.mapping.rules import MappingRules
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.giving_up import GivingUp
+from invoice_operations.preview.drafts import as_finalized
+from invoice_operations.readiness.judge import Accounts, Judge
+from invoice_operations.readiness.judged import Judged
+from invoice_operations.selection import Selection
+from invoice_operations.settings import MappingSettings, ReadsSettings
+from invoice_operations.walk import in_parallel
+from invoice_shared.clock import Clock
+from invoice_shared.errors import Rejected, Unavailable
+from invoice_shared.metronome.questions import Question
+from invoice_shared.serde import text_of
+
+
+class ReadsMetronome(Protocol):
+    """See ``metronome_reader.MetronomeReader``."""
+
+    def customer_ids(self) -> Iterator[str]:
+        """Yield every customer, archived ones too."""
+
+    def invoices_since(self, customer_id: str, since: datetime) -> Iterable[dict[str, Any]]:
+        """Return a customer's invoices issued from a time on."""
+
+    def drafts(self, customer_id: str) -> Iterable[dict[str, Any]]:
+        """Return a customer's drafts."""
+
+    def invoice(self, customer_id: str, invoice_id: str) -> Any:
+        """Return Metronome's answer for one invoice."""
+
+    def ask(self, question: Question) -> Any:
+        """Return Metronome's answer to a question."""
+
+
+class ReadinessClients(Protocol):
+    """What this takes; see ``installation.Installation``. No broker is asked."""
+
+    @property
+    def settings(self) -> ReadsSettings:
+        """How to read a block of settings."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    def metronome(self, per_second: float | None = None) -> ReadsMetronome:
+        """Return a reader of Metronome."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessRequest:
+    """``chosen`` is a time, and a customer if it is not about all. ``per_second`` bounds the calls to Metronome."""
+
+    chosen: Selection
+    per_second: float | None = None
+    concurrency: int = 4
+
+
+def readiness(request: ReadinessRequest, clients: ReadinessClients, walked: Callable[[], object]) -> Iterator[Judged]:
+    """Yield what would become of each invoice issued since a time, and of each draft; changes nothing anywhere.
+
+    ``walked`` is called for each customer. What fails for one customer or invoice is in its own line. Raises
+    ``InvalidRequest``, ``InvalidSettings``, and what keeps it from all: no list of customers, refused credentials.
+    """
+    since, now = _since(request.chosen, clients.clock.now()), clients.clock.now()
+    rules, metronome = clients.settings(MappingSettings), clients.metronome(request.per_second)
+    look = _Look(metronome, rules, Accounts(clients.settings), since, now)
+    asked = request.chosen.customer_id
+    customers = metronome.customer_ids() if asked is None else [asked]
+    for of_customer in in_parallel(look.customer, customers, request.concurrency):
+        walked()
+        yield from of_customer
+
+
+@dataclass(slots=True)
+class _Look:
+    metronome: ReadsMetronome
+    rules: MappingRules
+    accounts: Accounts
+    since: datetime
+    now: datetime
+    _patience: GivingUp = field(default_factory=lambda: GivingUp("Metronome"))
+
+    def customer(self, customer_id: str) -> list[Judged]:
+        try:
+            listed = self._patience.call(lambda: self._listed(customer_id))
+        except (Unavailable, Rejected) as error:
+            return [_unknown(customer_id, None, f"Its invoices could not be listed: {error.reason}")]
+        return [self._invoice(customer_id, invoice_id) for invoice_id in listed]
+
+    def _listed(self, customer_id: str) -> list[str]:
+        """Return the invoices that are or may become final. One that is finalized meanwhile is in both lists.
+
+        The lists show them in short, or not: Metronome's documentation contradicts itself. So each is asked for.
+        """
+        listed = (*self.metronome.drafts(customer_id), *self.metronome.invoices_since(customer_id, self.since))
+        named = (text_of(each, "id") for each in listed if each.get("status") != "VOID")
+        return list(dict.fromkeys(filter(None, named)))
+
+    def _invoice(self, customer_id: str, invoice_id: str) -> Judged:
+        try:
+            answer = self._patience.call(lambda: self.metronome.invoice(customer_id, invoice_id))
+            return self._judged(customer_id, invoice_id, answer)
+        except (Unavailable, Rejected) as error:
+            return _unknown(customer_id, invoice_id, error.reason)
+
+    def _judged(self, customer_id: str, invoice_id: str, answer: Any) -> Judged:
+        judge = Judge(self.rules, self.accounts, self._ask)
+        judged = judge.judge(customer_id, invoice_id, as_finalized(answer, self.rules, self.now))
+        invoice = answer.get("data") if isinstance(answer, dict) else None
+        return replace(judged, status=text_of(invoice, "status"))
+
+    def _ask(self, question: Question) -> Any:
+        return self._patience.call(lambda: self.metronome.ask(question))
+
+
+def _unknown(customer_id: str, invoice_id: str | None, problem: str) -> Judged:
+    return Judged(invoice_id, customer_id, "unknown", problem=problem)
+
+
+def _since(chosen: Selection, now: datetime) -> datetime:
+    if chosen.since is None or chosen != Selection(since=chosen.since, customer_id=chosen.customer_id):
+        raise InvalidRequest("Invoices are chosen by their date: give --since, and --customer-id if you like.")
+    chosen.up_to(now)
+    return chosen.since

@@ -1,0 +1,260 @@
+"""What the invoices of a time would fail on: each thing once, whatever else is wrong with the same invoice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from invoice_operations.errors import InvalidRequest
+from invoice_operations.readiness.causes import MAX_PROBLEMS, Causes
+from invoice_operations.readiness.judged import COLUMNS, Judged
+from invoice_operations.readiness.run import ReadinessRequest, readiness
+from invoice_operations.selection import Selection
+from invoice_operations.settings import MappingSettings
+from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, Unavailable
+from invoice_shared.metronome.questions import Question
+from invoice_shared.settings import AnySettings, InvalidSettings, read
+from tests.builders import CUSTOMER_ID, INVOICE_ID
+from tests.fakes import START, FakeClock
+from tests.unit.formatter.hierarchies import CONTRACT, PARENT, FakeAccounts, child
+from tests.unit.formatter.invoices import EUR, TOKENS, application, line, rules, tree
+
+SINCE = START - timedelta(days=30)
+NETSUITE = {
+    "NS_ACCOUNT_ID": "1234567",
+    "NS_CONSUMER_KEY": "key",
+    "NS_CONSUMER_SECRET": "secret",
+    "NS_TOKEN_ID": "id",
+    "NS_TOKEN_SECRET": "secret",
+}
+RULES = MappingSettings.model_validate({name: value for name, value in rules() if value is not None})
+
+
+@dataclass
+class Metronome:
+    """Customers with their invoices. ``broken``: what listing a customer, or asking for an invoice, raises."""
+
+    invoices: tuple[dict[str, Any], ...]
+    broken: dict[str, ConnectorError] = field(default_factory=dict)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    walked: list[str] = field(default_factory=list)
+
+    def customer_ids(self) -> Iterator[str]:
+        lost = (name for name in self.broken if name.startswith("cus-"))
+        yield from dict.fromkeys([*lost, *(each["customer_id"] for each in self.invoices)])
+
+    def drafts(self, customer_id: str) -> list[dict[str, Any]]:
+        self.walked.append(customer_id)
+        if customer_id in self.broken:
+            raise self.broken[customer_id]
+        return [each for each in self._of(customer_id) if each["status"] == "DRAFT"]
+
+    def invoices_since(self, customer_id: str, _since: datetime) -> list[dict[str, Any]]:
+        return self._of(customer_id)
+
+    def invoice(self, customer_id: str, invoice_id: str) -> Any:
+        if invoice_id in self.broken:
+            raise self.broken[invoice_id]
+        return {"data": next(each for each in self._of(customer_id) if each["id"] == invoice_id)}
+
+    def ask(self, question: Question) -> Any:
+        return self.accounts.ask(question)
+
+    def _of(self, customer_id: str) -> list[dict[str, Any]]:
+        return [each for each in self.invoices if each["customer_id"] == customer_id]
+
+
+@dataclass
+class Clients:
+    """An installation with a Metronome; the providers' settings are the environment's."""
+
+    reader: Metronome
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def settings(self, settings_class: type[AnySettings], /) -> AnySettings:
+        return RULES if issubclass(settings_class, MappingSettings) else read(settings_class)  # type: ignore[return-value]
+
+    def metronome(self, _per_second: float | None = None) -> Metronome:
+        return self.reader
+
+
+@pytest.fixture(autouse=True)
+def netsuite(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NETSUITE.items():
+        monkeypatch.setenv(name, value)
+
+
+def judged(*invoices: dict[str, Any], chosen: Selection | None = None, **changes: Any) -> list[Judged]:
+    request = ReadinessRequest(chosen or Selection(since=SINCE))
+    return list(readiness(request, Clients(Metronome(invoices, **changes)), lambda: None))
+
+
+def obstacles(*invoices: dict[str, Any], **changes: Any) -> set[tuple[str, str, str]]:
+    found = judged(*invoices, **changes)
+    return {(each.code, each.kind, each.name) for one in found for each in one.obstacles}
+
+
+def test_everything_that_is_wrong_with_an_invoice_is_named_at_once() -> None:
+    wrong = tree(
+        line(product_custom_fields={}),
+        line(product_custom_fields={}),
+        line(product_id="prod-beta", product_custom_fields={}),
+        application(-100),
+        credit_type=TOKENS,
+        customer_custom_fields={},
+    )
+    lines = [each | {"credit_type": TOKENS} for each in wrong["line_items"]]
+
+    assert obstacles(wrong | {"line_items": lines}) == {
+        ("unsupported-currency", "currency", "Tokens"),
+        ("customer-not-mapped", "customer", CUSTOMER_ID),
+        ("destination-not-mapped", "customer", CUSTOMER_ID),
+        ("items-not-mapped", "product", "prod-api"),
+        ("items-not-mapped", "product", "prod-beta"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        pytest.param({"credit_type": EUR}, ("unsupported-currency", "currency", "EUR"), id="the provider's currency"),
+        pytest.param({"total": Decimal(1)}, ("totals-mismatch", "invoice", INVOICE_ID), id="the invoice itself"),
+        pytest.param({"line_items": "?"}, ("invalid-invoice", "invoice", INVOICE_ID), id="no invoice at all"),
+        pytest.param({"type": "NEW"}, ("unknown-invoice-type", "invoice", INVOICE_ID), id="a type nobody knows"),
+    ],
+)
+def test_what_has_to_be_corrected_is_named(changes: dict[str, Any], found: tuple[str, str, str]) -> None:
+    one = tree(line(credit_type=changes.get("credit_type", tree()["credit_type"]))) | changes
+
+    assert obstacles(one) == {found}
+
+
+def test_an_applied_commit_without_an_item_gets_one_by_its_type() -> None:
+    bare = tree(line(), application(-100, product_custom_fields={}))
+
+    assert obstacles(bare) == {("items-not-mapped", "line type", "applied_commit_or_credit")}
+
+
+def test_of_what_is_billed_elsewhere_nothing_else_has_to_be_corrected() -> None:
+    other = {"invoice_id": "in_1", "billing_provider_type": "stripe", "external_status": "PAID"}
+    elsewhere = tree(line(product_custom_fields={}), external_invoice=other)
+
+    assert obstacles(elsewhere) == {("billed-elsewhere", "invoice", INVOICE_ID)}
+
+
+def test_a_customer_of_whom_nobody_knows_who_pays_is_not_blamed_for_its_own_fields() -> None:
+    member = tree(payer=PARENT, contract_id=CONTRACT, customer_custom_fields={})
+
+    found = obstacles(member, accounts=FakeAccounts(child("SELF", "SEPARATE")))
+
+    assert found == {("payer-not-decided", "customer", CUSTOMER_ID)}
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        pytest.param({}, id="nothing is set"),
+        pytest.param({"NS_ACCOUNT_ID": "1234567"}, id="half of it is set"),
+        pytest.param(NETSUITE | {"NS_CURRENCY_IDS": "?"}, id="a setting is malformed"),
+    ],
+)
+def test_a_provider_that_is_not_set_up_here_is_told(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NETSUITE:
+        monkeypatch.delenv(name)
+    for name, value in account.items():
+        monkeypatch.setenv(name, value)
+
+    assert obstacles(tree()) == {("destination-not-configured", "destination", "netsuite")}
+
+
+def test_drafts_count_and_void_invoices_do_not() -> None:
+    draft = tree(line(product_custom_fields={}), id="inv-draft", status="DRAFT", total=None, issued_at=None)
+
+    found = judged(tree(), draft, tree(id="inv-void", status="VOID"), tree(id="inv-not", billable_status="unbillable"))
+
+    assert {each.invoice_id: (each.state, each.total) for each in found} == {
+        INVOICE_ID: ("ready", Decimal("100.00")),
+        "inv-draft": ("fails", Decimal("100.00")),
+        "inv-not": ("skipped", Decimal("100.00")),
+    }
+
+
+def test_one_customer_or_invoice_that_cannot_be_asked_for_ends_nothing() -> None:
+    given = (tree(), tree(id="inv-gone"), tree(id="inv-other", customer_id="cus-other"))
+    broken = {"cus-lost": Unavailable("It is busy."), "inv-gone": Rejected("invoice-not-found", "It is not there.")}
+
+    found = judged(*given, broken=broken)
+
+    assert {(each.customer_id, each.invoice_id, each.state) for each in found} == {
+        ("cus-lost", None, "unknown"),
+        (CUSTOMER_ID, INVOICE_ID, "ready"),
+        (CUSTOMER_ID, "inv-gone", "unknown"),
+        ("cus-other", "inv-other", "ready"),
+    }
+    assert {row["detail"] for each in found for row in each.rows()} == {
+        "Its invoices could not be listed: It is busy.",
+        "It is not there.",
+    }
+
+
+def test_refused_credentials_end_it() -> None:
+    with pytest.raises(CredentialsRefused):
+        judged(broken={"cus-lost": CredentialsRefused("No.")})
+
+
+def test_of_one_customer_no_other_is_listed() -> None:
+    metronome = Metronome((tree(), tree(id="inv-other", customer_id="cus-other")))
+    chosen = Selection(since=SINCE, customer_id="cus-other")
+
+    found = list(readiness(ReadinessRequest(chosen), Clients(metronome), lambda: None))
+
+    assert ([each.invoice_id for each in found], metronome.walked) == (["inv-other"], ["cus-other"])
+
+
+@pytest.mark.parametrize(
+    "chosen", [Selection(), Selection(since=SINCE, invoice_id="inv-1"), Selection(since=START + timedelta(days=1))]
+)
+def test_what_is_no_time_is_refused(chosen: Selection) -> None:
+    with pytest.raises(InvalidRequest):
+        judged(chosen=chosen)
+
+
+def test_each_cause_is_one_row_with_its_invoices_and_money() -> None:
+    bare: dict[str, Any] = {"product_custom_fields": {}}
+    causes = Causes()
+    for each in judged(
+        tree(line(10_000, **bare)),
+        tree(line(2_050, **bare), id="inv-2", status="DRAFT"),
+        *(tree(id=f"inv-sum-{number}", total=Decimal(1)) for number in range(3)),
+    ):
+        causes.add(each)
+
+    product, sums = causes.rows()
+    assert (product["code"], product["name"], product["title"]) == ("items-not-mapped", "prod-api", "API calls")
+    assert (product["invoices"], str(product["total"]), product["currency"]) == (2, "120.50", "USD")
+    assert (sums["code"], sums["name"], sums["invoices"]) == ("totals-mismatch", None, 3)
+    assert causes.in_words() == "5 invoice(s), drafts included: 5 would fail. No provider was asked."
+
+
+def test_a_row_has_the_columns_and_problems_are_bounded() -> None:
+    causes = Causes()
+    for number in range(MAX_PROBLEMS + 5):
+        causes.add(Judged(f"inv-{number}", CUSTOMER_ID, "unknown", problem="It is busy."))
+    (found,) = judged(tree(line(product_custom_fields={})))
+    (row,) = found.rows()
+
+    assert tuple(row) == COLUMNS
+    assert (row["status"], row["destination"], row["total"]) == ("FINALIZED", "netsuite", Decimal("100.00"))
+    assert (len(causes.problems), causes.states["unknown"]) == (MAX_PROBLEMS, MAX_PROBLEMS + 5)
+
+
+def test_settings_that_cannot_be_read_end_it() -> None:
+    class Unset(Clients):
+        def settings(self, settings_class: type[AnySettings], /) -> AnySettings:
+            raise InvalidSettings([f"{settings_class.__name__} is missing."])
+
+    with pytest.raises(InvalidSettings):
+        list(readiness(ReadinessRequest(Selection(since=SINCE)), Unset(Metronome(())), lambda: None))
