@@ -26,6 +26,7 @@ from invoice_web.jobs import Jobs
 from invoice_web.logins import Logins
 from invoice_web.owner import owns
 from invoice_web.plans import Plans
+from invoice_web.reconciling import KIND as RECONCILE
 from invoice_web.reconciling import Reconciling
 from invoice_web.rendering import Templates
 from invoice_web.replays import Replays
@@ -82,7 +83,7 @@ def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEvent
     store = open_store(directory, name)
     if owns(directory, name):
         Plans(store).recover()
-        Jobs(store).recover()
+        Jobs(store, RECONCILE).recover()
 
     def alive() -> bool:
         answered = threading.Event()
@@ -106,7 +107,7 @@ def desk_of(
         installation=installation,
         following=following,
         replays=Replays(installation, Plans(store)),
-        reconciling=Reconciling(installation, Jobs(store)),
+        reconciling=Reconciling(installation, Jobs(store, RECONCILE)),
         sessions=sessions,
         identities=Identities(settings, sessions),
         logins=logins,

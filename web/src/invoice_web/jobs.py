@@ -1,32 +1,31 @@
-"""Reconciliations as the page keeps them: what was asked for, how far it is, and each finding."""
+"""Long looks at everything, as the page keeps them: what was asked for, how far it is, and each finding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from sqlite3 import Row
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from invoice_operations.errors import NotFound
 from invoice_operations.plain import plain
-from invoice_operations.reconcile.finding import SHOWN, Finding
 from invoice_operations.view.page import Page
 from invoice_shared.serde import dumps, loads
 from invoice_shared.types import time_text
 from invoice_web.store import Store
 
 State = Literal["running", "stopped", "failed", "done"]
-RECONCILE = "reconcile"
 COLUMNS = "job_id, state, begun_by, begun_at, request, walked, summary, problem"
-NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "notes": []}
-# Jobs that are kept: each may have a finding per invoice.
+# Jobs of a kind that are kept: each may have a finding per invoice.
 MAX_KEPT = 20
-NEWEST = f"SELECT job_id FROM jobs ORDER BY begun_at DESC LIMIT {MAX_KEPT}"  # noqa: S608
+FORGET = """
+DELETE FROM jobs WHERE kind = ? AND job_id NOT IN (
+    SELECT job_id FROM jobs WHERE kind = ? ORDER BY begun_at DESC LIMIT ?)
+"""
 CUT_OFF = "The page ended while it ran. Begin another one."
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``summary`` has the counts by state and the sums by currency. ``problem`` is why it ended early."""
+    """``summary`` is what all findings together say so far. ``problem`` is why it ended early."""
 
     job_id: str
     begun_by: str
@@ -46,58 +45,65 @@ class Job:
             "begun_at": self.begun_at,
             **self.request,
             "customers": self.walked,
-            **(NOTHING_YET | dict(self.summary)),
+            **self.summary,
             "problem": self.problem,
         }
 
 
-class Jobs:
-    """Thread-safe."""
+class Row(NamedTuple):
+    """A finding: what it is found by, and what a list shows of it."""
 
-    def __init__(self, store: Store) -> None:
+    state: str
+    needs_a_person: bool
+    invoice_id: str | None
+    shown: Mapping[str, Any]
+
+
+class Jobs:
+    """Those of one kind, e.g. ``reconcile``. Thread-safe."""
+
+    def __init__(self, store: Store, kind: str) -> None:
         self._store = store
+        self._kind = kind
 
     def add(self, job: Job) -> None:
         """Keep a job that begins."""
         row = (
             job.job_id,
-            RECONCILE,
+            self._kind,
             job.state,
             job.begun_by,
             time_text(job.begun_at),
             _text(job.request),
-            0,
-            "{}",
+            job.walked,
+            _text(job.summary),
             None,
         )
         with self._store.transaction() as tables:
             tables.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            tables.execute(f"DELETE FROM jobs WHERE job_id NOT IN ({NEWEST})")  # noqa: S608 - a statement of our own
+            tables.execute(FORGET, (self._kind, self._kind, MAX_KEPT))
             tables.execute("DELETE FROM findings WHERE job_id NOT IN (SELECT job_id FROM jobs)")
 
     def get(self, job_id: str) -> Job:
         """Return a job. Raises ``NotFound``."""
         with self._store.transaction() as tables:
-            row = tables.execute(f"SELECT {COLUMNS} FROM jobs WHERE job_id = ?", (job_id,)).fetchone()  # noqa: S608
+            asked = f"SELECT {COLUMNS} FROM jobs WHERE job_id = ? AND kind = ?"  # noqa: S608
+            row = tables.execute(asked, (job_id, self._kind)).fetchone()
         if row is None:
-            raise NotFound(f"No reconciliation {job_id} was begun here. Those that were are listed under Reconcile.")
+            raise NotFound(f"No job {job_id} was begun here. Those that were are listed under /{self._kind}.")
         return _job(row)
 
     def newest(self, page: Page) -> tuple[list[Job], int]:
         """Return jobs, the newest first, and how many there are in all."""
         with self._store.transaction() as tables:
-            rows = tables.execute(f"SELECT {COLUMNS} FROM jobs ORDER BY begun_at DESC {page.sql}").fetchall()  # noqa: S608
-            (count,) = tables.execute("SELECT count(*) FROM jobs").fetchone()
+            asked = f"SELECT {COLUMNS} FROM jobs WHERE kind = ? ORDER BY begun_at DESC {page.sql}"  # noqa: S608
+            rows = tables.execute(asked, (self._kind,)).fetchall()
+            (count,) = tables.execute("SELECT count(*) FROM jobs WHERE kind = ?", (self._kind,)).fetchone()
         return [_job(row) for row in rows], int(count)
 
-    def take(
-        self, job_id: str, first: int, findings: Iterable[Finding], walked: int, summary: Mapping[str, Any]
-    ) -> None:
+    def take(self, job_id: str, first: int, found: Iterable[Row], walked: int, summary: Mapping[str, Any]) -> None:
         """Keep findings, numbered from ``first``, and how far the job is."""
-        rows = [
-            (job_id, first + number, each.state, each.needs_a_person, each.invoice_id, _text(finding_row(each)))
-            for number, each in enumerate(findings)
-        ]
+        rows = [(job_id, first + number, *each[:-1], _text(each.shown)) for number, each in enumerate(found)]
         with self._store.transaction() as tables:
             tables.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)", rows)
             changed = (walked, _text(summary), job_id)
@@ -128,16 +134,12 @@ class Jobs:
 
     def recover(self) -> None:
         """Call what another process was running stopped."""
+        ended = "UPDATE jobs SET state = 'stopped', problem = ? WHERE state = 'running' AND kind = ?"
         with self._store.transaction() as tables:
-            tables.execute("UPDATE jobs SET state = 'stopped', problem = ? WHERE state = 'running'", (CUT_OFF,))
+            tables.execute(ended, (CUT_OFF, self._kind))
 
 
-def finding_row(finding: Finding) -> dict[str, Any]:
-    """Return what a list shows of a finding."""
-    return {column: getattr(finding, name) for column, name in SHOWN.items()}
-
-
-def _job(row: Row) -> Job:
+def _job(row: Sequence[Any]) -> Job:
     job_id, state, by, at, request, walked, summary, problem = row
     return Job(job_id, by, datetime.fromisoformat(at), loads(request), state, walked, loads(summary), problem)
 

@@ -10,7 +10,7 @@ from invoice_operations.decide.decider import Person
 from invoice_operations.enqueue.run import enqueue
 from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.installation import Installation
-from invoice_operations.reconcile.finding import Finding
+from invoice_operations.reconcile.finding import SHOWN, Finding
 from invoice_operations.reconcile.run import ReconcileRequest, reconcile
 from invoice_operations.reconcile.totals import Totals
 from invoice_operations.selection import Selection
@@ -19,7 +19,7 @@ from invoice_shared.errors import ConnectorError
 from invoice_shared.logs import get_logger
 from invoice_shared.settings import InvalidSettings
 from invoice_shared.types import time_text
-from invoice_web.jobs import Job, Jobs
+from invoice_web.jobs import Job, Jobs, Row
 
 log = get_logger(__name__)
 
@@ -28,6 +28,8 @@ PER_SECOND = 20.0
 BATCH = 50
 STOP_SECONDS = 5.0
 MISSING = "missing"
+KIND = "reconcile"
+NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "notes": []}
 
 
 class Reconciling:
@@ -47,7 +49,9 @@ class Reconciling:
         if chosen.since is not None and chosen.since >= now:
             raise InvalidRequest(f'Invalid since "{since}": use a time that is over, e.g. 7d.')
         request = {"since": time_text(chosen.since or now)}
-        job = Job(f"reconcile-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", person.by, now, request)
+        job = Job(
+            f"reconcile-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", person.by, now, request, summary=NOTHING_YET
+        )
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 raise NeedsAttention("Another reconciliation runs already. Wait until it is done.")
@@ -95,7 +99,7 @@ class Reconciling:
         for batch in _batches(reconcile(request, self._installation, providers, walked)):
             for finding in batch:
                 totals.add(finding)
-            self.jobs.take(job.job_id, number, batch, walked.count, _summary(totals, notes))
+            self.jobs.take(job.job_id, number, map(_row, batch), walked.count, _summary(totals, notes))
             number += len(batch)
             if self._stop.is_set():
                 return False
@@ -118,6 +122,11 @@ class _Count:
 
     def __call__(self) -> None:
         self.count += 1
+
+
+def _row(finding: Finding) -> Row:
+    shown = {column: getattr(finding, name) for column, name in SHOWN.items()}
+    return Row(finding.state, finding.needs_a_person, finding.invoice_id, shown)
 
 
 def _batches(findings: Iterator[Finding]) -> Iterator[list[Finding]]:

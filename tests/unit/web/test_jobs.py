@@ -1,0 +1,53 @@
+"""Jobs and their findings, kept beside the view."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from invoice_operations.errors import NotFound
+from invoice_operations.view.page import Page
+from invoice_web.jobs import MAX_KEPT, Job, Jobs, Row
+from invoice_web.store import open_store
+from tests.fakes import START
+
+
+def job(number: int, **changes: Any) -> Job:
+    return Job(f"job-{number:03d}", "kim", START + timedelta(hours=number), {"since": "7d"}, **changes)
+
+
+def test_findings_are_paged_those_that_need_a_person_first() -> None:
+    jobs = Jobs(open_store(None, ""), "reconcile")
+    jobs.add(job(1))
+    found = [Row("created", needs_a_person=False, invoice_id="a", shown={"n": 1})] * 3
+    jobs.take("job-001", 0, [*found, Row("missing", needs_a_person=True, invoice_id="b", shown={"n": 2})], 1, {"x": 1})
+
+    assert jobs.findings("job-001", Page(2)) == ([{"n": 2}, {"n": 1}], 4)
+    assert jobs.findings("job-001", Page(2), "missing") == ([{"n": 2}], 1)
+    assert jobs.of_invoices("job-001", ["b", "c"]) == {"b": {"n": 2}}
+    assert (jobs.get("job-001").walked, jobs.get("job-001").summary) == (1, {"x": 1})
+
+
+def test_jobs_of_another_kind_are_not_seen_and_what_is_old_is_forgotten_with_its_findings() -> None:
+    store = open_store(None, "")
+    jobs, others = Jobs(store, "reconcile"), Jobs(store, "other")
+    others.add(job(999))
+    for number in range(MAX_KEPT + 1):
+        jobs.add(job(number))
+        jobs.take(f"job-{number:03d}", 0, [Row("created", needs_a_person=False, invoice_id="a", shown={})], 1, {})
+
+    assert jobs.newest(Page(1))[1] == MAX_KEPT
+    assert jobs.findings("job-000", Page(1))[1] == 0
+    assert others.get("job-999").state == "running"
+    with pytest.raises(NotFound):
+        jobs.get("job-999")
+
+
+def test_what_ran_in_a_process_that_ended_is_stopped() -> None:
+    store = open_store(None, "")
+    Jobs(store, "reconcile").add(job(1))
+
+    Jobs(store, "reconcile").recover()
+
+    stopped = Jobs(store, "reconcile").get("job-001")
+    assert (stopped.state, stopped.problem) == ("stopped", "The page ended while it ran. Begin another one.")
