@@ -101,7 +101,7 @@ def test_a_failure_is_understood_corrected_and_replayed_one_is_approved_and_one_
 
     outside.metronome.set_fields("product", "prod-beta", {ITEM_KEY: "2001"})
     page.reload()
-    expect(page.locator("main")).to_contain_text("It would be sent; netsuite was not asked")
+    expect(page.locator("main")).to_contain_text("It would be sent; NetSuite was not asked")
     replay_all(page, console.base, "code=items-not-mapped", created=1)
     assert connector.documents()[id_of("unmapped")]["total"] == "10.00"
 

@@ -13,7 +13,6 @@ from invoice_cli.output import print_exactly, print_table
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.preview.previews import Preview
 from invoice_operations.preview.run import preview_content, preview_invoice
-from invoice_providers.registry import provider_of
 
 LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
@@ -60,12 +59,4 @@ def _show_to_people(seen: Preview) -> None:
         say(f"Note: {note}")
     if seen.payload is not None:
         print_exactly(seen.payload)
-    say(_in_words(seen))
-
-
-def _in_words(seen: Preview) -> str:
-    """Return what would become of it. Nobody knows what a provider that was not asked makes of a document."""
-    if seen.result == "created" and seen.document is not None:
-        return f"It would be sent; {provider_of(seen.document.destination).title} was not asked."
-    would = "fail" if seen.result == "failed" else "be skipped"
-    return f"It would {would} ({seen.stage}, {seen.code}): {seen.reason}"
+    say(seen.in_words())

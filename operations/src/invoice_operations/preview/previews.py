@@ -39,6 +39,13 @@ class Preview:
     document: FormattedInvoice | None = None
     payload: dict[str, Any] | None = None
 
+    def in_words(self) -> str:
+        """Return what would become of it. Nobody knows what a provider that was not asked makes of a document."""
+        if self.result == "created" and self.document is not None:
+            return f"It would be sent; {provider_of(self.document.destination).title} was not asked."
+        would = "fail" if self.result == "failed" else "be skipped"
+        return f"It would {would} ({self.stage}, {self.code}): {self.reason}"
+
     def tree(self) -> dict[str, Any]:
         """Return it as a JSON tree."""
         shown = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -40,7 +40,7 @@ async def preview(request: web.Request) -> web.Response:
 
     def look() -> dict[str, Any]:
         seen = preview_invoice(invoice_id, customer_id, desk.installation, force=False)
-        return {"invoice_id": invoice_id, **seen.tree(), "sent": _sent(desk, invoice_id)}
+        return {"invoice_id": invoice_id, "sentence": seen.in_words(), **seen.tree(), "sent": _sent(desk, invoice_id)}
 
     return answer(request, "preview.html", await desk.work(look) | desk.following.age())
 
