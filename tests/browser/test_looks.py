@@ -28,6 +28,7 @@ PAGES = (
     "/invoices/nobody",
     "/replays",
     "/reconcile",
+    "/readiness",
     "/audit",
     "/nowhere",
 )

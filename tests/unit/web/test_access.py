@@ -13,7 +13,7 @@ from invoice_web.store import open_store
 from tests.unit.operations.installation import FakeInstallation
 from tests.unit.web.desk import VIEW_PASSWORD, Visitor, page_of, web_settings
 
-PAGES = ("/", "/failures", "/replays", "/reconcile", "/audit", "/failures/abcdef01", "/invoices/x")
+PAGES = ("/", "/failures", "/replays", "/reconcile", "/readiness", "/audit", "/failures/abcdef01", "/invoices/x")
 BY_PROXY = {"console_user_header": "X-Forwarded-User", "console_trusted_proxies": (ip_network("127.0.0.0/8"),)}
 
 
@@ -163,6 +163,7 @@ async def test_a_referer_and_a_header_do_as_well() -> None:
         "/replays/x/stop",
         "/replays/x/resume",
         "/reconcile",
+        "/readiness",
         "/reconcile/x/enqueue",
     ],
 )

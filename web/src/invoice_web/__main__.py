@@ -26,6 +26,8 @@ from invoice_web.jobs import Jobs
 from invoice_web.logins import Logins
 from invoice_web.owner import owns
 from invoice_web.plans import Plans
+from invoice_web.readying import KIND as READINESS
+from invoice_web.readying import Readying
 from invoice_web.reconciling import KIND as RECONCILE
 from invoice_web.reconciling import Reconciling
 from invoice_web.rendering import Templates
@@ -84,6 +86,7 @@ def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEvent
     if owns(directory, name):
         Plans(store).recover()
         Jobs(store, RECONCILE).recover()
+        Jobs(store, READINESS).recover()
 
     def alive() -> bool:
         answered = threading.Event()
@@ -108,6 +111,7 @@ def desk_of(
         following=following,
         replays=Replays(installation, Plans(store)),
         reconciling=Reconciling(installation, Jobs(store, RECONCILE)),
+        readying=Readying(installation, Jobs(store, READINESS)),
         sessions=sessions,
         identities=Identities(settings, sessions),
         logins=logins,
@@ -121,6 +125,7 @@ def _end(desk: Desk) -> None:
     desk.following.stop()
     desk.replays.stop_all()
     desk.reconciling.stop_all()
+    desk.readying.stop_all()
     desk.close()
 
 

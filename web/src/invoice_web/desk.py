@@ -16,6 +16,7 @@ from invoice_web.attempts import Attempts
 from invoice_web.following import Following
 from invoice_web.identity import Identities
 from invoice_web.logins import Logins
+from invoice_web.readying import Readying
 from invoice_web.reconciling import Reconciling
 from invoice_web.rendering import Templates
 from invoice_web.replays import Replays
@@ -38,6 +39,7 @@ class Desk:
     following: Following
     replays: Replays
     reconciling: Reconciling
+    readying: Readying
     sessions: Sessions
     identities: Identities
     logins: Logins

@@ -1,8 +1,8 @@
 """Reconciling in the background, and enqueuing what it found missing."""
 
 import secrets
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from invoice_operations.asked_providers import AskedProviders, nobody
@@ -15,32 +15,24 @@ from invoice_operations.reconcile.run import ReconcileRequest, reconcile
 from invoice_operations.reconcile.totals import Totals
 from invoice_operations.selection import Selection
 from invoice_operations.times import parse_moment
-from invoice_shared.errors import ConnectorError
-from invoice_shared.logs import get_logger
 from invoice_shared.settings import InvalidSettings
 from invoice_shared.types import time_text
+from invoice_web.background import Background, Count, Found
 from invoice_web.jobs import Job, Jobs, Row
 
-log = get_logger(__name__)
-
 PER_SECOND = 20.0
-# Findings per transaction; what the page shows lags by so many at most.
-BATCH = 50
-STOP_SECONDS = 5.0
 MISSING = "missing"
 KIND = "reconcile"
 NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "notes": []}
 
 
 class Reconciling:
-    """Thread-safe. One job at a time, since each asks other systems as fast as it may."""
+    """Thread-safe."""
 
     def __init__(self, installation: Installation, jobs: Jobs) -> None:
         self._installation = installation
         self.jobs = jobs
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._background = Background(jobs)
 
     def begin(self, since: str, person: Person) -> Job:
         """Begin a job. Raises ``InvalidRequest``, or ``NeedsAttention`` while another one runs."""
@@ -52,19 +44,12 @@ class Reconciling:
         job = Job(
             f"reconcile-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", person.by, now, request, summary=NOTHING_YET
         )
-        with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                raise NeedsAttention("Another reconciliation runs already. Wait until it is done.")
-            self.jobs.add(job)
-            self._thread = threading.Thread(target=self._run, args=(job, chosen), name=job.job_id, daemon=True)
-            self._thread.start()
+        self._background.begin(job, partial(self._look, chosen))
         return job
 
     def stop_all(self) -> None:
         """End the job that runs."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
+        self._background.stop()
 
     def enqueue(self, job_id: str, invoice_ids: Sequence[str], person: Person) -> list[str]:
         """Enqueue invoices that a job found missing. Raises ``NotFound``, ``InvalidRequest`` or ``NeedsAttention``."""
@@ -81,30 +66,17 @@ class Reconciling:
             enqueue(name, str(found[name]["customer_id"] or ""), self._installation, person)
         return list(invoice_ids)
 
-    def _run(self, job: Job, chosen: Selection) -> None:
-        try:
-            is_complete = self._walk(job, chosen)
-        except (ConnectorError, InvalidSettings) as error:
-            self.jobs.end(job.job_id, "failed", str(error))
-        except Exception:
-            log.exception("a reconciliation ended", job_id=job.job_id)
-            self.jobs.end(job.job_id, "failed", "A fault of the page itself; see its log.")
-        else:
-            self.jobs.end(job.job_id, "done" if is_complete else "stopped")
-
-    def _walk(self, job: Job, chosen: Selection) -> bool:
-        walked, totals, number = _Count(), Totals(), 0
+    def _look(self, chosen: Selection, walked: Count) -> tuple[Found, Callable[[], dict[str, Any]]]:
+        totals = Totals()
         providers, notes = self._providers()
         request = ReconcileRequest(chosen, per_second=PER_SECOND)
-        for batch in _batches(reconcile(request, self._installation, providers, walked)):
-            for finding in batch:
+
+        def found() -> Found:
+            for finding in reconcile(request, self._installation, providers, walked):
                 totals.add(finding)
-            self.jobs.take(job.job_id, number, map(_row, batch), walked.count, _summary(totals, notes))
-            number += len(batch)
-            if self._stop.is_set():
-                return False
-        self.jobs.take(job.job_id, number, (), walked.count, _summary(totals, notes))
-        return True
+                yield (_row(finding),)
+
+        return found(), lambda: _summary(totals, notes)
 
     def _providers(self) -> tuple[AskedProviders, list[str]]:
         try:
@@ -114,30 +86,9 @@ class Reconciling:
         return providers, [f"{name} is not asked: {why}" for name, why in providers.left_out.items()]
 
 
-class _Count:
-    """Counts its calls."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> None:
-        self.count += 1
-
-
 def _row(finding: Finding) -> Row:
     shown = {column: getattr(finding, name) for column, name in SHOWN.items()}
     return Row(finding.state, finding.needs_a_person, finding.invoice_id, shown)
-
-
-def _batches(findings: Iterator[Finding]) -> Iterator[list[Finding]]:
-    batch: list[Finding] = []
-    for finding in findings:
-        batch.append(finding)
-        if len(batch) >= BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _summary(totals: Totals, notes: list[str]) -> dict[str, Any]:

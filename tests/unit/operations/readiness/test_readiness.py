@@ -1,8 +1,7 @@
 """What the invoices of a time would fail on: each thing once, whatever else is wrong with the same invoice."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,57 +13,15 @@ from invoice_operations.readiness.judged import COLUMNS, Judged
 from invoice_operations.readiness.run import ReadinessRequest, readiness
 from invoice_operations.selection import Selection
 from invoice_operations.settings import MappingSettings
-from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, Unavailable
-from invoice_shared.metronome.questions import Question
+from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.settings import AnySettings, InvalidSettings, read
 from tests.builders import CUSTOMER_ID, INVOICE_ID
 from tests.fakes import START, FakeClock
 from tests.unit.formatter.hierarchies import CONTRACT, PARENT, FakeAccounts, child
-from tests.unit.formatter.invoices import EUR, TOKENS, application, line, rules, tree
+from tests.unit.formatter.invoices import EUR, TOKENS, application, line, tree
+from tests.unit.operations.readiness.world import NETSUITE, RULES, Metronome
 
 SINCE = START - timedelta(days=30)
-NETSUITE = {
-    "NS_ACCOUNT_ID": "1234567",
-    "NS_CONSUMER_KEY": "key",
-    "NS_CONSUMER_SECRET": "secret",
-    "NS_TOKEN_ID": "id",
-    "NS_TOKEN_SECRET": "secret",
-}
-RULES = MappingSettings.model_validate({name: value for name, value in rules() if value is not None})
-
-
-@dataclass
-class Metronome:
-    """Customers with their invoices. ``broken``: what listing a customer, or asking for an invoice, raises."""
-
-    invoices: tuple[dict[str, Any], ...]
-    broken: dict[str, ConnectorError] = field(default_factory=dict)
-    accounts: FakeAccounts = field(default_factory=FakeAccounts)
-    walked: list[str] = field(default_factory=list)
-
-    def customer_ids(self) -> Iterator[str]:
-        lost = (name for name in self.broken if name.startswith("cus-"))
-        yield from dict.fromkeys([*lost, *(each["customer_id"] for each in self.invoices)])
-
-    def drafts(self, customer_id: str) -> list[dict[str, Any]]:
-        self.walked.append(customer_id)
-        if customer_id in self.broken:
-            raise self.broken[customer_id]
-        return [each for each in self._of(customer_id) if each["status"] == "DRAFT"]
-
-    def invoices_since(self, customer_id: str, _since: datetime) -> list[dict[str, Any]]:
-        return self._of(customer_id)
-
-    def invoice(self, customer_id: str, invoice_id: str) -> Any:
-        if invoice_id in self.broken:
-            raise self.broken[invoice_id]
-        return {"data": next(each for each in self._of(customer_id) if each["id"] == invoice_id)}
-
-    def ask(self, question: Question) -> Any:
-        return self.accounts.ask(question)
-
-    def _of(self, customer_id: str) -> list[dict[str, Any]]:
-        return [each for each in self.invoices if each["customer_id"] == customer_id]
 
 
 @dataclass

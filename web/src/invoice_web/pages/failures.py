@@ -1,8 +1,5 @@
 """``/failures``: what failed, and one failure."""
 
-import asyncio
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,8 +7,6 @@ from aiohttp import web
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.failure_documents import COLUMNS, documents, row
-from invoice_operations.harmless import harmless_cell
-from invoice_operations.plain import plain
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Case
 from invoice_operations.view.finding import SHORTEST_ID, find_case
@@ -20,9 +15,9 @@ from invoice_providers.names import destinations
 from invoice_shared.errors import ConnectorError
 from invoice_shared.failure import CODES
 from invoice_web.answers import answer, wants_json
+from invoice_web.csv_answer import csv_answer
 from invoice_web.desk import DESK, Desk
 from invoice_web.forms import FILTERS, MAX_ROWS, SHOWN_ROWS, STATES, gathered, one, parse_filters, parse_page
-from invoice_web.guard import secure
 from invoice_web.links import links
 
 CSV_CHUNK = 500
@@ -37,7 +32,8 @@ async def listed(request: web.Request) -> web.StreamResponse:
     if wanted not in ("", "csv", "json"):
         raise InvalidRequest(f'Invalid format "{wanted}": use csv, or none.')
     if wanted == "csv":
-        return await _as_csv(request, await desk.ask(lambda: desk.view.failures(chosen)))
+        cases = await desk.ask(lambda: desk.view.failures(chosen))
+        return await csv_answer(request, "failures.csv", COLUMNS, _batches(cases))
     rows = MAX_ROWS if wants_json(request) else SHOWN_ROWS
     number, page = parse_page(asked, rows)
     facts = await desk.ask(lambda: _list(desk.view, chosen, lambda view: view.failures(chosen, page)))
@@ -95,34 +91,9 @@ def _history(view: View, case: Case) -> list[dict[str, Any]]:
     return [{"at": at, "what": what, "detail": detail, "failure_id": name} for at, what, detail, name in steps]
 
 
-async def _as_csv(request: web.Request, cases: Sequence[Case]) -> web.StreamResponse:
-    answered = web.StreamResponse(headers={"Content-Disposition": 'attachment; filename="failures.csv"'})
-    answered.content_type, answered.charset = "text/csv", "utf-8"
-    secure(request, answered)
-    await answered.prepare(request)
-    for chunk in csv_chunks(cases):
-        await answered.write(chunk.encode("utf-8", "replace"))
-        await asyncio.sleep(0)
-    await answered.write_eof()
-    return answered
-
-
-def csv_chunks(cases: Sequence[Case]) -> Iterator[str]:
-    """Yield a header, also over nothing, and one line per failure. Pure."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for number, case in enumerate(cases, 1):
-        writer.writerow([_cell(value) for value in row(case).values()])
-        if number % CSV_CHUNK == 0:
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    return harmless_cell("" if value is None else str(plain(value)))
+def _batches(cases: Sequence[Case]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(cases), CSV_CHUNK):
+        yield [row(case) for case in cases[start : start + CSV_CHUNK]]
 
 
 ROUTES = (web.get("/failures", listed), web.get("/failures/{failure_id}", one_failure))

@@ -1,0 +1,112 @@
+"""Before the go-live, on the page: what would fail, as a job."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from invoice_operations.settings import MappingSettings
+from invoice_shared.errors import CredentialsRefused
+from invoice_web.csv_answer import csv_chunks
+from tests.builders import CUSTOMER_ID, INVOICE_ID
+from tests.fakes import START
+from tests.unit.formatter.invoices import line, tree
+from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.readiness.world import NETSUITE, RULES, Metronome
+from tests.unit.web.desk import Visitor, page_of, until
+
+BARE = line(product_custom_fields={}, name="=Beta")
+
+
+@dataclass
+class Installation(FakeInstallation):
+    """Has customers with invoices at Metronome."""
+
+    reader: Metronome = field(default_factory=lambda: Metronome(()))
+
+    def metronome(self, _per_second: float | None = None) -> Any:
+        """Return the reader."""
+        return self.reader
+
+
+@pytest.fixture(autouse=True)
+def netsuite(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NETSUITE.items():
+        monkeypatch.setenv(name, value)
+
+
+def installation(*invoices: dict[str, Any], **changes: Any) -> Installation:
+    return Installation([], blocks={MappingSettings: RULES}, reader=Metronome(invoices, **changes))
+
+
+async def ended(visitor: Visitor, **fields: str) -> dict[str, Any]:
+    given: dict[str, Any] = {"since": "30d", **fields}
+    begun = await visitor.post("/readiness", **given)
+    assert begun.status == 201, await begun.text()
+    path = f"/readiness/{(await begun.json())['job_id']}"
+
+    async def is_over() -> bool:
+        return bool((await visitor.json(path))["state"] != "running")
+
+    await until(is_over)
+    facts: dict[str, Any] = await visitor.json(path)
+    return facts
+
+
+async def test_what_has_to_be_corrected_is_found_in_the_background() -> None:
+    draft = tree(BARE, id="inv-draft", status="DRAFT", issued_at=None)
+    async with page_of(installation(tree(), draft)) as visitor:
+        await visitor.log_in()
+        facts = await ended(visitor)
+
+        assert (facts["state"], facts["customers"], facts["states"]) == ("done", 1, {"ready": 1, "fails": 1})
+        (cause,) = facts["causes"]
+        assert (cause["code"], cause["name"], cause["invoices"]) == ("items-not-mapped", "prod-api", 1)
+        assert (facts["count"], facts["rows"][0]["invoice_id"]) == (1, "inv-draft")
+        path = f"/readiness/{facts['job_id']}"
+        shown = await visitor.look(path)
+        assert "items-not-mapped" in shown
+        assert "no provider was asked" in shown
+        assert facts["job_id"] in await visitor.look("/readiness")
+        answered = await visitor.get(f"{path}?format=csv")
+        (row,) = csv.DictReader(io.StringIO(await answered.text()))
+        assert (row["invoice_id"], row["status"], row["title"]) == ("inv-draft", "DRAFT", "'=Beta")
+        assert (await visitor.json("/reconcile"))["count"] == 0
+
+
+async def test_one_customer() -> None:
+    given = installation(tree(), tree(BARE, id="inv-other", customer_id="cus-other"))
+    async with page_of(given) as visitor:
+        await visitor.log_in()
+        facts = await ended(visitor, customer_id=CUSTOMER_ID)
+
+        assert (facts["customer_id"], facts["states"]) == (CUSTOMER_ID, {"ready": 1})
+        assert given.reader.walked == [CUSTOMER_ID]
+
+
+async def test_why_it_could_not_be_looked_at_all() -> None:
+    broken = {"cus-lost": CredentialsRefused("Metronome refuses METRONOME_API_KEY.")}
+    async with page_of(installation(tree(), broken=broken)) as visitor:
+        await visitor.log_in()
+        facts = await ended(visitor)
+
+        assert (facts["state"], facts["problem"]) == ("failed", "Metronome refuses METRONOME_API_KEY.")
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", (START + timedelta(days=1)).isoformat()])
+async def test_what_is_no_time_that_is_over_begins_nothing(since: str) -> None:
+    async with page_of(installation()) as visitor:
+        await visitor.log_in()
+
+        assert (await visitor.post("/readiness", since=since)).status == 400
+        assert (await visitor.json("/readiness"))["count"] == 0
+
+
+def test_a_file_has_a_header_also_over_nothing_and_each_batch() -> None:
+    rows = [{"invoice_id": INVOICE_ID, "total": None}]
+
+    assert list(csv_chunks(("invoice_id", "total"), [])) == ["invoice_id,total\n"]
+    assert "".join(csv_chunks(("invoice_id", "total"), [rows, rows])).count(f"{INVOICE_ID},\n") == 2
