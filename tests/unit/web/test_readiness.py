@@ -25,11 +25,11 @@ BARE = line(product_custom_fields={}, name="=Beta")
 class Installation(FakeInstallation):
     """Has customers with invoices at Metronome."""
 
-    reader: Metronome = field(default_factory=lambda: Metronome(()))
+    customers: Metronome = field(default_factory=lambda: Metronome(()))
 
     def metronome(self, _per_second: float | None = None) -> Any:
-        """Return the reader."""
-        return self.reader
+        """Return the Metronome that has them."""
+        return self.customers
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def netsuite(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def installation(*invoices: dict[str, Any], **changes: Any) -> Installation:
-    return Installation([], blocks={MappingSettings: RULES}, reader=Metronome(invoices, **changes))
+    return Installation([], blocks={MappingSettings: RULES}, customers=Metronome(invoices, **changes))
 
 
 async def ended(visitor: Visitor, **fields: str) -> dict[str, Any]:
@@ -84,7 +84,7 @@ async def test_one_customer() -> None:
         facts = await ended(visitor, customer_id=CUSTOMER_ID)
 
         assert (facts["customer_id"], facts["states"]) == (CUSTOMER_ID, {"ready": 1})
-        assert given.reader.walked == [CUSTOMER_ID]
+        assert given.customers.walked == [CUSTOMER_ID]
 
 
 async def test_why_it_could_not_be_looked_at_all() -> None:
