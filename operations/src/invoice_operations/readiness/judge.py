@@ -29,15 +29,18 @@ class Accounts:
     def __call__(self, settings_class: type[AnySettings], /) -> AnySettings:
         """Return a provider's settings. Raises ``Rejected``."""
         if settings_class not in self._blocks:
-            try:
-                self._blocks[settings_class] = self.settings(settings_class)
-            except InvalidSettings as invalid:
-                self._blocks[settings_class] = Rejected(NOT_CONFIGURED, " ".join(invalid.problems))
-        found = self._blocks[settings_class]
-        if isinstance(found, Rejected):
-            raise found
+            self._blocks[settings_class] = self._read(settings_class)
+        if isinstance(found := self._blocks[settings_class], str):
+            raise Rejected(NOT_CONFIGURED, found)
         block: AnySettings = found
         return block
+
+    def _read(self, settings_class: type[AnySettings]) -> AnySettings | str:
+        """Return the settings, or why they cannot be had."""
+        try:
+            return self.settings(settings_class)
+        except InvalidSettings as invalid:
+            return " ".join(invalid.problems)
 
     def check(self, destination: str) -> None:
         """Raise ``Rejected`` unless the provider is set up here."""

@@ -42,7 +42,8 @@ def formatters_obstacles(
         return (whole,)
     found = (*_of_currency(invoice), *_of_payer(invoice, rules, code, reason), *_of_lines(invoice, rules))
     all_of_it = found if code in {each.code for each in found} else (whole, *found)
-    return tuple(dict.fromkeys(all_of_it))
+    first = {(each.code, each.kind, each.name): each for each in reversed(all_of_it)}
+    return tuple(reversed(first.values()))
 
 
 def creators_obstacle(document: FormattedInvoice, code: str, reason: str) -> Obstacle:

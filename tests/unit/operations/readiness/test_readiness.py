@@ -196,6 +196,16 @@ def test_each_cause_is_one_row_with_its_invoices_and_money() -> None:
     assert causes.in_words() == "5 invoice(s), drafts included: 5 would fail. No provider was asked."
 
 
+def test_an_invoice_counts_once_for_a_product_on_several_lines() -> None:
+    bare: dict[str, Any] = {"product_custom_fields": {}}
+    causes = Causes()
+    for each in judged(tree(line(**bare), line(type="subscription", name="Other", **bare), line(**bare))):
+        causes.add(each)
+
+    (row,) = causes.rows()
+    assert (row["title"], row["invoices"], str(row["total"])) == ("API calls", 1, "300.00")
+
+
 def test_a_row_has_the_columns_and_problems_are_bounded() -> None:
     causes = Causes()
     for number in range(MAX_PROBLEMS + 5):
