@@ -19,8 +19,9 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", f"bench.{name}"], check=True, timeout=LONGEST_SECONDS)
     print("| question | ours | wanted | |\n|---|---|---|---|")
     for name in chosen:
-        for row in json.loads((KEPT / f"{name}.json").read_text())["reached"]:
-            print(f"| {' | '.join(row)} |")
+        for kept in sorted(KEPT.glob(f"{name}*.json")):
+            for row in json.loads(kept.read_text())["reached"]:
+                print(f"| {' | '.join(row)} |")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ WITHIN = {
 def main() -> None:
     for scene in SCENES:
         with surroundings() as world:
-            publish(at_work(world, *scene), f"creator-{scene[0]}")
+            publish(at_work(world, *scene), f"creator-{scene[0]:02}")
 
 
 def at_work(world: Surroundings, flight: int, seconds: float, count: int, share: float) -> Report:
