@@ -141,6 +141,8 @@ def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_brows
     page.goto(f"{console.base}/failures")
     failed = failures_of(month)
     assert shown_count(page) == len(failed)
+    codes = {code for code in failed.values() if code in CORRECTED if code != "provider-rejected"}
+    assert codes_to_correct(page, console.base) >= codes
 
     correct(month, outside.metronome)
     corrected = [code for code in failed.values() if code in (*CORRECTED, *MORE)]
@@ -163,6 +165,17 @@ def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_brows
     assert findings(page).keys() <= {"created", "skipped", "resolved", "removed-at-provider"}
     page.goto(console.base)
     expect(page.locator("#live")).to_contain_text("Nothing is unresolved.")
+
+
+def codes_to_correct(page: Page, base: str) -> set[str]:
+    """Return what the readiness names."""
+    page.goto(f"{base}/readiness")
+    page.get_by_label("Invoices issued since").fill("2026-10-01")
+    with waits_for_answer(page):
+        page.get_by_role("button", name="Look").click()
+    expect(page.locator("#state")).to_have_text("done", timeout=SETTLING)
+    page.reload()
+    return set(page.get_by_role("region", name="To correct").locator("tbody td:first-child").all_inner_texts())
 
 
 def failures_of(month: Scenario) -> dict[str, str]:
