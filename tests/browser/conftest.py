@@ -7,22 +7,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.ports import LOOPBACK, free_port
 from tests.support.services import Service, StartService
 from tests.support.topics import Topics
 
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# A page renews itself every ten seconds, and tests share two cores.
+WAIT_MILLISECONDS = 30_000
 PASSWORD, VIEW_PASSWORD = "let me in, please", "let me look, please"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for all tests of a run."""
+    """A browser for the tests of a file.
+
+    No longer than that: while playwright is open its event loop runs in this thread, and no other test has one.
+    """
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("needs a browser (Debian's chromium)")
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield opened
@@ -71,7 +77,7 @@ class Console:
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(WAIT_MILLISECONDS)
         self.contexts.append(context)
         return Person(context.new_page(), self.base)
 
