@@ -8,7 +8,7 @@ from invoice_shared.original import original_of
 from invoice_shared.record import Record
 from invoice_shared.serde import encode, loads
 
-# 9 takes a third longer, and saves a few per cent.
+# On one batch 13 % quicker than 9 and a fifth larger: what waits for an archive is people.
 LEVEL = 6
 
 
