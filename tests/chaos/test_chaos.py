@@ -129,6 +129,9 @@ def tell(world: World, metronome: Sender, people: People, directory: Path) -> No
 def wait_until_settled(world: World, month: Scenario) -> None:
     """Wait until every record is settled and committed, and every invoice in the ledger."""
     eventually(world.is_nothing_late, timeout=60, every=1)
-    eventually(world.is_settled, timeout=240, every=1)
+    try:
+        eventually(world.is_settled, timeout=240, every=1)
+    except AssertionError as late:
+        raise AssertionError(world.what_waits()) from late
     lost = month.ends.keys() - world.ledger().keys()
     assert not lost, f"{len(lost)} lost: all is committed, but of these the ledger knows nothing: {sorted(lost)}"

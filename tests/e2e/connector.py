@@ -69,6 +69,12 @@ class Connector:
         """Tell whether every record of every topic is settled and committed by its reader."""
         return all(self.topics.lag(script, topic) == 0 for script, topic in READERS.items())
 
+    def what_waits(self) -> str:
+        """Return which topics have a lag, and what each service says of itself."""
+        lags = {topic: self.topics.lag(script, topic) for script, topic in READERS.items()}
+        said = {name: (service.ask("/livez"), service.ask("/readyz")) for name, service in self.services.items()}
+        return f"lags: {lags}; {said}"
+
     def ledger(self) -> dict[str, list[Any]]:
         """Return all events of each invoice, oldest first, without the records of documents."""
         outcomes: dict[str, list[Any]] = {}

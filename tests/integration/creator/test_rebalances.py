@@ -33,6 +33,7 @@ def test_creators_that_come_and_go_make_nobody_do_a_record_again(world: World) -
 
     for number in range(1, ROUNDS + 1):
         eventually(partial(has_created, members, number * 80), timeout=120)
+        members[-1].wait_until_ready()  # before that, nothing in it heeds SIGTERM
         members.append(world.start_unready())
         eventually(lambda: is_rebalancing(world), timeout=60, every=0.02)
         assert members[-2].terminate(timeout=30) == 0

@@ -59,7 +59,12 @@ class Turns:
         turn: asyncio.Future[CallSlot | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((customer_id, invoice_id, turn))
         self._admit()
-        return await turn
+        try:
+            return await turn
+        except asyncio.CancelledError:  # a slot that nobody uses would be missing for ever, and a probe with it
+            if not turn.cancelled() and (slot := turn.result()) is not None:
+                self.abandoned(slot)
+            raise
 
     def _note(self, change: Change | None, error: CallFailed | None) -> None:
         if change is not None:
