@@ -62,7 +62,7 @@ class Turns:
         try:
             return await turn
         except asyncio.CancelledError:  # a slot that nobody uses would be missing for ever, and a probe with it
-            if not turn.cancelled() and (slot := turn.result()) is not None:
+            if turn.done() and not turn.cancelled() and (slot := turn.result()) is not None:
                 self.abandoned(slot)
             raise
 
