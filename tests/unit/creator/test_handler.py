@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from invoice_creator.creation import MAX_UNSHOWN
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.intake import ALL_PHASES, Scope, task_of
@@ -844,3 +845,18 @@ def test_what_is_not_shown_yet_is_read_again() -> None:
 
     assert isinstance(desk.attempt(), Unavailable)
     assert desk.task.phase == "read-back"
+
+
+def test_what_was_removed_before_it_was_read_back_stays_known_and_holds_nothing_back() -> None:
+    desk = Desk()
+    desk.provider.answer = UNSHOWN
+    desk.attempt()
+    desk.provider.documents.clear()
+
+    for _ in range(MAX_UNSHOWN):
+        assert isinstance(desk.attempt(), Unavailable)
+    desk.finish()
+
+    assert desk.failures == []
+    assert desk.writeback.statuses != {}
+    assert list(desk.documents) == ["netsuite:1001"]

@@ -16,6 +16,9 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
+# Answers without the document: a minute and a half on the average, longer than a provider takes to show what it made.
+MAX_UNSHOWN = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Creation:
@@ -80,10 +83,16 @@ class Creation:
         return agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
 
     def read_back(self) -> None:
-        """Compare what was created with what was asked for: a script or a price level may have changed it."""
+        """Compare what was created with what was asked for: a script or a price level may have changed it.
+
+        What is not shown again and again was removed meanwhile; it stays known, and the next comparison tells.
+        """
         created = self.task.created
         shown = created and self._shown(created.document_id)
         if shown is None:
+            self.task.unshown += 1
+            if self.task.unshown > MAX_UNSHOWN:
+                return
             raise Unavailable("The billing provider does not show yet what it has just created.")
         self.task.seen = (*self.task.seen, shown)  # it is known, also if it is not what was asked for
         self.task.created = None

@@ -43,6 +43,7 @@ class Task:
     ``created_at`` is when the provider answered that it is created; ``None`` of a document that was found.
     ``doubt``: it was sent, and it is not known whether the document exists.
     ``is_looking``: the call under way only looks, so what it cannot tell is no refusal.
+    ``unshown`` counts the answers that do not show what was created.
     ``seen`` are documents of the invoice that do not stand, or that it was created as.
     ``spent`` are those, removed since, that a repeated request was answered with.
     ``attempts`` counts those to create, ``reports`` those to tell Metronome.
@@ -63,6 +64,7 @@ class Task:
     is_looking: bool = False
     seen: tuple[Found, ...] = ()
     spent: tuple[str, ...] = ()
+    unshown: int = 0
     attempts: int = 0
     reports: int = 0
     phase_attempts: PhaseAttempts = field(default_factory=PhaseAttempts)
