@@ -15,6 +15,14 @@ from tests.support.kafka_jars import JarsBroker
 USER, PASSWORD = "connector", "connector-secret"
 ADMIN = "admin"
 STORE_PASSWORD = "store-secret"
+# What the formatter starts with besides Kafka's settings; it gets as far as its group without a Metronome.
+FORMATTER = {
+    "METRONOME_API_KEY": "key",
+    "METRONOME_BASE_URL": "http://127.0.0.1:1",
+    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "c",
+    "METRONOME_BILLING_PROVIDER_DESTINATION": "d",
+    "METRONOME_BILLING_PROVIDER_ITEM_ID": "i",
+}
 
 SECURED = """\
 inter.broker.listener.name=SASL_SSL

@@ -17,7 +17,7 @@ INDEX: dict[str, Listed] = {
     ),
     "status": Listed(
         "status",
-        "Tell an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition, offset.",
+        "Show an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition, offset.",
     ),
     "failures": Listed(
         "failures", "Show what failed and is not resolved: grouped by code, one by one, or a single failure in full."
@@ -60,7 +60,7 @@ INDEX: dict[str, Listed] = {
     ),
     "digest": Listed(
         "digest",
-        "Tell what failed or is held, by reason, with money and age: here, and by DIGEST_WEBHOOK_URL and mail if set.",
+        "Show what failed or is held, by reason, with money and age: here, and by DIGEST_WEBHOOK_URL and mail if set.",
     ),
     "topics": Listed(
         "topics", "Create the five topics where they are missing; compare those that exist. Changes no existing topic."

@@ -85,4 +85,4 @@ def _lines(told: Callable[[int], str], output: Listing) -> Advance:
 
 
 def _nothing(_count: int = 1) -> None:
-    """Say nothing."""
+    """Print nothing."""

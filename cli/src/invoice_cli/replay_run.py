@@ -61,7 +61,7 @@ class Run:
         }
 
     def tell(self, *, dry_run: bool) -> None:
-        """Say what was put back, what became of it, and what could not be read."""
+        """Print what was put back, what became of it, and what could not be read."""
         if not dry_run:
             self._tell()
         for key, why in self.plan.unreadable.items():

@@ -53,7 +53,7 @@ class Health:
             self._quiet_since = self._clock.monotonic()
 
     def lag(self, count: int | None) -> None:
-        """Say how many records wait; ``None``: an assignment is waited for, so nobody knows. A wait begins with it."""
+        """Note how many records wait; ``None``: an assignment is waited for, so nobody knows. A wait begins with it."""
         with self._lock:
             if self._lag == 0:
                 self._quiet_since = self._clock.monotonic()

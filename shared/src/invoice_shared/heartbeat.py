@@ -11,7 +11,7 @@ HUNG_SECONDS = 30.0
 
 
 async def beat(health: Health) -> NoReturn:
-    """Say that the running event loop turns, until cancelled."""
+    """Note that the running event loop turns, until cancelled."""
     while True:
         health.turned("event loop", within=HUNG_SECONDS)
         await asyncio.sleep(BEAT_SECONDS)

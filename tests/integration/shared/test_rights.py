@@ -12,19 +12,12 @@ from confluent_kafka.cimpl import NewTopic
 
 from invoice_shared.kafka.client_config import producer_config
 from tests.support.kafka_jars import JarsBroker
-from tests.support.kafka_secured import SecuredBroker, settings_of
+from tests.support.kafka_secured import FORMATTER, SecuredBroker, settings_of
 from tests.support.services import StartService
+from tests.support.topics import TOPICS
 from tests.support.waiting import eventually, never
 
-TOPICS = ("raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions")
 GROUP = "invoice-formatter"
-METRONOME = {
-    "METRONOME_API_KEY": "key",
-    "METRONOME_BASE_URL": "http://127.0.0.1:1",
-    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "c",
-    "METRONOME_BILLING_PROVIDER_DESTINATION": "d",
-    "METRONOME_BILLING_PROVIDER_ITEM_ID": "i",
-}
 
 pytestmark = [
     pytest.mark.broker,
@@ -42,7 +35,7 @@ def cluster() -> Iterator[SecuredBroker]:
     try:
         broker.start()
         create_topics(broker.admin())
-        for topic in TOPICS:
+        for topic in TOPICS.values():
             for operation in (AclOperation.READ, AclOperation.WRITE):
                 broker.allow(ResourceType.TOPIC, topic, operation)
         yield broker
@@ -51,7 +44,7 @@ def cluster() -> Iterator[SecuredBroker]:
 
 
 def create_topics(admin: AdminClient) -> None:
-    for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS]).values():
+    for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS.values()]).values():
         created.result(30)
 
 
@@ -62,7 +55,7 @@ def test_the_formatter_waits_for_its_right_to_the_group_and_goes_on_once_it_has_
     producer.produce("raw-invoices", key=b"i-1", value=b"no record of ours")
     producer.flush(30)
 
-    formatter = start_service("invoice-formatter", cluster.settings | METRONOME)
+    formatter = start_service("invoice-formatter", cluster.settings | FORMATTER)
     eventually(lambda: GROUP in formatter.ask("/readyz")[1], timeout=60)
     never(lambda: formatter.is_ready() or not formatter.is_running(), during=5)
 

@@ -13,18 +13,10 @@ from invoice_shared.kafka.client_config import common_config, producer_config
 from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.record import OutgoingRecord
 from tests.support.kafka_jars import JarsBroker
-from tests.support.kafka_secured import SecuredBroker, settings_of
+from tests.support.kafka_secured import FORMATTER, SecuredBroker, settings_of
 from tests.support.services import StartService
+from tests.support.topics import TOPICS
 from tests.support.waiting import eventually
-
-TOPICS = ("raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions")
-FORMATTER = {
-    "METRONOME_API_KEY": "key",
-    "METRONOME_BASE_URL": "http://127.0.0.1:1",
-    "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "c",
-    "METRONOME_BILLING_PROVIDER_DESTINATION": "d",
-    "METRONOME_BILLING_PROVIDER_ITEM_ID": "i",
-}
 
 pytestmark = [
     pytest.mark.broker,
@@ -48,9 +40,9 @@ def secured() -> Iterator[SecuredBroker]:
 def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_service: StartService) -> None:
     settings = settings_of(secured.settings)
     admin = AdminClient(common_config(settings))
-    for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS]).values():
+    for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS.values()]).values():
         created.result(30)
-    check_topics(settings, TOPICS)
+    check_topics(settings, tuple(TOPICS.values()))
     publisher = ConfluentPublisher(lambda: Producer(producer_config(settings)))
     publisher.publish(OutgoingRecord("raw-invoices", b"i-1", b"no record of ours"))
     publisher.close(10)
@@ -72,4 +64,4 @@ def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_serv
 )
 def test_who_may_not_come_in_is_told_so(secured: SecuredBroker, change: dict[str, str]) -> None:
     with pytest.raises(StartupError, match="does not answer"):
-        check_topics(settings_of(secured.settings | change), TOPICS)
+        check_topics(settings_of(secured.settings | change), tuple(TOPICS.values()))

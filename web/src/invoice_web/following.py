@@ -35,7 +35,7 @@ class Progress:
 
     @contextmanager
     def __call__(self) -> Iterator[Callable[[int], object]]:
-        """Give a function that is told the count of each batch."""
+        """Yield a function that is told the count of each batch."""
         yield self._add
 
     def _add(self, count: int) -> None:

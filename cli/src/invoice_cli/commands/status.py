@@ -16,7 +16,7 @@ def status(
     invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id; its first digits do.")],
     output: OutputOption = "table",
 ) -> None:
-    """Tell an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition, offset."""
+    """Show an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition, offset."""
     installation = this_installation(output)
     found = status_of(whole_id(invoice_id, installation) or invoice_id, installation)
     if output == "json":

@@ -34,7 +34,7 @@ class Line:
 
 
 def once(lines: Iterable[Line]) -> Iterator[Line]:
-    """Tell each wrong setting at the first part that reads it, and of the others that they read it, too. Pure."""
+    """Report each wrong setting at the first part that reads it, and of the others that they read it, too. Pure."""
     told: set[str] = set()
     for line in lines:
         fresh = [problem for problem in line.problems if problem not in told]

@@ -50,7 +50,7 @@ class Digest:
 
 
 def digest_of(groups: Iterable[Group], now: datetime) -> Digest:
-    """Tell what waits for an approval from what failed."""
+    """Separate what waits for an approval from what failed."""
     found = list(groups)
     return Digest(now, [each for each in found if each.code != HELD], [each for each in found if each.code == HELD])
 
