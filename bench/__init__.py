@@ -1,1 +1,3 @@
-"""Programs that each answer one question about speed or memory, beside what they compare to in the same run."""
+"""Programs that each answer one question about speed or memory, beside what they compare to in the
+same run.
+"""

@@ -1,14 +1,13 @@
 """What does a document cost a creator, and how much of the provider's time does it use?
 
-NetSuite with token-based authentication, documents of 20 lines, write-back and ledger on, settings as
-deployed. NetSuite shows no total when it creates, so each document is read back: a second call.
+NetSuite with token-based authentication, documents of 20 lines, write-back and ledger on, settings
+as deployed. NetSuite shows no total when it creates, so each document is read back: a second call.
 The same creator without that step, and a prototype that never had it, are measured to compare.
 """
 
 import sys
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -79,7 +78,10 @@ def created(world: Surroundings, service: Service, count: int) -> Measures:
     before, spent = len(calls(world)), cpu_seconds(service.pid)
     records = [(each.invoice_id, serde.to_bytes(each)) for each in invoices]
     world.topics.produce("formatted-invoices", records)
-    is_done: Callable[[], bool] = lambda: world.topics.lag("invoice-creator", "formatted-invoices") == 0  # noqa: E731
+
+    def is_done() -> bool:
+        return world.topics.lag("invoice-creator", "formatted-invoices") == 0
+
     eventually(is_done, timeout=180, every=1)
     cpu_ms = (cpu_seconds(service.pid) - spent) * 1000 / count
     return {CPU: cpu_ms, CALLS: rate(seconds_of(calls(world)[before:]))}
@@ -87,14 +89,22 @@ def created(world: Surroundings, service: Service, count: int) -> Measures:
 
 def calls(world: Surroundings) -> list[str]:
     """Return when each call arrived at the provider."""
-    return [each["time"] for each in world.outside.netsuite.requests() if each["operation"] in ("create", "get")]
+    return [
+        each["time"]
+        for each in world.outside.netsuite.requests()
+        if each["operation"] in ("create", "get")
+    ]
 
 
 def invoice() -> FormattedInvoice:
-    """Build an invoice whose lines have quantities and prices, and which surely nobody sent before."""
+    """Build an invoice whose lines have quantities and prices, and which surely nobody sent
+    before.
+    """
     amount = Decimal("12.34")
     lines = tuple(
-        line_item(name=f"Product {number}", quantity=Decimal(2), unit_price=Decimal("6.17"), amount=amount)
+        line_item(
+            name=f"Product {number}", quantity=Decimal(2), unit_price=Decimal("6.17"), amount=amount
+        )
         for number in range(LINES)
     )
     return formatted_invoice(
@@ -107,7 +117,9 @@ def invoice() -> FormattedInvoice:
 
 
 def bare_loop(world: Surroundings, flight: int, count: int) -> Measures:
-    """Measure the GETs per second of as many threads that do nothing else; refused, since nothing is signed."""
+    """Measure the GETs per second of as many threads that do nothing else; refused, since
+    nothing is signed.
+    """
     done: list[float] = []
     todo = iter(range(count))
     base = urlsplit(world.outside.settings["NS_BASE_URL"])

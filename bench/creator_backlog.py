@@ -1,7 +1,8 @@
-"""What does a creator with a backlog cost per document, compared to one whose topic is nearly empty?
+"""What does a creator with a backlog cost per document, compared to one whose topic is nearly
+empty?
 
-CPU seconds of the process, bytes that it received from the broker, and the longest time that a partition
-with waiting records went without one.
+CPU seconds of the process, bytes that it received from the broker, and the longest time that a
+partition with waiting records went without one.
 """
 
 import re
@@ -34,7 +35,10 @@ TRICKLE = 64
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Per document: CPU milliseconds and bytes received. ``gap``: the longest wait of a partition, in seconds."""
+    """Per document: CPU milliseconds and bytes received.
+
+    ``gap``: the longest wait of a partition, in seconds.
+    """
 
     documents: int
     cpu_ms: float
@@ -43,18 +47,27 @@ class Measured:
 
 
 def main() -> None:
-    empty, backlog = measured(waiting=TRICKLE, is_refilled=True), measured(waiting=WAITING, is_refilled=False)
+    empty, backlog = (
+        measured(waiting=TRICKLE, is_refilled=True),
+        measured(waiting=WAITING, is_refilled=False),
+    )
     size = len(value_of(str(uuid.uuid4())))
     for name, each in (("nearly empty", empty), (f"{WAITING:,} waiting", backlog)):
         print(
-            f"{name}: {each.documents:,} documents, {each.cpu_ms:.1f} CPU ms and {each.received:,.0f} bytes received "
-            f"per document; longest wait of a partition {each.gap:.1f} s"
+            f"{name}: {each.documents:,} documents, {each.cpu_ms:.1f} CPU ms and"
+            f" {each.received:,.0f} bytes received per document; longest wait of a partition"
+            f" {each.gap:.1f} s"
         )
-    print(f"ratio: {backlog.cpu_ms / empty.cpu_ms:.2f} of the CPU; {backlog.received / size:.1f} times the record")
+    print(
+        f"ratio: {backlog.cpu_ms / empty.cpu_ms:.2f} of the CPU; {backlog.received / size:.1f}"
+        " times the record"
+    )
 
 
 def measured(*, waiting: int, is_refilled: bool) -> Measured:
-    """Let a creator work for ``SECONDS`` on so many records, which are put in again when they are done."""
+    """Let a creator work for ``SECONDS`` on so many records, which are put in again when they are
+    done.
+    """
     with surroundings(PARTITIONS) as world, committed_offsets(world) as committed:
         world.outside.netsuite.inject("latency", "create", seconds=LATENCY)
         world.outside.netsuite.inject("latency", "get", seconds=LATENCY)
@@ -90,7 +103,9 @@ class Watch:
         """Look once; return when that was."""
         now, news = time.monotonic(), self.committed()
         moved = [after > before for before, after in zip(self.done, news, strict=True)]
-        self.served = [now if is_moved else before for is_moved, before in zip(moved, self.served, strict=True)]
+        self.served = [
+            now if is_moved else before for is_moved, before in zip(moved, self.served, strict=True)
+        ]
         self.gap, self.done = max(self.gap, now - min(self.served)), news
         if self.filled is not None and sum(self.done) >= self.filled:
             fill(self.world, TRICKLE)
@@ -115,7 +130,12 @@ VALUE = serde.to_bytes(
         invoice_id=ID,
         total=Decimal(100),
         line_items=tuple(
-            line_item(name=f"Hours, region {number}", quantity=None, unit_price=None, amount=Decimal("12.5"))
+            line_item(
+                name=f"Hours, region {number}",
+                quantity=None,
+                unit_price=None,
+                amount=Decimal("12.5"),
+            )
             for number in range(8)
         ),
     )
@@ -126,7 +146,10 @@ VALUE = serde.to_bytes(
 def committed_offsets(world: Surroundings) -> Iterator["Committed"]:
     """Yield what the creator's group has committed, partition by partition."""
     consumer = Consumer(
-        {"bootstrap.servers": world.broker.bootstrap_servers, "group.id": world.topics.group("invoice-creator")}
+        {
+            "bootstrap.servers": world.broker.bootstrap_servers,
+            "group.id": world.topics.group("invoice-creator"),
+        }
     )
     yield Committed(consumer, world.topics.name("formatted-invoices"))
     consumer.close()

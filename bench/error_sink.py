@@ -20,7 +20,8 @@ from tests.support.waiting import eventually
 
 FAILURES = 24_000
 ROUNDS = 3
-# The share of the failures between which is measured: neither the start nor the last, unfilled objects.
+# The share of the failures between which is measured: neither the start nor the last, unfilled
+# objects.
 FIRST, LAST = 0.1, 0.9
 PLAIN = "consume, gzip, put"
 RATE, CPU = "failures per second", "CPU ms per failure"
@@ -31,7 +32,10 @@ def main() -> None:
     with surroundings() as world, ProcessGroup(world.directory) as group:
         s3 = start_s3(group)
         fill(world)
-        rounds = in_turns({OURS: lambda: archived(world, s3, []), PLAIN: lambda: archived(world, s3, PLAINLY)}, ROUNDS)
+        rounds = in_turns(
+            {OURS: lambda: archived(world, s3, []), PLAIN: lambda: archived(world, s3, PLAINLY)},
+            ROUNDS,
+        )
     goals = (Goal(RATE, at_least=0.7, compared_to=PLAIN),)
     publish(Report(f"Error sink, {FAILURES:,} failures waiting", rounds, goals), "error_sink")
 
@@ -41,7 +45,8 @@ def fill(world: Surroundings) -> None:
     text = serde.to_bytes(failure(original={"key": "k", "headers": (), "value": "x" * 2_000}))
     ours = failure().invoice_id or ""
     records = [
-        (key, text.replace(ours.encode(), key.encode())) for key in map(str, (uuid.uuid4() for _ in range(FAILURES)))
+        (key, text.replace(ours.encode(), key.encode()))
+        for key in map(str, (uuid.uuid4() for _ in range(FAILURES)))
     ]
     world.topics.produce("invoice-errors", records)
 
@@ -75,12 +80,16 @@ def measured(world: Surroundings, service: Service, group: str) -> Measures:
     }
 
 
-def at_share(world: Surroundings, service: Service, group: str, share: float) -> tuple[int, float, float]:
+def at_share(
+    world: Surroundings, service: Service, group: str, share: float
+) -> tuple[int, float, float]:
     """Wait until so many are committed; return how many, when, and the CPU seconds until then."""
 
     def look() -> tuple[int, float, float] | None:
         done = world.topics.committed(group, "invoice-errors")
-        return (done, time.monotonic(), cpu_seconds(service.pid)) if done >= share * FAILURES else None
+        return (
+            (done, time.monotonic(), cpu_seconds(service.pid)) if done >= share * FAILURES else None
+        )
 
     found = eventually(look, timeout=180, every=0.05)
     assert found is not None

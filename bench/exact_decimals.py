@@ -1,4 +1,7 @@
-"""What do exact decimals cost to read, next to floats? How many invoices a second are mapped, bytes to bytes?"""
+"""What do exact decimals cost to read, next to floats?
+
+How many invoices a second are mapped, bytes to bytes?
+"""
 
 import json
 import time
@@ -21,7 +24,10 @@ def main() -> None:
     for count in LINES:
         answer = serde.dumps({"data": invoice(count)})
         times = max(3, LINES_A_ROUND // count // 10)
-        reading = [(rate_of(serde.loads, answer, times), rate_of(json.loads, answer, times)) for _ in range(ROUNDS)]
+        reading = [
+            (rate_of(serde.loads, answer, times), rate_of(json.loads, answer, times))
+            for _ in range(ROUNDS)
+        ]
         whole = [rate_of(mapped, answer, times) for _ in range(ROUNDS)]
         print(f"{count} lines, {len(answer) // 1024} KiB: bytes to bytes {spread(whole, '/s')}")
         print(compare("  reading alone, exact and with floats", reading, "/s"), flush=True)
@@ -29,7 +35,10 @@ def main() -> None:
 
 def invoice(count: int) -> dict[str, object]:
     """Give an invoice whose lines are fractions of cents, each with its own."""
-    lines = [line(str(Decimal(1_234_567 + 7919 * number) / 1000), name=f"Product {number}") for number in range(count)]
+    lines = [
+        line(str(Decimal(1_234_567 + 7919 * number) / 1000), name=f"Product {number}")
+        for number in range(count)
+    ]
     return tree(*lines)
 
 

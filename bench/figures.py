@@ -11,7 +11,9 @@ MIDDLE = (0.1, 0.9)
 def spread(values: Sequence[float], unit: str = "") -> str:
     """Tell ``min / median / max``."""
     digits = 3 if max(values) < 10 else 0
-    return f"{min(values):.{digits}f} / {median(values):.{digits}f} / {max(values):.{digits}f}{unit}"
+    return (
+        f"{min(values):.{digits}f} / {median(values):.{digits}f} / {max(values):.{digits}f}{unit}"
+    )
 
 
 def rate(times: Sequence[float]) -> float:
@@ -30,4 +32,6 @@ def compare(name: str, rounds: Sequence[tuple[float, float]], unit: str) -> str:
     """Tell two rates measured in turns, ours first, and their ratio round by round."""
     ours, theirs = ([pair[index] for pair in rounds] for index in (0, 1))
     ratios = [one / other for one, other in rounds]
-    return f"{name}: {spread(ours, unit)}; compared to {spread(theirs, unit)}; ratio {spread(ratios)}"
+    return (
+        f"{name}: {spread(ours, unit)}; compared to {spread(theirs, unit)}; ratio {spread(ratios)}"
+    )

@@ -1,7 +1,8 @@
-"""What does the formatter cost per invoice of 20 lines, and how much of a bare HTTP loop's rate does it reach?
+"""What does the formatter cost per invoice of 20 lines, and how much of a bare HTTP loop's rate
+does it reach?
 
-CPU milliseconds of each process, in turns, with topics of its own; Metronome answers at once. Then 16 requests in
-flight while Metronome takes 50 ms, beside a loop that only makes the requests.
+CPU milliseconds of each process, in turns, with topics of its own; Metronome answers at once. Then
+16 requests in flight while Metronome takes 50 ms, beside a loop that only makes the requests.
 """
 
 import asyncio
@@ -30,7 +31,9 @@ ROUNDS = 3
 CONCURRENCY = 16
 LATENCY = 0.05
 CPU = "CPU ms per invoice of 20 lines"
-RATE = f"invoices per second, {CONCURRENCY} in flight, Metronome answers after {LATENCY * 1000:.0f} ms"
+RATE = (
+    f"invoices per second, {CONCURRENCY} in flight, Metronome answers after {LATENCY * 1000:.0f} ms"
+)
 BARE = "bare HTTP loop"
 GOALS = (Goal(CPU, at_most=0.9), Goal(RATE, at_least=0.97, compared_to=BARE))
 PEERS = {"prototype": "prototype_formatter", "faust with lanes": "faust_formatter"}
@@ -40,12 +43,15 @@ def main() -> None:
     invoices = [invoice(number) for number in range(INVOICES)]
     with surroundings() as world:
         world.outside.metronome.seed_invoices(invoices)
-        ours = world.start("invoice-formatter", AS_DEPLOYED | {"FORMATTER_CONCURRENCY": str(CONCURRENCY)})
+        ours = world.start(
+            "invoice-formatter", AS_DEPLOYED | {"FORMATTER_CONCURRENCY": str(CONCURRENCY)}
+        )
         turn = Turn(world.topics, ours.pid, invoices)
         peers = {name: started(world, name, module) for name, module in PEERS.items()}
         try:
             costs = {OURS: turn.cost} | {
-                name: Turn(topics, process.pid, invoices).cost for name, (process, topics) in peers.items()
+                name: Turn(topics, process.pid, invoices).cost
+                for name, (process, topics) in peers.items()
             }
             rounds = played(costs)
         finally:
@@ -81,12 +87,18 @@ class Turn:
         before = {(each.partition, each.offset) for each in self._topics.read("formatted-invoices")}
         self._do()
         records = self._topics.read("formatted-invoices")
-        times = [each.timestamp / 1000 for each in records if (each.partition, each.offset) not in before]
+        times = [
+            each.timestamp / 1000 for each in records if (each.partition, each.offset) not in before
+        ]
         return {RATE: rate(times)}
 
     def _do(self) -> None:
         self._topics.produce("raw-invoices", [raw_record(each["id"]) for each in self._invoices])
-        eventually(lambda: self._topics.lag("invoice-formatter", "raw-invoices") == 0, timeout=120, every=0.5)
+        eventually(
+            lambda: self._topics.lag("invoice-formatter", "raw-invoices") == 0,
+            timeout=120,
+            every=0.5,
+        )
 
 
 def bare_rate(world: Surroundings, invoices: Sequence[dict[str, Any]]) -> Measures:
@@ -123,13 +135,22 @@ def started(world: Surroundings, name: str, module: str) -> tuple[Process, Topic
         "KAFKA_CONSUMER_GROUP": topics.group("invoice-formatter"),
     }
     command = [sys.executable, "-m", f"bench.peers.{module}"]
-    return Process(name.replace(" ", "-"), command, env=environment, directory=world.directory).start(), topics
+    return (
+        Process(
+            name.replace(" ", "-"), command, env=environment, directory=world.directory
+        ).start(),
+        topics,
+    )
 
 
 def invoice(number: int) -> dict[str, Any]:
     """Return an invoice of 20 lines, each with its own product."""
     lines = [
-        line(str(1000 + index), name=f"Product {index}", product_custom_fields={ITEM_KEY: str(500 + index)})
+        line(
+            str(1000 + index),
+            name=f"Product {index}",
+            product_custom_fields={ITEM_KEY: str(500 + index)},
+        )
         for index in range(LINES)
     ]
     total = sum(1000 + index for index in range(LINES))

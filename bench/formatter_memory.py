@@ -1,4 +1,6 @@
-"""Does the formatter's memory stay flat, however large the backlog, its batches and the number of its partitions?"""
+"""Does the formatter's memory stay flat, however large the backlog, its batches and the number of
+its partitions?
+"""
 
 import re
 import time
@@ -17,7 +19,8 @@ PARTITIONS = 24
 # Invoices; the records of the backlog go round them.
 DISTINCT = 2_000
 SECONDS = 60.0
-# As a replay writes them: whole batches of the largest size, compressed. They are fetched whole, too.
+# As a replay writes them: whole batches of the largest size, compressed. They are fetched whole,
+# too.
 BATCHES = {"compression.type": "gzip", "linger.ms": 200, "batch.size": 1_000_000}
 
 
@@ -30,8 +33,12 @@ def main() -> None:
         done = world.topics.committed("invoice-formatter", "raw-invoices") - before
         lost = lost_heartbeats(formatter)
     third = len(sizes) // 3
-    print(f"{BACKLOG:,} records waiting in {PARTITIONS} partitions, {done:,} done in {SECONDS:.0f} s")
-    print(f"resident MiB, first third: {spread(sizes[:third])}; last third: {spread(sizes[-third:])}")
+    print(
+        f"{BACKLOG:,} records waiting in {PARTITIONS} partitions, {done:,} done in {SECONDS:.0f} s"
+    )
+    print(
+        f"resident MiB, first third: {spread(sizes[:third])}; last third: {spread(sizes[-third:])}"
+    )
     print(f"heartbeats lost: {lost}")
 
 
@@ -40,7 +47,10 @@ def fill(world: Surroundings) -> None:
     invoices = [metronome_invoice(f"invoice-{number}") for number in range(DISTINCT)]
     world.outside.metronome.seed_invoices(invoices)
     records = [raw_record(invoice["id"]) for invoice in invoices]
-    settings = {"bootstrap.servers": world.broker.bootstrap_servers, "queue.buffering.max.messages": BACKLOG}
+    settings = {
+        "bootstrap.servers": world.broker.bootstrap_servers,
+        "queue.buffering.max.messages": BACKLOG,
+    }
     producer = Producer(settings | BATCHES)
     for number in range(BACKLOG):
         _key, value = records[number % DISTINCT]
@@ -57,7 +67,9 @@ def sampled(pid: int) -> list[float]:
     until = time.monotonic() + SECONDS
 
     def look() -> bool:
-        sizes.append(int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) / 1024)
+        sizes.append(
+            int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) / 1024
+        )
         return time.monotonic() >= until
 
     eventually(look, timeout=SECONDS + 10, every=0.5)

@@ -26,14 +26,18 @@ def main() -> None:
         staying = [world.start("invoice-formatter", SETTINGS) for _ in range(2)]
         world.topics.produce("raw-invoices", [raw_record(invoice["id"]) for invoice in invoices])
         joining = join_and_leave(world, staying)
-        eventually(lambda: world.topics.lag("invoice-formatter", "raw-invoices") == 0, timeout=600, every=1)
+        eventually(
+            lambda: world.topics.lag("invoice-formatter", "raw-invoices") == 0, timeout=600, every=1
+        )
         times = sorted(each.timestamp / 1000 for each in world.topics.read("formatted-invoices"))
         everyone = [*staying, joining]
         print(f"{len(formatted_by(*everyone)):,} records, {len(times):,} formatted")
         print(f"done twice by one process: {sum(twice(each) for each in everyone)}")
         print(f"done twice in all: {twice(*everyone)}")
     longest = sorted(after - before for before, after in pairwise(times))[-3:]
-    print("longest times without a formatted invoice: " + ", ".join(f"{gap:.1f} s" for gap in longest))
+    print(
+        "longest times without a formatted invoice: " + ", ".join(f"{gap:.1f} s" for gap in longest)
+    )
 
 
 def join_and_leave(world: Surroundings, staying: Sequence[Service]) -> Service:

@@ -1,4 +1,6 @@
-"""What does each process cost that has nothing to do: seconds to ready and to its end, CPU, memory?"""
+"""What does each process cost that has nothing to do: seconds to ready and to its end, CPU,
+memory?
+"""
 
 import time
 
@@ -17,7 +19,10 @@ GOALS: tuple[Goal, ...] = ()
 
 def main() -> None:
     with surroundings() as world, ProcessGroup(world.directory) as group:
-        s3 = {"AWS_ENDPOINT_URL_S3": start_s3(group, (BUCKET,)), "LOG_ERRORS_BUCKET_NAME_S3": BUCKET}
+        s3 = {
+            "AWS_ENDPOINT_URL_S3": start_s3(group, (BUCKET,)),
+            "LOG_ERRORS_BUCKET_NAME_S3": BUCKET,
+        }
         players = {name: lambda name=name: idle(world, name, ENVIRONMENT | s3) for name in SERVICES}  # type: ignore[misc]
         publish(Report("Idle processes", in_turns(players, ROUNDS), GOALS), "idle")
 

@@ -1,4 +1,6 @@
-"""A load generator that costs little itself: one ready-made request, over and over, on open connections."""
+"""A load generator that costs little itself: one ready-made request, over and over, on open
+connections.
+"""
 
 import asyncio
 import time
@@ -28,9 +30,14 @@ class Served:
 
 
 class _Connection(asyncio.Protocol):
-    """Sends the next request when the answer to the last is whole. Answers have no body to speak of."""
+    """Sends the next request when the answer to the last is whole.
 
-    def __init__(self, wire: bytes, until: float, served: Served, over: "asyncio.Future[None]") -> None:
+    Answers have no body to speak of.
+    """
+
+    def __init__(
+        self, wire: bytes, until: float, served: Served, over: "asyncio.Future[None]"
+    ) -> None:
         self._wire, self._until, self._served, self._over = wire, until, served, over
         self._answer = b""
         self._sent = 0.0
@@ -73,14 +80,23 @@ def is_whole(answer: bytes) -> bool:
 def request(url: str, headers: dict[str, str], body: bytes) -> bytes:
     """Return a POST as it goes over the wire."""
     target = urlsplit(url)
-    lines = [f"POST {target.path} HTTP/1.1", f"Host: {target.netloc}", f"Content-Length: {len(body)}"]
+    lines = [
+        f"POST {target.path} HTTP/1.1",
+        f"Host: {target.netloc}",
+        f"Content-Length: {len(body)}",
+    ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 async def load(url: str, wire: bytes, connections: int, seconds: float) -> Served:
     """Send for so many seconds on so many connections at once."""
-    loop, served, until, target = asyncio.get_running_loop(), Served(), time.monotonic() + seconds, urlsplit(url)
+    loop, served, until, target = (
+        asyncio.get_running_loop(),
+        Served(),
+        time.monotonic() + seconds,
+        urlsplit(url),
+    )
     ends = []
     for _ in range(connections):
         over = loop.create_future()

@@ -47,7 +47,10 @@ def on_broker(records: int) -> None:
         topics.create(partitions=PARTITIONS)
         produce(topics, "gzip", records)
         print(f"{records:,} ledger records on {broker.name}")
-        with tempfile.TemporaryDirectory(prefix="invoice-bench-") as directory, served(topics, directory) as port:
+        with (
+            tempfile.TemporaryDirectory(prefix="invoice-bench-") as directory,
+            served(topics, directory) as port,
+        ):
             look(port)
             print(f"files {size_of(Path(directory)):.0f} MiB")
     finally:
@@ -56,7 +59,9 @@ def on_broker(records: int) -> None:
 
 @contextmanager
 def served(topics: Topics, directory: str) -> Iterator[int]:
-    """Run the page until it has read everything; print how long that took, and at the end what memory it had."""
+    """Run the page until it has read everything; print how long that took, and at the end what
+    memory it had.
+    """
     port, ops = free_port(), free_port()
     own = {
         "CONSOLE_PORT": str(port),
@@ -83,7 +88,9 @@ def served(topics: Topics, directory: str) -> Iterator[int]:
 def memory(pid: int) -> str:
     """Return the peak and the present of a process's memory."""
     status = Path(f"/proc/{pid}/status").read_text()
-    found = {name: int(size) / 1024 for name, size in re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status)}
+    found = {
+        name: int(size) / 1024 for name, size in re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status)
+    }
     return f"peak {found['VmHWM']:.0f} MiB, now {found['VmRSS']:.0f} MiB"
 
 
@@ -98,8 +105,12 @@ def is_ready(port: int) -> bool:
 def look(port: int) -> None:
     """Log in, and print how long each page takes, as HTML and as JSON."""
     base, jar = f"http://{LOOPBACK}:{port}", CookieJar()
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar))
-    token = re.search(r'name="csrf" content="([^"]+)"', opener.open(f"{base}/login").read().decode())
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
+    )
+    token = re.search(
+        r'name="csrf" content="([^"]+)"', opener.open(f"{base}/login").read().decode()
+    )
     assert token is not None
     form = urlencode({"csrf": token[1], "name": "bench", "password": PASSWORD}).encode()
     opener.open(urllib.request.Request(f"{base}/login", form, {"Origin": base})).read()
@@ -111,7 +122,10 @@ def look(port: int) -> None:
             print(f"{name}, {accept}: {spread(took, ' ms')}")
     began = time.monotonic()
     size = len(opener.open(f"{base}/failures?format=csv").read())
-    print(f"all open failures as CSV: {size / 1024 / 1024:.1f} MiB in {time.monotonic() - began:.1f} s")
+    print(
+        f"all open failures as CSV: {size / 1024 / 1024:.1f} MiB in"
+        f" {time.monotonic() - began:.1f} s"
+    )
 
 
 def timed(opener: urllib.request.OpenerDirector, url: str, accept: str) -> float:

@@ -1,4 +1,6 @@
-"""What does a reconciliation hold in memory, and what does it cost per invoice? Without a broker and without Metronome.
+"""What does a reconciliation hold in memory, and what does it cost per invoice?
+
+Without a broker and without Metronome.
 
 A number behind it is how many ledger records, a million unless given: about half as many invoices.
 """
@@ -31,7 +33,10 @@ CENTS = {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"}
 
 
 class ManyCustomers:
-    """Lists the invoices of the synthetic ledger. A customer's id is the list of its invoices: nothing is held."""
+    """Lists the invoices of the synthetic ledger.
+
+    A customer's id is the list of its invoices: nothing is held.
+    """
 
     def __init__(self, records: int) -> None:
         self._records = records
@@ -61,7 +66,9 @@ def main(records: int) -> None:
     """Fill a view, then walk, and print what each took."""
     with tempfile.TemporaryDirectory(prefix="invoice-bench-") as directory:
         topics = Synthetic(records)
-        view = View(topics, SETTINGS, lambda *_: open_tables(Path(directory), "view.sqlite3", print), unseen)
+        view = View(
+            topics, SETTINGS, lambda *_: open_tables(Path(directory), "view.sqlite3", print), unseen
+        )
         view.refresh()
         print(f"{records:,} ledger records are followed: peak resident {peak():.0f} MiB")
         reconciler = Reconciler(
@@ -77,7 +84,10 @@ def main(records: int) -> None:
 
         def walk() -> None:
             with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-                show(reconciler.findings(Selection(since=START - timedelta(days=1)), lambda: None), "json")
+                show(
+                    reconciler.findings(Selection(since=START - timedelta(days=1)), lambda: None),
+                    "json",
+                )
 
         print(f"reconciled: {cpu(walk):.0f} CPU s, peak resident {peak():.0f} MiB")
 

@@ -1,6 +1,9 @@
-"""How many calls to Metronome does a reconciliation of 400 days make, and what do they cost? Ledger only.
+"""How many calls to Metronome does a reconciliation of 400 days make, and what do they cost?
 
-A number behind it is how many customers, a thousand unless given; each has an invoice of every month.
+Ledger only.
+
+A number behind it is how many customers, a thousand unless given; each has an invoice of every
+month.
 """
 
 import os
@@ -38,24 +41,36 @@ def main(customers: int) -> None:
             world.outside.metronome.clear_faults()
             if latency:
                 world.outside.metronome.inject("latency", seconds=latency)
-            print(f"Metronome answers after {latency * 1000:.0f} ms: {reconciled(world)}", flush=True)
+            print(
+                f"Metronome answers after {latency * 1000:.0f} ms: {reconciled(world)}", flush=True
+            )
 
 
 def fill(world: Surroundings, customers: int) -> None:
     """Give every customer its invoices, each created."""
     for first in range(0, customers, SEEDED_AT_ONCE):
-        invoices = [each for number in range(first, first + SEEDED_AT_ONCE) for each in of_customer(number)]
-        owners = [{"id": f"c-{number}", "name": "A customer"} for number in range(first, first + SEEDED_AT_ONCE)]
+        invoices = [
+            each for number in range(first, first + SEEDED_AT_ONCE) for each in of_customer(number)
+        ]
+        owners = [
+            {"id": f"c-{number}", "name": "A customer"}
+            for number in range(first, first + SEEDED_AT_ONCE)
+        ]
         world.outside.metronome.seed_customers(owners)
         world.outside.metronome.seed_invoices(invoices)
-        world.topics.produce("invoice-outcomes", [(each["id"], created(each["id"])) for each in invoices])
+        world.topics.produce(
+            "invoice-outcomes", [(each["id"], created(each["id"])) for each in invoices]
+        )
 
 
 def of_customer(number: int) -> Iterator[dict[str, Any]]:
     for month in range(MONTHS):
         issued = datetime.now(UTC) - timedelta(hours=1, days=30 * month)
         facts = {"customer_id": f"c-{number}", "issued_at": issued.isoformat()}
-        lines = {"line_items": [line(CENTS // LINES) for _ in range(LINES)], "total": Decimal(CENTS)}
+        lines = {
+            "line_items": [line(CENTS // LINES) for _ in range(LINES)],
+            "total": Decimal(CENTS),
+        }
         yield metronome_invoice(f"i-{number}-{month}") | facts | lines
 
 
@@ -70,13 +85,18 @@ def reconciled(world: Surroundings) -> str:
     environment = settings | {"INVOICES_STATE_DIR": str(world.directory), "PATH": os.defpath}
     command = [str(Path(sys.executable).with_name("invoices")), "reconcile", "--ledger-only"]
     began = time.monotonic()
-    process = subprocess.Popen([*command, "--since", "400d", "--rate", "1000000/s"], env=environment)
+    process = subprocess.Popen(
+        [*command, "--since", "400d", "--rate", "1000000/s"], env=environment
+    )
     _pid, status, used = os.wait4(process.pid, 0)
     took = time.monotonic() - began
     assert status == 0, f"{command} ended with {status}"
     made = calls(world) - before
     spent = used.ru_utime + used.ru_stime
-    return f"{dict(made)} in {took:.1f} s, {spent:.1f} CPU s, peak resident {used.ru_maxrss / MIB:.0f} MiB"
+    return (
+        f"{dict(made)} in {took:.1f} s, {spent:.1f} CPU s, peak resident"
+        f" {used.ru_maxrss / MIB:.0f} MiB"
+    )
 
 
 def calls(world: Surroundings) -> Counter[str]:

@@ -15,7 +15,10 @@ OURS = "connector"
 KEPT = Path(__file__).parents[1] / ".bench" / "results"
 
 Measures = Mapping[str, float]
-"""What one round found, by what was measured and its unit, e.g. ``{"CPU ms per document": 1.4}``."""
+"""What one round found, by what was measured and its unit, e.g.
+
+``{"CPU ms per document": 1.4}``.
+"""
 
 Competitor = Callable[[], Measures]
 """Plays one round."""
@@ -48,12 +51,16 @@ class Goal:
 
     def reached(self, value: float) -> bool:
         """Whether a value is within the bound."""
-        return (self.at_most is None or value <= self.at_most) and (self.at_least is None or value >= self.at_least)
+        return (self.at_most is None or value <= self.at_most) and (
+            self.at_least is None or value >= self.at_least
+        )
 
 
 @dataclass(slots=True)
 class Report:
-    """``rounds`` holds each competitor's measures, round by round; ``skipped`` says who could not play, and why."""
+    """``rounds`` holds each competitor's measures, round by round; ``skipped`` says who could not
+    play, and why.
+    """
 
     question: str
     rounds: dict[str, list[dict[str, float]]]
@@ -74,8 +81,12 @@ class Report:
         return median(ours) / median(theirs) if theirs else None
 
 
-def in_turns(competitors: Mapping[str, Competitor], rounds: int) -> dict[str, list[dict[str, float]]]:
-    """Let all competitors play round by round, so that what else the machine does hits all of them."""
+def in_turns(
+    competitors: Mapping[str, Competitor], rounds: int
+) -> dict[str, list[dict[str, float]]]:
+    """Let all competitors play round by round, so that what else the machine does hits all of
+    them.
+    """
     found: dict[str, list[dict[str, float]]] = {name: [] for name in competitors}
     for _ in range(rounds):
         for name, play in competitors.items():
@@ -98,9 +109,13 @@ def table(report: Report) -> str:
     lines += [f"{name}: {value}" for name, value in report.conditions.items()]
     for measure in measures_of(report):
         lines += ["", f"| {measure} | min / median / max | connector : this one |", "|---|---|---|"]
-        lines += [row(report, measure, name) for name in report.rounds if report.values(name, measure)]
+        lines += [
+            row(report, measure, name) for name in report.rounds if report.values(name, measure)
+        ]
     lines += [f"skipped: {name} ({why})" for name, why in report.skipped.items()]
-    return "\n".join([*lines, "", *("{}: {} ({}): {}".format(*each) for each in goal_rows(report)), ""])
+    return "\n".join(
+        [*lines, "", *("{}: {} ({}): {}".format(*each) for each in goal_rows(report)), ""]
+    )
 
 
 def measures_of(report: Report) -> list[str]:

@@ -1,8 +1,10 @@
-"""What do restarts under load cost? Three replicas of webhook, formatter and creator; webhooks at a steady rate.
+"""What do restarts under load cost?
 
-``roll`` (the default) restarts one replica after the other, as Kubernetes does with the strategies of ``k8s/base``.
-``kill`` kills one formatter, then one creator, and starts each again at once, as a kubelet does.
-The rate may follow: ``python -m bench.rolling_restart kill 20``.
+Three replicas of webhook, formatter and creator; webhooks at a steady rate.
+
+``roll`` (the default) restarts one replica after the other, as Kubernetes does with the strategies
+of ``k8s/base``. ``kill`` kills one formatter, then one creator, and starts each again at once, as a
+kubelet does. The rate may follow: ``python -m bench.rolling_restart kill 20``.
 """
 
 import itertools
@@ -50,14 +52,18 @@ class Replicas:
         headers, body = signed_request(event, self.world.outside.webhook_secret, datetime.now(UTC))
         url = f"http://127.0.0.1:{target.webhook_port}/webhooks/metronome"
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(url, body, headers), timeout=30
+            ) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
                 return error.code
 
     def roll(self) -> None:
-        """Restart every replica; the webhooks with one more than there should be, the others with one less."""
+        """Restart every replica; the webhooks with one more than there should be, the others with
+        one less.
+        """
         for old in tuple(self.services[WEBHOOK]):
             self.targets.append(self.world.start(WEBHOOK, {}))
             self.targets.remove(old)
@@ -82,7 +88,8 @@ def main(kind: str = "roll", rate: str = str(RATE)) -> None:
         world.outside.metronome.inject("latency", "get", seconds=LATENCY)
         world.outside.netsuite.inject("latency", "create", seconds=LATENCY)
         services = {
-            script: [world.start(script, {}) for _ in range(REPLICAS)] for script in (WEBHOOK, FORMATTER, CREATOR)
+            script: [world.start(script, {}) for _ in range(REPLICAS)]
+            for script in (WEBHOOK, FORMATTER, CREATOR)
         }
         replicas = Replicas(world, services, list(services[WEBHOOK]))
         events = [finalized_event(invoice) for invoice in invoices]
@@ -97,15 +104,23 @@ def main(kind: str = "roll", rate: str = str(RATE)) -> None:
     tell(raw, formatted, settled, refused)
 
 
-def tell(raw: Sequence[Seen], formatted: Sequence[Seen], settled: Sequence[Seen], refused: int) -> None:
+def tell(
+    raw: Sequence[Seen], formatted: Sequence[Seen], settled: Sequence[Seen], refused: int
+) -> None:
     """Print what it cost."""
     print(f"{len(raw):,} events taken, {refused} answered otherwise than 200 and sent again")
     print(f"done twice: by formatters {repeats(formatted)}, by creators {repeats(settled)}")
-    print(f"longest rest of a partition: at formatters {rest(raw, formatted):.1f} s, at creators", end=" ")
+    print(
+        f"longest rest of a partition: at formatters {rest(raw, formatted):.1f} s, at creators",
+        end=" ",
+    )
     print(f"{rest(formatted, settled):.1f} s")
     late = sorted(at - arrived for at, arrived in lateness(raw, settled))
     cuts = quantiles(late, n=100)
-    print(f"from the webhook's answer to the ledger: p50 {cuts[49]:.2f} s, p99 {cuts[98]:.2f} s, most {late[-1]:.2f} s")
+    print(
+        f"from the webhook's answer to the ledger: p50 {cuts[49]:.2f} s, p99 {cuts[98]:.2f} s, most"
+        f" {late[-1]:.2f} s"
+    )
     print(f"not settled yet: {len({each.key for each in raw} - {each.key for each in settled})}")
 
 
@@ -116,7 +131,9 @@ def repeats(records: Iterable[Seen]) -> int:
 
 
 def rest(taken: Sequence[Seen], made: Sequence[Seen]) -> float:
-    """Return the longest time for which a partition made nothing although a record waited, in seconds."""
+    """Return the longest time for which a partition made nothing although a record waited, in
+    seconds.
+    """
     partitions: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     for at, arrived, partition in _pairs(taken, made):
         partitions[partition].append((at, arrived))
@@ -136,7 +153,11 @@ def _pairs(taken: Sequence[Seen], made: Sequence[Seen]) -> Iterable[tuple[float,
     arrivals: dict[bytes | None, float] = {}
     for each in taken:
         arrivals.setdefault(each.key, each.timestamp / 1000)
-    return ((each.timestamp / 1000, arrivals[each.key], each.partition) for each in made if each.key in arrivals)
+    return (
+        (each.timestamp / 1000, arrivals[each.key], each.partition)
+        for each in made
+        if each.key in arrivals
+    )
 
 
 def wait(seconds: float) -> None:

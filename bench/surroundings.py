@@ -1,4 +1,6 @@
-"""What a program measures in: a broker, topics, the simulated systems and services as processes of their own."""
+"""What a program measures in: a broker, topics, the simulated systems and services as processes of
+their own.
+"""
 
 import json
 import sys
@@ -50,7 +52,9 @@ def surroundings(partitions: int = 6) -> Iterator[Surroundings]:
             broker.start()
             topics = Topics(broker.bootstrap_servers)
             topics.create(partitions=partitions)
-            world = Surroundings(broker, topics, Outside(json.loads(announced(systems))), Path(directory))
+            world = Surroundings(
+                broker, topics, Outside(json.loads(announced(systems))), Path(directory)
+            )
             try:
                 yield world
             finally:

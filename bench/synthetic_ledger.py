@@ -1,4 +1,6 @@
-"""A ledger and the failures beside it, as the services write them, of any size and the same each time."""
+"""A ledger and the failures beside it, as the services write them, of any size and the same each
+time.
+"""
 
 import random
 import uuid
@@ -25,9 +27,11 @@ class Written:
 
 
 def written(ledger_records: int, seed: int = 1) -> Iterator[Written]:
-    """Yield so many records of the ledger: of a created invoice its document and its event, of a failed one an event.
+    """Yield so many records of the ledger: of a created invoice its document and its event, of a
+    failed one an event.
 
-    Each failed one has its failure record before it. The values are those of one invoice with another id.
+    Each failed one has its failure record before it. The values are those of one invoice with
+    another id.
     """
     draw, ours = random.Random(seed), INVOICE_ID.encode()
     created = to_bytes(outcome())

@@ -45,7 +45,10 @@ SETTINGS = KafkaSettings()
 
 
 class Synthetic:
-    """The topics of a cluster that never was. ``making`` is the CPU time that making the records took."""
+    """The topics of a cluster that never was.
+
+    ``making`` is the CPU time that making the records took.
+    """
 
     def __init__(self, records: int) -> None:
         self.making = 0.0
@@ -66,7 +69,11 @@ class Synthetic:
         if topic in self._read or topic == SETTINGS.invoice_decisions_topic:
             return
         self._read.add(topic)
-        is_errors, timestamp, offset = topic == SETTINGS.invoice_errors_topic, int(START.timestamp() * 1000), 0
+        is_errors, timestamp, offset = (
+            topic == SETTINGS.invoice_errors_topic,
+            int(START.timestamp() * 1000),
+            0,
+        )
         records = (record for record in written(self._records) if record.is_failure == is_errors)
         while True:
             began = time.process_time()
@@ -84,7 +91,9 @@ def without_broker(records: int) -> None:
     """Print the cost of parsing and storing, and how long questions take."""
     with tempfile.TemporaryDirectory(prefix="invoice-bench-") as directory:
         topics = Synthetic(records)
-        view = View(topics, SETTINGS, lambda *_: open_tables(Path(directory), "view.sqlite3", print), unseen)
+        view = View(
+            topics, SETTINGS, lambda *_: open_tables(Path(directory), "view.sqlite3", print), unseen
+        )
         spent = cpu(view.refresh) - topics.making
         count = view.count(Selection())
         print(f"{records:,} ledger records and {count:,} failures: {spent:.1f} CPU s")
@@ -97,7 +106,10 @@ def without_broker(records: int) -> None:
             "all": Selection(),
         }.items():
             middle = Page(PAGE_ROWS, count // 2)
-            print(f"a page of {PAGE_ROWS} in the middle, {name}: {timed(partial(view.failures, chosen, middle))}")
+            print(
+                f"a page of {PAGE_ROWS} in the middle, {name}:"
+                f" {timed(partial(view.failures, chosen, middle))}"
+            )
         print(f"counts and sums, open: {timed(partial(view.groups, Selection(state='open')))}")
 
 
@@ -118,7 +130,9 @@ def timed(question: Callable[[], object]) -> str:
 
 
 def on_broker(records: int) -> None:
-    """Print what the command line costs with the records on a broker, compressed as the services do and not."""
+    """Print what the command line costs with the records on a broker, compressed as the services do
+    and not.
+    """
     broker = choose_broker()
     try:
         broker.start()
@@ -152,7 +166,11 @@ def produce(topics: Topics, compression: str, records: int) -> str:
     producer = Producer(producer_config(settings) | {"compression.type": compression})
     last = b""
     for record in written(records):
-        put(producer, topics.name("invoice-errors" if record.is_failure else "invoice-outcomes"), record)
+        put(
+            producer,
+            topics.name("invoice-errors" if record.is_failure else "invoice-outcomes"),
+            record,
+        )
         last = record.key
     producer.flush()
     return last.partition(b"#")[0].decode()

@@ -103,7 +103,9 @@ def player(world: Surroundings, pid: int, port: int) -> Competitor:
     url = f"http://127.0.0.1:{port}/webhooks/metronome"
 
     def play() -> Measures:
-        headers, body = signed_request(finalized_event(INVOICE), world.outside.webhook_secret, datetime.now(UTC))
+        headers, body = signed_request(
+            finalized_event(INVOICE), world.outside.webhook_secret, datetime.now(UTC)
+        )
         spent = cpu_seconds(pid)
         served = asyncio.run(load(url, request(url, headers, body), CONNECTIONS, SECONDS))
         return measures(served, cpu_seconds(pid) - spent)

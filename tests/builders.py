@@ -50,7 +50,9 @@ def line_item(**changes: Any) -> LineItem:
 
 
 def formatted_invoice(**changes: Any) -> FormattedInvoice:
-    """Build a NetSuite invoice over 100.00 USD with one line; change ``total`` and ``line_items`` together."""
+    """Build a NetSuite invoice over 100.00 USD with one line; change ``total`` and ``line_items``
+    together.
+    """
     valid: dict[str, Any] = {
         "document_type": "invoice",
         "invoice_id": INVOICE_ID,
@@ -85,7 +87,9 @@ def failure(**changes: Any) -> InvoiceFailure:
         "customer_id": CUSTOMER_ID,
         "destination": None,
         "provider_response": None,
-        "source": SourcePosition(topic="raw-invoices", partition=0, offset=7, timestamp=RECEIVED_AT),
+        "source": SourcePosition(
+            topic="raw-invoices", partition=0, offset=7, timestamp=RECEIVED_AT
+        ),
         "original": Original(key=INVOICE_ID, value="{}"),
         "trace_id": None,
     }

@@ -1,4 +1,7 @@
-"""What every layer needs: broker, topics, S3, processes. Nothing starts before a test asks for it."""
+"""What every layer needs: broker, topics, S3, processes.
+
+Nothing starts before a test asks for it.
+"""
 
 import signal
 
@@ -10,5 +13,6 @@ pytest_plugins = [
     "tests.support.outside",
 ]
 
-# A shell that runs the tests in the background lets them ignore SIGINT, and so every program that they interrupt.
+# A shell that runs the tests in the background lets them ignore SIGINT, and so every program that
+# they interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,6 @@
-"""Honest small stand-ins for what services are given: they keep the promises of the real ones, in memory."""
+"""Honest small stand-ins for what services are given: they keep the promises of the real ones, in
+memory.
+"""
 
 import asyncio
 from concurrent.futures import Future
@@ -14,7 +16,9 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """Stands still until it is advanced; the time of day and the monotonic seconds move together."""
+    """Stands still until it is advanced; the time of day and the monotonic seconds move
+    together.
+    """
 
     def __init__(self, now: datetime = START) -> None:
         self._start = now
@@ -51,10 +55,11 @@ class Published:
 
 
 class FakePublisher:
-    """Acknowledges at once and keeps what it was given; after ``fail`` it refuses, until ``recover``.
+    """Acknowledges at once and keeps what it was given; after ``fail`` it refuses, until
+    ``recover``.
 
-    As with the real one, a refused record counts as not published, and one whose value is larger than ``max_bytes``
-    is replaced by its smaller one.
+    As with the real one, a refused record counts as not published, and one whose value is larger
+    than ``max_bytes`` is replaced by its smaller one.
     """
 
     def __init__(self, max_bytes: int = 10_000_000) -> None:
@@ -106,7 +111,9 @@ class FakePublisher:
 
 
 class FakeAsyncPublisher:
-    """The same for an event loop: a record is acknowledged when the publisher in it has acknowledged it."""
+    """The same for an event loop: a record is acknowledged when the publisher in it has
+    acknowledged it.
+    """
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher

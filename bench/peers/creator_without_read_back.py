@@ -1,4 +1,6 @@
-"""Our creator, believing that a document became what was asked for: to see what reading it back costs."""
+"""Our creator, believing that a document became what was asked for: to see what reading it back
+costs.
+"""
 
 from invoice_creator import __main__ as creator
 from invoice_creator.scheduling.task import Task

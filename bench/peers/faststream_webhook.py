@@ -1,4 +1,6 @@
-"""The webhook as a team would write it with FastAPI and FastStream; uvicorn serves it with uvloop."""
+"""The webhook as a team would write it with FastAPI and FastStream; uvicorn serves it with
+uvloop.
+"""
 
 import hmac
 import os

@@ -1,4 +1,5 @@
-"""A formatter as a team would write it with faust: one agent, sixteen lanes, the same decoding as the prototype.
+"""A formatter as a team would write it with faust: one agent, sixteen lanes, the same decoding as
+the prototype.
 
 Its acknowledgements may pass a record in work, which ours must not.
 """
@@ -31,7 +32,9 @@ async def main() -> None:
         topic_allow_declare=False,
         topic_disable_leader=True,
     )
-    formatted = app.topic(os.environ["FORMATTED_INVOICES_TOPIC"], value_serializer="raw", key_serializer="raw")
+    formatted = app.topic(
+        os.environ["FORMATTED_INVOICES_TOPIC"], value_serializer="raw", key_serializer="raw"
+    )
     base = os.environ["METRONOME_BASE_URL"]
     headers = {"Authorization": f"Bearer {os.environ['METRONOME_API_KEY']}"}
     async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(30)) as session:
@@ -40,7 +43,9 @@ async def main() -> None:
         async def settle(event: Any) -> None:
             try:
                 raw = RAW.decode(event.message.value)
-                async with session.get(f"{base}/v1/customers/{raw.customer_id}/invoices/{raw.invoice_id}") as answer:
+                async with session.get(
+                    f"{base}/v1/customers/{raw.customer_id}/invoices/{raw.invoice_id}"
+                ) as answer:
                     body = await answer.read()
                 await (await formatted.send(key=event.message.key, value=document_of(body)))
                 event.ack()
@@ -55,7 +60,11 @@ async def main() -> None:
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
 
-        app.agent(app.topic(os.environ["RAW_INVOICES_TOPIC"], value_serializer="raw", key_serializer="raw"))(take)
+        app.agent(
+            app.topic(
+                os.environ["RAW_INVOICES_TOPIC"], value_serializer="raw", key_serializer="raw"
+            )
+        )(take)
         await app.start()
         await asyncio.Event().wait()
 

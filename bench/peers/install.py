@@ -63,9 +63,17 @@ def _tool(name: str) -> str:
 def _run(command: Sequence[str], directory: Path = ROOT) -> None:
     try:
         done = subprocess.run(
-            command, cwd=directory, env=dict(os.environ), capture_output=True, text=True, timeout=600, check=False
+            command,
+            cwd=directory,
+            env=dict(os.environ),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Missing(f"{command[0]} does not run: {type(error).__name__}") from error
     if done.returncode:
-        raise Missing(f"{' '.join(command[:3])} failed: {(done.stderr or done.stdout).strip()[-200:]}")
+        raise Missing(
+            f"{' '.join(command[:3])} failed: {(done.stderr or done.stdout).strip()[-200:]}"
+        )

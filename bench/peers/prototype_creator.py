@@ -1,4 +1,5 @@
-"""The smallest honest creator: consume, create with a signed call, tell Metronome, write down, commit.
+"""The smallest honest creator: consume, create with a signed call, tell Metronome, write down,
+commit.
 
 It holds each of several records in a thread of its own, and commits a batch when all of it is done.
 """
@@ -23,7 +24,9 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 ENV = os.environ
 NETSUITE = f"{ENV['NS_BASE_URL']}/services/rest/record/v1/invoice"
 METRONOME = f"{ENV['METRONOME_BASE_URL']}/v1/invoices/billingProvider"
-KEY = f"{quote(ENV['NS_CONSUMER_SECRET'], safe='')}&{quote(ENV['NS_TOKEN_SECRET'], safe='')}".encode()
+KEY = (
+    f"{quote(ENV['NS_CONSUMER_SECRET'], safe='')}&{quote(ENV['NS_TOKEN_SECRET'], safe='')}".encode()
+)
 SENDING = {"Content-Type": "application/json", "Accept": "application/json"}
 FLIGHT = int(ENV["CREATOR_CONCURRENCY"])
 READING = {"enable.auto.commit": False, "auto.offset.reset": "earliest"}
@@ -93,7 +96,10 @@ def enter(invoice_id: str, document_id: str) -> None:
     acknowledged = threading.Event()
     value = json.dumps({"invoice_id": invoice_id, "outcome": "created", "document_id": document_id})
     PRODUCER.produce(
-        ENV["INVOICE_OUTCOMES_TOPIC"], key=invoice_id, value=value, on_delivery=lambda *_: acknowledged.set()
+        ENV["INVOICE_OUTCOMES_TOPIC"],
+        key=invoice_id,
+        value=value,
+        on_delivery=lambda *_: acknowledged.set(),
     )
     assert acknowledged.wait(30)
 
@@ -128,7 +134,9 @@ def main() -> None:
 
 def last_of(messages: list[Message]) -> list[TopicPartition]:
     ends = {(each.topic(), each.partition()): (each.offset() or 0) + 1 for each in messages}
-    return [TopicPartition(topic or "", partition or 0, end) for (topic, partition), end in ends.items()]
+    return [
+        TopicPartition(topic or "", partition or 0, end) for (topic, partition), end in ends.items()
+    ]
 
 
 if __name__ == "__main__":

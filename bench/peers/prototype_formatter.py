@@ -1,4 +1,6 @@
-"""The smallest honest formatter: confluent-kafka, aiohttp and msgspec on uvloop. No rules, ledger, retries or metrics.
+"""The smallest honest formatter: confluent-kafka, aiohttp and msgspec on uvloop.
+
+No rules, ledger, retries or metrics.
 
 It keeps every digit, waits for the broker's acknowledgement, and commits afterwards.
 """
@@ -89,7 +91,9 @@ def document_of(body: bytes) -> bytes:
         for line in invoice.line_items
     ]
     customer = invoice.customer_custom_fields["billing_customer_id"]
-    return ENCODER.encode(Document(invoice.id, (invoice.total / 100).quantize(CENT), items, customer))
+    return ENCODER.encode(
+        Document(invoice.id, (invoice.total / 100).quantize(CENT), items, customer)
+    )
 
 
 async def main() -> None:
@@ -107,7 +111,9 @@ async def main() -> None:
         }
     )
     consumer.subscribe([os.environ["RAW_INVOICES_TOPIC"]])
-    producer = Producer({"bootstrap.servers": servers, "acks": "all", "enable.idempotence": True, "linger.ms": 5})
+    producer = Producer(
+        {"bootstrap.servers": servers, "acks": "all", "enable.idempotence": True, "linger.ms": 5}
+    )
     threading.Thread(target=lambda: [producer.poll(0.5) for _ in iter(int, 1)], daemon=True).start()
     base = os.environ["METRONOME_BASE_URL"]
     headers = {"Authorization": f"Bearer {os.environ['METRONOME_API_KEY']}"}
@@ -118,7 +124,9 @@ async def main() -> None:
             raw = RAW.decode(value)
             async with (
                 limit,
-                session.get(f"{base}/v1/customers/{raw.customer_id}/invoices/{raw.invoice_id}") as answer,
+                session.get(
+                    f"{base}/v1/customers/{raw.customer_id}/invoices/{raw.invoice_id}"
+                ) as answer,
             ):
                 body = await answer.read()
             acknowledged = loop.create_future()
@@ -126,7 +134,9 @@ async def main() -> None:
                 os.environ["FORMATTED_INVOICES_TOPIC"],
                 document_of(body),
                 raw.invoice_id,
-                on_delivery=lambda error, _: loop.call_soon_threadsafe(acknowledged.set_result, error),
+                on_delivery=lambda error, _: loop.call_soon_threadsafe(
+                    acknowledged.set_result, error
+                ),
             )
             assert await acknowledged is None
 

@@ -1,4 +1,6 @@
-"""The smallest honest webhook: aiohttp and confluent-kafka; 200 once the broker has acknowledged."""
+"""The smallest honest webhook: aiohttp and confluent-kafka; 200 once the broker has
+acknowledged.
+"""
 
 import asyncio
 import hmac

@@ -1,4 +1,7 @@
-"""The page as a person has it: in Debian's chromium, which playwright drives. Skipped by name without one."""
+"""The page as a person has it: in Debian's chromium, which playwright drives.
+
+Skipped by name without one.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +16,12 @@ from tests.support.ports import LOOPBACK, free_port
 from tests.support.services import Service, StartService
 from tests.support.topics import Topics
 
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # A page renews itself every ten seconds, and tests share two cores.
 WAIT_MILLISECONDS = 30_000
 PASSWORD, VIEW_PASSWORD = "let me in, please", "let me look, please"
@@ -23,7 +31,8 @@ PASSWORD, VIEW_PASSWORD = "let me in, please", "let me look, please"
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a file.
 
-    No longer than that: while playwright is open its event loop runs in this thread, and no other test has one.
+    No longer than that: while playwright is open its event loop runs in this thread, and no other
+    test has one.
     """
     path = shutil.which("chromium")
     if path is None:

@@ -1,4 +1,6 @@
-"""What lies in the topics of a page that is only looked at: failures of every kind of sentence, and decisions."""
+"""What lies in the topics of a page that is only looked at: failures of every kind of sentence, and
+decisions.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,20 +26,27 @@ def failure_of(number: int) -> InvoiceFailure:
     name, code = name_of(number), KINDS[number % len(KINDS)]
     at = NOW - timedelta(minutes=number)
     stage = "creator" if code in ("provider-rejected", "held-for-approval") else "formatter"
-    value = formatted_invoice(invoice_id=name) if stage == "creator" else raw_invoice(invoice_id=name)
+    value = (
+        formatted_invoice(invoice_id=name) if stage == "creator" else raw_invoice(invoice_id=name)
+    )
     return failure(
         failure_id=f"{number:08x}{'f' * 56}",
         invoice_id=name,
         stage=stage,
         code=code,
-        reason=f"The reason of number {number}, in a sentence that says what a finance person can do about it.",
+        reason=(
+            f"The reason of number {number}, in a sentence that says what a finance person can do"
+            " about it."
+        ),
         destination="netsuite",
         failed_at=at,
         source={"topic": "raw-invoices", "partition": 0, "offset": number, "timestamp": at},
         original=original_of(name.encode(), (), to_bytes(value)),
-        provider_response={"status": 400, "body": '{"title": "Invalid value"}'}
-        if code == "provider-rejected"
-        else None,
+        provider_response=(
+            {"status": 400, "body": '{"title": "Invalid value"}'}
+            if code == "provider-rejected"
+            else None
+        ),
     )
 
 
@@ -60,8 +69,16 @@ def fill(topics: Topics, count: int) -> None:
     """Put so many failures, a created document and a decision into the topics."""
     filed = [failure_of(number) for number in range(count)]
     topics.produce("invoice-errors", [(each.invoice_id, to_bytes(each)) for each in filed])
-    topics.produce("invoice-outcomes", [(each.invoice_id, to_bytes(entry_of(each))) for each in filed])
+    topics.produce(
+        "invoice-outcomes", [(each.invoice_id, to_bytes(entry_of(each))) for each in filed]
+    )
     pause = Decision(
-        decision_id="1", kind="pause", subject="netsuite", by="John Roe", why="month end", at=NOW, via="cli"
+        decision_id="1",
+        kind="pause",
+        subject="netsuite",
+        by="John Roe",
+        why="month end",
+        at=NOW,
+        via="cli",
     )
     topics.produce("invoice-decisions", [("netsuite", to_bytes(pause))])

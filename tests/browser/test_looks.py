@@ -81,7 +81,8 @@ def test_a_failure_is_resolved_by_keyboard_alone(console: Console) -> None:
             page.keyboard.press("Tab")
             focused = page.locator(":focus")
             if focused.count() and focused.evaluate(
-                "(e, [r, n]) => e.matches(r) && (e.textContent + (e.labels?.[0]?.textContent ?? '')).includes(n)",
+                "(e, [r, n]) => e.matches(r) && (e.textContent + (e.labels?.[0]?.textContent ??"
+                " '')).includes(n)",
                 [role, name],
             ):
                 return
@@ -185,4 +186,6 @@ def test_the_pages_of_the_docs(console: Console, tmp_path: Path) -> None:
     for name, path in shown.items():
         person.open(path).screenshot(path=folder / f"page-{name}.png")
 
-    assert sorted(each.name for each in SCREENSHOTS.glob("page-*.png")) == sorted(f"page-{name}.png" for name in shown)
+    assert sorted(each.name for each in SCREENSHOTS.glob("page-*.png")) == sorted(
+        f"page-{name}.png" for name in shown
+    )

@@ -76,9 +76,15 @@ def resolve(page: Page, place: str, why: str) -> None:
 
 
 def test_a_failure_is_understood_corrected_and_replayed_one_is_approved_and_one_resolved(
-    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket, open_console: OpenConsole
+    start_service: StartService,
+    outside: Outside,
+    topics: Topics,
+    s3: Bucket,
+    open_console: OpenConsole,
 ) -> None:
-    connector = Connector(start_service, outside, topics, s3, changes={"HOLD_ABOVE": '{"USD":"5000"}'})
+    connector = Connector(
+        start_service, outside, topics, s3, changes={"HOLD_ABOVE": '{"USD":"5000"}'}
+    )
     owner = customer(1)
     unmapped, large, byhand = (
         invoice("unmapped", owner, 1000, item=None),
@@ -114,7 +120,15 @@ def test_a_failure_is_understood_corrected_and_replayed_one_is_approved_and_one_
     resolve(page, page.url, "billed by hand")
     page.goto(f"{console.base}/audit")
     audit = page.locator("table").inner_text()
-    for decided in ("login", "replay", "approve", "resolve", "Jane Doe", "checked with the customer", "billed by hand"):
+    for decided in (
+        "login",
+        "replay",
+        "approve",
+        "resolve",
+        "Jane Doe",
+        "checked with the customer",
+        "billed by hand",
+    ):
         assert decided in audit
     page.goto(console.base)
     expect(page.locator("#live")).to_contain_text("Nothing is unresolved.")
@@ -125,7 +139,11 @@ MORE = ("totals-mismatch", "destination-not-mapped")
 
 
 def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_browser_alone(
-    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket, open_console: OpenConsole
+    start_service: StartService,
+    outside: Outside,
+    topics: Topics,
+    s3: Bucket,
+    open_console: OpenConsole,
 ) -> None:
     month = scenario(110, 1)
     connector = Connector(start_service, outside, topics, s3)
@@ -151,7 +169,10 @@ def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_brows
     expect(page.locator("#failed-again")).to_have_text("0")
 
     page.goto(f"{console.base}/failures")
-    rest = [f"{console.base}{link.get_attribute('href')}" for link in page.locator("tbody td:first-child a").all()]
+    rest = [
+        f"{console.base}{link.get_attribute('href')}"
+        for link in page.locator("tbody td:first-child a").all()
+    ]
     assert len(rest) == len(failed) - len(corrected)
     for place in rest:
         resolve(page, place, "settled by hand")
@@ -175,7 +196,11 @@ def codes_to_correct(page: Page, base: str) -> set[str]:
         page.get_by_role("button", name="Look").click()
     expect(page.locator("#state")).to_have_text("done", timeout=SETTLING)
     page.reload()
-    return set(page.get_by_role("region", name="To correct").locator("tbody td:first-child").all_inner_texts())
+    return set(
+        page.get_by_role("region", name="To correct")
+        .locator("tbody td:first-child")
+        .all_inner_texts()
+    )
 
 
 def failures_of(month: Scenario) -> dict[str, str]:
@@ -188,7 +213,9 @@ def correct(month: Scenario, metronome: MetronomeControl) -> None:
     failed = failures_of(month)
     for each in month.invoices:
         if each["id"] in failed:
-            metronome.set_fields("customer", each["customer_id"], {CUSTOMER_KEY: "1001", DESTINATION_KEY: "netsuite"})
+            metronome.set_fields(
+                "customer", each["customer_id"], {CUSTOMER_KEY: "1001", DESTINATION_KEY: "netsuite"}
+            )
             for product in products_of(each):
                 metronome.set_fields("product", product, {ITEM_KEY: "2001"})
     wrong = [each for each in month.invoices if failed.get(each["id"]) == "totals-mismatch"]

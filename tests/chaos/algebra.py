@@ -1,4 +1,6 @@
-"""What must hold of the sets afterwards: accepted = created + failed + skipped, disjoint, each as it should be."""
+"""What must hold of the sets afterwards: accepted = created + failed + skipped, disjoint, each as
+it should be.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,11 +35,16 @@ OUTAGES = (401, 403, 429, 503)
 def untouched(scenario: Scenario, touched: set[str]) -> Scenario:
     """Leave out the invoices whose documents people have touched."""
     ends = {name: end for name, end in scenario.ends.items() if name not in touched}
-    return replace(scenario, ends=ends, invoices=[each for each in scenario.invoices if each["id"] in ends])
+    return replace(
+        scenario, ends=ends, invoices=[each for each in scenario.invoices if each["id"] in ends]
+    )
 
 
 def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
-    """While it was stormy, an invoice may have been given up, honestly. All else is as on a calm day."""
+    """While it was stormy, an invoice may have been given up, honestly.
+
+    All else is as on a calm day.
+    """
     ledger, documents = ledger_of(world, scenario), world.documents()
     assert ledger.keys() == scenario.ends.keys(), "accepted is not created + failed + skipped"
     lost_patience = given_up(ledger)
@@ -54,7 +61,9 @@ def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
 
 
 def assert_books_balance_exactly(world: World, scenario: Scenario) -> None:
-    """After a calm replay nothing is given up any more: every invoice ended as it should, and Metronome knows."""
+    """After a calm replay nothing is given up any more: every invoice ended as it should, and
+    Metronome knows.
+    """
     assert_documents_are_right(world, scenario)
     ledger = ledger_of(world, scenario)
     assert ledger.keys() == scenario.ends.keys()
@@ -71,11 +80,17 @@ def assert_what_people_did_stands(world: World, people: People) -> None:
     for document in world.all_documents():
         if document["state"] != "void":
             standing[document["external_id"]].append(Decimal(document["total"]))
-    assert {name: standing[name] for name in people.edited} == {name: [total] for name, total in people.edited.items()}
-    assert [name for name in people.removed if len(standing[name]) > 1] == [], "removed, and now twice"
+    assert {name: standing[name] for name in people.edited} == {
+        name: [total] for name, total in people.edited.items()
+    }
+    assert [name for name in people.removed if len(standing[name]) > 1] == [], (
+        "removed, and now twice"
+    )
     conflicts = {each["invoice_id"] for each in world.failures() if each["code"] == CONFLICT}
     assert conflicts <= people.touched, "a conflict about what nobody has touched"
-    told = {each["invoice_id"]: each["external_status"] for each in world.outside.metronome.writebacks()}
+    told = {
+        each["invoice_id"]: each["external_status"] for each in world.outside.metronome.writebacks()
+    }
     assert {told[name] for name in people.touched & told.keys()} <= {"FINALIZED"}
 
 
@@ -88,7 +103,9 @@ def assert_documents_have_records(world: World, documents: Mapping[str, Mapping[
     }
     missing = [name for name, each in documents.items() if (name, each["id"]) not in records]
     assert missing == [], "documents without a record in the ledger"
-    assert [name for name, each in documents.items() if records[name, each["id"]]["stands"] is False] == []
+    assert [
+        name for name, each in documents.items() if records[name, each["id"]]["stands"] is False
+    ] == []
 
 
 def ledger_of(world: World, scenario: Scenario) -> dict[str, Entries]:
@@ -102,7 +119,11 @@ def ledger_of(world: World, scenario: Scenario) -> dict[str, Entries]:
 def failures_of(world: World, scenario: Scenario) -> list[Any]:
     """Return the failures of a scenario's invoices, and those of none."""
     touched = world.people.touched if world.people else set()
-    return [each for each in world.failures() if each["invoice_id"] not in touched - scenario.ends.keys()]
+    return [
+        each
+        for each in world.failures()
+        if each["invoice_id"] not in touched - scenario.ends.keys()
+    ]
 
 
 def assert_ends(ledger: Mapping[str, Entries], ends: Mapping[str, End], *, but: set[str]) -> None:
@@ -115,8 +136,12 @@ def assert_ends(ledger: Mapping[str, Entries], ends: Mapping[str, End], *, but: 
     assert not wrong, "\n".join(wrong)
 
 
-def assert_given_up_honestly(failures: Iterable[Mapping[str, Any]], lost_patience: set[str]) -> None:
-    """Given up is only what was tried again, in vain, for a reason other than an outage; and that it was is filed."""
+def assert_given_up_honestly(
+    failures: Iterable[Mapping[str, Any]], lost_patience: set[str]
+) -> None:
+    """Given up is only what was tried again, in vain, for a reason other than an outage; and that
+    it was is filed.
+    """
     filed = [failure for failure in failures if failure["code"] in (GIVEN_UP, UNTOLD)]
     assert lost_patience <= {failure["invoice_id"] for failure in filed}
     unfair = [
@@ -124,13 +149,25 @@ def assert_given_up_honestly(failures: Iterable[Mapping[str, Any]], lost_patienc
         for failure in filed
         if failure["attempts"] < 2 or (failure["provider_response"] or {}).get("status") in OUTAGES
     ]
-    assert [(failure["invoice_id"], failure["reason"]) for failure in unfair] == [], "an outage was filed"
+    assert [(failure["invoice_id"], failure["reason"]) for failure in unfair] == [], (
+        "an outage was filed"
+    )
 
 
-def assert_failed_invoices_were_filed(failures: Iterable[Mapping[str, Any]], ends: Mapping[str, End]) -> None:
-    """Every invoice that should fail lies in ``invoice-errors`` as it should; none else but what was given up."""
-    filed = {(each["invoice_id"], each["stage"], each["code"]) for each in failures if each["stage"] != "webhook"}
-    expected = {(name, end.stage, end.code) for name, end in ends.items() if isinstance(end, Failed)}
+def assert_failed_invoices_were_filed(
+    failures: Iterable[Mapping[str, Any]], ends: Mapping[str, End]
+) -> None:
+    """Every invoice that should fail lies in ``invoice-errors`` as it should; none else but what
+    was given up.
+    """
+    filed = {
+        (each["invoice_id"], each["stage"], each["code"])
+        for each in failures
+        if each["stage"] != "webhook"
+    }
+    expected = {
+        (name, end.stage, end.code) for name, end in ends.items() if isinstance(end, Failed)
+    }
     assert expected <= filed
     assert {code for _, _, code in filed - expected} <= {GIVEN_UP, UNTOLD}
 
@@ -138,7 +175,9 @@ def assert_failed_invoices_were_filed(failures: Iterable[Mapping[str, Any]], end
 def assert_unusable_events_were_filed(
     failures: Iterable[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Every accepted event that nobody can use is filed, under one id however often it was delivered."""
+    """Every accepted event that nobody can use is filed, under one id however often it was
+    delivered.
+    """
     ids: dict[bytes | None, set[str]] = defaultdict(set)
     for failure in failures:
         if failure["stage"] == "webhook":
@@ -148,13 +187,20 @@ def assert_unusable_events_were_filed(
 
 
 def assert_replayed_byte_for_byte(raw: Iterable[Seen], replays: int) -> None:
-    """Each first record lies in its topic once more for each replay: same partition, key and value, another mark."""
+    """Each first record lies in its topic once more for each replay: same partition, key and value,
+    another mark.
+    """
     everything = list(raw)
     marks = {record.headers["replay-id"] for record in everything if "replay-id" in record.headers}
-    originals = Counter(place_and_bytes(each) for each in everything if "replay-id" not in each.headers)
+    originals = Counter(
+        place_and_bytes(each) for each in everything if "replay-id" not in each.headers
+    )
     assert len(marks) == replays
     for mark in marks:
-        assert Counter(place_and_bytes(e) for e in everything if e.headers.get("replay-id") == mark) == originals
+        assert (
+            Counter(place_and_bytes(e) for e in everything if e.headers.get("replay-id") == mark)
+            == originals
+        )
 
 
 def given_up(ledger: Mapping[str, Entries]) -> set[str]:
@@ -169,11 +215,14 @@ def place_and_bytes(record: Seen) -> tuple[int, bytes | None, bytes | None]:
 def state(entries: Entries) -> dict[str, Any]:
     """Give the entry that is an invoice's state: the newest that is news.
 
-    A repeated delivery of an invoice that was created ends as the skip ``already-synced``: true, and no news. So it is
-    where what came in between is only that the creator gave up to look for the document again.
+    A repeated delivery of an invoice that was created ends as the skip ``already-synced``: true,
+    and no news. So it is where what came in between is only that the creator gave up to look for
+    the document again.
     """
     known = entries[0]
-    documents = {entry["provider_document_id"] for entry in entries if entry["outcome"] == "created"}
+    documents = {
+        entry["provider_document_id"] for entry in entries if entry["outcome"] == "created"
+    }
     for entry in entries[1:]:
         if entry["code"] != "already-synced" or entry["provider_document_id"] not in documents:
             known = entry
@@ -188,7 +237,11 @@ def is_as_expected(entry: Mapping[str, Any], end: End) -> bool:
         case Skipped():
             return (entry["outcome"], entry["code"]) == ("skipped", end.reason)
         case Failed():
-            return (entry["outcome"], entry["stage"], entry["code"]) == ("failed", end.stage, end.code)
+            return (entry["outcome"], entry["stage"], entry["code"]) == (
+                "failed",
+                end.stage,
+                end.code,
+            )
         case Created():
             return bool(entry["outcome"] == "created")
 

@@ -20,7 +20,9 @@ CHAOS = pytest.StashKey[ChaosSettings]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
-    config.addinivalue_line("markers", "chaos: everything goes wrong at once, by a seed (CHAOS_SEED, CHAOS_SECONDS)")
+    config.addinivalue_line(
+        "markers", "chaos: everything goes wrong at once, by a seed (CHAOS_SEED, CHAOS_SECONDS)"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,12 @@ def chaos(request: pytest.FixtureRequest) -> ChaosSettings:
 
 @pytest.fixture
 def world(
-    chaos: ChaosSettings, start_service: StartService, outside: Outside, topics: Topics, s3: Bucket, tmp_path: Path
+    chaos: ChaosSettings,
+    start_service: StartService,
+    outside: Outside,
+    topics: Topics,
+    s3: Bucket,
+    tmp_path: Path,
 ) -> Iterator[World]:
     """Nothing runs yet but the outside world, each system behind a proxy of its own."""
     changes = QUICK | provider_settings(outside.announced, tmp_path)
@@ -42,13 +49,23 @@ def world(
             port = urlsplit(outside.announced[system]["url"]).port or 0
             proxies[system] = opened.enter_context(Proxy(port))
             changes[URLS[system]] = proxies[system].url
-        yield World(start_service, outside, topics, s3, changes, destinations=chaos.chaos_destinations, proxies=proxies)
+        yield World(
+            start_service,
+            outside,
+            topics,
+            s3,
+            changes,
+            destinations=chaos.chaos_destinations,
+            proxies=proxies,
+        )
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say how to repeat this run."""
     if (settings := config.stash.get(CHAOS, None)) is not None:
         terminalreporter.write_line(
-            f"chaos: CHAOS_SEED={settings.chaos_seed} CHAOS_SECONDS={settings.chaos_seconds:g} repeats the schedule"
-            f" (destinations: {', '.join(settings.chaos_destinations)})"
+            f"chaos: CHAOS_SEED={settings.chaos_seed} CHAOS_SECONDS={settings.chaos_seconds:g}"
+            f" repeats the schedule (destinations: {', '.join(settings.chaos_destinations)})"
         )

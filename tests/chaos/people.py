@@ -1,4 +1,6 @@
-"""What people do meanwhile: to documents at their providers, and to invoices in Metronome; drawn from the seed."""
+"""What people do meanwhile: to documents at their providers, and to invoices in Metronome; drawn
+from the seed.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +23,9 @@ KEEPS_TOTALS = ("razorpay",)
 
 @dataclass
 class People:
-    """``controls`` by provider. ``removed``, ``edited`` (to which total) and ``changed`` name different invoices.
+    """``controls`` by provider.
+
+    ``removed``, ``edited`` (to which total) and ``changed`` name different invoices.
 
     What finds nothing to act on is made up for by ``catch_up``.
     """
@@ -70,7 +74,11 @@ class People:
             for document in control.documents():
                 name = document["external_id"]
                 is_old = now - self._seen.setdefault(f"{destination}:{document['id']}", now) >= age
-                if is_old and document["state"] == "open" and name not in self.touched | self.changed:
+                if (
+                    is_old
+                    and document["state"] == "open"
+                    and name not in self.touched | self.changed
+                ):
                     yield destination, document
 
     def _do(self, deed: str, destination: str, document: Mapping[str, Any]) -> bool:

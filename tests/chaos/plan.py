@@ -1,4 +1,8 @@
-"""The schedule of a run, drawn from its seed: the same seed, length and destinations give the same steps. Pure."""
+"""The schedule of a run, drawn from its seed: the same seed, length and destinations give the same
+steps.
+
+Pure.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +13,12 @@ from tests.chaos.weather import spells_of
 
 Verb = Literal["kill", "terminate", "start", "begin", "end", "people"]
 
-WEBHOOK, FORMATTER, CREATOR, SINK = "invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink"
+WEBHOOK, FORMATTER, CREATOR, SINK = (
+    "invoice-webhook",
+    "invoice-formatter",
+    "invoice-creator",
+    "invoice-error-sink",
+)
 SECOND = "/2"
 """Ends the name of a second process of a service, which shares its group."""
 BROKER = "broker"
@@ -25,10 +34,15 @@ BROKER_DOWN_SECONDS = (0.5, 5.0)
 EVENT_EVERY = 6.0
 """Seconds between two things that happen to processes, on average."""
 UNDISTURBED = 0.3
-"""Of the time passes before the first process ends: a group that rebalances does little that could go wrong."""
+"""Of the time passes before the first process ends: a group that rebalances does little that could
+go wrong.
+"""
 
 HAPPENINGS = (
-    *(f"kill {name}" for name in (WEBHOOK, FORMATTER, CREATOR, SINK, FORMATTER + SECOND, CREATOR + SECOND)),
+    *(
+        f"kill {name}"
+        for name in (WEBHOOK, FORMATTER, CREATOR, SINK, FORMATTER + SECOND, CREATOR + SECOND)
+    ),
     "kill broker",
     "roll",
     f"kill {CREATOR}",
@@ -39,7 +53,10 @@ HAPPENINGS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Step:
-    """What to do ``at`` so many seconds after the start. ``seed`` is for the draws of the faults that begin."""
+    """What to do ``at`` so many seconds after the start.
+
+    ``seed`` is for the draws of the faults that begin.
+    """
 
     at: float
     verb: Verb
@@ -101,7 +118,12 @@ def _deeds(random: Random, seconds: float, destinations: Sequence[str]) -> Itera
     kinds = [DELETE, CHANGE] if set(destinations) == {"razorpay"} else [DELETE, CHANGE, EDIT]
     for deed in kinds:
         for _ in range(int(seconds * DEEDS_PER_SECOND)):
-            yield Step(random.uniform(seconds * UNDISTURBED, seconds), "people", deed, seed=random.randrange(1_000_000))
+            yield Step(
+                random.uniform(seconds * UNDISTURBED, seconds),
+                "people",
+                deed,
+                seed=random.randrange(1_000_000),
+            )
 
 
 def _again_and_again(random: Random, names: tuple[str, ...]) -> Iterator[str]:

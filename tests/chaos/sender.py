@@ -1,4 +1,6 @@
-"""Metronome's side of the webhook: each event is delivered until it is answered 200, as Metronome does."""
+"""Metronome's side of the webhook: each event is delivered until it is answered 200, as Metronome
+does.
+"""
 
 import threading
 from collections.abc import Callable, Sequence

@@ -7,7 +7,8 @@ from pydantic_settings import BaseSettings
 
 
 class ChaosSettings(BaseSettings):
-    """``CHAOS_SEED`` repeats a run's schedule and choices; ``CHAOS_SECONDS`` is how long disturbances last.
+    """``CHAOS_SEED`` repeats a run's schedule and choices; ``CHAOS_SECONDS`` is how long
+    disturbances last.
 
     ``CHAOS_DESTINATIONS`` is a JSON list of the providers that take part.
     """

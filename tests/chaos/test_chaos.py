@@ -1,4 +1,6 @@
-"""Every disturbance there is, at moments drawn from a seed; then the set algebra, and two replays of everything."""
+"""Every disturbance there is, at moments drawn from a seed; then the set algebra, and two replays
+of everything.
+"""
 
 import json
 import time
@@ -29,7 +31,12 @@ from tests.chaos.world import World
 from tests.support.broker import Broker
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.real_broker, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.broker,
+    pytest.mark.real_broker,
+    pytest.mark.timeout(900),
+]
 
 INVOICES_PER_SECOND = 8
 UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 2}
@@ -42,13 +49,17 @@ def test_whatever_happens_each_invoice_ends_once_and_exact(
     plan = draw_plan(chaos.chaos_seed, chaos.chaos_seconds, world.destinations)
     print(f"CHAOS_SEED={chaos.chaos_seed} CHAOS_SECONDS={chaos.chaos_seconds:g}", *plan, sep="\n")  # noqa: T201 - shown where the run fails
     month = scenario(
-        int(INVOICES_PER_SECOND * chaos.chaos_seconds), seed=chaos.chaos_seed, destinations=world.destinations
+        int(INVOICES_PER_SECOND * chaos.chaos_seconds),
+        seed=chaos.chaos_seed,
+        destinations=world.destinations,
     )
     prepare(world, month)
     people = world.begin_storm(month, chaos.chaos_seed)
 
     unusable = unusable_events(len(month.ends) // 8)
-    with Sender(world.deliver, mixed(month.deliveries, unusable, chaos.chaos_seed), chaos.chaos_seconds) as metronome:
+    with Sender(
+        world.deliver, mixed(month.deliveries, unusable, chaos.chaos_seed), chaos.chaos_seconds
+    ) as metronome:
         disturb(world, broker, plan)
         world.recover(broker)
         metronome.wait_until_all_are_taken(timeout=120)
@@ -57,7 +68,9 @@ def test_whatever_happens_each_invoice_ends_once_and_exact(
     people.catch_up()
     wait_until_settled(world, month)
     tell(world, metronome, people, tmp_path)
-    assert world.late() >= min(20, chaos.chaos_seconds / 2), "too few creates came late to prove anything"
+    assert world.late() >= min(20, chaos.chaos_seconds / 2), (
+        "too few creates came late to prove anything"
+    )
     assert world.died == [], "ended by itself"
     spared = untouched(month, people.touched)
     assert_nothing_is_lost_or_wrong(world, spared)
@@ -88,8 +101,13 @@ def prepare(world: World, month: Scenario) -> None:
 
 
 def unusable_events(count: int) -> list[Any]:
-    """Build signed events that nobody can use: they keep the error-sink busy, and each is one failure."""
-    return [{"id": f"unusable-{number}", "type": "invoice.finalized", "properties": {}} for number in range(count)]
+    """Build signed events that nobody can use: they keep the error-sink busy, and each is one
+    failure.
+    """
+    return [
+        {"id": f"unusable-{number}", "type": "invoice.finalized", "properties": {}}
+        for number in range(count)
+    ]
 
 
 def mixed(events: Sequence[Any], others: Sequence[Any], seed: int) -> list[Any]:
@@ -110,7 +128,9 @@ def disturb(world: World, broker: Broker, plan: Sequence[Step]) -> None:
 
 
 def tell(world: World, metronome: Sender, people: People, directory: Path) -> None:
-    """Print what the disturbances did, and keep every request seen: a run that was spared proves nothing."""
+    """Print what the disturbances did, and keep every request seen: a run that was spared proves
+    nothing.
+    """
     counts = {
         "late commits": world.late(),
         "deletions": len(people.removed),
@@ -134,4 +154,6 @@ def wait_until_settled(world: World, month: Scenario) -> None:
     except AssertionError as late:
         raise AssertionError(world.what_waits()) from late
     lost = month.ends.keys() - world.ledger().keys()
-    assert not lost, f"{len(lost)} lost: all is committed, but of these the ledger knows nothing: {sorted(lost)}"
+    assert not lost, (
+        f"{len(lost)} lost: all is committed, but of these the ledger knows nothing: {sorted(lost)}"
+    )

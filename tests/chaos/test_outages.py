@@ -1,4 +1,6 @@
-"""A system is down for long, or refuses us: nothing is filed, nobody is overrun, and all goes on by itself."""
+"""A system is down for long, or refuses us: nothing is filed, nobody is overrun, and all goes on by
+itself.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +32,9 @@ OUTAGES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def test_a_provider_that_is_down_for_long_is_waited_for(world: World, broker: Broker, chaos: ChaosSettings) -> None:
+def test_a_provider_that_is_down_for_long_is_waited_for(
+    world: World, broker: Broker, chaos: ChaosSettings
+) -> None:
     month = begin(world, broker, CREATOR + SECOND)
     provider = world.control(world.destinations[0])
 
@@ -62,10 +66,14 @@ def wait_out(
     provider.clear_faults()
     eventually(world.is_settled, timeout=120, every=1)
 
-    assert len(struck) <= 4 * CREATOR_CONCURRENCY + 2 * PROBES_PER_SECOND * (seconds + 10), f"a herd before {name}"
+    assert len(struck) <= 4 * CREATOR_CONCURRENCY + 2 * PROBES_PER_SECOND * (seconds + 10), (
+        f"a herd before {name}"
+    )
 
 
-def test_a_metronome_that_is_down_for_long_is_waited_for(world: World, broker: Broker, chaos: ChaosSettings) -> None:
+def test_a_metronome_that_is_down_for_long_is_waited_for(
+    world: World, broker: Broker, chaos: ChaosSettings
+) -> None:
     month = begin(world, broker, FORMATTER + SECOND)
     metronome = world.control("metronome")
     metronome.inject("status", status=503)
@@ -102,10 +110,14 @@ def test_rotated_secrets_are_taken_up_without_a_restart(world: World, tmp_path: 
     world.control("metronome").configure(api_key="the next key")
     world.control("netsuite").configure(token_secret="the-next-secret")
     assert {world.deliver(event) for event in halves[1]} == {200}
-    eventually(lambda: "metronome credentials" in world.services[FORMATTER].ask("/readyz")[1], timeout=60)
+    eventually(
+        lambda: "metronome credentials" in world.services[FORMATTER].ask("/readyz")[1], timeout=60
+    )
     never(lambda: len(world.failures()) > filed, during=5)
     key.write_text("the next key\n")
-    eventually(lambda: "netsuite credentials" in world.services[CREATOR].ask("/readyz")[1], timeout=90)
+    eventually(
+        lambda: "netsuite credentials" in world.services[CREATOR].ask("/readyz")[1], timeout=90
+    )
     never(lambda: given_up(world), during=5)
     token.write_text("the-next-secret\n")
     wait_until_settled(world, month)
@@ -143,7 +155,11 @@ def deliver_all(world: World, month: Scenario) -> set[int]:
 
 def given_up(world: World) -> list[Any]:
     """Give the failures that should not be there: those of invoices that are to be created."""
-    return [each for each in world.failures() if each["stage"] == "creator" and each["code"] != "provider-rejected"]
+    return [
+        each
+        for each in world.failures()
+        if each["stage"] == "creator" and each["code"] != "provider-rejected"
+    ]
 
 
 def wait_until_settled(world: World, month: Scenario) -> None:

@@ -4,7 +4,19 @@ from collections import Counter
 
 import pytest
 
-from tests.chaos.plan import BROKER, CHANGE, CREATOR, DELETE, EDIT, FORMATTER, SECOND, SINK, WEBHOOK, Step, draw_plan
+from tests.chaos.plan import (
+    BROKER,
+    CHANGE,
+    CREATOR,
+    DELETE,
+    EDIT,
+    FORMATTER,
+    SECOND,
+    SINK,
+    WEBHOOK,
+    Step,
+    draw_plan,
+)
 from tests.chaos.weather import spells_of
 
 SYSTEMS = ("netsuite", "razorpay")
@@ -50,7 +62,9 @@ def test_a_long_run_spares_no_process_and_leaves_out_no_spell() -> None:
 
     killed = {step.whom for step in plan if step.verb == "kill"}
     assert killed >= {WEBHOOK, FORMATTER, CREATOR, SINK, BROKER}
-    assert {FORMATTER + SECOND, CREATOR + SECOND} <= {step.whom for step in plan if step.verb in ("kill", "terminate")}
+    assert {FORMATTER + SECOND, CREATOR + SECOND} <= {
+        step.whom for step in plan if step.verb in ("kill", "terminate")
+    }
     for system in (*SYSTEMS, "metronome", "s3"):
         assert {step.spell for step in plan if step.whom == system} == set(spells_of(system))
 

@@ -1,4 +1,6 @@
-"""The ways in which an outside system can be unwell, as data: what is injected, and what its connections suffer."""
+"""The ways in which an outside system can be unwell, as data: what is injected, and what its
+connections suffer.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +9,9 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """``faults`` are rules of the simulator, ``settings`` its own; ``proxy`` is what the connections suffer."""
+    """``faults`` are rules of the simulator, ``settings`` its own; ``proxy`` is what the
+    connections suffer.
+    """
 
     faults: tuple[Mapping[str, Any], ...] = ()
     proxy: Literal["refuse", "reset", "stall", "lose_answers"] | None = None
@@ -16,7 +20,9 @@ class Spell:
 
 def fault(kind: str, probability: float, operation: str = "*", **fields: Any) -> Spell:
     """Give a spell of one rule."""
-    return Spell(faults=({"kind": kind, "probability": probability, "operation": operation, **fields},))
+    return Spell(
+        faults=({"kind": kind, "probability": probability, "operation": operation, **fields},)
+    )
 
 
 NO_CONNECTION: dict[str, Spell] = {
@@ -32,7 +38,9 @@ PROVIDER: Mapping[str, Spell] = NO_CONNECTION | {
     "hang": fault("hang", 0.3),
     "hang after commit": fault("hang-after", 0.3, "create"),
     "a gateway's 502": fault("status", 0.5, status=502, body="<html>Bad Gateway</html>"),
-    "a gateway's 502 after commit": fault("status-after", 0.6, "create", status=502, body="<html>Bad Gateway</html>"),
+    "a gateway's 502 after commit": fault(
+        "status-after", 0.6, "create", status=502, body="<html>Bad Gateway</html>"
+    ),
     "down": fault("status", 1.0, status=503),
     "throttled, with a wish": fault("status", 0.7, status=429, headers={"Retry-After": "1"}),
     "throttled, without a word": fault("status", 0.7, status=429),
@@ -40,10 +48,17 @@ PROVIDER: Mapping[str, Spell] = NO_CONNECTION | {
 
 METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
     "throttled as a client": fault(
-        "status", 0.5, status=429, headers={"Retry-After": "1", "X-Metronome-Rate-Limit-Type": "client"}
+        "status",
+        0.5,
+        status=429,
+        headers={"Retry-After": "1", "X-Metronome-Rate-Limit-Type": "client"},
     ),
     "one customer throttled": fault(
-        "status", 0.5, "get", status=429, headers={"Retry-After": "1", "X-Metronome-Rate-Limit-Type": "customer"}
+        "status",
+        0.5,
+        "get",
+        status=429,
+        headers={"Retry-After": "1", "X-Metronome-Rate-Limit-Type": "customer"},
     ),
     "errors of its own": fault("status", 0.4, status=500),
     "down": fault("status", 1.0, status=503),
@@ -52,7 +67,9 @@ METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
     "behind its own events": Spell(settings={"not_found_first": 2}),
 }
 
-QUICKBOOKS_ONLINE = {name: spell for name, spell in PROVIDER.items() if name != "throttled, without a word"}
+QUICKBOOKS_ONLINE = {
+    name: spell for name, spell in PROVIDER.items() if name != "throttled, without a word"
+}
 """Without a word Intuit means 60 s, which nobody waits for here."""
 
 S3 = NO_CONNECTION
@@ -66,7 +83,10 @@ LATE: Mapping[str, Any] = {
     "probability": 0.35,
     "seconds": 2.0,
 }
-"""Of all creates, as long as it storms: carried out after the client has gone. Doubt looks for 13 s here."""
+"""Of all creates, as long as it storms: carried out after the client has gone.
+
+Doubt looks for 13 s here.
+"""
 
 
 def spells_of(system: str) -> Mapping[str, Spell]:

@@ -1,4 +1,6 @@
-"""The connector with two of each consumer, every outside system behind a proxy, and a broker that may be killed."""
+"""The connector with two of each consumer, every outside system behind a proxy, and a broker that
+may be killed.
+"""
 
 import json
 import sys
@@ -77,11 +79,16 @@ class World(Connector):
     def documents(self) -> dict[str, Any]:
         """Return the documents of all providers by invoice, without those that people have touched.
 
-        Fails where an invoice has two, at one provider or at two. A draft has no effect and is none.
+        Fails where an invoice has two, at one provider or at two. A draft has no effect and is
+        none.
         """
         touched = self.people.touched if self.people else set()
         found = [each for each in self.all_documents() if each["external_id"] not in touched]
-        twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
+        twice = [
+            name
+            for name, count in Counter(each["external_id"] for each in found).items()
+            if count > 1
+        ]
         assert twice == [], "documents that exist twice"
         return {document["external_id"]: document for document in found}
 
@@ -101,7 +108,9 @@ class World(Connector):
 
     def late(self) -> int:
         """Count the creates that were carried out after their client had gone."""
-        seen = [each for name in self.destinations for each in self.control(name).requests("create")]
+        seen = [
+            each for name in self.destinations for each in self.control(name).requests("create")
+        ]
         return sum(each["late_status"] in (200, 204) for each in seen)
 
     def is_nothing_late(self) -> bool:
@@ -164,23 +173,36 @@ class World(Connector):
             service.wait_until_ready()
 
     def note_deaths(self) -> None:
-        """Remember every process that has ended although nobody ended it, and start it again as a supervisor would."""
+        """Remember every process that has ended although nobody ended it, and start it again as a
+        supervisor would.
+        """
         for name, service in self.services.items():
             if name not in self.down and not service.is_running():
                 self.died.append(f"{name} ended with {service.wait(1)}")
                 service.start()
 
     def is_settled(self) -> bool:
-        """Tell whether every record is settled and committed; not yet, where the broker cannot say."""
+        """Tell whether every record is settled and committed; not yet, where the broker cannot
+        say.
+        """
         try:
             return self.is_drained()
         except KafkaException:
             return False
 
     def replay(self, directory: Path) -> int:
-        """Put every first record of ``raw-invoices`` back by the operator's command; give how many it put back."""
+        """Put every first record of ``raw-invoices`` back by the operator's command; give how many
+        it put back.
+        """
         name = f"replay-{uuid.uuid4().hex[:6]}"
-        command = [str(Path(sys.executable).with_name("invoices")), "replay", "raw", "--no-wait", "--output", "json"]
+        command = [
+            str(Path(sys.executable).with_name("invoices")),
+            "replay",
+            "raw",
+            "--no-wait",
+            "--output",
+            "json",
+        ]
         replaying = Process(name, command, env=self.topics.settings, directory=directory).start()
         try:
             assert replaying.wait(120) == 0, replaying.output()
@@ -205,7 +227,9 @@ class World(Connector):
         elif step.verb == "kill":
             service.kill()
         else:
-            was_up = service.ask("/livez")[0] != 0  # before that, SIGTERM finds an interpreter that is still loading
+            was_up = (
+                service.ask("/livez")[0] != 0
+            )  # before that, SIGTERM finds an interpreter that is still loading
             code = service.terminate(GRACE_SECONDS)
             assert code == 0 or not was_up, f"{step.whom} ended with {code} after SIGTERM"
         self.down.add(step.whom)

@@ -1,7 +1,9 @@
-"""The accounts that the providers are tried on: a simulated one each, and each real sandbox that the environment names.
+"""The accounts that the providers are tried on: a simulated one each, and each real sandbox that
+the environment names.
 
-A sandbox takes part if its own settings (``NS_*``, ``QBO_*``, ``RAZORPAY_*``, as the creator reads them) *and* the
-customer to bill are given, e.g. ``NETSUITE_SANDBOX_CUSTOMER_ID``: real documents are created there.
+A sandbox takes part if its own settings (``NS_*``, ``QBO_*``, ``RAZORPAY_*``, as the creator reads
+them) *and* the customer to bill are given, e.g. ``NETSUITE_SANDBOX_CUSTOMER_ID``: real documents
+are created there.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,7 +41,9 @@ class SandboxSettings(Settings):
     razorpay_sandbox_customer_id: str | None = None
 
 
-def case_of(destination: str, account: HttpSettings, folder: Path, customer_id: str, item_id: str) -> ProviderCase:
+def case_of(
+    destination: str, account: HttpSettings, folder: Path, customer_id: str, item_id: str
+) -> ProviderCase:
     """Build a case of an account that knows neither ``NO_SUCH`` nor ``NO_SUCH_CUSTOMER``."""
     is_razorpay = destination == "razorpay"
     return ProviderCase(
@@ -60,7 +64,10 @@ def wrong_credentials(folder: Path) -> dict[str, dict[str, Any]]:
     wrong = SecretStr("wrong")
     return {
         "netsuite": {"ns_token_secret": wrong, "ns_oauth_private_key": wrong},
-        "quickbooks_online": {"qbo_client_secret": wrong, "qbo_token_store": str(folder / "stranger.json")},
+        "quickbooks_online": {
+            "qbo_client_secret": wrong,
+            "qbo_token_store": str(folder / "stranger.json"),
+        },
         "razorpay": {"razorpay_apikey_secret": wrong},
     }
 

@@ -1,4 +1,5 @@
-"""The guide to a fourth provider holds what it says: its code is taken from the page and dropped into the package.
+"""The guide to a fourth provider holds what it says: its code is taken from the page and dropped
+into the package.
 
 No other file is touched, and everything that goes by the providers knows Acme Books.
 """
@@ -69,7 +70,9 @@ class AcmeBooks(BaseHTTPRequestHandler):
         else:
             total = sum(line["quantity"] * Decimal(line["price"]) for line in body["lines"])
             shown = {"id": len(self.held) + 1, "total": str(total), "status": "unpaid"}
-            self.held[body["number"]] = shown | {name: body[name] for name in ("number", "currency", "customer")}
+            self.held[body["number"]] = shown | {
+                name: body[name] for name in ("number", "currency", "customer")
+            }
             self._answer(201, self.held[body["number"]])
 
     def do_GET(self) -> None:
@@ -153,7 +156,14 @@ class TestAcmeBooks(ProviderContract):
 
 
 def test_a_provider_takes_some_two_hundred_lines() -> None:
-    assert modules().keys() == {"__init__.py", "settings.py", "payload.py", "errors.py", "client.py", "provider.py"}
+    assert modules().keys() == {
+        "__init__.py",
+        "settings.py",
+        "payload.py",
+        "errors.py",
+        "client.py",
+        "provider.py",
+    }
     assert sum(code.count("\n") for code in modules().values()) < MOST_LINES
 
 
@@ -161,8 +171,14 @@ def test_it_is_a_destination_like_the_others() -> None:
     assert destinations() == (NAME, "netsuite", "quickbooks_online", "razorpay")
 
 
-def test_the_creator_takes_it_and_names_its_wrong_settings_with_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = {"ACME_BOOKS_BASE_URL": "nowhere", "CREATOR_CONCURRENCY": "0", "RAZORPAY_BASE_URL": "nowhere"}
+def test_the_creator_takes_it_and_names_its_wrong_settings_with_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = {
+        "ACME_BOOKS_BASE_URL": "nowhere",
+        "CREATOR_CONCURRENCY": "0",
+        "RAZORPAY_BASE_URL": "nowhere",
+    }
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("METRONOME_API_KEY", "unused")
@@ -175,7 +191,10 @@ def test_the_creator_takes_it_and_names_its_wrong_settings_with_all_others(monke
     settings, _ = read_creator()
 
     assert {problem.partition(":")[0] for problem in invalid.value.problems} == wrong.keys()
-    assert (settings.creator_destinations, settings.consumer_group()) == ((NAME,), f"invoice-creator-{NAME}")
+    assert (settings.creator_destinations, settings.consumer_group()) == (
+        (NAME,),
+        f"invoice-creator-{NAME}",
+    )
 
 
 def test_the_creator_creates_each_invoice_once(known: Providers) -> None:
@@ -192,7 +211,9 @@ def test_what_is_wrong_with_the_invoice_is_rejected(known: Providers) -> None:
     client, (line,) = known.usable[NAME], formatted_invoice().line_items
 
     with pytest.raises(Rejected, match="Item 999 is that of “API calls”"):
-        client.create(formatted_invoice(line_items=(line.model_copy(update={"external_item_id": "999"}),)))
+        client.create(
+            formatted_invoice(line_items=(line.model_copy(update={"external_item_id": "999"}),))
+        )
     with pytest.raises(Rejected, match="credit memos"):
         client.create(formatted_invoice(document_type="credit_memo"))
     assert client.look(formatted_invoice()) == ()
@@ -201,7 +222,10 @@ def test_what_is_wrong_with_the_invoice_is_rejected(known: Providers) -> None:
 def test_what_is_wrong_with_us_is_not(acme_url: str) -> None:
     acme = provider_of(NAME)
 
-    for url, error in ((acme_url, CredentialsRefused), (f"http://{LOOPBACK}:{free_port()}", Unavailable)):
+    for url, error in (
+        (acme_url, CredentialsRefused),
+        (f"http://{LOOPBACK}:{free_port()}", Unavailable),
+    ):
         account = acme.settings(acme_books_api_key="bad", acme_books_base_url=url)
         with pytest.raises(error):
             acme.build(account, FakeClock()).create(formatted_invoice())
@@ -241,7 +265,13 @@ def test_metronome_is_told_the_name_that_it_knows() -> None:
 def test_customers_may_go_there_and_a_preview_shows_what_would_be_sent() -> None:
     fields = {"netsuite_customer_id": "1042", "billing_destination": NAME}
 
-    seen = preview({"data": tree(customer_custom_fields=fields)}, rules(), read, FakeAccounts().ask, force=False)
+    seen = preview(
+        {"data": tree(customer_custom_fields=fields)},
+        rules(),
+        read,
+        FakeAccounts().ask,
+        force=False,
+    )
 
     assert seen.document is not None
     assert seen.payload is not None
@@ -251,7 +281,9 @@ def test_customers_may_go_there_and_a_preview_shows_what_would_be_sent() -> None
 
 def test_options_and_extra_fields_know_it() -> None:
     assert parse_selection({"destination": [NAME]}, FakeClock().now()).destination == NAME
-    with pytest.raises(InvalidRequest, match='Invalid --destination "acme": use one of acme_books, netsuite'):
+    with pytest.raises(
+        InvalidRequest, match='Invalid --destination "acme": use one of acme_books, netsuite'
+    ):
         parse_selection({"destination": ["acme"]}, FakeClock().now())
     assert problems_of({f"{NAME}:memo": "x"}) == []
 

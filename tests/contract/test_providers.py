@@ -1,4 +1,5 @@
-"""The suite of the providers on each simulated one, and on each real sandbox that the environment names.
+"""The suite of the providers on each simulated one, and on each real sandbox that the environment
+names.
 
 Beside it what the creator makes of it: see ``invoice_providers.testing`` and ``provider_cases``.
 """
@@ -21,7 +22,9 @@ PLACES = {"simulated": simulated, "sandbox": sandbox}
 
 
 class TestProviders(ProviderContract):
-    @pytest.fixture(params=[(place, name) for place in PLACES for name in destinations()], ids="-".join)
+    @pytest.fixture(
+        params=[(place, name) for place in PLACES for name in destinations()], ids="-".join
+    )
     def case(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProviderCase]:
         place, destination = request.param
         with PLACES[place](destination, tmp_path) as found:
@@ -32,17 +35,25 @@ class TestProviders(ProviderContract):
         created = settled(client.client, document, SystemClock())
         eventually(lambda: client.look(document))
 
-        again = settled(client.client, document.model_copy(update={"due_date": None}), SystemClock())
+        again = settled(
+            client.client, document.model_copy(update={"due_date": None}), SystemClock()
+        )
 
         assert again.document_id == created.document_id
 
-    def test_the_creator_calls_another_total_under_a_taken_id_a_conflict(self, case: ProviderCase) -> None:
+    def test_the_creator_calls_another_total_under_a_taken_id_a_conflict(
+        self, case: ProviderCase
+    ) -> None:
         client, document = case.connect(), case.invoice()
         client.create(document)
         eventually(lambda: client.look(document))
         changes = {"total": Decimal("99.00"), "line_items": (case.line(amount="99.00"),)}
 
         with pytest.raises(Rejected) as conflict:
-            settled(client.client, case.invoice(invoice_id=document.invoice_id, **changes), SystemClock())
+            settled(
+                client.client,
+                case.invoice(invoice_id=document.invoice_id, **changes),
+                SystemClock(),
+            )
 
         assert conflict.value.code == "conflicting-document"

@@ -1,4 +1,6 @@
-"""The chain of tokens against a login and an S3 server on loopback: nothing is spent that cannot be stored."""
+"""The chain of tokens against a login and an S3 server on loopback: nothing is spent that cannot be
+stored.
+"""
 
 import json
 from collections.abc import Iterator
@@ -45,10 +47,19 @@ class World:
         owner = Owner(account=COMPANY.realm_id, client_id=COMPANY.client_id)
         app = Client(COMPANY.client_id, COMPANY.client_secret)
         endpoint = TokenEndpoint(
-            f"{self.login}/oauth2/v1/tokens/bearer", lambda: app, WORDS, DIALECT, clock=self.clock, reach=Reach(5)
+            f"{self.login}/oauth2/v1/tokens/bearer",
+            lambda: app,
+            WORDS,
+            DIALECT,
+            clock=self.clock,
+            reach=Reach(5),
         )
-        store = S3TokenStore(client or client_at(self.front.url), f"s3://{self.s3.name}/{KEY}", "QBO_TOKEN_STORE")
-        return TokenChain(store, Grant(owner, lambda: COMPANY.refresh_token, endpoint.renew, WORDS), self.clock)
+        store = S3TokenStore(
+            client or client_at(self.front.url), f"s3://{self.s3.name}/{KEY}", "QBO_TOKEN_STORE"
+        )
+        return TokenChain(
+            store, Grant(owner, lambda: COMPANY.refresh_token, endpoint.renew, WORDS), self.clock
+        )
 
     def renewals(self) -> int:
         requests = ControlClient(self.login).requests()
@@ -146,7 +157,9 @@ def test_a_store_that_ignores_conditions_spends_nothing(world: World) -> None:
     assert world.renewals() == 0
 
 
-def test_a_store_that_ignores_conditions_spends_nothing_of_a_chain_that_goes_on(world: World) -> None:
+def test_a_store_that_ignores_conditions_spends_nothing_of_a_chain_that_goes_on(
+    world: World,
+) -> None:
     world.replica().current()
     world.clock.advance(3600)
     world.front.is_careless = True
@@ -179,7 +192,9 @@ def test_a_policy_that_only_reads_spends_nothing(world: World, tmp_path: Path) -
 
 
 def a_reader(url: str, bucket: str) -> tuple[str, str]:
-    """Create a user with read rights alone, then have the server enforce them; returns the user's credentials."""
+    """Create a user with read rights alone, then have the server enforce them; returns the user's
+    credentials.
+    """
     iam = boto3.client(
         "iam",
         endpoint_url=url,
@@ -200,6 +215,8 @@ def a_reader(url: str, bucket: str) -> tuple[str, str]:
     iam.create_user(UserName="reader")
     iam.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=json.dumps(policy))
     key = iam.create_access_key(UserName="reader")["AccessKey"]
-    with urlopen(Request(f"{url}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}), timeout=10):
+    with urlopen(
+        Request(f"{url}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}), timeout=10
+    ):
         pass
     return key["AccessKeyId"], key["SecretAccessKey"]

@@ -93,7 +93,9 @@ def test_of_many_writers_at_once_one_wins(store: TokenStore) -> None:
     assert [tokens(number) for number in wins] == [found.tokens]
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"schema_version":1,"refresh_token":"r"}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", b'{"schema_version":1,"refresh_token":"r"}']
+)
 @pytest.mark.parametrize("kind", ["file", "s3"])
 def test_something_else_than_tokens_is_an_operators_business(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, content: bytes
@@ -113,7 +115,9 @@ def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.Mo
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     with pytest.raises(CredentialsRefused, match="credentials"):
-        S3TokenStore(build_s3_client(SETTING, BOUNDS, Outgoing()), f"s3://bucket/{KEY}", SETTING).read()
+        S3TokenStore(
+            build_s3_client(SETTING, BOUNDS, Outgoing()), f"s3://bucket/{KEY}", SETTING
+        ).read()
 
 
 def file_with(_request: pytest.FixtureRequest, folder: Path, content: bytes) -> TokenStore:

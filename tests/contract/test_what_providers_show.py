@@ -1,4 +1,6 @@
-"""What people did to a document shows when it is looked up and when it is read, at each provider alike."""
+"""What people did to a document shows when it is looked up and when it is read, at each provider
+alike.
+"""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -35,7 +37,9 @@ class Account:
 
     def read(self) -> Found | None:
         return self._client.read(
-            self.document_id, invoice_id=self.document.invoice_id, document_type=self.document.document_type
+            self.document_id,
+            invoice_id=self.document.invoice_id,
+            document_type=self.document.document_type,
         )
 
     def look(self) -> tuple[Found, ...]:
@@ -52,12 +56,20 @@ def account(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Account]
     ("deed", "state"),
     [
         pytest.param(lambda account: None, "open", id="nothing"),
-        pytest.param(lambda account: account.control.pay(account.document_id, "2.50"), "open", id="partly paid"),
+        pytest.param(
+            lambda account: account.control.pay(account.document_id, "2.50"),
+            "open",
+            id="partly paid",
+        ),
         pytest.param(lambda account: account.control.pay(account.document_id), "paid", id="paid"),
-        pytest.param(lambda account: account.control.void(account.document_id), "void", id="voided"),
+        pytest.param(
+            lambda account: account.control.void(account.document_id), "void", id="voided"
+        ),
     ],
 )
-def test_the_state_is_what_people_made_it(account: Account, deed: Callable[[Account], None], state: str) -> None:
+def test_the_state_is_what_people_made_it(
+    account: Account, deed: Callable[[Account], None], state: str
+) -> None:
     deed(account)
 
     assert account.seen().state == state

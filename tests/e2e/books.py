@@ -1,4 +1,6 @@
-"""What must hold once everything is settled, whatever happened on the way: the books of a scenario balance."""
+"""What must hold once everything is settled, whatever happened on the way: the books of a scenario
+balance.
+"""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -9,7 +11,9 @@ from tests.e2e.connector import Connector
 
 
 def assert_books_balance(connector: Connector, scenario: Scenario) -> None:
-    """Every accepted invoice is created, failed or skipped, as it should; nothing twice, no cent lost."""
+    """Every accepted invoice is created, failed or skipped, as it should; nothing twice, no cent
+    lost.
+    """
     assert_documents_are_right(connector, scenario)
     assert_ledger_is_right(connector, scenario)
     assert_failures_are_right(connector, scenario)
@@ -18,19 +22,29 @@ def assert_books_balance(connector: Connector, scenario: Scenario) -> None:
 
 
 def assert_documents_are_right(connector: Connector, scenario: Scenario) -> None:
-    """NetSuite holds exactly the documents it should, each adding up, and the totals of each currency."""
+    """NetSuite holds exactly the documents it should, each adding up, and the totals of each
+    currency.
+    """
     documents = connector.documents()
     expected = {name: end for name, end in scenario.ends.items() if isinstance(end, Created)}
 
     assert documents.keys() == expected.keys()
     assert {name: shown(each) for name, each in documents.items()} == expected
-    assert [name for name, each in documents.items() if sum_of_lines(each) != Decimal(each["total"])] == []
-    billed = {currency: totals.created for currency, totals in scenario.summary().items() if totals.created}
+    assert [
+        name for name, each in documents.items() if sum_of_lines(each) != Decimal(each["total"])
+    ] == []
+    billed = {
+        currency: totals.created
+        for currency, totals in scenario.summary().items()
+        if totals.created
+    }
     assert sums_by_currency(documents.values()) == billed
 
 
 def assert_ledger_is_right(connector: Connector, scenario: Scenario) -> None:
-    """The newest entry of each invoice says how it ended; nothing is in the ledger that was not sent."""
+    """The newest entry of each invoice says how it ended; nothing is in the ledger that was not
+    sent.
+    """
     ledger = connector.ledger()
 
     assert ledger.keys() == scenario.ends.keys()
@@ -43,7 +57,9 @@ def assert_ledger_is_right(connector: Connector, scenario: Scenario) -> None:
 
 
 def assert_failures_are_right(connector: Connector, scenario: Scenario) -> None:
-    """Exactly the invoices that should have failed, at the right stage, each record once however often it was tried."""
+    """Exactly the invoices that should have failed, at the right stage, each record once however
+    often it was tried.
+    """
     by_invoice: dict[str, set[tuple[str, str]]] = defaultdict(set)
     sources: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
     for failure in connector.failures():
@@ -52,9 +68,13 @@ def assert_failures_are_right(connector: Connector, scenario: Scenario) -> None:
         sources[failure["failure_id"]].add((source["topic"], source["partition"], source["offset"]))
 
     assert by_invoice == {
-        name: {(end.stage, end.code)} for name, end in scenario.ends.items() if isinstance(end, Failed)
+        name: {(end.stage, end.code)}
+        for name, end in scenario.ends.items()
+        if isinstance(end, Failed)
     }
-    assert [name for name, places in sources.items() if len(places) > 1] == [], "one id for two records"
+    assert [name for name, places in sources.items() if len(places) > 1] == [], (
+        "one id for two records"
+    )
     assert len(sources) == len(set.union(*sources.values())), "two ids for one record"
 
 
@@ -62,7 +82,10 @@ def assert_archive_holds_each_failure_once(connector: Connector) -> None:
     """S3 holds every record of ``invoice-errors`` once, unchanged, with its position."""
     lines = connector.bucket.all_lines()
     places = Counter((line["topic"], line["partition"], line["offset"]) for line in lines)
-    seen = {(each.topic, each.partition, each.offset): each.json for each in connector.topics.read("invoice-errors")}
+    seen = {
+        (each.topic, each.partition, each.offset): each.json
+        for each in connector.topics.read("invoice-errors")
+    }
 
     assert places == dict.fromkeys(seen, 1)
     position = ("topic", "partition", "offset")
@@ -71,12 +94,18 @@ def assert_archive_holds_each_failure_once(connector: Connector) -> None:
 
 
 def assert_metronome_was_told(connector: Connector, scenario: Scenario) -> None:
-    """Metronome knows the document of each created invoice, and the error of each that the creator gave up."""
+    """Metronome knows the document of each created invoice, and the error of each that the creator
+    gave up.
+    """
     documents = connector.documents()
     writebacks = connector.outside.metronome.writebacks()
     told = {each["invoice_id"]: each for each in writebacks if each["invoice_id"] in scenario.ends}
     created = {name for name, end in scenario.ends.items() if isinstance(end, Created)}
-    refused = {name for name, end in scenario.ends.items() if isinstance(end, Failed) and end.stage == "creator"}
+    refused = {
+        name
+        for name, end in scenario.ends.items()
+        if isinstance(end, Failed) and end.stage == "creator"
+    }
 
     assert told.keys() == created | refused
     assert {told[name]["external_status"] for name in created} == {"FINALIZED"}
@@ -108,14 +137,22 @@ def tells(entries: list[Any], end: End) -> bool:
     if isinstance(end, Skipped):
         return (newest["outcome"], newest["code"]) == ("skipped", end.reason)
     if isinstance(end, Failed):
-        return (newest["outcome"], newest["stage"], newest["code"]) == ("failed", end.stage, end.code)
+        return (newest["outcome"], newest["stage"], newest["code"]) == (
+            "failed",
+            end.stage,
+            end.code,
+        )
     return newest["outcome"] == "created" or is_known_repeat(entries)
 
 
 def is_known_repeat(entries: list[Any]) -> bool:
-    """A second delivery of a created invoice is rightly skipped: Metronome has its document by then."""
+    """A second delivery of a created invoice is rightly skipped: Metronome has its document by
+    then.
+    """
     newest = entries[-1]
-    documents = {entry["provider_document_id"] for entry in entries if entry["outcome"] == "created"}
+    documents = {
+        entry["provider_document_id"] for entry in entries if entry["outcome"] == "created"
+    }
     return newest["code"] == "already-synced" and newest["provider_document_id"] in documents
 
 

@@ -10,6 +10,10 @@ from tests.support.topics import Topics
 
 
 @pytest.fixture
-def connector(start_service: StartService, outside: Outside, topics: Topics, s3: Bucket) -> Connector:
-    """A connector with its topics and bucket in place; the test starts the services that it needs."""
+def connector(
+    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
+) -> Connector:
+    """A connector with its topics and bucket in place; the test starts the services that it
+    needs.
+    """
     return Connector(start_service, outside, topics, s3)

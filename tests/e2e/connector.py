@@ -1,4 +1,6 @@
-"""The four services as one connector: started together, fed by signed webhooks, watched from outside."""
+"""The four services as one connector: started together, fed by signed webhooks, watched from
+outside.
+"""
 
 import urllib.error
 import urllib.request
@@ -45,7 +47,12 @@ class Connector:
     def settings(self, script: str) -> dict[str, str]:
         """Give the whole environment of one service."""
         places = self.outside.settings | self.topics.settings | self.bucket.settings
-        return places | QUICK | {"KAFKA_CONSUMER_GROUP": self.topics.group(script)} | dict(self.changes)
+        return (
+            places
+            | QUICK
+            | {"KAFKA_CONSUMER_GROUP": self.topics.group(script)}
+            | dict(self.changes)
+        )
 
     def start(self, *scripts: str) -> None:
         """Start services, all four unless named, and wait until they are ready."""
@@ -59,7 +66,9 @@ class Connector:
         headers, body = signed_request(event, self.outside.webhook_secret, datetime.now(UTC))
         url = f"http://127.0.0.1:{self.services['invoice-webhook'].webhook_port}/webhooks/metronome"
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(url, body, headers), timeout=30
+            ) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
@@ -72,7 +81,10 @@ class Connector:
     def what_waits(self) -> str:
         """Return which topics have a lag, and what each service says of itself."""
         lags = {topic: self.topics.lag(script, topic) for script, topic in READERS.items()}
-        said = {name: (service.ask("/livez"), service.ask("/readyz")) for name, service in self.services.items()}
+        said = {
+            name: (service.ask("/livez"), service.ask("/readyz"))
+            for name, service in self.services.items()
+        }
         return f"lags: {lags}; {said}"
 
     def ledger(self) -> dict[str, list[Any]]:
@@ -89,7 +101,11 @@ class Connector:
     def documents(self) -> dict[str, Any]:
         """Give NetSuite's documents by external id. Fails if one external id has two of them."""
         found = self.outside.netsuite.documents()
-        twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
+        twice = [
+            name
+            for name, count in Counter(each["external_id"] for each in found).items()
+            if count > 1
+        ]
         assert twice == [], "documents that exist twice"
         return {document["external_id"]: document for document in found}
 

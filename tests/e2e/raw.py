@@ -78,16 +78,26 @@ class RawClient:
 
 def head(headers: Mapping[str, object], method: str = "POST", path: str = PATH) -> bytes:
     """Write the head of a request."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: x", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: x",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def signed(
     event: Mapping[str, object] | bytes, without: Iterable[str] = (), **changes: str | int
 ) -> tuple[bytes, bytes]:
-    """Give head and body of a signed delivery; ``changes`` are other headers, ``without`` names those to leave out."""
+    """Give head and body of a signed delivery; ``changes`` are other headers, ``without`` names
+    those to leave out.
+    """
     headers, body = signed_request(event, SECRET, datetime.now(UTC))
-    given = {"Content-Length": len(body)} | headers | {name.replace("_", "-"): each for name, each in changes.items()}
+    given = (
+        {"Content-Length": len(body)}
+        | headers
+        | {name.replace("_", "-"): each for name, each in changes.items()}
+    )
     return head({name: value for name, value in given.items() if name not in without}), body
 
 

@@ -19,7 +19,11 @@ from tests.support.waiting import eventually, never
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker, pytest.mark.real_broker]
 
-EVENT = {"id": "ev-1", "type": "invoice.finalized", "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"}}
+EVENT = {
+    "id": "ev-1",
+    "type": "invoice.finalized",
+    "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"},
+}
 LIMIT = 262_144
 HOLD_SECONDS = 60.0
 MAX_MIB, MAX_LOG_BYTES = 200, 200_000
@@ -27,7 +31,9 @@ PATIENCE = 15.0
 """A second is what is wanted; two cores may be shared by everything."""
 
 
-def test_seven_hundred_bodies_that_lack_their_last_byte(start_service: StartService, topics: Topics) -> None:
+def test_seven_hundred_bodies_that_lack_their_last_byte(
+    start_service: StartService, topics: Topics
+) -> None:
     webhook = started(start_service, topics, descriptors=4096)
 
     with attacked(webhook, 700, stalled(LIMIT)) as attackers:
@@ -39,8 +45,12 @@ def test_seven_hundred_bodies_that_lack_their_last_byte(start_service: StartServ
     assert "Traceback" not in webhook.output()
 
 
-@pytest.mark.parametrize("payload", [b"", b"POST /webhooks/metronome HTTP/1.1\r\nX: "], ids=["silent", "half a head"])
-def test_more_connections_than_descriptors(start_service: StartService, topics: Topics, payload: bytes) -> None:
+@pytest.mark.parametrize(
+    "payload", [b"", b"POST /webhooks/metronome HTTP/1.1\r\nX: "], ids=["silent", "half a head"]
+)
+def test_more_connections_than_descriptors(
+    start_service: StartService, topics: Topics, payload: bytes
+) -> None:
     webhook = started(start_service, topics, descriptors=1024)
 
     with attacked(webhook, 1100, payload):
@@ -54,7 +64,9 @@ def test_more_connections_than_descriptors(start_service: StartService, topics: 
 def started(start_service: StartService, topics: Topics, *, descriptors: int) -> Service:
     """A webhook that cannot get more descriptors than these."""
     within = ("sh", "-c", f'ulimit -n {descriptors} && exec "$0" "$@"')
-    webhook = start_service("invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET": SECRET}, within)
+    webhook = start_service(
+        "invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET": SECRET}, within
+    )
     webhook.wait_until_ready()
     return webhook
 

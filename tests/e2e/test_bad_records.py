@@ -40,7 +40,9 @@ CONSUMERS = {
 
 
 @pytest.mark.parametrize("script", CONSUMERS)
-def test_a_consumer_files_each_bad_record_with_its_bytes_and_goes_on(connector: Connector, script: str) -> None:
+def test_a_consumer_files_each_bad_record_with_its_bytes_and_goes_on(
+    connector: Connector, script: str
+) -> None:
     topic, stage = CONSUMERS[script]
     connector.start(script)
 
@@ -52,7 +54,9 @@ def test_a_consumer_files_each_bad_record_with_its_bytes_and_goes_on(connector: 
     assert len(sources) == len(BAD)
     assert failures.keys() == sources.keys()
     assert [seen.key for place, seen in sources.items() if not keeps(failures[place], seen)] == []
-    assert {(failure["stage"], failure["code"]) for failure in failures.values()} == {(stage, "malformed-record")}
+    assert {(failure["stage"], failure["code"]) for failure in failures.values()} == {
+        (stage, "malformed-record")
+    }
     assert len({failure["failure_id"] for failure in failures.values()}) == len(BAD)
     assert connector.services[script].is_ready()
 
@@ -61,20 +65,31 @@ def test_the_error_sink_archives_whatever_lies_in_its_topic(connector: Connector
     connector.start("invoice-error-sink")
 
     connector.topics.produce("invoice-errors", BAD.values(), headers={"event-id": b"ev-1"})
-    eventually(lambda: connector.topics.lag("invoice-error-sink", "invoice-errors") == 0, timeout=60)
+    eventually(
+        lambda: connector.topics.lag("invoice-error-sink", "invoice-errors") == 0, timeout=60
+    )
 
-    seen = {(record.partition, record.offset): record for record in connector.topics.read("invoice-errors")}
+    seen = {
+        (record.partition, record.offset): record
+        for record in connector.topics.read("invoice-errors")
+    }
     lines = {(line["partition"], line["offset"]): line for line in connector.bucket.all_lines()}
     assert lines.keys() == seen.keys()
     assert len(lines) == len(BAD)
     wrapped = {place: line for place, line in lines.items() if "original" in line}
-    assert [seen[place].key for place, line in wrapped.items() if not keeps(line, seen[place])] == []
+    assert [
+        seen[place].key for place, line in wrapped.items() if not keeps(line, seen[place])
+    ] == []
     objects = [place for place in lines if place not in wrapped]
-    assert [seen[place].key for place in objects if not same_object(lines[place], seen[place])] == []
+    assert [
+        seen[place].key for place in objects if not same_object(lines[place], seen[place])
+    ] == []
     assert connector.services["invoice-error-sink"].is_ready()
 
 
-def test_the_archive_is_named_and_laid_out_as_the_contract_says(topics: Topics, connector: Connector) -> None:
+def test_the_archive_is_named_and_laid_out_as_the_contract_says(
+    topics: Topics, connector: Connector
+) -> None:
     connector.start("invoice-error-sink")
     places = topics.produce("invoice-errors", [("one-key", b"%d" % number) for number in range(3)])
 
@@ -84,7 +99,10 @@ def test_the_archive_is_named_and_laid_out_as_the_contract_says(topics: Topics, 
     partition = places[0][0]
     first = next(seen for seen in topics.read("invoice-errors") if seen.offset == 0)
     hour = f"dt={first.utc:%Y-%m-%d}/hour={first.utc:%H}"
-    assert key == f"errors/{hour}/{topics.name('invoice-errors')}-{partition:05d}-{0:020d}-{2:020d}.jsonl.gz"
+    assert (
+        key
+        == f"errors/{hour}/{topics.name('invoice-errors')}-{partition:05d}-{0:020d}-{2:020d}.jsonl.gz"
+    )
 
 
 def position(failure: Mapping[str, Any]) -> tuple[int, int]:
@@ -95,9 +113,15 @@ def keeps(failure: Mapping[str, Any], seen: Seen) -> bool:
     """Tell whether key, value and headers can be put back byte for byte."""
     original = failure["original"]
     headers = {name: text.encode() for name, text in original["headers"]}
-    return (bytes_of(original, "key"), bytes_of(original, "value"), headers) == (seen.key, seen.value, seen.headers)
+    return (bytes_of(original, "key"), bytes_of(original, "value"), headers) == (
+        seen.key,
+        seen.value,
+        seen.headers,
+    )
 
 
 def same_object(line: Mapping[str, Any], seen: Seen) -> bool:
-    content = {name: value for name, value in line.items() if name not in ("topic", "partition", "offset")}
+    content = {
+        name: value for name, value in line.items() if name not in ("topic", "partition", "offset")
+    }
     return bool(content == seen.json)

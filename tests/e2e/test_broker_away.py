@@ -1,4 +1,6 @@
-"""The broker is away while records wait: the lag is not forgotten, nothing is restarted, and the logs stay readable."""
+"""The broker is away while records wait: the lag is not forgotten, nothing is restarted, and the
+logs stay readable.
+"""
 
 import re
 
@@ -25,8 +27,12 @@ READERS = tuple(script for script in SERVICES if script != "invoice-webhook")
 
 
 @pytest.fixture
-def connector(start_service: StartService, outside: Outside, topics: Topics, s3: Bucket) -> Connector:
-    """All services at work, with one record each that waits, since the systems behind them are away."""
+def connector(
+    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
+) -> Connector:
+    """All services at work, with one record each that waits, since the systems behind them are
+    away.
+    """
     quick = {"LIVENESS_STALL_SECONDS": "20", "RETRY_PATIENCE_SECONDS": "1"}
     connector = Connector(start_service, outside, topics, s3, quick)
     connector.start()
@@ -47,7 +53,10 @@ def test_the_broker_goes_away_and_comes_back(connector: Connector, broker: Broke
     before = {script: len(lines(each)) for script, each in services.items()}
     broker.kill()
     try:
-        never(lambda: any(each.ask("/livez")[0] != 200 for each in services.values()), during=AWAY_SECONDS)
+        never(
+            lambda: any(each.ask("/livez")[0] != 200 for each in services.values()),
+            during=AWAY_SECONDS,
+        )
 
         for script, each in services.items():
             written = lines(each)[before[script] :]
@@ -66,7 +75,9 @@ def test_the_broker_goes_away_and_comes_back(connector: Connector, broker: Broke
 
 
 def lag(service: Service) -> float:
-    found = re.search(r"^invoice_connector_consumer_lag_records (\S+)$", service.ask("/metrics")[1], re.MULTILINE)
+    found = re.search(
+        r"^invoice_connector_consumer_lag_records (\S+)$", service.ask("/metrics")[1], re.MULTILINE
+    )
     return float(found[1]) if found else 0.0
 
 

@@ -1,4 +1,6 @@
-"""Every process in a network whose only way out is a proxy, and whose certificates are the company's own."""
+"""Every process in a network whose only way out is a proxy, and whose certificates are the
+company's own.
+"""
 
 import json
 import subprocess
@@ -19,7 +21,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 METRONOME, NETSUITE, REGION = "api.metronome.com", "netsuite.internal", "eu-west-1"
 
 
-def test_all_four_services_and_the_command_line_go_through_the_proxy(connector: Connector, tmp_path: Path) -> None:
+def test_all_four_services_and_the_command_line_go_through_the_proxy(
+    connector: Connector, tmp_path: Path
+) -> None:
     month = scenario(12, seed=5)
     connector.outside.metronome.seed_customers(month.customers)
     connector.outside.metronome.seed_contracts(month.contracts)
@@ -42,11 +46,18 @@ def test_all_four_services_and_the_command_line_go_through_the_proxy(connector: 
         connector.start()
         assert {connector.deliver(event) for event in month.deliveries} == {200}
         eventually(connector.is_drained, timeout=90)
-        eventually(lambda: len(connector.bucket.all_lines()) == len(connector.failures()), timeout=60)
+        eventually(
+            lambda: len(connector.bucket.all_lines()) == len(connector.failures()), timeout=60
+        )
         checked = check(connector, tmp_path)
 
     assert_books_balance(connector, month)
-    assert checked["Metronome"] == checked["netsuite"] == checked[f"bucket {connector.bucket.name}"] == "works"
+    assert (
+        checked["Metronome"]
+        == checked["netsuite"]
+        == checked[f"bucket {connector.bucket.name}"]
+        == "works"
+    )
     assert "p@ss/word" not in connector.logs()
 
 
@@ -58,5 +69,7 @@ def check(connector: Connector, folder: Path) -> dict[str, str]:
     """Return the state of each part that ``invoices check`` looks at."""
     command = [str(Path(sys.executable).with_name("invoices")), "check", "--output", "json"]
     settings = connector.settings("invoice-creator") | {"INVOICES_STATE_DIR": str(folder)}
-    done = subprocess.run(command, env=settings, check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, env=settings, check=False, capture_output=True, text=True, timeout=120
+    )
     return {line["part"]: line["state"] for line in json.loads(done.stdout)}

@@ -1,4 +1,6 @@
-"""Formatter and creator killed in the middle of their work, several times: nothing lost, nothing twice, no cent off."""
+"""Formatter and creator killed in the middle of their work, several times: nothing lost, nothing
+twice, no cent off.
+"""
 
 import pytest
 
@@ -7,7 +9,12 @@ from tests.e2e.books import assert_books_balance
 from tests.e2e.connector import Connector
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.broker, pytest.mark.real_broker, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.broker,
+    pytest.mark.real_broker,
+    pytest.mark.timeout(600),
+]
 
 UNEVEN = {"slow_share": 0.02, "slow_seconds": 3}
 """With uniform latencies even an unsafe consumer looks safe."""
@@ -38,7 +45,9 @@ def test_the_books_balance_whatever_was_killed(connector: Connector) -> None:
 
 
 def prepare(connector: Connector, month: Scenario) -> None:
-    """Seed Metronome; make both sides slow now and then, and NetSuite's answers get lost now and then."""
+    """Seed Metronome; make both sides slow now and then, and NetSuite's answers get lost now and
+    then.
+    """
     outside = connector.outside
     outside.metronome.seed_customers(month.customers)
     outside.metronome.seed_contracts(month.contracts)
@@ -55,7 +64,9 @@ def kill_and_restart(connector: Connector, documents: int, scripts: tuple[str, .
     lags = {script: connector.topics.lag(script, topic) for script, topic in in_work(scripts)}
     for service in services:
         service.kill()
-    assert [script for script, lag in lags.items() if lag == 0] == [], "killed too late to prove anything"
+    assert [script for script, lag in lags.items() if lag == 0] == [], (
+        "killed too late to prove anything"
+    )
     for service in services:
         service.start()
 

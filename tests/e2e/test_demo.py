@@ -1,4 +1,5 @@
-"""``invoices demo`` as a newcomer runs it: by its console script, in an environment that has nothing but PATH.
+"""``invoices demo`` as a newcomer runs it: by its console script, in an environment that has
+nothing but PATH.
 
 And a company's proxy, which leads to nothing on this machine.
 """
@@ -43,7 +44,9 @@ INVOICES = str(Path(sys.executable).with_name("invoices"))
 def start_demo(folder: Path, *options: str) -> subprocess.Popen[str]:
     command = [INVOICES, "demo", *options]
     env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "COLUMNS": "120", **DEAD_PROXY}
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
@@ -61,7 +64,9 @@ def test_a_program_gets_the_demos_result_as_one_document(folder: Path) -> None:
     command = [INVOICES, "demo", "--invoices", "20", "--output", "json"]
     env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder)}
 
-    demo = subprocess.run(command, env=env, check=False, capture_output=True, text=True, timeout=180)
+    demo = subprocess.run(
+        command, env=env, check=False, capture_output=True, text=True, timeout=180
+    )
 
     result = json.loads(demo.stdout)
     assert (demo.returncode, result["problems"]) == (0, []), demo.stderr
@@ -89,9 +94,13 @@ def test_a_demo_that_is_kept_can_be_operated(folder: Path) -> None:
     assert "the page: http://127.0.0.1:" in output
 
 
-@pytest.mark.parametrize("log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while at work"])
+@pytest.mark.parametrize(
+    "log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while at work"]
+)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_demo_leaves_no_process(folder: Path, log: str, number: signal.Signals) -> None:
+def test_an_interrupted_demo_leaves_no_process(
+    folder: Path, log: str, number: signal.Signals
+) -> None:
     demo = start_demo(folder)
     eventually(lambda: any(folder.glob(f"*/{log}")), timeout=60)
 

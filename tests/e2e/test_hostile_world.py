@@ -1,4 +1,6 @@
-"""What the world does to a process: a broker that went back in time, a store that has moved away."""
+"""What the world does to a process: a broker that went back in time, a store that has moved
+away.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,7 +18,11 @@ from tests.support.waiting import eventually, never
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 
-EVENT = {"id": "ev-1", "type": "invoice.finalized", "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"}}
+EVENT = {
+    "id": "ev-1",
+    "type": "invoice.finalized",
+    "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"},
+}
 REGION = "eu-west-1"
 
 
@@ -30,13 +36,17 @@ def own_broker() -> Iterator[JarsBroker]:
         broker.stop()
 
 
-@pytest.mark.skipif(not JarsBroker.is_available(), reason="needs Java 17 and the jars of Apache Kafka")
+@pytest.mark.skipif(
+    not JarsBroker.is_available(), reason="needs Java 17 and the jars of Apache Kafka"
+)
 def test_a_webhook_takes_events_again_after_its_broker_was_restored_to_an_earlier_state(
     own_broker: JarsBroker, start_service: StartService
 ) -> None:
     topics = Topics(own_broker.bootstrap_servers)
     topics.create()
-    webhook = start_service("invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET": SECRET})
+    webhook = start_service(
+        "invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET": SECRET}
+    )
     webhook.wait_until_ready()
     assert [deliver(webhook) for _ in range(5)] == [200] * 5
     own_broker.save()
@@ -57,7 +67,9 @@ def test_a_bucket_that_is_in_another_region_is_named_and_the_process_stays(
 ) -> None:
     with any_server() as store:
         store.answer = written(301, {"x-amz-bucket-region": REGION}, b"")
-        sink = start_service("invoice-error-sink", topics.settings | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": store.url})
+        sink = start_service(
+            "invoice-error-sink", topics.settings | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": store.url}
+        )
         eventually(lambda: REGION in sink.ask("/readyz")[1], timeout=60)
         never(lambda: sink.is_ready() or not sink.is_running(), during=5)
 

@@ -20,7 +20,11 @@ PATH = "/webhooks/metronome"
 
 
 def finalized(**properties: Any) -> dict[str, Any]:
-    facts = {"invoice_id": "inv-1", "customer_id": "cus-1", "invoice_finalized_date": "2026-11-01T00:00:00.000Z"}
+    facts = {
+        "invoice_id": "inv-1",
+        "customer_id": "cus-1",
+        "invoice_finalized_date": "2026-11-01T00:00:00.000Z",
+    }
     return {"id": "ev-1", "type": "invoice.finalized", "properties": facts | properties}
 
 
@@ -30,19 +34,27 @@ def ingress(connector: Connector) -> Connector:
     return connector
 
 
-def test_a_signed_invoice_is_answered_200_and_lies_in_the_topic_under_its_id(ingress: Connector) -> None:
+def test_a_signed_invoice_is_answered_200_and_lies_in_the_topic_under_its_id(
+    ingress: Connector,
+) -> None:
     assert ingress.deliver(finalized()) == 200
 
     (record,) = ingress.topics.read("raw-invoices")
     assert record.key == b"inv-1"
     assert record.headers.keys() == {"event-id", "traceparent"}
     assert record.json["payload"] == finalized()
-    assert (record.json["source"], record.json["finalized_at"]) == ("webhook", "2026-11-01T00:00:00.000Z")
+    assert (record.json["source"], record.json["finalized_at"]) == (
+        "webhook",
+        "2026-11-01T00:00:00.000Z",
+    )
 
 
 def test_another_event_is_answered_200_and_produces_nothing(ingress: Connector) -> None:
     assert ingress.deliver(flat_event(INVOICE)) == 200
-    assert ingress.deliver({"id": "ev-2", "type": "alerts.spend_threshold_reached", "properties": {}}) == 200
+    assert (
+        ingress.deliver({"id": "ev-2", "type": "alerts.spend_threshold_reached", "properties": {}})
+        == 200
+    )
 
     assert ingress.topics.read("raw-invoices") == []
     assert ingress.topics.read("invoice-errors") == []
@@ -54,7 +66,8 @@ def test_another_event_is_answered_200_and_produces_nothing(ingress: Connector) 
         pytest.param(finalized(invoice_id=None), id="no invoice id"),
         pytest.param(finalized(customer_id=7), id="customer id of another type"),
         pytest.param(
-            b'{"type":"invoice.finalized","properties":{"invoice_id":"\\ud800","customer_id":"c"}}', id="half a pair"
+            b'{"type":"invoice.finalized","properties":{"invoice_id":"\\ud800","customer_id":"c"}}',
+            id="half a pair",
         ),
         pytest.param(b"[1, 2]", id="a list"),
         pytest.param(b"not JSON", id="not JSON"),
@@ -69,18 +82,26 @@ def test_a_signed_body_that_cannot_be_used_is_filed_with_its_bytes(
 
     (failure,) = ingress.failures()
     assert (failure["stage"], failure["code"]) == ("webhook", "unusable-event")
-    assert bytes_of(failure["original"], "value") == signed_request(body, "any", datetime.now(UTC))[1]
+    assert (
+        bytes_of(failure["original"], "value") == signed_request(body, "any", datetime.now(UTC))[1]
+    )
     assert ingress.topics.read("raw-invoices") == []
 
 
-def test_what_is_not_surely_from_metronome_is_answered_401_and_produces_nothing(ingress: Connector) -> None:
+def test_what_is_not_surely_from_metronome_is_answered_401_and_produces_nothing(
+    ingress: Connector,
+) -> None:
     now = datetime.now(UTC)
     wrong_secret = signed_request(finalized(), "another-secret", now)
     stale = signed_request(finalized(), ingress.outside.webhook_secret, now - timedelta(minutes=6))
     early = signed_request(finalized(), ingress.outside.webhook_secret, now + timedelta(minutes=6))
     headers, body = signed_request(finalized(), ingress.outside.webhook_secret, now)
 
-    assert [ask(ingress, "POST", *request)[0] for request in (wrong_secret, stale, early)] == [401, 401, 401]
+    assert [ask(ingress, "POST", *request)[0] for request in (wrong_secret, stale, early)] == [
+        401,
+        401,
+        401,
+    ]
     assert ask(ingress, "POST", headers, body + b" ")[0] == 401
     assert ask(ingress, "POST", {}, body) == (401, b"")
     assert ingress.topics.read("raw-invoices") == []
@@ -88,7 +109,9 @@ def test_what_is_not_surely_from_metronome_is_answered_401_and_produces_nothing(
 
 
 def test_too_large_a_body_another_method_and_another_path_are_refused(ingress: Connector) -> None:
-    headers, body = signed_request(b"x" * 262_145, ingress.outside.webhook_secret, datetime.now(UTC))
+    headers, body = signed_request(
+        b"x" * 262_145, ingress.outside.webhook_secret, datetime.now(UTC)
+    )
 
     assert ask(ingress, "POST", headers, body)[0] == 413
     assert ask(ingress, "GET", {}, b"")[0] == 405
@@ -114,7 +137,9 @@ def ask(
     ingress: Connector, method: str, headers: Mapping[str, str], body: bytes, path: str = PATH
 ) -> tuple[int, bytes]:
     """Send one request as it is; give status and body."""
-    connection = http.client.HTTPConnection("127.0.0.1", ingress.services["invoice-webhook"].webhook_port, timeout=30)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", ingress.services["invoice-webhook"].webhook_port, timeout=30
+    )
     try:
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()

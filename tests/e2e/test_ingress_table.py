@@ -17,7 +17,11 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 
-EVENT = {"id": "ev-1", "type": "invoice.finalized", "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"}}
+EVENT = {
+    "id": "ev-1",
+    "type": "invoice.finalized",
+    "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"},
+}
 LIMIT = 262_144
 SIGNATURE, DATE = "Metronome-Webhook-Signature", "X-Metronome-Date"
 DATES = (DATE, "Date")
@@ -64,11 +68,23 @@ def at_once() -> dict[str, tuple[tuple[bytes, ...], int]]:
         "a wrong signature": (signed(EVENT, Metronome_Webhook_Signature="a" * 64), 401),
         # Of what follows, no byte of the body is sent.
         "no signature": ((signed(EVENT, without=[SIGNATURE])[0],), 401),
-        "a signature that is none": ((signed(EVENT, Metronome_Webhook_Signature="A" * 64)[0],), 401),
+        "a signature that is none": (
+            (signed(EVENT, Metronome_Webhook_Signature="A" * 64)[0],),
+            401,
+        ),
         "no date": ((signed(EVENT, without=DATES)[0],), 401),
-        "no date that can be read": ((signed(EVENT, without=["Date"], X_Metronome_Date="soon")[0],), 401),
-        "a date of ten minutes ago": ((head(dated(now - timedelta(minutes=10)) | {"Content-Length": 9}),), 401),
-        "a date in ten minutes": ((head(dated(now + timedelta(minutes=10)) | {"Content-Length": 9}),), 401),
+        "no date that can be read": (
+            (signed(EVENT, without=["Date"], X_Metronome_Date="soon")[0],),
+            401,
+        ),
+        "a date of ten minutes ago": (
+            (head(dated(now - timedelta(minutes=10)) | {"Content-Length": 9}),),
+            401,
+        ),
+        "a date in ten minutes": (
+            (head(dated(now + timedelta(minutes=10)) | {"Content-Length": 9}),),
+            401,
+        ),
         "a length over the limit": ((signed(EVENT, Content_Length=LIMIT + 1)[0],), 413),
         "a length over the limit, unsigned": ((head({"Content-Length": LIMIT + 1}),), 413),
         "an expectation of its own": ((signed(EVENT, Expect="a miracle")[0],), 417),
@@ -88,7 +104,11 @@ def test_what_is_answered_at_once(webhook: Service, topics: Topics) -> None:
     assert {name: status for name, (status, _) in given.items()} == {
         name: status for name, (_, status) in requests.items()
     }
-    assert {headers.get("content-length") for status, headers in given.values() if status in (200, 401, 413)} == {"0"}
+    assert {
+        headers.get("content-length")
+        for status, headers in given.values()
+        if status in (200, 401, 413)
+    } == {"0"}
     assert [record.key for record in topics.read("raw-invoices")] == [b"inv-1"]
     assert len(topics.read("invoice-errors")) == 5
     assert "Traceback" not in webhook.output()
@@ -116,7 +136,12 @@ def test_a_date_in_iso_8601_is_taken_as_metronomes_own_library_does(client: RawC
 def test_what_takes_too_long_is_ended_and_a_known_sender_is_kept(webhook: Service) -> None:
     request, body = signed(EVENT)
     port = webhook.webhook_port
-    with RawClient(port) as slow, RawClient(port) as half, RawClient(port) as silent, RawClient(port) as known:
+    with (
+        RawClient(port) as slow,
+        RawClient(port) as half,
+        RawClient(port) as silent,
+        RawClient(port) as known,
+    ):
         slow.send(request, body[:-1])
         half.send(request[:-2])
         known.send(request, body)
@@ -132,7 +157,9 @@ def test_what_takes_too_long_is_ended_and_a_known_sender_is_kept(webhook: Servic
         assert known.send(*signed(EVENT)).answer()[0] == 200
 
 
-@pytest.mark.parametrize("portions", [(), (b"POST /webhooks",), (signed(EVENT)[0], b"{")], ids=["idle", "head", "body"])
+@pytest.mark.parametrize(
+    "portions", [(), (b"POST /webhooks",), (signed(EVENT)[0], b"{")], ids=["idle", "head", "body"]
+)
 def test_a_client_that_closes_its_half_is_closed(
     client: RawClient, webhook: Service, portions: tuple[bytes, ...]
 ) -> None:
@@ -144,7 +171,9 @@ def test_a_client_that_closes_its_half_is_closed(
 
 def test_without_a_broker_it_asks_to_come_again(start_service: StartService) -> None:
     webhook = start_service("invoice-webhook", settings(Topics("127.0.0.1:1")))
-    eventually(lambda: "ingress" not in webhook.ask("/readyz")[1] and webhook.ask("/readyz")[0] == 503)
+    eventually(
+        lambda: "ingress" not in webhook.ask("/readyz")[1] and webhook.ask("/readyz")[0] == 503
+    )
 
     with RawClient(webhook.webhook_port) as client:
         status, headers = client.send(*signed(EVENT)).answer()
@@ -157,13 +186,17 @@ def test_a_secret_file_that_vanished_is_our_fault_until_it_is_back(
 ) -> None:
     file = tmp_path / "secret"
     file.write_text(SECRET)
-    webhook = start_service("invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET_FILE": str(file)})
+    webhook = start_service(
+        "invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET_FILE": str(file)}
+    )
     webhook.wait_until_ready()
 
     file.unlink()
     with RawClient(webhook.webhook_port) as client:
         status, headers = client.send(*signed(EVENT)).answer()
-    eventually(lambda: "METRONOME_WEBHOOK_SECRET: its file cannot be read" in webhook.ask("/readyz")[1])
+    eventually(
+        lambda: "METRONOME_WEBHOOK_SECRET: its file cannot be read" in webhook.ask("/readyz")[1]
+    )
 
     assert (status, headers["retry-after"]) == (503, "30")
     assert webhook.ask("/readyz")[0] == 503
@@ -194,5 +227,9 @@ def test_at_sigterm_it_serves_on_for_the_delay_while_it_is_not_ready(
 
 def counted(webhook: Service) -> dict[str, int]:
     """Give the answers that the process has counted."""
-    lines = (line.split() for line in webhook.ask("/metrics")[1].splitlines() if "requests_total{" in line)
+    lines = (
+        line.split()
+        for line in webhook.ask("/metrics")[1].splitlines()
+        if "requests_total{" in line
+    )
     return {name.split('"')[1]: int(float(count)) for name, count in lines}

@@ -1,4 +1,6 @@
-"""A topic or the bucket is missing at the start: one clear line, not ready, and on by itself once it is there."""
+"""A topic or the bucket is missing at the start: one clear line, not ready, and on by itself once
+it is there.
+"""
 
 import pytest
 
@@ -22,7 +24,9 @@ def test_a_service_waits_for_a_missing_topic_and_starts_when_it_appears(
     connector = Connector(start_service, outside, topics, s3)
 
     service = start_service(script, connector.settings(script))
-    assert eventually(lambda: service.ask("/readyz")[0], timeout=60, every=0.01) == 503, "its first answer"
+    assert eventually(lambda: service.ask("/readyz")[0], timeout=60, every=0.01) == 503, (
+        "its first answer"
+    )
     eventually(lambda: lines_with(service, "invoices topics"), timeout=60)
     never(lambda: service.is_ready() or not service.is_running(), during=5)
     status, missing = service.ask("/readyz")
@@ -53,7 +57,9 @@ def test_the_error_sink_waits_for_a_missing_bucket_and_starts_when_it_appears(
     missing_s3.create()
 
     sink.wait_until_ready()
-    assert eventually(missing_s3.all_lines)[0]["original"]["value"] == "kept until there is a bucket"
+    assert (
+        eventually(missing_s3.all_lines)[0]["original"]["value"] == "kept until there is a bucket"
+    )
 
 
 def test_the_error_sink_names_the_region_that_a_bucket_is_in_and_works_once_it_is_set(
@@ -65,7 +71,9 @@ def test_the_error_sink_names_the_region_that_a_bucket_is_in_and_works_once_it_i
 
     with any_server() as elsewhere:
         elsewhere.answer = written(301, {"x-amz-bucket-region": "eu-west-1"}, b"")
-        sink = start_service("invoice-error-sink", settings | {"AWS_ENDPOINT_URL_S3": elsewhere.url})
+        sink = start_service(
+            "invoice-error-sink", settings | {"AWS_ENDPOINT_URL_S3": elsewhere.url}
+        )
         eventually(lambda: "region eu-west-1" in sink.ask("/readyz")[1], timeout=60)
         never(lambda: not sink.is_running(), during=5)
         metrics = sink.ask("/metrics")[1]

@@ -1,4 +1,6 @@
-"""A month of invoices: each ends as it should, to the cent, and a second delivery of all of it changes nothing."""
+"""A month of invoices: each ends as it should, to the cent, and a second delivery of all of it
+changes nothing.
+"""
 
 import pytest
 
@@ -12,7 +14,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 NEVER_LOGGED = ("line_items", "oauth_signature", "Bearer ")
 
 
-def test_every_invoice_of_a_month_ends_as_it_should_also_when_all_is_sent_again(connector: Connector) -> None:
+def test_every_invoice_of_a_month_ends_as_it_should_also_when_all_is_sent_again(
+    connector: Connector,
+) -> None:
     month = scenario(150)
     connector.outside.metronome.seed_customers(month.customers)
     connector.outside.metronome.seed_contracts(month.contracts)

@@ -9,7 +9,12 @@ from tests.support.services import StartService
 pytestmark = pytest.mark.e2e
 
 SECRET = "hush-4711-secret"
-SECRETS = ("METRONOME_WEBHOOK_SECRET", "METRONOME_API_KEY", "NS_CONSUMER_SECRET", "KAFKA_SASL_PASSWORD")
+SECRETS = (
+    "METRONOME_WEBHOOK_SECRET",
+    "METRONOME_API_KEY",
+    "NS_CONSUMER_SECRET",
+    "KAFKA_SASL_PASSWORD",
+)
 
 QUICKBOOKS_IN_S3 = {
     "METRONOME_API_KEY": SECRET,
@@ -52,12 +57,18 @@ MALFORMED = {
         "NS_ACCOUNT_ID": "1234567",
         "METRONOME_STATUS_WRITEBACK": "perhaps",
     },
-    "invoice-error-sink": {"ERROR_SINK_MAX_RECORDS": "none", "ERROR_SINK_MAX_SECONDS": "-5", "OPS_PORT": "99999"},
+    "invoice-error-sink": {
+        "ERROR_SINK_MAX_RECORDS": "none",
+        "ERROR_SINK_MAX_SECONDS": "-5",
+        "OPS_PORT": "99999",
+    },
 }
 
 
 @pytest.mark.parametrize("script", REQUIRED)
-def test_without_its_settings_a_service_names_all_of_them_and_exits_2(start_service: StartService, script: str) -> None:
+def test_without_its_settings_a_service_names_all_of_them_and_exits_2(
+    start_service: StartService, script: str
+) -> None:
     service = start_service(script, {})
 
     assert service.wait(30) == 2
@@ -79,9 +90,12 @@ def test_malformed_settings_are_all_named_at_once_and_no_value_is_printed(
     assert_is_one_message(service.output())
 
 
-def test_a_partly_set_provider_is_refused_with_each_missing_setting(start_service: StartService) -> None:
+def test_a_partly_set_provider_is_refused_with_each_missing_setting(
+    start_service: StartService,
+) -> None:
     service = start_service(
-        "invoice-creator", {"METRONOME_API_KEY": SECRET, "NS_ACCOUNT_ID": "1", "NS_TOKEN_SECRET": SECRET}
+        "invoice-creator",
+        {"METRONOME_API_KEY": SECRET, "NS_ACCOUNT_ID": "1", "NS_TOKEN_SECRET": SECRET},
     )
 
     assert service.wait(30) == 2
@@ -93,7 +107,9 @@ def test_a_partly_set_provider_is_refused_with_each_missing_setting(start_servic
 def test_a_port_that_is_taken_is_named_and_ends_the_process(start_service: StartService) -> None:
     known = {"METRONOME_WEBHOOK_SECRET": SECRET, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        webhook = start_service("invoice-webhook", known | {"WEBHOOK_PORT": str(taken.getsockname()[1])})
+        webhook = start_service(
+            "invoice-webhook", known | {"WEBHOOK_PORT": str(taken.getsockname()[1])}
+        )
 
         assert webhook.wait(30) == 2
     assert "WEBHOOK_PORT" in webhook.output()
@@ -114,7 +130,8 @@ def test_what_a_client_library_cannot_use_ends_in_one_line(
     start_service: StartService, script: str, wrong: dict[str, str]
 ) -> None:
     service = start_service(
-        script, {"METRONOME_WEBHOOK_SECRET": SECRET, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"} | wrong
+        script,
+        {"METRONOME_WEBHOOK_SECRET": SECRET, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"} | wrong,
     )
 
     assert service.wait(30) == 2

@@ -28,16 +28,22 @@ def test_an_idle_service_exits_0_within_the_grace(connector: Connector, script: 
 
 
 @pytest.mark.parametrize("script", SERVICES)
-def test_a_collector_that_does_not_answer_changes_nothing_about_it(connector: Connector, script: str) -> None:
+def test_a_collector_that_does_not_answer_changes_nothing_about_it(
+    connector: Connector, script: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as collector:
-        connector.changes = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.getsockname()[1]}"}
+        connector.changes = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.getsockname()[1]}"
+        }
         connector.start(script)
         connector.topics.produce("raw-invoices", [("a", b"leaves a span")])
 
         assert connector.services[script].terminate(GRACE + MARGIN) == 0
 
 
-def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(connector: Connector) -> None:
+def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(
+    connector: Connector,
+) -> None:
     connector.changes = {"SHUTDOWN_GRACE_SECONDS": "10"}
     connector.start("invoice-webhook")
     webhook = connector.services["invoice-webhook"]
@@ -48,7 +54,9 @@ def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(connect
         assert webhook.terminate(10) == 0
 
 
-def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(connector: Connector) -> None:
+def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(
+    connector: Connector,
+) -> None:
     month = scenario(60, seed=3)
     connector.outside.metronome.seed_customers(month.customers)
     connector.outside.metronome.seed_contracts(month.contracts)
@@ -60,10 +68,14 @@ def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(con
     assert {connector.deliver(event) for event in month.deliveries} == {200}
     eventually(lambda: len(connector.documents()) >= 8, timeout=60)
 
-    codes = {script: service.terminate(GRACE + MARGIN) for script, service in connector.services.items()}
+    codes = {
+        script: service.terminate(GRACE + MARGIN) for script, service in connector.services.items()
+    }
     assert codes == dict.fromkeys(SERVICES, 0)
     assert "Traceback" not in connector.logs()
-    assert connector.topics.lag("invoice-creator", "formatted-invoices") > 0, "stopped too late to prove anything"
+    assert connector.topics.lag("invoice-creator", "formatted-invoices") > 0, (
+        "stopped too late to prove anything"
+    )
 
     for service in connector.services.values():
         service.start()

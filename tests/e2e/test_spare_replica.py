@@ -26,6 +26,8 @@ def test_a_replica_that_is_assigned_nothing_is_live(
 
     replicas = [start_service(script, settings) for _ in range(2)]
 
-    eventually(lambda: any(OTHERS_HAVE_THEM in each.ask("/readyz")[1] for each in replicas), timeout=90)
+    eventually(
+        lambda: any(OTHERS_HAVE_THEM in each.ask("/readyz")[1] for each in replicas), timeout=90
+    )
     never(lambda: any(each.ask("/livez")[0] != 200 for each in replicas), during=15)
     assert sum(each.is_ready() for each in replicas) == 1

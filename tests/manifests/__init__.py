@@ -1,1 +1,3 @@
-"""What runs the connector: images, compose and Kubernetes manifests, checked against the code that they run."""
+"""What runs the connector: images, compose and Kubernetes manifests, checked against the code that
+they run.
+"""

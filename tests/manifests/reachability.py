@@ -1,4 +1,6 @@
-"""Which connections NetworkPolicies allow, as cyclonus computes it; not every cluster enforces them."""
+"""Which connections NetworkPolicies allow, as cyclonus computes it; not every cluster enforces
+them.
+"""
 
 import json
 import re
@@ -18,7 +20,9 @@ ANSWER = re.compile(r"IS ALLOWED\?\s*\|\s*(TRUE|FALSE)")
 
 @dataclass(frozen=True)
 class Place:
-    """A pod, or with no namespace something outside of the cluster, and the ports that are tried there."""
+    """A pod, or with no namespace something outside of the cluster, and the ports that are tried
+    there.
+    """
 
     name: str
     address: str
@@ -36,19 +40,26 @@ class Place:
 
 
 def pods_of(manifests: Sequence[Manifest], network: str) -> list[Place]:
-    """Give a pod of each kind, with the ports that it declares; the connector's also with those of the webhook."""
+    """Give a pod of each kind, with the ports that it declares; the connector's also with those of
+    the webhook.
+    """
     made = []
     for number, (where, template) in enumerate(templates(manifests), start=10):
         name, labels = where.partition("/")[2], template["metadata"]["labels"]
-        ports = {str(port["containerPort"]) for port in container_of(template["spec"]).get("ports", ())}
+        ports = {
+            str(port["containerPort"]) for port in container_of(template["spec"]).get("ports", ())
+        }
         if "app.kubernetes.io/part-of" in labels:
             ports |= {"8080", "9100"}
         made.append(Place(name, f"{network}.{number}", tuple(sorted(ports)), NAMESPACE, labels))
     return made
 
 
-def allowed(manifests: Sequence[Manifest], places: Sequence[Place], aside: Path) -> set[tuple[str, str]]:
-    """Give the pairs of source and ``destination:port`` that may connect, of all that there are among some places.
+def allowed(
+    manifests: Sequence[Manifest], places: Sequence[Place], aside: Path
+) -> set[tuple[str, str]]:
+    """Give the pairs of source and ``destination:port`` that may connect, of all that there are
+    among some places.
 
     Skips the test by name where there is no cyclonus.
     """
@@ -56,7 +67,11 @@ def allowed(manifests: Sequence[Manifest], places: Sequence[Place], aside: Path)
         pytest.skip("needs cyclonus (make tools)")
     tries = [(a, b, port) for a in places for b in places if a != b for port in b.ports]
     answers = asked(of_kind(manifests, "NetworkPolicy"), [traffic(*each) for each in tries], aside)
-    return {(a.name, f"{b.name}:{port}") for (a, b, port), yes in zip(tries, answers, strict=True) if yes}
+    return {
+        (a.name, f"{b.name}:{port}")
+        for (a, b, port), yes in zip(tries, answers, strict=True)
+        if yes
+    }
 
 
 def traffic(source: Place, destination: Place, port: str) -> Manifest:
@@ -72,6 +87,8 @@ def asked(policies: Iterable[Manifest], connections: list[Manifest], aside: Path
     (aside / "traffic.json").write_text(json.dumps(connections))
     command = ["cyclonus", "analyze", "--mode=query-traffic", "--simplify-policies=false"]
     paths = [f"--policy-path={aside / 'policies'}", f"--traffic-path={aside / 'traffic.json'}"]
-    done = subprocess.run([*command, *paths], check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [*command, *paths], check=False, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     return [answer == "TRUE" for answer in ANSWER.findall(done.stdout)]

@@ -23,7 +23,9 @@ Manifest = dict[str, Any]
 @cache
 def render(folder: Path) -> tuple[Manifest, ...]:
     """Give the objects of a kustomization. Skips the test by name where nothing can render."""
-    done = subprocess.run([*_kustomize(), str(folder)], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [*_kustomize(), str(folder)], check=False, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return tuple(yaml.safe_load_all(done.stdout))
 
@@ -38,7 +40,9 @@ def base_with(*components: str) -> tuple[Manifest, ...]:
     """Give the objects of the base with some components and nothing else."""
     with TemporaryDirectory(dir=K8S) as folder:  # kustomize wants what it refers to beside it
         chosen = [f"../components/{name}" for name in components]
-        text = yaml.safe_dump({"namespace": NAMESPACE, "resources": ["../base"], "components": chosen})
+        text = yaml.safe_dump(
+            {"namespace": NAMESPACE, "resources": ["../base"], "components": chosen}
+        )
         (Path(folder) / "kustomization.yaml").write_text(text)
         return render(Path(folder))
 
@@ -63,7 +67,9 @@ def templates(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
     """Give the pod template of everything that makes pods, by ``Kind/name``."""
     for manifest in of_kind(manifests, "Deployment", "Job", "CronJob"):
         spec = manifest["spec"]
-        template = (spec["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else spec)["template"]
+        template = (spec["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else spec)[
+            "template"
+        ]
         yield f"{manifest['kind']}/{manifest['metadata']['name']}", template
 
 
@@ -81,7 +87,9 @@ def container_of(pod: Manifest) -> Manifest:
 
 
 def environment(manifests: Sequence[Manifest], pod: Manifest) -> dict[str, str]:
-    """Give the variables that a pod's container starts with; a value out of a Secret shows as that."""
+    """Give the variables that a pod's container starts with; a value out of a Secret shows as
+    that.
+    """
     container = container_of(pod)
     values: dict[str, str] = {}
     for source in container.get("envFrom", ()):
@@ -91,7 +99,9 @@ def environment(manifests: Sequence[Manifest], pod: Manifest) -> dict[str, str]:
             if each["metadata"]["name"] == source["configMapRef"]["name"]
         ]
         values |= found["data"]
-    return values | {each["name"]: each.get("value", "from a Secret") for each in container.get("env", ())}
+    return values | {
+        each["name"]: each.get("value", "from a Secret") for each in container.get("env", ())
+    }
 
 
 def _kustomize() -> list[str]:

@@ -29,28 +29,44 @@ BOTO3S_OWN = (
     "AWS_ENDPOINT_URL_S3",
     "AWS_EC2_METADATA_DISABLED",
 )
-"""Of what boto3 reads by itself, what we set; each by name, since it says nothing of one that it does not know."""
+"""Of what boto3 reads by itself, what we set; each by name, since it says nothing of one that it
+does not know.
+"""
 
 
 def names() -> set[str]:
     """Give the variables of all services, the page among them."""
-    return {field.upper() for classes in SERVICES.values() for settings in classes for field in settings.model_fields}
+    return {
+        field.upper()
+        for classes in SERVICES.values()
+        for settings in classes
+        for field in settings.model_fields
+    }
 
 
 def secrets() -> set[str]:
     """Give those that hold a secret, which may come as a file."""
-    return {name.upper() for classes in SERVICES.values() for settings in classes for name in secret_fields(settings)}
+    return {
+        name.upper()
+        for classes in SERVICES.values()
+        for settings in classes
+        for name in secret_fields(settings)
+    }
 
 
 def is_known(name: str) -> bool:
     """Tell whether somebody reads a variable."""
     operators = {field.upper() for field in DigestSettings.model_fields}
-    others = name in BOTO3S_OWN or name.startswith(OTELS_OWN) or name.removesuffix("_FILE") in operators
+    others = (
+        name in BOTO3S_OWN or name.startswith(OTELS_OWN) or name.removesuffix("_FILE") in operators
+    )
     return others or name in names() or name.removesuffix("_FILE") in secrets()
 
 
 def runs(where: str, script: str) -> bool:
-    """Tell whether a Deployment, by ``Kind/name``, runs a script: its own, or one for a part of its work."""
+    """Tell whether a Deployment, by ``Kind/name``, runs a script: its own, or one for a part of its
+    work.
+    """
     return f"{where}-".startswith(f"Deployment/{script}-")
 
 

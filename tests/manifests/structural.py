@@ -1,6 +1,8 @@
-"""A custom resource against its definition, as strictly as the API server: what the definition does not name fails.
+"""A custom resource against its definition, as strictly as the API server: what the definition does
+not name fails.
 
-Rules in CEL (``x-kubernetes-validations``) are left to the API server itself: ``test_in_a_cluster.py``.
+Rules in CEL (``x-kubernetes-validations``) are left to the API server itself:
+``test_in_a_cluster.py``.
 """
 
 from typing import Any
@@ -18,9 +20,14 @@ def assert_valid(manifest: Manifest, definition: Manifest) -> None:
     """Raise unless a definition takes an object."""
     group, _, version = manifest["apiVersion"].partition("/")
     served = {
-        each["name"]: each["schema"]["openAPIV3Schema"] for each in definition["spec"]["versions"] if each["served"]
+        each["name"]: each["schema"]["openAPIV3Schema"]
+        for each in definition["spec"]["versions"]
+        if each["served"]
     }
-    assert (group, manifest["kind"]) == (definition["spec"]["group"], definition["spec"]["names"]["kind"])
+    assert (group, manifest["kind"]) == (
+        definition["spec"]["group"],
+        definition["spec"]["names"]["kind"],
+    )
     assert version in served, f"{version}: not among the served versions {sorted(served)}"
     schema = closed(served[version])
     schema["properties"] |= dict.fromkeys(("apiVersion", "kind", "metadata"), ANYTHING)
@@ -35,7 +42,9 @@ def assert_metadata_valid(manifest: Manifest) -> None:
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give the JSON schema of a structural schema, whose objects have no fields but those that it names."""
+    """Give the JSON schema of a structural schema, whose objects have no fields but those that it
+    names.
+    """
     made = dict(schema)
     if schema.get("x-kubernetes-int-or-string"):
         made["type"] = ["integer", "string"]

@@ -1,4 +1,6 @@
-"""Each alert fires when it must and is silent when it must not (``alerts.test.yaml``), and misses what is deployed."""
+"""Each alert fires when it must and is silent when it must not (``alerts.test.yaml``), and misses
+what is deployed.
+"""
 
 import re
 import shutil
@@ -13,14 +15,20 @@ from tests.manifests.rendering import base_with, named, of_kind
 
 SCENARIOS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("alerts.test.yaml").read_text())
 PROMTOOL = shutil.which("promtool")
-needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="needs promtool (Debian's package prometheus)")
+needs_promtool = pytest.mark.skipif(
+    PROMTOOL is None, reason="needs promtool (Debian's package prometheus)"
+)
 
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
     """Give the rules in a file of their own, as the operator hands them to Prometheus."""
     file = tmp_path / "rules.yaml"
-    file.write_text(yaml.safe_dump(named(base_with("prometheus"), "PrometheusRule", "invoice-connector")["spec"]))
+    file.write_text(
+        yaml.safe_dump(
+            named(base_with("prometheus"), "PrometheusRule", "invoice-connector")["spec"]
+        )
+    )
     return file
 
 
@@ -40,7 +48,9 @@ def test_an_alert(scenario: dict[str, Any], rules: Path) -> None:
 
 def test_every_alert_is_seen_to_fire_and_to_be_silent() -> None:
     seen = {
-        (each["alertname"], bool(each["exp_alerts"])) for test in SCENARIOS["tests"] for each in test["alert_rule_test"]
+        (each["alertname"], bool(each["exp_alerts"]))
+        for test in SCENARIOS["tests"]
+        for each in test["alert_rule_test"]
     }
 
     assert seen == {(name, fires) for name in expressions() for fires in (True, False)}
@@ -50,12 +60,16 @@ def test_every_deployment_is_missed_by_the_label_that_its_pods_get() -> None:
     manifests = base_with("prometheus")
     (endpoint,) = named(manifests, "PodMonitor", "invoice-connector")["spec"]["podMetricsEndpoints"]
     (relabeling,) = endpoint["relabelings"]
-    replica_sets = [f"{each['metadata']['name']}-7d9f8c5b6" for each in of_kind(manifests, "Deployment")]
+    replica_sets = [
+        f"{each['metadata']['name']}-7d9f8c5b6" for each in of_kind(manifests, "Deployment")
+    ]
 
     labels = {re.sub(f"^{relabeling['regex']}$", r"\1", name) for name in replica_sets}
 
     label = relabeling["targetLabel"]
-    assert labels == set(re.findall(rf'absent\(up\{{.*\b{label}="(.+?)"\}}\)', expressions()["ServiceDown"]))
+    assert labels == set(
+        re.findall(rf'absent\(up\{{.*\b{label}="(.+?)"\}}\)', expressions()["ServiceDown"])
+    )
 
 
 def test_every_reconciliation_is_watched() -> None:
@@ -73,5 +87,7 @@ def expressions() -> dict[str, str]:
 
 def promtool(*arguments: str) -> str:
     """Give what promtool finds wrong."""
-    done = subprocess.run([str(PROMTOOL), *arguments], check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [str(PROMTOOL), *arguments], check=False, capture_output=True, text=True, timeout=120
+    )
     return "" if done.returncode == 0 else done.stdout + done.stderr

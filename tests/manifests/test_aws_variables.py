@@ -1,4 +1,6 @@
-"""Each AWS variable that we set is one that boto3 looks for: it says nothing about one that it does not know."""
+"""Each AWS variable that we set is one that boto3 looks for: it says nothing about one that it does
+not know.
+"""
 
 from collections import UserDict
 
@@ -7,7 +9,11 @@ import pytest
 
 from tests.manifests.settings_of import BOTO3S_OWN
 
-SET = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "eu-central-1"}
+SET = {
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+}
 
 
 class Watched(UserDict[str, str]):

@@ -7,14 +7,19 @@ REPO = Path(__file__).parents[2]
 
 
 def bare(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([REPO / ".ci/bare", *command], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [REPO / ".ci/bare", *command], capture_output=True, text=True, check=False
+    )
 
 
 def test_an_environment_made_on_the_bare_path_outlives_it(tmp_path: Path) -> None:
     made = bare("python3", "-m", "venv", "--without-pip", str(tmp_path / "venv"))
     assert made.returncode == 0, made.stderr
     later = subprocess.run(
-        [tmp_path / "venv/bin/python", "-c", "print('here')"], capture_output=True, text=True, check=True
+        [tmp_path / "venv/bin/python", "-c", "print('here')"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert later.stdout == "here\n"
 

@@ -34,7 +34,13 @@ print(json.dumps(found))
 """
 VERDICT = "Nothing lost, nothing twice, not a cent off."
 UI, PROMETHEUS = "http://localhost:8089", "http://localhost:9090"
-TOPICS = {"raw-invoices", "formatted-invoices", "invoice-errors", "invoice-outcomes", "invoice-decisions"}
+TOPICS = {
+    "raw-invoices",
+    "formatted-invoices",
+    "invoice-errors",
+    "invoice-outcomes",
+    "invoice-decisions",
+}
 COMPOSED = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 pytestmark = pytest.mark.timeout(1200)
@@ -44,7 +50,9 @@ pytestmark = pytest.mark.timeout(1200)
 def test_an_image_holds_no_shell_no_package_manager_and_nothing_setuid(name: str) -> None:
     needs_engine()
 
-    found = json.loads(docker("run", "--rm", "--read-only", "--entrypoint=python", f"{name}:local", "-c", LOOK))
+    found = json.loads(
+        docker("run", "--rm", "--read-only", "--entrypoint=python", f"{name}:local", "-c", LOOK)
+    )
 
     assert found == {"uid": 65532, "programs": [], "setuid": []}
 

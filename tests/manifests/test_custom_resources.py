@@ -18,7 +18,10 @@ SCHEMA = {
             "properties": {
                 "mode": {"type": "string", "enum": ["literal", "prefix"]},
                 "port": {"x-kubernetes-int-or-string": True},
-                "rules": {"type": "array", "items": {"type": "object", "properties": {"count": {"type": "integer"}}}},
+                "rules": {
+                    "type": "array",
+                    "items": {"type": "object", "properties": {"count": {"type": "integer"}}},
+                },
                 "labels": {"type": "object", "additionalProperties": {"type": "string"}},
                 "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
             },
@@ -48,7 +51,13 @@ def test_an_operator_takes_every_object_of_its_kind(kind: str, cache: pytest.Cac
 
 
 def watcher(**fields: Any) -> Manifest:
-    return {"apiVersion": "example.com/v1", "kind": "Watcher", "metadata": {"name": "a"}, "spec": {}, **fields}
+    return {
+        "apiVersion": "example.com/v1",
+        "kind": "Watcher",
+        "metadata": {"name": "a"},
+        "spec": {},
+        **fields,
+    }
 
 
 @pytest.mark.parametrize(

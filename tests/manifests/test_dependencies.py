@@ -57,7 +57,11 @@ importlib.import_module(module)
 
 @pytest.mark.parametrize("member", FOLDERS)
 def test_a_member_imports_only_what_its_image_holds(member: str) -> None:
-    imported = {plain(installed()[name][0]) for name in imports(ROOT / FOLDERS[member] / "src") if name in installed()}
+    imported = {
+        plain(installed()[name][0])
+        for name in imports(ROOT / FOLDERS[member] / "src")
+        if name in installed()
+    }
 
     assert imported - locked(member) == set()
 
@@ -66,7 +70,15 @@ def test_a_member_imports_only_what_its_image_holds(member: str) -> None:
 def test_an_images_program_loads_with_nothing_but_what_the_image_holds(image: str) -> None:
     held = held_by(image)
     absent = [name for name, owners in installed().items() if held.isdisjoint(map(plain, owners))]
-    command = [sys.executable, "-W", "ignore", "-c", IMPORT_WITHOUT, f"{package_of(image)}.__main__", *absent]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        IMPORT_WITHOUT,
+        f"{package_of(image)}.__main__",
+        *absent,
+    ]
 
     done = subprocess.run(command, env={}, check=False, capture_output=True, text=True, timeout=120)
 
@@ -82,7 +94,9 @@ def test_an_image_holds_the_kafka_clients_that_it_needs_and_no_other(image: str)
 
 def imports(folder: Path) -> set[str]:
     """Give the top-level names that a member's modules import from elsewhere when they run."""
-    names = {name for path in folder.rglob("*.py") for name in imported_by(ast.parse(path.read_text()))}
+    names = {
+        name for path in folder.rglob("*.py") for name in imported_by(ast.parse(path.read_text()))
+    }
     return names - set(sys.stdlib_module_names) - {path.name for path in folder.iterdir()}
 
 
@@ -102,12 +116,15 @@ def held_by(image: str) -> set[str]:
     options = list(zip(more[::2], more[1::2], strict=True))
     extras = {value for option, value in options if option == "--extra"}
     return set.union(
-        locked(image, extras), *(locked(value, set()) for option, value in options if option == "--package")
+        locked(image, extras),
+        *(locked(value, set()) for option, value in options if option == "--package"),
     )
 
 
 def locked(member: str, extras: Collection[str] | None = None) -> set[str]:
-    """Return a member with its dependencies, theirs, and so on; all of its own extras if none are named."""
+    """Return a member with its dependencies, theirs, and so on; all of its own extras if none are
+    named.
+    """
     packages = lock()
     named = packages[member].get("optional-dependencies", {}) if extras is None else extras
     waiting = [(member, None), *((member, extra) for extra in named)]
@@ -118,8 +135,14 @@ def locked(member: str, extras: Collection[str] | None = None) -> set[str]:
             continue
         found.add((name, extra))
         package = packages[name]
-        needed = package.get("dependencies", ()) if extra is None else package["optional-dependencies"].get(extra, ())
-        waiting += [(each["name"], more) for each in needed for more in (None, *each.get("extra", ()))]
+        needed = (
+            package.get("dependencies", ())
+            if extra is None
+            else package["optional-dependencies"].get(extra, ())
+        )
+        waiting += [
+            (each["name"], more) for each in needed for more in (None, *each.get("extra", ()))
+        ]
     return {name for name, _extra in found}
 
 

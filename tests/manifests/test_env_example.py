@@ -1,4 +1,6 @@
-""".env.example: every setting, with its default or with what the composed world needs; all services start with it."""
+""".env.example: every setting, with its default or with what the composed world needs; all services
+start with it.
+"""
 
 import pytest
 import yaml
@@ -43,22 +45,33 @@ def test_a_service_starts_with_it_and_nothing_differs_from_the_defaults_but_the_
         monkeypatch.setenv(name, value)
 
     differing = {name for settings in classes for name in changed(settings)}
-    assert {name for name in differing if not name.startswith(("NS_", "QBO_", "RAZORPAY_"))} <= COMPOSED
+    assert {
+        name for name in differing if not name.startswith(("NS_", "QBO_", "RAZORPAY_"))
+    } <= COMPOSED
 
 
 def changed(settings: type[Settings]) -> set[str]:
     values = read(settings)
-    defaults = {name: field.get_default(call_default_factory=True) for name, field in settings.model_fields.items()}
+    defaults = {
+        name: field.get_default(call_default_factory=True)
+        for name, field in settings.model_fields.items()
+    }
     return {name.upper() for name, default in defaults.items() if getattr(values, name) != default}
 
 
 def test_it_points_at_what_compose_starts() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    hosts = {value.split("//")[-1].split(":")[0] for name, value in example().items() if is_place(name, value)}
+    hosts = {
+        value.split("//")[-1].split(":")[0]
+        for name, value in example().items()
+        if is_place(name, value)
+    }
 
     assert hosts == {"kafka", "simulators", "s3"}
     assert hosts <= services.keys()
 
 
 def is_place(name: str, value: str) -> bool:
-    return name == "KAFKA_BOOTSTRAP_SERVERS" or (value.startswith("http") and not name.startswith(OTELS_OWN))
+    return name == "KAFKA_BOOTSTRAP_SERVERS" or (
+        value.startswith("http") and not name.startswith(OTELS_OWN)
+    )

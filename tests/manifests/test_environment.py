@@ -8,7 +8,16 @@ from invoice_creator.settings import CreatorSettings
 from invoice_operations.topics import plan
 from invoice_providers.names import destinations
 from invoice_shared.settings import KafkaSettings, read
-from tests.manifests.rendering import OVERLAYS, Manifest, base_with, environment, named, of_kind, overlay, pods
+from tests.manifests.rendering import (
+    OVERLAYS,
+    Manifest,
+    base_with,
+    environment,
+    named,
+    of_kind,
+    overlay,
+    pods,
+)
 from tests.manifests.settings_of import SERVICES, is_known, names, provide, runs, secrets, start
 
 OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
@@ -18,9 +27,16 @@ OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_every_variable_is_read_by_somebody(name: str) -> None:
     manifests = overlay(name)
-    connector = [(where, pod) for where, pod in pods(manifests) if where.split("/")[1].startswith("invoice")]
+    connector = [
+        (where, pod) for where, pod in pods(manifests) if where.split("/")[1].startswith("invoice")
+    ]
 
-    unknown = {(where, each) for where, pod in connector for each in environment(manifests, pod) if not is_known(each)}
+    unknown = {
+        (where, each)
+        for where, pod in connector
+        for each in environment(manifests, pod)
+        if not is_known(each)
+    }
     assert unknown == set()
 
 
@@ -80,12 +96,17 @@ def test_a_restart_for_want_of_progress_comes_after_the_patience() -> None:
 def test_strimzis_topics_are_those_of_the_command_line() -> None:
     manifests = base_with("strimzi")
     declared = {
-        each["metadata"]["name"]: (each["spec"]["partitions"], each["spec"]["replicas"], texts(each["spec"]["config"]))
+        each["metadata"]["name"]: (
+            each["spec"]["partitions"],
+            each["spec"]["replicas"],
+            texts(each["spec"]["config"]),
+        )
         for each in of_kind(manifests, "KafkaTopic")
     }
 
     assert declared == {
-        each.name: (each.partitions, each.replication_factor, each.config) for each in plan(KafkaSettings(), 12, 3, 2)
+        each.name: (each.partitions, each.replication_factor, each.config)
+        for each in plan(KafkaSettings(), 12, 3, 2)
     }
 
 

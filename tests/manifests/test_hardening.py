@@ -2,11 +2,25 @@
 
 import pytest
 
-from tests.manifests.rendering import OVERLAYS, base_with, container_of, named, of_kind, overlay, pods
+from tests.manifests.rendering import (
+    OVERLAYS,
+    base_with,
+    container_of,
+    named,
+    of_kind,
+    overlay,
+    pods,
+)
 
-SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator-netsuite", "invoice-error-sink")
+SERVICES = (
+    "invoice-webhook",
+    "invoice-formatter",
+    "invoice-creator-netsuite",
+    "invoice-error-sink",
+)
 WRITES_ITS_ROOT = {"Deployment/kafka"}
-"""Other people's images that write their configuration into their root; in the local overlay only."""
+"""Other people's images that write their configuration into their root; in the local overlay only.
+"""
 HIGH = 10_000
 MARGIN = 5
 
@@ -31,8 +45,14 @@ def test_every_container_is_confined_and_bounded(name: str) -> None:
         assert context["allowPrivilegeEscalation"] is False, where
         assert context["capabilities"] == {"drop": ["ALL"]}, where
         assert context.get("readOnlyRootFilesystem") is True or where in WRITES_ITS_ROOT, where
-        assert container["resources"]["requests"].keys() == {"cpu", "memory", "ephemeral-storage"}, where
-        assert container["resources"]["limits"].keys() == {"cpu", "memory", "ephemeral-storage"}, where
+        assert container["resources"]["requests"].keys() == {
+            "cpu",
+            "memory",
+            "ephemeral-storage",
+        }, where
+        assert container["resources"]["limits"].keys() == {"cpu", "memory", "ephemeral-storage"}, (
+            where
+        )
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
@@ -49,11 +69,17 @@ def test_every_service_has_what_keeps_it_running(service: str) -> None:
     labels = deployment["spec"]["selector"]["matchLabels"]
     pod = deployment["spec"]["template"]["spec"]
 
-    assert named(manifests, "PodDisruptionBudget", service)["spec"]["selector"]["matchLabels"] == labels
+    assert (
+        named(manifests, "PodDisruptionBudget", service)["spec"]["selector"]["matchLabels"]
+        == labels
+    )
     assert named(manifests, "Service", service)["spec"]["selector"] == labels
     assert named(manifests, "ServiceAccount", service)["automountServiceAccountToken"] is False
     assert pod["serviceAccountName"] == service
-    assert {each["labelSelector"]["matchLabels"]["app.kubernetes.io/name"] for each in pod["topologySpreadConstraints"]}
+    assert {
+        each["labelSelector"]["matchLabels"]["app.kubernetes.io/name"]
+        for each in pod["topologySpreadConstraints"]
+    }
     assert container_of(pod)["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "ops"}
     assert container_of(pod)["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "ops"}
 
@@ -63,7 +89,9 @@ def test_a_pod_is_given_the_time_that_its_shutdown_may_take(service: str) -> Non
     manifests = base_with()
     grace = int(named(manifests, "ConfigMap", "invoice-settings")["data"]["SHUTDOWN_GRACE_SECONDS"])
     pod = named(manifests, "Deployment", service)["spec"]["template"]["spec"]
-    before = container_of(pod).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+    before = (
+        container_of(pod).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+    )
 
     assert pod["terminationGracePeriodSeconds"] >= before + grace + MARGIN
 

@@ -50,14 +50,16 @@ def test_there_is_a_stage_for_every_image_and_no_other() -> None:
 
 
 def test_images_take_their_dependencies_from_the_lock_alone_and_run_as_nobody() -> None:
-    assert re.search(r"^FROM python:\d+\.\d+\.\d+-slim-\w+(@sha256:\w+)? AS base$", DOCKERFILE, re.MULTILINE), (
-        "the base is pinned"
-    )
+    assert re.search(
+        r"^FROM python:\d+\.\d+\.\d+-slim-\w+(@sha256:\w+)? AS base$", DOCKERFILE, re.MULTILINE
+    ), "the base is pinned"
     assert len(re.findall(r"uv sync --frozen --no-dev ", DOCKERFILE)) == 2
     assert "USER 65532:65532" in stages()["image"]
     assert "STOPSIGNAL SIGTERM" in stages()["image"]
     assert DOCKERFILE.rindex("FROM scratch") > DOCKERFILE.rindex("RUN "), "no image holds a shell"
-    assert len(re.findall(r"-exec touch --no-dereference --date=@0 {} \+", DOCKERFILE)) == 2, "the same bytes"
+    assert len(re.findall(r"-exec touch --no-dereference --date=@0 {} \+", DOCKERFILE)) == 2, (
+        "the same bytes"
+    )
 
 
 def test_the_dependencies_layer_knows_every_member() -> None:
@@ -93,7 +95,9 @@ def test_compose_builds_the_images_that_the_local_overlay_runs() -> None:
     built = {each["image"]: each["build"] for each in services.values() if "build" in each}
     run = {container_of(pod)["image"] for _where, pod in pods(overlay("local"))}
 
-    assert built == {f"{name}:local": {"context": ".", "args": {"SERVICE": name}} for name in IMAGES}
+    assert built == {
+        f"{name}:local": {"context": ".", "args": {"SERVICE": name}} for name in IMAGES
+    }
     assert {image for image in run if image.startswith("invoice-")} == built.keys()
     assert {services["kafka"]["image"], services["s3"]["image"]} == run - built.keys()
 
@@ -103,7 +107,9 @@ def test_compose_confines_its_services_as_kubernetes_does() -> None:
     for name in ("invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink"):
         assert services[name]["read_only"], name
         assert services[name]["cap_drop"] == ["ALL"], name
-        assert services[name]["depends_on"]["topics"] == {"condition": "service_completed_successfully"}, name
+        assert services[name]["depends_on"]["topics"] == {
+            "condition": "service_completed_successfully"
+        }, name
 
 
 def test_the_build_context_holds_no_more_than_an_image_needs() -> None:
@@ -121,7 +127,11 @@ def test_the_build_context_holds_no_more_than_an_image_needs() -> None:
 def stages() -> dict[str, str]:
     """Return the text of each named stage of the Dockerfile."""
     parts = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[1:]
-    return {found[1]: part for part in parts if (found := re.match(r"\S+ AS (\S+)$", part, re.MULTILINE))}
+    return {
+        found[1]: part
+        for part in parts
+        if (found := re.match(r"\S+ AS (\S+)$", part, re.MULTILINE))
+    }
 
 
 def lineage(name: str) -> list[str]:
@@ -134,5 +144,7 @@ def lineage(name: str) -> list[str]:
 
 def more_than_its_distribution(text: str) -> dict[str, str]:
     """Return the arguments of uv that an image has beside ``--package NAME``."""
-    pairs: list[Any] = re.findall(r"^ +(invoice-\S+)\) (?:echo |packages\+=\()(.+?)\)? ;;", text, re.MULTILINE)
+    pairs: list[Any] = re.findall(
+        r"^ +(invoice-\S+)\) (?:echo |packages\+=\()(.+?)\)? ;;", text, re.MULTILINE
+    )
     return dict(pairs)

@@ -1,4 +1,6 @@
-"""A real cluster: its API server takes every manifest; the demo's books balance, also with every service restarted."""
+"""A real cluster: its API server takes every manifest; the demo's books balance, also with every
+service restarted.
+"""
 
 import copy
 import json
@@ -9,7 +11,16 @@ from functools import partial
 import pytest
 
 from tests.manifests.definitions import SOURCES, definition
-from tests.manifests.rendering import COMPONENTS, K8S, Manifest, base_with, container_of, named, of_kind, overlay
+from tests.manifests.rendering import (
+    COMPONENTS,
+    K8S,
+    Manifest,
+    base_with,
+    container_of,
+    named,
+    of_kind,
+    overlay,
+)
 from tests.support.cluster import ask_simulator, kubectl, listed, needs_cluster, tell_simulator
 from tests.support.waiting import eventually
 
@@ -28,7 +39,13 @@ def connector() -> None:
     needs_cluster()
     kubectl("apply", "--kustomize", str(K8S / "overlays" / "local"))
     for deployment in listed("deployments"):
-        kubectl("rollout", "status", f"deployment/{deployment['metadata']['name']}", "--timeout=300s", timeout=310)
+        kubectl(
+            "rollout",
+            "status",
+            f"deployment/{deployment['metadata']['name']}",
+            "--timeout=300s",
+            timeout=310,
+        )
 
 
 @pytest.fixture
@@ -44,11 +61,18 @@ def empty_namespace() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def operators_definitions(pytestconfig: pytest.Config) -> Iterator[None]:
-    """The definitions of what operators read, where the cluster has none of its own; gone again afterwards."""
+    """The definitions of what operators read, where the cluster has none of its own; gone again
+    afterwards.
+    """
     needs_cluster()
     assert pytestconfig.cache is not None
-    wanted = {each["metadata"]["name"]: each for each in (definition(kind, pytestconfig.cache) for kind in SOURCES)}
-    missing = wanted.keys() - {each["metadata"]["name"] for each in listed("customresourcedefinitions")}
+    wanted = {
+        each["metadata"]["name"]: each
+        for each in (definition(kind, pytestconfig.cache) for kind in SOURCES)
+    }
+    missing = wanted.keys() - {
+        each["metadata"]["name"] for each in listed("customresourcedefinitions")
+    }
     try:
         for name in missing:
             kubectl("create", "--filename=-", given=json.dumps(wanted[name]))
@@ -108,7 +132,13 @@ def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(connecto
 
         kubectl("rollout", "restart", "deployment", f"--selector={CONNECTOR}")
         for deployment in listed("deployments", CONNECTOR):
-            kubectl("rollout", "status", f"deployment/{deployment['metadata']['name']}", "--timeout=400s", timeout=410)
+            kubectl(
+                "rollout",
+                "status",
+                f"deployment/{deployment['metadata']['name']}",
+                "--timeout=400s",
+                timeout=410,
+            )
 
         assert status_of("demo-load").get("active"), "over too soon to prove anything"
         assert VERDICT in verdict_of("demo-load", within=900)
@@ -127,11 +157,21 @@ def documents() -> int:
 
 
 def start_load(name: str, invoices: int) -> None:
-    """Start the demo's Job once more, with more invoices of a month that this cluster has not seen."""
+    """Start the demo's Job once more, with more invoices of a month that this cluster has not
+    seen.
+    """
     job: Manifest = copy.deepcopy(named(of_kind(overlay("local"), "Job"), "Job", "demo"))
     job["metadata"]["name"] = name
     container_of(job["spec"]["template"]["spec"])["args"] = [
-        *("demo", "--world", "/world/world.json", "--invoices", str(invoices), "--seed", str(int(time.time())))
+        *(
+            "demo",
+            "--world",
+            "/world/world.json",
+            "--invoices",
+            str(invoices),
+            "--seed",
+            str(int(time.time())),
+        )
     ]
     kubectl("create", "--filename=-", given=json.dumps(job))
 

@@ -1,4 +1,6 @@
-"""kube-score finds nothing critical and nothing to warn of; what it is told to ignore has its reason beside it."""
+"""kube-score finds nothing critical and nothing to warn of; what it is told to ignore has its
+reason beside it.
+"""
 
 import shutil
 import subprocess
@@ -21,14 +23,30 @@ NO_TAG = "--ignore-test=container-image-tag"
     ("manifests", "options"),
     [
         *(pytest.param(partial(overlay, name), [], id=name) for name in OVERLAYS),
-        *(pytest.param(partial(base_with, name), [NO_TAG], id=f"with {name}") for name in COMPONENTS),
+        *(
+            pytest.param(partial(base_with, name), [NO_TAG], id=f"with {name}")
+            for name in COMPONENTS
+        ),
     ],
 )
-def test_kube_score_has_nothing_to_say(manifests: Callable[[], Sequence[Manifest]], options: list[str]) -> None:
+def test_kube_score_has_nothing_to_say(
+    manifests: Callable[[], Sequence[Manifest]], options: list[str]
+) -> None:
     rendered = yaml.safe_dump_all(manifests())
-    command = [str(KUBE_SCORE), "score", f"--kubernetes-version=v{KUBERNETES}", "--output-format=ci", *options, "-"]
+    command = [
+        str(KUBE_SCORE),
+        "score",
+        f"--kubernetes-version=v{KUBERNETES}",
+        "--output-format=ci",
+        *options,
+        "-",
+    ]
 
-    done = subprocess.run(command, input=rendered, check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, input=rendered, check=False, capture_output=True, text=True, timeout=60
+    )
 
-    assert [line for line in done.stdout.splitlines() if line.startswith(("[CRITICAL]", "[WARNING]"))] == []
+    assert [
+        line for line in done.stdout.splitlines() if line.startswith(("[CRITICAL]", "[WARNING]"))
+    ] == []
     assert "[OK]" in done.stdout, done.stderr

@@ -9,7 +9,8 @@ import pytest
 from tests.manifests.test_dependencies import FOLDERS, locked
 
 PERMISSIVE = re.compile(
-    r"MIT|MIT-0|MIT License|BSD.*|3-Clause BSD License|Apache.*|ISC License.*|PSF-2\.0|CNRI-Python|AFL-2\.1"
+    r"MIT|MIT-0|MIT License|BSD.*|3-Clause BSD License|Apache.*|ISC"
+    r" License.*|PSF-2\.0|CNRI-Python|AFL-2\.1"
     r"|Public Domain|Python Software Foundation License|Repoze Public License"
 )
 BY_FILE = {"certifi": "Mozilla Public License 2.0 (MPL 2.0)"}
@@ -18,7 +19,9 @@ BY_FILE = {"certifi": "Mozilla Public License 2.0 (MPL 2.0)"}
 
 @pytest.mark.parametrize("member", FOLDERS)
 def test_every_licence_is_permissive(member: str) -> None:
-    licences = {name: licence for name in locked(member) if (licence := licence_of(name)) is not None}
+    licences = {
+        name: licence for name in locked(member) if (licence := licence_of(name)) is not None
+    }
 
     surprises = {name: licence for name, licence in licences.items() if not is_permissive(licence)}
     assert surprises.items() <= BY_FILE.items()
@@ -32,7 +35,9 @@ def licence_of(name: str) -> str | None:
         return None
     classifiers = [each for each in said.get("classifier", ()) if each.startswith("License ::")]
     named = "; ".join(each.rpartition(" :: ")[2] for each in classifiers)
-    return str(said.get("license_expression") or named or said.get("license", "").partition("\n")[0])
+    return str(
+        said.get("license_expression") or named or said.get("license", "").partition("\n")[0]
+    )
 
 
 def is_permissive(licence: str) -> bool:

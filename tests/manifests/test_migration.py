@@ -1,4 +1,6 @@
-"""From the Lambda sample: what docs/deploy.md says, followed to the letter, gives an overlay whose pods start."""
+"""From the Lambda sample: what docs/deploy.md says, followed to the letter, gives an overlay whose
+pods start.
+"""
 
 import re
 import shutil
@@ -49,7 +51,8 @@ TO_SET = {
 
 
 @pytest.fixture(
-    params=[RAZORPAY, QUICKBOOKS, RAZORPAY + QUICKBOOKS, ""], ids=["razorpay", "quickbooks", "all", "netsuite"]
+    params=[RAZORPAY, QUICKBOOKS, RAZORPAY + QUICKBOOKS, ""],
+    ids=["razorpay", "quickbooks", "all", "netsuite"],
 )
 def variables(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     file = tmp_path / "production.tfvars"
@@ -81,13 +84,19 @@ def test_the_sample_alone_leaves_no_mounted_secret_unsaid(
     said = capsys.readouterr().err
     drop_what_is_named(mine, said)
     unsaid = {
-        (secret, key) for secret, key in mounted(render(mine)) - written(mine) if f"{key} (Secret {secret})" not in said
+        (secret, key)
+        for secret, key in mounted(render(mine)) - written(mine)
+        if f"{key} (Secret {secret})" not in said
     }
     assert unsaid == set()
 
 
 def test_with_what_is_still_to_set_every_pod_starts_and_nothing_of_the_example_is_left(
-    variables: Path, mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    variables: Path,
+    mine: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     answer(variables, mine, capsys)
 
@@ -98,7 +107,9 @@ def test_with_what_is_still_to_set_every_pod_starts_and_nothing_of_the_example_i
     assert "ExternalSecret" not in {each["kind"] for each in manifests}
     assert mounted(manifests) == written(mine)
     assert not any(
-        "example" in value for _where, pod in pods(manifests) for value in environment(manifests, pod).values()
+        "example" in value
+        for _where, pod in pods(manifests)
+        for value in environment(manifests, pod).values()
     )
     for where, pod in pods(manifests):
         for script in SERVICES:
@@ -129,7 +140,9 @@ def mounted(manifests: tuple[Manifest, ...]) -> set[tuple[str, str]]:
 
 
 def mounted_by(manifests: tuple[Manifest, ...], pod: Manifest) -> Iterator[tuple[str, str]]:
-    secret_by_volume = {each["name"]: each["secret"]["secretName"] for each in pod["volumes"] if "secret" in each}
+    secret_by_volume = {
+        each["name"]: each["secret"]["secretName"] for each in pod["volumes"] if "secret" in each
+    }
     mounts = container_of(pod)["volumeMounts"]
     secret_by_path = {each["mountPath"]: secret_by_volume.get(each["name"]) for each in mounts}
     for name, path in environment(manifests, pod).items():
@@ -143,7 +156,9 @@ def written(mine: Path) -> set[tuple[str, str]]:
     return {(item["metadata"]["name"], key) for item in items for key in item["stringData"]}
 
 
-def start_with(script: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+def start_with(
+    script: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
     """Read a service's settings out of what its pod gets."""
     with monkeypatch.context() as patched:
         provide(values, patched, folder)

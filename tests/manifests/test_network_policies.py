@@ -1,4 +1,6 @@
-"""What may reach what is the picture of docs/data-flow.md: every connection in it, and none beside it."""
+"""What may reach what is the picture of docs/data-flow.md: every connection in it, and none beside
+it.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,12 +15,20 @@ NETWORKS = {"pods at private addresses": "10.244.0", "pods at shared addresses":
 """Where clusters have their pods; no policy may rely on the one or on the other."""
 
 UNCOVERED = "198.18.0.1"
-"""An address that no block of a policy holds with a broker's port: who is let in there is let in by its labels."""
+"""An address that no block of a policy holds with a broker's port: who is let in there is let in by
+its labels.
+"""
 
-NAMES = {f"{place}:{port}" for place in ("dns", "node-dns", "host-dns") for port in ("53", "53/UDP")}
+NAMES = {
+    f"{place}:{port}" for place in ("dns", "node-dns", "host-dns") for port in ("53", "53/UDP")
+}
 BROKER = NAMES | {"broker:9092", "broker:9096"}
 HTTPS = BROKER | {"internet:443"}
-CREATORS = ("invoice-creator-netsuite", "invoice-creator-quickbooks-online", "invoice-creator-razorpay")
+CREATORS = (
+    "invoice-creator-netsuite",
+    "invoice-creator-quickbooks-online",
+    "invoice-creator-razorpay",
+)
 RECONCILE = ("invoice-reconcile-ledger", "invoice-reconcile-providers", "invoice-reconcile-wide")
 CALLS_OUT = ("invoice-formatter", *CREATORS, "invoice-error-sink", *RECONCILE, "invoices")
 PICTURE: dict[str, set[str]] = {"invoice-webhook": BROKER, **dict.fromkeys(CALLS_OUT, HTTPS)}
@@ -26,12 +36,17 @@ PICTURE: dict[str, set[str]] = {"invoice-webhook": BROKER, **dict.fromkeys(CALLS
 PRODUCTION = PICTURE | {"invoice-topics": BROKER, "ingress": {"invoice-webhook:8080"}}
 
 OPS = {f"{name}:9100" for name in PICTURE}
-BROKERS_ARE_PODS = {name: (reached - BROKER) | NAMES | {"strimzi:9093"} for name, reached in PICTURE.items()}
+BROKERS_ARE_PODS = {
+    name: (reached - BROKER) | NAMES | {"strimzi:9093"} for name, reached in PICTURE.items()
+}
 OPERATORS = BROKERS_ARE_PODS | {"gateway": {"invoice-webhook:8080"}, "prometheus": OPS}
 
 KAFKA = {"kafka:9092"}
 SIMULATED = {"simulators:8001", "simulators:8002", "simulators:8003", "simulators:8004", "s3:7070"}
-INSIDE = {"invoice-webhook": NAMES | KAFKA, **dict.fromkeys((*CALLS_OUT, "invoice-web"), NAMES | KAFKA | SIMULATED)}
+INSIDE = {
+    "invoice-webhook": NAMES | KAFKA,
+    **dict.fromkeys((*CALLS_OUT, "invoice-web"), NAMES | KAFKA | SIMULATED),
+}
 LOCAL = INSIDE | {
     "invoice-topics": NAMES | KAFKA,
     "demo": NAMES | KAFKA | SIMULATED | {"invoice-webhook:8080"},
@@ -64,12 +79,17 @@ def surroundings(network: str) -> list[Place]:
     ("manifests", "picture"),
     [
         pytest.param(partial(overlay, "production"), PRODUCTION, id="production"),
-        pytest.param(partial(base_with, "gateway", "prometheus", "strimzi"), OPERATORS, id="with operators"),
+        pytest.param(
+            partial(base_with, "gateway", "prometheus", "strimzi"), OPERATORS, id="with operators"
+        ),
         pytest.param(partial(overlay, "local"), LOCAL, id="local"),
     ],
 )
 def test_the_policies_allow_the_picture_and_nothing_else(
-    manifests: Callable[[], Sequence[Manifest]], picture: dict[str, set[str]], network: str, tmp_path: Path
+    manifests: Callable[[], Sequence[Manifest]],
+    picture: dict[str, set[str]],
+    network: str,
+    tmp_path: Path,
 ) -> None:
     around = surroundings(network)
     ours = pods_of(manifests(), network)

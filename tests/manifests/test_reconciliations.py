@@ -1,4 +1,6 @@
-"""The CronJobs that reconcile: their arguments are the command line's, and together they look at every invoice."""
+"""The CronJobs that reconcile: their arguments are the command line's, and together they look at
+every invoice.
+"""
 
 from invoice_cli.lazy import loaded
 from tests.manifests.rendering import Manifest, base_with, container_of, of_kind
@@ -7,7 +9,10 @@ RECONCILE = "invoice-reconcile-"
 
 
 def cron_jobs() -> dict[str, Manifest]:
-    return {job["metadata"]["name"]: job["spec"]["jobTemplate"]["spec"] for job in of_kind(base_with(), "CronJob")}
+    return {
+        job["metadata"]["name"]: job["spec"]["jobTemplate"]["spec"]
+        for job in of_kind(base_with(), "CronJob")
+    }
 
 
 def options(job: Manifest) -> dict[str, object]:

@@ -1,4 +1,6 @@
-"""A server that answers each request with bytes that a test chose, whatever they are, and ends the connection."""
+"""A server that answers each request with bytes that a test chose, whatever they are, and ends the
+connection.
+"""
 
 import socket
 import threading
@@ -12,7 +14,8 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class AnyServer:
-    """``answers`` holds the next answer by method and path, or by method; ``answer`` that of every other one.
+    """``answers`` holds the next answer by method and path, or by method; ``answer`` that of every
+    other one.
 
     ``bodies`` are those of all requests.
     """
@@ -69,5 +72,7 @@ def any_server() -> Iterator[AnyServer]:
 def written(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
     """Write an answer as HTTP does."""
     lines = [f"{name}: {value}" for name, value in headers.items()]
-    head = "\r\n".join((f"HTTP/1.1 {status} Said", *lines, f"Content-Length: {len(body)}", "Connection: close"))
+    head = "\r\n".join(
+        (f"HTTP/1.1 {status} Said", *lines, f"Content-Length: {len(body)}", "Connection: close")
+    )
     return head.encode("latin-1") + END_OF_HEAD + (b"" if status == 204 else body)

@@ -1,4 +1,6 @@
-"""Hostile clients on loopback: many connections that send something and then nothing, and come again when closed."""
+"""Hostile clients on loopback: many connections that send something and then nothing, and come
+again when closed.
+"""
 
 import contextlib
 import resource
@@ -16,7 +18,9 @@ AGAIN_SECONDS = 1.0
 
 
 class Attackers:
-    """``count`` connections, from ``with`` to its end; ``payload`` is what each sends, made when it connects."""
+    """``count`` connections, from ``with`` to its end; ``payload`` is what each sends, made when it
+    connects.
+    """
 
     def __init__(self, port: int, count: int, payload: Callable[[], bytes]) -> None:
         self._address = (LOOPBACK, port)
@@ -59,7 +63,9 @@ class Attackers:
         stranger.setblocking(False)
         stranger.connect_ex(self._address)
         self._selector.register(
-            stranger, selectors.EVENT_READ | selectors.EVENT_WRITE, deque([memoryview(self._payload())])
+            stranger,
+            selectors.EVENT_READ | selectors.EVENT_WRITE,
+            deque([memoryview(self._payload())]),
         )
 
     def _serve(self, key: selectors.SelectorKey, events: int) -> None:

@@ -14,7 +14,10 @@ IN_USE = pytest.StashKey[str]()
 
 
 class Broker(Protocol):
-    """A running broker. ``kill`` is SIGKILL; ``restart`` brings it back on its port, with its data if ``is_real``."""
+    """A running broker.
+
+    ``kill`` is SIGKILL; ``restart`` brings it back on its port, with its data if ``is_real``.
+    """
 
     name: str
     is_real: bool
@@ -82,15 +85,21 @@ def _only_on_a_real_broker(request: pytest.FixtureRequest) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Raise ``pytest.UsageError`` if a test that starts a broker is not marked so: CI chooses by the marker."""
+    """Raise ``pytest.UsageError`` if a test that starts a broker is not marked so: CI chooses by
+    the marker.
+    """
     if "broker" in getattr(item, "fixturenames", ()) and item.get_closest_marker("broker") is None:
         raise pytest.UsageError(f"{item.nodeid} needs a broker: mark it with pytest.mark.broker")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say which broker the results stand for."""
     name = config.stash.get(IN_USE, None)
-    if name is None and config.getoption("numprocesses", None):  # the workers that use it cannot speak here
+    if name is None and config.getoption(
+        "numprocesses", None
+    ):  # the workers that use it cannot speak here
         name = choose_broker().name
     if name:
         terminalreporter.write_line(f"broker: {name}")

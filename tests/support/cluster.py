@@ -1,4 +1,6 @@
-"""A cluster by kubectl: the one that KUBECONFIG names, and only where the tests were told that they may use it."""
+"""A cluster by kubectl: the one that KUBECONFIG names, and only where the tests were told that they
+may use it.
+"""
 
 import json
 import os
@@ -12,22 +14,30 @@ PERMISSION = "INVOICES_TEST_CLUSTER"
 
 
 def needs_cluster() -> None:
-    """Skip unless a cluster is named and the tests may put the local overlay and, for a moment, definitions into it."""
+    """Skip unless a cluster is named and the tests may put the local overlay and, for a moment,
+    definitions into it.
+    """
     if not (os.environ.get("KUBECONFIG") and os.environ.get(PERMISSION)):
-        pytest.skip(f"needs KUBECONFIG, and {PERMISSION}=yes as permission to apply the local overlay there")
+        pytest.skip(
+            f"needs KUBECONFIG, and {PERMISSION}=yes as permission to apply the local overlay there"
+        )
 
 
 def kubectl(*arguments: str, given: str | None = None, timeout: float = 120) -> str:
     """Run kubectl in the connector's namespace; give what it prints. Fails with its message."""
     command = ["kubectl", f"--namespace={NAMESPACE}", *arguments]
-    done = subprocess.run(command, input=given, check=False, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(
+        command, input=given, check=False, capture_output=True, text=True, timeout=timeout
+    )
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
     return done.stdout
 
 
 def listed(kind: str, selector: str = "") -> list[Any]:
     """Give the objects of a kind."""
-    items: list[Any] = json.loads(kubectl("get", kind, f"--selector={selector}", "--output=json"))["items"]
+    items: list[Any] = json.loads(kubectl("get", kind, f"--selector={selector}", "--output=json"))[
+        "items"
+    ]
     return items
 
 

@@ -1,6 +1,8 @@
-"""A company's network: the only way out is a forward proxy, and every certificate is the company's own.
+"""A company's network: the only way out is a forward proxy, and every certificate is the company's
+own.
 
-The proxy knows the other systems' names; nobody else can find them, so whatever arrives came through it.
+The proxy knows the other systems' names; nobody else can find them, so whatever arrives came
+through it.
 """
 
 import asyncio
@@ -25,13 +27,16 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class Company:
-    """``systems`` are ports on loopback that speak plain HTTP, by the name under which they are asked for.
+    """``systems`` are ports on loopback that speak plain HTTP, by the name under which they are
+    asked for.
 
-    As ``https://`` they are encrypted with a certificate of the company's authority, ``ca_location``.
-    ``seen`` holds the first line of each connection that came to the proxy.
+    As ``https://`` they are encrypted with a certificate of the company's authority,
+    ``ca_location``. ``seen`` holds the first line of each connection that came to the proxy.
     """
 
-    def __init__(self, systems: Mapping[str, int], folder: Path, *, asks_login: bool = False) -> None:
+    def __init__(
+        self, systems: Mapping[str, int], folder: Path, *, asks_login: bool = False
+    ) -> None:
         self.ca_location = folder / "company.pem"
         self.seen: list[str] = []
         self.refuses = False
@@ -66,7 +71,11 @@ class Company:
     @property
     def settings(self) -> dict[str, str]:
         """Return the environment of a process in this network."""
-        return {"HTTPS_PROXY": self.proxy, "HTTP_PROXY": self.proxy, "CA_LOCATION": str(self.ca_location)}
+        return {
+            "HTTPS_PROXY": self.proxy,
+            "HTTP_PROXY": self.proxy,
+            "CA_LOCATION": str(self.ca_location),
+        }
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
@@ -76,7 +85,9 @@ class Company:
         self._servers.append(proxy)
         self.port = proxy.sockets[0].getsockname()[1]
         for name, port in self._systems.items():
-            front = await asyncio.start_server(self._front(port), LOOPBACK, 0, ssl=self._certificate(name))
+            front = await asyncio.start_server(
+                self._front(port), LOOPBACK, 0, ssl=self._certificate(name)
+            )
             self._servers.append(front)
             self._encrypted[name] = front.sockets[0].getsockname()[1]
 
@@ -106,11 +117,15 @@ class Company:
             await self._pass_on(reader, writer, head)
         writer.close()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes
+    ) -> None:
         method, target, _ = head.partition(b"\r\n")[0].decode().split(" ")
         if self.refuses or (self._asks_login and LOGIN not in head):
             status = b"403 Forbidden" if self.refuses else b"407 Proxy Authentication Required"
-            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close" + END_OF_HEAD)
+            writer.write(
+                b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close" + END_OF_HEAD
+            )
             await writer.drain()
         elif method == "CONNECT":
             writer.write(b"HTTP/1.1 200 Connected" + END_OF_HEAD)
@@ -121,7 +136,10 @@ class Company:
             await self._join(writer, port, lambda there: _pump_requests(reader, there, head))
 
     async def _join(
-        self, writer: asyncio.StreamWriter, port: int, send: Callable[[asyncio.StreamWriter], Coroutine[Any, Any, None]]
+        self,
+        writer: asyncio.StreamWriter,
+        port: int,
+        send: Callable[[asyncio.StreamWriter], Coroutine[Any, Any, None]],
     ) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -145,7 +163,9 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
     sink.close()
 
 
-async def _pump_requests(source: asyncio.StreamReader, sink: asyncio.StreamWriter, head: bytes) -> None:
+async def _pump_requests(
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, head: bytes
+) -> None:
     """Pass requests on, each asked for by its path, as a proxy does."""
     with contextlib.suppress(OSError, asyncio.IncompleteReadError):
         while True:

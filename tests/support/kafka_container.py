@@ -38,12 +38,16 @@ class ContainerBroker:
         self.bootstrap_servers = f"{LOOPBACK}:{self._port}"
         advertised = {"KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://{self.bootstrap_servers}"}
         self._container = (
-            DockerContainer(IMAGE).with_bind_ports("9092/tcp", self._port).with_envs(**SETTINGS, **advertised)
+            DockerContainer(IMAGE)
+            .with_bind_ports("9092/tcp", self._port)
+            .with_envs(**SETTINGS, **advertised)
         )
 
     @staticmethod
     def is_available() -> bool:
-        """Tell whether an engine answers and has, or can pull, the images: Kafka's and testcontainers' own cleaner."""
+        """Tell whether an engine answers and has, or can pull, the images: Kafka's and
+        testcontainers' own cleaner.
+        """
         cleaner = [] if testcontainers_config.ryuk_disabled else [testcontainers_config.ryuk_image]
         return _succeeds("info") and all(_has(image) for image in [IMAGE, *cleaner])
 
@@ -68,7 +72,11 @@ class ContainerBroker:
     def _wait_until_up(self) -> None:
         # The engine's own port proxy listens before Kafka does; Kafka says so itself.
         eventually(
-            lambda: is_listening(self._port) and b"Kafka Server started" in self._container.get_logs()[0], timeout=90
+            lambda: (
+                is_listening(self._port)
+                and b"Kafka Server started" in self._container.get_logs()[0]
+            ),
+            timeout=90,
         )
 
 
@@ -80,6 +88,11 @@ def _succeeds(*arguments: str, timeout: float = 20) -> bool:
     if shutil.which("docker") is None:
         return False
     try:
-        return subprocess.run(["docker", *arguments], check=False, capture_output=True, timeout=timeout).returncode == 0
+        return (
+            subprocess.run(
+                ["docker", *arguments], check=False, capture_output=True, timeout=timeout
+            ).returncode
+            == 0
+        )
     except subprocess.TimeoutExpired:
         return False

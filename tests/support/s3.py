@@ -29,7 +29,10 @@ CREDENTIALS = {
 
 @dataclass(frozen=True)
 class Bucket:
-    """One test's bucket. Services reach it through ``proxy``, which can play an outage; the test reads around it."""
+    """One test's bucket.
+
+    Services reach it through ``proxy``, which can play an outage; the test reads around it.
+    """
 
     name: str
     proxy: Proxy
@@ -38,7 +41,11 @@ class Bucket:
     @property
     def settings(self) -> dict[str, str]:
         """The environment that points a service at this bucket."""
-        return {"AWS_ENDPOINT_URL_S3": self.proxy.url, "LOG_ERRORS_BUCKET_NAME_S3": self.name, **CREDENTIALS}
+        return {
+            "AWS_ENDPOINT_URL_S3": self.proxy.url,
+            "LOG_ERRORS_BUCKET_NAME_S3": self.name,
+            **CREDENTIALS,
+        }
 
     def create(self) -> None:
         """Create the bucket."""

@@ -1,4 +1,6 @@
-"""An HTTP server in front of the S3 server that answers some requests itself: a store that is not as it should be."""
+"""An HTTP server in front of the S3 server that answers some requests itself: a store that is not
+as it should be.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +15,9 @@ CONDITIONS = {"if-match", "if-none-match"}
 HOPS = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 Judge = Callable[[str, Mapping[str, str], bytes], str | None]
-"""Returns the S3 error code with which to refuse a request (method, headers, body); ``None`` to pass it on."""
+"""Returns the S3 error code with which to refuse a request (method, headers, body); ``None`` to
+pass it on.
+"""
 
 
 @dataclass
@@ -70,13 +74,20 @@ class Front:
         self.puts += request.command == "PUT"
         left_out = CONDITIONS if self.is_careless else set()
         connection = HTTPConnection(LOOPBACK, self.target, timeout=10)
-        connection.request(request.command, request.path, body, {n: v for n, v in headers.items() if n not in left_out})
+        connection.request(
+            request.command,
+            request.path,
+            body,
+            {n: v for n, v in headers.items() if n not in left_out},
+        )
         answer = connection.getresponse()
         _send(request, answer.status, dict(answer.getheaders()), answer.read())
         connection.close()
 
 
-def _send(request: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str], body: bytes) -> None:
+def _send(
+    request: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
     request.send_response(status)
     for name, value in headers.items():
         if name.lower() not in HOPS:

@@ -1,4 +1,6 @@
-"""Whether a run makes the pictures of the docs anew: only if asked, since they show the time of day."""
+"""Whether a run makes the pictures of the docs anew: only if asked, since they show the time of
+day.
+"""
 
 import os
 

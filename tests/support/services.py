@@ -22,10 +22,16 @@ SHOWN_LINES, SHOWN_WIDTH = 12, 600
 class Service(Process):
     """One service. Its ports are its own and stay the same when it is started again."""
 
-    def __init__(self, script: str, settings: Mapping[str, str], directory: Path, within: Sequence[str] = ()) -> None:
+    def __init__(
+        self, script: str, settings: Mapping[str, str], directory: Path, within: Sequence[str] = ()
+    ) -> None:
         self.ops_port = free_port()
         self.webhook_port = free_port()
-        ports = {"OPS_PORT": str(self.ops_port), "WEBHOOK_PORT": str(self.webhook_port), "BIND_HOST": LOOPBACK}
+        ports = {
+            "OPS_PORT": str(self.ops_port),
+            "WEBHOOK_PORT": str(self.webhook_port),
+            "BIND_HOST": LOOPBACK,
+        }
         super().__init__(
             f"{script}-{self.ops_port}",
             [*within, str(Path(sys.executable).with_name(script))],
@@ -60,14 +66,21 @@ class Service(Process):
 
 
 class StartService(Protocol):
-    """Starts a console script; ``within`` is a command that runs it, e.g. with a lower limit of something."""
+    """Starts a console script; ``within`` is a command that runs it, e.g. with a lower limit of
+    something.
+    """
 
-    def __call__(self, script: str, settings: Mapping[str, str], within: Sequence[str] = ()) -> Service: ...
+    def __call__(
+        self, script: str, settings: Mapping[str, str], within: Sequence[str] = ()
+    ) -> Service: ...
 
 
 @pytest.fixture
 def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartService]:
-    """Start a service by its console script. All end with the test; what they printed is shown if it fails."""
+    """Start a service by its console script.
+
+    All end with the test; what they printed is shown if it fails.
+    """
     started: list[Service] = []
     request.node.stash[RUNNING] = started
 
@@ -95,6 +108,8 @@ def pytest_runtest_makereport(
 
 
 def what_matters(output: str) -> str:
-    """Give the last lines that are no plain information, each cut; the whole log is in the test's ``tmp_path``."""
+    """Give the last lines that are no plain information, each cut; the whole log is in the test's
+    ``tmp_path``.
+    """
     lines = [line[:SHOWN_WIDTH] for line in output.splitlines() if '"level":"info"' not in line]
     return "\n".join(lines[-SHOWN_LINES:])

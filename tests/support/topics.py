@@ -10,7 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 from confluent_kafka.admin._resource import ResourceType
@@ -53,7 +61,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The five topics under names that no other test uses, so that tests never see each other's records."""
+    """The five topics under names that no other test uses, so that tests never see each other's
+    records.
+    """
 
     bootstrap_servers: str
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:10]}")
@@ -101,7 +111,9 @@ class Topics:
         values: Iterable[tuple[str | bytes | None, bytes | None]],
         headers: Mapping[str, bytes] | None = None,
     ) -> list[tuple[int, int]]:
-        """Put (key, value) pairs in, acknowledged; give the partition and offset of each, in order."""
+        """Put (key, value) pairs in, acknowledged; give the partition and offset of each, in
+        order.
+        """
         producer = Producer(
             {
                 "bootstrap.servers": self.bootstrap_servers,
@@ -122,11 +134,15 @@ class Topics:
             )
             producer.poll(0)
         producer.flush(60)
-        assert len(places) == len(pairs), f"the broker acknowledged {len(places)} of {len(pairs)} records"
+        assert len(places) == len(pairs), (
+            f"the broker acknowledged {len(places)} of {len(pairs)} records"
+        )
         return [places[index] for index in range(len(pairs))]
 
     def read(self, topic: str, timeout: float = 60) -> list[Seen]:
-        """Read a topic from its beginning to its end of this moment, in order within each partition."""
+        """Read a topic from its beginning to its end of this moment, in order within each
+        partition.
+        """
         consumer = Consumer(
             {
                 "bootstrap.servers": self.bootstrap_servers,
@@ -143,12 +159,18 @@ class Topics:
 
     def events(self) -> list[Seen]:
         """Read the ledger without the records that documents have of their own."""
-        return [record for record in self.read("invoice-outcomes") if b"#document:" not in (record.key or b"")]
+        return [
+            record
+            for record in self.read("invoice-outcomes")
+            if b"#document:" not in (record.key or b"")
+        ]
 
     def lag(self, service: str, topic: str) -> int:
-        """Count the records of a topic that a service's group has not committed; for ``eventually``.
+        """Count the records of a topic that a service's group has not committed; for
+        ``eventually``.
 
-        Counts the records themselves: the embedded broker's newest offset is the beginning of its last batch.
+        Counts the records themselves: the embedded broker's newest offset is the beginning of its
+        last batch.
         """
         committed = self._committed(self.group(service), self.name(topic))
         return sum(record.offset >= committed[record.partition] for record in self.read(topic))
@@ -156,7 +178,9 @@ class Topics:
     def delete_before(self, topic: str, offsets: Mapping[int, int]) -> None:
         """Delete the records before an offset of each partition, as retention does."""
         admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
-        wanted = [TopicPartition(self.name(topic), number, offset) for number, offset in offsets.items()]
+        wanted = [
+            TopicPartition(self.name(topic), number, offset) for number, offset in offsets.items()
+        ]
         for done in admin.delete_records(wanted).values():
             done.result(60)
 
@@ -168,34 +192,54 @@ class Topics:
         """Commit a group's offsets by partition."""
         consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": group})
         try:
-            wanted = [TopicPartition(self.name(topic), number, offset) for number, offset in offsets.items()]
+            wanted = [
+                TopicPartition(self.name(topic), number, offset)
+                for number, offset in offsets.items()
+            ]
             consumer.commit(offsets=wanted, asynchronous=False)
         finally:
             consumer.close()
 
     def committed(self, service: str, topic: str) -> int:
-        """Return how many records of a topic a service's group has committed, over all partitions."""
-        return sum(max(offset, 0) for offset in self._committed(self.group(service), self.name(topic)).values())
+        """Return how many records of a topic a service's group has committed, over all
+        partitions.
+        """
+        return sum(
+            max(offset, 0)
+            for offset in self._committed(self.group(service), self.name(topic)).values()
+        )
 
     def _committed(self, group: str, name: str, timeout: float = 20) -> dict[int, int]:
         consumer = Consumer({"bootstrap.servers": self.bootstrap_servers, "group.id": group})
         try:
-            places = [TopicPartition(name, number) for number in _partitions(consumer, name, timeout)]
+            places = [
+                TopicPartition(name, number) for number in _partitions(consumer, name, timeout)
+            ]
             return {place.partition: place.offset for place in consumer.committed(places, timeout)}
-        except KafkaException as error:  # e.g. the coordinator is still loading: not known yet, so look again
+        except (
+            KafkaException
+        ) as error:  # e.g. the coordinator is still loading: not known yet, so look again
             raise AssertionError(f"what {group} has committed is not known: {error}") from error
         finally:
             consumer.close()
 
 
 def _config(topic: str) -> dict[str, str]:
-    """Return all that ``invoices check`` looks at: the embedded broker knows no default, so it reports nothing else."""
+    """Return all that ``invoices check`` looks at: the embedded broker knows no default, so it
+    reports nothing else.
+    """
     if topic == "invoice-outcomes":
         return {"min.insync.replicas": "1", "cleanup.policy": "compact"}
-    return {"min.insync.replicas": "1", "cleanup.policy": "delete", "max.message.bytes": str(MAX_MESSAGE)}
+    return {
+        "min.insync.replicas": "1",
+        "cleanup.policy": "delete",
+        "max.message.bytes": str(MAX_MESSAGE),
+    }
 
 
-def _note_place(places: dict[int, tuple[int, int]], index: int) -> Callable[[KafkaError | None, Message], None]:
+def _note_place(
+    places: dict[int, tuple[int, int]], index: int
+) -> Callable[[KafkaError | None, Message], None]:
     def note(error: KafkaError | None, message: Message) -> None:
         if error is None:
             places[index] = (message.partition() or 0, message.offset() or 0)

@@ -1,4 +1,6 @@
-"""Sleeps of an event loop on a fake clock: days pass in milliseconds, in the order in which they would."""
+"""Sleeps of an event loop on a fake clock: days pass in milliseconds, in the order in which they
+would.
+"""
 
 import asyncio
 import heapq
@@ -9,7 +11,9 @@ from typing import Any
 from tests.fakes import FakeClock
 
 TURNS_UNTIL_ALL_WAIT = 10
-"""Turns of the loop after which every task has come to its next sleep; no chain of awaits in a test is longer."""
+"""Turns of the loop after which every task has come to its next sleep; no chain of awaits in a test
+is longer.
+"""
 
 
 class VirtualTime:
@@ -28,8 +32,12 @@ class VirtualTime:
         heapq.heappush(self._sleepers, (self.clock.monotonic() + seconds, next(self._order), wake))
         await wake
 
-    async def run(self, *work: Coroutine[Any, Any, Any], seconds: float = float("inf")) -> list[asyncio.Task[Any]]:
-        """Let time pass until all the work is done, at most ``seconds``; what is not done then goes on."""
+    async def run(
+        self, *work: Coroutine[Any, Any, Any], seconds: float = float("inf")
+    ) -> list[asyncio.Task[Any]]:
+        """Let time pass until all the work is done, at most ``seconds``; what is not done then goes
+        on.
+        """
         tasks = [asyncio.ensure_future(each) for each in work]
         end = self.clock.monotonic() + seconds
         await self._let_all_wait()

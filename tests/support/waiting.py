@@ -8,10 +8,11 @@ Answer = TypeVar("Answer")
 
 
 def eventually(check: Callable[[], Answer], timeout: float = 60, every: float = 0.1) -> Answer:
-    """Give the first truthy answer of ``check``; look every ``every`` seconds for at most ``timeout`` seconds.
+    """Give the first truthy answer of ``check``; look every ``every`` seconds for at most
+    ``timeout`` seconds.
 
-    A falsy answer or an ``AssertionError`` means "not yet". After the deadline the last assertion is raised as it is,
-    and a falsy answer as an ``AssertionError`` that shows it.
+    A falsy answer or an ``AssertionError`` means "not yet". After the deadline the last assertion
+    is raised as it is, and a falsy answer as an ``AssertionError`` that shows it.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -30,7 +31,9 @@ def eventually(check: Callable[[], Answer], timeout: float = 60, every: float = 
 
 
 def never(check: Callable[[], object], during: float) -> None:
-    """Assert that ``check`` stays falsy for ``during`` seconds; for what must not happen, where no event can tell."""
+    """Assert that ``check`` stays falsy for ``during`` seconds; for what must not happen, where no
+    event can tell.
+    """
     deadline = time.monotonic() + during
     while time.monotonic() < deadline:
         answer = check()

@@ -10,7 +10,9 @@ from invoice_shared.own_secrets import OWN
 
 @pytest.fixture(autouse=True)
 def _default_logs() -> Iterator[None]:
-    """A command or a service that ran in this process set up its logs; the next test captures lines of its own."""
+    """A command or a service that ran in this process set up its logs; the next test captures lines
+    of its own.
+    """
     yield
     structlog.reset_defaults()
 

@@ -28,7 +28,9 @@ def test_the_clock_moves_only_when_told_and_never_backwards() -> None:
 
 def test_the_publisher_keeps_what_it_acknowledged_and_nothing_that_it_refused() -> None:
     publisher = FakePublisher()
-    publisher.publish(OutgoingRecord("raw-invoices", b"a", b'{"total":1.10}', (("event-id", b"1"),)))
+    publisher.publish(
+        OutgoingRecord("raw-invoices", b"a", b'{"total":1.10}', (("event-id", b"1"),))
+    )
     publisher.fail(times=1)
 
     with pytest.raises(PublishFailed):

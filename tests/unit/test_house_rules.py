@@ -35,7 +35,9 @@ PACKAGES = (
 METRONOMES_NAMES = ("netsuite", "quickbooks_online", "custom")
 HTTP_FIELDS = HttpSettings.model_fields.keys()
 OTHERS_OWN = ("AWS_", "OTEL_")
-"""Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation lists them."""
+"""Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation
+lists them.
+"""
 
 IMPORT_AND_WATCH = """
 import importlib, os, pkgutil, sys, threading
@@ -101,21 +103,30 @@ def test_a_providers_folder_exports_all_that_is_known_of_it(destination: str) ->
 
 
 def test_no_two_providers_share_a_setting() -> None:
-    fields = [name for block in account_settings().values() for name in block.model_fields.keys() - HTTP_FIELDS]
+    fields = [
+        name
+        for block in account_settings().values()
+        for name in block.model_fields.keys() - HTTP_FIELDS
+    ]
 
     assert len(fields) == len(set(fields))
 
 
 def test_asking_which_providers_there_are_imports_none_of_them_and_no_client() -> None:
     ask = (
-        "import sys; from invoice_providers.names import destinations; assert destinations();"
-        "clients = {'requests', 'boto3', 'jwt'} & sys.modules.keys();"
-        "print(sorted(clients) + [name for name in sys.modules if name.startswith('invoice_providers.')])"
+        "import sys; from invoice_providers.names import destinations; assert"
+        " destinations();clients = {'requests', 'boto3', 'jwt'} &"
+        " sys.modules.keys();print(sorted(clients) + [name for name in sys.modules if"
+        " name.startswith('invoice_providers.')])"
     )
-    ask_formatter = ask.replace("import sys;", "import sys; import invoice_formatter.mapping.document;")
+    ask_formatter = ask.replace(
+        "import sys;", "import sys; import invoice_formatter.mapping.document;"
+    )
 
     for command in (ask, ask_formatter):
-        done = subprocess.run([sys.executable, "-I", "-c", command], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", command], check=True, capture_output=True, text=True
+        )
         assert done.stdout == "['invoice_providers.names']\n"
 
 

@@ -1,4 +1,6 @@
-"""Which Python `make setup` takes: a Python of any version, and a uv that writes what it is asked."""
+"""Which Python `make setup` takes: a Python of any version, and a uv that writes what it is
+asked.
+"""
 
 import re
 import shutil
@@ -34,7 +36,9 @@ esac
 
 
 @pytest.mark.parametrize("version", WITHIN)
-def test_a_python_within_the_bound_is_taken_and_nothing_is_looked_for(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_a_python_within_the_bound_is_taken_and_nothing_is_looked_for(
+    tmp_path: Path, version: tuple[int, ...]
+) -> None:
     done = set_up(tmp_path, version)
 
     assert done.returncode == 0, done.stderr
@@ -42,7 +46,9 @@ def test_a_python_within_the_bound_is_taken_and_nothing_is_looked_for(tmp_path: 
 
 
 @pytest.mark.parametrize("version", OUTSIDE)
-def test_outside_the_bound_another_python_that_is_here_is_taken(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_outside_the_bound_another_python_that_is_here_is_taken(
+    tmp_path: Path, version: tuple[int, ...]
+) -> None:
     (tmp_path / "found").write_text(ANOTHER)
 
     done = set_up(tmp_path, version)
@@ -53,7 +59,9 @@ def test_outside_the_bound_another_python_that_is_here_is_taken(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("version", OUTSIDE)
-def test_where_none_is_here_and_only_there_uv_fetches_one(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_where_none_is_here_and_only_there_uv_fetches_one(
+    tmp_path: Path, version: tuple[int, ...]
+) -> None:
     (tmp_path / "fetchable").write_text(FETCHED)
 
     done = set_up(tmp_path, version)
@@ -66,21 +74,29 @@ def test_where_none_is_here_and_only_there_uv_fetches_one(tmp_path: Path, versio
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 7, 17), *OUTSIDE])
-def test_where_none_can_be_had_one_line_says_what_to_set(tmp_path: Path, version: tuple[int, ...]) -> None:
+def test_where_none_can_be_had_one_line_says_what_to_set(
+    tmp_path: Path, version: tuple[int, ...]
+) -> None:
     done = set_up(tmp_path, version)
 
     assert done.returncode != 0
-    assert [line for line in done.stderr.splitlines() if not re.match(r"make(\[\d+\])?: ", line)] == [
-        f"No Python {bound()} is here: set PYTHON, e.g. make PYTHON=/path/to/python3.13"
-    ]
+    assert [
+        line for line in done.stderr.splitlines() if not re.match(r"make(\[\d+\])?: ", line)
+    ] == [f"No Python {bound()} is here: set PYTHON, e.g. make PYTHON=/path/to/python3.13"]
     assert not (tmp_path / ".venv").exists()
 
 
 def test_every_member_says_the_bound_that_make_keeps() -> None:
-    files = [ROOT / "pyproject.toml", *ROOT.glob("*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml")]
+    files = [
+        ROOT / "pyproject.toml",
+        *ROOT.glob("*/pyproject.toml"),
+        *ROOT.glob("services/*/pyproject.toml"),
+    ]
 
     assert len(files) > 5
-    assert {tomllib.loads(file.read_text())["project"]["requires-python"] for file in files} == {bound()}
+    assert {tomllib.loads(file.read_text())["project"]["requires-python"] for file in files} == {
+        bound()
+    }
 
 
 def set_up(folder: Path, version: tuple[int, ...]) -> subprocess.CompletedProcess[str]:
@@ -90,7 +106,14 @@ def set_up(folder: Path, version: tuple[int, ...]) -> subprocess.CompletedProces
     for name, text in (("python", PYTHON), ("uv", UV)):
         (folder / name).write_text(text.format(real=sys.executable, version=version, here=folder))
         (folder / name).chmod(0o755)
-    command = ["make", "-C", str(folder), "--no-print-directory", "setup", f"PYTHON={folder / 'python'}"]
+    command = [
+        "make",
+        "-C",
+        str(folder),
+        "--no-print-directory",
+        "setup",
+        f"PYTHON={folder / 'python'}",
+    ]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
 
 

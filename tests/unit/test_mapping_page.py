@@ -1,4 +1,6 @@
-"""docs/mapping.md against the code: every field of the records, and everything that a provider is sent."""
+"""docs/mapping.md against the code: every field of the records, and everything that a provider is
+sent.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +38,9 @@ def fields_of_table(title: str) -> set[str]:
 def keys_of(body: Any) -> Iterator[str]:
     if isinstance(body, Mapping):
         yield from body
-    children: Iterable[Any] = body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ()
+    children: Iterable[Any] = (
+        body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ()
+    )
     for child in children:
         yield from keys_of(child)
 

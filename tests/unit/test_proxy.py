@@ -79,7 +79,11 @@ def test_a_request_whose_answer_is_lost_has_arrived(proxy: Proxy) -> None:
 @pytest.mark.parametrize("outage", [Proxy.allow, Proxy.stall, Proxy.reset, Proxy.lose_answers])
 def test_an_end_in_the_middle_leaves_no_connection_open(outage: Callable[[Proxy], None]) -> None:
     """An unclosed socket warns when it is collected, and warnings are errors."""
-    with socket.create_server((LOOPBACK, 0)) as mute, ExitStack() as callers, Proxy(mute.getsockname()[1]) as proxy:
+    with (
+        socket.create_server((LOOPBACK, 0)) as mute,
+        ExitStack() as callers,
+        Proxy(mute.getsockname()[1]) as proxy,
+    ):
         outage(proxy)
         for number in range(30):
             caller = callers.enter_context(socket.create_connection((LOOPBACK, proxy.port)))

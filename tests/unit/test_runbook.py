@@ -18,9 +18,9 @@ from invoice_shared.metrics import Metrics
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 DATA_FLOW = (ROOT / "docs" / "data-flow.md").read_text()
-RULES: list[dict[str, Any]] = yaml.safe_load((ROOT / "k8s/components/prometheus/alerts.yaml").read_text())["spec"][
-    "groups"
-][0]["rules"]
+RULES: list[dict[str, Any]] = yaml.safe_load(
+    (ROOT / "k8s/components/prometheus/alerts.yaml").read_text()
+)["spec"]["groups"][0]["rules"]
 OTHERS_OWN = (
     "up",
     "kube_cronjob_created",
@@ -67,7 +67,9 @@ def selections(expression: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_every_alert_has_its_heading_and_no_other_is_there() -> None:
-    assert re.findall(r"^### (.*)$", section("Alerts"), re.MULTILINE) == [rule["alert"] for rule in RULES]
+    assert re.findall(r"^### (.*)$", section("Alerts"), re.MULTILINE) == [
+        rule["alert"] for rule in RULES
+    ]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
@@ -81,7 +83,11 @@ def test_an_alert_asks_for_metrics_and_labels_that_exist(rule: dict[str, Any]) -
 
 
 def test_every_metric_of_ours_is_told_from_others_by_its_name() -> None:
-    assert [each.name for each in families() if not each.name.startswith(("invoice_connector_", "process_"))] == []
+    assert [
+        each.name
+        for each in families()
+        if not each.name.startswith(("invoice_connector_", "process_"))
+    ] == []
 
 
 def test_no_metric_escapes_the_list_since_nothing_happened_to_it() -> None:

@@ -29,20 +29,25 @@ def _tell_version(is_asked: bool) -> None:
 
 
 VersionOption = Annotated[
-    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    bool,
+    typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
 ]
 
 
 EnvFileOption = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, help="Settings as lines NAME=value; the environment's own come before them."
+        exists=True,
+        dir_okay=False,
+        help="Settings as lines NAME=value; the environment's own come before them.",
     ),
 ]
 
 
 @app.callback(invoke_without_command=True)
-def root(context: typer.Context, env_file: EnvFileOption = None, _version: VersionOption = False) -> None:
+def root(
+    context: typer.Context, env_file: EnvFileOption = None, _version: VersionOption = False
+) -> None:
     """Every setting comes from the environment, or from --env-file; see docs/configuration.md."""
     if env_file is not None:
         from invoice_cli.env_file import read_env_file  # noqa: PLC0415 - few need it
@@ -54,13 +59,17 @@ def root(context: typer.Context, env_file: EnvFileOption = None, _version: Versi
 
 
 def main() -> None:
-    """Run one subcommand; whatever keeps it from its work ends it with one line and the contract's exit code."""
+    """Run one subcommand; whatever keeps it from its work ends it with one line and the contract's
+    exit code.
+    """
     _speak_utf8()
     try:
         sys.exit(app(standalone_mode=False))
     except TyperException as wrong:
         said = wrong.format_message()
-        _stop(USAGE, f"{said}{'' if said.endswith(('.', '?')) else '.'} See: invoices COMMAND --help")
+        _stop(
+            USAGE, f"{said}{'' if said.endswith(('.', '?')) else '.'} See: invoices COMMAND --help"
+        )
     except typer.Abort:
         _stop(ATTENTION, "Stopped: nothing was answered.")
     except UnicodeEncodeError:
@@ -80,7 +89,9 @@ def _stop(code: int, sentence: str) -> None:
 
 
 def _speak_utf8() -> None:
-    """JSON and CSV are UTF-8 whatever the terminal's language; what that cannot hold is shown escaped."""
+    """JSON and CSV are UTF-8 whatever the terminal's language; what that cannot hold is shown
+    escaped.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -10,7 +10,10 @@ from invoice_operations.errors import InvalidRequest
 
 
 def read_env_file(file: Path) -> None:
-    """Add a file's settings to the environment, whose own come before them. Raises ``InvalidRequest``."""
+    """Add a file's settings to the environment, whose own come before them.
+
+    Raises ``InvalidRequest``.
+    """
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

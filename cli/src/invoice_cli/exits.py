@@ -1,4 +1,6 @@
-"""How a command ends: the contract's exit codes, what leads to each, and one clear line on stderr."""
+"""How a command ends: the contract's exit codes, what leads to each, and one clear line on
+stderr.
+"""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,7 @@
-"""One failure as a person reads it: what happened, to what, and the commands that may come next. Pure."""
+"""One failure as a person reads it: what happened, to what, and the commands that may come next.
+
+Pure.
+"""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -19,14 +22,20 @@ INDENT = 12
 
 def failure_text(case: Case, document: Mapping[str, Any], closed: ClosedBy, now: datetime) -> str:
     """Return the text; ``document`` is the failure's record, as far as it is held."""
-    facts = [f"{name:<{INDENT}}{text}" for name, text in _facts(case, document, closed, now) if text]
+    facts = [
+        f"{name:<{INDENT}}{text}" for name, text in _facts(case, document, closed, now) if text
+    ]
     commands = [f"  {command}" for command in _commands(case)]
     return "\n".join([*facts, "", "Next, if it fits:", *commands] if commands else facts)
 
 
 def money_text(case: Case) -> str:
     """Return the invoice's total with its currency; empty if nobody knows it."""
-    return "" if case.total is None else f"{amount_text(case.total, case.currency)} {case.currency or ''}".rstrip()
+    return (
+        ""
+        if case.total is None
+        else f"{amount_text(case.total, case.currency)} {case.currency or ''}".rstrip()
+    )
 
 
 def reason_text(case: Case, closed: ClosedBy) -> str:
@@ -40,7 +49,10 @@ def _facts(
     case: Case, document: Mapping[str, Any], closed: ClosedBy, now: datetime
 ) -> Iterator[tuple[str, str | None]]:
     yield "failure", case.failure_id
-    yield "state", f"{case.state}, failed {age(case.failed_at, now)} ago ({time_text(case.failed_at)})"
+    yield (
+        "state",
+        f"{case.state}, failed {age(case.failed_at, now)} ago ({time_text(case.failed_at)})",
+    )
     yield "code", f"{case.code} ({case.stage})"
     yield "reason", case.reason
     yield "closed", reason_text(case, closed) if closed.resolved_by else None
@@ -50,14 +62,19 @@ def _facts(
     yield "money", money_text(case)
     yield "documents", f"{case.documents}: do not bill it again" if case.documents else None
     yield "attempts", None if case.attempts is None else str(case.attempts)
-    yield "replayed", f"{case.replay_count} time(s), last by {case.replay_id}" if case.replay_id else None
+    yield (
+        "replayed",
+        f"{case.replay_count} time(s), last by {case.replay_id}" if case.replay_id else None,
+    )
     answered = document.get("provider_response")
     yield "answered", f"{answered['status']}: {answered['body']}" if answered else None
     yield "record", str(case.source) if case.source else None
 
 
 def _commands(case: Case) -> Iterator[str]:
-    """Yield the commands that can come next, to be copied; what was settled needs none but a look."""
+    """Yield the commands that can come next, to be copied; what was settled needs none but a
+    look.
+    """
     short = shlex.quote(case.failure_id[:SHORT_ID])
     invoice = None if case.invoice_id is None else shlex.quote(case.invoice_id)
     if invoice is not None:

@@ -1,7 +1,8 @@
 """Ctrl-C and SIGTERM as a wish to stop, which is asked for between the steps.
 
-Raising from the signal handler itself would fall into whatever runs then: a fork hook, a finalizer. Nothing is locked
-in it either: ``threading.Event.set`` could wait there for a lock that the interrupted code holds.
+Raising from the signal handler itself would fall into whatever runs then: a fork hook, a finalizer.
+Nothing is locked in it either: ``threading.Event.set`` could wait there for a lock that the
+interrupted code holds.
 """
 
 import signal

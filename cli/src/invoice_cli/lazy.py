@@ -1,4 +1,6 @@
-"""A group whose commands are imported when they are used: the help and a shell's completion need none of them."""
+"""A group whose commands are imported when they are used: the help and a shell's completion need
+none of them.
+"""
 
 from importlib import import_module
 from typing import Any
@@ -37,5 +39,7 @@ class Commands(TyperGroup):
 def loaded(name: str) -> Any:
     """Import a command."""
     module = import_module(f"invoice_cli.commands.{INDEX[name].module}")
-    info = CommandInfo(name=name, cls=TyperCommand, callback=getattr(module, name.replace("-", "_")))
+    info = CommandInfo(
+        name=name, cls=TyperCommand, callback=getattr(module, name.replace("-", "_"))
+    )
     return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode="rich")

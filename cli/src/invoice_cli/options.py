@@ -18,12 +18,18 @@ def _known_codes(given: list[str] | None) -> list[str] | None:
     return given
 
 
-OutputOption = Annotated[Output, typer.Option("--output", "-o", help="A table for people, or one JSON document.")]
+OutputOption = Annotated[
+    Output, typer.Option("--output", "-o", help="A table for people, or one JSON document.")
+]
 ListingOption = Annotated[
     Listing, typer.Option("--output", "-o", help="A table for people, one JSON document, or CSV.")
 ]
-SinceOption = Annotated[str | None, typer.Option(help="From this time on: an age such as 2h, or ISO 8601 (UTC).")]
-UntilOption = Annotated[str | None, typer.Option(help="Before this time: an age such as 2h, or ISO 8601 (UTC).")]
+SinceOption = Annotated[
+    str | None, typer.Option(help="From this time on: an age such as 2h, or ISO 8601 (UTC).")
+]
+UntilOption = Annotated[
+    str | None, typer.Option(help="Before this time: an age such as 2h, or ISO 8601 (UTC).")
+]
 InvoiceOption = Annotated[str | None, typer.Option(help="Only this invoice; its first digits do.")]
 CustomerOption = Annotated[str | None, typer.Option(help="Only this customer (Metronome's id).")]
 CodeOption = Annotated[
@@ -39,7 +45,9 @@ DestinationOption = Annotated[
     str | None,
     typer.Option(
         help="Only this billing provider.",
-        autocompletion=lambda incomplete: [name for name in destinations() if name.startswith(incomplete)],
+        autocompletion=lambda incomplete: [
+            name for name in destinations() if name.startswith(incomplete)
+        ],
     ),
 ]
 
@@ -54,15 +62,22 @@ def known_destination(given: str) -> str:
 WhyOption = Annotated[str, typer.Option(help="The reason, for the auditor.")]
 WAIT_SECONDS = 900.0
 WaitOption = Annotated[
-    float, typer.Option("--wait-seconds", min=0, help="Follow for so long what becomes of the records.")
+    float,
+    typer.Option("--wait-seconds", min=0, help="Follow for so long what becomes of the records."),
 ]
-NoWaitOption = Annotated[bool, typer.Option("--no-wait", help="Do not follow what becomes of the records.")]
-ByOption = Annotated[str | None, typer.Option(help="Who decides; default: the user of this terminal.")]
+NoWaitOption = Annotated[
+    bool, typer.Option("--no-wait", help="Do not follow what becomes of the records.")
+]
+ByOption = Annotated[
+    str | None, typer.Option(help="Who decides; default: the user of this terminal.")
+]
 
 
 def selection(now: datetime, **options: str | int | list[str] | None) -> Selection:
     """Return what the options select. Raises ``InvalidRequest``."""
-    return parse_selection({name: _texts(given) for name, given in options.items() if given is not None}, now)
+    return parse_selection(
+        {name: _texts(given) for name, given in options.items() if given is not None}, now
+    )
 
 
 def _texts(given: str | int | list[str]) -> list[str]:

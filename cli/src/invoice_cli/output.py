@@ -1,4 +1,6 @@
-"""What a command prints on stdout: rows for people as a table, for programs as one JSON document or CSV."""
+"""What a command prints on stdout: rows for people as a table, for programs as one JSON document or
+CSV.
+"""
 
 import csv
 import shutil
@@ -46,7 +48,9 @@ def print_json(document: Any) -> None:
 
 
 def print_exactly(document: Any) -> None:
-    """Print one JSON document digit for digit as a provider would get it: amounts are numbers there."""
+    """Print one JSON document digit for digit as a provider would get it: amounts are numbers
+    there.
+    """
     sys.stdout.write(_json(document) + "\n")
 
 
@@ -75,7 +79,9 @@ def _whole() -> Iterator[IO[str]]:
 
     Kept on disk if it is long, not in memory.
     """
-    with SpooledTemporaryFile(MAX_IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline="") as text:
+    with SpooledTemporaryFile(
+        MAX_IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline=""
+    ) as text:
         yield text
         text.seek(0)
         shutil.copyfileobj(text, sys.stdout)
@@ -88,7 +94,10 @@ def print_table(rows: Sequence[Row]) -> None:
 
 
 def print_list(rows: Sequence[Row], *, cut: str, spare: Sequence[str]) -> None:
-    """Print one line per row, whatever the terminal's width: see ``fitted``. In a pipe nothing is left out."""
+    """Print one line per row, whatever the terminal's width: see ``fitted``.
+
+    In a pipe nothing is left out.
+    """
     if not sys.stdout.isatty():
         print_table(rows)
         return
@@ -102,11 +111,14 @@ def print_list(rows: Sequence[Row], *, cut: str, spare: Sequence[str]) -> None:
         console.print(line, no_wrap=True, overflow="crop", soft_wrap=True)
 
 
-def fitted(rows: Sequence[Mapping[str, str]], width: int, *, cut: str, spare: Sequence[str]) -> list[str]:
+def fitted(
+    rows: Sequence[Mapping[str, str]], width: int, *, cut: str, spare: Sequence[str]
+) -> list[str]:
     """Return a heading and one line per row, none of them wider than ``width``. Pure.
 
-    The column ``cut`` is shortened to what is left, but not below ``MIN_CUT``: before that ``spare`` columns are left
-    out, in their order. No other cell is ever cut or broken: an id that ends in dots cannot be copied.
+    The column ``cut`` is shortened to what is left, but not below ``MIN_CUT``: before that
+    ``spare`` columns are left out, in their order. No other cell is ever cut or broken: an id that
+    ends in dots cannot be copied.
     """
     widths = {name: max(cell_len(name), *(cell_len(row[name]) for row in rows)) for name in rows[0]}
     shown = [name for name in widths if name != cut]
@@ -117,7 +129,12 @@ def fitted(rows: Sequence[Mapping[str, str]], width: int, *, cut: str, spare: Se
     left = max(MIN_CUT, width - sum(widths[each] + GAP for each in shown))
     heading = {name: name for name in widths}
     return [
-        (" " * GAP).join([*(set_cell_size(row[name], widths[name]) for name in shown), _shortened(row[cut], left)])
+        (" " * GAP).join(
+            [
+                *(set_cell_size(row[name], widths[name]) for name in shown),
+                _shortened(row[cut], left),
+            ]
+        )
         for row in (heading, *rows)
     ]
 
@@ -130,7 +147,8 @@ def table(rows: Sequence[Row], title: str | None = None) -> Table:
     """Lay rows that share their keys out: with lines on a terminal, without in a pipe."""
     box = HEAVY_HEAD if sys.stdout.isatty() else None
     cells = [[harmless_line(_cell(value)) for value in row.values()] for row in rows]
-    # Ids stay on one line while sentences can make room, and are never cut: one that ends in dots cannot be copied.
+    # Ids stay on one line while sentences can make room, and are never cut: one that ends in dots
+    # cannot be copied.
     columns = [
         Column(name, overflow="fold", no_wrap=not any(" " in row[index] for row in cells))
         for index, name in enumerate(rows[0] if rows else ())

@@ -18,9 +18,12 @@ def person(given: str | None, ask: Callable[[], str] = getpass.getuser) -> Perso
 
 
 def accountable(
-    given: str | None, ask: Callable[[], str] = getpass.getuser, account: Callable[[], pwd.struct_passwd] | None = None
+    given: str | None,
+    ask: Callable[[], str] = getpass.getuser,
+    account: Callable[[], pwd.struct_passwd] | None = None,
 ) -> Person:
-    """Return the same for what an auditor asks about: root and service accounts are nobody in particular.
+    """Return the same for what an auditor asks about: root and service accounts are nobody in
+    particular.
 
     Raises ``InvalidRequest``.
     """

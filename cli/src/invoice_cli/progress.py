@@ -1,7 +1,9 @@
-"""How far a long command is: a bar on a terminal, a plain line now and then in a pipe. Always on stderr.
+"""How far a long command is: a bar on a terminal, a plain line now and then in a pipe.
 
-Where a program reads the result, a pipe gets no line: whoever merges both streams, as ``kubectl logs`` does, would
-find them inside the document.
+Always on stderr.
+
+Where a program reads the result, a pipe gets no line: whoever merges both streams, as ``kubectl
+logs`` does, would find them inside the document.
 """
 
 import sys
@@ -11,7 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from invoice_cli.exits import say
 from invoice_cli.output import Listing
@@ -51,7 +60,12 @@ class Lines:
 @contextmanager
 def progress(label: str, total: int | None, output: Listing = "table") -> Iterator[Advance]:
     """Yield a function to call for each thing done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     of_all = "" if total is None else f" of {total:,}"
     with _shown(Progress(*columns, console=terminal(stderr=True)), label, total) as bar:
         yield bar or _lines(lambda done: f"{label}: {done:,}{of_all}", output)

@@ -1,4 +1,6 @@
-"""How the findings are shown: all of them to a program, to people what needs them, and the sums to both."""
+"""How the findings are shown: all of them to a program, to people what needs them, and the sums to
+both.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -35,7 +37,9 @@ def _show_to_people(findings: Iterable[Finding], totals: Totals) -> None:
     if rows := [_row_in_minor_units(finding) for finding in findings if finding.state not in FINE]:
         print_table(rows)
     if totals.sums:
-        print_table([{name: _figure(value) for name, value in row.items()} for row in totals.rows()])
+        print_table(
+            [{name: _figure(value) for name, value in row.items()} for row in totals.rows()]
+        )
 
 
 def _figure(value: Any) -> str:

@@ -1,4 +1,6 @@
-"""One run of a replay as an operator sees it: what is said before, during and after, and how to go on when it stops."""
+"""One run of a replay as an operator sees it: what is said before, during and after, and how to go
+on when it stops.
+"""
 
 import sys
 from collections import Counter
@@ -24,7 +26,8 @@ from invoice_shared.errors import ConnectorError
 class Run:
     """Puts back what is planned, and follows what becomes of it.
 
-    ``command`` goes on with it if it is interrupted, ``look_again`` says how to see later what has become of it.
+    ``command`` goes on with it if it is interrupted, ``look_again`` says how to see later what has
+    become of it.
     """
 
     replay: Replay
@@ -40,7 +43,10 @@ class Run:
         self._before = self.replay.put_back
 
     def carry_out(self, per_second: float | None, wait_seconds: float | None) -> None:
-        """Send, and follow for so many seconds unless they are ``None``. Ends the process if it stops early."""
+        """Send, and follow for so many seconds unless they are ``None``.
+
+        Ends the process if it stops early.
+        """
         interrupt = Interrupt(insisted=give_up)
         if self.plan.selected:
             self._send(per_second, interrupt)
@@ -92,9 +98,15 @@ class Run:
         except KeyboardInterrupt:
             is_complete = False
         except ConnectorError as error:
-            stop(exit_of(error), f"Stopped after {self.sent} of {planned}: {error} Go on with: {self.command}")
+            stop(
+                exit_of(error),
+                f"Stopped after {self.sent} of {planned}: {error} Go on with: {self.command}",
+            )
         if not is_complete:
-            stop(Exit.ATTENTION, f"Interrupted after {self.sent} of {planned}. Go on with: {self.command}")
+            stop(
+                Exit.ATTENTION,
+                f"Interrupted after {self.sent} of {planned}. Go on with: {self.command}",
+            )
 
     def _follow(self, seconds: float, interrupt: Interrupt) -> None:
         total, known = self.replay.put_back, Results(waiting=self.replay.put_back)
@@ -110,7 +122,10 @@ class Run:
         except KeyboardInterrupt:
             pass
         except ConnectorError as error:
-            stop(exit_of(error), f"{self._so_far(known)} Not followed any further: {error} {self.look_again}")
+            stop(
+                exit_of(error),
+                f"{self._so_far(known)} Not followed any further: {error} {self.look_again}",
+            )
         if known.waiting and interrupt.is_set():
             stop(Exit.ATTENTION, f"Interrupted. {self._so_far(known)} {self.look_again}")
 
@@ -157,8 +172,15 @@ def _outcome(results: Results) -> str:
         "failed again": (results.failed.total(), _by_code(results.failed)),
         "still waiting": (results.waiting, ""),
     }
-    return ", ".join(f"{count} {what}{codes}" for what, (count, codes) in parts.items() if count) or "nothing"
+    return (
+        ", ".join(f"{count} {what}{codes}" for what, (count, codes) in parts.items() if count)
+        or "nothing"
+    )
 
 
 def _by_code(counts: Counter[str]) -> str:
-    return f" ({', '.join(f'{count} {code}' for code, count in counts.most_common())})" if counts else ""
+    return (
+        f" ({', '.join(f'{count} {code}' for code, count in counts.most_common())})"
+        if counts
+        else ""
+    )

@@ -1,4 +1,6 @@
-"""What a command runs in: libraries that keep quiet, and one line for whatever keeps it from its work."""
+"""What a command runs in: libraries that keep quiet, and one line for whatever keeps it from its
+work.
+"""
 
 import logging
 import sys

@@ -20,7 +20,9 @@ SENTENCES: dict[Fate, str] = {
 }
 
 
-def tell_strays(providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime, now: datetime, *, fix: bool) -> bool:
+def tell_strays(
+    providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime, now: datetime, *, fix: bool
+) -> bool:
     """Name the stray drafts, and delete them if ``fix``; whether every system could be asked."""
     try:
         found = stray_drafts(providers, ledger, since, now)
@@ -35,5 +37,8 @@ def tell_strays(providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime
 def _sentence(stray: Stray) -> str:
     draft = stray.draft
     made = f"{draft.made_at:%Y-%m-%d %H:%M} UTC"
-    what = f"Stray draft {draft.draft_id} of invoice {draft.invoice_id} at {stray.destination}, made {made}."
+    what = (
+        f"Stray draft {draft.draft_id} of invoice {draft.invoice_id} at {stray.destination}, made"
+        f" {made}."
+    )
     return f"{what} {SENTENCES[stray.fate]}"

@@ -14,7 +14,9 @@ PIPE_WIDTH = 10_000
 class SafeConsole(Console):
     """Cleans each piece of text; colours and bars are the console's own."""
 
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
         """Yield the pieces of what is shown."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=harmless(segment.text))

@@ -25,7 +25,9 @@ def amount_text(amount: Decimal, currency: str | None) -> str:
 
 
 def stated_money(total: Decimal, credit_type: CreditType) -> tuple[Decimal, str]:
-    """Return a total of Metronome's in major units with its sign, and the currency; as stated if it is none."""
+    """Return a total of Metronome's in major units with its sign, and the currency; as stated if it
+    is none.
+    """
     try:
         currency = currency_of(credit_type)
     except Rejected:

@@ -33,7 +33,9 @@ class AskedProviders:
         self._known = known
         self._pace = pace
         self._backoff_max_seconds = backoff_max_seconds
-        self._patience = {name: GivingUp(each.provider.title) for name, each in known.usable.items()}
+        self._patience = {
+            name: GivingUp(each.provider.title) for name, each in known.usable.items()
+        }
 
     @property
     def names(self) -> list[str]:
@@ -72,17 +74,27 @@ class AskedProviders:
         return [name for name, each in self._known.usable.items() if each.makes_drafts]
 
     def drafts(self, name: str, since: datetime) -> Iterator[Draft]:
-        """Yield the connector's drafts that were made from a time on. Raises ``Unavailable`` for an endless list."""
+        """Yield the connector's drafts that were made from a time on.
+
+        Raises ``Unavailable`` for an endless list.
+        """
         connection, skip, seen = self._known.usable[name], 0, set[str]()
-        while documents := (page := self._patiently(partial(connection.drafts, since, skip))).documents:
+        while documents := (
+            page := self._patiently(partial(connection.drafts, since, skip))
+        ).documents:
             if seen.issuperset(documents):  # a page further on shows others
-                raise Unavailable(f"The list of invoices at {name} shows the same ones again and again.")
+                raise Unavailable(
+                    f"The list of invoices at {name} shows the same ones again and again."
+                )
             yield from page.drafts
             seen |= set(documents)
             skip += len(documents)
 
     def discard(self, name: str, draft_id: str) -> bool:
-        """Delete a draft; whether it is gone. It stays if it was issued meanwhile. Raises ``Uncertain``, too."""
+        """Delete a draft; whether it is gone.
+
+        It stays if it was issued meanwhile. Raises ``Uncertain``, too.
+        """
         return self._patiently(lambda: self._known.usable[name].discard(draft_id))
 
     def read(self, document: Outcome) -> Found | None:

@@ -35,10 +35,15 @@ def broker_errors() -> Iterator[None]:
 
 
 def meaning(error: KafkaError) -> ConnectorError:
-    """Return ``CredentialsRefused``, ``InvalidRequest`` or ``Unavailable``, with the broker's own words."""
+    """Return ``CredentialsRefused``, ``InvalidRequest`` or ``Unavailable``, with the broker's own
+    words.
+    """
     said = error.str().rstrip(".")
     if error.code() in REFUSALS:
         return CredentialsRefused(f"The broker refuses these credentials: {said}.")
     if error.code() in IMPOSSIBLE:
         return InvalidRequest(f"That cannot be done: {said}.")
-    return Unavailable(f"The broker does not answer as it should: {said}. Check KAFKA_BOOTSTRAP_SERVERS and TLS/SASL.")
+    return Unavailable(
+        f"The broker does not answer as it should: {said}. Check KAFKA_BOOTSTRAP_SERVERS and"
+        " TLS/SASL."
+    )

@@ -17,7 +17,9 @@ from invoice_shared.settings import KafkaSettings
 class ReadsFailures(Protocol):
     """See ``archive.reader.ArchiveReader``."""
 
-    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
+    def read(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Record]:
         """Yield the archived failures of a time."""
 
     @property

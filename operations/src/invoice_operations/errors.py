@@ -1,7 +1,8 @@
 """What keeps an operation from its work, typed by whose move it is.
 
-A face turns the type into its own terms: an exit code, an HTTP status. Calls to other systems raise what
-``invoice_shared.errors`` draws. Sentences name an option as the command line writes it, e.g. ``--from-offset``.
+A face turns the type into its own terms: an exit code, an HTTP status. Calls to other systems raise
+what ``invoice_shared.errors`` draws. Sentences name an option as the command line writes it, e.g.
+``--from-offset``.
 """
 
 from invoice_shared.errors import ConnectorError

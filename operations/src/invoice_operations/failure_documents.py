@@ -1,4 +1,6 @@
-"""Failures as programs get them: the whole failure record with its place, what became of it, and the money."""
+"""Failures as programs get them: the whole failure record with its place, what became of it, and
+the money.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +34,11 @@ def row(case: Case) -> dict[str, Any]:
 
 
 def documents(reader: ReadsTopics, cases: Sequence[Case]) -> list[dict[str, Any]]:
-    """Return the failures as JSON trees; of one that only the ledger remembers most fields are null."""
+    """Return the failures as JSON trees; of one that only the ledger remembers most fields are
+    null.
+    """
     places = frozenset(case.place for case in cases if case.place is not None)
     records = {place_of(record): loads(line(record)) for record in reader.at(places)}
-    return [NOTHING | row(case) | (records.get(case.place, {}) if case.place else {}) for case in cases]
+    return [
+        NOTHING | row(case) | (records.get(case.place, {}) if case.place else {}) for case in cases
+    ]

@@ -1,4 +1,6 @@
-"""Asking another system no longer once it is plain that it does not answer: the rest of a run stays short."""
+"""Asking another system no longer once it is plain that it does not answer: the rest of a run stays
+short.
+"""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +13,10 @@ Answer = TypeVar("Answer")
 
 
 class GivingUp:
-    """Thread-safe. ``name`` is the system's. After refused credentials, or some failures in a row, it asks no more."""
+    """Thread-safe.
+
+    ``name`` is the system's. After refused credentials, or some failures in a row, it asks no more.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -20,7 +25,10 @@ class GivingUp:
         self._why: str | None = None
 
     def call(self, call: Callable[[], Answer]) -> Answer:
-        """Return what the call returns. Raises what it raises, and ``Unavailable`` without calling after giving up."""
+        """Return what the call returns.
+
+        Raises what it raises, and ``Unavailable`` without calling after giving up.
+        """
         if self._why is not None:
             raise Unavailable(f"{self._name} is not asked any more in this run: {self._why}")
         try:

@@ -34,7 +34,9 @@ class Glance:
 
     def waiting_rows(self) -> list[dict[str, Any]]:
         """Return one row per topic and consumer group."""
-        return [{"topic": each.topic, "group": each.group, "waiting": each.lag} for each in self.waiting]
+        return [
+            {"topic": each.topic, "group": each.group, "waiting": each.lag} for each in self.waiting
+        ]
 
 
 class GlanceClients(Clients, Protocol):

@@ -1,7 +1,7 @@
 """Other systems' words made harmless: for a terminal, inside JSON, and in a cell of a sheet. Pure.
 
-A terminal obeys control characters, letters that turn the direction hide what a text says, and a spreadsheet
-calculates a cell that begins like a formula.
+A terminal obeys control characters, letters that turn the direction hide what a text says, and a
+spreadsheet calculates a cell that begins like a formula.
 """
 
 import re

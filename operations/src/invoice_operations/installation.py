@@ -33,7 +33,13 @@ from invoice_shared.kafka.client_config import common_config
 from invoice_shared.kafka.group_reader import groups_of
 from invoice_shared.kafka.groups import ConsumerGroup
 from invoice_shared.publishing import Publisher
-from invoice_shared.settings import HttpSettings, InvalidSettings, KafkaSettings, MetronomeApiSettings, read
+from invoice_shared.settings import (
+    HttpSettings,
+    InvalidSettings,
+    KafkaSettings,
+    MetronomeApiSettings,
+    read,
+)
 
 if TYPE_CHECKING:
     from invoice_shared.archive.s3_archive import S3Archive
@@ -43,11 +49,12 @@ ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
 
 
 class Installation:
-    """Each client is built, and its settings are read, when it is asked for: an operation needs only its own.
+    """Each client is built, and its settings are read, when it is asked for: an operation needs
+    only its own.
 
-    ``settings`` and ``creator`` read from the environment unless they are given. Every method raises
-    ``InvalidSettings`` if a setting is missing or malformed. ``tell`` says a sentence beside what was asked for,
-    ``progress`` shows how many records were read.
+    ``settings`` and ``creator`` read from the environment unless they are given. Every method
+    raises ``InvalidSettings`` if a setting is missing or malformed. ``tell`` says a sentence beside
+    what was asked for, ``progress`` shows how many records were read.
     """
 
     def __init__(
@@ -71,7 +78,9 @@ class Installation:
         return self.settings(KafkaSettings)
 
     def _broker(self) -> KafkaSettings:
-        """Return how to reach the broker, once it was: whether it can be is told sooner here than by what is asked."""
+        """Return how to reach the broker, once it was: whether it can be is told sooner here than
+        by what is asked.
+        """
         if not self._is_reached:
             check_reachable(self.kafka, self.clock)
             self._is_reached = True
@@ -129,17 +138,25 @@ class Installation:
         return MetronomeReader(api, pace, settings.metronome_status_writeback_path)
 
     def http(self, system: str) -> Http:
-        """Return what posts to a system that asks for no credentials; its name is the one in sentences."""
+        """Return what posts to a system that asks for no credentials; its name is the one in
+        sentences.
+        """
         return Http(system, Anonymous, self.settings(HttpSettings).reach)
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
-        """Return the billing systems that are set up here, asked at most so many times per second."""
+        """Return the billing systems that are set up here, asked at most so many times per
+        second.
+        """
         settings, accounts = self.creator()
         pace = Pace(per_second, self.clock)
-        return AskedProviders(providers(settings, accounts, self.clock), pace, settings.retry_backoff_max_seconds)
+        return AskedProviders(
+            providers(settings, accounts, self.clock), pace, settings.retry_backoff_max_seconds
+        )
 
     def destinations(self) -> KnowsDestinations:
-        """Return what tells where invoices would go now; without Metronome's settings it knows of none."""
+        """Return what tells where invoices would go now; without Metronome's settings it knows of
+        none.
+        """
         try:
             return PresentDestinations(self.metronome(), self.settings(MappingSettings))
         except InvalidSettings as invalid:
@@ -148,7 +165,10 @@ class Installation:
             return nowhere
 
     def archive(self) -> "S3Archive":
-        """Return the bucket of the archive. Raises ``StartupError`` if a setting of boto3's own is wrong."""
+        """Return the bucket of the archive.
+
+        Raises ``StartupError`` if a setting of boto3's own is wrong.
+        """
         # Loading boto3 takes a third of a short question's time, and few questions are about S3.
         from invoice_shared.archive.s3_archive import open_archive  # noqa: PLC0415
 

@@ -46,13 +46,19 @@ def patiently(call: Callable[[], Found], pace: Pace, backoff_max_seconds: float)
 
 
 class MetronomeReader:
-    """Thread-safe. Raises ``Rejected``, ``CredentialsRefused`` or, after some tries, ``Unavailable``.
+    """Thread-safe.
+
+    Raises ``Rejected``, ``CredentialsRefused`` or, after some tries, ``Unavailable``.
 
     ``report_status`` alone changes something there.
     """
 
-    def __init__(self, settings: MetronomeApiSettings, pace: Pace, status_path: str = paths.STATUS) -> None:
-        http = Http("Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach)
+    def __init__(
+        self, settings: MetronomeApiSettings, pace: Pace, status_path: str = paths.STATUS
+    ) -> None:
+        http = Http(
+            "Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach
+        )
 
         def paced(call: Callable[[], Found]) -> Found:
             def once() -> Found:
@@ -82,7 +88,9 @@ class MetronomeReader:
         self._client.check()
 
     def customer_ids(self) -> Iterator[str]:
-        """Yield every customer once; the archived ones, which Metronome leaves out unless asked, after the active."""
+        """Yield every customer once; the archived ones, which Metronome leaves out unless asked,
+        after the active.
+        """
         seen: set[str] = set()  # who is archived while we read, is in both lists
         for customer in self._client.customers():
             found = str(customer.get("id") or "")
@@ -91,31 +99,45 @@ class MetronomeReader:
                 yield found
 
     def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
-        """Return a customer's invoices issued from ``since`` on, the youngest first, of every status.
+        """Return a customer's invoices issued from ``since`` on, the youngest first, of every
+        status.
 
-        Not by the list's own date filter: it is about the billing period, which scheduled invoices lack.
+        Not by the list's own date filter: it is about the billing period, which scheduled invoices
+        lack.
         """
         found: list[dict[str, Any]] = []
         for page in self._client.newest_invoices(customer_id):
-            found += [invoice for invoice in page if (issued := issued_at(invoice)) is None or issued >= since]
+            found += [
+                invoice
+                for invoice in page
+                if (issued := issued_at(invoice)) is None or issued >= since
+            ]
             if _ends_before(page, since):
                 break
         return found
 
     def drafts(self, customer_id: str) -> Iterator[dict[str, Any]]:
-        """Yield a customer's drafts, whatever time they are about. They have no issue date to stop at."""
+        """Yield a customer's drafts, whatever time they are about.
+
+        They have no issue date to stop at.
+        """
         for page in self._client.drafts(customer_id):
             yield from page
 
 
 def _ends_before(page: list[dict[str, Any]], since: datetime) -> bool:
-    """Tell whether nothing younger can follow. Metronome's documentation contradicts itself on the order of lists."""
+    """Tell whether nothing younger can follow.
+
+    Metronome's documentation contradicts itself on the order of lists.
+    """
     issued = [moment for invoice in page if (moment := issued_at(invoice)) is not None]
     return bool(issued) and issued[-1] < since and issued == sorted(issued, reverse=True)
 
 
 def issued_at(invoice: dict[str, Any]) -> datetime | None:
-    """Read when an invoice was issued; ``None`` for a draft, or where it says so in another way than Metronome does."""
+    """Read when an invoice was issued; ``None`` for a draft, or where it says so in another way
+    than Metronome does.
+    """
     try:
         moment = datetime.fromisoformat(str(invoice.get("issued_at")))
     except ValueError:

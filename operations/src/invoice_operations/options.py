@@ -1,4 +1,7 @@
-"""What an operator types, or a URL holds, as values: texts by the option's name with underscores. Pure."""
+"""What an operator types, or a URL holds, as values: texts by the option's name with underscores.
+
+Pure.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +27,8 @@ Options = Mapping[str, Sequence[str]]
 def parse_selection(options: Options, now: datetime) -> Selection:
     """Read a selection. An empty text counts as not given. Raises ``InvalidRequest``.
 
-    ``code`` and ``failure_id`` may have several texts, every other option has one. ``state=all`` restricts nothing.
+    ``code`` and ``failure_id`` may have several texts, every other option has one. ``state=all``
+    restricts nothing.
     """
     fields: dict[str, Any] = {}
     for name, texts in options.items():
@@ -37,7 +41,10 @@ def parse_selection(options: Options, now: datetime) -> Selection:
 
 
 def parse_rate(text: str) -> float:
-    """Read ``50/s`` or ``600/m`` as calls per second; a bare number is per second. Raises ``InvalidRequest``."""
+    """Read ``50/s`` or ``600/m`` as calls per second; a bare number is per second.
+
+    Raises ``InvalidRequest``.
+    """
     found = RATE.fullmatch(text.strip())
     if found is None or float(found[1]) == 0:
         raise InvalidRequest(f'Invalid --rate "{text}": use e.g. 50/s or 600/m.')

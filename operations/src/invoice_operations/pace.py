@@ -14,7 +14,10 @@ def sleep(seconds: float) -> None:
 
 @dataclass(slots=True)
 class Pace:
-    """Spaces calls evenly, without bursts to make up for lost time. ``per_second=None``: no limit. Thread-safe."""
+    """Spaces calls evenly, without bursts to make up for lost time.
+
+    ``per_second=None``: no limit. Thread-safe.
+    """
 
     per_second: float | None
     clock: Clock

@@ -1,4 +1,6 @@
-"""Asking a billing system for a document by its own id or the invoice's, without the whole invoice at hand."""
+"""Asking a billing system for a document by its own id or the invoice's, without the whole invoice
+at hand.
+"""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +21,8 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """The billing systems that may be asked from here, by destination; ``left_out``: why another may not.
+    """The billing systems that may be asked from here, by destination; ``left_out``: why another
+    may not.
 
     ``accounts`` names our account at each, those that are left out included.
     """
@@ -32,7 +35,9 @@ class Providers:
 def providers(settings: CreatorSettings, accounts: Accounts, clock: Clock) -> Providers:
     """Build the clients of the configured providers."""
     built = connect(accounts, settings.creator_destinations, clock)
-    reasons = {name: each.provider.why_not_from_here(accounts[name]) for name, each in built.items()}
+    reasons = {
+        name: each.provider.why_not_from_here(accounts[name]) for name, each in built.items()
+    }
     left_out = {name: reason for name, reason in reasons.items() if reason is not None}
     return Providers(
         {name: each for name, each in built.items() if name not in left_out},
@@ -48,9 +53,13 @@ def look(connection: Connection, outcome: Outcome) -> tuple[Found, ...]:
 
 def read(connection: Connection, outcome: Outcome) -> Found | None:
     """Return a document of the ledger; ``None`` if it is not there. Raises likewise."""
-    document_type: DocumentType = "credit_memo" if outcome.document_type == "credit_memo" else "invoice"
+    document_type: DocumentType = (
+        "credit_memo" if outcome.document_type == "credit_memo" else "invoice"
+    )
     return connection.read(
-        outcome.provider_document_id or "", invoice_id=outcome.invoice_id, document_type=document_type
+        outcome.provider_document_id or "",
+        invoice_id=outcome.invoice_id,
+        document_type=document_type,
     )
 
 

@@ -8,7 +8,9 @@ from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import to_bytes
 
 
-def raw_record(invoice_id: str, customer_id: str, source: Source, topic: str, now: datetime) -> OutgoingRecord:
+def raw_record(
+    invoice_id: str, customer_id: str, source: Source, topic: str, now: datetime
+) -> OutgoingRecord:
     """Return the record. The event's id says where the invoice comes from."""
     event_id = f"{source}-{invoice_id}"
     raw = RawInvoice(
@@ -19,4 +21,6 @@ def raw_record(invoice_id: str, customer_id: str, source: Source, topic: str, no
         source=source,
         payload={},
     )
-    return OutgoingRecord(topic, invoice_id.encode(), to_bytes(raw), ((EVENT_ID, event_id.encode()),))
+    return OutgoingRecord(
+        topic, invoice_id.encode(), to_bytes(raw), ((EVENT_ID, event_id.encode()),)
+    )

@@ -1,7 +1,8 @@
-"""Whether the broker can be reached at all, told within seconds and with the address that was tried.
+"""Whether the broker can be reached at all, told within seconds and with the address that was
+tried.
 
-A client of Kafka's goes on trying in the background, and its calls say "timed out" in the end. What its connections
-met is told apart from that: by a callback.
+A client of Kafka's goes on trying in the background, and its calls say "timed out" in the end. What
+its connections met is told apart from that: by a callback.
 """
 
 from typing import Protocol
@@ -15,7 +16,8 @@ from invoice_shared.errors import ConnectorError, CredentialsRefused, Unavailabl
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import KafkaSettings
 
-# From the first packet to a broker that answers: TCP, TLS and the login included. The client's own is 30 s.
+# From the first packet to a broker that answers: TCP, TLS and the login included. The client's own
+# is 30 s.
 CONNECT_MS = 4_000
 # Between two looks at what the connections met.
 STEP_SECONDS = 0.5
@@ -57,7 +59,10 @@ class Met:
 
 
 def check_reachable(settings: KafkaSettings, clock: Clock) -> None:
-    """Return once a broker has answered. Raises ``Unavailable``, and ``CredentialsRefused`` if it lets nobody in."""
+    """Return once a broker has answered.
+
+    Raises ``Unavailable``, and ``CredentialsRefused`` if it lets nobody in.
+    """
     met = Met()
     own = {"error_cb": met.note, "socket.connection.setup.timeout.ms": CONNECT_MS}
     with broker_errors():
@@ -66,7 +71,10 @@ def check_reachable(settings: KafkaSettings, clock: Clock) -> None:
 
 
 def wait_for_answer(asks: Asks, met: Met, servers: str, clock: Clock) -> None:
-    """Ask until there is an answer, or no hope for one. Raises as ``check_reachable`` does, and ``KafkaException``."""
+    """Ask until there is an answer, or no hope for one.
+
+    Raises as ``check_reachable`` does, and ``KafkaException``.
+    """
     deadline = clock.monotonic() + PATIENCE_SECONDS
     while True:
         try:

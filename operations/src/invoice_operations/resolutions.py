@@ -22,4 +22,8 @@ def closed_by(view: View, cases: Iterable[Case]) -> dict[str, ClosedBy]:
     resolved = [case for case in cases if case.state == "resolved"]
     known = view.invoices({case.key for case in resolved})
     events = [(case, known[case.key].newest) for case in resolved]
-    return {case.failure_id: ClosedBy(newest.resolved_by, newest.reason) for case, newest in events if newest}
+    return {
+        case.failure_id: ClosedBy(newest.resolved_by, newest.reason)
+        for case, newest in events
+        if newest
+    }

@@ -1,4 +1,7 @@
-"""Which records or failures are meant: one class, one meaning, for lists, replays and reports. Pure."""
+"""Which records or failures are meant: one class, one meaning, for lists, replays and reports.
+
+Pure.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,18 +14,21 @@ from invoice_shared.record import Record
 from invoice_shared.serde import loads
 from invoice_shared.types import time_text
 
-# How far apart two clocks may be: a record's time is its broker's or its producer's, a failure's that of the service
-# that filed it, an archived object's that of S3.
+# How far apart two clocks may be: a record's time is its broker's or its producer's, a failure's
+# that of the service that filed it, an archived object's that of S3.
 CLOCK_SKEW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is not given does not restrict. Raises ``InvalidRequest`` if its parts contradict each other.
+    """What is not given does not restrict.
 
-    ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's ``failed_at``, of an invoice's
-    date. ``codes``, ``stage``, ``destination``, ``state`` and ``failure_ids`` are facts of failures only, and only
-    failures are found by the beginning of their invoice's id, ``invoice_prefix``.
+    Raises ``InvalidRequest`` if its parts contradict each other.
+
+    ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's
+    ``failed_at``, of an invoice's date. ``codes``, ``stage``, ``destination``, ``state`` and
+    ``failure_ids`` are facts of failures only, and only failures are found by the beginning of
+    their invoice's id, ``invoice_prefix``.
     """
 
     since: datetime | None = None
@@ -41,18 +47,26 @@ class Selection:
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until <= self.since:
             raise InvalidRequest(
-                f"Nothing lies between --since {time_text(self.since)} and --until {time_text(self.until)} "
-                "(now, unless given): give an earlier --since or a later --until."
+                f"Nothing lies between --since {time_text(self.since)} and --until"
+                f" {time_text(self.until)} (now, unless given): give an earlier --since or a later"
+                " --until."
             )
         if self.from_offset is not None and self.partition is None:
             raise InvalidRequest(
-                "--from-offset needs --partition: an offset means something within one partition only."
+                "--from-offset needs --partition: an offset means something within one partition"
+                " only."
             )
 
     @property
     def is_of_failures(self) -> bool:
         """Whether it restricts by what only failures have."""
-        of_failures = (self.stage, self.destination, self.state, self.failure_ids, self.invoice_prefix)
+        of_failures = (
+            self.stage,
+            self.destination,
+            self.state,
+            self.failure_ids,
+            self.invoice_prefix,
+        )
         return bool(self.codes or any(of_failures))
 
     @property
@@ -90,7 +104,9 @@ class Selection:
 
     def covers(self, moment: datetime) -> bool:
         """Whether a moment is inside the time that is asked for."""
-        return (self.since is None or moment >= self.since) and (self.until is None or moment < self.until)
+        return (self.since is None or moment >= self.since) and (
+            self.until is None or moment < self.until
+        )
 
     def matches_record(self, record: Record) -> bool:
         """Whether a record of ``raw-invoices`` or ``formatted-invoices`` is meant."""
@@ -131,7 +147,9 @@ class Selection:
 
 
 def customer_of(record: Record) -> str | None:
-    """Return the Metronome customer that a record of any of our topics names; ``None`` if it names none."""
+    """Return the Metronome customer that a record of any of our topics names; ``None`` if it names
+    none.
+    """
     try:
         tree = loads(record.value or b"null")
     except ValueError:

@@ -1,4 +1,6 @@
-"""Sending a signed event to the webhook, as Metronome would: one of a type that concerns no invoice."""
+"""Sending a signed event to the webhook, as Metronome would: one of a type that concerns no
+invoice.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -20,7 +22,10 @@ from invoice_webhook.signature import DATE_HEADERS, SIGNATURE_HEADER, sign
 TYPE = "connector.test"
 # What the webhook's answers mean to the person who set it up.
 ADVICE = {
-    401: "refused the signature. Give this command the webhook's own METRONOME_WEBHOOK_SECRET, and compare the clocks",
+    401: (
+        "refused the signature. Give this command the webhook's own METRONOME_WEBHOOK_SECRET, and"
+        " compare the clocks"
+    ),
     403: "was refused on the way. Look at the ingress or the firewall in front of the webhook",
     404: "leads to nothing. The path is /webhooks/metronome",
     405: "takes no POST. The path is /webhooks/metronome",
@@ -46,8 +51,8 @@ class SendTestClients(Protocol):
 def send_test(url: str, clients: SendTestClients) -> str:
     """Send an event that is answered and goes no further; return its id.
 
-    Raises ``InvalidRequest`` for what is no address, ``NeedsAttention`` for any answer but 200, and ``Unavailable`` if
-    there is none.
+    Raises ``InvalidRequest`` for what is no address, ``NeedsAttention`` for any answer but 200, and
+    ``Unavailable`` if there is none.
     """
     _check_address(url)
     secret = clients.settings(WebhookSecretSettings).credential("metronome_webhook_secret")
@@ -55,7 +60,9 @@ def send_test(url: str, clients: SendTestClients) -> str:
     body = dumps({"id": event_id, "type": TYPE, "timestamp": time_text(now), "properties": {}})
     answer = _answer(url, body, _headers(body, secret, now), clients.http("The webhook"))
     if answer.status != 200:
-        advice = ADVICE.get(answer.status, "is not the answer of the webhook. Look at what is in front of it")
+        advice = ADVICE.get(
+            answer.status, "is not the answer of the webhook. Look at what is in front of it"
+        )
         raise NeedsAttention(f"{url} answered {answer.status}: it {advice}.")
     return event_id
 
@@ -64,7 +71,9 @@ def _check_address(url: str) -> None:
     try:
         checked_address(url)
     except ValueError as error:
-        raise InvalidRequest(f'"{url}" {error}: give the whole one, with /webhooks/metronome.') from error
+        raise InvalidRequest(
+            f'"{url}" {error}: give the whole one, with /webhooks/metronome.'
+        ) from error
 
 
 def _headers(body: bytes, secret: str, now: datetime) -> dict[str, str]:

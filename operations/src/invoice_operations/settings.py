@@ -15,7 +15,8 @@ class ReadsSettings(Protocol):
 
 
 class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
-    """Names, if they are set, the custom fields of a customer that hold its billing provider and its id there.
+    """Names, if they are set, the custom fields of a customer that hold its billing provider and
+    its id there.
 
     What was issued before ``bill_from`` is not billed from here, as the formatter has it.
     """

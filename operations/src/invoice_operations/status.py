@@ -24,7 +24,10 @@ class Status:
 
 
 def status_of(invoice_id: str, clients: AsksGroups) -> Status:
-    """Read an invoice's way. Raises ``NotFound`` if no topic knows it, and what the clients raise."""
+    """Read an invoice's way.
+
+    Raises ``NotFound`` if no topic knows it, and what the clients raise.
+    """
     kafka, reader, view = clients.kafka, clients.reader(), clients.view()
     key, partitions = invoice_id.encode(), view.partitions_of(invoice_id)
     topics = (
@@ -33,13 +36,15 @@ def status_of(invoice_id: str, clients: AsksGroups) -> Status:
         kafka.invoice_errors_topic,
         kafka.invoice_outcomes_topic,
     )
-    records = [record for topic in topics for record in records_of_key(reader, topic, key, partitions)]
+    records = [
+        record for topic in topics for record in records_of_key(reader, topic, key, partitions)
+    ]
     view.refresh()  # what was entered meanwhile is in the records, too
     known = view.invoice(invoice_id)
     if not records and known == NOTHING:
         raise NotFound(
-            f"No topic knows the invoice {invoice_id}. If Metronome shows it as finalized, its webhook was lost: "
-            "invoices reconcile --since 7d --fix brings it in."
+            f"No topic knows the invoice {invoice_id}. If Metronome shows it as finalized, its"
+            " webhook was lost: invoices reconcile --since 7d --fix brings it in."
         )
     steps = events(records, kafka)
     ways = (kafka.raw_invoices_topic, kafka.formatted_invoices_topic)
@@ -53,4 +58,9 @@ def _waiting(records: Iterable[Record], clients: AsksGroups) -> list[Record]:
     for record in records:
         by_topic[record.topic].append(record)
     groups = {topic: services_among(clients.groups(topic)) for topic in by_topic}
-    return [record for topic, found in by_topic.items() for record in found if waits(record, groups[topic])]
+    return [
+        record
+        for topic, found in by_topic.items()
+        for record in found
+        if waits(record, groups[topic])
+    ]

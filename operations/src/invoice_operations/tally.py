@@ -12,7 +12,10 @@ from invoice_operations.view.cases import Case
 
 @dataclass(slots=True)
 class Group:
-    """What shares a stage and a code. ``totals`` are in major units by currency; ``unknown`` lack a known total."""
+    """What shares a stage and a code.
+
+    ``totals`` are in major units by currency; ``unknown`` lack a known total.
+    """
 
     stage: str
     code: str
@@ -85,6 +88,8 @@ def tally(cases: Iterable[Case]) -> Tally:
 
 def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
     """Return sums by currency in words: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
-    sums = ", ".join(f"{currency} {amount_text(total, currency)}" for currency, total in sorted(totals.items()))
+    sums = ", ".join(
+        f"{currency} {amount_text(total, currency)}" for currency, total in sorted(totals.items())
+    )
     rest = f"{unknown} of unknown total" if unknown else ""
     return " and ".join(part for part in (sums, rest) if part)

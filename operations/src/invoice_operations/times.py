@@ -12,12 +12,16 @@ EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """Read ``90m`` as a time before ``now``, else ISO 8601, UTC unless it says otherwise. Raises ``InvalidRequest``."""
+    """Read ``90m`` as a time before ``now``, else ISO 8601, UTC unless it says otherwise.
+
+    Raises ``InvalidRequest``.
+    """
     try:
         moment = _moment(text.strip(), now)
     except (ValueError, OverflowError) as error:
         raise InvalidRequest(
-            f'Invalid time "{text}": use an age such as 30m, 2h or 7d, or ISO 8601 such as 2026-10-01T06:00:00Z.',
+            f'Invalid time "{text}": use an age such as 30m, 2h or 7d, or ISO 8601 such as'
+            " 2026-10-01T06:00:00Z.",
         ) from error
     return max(moment, EARLIEST)
 

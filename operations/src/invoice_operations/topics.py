@@ -1,4 +1,6 @@
-"""``invoices topics``: create the five topics, or compare those that exist with what they should be."""
+"""``invoices topics``: create the five topics, or compare those that exist with what they should
+be.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,7 +30,9 @@ class TopicPlan:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """How a topic is: ``missing``, ``created``, ``as planned``, or ``differs`` with each difference in a sentence."""
+    """How a topic is: ``missing``, ``created``, ``as planned``, or ``differs`` with each difference
+    in a sentence.
+    """
 
     name: str
     state: str
@@ -38,12 +42,17 @@ class TopicState:
 def plan(
     settings: KafkaSettings, partitions: int, replication_factor: int, min_insync_replicas: int
 ) -> list[TopicPlan]:
-    """Lay out the five topics. Raw and formatted are kept 14 days, errors 30; ledger and decisions without end.
+    """Lay out the five topics.
+
+    Raw and formatted are kept 14 days, errors 30; ledger and decisions without end.
 
     The decisions are few, and read in the order in which they were made: one partition.
     """
     safe = {"min.insync.replicas": str(min(min_insync_replicas, replication_factor))}
-    fortnight = safe | {"retention.ms": str(14 * DAY_MS), "max.message.bytes": str(MAX_RECORD_BYTES)}
+    fortnight = safe | {
+        "retention.ms": str(14 * DAY_MS),
+        "max.message.bytes": str(MAX_RECORD_BYTES),
+    }
     month = safe | {"retention.ms": str(30 * DAY_MS), "max.message.bytes": str(MAX_RECORD_BYTES)}
     configs = {
         settings.raw_invoices_topic: fortnight,
@@ -53,7 +62,10 @@ def plan(
     }
     decisions = safe | {"cleanup.policy": "delete", "retention.ms": "-1"}
     return [
-        *(TopicPlan(name, partitions, replication_factor, config) for name, config in configs.items()),
+        *(
+            TopicPlan(name, partitions, replication_factor, config)
+            for name, config in configs.items()
+        ),
         TopicPlan(settings.invoice_decisions_topic, 1, replication_factor, decisions),
     ]
 
@@ -62,8 +74,13 @@ def plan(
 def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
     """Create what is missing; never change what exists. Raises what ``broker_errors`` raises."""
     states = inspect(admin, plans)
-    _create(admin, [wanted for wanted, state in zip(plans, states, strict=True) if state.state == "missing"])
-    return [replace(state, state="created") if state.state == "missing" else state for state in states]
+    _create(
+        admin,
+        [wanted for wanted, state in zip(plans, states, strict=True) if state.state == "missing"],
+    )
+    return [
+        replace(state, state="created") if state.state == "missing" else state for state in states
+    ]
 
 
 @broker_errors()
@@ -86,7 +103,9 @@ def _create(admin: AdminClient, missing: list[TopicPlan]) -> None:
         created.result(ANSWER_SECONDS)
 
 
-def _compare(admin: AdminClient, wanted: TopicPlan, partitions: Mapping[int, PartitionMetadata]) -> TopicState:
+def _compare(
+    admin: AdminClient, wanted: TopicPlan, partitions: Mapping[int, PartitionMetadata]
+) -> TopicState:
     found = _config(admin, wanted.name)
     differences = _shape(wanted, partitions) + [
         f"{name} is {found.get(name, 'not set')}, planned {value}"
@@ -109,7 +128,10 @@ def _shape(wanted: TopicPlan, partitions: Mapping[int, PartitionMetadata]) -> li
 
 
 def is_enough(found: str | None, planned: str) -> bool:
-    """Tell whether a setting keeps what is planned: longer and larger do, and -1 is without end. Pure."""
+    """Tell whether a setting keeps what is planned: longer and larger do, and -1 is without end.
+
+    Pure.
+    """
     if found is None or not planned.isdigit():
         return found == planned
     return found == "-1" or (found.isdigit() and int(found) >= int(planned))

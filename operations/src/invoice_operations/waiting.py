@@ -25,8 +25,8 @@ class AsksGroups(Clients, Protocol):
 def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[str, str]:
     """Return where a record of each invoice waits, by invoice id, for those that have one.
 
-    Ask the ledger only afterwards: a service writes what comes of a record before it commits, so what is committed by
-    now shows further on.
+    Ask the ledger only afterwards: a service writes what comes of a record before it commits, so
+    what is committed by now shows further on.
     """
     keys = frozenset(name.encode() for name in invoice_ids)
     topics = (clients.kafka.raw_invoices_topic, clients.kafka.formatted_invoices_topic)
@@ -34,7 +34,10 @@ def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[st
     reader = clients.reader()
     found: dict[str, str] = {}
     for topic in topics:
-        starts = {number: first_waiting(groups[topic], number) for number in range(reader.partitions(topic))}
+        starts = {
+            number: first_waiting(groups[topic], number)
+            for number in range(reader.partitions(topic))
+        }
         for record in reader.read(topic, Span(keys=keys, starts=starts)):
             if waits(record, groups[topic]):
                 found[(record.key or b"").decode()] = record.position
@@ -42,13 +45,20 @@ def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[st
 
 
 def waits(record: Record, groups: Sequence[ConsumerGroup]) -> bool:
-    """Whether a record has not been consumed by those of our groups that take its destination. Pure."""
+    """Whether a record has not been consumed by those of our groups that take its destination.
+
+    Pure.
+    """
     return record.offset >= next_offset(relevant(groups, _destination(record)), record.partition)
 
 
 def services_among(groups: Sequence[ConsumerGroup]) -> list[ConsumerGroup]:
-    """Return the groups that are named as our services', else all: a reader of somebody else's holds nothing back."""
-    return [each for each in groups if each.name == FORMATTER or destinations_of_group(each.name)] or list(groups)
+    """Return the groups that are named as our services', else all: a reader of somebody else's
+    holds nothing back.
+    """
+    return [
+        each for each in groups if each.name == FORMATTER or destinations_of_group(each.name)
+    ] or list(groups)
 
 
 def first_waiting(groups: Sequence[ConsumerGroup], partition: int) -> int:
@@ -57,7 +67,10 @@ def first_waiting(groups: Sequence[ConsumerGroup], partition: int) -> int:
 
 
 def relevant(groups: Sequence[ConsumerGroup], destination: str | None) -> list[ConsumerGroup]:
-    """Return the groups that take a destination's records; if some have members, only these. Pure."""
+    """Return the groups that take a destination's records; if some have members, only these.
+
+    Pure.
+    """
     taking = [group for group in groups if _takes(group, destination)]
     return [group for group in taking if group.has_members] or taking
 
@@ -65,7 +78,8 @@ def relevant(groups: Sequence[ConsumerGroup], destination: str | None) -> list[C
 def next_offset(groups: Sequence[ConsumerGroup], partition: int) -> int:
     """Return the first offset that may wait. Pure.
 
-    Each group with members must have consumed a record. Of groups that have stopped, one that did is enough.
+    Each group with members must have consumed a record. Of groups that have stopped, one that did
+    is enough.
     """
     offsets = [group.committed.get(partition, 0) for group in groups]
     if not offsets:

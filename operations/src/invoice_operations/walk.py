@@ -1,4 +1,6 @@
-"""Walking through Metronome's customers, a few at a time, in a memory that does not grow with their number."""
+"""Walking through Metronome's customers, a few at a time, in a memory that does not grow with their
+number.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,8 +14,13 @@ AHEAD = 4
 """Calls handed out per thread beyond the one that is waited for."""
 
 
-def in_parallel(work: Callable[[Item], Answer], items: Iterable[Item], threads: int) -> Iterator[Answer]:
-    """Give the answers in the order of the items. The first error ends it; what was not begun is not done."""
+def in_parallel(
+    work: Callable[[Item], Answer], items: Iterable[Item], threads: int
+) -> Iterator[Answer]:
+    """Give the answers in the order of the items.
+
+    The first error ends it; what was not begun is not done.
+    """
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Answer]] = deque()
         try:

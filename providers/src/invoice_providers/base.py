@@ -1,4 +1,6 @@
-"""What the creator needs of a billing system, what each way of failing means, and the value that a folder exports."""
+"""What the creator needs of a billing system, what each way of failing means, and the value that a
+folder exports.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -16,10 +18,13 @@ State = Literal["draft", "open", "paid", "void", "deleted"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A document as the provider shows it. ``None`` = it does not show that; what it does show is a fact.
+    """A document as the provider shows it.
 
-    ``invoice_id`` is the Metronome invoice that the document names, or words for "another one" or "none at all".
-    ``total`` is net of tax, in major units, with the sign of ``FormattedInvoice.total`` (a credit memo's is positive).
+    ``None`` = it does not show that; what it does show is a fact.
+
+    ``invoice_id`` is the Metronome invoice that the document names, or words for "another one" or
+    "none at all". ``total`` is net of tax, in major units, with the sign of
+    ``FormattedInvoice.total`` (a credit memo's is positive).
     """
 
     document_id: str
@@ -31,18 +36,20 @@ class Found:
     state: State | None = None
 
 
-# What the answer to a create shows: the same facts, of which only the document id is sure to be there. A document whose
-# total it does not show is read back.
+# What the answer to a create shows: the same facts, of which only the document id is sure to be
+# there. A document whose total it does not show is read back.
 Created = Found
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What is known of earlier creates of an invoice, by whomever. Without a draft: there may have been one.
+    """What is known of earlier creates of an invoice, by whomever.
 
-    ``draft_id`` is a document that has no effect yet, in our hands since ``since`` (monotonic seconds).
-    ``is_made``: we made it ourselves, from this very record.
-    ``was_alone``: an earlier look showed it, and nothing else that carries the invoice's id.
+    Without a draft: there may have been one.
+
+    ``draft_id`` is a document that has no effect yet, in our hands since ``since`` (monotonic
+    seconds). ``is_made``: we made it ourselves, from this very record. ``was_alone``: an earlier
+    look showed it, and nothing else that carries the invoice's id.
     """
 
     draft_id: str | None = None
@@ -54,8 +61,8 @@ class Begun:
 class Pending(CallFailed):
     """A create that is not finished: call it again with ``begun``, once the settle time has passed.
 
-    Nothing was lost and nothing has an effect yet. ``cause`` is the call that failed, if one did: then
-    the create may fail for good.
+    Nothing was lost and nothing has an effect yet. ``cause`` is the call that failed, if one did:
+    then the create may fail for good.
     """
 
     def __init__(self, reason: str, begun: Begun, *, cause: CallFailed | None = None) -> None:
@@ -65,7 +72,9 @@ class Pending(CallFailed):
 
 
 class BillingProvider(Protocol):
-    """One account at a billing system. Thread-safe; each call is bounded in time and tried exactly once.
+    """One account at a billing system.
+
+    Thread-safe; each call is bounded in time and tried exactly once.
 
     It says what it sees. When to look, and whether what was found is ours, its caller decides.
 
@@ -88,17 +97,23 @@ class BillingProvider(Protocol):
         """The destination, as in ``FormattedInvoice.destination``."""
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """Return whatever carries the invoice's id, in any state, the oldest first; changes nothing."""
-
-    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Created:
-        """Create the document under the invoice's id.
-
-        ``generation`` is empty at first; a replay after a definite refusal gives another, for providers
-        that answer a repeated request with their first answer.
-        ``begun`` is ``None`` if this is surely the first create of the invoice.
+        """Return whatever carries the invoice's id, in any state, the oldest first; changes
+        nothing.
         """
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def create(
+        self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None
+    ) -> Created:
+        """Create the document under the invoice's id.
+
+        ``generation`` is empty at first; a replay after a definite refusal gives another, for
+        providers that answer a repeated request with their first answer. ``begun`` is ``None`` if
+        this is surely the first create of the invoice.
+        """
+
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         """Return the document of that type under the provider's own id; ``None`` if there is none.
 
         ``invoice_id`` is the invoice that it should belong to.
@@ -124,15 +139,16 @@ def _anywhere(_account: HttpSettings) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider(Generic[Account]):
-    """All that the rest of the connector knows of a billing system. A folder's ``provider.py`` exports one.
+    """All that the rest of the connector knows of a billing system.
 
-    ``name`` is the folder's, the destination in Metronome's custom field, in the ledger and in metrics.
-    ``title`` is its name in sentences.
-    ``metronome_name`` is what Metronome calls it in a status: ``custom`` if it knows no such provider.
-    ``recognises_repeats``: a repeated create within minutes makes no second document.
-    ``repeats_answers``: it may then answer as it did at first, although the document is gone since.
-    ``void_keeps``: the field by which a voided document keeps the invoice's id taken.
-    ``has_metered_reads``: each look costs money or a scarce quota.
+    A folder's ``provider.py`` exports one.
+
+    ``name`` is the folder's, the destination in Metronome's custom field, in the ledger and in
+    metrics. ``title`` is its name in sentences. ``metronome_name`` is what Metronome calls it in a
+    status: ``custom`` if it knows no such provider. ``recognises_repeats``: a repeated create
+    within minutes makes no second document. ``repeats_answers``: it may then answer as it did at
+    first, although the document is gone since. ``void_keeps``: the field by which a voided document
+    keeps the invoice's id taken. ``has_metered_reads``: each look costs money or a scarce quota.
     """
 
     name: str
@@ -148,13 +164,19 @@ class Provider(Generic[Account]):
     """Return the variables that a first start needs, given those that are set."""
     is_configured: Callable[[Account], bool]
     account: Callable[[Account], str | None]
-    """Return the account's name in the ledger, which tells a sandbox's document from production's."""
+    """Return the account's name in the ledger, which tells a sandbox's document from production's.
+    """
     build: Callable[[Account, Clock], BillingProvider]
     preview: Callable[[FormattedInvoice, Account], dict[str, Any]]
     """Return the body that ``create`` would send. Raises ``Rejected``."""
     why_not_from_here: Callable[[Account], str | None] = _anywhere
     """Return why a machine other than the creator's must not ask this account."""
     page: Callable[[str, DocumentType, str | None], str | None] = _nowhere
-    """Return where people see a document, given its id, its type and the account as the ledger names it."""
+    """Return where people see a document, given its id, its type and the account as the ledger
+    names it.
+    """
     remarks: Callable[[Any], tuple[str, ...]] = _none
-    """Ask the account, by the client that ``build`` made; return what its owner must know. Raises as a look does."""
+    """Ask the account, by the client that ``build`` made; return what its owner must know.
+
+    Raises as a look does.
+    """

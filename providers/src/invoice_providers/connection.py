@@ -1,4 +1,7 @@
-"""A provider with the client of our account there. Whatever goes wrong in the client comes out as one of our errors."""
+"""A provider with the client of our account there.
+
+Whatever goes wrong in the client comes out as one of our errors.
+"""
 
 import traceback
 from collections.abc import Iterator
@@ -22,8 +25,8 @@ log = get_logger(__name__)
 class Connection:
     """See ``BillingProvider``. ``account`` is our account's name in the ledger.
 
-    An exception that nobody expected must not end the process, which would meet it again after each restart. After a
-    create the document may exist, after a look or a read nothing is known.
+    An exception that nobody expected must not end the process, which would meet it again after each
+    restart. After a create the document may exist, after a look or a read nothing is known.
     """
 
     provider: Provider[Any]
@@ -41,7 +44,10 @@ class Connection:
         return self.client.login if isinstance(self.client, HasLogin) else None
 
     def keep(self) -> None:
-        """Keep that login; nothing if there is none. Raises ``Unavailable`` or ``CredentialsRefused``."""
+        """Keep that login; nothing if there is none.
+
+        Raises ``Unavailable`` or ``CredentialsRefused``.
+        """
         with self._translated("keep", Unavailable):
             if self.login is not None:
                 self.login.keep()
@@ -51,12 +57,16 @@ class Connection:
         with self._translated("look", Unavailable):
             return self.client.look(document)
 
-    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Created:
+    def create(
+        self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None
+    ) -> Created:
         """See ``BillingProvider``."""
         with self._translated("create", Uncertain):
             return self.client.create(document, generation=generation, begun=begun)
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         """See ``BillingProvider``."""
         with self._translated("read", Unavailable):
             return self.client.read(document_id, invoice_id=invoice_id, document_type=document_type)
@@ -69,7 +79,11 @@ class Connection:
     def drafts(self, since: datetime, skip: int) -> DraftPage:
         """See ``MakesDrafts``; nothing if it makes none."""
         with self._translated("drafts", Unavailable):
-            return self.client.drafts(since, skip) if isinstance(self.client, MakesDrafts) else DraftPage((), ())
+            return (
+                self.client.drafts(since, skip)
+                if isinstance(self.client, MakesDrafts)
+                else DraftPage((), ())
+            )
 
     def discard(self, draft_id: str) -> bool:
         """See ``MakesDrafts``."""
@@ -91,6 +105,6 @@ class Connection:
             trace = redacted(traceback.format_exc())
             log.error("unexpected error", destination=self.name, call=call, traceback=trace)
             raise kind(
-                f"The connector made a mistake with {self.provider.title} ({type(error).__name__}). Its log has the "
-                "details: report them."
+                f"The connector made a mistake with {self.provider.title} ({type(error).__name__})."
+                " Its log has the details: report them."
             ) from error

@@ -1,8 +1,9 @@
-"""The end of a call that takes too long: ``requests`` bounds the silence between two bytes, not the call.
+"""The end of a call that takes too long: ``requests`` bounds the silence between two bytes, not the
+call.
 
-One thread, the reaper, shuts the socket of each call that outlives its time, whatever it waits for: the handshake,
-headers or a body that drip, a request that the other system does not read.
-Only name resolution is out of its reach; the resolver has bounds of its own.
+One thread, the reaper, shuts the socket of each call that outlives its time, whatever it waits for:
+the handshake, headers or a body that drip, a request that the other system does not read. Only name
+resolution is out of its reach; the resolver has bounds of its own.
 """
 
 import math
@@ -19,7 +20,9 @@ AnySocket = socket.socket | SSLTransport
 
 
 class Call:
-    """One call on its way. Its own thread names each socket that it uses; ``cut`` comes from the reaper's.
+    """One call on its way.
+
+    Its own thread names each socket that it uses; ``cut`` comes from the reaper's.
 
     ``has_connected``: it had no connection of an earlier call to use, or that one was closed.
     """
@@ -37,7 +40,8 @@ class Call:
 
     def uses(self, sock: AnySocket) -> None:
         """Note the socket that the call waits for from now on."""
-        # A handle of our own: the number of the original may belong to another connection once it is closed.
+        # A handle of our own: the number of the original may belong to another connection once it
+        # is closed.
         handle = socket.socket(fileno=os.dup(sock.fileno()))
         with self._lock:
             self._release()
@@ -113,7 +117,9 @@ class Reaper:
                     self._calls.discard(call)
                     call.cut()
                 self._wakes_at = min((call.ends_at for call in self._calls), default=math.inf)
-                self._changed.wait(max(0.0, self._wakes_at - time.monotonic()) if self._calls else None)
+                self._changed.wait(
+                    max(0.0, self._wakes_at - time.monotonic()) if self._calls else None
+                )
 
 
 REAPER = Reaper()

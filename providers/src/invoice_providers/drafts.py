@@ -24,7 +24,10 @@ class DraftPage:
 
 @runtime_checkable
 class MakesDrafts(Protocol):
-    """What a provider's client is, besides, if it makes drafts. Each method is one call, and raises as a look does."""
+    """What a provider's client is, besides, if it makes drafts.
+
+    Each method is one call, and raises as a look does.
+    """
 
     def drafts(self, since: datetime, skip: int) -> DraftPage:
         """Return a page of what was made from a time on, without the first ``skip`` documents."""

@@ -1,4 +1,5 @@
-"""HTTP as the providers and the write-back use it: one connection per thread, one try per call, every failure of ours.
+"""HTTP as the providers and the write-back use it: one connection per thread, one try per call,
+every failure of ours.
 
 Repeating a call is the dispatcher's decision, never this module's.
 """
@@ -31,14 +32,15 @@ FAILURES = (requests.RequestException, HTTPError, ValueError)
 class Bearer(AuthBase):
     """A token in the ``Authorization`` header.
 
-    Raises ``CredentialsRefused`` for one that no header can carry, which the library would not survive.
+    Raises ``CredentialsRefused`` for one that no header can carry, which the library would not
+    survive.
     """
 
     def __init__(self, token: str) -> None:
         if not (token.isascii() and token.isprintable()):
             raise CredentialsRefused(
-                "The API key or token holds a line break or another character that HTTP cannot carry. Correct the "
-                "setting, or the file that it is read from."
+                "The API key or token holds a line break or another character that HTTP cannot"
+                " carry. Correct the setting, or the file that it is read from."
             )
         OWN.add_renewed(token)
         self._token = token
@@ -53,14 +55,19 @@ class TokenSource(Protocol):
     """Where access tokens that expire come from. Thread-safe; shared by all workers."""
 
     def current(self) -> str:
-        """Give a token to use now, renewed where needed. Raises ``Unavailable`` or ``CredentialsRefused``."""
+        """Give a token to use now, renewed where needed.
+
+        Raises ``Unavailable`` or ``CredentialsRefused``.
+        """
 
     def refused(self, token: str) -> None:
         """Hear that a token was answered with 401: it must not be given again."""
 
 
 class FreshBearer(AuthBase):
-    """A token that is asked for anew with each request, and reported where the other side refuses it."""
+    """A token that is asked for anew with each request, and reported where the other side refuses
+    it.
+    """
 
     def __init__(self, source: TokenSource) -> None:
         self._source = source
@@ -110,7 +117,9 @@ class _Line:
     adapter: CutAdapter
     used_at: float
 
-    def signed(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> requests.PreparedRequest:
+    def signed(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> requests.PreparedRequest:
         """Return a request as it is sent. A session's own preparing costs half a call."""
         request = requests.PreparedRequest()
         request.method, request.url, request.body = method, _prepared(url), body
@@ -129,7 +138,10 @@ def _prepared(url: str) -> str:
 
 
 class Http:
-    """Thread-safe. ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use."""
+    """Thread-safe.
+
+    ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use.
+    """
 
     def __init__(self, system: str, authenticate: Authenticate, reach: Reach) -> None:
         self._system = system
@@ -143,19 +155,26 @@ class Http:
         self._generation += 1
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body. Raises ``Unavailable`` where it was not sent, ``Uncertain`` where no answer could be read."""
+        """Send a body.
+
+        Raises ``Unavailable`` where it was not sent, ``Uncertain`` where no answer could be read.
+        """
         return self._change("POST", url, body, headers)
 
     def delete(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Have something deleted. Raises as ``post`` does."""
         return self._change("DELETE", url, None, headers)
 
-    def _change(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _change(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
         try:
             return self._send(method, url, body, headers)
         except FAILURES as error:
             if may_have_arrived(error):
-                raise Uncertain(f"{self._system} gave no answer to a request ({_kind(error)}).") from error
+                raise Uncertain(
+                    f"{self._system} gave no answer to a request ({_kind(error)})."
+                ) from error
             raise self._no_connection(url, error) from error
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
@@ -165,9 +184,12 @@ class Http:
         except FAILURES as error:
             raise self._no_connection(url, error) from error
 
-    def _send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _send(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
         line = self._line()
-        # Signed before the time begins: a token that ended is renewed by a call with a time of its own.
+        # Signed before the time begins: a token that ended is renewed by a call with a time of its
+        # own.
         request = line.signed(method, url, body, headers)
         with REAPER.watching(self._reach.timeout_seconds) as call:
             try:
@@ -189,20 +211,27 @@ class Http:
         return answer
 
     def _answer(self, adapter: CutAdapter, request: requests.PreparedRequest, call: Call) -> Answer:
-        # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become a GET.
-        send: Callable[[], Answer] = partial(adapter.send, request, timeout=self._reach.timeout_seconds)  # type: ignore[assignment]
+        # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become
+        # a GET.
+        send: Callable[[], Answer] = partial(
+            adapter.send, request, timeout=self._reach.timeout_seconds
+        )  # type: ignore[assignment]
         try:
             return send()
         except FAILURES:
             if request.method != "GET" or call.has_connected or call.is_cut:
                 raise
-        return send()  # the connection of an earlier call was dead; asking on a fresh one does no harm
+        return (
+            send()
+        )  # the connection of an earlier call was dead; asking on a fresh one does no harm
 
     def _line(self) -> _Line:
         local = self._lines
         if getattr(local, "generation", None) != self._generation:
             generation = self._generation
-            local.line = _Line(self._authenticate(), CutAdapter(self._reach.outgoing), time.monotonic())
+            local.line = _Line(
+                self._authenticate(), CutAdapter(self._reach.outgoing), time.monotonic()
+            )
             local.generation = generation
         line: _Line = local.line
         if time.monotonic() - line.used_at > self._reach.idle_seconds:
@@ -210,11 +239,16 @@ class Http:
         return line
 
     def _no_connection(self, url: str, error: Exception) -> Unavailable:
-        return Unavailable(f"{self._system} cannot be reached at {origin(url)} ({_kind(error)}).", outage=True)
+        return Unavailable(
+            f"{self._system} cannot be reached at {origin(url)} ({_kind(error)}).", outage=True
+        )
 
 
 def may_have_arrived(error: Exception) -> bool:
-    """Whether the other side may have got the request. In doubt it may: looking costs less than a double."""
+    """Whether the other side may have got the request.
+
+    In doubt it may: looking costs less than a double.
+    """
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     return not (refused or isinstance(error, NEVER_SENT))

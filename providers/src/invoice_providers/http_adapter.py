@@ -1,4 +1,6 @@
-"""urllib3's connections, each of which tells the reaper its socket, so that a call can be cut wherever it waits."""
+"""urllib3's connections, each of which tells the reaper its socket, so that a call can be cut
+wherever it waits.
+"""
 
 import socket
 from collections.abc import Callable
@@ -19,7 +21,9 @@ from invoice_shared.outgoing.outgoing import Outgoing
 
 
 class NotEncrypted(NewConnectionError):
-    """The proxy does not connect us, or the two ends do not come to terms on the encryption: nothing was sent."""
+    """The proxy does not connect us, or the two ends do not come to terms on the encryption:
+    nothing was sent.
+    """
 
     def __init__(self, connection: HTTPConnection, why: str) -> None:
         super().__init__(connection, why)
@@ -29,21 +33,27 @@ class NotEncrypted(NewConnectionError):
 class CutAdapter(OutgoingAdapter):
     """One connection, no try but the first, and every socket under the reaper's eyes.
 
-    Used without a session, whose cookies, hooks and redirects cost more than the call. It returns an
-    ``Answer``, and raises what requests and urllib3 raise.
+    Used without a session, whose cookies, hooks and redirects cost more than the call. It returns
+    an ``Answer``, and raises what requests and urllib3 raise.
     """
 
     def __init__(self, outgoing: Outgoing) -> None:
-        super().__init__(outgoing, pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False))
+        super().__init__(
+            outgoing, pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False)
+        )
         self._last: tuple[object, Any] | None = None
 
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """Return the pool of the last call if it leads to the same system: requests looks at files for each."""
+        """Return the pool of the last call if it leads to the same system: requests looks at files
+        for each.
+        """
         way = (*urlsplit(str(request.url))[:2], verify, *(proxies or {}).values())
         if self._last is None or self._last[0] != way:
-            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            pool = super().get_connection_with_tls_context(
+                request, verify, proxies=proxies, cert=cert
+            )
             self._last = (way, pool)
         return self._last[1]
 
@@ -110,13 +120,17 @@ def _is_used_again(connection: HTTPConnection) -> None:
 
 
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
-    """Connect to the first address that answers, all of them within the call's time: urllib3 gives it to each."""
+    """Connect to the first address that answers, all of them within the call's time: urllib3 gives
+    it to each.
+    """
     call = REAPER.call_of_this_thread()
     if call is None:
         return connect()
     call.has_connected = True
     name, timeout = connection.host, connection.timeout
-    failure: ConnectTimeoutError | NewConnectionError = ConnectTimeoutError(connection, "out of time")
+    failure: ConnectTimeoutError | NewConnectionError = ConnectTimeoutError(
+        connection, "out of time"
+    )
     try:
         for address in _addresses(connection):
             connection.host, connection.timeout = address, call.seconds_left()
@@ -136,7 +150,9 @@ def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket])
 
 def _addresses(connection: HTTPConnection) -> list[str]:
     try:
-        found = socket.getaddrinfo(connection.host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
+        found = socket.getaddrinfo(
+            connection.host, connection.port, allowed_gai_family(), socket.SOCK_STREAM
+        )
     except socket.gaierror as error:
         raise NameResolutionError(connection.host, connection, error) from error
     except UnicodeError as error:  # a part of the name that is empty or too long

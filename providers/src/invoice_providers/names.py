@@ -1,4 +1,7 @@
-"""The destinations that exist: the folders of this package with a ``provider.py``. Imports none of them."""
+"""The destinations that exist: the folders of this package with a ``provider.py``.
+
+Imports none of them.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -10,7 +13,11 @@ import invoice_providers
 @cache
 def destinations() -> tuple[str, ...]:
     """Return their names, sorted."""
-    modules = [module for place in invoice_providers.__path__ for module in Path(place).glob("*/provider.py")]
+    modules = [
+        module
+        for place in invoice_providers.__path__
+        for module in Path(place).glob("*/provider.py")
+    ]
     return tuple(sorted(module.parent.name for module in modules))
 
 

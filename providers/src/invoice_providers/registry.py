@@ -1,4 +1,7 @@
-"""Every billing system, by the name of its folder. A provider's code is imported when it is asked for, not before."""
+"""Every billing system, by the name of its folder.
+
+A provider's code is imported when it is asked for, not before.
+"""
 
 from collections.abc import Collection, Mapping
 from importlib import import_module

@@ -35,8 +35,8 @@ def check_lines(document: FormattedInvoice, title: str, limit: int) -> None:
     if (count := len(document.line_items)) > limit:
         raise Rejected(
             "too-many-lines",
-            f"{title} takes {limit} lines per document, and this one has {count}. Set LINE_GROUPING=by_item and "
-            "replay from raw.",
+            f"{title} takes {limit} lines per document, and this one has {count}. Set"
+            " LINE_GROUPING=by_item and replay from raw.",
         )
 
 
@@ -57,7 +57,9 @@ def memo_of(text: str) -> str | None:
 
 
 def figures(line: LineItem) -> str:
-    """Give quantity and unit price as Metronome states them, ``1000 x 0.000015``; empty without both."""
+    """Give quantity and unit price as Metronome states them, ``1000 x 0.000015``; empty without
+    both.
+    """
     if line.quantity is None or line.unit_price is None:
         return ""
     return f"{decimal_text(line.quantity)} x {decimal_text(line.unit_price)}"
@@ -74,7 +76,9 @@ def described(line: LineItem, limit: int) -> str:
 
 
 def advice(document: FormattedInvoice, said: str) -> str:
-    """Say where in Metronome the ids come from that a refusal names; empty where it names none of ours."""
+    """Say where in Metronome the ids come from that a refusal names; empty where it names none of
+    ours.
+    """
     words = set(WORD.findall(said))
     sentences = [about_line(line) for line in document.line_items if line.external_item_id in words]
     if document.external_customer_id in words:
@@ -89,24 +93,30 @@ def about_line(line: LineItem) -> str:
         if line.product_id
         else f"ITEM_ID_BY_LINE_TYPE for “{line.line_type}”"
     )
-    return f"Item {line.external_item_id} is that of “{line.name}”: mend it there, or correct {source}, then replay."
+    return (
+        f"Item {line.external_item_id} is that of “{line.name}”: mend it there, or correct"
+        f" {source}, then replay."
+    )
 
 
 def about_customer(document: FormattedInvoice) -> str:
     """Say where the customer's id comes from."""
     return (
-        f"{document.external_customer_id} is the id of the customer: mend it there, or correct it on customer "
-        f"{document.metronome_customer_id} in Metronome, then replay."
+        f"{document.external_customer_id} is the id of the customer: mend it there, or correct it"
+        f" on customer {document.metronome_customer_id} in Metronome, then replay."
     )
 
 
 def sent_ids(document: FormattedInvoice) -> str:
     """Return which ids of ours a refusal may mean that names none."""
-    lines = {line.external_item_id: f"{line.external_item_id} (“{line.name}”)" for line in document.line_items}
+    lines = {
+        line.external_item_id: f"{line.external_item_id} (“{line.name}”)"
+        for line in document.line_items
+    }
     shown = list(lines.values())[:MAX_SHOWN_IDS]
     more = f" and {len(lines) - len(shown)} more" if len(lines) > len(shown) else ""
     return (
-        f"The customer id that was sent is {document.external_customer_id}, of customer "
-        f"{document.metronome_customer_id} in Metronome; the item ids are {', '.join(shown)}{more}. "
-        "Correct there or in Metronome what is wrong, then replay."
+        f"The customer id that was sent is {document.external_customer_id}, of customer"
+        f" {document.metronome_customer_id} in Metronome; the item ids are"
+        f" {', '.join(shown)}{more}. Correct there or in Metronome what is wrong, then replay."
     )

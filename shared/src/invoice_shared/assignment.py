@@ -1,4 +1,6 @@
-"""What a consumer is assigned, and how many records wait there, made known: readiness, liveness and metrics."""
+"""What a consumer is assigned, and how many records wait there, made known: readiness, liveness and
+metrics.
+"""
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
@@ -7,7 +9,8 @@ PARTITIONS = "partitions"
 
 
 class Assignment:
-    """While the group has told nothing, e.g. because the broker is away, nobody knows how many records wait.
+    """While the group has told nothing, e.g. because the broker is away, nobody knows how many
+    records wait.
 
     The metric then keeps the last figure. To be assigned nothing is to be told.
     """
@@ -27,7 +30,10 @@ class Assignment:
             self._health.missing(PARTITIONS, "none assigned: the other replicas have them all")
 
     def left(self, partitions: int) -> None:
-        """Note how many partitions are left after some were given up. If none is, the group will tell of others."""
+        """Note how many partitions are left after some were given up.
+
+        If none is, the group will tell of others.
+        """
         if partitions:
             self.told(partitions)
         else:

@@ -16,8 +16,8 @@ log = get_logger(__name__)
 class CircuitWatch:
     """Called with each change of a circuit; cheap, since its owner's lock is held.
 
-    Refused credentials make the process not ready. So does an outage of a system that is ``vital``: without it the
-    process can do nothing.
+    Refused credentials make the process not ready. So does an outage of a system that is ``vital``:
+    without it the process can do nothing.
     """
 
     metrics: Metrics

@@ -1,6 +1,9 @@
-"""Which offsets may be committed: only those before the first unfinished one. Pure bookkeeping, no Kafka.
+"""Which offsets may be committed: only those before the first unfinished one.
 
-Used where several records are in work at once, so that a crash never skips one that was not settled.
+Pure bookkeeping, no Kafka.
+
+Used where several records are in work at once, so that a crash never skips one that was not
+settled.
 """
 
 from dataclasses import dataclass
@@ -30,13 +33,17 @@ class ContiguousWindow(Generic[Item]):
         return sum(len(entries) for entries in self._partitions.values())
 
     def add(self, partition: TopicPartition, offset: int, item: Item) -> None:
-        """Take a record into work. Offsets of a partition come in rising order, as Kafka delivers them."""
+        """Take a record into work.
+
+        Offsets of a partition come in rising order, as Kafka delivers them.
+        """
         self._partitions.setdefault(partition, {})[offset] = _Entry(item)
 
     def settle(self, partition: TopicPartition, offset: int) -> list[Item]:
         """Mark a record as settled; give the items that became committable, in offset order.
 
-        Empty where an earlier record is still in work, or where the partition was dropped meanwhile.
+        Empty where an earlier record is still in work, or where the partition was dropped
+        meanwhile.
         """
         entries = self._partitions.get(partition, {})
         if (entry := entries.get(offset)) is None:
@@ -51,7 +58,11 @@ class ContiguousWindow(Generic[Item]):
     def take_all(self) -> list[tuple[Item, bool]]:
         """Forget everything; return the items partition by partition in offset order, each with whether it is
         settled."""
-        taken = [(each.item, each.settled) for entries in self._partitions.values() for each in entries.values()]
+        taken = [
+            (each.item, each.settled)
+            for entries in self._partitions.values()
+            for each in entries.values()
+        ]
         self._partitions.clear()
         return taken
 

@@ -1,4 +1,7 @@
-"""What people decided: the records of ``invoice-decisions``, which are the audit, too. Key: the subject."""
+"""What people decided: the records of ``invoice-decisions``, which are the audit, too.
+
+Key: the subject.
+"""
 
 from typing import Literal, Self
 
@@ -43,5 +46,7 @@ class Decision(Versioned):
     def _check_approval(self) -> Self:
         approved = (self.total, self.currency, self.destination, self.external_customer_id)
         if self.kind == "approve" and None in approved:
-            raise ValueError("an approval names total, currency, destination and external_customer_id")
+            raise ValueError(
+                "an approval names total, currency, destination and external_customer_id"
+            )
         return self

@@ -22,7 +22,9 @@ class ConnectorError(Exception):
 
 
 class CallFailed(ConnectorError):
-    """A call to Metronome or a provider did not succeed. ``reason`` is a sentence for a finance person.
+    """A call to Metronome or a provider did not succeed.
+
+    ``reason`` is a sentence for a finance person.
 
     It may quote the other side, but for anything that looks like a credential.
     """
@@ -34,10 +36,18 @@ class CallFailed(ConnectorError):
 
 
 class Rejected(CallFailed):
-    """The other side understood and refused, or we must not send. ``retryable``: may pass after a change elsewhere."""
+    """The other side understood and refused, or we must not send.
+
+    ``retryable``: may pass after a change elsewhere.
+    """
 
     def __init__(
-        self, code: Code, reason: str, *, retryable: bool = True, response: ProviderResponse | None = None
+        self,
+        code: Code,
+        reason: str,
+        *,
+        retryable: bool = True,
+        response: ProviderResponse | None = None,
     ) -> None:
         super().__init__(reason, response=response)
         self.code: Code = code
@@ -45,23 +55,32 @@ class Rejected(CallFailed):
 
 
 class AlreadyExists(CallFailed):
-    """The provider already holds a document with this id. ``document_id`` if the answer names it."""
+    """The provider already holds a document with this id.
+
+    ``document_id`` if the answer names it.
+    """
 
     def __init__(
-        self, reason: str, *, document_id: str | None = None, response: ProviderResponse | None = None
+        self,
+        reason: str,
+        *,
+        document_id: str | None = None,
+        response: ProviderResponse | None = None,
     ) -> None:
         super().__init__(reason, response=response)
         self.document_id = document_id
 
 
 class Unavailable(CallFailed):
-    """The other side is down or throttles. ``retry_after`` in seconds is its own wish, if it gave one.
+    """The other side is down or throttles.
 
-    ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this invoice.
-    ``refused``: the answer says that nothing was carried out, for a reason that passes by itself.
-    ``about`` tells whom the failure concerns alone, if the answer shows it: the invoice, which got an answer of its own
-    (5xx but 503, 405, 413, or silence after connecting), its customer, which has a limit of its own, or one part of our
-    settings, while the others work.
+    ``retry_after`` in seconds is its own wish, if it gave one.
+
+    ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this
+    invoice. ``refused``: the answer says that nothing was carried out, for a reason that passes by
+    itself. ``about`` tells whom the failure concerns alone, if the answer shows it: the invoice,
+    which got an answer of its own (5xx but 503, 405, 413, or silence after connecting), its
+    customer, which has a limit of its own, or one part of our settings, while the others work.
     """
 
     def __init__(
@@ -90,7 +109,10 @@ class CredentialsRefused(CallFailed):
 
 
 class MalformedRecord(ConnectorError):
-    """The value is not JSON, not an object, of another schema, or null. ``invoice_id`` where it could still be read."""
+    """The value is not JSON, not an object, of another schema, or null.
+
+    ``invoice_id`` where it could still be read.
+    """
 
     def __init__(self, reason: str, *, invoice_id: str | None = None) -> None:
         super().__init__(reason)
@@ -103,7 +125,9 @@ class StartupError(ConnectorError):
 
 
 def kept_body(text: str) -> str:
-    """Give what is kept of an answer's body: no credentials, cut at ``PROVIDER_BODY_LIMIT`` bytes, visibly."""
+    """Give what is kept of an answer's body: no credentials, cut at ``PROVIDER_BODY_LIMIT`` bytes,
+    visibly.
+    """
     text = redacted(text)
     raw = text.encode()
     if len(raw) <= PROVIDER_BODY_LIMIT:

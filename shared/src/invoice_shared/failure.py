@@ -1,4 +1,6 @@
-"""What lands in ``invoice-errors``: one record a failure, with all that a person or a replay needs."""
+"""What lands in ``invoice-errors``: one record a failure, with all that a person or a replay
+needs.
+"""
 
 from typing import Literal, get_args
 

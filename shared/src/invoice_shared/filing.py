@@ -1,6 +1,9 @@
-"""From a record that failed to what is written about it: the failure record and the ledger's entry. Pure.
+"""From a record that failed to what is written about it: the failure record and the ledger's entry.
 
-``settlement_records`` is the one way to file a failure and to enter an outcome; its callers only publish.
+Pure.
+
+``settlement_records`` is the one way to file a failure and to enter an outcome; its callers only
+publish.
 """
 
 import hashlib
@@ -41,7 +44,10 @@ def failure_of(
     now: datetime,
     about: About = NOBODY_KNOWN,
 ) -> InvoiceFailure:
-    """Describe why a consumed record ended as a failure. A redelivery of the record gives the same ``failure_id``."""
+    """Describe why a consumed record ended as a failure.
+
+    A redelivery of the record gives the same ``failure_id``.
+    """
     code: Code = error.code if isinstance(error, Rejected) else "malformed-record"
     return InvoiceFailure(
         failure_id=digest(stage, code, record.topic, str(record.partition), str(record.offset)),
@@ -57,7 +63,10 @@ def failure_of(
         destination=about.destination,
         provider_response=error.response if isinstance(error, Rejected) else None,
         source=SourcePosition(
-            topic=record.topic, partition=record.partition, offset=record.offset, timestamp=record.time
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            timestamp=record.time,
         ),
         original=original_of(record.key, record.headers, record.value),
         trace_id=trace_id(),
@@ -72,15 +81,22 @@ def settlement_records(
     headers: Headers,
     topics: KafkaSettings,
 ) -> tuple[OutgoingRecord, ...]:
-    """Return what to publish once it is known how a record ended: documents, the failure, the ledger's entry.
+    """Return what to publish once it is known how a record ended: documents, the failure, the
+    ledger's entry.
 
     A document comes first: whatever a crash leaves out after it, that it exists stays known.
 
-    Publishing them again changes nothing: the failure has the same id, and the ledger's newest entry counts.
-    A topic that refuses the size gets the failure without the original's value, and the entry with its reason cut.
+    Publishing them again changes nothing: the failure has the same id, and the ledger's newest
+    entry counts. A topic that refuses the size gets the failure without the original's value, and
+    the entry with its reason cut.
     """
     records = tuple(
-        OutgoingRecord(topics.invoice_outcomes_topic, document.document_key.encode(), to_bytes(document), headers)
+        OutgoingRecord(
+            topics.invoice_outcomes_topic,
+            document.document_key.encode(),
+            to_bytes(document),
+            headers,
+        )
         for document in documents
         if document.document_key is not None
     )
@@ -96,10 +112,14 @@ def settlement_records(
 
 
 def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Outcome | None:
-    """Give the ledger's entry for a failure, over what is ``known`` of the invoice; none without an invoice id."""
+    """Give the ledger's entry for a failure, over what is ``known`` of the invoice; none without an
+    invoice id.
+    """
     if failure.invoice_id is None:
         return None
-    base = known or Outcome(invoice_id=failure.invoice_id, outcome="failed", settled_at=failure.failed_at)
+    base = known or Outcome(
+        invoice_id=failure.invoice_id, outcome="failed", settled_at=failure.failed_at
+    )
     return base.model_copy(
         update={
             "outcome": "failed",
@@ -115,9 +135,11 @@ def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Out
 
 
 def failure_key(failure: InvoiceFailure) -> bytes:
-    """Return the key of a failure's record: the invoice id, else the event id, else the SHA-256 of the value.
+    """Return the key of a failure's record: the invoice id, else the event id, else the SHA-256 of
+    the value.
 
-    Of a failure that was read back without its value, the last is not known any more: its own id takes the place.
+    Of a failure that was read back without its value, the last is not known any more: its own id
+    takes the place.
     """
     original = failure.original
     event_id = next((header[1] for header in original.headers if header[0] == names.EVENT_ID), None)
@@ -129,17 +151,25 @@ def failure_key(failure: InvoiceFailure) -> bytes:
 
 
 def without_value(failure: InvoiceFailure) -> InvoiceFailure:
-    """Leave the original's value out, for a topic that refuses the record as too large; it still lies at ``source``."""
+    """Leave the original's value out, for a topic that refuses the record as too large; it still
+    lies at ``source``.
+    """
     original = failure.original
     size = len(as_bytes(original.value, original.encoding) or b"")
     return failure.model_copy(
-        update={"original": original.model_copy(update={"value": None, "encoding": None, "omitted": size})}
+        update={
+            "original": original.model_copy(
+                update={"value": None, "encoding": None, "omitted": size}
+            )
+        }
     )
 
 
 def _with_short_reason(outcome: Outcome) -> Outcome:
     # It may name every product of an invoice; the failure's record has it whole.
-    return outcome.model_copy(update={"reason": None if outcome.reason is None else kept_body(outcome.reason)})
+    return outcome.model_copy(
+        update={"reason": None if outcome.reason is None else kept_body(outcome.reason)}
+    )
 
 
 def digest(*parts: str) -> str:

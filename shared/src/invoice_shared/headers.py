@@ -6,7 +6,10 @@ EVENT_ID = "event-id"
 TRACEPARENT = "traceparent"
 
 REQUEST_GENERATION = "request-generation"
-"""Part of QuickBooks' request id. A replay changes it after a definite refusal, otherwise it carries the old one on."""
+"""Part of QuickBooks' request id.
+
+A replay changes it after a definite refusal, otherwise it carries the old one on.
+"""
 
 REPLAY_ID = "replay-id"
 REPLAY_COUNT = "replay-count"

@@ -12,8 +12,9 @@ BROKER = "kafka"
 class Health:
     """Ready while nothing is missing. Live unless something is stuck that a restart may cure.
 
-    That is a loop that does not turn, since it hangs or its thread has died. It is also a process that waits for
-    records to be settled, or for its assignment, and made no progress for ``stall_seconds`` while the broker answered.
+    That is a loop that does not turn, since it hangs or its thread has died. It is also a process
+    that waits for records to be settled, or for its assignment, and made no progress for
+    ``stall_seconds`` while the broker answered.
     """
 
     def __init__(self, clock: Clock, stall_seconds: float) -> None:
@@ -39,7 +40,9 @@ class Health:
                 self._begin_anew()
 
     def ask(self, probe: Callable[[], Mapping[str, str]]) -> None:
-        """Ask ``probe`` whenever somebody wants to know; it returns what is missing, and why, by part."""
+        """Ask ``probe`` whenever somebody wants to know; it returns what is missing, and why, by
+        part.
+        """
         self._probes.append(probe)
 
     def why(self, what: str) -> str | None:
@@ -48,12 +51,17 @@ class Health:
             return self._missing.get(what)
 
     def progress(self) -> None:
-        """Note that an offset was committed, or that an attempt at another system ended, however it did."""
+        """Note that an offset was committed, or that an attempt at another system ended, however it
+        did.
+        """
         with self._lock:
             self._quiet_since = self._clock.monotonic()
 
     def lag(self, count: int | None) -> None:
-        """Note how many records wait; ``None``: an assignment is waited for, so nobody knows. A wait begins with it."""
+        """Note how many records wait; ``None``: an assignment is waited for, so nobody knows.
+
+        A wait begins with it.
+        """
         with self._lock:
             if self._lag == 0:
                 self._quiet_since = self._clock.monotonic()
@@ -106,4 +114,6 @@ class Health:
 
 
 def _hung(loops: Mapping[str, tuple[float, float]], now: float) -> list[str]:
-    return [f"the {loop} does not turn" for loop, (at, within) in loops.items() if now - at >= within]
+    return [
+        f"the {loop} does not turn" for loop, (at, within) in loops.items() if now - at >= within
+    ]

@@ -42,7 +42,8 @@ class RawInvoice(Versioned):
 class LineItem(Frozen):
     """One line of the document. ``amount`` is in major units, rounded to the currency's minor unit.
 
-    ``quantity`` and ``unit_price`` (major units, not rounded) are for information: their product is never the amount.
+    ``quantity`` and ``unit_price`` (major units, not rounded) are for information: their product is
+    never the amount.
     """
 
     name: str
@@ -58,7 +59,9 @@ class LineItem(Frozen):
 
 
 class InformationalLine(Frozen):
-    """A line of the Metronome invoice outside its total, in its own unit (``unit`` is the credit type's name)."""
+    """A line of the Metronome invoice outside its total, in its own unit (``unit`` is the credit
+    type's name).
+    """
 
     name: str
     line_type: str
@@ -73,8 +76,8 @@ class FormattedInvoice(Versioned):
 
     A credit memo carries its amounts with the sign flipped, so that its total is positive.
     ``destination`` is any name here: which ones there are, ``invoice_providers`` knows.
-    ``known_document_id`` is of the document at that destination which Metronome names; only a forced
-    replay gets so far with one.
+    ``known_document_id`` is of the document at that destination which Metronome names; only a
+    forced replay gets so far with one.
     """
 
     document_type: DocumentType

@@ -1,4 +1,7 @@
-"""Keys of the ledger: one per invoice for its newest event, and one per document for what stands. Pure."""
+"""Keys of the ledger: one per invoice for its newest event, and one per document for what stands.
+
+Pure.
+"""
 
 from dataclasses import dataclass
 from typing import Self
@@ -16,20 +19,27 @@ class DocumentId:
 
 @dataclass(frozen=True, slots=True)
 class LedgerKey:
-    """Without ``document``, the key of the invoice's newest event; with it, the key of that document's record."""
+    """Without ``document``, the key of the invoice's newest event; with it, the key of that
+    document's record.
+    """
 
     invoice_id: str
     document: DocumentId | None = None
 
     def encode(self) -> bytes:
-        """Return the record's key: the invoice id, or ``{invoice id}#document:{destination}:{document id}``."""
+        """Return the record's key: the invoice id, or ``{invoice
+        id}#document:{destination}:{document id}``.
+        """
         if self.document is None:
             return self.invoice_id.encode()
         return f"{self.invoice_id}{MARK}{self.document.destination}:{self.document.document_id}".encode()
 
     @classmethod
     def decode(cls, key: bytes) -> Self:
-        """Return what ``encode`` was given. Bytes that are not UTF-8 or name no document are an invoice's own key."""
+        """Return what ``encode`` was given.
+
+        Bytes that are not UTF-8 or name no document are an invoice's own key.
+        """
         text = key.decode("utf-8", "replace")
         invoice_id, _mark, document = text.partition(MARK)
         destination, _colon, document_id = document.partition(":")

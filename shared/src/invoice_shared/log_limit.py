@@ -1,7 +1,8 @@
-"""One line per minute for each cause of a warning or an error, whoever writes it: ours and every library's.
+"""One line per minute for each cause of a warning or an error, whoever writes it: ours and every
+library's.
 
-Without its broker a client library says the same a hundred times per second. What is about one invoice or record is
-never left out, nor is the end of the process.
+Without its broker a client library says the same a hundred times per second. What is about one
+invoice or record is never left out, nor is the end of the process.
 """
 
 import logging
@@ -19,7 +20,8 @@ from invoice_shared.repeats import Repeats
 LIMITED = frozenset({"warning", "error"})
 ABOUT_ONE = frozenset({"invoice_id", "position", "failure_id"})
 REPEATS = "repeats"
-# What tells our own lines of one event apart; other facts, such as sizes, do not make another cause.
+# What tells our own lines of one event apart; other facts, such as sizes, do not make another
+# cause.
 TELLING = ("event", "system", "destination", "missing", "answer", "code", "why")
 # Enough to tell causes apart; a library may quote a whole answer.
 MAX_CAUSE = 1000
@@ -28,7 +30,9 @@ CHANGING = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
 
 
 class LogLimit:
-    """A filter of a logging handler for libraries' lines, and a processor of structlog's for ours. Thread-safe.
+    """A filter of a logging handler for libraries' lines, and a processor of structlog's for ours.
+
+    Thread-safe.
 
     A line that is let through knows how many were left out.
     """
@@ -65,8 +69,11 @@ def cause_of(record: logging.LogRecord) -> str | None:
     """Return what a line of a library is about; ``None`` if each of its kind is written."""
     if not logging.WARNING <= record.levelno < logging.CRITICAL:
         return None
-    # A message is not put together here: one that does not fit its arguments must not fail whoever logs it.
-    return _cause(record.name, [record.msg, record.args], record.exc_info[1] if record.exc_info else None)
+    # A message is not put together here: one that does not fit its arguments must not fail whoever
+    # logs it.
+    return _cause(
+        record.name, [record.msg, record.args], record.exc_info[1] if record.exc_info else None
+    )
 
 
 def cause_of_ours(name: str, facts: Mapping[str, Any]) -> str | None:

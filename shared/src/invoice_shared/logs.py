@@ -1,4 +1,6 @@
-"""JSON lines on stdout, our own and every library's: one event a line, never a secret or a whole invoice."""
+"""JSON lines on stdout, our own and every library's: one event a line, never a secret or a whole
+invoice.
+"""
 
 import logging
 import sys
@@ -15,8 +17,12 @@ from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 
 
-def configure(settings: BaseServiceSettings, monotonic: Callable[[], float] = time.monotonic) -> None:
-    """Send our own lines straight to stdout, and those of every library through the standard library's logging."""
+def configure(
+    settings: BaseServiceSettings, monotonic: Callable[[], float] = time.monotonic
+) -> None:
+    """Send our own lines straight to stdout, and those of every library through the standard
+    library's logging.
+    """
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -56,7 +62,9 @@ class _Stdout:
 
 
 def _is_for_an_operator(record: logging.LogRecord) -> bool:
-    """Let libraries speak from WARNING on: below it they tell a developer's story, with tokens and signatures in it."""
+    """Let libraries speak from WARNING on: below it they tell a developer's story, with tokens and
+    signatures in it.
+    """
     return record.levelno >= logging.WARNING
 
 
@@ -77,10 +85,14 @@ def _as_json(_logger: object, _method: str, event: EventDict) -> str:
 
 
 def _without_secrets(_logger: object, _method: str, line: Any) -> str:
-    """Mask our own secrets in a line that is ready, whoever wrote it: a library's traceback may quote one."""
+    """Mask our own secrets in a line that is ready, whoever wrote it: a library's traceback may
+    quote one.
+    """
     return OWN.masked(str(line))
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
-    """Give the logger of a module; log with keywords: ``invoice_id=…, position=record.position``."""
+    """Give the logger of a module; log with keywords: ``invoice_id=…,
+    position=record.position``.
+    """
     return cast("FilteringBoundLogger", structlog.stdlib.get_logger(name))

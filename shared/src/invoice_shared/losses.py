@@ -1,7 +1,9 @@
-"""Records that retention deleted before they were read. Pure bookkeeping; each Kafka client tells it what it sees.
+"""Records that retention deleted before they were read.
 
-What lies before the beginning of its partition was deleted. Offsets that are missing behind the beginning were never
-records of ours: transactions leave markers there, and compaction leaves gaps.
+Pure bookkeeping; each Kafka client tells it what it sees.
+
+What lies before the beginning of its partition was deleted. Offsets that are missing behind the
+beginning were never records of ours: transactions leave markers there, and compaction leaves gaps.
 """
 
 from collections.abc import Iterable
@@ -16,7 +18,9 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A partition when it is assigned: what the group committed, if anything, and its first and next offset."""
+    """A partition when it is assigned: what the group committed, if anything, and its first and
+    next offset.
+    """
 
     committed: int | None
     beginning: int
@@ -29,7 +33,10 @@ class Start:
 
 
 class Losses:
-    """Logs and counts each loss once per assignment. A group that commits nothing afterwards has it counted again."""
+    """Logs and counts each loss once per assignment.
+
+    A group that commits nothing afterwards has it counted again.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -41,7 +48,9 @@ class Losses:
         return partition in self._next
 
     def begin(self, partition: TopicPartition, start: Start | None) -> None:
-        """Compare where the group stands with where the partition begins; ``None`` if the broker did not answer."""
+        """Compare where the group stands with where the partition begins; ``None`` if the broker
+        did not answer.
+        """
         self._next[partition] = start.committed if start else None
         if start is None:
             log.warning("not known whether records were lost", position=_name(partition))

@@ -1,13 +1,30 @@
-"""Every metric of the connector: name, meaning, labels. Prometheus text; one registry a process, handed in."""
+"""Every metric of the connector: name, meaning, labels.
+
+Prometheus text; one registry a process, handed in.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from invoice_shared.failure import Code, SkipReason, Stage
 
 OK = "ok"
@@ -28,10 +45,16 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._webhooks = Counter(
-            "invoice_connector_webhook_requests", "Requests to the ingress, by answer.", ["answer"], registry=registry
+            "invoice_connector_webhook_requests",
+            "Requests to the ingress, by answer.",
+            ["answer"],
+            registry=registry,
         )
         self._formatted = Counter(
-            "invoice_connector_invoices_formatted", "Invoices sent on to a creator.", ["destination"], registry=registry
+            "invoice_connector_invoices_formatted",
+            "Invoices sent on to a creator.",
+            ["destination"],
+            registry=registry,
         )
         self._created = Counter(
             "invoice_connector_invoices_created",
@@ -40,7 +63,10 @@ class Metrics:
             registry=registry,
         )
         self._skipped = Counter(
-            "invoice_connector_invoices_skipped", "Invoices rightly not sent, by reason.", ["reason"], registry=registry
+            "invoice_connector_invoices_skipped",
+            "Invoices rightly not sent, by reason.",
+            ["reason"],
+            registry=registry,
         )
         self._failed = Counter(
             "invoice_connector_invoices_failed",
@@ -49,7 +75,9 @@ class Metrics:
             registry=registry,
         )
         self._archived = Counter(
-            "invoice_connector_failures_archived", "Failure records stored in S3.", registry=registry
+            "invoice_connector_failures_archived",
+            "Failure records stored in S3.",
+            registry=registry,
         )
         self._calls = Histogram(
             "invoice_connector_call_seconds",
@@ -58,7 +86,10 @@ class Metrics:
             registry=registry,
         )
         self._circuit = Gauge(
-            "invoice_connector_circuit_open", "1 while calls to a system are held back.", ["system"], registry=registry
+            "invoice_connector_circuit_open",
+            "1 while calls to a system are held back.",
+            ["system"],
+            registry=registry,
         )
         self._unsaved = Gauge(
             "invoice_connector_tokens_unsaved",
@@ -105,13 +136,17 @@ class Metrics:
         )
         self._unknown_starts = Counter(
             "invoice_connector_unknown_starts",
-            "Partitions begun without a committed offset after their first records had been deleted.",
+            "Partitions begun without a committed offset after their first records had been"
+            " deleted.",
             ["topic"],
             registry=registry,
         )
 
     def webhook(self, answer: str) -> None:
-        """Count a request by what it was answered, e.g. ``accepted``, ``ignored``, ``unauthorized``."""
+        """Count a request by what it was answered, e.g.
+
+        ``accepted``, ``ignored``, ``unauthorized``.
+        """
         self._webhooks_of(answer).inc()
 
     def formatted(self, destination: str) -> None:
@@ -173,7 +208,9 @@ class Metrics:
         self._lost.labels(topic).inc(count)
 
     def start_unknown(self, topic: str) -> None:
-        """Count a partition of which nobody knows what was read of the records that were deleted."""
+        """Count a partition of which nobody knows what was read of the records that were
+        deleted.
+        """
         self._unknown_starts.labels(topic).inc()
 
     def exposition(self) -> bytes:

@@ -1,4 +1,6 @@
-"""The ops port: ``/livez``, ``/readyz``, ``/metrics``, in a thread of its own so that no work can block an answer."""
+"""The ops port: ``/livez``, ``/readyz``, ``/metrics``, in a thread of its own so that no work can
+block an answer.
+"""
 
 import asyncio
 import threading
@@ -30,16 +32,22 @@ def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
     async def exposition(_request: web.Request) -> web.Response:
         metrics.not_ready(health.reasons())
         return web.Response(
-            body=metrics.exposition(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+            body=metrics.exposition(),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
     app = web.Application()
-    app.add_routes([web.get("/livez", livez), web.get("/readyz", readyz), web.get("/metrics", exposition)])
+    app.add_routes(
+        [web.get("/livez", livez), web.get("/readyz", readyz), web.get("/metrics", exposition)]
+    )
     return app
 
 
 class OpsServer:
-    """Serves the ops app from ``start`` to ``stop``. ``start`` raises ``OSError`` where the port is taken."""
+    """Serves the ops app from ``start`` to ``stop``.
+
+    ``start`` raises ``OSError`` where the port is taken.
+    """
 
     def __init__(self, host: str, port: int, health: Health, metrics: Metrics) -> None:
         self._address = (host, port)
@@ -71,5 +79,8 @@ def serve_ops(settings: BaseServiceSettings, health: Health, metrics: Metrics) -
         server.start()
     except OSError as error:
         server.stop()
-        cannot_start(f"OPS_PORT {settings.ops_port} on {settings.bind_host} cannot be opened: {error.strerror}.")
+        cannot_start(
+            f"OPS_PORT {settings.ops_port} on {settings.bind_host} cannot be opened:"
+            f" {error.strerror}."
+        )
     return server

@@ -12,15 +12,21 @@ def original_of(key: bytes | None, headers: Headers, value: bytes | None) -> Ori
     key_text, key_encoding = as_text(key)
     value_text, encoding = as_text(value)
     kept = tuple(_header_as_text(name, content) for name, content in headers)
-    return Original(key=key_text, key_encoding=key_encoding, headers=kept, value=value_text, encoding=encoding)
+    return Original(
+        key=key_text, key_encoding=key_encoding, headers=kept, value=value_text, encoding=encoding
+    )
 
 
 def headers_of(original: Original) -> Headers:
     """Give the headers as they were consumed."""
-    return tuple((name, as_bytes(text, *encoding) or b"") for name, text, *encoding in original.headers)
+    return tuple(
+        (name, as_bytes(text, *encoding) or b"") for name, text, *encoding in original.headers
+    )
 
 
-def _header_as_text(name: str, content: bytes) -> tuple[str, str] | tuple[str, str, Literal["base64"]]:
+def _header_as_text(
+    name: str, content: bytes
+) -> tuple[str, str] | tuple[str, str, Literal["base64"]]:
     text, encoding = as_text(content)
     return (name, text or "") if encoding is None else (name, text or "", encoding)
 

@@ -1,4 +1,7 @@
-"""The ledger: what ``invoice-outcomes`` says of each settled invoice. See ``ledger_key`` for the records' keys."""
+"""The ledger: what ``invoice-outcomes`` says of each settled invoice.
+
+See ``ledger_key`` for the records' keys.
+"""
 
 from datetime import date
 from typing import Any, Literal
@@ -12,13 +15,15 @@ from invoice_shared.types import ExactDecimal, UtcTime
 
 
 class Outcome(Versioned):
-    """How an invoice ended. ``created`` with a ``failure_id`` means created, but the write-back to Metronome failed.
+    """How an invoice ended.
 
-    ``code`` is the code of a skip or failure, ``reason`` always its sentence.
-    ``total`` is in major units with the sign that Metronome gave it (negative for a credit memo).
-    ``account`` names which of the destination's accounts holds the document, e.g. the sandbox's or production's.
-    ``stands`` is false once the document was seen to be void, cancelled or gone.
-    ``may_exist`` is true of a failure if a document may stand at the provider all the same.
+    ``created`` with a ``failure_id`` means created, but the write-back to Metronome failed.
+
+    ``code`` is the code of a skip or failure, ``reason`` always its sentence. ``total`` is in major
+    units with the sign that Metronome gave it (negative for a credit memo). ``account`` names which
+    of the destination's accounts holds the document, e.g. the sandbox's or production's. ``stands``
+    is false once the document was seen to be void, cancelled or gone. ``may_exist`` is true of a
+    failure if a document may stand at the provider all the same.
     """
 
     invoice_id: str
@@ -47,7 +52,8 @@ class Outcome(Versioned):
     @model_validator(mode="before")
     @classmethod
     def _accept_older(cls, values: Any) -> Any:
-        # An older record has the skip's code as its reason, too, and the sentence in a field of its own.
+        # An older record has the skip's code as its reason, too, and the sentence in a field of its
+        # own.
         if isinstance(values, dict) and values.get("outcome") == "skipped" and "detail" in values:
             return {**values, "reason": values["detail"]}
         return values
@@ -58,6 +64,10 @@ class Outcome(Versioned):
 
         An older ledger has no document records: there a plain ``created`` counts as one.
         """
-        if self.outcome != "created" or self.destination is None or self.provider_document_id is None:
+        if (
+            self.outcome != "created"
+            or self.destination is None
+            or self.provider_document_id is None
+        ):
             return None
         return LedgerKey(self.invoice_id, DocumentId(self.destination, self.provider_document_id))

@@ -1,4 +1,6 @@
-"""The secrets that this process holds, so that no text that leaves it repeats one, in whatever form."""
+"""The secrets that this process holds, so that no text that leaves it repeats one, in whatever
+form.
+"""
 
 import base64
 import html
@@ -16,7 +18,10 @@ MASK = "[redacted]"
 
 
 class OwnSecrets:
-    """Thread-safe. Knows what was added, and the newest ``MAX_RENEWED`` of those that come and go."""
+    """Thread-safe.
+
+    Knows what was added, and the newest ``MAX_RENEWED`` of those that come and go.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,7 +38,9 @@ class OwnSecrets:
             self._order()
 
     def add_renewed(self, secret: str | None) -> None:
-        """Mask a secret that comes and goes, such as a token, for as long as it is among the newest."""
+        """Mask a secret that comes and goes, such as a token, for as long as it is among the
+        newest.
+        """
         if secret is None or len(secret) < MIN_CHARACTERS or secret in self._kept:
             return
         with self._lock:
@@ -67,10 +74,18 @@ OWN = OwnSecrets()
 
 
 def forms_of(secret: str) -> Iterator[str]:
-    """Yield the ways in which a secret shows in texts: as it is, escaped, encoded; a key of several lines by line."""
+    """Yield the ways in which a secret shows in texts: as it is, escaped, encoded; a key of several
+    lines by line.
+    """
     yield secret
-    yield from (line for line in secret.splitlines() if len(line) >= 2 * MIN_PIECE and not line.startswith("-----"))
-    escaped = secret.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\n", "\\n")
+    yield from (
+        line
+        for line in secret.splitlines()
+        if len(line) >= 2 * MIN_PIECE and not line.startswith("-----")
+    )
+    escaped = (
+        secret.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\n", "\\n")
+    )
     yield escaped  # in a JSON text
     yield escaped.replace("/", "\\/")
     yield html.escape(secret)
@@ -89,7 +104,9 @@ def _lower_escapes(encoded: str) -> str:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """Yield what of a secret's base64 does not depend on its surroundings, e.g. within ``user:secret``."""
+    """Yield what of a secret's base64 does not depend on its surroundings, e.g. within
+    ``user:secret``.
+    """
     for shift in range(3):
         shifted = bytes(shift) + raw
         first, end = (0, 2, 3)[shift], len(shifted) * 8 // 6

@@ -1,4 +1,6 @@
-"""What publishing promises, whatever the client: a record counts once every in-sync replica holds it."""
+"""What publishing promises, whatever the client: a record counts once every in-sync replica holds
+it.
+"""
 
 from concurrent.futures import Future
 from typing import Protocol
@@ -12,21 +14,32 @@ class PublishFailed(ConnectorError):
 
 
 class RecordTooLarge(PublishFailed):
-    """The topic refuses a record of this size, now and for ever, and there is no smaller one to send instead."""
+    """The topic refuses a record of this size, now and for ever, and there is no smaller one to
+    send instead.
+    """
 
 
 class Publisher(Protocol):
     """For threads."""
 
     def send(self, record: OutgoingRecord) -> Future[None]:
-        """Hand a record over. The future ends with the broker's answer: a result, or ``PublishFailed``."""
+        """Hand a record over.
+
+        The future ends with the broker's answer: a result, or ``PublishFailed``.
+        """
 
     def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
+        """Return once all in-sync replicas hold the record.
+
+        Raises ``PublishFailed``, e.g. ``RecordTooLarge``.
+        """
 
 
 class AsyncPublisher(Protocol):
     """For an event loop."""
 
     async def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
+        """Return once all in-sync replicas hold the record.
+
+        Raises ``PublishFailed``, e.g. ``RecordTooLarge``.
+        """

@@ -53,7 +53,10 @@ class Record:
 
     @property
     def time(self) -> datetime:
-        """The record's time, UTC. Producers may set any number; one beyond the calendar gives the calendar's end."""
+        """The record's time, UTC.
+
+        Producers may set any number; one beyond the calendar gives the calendar's end.
+        """
         return _EPOCH + timedelta(milliseconds=min(max(self.timestamp, 0), _LATEST))
 
     def header(self, name: str) -> bytes | None:

@@ -19,5 +19,7 @@ CREDENTIAL = re.compile(
 
 
 def redacted(text: str) -> str:
-    """Replace what is a secret of ours, or looks like a credential, by ``[redacted]``; all else stays."""
+    """Replace what is a secret of ours, or looks like a credential, by ``[redacted]``; all else
+    stays.
+    """
     return CREDENTIAL.sub(r"\g<kept>[redacted]", OWN.masked(text))

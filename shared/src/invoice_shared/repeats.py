@@ -19,7 +19,9 @@ class Repeats:
         self._left_out: dict[str, int] = {}
 
     def due(self, cause: str) -> int | None:
-        """Return how many lines of this cause were left out since the last; ``None`` leaves this one out, too."""
+        """Return how many lines of this cause were left out since the last; ``None`` leaves this
+        one out, too.
+        """
         now = self._monotonic()
         written = self._written.get(cause)
         if written is not None and now - written < self._every:

@@ -1,4 +1,7 @@
-"""A client of S3, built in one way for every process that has one. Needs the extra ``invoice-shared[s3]``."""
+"""A client of S3, built in one way for every process that has one.
+
+Needs the extra ``invoice-shared[s3]``.
+"""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +30,9 @@ NOT_ASKED = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
 # The answer to a HEAD has no body, so its code is the mere status.
 REDIRECTED = frozenset({"301", "302", "307", "PermanentRedirect", "TemporaryRedirect"})
 # Also said of requests that are wrong in another way: then S3 names our own region, or none.
-MISDIRECTED = frozenset({"400", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"})
+MISDIRECTED = frozenset(
+    {"400", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
+)
 
 # S3's own code for a signature whose time is more than 15 minutes from its clock.
 SKEWED = "RequestTimeTooSkewed"
@@ -41,17 +46,28 @@ def s3_clock_advice(error: ClientError) -> str:
 
 
 def s3_region_advice(error: ClientError, ours: str) -> str:
-    """Return how to reach a bucket that is in another region than ``ours``; empty if S3 does not say that it is."""
+    """Return how to reach a bucket that is in another region than ``ours``; empty if S3 does not
+    say that it is.
+    """
     details = error.response.get("Error", {})
     region = _headers(error.response).get("x-amz-bucket-region") or details.get("Region")
     is_redirected = details.get("Code") in REDIRECTED
     if region and (is_redirected or (details.get("Code") in MISDIRECTED and region != ours)):
-        return f"is in the region {region}. Set AWS_DEFAULT_REGION={region}; if AWS_ENDPOINT_URL_S3 is set, correct it"
-    return "is in another region. Correct AWS_DEFAULT_REGION and AWS_ENDPOINT_URL_S3" if is_redirected else ""
+        return (
+            f"is in the region {region}. Set AWS_DEFAULT_REGION={region}; if AWS_ENDPOINT_URL_S3 is"
+            " set, correct it"
+        )
+    return (
+        "is in another region. Correct AWS_DEFAULT_REGION and AWS_ENDPOINT_URL_S3"
+        if is_redirected
+        else ""
+    )
 
 
 class _Session(botocore.session.Session):
-    """One whose clients, that for credentials included, go out as ``Outgoing`` says and not as the environment does."""
+    """One whose clients, that for credentials included, go out as ``Outgoing`` says and not as the
+    environment does.
+    """
 
     def __init__(self, outgoing: Outgoing) -> None:
         super().__init__()
@@ -73,17 +89,24 @@ class _Session(botocore.session.Session):
 
 
 def build_s3_client(setting: str, bounds: Config, outgoing: Outgoing) -> "S3Client":
-    """Build a client from boto3's own chain (``AWS_*``). Elsewhere than at AWS, buckets are paths, not host names.
+    """Build a client from boto3's own chain (``AWS_*``).
 
-    ``setting`` is the one that asks for S3. Raises ``StartupError`` for ``AWS_*`` settings that boto3 cannot use.
+    Elsewhere than at AWS, buckets are paths, not host names.
+
+    ``setting`` is the one that asks for S3. Raises ``StartupError`` for ``AWS_*`` settings that
+    boto3 cannot use.
     """
     try:
         session = boto3.Session(botocore_session=_Session(outgoing))
         client: S3Client = session.client("s3", config=bounds)
         if "amazonaws.com" not in client.meta.endpoint_url:
-            client = session.client("s3", config=bounds.merge(Config(s3={"addressing_style": "path"})))
+            client = session.client(
+                "s3", config=bounds.merge(Config(s3={"addressing_style": "path"}))
+            )
     except (BotoCoreError, ValueError) as error:
-        raise StartupError(f"The AWS_* settings make no S3 client for {setting}: {error}.") from error
+        raise StartupError(
+            f"The AWS_* settings make no S3 client for {setting}: {error}."
+        ) from error
     client.meta.events.register_first("needs-retry.s3", _end_redirect)
     return client
 
@@ -91,7 +114,8 @@ def build_s3_client(setting: str, bounds: Config, outgoing: Outgoing) -> "S3Clie
 def _end_redirect(response: tuple[Any, Any] | None, operation: Any, **_event: Any) -> None:
     """Raise what a redirected HEAD of a bucket was answered, if it names no region.
 
-    botocore finds the region of a redirected bucket by a HEAD, also of a redirected HEAD, and so on without end.
+    botocore finds the region of a redirected bucket by a HEAD, also of a redirected HEAD, and so on
+    without end.
     """
     if response is None or operation.name != "HeadBucket":
         return

@@ -1,4 +1,6 @@
-"""A secret that lies in a file: one ``stat`` per use, read again only when the file changed or was replaced."""
+"""A secret that lies in a file: one ``stat`` per use, read again only when the file changed or was
+replaced.
+"""
 
 import os
 from pathlib import Path
@@ -7,7 +9,10 @@ Identity = tuple[int, int, int, int]
 
 
 class SecretFile:
-    """The content of one file, as it is now. Kubernetes replaces the file; an editor writes into it."""
+    """The content of one file, as it is now.
+
+    Kubernetes replaces the file; an editor writes into it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -24,7 +29,9 @@ class SecretFile:
 
 
 def read_file(path: Path) -> str | None:
-    """Return the file's content without byte order mark and surrounding white space; ``None`` if it cannot be read."""
+    """Return the file's content without byte order mark and surrounding white space; ``None`` if it
+    cannot be read.
+    """
     try:
         return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):

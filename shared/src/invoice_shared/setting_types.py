@@ -80,7 +80,9 @@ PRIVATE_ENDINGS = (".svc", ".cluster.local", ".internal")
 
 
 def crosses_the_open(url: str) -> bool:
-    """Whether an address is ``http://`` to a host that is not private by its name: others could read and change it."""
+    """Whether an address is ``http://`` to a host that is not private by its name: others could
+    read and change it.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:  # brackets that do not close: no address at all
@@ -92,7 +94,11 @@ def _is_private(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:  # a name
-        return "." not in host or host == "localhost" or host.endswith((".localhost", *PRIVATE_ENDINGS))
+        return (
+            "." not in host
+            or host == "localhost"
+            or host.endswith((".localhost", *PRIVATE_ENDINGS))
+        )
 
 
 def _with_scheme(value: Any) -> Any:
@@ -102,12 +108,17 @@ def _with_scheme(value: Any) -> Any:
 
 def _checked_proxy(url: str) -> str:
     if urlsplit(url).scheme != "http":
-        raise ValueError("is no http:// address; what goes to https:// addresses is encrypted through the proxy")
+        raise ValueError(
+            "is no http:// address; what goes to https:// addresses is encrypted through the proxy"
+        )
     return url
 
 
 Proxy = Annotated[BaseUrl, BeforeValidator(_with_scheme), AfterValidator(_checked_proxy)]
-"""A forward proxy, e.g. ``http://proxy.example:3128``, with ``user:password@`` if it asks for that."""
+"""A forward proxy, e.g.
+
+``http://proxy.example:3128``, with ``user:password@`` if it asks for that.
+"""
 
 
 def without_login(url: str) -> str:
@@ -147,7 +158,8 @@ JsonNetworks = Annotated[tuple[Network, ...], NoDecode, JsonText]
 
 MIN_SECRET_CHARACTERS = 16
 PLACEHOLDER = re.compile(
-    r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_ ]|^<.*>$|^\$?\{.*\}$|^(.)\3{2,}$",
+    r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_"
+    r" ]|^<.*>$|^\$?\{.*\}$|^(.)\3{2,}$",
     re.IGNORECASE,
 )
 """What examples and unfilled templates hold in a secret's place."""

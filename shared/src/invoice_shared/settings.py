@@ -1,7 +1,7 @@
 """Building blocks of each service's settings, and the one place that reads the environment.
 
-The variable of a field is its name in upper case. It may also come as a file: ``NAME_FILE=/path`` for ``NAME``; for a
-secret, it should.
+The variable of a field is its name in upper case. It may also come as a file: ``NAME_FILE=/path``
+for ``NAME``; for a secret, it should.
 """
 
 import os
@@ -44,8 +44,8 @@ from invoice_shared.setting_types import (
 
 Environment = Mapping[str, str]
 OPEN_PROBLEM = (
-    "goes over http:// to a host that is not private by its name, so others can read what is sent. Use https://, or "
-    "set ALLOW_PLAIN_HTTP=true"
+    "goes over http:// to a host that is not private by its name, so others can read what is sent."
+    " Use https://, or set ALLOW_PLAIN_HTTP=true"
 )
 # A connection to Kafka keeps what it logged in with.
 READ_ONCE = frozenset({"kafka_sasl_password"})
@@ -58,22 +58,35 @@ AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 
 
 def _environment() -> dict[str, str]:
-    # A name in lower case counts, too, as people write http_proxy. The one in upper case wins, also if it is empty.
+    # A name in lower case counts, too, as people write http_proxy. The one in upper case wins, also
+    # if it is empty.
     both = sorted(os.environ.items(), key=lambda item: item[0].isupper())  # noqa: TID251 - the one reader
     # An empty variable counts as unset: it is what an unfilled template leaves behind.
-    return {name: value for name, value in {name.upper(): value for name, value in both}.items() if value.strip()}
+    return {
+        name: value
+        for name, value in {name.upper(): value for name, value in both}.items()
+        if value.strip()
+    }
 
 
 def _tidy(value: str, field: FieldInfo | None = None) -> str:
-    """Free a value from the line end that an editor or a pipe leaves behind it, and from blanks unless they count."""
-    return value.strip("\r\n") if field is not None and KEEPS_BLANKS in field.metadata else value.strip()
+    """Free a value from the line end that an editor or a pipe leaves behind it, and from blanks
+    unless they count.
+    """
+    return (
+        value.strip("\r\n")
+        if field is not None and KEEPS_BLANKS in field.metadata
+        else value.strip()
+    )
 
 
 class _Environment(PydanticBaseSettingsSource):
     """Variables and files of the settings class, by field name."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Unused by pydantic-settings where ``__call__`` is given; here because the base class demands it."""
+        """Unused by pydantic-settings where ``__call__`` is given; here because the base class
+        demands it.
+        """
         raise NotImplementedError
 
     def __call__(self) -> dict[str, Any]:
@@ -98,8 +111,13 @@ class Settings(BaseSettings):
     _secrets: frozenset[str] = PrivateAttr(default=frozenset())
 
     def model_post_init(self, _context: Any) -> None:
-        """Remember which settings are files: the environment is read once. No text repeats a secret from now on."""
-        self._files = {name: SecretFile(path) for name, path in files(type(self), _environment()).items()}
+        """Remember which settings are files: the environment is read once.
+
+        No text repeats a secret from now on.
+        """
+        self._files = {
+            name: SecretFile(path) for name, path in files(type(self), _environment()).items()
+        }
         self._secrets = frozenset(secret_fields(type(self)))
         for name in self._secrets:
             OWN.add(self.secret(name))
@@ -127,13 +145,20 @@ class Settings(BaseSettings):
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
-        """Return a sentence for each problem that spans settings; ``values`` are the variables that are set."""
+        """Return a sentence for each problem that spans settings; ``values`` are the variables that
+        are set.
+        """
         if values.get("ALLOW_PLAIN_HTTP", "").strip().lower() in TRUE:
             return []
-        return [f"{name}: {OPEN_PROBLEM}" for name in AWS_ADDRESSES if crosses_the_open(values.get(name, ""))]
+        return [
+            f"{name}: {OPEN_PROBLEM}"
+            for name in AWS_ADDRESSES
+            if crosses_the_open(values.get(name, ""))
+        ]
 
     def secret(self, field: str) -> str | None:
-        """Return a credential's value now; ``None`` if it is unset, or if its file is empty or cannot be read.
+        """Return a credential's value now; ``None`` if it is unset, or if its file is empty or
+        cannot be read.
 
         A ``NAME_FILE`` is read again when it changes, so a rotated one needs no restart.
         """
@@ -143,11 +168,16 @@ class Settings(BaseSettings):
         return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     def secret_file(self, field: str) -> SecretFile | None:
-        """Return the file that a credential is read from, for who asks for it per request; ``None`` if it is none."""
+        """Return the file that a credential is read from, for who asks for it per request; ``None``
+        if it is none.
+        """
         return self._files.get(field)
 
     def credential(self, field: str) -> str:
-        """Return a credential that a call needs now. Raises ``CredentialsRefused`` that names it if there is none."""
+        """Return a credential that a call needs now.
+
+        Raises ``CredentialsRefused`` that names it if there is none.
+        """
         if (file := self._files.get(field)) is None:
             return self.secret(field) or ""
         text = file.read()
@@ -156,7 +186,9 @@ class Settings(BaseSettings):
         return self._known(field, text) or ""
 
     def problem_of(self, field: str) -> str | None:
-        """Return what is wrong with a credential's file now; ``None`` if nothing is, or if it is no file."""
+        """Return what is wrong with a credential's file now; ``None`` if nothing is, or if it is no
+        file.
+        """
         file = self._files.get(field)
         return None if file is None else _problem_of(file.read())
 
@@ -166,9 +198,15 @@ class Settings(BaseSettings):
         return text
 
     def problems_of_files(self) -> dict[str, str]:
-        """Return what is wrong now with the files of the credentials that are read as they are needed, by variable."""
+        """Return what is wrong now with the files of the credentials that are read as they are
+        needed, by variable.
+        """
         names = sorted(self._secrets - READ_ONCE)
-        return {name.upper(): problem for name in names if (problem := self.problem_of(name)) is not None}
+        return {
+            name.upper(): problem
+            for name in names
+            if (problem := self.problem_of(name)) is not None
+        }
 
     def is_unreadable(self, field: str) -> bool:
         """Whether a credential lies in a file that cannot be read now."""
@@ -224,12 +262,15 @@ class KafkaSettings(Settings):
         if values.get("KAFKA_SECURITY_PROTOCOL", "").startswith("SASL"):
             needed = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
             problems += [
-                f"{name}: is not set, and KAFKA_SECURITY_PROTOCOL asks for SASL" for name in absent(needed, values)
+                f"{name}: is not set, and KAFKA_SECURITY_PROTOCOL asks for SASL"
+                for name in absent(needed, values)
             ]
         certificate = ("KAFKA_SSL_CERTIFICATE_LOCATION", "KAFKA_SSL_KEY_LOCATION")
         files = ("KAFKA_SSL_CA_LOCATION", *certificate)
         problems += [
-            f"{name}: the file cannot be read" for name in files if name in values and not _is_file(values[name])
+            f"{name}: the file cannot be read"
+            for name in files
+            if name in values and not _is_file(values[name])
         ]
         return problems + partly_set(certificate, values)
 
@@ -266,8 +307,8 @@ class PatientServiceSettings(BaseServiceSettings):
         stall = others.data.get("liveness_stall_seconds")
         if stall is not None and patience >= stall:
             raise ValueError(
-                "is not below LIVENESS_STALL_SECONDS, so a restart could end the patience each time before it runs "
-                "out; lower it, or raise LIVENESS_STALL_SECONDS"
+                "is not below LIVENESS_STALL_SECONDS, so a restart could end the patience each time"
+                " before it runs out; lower it, or raise LIVENESS_STALL_SECONDS"
             )
         return patience
 
@@ -315,7 +356,11 @@ def files(settings_class: type[BaseSettings], environment: Environment) -> dict[
 
 def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
     """Name the fields whose value is never shown."""
-    return [name for name, field in settings_class.model_fields.items() if "SecretStr" in str(field.annotation)]
+    return [
+        name
+        for name, field in settings_class.model_fields.items()
+        if "SecretStr" in str(field.annotation)
+    ]
 
 
 def _problem_of(text: str | None) -> str | None:
@@ -341,7 +386,9 @@ Result = TypeVar("Result")
 
 
 class InvalidSettings(Exception):
-    """One or more settings are missing or malformed; ``problems`` has a sentence for each, the text has them all."""
+    """One or more settings are missing or malformed; ``problems`` has a sentence for each, the text
+    has them all.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         lines = "".join(f"\n  {problem}" for problem in problems)
@@ -350,14 +397,20 @@ class InvalidSettings(Exception):
 
 
 def read(settings_class: type[AnySettings]) -> AnySettings:
-    """Read the environment. Raises ``InvalidSettings`` with all problems at once, none of which quotes a value."""
+    """Read the environment.
+
+    Raises ``InvalidSettings`` with all problems at once, none of which quotes a value.
+    """
     return read_with(settings_class, {})[0]
 
 
 def read_with(
     settings_class: type[AnySettings], others: Mapping[str, type[OtherSettings]]
 ) -> tuple[AnySettings, dict[str, OtherSettings]]:
-    """Read the environment for one class and for ``others``, which come back by the same keys. Raises likewise."""
+    """Read the environment for one class and for ``others``, which come back by the same keys.
+
+    Raises likewise.
+    """
     problems: list[str] = []
     settings = _read(settings_class, problems)
     found = {key: _read(other, problems) for key, other in others.items()}
@@ -367,12 +420,16 @@ def read_with(
 
 
 def load(settings_class: type[AnySettings]) -> AnySettings:
-    """Read the environment or end the process: every problem in one message on stderr, exit code 2."""
+    """Read the environment or end the process: every problem in one message on stderr, exit code
+    2.
+    """
     return or_exit(lambda: read(settings_class))
 
 
 def or_exit(reading: Callable[[], Result]) -> Result:
-    """Return what ``reading`` returns, or end the process as ``load`` does if it raises ``InvalidSettings``."""
+    """Return what ``reading`` returns, or end the process as ``load`` does if it raises
+    ``InvalidSettings``.
+    """
     try:
         return reading()
     except InvalidSettings as invalid:
@@ -389,14 +446,19 @@ def _read(settings_class: type[AnySettings], problems: list[str]) -> AnySettings
         return settings_class()
     except ValidationError as error:
         problems += [
-            _sentence(problem["loc"], problem["type"], problem["msg"]) for problem in error.errors(include_input=False)
+            _sentence(problem["loc"], problem["type"], problem["msg"])
+            for problem in error.errors(include_input=False)
         ]
         return None
 
 
 def _file_problems(settings_class: type[BaseSettings], environment: Environment) -> list[str]:
     given = files(settings_class, environment)
-    unreadable = [name for name, path in given.items() if _is_unusable(path, settings_class.model_fields[name])]
+    unreadable = [
+        name
+        for name, path in given.items()
+        if _is_unusable(path, settings_class.model_fields[name])
+    ]
     both = [name for name in given if name.upper() in environment]
     return [f"{name.upper()}_FILE: the file cannot be read or is empty" for name in unreadable] + [
         f"{name.upper()}: is set twice, as a variable and as {name.upper()}_FILE" for name in both
@@ -408,10 +470,14 @@ def _is_unusable(path: Path, field: FieldInfo) -> bool:
     return text is None or (not text and field.is_required())
 
 
-def _without_empty_files(settings_class: type[BaseSettings], environment: Environment) -> Environment:
+def _without_empty_files(
+    settings_class: type[BaseSettings], environment: Environment
+) -> Environment:
     """Leave out the files that are empty: they count as unset, as an empty variable does."""
     empty = {
-        f"{name.upper()}_FILE" for name, path in files(settings_class, environment).items() if read_file(path) == ""
+        f"{name.upper()}_FILE"
+        for name, path in files(settings_class, environment).items()
+        if read_file(path) == ""
     }
     return {name: _tidy(value) for name, value in environment.items() if name not in empty}
 

@@ -1,8 +1,9 @@
 """SIGTERM becomes an event, and the process ends in time even where a client library hangs.
 
-A commit or the leaving of the group can wait for a broker that is gone for longer than the grace period, a put for an
-S3 that has stalled; and while a C library waits, Python runs no signal handler: so the signals are awaited in a thread.
-Ending without that commit is safe; the records in question are delivered again.
+A commit or the leaving of the group can wait for a broker that is gone for longer than the grace
+period, a put for an S3 that has stalled; and while a C library waits, Python runs no signal
+handler: so the signals are awaited in a thread. Ending without that commit is safe; the records in
+question are delivered again.
 """
 
 import os
@@ -38,5 +39,7 @@ class Shutdown:
         log.info("stopping", signal=signal.Signals(received).name)
         self.requested.set()
         if not self._complete.wait(self._seconds):
-            log.warning("ended with the shutdown incomplete; what is not committed is taken up again")
+            log.warning(
+                "ended with the shutdown incomplete; what is not committed is taken up again"
+            )
             os._exit(0)

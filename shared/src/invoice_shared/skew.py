@@ -1,4 +1,8 @@
-"""How far apart two clocks are, in words: credentials that are signed with the time fail when it is wrong. Pure."""
+"""How far apart two clocks are, in words: credentials that are signed with the time fail when it is
+wrong.
+
+Pure.
+"""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +21,9 @@ def http_date(text: str) -> datetime | None:
 
 
 def clock_advice(theirs: str | None, now: datetime) -> str:
-    """Return a sentence if our clock differs from the ``Date`` header of an answer; empty if it does not."""
+    """Return a sentence if our clock differs from the ``Date`` header of an answer; empty if it
+    does not.
+    """
     when = http_date(theirs) if theirs else None
     if when is None or abs((now - when).total_seconds()) <= MAX_SKEW_SECONDS:
         return ""
@@ -25,7 +31,10 @@ def clock_advice(theirs: str | None, now: datetime) -> str:
 
 
 def distance(moment: datetime, other: datetime, later: str, earlier: str) -> str:
-    """Return how far a moment is from another, and in which direction, e.g. ``20 minutes ahead``."""
+    """Return how far a moment is from another, and in which direction, e.g.
+
+    ``20 minutes ahead``.
+    """
     seconds = (moment - other).total_seconds()
     return f"{_amount(abs(seconds))} {later if seconds > 0 else earlier}"
 

@@ -1,7 +1,7 @@
 """Texts and ids as a person sees them. Pure.
 
-Custom fields are filled by pasting: a zero-width space or a byte order mark that came along makes an id that no
-provider knows, and that looks right to everybody.
+Custom fields are filled by pasting: a zero-width space or a byte order mark that came along makes
+an id that no provider knows, and that looks right to everybody.
 """
 
 import unicodedata
@@ -28,7 +28,9 @@ def visible_id(text: str) -> str:
 
 
 def origin(url: str) -> str:
-    """Return where a call goes, for a sentence: neither its path nor a password that is part of the address."""
+    """Return where a call goes, for a sentence: neither its path nor a password that is part of the
+    address.
+    """
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 

@@ -1,4 +1,6 @@
-"""Traces on their way out, to an OTLP endpoint only: without one there are trace ids, and no spans."""
+"""Traces on their way out, to an OTLP endpoint only: without one there are trace ids, and no
+spans.
+"""
 
 from invoice_shared import tracing
 from invoice_shared.settings import BaseServiceSettings

@@ -1,4 +1,7 @@
-"""Trace ids without any exporter: W3C's ``traceparent`` as a text, and the one that is current. Pure but for chance."""
+"""Trace ids without any exporter: W3C's ``traceparent`` as a text, and the one that is current.
+
+Pure but for chance.
+"""
 
 import random
 import re
@@ -17,7 +20,9 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def child_of(parent: str) -> str:
-    """Return the ``traceparent`` of a step within a trace; of a new trace if ``parent`` names none."""
+    """Return the ``traceparent`` of a step within a trace; of a new trace if ``parent`` names
+    none.
+    """
     ids = f"{_random.getrandbits(192):048x}"
     found = TRACEPARENT.fullmatch(parent) if parent else None
     trace, flags = found.groups()[:2] if found else (ids[:32], SAMPLED)

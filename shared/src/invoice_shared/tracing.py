@@ -45,7 +45,9 @@ def span(name: str, headers: Headers = ()) -> AbstractContextManager[None]:
 
 
 def outgoing_headers(headers: Headers = ()) -> Headers:
-    """Return the headers of the next record: those that are carried on, and the current ``traceparent``."""
+    """Return the headers of the next record: those that are carried on, and the current
+    ``traceparent``.
+    """
     current = _in_use.current()
     own = () if current is None else ((TRACEPARENT, current.encode()),)
     return carried(headers) + own

@@ -33,14 +33,22 @@ def simulators() -> dict[str, Simulator[Any]]:
 
 
 def parse_arguments(arguments: Sequence[str], names: Sequence[str]) -> argparse.Namespace:
-    """Read the command line: a host, a port for each system, and settings that differ from the defaults."""
+    """Read the command line: a host, a port for each system, and settings that differ from the
+    defaults.
+    """
     parser = argparse.ArgumentParser(prog="invoice-simulators", description=__doc__)
     parser.add_argument(
-        "--set", action="append", default=[], metavar="SYSTEM.NAME=JSON", help="e.g. netsuite.account='\"1_SB1\"'"
+        "--set",
+        action="append",
+        default=[],
+        metavar="SYSTEM.NAME=JSON",
+        help="e.g. netsuite.account='\"1_SB1\"'",
     )
     parser.add_argument("--host", default="127.0.0.1")
     for name in names:
-        parser.add_argument(f"--{name.replace('_', '-')}-port", type=int, default=0, help="default: a free one")
+        parser.add_argument(
+            f"--{name.replace('_', '-')}-port", type=int, default=0, help="default: a free one"
+        )
     return parser.parse_args(arguments)
 
 
@@ -71,8 +79,13 @@ def main() -> int:
     return 0
 
 
-def start_all(servers: ExitStack, systems: Mapping[str, Simulator[Any]], options: argparse.Namespace) -> Json:
-    """Listen with every system; give what is announced. Raises ``SystemExit`` with a sentence where a port is taken."""
+def start_all(
+    servers: ExitStack, systems: Mapping[str, Simulator[Any]], options: argparse.Namespace
+) -> Json:
+    """Listen with every system; give what is announced.
+
+    Raises ``SystemExit`` with a sentence where a port is taken.
+    """
     announced: Json = {}
     for name, system in systems.items():
         port = getattr(options, f"{name}_port")
@@ -86,7 +99,9 @@ def start_all(servers: ExitStack, systems: Mapping[str, Simulator[Any]], options
 
 def _accepted(system: Simulator[Any]) -> Json:
     """Return what a client needs to be let in: the settings that are plain text."""
-    return {name: value for name, value in asdict(system.settings).items() if isinstance(value, str)}
+    return {
+        name: value for name, value in asdict(system.settings).items() if isinstance(value, str)
+    }
 
 
 if __name__ == "__main__":

@@ -13,11 +13,16 @@ TIMEOUT = 60
 
 
 class ControlClient:
-    """Seeds, disturbs and inspects the system at ``base_url``. A wrong call raises ``ValueError`` with the reason."""
+    """Seeds, disturbs and inspects the system at ``base_url``.
+
+    A wrong call raises ``ValueError`` with the reason.
+    """
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
-        self._opener = build_opener(ProxyHandler({}))  # a proxy of the environment has no business on loopback
+        self._opener = build_opener(
+            ProxyHandler({})
+        )  # a proxy of the environment has no business on loopback
 
     def inject(self, kind: str, operation: str = "*", **fields: Any) -> None:
         """Put a fault in force; see ``faults.Fault`` for its fields."""
@@ -27,9 +32,15 @@ class ControlClient:
         """Remove all faults."""
         self._call("DELETE", "faults")
 
-    def release(self, operation: str | None = None, invoice_id: str | None = None) -> list[dict[str, Any]]:
-        """Carry out now what a late fault holds back; return ``operation``, ``invoice_id`` and ``status`` of each."""
-        done: list[dict[str, Any]] = self._call("POST", "release", {"operation": operation, "invoice_id": invoice_id})
+    def release(
+        self, operation: str | None = None, invoice_id: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Carry out now what a late fault holds back; return ``operation``, ``invoice_id`` and
+        ``status`` of each.
+        """
+        done: list[dict[str, Any]] = self._call(
+            "POST", "release", {"operation": operation, "invoice_id": invoice_id}
+        )
         return done
 
     def held(self) -> list[dict[str, Any]]:
@@ -54,7 +65,9 @@ class ControlClient:
         return self._list("documents")
 
     def void(self, document_id: str) -> None:
-        """Make a document not stand any more, by the system's own way: void, or at Razorpay cancel."""
+        """Make a document not stand any more, by the system's own way: void, or at Razorpay
+        cancel.
+        """
         self._call("POST", "void", {"document_id": document_id})
 
     def delete(self, document_id: str) -> None:
@@ -62,7 +75,9 @@ class ControlClient:
         self._call("POST", "delete", {"document_id": document_id})
 
     def edit(self, document_id: str, **changes: Any) -> None:
-        """Change a document, as a person does: ``total``, ``note``, ``number``, ``customer_id`` and the like."""
+        """Change a document, as a person does: ``total``, ``note``, ``number``, ``customer_id`` and
+        the like.
+        """
         self._call("POST", "edit", {"document_id": document_id, **changes})
 
     def pay(self, document_id: str, amount: str | None = None) -> None:
@@ -129,7 +144,10 @@ class MetronomeControl(ControlClient):
         self._call("POST", "billing-configurations", list(configurations))
 
     def set_fields(self, entity: str, entity_id: str, fields: Mapping[str, str | None]) -> None:
-        """Set custom fields of a customer or product; null removes one. Every invoice shows them at once."""
+        """Set custom fields of a customer or product; null removes one.
+
+        Every invoice shows them at once.
+        """
         self._call("POST", "fields", {"entity": entity, "entity_id": entity_id, "fields": fields})
 
     def writebacks(self) -> list[dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""Conditions of a query, joined by AND: what Intuit's query language and SuiteQL have in common. Pure."""
+"""Conditions of a query, joined by AND: what Intuit's query language and SuiteQL have in common.
+
+Pure.
+"""
 
 import operator
 import re
@@ -30,7 +33,9 @@ SIGNS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``field`` is in lower case; ``sign`` is an operator, ``in`` or ``like``; several values only with ``in``."""
+    """``field`` is in lower case; ``sign`` is an operator, ``in`` or ``like``; several values only
+    with ``in``.
+    """
 
     field: str
     sign: str
@@ -61,7 +66,10 @@ def _as(value: str | Decimal | datetime, wanted: str) -> str | Decimal | datetim
 
 
 def parse_conditions(text: str, fields: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """Parse conditions on ``fields`` (in lower case). Raises ``LookupError`` for another field, ``ValueError`` else."""
+    """Parse conditions on ``fields`` (in lower case).
+
+    Raises ``LookupError`` for another field, ``ValueError`` else.
+    """
     found: list[Condition] = []
     position = 0
     while position < len(text):

@@ -1,4 +1,6 @@
-"""The control API under ``/_control/``: faults, limits, settings, people's actions, what was seen, what exists."""
+"""The control API under ``/_control/``: faults, limits, settings, people's actions, what was seen,
+what exists.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +16,9 @@ from invoice_simulators.wire import ApiError, Json, dumps, loads
 CONTROL = "/_control/"
 
 REQUEST_LIMIT = 104 * 1024 * 1024
-"""Bytes of the largest request that is read: NetSuite's own limit, the largest of all; also enough for any seed."""
+"""Bytes of the largest request that is read: NetSuite's own limit, the largest of all; also enough
+for any seed.
+"""
 
 
 class Control:
@@ -24,7 +28,9 @@ class Control:
         self._door = door
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes; what a system has beside the common ones goes by the names of its actions and views."""
+        """Return the routes; what a system has beside the common ones goes by the names of its
+        actions and views.
+        """
         return [
             web.post(f"{CONTROL}faults", self.add_fault),
             web.delete(f"{CONTROL}faults", self.clear_faults),
@@ -49,7 +55,9 @@ class Control:
         return _answer({})
 
     async def release(self, request: web.Request) -> web.Response:
-        """Carry out now what waits for its time, of one ``operation`` or ``invoice_id`` if the body names it."""
+        """Carry out now what waits for its time, of one ``operation`` or ``invoice_id`` if the body
+        names it.
+        """
         return _answer(self._door.held.release(**await read_object(request)))
 
     async def list_held(self, _request: web.Request) -> web.Response:
@@ -76,7 +84,9 @@ class Control:
         return _answer({})
 
     async def act(self, request: web.Request) -> web.Response:
-        """Do what people or time do: the body holds the arguments, or the one list that is the argument."""
+        """Do what people or time do: the body holds the arguments, or the one list that is the
+        argument.
+        """
         act = _named(self._door.simulator.actions(), request.match_info["action"], "action")
         given = loads(await request.read())
         done = act(given) if isinstance(given, list) else act(**given)
@@ -84,12 +94,16 @@ class Control:
 
     async def view(self, request: web.Request) -> web.Response:
         """List what can be read back."""
-        return _answer(list(_named(self._door.simulator.views(), request.match_info["view"], "view")()))
+        return _answer(
+            list(_named(self._door.simulator.views(), request.match_info["view"], "view")())
+        )
 
 
 def _named(known: Mapping[str, Any], name: str, kind: str) -> Any:
     if name not in known:
-        raise ValueError(f'There is no {kind} "{name}" here: use one of {", ".join(sorted(known))}.')
+        raise ValueError(
+            f'There is no {kind} "{name}" here: use one of {", ".join(sorted(known))}.'
+        )
     return known[name]
 
 
@@ -107,7 +121,9 @@ def _answer(body: Any, status: int = 200) -> web.Response:
 
 @web.middleware
 async def explain_misuse(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Answer a wrong call of the control API with 400 and a sentence; the systems' own APIs are left alone."""
+    """Answer a wrong call of the control API with 400 and a sentence; the systems' own APIs are
+    left alone.
+    """
     try:
         response: web.StreamResponse = await handler(request)
     except (ValueError, TypeError, KeyError, ApiError) as error:

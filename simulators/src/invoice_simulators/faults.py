@@ -24,10 +24,12 @@ ANY_OPERATION = "*"
 
 @dataclass(slots=True)
 class Fault:
-    """One rule. ``times`` null: until removed. ``probability`` is drawn from its own generator, so runs repeat.
+    """One rule.
 
-    ``invoice_id`` matches as a part of the request's invoice id. ``body`` null: the system's own words for ``status``.
-    ``seconds`` null, of a late kind: carried out only once it is released.
+    ``times`` null: until removed. ``probability`` is drawn from its own generator, so runs repeat.
+
+    ``invoice_id`` matches as a part of the request's invoice id. ``body`` null: the system's own
+    words for ``status``. ``seconds`` null, of a late kind: carried out only once it is released.
     """
 
     kind: Kind

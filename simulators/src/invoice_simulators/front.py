@@ -1,7 +1,7 @@
 """The front door of every simulated system: journal, limits, faults; then the system itself.
 
-A document is stored, atomically with its duplicate check, before any delay and before the answer: the system's work is
-one plain call, and one event loop makes them all.
+A document is stored, atomically with its duplicate check, before any delay and before the answer:
+the system's work is one plain call, and one event loop makes them all.
 """
 
 import asyncio
@@ -21,7 +21,9 @@ from invoice_simulators.wire import ApiError, Call, Reply, reply
 
 
 class FrontDoor:
-    """State of one system's front door; ``serve`` is the application's handler for the system's own API."""
+    """State of one system's front door; ``serve`` is the application's handler for the system's own
+    API.
+    """
 
     def __init__(self, simulator: Simulator[Any]) -> None:
         self.simulator = simulator
@@ -31,7 +33,9 @@ class FrontDoor:
         self.throttle = Throttle(Limits())
 
     def reset(self) -> None:
-        """Go back to the start: no faults, no limits, nothing seen, nothing waiting, nothing stored."""
+        """Go back to the start: no faults, no limits, nothing seen, nothing waiting, nothing
+        stored.
+        """
         self.journal.clear()
         self.faults.clear()
         self.held.clear()
@@ -41,7 +45,9 @@ class FrontDoor:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, or lose it."""
         work = self.simulator.receive(await _read(request))
-        entry = self.journal.arrive(work.operation, request.method, request.path_qs, work.invoice_id)
+        entry = self.journal.arrive(
+            work.operation, request.method, request.path_qs, work.invoice_id
+        )
         try:
             answer = await self._respond(request, work, entry)
         finally:
@@ -64,7 +70,9 @@ class FrontDoor:
             await asyncio.sleep(seconds)
         return answer
 
-    async def _go_wrong(self, fault: Fault, request: web.Request, work: Work, entry: Entry) -> Reply:
+    async def _go_wrong(
+        self, fault: Fault, request: web.Request, work: Work, entry: Entry
+    ) -> Reply:
         match fault.kind:
             case "credentials":
                 return self.simulator.refusal(401).reply()
@@ -92,7 +100,9 @@ class FrontDoor:
     def _status_answer(self, fault: Fault) -> Reply:
         own = self.simulator.refusal(fault.status).reply()
         if isinstance(fault.body, str):  # as it is: a gateway's page is no JSON
-            own = Reply(fault.status, fault.body.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+            own = Reply(
+                fault.status, fault.body.encode(), {"Content-Type": "text/plain; charset=utf-8"}
+            )
         elif fault.body is not None:
             own = reply(fault.body, status=fault.status)
         return Reply(own.status, own.body, {**own.headers, **fault.headers})

@@ -1,4 +1,6 @@
-"""Requests that are carried out after their client has gone: a server that is late, not one that is lost."""
+"""Requests that are carried out after their client has gone: a server that is late, not one that is
+lost.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,8 +20,12 @@ class HeldCall:
     timer: asyncio.TimerHandle | None = None
 
     def matches(self, operation: str | None, invoice_id: str | None) -> bool:
-        """Whether a release that names these means this request; ``invoice_id`` may be a part of its id."""
-        return operation in (None, self.entry.operation) and (invoice_id or "") in (self.entry.invoice_id or "")
+        """Whether a release that names these means this request; ``invoice_id`` may be a part of
+        its id.
+        """
+        return operation in (None, self.entry.operation) and (invoice_id or "") in (
+            self.entry.invoice_id or ""
+        )
 
     def summary(self) -> Json:
         """Return what it is about."""

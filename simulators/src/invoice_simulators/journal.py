@@ -1,4 +1,6 @@
-"""Every request that a simulated system saw, without headers and bodies: they hold secrets and whole invoices."""
+"""Every request that a simulated system saw, without headers and bodies: they hold secrets and
+whole invoices.
+"""
 
 from collections import deque
 from collections.abc import Iterable
@@ -16,8 +18,9 @@ PATH_LENGTH = 500
 class Entry:
     """One request. ``status`` is null while it is in work, and for ever where no answer was sent.
 
-    ``concurrency`` counts the requests in work at its arrival, itself included; ``fault`` is the kind that hit it.
-    ``late_status`` is what became of a request that was carried out after its client had gone.
+    ``concurrency`` counts the requests in work at its arrival, itself included; ``fault`` is the
+    kind that hit it. ``late_status`` is what became of a request that was carried out after its
+    client had gone.
     """
 
     time: str

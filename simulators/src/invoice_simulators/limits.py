@@ -1,4 +1,7 @@
-"""How much a simulated system bears, and how long it takes to answer. Pure, apart from its seeded draws."""
+"""How much a simulated system bears, and how long it takes to answer.
+
+Pure, apart from its seeded draws.
+"""
 
 from collections import deque
 from collections.abc import Mapping
@@ -7,12 +10,16 @@ from random import Random
 from typing import Any
 
 SPREAD = 0.3
-"""Sigma of the log-normal answer time around its median: a long, mild tail, as measured services have."""
+"""Sigma of the log-normal answer time around its median: a long, mild tail, as measured services
+have.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Answer time in seconds: ``p50`` is the median; a share of the answers takes ``slow_seconds``."""
+    """Answer time in seconds: ``p50`` is the median; a share of the answers takes
+    ``slow_seconds``.
+    """
 
     p50: float = 0.0
     slow_share: float = 0.0
@@ -41,7 +48,9 @@ def parse_limits(tree: Mapping[str, Any]) -> Limits:
 def _parse_latency(tree: Mapping[str, Any]) -> Latency:
     if unknown := set(tree) - {each.name for each in fields(Latency)}:
         raise ValueError(f"unknown fields of latency: {', '.join(sorted(unknown))}")
-    numbers: dict[str, Any] = {name: value if name == "seed" else float(value) for name, value in tree.items()}
+    numbers: dict[str, Any] = {
+        name: value if name == "seed" else float(value) for name, value in tree.items()
+    }
     return Latency(**numbers)
 
 
@@ -54,7 +63,9 @@ class Throttle:
         self._random = Random(limits.latency.seed)  # noqa: S311 - repeatable draws, no secret
 
     def admits(self, concurrency: int, now: float) -> bool:
-        """Whether a request may be carried out. ``concurrency`` includes it; ``now`` is monotonic, in seconds.
+        """Whether a request may be carried out.
+
+        ``concurrency`` includes it; ``now`` is monotonic, in seconds.
 
         A refused request does not count towards the rates.
         """

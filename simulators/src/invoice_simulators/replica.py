@@ -1,4 +1,6 @@
-"""What a system's look-ups see: its writes in their order, each after a while. Pure, apart from the clock it is given.
+"""What a system's look-ups see: its writes in their order, each after a while.
+
+Pure, apart from the clock it is given.
 
 No vendor says how soon a new document is found; a list that lags is the usual reason for a double.
 """
@@ -15,10 +17,13 @@ Stored = TypeVar("Stored")
 class Replica(Generic[Stored]):
     """Values by id, oldest first, and by one more key (``key_of``).
 
-    ``lag`` is in seconds; null: nothing shows before it is settled. What shows once is not hidden by a longer lag.
+    ``lag`` is in seconds; null: nothing shows before it is settled. What shows once is not hidden
+    by a longer lag.
     """
 
-    def __init__(self, lag: Callable[[], float | None], clock: Clock, key_of: Callable[[Stored], Hashable]) -> None:
+    def __init__(
+        self, lag: Callable[[], float | None], clock: Clock, key_of: Callable[[Stored], Hashable]
+    ) -> None:
         self._lag = lag
         self._clock = clock
         self._key_of = key_of

@@ -31,7 +31,9 @@ class Router:
         self._routes = [(re.compile(route.path), route) for route in routes]
 
     def find(self, call: Call) -> tuple[Route, Call] | None:
-        """Return the route of a request, and the request with the parts of its path; null if there is none."""
+        """Return the route of a request, and the request with the parts of its path; null if there
+        is none.
+        """
         path = call.url.raw_path
         for pattern, route in self._routes:
             if route.method == call.method and (found := pattern.fullmatch(path)) is not None:

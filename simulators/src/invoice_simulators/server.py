@@ -8,7 +8,9 @@ from typing import Self
 from aiohttp import web
 
 LINGER = 0.2
-"""Seconds that requests in work get at the end; longer would only wait for those that hang on purpose."""
+"""Seconds that requests in work get at the end; longer would only wait for those that hang on
+purpose.
+"""
 
 
 class SimulatorServer:
@@ -48,7 +50,10 @@ class SimulatorServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -61,7 +66,9 @@ class SimulatorServer:
 
     async def _serve(self) -> None:
         # Cancellation frees a request that hangs on purpose as soon as its client has gone.
-        runner = web.AppRunner(self._app, access_log=None, handler_cancellation=True, shutdown_timeout=LINGER)
+        runner = web.AppRunner(
+            self._app, access_log=None, handler_cancellation=True, shutdown_timeout=LINGER
+        )
         try:
             await runner.setup()
             await web.TCPSite(runner, self._host, self._port, backlog=1024).start()

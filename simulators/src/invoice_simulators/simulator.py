@@ -1,6 +1,9 @@
-"""What every simulated system has in common. No socket: requests come in as values, and so go the replies.
+"""What every simulated system has in common.
 
-The front door serves it over HTTP; a test may as well call ``answer`` itself, in an order and at times of its own.
+No socket: requests come in as values, and so go the replies.
+
+The front door serves it over HTTP; a test may as well call ``answer`` itself, in an order and at
+times of its own.
 """
 
 import time
@@ -21,7 +24,10 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One request that was understood. ``admit`` raises ``ApiError`` for wrong credentials, ``handle`` for the rest."""
+    """One request that was understood.
+
+    ``admit`` raises ``ApiError`` for wrong credentials, ``handle`` for the rest.
+    """
 
     operation: str
     invoice_id: str | None
@@ -97,7 +103,9 @@ class Simulator(ABC, Generic[Settings]):
         """Understand a request."""
         found = self._router.find(call)
         if found is None:
-            return Work(UNKNOWN, self.identify(call), _admit_anybody, lambda: self.unknown(call).reply())
+            return Work(
+                UNKNOWN, self.identify(call), _admit_anybody, lambda: self.unknown(call).reply()
+            )
         route, told = found
         admit = _admit_anybody if route.is_open else (lambda: self.authorize(told))
         return Work(route.operation, self.identify(call), admit, lambda: route.handler(told))
@@ -115,7 +123,9 @@ class Simulator(ABC, Generic[Settings]):
         """Change settings by name. Raises ``ValueError`` for an unknown one."""
         known = {each.name for each in fields(self.settings)}
         if unknown := set(changes) - known:
-            raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+            raise ValueError(
+                f"unknown settings: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+            )
         self.settings = replace(self.settings, **changes)
 
 

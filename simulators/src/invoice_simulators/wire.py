@@ -1,4 +1,6 @@
-"""JSON, HTTP and time as plain values: every number exact, no float between a seed and a reply, no socket."""
+"""JSON, HTTP and time as plain values: every number exact, no float between a seed and a reply, no
+socket.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +18,10 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``url`` is absolute, encoded as sent: signatures cover it. ``parts`` are those of its path."""
+    """One request.
+
+    ``url`` is absolute, encoded as sent: signatures cover it. ``parts`` are those of its path.
+    """
 
     method: str
     url: URL
@@ -25,8 +30,12 @@ class Call:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> "Call":
-        """Build a request from what a client has at hand; header names are read without regard to case."""
+    def of(
+        cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> "Call":
+        """Build a request from what a client has at hand; header names are read without regard to
+        case.
+        """
         return cls(method, URL(url, encoded=True), CIMultiDict(headers or {}), body)
 
     @property
@@ -73,7 +82,9 @@ class ApiError(Exception):
 
     def reply(self) -> Reply:
         """Return the HTTP answer."""
-        return reply(self.body, status=self.status, headers=self.headers, content_type=self.content_type)
+        return reply(
+            self.body, status=self.status, headers=self.headers, content_type=self.content_type
+        )
 
 
 def loads(data: bytes | str) -> Any:
@@ -91,7 +102,11 @@ def dumps(value: Any) -> bytes:
 
 
 def reply(
-    body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None, content_type: str = "application/json"
+    body: Any,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    content_type: str = "application/json",
 ) -> Reply:
     """Build an answer with a JSON body; ``bytes`` are JSON already."""
     sent = body if isinstance(body, bytes) else dumps(body)

@@ -5,17 +5,27 @@ from typing import Any
 from tests.contract.answers.row import Row
 
 LOGIN = "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI."
-VIOLATION = "Permission Violation: You need the 'Transactions -> Invoice' permission to access this page."
+VIOLATION = (
+    "Permission Violation: You need the 'Transactions -> Invoice' permission to access this page."
+)
 NO_RECORD = "The record instance does not exist. Provide a valid record instance ID."
-HELP_ERRORS = "o:errorDetails[] with detail, o:errorCode, o:errorPath (NetSuite help, section 156570709583)"
+HELP_ERRORS = (
+    "o:errorDetails[] with detail, o:errorCode, o:errorPath (NetSuite help, section 156570709583)"
+)
 PASSING = "public threads of NetSuite's client libraries: it passed when it was sent again"
 HTML = "<html><body>Request blocked</body></html>"
 
 
-def said(detail: str = "", code: str = "", path: str | None = None, *, title: str = "Bad Request") -> Any:
+def said(
+    detail: str = "", code: str = "", path: str | None = None, *, title: str = "Bad Request"
+) -> Any:
     """Build an error body."""
     described = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
-    return {"type": "https://www.rfc-editor.org/rfc/rfc9110.html", "title": title, "o:errorDetails": [described]}
+    return {
+        "type": "https://www.rfc-editor.org/rfc/rfc9110.html",
+        "title": title,
+        "o:errorDetails": [described],
+    }
 
 
 ROWS = (
@@ -56,7 +66,10 @@ ROWS = (
         body=said("Error while accessing a resource. This record already exists.", "USER_ERROR"),
         error="",
         next="look",
-        source="Duplicate external id on POST: 400, USER_ERROR, 'already exists' (three public projects)",
+        source=(
+            "Duplicate external id on POST: 400, USER_ERROR, 'already exists' (three public"
+            " projects)"
+        ),
     ),
     Row(
         what="a taken external id, of an entity",
@@ -93,7 +106,11 @@ ROWS = (
     Row(
         what="a reference that is none",
         status=400,
-        body=said("Invalid Field Value 501 for the following field: item", "INVALID_CONTENT", "item.items[0].item"),
+        body=said(
+            "Invalid Field Value 501 for the following field: item",
+            "INVALID_CONTENT",
+            "item.items[0].item",
+        ),
         error="Rejected",
         next="file",
         says="Item 501 is that of “API calls”",
@@ -102,7 +119,9 @@ ROWS = (
     Row(
         what="a customer that is none",
         status=400,
-        body=said("Invalid Field Value 1042 for the following field: entity", "INVALID_CONTENT", "entity"),
+        body=said(
+            "Invalid Field Value 1042 for the following field: entity", "INVALID_CONTENT", "entity"
+        ),
         error="Rejected",
         next="file",
         says="1042 is the id of the customer",
@@ -111,7 +130,11 @@ ROWS = (
     Row(
         what="an unknown property",
         status=400,
-        body=said("Unknown reference or field custbody_x in record invoice.", "INVALID_CONTENT", "custbody_x"),
+        body=said(
+            "Unknown reference or field custbody_x in record invoice.",
+            "INVALID_CONTENT",
+            "custbody_x",
+        ),
         error="Rejected",
         next="file",
         says="custbody_x",
@@ -128,7 +151,9 @@ ROWS = (
     Row(
         what="no lines",
         status=400,
-        body=said("You must enter at least one line item for this transaction.", "USER_ERROR", "item"),
+        body=said(
+            "You must enter at least one line item for this transaction.", "USER_ERROR", "item"
+        ),
         error="Rejected",
         next="file",
         source="Zero line items is refused (getlago/lago-api PR 2656)",
@@ -136,7 +161,10 @@ ROWS = (
     Row(
         what="a closed period",
         status=400,
-        body=said("The transaction date you specified is not within an open accounting period.", "USER_ERROR"),
+        body=said(
+            "The transaction date you specified is not within an open accounting period.",
+            "USER_ERROR",
+        ),
         error="Rejected",
         next="file",
         says="open accounting period",
@@ -163,7 +191,10 @@ ROWS = (
     Row(
         what="a text too long",
         status=400,
-        body=said("The field memo contained more than the maximum number ( 999 ) of characters allowed.", "USER_ERROR"),
+        body=said(
+            "The field memo contained more than the maximum number ( 999 ) of characters allowed.",
+            "USER_ERROR",
+        ),
         error="Rejected",
         next="file",
         source="Too long a text is refused, not cut (getlago/lago-api PR 3649)",
@@ -189,7 +220,9 @@ ROWS = (
         what="a field that the role may not set",
         status=400,
         body=said(
-            "You do not have permissions to set a value for element department", "INSUFFICIENT_PERMISSION", "dep"
+            "You do not have permissions to set a value for element department",
+            "INSUFFICIENT_PERMISSION",
+            "dep",
         ),
         error="Rejected",
         next="file",
@@ -222,7 +255,9 @@ ROWS = (
     Row(
         what="a script out of units",
         status=400,
-        body=said("Error while accessing a resource. Script Execution Usage Limit Exceeded", "USER_ERROR"),
+        body=said(
+            "Error while accessing a resource. Script Execution Usage Limit Exceeded", "USER_ERROR"
+        ),
         error="Unavailable",
         next="look",
         source="USER_ERROR is the code for most refusals, of scripts too",
@@ -274,7 +309,9 @@ ROWS = (
         error="CredentialsRefused",
         next="operator",
         says="NS_CONSUMER_*",
-        source="401 INVALID_LOGIN; retry a 401 a few times before calling credentials bad (section 5)",
+        source=(
+            "401 INVALID_LOGIN; retry a 401 a few times before calling credentials bad (section 5)"
+        ),
     ),
     Row(
         what="a login whose clock is off",
@@ -293,12 +330,16 @@ ROWS = (
         error="CredentialsRefused",
         next="operator",
         says="Transactions -> Invoice",
-        source="A missing record permission is INSUFFICIENT_PERMISSION; HTTP 403, one per record type",
+        source=(
+            "A missing record permission is INSUFFICIENT_PERMISSION; HTTP 403, one per record type"
+        ),
     ),
     Row(
         what="a role without REST",
         status=400,
-        body=said("Your current role does not have permission to perform this action.", "USER_ERROR"),
+        body=said(
+            "Your current role does not have permission to perform this action.", "USER_ERROR"
+        ),
         error="CredentialsRefused",
         next="operator",
         source="A role without REST was seen to answer 400 USER_ERROR (improvado docs)",
@@ -309,7 +350,9 @@ ROWS = (
         body=HTML,
         error="CredentialsRefused",
         next="operator",
-        source="a 403 can be of something in front, for all or for one invoice: the comparison tells",
+        source=(
+            "a 403 can be of something in front, for all or for one invoice: the comparison tells"
+        ),
     ),
     Row(
         what="another data centre's account",
@@ -346,7 +389,11 @@ ROWS = (
     Row(
         what="an internal error",
         status=500,
-        body=said("An unexpected error occurred. Error ID: abc", "UNEXPECTED_ERROR", title="Internal Server Error"),
+        body=said(
+            "An unexpected error occurred. Error ID: abc",
+            "UNEXPECTED_ERROR",
+            title="Internal Server Error",
+        ),
         error="Unavailable",
         next="look",
         source="5xx: retry; a time-out of a long invoice is unknown, never failed",
@@ -371,7 +418,10 @@ ROWS = (
         status=504,
         error="Unavailable",
         next="look",
-        source="A timeout followed by a re-POST has produced duplicates in a competitor (lago-api PR 5482)",
+        source=(
+            "A timeout followed by a re-POST has produced duplicates in a competitor (lago-api PR"
+            " 5482)"
+        ),
     ),
     Row(
         what="an idempotency key in conflict",
@@ -379,7 +429,10 @@ ROWS = (
         body=said("Conflict", "IDEMPOTENCY_ERROR", title="Conflict"),
         error="Rejected",
         next="file",
-        source="IDEMPOTENCY_ERROR is of asynchronous requests (subsect 164494900632), which we never send",
+        source=(
+            "IDEMPOTENCY_ERROR is of asynchronous requests (subsect 164494900632), which we never"
+            " send"
+        ),
     ),
     Row(
         what="a look that finds nothing, then the document is created",
@@ -394,7 +447,10 @@ ROWS = (
         what="a look at another kind of record",
         status=400,
         call="look",
-        body=said("Error while accessing a resource. Transaction type specified is incorrect.", "USER_ERROR"),
+        body=said(
+            "Error while accessing a resource. Transaction type specified is incorrect.",
+            "USER_ERROR",
+        ),
         error="Unavailable",
         next="unreadable",
         source="read any 400 as 'unknown' (section 7)",
@@ -406,7 +462,10 @@ ROWS = (
         body=said(VIOLATION, "INSUFFICIENT_PERMISSION", title="Forbidden"),
         error="CredentialsRefused",
         next="operator",
-        source="test both look-ups at start, and stop the destination on a permission answer (section 9)",
+        source=(
+            "test both look-ups at start, and stop the destination on a permission answer"
+            " (section 9)"
+        ),
     ),
     Row(
         what="a look at a page",
@@ -434,7 +493,9 @@ ROWS = (
         error="Rejected",
         next="file",
         says="its total is 115.0 instead of 100.00",
-        source="It does not depend on letter case (section N3432681); compare total after the create",
+        source=(
+            "It does not depend on letter case (section N3432681); compare total after the create"
+        ),
     ),
     Row(
         what="a read of what is gone",
@@ -449,9 +510,15 @@ ROWS = (
         what="a read of another type",
         status=400,
         call="read",
-        body=said("Error while accessing a resource. Transaction type specified is incorrect.", "USER_ERROR"),
+        body=said(
+            "Error while accessing a resource. Transaction type specified is incorrect.",
+            "USER_ERROR",
+        ),
         error="Unavailable",
         next="unreadable",
-        source="a transaction that is missing or of another type was seen to answer 400 (sandbox report, 2026-03)",
+        source=(
+            "a transaction that is missing or of another type was seen to answer 400 (sandbox"
+            " report, 2026-03)"
+        ),
     ),
 )

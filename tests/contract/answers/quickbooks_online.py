@@ -7,8 +7,9 @@ from tests.contract.answers.row import Row
 
 REF = "the reference's list of codes"
 LAPSED = (
-    "message=Subscription for company has lapsed or Invalid destination URL is used. Sandbox company works with "
-    "Sandbox URL and Production company works with Production URL.; errorCode=007001; statusCode=400"
+    "message=Subscription for company has lapsed or Invalid destination URL is used. Sandbox"
+    " company works with Sandbox URL and Production company works with Production URL.;"
+    " errorCode=007001; statusCode=400"
 )
 TAKEN = "… DocNumber=5b8d9c3e3b1f4c529a5e0 is assigned to TxnType=Invoice with TxnId=145"
 HTML = "<html><body>502 Bad Gateway</body></html>"
@@ -31,21 +32,36 @@ def fault(code: str, detail: str = "Said.", element: str = "") -> Any:
 
 def gateway(code: str, message: str = "") -> Any:
     """Build a fault of the gateway."""
-    error = {"message": message or f"message=Said; errorCode={code}", "detail": None, "code": code, "element": None}
+    error = {
+        "message": message or f"message=Said; errorCode={code}",
+        "detail": None,
+        "code": code,
+        "element": None,
+    }
     return {"warnings": None, "fault": {"error": [error], "type": "SERVICE"}}
 
 
 def xml(code: str, message: str, *, closed: bool = True) -> str:
     """Build a fault of the gateway in XML."""
     return (
-        '<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE">'
-        f'<Error code="{code}"><Message>{message}</Message>{"</Error>" if closed else ""}</Fault></IntuitResponse>'
+        '<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault'
+        ' type="SERVICE">'
+        "<Error"
+        f' code="{code}"><Message>{message}</Message>{"</Error>" if closed else ""}</Fault></IntuitResponse>'
     )
 
 
 def refused(code: str, what: str, says: str, *, detail: str = "Said.", source: str = REF) -> Row:
     """Build a row of a document that is refused for good."""
-    return Row(what=what, status=400, body=fault(code, detail), error="Rejected", next="file", says=says, source=source)
+    return Row(
+        what=what,
+        status=400,
+        body=fault(code, detail),
+        error="Rejected",
+        next="file",
+        says=says,
+        source=source,
+    )
 
 
 ROWS = (
@@ -152,13 +168,21 @@ ROWS = (
         detail="Items element id 501 not found",
         source="2500: reference id unknown or inactive (ref)",
     ),
-    refused("4002", "an e-mail address that is none", "To email address", detail="To email address entered is invalid"),
+    refused(
+        "4002",
+        "an e-mail address that is none",
+        "To email address",
+        detail="To email address entered is invalid",
+    ),
     refused("6000", "a business rule", "Correct in QuickBooks what it says"),
     refused(
         "6000",
         "a line without a tax code, outside the US",
         "line.TaxCodeRef",
-        detail="Business Validation Error: Make sure all your transactions have a GST/HST rate before you save.",
+        detail=(
+            "Business Validation Error: Make sure all your transactions have a GST/HST rate before"
+            " you save."
+        ),
         source="6000 if a non-US line lacks TaxCodeRef (activepieces issue 8539)",
     ),
     refused("6070", "an amount that is not the product", "a mistake of the connector's"),
@@ -168,7 +192,9 @@ ROWS = (
     refused("6200", "closed books", "open the period"),
     refused("6230", "a tax rate that is none", "line.TaxCodeRef"),
     refused("6240", "a duplicate name", "has this name"),
-    refused("6250", "a customer that is missing or inactive", "The customer id that was sent is 1042"),
+    refused(
+        "6250", "a customer that is missing or inactive", "The customer id that was sent is 1042"
+    ),
     refused("6540", "what is deposited already", "deposited already"),
     refused("9999", "a code that nobody listed", "Odd (code 9999)", detail="Odd."),
     Row(
@@ -177,7 +203,9 @@ ROWS = (
         body=fault("6000", "Unexpected Internal Error. (-30003)"),
         error="Unavailable",
         next="look",
-        source="6000 with (-30003), HTTP 400: the invoice had been created (zao woocommerce issue 12)",
+        source=(
+            "6000 with (-30003), HTTP 400: the invoice had been created (zao woocommerce issue 12)"
+        ),
     ),
     Row(
         what="an internal error",
@@ -256,7 +284,9 @@ ROWS = (
     Row(
         what="a throttle in XML that is not closed",
         status=429,
-        body=xml("3001", "message=ThrottleExceeded; errorCode=003001; statusCode=429", closed=False),
+        body=xml(
+            "3001", "message=ThrottleExceeded; errorCode=003001; statusCode=429", closed=False
+        ),
         error="Unavailable",
         next="all wait",
         says="message=ThrottleExceeded",
@@ -289,7 +319,9 @@ ROWS = (
     Row(
         what="a feature that is not permitted",
         status=400,
-        body=fault("5020", "Permission Denied Error : You do not have permission to access this feature"),
+        body=fault(
+            "5020", "Permission Denied Error : You do not have permission to access this feature"
+        ),
         error="CredentialsRefused",
         next="operator",
         source=f"5020: permission denied: operator ({REF})",
@@ -379,7 +411,13 @@ ROWS = (
         next="look",
         source="502 with an HTML page was seen: unknown outcome for a create",
     ),
-    Row(what="down", status=503, error="Unavailable", next="all wait", source="RFC 9110, section 15.6.4"),
+    Row(
+        what="down",
+        status=503,
+        error="Unavailable",
+        next="all wait",
+        source="RFC 9110, section 15.6.4",
+    ),
     Row(
         what="a gateway's time-out",
         status=504,
@@ -413,7 +451,10 @@ ROWS = (
         body={"QueryResponse": fault("10000")},
         error="Unavailable",
         next="unreadable",
-        source="A Fault may sit inside an HTTP 200 or inside QueryResponse: 'unknown', never 'not there'",
+        source=(
+            "A Fault may sit inside an HTTP 200 or inside QueryResponse: 'unknown', never 'not"
+            " there'"
+        ),
     ),
     Row(
         what="a query that is not understood",

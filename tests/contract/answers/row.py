@@ -7,11 +7,15 @@ from typing import Any, Literal
 
 # ``issue`` is the second half of a create by way of a draft.
 Call = Literal["create", "issue", "look", "read"]
-Next = Literal["created", "not there", "file", "look", "wait alone", "all wait", "operator", "unreadable"]
-"""``file``: a failure record. ``look``: in doubt, looked for. ``wait alone``: this invoice is tried again.
+Next = Literal[
+    "created", "not there", "file", "look", "wait alone", "all wait", "operator", "unreadable"
+]
+"""``file``: a failure record.
 
-``all wait``: an outage or a throttle, whatever the invoice. ``operator``: nothing is filed, the circuit opens.
-``unreadable``: the look is made again; it said nothing.
+``look``: in doubt, looked for. ``wait alone``: this invoice is tried again.
+
+``all wait``: an outage or a throttle, whatever the invoice. ``operator``: nothing is filed, the
+circuit opens. ``unreadable``: the look is made again; it said nothing.
 """
 
 
@@ -19,8 +23,8 @@ Next = Literal["created", "not there", "file", "look", "wait alone", "all wait",
 class Row:
     """``body`` is text, or a tree that is written as JSON. ``says`` is a part of the reason.
 
-    ``error`` is what stays of it after three tries in six seconds with the same answer; empty: none.
-    ``source`` is what the fact rests on.
+    ``error`` is what stays of it after three tries in six seconds with the same answer; empty:
+    none. ``source`` is what the fact rests on.
     """
 
     what: str

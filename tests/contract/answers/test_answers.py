@@ -1,4 +1,6 @@
-"""What each answer of a billing system leads to, seen through the real client and the real handler."""
+"""What each answer of a billing system leads to, seen through the real client and the real
+handler.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -37,7 +39,10 @@ TRIES = 3
 PAUSE = 2
 # Of the other call, so that the row's own answer decides.
 NOTHING_THERE = {
-    "netsuite": (404, {"o:errorDetails": [{"detail": "No such record.", "o:errorCode": "NONEXISTENT_ID"}]}),
+    "netsuite": (
+        404,
+        {"o:errorDetails": [{"detail": "No such record.", "o:errorCode": "NONEXISTENT_ID"}]},
+    ),
     "quickbooks_online": (200, {"QueryResponse": {}}),
 }
 CREATED = {"netsuite": netsuite.ROWS[0], "quickbooks_online": quickbooks_online.ROWS[0]}
@@ -63,7 +68,11 @@ BUILD: dict[str, Build] = {
     "quickbooks_online": build_quickbooks,
     "razorpay": build_razorpay,
 }
-TABLES = {"netsuite": netsuite.ROWS, "quickbooks_online": quickbooks_online.ROWS, "razorpay": razorpay.ROWS}
+TABLES = {
+    "netsuite": netsuite.ROWS,
+    "quickbooks_online": quickbooks_online.ROWS,
+    "razorpay": razorpay.ROWS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +84,10 @@ def server() -> Iterator[AnyServer]:
 def answers_of(row: Row, destination: str) -> dict[str, bytes]:
     answer = written(row.status, row.headers, row.content())
     if destination == "razorpay":
-        others = {path: written(200, {}, json.dumps(tree).encode()) for path, tree in razorpay.USUAL.items()}
+        others = {
+            path: written(200, {}, json.dumps(tree).encode())
+            for path, tree in razorpay.USUAL.items()
+        }
         return others | {razorpay.PATHS[row.call]: answer}
     status, tree = NOTHING_THERE[destination]
     created = CREATED[destination]
@@ -84,13 +96,19 @@ def answers_of(row: Row, destination: str) -> dict[str, bytes]:
     return {"GET": answer, "POST": written(created.status, created.headers, created.content())}
 
 
-def attempted(client: BillingProvider, clock: FakeClock, *, is_repeat: bool) -> tuple[CallFailed | None, Next]:
+def attempted(
+    client: BillingProvider, clock: FakeClock, *, is_repeat: bool
+) -> tuple[CallFailed | None, Next]:
     """Make one attempt as the creator does; return its error and what follows."""
     metrics = Metrics()
     settlement = Settlement(FakePublisher(), KafkaSettings(), {}, metrics, clock)
     connections = {client.name: Connection(provider_of(client.name), client)}
-    handler = InvoiceHandler(connections, DecisionBook(), FakeWriteback(), settlement, metrics, clock)
-    task = Task(record(), formatted_invoice(destination=client.name), ALL_PHASES, is_repeat=is_repeat)
+    handler = InvoiceHandler(
+        connections, DecisionBook(), FakeWriteback(), settlement, metrics, clock
+    )
+    task = Task(
+        record(), formatted_invoice(destination=client.name), ALL_PHASES, is_repeat=is_repeat
+    )
     task.slot = CallSlot(task.lane, task.lane, 0, is_probe=False)
     error = handler.attempt(task)
     return error, next_of(task, error)
@@ -141,7 +159,11 @@ def test_an_answer_and_what_follows(server: AnyServer, destination: str, row: Ro
 
     assert (type(error).__name__ if error else "", step) == (row.error, row.next)
     assert row.says in (error.reason if error else "")
-    if isinstance(error, Unavailable | Rejected | CredentialsRefused) and row.body and row.status != 200:
+    if (
+        isinstance(error, Unavailable | Rejected | CredentialsRefused)
+        and row.body
+        and row.status != 200
+    ):
         assert error.response is not None
 
 

@@ -1,4 +1,6 @@
-"""One suite for the archive's port: on the fake that the sink's unit tests trust, and on S3 over a real server."""
+"""One suite for the archive's port: on the fake that the sink's unit tests trust, and on S3 over a
+real server.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +10,12 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from invoice_shared.archive.archive import Archive, ArchiveRefused, ArchiveUnavailable, ObjectUnreadable
+from invoice_shared.archive.archive import (
+    Archive,
+    ArchiveRefused,
+    ArchiveUnavailable,
+    ObjectUnreadable,
+)
 from invoice_shared.archive.s3_archive import S3Archive, open_archive
 from invoice_shared.outgoing.outgoing import Outgoing
 from tests.support.any_server import any_server, written
@@ -57,7 +64,9 @@ def test_a_put_may_be_repeated(archive: Archive) -> None:
     assert [each.key for each in archive.listed("errors/a-1")] == ["errors/a-1"]
 
 
-def test_an_object_that_was_archived_away_is_told_from_an_archive_that_is_away(s3: Bucket, open_at: OpenAt) -> None:
+def test_an_object_that_was_archived_away_is_told_from_an_archive_that_is_away(
+    s3: Bucket, open_at: OpenAt
+) -> None:
     archive = open_at(s3.settings["AWS_ENDPOINT_URL_S3"], s3.name)
     s3.client.put_object(Bucket=s3.name, Key="errors/old", Body=b"1", StorageClass="GLACIER")
 
@@ -67,7 +76,9 @@ def test_an_object_that_was_archived_away_is_told_from_an_archive_that_is_away(s
         archive.get("errors/none")
 
 
-def test_an_object_is_listed_with_the_time_at_which_it_was_stored(s3: Bucket, open_at: OpenAt) -> None:
+def test_an_object_is_listed_with_the_time_at_which_it_was_stored(
+    s3: Bucket, open_at: OpenAt
+) -> None:
     archive = open_at(s3.settings["AWS_ENDPOINT_URL_S3"], s3.name)
     archive.put("errors/a", b"1")
 
@@ -78,7 +89,9 @@ def test_an_object_is_listed_with_the_time_at_which_it_was_stored(s3: Bucket, op
 
 @pytest.mark.parametrize("followers", ["aa", "aba"], ids=["its own token", "one before"])
 def test_a_list_whose_token_comes_again_ends(followers: str) -> None:
-    client = boto3.client("s3", aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1")
+    client = boto3.client(
+        "s3", aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
+    )
     with Stubber(client) as stub:
         for token in followers:
             page = {"IsTruncated": True, "NextContinuationToken": token, "Contents": []}
@@ -98,7 +111,9 @@ def test_an_unreachable_server_says_so(open_at: OpenAt) -> None:
         open_at(f"http://127.0.0.1:{free_port()}", "any").check()
 
 
-SKEWED = b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>"
+SKEWED = (
+    b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>"
+)
 
 
 def test_a_clock_that_is_off_is_named_instead_of_the_credentials(open_at: OpenAt) -> None:
@@ -109,19 +124,30 @@ def test_a_clock_that_is_off_is_named_instead_of_the_credentials(open_at: OpenAt
         server.answers["HEAD"] = written(403, date, b"")
 
         for call in calls_of(open_at(server.url, "any")):
-            with pytest.raises(ArchiveUnavailable, match="This machine's clock is 20 minutes ahead") as failed:
+            with pytest.raises(
+                ArchiveUnavailable, match="This machine's clock is 20 minutes ahead"
+            ) as failed:
                 call()
             assert "credentials" not in str(failed.value)
 
 
 def calls_of(archive: Archive) -> list[Callable[[], object]]:
-    return [archive.check, lambda: archive.put("k", b"x"), lambda: archive.get("k"), lambda: archive.listed("k")]
+    return [
+        archive.check,
+        lambda: archive.put("k", b"x"),
+        lambda: archive.get("k"),
+        lambda: archive.listed("k"),
+    ]
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"])
+@pytest.mark.parametrize(
+    "code", ["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"]
+)
 def test_refused_credentials_are_told_from_an_outage(open_at: OpenAt, code: str) -> None:
     with any_server() as server:
-        server.answer = written(403, {}, f"<Error><Code>{code}</Code><Message>m</Message></Error>".encode())
+        server.answer = written(
+            403, {}, f"<Error><Code>{code}</Code><Message>m</Message></Error>".encode()
+        )
         server.answers["HEAD"] = written(403, {}, b"")
 
         for call in calls_of(open_at(server.url, "any")):
@@ -133,17 +159,36 @@ ELSEWHERE = {"x-amz-bucket-region": "eu-west-1"}
 REDIRECTS = {
     "with its region": (301, b"PermanentRedirect", ELSEWHERE, "in the region eu-west-1"),
     "without its region": (301, b"PermanentRedirect", {}, "in another region"),
-    "for a while": (307, b"TemporaryRedirect", {"Location": "http://127.0.0.1:1/k"}, "in another region"),
-    "because of the signature": (400, b"AuthorizationHeaderMalformed", ELSEWHERE, "in the region eu-west-1"),
-    "because of something else": (400, b"ExpiredToken", {"x-amz-bucket-region": "us-east-1"}, r"400|ExpiredToken"),
+    "for a while": (
+        307,
+        b"TemporaryRedirect",
+        {"Location": "http://127.0.0.1:1/k"},
+        "in another region",
+    ),
+    "because of the signature": (
+        400,
+        b"AuthorizationHeaderMalformed",
+        ELSEWHERE,
+        "in the region eu-west-1",
+    ),
+    "because of something else": (
+        400,
+        b"ExpiredToken",
+        {"x-amz-bucket-region": "us-east-1"},
+        r"400|ExpiredToken",
+    ),
 }
 
 
 @pytest.mark.parametrize("redirect", REDIRECTS)
-def test_a_bucket_that_is_elsewhere_is_named_with_its_region(open_at: OpenAt, redirect: str) -> None:
+def test_a_bucket_that_is_elsewhere_is_named_with_its_region(
+    open_at: OpenAt, redirect: str
+) -> None:
     status, code, headers, named = REDIRECTS[redirect]
     with any_server() as server:
-        server.answer = written(status, headers, b"<Error><Code>%b</Code><Message>m</Message></Error>" % code)
+        server.answer = written(
+            status, headers, b"<Error><Code>%b</Code><Message>m</Message></Error>" % code
+        )
         server.answers["HEAD"] = written(status, headers, b"")
 
         for call in calls_of(open_at(server.url, "any")):

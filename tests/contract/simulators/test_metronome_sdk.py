@@ -37,7 +37,9 @@ def control(url: str) -> MetronomeControl:
 
 @pytest.fixture
 def client(control: MetronomeControl, url: str) -> Iterator[Client]:
-    with Client(bearer_token=KEY, base_url=url, max_retries=0, _strict_response_validation=True) as client:
+    with Client(
+        bearer_token=KEY, base_url=url, max_retries=0, _strict_response_validation=True
+    ) as client:
         yield client
 
 
@@ -50,13 +52,17 @@ def test_every_customer_and_invoice_of_a_month_is_read(client: Client) -> None:
     customers = list(client.v1.customers.list(limit=10))
 
     found = [
-        invoice for each in customers for invoice in client.v1.customers.invoices.list(customer_id=each.id, limit=7)
+        invoice
+        for each in customers
+        for invoice in client.v1.customers.invoices.list(customer_id=each.id, limit=7)
     ]
 
     assert {each.id for each in customers} == {each["id"] for each in MONTH.customers}
     assert {each.id for each in found} == {each["id"] for each in MONTH.invoices}
     for invoice in found:
-        read = client.v1.customers.invoices.retrieve(customer_id=invoice.customer_id, invoice_id=invoice.id).data
+        read = client.v1.customers.invoices.retrieve(
+            customer_id=invoice.customer_id, invoice_id=invoice.id
+        ).data
         assert read == invoice
         assert read.model_extra == {}, "a field that the SDK does not know"
         assert [line.model_extra for line in read.line_items] == [{}] * len(read.line_items)
@@ -86,7 +92,9 @@ def test_invoices_are_listed_by_filter(client: Client, query: dict[str, Any]) ->
     customer_id = _busiest()
     every = list(client.v1.customers.invoices.list(customer_id=customer_id))
 
-    found = list(client.v1.customers.invoices.list(customer_id=customer_id, sort="date_desc", **query))
+    found = list(
+        client.v1.customers.invoices.list(customer_id=customer_id, sort="date_desc", **query)
+    )
 
     assert found == [each for each in reversed(every) if _fits(each, query)]
 
@@ -94,12 +102,20 @@ def test_invoices_are_listed_by_filter(client: Client, query: dict[str, Any]) ->
 def _fits(invoice: Any, query: dict[str, Any]) -> bool:
     if "starting_on" in query:
         return invoice.start_timestamp is not None
-    shown = {"status": invoice.status, "type": invoice.type, "credit_type_id": invoice.credit_type.id}
+    shown = {
+        "status": invoice.status,
+        "type": invoice.type,
+        "credit_type_id": invoice.credit_type.id,
+    }
     return bool(query.items() <= shown.items())
 
 
 def test_lines_without_quantity_are_left_out_where_asked(client: Client) -> None:
-    idle = next(each for each in MONTH.invoices if any(line.get("quantity") == 0 for line in each["line_items"]))
+    idle = next(
+        each
+        for each in MONTH.invoices
+        if any(line.get("quantity") == 0 for line in each["line_items"])
+    )
 
     read = client.v1.customers.invoices.retrieve(
         customer_id=idle["customer_id"], invoice_id=idle["id"], skip_zero_qty_line_items=True
@@ -133,21 +149,33 @@ def test_a_hierarchy_is_read_from_its_contracts(control: MetronomeControl, clien
         ]
     )
 
-    above: Any = client.v2.contracts.retrieve(customer_id="parent", contract_id="parent-contract").data
-    below: Any = client.v2.contracts.retrieve(customer_id="child", contract_id="child-contract").data
+    above: Any = client.v2.contracts.retrieve(
+        customer_id="parent", contract_id="parent-contract"
+    ).data
+    below: Any = client.v2.contracts.retrieve(
+        customer_id="child", contract_id="child-contract"
+    ).data
     old: Any = client.v1.contracts.retrieve(customer_id="child", contract_id="child-contract").data
 
     assert above.hierarchy_configuration.parent_behavior.invoice_consolidation_type == "CONCATENATE"
-    assert below.hierarchy_configuration.payer == old.current.hierarchy_configuration.payer == "PARENT"
-    assert [each.id for each in client.v2.contracts.list(customer_id="child").data] == ["child-contract"]
-    assert [each.id for each in client.v1.contracts.list(customer_id="child").data] == ["child-contract"]
+    assert (
+        below.hierarchy_configuration.payer == old.current.hierarchy_configuration.payer == "PARENT"
+    )
+    assert [each.id for each in client.v2.contracts.list(customer_id="child").data] == [
+        "child-contract"
+    ]
+    assert [each.id for each in client.v1.contracts.list(customer_id="child").data] == [
+        "child-contract"
+    ]
     with pytest.raises(metronome.BadRequestError):
         client.v2.contracts.retrieve(customer_id="parent", contract_id="child-contract")
     with pytest.raises(metronome.NotFoundError):
         client.v1.contracts.retrieve(customer_id="parent", contract_id="child-contract")
 
 
-def test_a_customers_own_billing_provider_is_told(control: MetronomeControl, client: Client) -> None:
+def test_a_customers_own_billing_provider_is_told(
+    control: MetronomeControl, client: Client
+) -> None:
     customer_id = MONTH.customers[0]["id"]
     control.seed_billing_configurations(
         [
@@ -165,7 +193,10 @@ def test_a_customers_own_billing_provider_is_told(control: MetronomeControl, cli
 
     (found,) = client.v1.customers.retrieve_billing_configurations(customer_id=customer_id).data
 
-    assert (found.billing_provider, found.configuration) == ("stripe", {"stripe_customer_id": "cus_1"})
+    assert (found.billing_provider, found.configuration) == (
+        "stripe",
+        {"stripe_customer_id": "cus_1"},
+    )
 
 
 def test_a_corrected_custom_field_shows_in_the_invoice(client: Client) -> None:
@@ -173,7 +204,9 @@ def test_a_corrected_custom_field_shows_in_the_invoice(client: Client) -> None:
     ids = {"customer_id": invoice["customer_id"], "invoice_id": invoice["id"]}
 
     client.v1.custom_fields.set_values(
-        entity="customer", entity_id=invoice["customer_id"], custom_fields={"billing_customer_id": "9"}
+        entity="customer",
+        entity_id=invoice["customer_id"],
+        custom_fields={"billing_customer_id": "9"},
     )
 
     read = client.v1.customers.invoices.retrieve(**ids).data
@@ -182,13 +215,26 @@ def test_a_corrected_custom_field_shows_in_the_invoice(client: Client) -> None:
 
 def test_a_status_is_written_back_and_read(control: MetronomeControl, client: Client) -> None:
     invoice = next(each for each in MONTH.invoices if each["external_invoice"] is None)
-    item = {"invoice_id": invoice["id"], "billing_provider": "custom", "billing_provider_invoice_id": "inv_1"}
+    item = {
+        "invoice_id": invoice["id"],
+        "billing_provider": "custom",
+        "billing_provider_invoice_id": "inv_1",
+    }
 
-    client.post("/v1/invoices/billingProvider", cast_to=object, body=[{**item, "external_status": "FINALIZED"}])
+    client.post(
+        "/v1/invoices/billingProvider",
+        cast_to=object,
+        body=[{**item, "external_status": "FINALIZED"}],
+    )
 
-    read = client.v1.customers.invoices.retrieve(customer_id=invoice["customer_id"], invoice_id=invoice["id"]).data
+    read = client.v1.customers.invoices.retrieve(
+        customer_id=invoice["customer_id"], invoice_id=invoice["id"]
+    ).data
     assert read.external_invoice is not None
-    assert (read.external_invoice.invoice_id, read.external_invoice.external_status) == ("inv_1", "FINALIZED")
+    assert (read.external_invoice.invoice_id, read.external_invoice.external_status) == (
+        "inv_1",
+        "FINALIZED",
+    )
     assert [each["billing_provider_invoice_id"] for each in control.writebacks()] == ["inv_1"]
 
 

@@ -1,4 +1,6 @@
-"""NetSuite's simulator as the community's client sees it: token-based authentication, records, SuiteQL."""
+"""NetSuite's simulator as the community's client sees it: token-based authentication, records,
+SuiteQL.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +28,9 @@ ACCOUNT = NetSuiteSettings()
 class Api(NetSuiteRestApi):  # type: ignore[misc]  # it has no types
     """The client at another address: its own is made from the account."""
 
-    def __init__(self, url: str, *, secret: str = ACCOUNT.token_secret, method: str = "HMAC-SHA256") -> None:
+    def __init__(
+        self, url: str, *, secret: str = ACCOUNT.token_secret, method: str = "HMAC-SHA256"
+    ) -> None:
         auth = TokenAuth(
             consumer_key=ACCOUNT.consumer_key,
             consumer_secret=ACCOUNT.consumer_secret,
@@ -60,7 +64,12 @@ def api(control: ControlClient, url: str) -> Api:
 
 def body(**changes: Any) -> dict[str, Any]:
     line = {"item": {"id": "77"}, "quantity": 2, "rate": 5, "amount": 10, "description": "d"}
-    valid = {"externalId": str(uuid4()), "entity": {"id": "123"}, "tranDate": "2026-11-02", "memo": "x"}
+    valid = {
+        "externalId": str(uuid4()),
+        "entity": {"id": "123"},
+        "tranDate": "2026-11-02",
+        "memo": "x",
+    }
     return valid | {"item": {"items": [line]}} | changes
 
 
@@ -87,8 +96,18 @@ async def test_a_record_is_created_once_and_read_by_either_id(api: Api, record_t
     read = await api.get(path, params={"expandSubResources": "true"})
     assert (read["id"], read["total"], read["status"]["refName"]) == (internal_id, 10, "Open")
     assert [line["amount"] for line in read["item"]["items"]] == [10]
-    assert sorted(await api.get(path, params={"fields": "tranId,total"})) == ["id", "links", "total", "tranId"]
-    assert await api.get(f"/record/v1/{record_type}/{internal_id}", params={"expandSubResources": "true"}) == read
+    assert sorted(await api.get(path, params={"fields": "tranId,total"})) == [
+        "id",
+        "links",
+        "total",
+        "tranId",
+    ]
+    assert (
+        await api.get(
+            f"/record/v1/{record_type}/{internal_id}", params={"expandSubResources": "true"}
+        )
+        == read
+    )
     assert (again.status_code, "This record already exists." in again.text) == (400, True)
 
 
@@ -96,9 +115,12 @@ async def test_a_record_is_found_by_list_and_by_suiteql(api: Api) -> None:
     sent = body()
     internal_id = await _created(api, sent)
 
-    listed = await api.get("/record/v1/invoice", params={"q": f'externalId IS "{sent["externalId"]}"'})
+    listed = await api.get(
+        "/record/v1/invoice", params={"q": f'externalId IS "{sent["externalId"]}"'}
+    )
     queried = await api.suiteql(
-        f"SELECT id, type, status, voided, foreigntotal FROM transaction WHERE externalid = '{sent['externalId']}'"
+        "SELECT id, type, status, voided, foreigntotal FROM transaction WHERE externalid ="
+        f" '{sent['externalId']}'"
     )
 
     assert [each["id"] for each in listed["items"]] == [internal_id]
@@ -152,7 +174,9 @@ async def test_what_netsuite_refuses_is_refused(
         ("POST", "/record/v1/bill", 404),
     ],
 )
-async def test_what_is_not_served_is_refused_in_netsuites_form(api: Api, method: str, path: str, status: int) -> None:
+async def test_what_is_not_served_is_refused_in_netsuites_form(
+    api: Api, method: str, path: str, status: int
+) -> None:
     answer = await api.request(method, path)
 
     assert (answer.status_code, answer.json()["status"]) == (status, status)
@@ -160,5 +184,7 @@ async def test_what_is_not_served_is_refused_in_netsuites_form(api: Api, method:
 
 
 @pytest.mark.parametrize("wrong", [{"secret": "x"}, {"method": "HMAC-SHA1"}])
-async def test_a_wrong_signature_is_a_refused_login(api: Api, url: str, wrong: dict[str, str]) -> None:
+async def test_a_wrong_signature_is_a_refused_login(
+    api: Api, url: str, wrong: dict[str, str]
+) -> None:
     assert "INVALID_LOGIN" in await _refusal(Api(url, **wrong).get("/record/v1/invoice/1"))

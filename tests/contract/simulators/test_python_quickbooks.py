@@ -10,8 +10,20 @@ from intuitlib.client import AuthClient
 from intuitlib.exceptions import AuthClientError
 from quickbooks import QuickBooks
 from quickbooks.cdc import change_data_capture
-from quickbooks.exceptions import AuthorizationException, ObjectNotFoundException, QuickbooksException
-from quickbooks.objects import CreditMemo, Customer, Invoice, Item, Preferences, SalesItemLine, SalesItemLineDetail
+from quickbooks.exceptions import (
+    AuthorizationException,
+    ObjectNotFoundException,
+    QuickbooksException,
+)
+from quickbooks.objects import (
+    CreditMemo,
+    Customer,
+    Invoice,
+    Item,
+    Preferences,
+    SalesItemLine,
+    SalesItemLineDetail,
+)
 from quickbooks.objects.base import Ref
 
 from invoice_simulators.client import QuickBooksControl
@@ -55,7 +67,12 @@ def books(login: AuthClient, url: str, monkeypatch: pytest.MonkeyPatch) -> Quick
 
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # loopback has no certificate
     login.refresh()
-    return Company(auth_client=login, refresh_token=login.refresh_token, company_id=COMPANY.realm_id, minorversion=75)
+    return Company(
+        auth_client=login,
+        refresh_token=login.refresh_token,
+        company_id=COMPANY.realm_id,
+        minorversion=75,
+    )
 
 
 def ref(value: str) -> Ref:
@@ -125,13 +142,17 @@ def test_queries_filter_count_order_and_page(books: QuickBooks) -> None:
 
     assert numbers(Invoice.filter(DocNumber="A-2", qb=books)) == ["A-2"]
     assert numbers(Invoice.choose(["A-1", "A-3"], field="DocNumber", qb=books)) == ["A-1", "A-3"]
-    assert numbers(Invoice.filter(order_by="DocNumber DESC", max_results=1, CustomerRef="1", qb=books)) == ["A-3"]
+    assert numbers(
+        Invoice.filter(order_by="DocNumber DESC", max_results=1, CustomerRef="1", qb=books)
+    ) == ["A-3"]
     assert numbers(Invoice.all(start_position=2, max_results=2, qb=books)) == ["A-2", "A-3"]
     assert Invoice.count("TxnDate = '2026-11-02' AND TotalAmt = '10.00'", qb=books) == 3
     assert code_of(lambda: Invoice.where("PrivateNote = 'x'", qb=books)) == 4001
 
 
-def test_a_saved_document_is_updated_and_a_stale_one_refused(control: QuickBooksControl, books: QuickBooks) -> None:
+def test_a_saved_document_is_updated_and_a_stale_one_refused(
+    control: QuickBooksControl, books: QuickBooks
+) -> None:
     document = draft()
     document.save(qb=books)
     read, stale = (Invoice.get(document.Id, qb=books) for _ in range(2))
@@ -144,7 +165,9 @@ def test_a_saved_document_is_updated_and_a_stale_one_refused(control: QuickBooks
     assert code_of(lambda: stale.save(qb=books)) == 5010
 
 
-def test_a_voided_invoice_stays_and_a_deleted_one_goes(control: QuickBooksControl, books: QuickBooks) -> None:
+def test_a_voided_invoice_stays_and_a_deleted_one_goes(
+    control: QuickBooksControl, books: QuickBooks
+) -> None:
     voided, deleted = draft(), draft()
     for document in (voided, deleted):
         document.save(qb=books)
@@ -163,7 +186,9 @@ def test_a_voided_invoice_stays_and_a_deleted_one_goes(control: QuickBooksContro
     assert [each["state"] for each in control.documents()] == ["void"]
 
 
-def test_preferences_customers_and_items_are_read(control: QuickBooksControl, books: QuickBooks) -> None:
+def test_preferences_customers_and_items_are_read(
+    control: QuickBooksControl, books: QuickBooks
+) -> None:
     control.configure(custom_transaction_numbers=False, unknown_customers=["9"])
 
     assert Preferences.get(qb=books).SalesFormsPrefs.CustomTxnNumbers is False
@@ -185,7 +210,9 @@ def test_what_quickbooks_refuses_is_refused(control: QuickBooksControl, books: Q
     assert len(control.documents()) == 1
 
 
-def test_a_token_that_ended_is_refused_by_the_gateway(control: QuickBooksControl, books: QuickBooks) -> None:
+def test_a_token_that_ended_is_refused_by_the_gateway(
+    control: QuickBooksControl, books: QuickBooks
+) -> None:
     control.configure(access_token_seconds=0)
 
     with pytest.raises(AuthorizationException):

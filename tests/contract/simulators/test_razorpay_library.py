@@ -32,7 +32,9 @@ def control(url: str) -> ControlClient:
 
 @pytest.fixture
 def invoices(control: ControlClient, url: str) -> Any:
-    return razorpay.Client(auth=("rzp_test_simulated", "simulated-key-secret"), base_url=url).invoice
+    return razorpay.Client(
+        auth=("rzp_test_simulated", "simulated-key-secret"), base_url=url
+    ).invoice
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -54,10 +56,16 @@ def test_an_invoice_is_created_listed_fetched_and_cancelled(invoices: Any) -> No
     created = invoices.create(sent)
 
     assert (created["status"], created["amount_due"]) == ("issued", 1000)
-    assert invoices.all({"receipt": sent["receipt"]}) == {"entity": "collection", "count": 1, "items": [created]}
+    assert invoices.all({"receipt": sent["receipt"]}) == {
+        "entity": "collection",
+        "count": 1,
+        "items": [created],
+    }
     assert invoices.fetch(created["id"]) == created
     assert invoices.cancel(created["id"])["status"] == "cancelled"
-    with pytest.raises(BadRequestError, match="Operation not allowed for Invoice in cancelled status"):
+    with pytest.raises(
+        BadRequestError, match="Operation not allowed for Invoice in cancelled status"
+    ):
         invoices.cancel(created["id"])
 
 
@@ -73,7 +81,9 @@ def test_a_draft_is_edited_issued_or_deleted(invoices: Any) -> None:
         invoices.delete(kept["id"])
 
 
-def test_a_customer_may_be_described_and_a_line_may_name_an_item(control: ControlClient, invoices: Any) -> None:
+def test_a_customer_may_be_described_and_a_line_may_name_an_item(
+    control: ControlClient, invoices: Any
+) -> None:
     control.configure(items={ITEM: {"name": "Seat", "amount": 500, "currency": "INR"}})
     described = {"name": "Gaurav", "contact": "9999999999", "email": "a@example.com"}
     sent = body(customer=described, line_items=[{"item_id": ITEM, "quantity": 2}])
@@ -103,7 +113,10 @@ def test_lists_are_filtered_and_paged(invoices: Any) -> None:
     [
         ({"draft": 1}, "The selected draft is invalid"),
         ({"nope": 1}, "nope is/are not required and should not be sent"),
-        ({"line_items": [{"name": "a", "amount": 100, "quantity": 1.5}]}, "The quantity must be an integer"),
+        (
+            {"line_items": [{"name": "a", "amount": 100, "quantity": 1.5}]},
+            "The quantity must be an integer",
+        ),
         ({"line_items": [{"name": "a", "amount": 99}]}, "The amount must be at least INR 1.00"),
         ({"line_items": [{"item_id": "item_BBBBBBBBBBBBBB"}]}, "The id provided does not exist"),
         ({"customer_id": "cust_1"}, "The id provided does not exist"),
@@ -118,7 +131,9 @@ def test_what_razorpay_refuses_is_refused(
     assert control.documents() == []
 
 
-def test_trouble_and_what_is_not_served_are_read_as_what_they_are(control: ControlClient, url: str) -> None:
+def test_trouble_and_what_is_not_served_are_read_as_what_they_are(
+    control: ControlClient, url: str
+) -> None:
     stranger = razorpay.Client(auth=("rzp_test_simulated", "wrong"), base_url=url)
     with pytest.raises(BadRequestError, match="Authentication failed"):
         stranger.invoice.all()

@@ -1,1 +1,3 @@
-"""What stands, stands: the connector in one process between simulated systems, people and time included."""
+"""What stands, stands: the connector in one process between simulated systems, people and time
+included.
+"""

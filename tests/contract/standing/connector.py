@@ -1,4 +1,6 @@
-"""The connector in one process: the real formatter, creator and clients; topics in memory; a clock that is turned."""
+"""The connector in one process: the real formatter, creator and clients; topics in memory; a clock
+that is turned.
+"""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -83,7 +85,9 @@ class Topics:
     def compact(self, topic: str) -> None:
         """Keep the newest record of each key, as Kafka does."""
         newest = {record.key: record.offset for record in self._records[topic]}
-        self._records[topic] = [each for each in self._records[topic] if newest[each.key] == each.offset]
+        self._records[topic] = [
+            each for each in self._records[topic] if newest[each.key] == each.offset
+        ]
 
 
 @dataclass(slots=True)
@@ -114,15 +118,25 @@ class Connector:
         self._attempts_to_live = 0
         self.clock.advance(AN_HOUR)
 
-    def deliver(self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any) -> None:
+    def deliver(
+        self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any
+    ) -> None:
         """Take Metronome's webhook, and do all that follows."""
         self.receive(invoice_id, customer_id, headers, **changes)
         self.work()
 
-    def receive(self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any) -> None:
+    def receive(
+        self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any
+    ) -> None:
         """Take Metronome's webhook, and do nothing that follows."""
         now = self.clock.now()
-        raw = raw_invoice(invoice_id=invoice_id, customer_id=customer_id, finalized_at=now, received_at=now, **changes)
+        raw = raw_invoice(
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            finalized_at=now,
+            received_at=now,
+            **changes,
+        )
         marked = ((EVENT_ID, raw.event_id.encode()), *headers)
         self.topics.publish(OutgoingRecord(RAW, invoice_id.encode(), to_bytes(raw), marked))
 
@@ -131,19 +145,29 @@ class Connector:
         self.topics.publish(record)
         self.work()
 
-    def again(self, topic: str, invoice_id: str, change: Callable[[Headers], Headers] = tuple) -> None:
+    def again(
+        self, topic: str, invoice_id: str, change: Callable[[Headers], Headers] = tuple
+    ) -> None:
         """Put an invoice's newest record of a topic there once more."""
-        newest = [record for record in self.topics.read(topic) if record.key == invoice_id.encode()][-1]
+        newest = [
+            record for record in self.topics.read(topic) if record.key == invoice_id.encode()
+        ][-1]
         self.put(OutgoingRecord(topic, newest.key, newest.value, change(newest.headers)))
 
     def decide(self, kind: str, subject: str) -> None:
         """Let a person decide."""
         facts = {"decision_id": f"d-{subject}", "by": "ada", "why": "billed by hand", "via": "cli"}
-        self.book.note(Decision.model_validate(facts | {"kind": kind, "subject": subject, "at": self.clock.now()}))
+        self.book.note(
+            Decision.model_validate(
+                facts | {"kind": kind, "subject": subject, "at": self.clock.now()}
+            )
+        )
 
     def failures(self, start: int = 0) -> list[InvoiceFailure]:
         """Return the failures that were filed, from an offset on."""
-        return [from_bytes(InvoiceFailure, record.value) for record in self.topics.read(ERRORS, start)]
+        return [
+            from_bytes(InvoiceFailure, record.value) for record in self.topics.read(ERRORS, start)
+        ]
 
     def work(self) -> None:
         """Format and create until nothing waits."""
@@ -158,12 +182,16 @@ class Connector:
         asyncio.run(self._format())
 
     def lose(self, topic: str) -> None:
-        """Let retention delete what is on a topic, also what was not read; who reads it goes on behind that."""
+        """Let retention delete what is on a topic, also what was not read; who reads it goes on
+        behind that.
+        """
         self.topics.delete_all(topic)
         self._read[topic] = self.topics.end(topic)
 
     def die_after(self, attempts: int) -> None:
-        """Let the creator die so many attempts from now, before it has noted how the last one ended."""
+        """Let the creator die so many attempts from now, before it has noted how the last one
+        ended.
+        """
         self._attempts_to_live = attempts
 
     def pass_time(self, seconds: float) -> None:
@@ -213,7 +241,9 @@ class Connector:
         """Be another process: it knows nothing, and reads on from what was committed."""
         self._dispatcher = _dispatcher(self.clock)
         self._firsts = FirstRecords()
-        self._firsts.assigned(TopicPartition(FORMATTED, 0), self.topics.end(FORMATTED), self.clock.now())
+        self._firsts.assigned(
+            TopicPartition(FORMATTED, 0), self.topics.end(FORMATTED), self.clock.now()
+        )
         self._read[FORMATTED] = self._committed
         self._take_in()
 
@@ -229,7 +259,9 @@ def _formatter(systems: Systems, topics: Topics) -> Settling:
 
     billing = rules(metronome_invoices_types=CONSOLIDATING, hierarchy_billed_to="payer")
     handler = FormatterHandler(fetch, run_steps, billing, systems.clock)
-    return Settling(handler, FakeAsyncPublisher(topics), Underway(), topics=TOPICS, metrics=Metrics())
+    return Settling(
+        handler, FakeAsyncPublisher(topics), Underway(), topics=TOPICS, metrics=Metrics()
+    )
 
 
 def _creator(

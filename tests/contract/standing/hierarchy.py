@@ -5,7 +5,10 @@ from typing import Any, Literal
 from tests.contract.standing.invoices import Invoice
 
 Hierarchy = Literal["none", "separate", "consolidated"]
-"""``separate``: the child's invoice is billed to the parent. ``consolidated``: it is part of the parent's invoice."""
+"""``separate``: the child's invoice is billed to the parent.
+
+``consolidated``: it is part of the parent's invoice.
+"""
 
 
 def join(parent: Invoice, child: Invoice, kind: Hierarchy) -> None:
@@ -24,7 +27,11 @@ def join(parent: Invoice, child: Invoice, kind: Hierarchy) -> None:
     }
     people = parent.systems.metronome.people
     people.seed_contracts(
-        {"id": each.contract_id, "customer_id": each.customer_id, "hierarchy_configuration": contract}
+        {
+            "id": each.contract_id,
+            "customer_id": each.customer_id,
+            "hierarchy_configuration": contract,
+        }
         for each, contract in contracts.items()
     )
     for each in (parent, child):

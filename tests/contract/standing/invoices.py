@@ -61,5 +61,7 @@ class Invoice:
     @property
     def external(self) -> dict[str, Any]:
         """What Metronome knows of its document."""
-        shown = next(each for each in self.systems.metronome.documents() if each["id"] == self.invoice_id)
+        shown = next(
+            each for each in self.systems.metronome.documents() if each["id"] == self.invoice_id
+        )
         return shown["external_invoice"] or {}

@@ -1,4 +1,6 @@
-"""What the operators' tools make of the records in memory: the view's pure functions, and the reconciliation."""
+"""What the operators' tools make of the records in memory: the view's pure functions, and the
+reconciliation.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -61,7 +63,9 @@ class Listing:
     def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
         """Return all of a customer's invoices: none is older."""
         del since
-        return [invoice for page in self._metronome.newest_invoices(customer_id) for invoice in page]
+        return [
+            invoice for page in self._metronome.newest_invoices(customer_id) for invoice in page
+        ]
 
 
 def reconcile(connector: Connector, customer_ids: Iterable[str]) -> list[Finding]:
@@ -77,7 +81,9 @@ def reconcile_by_ledger(connector: Connector, customer_ids: Iterable[str]) -> li
     return _findings(connector, customer_ids, nobody(connector.clock))
 
 
-def _findings(connector: Connector, customer_ids: Iterable[str], providers: AsksProviders) -> list[Finding]:
+def _findings(
+    connector: Connector, customer_ids: Iterable[str], providers: AsksProviders
+) -> list[Finding]:
     reconciler = Reconciler(
         Listing(connector, customer_ids),
         Ledger(connector.topics),

@@ -9,7 +9,9 @@ from tests.contract.standing.connector import ERRORS
 from tests.contract.standing.scene import Scene, Watched
 from tests.contract.standing.systems import Document
 
-DIFFERS = re.compile(r"Document (\S+) exists under this invoice's id, but (.*)\. Nothing was changed")
+DIFFERS = re.compile(
+    r"Document (\S+) exists under this invoice's id, but (.*)\. Nothing was changed"
+)
 GONE = re.compile(r"Document (\S+) of this invoice was ")
 DIFFERENCE = re.compile(r"its (\w[\w ]*?) is (.+?) instead of (\S+?)(?: and |$)")
 
@@ -18,7 +20,12 @@ class Run:
     """One thing that the connector was given, from before it to what must hold after it."""
 
     def __init__(
-        self, scene: Scene, watched: Watched, *, include_resolved: bool = False, is_unforced_repeat: bool = False
+        self,
+        scene: Scene,
+        watched: Watched,
+        *,
+        include_resolved: bool = False,
+        is_unforced_repeat: bool = False,
     ) -> None:
         self.scene = scene
         self.watched = watched
@@ -60,10 +67,16 @@ class Run:
         for told in self._writebacks()[self.told :]:
             if told["external_status"] == "FINALIZED":
                 standing = [each.document_id for each in self.scene.standing(self.watched)]
-                assert told["billing_provider_invoice_id"] in standing, "FINALIZED, and nothing stands"
+                assert told["billing_provider_invoice_id"] in standing, (
+                    "FINALIZED, and nothing stands"
+                )
 
     def _check_failure(self, failure: InvoiceFailure) -> None:
-        refusals = [each for each in self._writebacks()[self.told :] if each["external_status"] != "FINALIZED"]
+        refusals = [
+            each
+            for each in self._writebacks()[self.told :]
+            if each["external_status"] != "FINALIZED"
+        ]
         if failure.code != "conflicting-document":
             return
         assert refusals == [], "a conflict was told as a refusal"
@@ -105,7 +118,9 @@ def check(scene: Scene, watched: Watched) -> None:
         assert scene.may_exist(watched) or scene.connector.late, f"nobody knows {document}"
         return
     assert known[document.document_id].stands is not False
-    if watched.resurrected:  # made anew by a repeat that nobody forced: what Metronome knows is not overwritten
+    if (
+        watched.resurrected
+    ):  # made anew by a repeat that nobody forced: what Metronome knows is not overwritten
         return
     external = watched.invoice.external
     assert external.get("external_status") == "FINALIZED", external

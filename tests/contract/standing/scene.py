@@ -1,4 +1,6 @@
-"""Some invoices, the connector between the simulated systems, and what is there of documents and records."""
+"""Some invoices, the connector between the simulated systems, and what is there of documents and
+records.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,10 +22,12 @@ UNKNOWN_CUSTOMERS = {"unknown_customers": ["999999", "cust_ZZZZZZZZZZZZZZ"]}
 
 @dataclass(slots=True)
 class Watched:
-    """An invoice, and what the world remembers of it. ``hidden``: somebody changed what look-ups go by.
+    """An invoice, and what the world remembers of it.
 
-    ``own_destination`` is its customer's. ``payer`` is the invoice of the customer who pays for it, if that is another.
-    ``whole`` is the consolidated invoice that it is part of.
+    ``hidden``: somebody changed what look-ups go by.
+
+    ``own_destination`` is its customer's. ``payer`` is the invoice of the customer who pays for it,
+    if that is another. ``whole`` is the consolidated invoice that it is part of.
     """
 
     invoice: Invoice
@@ -45,7 +49,11 @@ class Scene:
     """``troubles`` arm what goes wrong in the next run, given the destination."""
 
     def __init__(
-        self, systems: Systems, folder: Path, destinations: Iterable[str], hierarchy: Hierarchy = "none"
+        self,
+        systems: Systems,
+        folder: Path,
+        destinations: Iterable[str],
+        hierarchy: Hierarchy = "none",
     ) -> None:
         systems.reset()
         for simulator in systems.providers.values():

@@ -49,7 +49,9 @@ class Document:
 class Systems:
     """The simulated systems. People act on them directly, the connector reaches them over HTTP."""
 
-    def __init__(self, clock: FakeClock, urls: Mapping[str, str], simulators: Mapping[str, Any]) -> None:
+    def __init__(
+        self, clock: FakeClock, urls: Mapping[str, str], simulators: Mapping[str, Any]
+    ) -> None:
         self.clock = clock
         self.metronome: Metronome = simulators["metronome"]
         self.providers = {name: each for name, each in simulators.items() if name != "metronome"}
@@ -69,14 +71,23 @@ class Systems:
     def documents(self) -> list[Document]:
         """Return every document that exists, at each provider the oldest first."""
         return [
-            Document(name, each["id"], each["external_id"], each["state"], each["total"], each["customer_id"])
+            Document(
+                name,
+                each["id"],
+                each["external_id"],
+                each["state"],
+                each["total"],
+                each["customer_id"],
+            )
             for name, simulator in self.providers.items()
             for each in simulator.documents()
         ]
 
     def metronome_client(self) -> MetronomeClient:
         """Return a client of Metronome."""
-        http = Http("Metronome", lambda: Bearer(self.metronome.settings.api_key), Reach(TIMEOUT_SECONDS))
+        http = Http(
+            "Metronome", lambda: Bearer(self.metronome.settings.api_key), Reach(TIMEOUT_SECONDS)
+        )
         return MetronomeClient(http, self._urls["metronome"], self.clock)
 
     def connections(self, folder: Path) -> dict[str, Connection]:
@@ -93,7 +104,10 @@ class Systems:
 
     def _quickbooks(self) -> QuickBooksOnline:
         """Return a client without Intuit's pace, which would make every test minutes long."""
-        settings, url = self.providers["quickbooks_online"].settings, self._urls["quickbooks_online"]
+        settings, url = (
+            self.providers["quickbooks_online"].settings,
+            self._urls["quickbooks_online"],
+        )
         endpoint = TokenEndpoint(
             f"{url}/oauth2/v1/tokens/bearer",
             lambda: Client(settings.client_id, settings.client_secret),
@@ -104,7 +118,9 @@ class Systems:
         )
         tokens = _SteadyToken(endpoint.renew(settings.refresh_token).access_token)
         company = f"{url}/v3/company/{settings.realm_id}"
-        return QuickBooksOnline(company, tokens, lambda: None, clock=self.clock, reach=Reach(TIMEOUT_SECONDS))
+        return QuickBooksOnline(
+            company, tokens, lambda: None, clock=self.clock, reach=Reach(TIMEOUT_SECONDS)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +149,8 @@ def systems() -> Iterator[Systems]:
         "razorpay": Razorpay(clock=seconds),
     }
     with ExitStack() as opened:
-        urls = {name: opened.enter_context(SimulatorServer(build_app(each))).url for name, each in simulators.items()}
+        urls = {
+            name: opened.enter_context(SimulatorServer(build_app(each))).url
+            for name, each in simulators.items()
+        }
         yield Systems(clock, urls, simulators)

@@ -1,4 +1,6 @@
-"""What becomes of an invoice whose document was removed: each row of the runbook's tables is run."""
+"""What becomes of an invoice whose document was removed: each row of the runbook's tables is
+run.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -40,9 +42,13 @@ class Removal:
 REMOVALS = {
     "voided: it stays, with zero amounts and its external id": Removal("void"),
     "deleted, and its external id is free": Removal("delete"),
-    "deleted, and the account keeps its external id taken": Removal("delete", {"deleted_keep_external_ids": True}),
+    "deleted, and the account keeps its external id taken": Removal(
+        "delete", {"deleted_keep_external_ids": True}
+    ),
     "voided, and the company warns of duplicate numbers": Removal("void", forgets=(False, True)),
-    "voided, and it does not warn": Removal("void", {"warn_duplicate_numbers": False}, (False, True)),
+    "voided, and it does not warn": Removal(
+        "void", {"warn_duplicate_numbers": False}, (False, True)
+    ),
     "deleted, and the request id is known": Removal("delete"),
     "deleted, and the request id is forgotten": Removal("delete", forgets=(True,)),
     "cancelled: it stays, and nobody can pay it": Removal("void"),
@@ -139,8 +145,12 @@ class Case:
         assert "may exist" in failure.reason
 
     def ledger_of_first(self) -> dict[str, Any]:
-        key = f"{self.invoice.invoice_id}#document:{self.first.destination}:{self.first.document_id}"
-        held = [record for record in self.connector.topics.read(LEDGER) if record.key == key.encode()]
+        key = (
+            f"{self.invoice.invoice_id}#document:{self.first.destination}:{self.first.document_id}"
+        )
+        held = [
+            record for record in self.connector.topics.read(LEDGER) if record.key == key.encode()
+        ]
         tree: dict[str, Any] = serde.loads(held[-1].value or b"")
         return tree
 
@@ -206,8 +216,12 @@ def test_a_forced_replay(
         assert case.told == ("FINALIZED", case.standing()[0].document_id)
 
 
-@pytest.mark.parametrize(("row", "forgets"), [run for run in RUNS if run[0].force == CREATED], ids=named)
-def test_what_was_created_anew_is_never_doubled(connector: Connector, row: Row, forgets: bool) -> None:
+@pytest.mark.parametrize(
+    ("row", "forgets"), [run for run in RUNS if run[0].force == CREATED], ids=named
+)
+def test_what_was_created_anew_is_never_doubled(
+    connector: Connector, row: Row, forgets: bool
+) -> None:
     case = Case(connector, row, forgets=forgets)
 
     for topic in (FORMATTED, FORMATTED, RAW, FORMATTED):
@@ -218,7 +232,9 @@ def test_what_was_created_anew_is_never_doubled(connector: Connector, row: Row, 
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if re.fullmatch(UNTIL, row.force)], ids=str)
-def test_once_the_id_is_cleared_a_forced_replay_creates_another(connector: Connector, row: Row) -> None:
+def test_once_the_id_is_cleared_a_forced_replay_creates_another(
+    connector: Connector, row: Row
+) -> None:
     case = Case(connector, row)
     fields = {"external id": "external_id", "document number": "number"}
     until = re.fullmatch(UNTIL, row.force)

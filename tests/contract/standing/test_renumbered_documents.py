@@ -1,4 +1,6 @@
-"""A document stands, though somebody has changed what it is looked up by: it is found, or named, and never doubled."""
+"""A document stands, though somebody has changed what it is looked up by: it is found, or named,
+and never doubled.
+"""
 
 import pytest
 
@@ -23,15 +25,24 @@ def created(connector: Connector, destination: str) -> Invoice:
     ("destination", "changes", "conflict"),
     [
         pytest.param("netsuite", {"external_id": None}, None, id="NetSuite, external id cleared"),
-        pytest.param("netsuite", {"external_id": "4711"}, "its invoice id is 4711", id="NetSuite, another external id"),
-        pytest.param("quickbooks_online", {"number": "4711"}, None, id="QuickBooks, another number"),
+        pytest.param(
+            "netsuite",
+            {"external_id": "4711"},
+            "its invoice id is 4711",
+            id="NetSuite, another external id",
+        ),
+        pytest.param(
+            "quickbooks_online", {"number": "4711"}, None, id="QuickBooks, another number"
+        ),
         pytest.param(
             "quickbooks_online",
             {"number": "4711", "note": "paid by cheque"},
             "its invoice id is not in its private note",
             id="QuickBooks, another number and note",
         ),
-        pytest.param("razorpay", {"number": "4711"}, "its invoice id is 4711", id="Razorpay, another receipt"),
+        pytest.param(
+            "razorpay", {"number": "4711"}, "its invoice id is 4711", id="Razorpay, another receipt"
+        ),
     ],
 )
 def test_a_forced_replay_finds_what_metronome_names(
@@ -49,14 +60,21 @@ def test_a_forced_replay_finds_what_metronome_names(
     connector.again(RAW, invoice.invoice_id, forced)
 
     assert [each.document_id for each in connector.systems.documents()] == [document.document_id]
-    said = [(failure.code, conflict is not None and conflict in failure.reason) for failure in connector.failures()]
+    said = [
+        (failure.code, conflict is not None and conflict in failure.reason)
+        for failure in connector.failures()
+    ]
     assert said == ([] if conflict is None else [("conflicting-document", True)])
     assert invoice.external["external_status"] == "FINALIZED"
     assert invoice.external["invoice_id"] == document.document_id
 
 
-def test_a_strangers_document_under_the_id_that_metronome_names_is_none_of_ours(connector: Connector) -> None:
-    """The sandbox's documents were told as ours, and in production the same id is another customer's."""
+def test_a_strangers_document_under_the_id_that_metronome_names_is_none_of_ours(
+    connector: Connector,
+) -> None:
+    """The sandbox's documents were told as ours, and in production the same id is another
+    customer's.
+    """
     other, tried = created(connector, "netsuite"), Invoice(connector.systems)
     (stranger,) = connector.systems.documents()
     connector.systems.providers["netsuite"].people.edit(stranger.document_id, customer_id="2042")

@@ -1,4 +1,5 @@
-"""At most one document of an invoice stands, and Metronome knows it, whatever people, time and networks do.
+"""At most one document of an invoice stands, and Metronome knows it, whatever people, time and
+networks do.
 
 A state machine over the real formatter, creator and provider clients, between simulated systems.
 """
@@ -30,7 +31,9 @@ from tests.contract.standing.world import World
 
 INVOICES = st.sampled_from((0, 1))
 HIERARCHIES: st.SearchStrategy[Hierarchy] = st.sampled_from(("none", "separate", "consolidated"))
-FAULTS = st.sampled_from(("reset-before", "reset-after", "reset-late", "status-after", "status-late"))
+FAULTS = st.sampled_from(
+    ("reset-before", "reset-after", "reset-late", "status-after", "status-late")
+)
 # Servers give a request up after two minutes.
 DELAYS = st.sampled_from((0.5, 7.0, 31.0, 100.0, 119.0))
 WHAT: st.SearchStrategy[What] = st.sampled_from(("raw", "formatted", "errors"))
@@ -63,7 +66,15 @@ class WhatStands(RuleBasedStateMachine):
         delivered=st.sampled_from((2, 2, 1)),
         hierarchy=HIERARCHIES,
     )
-    def begin(self, first: str, second: str, warns: bool, keeps: bool, delivered: int, hierarchy: Hierarchy) -> None:
+    def begin(
+        self,
+        first: str,
+        second: str,
+        warns: bool,
+        keeps: bool,
+        delivered: int,
+        hierarchy: Hierarchy,
+    ) -> None:
         self.world = World(self.systems, next(self.folders), (first, second), hierarchy)
         self.systems.providers["quickbooks_online"].configure({"warn_duplicate_numbers": warns})
         self.systems.providers["netsuite"].configure({"deleted_keep_external_ids": keeps})
@@ -103,9 +114,16 @@ class WhatStands(RuleBasedStateMachine):
         self.world.redeliver(self._invoice(number))
 
     @precondition(lambda self: self.world.has_records())
-    @rule(number=INVOICES, what=WHAT, force=st.sampled_from((True, True, False)), include_resolved=st.booleans())
+    @rule(
+        number=INVOICES,
+        what=WHAT,
+        force=st.sampled_from((True, True, False)),
+        include_resolved=st.booleans(),
+    )
     def replay(self, number: int, what: What, force: bool, include_resolved: bool) -> None:
-        self.world.replay(self._invoice(number), what, force=force, include_resolved=include_resolved)
+        self.world.replay(
+            self._invoice(number), what, force=force, include_resolved=include_resolved
+        )
 
     @precondition(lambda self: self.world.has_standing())
     @rule(number=INVOICES, deed=st.sampled_from(("void", "delete", "pay")))
@@ -121,7 +139,11 @@ class WhatStands(RuleBasedStateMachine):
     def say_removed(self, number: int, status: str) -> None:
         self.world.say_removed(self._invoice(number), status)
 
-    @rule(number=INVOICES, destination=st.sampled_from(destinations()), which=st.sampled_from((0, 1, 2)))
+    @rule(
+        number=INVOICES,
+        destination=st.sampled_from(destinations()),
+        which=st.sampled_from((0, 1, 2)),
+    )
     def move(self, number: int, destination: str, which: int) -> None:
         self.world.move(self._invoice(number), destination, which)
 

@@ -30,7 +30,11 @@ class World(Scene):
     """Each method does one thing, lets the connector do its work, and checks what must hold."""
 
     def __init__(
-        self, systems: Systems, folder: Path, destinations: Iterable[str], hierarchy: Hierarchy = "none"
+        self,
+        systems: Systems,
+        folder: Path,
+        destinations: Iterable[str],
+        hierarchy: Hierarchy = "none",
     ) -> None:
         super().__init__(systems, folder, destinations, hierarchy)
         self._replays = 0
@@ -43,7 +47,9 @@ class World(Scene):
         def arm(destination: str) -> None:
             control = self.systems.control(destination)
             is_late = fault.endswith("late")
-            control.inject(fault, "create", times=times, status=504, **({"seconds": None} if is_late else {}))
+            control.inject(
+                fault, "create", times=times, status=504, **({"seconds": None} if is_late else {})
+            )
             if is_late:
                 at = self.systems.clock.monotonic() + delay
                 self.connector.late.append(Late(at, lambda: control.release("create")))
@@ -56,7 +62,9 @@ class World(Scene):
         def arm(destination: str) -> None:
             for operation in ("get", "query", "list"):
                 body = {"what": "ever"}
-                self.systems.control(destination).inject("status", operation, times=times, status=400, body=body)
+                self.systems.control(destination).inject(
+                    "status", operation, times=times, status=400, body=body
+                )
 
         self.troubles.append(arm)
 
@@ -74,7 +82,9 @@ class World(Scene):
             self.connector.work()
 
     def deliver_in_vain(self, watched: Watched, topic: str) -> None:
-        """Let the webhook come while the topic's service is stopped for longer than its records are kept."""
+        """Let the webhook come while the topic's service is stopped for longer than its records are
+        kept.
+        """
         with Run(self, watched):
             self.connector.receive(watched.invoice.invoice_id, watched.invoice.customer_id)
             if topic == FORMATTED:
@@ -101,9 +111,13 @@ class World(Scene):
         if prior.why_left_out(request, lambda: watched.destination) is not None:
             return
         self._replays += 1
-        mark = Mark(f"replay-{self._replays}", "ada", force=force, include_resolved=include_resolved)
+        mark = Mark(
+            f"replay-{self._replays}", "ada", force=force, include_resolved=include_resolved
+        )
         is_unforced_repeat = topic == FORMATTED and not force
-        with Run(self, watched, include_resolved=include_resolved, is_unforced_repeat=is_unforced_repeat):
+        with Run(
+            self, watched, include_resolved=include_resolved, is_unforced_repeat=is_unforced_repeat
+        ):
             change = mark.renewing if prior.is_refused else mark.on
             self.connector.again(topic, watched.invoice.invoice_id, change)
 
@@ -116,7 +130,9 @@ class World(Scene):
         """
         for document in [] if self.connector.late else self.standing(watched):
             try:
-                getattr(self.systems.providers[document.destination].people, deed)(document.document_id, **changes)
+                getattr(self.systems.providers[document.destination].people, deed)(
+                    document.document_id, **changes
+                )
             except (ApiError, ValueError):
                 continue
             if {"number", "external_id", "note"} & changes.keys():
@@ -131,7 +147,9 @@ class World(Scene):
             people.edit(watched.invoice.invoice_id, external_invoice=changed)
 
     def move(self, watched: Watched, destination: str, which: int) -> None:
-        """Give the customer another destination, or another customer there; not while a document may appear still."""
+        """Give the customer another destination, or another customer there; not while a document
+        may appear still.
+        """
         moved = [each for each in self.watched if watched in (each, each.payer)]
         may_appear = self.connector.late or any(map(self.may_exist, moved))
         if destination != watched.own_destination and may_appear:
@@ -154,9 +172,13 @@ class World(Scene):
         failure, place = self.failure(newest.failure_id)
         now = self.systems.clock.now()
         asked = Resolution(failure.failure_id, "billed by hand")
-        entered = entries(case_of(failure, place), self.known(watched), asked, Person("ada", "cli"), now)
+        entered = entries(
+            case_of(failure, place), self.known(watched), asked, Person("ada", "cli"), now
+        )
         self.connector.decide("resolve", watched.invoice.invoice_id)
-        for record in settlement_records(None, entered.event, documents=entered.documents, headers=(), topics=TOPICS):
+        for record in settlement_records(
+            None, entered.event, documents=entered.documents, headers=(), topics=TOPICS
+        ):
             self.connector.topics.publish(record)
         watched.is_resolved = True
 
@@ -172,7 +194,8 @@ class World(Scene):
         assert before == [self.known(each) for each in self.watched]
 
     def reconcile(self, *, fix: bool, unlisted: Watched | None = None, status: int = 500) -> None:
-        """Reconcile: each invoice is in exactly one state, and in the right one; perhaps bring in what is lost.
+        """Reconcile: each invoice is in exactly one state, and in the right one; perhaps bring in
+        what is lost.
 
         The customer of ``unlisted`` cannot be listed, which Metronome answers with ``status``.
         """
@@ -184,7 +207,9 @@ class World(Scene):
             failed = findings.pop(0)
             told = (failed.invoice_id, failed.customer_id, failed.state)
             assert told == (None, unlisted.invoice.customer_id, "unknown")
-        by_invoice = {each.invoice.invoice_id: each for each in self.watched if each is not unlisted}
+        by_invoice = {
+            each.invoice.invoice_id: each for each in self.watched if each is not unlisted
+        }
         assert sorted(str(finding.invoice_id) for finding in findings) == sorted(by_invoice)
         for finding in findings:
             self._check_finding(by_invoice[str(finding.invoice_id)], finding, unlisted)
@@ -196,10 +221,16 @@ class World(Scene):
                 assert self.known(watched).newest is not None, "what was lost did not come back"
 
     def check_states(self) -> None:
-        """By the ledger alone, each invoice is in exactly one state, which is that of its newest event or documents."""
-        findings = reconcile_by_ledger(self.connector, [each.invoice.customer_id for each in self.watched])
+        """By the ledger alone, each invoice is in exactly one state, which is that of its newest
+        event or documents.
+        """
+        findings = reconcile_by_ledger(
+            self.connector, [each.invoice.customer_id for each in self.watched]
+        )
         states = {watched.invoice.invoice_id: self._state(watched) for watched in self.watched}
-        assert sorted((str(each.invoice_id), each.state) for each in findings) == sorted(states.items())
+        assert sorted((str(each.invoice_id), each.state) for each in findings) == sorted(
+            states.items()
+        )
 
     def _state(self, watched: Watched) -> State:
         known = self.known(watched)
@@ -224,18 +255,32 @@ class World(Scene):
         standing, known = self.standing(watched), self.known(watched)
         if watched.whole is not None:
             assert not standing, "a constituent was billed"
-            if watched.whole is unlisted and known.newest is not None and known.newest.code == "constituent-invoice":
+            if (
+                watched.whole is unlisted
+                and known.newest is not None
+                and known.newest.code == "constituent-invoice"
+            ):
                 assert finding.state == "unknown", "nobody knows whether it is named"
                 return
         assert finding.state not in ("duplicate", "unknown", "voided-after-creation"), finding
-        if {each.document_id for each in standing} & {each.provider_document_id for each in known.documents}:
+        if {each.document_id for each in standing} & {
+            each.provider_document_id for each in known.documents
+        }:
             is_right = Decimal(standing[0].total) == TOTAL
             assert finding.state == ("created" if is_right else "total-mismatch"), finding
         elif not standing:
             assert finding.state not in ("created", "total-mismatch"), finding
         if finding.state == "removed-at-provider":
             assert not standing
-            assert all(each.stands is False for each in known.documents), "what was seen is not entered"
+            assert all(each.stands is False for each in known.documents), (
+                "what was seen is not entered"
+            )
         assert not (finding.is_lost and known.newest is not None), finding
         if watched.is_resolved and known.newest is not None and not known.documents:
-            assert finding.state in ("resolved", "failed", "created", "skipped", "unbilled-constituent"), finding
+            assert finding.state in (
+                "resolved",
+                "failed",
+                "created",
+                "skipped",
+                "unbilled-constituent",
+            ), finding

@@ -22,7 +22,10 @@ def receive(topics: Topics, invoice_id: str) -> tuple[int, int]:
 
 def receive_all(topics: Topics, invoice_ids: Sequence[str]) -> list[tuple[int, int]]:
     """Put invoices on ``raw-invoices``; give their partitions and offsets."""
-    values = [(name, serde.to_bytes(raw_invoice(invoice_id=name, received_at=NOW))) for name in invoice_ids]
+    values = [
+        (name, serde.to_bytes(raw_invoice(invoice_id=name, received_at=NOW)))
+        for name in invoice_ids
+    ]
     return topics.produce("raw-invoices", values, {"event-id": b"ev-1"})
 
 
@@ -32,14 +35,23 @@ def format_it(topics: Topics, invoice_id: str) -> tuple[int, int]:
     return topics.produce("formatted-invoices", [(invoice_id, value)], {"event-id": b"ev-1"})[0]
 
 
-def failed_formatting(topics: Topics, invoice_id: str, place: tuple[int, int], **changes: Any) -> InvoiceFailure:
+def failed_formatting(
+    topics: Topics, invoice_id: str, place: tuple[int, int], **changes: Any
+) -> InvoiceFailure:
     """Give the failure of the raw record at ``place``, as the formatter describes it."""
     return _failed(
-        topics, "raw-invoices", serde.to_bytes(raw_invoice(invoice_id=invoice_id)), invoice_id, place, changes
+        topics,
+        "raw-invoices",
+        serde.to_bytes(raw_invoice(invoice_id=invoice_id)),
+        invoice_id,
+        place,
+        changes,
     )
 
 
-def failed_creating(topics: Topics, invoice_id: str, place: tuple[int, int], **changes: Any) -> InvoiceFailure:
+def failed_creating(
+    topics: Topics, invoice_id: str, place: tuple[int, int], **changes: Any
+) -> InvoiceFailure:
     """Give the failure of the formatted record at ``place``, as the creator describes it."""
     value = serde.to_bytes(formatted_invoice(invoice_id=invoice_id))
     facts = {"stage": "creator", "code": "provider-rejected", "destination": "netsuite"} | changes
@@ -47,7 +59,12 @@ def failed_creating(topics: Topics, invoice_id: str, place: tuple[int, int], **c
 
 
 def _failed(
-    topics: Topics, topic: str, value: bytes, invoice_id: str, place: tuple[int, int], changes: dict[str, Any]
+    topics: Topics,
+    topic: str,
+    value: bytes,
+    invoice_id: str,
+    place: tuple[int, int],
+    changes: dict[str, Any],
 ) -> InvoiceFailure:
     partition, offset = place
     stage, code = changes.get("stage", "formatter"), changes.get("code", "items-not-mapped")
@@ -57,7 +74,12 @@ def _failed(
         "code": code,
         "invoice_id": invoice_id,
         "failed_at": datetime.now(UTC),
-        "source": {"topic": topics.name(topic), "partition": partition, "offset": offset, "timestamp": NOW},
+        "source": {
+            "topic": topics.name(topic),
+            "partition": partition,
+            "offset": offset,
+            "timestamp": NOW,
+        },
         "original": original_of(invoice_id.encode(), (("event-id", b"ev-1"),), value),
     }
     return failure(**(facts | changes))
@@ -65,7 +87,9 @@ def _failed(
 
 def file(topics: Topics, *failures: InvoiceFailure) -> None:
     """Put failures into ``invoice-errors`` and their outcomes into the ledger."""
-    topics.produce("invoice-errors", [(failure_key(each), serde.to_bytes(each)) for each in failures])
+    topics.produce(
+        "invoice-errors", [(failure_key(each), serde.to_bytes(each)) for each in failures]
+    )
     outcomes = [failed_outcome(each, known(each)) for each in failures]
     enter(topics, *(each for each in outcomes if each is not None))
 
@@ -79,7 +103,9 @@ def known(failed: InvoiceFailure) -> Outcome | None:
 
 def enter(topics: Topics, *outcomes: Outcome, headers: Mapping[str, bytes] | None = None) -> None:
     """Put outcomes into the ledger."""
-    topics.produce("invoice-outcomes", [(each.invoice_id, serde.to_bytes(each)) for each in outcomes], headers)
+    topics.produce(
+        "invoice-outcomes", [(each.invoice_id, serde.to_bytes(each)) for each in outcomes], headers
+    )
 
 
 def created(invoice_id: str, **changes: Any) -> Outcome:

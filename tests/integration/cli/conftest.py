@@ -1,4 +1,6 @@
-"""The command line as an operator has it: a process, an environment, what it prints, how it ends."""
+"""The command line as an operator has it: a process, an environment, what it prints, how it
+ends.
+"""
 
 import json
 import subprocess
@@ -35,12 +37,20 @@ RunInvoices = Callable[..., Ended]
 
 @pytest.fixture
 def run_invoices(topics: Topics, tmp_path: Path) -> RunInvoices:
-    """Run ``invoices …`` in a pipe against this test's topics; ``settings`` are added. Its runs share their state."""
+    """Run ``invoices …`` in a pipe against this test's topics; ``settings`` are added.
+
+    Its runs share their state.
+    """
 
     def run(*arguments: str, settings: dict[str, str] | None = None, timeout: float = 120) -> Ended:
         environment = topics.settings | {"INVOICES_STATE_DIR": str(tmp_path)} | (settings or {})
         done = subprocess.run(
-            [SCRIPT, *arguments], env=environment, check=False, capture_output=True, text=True, timeout=timeout
+            [SCRIPT, *arguments],
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Ended(done.returncode, done.stdout, done.stderr)

@@ -24,11 +24,19 @@ PLACE = "s3://metronome-invoices-errors/"
 
 @pytest.fixture
 def archived(topics: Topics, s3: Bucket, start_service: StartService) -> Bucket:
-    """Failures of three invoices, one of them twice, and a record that is none, stored by the real error-sink."""
+    """Failures of three invoices, one of them twice, and a record that is none, stored by the real
+    error-sink.
+    """
     settings = topics.settings | s3.settings | {"ERROR_SINK_MAX_SECONDS": "1"}
     sink = start_service("invoice-error-sink", settings)
-    file(topics, failed_formatting(topics, INVOICE_ID, (0, 1)), failed_formatting(topics, INVOICE_ID, (0, 9)))
-    file(topics, failed_formatting(topics, "inv-2", (1, 1)), failed_creating(topics, "inv-3", (2, 1)))
+    file(
+        topics,
+        failed_formatting(topics, INVOICE_ID, (0, 1)),
+        failed_formatting(topics, INVOICE_ID, (0, 9)),
+    )
+    file(
+        topics, failed_formatting(topics, "inv-2", (1, 1)), failed_creating(topics, "inv-3", (2, 1))
+    )
     topics.produce("invoice-errors", [("x", b"no failure at all")])
     sink.wait_until_ready()
     eventually(lambda: len(s3.all_lines()) == 5)
@@ -49,8 +57,9 @@ def test_the_queries_answer_straight_from_the_bucket(archived: Bucket) -> None:
     load_httpfs(connection)
     endpoint = urlsplit(archived.proxy.url).netloc
     connection.execute(
-        f"CREATE SECRET (TYPE s3, KEY_ID '{CREDENTIALS['AWS_ACCESS_KEY_ID']}', "
-        f"SECRET '{CREDENTIALS['AWS_SECRET_ACCESS_KEY']}', ENDPOINT '{endpoint}', USE_SSL false, URL_STYLE 'path')"
+        f"CREATE SECRET (TYPE s3, KEY_ID '{CREDENTIALS['AWS_ACCESS_KEY_ID']}', SECRET"
+        f" '{CREDENTIALS['AWS_SECRET_ACCESS_KEY']}', ENDPOINT '{endpoint}', USE_SSL false,"
+        " URL_STYLE 'path')"
     )
 
     assert_answers(connection, f"s3://{archived.name}/")
@@ -58,18 +67,27 @@ def test_the_queries_answer_straight_from_the_bucket(archived: Bucket) -> None:
 
 def assert_answers(connection: duckdb.DuckDBPyConnection, place: str) -> None:
     connection.execute(VIEW.replace(PLACE, place))
-    by_code, of_invoice, coming_back, at_stake, no_failures = (connection.execute(each).fetchall() for each in QUERIES)
+    by_code, of_invoice, coming_back, at_stake, no_failures = (
+        connection.execute(each).fetchall() for each in QUERIES
+    )
 
-    assert [row[:3] for row in by_code] == [("formatter", "items-not-mapped", 2), ("creator", "provider-rejected", 1)]
+    assert [row[:3] for row in by_code] == [
+        ("formatter", "items-not-mapped", 2),
+        ("creator", "provider-rejected", 1),
+    ]
     assert [row[2] for row in of_invoice] == ["items-not-mapped", "items-not-mapped"]
     assert [row[1:] for row in coming_back] == [("items-not-mapped", None, 3, 2)]
-    assert [(currency, str(total), count) for currency, total, count in at_stake] == [("USD", "100.00000000", 1)]
+    assert [(currency, str(total), count) for currency, total, count in at_stake] == [
+        ("USD", "100.00000000", 1)
+    ]
     assert [row[3]["value"] for row in no_failures] == ["no failure at all"]
 
 
 def load_httpfs(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the extension from its wheel where it is installed, else from DuckDB's own place."""
-    if (found := importlib.util.find_spec("duckdb_extension_httpfs")) is not None and found.origin is not None:
+    if (
+        found := importlib.util.find_spec("duckdb_extension_httpfs")
+    ) is not None and found.origin is not None:
         (path,) = Path(found.origin).parent.rglob("httpfs.duckdb_extension")
         connection.execute(f"LOAD '{path}'")
         return

@@ -12,12 +12,20 @@ from tests.support.topics import Topics
 pytestmark = pytest.mark.broker
 
 
-def test_an_invoice_is_enqueued_by_a_decision_and_a_raw_record(topics: Topics, run_invoices: RunInvoices) -> None:
-    ended = run_invoices("enqueue", "inv-1", "--customer-id", "cus-1", "--by", "kim", "--output", "json")
+def test_an_invoice_is_enqueued_by_a_decision_and_a_raw_record(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
+    ended = run_invoices(
+        "enqueue", "inv-1", "--customer-id", "cus-1", "--by", "kim", "--output", "json"
+    )
 
     assert (ended.code, ended.json[0]["kind"], ended.json[0]["by"]) == (0, "enqueue", "kim")
     (decision,) = topics.read("invoice-decisions")
-    assert (decision.key, decision.json["kind"], decision.json["by"]) == (b"inv-1", "enqueue", "kim")
+    assert (decision.key, decision.json["kind"], decision.json["by"]) == (
+        b"inv-1",
+        "enqueue",
+        "kim",
+    )
     (raw,) = topics.read("raw-invoices")
     assert (raw.key, raw.json["source"], raw.json["customer_id"]) == (b"inv-1", "manual", "cus-1")
 
@@ -27,9 +35,13 @@ def test_the_digest_is_printed_and_posted(topics: Topics, run_invoices: RunInvoi
     with any_server() as webhook:
         webhook.answer = written(200, {}, b"ok")
 
-        ended = run_invoices("digest", settings={"DIGEST_WEBHOOK_URL": f"{webhook.url}/services/secret-path"})
+        ended = run_invoices(
+            "digest", settings={"DIGEST_WEBHOOK_URL": f"{webhook.url}/services/secret-path"}
+        )
 
     assert ended.code == 0
-    assert "- creator, provider-rejected: 1, the oldest 0m old, USD 100.00" in ended.out.splitlines()
+    assert (
+        "- creator, provider-rejected: 1, the oldest 0m old, USD 100.00" in ended.out.splitlines()
+    )
     assert json.loads(webhook.bodies[0])["text"] == ended.out.rstrip("\n")
     assert "secret-path" not in ended.out + ended.err

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.broker
 
 
 def test_what_was_paused_and_resumed_is_in_the_audit(run_invoices: RunInvoices) -> None:
-    paused = run_invoices("pause", "netsuite", "--why", "books are closed", "--by", "ada", "--output", "json")
+    paused = run_invoices(
+        "pause", "netsuite", "--why", "books are closed", "--by", "ada", "--output", "json"
+    )
     resumed = run_invoices("resume", "netsuite", "--by", "kim")
 
     audit = run_invoices("audit", "--output", "json")
@@ -31,12 +33,16 @@ def test_what_was_paused_and_resumed_is_in_the_audit(run_invoices: RunInvoices) 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(("pause", "sap", "--why", "x"), '"sap" is none of', id="an unknown destination"),
+        pytest.param(
+            ("pause", "sap", "--why", "x"), '"sap" is none of', id="an unknown destination"
+        ),
         pytest.param(("pause", "netsuite", "--why", " "), "--why", id="no reason"),
         pytest.param(("pause", "netsuite", "--why", "x", "--by", " "), "--by", id="nobody"),
     ],
 )
-def test_what_makes_no_decision_is_refused(run_invoices: RunInvoices, arguments: tuple[str, ...], said: str) -> None:
+def test_what_makes_no_decision_is_refused(
+    run_invoices: RunInvoices, arguments: tuple[str, ...], said: str
+) -> None:
     ended = run_invoices(*arguments)
 
     assert ended.code == 2
@@ -63,14 +69,27 @@ def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
     outside.metronome.seed_invoices([known_to_metronome(name)])
     failure = failed_creating(topics, name, format_it(topics, name))
     file(topics, failure)
-    resolve = ("resolve", failure.failure_id[:12], "--why", "billed by hand", "--by", "kim", "--document-id", "4711")
+    resolve = (
+        "resolve",
+        failure.failure_id[:12],
+        "--why",
+        "billed by hand",
+        "--by",
+        "kim",
+        "--document-id",
+        "4711",
+    )
 
     ended = run_invoices(*resolve, "--output", "json", settings=outside.settings)
 
     assert ended.code == 0, ended.err
     assert ended.json[0]["metronome"] == "told FINALIZED"
     (decided,) = run_invoices("audit", "--output", "json").json
-    assert (decided["kind"], decided["subject"], decided["document_id"]) == ("resolve", name, "4711")
+    assert (decided["kind"], decided["subject"], decided["document_id"]) == (
+        "resolve",
+        name,
+        "4711",
+    )
     assert (decided["failure_id"], decided["destination"]) == (failure.failure_id, "netsuite")
     status = run_invoices("status", name, "--output", "json").json
     assert (status["state"], status["documents"]) == ("created", ["netsuite 4711"])
@@ -80,7 +99,9 @@ def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
     assert run_invoices(*resolve, settings=outside.settings).code == 1
 
 
-def test_what_may_still_be_sent_is_resolved_only_by_who_insists(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_what_may_still_be_sent_is_resolved_only_by_who_insists(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     failure = failed_creating(topics, "inv-1", format_it(topics, "inv-1"))
     file(topics, failure)
     partition, offset = receive(topics, "inv-1")
@@ -100,11 +121,25 @@ def test_what_may_still_be_sent_is_resolved_only_by_who_insists(topics: Topics, 
     assert run_invoices("resolve", later.failure_id, "--why", "x", "--by", "kim", "--yes").code == 0
 
 
-def test_held_invoices_are_approved_for_their_facts_and_start_over(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_held_invoices_are_approved_for_their_facts_and_start_over(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     for name in ("inv-1", "inv-2"):
-        file(topics, failed_creating(topics, name, format_it(topics, name), code="held-for-approval"))
+        file(
+            topics, failed_creating(topics, name, format_it(topics, name), code="held-for-approval")
+        )
     file(topics, failed_creating(topics, "inv-3", format_it(topics, "inv-3")))
-    every = ("approve", "--all-held", "--by", "kim", "--why", "looked at them", "--no-wait", "--output", "json")
+    every = (
+        "approve",
+        "--all-held",
+        "--by",
+        "kim",
+        "--why",
+        "looked at them",
+        "--no-wait",
+        "--output",
+        "json",
+    )
 
     planned = run_invoices(*every, "--dry-run").json
     assert (len(planned["approved"]), planned["replayed"]) == (2, 0)
@@ -119,9 +154,20 @@ def test_held_invoices_are_approved_for_their_facts_and_start_over(topics: Topic
         ("approve", "inv-2"),
         ("approve", "inv-1"),
     ]
-    facts = {name: decided[0][name] for name in ("total", "currency", "destination", "external_customer_id")}
-    assert facts == {"total": "100.00", "currency": "USD", "destination": "netsuite", "external_customer_id": "1042"}
-    assert [each["filters"].get("invoice_id") for each in decided if each["kind"] == "replay"] == ["inv-2", None]
+    facts = {
+        name: decided[0][name]
+        for name in ("total", "currency", "destination", "external_customer_id")
+    }
+    assert facts == {
+        "total": "100.00",
+        "currency": "USD",
+        "destination": "netsuite",
+        "external_customer_id": "1042",
+    }
+    assert [each["filters"].get("invoice_id") for each in decided if each["kind"] == "replay"] == [
+        "inv-2",
+        None,
+    ]
     again = [record for record in topics.read("raw-invoices") if "replay-id" in record.headers]
     assert {record.key for record in again} == {b"inv-1", b"inv-2"}
 
@@ -134,7 +180,9 @@ def test_held_invoices_are_approved_for_their_facts_and_start_over(topics: Topic
         pytest.param(("f" * 64, "--invoice-id", "inv-1"), "Filters", id="filters beside ids"),
     ],
 )
-def test_an_approval_must_say_of_what(run_invoices: RunInvoices, arguments: tuple[str, ...], said: str) -> None:
+def test_an_approval_must_say_of_what(
+    run_invoices: RunInvoices, arguments: tuple[str, ...], said: str
+) -> None:
     ended = run_invoices("approve", *arguments, "--by", "kim")
 
     assert (ended.code, ended.out) == (2, "")

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.cli.books import created, enter, failed_creating, failed_formatting, file, format_it, receive
+from tests.integration.cli.books import (
+    created,
+    enter,
+    failed_creating,
+    failed_formatting,
+    file,
+    format_it,
+    receive,
+)
 from tests.integration.cli.conftest import RunInvoices
 from tests.support.broker import Broker
 from tests.support.topics import Topics
@@ -16,12 +24,22 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 def tonight(topics: Topics) -> Topics:
-    """Two invoices lack an item, one was refused by the provider, one failed and was created later."""
+    """Two invoices lack an item, one was refused by the provider, one failed and was created
+    later.
+    """
     for name in ("inv-1", "inv-2"):
         file(topics, failed_formatting(topics, name, receive(topics, name)))
     receive(topics, "inv-3")
-    file(topics, failed_creating(topics, "inv-3", format_it(topics, "inv-3"), reason="Customer 1042 is inactive."))
-    file(topics, failed_formatting(topics, "inv-4", receive(topics, "inv-4"), code="customer-not-mapped"))
+    file(
+        topics,
+        failed_creating(
+            topics, "inv-3", format_it(topics, "inv-3"), reason="Customer 1042 is inactive."
+        ),
+    )
+    file(
+        topics,
+        failed_formatting(topics, "inv-4", receive(topics, "inv-4"), code="customer-not-mapped"),
+    )
     enter(topics, created("inv-4"))
     return topics
 
@@ -58,7 +76,9 @@ def test_as_json_they_are_whole_failure_records(tonight: Topics, run_invoices: R
     assert [failure["invoice_id"] for failure in listed] == ["inv-1", "inv-2", "inv-3"]
     kept = {record.json["failure_id"]: record.json for record in tonight.read("invoice-errors")}
     for failure in listed:
-        assert {name: failure[name] for name in kept[failure["failure_id"]]} == kept[failure["failure_id"]]
+        assert {name: failure[name] for name in kept[failure["failure_id"]]} == kept[
+            failure["failure_id"]
+        ]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +102,9 @@ def test_filters_restrict_the_list(
     assert [row["invoice_id"] for row in rows] == expected
 
 
-def test_one_failure_is_shown_in_full_by_the_first_digits_of_its_id(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_one_failure_is_shown_in_full_by_the_first_digits_of_its_id(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     first = run_invoices("failures", "--output", "json", "--invoice-id", "inv-3").json[0]
 
     ended = run_invoices("failures", first["failure_id"][:12])
@@ -97,11 +119,22 @@ def test_one_failure_is_shown_in_full_by_the_first_digits_of_its_id(tonight: Top
     assert run_invoices("failures", "--raw").code == 2
 
 
-def test_status_tells_the_whole_way_with_places_and_times(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_status_tells_the_whole_way_with_places_and_times(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     told = run_invoices("status", "inv-3", "--output", "json").json
 
-    assert (told["state"], told["code"], told["destination"]) == ("failed", "provider-rejected", "netsuite")
-    assert [step["what"] for step in told["events"]] == ["received", "formatted", "failed", "outcome: failed"]
+    assert (told["state"], told["code"], told["destination"]) == (
+        "failed",
+        "provider-rejected",
+        "netsuite",
+    )
+    assert [step["what"] for step in told["events"]] == [
+        "received",
+        "formatted",
+        "failed",
+        "outcome: failed",
+    ]
     assert [step["topic"] for step in told["events"]][:2] == [
         tonight.name("raw-invoices"),
         tonight.name("formatted-invoices"),
@@ -109,27 +142,45 @@ def test_status_tells_the_whole_way_with_places_and_times(tonight: Topics, run_i
     assert "Customer 1042 is inactive." in run_invoices("status", "inv-3").out
 
 
-def test_status_of_a_created_invoice_names_the_document(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_status_of_a_created_invoice_names_the_document(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     told = run_invoices("status", "inv-4", "--output", "json").json
 
-    assert (told["state"], told["provider_document_id"], told["total"]) == ("created", "9001", "100.00")
+    assert (told["state"], told["provider_document_id"], told["total"]) == (
+        "created",
+        "9001",
+        "100.00",
+    )
 
 
-def test_status_of_an_unknown_invoice_is_one_clear_line(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_status_of_an_unknown_invoice_is_one_clear_line(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     ended = run_invoices("status", "nowhere")
 
     assert (ended.code, ended.out, ended.err.count("\n")) == (1, "", 1)
     assert "nowhere" in ended.err
 
 
-def test_what_was_handled_by_hand_is_in_the_ledger_with_who_and_why(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_what_was_handled_by_hand_is_in_the_ledger_with_who_and_why(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     first = run_invoices("failures", "--output", "json", "--invoice-id", "inv-1").json[0]
 
-    ended = run_invoices("resolve", first["failure_id"][:10], "--why", "billed by hand", "--by", "kim")
+    ended = run_invoices(
+        "resolve", first["failure_id"][:10], "--why", "billed by hand", "--by", "kim"
+    )
 
     assert ended.code == 0
-    newest = [record.json for record in tonight.read("invoice-outcomes") if record.key == b"inv-1"][-1]
-    assert (newest["outcome"], newest["resolved_by"], newest["reason"]) == ("resolved", "kim", "billed by hand")
+    newest = [record.json for record in tonight.read("invoice-outcomes") if record.key == b"inv-1"][
+        -1
+    ]
+    assert (newest["outcome"], newest["resolved_by"], newest["reason"]) == (
+        "resolved",
+        "kim",
+        "billed by hand",
+    )
     assert (newest["failure_id"], newest["total"]) == (first["failure_id"], "100.00")
     assert "inv-1" not in run_invoices("failures", "--list").out
     assert run_invoices("resolve", first["failure_id"], "--why", "again", "--by", "kim").code == 1
@@ -145,16 +196,24 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(run_invoices: RunInvoic
     assert (ended.code, ended.out, ended.err.count("\n")) == (3, "", 1)
 
 
-def test_the_console_shows_what_waits_for_whom_and_what_is_open(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_the_console_shows_what_waits_for_whom_and_what_is_open(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     shown, told = run_invoices("console"), run_invoices("console", "--output", "json").json
 
-    assert (shown.code, tonight.name("raw-invoices") in shown.out, "items-not-mapped" in shown.out) == (0, True, True)
+    assert (
+        shown.code,
+        tonight.name("raw-invoices") in shown.out,
+        "items-not-mapped" in shown.out,
+    ) == (0, True, True)
     assert told.keys() == {"at", "topics", "waiting", "failures"}
     assert tonight.name("raw-invoices") in {topic["topic"] for topic in told["topics"]}
     assert "items-not-mapped" in {group["code"] for group in told["failures"]}
 
 
-def test_topics_are_created_once_and_then_compared(broker: Broker, run_invoices: RunInvoices) -> None:
+def test_topics_are_created_once_and_then_compared(
+    broker: Broker, run_invoices: RunInvoices
+) -> None:
     mine = Topics(broker.bootstrap_servers).settings
     create = ("topics", "--partitions", "2", "--replication-factor", "1", "--output", "json")
 

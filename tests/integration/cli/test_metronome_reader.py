@@ -1,4 +1,6 @@
-"""Reading the simulated Metronome: all pages, archived customers, patience, and whom it does not let in."""
+"""Reading the simulated Metronome: all pages, archived customers, patience, and whom it does not
+let in.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +17,9 @@ from tests.integration.cli.invoices import ISSUED, customer, id_of, invoice, tex
 from tests.support.outside import Outside
 
 
-def reader(outside: Outside, api_key: str | None = None, clock: FakeClock | None = None) -> MetronomeReader:
+def reader(
+    outside: Outside, api_key: str | None = None, clock: FakeClock | None = None
+) -> MetronomeReader:
     clock = clock or FakeClock()
     settings = MetronomeApiSettings(
         metronome_base_url=outside.settings["METRONOME_BASE_URL"],
@@ -26,7 +30,9 @@ def reader(outside: Outside, api_key: str | None = None, clock: FakeClock | None
 
 
 def test_every_page_of_customers_is_read_and_the_archived_ones_too(outside: Outside) -> None:
-    outside.metronome.seed_customers([customer(number, archived=number % 10 == 0) for number in range(250)])
+    outside.metronome.seed_customers(
+        [customer(number, archived=number % 10 == 0) for number in range(250)]
+    )
 
     found = list(reader(outside).customer_ids())
 
@@ -34,12 +40,22 @@ def test_every_page_of_customers_is_read_and_the_archived_ones_too(outside: Outs
     assert set(found) == {id_of(f"customer {number}") for number in range(250)}
 
 
-def test_a_customers_invoices_are_read_back_to_the_window_whatever_their_status(outside: Outside) -> None:
+def test_a_customers_invoices_are_read_back_to_the_window_whatever_their_status(
+    outside: Outside,
+) -> None:
     owner = customer(1)
     outside.metronome.seed_invoices(
         [
-            invoice(f"inv-{hours}", owner, 100, issued_at=text(ISSUED - timedelta(hours=hours)), status=status)
-            for hours, status in [(number, "VOID" if number % 2 else "FINALIZED") for number in range(150)]
+            invoice(
+                f"inv-{hours}",
+                owner,
+                100,
+                issued_at=text(ISSUED - timedelta(hours=hours)),
+                status=status,
+            )
+            for hours, status in [
+                (number, "VOID" if number % 2 else "FINALIZED") for number in range(150)
+            ]
         ]
     )
 

@@ -19,9 +19,16 @@ EUR = {"id": "8f3c2c2e-0000-4000-8000-000000000eur", "name": "EUR"}
 UNDATED = {"status": "DRAFT", "issued_at": None}
 
 
-def run_invoices(outside: Outside, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run_invoices(
+    outside: Outside, *arguments: str, **settings: str
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [SCRIPT, *arguments], env=outside.settings | settings, check=False, capture_output=True, text=True, timeout=120
+        [SCRIPT, *arguments],
+        env=outside.settings | settings,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
@@ -30,7 +37,11 @@ def run_invoices(outside: Outside, *arguments: str, **settings: str) -> subproce
 @pytest.fixture
 def month(outside: Outside) -> list[dict[str, Any]]:
     """Customers of whom one is not mapped, and what they will be billed."""
-    good, archived, bare = customer(1), customer(2, archived=True), customer(3) | {"custom_fields": {}}
+    good, archived, bare = (
+        customer(1),
+        customer(2, archived=True),
+        customer(3) | {"custom_fields": {}},
+    )
     outside.metronome.seed_customers([good, archived, bare])
     euros = [line | {"credit_type": EUR} for line in invoice("euros", good, 10)["line_items"]]
     given = [
@@ -52,7 +63,10 @@ def test_finance_sees_each_thing_that_has_to_be_corrected_with_its_money(outside
 
     assert ended.returncode == 1
     lines = [line.split() for line in ended.stdout.splitlines()]
-    product, currency = ["prod-beta", "3", "54.50", "USD"], ["EUR", "1", "10.00", "EUR", id_of("euros")]
+    product, currency = (
+        ["prod-beta", "3", "54.50", "USD"],
+        ["EUR", "1", "10.00", "EUR", id_of("euros")],
+    )
     assert [line[5:] for line in lines if line[:4] == product] == [["Beta", "feature"]]
     assert [line[:5] for line in lines].count(currency) == 1
     assert [line[:4] for line in lines].count([id_of("customer 3"), "1", "4.00", "USD"]) == 2
@@ -81,7 +95,9 @@ def test_a_program_gets_a_row_per_invoice_and_thing(outside: Outside) -> None:
 
 @pytest.mark.usefixtures("month")
 def test_one_customer(outside: Outside) -> None:
-    ended = run_invoices(outside, "readiness", "--since", "30d", "--customer-id", id_of("customer 2"), "-o", "json")
+    ended = run_invoices(
+        outside, "readiness", "--since", "30d", "--customer-id", id_of("customer 2"), "-o", "json"
+    )
 
     assert [row["invoice_id"] for row in json.loads(ended.stdout)] == [id_of("no item")]
 
@@ -94,7 +110,9 @@ def test_nothing_is_wrong(outside: Outside) -> None:
     as_json = run_invoices(outside, "readiness", "--since", "30d", "-o", "json")
 
     assert (ended.returncode, ended.stdout, as_json.stdout) == (0, "", "[]\n")
-    assert ended.stderr == "1 invoice(s), drafts included: 1 would be sent. No provider was asked.\n"
+    assert (
+        ended.stderr == "1 invoice(s), drafts included: 1 would be sent. No provider was asked.\n"
+    )
 
 
 def test_a_draft_is_previewed_as_if_it_were_finalized(outside: Outside) -> None:

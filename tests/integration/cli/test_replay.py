@@ -1,4 +1,6 @@
-"""Records put through again on a real broker: which, how marked, how often, and never a services' offset moved."""
+"""Records put through again on a real broker: which, how marked, how often, and never a services'
+offset moved.
+"""
 
 import json
 import os
@@ -33,7 +35,9 @@ def put_back(topics: Topics, topic: str) -> list[Seen]:
     return [record for record in topics.read(topic) if "replay-id" in record.headers]
 
 
-def test_a_dry_run_changes_nothing_and_shows_reasons_and_money(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_a_dry_run_changes_nothing_and_shows_reasons_and_money(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     for name in ("inv-1", "inv-2"):
         file(topics, failed_formatting(topics, name, receive(topics, name)))
 
@@ -41,20 +45,31 @@ def test_a_dry_run_changes_nothing_and_shows_reasons_and_money(topics: Topics, r
 
     assert (planned["selected"], planned["replayed"], planned["dry_run"]) == (2, 0, True)
     (reason,) = planned["reasons"]
-    assert (reason["code"], reason["count"], reason["money"]) == ("items-not-mapped", 2, {"USD": "200.00"})
+    assert (reason["code"], reason["count"], reason["money"]) == (
+        "items-not-mapped",
+        2,
+        {"USD": "200.00"},
+    )
     assert put_back(topics, "raw-invoices") == []
 
 
-def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
-    file(topics, failed_formatting(topics, "inv-2", receive(topics, "inv-2"), code="customer-not-mapped"))
+    file(
+        topics,
+        failed_formatting(topics, "inv-2", receive(topics, "inv-2"), code="customer-not-mapped"),
+    )
 
     ended = run_invoices("replay", "errors", "--code", "items-not-mapped", "--by", "kim", *NO_WAIT)
 
     assert (ended.code, ended.json["replayed"]) == (0, 1)
     (again,) = put_back(topics, "raw-invoices")
     (first,) = [
-        each for each in topics.read("raw-invoices") if each.key == b"inv-1" and "replay-id" not in each.headers
+        each
+        for each in topics.read("raw-invoices")
+        if each.key == b"inv-1" and "replay-id" not in each.headers
     ]
     assert again.key == b"inv-1"
     assert again.partition == first.partition
@@ -82,7 +97,11 @@ def test_a_failure_of_the_creator_starts_over_at_metronome_or_puts_its_own_recor
         formatted.json["metronome_customer_id"],
     )
     (again,) = put_back(topics, "formatted-invoices")
-    assert (again.key, again.value, again.partition) == (formatted.key, formatted.value, formatted.partition)
+    assert (again.key, again.value, again.partition) == (
+        formatted.key,
+        formatted.value,
+        formatted.partition,
+    )
 
 
 def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counted(
@@ -91,8 +110,17 @@ def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counte
     file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
     enter(topics, created("inv-1"))
     worn_out = failed_formatting(topics, "inv-2", receive(topics, "inv-2"))
-    headers = (*worn_out.original.headers, ("replay-id", "replay-20261001T060000Z-4f2a9c"), ("replay-count", "3"))
-    file(topics, worn_out.model_copy(update={"original": worn_out.original.model_copy(update={"headers": headers})}))
+    headers = (
+        *worn_out.original.headers,
+        ("replay-id", "replay-20261001T060000Z-4f2a9c"),
+        ("replay-count", "3"),
+    )
+    file(
+        topics,
+        worn_out.model_copy(
+            update={"original": worn_out.original.model_copy(update={"headers": headers})}
+        ),
+    )
     unusable = failed_formatting(
         topics, "inv-3", (0, 0), code="unusable-event", stage="webhook", source={}, customer_id=None
     )
@@ -101,12 +129,19 @@ def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counte
     planned = run_invoices("replay", "errors", "--output", "json")
 
     assert (planned.code, planned.json["replayed"]) == (1, 0)
-    assert planned.err.splitlines()[-1] == "Nothing to replay: every record that matches is left out."
-    assert planned.json["left_out"] == {"created meanwhile": 1, "replayed 3 times already (--max-replays)": 1}
+    assert (
+        planned.err.splitlines()[-1] == "Nothing to replay: every record that matches is left out."
+    )
+    assert planned.json["left_out"] == {
+        "created meanwhile": 1,
+        "replayed 3 times already (--max-replays)": 1,
+    }
     assert [each["code"] for each in planned.json["cannot_be_replayed"]] == ["unusable-event"]
 
 
-def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     place = receive(topics, "inv-1")
     receive(topics, "inv-2")
     before = {record.key: record for record in topics.read("raw-invoices")}
@@ -114,18 +149,34 @@ def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(topics: Topic
     first = run_invoices("replay", "raw", *NO_WAIT).json
     second = run_invoices("replay", "raw", "--invoice-id", "inv-1", "--force", *NO_WAIT).json
     by_place = run_invoices(
-        "replay", "raw", "--partition", str(place[0]), "--from-offset", str(place[1]), "--dry-run", "--output", "json"
+        "replay",
+        "raw",
+        "--partition",
+        str(place[0]),
+        "--from-offset",
+        str(place[1]),
+        "--dry-run",
+        "--output",
+        "json",
     ).json
 
     assert (first["replayed"], second["replayed"]) == (2, 1)
     assert second["left_out"] == {"put back by an earlier replay (--include-replays)": 1}
-    assert by_place["selected"] == len([each for each in before.values() if each.partition == place[0]])
+    assert by_place["selected"] == len(
+        [each for each in before.values() if each.partition == place[0]]
+    )
     again = put_back(topics, "raw-invoices")
-    assert [(each.key, each.value) for each in again] == [(each.key, before[each.key].value) for each in again]
-    assert [each.headers["replay-force"] for each in again if "replay-force" in each.headers] == [b"1"]
+    assert [(each.key, each.value) for each in again] == [
+        (each.key, before[each.key].value) for each in again
+    ]
+    assert [each.headers["replay-force"] for each in again if "replay-force" in each.headers] == [
+        b"1"
+    ]
 
 
-def test_the_loop_guard_counts_replays_of_replays(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_the_loop_guard_counts_replays_of_replays(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     receive(topics, "inv-1")
     again = ("replay", "raw", "--include-replays", "--max-replays", "2", *NO_WAIT)
 
@@ -165,10 +216,17 @@ def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and
     assert sorted(keys) == sorted({f"inv-{number}".encode() for number in range(40)})
 
 
-def test_a_replay_commits_nothing_of_the_services_groups(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_a_replay_commits_nothing_of_the_services_groups(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     receive(topics, "inv-1")
 
-    run_invoices("replay", "raw", "--no-wait", settings={"KAFKA_CONSUMER_GROUP": topics.group("invoice-formatter")})
+    run_invoices(
+        "replay",
+        "raw",
+        "--no-wait",
+        settings={"KAFKA_CONSUMER_GROUP": topics.group("invoice-formatter")},
+    )
 
     assert eventually(lambda: topics.lag("invoice-formatter", "raw-invoices")) == 2
 
@@ -197,7 +255,9 @@ def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
     assert put_back(topics, "raw-invoices") == []
 
 
-def test_a_killed_replay_has_said_at_its_start_how_to_go_on(topics: Topics, run_invoices: RunInvoices) -> None:
+def test_a_killed_replay_has_said_at_its_start_how_to_go_on(
+    topics: Topics, run_invoices: RunInvoices
+) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(30)])
     process = subprocess.Popen(
         [sys.executable, "-m", "invoice_cli", "replay", "raw", "--rate", "1/s", "--no-wait"],
@@ -233,8 +293,14 @@ def test_of_formatted_records_the_newest_of_each_invoice_goes_back_and_what_was_
         1,
         {"superseded by a newer record of the same invoice": 1, "created already (--force)": 1},
     )
-    assert (again["replayed"], again["left_out"]) == (2, {"superseded by a newer record of the same invoice": 2})
-    assert Counter(each.key for each in put_back(topics, "formatted-invoices")) == {b"inv-1": 2, b"inv-2": 1}
+    assert (again["replayed"], again["left_out"]) == (
+        2,
+        {"superseded by a newer record of the same invoice": 2},
+    )
+    assert Counter(each.key for each in put_back(topics, "formatted-invoices")) == {
+        b"inv-1": 2,
+        b"inv-2": 1,
+    }
 
 
 def test_what_was_resolved_stays_so_unless_it_is_included_and_a_refusal_gets_a_new_request(
@@ -262,7 +328,11 @@ def test_what_becomes_of_the_records_is_told_and_a_failure_or_one_that_waits_is_
     again = put_back(topics, "raw-invoices")
     headers = {name: value for name, value in again[0].headers.items() if name.startswith("replay")}
     enter(topics, created("inv-1"), headers=headers)
-    enter(topics, created("inv-2", outcome="failed", code="items-not-mapped", failure_id="f"), headers=headers)
+    enter(
+        topics,
+        created("inv-2", outcome="failed", code="items-not-mapped", failure_id="f"),
+        headers=headers,
+    )
     enter(topics, created("inv-3"), headers=headers | {"replay-id": b"replay-of-somebody-else"})
     out, said = process.communicate(timeout=60)
 
@@ -287,7 +357,9 @@ def test_a_replay_that_is_interrupted_while_it_waits_says_what_was_sent_and_is_r
 
     assert process.returncode == 1
     last = said.splitlines()[-1]
-    assert last.startswith("Interrupted. All 1 record(s) were put back: 1 still waiting. Go on waiting with: invoices ")
+    assert last.startswith(
+        "Interrupted. All 1 record(s) were put back: 1 still waiting. Go on waiting with: invoices "
+    )
     enter(topics, created("inv-1"), headers=again.headers)
     resumed = run_invoices(*last.split("Go on waiting with: ")[1].split()[1:], "--output", "json")
 
@@ -300,7 +372,11 @@ def test_a_replay_that_is_interrupted_while_it_waits_says_what_was_sent_and_is_r
     ("arguments", "said"),
     [
         pytest.param(["raw"], "there is no record", id="an empty topic"),
-        pytest.param(["raw", "--invoice-id", "inv-x"], 'no record matches --invoice-id "inv-x"', id="a wrong id"),
+        pytest.param(
+            ["raw", "--invoice-id", "inv-x"],
+            'no record matches --invoice-id "inv-x"',
+            id="a wrong id",
+        ),
         pytest.param(
             ["errors", "--code", "items-not-mapped", "--stage", "formatter", "--dry-run"],
             'no record matches --stage "formatter", --code "items-not-mapped"',
@@ -308,10 +384,16 @@ def test_a_replay_that_is_interrupted_while_it_waits_says_what_was_sent_and_is_r
         ),
     ],
 )
-def test_nothing_to_replay_is_no_success(run_invoices: RunInvoices, arguments: list[str], said: str) -> None:
+def test_nothing_to_replay_is_no_success(
+    run_invoices: RunInvoices, arguments: list[str], said: str
+) -> None:
     ended = run_invoices("replay", *arguments)
 
-    assert (ended.code, ended.out, ended.err.splitlines()[-1]) == (1, "", f"Nothing to replay: {said}.")
+    assert (ended.code, ended.out, ended.err.splitlines()[-1]) == (
+        1,
+        "",
+        f"Nothing to replay: {said}.",
+    )
 
 
 def test_on_a_terminal_a_replay_without_a_filter_is_asked_for(topics: Topics) -> None:
@@ -322,7 +404,10 @@ def test_on_a_terminal_a_replay_without_a_filter_is_asked_for(topics: Topics) ->
     assert refused == (1, True)
     assert put_back(topics, "raw-invoices") == []
     assert on_a_terminal(topics, "", "replay", "raw", "--no-wait", "--yes") == (0, False)
-    assert on_a_terminal(topics, "", "replay", "raw", "--no-wait", "--invoice-id", "inv-1") == (0, False)
+    assert on_a_terminal(topics, "", "replay", "raw", "--no-wait", "--invoice-id", "inv-1") == (
+        0,
+        False,
+    )
     assert on_a_terminal(topics, "y", "replay", "raw", "--no-wait") == (0, True)
     assert len(put_back(topics, "raw-invoices")) == 3
 

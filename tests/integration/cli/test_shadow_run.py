@@ -1,4 +1,6 @@
-"""A shadow run and its end: nothing is sent until it is approved, and then what Metronome still wants billed."""
+"""A shadow run and its end: nothing is sent until it is approved, and then what Metronome still
+wants billed.
+"""
 
 import pytest
 
@@ -18,7 +20,11 @@ SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator")
 
 
 def test_what_was_held_is_approved_and_what_was_voided_or_changed_meanwhile_is_not_sent(
-    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket, run_invoices: RunInvoices
+    start_service: StartService,
+    outside: Outside,
+    topics: Topics,
+    s3: Bucket,
+    run_invoices: RunInvoices,
 ) -> None:
     connector = Connector(start_service, outside, topics, s3, changes={"HOLD_ABOVE": '{"*":"0"}'})
     owner = customer(1)
@@ -32,7 +38,9 @@ def test_what_was_held_is_approved_and_what_was_voided_or_changed_meanwhile_is_n
     eventually(lambda: len(connector.failures()) == 3, timeout=120)
     assert connector.documents() == {}
     outside.metronome.seed_invoices([voided | {"status": "VOID"}, invoice("dearer", owner, 1001)])
-    ended = run_invoices("approve", "--all-held", "--by", "kim", "--output", "json", settings=outside.settings)
+    ended = run_invoices(
+        "approve", "--all-held", "--by", "kim", "--output", "json", settings=outside.settings
+    )
 
     assert (ended.code, ended.json["replayed"]) == (1, 3), ended.err
     assert ended.json["outcomes"] == {
@@ -41,9 +49,14 @@ def test_what_was_held_is_approved_and_what_was_voided_or_changed_meanwhile_is_n
         "failed_again": {"held-for-approval": 1},
         "still_waiting": 0,
     }
-    eventually(lambda: {name: len(ends) for name, ends in connector.ledger().items()} == ends_of(2), timeout=120)
+    eventually(
+        lambda: {name: len(ends) for name, ends in connector.ledger().items()} == ends_of(2),
+        timeout=120,
+    )
     assert connector.documents().keys() == {id_of("same")}
-    newest = {name: (ends[-1]["outcome"], ends[-1]["code"]) for name, ends in connector.ledger().items()}
+    newest = {
+        name: (ends[-1]["outcome"], ends[-1]["code"]) for name, ends in connector.ledger().items()
+    }
     assert newest == {
         id_of("same"): ("created", None),
         id_of("voided"): ("skipped", "not-finalized"),

@@ -1,4 +1,6 @@
-"""A night at the desk: 300 invoices lack an item; seen, mended, put through again, and nothing is missing after it."""
+"""A night at the desk: 300 invoices lack an item; seen, mended, put through again, and nothing is
+missing after it.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -27,7 +29,9 @@ Invoices = Callable[..., Ended]
 
 
 @pytest.fixture
-def connector(start_service: StartService, outside: Outside, topics: Topics, s3: Bucket) -> Connector:
+def connector(
+    start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
+) -> Connector:
     """All four services, and Metronome with ten customers."""
     connector = Connector(start_service, outside, topics, s3)
     outside.metronome.seed_customers(CUSTOMERS)
@@ -38,7 +42,9 @@ def connector(start_service: StartService, outside: Outside, topics: Topics, s3:
 @pytest.fixture
 def invoices(run_invoices: RunInvoices, connector: Connector) -> Invoices:
     """The command line in this connector's environment, without its patience for outages."""
-    settings = connector.outside.settings | connector.bucket.settings | {"RETRY_BACKOFF_MAX_SECONDS": "1"}
+    settings = (
+        connector.outside.settings | connector.bucket.settings | {"RETRY_BACKOFF_MAX_SECONDS": "1"}
+    )
 
     def run(*arguments: str) -> Ended:
         return run_invoices(*arguments, settings=settings)
@@ -59,7 +65,9 @@ def month(count: int, item: str | None) -> list[dict[str, Any]]:
 def finalize(connector: Connector, *given: dict[str, Any]) -> None:
     connector.outside.metronome.seed_invoices(given)
     with ThreadPoolExecutor(8) as senders:
-        assert set(senders.map(lambda each: connector.deliver(finalized_event(each)), given)) == {200}
+        assert set(senders.map(lambda each: connector.deliver(finalized_event(each)), given)) == {
+            200
+        }
 
 
 def settled(topics: Topics) -> Counter[str]:
@@ -79,13 +87,19 @@ def test_three_hundred_failures_are_seen_mended_replayed_and_reconciled(
 
     connector.outside.metronome.seed_invoices(month(300, item="2001"))
     assert invoices("preview", id_of("inv-8"), "--output", "json").json["result"] == "created"
-    planned = invoices("replay", "errors", "--code", "items-not-mapped", "--dry-run", "--output", "json").json
+    planned = invoices(
+        "replay", "errors", "--code", "items-not-mapped", "--dry-run", "--output", "json"
+    ).json
     total = sum(Decimal(each["total"]) for each in month(300, item=None)) / 100
     assert (planned["selected"], planned["money"]) == (300, {"USD": f"{total:.2f}"})
     assert settled(topics) == {"failed": 300}
 
     replayed = invoices("replay", "errors", "--code", "items-not-mapped", "--output", "json")
-    assert (replayed.code, replayed.json["replayed"], replayed.json["outcomes"]["created"]) == (0, 300, 300)
+    assert (replayed.code, replayed.json["replayed"], replayed.json["outcomes"]["created"]) == (
+        0,
+        300,
+        300,
+    )
     assert settled(topics) == {"created": 300}
     assert connector.documents().keys() == {id_of(f"inv-{n}") for n in range(300)}
 
@@ -99,7 +113,10 @@ def test_three_hundred_failures_are_seen_mended_replayed_and_reconciled(
 def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
-    kept, voided = invoice("inv-kept", CUSTOMERS[1], 1200), invoice("inv-voided", CUSTOMERS[2], 3400)
+    kept, voided = (
+        invoice("inv-kept", CUSTOMERS[1], 1200),
+        invoice("inv-voided", CUSTOMERS[2], 3400),
+    )
     finalize(connector, kept, voided, invoice("inv-failed", CUSTOMERS[3], 100, item=None))
     eventually(lambda: settled(topics) == {"created": 2, "failed": 1}, timeout=60, every=1)
     lost = [
@@ -125,7 +142,9 @@ def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
     assert fixed.out.count("Enqueued.") == 2
     eventually(lambda: settled(topics)["created"] == 4, timeout=60, every=1)
     keys = {id_of(name).encode() for name in ("inv-lost", "inv-lost-too")}
-    brought = [record.json["source"] for record in topics.read("raw-invoices") if record.key in keys]
+    brought = [
+        record.json["source"] for record in topics.read("raw-invoices") if record.key in keys
+    ]
     assert brought == ["reconcile", "reconcile"]
     assert "missing" not in invoices("reconcile", "--since", "1d", "--output", "csv").out
 
@@ -133,7 +152,10 @@ def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
 def test_what_was_removed_at_the_provider_is_told_stays_known_and_is_not_enqueued(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
-    finalize(connector, *(invoice(f"inv-{name}", CUSTOMERS[1], 1200) for name in ("kept", "deleted", "void")))
+    finalize(
+        connector,
+        *(invoice(f"inv-{name}", CUSTOMERS[1], 1200) for name in ("kept", "deleted", "void")),
+    )
     eventually(lambda: settled(topics) == {"created": 3}, timeout=60, every=1)
     documents = connector.documents()
     connector.outside.netsuite.delete(documents[id_of("inv-deleted")]["id"])
@@ -146,7 +168,10 @@ def test_what_was_removed_at_the_provider_is_told_stays_known_and_is_not_enqueue
 
     for options in (("--fix",), ("--fix", "--ledger-only")):
         told = invoices("reconcile", "--since", "1d", "--output", "json", *options)
-        assert (told.code, {each["invoice_id"]: each["state"] for each in told.json}) == (1, expected)
+        assert (told.code, {each["invoice_id"]: each["state"] for each in told.json}) == (
+            1,
+            expected,
+        )
         assert {each["is_enqueued"] for each in told.json} == {False}
         assert "at the providers 12.00" in told.err
         assert "unexplained 24.00" in told.err
@@ -169,12 +194,25 @@ def test_the_archive_gives_back_what_the_topic_no_longer_holds(
     assert (from_kafka["selected"], from_kafka["left_out"].popitem()[1]) == (0, 10)
     connector.outside.metronome.seed_invoices(month(10, item="2001"))
     replayed = invoices(
-        "replay", "errors", "--from", "s3", "--since", "1h", "--restart", "failed", "--output", "json"
+        "replay",
+        "errors",
+        "--from",
+        "s3",
+        "--since",
+        "1h",
+        "--restart",
+        "failed",
+        "--output",
+        "json",
     ).json
 
     assert (replayed["replayed"], replayed["outcomes"]["created"]) == (10, 10)
     assert settled(topics) == {"created": 10}
-    again = {record.key: record.value for record in topics.read("raw-invoices") if "replay-id" in record.headers}
+    again = {
+        record.key: record.value
+        for record in topics.read("raw-invoices")
+        if "replay-id" in record.headers
+    }
     assert again == originals
 
 
@@ -186,10 +224,16 @@ def test_check_tells_what_works_and_what_to_do(
 
     settings = connector.outside.settings | connector.bucket.settings
     refused = run_invoices(
-        "check", "--output", "json", settings=settings | {"METRONOME_API_KEY": "wrong", "NS_TOKEN_SECRET": "wrong"}
+        "check",
+        "--output",
+        "json",
+        settings=settings | {"METRONOME_API_KEY": "wrong", "NS_TOKEN_SECRET": "wrong"},
     )
     assert refused.code == 1
-    assert {line["part"] for line in refused.json if line["state"] == "to fix"} == {"Metronome", "netsuite"}
+    assert {line["part"] for line in refused.json if line["state"] == "to fix"} == {
+        "Metronome",
+        "netsuite",
+    }
 
 
 def forget(topics: Topics, topic: str) -> None:

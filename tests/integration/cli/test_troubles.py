@@ -38,15 +38,21 @@ def one_line(ended: Ended, *words: str) -> None:
     ],
     ids=" ".join,
 )
-def test_a_broker_that_does_not_answer(run_invoices: RunInvoices, arguments: tuple[str, ...]) -> None:
+def test_a_broker_that_does_not_answer(
+    run_invoices: RunInvoices, arguments: tuple[str, ...]
+) -> None:
     ended = run_invoices(*arguments, settings={"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
 
     one_line(ended, "broker")
     assert ended.code == 3
 
 
-@pytest.mark.parametrize("arguments", [("status", "inv-1"), ("failures",), ("replay", "errors")], ids=" ".join)
-def test_a_topic_that_does_not_exist(topics: Topics, run_invoices: RunInvoices, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [("status", "inv-1"), ("failures",), ("replay", "errors")], ids=" ".join
+)
+def test_a_topic_that_does_not_exist(
+    topics: Topics, run_invoices: RunInvoices, arguments: tuple[str, ...]
+) -> None:
     missing = {"RAW_INVOICES_TOPIC": "nowhere", "INVOICE_ERRORS_TOPIC": "nowhere"}
 
     ended = run_invoices(*arguments, settings=missing)
@@ -77,10 +83,18 @@ def test_a_bucket_that_does_not_exist(run_invoices: RunInvoices, missing_s3: Buc
 
 
 def test_objects_that_cannot_be_read(topics: Topics, run_invoices: RunInvoices, s3: Bucket) -> None:
-    failures = [failed_formatting(topics, name, receive(topics, name)) for name in ("inv-1", "inv-2", "inv-3")]
-    lines = [Record(topics.name("invoice-errors"), 0, n, None, to_bytes(each)) for n, each in enumerate(failures)]
+    failures = [
+        failed_formatting(topics, name, receive(topics, name))
+        for name in ("inv-1", "inv-2", "inv-3")
+    ]
+    lines = [
+        Record(topics.name("invoice-errors"), 0, n, None, to_bytes(each))
+        for n, each in enumerate(failures)
+    ]
     away, damaged, whole = (object_key("errors/", line, line.offset) for line in lines)
-    s3.client.put_object(Bucket=s3.name, Key=away, Body=archived_object(lines[:1]), StorageClass="GLACIER")
+    s3.client.put_object(
+        Bucket=s3.name, Key=away, Body=archived_object(lines[:1]), StorageClass="GLACIER"
+    )
     s3.client.put_object(Bucket=s3.name, Key=damaged, Body=archived_object(lines[1:2])[:-9])
     s3.client.put_object(Bucket=s3.name, Key=whole, Body=archived_object(lines[2:]))
 
@@ -118,7 +132,11 @@ def test_settings_that_are_missing(run_invoices: RunInvoices) -> None:
 
 
 def test_metronome_that_does_not_answer(run_invoices: RunInvoices) -> None:
-    settings = {"METRONOME_API_KEY": "key", "METRONOME_BASE_URL": NOWHERE, "RETRY_BACKOFF_MAX_SECONDS": "0.1"}
+    settings = {
+        "METRONOME_API_KEY": "key",
+        "METRONOME_BASE_URL": NOWHERE,
+        "RETRY_BACKOFF_MAX_SECONDS": "0.1",
+    }
 
     ended = run_invoices(*RECONCILE, settings=settings)
 
@@ -133,7 +151,9 @@ def test_metronome_that_does_not_let_us_in(run_invoices: RunInvoices, outside: O
     assert ended.code == 1
 
 
-def test_an_invoice_that_metronome_does_not_know(run_invoices: RunInvoices, outside: Outside) -> None:
+def test_an_invoice_that_metronome_does_not_know(
+    run_invoices: RunInvoices, outside: Outside
+) -> None:
     known = run_invoices("preview", "inv-1", "--customer-id", "cus-1", settings=outside.settings)
     unknown = run_invoices("preview", "inv-1", settings=outside.settings)
 
@@ -142,12 +162,18 @@ def test_an_invoice_that_metronome_does_not_know(run_invoices: RunInvoices, outs
     assert (known.code, unknown.code) == (1, 2)
 
 
-def test_check_tells_all_that_is_wrong_at_once(run_invoices: RunInvoices, outside: Outside, missing_s3: Bucket) -> None:
+def test_check_tells_all_that_is_wrong_at_once(
+    run_invoices: RunInvoices, outside: Outside, missing_s3: Bucket
+) -> None:
     settings = outside.settings | missing_s3.settings | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
 
     ended = run_invoices("check", "--output", "json", settings=settings)
 
     states = {line["part"]: line["state"] for line in ended.json}
     assert ended.code == 3
-    assert (states["broker"], states["Metronome"], states["netsuite"]) == ("unreachable", "works", "works")
+    assert (states["broker"], states["Metronome"], states["netsuite"]) == (
+        "unreachable",
+        "works",
+        "works",
+    )
     assert states[f"bucket {missing_s3.name}"] == "to fix"

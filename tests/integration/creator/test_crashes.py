@@ -1,4 +1,6 @@
-"""The real process, killed and stopped in the middle of its work: nothing twice, nothing lost, no cent off."""
+"""The real process, killed and stopped in the middle of its work: nothing twice, nothing lost, no
+cent off.
+"""
 
 from decimal import Decimal
 from functools import partial
@@ -18,7 +20,8 @@ UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 3}
 
 
 def disturb(world: World) -> None:
-    # By chance one invoice may meet several of these in a row: that is not what these tests are about.
+    # By chance one invoice may meet several of these in a row: that is not what these tests are
+    # about.
     world.changes["BILLING_PROVIDER_RETRIES"] = "5"
     world.outside.netsuite.limit(latency=UNEVEN)
     world.outside.netsuite.inject("reset-after", "create", probability=0.05, seed=1)
@@ -42,7 +45,9 @@ def assert_all_is_well(world: World, sent: list[FormattedInvoice]) -> None:
         name: each["id"] for name, each in documents.items()
     }
     assert world.failures() == []
-    statuses = {said["invoice_id"]: said["external_status"] for said in world.outside.metronome.writebacks()}
+    statuses = {
+        said["invoice_id"]: said["external_status"] for said in world.outside.metronome.writebacks()
+    }
     assert statuses == dict.fromkeys(ids(sent), "FINALIZED")
 
 
@@ -88,11 +93,15 @@ def test_sigterm_finishes_what_is_in_flight_and_commits_it(world: World) -> None
     assert creator.terminate(timeout=25) == 0
 
     finished = len(world.ledger())
-    assert finished == len(world.documents()) < len(sent), "whatever was begun is finished, and nothing else"
+    assert finished == len(world.documents()) < len(sent), (
+        "whatever was begun is finished, and nothing else"
+    )
 
 
 @pytest.mark.parametrize("away", [0, 14], ids=["for a moment", "for longer than the session"])
-def test_a_broker_that_dies_delays_everything_and_loses_nothing(world: World, broker: Broker, away: float) -> None:
+def test_a_broker_that_dies_delays_everything_and_loses_nothing(
+    world: World, broker: Broker, away: float
+) -> None:
     sent = invoices(150)  # more than are held at once: partitions are paused when the broker dies
     world.outside.netsuite.limit(latency={"p50": 0.2})
     world.send(sent)
@@ -106,7 +115,9 @@ def test_a_broker_that_dies_delays_everything_and_loses_nothing(world: World, br
     assert_all_is_well(world, sent)
 
 
-def test_sigterm_ends_the_process_in_time_although_the_broker_is_gone(world: World, broker: Broker) -> None:
+def test_sigterm_ends_the_process_in_time_although_the_broker_is_gone(
+    world: World, broker: Broker
+) -> None:
     world.changes["SHUTDOWN_GRACE_SECONDS"] = "10"
     world.outside.netsuite.limit(latency={"p50": 0.2})
     world.send(invoices(100))

@@ -8,7 +8,9 @@ from tests.support.waiting import eventually, never
 pytestmark = [pytest.mark.broker]
 
 
-def test_a_paused_destination_holds_its_invoices_and_goes_on_when_it_is_resumed(world: World) -> None:
+def test_a_paused_destination_holds_its_invoices_and_goes_on_when_it_is_resumed(
+    world: World,
+) -> None:
     world.changes["LIVENESS_STALL_SECONDS"] = "2"
     world.changes["RETRY_PATIENCE_SECONDS"] = "1"
     world.decide("pause", "netsuite")
@@ -26,7 +28,9 @@ def test_a_paused_destination_holds_its_invoices_and_goes_on_when_it_is_resumed(
     assert creator.is_ready()
 
 
-def test_an_invoice_that_was_resolved_by_hand_is_skipped_also_if_it_was_resolved_a_moment_ago(world: World) -> None:
+def test_an_invoice_that_was_resolved_by_hand_is_skipped_also_if_it_was_resolved_a_moment_ago(
+    world: World,
+) -> None:
     before, after = invoices(2)
     world.decide("resolve", before.invoice_id)
     creator = world.start()
@@ -37,7 +41,10 @@ def test_an_invoice_that_was_resolved_by_hand_is_skipped_also_if_it_was_resolved
 
     assert {entry["code"] for entry in world.ledger().values()} == {"resolved-by-hand"}
     assert world.outside.netsuite.documents() == []
-    assert 'invoice_connector_invoices_skipped_total{reason="resolved-by-hand"} 2.0' in creator.ask("/metrics")[1]
+    assert (
+        'invoice_connector_invoices_skipped_total{reason="resolved-by-hand"} 2.0'
+        in creator.ask("/metrics")[1]
+    )
 
 
 def test_a_held_invoice_goes_after_somebody_approved_it(world: World) -> None:
@@ -48,10 +55,14 @@ def test_a_held_invoice_goes_after_somebody_approved_it(world: World) -> None:
     eventually(lambda: world.is_committed(2), timeout=60)
     assert world.documents().keys() == {small.invoice_id}
     assert [failure["code"] for failure in world.failures()] == ["held-for-approval"]
-    assert {told["invoice_id"] for told in world.outside.metronome.writebacks()} == {small.invoice_id}
+    assert {told["invoice_id"] for told in world.outside.metronome.writebacks()} == {
+        small.invoice_id
+    }
 
     approved = {"total": held.total, "currency": held.currency, "destination": held.destination}
-    world.decide("approve", held.invoice_id, external_customer_id=held.external_customer_id, **approved)
+    world.decide(
+        "approve", held.invoice_id, external_customer_id=held.external_customer_id, **approved
+    )
     world.send([held], {"replay-id": b"replay-1"})
     eventually(lambda: world.is_committed(3), timeout=60)
 

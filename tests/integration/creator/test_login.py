@@ -31,13 +31,21 @@ def test_tokens_that_s3_does_not_take_show_until_it_does(
 ) -> None:
     with Front(s3_port) as front:
         world.changes |= settings(world, tmp_path) | s3.settings
-        world.changes |= {"AWS_ENDPOINT_URL_S3": front.url, "QBO_TOKEN_STORE": f"s3://{s3.name}/token.json"}
+        world.changes |= {
+            "AWS_ENDPOINT_URL_S3": front.url,
+            "QBO_TOKEN_STORE": f"s3://{s3.name}/token.json",
+        }
         front.refuses = lambda method, _headers, body: (
             "InternalError" if method == "PUT" and json.loads(body)["claim"] is None else None
         )
         creator = world.start_unready()
 
-        eventually(lambda: "quickbooks_online tokens: The new tokens could not be stored" in readiness(creator), 60)
+        eventually(
+            lambda: (
+                "quickbooks_online tokens: The new tokens could not be stored" in readiness(creator)
+            ),
+            60,
+        )
         assert value(creator, UNSAVED) == 1
         assert json.loads(s3.get("token.json"))["access_token"] == ""
         front.refuses = lambda *_: None
@@ -54,11 +62,16 @@ def test_a_creator_with_read_rights_alone_spends_nothing_and_says_so(
 ) -> None:
     with Front(s3_port) as front:
         world.changes |= settings(world, tmp_path) | s3.settings
-        world.changes |= {"AWS_ENDPOINT_URL_S3": front.url, "QBO_TOKEN_STORE": f"s3://{s3.name}/token.json"}
+        world.changes |= {
+            "AWS_ENDPOINT_URL_S3": front.url,
+            "QBO_TOKEN_STORE": f"s3://{s3.name}/token.json",
+        }
         front.refuses = lambda method, *_: "AccessDenied" if method == "PUT" else None
         creator = world.start_unready()
 
-        eventually(lambda: "quickbooks_online login: The token store" in readiness(creator), timeout=60)
+        eventually(
+            lambda: "quickbooks_online login: The token store" in readiness(creator), timeout=60
+        )
 
         assert "s3:PutObject" in readiness(creator)
         assert renewals(world) == 0

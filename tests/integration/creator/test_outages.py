@@ -1,4 +1,6 @@
-"""The other systems fail in their ways; the invoices wait, or are filed only for what is their own fault."""
+"""The other systems fail in their ways; the invoices wait, or are filed only for what is their own
+fault.
+"""
 
 import json
 from pathlib import Path
@@ -26,20 +28,33 @@ def test_an_invoice_ends_created_reported_and_in_the_ledger(world: World) -> Non
     assert world.documents().keys() == ids(sent)
     status, metrics = creator.ask("/metrics")
     assert status == 200
-    assert 'invoice_connector_invoices_created_total{destination="netsuite",document_type="credit_memo"} 1.0' in metrics
+    assert (
+        'invoice_connector_invoices_created_total{destination="netsuite",document_type="credit_memo"} 1.0'
+        in metrics
+    )
     assert creator.ask("/livez")[0] == 200
 
 
-def test_an_unreachable_provider_files_nothing_and_all_goes_on_when_it_is_back(world: World) -> None:
+def test_an_unreachable_provider_files_nothing_and_all_goes_on_when_it_is_back(
+    world: World,
+) -> None:
     sent = invoices(30)
     with Proxy(urlsplit(world.outside.settings["NS_BASE_URL"]).port or 0) as proxy:
         world.changes["NS_BASE_URL"] = proxy.url
-        world.changes |= {"LIVENESS_STALL_SECONDS": "5", "RETRY_PATIENCE_SECONDS": "1", "CIRCUIT_PROBE_SECONDS": "1"}
+        world.changes |= {
+            "LIVENESS_STALL_SECONDS": "5",
+            "RETRY_PATIENCE_SECONDS": "1",
+            "CIRCUIT_PROBE_SECONDS": "1",
+        }
         proxy.refuse()
         world.send(sent)
         creator = world.start()
         eventually(
-            lambda: 'invoice_connector_circuit_open{system="netsuite"} 1.0' in creator.ask("/metrics")[1], timeout=30
+            lambda: (
+                'invoice_connector_circuit_open{system="netsuite"} 1.0'
+                in creator.ask("/metrics")[1]
+            ),
+            timeout=30,
         )
         never(lambda: creator.ask("/livez")[0] != 200, during=10)
         assert creator.is_ready()
@@ -68,7 +83,9 @@ def test_a_metronome_outage_neither_stops_nor_repeats_creation(world: World) -> 
     assert world.failures() == []
 
 
-def test_refused_credentials_file_nothing_and_a_corrected_file_is_taken_up(world: World, tmp_path: Path) -> None:
+def test_refused_credentials_file_nothing_and_a_corrected_file_is_taken_up(
+    world: World, tmp_path: Path
+) -> None:
     secret = tmp_path / "token-secret"
     secret.write_text("not the one")
     settings = world.settings()
@@ -101,7 +118,11 @@ def test_one_bad_invoice_among_good_ones_is_filed_and_holds_up_nobody(world: Wor
     eventually(lambda: world.is_committed(40), timeout=60)
 
     (failure,) = world.failures()
-    assert (failure["invoice_id"], failure["code"], failure["stage"]) == (bad, "retries-exhausted", "creator")
+    assert (failure["invoice_id"], failure["code"], failure["stage"]) == (
+        bad,
+        "retries-exhausted",
+        "creator",
+    )
     assert failure["attempts"] >= 2
     assert failure["original"]["value"] == serde.to_bytes(sent[3]).decode()
     assert world.documents().keys() == ids(sent) - {bad}
@@ -179,7 +200,9 @@ def test_a_replay_of_everything_creates_nothing_new(world: World) -> None:
     assert world.failures() == []
 
 
-def test_a_provider_that_throttles_gets_fewer_calls_at_once_and_more_when_it_relaxes(world: World) -> None:
+def test_a_provider_that_throttles_gets_fewer_calls_at_once_and_more_when_it_relaxes(
+    world: World,
+) -> None:
     sent = invoices(240)
     world.changes["CREATOR_CONCURRENCY"] = "8"
     world.changes["CIRCUIT_PROBE_SECONDS"] = "1"

@@ -1,4 +1,6 @@
-"""QuickBooks Online and Razorpay behind the real process, killed among lost answers: each invoice exists once."""
+"""QuickBooks Online and Razorpay behind the real process, killed among lost answers: each invoice
+exists once.
+"""
 
 from collections import Counter
 from decimal import Decimal
@@ -18,7 +20,10 @@ EACH = 40
 
 
 def settings(world: World, folder: Path) -> dict[str, str]:
-    quickbooks, razorpay = world.outside.announced["quickbooks_online"], world.outside.announced["razorpay"]
+    quickbooks, razorpay = (
+        world.outside.announced["quickbooks_online"],
+        world.outside.announced["razorpay"],
+    )
     return {
         "QBO_BASE_URL": quickbooks["url"],
         "QBO_TOKEN_URL": f"{quickbooks['url']}/oauth2/v1/tokens/bearer",
@@ -34,9 +39,14 @@ def settings(world: World, folder: Path) -> dict[str, str]:
     }
 
 
-def test_both_providers_hold_each_invoice_once_through_kills_and_lost_answers(world: World, tmp_path: Path) -> None:
+def test_both_providers_hold_each_invoice_once_through_kills_and_lost_answers(
+    world: World, tmp_path: Path
+) -> None:
     world.changes |= settings(world, tmp_path)
-    controls = [ControlClient(world.outside.announced[name]["url"]) for name in ("quickbooks_online", "razorpay")]
+    controls = [
+        ControlClient(world.outside.announced[name]["url"])
+        for name in ("quickbooks_online", "razorpay")
+    ]
     for control in controls:
         control.limit(latency={"p50": 0.05, "slow_share": 0.02, "slow_seconds": 3})
         control.inject("reset-after", "create", probability=0.1, seed=1)
@@ -57,7 +67,9 @@ def test_both_providers_hold_each_invoice_once_through_kills_and_lost_answers(wo
 
     eventually(lambda: world.is_committed(len(sent)), timeout=180)
     # A draft that a killed creator left behind bills nobody.
-    documents = [each for control in controls for each in control.documents() if each["state"] != "draft"]
+    documents = [
+        each for control in controls for each in control.documents() if each["state"] != "draft"
+    ]
     assert {name: times for name, times in count_ids(documents).items() if times > 1} == {}
     assert {each["external_id"]: Decimal(each["total"]) for each in documents} == {
         invoice.invoice_id: invoice.total for invoice in sent

@@ -1,4 +1,7 @@
-"""What planned rebalances make done twice, counted by what each process logged. Latencies are uneven."""
+"""What planned rebalances make done twice, counted by what each process logged.
+
+Latencies are uneven.
+"""
 
 from collections.abc import Sequence
 from functools import partial

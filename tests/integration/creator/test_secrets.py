@@ -1,4 +1,6 @@
-"""A secret's file vanishes under a running creator: it says so by name, and goes on when the file is back."""
+"""A secret's file vanishes under a running creator: it says so by name, and goes on when the file
+is back.
+"""
 
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.broker]
 
 
-def test_a_secret_file_that_vanished_is_named_until_it_is_back(world: World, tmp_path: Path) -> None:
+def test_a_secret_file_that_vanished_is_named_until_it_is_back(
+    world: World, tmp_path: Path
+) -> None:
     settings = world.settings()
     file = tmp_path / "token"
     file.write_text(settings["NS_TOKEN_SECRET"])
@@ -18,7 +22,9 @@ def test_a_secret_file_that_vanished_is_named_until_it_is_back(world: World, tmp
     creator = world.start()
 
     file.rename(tmp_path / "gone")
-    eventually(lambda: "NS_TOKEN_SECRET: its file cannot be read" in creator.ask("/readyz")[1], timeout=10)
+    eventually(
+        lambda: "NS_TOKEN_SECRET: its file cannot be read" in creator.ask("/readyz")[1], timeout=10
+    )
     world.send(invoices(1))
     (tmp_path / "gone").rename(file)
 

@@ -1,4 +1,6 @@
-"""From one creator of all destinations to limited ones, and back: never beside another, nothing is read again."""
+"""From one creator of all destinations to limited ones, and back: never beside another, nothing is
+read again.
+"""
 
 from collections import Counter
 
@@ -27,7 +29,9 @@ def settled(world: World) -> Counter[str]:
     return Counter(record.json["invoice_id"] for record in world.topics.events())
 
 
-def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_goes_on_behind_it(world: World) -> None:
+def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_goes_on_behind_it(
+    world: World,
+) -> None:
     first, second = invoices(5), invoices(3)
     world.send(first)
     of_all = start(world, "")
@@ -46,7 +50,9 @@ def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_goes_on_beh
     assert world.failures() == []
 
 
-def test_one_of_all_destinations_goes_on_at_the_lowest_offset_of_the_limited_ones(world: World) -> None:
+def test_one_of_all_destinations_goes_on_at_the_lowest_offset_of_the_limited_ones(
+    world: World,
+) -> None:
     sent = invoices(6)
     world.send(sent)
     ends = Counter(record.partition for record in world.topics.read("formatted-invoices"))

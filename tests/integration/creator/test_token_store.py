@@ -1,4 +1,6 @@
-"""Processes that share a token store are killed at any moment: the chain goes on, and nothing was used unstored."""
+"""Processes that share a token store are killed at any moment: the chain goes on, and nothing was
+used unstored.
+"""
 
 import random
 import subprocess
@@ -30,7 +32,13 @@ def test_a_kill_at_any_moment_leaves_the_newest_tokens_that_were_used(tmp_path: 
 
 
 def start(place: Path, used: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.integration.creator.token_renewer", str(place), str(used)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.integration.creator.token_renewer",
+        str(place),
+        str(used),
+    ]
     return subprocess.Popen(command)
 
 

@@ -1,7 +1,7 @@
 """A process that renews without end, to be killed: ``python -m … STORE USED``.
 
-Its login counts: refresh token ``r7`` gives ``a8`` and ``r8``, as often as it is asked. Each access token is written to
-``USED`` before the next is asked for: that is its first use.
+Its login counts: refresh token ``r7`` gives ``a8`` and ``r8``, as often as it is asked. Each access
+token is written to ``USED`` before the next is asked for: that is its first use.
 """
 
 import os

@@ -1,4 +1,6 @@
-"""One creator's surroundings: topics, Metronome and NetSuite on loopback, invoices to be created."""
+"""One creator's surroundings: topics, Metronome and NetSuite on loopback, invoices to be
+created.
+"""
 
 import json
 import uuid
@@ -51,15 +53,23 @@ class World:
         service.wait_until_ready()
         return service
 
-    def send(self, invoices: Sequence[FormattedInvoice], headers: Mapping[str, bytes] | None = None) -> None:
+    def send(
+        self, invoices: Sequence[FormattedInvoice], headers: Mapping[str, bytes] | None = None
+    ) -> None:
         """Make invoices known to Metronome and put them on the topic."""
         self.outside.metronome.seed_invoices([as_metronome_has_it(invoice) for invoice in invoices])
-        self.topics.produce(TOPIC, [(invoice.invoice_id, serde.to_bytes(invoice)) for invoice in invoices], headers)
+        self.topics.produce(
+            TOPIC, [(invoice.invoice_id, serde.to_bytes(invoice)) for invoice in invoices], headers
+        )
 
     def documents(self) -> dict[str, Any]:
         """Give NetSuite's documents by external id. Fails if one external id has two of them."""
         found = self.outside.netsuite.documents()
-        twice = [name for name, count in Counter(each["external_id"] for each in found).items() if count > 1]
+        twice = [
+            name
+            for name, count in Counter(each["external_id"] for each in found).items()
+            if count > 1
+        ]
         assert twice == [], "documents that exist twice"
         return {document["external_id"]: document for document in found}
 
@@ -73,7 +83,13 @@ class World:
 
     def decide(self, kind: str, subject: str, **facts: Any) -> None:
         """Write down what a person decides."""
-        known = {"decision_id": str(uuid.uuid4()), "by": "ada", "why": "a test", "at": FINALIZED_AT, "via": "cli"}
+        known = {
+            "decision_id": str(uuid.uuid4()),
+            "by": "ada",
+            "why": "a test",
+            "at": FINALIZED_AT,
+            "via": "cli",
+        }
         decision = Decision.model_validate(known | {"kind": kind, "subject": subject} | facts)
         self.topics.produce("invoice-decisions", [(subject, serde.to_bytes(decision))])
 
@@ -109,7 +125,9 @@ def as_metronome_has_it(invoice: FormattedInvoice) -> dict[str, Any]:
 
 def created_by(*services: Service) -> Counter[str]:
     """Count by position in the topic what these processes logged as created."""
-    lines = [line for service in services for line in service.output().splitlines() if line.endswith("}")]
+    lines = [
+        line for service in services for line in service.output().splitlines() if line.endswith("}")
+    ]
     return Counter(json.loads(line)["position"] for line in lines if '"invoice created"' in line)
 
 

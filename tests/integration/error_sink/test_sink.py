@@ -1,4 +1,6 @@
-"""The real ``invoice-error-sink`` between a real broker and a real S3 server, through outages and SIGKILLs."""
+"""The real ``invoice-error-sink`` between a real broker and a real S3 server, through outages and
+SIGKILLs.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +27,8 @@ def start_sink(start_service: StartService, topics: Topics, s3: Bucket) -> Calla
 def fail(topics: Topics, numbers: range) -> None:
     """Put failures on the topic that are known by their number."""
     topics.produce(
-        "invoice-errors", [(f"i-{number}".encode(), f'{{"number":{number}}}'.encode()) for number in numbers]
+        "invoice-errors",
+        [(f"i-{number}".encode(), f'{{"number":{number}}}'.encode()) for number in numbers],
     )
 
 
@@ -61,7 +64,9 @@ def test_killed_at_any_moment_each_failure_is_archived_exactly_once(
     for life in range(5):
         sink = start_sink()
         fail(topics, range(life * 60, life * 60 + 60))
-        eventually(partial(has_more_than, s3, len(s3.keys())), timeout=90)  # some are put, others are not
+        eventually(
+            partial(has_more_than, s3, len(s3.keys())), timeout=90
+        )  # some are put, others are not
         sink.kill()
 
     start_sink()

@@ -13,7 +13,8 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.broker
 
-# The client tries them in an order of its own: with so many it hardly begins with the one that answers.
+# The client tries them in an order of its own: with so many it hardly begins with the one that
+# answers.
 SILENT = 8
 
 
@@ -37,8 +38,12 @@ def test_a_formatter_begins_at_the_address_that_answers(
     assert eventually(world.ends, timeout=30) == {"invoice-1": "formatted"}
 
 
-def test_nobody_that_answers_is_said(world: World, start_service: StartService, silent: list[str]) -> None:
-    service = start_service("invoice-formatter", world.settings(KAFKA_BOOTSTRAP_SERVERS=",".join(silent)))
+def test_nobody_that_answers_is_said(
+    world: World, start_service: StartService, silent: list[str]
+) -> None:
+    service = start_service(
+        "invoice-formatter", world.settings(KAFKA_BOOTSTRAP_SERVERS=",".join(silent))
+    )
 
     eventually(lambda: "does not answer" in service.ask("/readyz")[1], timeout=60)
 

@@ -1,4 +1,7 @@
-"""Nothing is lost, whatever dies. Latencies are uneven: with uniform ones even unsafe consumers look safe."""
+"""Nothing is lost, whatever dies.
+
+Latencies are uneven: with uniform ones even unsafe consumers look safe.
+"""
 
 from typing import Any
 
@@ -36,7 +39,9 @@ EXPECTED = {f"invoice-{number}": expected_end(number) for number in range(COUNT)
 
 @pytest.mark.broker
 @pytest.mark.real_broker
-def test_every_record_of_a_backlog_reaches_its_end_through_sigkills(world: World, start_service: StartService) -> None:
+def test_every_record_of_a_backlog_reaches_its_end_through_sigkills(
+    world: World, start_service: StartService
+) -> None:
     world.outside.metronome.limit(latency=UNEVEN)
     world.seed(mixed_invoice(number) for number in range(COUNT))
     service = start_service(FORMATTER, world.settings())
@@ -75,7 +80,9 @@ def test_every_record_reaches_its_end_while_partitions_move_between_processes(
 
 @pytest.mark.broker
 @pytest.mark.real_broker
-def test_a_broker_that_is_away_is_waited_for(world: World, broker: Broker, start_service: StartService) -> None:
+def test_a_broker_that_is_away_is_waited_for(
+    world: World, broker: Broker, start_service: StartService
+) -> None:
     world.outside.metronome.limit(latency=UNEVEN)
     world.seed(mixed_invoice(number) for number in range(COUNT))
     service = start_service(FORMATTER, world.settings())

@@ -1,4 +1,6 @@
-"""The real process against Metronome's contracts: a hierarchy is billed once, by its consolidated invoice."""
+"""The real process against Metronome's contracts: a hierarchy is billed once, by its consolidated
+invoice.
+"""
 
 from typing import Any
 
@@ -12,12 +14,26 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.broker
 
 TYPES = '["USAGE","SCHEDULED","USAGE_CONSOLIDATED"]'
-PARENT, CHILD, WHOLE, CHARGES, ALONE = "parent-own", "child-own", "consolidated", "child-charges", "alone"
+PARENT, CHILD, WHOLE, CHARGES, ALONE = (
+    "parent-own",
+    "child-own",
+    "consolidated",
+    "child-charges",
+    "alone",
+)
 
 
 def member(invoice_id: str) -> dict[str, str]:
-    """Build customer and contract of the invoice's owner; parent and consolidated invoice share theirs."""
-    owner = PARENT if invoice_id in (PARENT, WHOLE) else CHILD if invoice_id in (CHILD, CHARGES) else ALONE
+    """Build customer and contract of the invoice's owner; parent and consolidated invoice share
+    theirs.
+    """
+    owner = (
+        PARENT
+        if invoice_id in (PARENT, WHOLE)
+        else CHILD
+        if invoice_id in (CHILD, CHARGES)
+        else ALONE
+    )
     return {"customer_id": customer_of(owner), "contract_id": f"contract-{owner}"}
 
 
@@ -26,17 +42,26 @@ def invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
     return metronome_invoice(invoice_id, **member(invoice_id), **changes)
 
 
-def test_constituents_are_skipped_and_the_payer_is_billed(world: World, start_service: StartService) -> None:
+def test_constituents_are_skipped_and_the_payer_is_billed(
+    world: World, start_service: StartService
+) -> None:
     parent, child = member(PARENT), member(CHILD)
     configurations: dict[str, Any] = {
-        PARENT: {"children": [child], "parent_behavior": {"invoice_consolidation_type": "CONCATENATE"}},
+        PARENT: {
+            "children": [child],
+            "parent_behavior": {"invoice_consolidation_type": "CONCATENATE"},
+        },
         CHILD: {"parent": parent, "payer": "PARENT", "usage_statement_behavior": "CONSOLIDATE"},
         ALONE: None,
     }
     metronome = world.outside.metronome
     metronome.seed_contracts(
         [
-            {"id": f"contract-{owner}", "customer_id": customer_of(owner), "hierarchy_configuration": configuration}
+            {
+                "id": f"contract-{owner}",
+                "customer_id": customer_of(owner),
+                "hierarchy_configuration": configuration,
+            }
             for owner, configuration in configurations.items()
         ]
     )
@@ -45,7 +70,9 @@ def test_constituents_are_skipped_and_the_payer_is_billed(world: World, start_se
     constituents = [{"invoice_id": each, **member(each)} for each in (PARENT, CHILD)]
     world.seed(
         [
-            invoice(WHOLE, type="USAGE_CONSOLIDATED", payer=parent, constituent_invoices=constituents),
+            invoice(
+                WHOLE, type="USAGE_CONSOLIDATED", payer=parent, constituent_invoices=constituents
+            ),
             invoice(PARENT, payer=parent),
             invoice(CHILD, payer=parent),
             invoice(CHARGES, type="SCHEDULED"),
@@ -67,6 +94,9 @@ def test_constituents_are_skipped_and_the_payer_is_billed(world: World, start_se
     assert {record.json["code"] for record in world.ledger()} == {"constituent-invoice"}
     sent = {each.json["invoice_id"]: each.json for each in world.topics.read("formatted-invoices")}
     charges = sent[CHARGES]
-    assert (charges["external_customer_id"], charges["destination"]) == ("9000", "quickbooks_online")
+    assert (charges["external_customer_id"], charges["destination"]) == (
+        "9000",
+        "quickbooks_online",
+    )
     assert charges["metronome_customer_id"] == child["customer_id"]
     assert sent[WHOLE]["external_customer_id"] == "1042"

@@ -1,4 +1,6 @@
-"""The real process under load: a very long invoice, one slow customer among many, a storm of throttling."""
+"""The real process under load: a very long invoice, one slow customer among many, a storm of
+throttling.
+"""
 
 from decimal import Decimal
 
@@ -19,13 +21,16 @@ IDS = [f"invoice-{number}" for number in range(300)]
 def service(world: World, start_service: StartService) -> Service:
     """A formatter at work, with four calls at once."""
     started = start_service(
-        "invoice-formatter", world.settings(RETRY_BACKOFF_MAX_SECONDS="1", FORMATTER_CONCURRENCY="4")
+        "invoice-formatter",
+        world.settings(RETRY_BACKOFF_MAX_SECONDS="1", FORMATTER_CONCURRENCY="4"),
     )
     started.wait_until_ready()
     return started
 
 
-def test_an_invoice_of_5000_lines_with_fractions_of_cents_adds_up(world: World, service: Service) -> None:
+def test_an_invoice_of_5000_lines_with_fractions_of_cents_adds_up(
+    world: World, service: Service
+) -> None:
     share = Decimal("0.3333")
     lines = [line(str(share), product_custom_fields={ITEM_KEY: "501"}) for _ in range(5000)]
     world.seed([metronome_invoice("long", line_items=lines, total=share * 5000)])
@@ -34,7 +39,9 @@ def test_an_invoice_of_5000_lines_with_fractions_of_cents_adds_up(world: World, 
 
     (document,) = (record.json for record in world.topics.read("formatted-invoices"))
     assert len(document["line_items"]) == 5000
-    assert sum(Decimal(item["amount"]) for item in document["line_items"]) == Decimal(document["total"])
+    assert sum(Decimal(item["amount"]) for item in document["line_items"]) == Decimal(
+        document["total"]
+    )
     assert document["total"] == "16.66"
 
 
@@ -53,7 +60,9 @@ def test_one_slow_customer_does_not_hold_the_others(world: World, service: Servi
 @pytest.mark.parametrize("limit", ["client", "customer"])
 def test_a_storm_of_429_files_nothing(world: World, service: Service, limit: str) -> None:
     headers = {"X-Metronome-Rate-Limit-Type": limit}
-    world.outside.metronome.inject("status", "get", status=429, headers=headers, probability=0.5, seed=1)
+    world.outside.metronome.inject(
+        "status", "get", status=429, headers=headers, probability=0.5, seed=1
+    )
     world.seed(metronome_invoice(invoice_id) for invoice_id in IDS[:60])
 
     eventually(lambda: world.lag() == 0, timeout=120)

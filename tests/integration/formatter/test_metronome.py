@@ -50,7 +50,12 @@ class FakeMetronome:
         await asyncio.sleep(0.01)
         await self.may_answer.wait()
         self.in_work -= 1
-        return web.Response(status=self.status, headers=self.headers, text=self.text, content_type="application/json")
+        return web.Response(
+            status=self.status,
+            headers=self.headers,
+            text=self.text,
+            content_type="application/json",
+        )
 
 
 class Desk:
@@ -95,7 +100,10 @@ async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(
 
     assert answer == {"data": {"total": Decimal("0.10")}}
     assert desk.metronome.asked == [("/v1/customers/customer/invoices/in%2Fvoice", "Bearer key")]
-    assert b'invoice_connector_call_seconds_count{outcome="ok",system="metronome"} 1.0' in desk.metrics.exposition()
+    assert (
+        b'invoice_connector_call_seconds_count{outcome="ok",system="metronome"} 1.0'
+        in desk.metrics.exposition()
+    )
 
 
 async def test_a_contract_is_asked_for_by_a_body_and_a_list_by_its_query(desk: Desk) -> None:
@@ -162,9 +170,13 @@ async def test_a_refused_connection_is_an_outage() -> None:
     assert refused.value.outage
 
 
-async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_the_invoice() -> None:
+async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_the_invoice() -> (
+    None
+):
     with socket.create_server((LOOPBACK, 0), backlog=0) as deaf, ExitStack() as callers:
-        for _ in range(4):  # what the kernel takes in the server's place, so that the next one waits
+        for _ in range(
+            4
+        ):  # what the kernel takes in the server's place, so that the next one waits
             caller = callers.enter_context(socket.socket())
             caller.setblocking(False)
             caller.connect_ex(deaf.getsockname())
@@ -177,7 +189,9 @@ async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_t
 
 
 @pytest.mark.parametrize("key", [None, "", "two\nlines", "schlüssel"])
-async def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(desk: Desk, key: str | None) -> None:
+async def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(
+    desk: Desk, key: str | None
+) -> None:
     desk.key = key
 
     with pytest.raises(CredentialsRefused, match="METRONOME_API_KEY"):
@@ -186,8 +200,12 @@ async def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(desk:
     assert desk.metronome.asked == []
 
 
-@pytest.mark.parametrize(("limit", "others_wait"), [("customer", False), ("client", True), ("", True)])
-async def test_a_429_holds_back_one_customer_or_everyone(desk: Desk, limit: str, others_wait: bool) -> None:
+@pytest.mark.parametrize(
+    ("limit", "others_wait"), [("customer", False), ("client", True), ("", True)]
+)
+async def test_a_429_holds_back_one_customer_or_everyone(
+    desk: Desk, limit: str, others_wait: bool
+) -> None:
     desk.metronome.status = 429
     desk.metronome.headers = {"X-Metronome-Rate-Limit-Type": limit, "Retry-After": "30"}
 
@@ -201,8 +219,12 @@ async def test_a_429_holds_back_one_customer_or_everyone(desk: Desk, limit: str,
 
 async def test_no_more_calls_are_in_flight_than_there_are_slots(desk: Desk) -> None:
     turns = Turns(build_circuit(SystemClock(), 2, 30), desk.limits, lambda *_: None)
-    policy = build_policy(backoff_max_seconds=30, patience_seconds=900, jitter=lambda _low, high: high)
-    patient = PatientFetch(desk.client.invoice, turns, Underway(), policy, Health(SystemClock(), 1800))
+    policy = build_policy(
+        backoff_max_seconds=30, patience_seconds=900, jitter=lambda _low, high: high
+    )
+    patient = PatientFetch(
+        desk.client.invoice, turns, Underway(), policy, Health(SystemClock(), 1800)
+    )
 
     await asyncio.gather(*(patient.fetch("customer", f"invoice-{number}") for number in range(8)))
 

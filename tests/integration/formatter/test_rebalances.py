@@ -1,4 +1,7 @@
-"""What a planned rebalance makes done twice, counted by what each process logged. Latencies are uneven."""
+"""What a planned rebalance makes done twice, counted by what each process logged.
+
+Latencies are uneven.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""The real process on a real broker: outages, refused credentials, records of any shape, and its own end."""
+"""The real process on a real broker: outages, refused credentials, records of any shape, and its
+own end.
+"""
 
 import pytest
 
@@ -20,7 +22,9 @@ def service(world: World, start_service: StartService) -> Service:
     return started
 
 
-def test_while_metronome_is_down_nothing_is_filed_and_then_all_goes_on(world: World, service: Service) -> None:
+def test_while_metronome_is_down_nothing_is_filed_and_then_all_goes_on(
+    world: World, service: Service
+) -> None:
     world.outside.metronome.inject("status", status=503)
     world.seed(metronome_invoice(invoice_id) for invoice_id in IDS)
     eventually(lambda: len(world.outside.metronome.requests()) > len(IDS), timeout=60)
@@ -33,7 +37,9 @@ def test_while_metronome_is_down_nothing_is_filed_and_then_all_goes_on(world: Wo
     assert world.failures() == []
 
 
-def test_refused_credentials_file_nothing_and_show_in_the_readiness(world: World, service: Service) -> None:
+def test_refused_credentials_file_nothing_and_show_in_the_readiness(
+    world: World, service: Service
+) -> None:
     world.outside.metronome.inject("credentials")
     world.seed(metronome_invoice(invoice_id) for invoice_id in IDS)
 
@@ -46,7 +52,9 @@ def test_refused_credentials_file_nothing_and_show_in_the_readiness(world: World
     eventually(service.is_ready)
 
 
-def test_an_invoice_that_metronome_shows_late_is_found_and_an_unknown_one_fails(world: World, service: Service) -> None:
+def test_an_invoice_that_metronome_shows_late_is_found_and_an_unknown_one_fails(
+    world: World, service: Service
+) -> None:
     world.outside.metronome.configure(not_found_first=2)
     world.seed([metronome_invoice("late")])
     world.topics.produce("raw-invoices", [raw_record("unknown")])
@@ -57,7 +65,9 @@ def test_an_invoice_that_metronome_shows_late_is_found_and_an_unknown_one_fails(
     assert [record.json["code"] for record in world.failures()] == ["invoice-not-found"]
 
 
-def test_a_record_too_large_to_be_kept_in_a_failure_is_filed_without_its_value(world: World, service: Service) -> None:
+def test_a_record_too_large_to_be_kept_in_a_failure_is_filed_without_its_value(
+    world: World, service: Service
+) -> None:
     size = 9_000_000
     places = world.topics.produce("raw-invoices", [("large", b"\xff" * size)])
 
@@ -70,7 +80,9 @@ def test_a_record_too_large_to_be_kept_in_a_failure_is_filed_without_its_value(w
     assert (failure.json["source"]["partition"], failure.json["source"]["offset"]) == places[0]
 
 
-def test_sigterm_commits_what_was_done_and_hands_back_the_rest(world: World, service: Service) -> None:
+def test_sigterm_commits_what_was_done_and_hands_back_the_rest(
+    world: World, service: Service
+) -> None:
     world.outside.metronome.inject("hang", operation="get", invoice_id="invoice-7")
     world.seed(metronome_invoice(invoice_id) for invoice_id in IDS)
     others = {invoice_id: "formatted" for invoice_id in IDS if invoice_id != "invoice-7"}

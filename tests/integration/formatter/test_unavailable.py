@@ -17,13 +17,17 @@ COUNT = 300
 @pytest.fixture
 def service(world: World, start_service: StartService) -> Service:
     """A formatter at work that waits for an answer for a second."""
-    quick = world.settings(HTTP_TIMEOUT_SECONDS="1", RETRY_BACKOFF_MAX_SECONDS="1", FORMATTER_CONCURRENCY="4")
+    quick = world.settings(
+        HTTP_TIMEOUT_SECONDS="1", RETRY_BACKOFF_MAX_SECONDS="1", FORMATTER_CONCURRENCY="4"
+    )
     started = start_service("invoice-formatter", quick)
     started.wait_until_ready()
     return started
 
 
-@pytest.mark.parametrize("fault", [{"kind": "hang"}, {"kind": "status", "status": 500}], ids=["silence", "500"])
+@pytest.mark.parametrize(
+    "fault", [{"kind": "hang"}, {"kind": "status", "status": 500}], ids=["silence", "500"]
+)
 def test_one_invoice_that_metronome_never_gives_is_filed_and_the_others_flow(
     world: World, service: Service, fault: dict[str, Any]
 ) -> None:
@@ -38,7 +42,11 @@ def test_one_invoice_that_metronome_never_gives_is_filed_and_the_others_flow(
 
     assert world.ends() == dict.fromkeys([*first, *later], "formatted") | {BAD: "failed"}
     (failure,) = (record.json for record in world.failures())
-    assert (failure["code"], failure["retryable"], failure["invoice_id"]) == ("invoice-unavailable", True, BAD)
+    assert (failure["code"], failure["retryable"], failure["invoice_id"]) == (
+        "invoice-unavailable",
+        True,
+        BAD,
+    )
     assert failure["attempts"] == len(asked_for(world, BAD)) >= 3
     assert (failure["provider_response"] is None) == (fault["kind"] == "hang")
     assert service.is_ready()
@@ -51,7 +59,9 @@ def test_while_metronome_fails_all_nothing_is_filed_and_the_readiness_names_the_
     world.outside.metronome.inject("status", status=500)
     world.seed(metronome_invoice(invoice_id) for invoice_id in ids)
 
-    eventually(lambda: "metronome: Metronome answered HTTP 500." in service.ask("/readyz")[1], timeout=60)
+    eventually(
+        lambda: "metronome: Metronome answered HTTP 500." in service.ask("/readyz")[1], timeout=60
+    )
     assert 'invoice_connector_circuit_open{system="metronome"} 1.0' in service.ask("/metrics")[1]
     never(lambda: world.ends() or world.failures() or service.ask("/livez")[0] != 200, during=10)
     world.outside.metronome.clear_faults()
@@ -62,4 +72,6 @@ def test_while_metronome_fails_all_nothing_is_filed_and_the_readiness_names_the_
 
 
 def asked_for(world: World, invoice_id: str) -> list[object]:
-    return [each for each in world.outside.metronome.requests("get") if each["invoice_id"] == invoice_id]
+    return [
+        each for each in world.outside.metronome.requests("get") if each["invoice_id"] == invoice_id
+    ]

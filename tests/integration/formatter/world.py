@@ -1,4 +1,6 @@
-"""What the formatter's integration tests share: invoices seeded in Metronome, their raw records, and how each ended."""
+"""What the formatter's integration tests share: invoices seeded in Metronome, their raw records,
+and how each ended.
+"""
 
 import json
 from collections import Counter
@@ -22,7 +24,10 @@ def metronome_invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
     fields = {"customer_custom_fields": {CUSTOMER_KEY: "1042", DESTINATION_KEY: "netsuite"}}
     item = line(10_000, product_custom_fields={ITEM_KEY: "501"})
     return (
-        tree(item, id=invoice_id, customer_id=customer_of(invoice_id)) | fields | {"total": Decimal(10_000)} | changes
+        tree(item, id=invoice_id, customer_id=customer_of(invoice_id))
+        | fields
+        | {"total": Decimal(10_000)}
+        | changes
     )
 
 
@@ -39,7 +44,9 @@ def raw_record(invoice_id: str, customer_id: str | None = None) -> tuple[str, by
 
 def formatted_by(*services: Service) -> Counter[str]:
     """Count by position in the raw topic what these processes logged as formatted."""
-    lines = [line for service in services for line in service.output().splitlines() if line.endswith("}")]
+    lines = [
+        line for service in services for line in service.output().splitlines() if line.endswith("}")
+    ]
     return Counter(json.loads(line)["position"] for line in lines if '"invoice formatted"' in line)
 
 
@@ -59,12 +66,19 @@ class World:
         """Put invoices into Metronome, and their raw records on the topic."""
         known = list(invoices)
         self.outside.metronome.seed_invoices(known)
-        self.topics.produce("raw-invoices", [raw_record(each["id"], each["customer_id"]) for each in known])
+        self.topics.produce(
+            "raw-invoices", [raw_record(each["id"], each["customer_id"]) for each in known]
+        )
 
     def ends(self) -> dict[str, str]:
         """Give how each invoice ended: ``formatted``, or the outcome in the ledger."""
-        formatted = {record.json["invoice_id"]: "formatted" for record in self.topics.read("formatted-invoices")}
-        return formatted | {record.json["invoice_id"]: record.json["outcome"] for record in self.ledger()}
+        formatted = {
+            record.json["invoice_id"]: "formatted"
+            for record in self.topics.read("formatted-invoices")
+        }
+        return formatted | {
+            record.json["invoice_id"]: record.json["outcome"] for record in self.ledger()
+        }
 
     def failures(self) -> list[Seen]:
         """Give the records of ``invoice-errors``."""
@@ -75,7 +89,9 @@ class World:
         return self.topics.read("invoice-outcomes")
 
     def lag(self) -> int:
-        """Give how many of the raw records are not yet committed; an ``AssertionError`` while the broker cannot say."""
+        """Give how many of the raw records are not yet committed; an ``AssertionError`` while the
+        broker cannot say.
+        """
         try:
             return self.topics.lag("invoice-formatter", "raw-invoices")
         except KafkaException as error:

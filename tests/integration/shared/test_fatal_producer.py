@@ -1,4 +1,6 @@
-"""A broker is restored to an earlier state: librdkafka calls that fatal, and a new producer goes on."""
+"""A broker is restored to an earlier state: librdkafka calls that fatal, and a new producer goes
+on.
+"""
 
 import pytest
 from confluent_kafka import Producer
@@ -18,7 +20,9 @@ pytestmark = pytest.mark.timeout(200)
 RECORD = OutgoingRecord("raw-invoices", b"i-1", b"{}")
 
 
-@pytest.mark.skipif(not JarsBroker.is_available(), reason="needs Java 17 and the jars of Apache Kafka")
+@pytest.mark.skipif(
+    not JarsBroker.is_available(), reason="needs Java 17 and the jars of Apache Kafka"
+)
 def test_a_restored_broker_gets_a_new_producer(capsys: pytest.CaptureFixture[str]) -> None:
     broker = JarsBroker()
     broker.start()
@@ -26,7 +30,9 @@ def test_a_restored_broker_gets_a_new_producer(capsys: pytest.CaptureFixture[str
         settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
         admin = AdminClient(common_config(settings))
         admin.create_topics([NewTopic("raw-invoices", 1, 1)])["raw-invoices"].result(30)
-        publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": 60_000}))
+        publisher = ConfluentPublisher(
+            lambda: Producer(producer_config(settings) | {"message.timeout.ms": 60_000})
+        )
         for _ in range(5):
             publisher.publish(RECORD)
         broker.save()

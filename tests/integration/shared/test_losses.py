@@ -1,4 +1,6 @@
-"""Records that a real broker deleted before they were read: counted by both Kafka clients, and by each service."""
+"""Records that a real broker deleted before they were read: counted by both Kafka clients, and by
+each service.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -69,7 +71,9 @@ def counted(service: Service, topics: Topics, topic: str, metric: str = "records
 
 
 def figure(exposition: str, name: str) -> float:
-    return next((float(line.split()[-1]) for line in exposition.splitlines() if line.startswith(name)), 0)
+    return next(
+        (float(line.split()[-1]) for line in exposition.splitlines() if line.startswith(name)), 0
+    )
 
 
 def test_a_service_that_was_stopped_too_long_counts_what_it_will_never_read(
@@ -154,7 +158,9 @@ def member(topics: Topics) -> Iterator[Member]:
     mine.consumer.close()
 
 
-def test_what_is_deleted_while_a_partition_is_paused_is_lost(topics: Topics, member: Member) -> None:
+def test_what_is_deleted_while_a_partition_is_paused_is_lost(
+    topics: Topics, member: Member
+) -> None:
     produce(topics, "raw-invoices", 10)
     member.read(10)
     member.pause()
@@ -168,7 +174,9 @@ def test_what_is_deleted_while_a_partition_is_paused_is_lost(topics: Topics, mem
 
 
 def test_the_marker_of_a_transaction_is_no_loss(topics: Topics, member: Member) -> None:
-    producer = Producer({"bootstrap.servers": topics.bootstrap_servers, "transactional.id": topics.prefix})
+    producer = Producer(
+        {"bootstrap.servers": topics.bootstrap_servers, "transactional.id": topics.prefix}
+    )
     producer.init_transactions(60)
     for _ in range(3):
         producer.begin_transaction()
@@ -180,7 +188,9 @@ def test_the_marker_of_a_transaction_is_no_loss(topics: Topics, member: Member) 
     assert member.lost() == 0
 
 
-def test_the_formatters_client_sees_a_loss_while_it_runs_and_knows_a_gap_from_it(topics: Topics) -> None:
+def test_the_formatters_client_sees_a_loss_while_it_runs_and_knows_a_gap_from_it(
+    topics: Topics,
+) -> None:
     produce(topics, "raw-invoices", 100)
     topics.commit("invoice-formatter", "raw-invoices", {0: 0})
     metrics = Metrics()

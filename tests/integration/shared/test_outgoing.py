@@ -84,13 +84,20 @@ def requests_client(way: Outgoing) -> Http:
 async def ask_by_aiohttp(base_url: str, way: Outgoing) -> None:
     async with open_session(base_url, Reach(5, way)) as session:
         client = AsyncMetronomeClient(
-            session, base_url, lambda: "key", limits=RateLimits(SystemClock()), metrics=Metrics(), clock=SystemClock()
+            session,
+            base_url,
+            lambda: "key",
+            limits=RateLimits(SystemClock()),
+            metrics=Metrics(),
+            clock=SystemClock(),
         )
         await client.ask(Question("customer", "/asked", b"{}"))
 
 
 @pytest.mark.parametrize("url", [HTTPS, HTTP])
-def test_providers_are_called_through_the_proxy(company: Company, paths: list[str], url: str) -> None:
+def test_providers_are_called_through_the_proxy(
+    company: Company, paths: list[str], url: str
+) -> None:
     http = requests_client(outgoing(company))
 
     assert (http.get(f"{url}/a", {}).status, http.post(f"{url}/b", b"{}", {}).status) == (200, 200)
@@ -99,14 +106,18 @@ def test_providers_are_called_through_the_proxy(company: Company, paths: list[st
 
 
 @pytest.mark.parametrize("url", [HTTPS, HTTP])
-async def test_the_formatter_calls_metronome_through_the_proxy(company: Company, paths: list[str], url: str) -> None:
+async def test_the_formatter_calls_metronome_through_the_proxy(
+    company: Company, paths: list[str], url: str
+) -> None:
     await ask_by_aiohttp(url, outgoing(company))
 
     assert paths == ["/asked"]
     assert len(company.seen) == 1
 
 
-def test_traces_leave_through_the_proxy(company: Company, paths: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_traces_leave_through_the_proxy(
+    company: Company, paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in {**company.settings, "OTEL_EXPORTER_OTLP_ENDPOINT": HTTPS}.items():
         monkeypatch.setenv(name, value)
     provider = provider_of(read(BaseServiceSettings), "invoice-webhook")
@@ -139,7 +150,9 @@ def test_the_archive_at_aws_is_reached_through_the_proxy_and_so_are_the_credenti
 
 
 @pytest.mark.parametrize("url", [HTTPS, HTTP])
-async def test_whoever_is_exempt_is_not_asked_for_through_the_proxy(company: Company, url: str) -> None:
+async def test_whoever_is_exempt_is_not_asked_for_through_the_proxy(
+    company: Company, url: str
+) -> None:
     way = outgoing(company, no_proxy="example")
 
     with pytest.raises(Unavailable, match="cannot be reached"):
@@ -174,7 +187,9 @@ async def test_a_proxy_that_connects_nobody_is_an_outage_and_nothing_is_sent(
 
     with pytest.raises(Unavailable, match="Tunnel connection failed: 403 Forbidden") as sent:
         requests_client(way).post(f"{HTTPS}/a", b"{}", {})
-    with pytest.raises(Unavailable, match="cannot be reached: HTTPS_PROXY answers 403") as formatter:
+    with pytest.raises(
+        Unavailable, match="cannot be reached: HTTPS_PROXY answers 403"
+    ) as formatter:
         await ask_by_aiohttp(HTTPS, way)
 
     assert sent.value.outage

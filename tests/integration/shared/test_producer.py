@@ -25,7 +25,9 @@ ANY = OutgoingRecord("raw-invoices", b"k", b"{}")
 
 
 def murmur2(data: bytes) -> int:
-    """Give Kafka's own hash of a key, as the Java client computes it (org.apache.kafka.common.utils.Utils.murmur2)."""
+    """Give Kafka's own hash of a key, as the Java client computes it
+    (org.apache.kafka.common.utils.Utils.murmur2).
+    """
     mask, m = 0xFFFFFFFF, 0x5BD1E995
     value = (0x9747B28C ^ len(data)) & mask
     for start in range(0, len(data) - len(data) % 4, 4):
@@ -37,7 +39,9 @@ def murmur2(data: bytes) -> int:
     return value ^ (value >> 15)
 
 
-def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(broker: Broker, topics: Topics) -> None:
+def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(
+    broker: Broker, topics: Topics
+) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
     publisher = ConfluentPublisher(lambda: Producer(producer_config(settings)))
     keys = [f"invoice-{number}".encode() for number in range(40)]
@@ -50,7 +54,9 @@ def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(
     records = topics.read("raw-invoices")
     count = 1 + max(record.partition for record in records)
     assert {record.key for record in records} == set(keys)
-    assert all(record.partition == (murmur2(record.key or b"") & 0x7FFFFFFF) % count for record in records)
+    assert all(
+        record.partition == (murmur2(record.key or b"") & 0x7FFFFFFF) % count for record in records
+    )
 
 
 @pytest.mark.real_broker
@@ -61,7 +67,9 @@ def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(
         pytest.param(MAX_RECORD_BYTES + 1, id="refused by the client itself"),
     ],
 )
-def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(broker: Broker, topics: Topics, size: int) -> None:
+def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(
+    broker: Broker, topics: Topics, size: int
+) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
     narrow = NewTopic(topics.name("narrow"), 1, 1, config={"max.message.bytes": "10000"})
     admin = AdminClient(common_config(settings))
@@ -79,7 +87,9 @@ def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(broker: Bro
 
 def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
-    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+    publisher = ConfluentPublisher(
+        lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500})
+    )
 
     with pytest.raises(PublishFailed):
         publisher.publish(ANY)
@@ -90,7 +100,9 @@ def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
 
 def test_who_no_longer_waits_for_an_answer_takes_nobody_elses_away() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
-    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500}))
+    publisher = ConfluentPublisher(
+        lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500})
+    )
 
     publisher.send(ANY).cancel()
 

@@ -23,7 +23,10 @@ pytestmark = [
     pytest.mark.broker,
     pytest.mark.skipif(
         not JarsBroker.is_available(),
-        reason="needs Java 17 and the jars of Apache Kafka: it sets up a broker with TLS, SASL and ACLs",
+        reason=(
+            "needs Java 17 and the jars of Apache Kafka: it sets up a broker with TLS, SASL and"
+            " ACLs"
+        ),
     ),
 ]
 
@@ -62,7 +65,10 @@ def test_the_formatter_waits_for_its_right_to_the_group_and_goes_on_once_it_has_
     cluster.allow(ResourceType.GROUP, GROUP, AclOperation.READ)
 
     formatter.wait_until_ready()
-    eventually(lambda: 'invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1], timeout=60)
+    eventually(
+        lambda: 'invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1],
+        timeout=60,
+    )
     assert "Traceback" not in formatter.output()
 
 
@@ -71,8 +77,13 @@ def test_the_webhook_is_not_ready_while_its_own_password_is_refused(
 ) -> None:
     secret = tmp_path / "password"
     secret.write_text(cluster.password)
-    settings = {name: value for name, value in cluster.settings.items() if name != "KAFKA_SASL_PASSWORD"}
-    settings |= {"KAFKA_SASL_PASSWORD_FILE": str(secret), "METRONOME_WEBHOOK_SECRET": "a-secret-of-some-length"}
+    settings = {
+        name: value for name, value in cluster.settings.items() if name != "KAFKA_SASL_PASSWORD"
+    }
+    settings |= {
+        "KAFKA_SASL_PASSWORD_FILE": str(secret),
+        "METRONOME_WEBHOOK_SECRET": "a-secret-of-some-length",
+    }
     webhook = start_service("invoice-webhook", settings)
     webhook.wait_until_ready()
 

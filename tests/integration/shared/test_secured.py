@@ -1,4 +1,6 @@
-"""TLS and SASL, as on a managed Kafka: both clients from the same settings, against a broker that takes no others."""
+"""TLS and SASL, as on a managed Kafka: both clients from the same settings, against a broker that
+takes no others.
+"""
 
 from collections.abc import Iterator
 
@@ -37,7 +39,9 @@ def secured() -> Iterator[SecuredBroker]:
         broker.stop()
 
 
-def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_service: StartService) -> None:
+def test_both_clients_come_in_by_tls_and_sasl(
+    secured: SecuredBroker, start_service: StartService
+) -> None:
     settings = settings_of(secured.settings)
     admin = AdminClient(common_config(settings))
     for created in admin.create_topics([NewTopic(name, 2, 1) for name in TOPICS.values()]).values():
@@ -51,7 +55,10 @@ def test_both_clients_come_in_by_tls_and_sasl(secured: SecuredBroker, start_serv
 
     formatter.wait_until_ready()
     eventually(
-        lambda: 'invoice_connector_invoices_failed_total{code="malformed-record"' in formatter.ask("/metrics")[1]
+        lambda: (
+            'invoice_connector_invoices_failed_total{code="malformed-record"'
+            in formatter.ask("/metrics")[1]
+        )
     )
 
 

@@ -44,7 +44,9 @@ class Page:
             "CONSOLE_SECRET": "the same after a restart",
             "INVOICES_STATE_DIR": str(directory / "state"),
         }
-        self.process = Process(f"page-{self.port}", [INVOICES, "web"], env=own | settings, directory=directory)
+        self.process = Process(
+            f"page-{self.port}", [INVOICES, "web"], env=own | settings, directory=directory
+        )
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
         )
@@ -80,7 +82,9 @@ class Page:
 
     def ask(self, path: str) -> tuple[int, Any]:
         """Return status and facts of a page; status 0 while nobody listens."""
-        return self._send(urllib.request.Request(f"{self.base}{path}", headers={"Accept": "application/json"}))
+        return self._send(
+            urllib.request.Request(f"{self.base}{path}", headers={"Accept": "application/json"})
+        )
 
     def post(self, path: str, **fields: str) -> tuple[int, Any]:
         """Send a form."""
@@ -143,7 +147,9 @@ def test_it_starts_follows_and_ends_politely(open_page: OpenPage, topics: Topics
     assert "Traceback" not in page.process.output()
 
 
-def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(open_page: OpenPage, topics: Topics) -> None:
+def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(
+    open_page: OpenPage, topics: Topics
+) -> None:
     _host, port = topics.bootstrap_servers.split(":")
     with Proxy(int(port)) as proxy:
         page = open_page({"KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{proxy.port}"})
@@ -169,7 +175,12 @@ def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(open_pa
 
 def test_a_page_that_nobody_could_use_says_so_and_ends(topics: Topics) -> None:
     done = subprocess.run(
-        [INVOICES, "web"], env=topics.settings, check=False, capture_output=True, text=True, timeout=60
+        [INVOICES, "web"],
+        env=topics.settings,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
     assert done.returncode == 2

@@ -12,7 +12,12 @@ from invoice_shared.settings import KafkaSettings, read
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file; of what it may set nothing is set before, and nothing afterwards."""
-    for name in ("KAFKA_BOOTSTRAP_SERVERS", "RAW_INVOICES_TOPIC", "INVOICE_ERRORS_TOPIC", "KAFKA_SASL_PASSWORD"):
+    for name in (
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "RAW_INVOICES_TOPIC",
+        "INVOICE_ERRORS_TOPIC",
+        "KAFKA_SASL_PASSWORD",
+    ):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     return tmp_path / "settings.env"
@@ -23,15 +28,19 @@ def test_settings_come_from_the_file_and_the_environments_own_come_first(
 ) -> None:
     monkeypatch.setenv("RAW_INVOICES_TOPIC", "mine")
     file.write_bytes(
-        b"\xef\xbb\xbf# ours\r\nexport KAFKA_BOOTSTRAP_SERVERS=b-1:9092,b-2:9092\r\n"
-        b"RAW_INVOICES_TOPIC=theirs\nINVOICE_ERRORS_TOPIC='$HOME # no template'\nKAFKA_SASL_PASSWORD=\n"
+        b"\xef\xbb\xbf# ours\r\nexport"
+        b" KAFKA_BOOTSTRAP_SERVERS=b-1:9092,b-2:9092\r\nRAW_INVOICES_TOPIC=theirs\nINVOICE_ERRORS_TOPIC='$HOME"
+        b" # no template'\nKAFKA_SASL_PASSWORD=\n"
     )
 
     read_env_file(file)
 
     settings = read(KafkaSettings)
     assert settings.kafka_bootstrap_servers == "b-1:9092,b-2:9092"
-    assert (settings.raw_invoices_topic, settings.invoice_errors_topic) == ("mine", "$HOME # no template")
+    assert (settings.raw_invoices_topic, settings.invoice_errors_topic) == (
+        "mine",
+        "$HOME # no template",
+    )
     assert settings.kafka_sasl_password is None
 
 
@@ -44,7 +53,9 @@ def test_settings_come_from_the_file_and_the_environments_own_come_first(
         pytest.param(b"\xff\xfeA\x00", "cannot be read as UTF-8", id="no UTF-8"),
     ],
 )
-def test_a_line_that_is_no_setting_is_named_and_nothing_is_taken(file: Path, content: bytes, said: str) -> None:
+def test_a_line_that_is_no_setting_is_named_and_nothing_is_taken(
+    file: Path, content: bytes, said: str
+) -> None:
     file.write_bytes(content)
 
     with pytest.raises(InvalidRequest, match=said):

@@ -8,7 +8,13 @@ from invoice_operations.broker_errors import meaning
 from invoice_operations.check.checks import Line
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
+from invoice_shared.errors import (
+    ConnectorError,
+    CredentialsRefused,
+    Rejected,
+    StartupError,
+    Unavailable,
+)
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.settings import InvalidSettings
 
@@ -30,19 +36,27 @@ from invoice_shared.settings import InvalidSettings
     ],
     ids=lambda given: type(given).__name__,
 )
-def test_the_exit_code_tells_whose_move_it_is(error: ConnectorError | InvalidSettings, end: Exit) -> None:
+def test_the_exit_code_tells_whose_move_it_is(
+    error: ConnectorError | InvalidSettings, end: Exit
+) -> None:
     assert exit_of(error) is end
 
 
 @pytest.mark.parametrize(
     ("code", "end"),
     [
-        pytest.param(KafkaError.TOPIC_AUTHORIZATION_FAILED, Exit.ATTENTION, id="refused credentials"),
-        pytest.param(KafkaError.INVALID_REPLICATION_FACTOR, Exit.USAGE, id="more copies than brokers"),
+        pytest.param(
+            KafkaError.TOPIC_AUTHORIZATION_FAILED, Exit.ATTENTION, id="refused credentials"
+        ),
+        pytest.param(
+            KafkaError.INVALID_REPLICATION_FACTOR, Exit.USAGE, id="more copies than brokers"
+        ),
         pytest.param(KafkaError.TOPIC_EXCEPTION, Exit.USAGE, id="no name for a topic"),
         pytest.param(KafkaError._INVALID_ARG, Exit.USAGE, id="a setting that the client refuses"),
         pytest.param(KafkaError._TRANSPORT, Exit.UNREACHABLE, id="no connection"),
-        pytest.param(KafkaError.NOT_ENOUGH_REPLICAS, Exit.UNREACHABLE, id="too few replicas in sync"),
+        pytest.param(
+            KafkaError.NOT_ENOUGH_REPLICAS, Exit.UNREACHABLE, id="too few replicas in sync"
+        ),
     ],
 )
 def test_trouble_with_kafka_is_told_with_the_brokers_words(code: int, end: Exit) -> None:

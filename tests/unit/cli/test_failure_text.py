@@ -33,7 +33,11 @@ def case(**changes: Any) -> Case:
 
 
 def commands(text: str) -> list[str]:
-    return [line.strip().removeprefix("invoices ") for line in text.splitlines() if line.startswith("  invoices ")]
+    return [
+        line.strip().removeprefix("invoices ")
+        for line in text.splitlines()
+        if line.startswith("  invoices ")
+    ]
 
 
 def test_it_says_what_happened_and_what_may_come_next() -> None:
@@ -42,10 +46,21 @@ def test_it_says_what_happened_and_what_may_come_next() -> None:
     text = failure_text(case(), answered, NOBODY, START)
 
     assert text.splitlines()[0] == f"failure     {ID}"
-    for words in ("open, failed 3h 0m ago", "Customer 1042 is inactive.", "1,250.00 USD", "400: Invalid entity"):
+    for words in (
+        "open, failed 3h 0m ago",
+        "Customer 1042 is inactive.",
+        "1,250.00 USD",
+        "400: Invalid entity",
+    ):
         assert words in text
     assert "formatted-invoices[3]@41" in text
-    assert [command.split()[0] for command in commands(text)] == ["status", "preview", "replay", "resolve", "failures"]
+    assert [command.split()[0] for command in commands(text)] == [
+        "status",
+        "preview",
+        "replay",
+        "resolve",
+        "failures",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +80,8 @@ def test_every_command_can_be_typed(failed: Case) -> None:
 
 def test_what_is_held_is_approved_and_what_is_settled_is_looked_at() -> None:
     held, settled = (
-        failure_text(each, {}, NOBODY, START) for each in (case(code="held-for-approval"), case(state="created"))
+        failure_text(each, {}, NOBODY, START)
+        for each in (case(code="held-for-approval"), case(state="created"))
     )
 
     assert "approve 0123456789ab" in commands(held)
@@ -82,6 +98,10 @@ def test_no_id_of_others_is_a_command_of_its_own() -> None:
 def test_of_what_was_closed_it_says_who_and_why() -> None:
     closed = ClosedBy("kim", "billed by hand")
 
-    assert "Resolved by kim: billed by hand" in failure_text(case(state="resolved"), {}, closed, START)
+    assert "Resolved by kim: billed by hand" in failure_text(
+        case(state="resolved"), {}, closed, START
+    )
     assert reason_text(case(), closed) == "Resolved by kim: billed by hand"
-    assert reason_text(case(documents="netsuite 9001"), NOBODY).endswith("Yet netsuite 9001 stands.")
+    assert reason_text(case(documents="netsuite 9001"), NOBODY).endswith(
+        "Yet netsuite 9001 stands."
+    )

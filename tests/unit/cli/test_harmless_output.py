@@ -69,7 +69,15 @@ def test_a_terminal_gets_colours_but_nobody_elses() -> None:
 
 
 def test_an_argument_that_is_refused_steers_no_terminal_either() -> None:
-    command = [sys.executable, "-m", "invoice_cli", "replay", "errors", "--code", "\x1b[31m\u009b\u202e"]
+    command = [
+        sys.executable,
+        "-m",
+        "invoice_cli",
+        "replay",
+        "errors",
+        "--code",
+        "\x1b[31m\u009b\u202e",
+    ]
 
     done = subprocess.run(command, check=False, capture_output=True, text=True)
 
@@ -77,10 +85,21 @@ def test_an_argument_that_is_refused_steers_no_terminal_either() -> None:
     assert not set(map(ord, done.stderr)) & set(HARMFUL)
 
 
-@pytest.mark.parametrize("module", sorted(SOURCES.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCES)))
+@pytest.mark.parametrize(
+    "module", sorted(SOURCES.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCES))
+)
 def test_nothing_is_written_past_it(module: Path) -> None:
-    calls = [node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
+    calls = [
+        node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)
+    ]
     written = {ast.unparse(call) for call in calls}
 
-    forbidden = {"print", "Console", "typer.echo", "typer.secho", "sys.stdout.write", "sys.stderr.write"}
+    forbidden = {
+        "print",
+        "Console",
+        "typer.echo",
+        "typer.secho",
+        "sys.stdout.write",
+        "sys.stderr.write",
+    }
     assert module.name in WRITERS or not written & forbidden

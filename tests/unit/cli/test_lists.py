@@ -16,7 +16,10 @@ ROWS = [
         "money": "147,294.00 USD",
         "reason": reason,
     }
-    for code, reason in (("items-not-mapped", "Products without an item id: 日本 " + "x" * 100), ("held", "No."))
+    for code, reason in (
+        ("items-not-mapped", "Products without an item id: 日本 " + "x" * 100),
+        ("held", "No."),
+    )
 ]
 
 

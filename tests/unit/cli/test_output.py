@@ -6,14 +6,29 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from invoice_cli.output import MAX_IN_MEMORY, Row, print_csv, print_json, print_json_rows, show, table
+from invoice_cli.output import (
+    MAX_IN_MEMORY,
+    Row,
+    print_csv,
+    print_json,
+    print_json_rows,
+    show,
+    table,
+)
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.tally import money
 
-ROW = {"name": "a", "total": Decimal("1E+3"), "at": datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "note": None}
+ROW = {
+    "name": "a",
+    "total": Decimal("1E+3"),
+    "at": datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+    "note": None,
+}
 
 
-def test_json_is_one_document_with_money_and_times_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_document_with_money_and_times_as_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     print_json([ROW, {"nested": {"totals": (Decimal("0.10"),)}}])
 
     assert capsys.readouterr().out == (
@@ -44,7 +59,9 @@ def test_rows_are_one_json_document_with_a_line_each(
     assert capsys.readouterr().out.splitlines() == lines
 
 
-@pytest.mark.parametrize("show_rows", [print_json_rows, lambda rows: print_csv(rows, ["id"])], ids=["json", "csv"])
+@pytest.mark.parametrize(
+    "show_rows", [print_json_rows, lambda rows: print_csv(rows, ["id"])], ids=["json", "csv"]
+)
 def test_of_what_is_cut_off_nothing_is_printed(
     capsys: pytest.CaptureFixture[str], show_rows: Callable[[Iterator[Row]], None]
 ) -> None:
@@ -69,7 +86,11 @@ def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("totals", "unknown", "said"),
     [
-        ({"USD": Decimal("1250.00"), "EUR": Decimal(10)}, 2, "EUR 10.00, USD 1,250.00 and 2 of unknown total"),
+        (
+            {"USD": Decimal("1250.00"), "EUR": Decimal(10)},
+            2,
+            "EUR 10.00, USD 1,250.00 and 2 of unknown total",
+        ),
         ({}, 3, "3 of unknown total"),
         ({}, 0, ""),
     ],
@@ -80,7 +101,10 @@ def test_money_is_said_by_currency(totals: dict[str, Decimal], unknown: int, sai
 
 def test_on_a_narrow_terminal_sentences_make_room_for_ids() -> None:
     shown = io.StringIO()
-    row = {"invoice": "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b", "reason": "Products without an item id. " * 9}
+    row = {
+        "invoice": "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b",
+        "reason": "Products without an item id. " * 9,
+    }
 
     Console(file=shown, width=80).print(table([row, row]))
 

@@ -1,4 +1,6 @@
-"""What the pages, and the advice of messages, tell an operator to type is a command with such options."""
+"""What the pages, and the advice of messages, tell an operator to type is a command with such
+options.
+"""
 
 import ast
 import re
@@ -22,7 +24,9 @@ PLACEHOLDERS = {"CODE": "items-not-mapped", "DESTINATION": "netsuite", "…": "x
 
 
 def tracked(*patterns: str) -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return [ROOT / name for name in listed.stdout.split()]
 
 
@@ -30,7 +34,9 @@ def typed_in(page: str) -> Iterator[str]:
     """Give what follows ``invoices`` on the lines of code blocks and in the code of sentences."""
     for block in FENCE.findall(page):
         yield from (found["rest"] for line in block.splitlines() if (found := TYPED.match(line)))
-    yield from (found["rest"] for span in SPAN.findall(FENCE.sub("", page)) if (found := TYPED.match(span)))
+    yield from (
+        found["rest"] for span in SPAN.findall(FENCE.sub("", page)) if (found := TYPED.match(span))
+    )
 
 
 def advised_in(source: str) -> Iterator[str]:
@@ -53,7 +59,9 @@ def is_command(words: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("page", tracked("*.md"), ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_says_to_type_can_be_typed(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_page_says_to_type_can_be_typed(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("invoice.json").touch()
 
@@ -63,7 +71,13 @@ def test_what_a_page_says_to_type_can_be_typed(page: Path, tmp_path: Path, monke
 
 
 def test_what_a_message_says_to_type_can_be_typed() -> None:
-    modules = tracked("cli/src/*.py", "operations/src/*.py", "providers/src/*.py", "services/*.py", "shared/src/*.py")
+    modules = tracked(
+        "cli/src/*.py",
+        "operations/src/*.py",
+        "providers/src/*.py",
+        "services/*.py",
+        "shared/src/*.py",
+    )
     advised = [rest.split() for module in modules for rest in advised_in(module.read_text())]
     with_options = [words for words in advised if any(word.startswith("--") for word in words)]
 

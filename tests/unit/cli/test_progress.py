@@ -7,7 +7,9 @@ from invoice_cli.progress import LINE_SECONDS, Lines, progress, reading
 from tests.fakes import FakeClock
 
 
-def test_a_line_comes_every_ten_seconds_also_while_nothing_happens(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_comes_every_ten_seconds_also_while_nothing_happens(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     clock = FakeClock()
     advance = Lines(lambda done: f"{done} done", clock.monotonic)
 
@@ -22,7 +24,9 @@ def test_a_line_comes_every_ten_seconds_also_while_nothing_happens(capsys: pytes
 
 
 @pytest.mark.parametrize("output", ["table", "json", "csv"])
-def test_of_what_is_quick_nothing_is_said(output: Listing, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_what_is_quick_nothing_is_said(
+    output: Listing, capsys: pytest.CaptureFixture[str]
+) -> None:
     with progress("replayed", 2, output) as advance, reading(output) as read:
         advance()
         read(1000)

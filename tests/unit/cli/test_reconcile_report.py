@@ -1,4 +1,6 @@
-"""How findings are shown: people and spreadsheets read money in its currency's digits, programs as it was stated."""
+"""How findings are shown: people and spreadsheets read money in its currency's digits, programs as
+it was stated.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -26,7 +28,9 @@ FOUND = Finding(
     ("output", "total", "held"),
     [("table", "147294.00", "0.00"), ("csv", "147294.00", "0.00"), ("json", '"147294.0"', '"0"')],
 )
-def test_money_of_a_finding(output: Listing, total: str, held: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_money_of_a_finding(
+    output: Listing, total: str, held: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     show([FOUND], output)
 
     shown = capsys.readouterr().out.replace(",", " ").replace(":", " ").split()

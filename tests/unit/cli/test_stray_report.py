@@ -23,7 +23,9 @@ from tests.unit.operations.reconcile.test_strays import Ledger
 
 SINCE = datetime.now(UTC) - timedelta(days=1)
 LATER = datetime.now(UTC) + timedelta(hours=2)
-DOCUMENT = formatted_invoice(destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR")
+DOCUMENT = formatted_invoice(
+    destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR"
+)
 
 
 class Books:
@@ -38,7 +40,9 @@ class Books:
             razorpay_apikey_secret=SecretStr(account.key_secret),
         )
         connection = Connection(provider, provider.build(settings, SystemClock()))
-        self.asked = AskedProviders(Providers({"razorpay": connection}), Pace(None, SystemClock()), 0)
+        self.asked = AskedProviders(
+            Providers({"razorpay": connection}), Pace(None, SystemClock()), 0
+        )
         with pytest.raises(Exception, match="looked up once more"):
             connection.create(DOCUMENT, begun=Begun())
 
@@ -62,7 +66,9 @@ def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFi
     assert shown.out == ""
 
 
-def test_it_is_deleted_if_that_is_asked_for(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_deleted_if_that_is_asked_for(
+    books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert books.tell(fix=True)
 
     assert capsys.readouterr().err.endswith("Deleted.\n")
@@ -71,9 +77,14 @@ def test_it_is_deleted_if_that_is_asked_for(books: Books, capsys: pytest.Capture
     assert capsys.readouterr().err == ""
 
 
-def test_a_system_that_cannot_be_asked_is_told(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_system_that_cannot_be_asked_is_told(
+    books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
     books.control.inject("credentials", "list")
 
     assert not books.tell(fix=True)
 
-    assert "Stray drafts were not looked for to the end: Razorpay refuses our key" in capsys.readouterr().err
+    assert (
+        "Stray drafts were not looked for to the end: Razorpay refuses our key"
+        in capsys.readouterr().err
+    )

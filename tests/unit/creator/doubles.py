@@ -1,4 +1,6 @@
-"""A billing system and a Metronome in memory, which keep what they were told and fail when a test says so."""
+"""A billing system and a Metronome in memory, which keep what they were told and fail when a test
+says so.
+"""
 
 from collections import deque
 
@@ -11,9 +13,12 @@ TAKEN = ProviderResponse(status=400, body="This record already exists.")
 
 
 class FakeProvider:
-    """Holds one document for each invoice id, as the real ones do. ``fails`` holds errors for the next calls.
+    """Holds one document for each invoice id, as the real ones do.
 
-    A look also shows what was ``removed`` by somebody. ``answer`` is what a create answers instead of id and total.
+    ``fails`` holds errors for the next calls.
+
+    A look also shows what was ``removed`` by somebody. ``answer`` is what a create answers instead
+    of id and total.
     """
 
     name = "netsuite"
@@ -33,7 +38,9 @@ class FakeProvider:
         """Word the refusal of an id that is taken."""
         return AlreadyExists(reason, response=TAKEN)
 
-    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Found:
+    def create(
+        self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None
+    ) -> Found:
         """Store the document, unless its id is taken."""
         self.generations.append(generation)
         self.begun.append(begun)
@@ -41,7 +48,9 @@ class FakeProvider:
         if document.invoice_id in self.documents:
             raise self.taken("This record already exists.")
         number = str(1001 + len(self.documents))
-        self.documents[document.invoice_id] = Found(number, document.invoice_id, document.total, document.currency)
+        self.documents[document.invoice_id] = Found(
+            number, document.invoice_id, document.total, document.currency
+        )
         if self.fails_after_storing:
             raise self.fails_after_storing.popleft()
         return self.answer or Found(number, total=document.total)
@@ -52,10 +61,14 @@ class FakeProvider:
         found = self.documents.get(document.invoice_id)
         return (*self.removed, *(() if found is None else (found,)))
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         """Read a document by its own id."""
         self._call(f"read {document_id}")
-        return next((found for found in self.documents.values() if found.document_id == document_id), None)
+        return next(
+            (found for found in self.documents.values() if found.document_id == document_id), None
+        )
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -74,7 +87,12 @@ class FakeWriteback:
         self.fails: deque[CallFailed] = deque()
 
     def report_created(
-        self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
+        self,
+        document: FormattedInvoice,
+        created: Found,
+        *,
+        is_repeat: bool,
+        is_forced: bool = False,
     ) -> None:
         """Note the document's id."""
         self.repeats.append(is_repeat)

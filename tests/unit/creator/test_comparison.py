@@ -33,7 +33,14 @@ def refusal(*found: Found, is_forced: bool = False) -> str:
 
 @pytest.mark.parametrize(
     ("state", "is_standing"),
-    [("draft", True), ("open", True), ("paid", True), (None, True), ("void", False), ("deleted", False)],
+    [
+        ("draft", True),
+        ("open", True),
+        ("paid", True),
+        (None, True),
+        ("void", False),
+        ("deleted", False),
+    ],
 )
 def test_what_stands(state: Any, is_standing: bool) -> None:
     assert stands(replace(OURS, state=state)) is is_standing
@@ -43,11 +50,27 @@ def test_what_stands(state: Any, is_standing: bool) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"external_customer_id": "77"}, "its customer is 77 instead of 1042", id="another customer"),
-        pytest.param({"document_type": "credit_memo"}, "its type is credit_memo instead of invoice", id="another type"),
-        pytest.param({"total": Decimal("99.99")}, "its total is 99.99 instead of 100.00", id="another total"),
-        pytest.param({"currency": "EUR"}, "its currency is EUR instead of USD", id="another currency"),
-        pytest.param({"invoice_id": "other"}, f"its invoice id is other instead of {INVOICE_ID}", id="another invoice"),
+        pytest.param(
+            {"external_customer_id": "77"},
+            "its customer is 77 instead of 1042",
+            id="another customer",
+        ),
+        pytest.param(
+            {"document_type": "credit_memo"},
+            "its type is credit_memo instead of invoice",
+            id="another type",
+        ),
+        pytest.param(
+            {"total": Decimal("99.99")}, "its total is 99.99 instead of 100.00", id="another total"
+        ),
+        pytest.param(
+            {"currency": "EUR"}, "its currency is EUR instead of USD", id="another currency"
+        ),
+        pytest.param(
+            {"invoice_id": "other"},
+            f"its invoice id is other instead of {INVOICE_ID}",
+            id="another invoice",
+        ),
     ],
 )
 def test_a_document_that_stands_and_differs_is_named_with_what_differs_forced_or_not(
@@ -71,7 +94,9 @@ def test_what_the_provider_does_not_show_is_no_difference() -> None:
 
 
 @pytest.mark.parametrize("state", ["void", "deleted"])
-def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_for_it(state: Any) -> None:
+def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_for_it(
+    state: Any,
+) -> None:
     gone = replace(OURS, state=state)
 
     assert "Document 7 of this invoice was" in refusal(gone)
@@ -81,7 +106,9 @@ def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_f
 
 
 @pytest.mark.parametrize(("state", "is_said"), [("void", True), ("deleted", False)])
-def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(state: Any, is_said: bool) -> None:
+def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(
+    state: Any, is_said: bool
+) -> None:
     gone = replace(OURS, state=state)
 
     with pytest.raises(Rejected) as refused:
@@ -96,15 +123,22 @@ def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(state: Any, i
         pytest.param({}, True, id="it carries the id"),
         pytest.param({"invoice_id": None}, True, id="it shows no id"),
         pytest.param({"invoice_id": "4711"}, True, id="another id, the same customer"),
-        pytest.param({"invoice_id": "4711", "external_customer_id": "77"}, False, id="another's altogether"),
+        pytest.param(
+            {"invoice_id": "4711", "external_customer_id": "77"}, False, id="another's altogether"
+        ),
     ],
 )
-def test_a_document_that_metronome_names_may_be_the_invoices(changes: dict[str, Any], is_so: bool) -> None:
+def test_a_document_that_metronome_names_may_be_the_invoices(
+    changes: dict[str, Any], is_so: bool
+) -> None:
     assert may_be_of(INVOICE, replace(OURS, **changes)) is is_so
 
 
 def test_ours_is_found_among_others() -> None:
-    gone, other = replace(OURS, document_id="5", state="void"), replace(OURS, document_id="6", total=Decimal(1))
+    gone, other = (
+        replace(OURS, document_id="5", state="void"),
+        replace(OURS, document_id="6", total=Decimal(1)),
+    )
 
     assert ours_among(INVOICE, [gone, other, OURS], is_forced=False) == OURS
 

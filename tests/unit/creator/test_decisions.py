@@ -12,7 +12,13 @@ INCLUDED = (("replay-include-resolved", b"1"),)
 
 
 def decision(kind: str, subject: str = INVOICE_ID, **changes: Any) -> Decision:
-    valid = {"decision_id": "d-1", "by": "ada", "why": "billed by hand", "at": FINALIZED_AT, "via": "cli"}
+    valid = {
+        "decision_id": "d-1",
+        "by": "ada",
+        "why": "billed by hand",
+        "at": FINALIZED_AT,
+        "via": "cli",
+    }
     return Decision.model_validate(valid | {"kind": kind, "subject": subject} | changes)
 
 
@@ -27,7 +33,9 @@ def approval(**changes: Any) -> Decision:
 
 
 def book(*decisions: Decision, **hold_above: str) -> DecisionBook:
-    noted = DecisionBook({("*" if code == "any" else code): Decimal(bound) for code, bound in hold_above.items()})
+    noted = DecisionBook(
+        {("*" if code == "any" else code): Decimal(bound) for code, bound in hold_above.items()}
+    )
     for each in decisions:
         noted.note(each)
     return noted
@@ -60,11 +68,15 @@ def test_a_destination_is_paused_until_it_is_resumed() -> None:
         pytest.param({"USD": "100.01"}, "100.00", False, id="below the bound"),
         pytest.param({"EUR": "1"}, "100.00", False, id="another currency's bound"),
         pytest.param({"any": "50"}, "100.00", True, id="any currency"),
-        pytest.param({"USD": "500", "any": "50"}, "100.00", False, id="a currency's own bound goes first"),
+        pytest.param(
+            {"USD": "500", "any": "50"}, "100.00", False, id="a currency's own bound goes first"
+        ),
         pytest.param({"any": "0"}, "0.00", True, id="a shadow run holds even zero"),
     ],
 )
-def test_a_total_that_reaches_the_bound_is_held(bounds: dict[str, str], total: str, is_held: bool) -> None:
+def test_a_total_that_reaches_the_bound_is_held(
+    bounds: dict[str, str], total: str, is_held: bool
+) -> None:
     asked = formatted_invoice(total=Decimal(total), line_items=(line_item(amount=Decimal(total)),))
 
     if is_held:

@@ -1,4 +1,6 @@
-"""From a record to a document, a status at Metronome, and what is written down: phase by phase, failure by failure."""
+"""From a record to a document, a status at Metronome, and what is written down: phase by phase,
+failure by failure.
+"""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -18,7 +20,14 @@ from invoice_providers.names import destinations
 from invoice_providers.registry import provider_of
 from invoice_shared import serde
 from invoice_shared.decision import Decision
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metrics import Metrics
@@ -33,15 +42,21 @@ FAILED = Unavailable("500")
 OUTAGE = Unavailable("503", outage=True)
 
 
-def its_task(value: bytes, *headers: tuple[str, bytes], taken: Collection[str] = destinations()) -> Task:
+def its_task(
+    value: bytes, *headers: tuple[str, bytes], taken: Collection[str] = destinations()
+) -> Task:
     scope = Scope(taken, destinations())
-    task = task_of(record(topic="formatted-invoices", value=value, headers=headers), ALL_PHASES, scope)
+    task = task_of(
+        record(topic="formatted-invoices", value=value, headers=headers), ALL_PHASES, scope
+    )
     assert task is not None
     return task
 
 
 class Desk:
-    """A handler between fakes, and one invoice's task; its record is a first one unless told otherwise."""
+    """A handler between fakes, and one invoice's task; its record is a first one unless told
+    otherwise.
+    """
 
     def __init__(
         self,
@@ -55,10 +70,14 @@ class Desk:
         self.writeback = FakeWriteback()
         self.publisher = FakePublisher()
         clock, metrics = FakeClock(), Metrics()
-        settlement = Settlement(self.publisher, KafkaSettings(), {set_up: "account-1"}, metrics, clock)
+        settlement = Settlement(
+            self.publisher, KafkaSettings(), {set_up: "account-1"}, metrics, clock
+        )
         connection = Connection(provider_of(set_up), self.provider)
         self.book = book or DecisionBook()
-        self.handler = InvoiceHandler({set_up: connection}, self.book, self.writeback, settlement, metrics, clock)
+        self.handler = InvoiceHandler(
+            {set_up: connection}, self.book, self.writeback, settlement, metrics, clock
+        )
         self.document = document or formatted_invoice()
         self.task = self.new_task(*headers, is_repeat=is_repeat)
 
@@ -91,13 +110,21 @@ class Desk:
     def outcomes(self) -> list[dict[str, object]]:
         """The invoice's events, without the records of documents."""
         ledger = self.publisher.to("invoice-outcomes")
-        return [published.json for published in ledger if b"#document:" not in (published.key or b"")]
+        return [
+            published.json for published in ledger if b"#document:" not in (published.key or b"")
+        ]
 
     @property
     def documents(self) -> dict[str, dict[str, object]]:
         """The records of documents by what follows the invoice id in their keys."""
-        ledger = [(key_of(published), published) for published in self.publisher.to("invoice-outcomes")]
-        return {key.partition("#document:")[2]: published.json for key, published in ledger if "#document:" in key}
+        ledger = [
+            (key_of(published), published) for published in self.publisher.to("invoice-outcomes")
+        ]
+        return {
+            key.partition("#document:")[2]: published.json
+            for key, published in ledger
+            if "#document:" in key
+        }
 
 
 def key_of(published: Published) -> str:
@@ -113,8 +140,16 @@ def test_an_invoice_is_created_reported_and_entered_in_the_ledger() -> None:
     assert desk.writeback.statuses == {INVOICE_ID: "FINALIZED 1001"}
     assert desk.failures == []
     (entry,) = desk.outcomes
-    assert (entry["outcome"], entry["provider_document_id"], entry["total"]) == ("created", "1001", "100.00")
-    assert (entry["stage"], entry["failure_id"], entry["received_at"]) == ("creator", None, "2026-03-01T09:30:02.000Z")
+    assert (entry["outcome"], entry["provider_document_id"], entry["total"]) == (
+        "created",
+        "1001",
+        "100.00",
+    )
+    assert (entry["stage"], entry["failure_id"], entry["received_at"]) == (
+        "creator",
+        None,
+        "2026-03-01T09:30:02.000Z",
+    )
 
 
 def test_a_redelivered_invoice_finds_its_document_and_creates_no_second() -> None:
@@ -133,9 +168,17 @@ def test_a_redelivered_invoice_finds_its_document_and_creates_no_second() -> Non
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [
-        pytest.param(Found("7", INVOICE_ID, Decimal("90.00"), "USD"), "total is 90.00", id="another total"),
-        pytest.param(Found("7", INVOICE_ID, Decimal("100.00"), "EUR"), "currency is EUR", id="another currency"),
-        pytest.param(Found("7", "other", Decimal("100.00"), "USD"), "invoice id is other", id="another id"),
+        pytest.param(
+            Found("7", INVOICE_ID, Decimal("90.00"), "USD"), "total is 90.00", id="another total"
+        ),
+        pytest.param(
+            Found("7", INVOICE_ID, Decimal("100.00"), "EUR"),
+            "currency is EUR",
+            id="another currency",
+        ),
+        pytest.param(
+            Found("7", "other", Decimal("100.00"), "USD"), "invoice id is other", id="another id"
+        ),
     ],
 )
 def test_a_document_that_differs_is_a_conflict_and_stays_as_it_is(theirs: Found, said: str) -> None:
@@ -162,7 +205,9 @@ def test_trailing_zeros_are_no_difference() -> None:
 def test_a_refusal_that_might_hide_a_taken_id_is_looked_up_before_it_is_believed() -> None:
     desk = Desk()
     desk.provider.documents["another"] = Found("7")
-    desk.provider.fails.append(Rejected("provider-rejected", "The customer is inactive.", response=TAKEN))
+    desk.provider.fails.append(
+        Rejected("provider-rejected", "The customer is inactive.", response=TAKEN)
+    )
 
     desk.finish()
 
@@ -178,15 +223,25 @@ def test_a_refusal_that_might_hide_a_taken_id_is_looked_up_before_it_is_believed
 
 def test_a_refused_invoice_is_reported_with_its_reason_and_filed_with_what_is_known() -> None:
     desk = Desk()
-    desk.provider.fails.append(Rejected("below-minimum", "Too little.", response=ProviderResponse(status=400, body="")))
+    desk.provider.fails.append(
+        Rejected("below-minimum", "Too little.", response=ProviderResponse(status=400, body=""))
+    )
 
     desk.finish()
 
     assert desk.writeback.statuses == {INVOICE_ID: "INVALID_REQUEST_ERROR Too little."}
     (failure,), (entry,) = desk.failures, desk.outcomes
-    assert (failure["invoice_id"], failure["destination"], failure["attempts"]) == (INVOICE_ID, "netsuite", 1)
+    assert (failure["invoice_id"], failure["destination"], failure["attempts"]) == (
+        INVOICE_ID,
+        "netsuite",
+        1,
+    )
     assert failure["original"]["value"] == serde.to_bytes(desk.document).decode()  # type: ignore[index]
-    assert (entry["outcome"], entry["failure_id"], entry["total"]) == ("failed", failure["failure_id"], "100.00")
+    assert (entry["outcome"], entry["failure_id"], entry["total"]) == (
+        "failed",
+        failure["failure_id"],
+        "100.00",
+    )
     assert entry["provider_document_id"] is None
 
 
@@ -216,8 +271,12 @@ def test_a_destination_that_is_nobodys_is_filed_and_told_to_nobody() -> None:
     assert (entry["outcome"], entry["destination"], entry["total"]) == ("failed", "sap", "100.00")
 
 
-@pytest.mark.parametrize("error", [UNKNOWN, FAILED], ids=["no answer", "a 5xx after which it may exist"])
-def test_after_an_unknown_outcome_the_next_attempt_looks_first_and_finds_it(error: CallFailed) -> None:
+@pytest.mark.parametrize(
+    "error", [UNKNOWN, FAILED], ids=["no answer", "a 5xx after which it may exist"]
+)
+def test_after_an_unknown_outcome_the_next_attempt_looks_first_and_finds_it(
+    error: CallFailed,
+) -> None:
     desk = Desk()
     desk.provider.fails_after_storing.append(error)
 
@@ -313,7 +372,9 @@ def test_what_the_answer_to_a_create_shows_must_agree() -> None:
         pytest.param(True, ["look", "create"], id="a repeat is looked up before it is sent"),
     ],
 )
-def test_the_order_is_the_same_at_every_provider(destination: str, is_repeat: bool, calls: list[str]) -> None:
+def test_the_order_is_the_same_at_every_provider(
+    destination: str, is_repeat: bool, calls: list[str]
+) -> None:
     desk = Desk(formatted_invoice(destination=destination), set_up=destination, is_repeat=is_repeat)
 
     desk.attempt()
@@ -381,7 +442,9 @@ def test_a_refusal_that_metronome_does_not_take_is_still_the_creators_failure() 
 
     desk.finish()
 
-    assert [(failure["stage"], failure["code"]) for failure in desk.failures] == [("creator", "provider-rejected")]
+    assert [(failure["stage"], failure["code"]) for failure in desk.failures] == [
+        ("creator", "provider-rejected")
+    ]
 
 
 @pytest.mark.parametrize("value", [b"?", b'{"destination": "sap"}'], ids=["unreadable", "nobody's"])
@@ -433,7 +496,13 @@ def test_a_credit_memos_entry_has_metronomes_sign() -> None:
 
 
 def decision(kind: str, **facts: object) -> Decision:
-    known = {"decision_id": "d-1", "subject": INVOICE_ID, "by": "ada", "at": FINALIZED_AT, "via": "cli"}
+    known = {
+        "decision_id": "d-1",
+        "subject": INVOICE_ID,
+        "by": "ada",
+        "at": FINALIZED_AT,
+        "via": "cli",
+    }
     return Decision.model_validate(known | {"kind": kind} | facts)
 
 
@@ -498,7 +567,12 @@ def test_a_held_invoice_is_filed_and_told_to_nobody() -> None:
 
 def test_an_approved_invoice_is_sent() -> None:
     desk = Desk(book=shadow(), is_repeat=True)
-    approved = {"total": "100.00", "currency": "USD", "destination": "netsuite", "external_customer_id": "1042"}
+    approved = {
+        "total": "100.00",
+        "currency": "USD",
+        "destination": "netsuite",
+        "external_customer_id": "1042",
+    }
     desk.book.note(decision("approve", **approved))
 
     desk.finish()
@@ -545,7 +619,11 @@ def test_a_forced_replay_makes_it_again_where_the_provider_allows_it() -> None:
 
 
 def test_quickbooks_old_answer_about_a_document_that_was_deleted_since_counts_for_nothing() -> None:
-    desk = Desk(formatted_invoice(destination="quickbooks_online"), set_up="quickbooks_online", is_repeat=True)
+    desk = Desk(
+        formatted_invoice(destination="quickbooks_online"),
+        set_up="quickbooks_online",
+        is_repeat=True,
+    )
     desk.provider.answer = Found("7", INVOICE_ID, Decimal(100), "USD", state="open")
 
     desk.finish()
@@ -599,7 +677,9 @@ def test_a_refusal_of_a_repeated_request_ends_no_doubt() -> None:
 
 def test_what_is_sent_after_a_look_that_failed_is_judged_as_sent() -> None:
     desk = Desk()
-    desk.provider.fails.extend([Rejected("provider-rejected", "No.", response=TAKEN), FAILED, OUTAGE])
+    desk.provider.fails.extend(
+        [Rejected("provider-rejected", "No.", response=TAKEN), FAILED, OUTAGE]
+    )
     desk.attempt()
     assert desk.task.is_looking
 
@@ -610,7 +690,9 @@ def test_what_is_sent_after_a_look_that_failed_is_judged_as_sent() -> None:
 
 
 def in_doubt(destination: str) -> Desk:
-    """An invoice that was sent without an answer, and looked for in vain until the last look but one."""
+    """An invoice that was sent without an answer, and looked for in vain until the last look but
+    one.
+    """
     desk = Desk(formatted_invoice(destination=destination), set_up=destination)
     desk.provider.fails.append(UNKNOWN)
     desk.attempt()
@@ -648,7 +730,9 @@ def test_before_the_last_look_any_other_provider_is_only_asked() -> None:
     assert desk.provider.calls == ["look"]
 
 
-def test_what_is_sent_once_more_in_vain_is_looked_for_from_the_beginning_and_never_sent_again() -> None:
+def test_what_is_sent_once_more_in_vain_is_looked_for_from_the_beginning_and_never_sent_again() -> (
+    None
+):
     desk = in_doubt("razorpay")
     desk.provider.fails.extend([None, UNKNOWN])
     desk.attempt()
@@ -690,7 +774,10 @@ def test_a_document_that_was_made_with_another_total_stays_known() -> None:
     desk.finish()
 
     assert desk.outcomes[0]["outcome"] == "failed"
-    assert (desk.documents["netsuite:7"]["stands"], desk.documents["netsuite:7"]["total"]) == (True, "99.00")
+    assert (desk.documents["netsuite:7"]["stands"], desk.documents["netsuite:7"]["total"]) == (
+        True,
+        "99.00",
+    )
 
 
 MADE = Begun("inv_1", 0.0, is_made=True)
@@ -728,7 +815,9 @@ def test_what_is_pending_is_never_given_up() -> None:
     assert not desk.task.doubt.is_over
 
 
-def test_a_call_that_was_lost_on_the_way_is_a_doubt_and_repeated_at_each_look_but_the_last() -> None:
+def test_a_call_that_was_lost_on_the_way_is_a_doubt_and_repeated_at_each_look_but_the_last() -> (
+    None
+):
     desk = pending_desk()
     for _ in PAUSES:
         desk.provider.fails.extend([None, Pending("no answer", MADE, cause=UNKNOWN)])

@@ -31,9 +31,16 @@ class Creator:
         self.first_token: str | None = "r0"
         self.health = Health(self.clock, 1800)
         self.metrics = Metrics()
-        self.chain = TokenChain(self.store, Grant(OURS, lambda: self.first_token, self.intuit.renew, WORDS), self.clock)
+        self.chain = TokenChain(
+            self.store, Grant(OURS, lambda: self.first_token, self.intuit.renew, WORDS), self.clock
+        )
         client = QuickBooksOnline(
-            "http://127.0.0.1:1", self.chain, lambda: None, clock=self.clock, reach=Reach(1), login=self.chain
+            "http://127.0.0.1:1",
+            self.chain,
+            lambda: None,
+            clock=self.clock,
+            reach=Reach(1),
+            login=self.chain,
         )
         connection = Connection(provider_of("quickbooks_online"), client)
         self.watch = LoginWatch(connection, self.health, self.metrics, self.clock)
@@ -48,7 +55,9 @@ class Creator:
 UNSAVED = 'invoice_connector_tokens_unsaved{system="quickbooks_online"}'
 UNUSED = 'invoice_connector_login_ends_timestamp_seconds{limit="unused",system="quickbooks_online"}'
 TOTAL = 'invoice_connector_login_ends_timestamp_seconds{limit="total",system="quickbooks_online"}'
-REFUSALS = 'invoice_connector_call_seconds_count{outcome="credentials-refused",system="quickbooks_online"}'
+REFUSALS = (
+    'invoice_connector_call_seconds_count{outcome="credentials-refused",system="quickbooks_online"}'
+)
 
 
 @pytest.fixture
@@ -71,7 +80,9 @@ def test_the_ends_of_the_login_show_as_metrics(creator: Creator) -> None:
     assert creator.health.missing_parts() == []
 
 
-def test_tokens_that_could_not_be_stored_show_at_once(creator: Creator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tokens_that_could_not_be_stored_show_at_once(
+    creator: Creator, capsys: pytest.CaptureFixture[str]
+) -> None:
     creator.store.fault = new_tokens_fail
 
     with pytest.raises(Unavailable):
@@ -115,7 +126,9 @@ def test_a_login_that_has_ended_shows_though_no_invoice_comes(creator: Creator) 
         assert creator.watch.keep() == RETRY_SECONDS
 
     (missing,) = creator.health.missing_parts()
-    assert missing.startswith("quickbooks_online login: The connection to QuickBooks Online has ended")
+    assert missing.startswith(
+        "quickbooks_online login: The connection to QuickBooks Online has ended"
+    )
     assert creator.value(REFUSALS) == 3
 
     creator.first_token = creator.intuit.valid
@@ -148,4 +161,6 @@ def test_the_login_is_kept_from_the_start_until_the_end(creator: Creator) -> Non
     eventually(lambda: creator.intuit.renewals == 1)
 
     stop.set()
-    eventually(lambda: all(each.name != "keep-login-quickbooks_online" for each in threading.enumerate()))
+    eventually(
+        lambda: all(each.name != "keep-login-quickbooks_online" for each in threading.enumerate())
+    )

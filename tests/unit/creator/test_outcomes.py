@@ -57,24 +57,37 @@ def test_a_skip_is_the_newest_event_and_no_document() -> None:
 
     said = event(skipped)
 
-    assert (said.outcome, said.code, said.reason) == ("skipped", "resolved-by-hand", "Resolved by ada.")
+    assert (said.outcome, said.code, said.reason) == (
+        "skipped",
+        "resolved-by-hand",
+        "Resolved by ada.",
+    )
     assert documents(skipped) == {}
 
 
-def test_a_created_document_that_metronome_does_not_know_of_is_an_open_failure_and_a_document_that_stands() -> None:
+def test_a_created_document_that_metronome_does_not_know_of_is_an_open_failure_and_a_document_that_stands() -> (
+    None
+):
     untold = task()
     untold.created = Found("7")
 
     said = event(untold, failure("writeback-refused"))
 
-    assert (said.outcome, said.code, said.provider_document_id) == ("created", "writeback-refused", "7")
+    assert (said.outcome, said.code, said.provider_document_id) == (
+        "created",
+        "writeback-refused",
+        "7",
+    )
     assert (documents(untold)["7"].failure_id, documents(untold)["7"].stands) == (None, True)
 
 
 def test_each_document_that_does_not_stand_is_noted_beside_the_one_that_does() -> None:
     again = task()
     again.created = Found("8", INVOICE_ID)
-    again.seen = (Found("7", INVOICE_ID, Decimal(0), state="void"), Found("6", "another invoice", state="void"))
+    again.seen = (
+        Found("7", INVOICE_ID, Decimal(0), state="void"),
+        Found("6", "another invoice", state="void"),
+    )
 
     known = documents(again)
 

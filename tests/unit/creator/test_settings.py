@@ -35,7 +35,9 @@ QUICKBOOKS = {
 RAZORPAY = {"RAZORPAY_APIKEY_ID": "k", "RAZORPAY_APIKEY_SECRET": "s"}
 
 
-def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[CreatorSettings, Accounts]:
+def settings(
+    monkeypatch: pytest.MonkeyPatch, **environment: str
+) -> tuple[CreatorSettings, Accounts]:
     monkeypatch.setenv("METRONOME_API_KEY", "key")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -45,23 +47,47 @@ def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[Creat
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
-        pytest.param({"NS_ACCOUNT_ID": "1"}, set(NETSUITE) - {"NS_ACCOUNT_ID"}, id="NetSuite partly set"),
         pytest.param(
-            {"NS_OAUTH_CLIENT_ID": "c"}, set(OAUTH) - {"NS_OAUTH_CLIENT_ID"}, id="NetSuite by certificate, partly set"
+            {"NS_ACCOUNT_ID": "1"}, set(NETSUITE) - {"NS_ACCOUNT_ID"}, id="NetSuite partly set"
         ),
-        pytest.param({"NS_TOKEN_ID": "t"}, set(NETSUITE) - {"NS_TOKEN_ID"}, id="NetSuite by token, partly set"),
+        pytest.param(
+            {"NS_OAUTH_CLIENT_ID": "c"},
+            set(OAUTH) - {"NS_OAUTH_CLIENT_ID"},
+            id="NetSuite by certificate, partly set",
+        ),
+        pytest.param(
+            {"NS_TOKEN_ID": "t"},
+            set(NETSUITE) - {"NS_TOKEN_ID"},
+            id="NetSuite by token, partly set",
+        ),
         pytest.param(NETSUITE | OAUTH, set(NETSUITE) - {"NS_ACCOUNT_ID"}, id="NetSuite both ways"),
-        pytest.param(OAUTH | {"NS_TOKEN_ID": "t"}, {"NS_TOKEN_ID"}, id="NetSuite one way and a rest of the other"),
-        pytest.param({"NS_OAUTH_ALGORITHM": "RS256"}, {"NS_OAUTH_ALGORITHM"}, id="an algorithm that NetSuite refuses"),
-        pytest.param({"RAZORPAY_APIKEY_ID": "k"}, {"RAZORPAY_APIKEY_SECRET"}, id="Razorpay partly set"),
+        pytest.param(
+            OAUTH | {"NS_TOKEN_ID": "t"},
+            {"NS_TOKEN_ID"},
+            id="NetSuite one way and a rest of the other",
+        ),
+        pytest.param(
+            {"NS_OAUTH_ALGORITHM": "RS256"},
+            {"NS_OAUTH_ALGORITHM"},
+            id="an algorithm that NetSuite refuses",
+        ),
+        pytest.param(
+            {"RAZORPAY_APIKEY_ID": "k"}, {"RAZORPAY_APIKEY_SECRET"}, id="Razorpay partly set"
+        ),
         pytest.param(
             {"QBO_REFRESH_TOKEN": "t"},
             {"QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"},
             id="QuickBooks partly set",
         ),
-        pytest.param({"NS_CURRENCY_IDS": "USD"}, {"NS_CURRENCY_IDS"}, id="currency ids that are no JSON"),
         pytest.param(
-            {"NS_BASE_URL": "http://h/services", "QBO_BASE_URL": "http://h/v3", "RAZORPAY_BASE_URL": "http://h/v1/"},
+            {"NS_CURRENCY_IDS": "USD"}, {"NS_CURRENCY_IDS"}, id="currency ids that are no JSON"
+        ),
+        pytest.param(
+            {
+                "NS_BASE_URL": "http://h/services",
+                "QBO_BASE_URL": "http://h/v3",
+                "RAZORPAY_BASE_URL": "http://h/v1/",
+            },
             {"NS_BASE_URL", "QBO_BASE_URL", "RAZORPAY_BASE_URL"},
             id="base URLs with a path",
         ),
@@ -73,24 +99,48 @@ def settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[Creat
                 "QBO_TOKEN_URL": "ftp://h",
                 "RAZORPAY_BASE_URL": "http://h:70000",
             },
-            {"METRONOME_BASE_URL", "NS_BASE_URL", "QBO_BASE_URL", "QBO_TOKEN_URL", "RAZORPAY_BASE_URL"},
+            {
+                "METRONOME_BASE_URL",
+                "NS_BASE_URL",
+                "QBO_BASE_URL",
+                "QBO_TOKEN_URL",
+                "RAZORPAY_BASE_URL",
+            },
             id="addresses that are none",
         ),
-        pytest.param(QUICKBOOKS | {"QBO_TOKEN_STORE": "s3://bucket"}, {"QBO_TOKEN_STORE"}, id="a bucket without a key"),
-        pytest.param({"CREATOR_DESTINATIONS": '["stripe"]'}, {"CREATOR_DESTINATIONS"}, id="an unknown destination"),
+        pytest.param(
+            QUICKBOOKS | {"QBO_TOKEN_STORE": "s3://bucket"},
+            {"QBO_TOKEN_STORE"},
+            id="a bucket without a key",
+        ),
+        pytest.param(
+            {"CREATOR_DESTINATIONS": '["stripe"]'},
+            {"CREATOR_DESTINATIONS"},
+            id="an unknown destination",
+        ),
         pytest.param({"CREATOR_DESTINATIONS": "[]"}, {"CREATOR_DESTINATIONS"}, id="no destination"),
-        pytest.param({"HOLD_ABOVE": '{"usd":"1"}'}, {"HOLD_ABOVE"}, id="a bound for a currency that is none"),
+        pytest.param(
+            {"HOLD_ABOVE": '{"usd":"1"}'}, {"HOLD_ABOVE"}, id="a bound for a currency that is none"
+        ),
         pytest.param({"HOLD_ABOVE": '{"USD":"-1"}'}, {"HOLD_ABOVE"}, id="a negative bound"),
-        pytest.param({"HOLD_ABOVE": '{"USD":"much"}'}, {"HOLD_ABOVE"}, id="a bound that is no amount"),
+        pytest.param(
+            {"HOLD_ABOVE": '{"USD":"much"}'}, {"HOLD_ABOVE"}, id="a bound that is no amount"
+        ),
         pytest.param({"HOLD_ABOVE": "50000"}, {"HOLD_ABOVE"}, id="bounds that are no object"),
         pytest.param(
-            {"CREATOR_CONCURRENCY": "0", "BILLING_PROVIDER_RETRIES": "-1", "CIRCUIT_PROBE_SECONDS": "x"},
+            {
+                "CREATOR_CONCURRENCY": "0",
+                "BILLING_PROVIDER_RETRIES": "-1",
+                "CIRCUIT_PROBE_SECONDS": "x",
+            },
             {"CREATOR_CONCURRENCY", "BILLING_PROVIDER_RETRIES", "CIRCUIT_PROBE_SECONDS"},
             id="numbers out of range, all at once",
         ),
     ],
 )
-def test_every_problem_is_named(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: set[str]) -> None:
+def test_every_problem_is_named(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: set[str]
+) -> None:
     with pytest.raises(InvalidSettings) as invalid:
         settings(monkeypatch, **environment)
 
@@ -115,10 +165,17 @@ def test_what_is_held_for_approval(
     assert settings(monkeypatch, **environment)[0].hold_above == bounds
 
 
-def test_a_quickbooks_whose_token_store_holds_the_chain_needs_no_first_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    complete = dict.fromkeys(("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"), "x")
+def test_a_quickbooks_whose_token_store_holds_the_chain_needs_no_first_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    complete = dict.fromkeys(
+        ("QBO_REALM_ID", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET", "QBO_TOKEN_STORE"), "x"
+    )
 
-    assert settings(monkeypatch, **complete)[1]["quickbooks_online"].secret("qbo_refresh_token") is None
+    assert (
+        settings(monkeypatch, **complete)[1]["quickbooks_online"].secret("qbo_refresh_token")
+        is None
+    )
 
 
 def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
@@ -133,21 +190,30 @@ def test_both_halves_of_razorpays_key_may_come_from_files_and_change(
 
     assert connect(accounts, given.creator_destinations, FakeClock()).keys() == {"razorpay"}
     key = accounts["razorpay"]
-    assert [key.secret("razorpay_apikey_id"), key.secret("razorpay_apikey_secret")] == ["new", "new"]
+    assert [key.secret("razorpay_apikey_id"), key.secret("razorpay_apikey_secret")] == [
+        "new",
+        "new",
+    ]
 
 
 @pytest.mark.parametrize(
     ("environment", "group"),
     [
         pytest.param({}, "invoice-creator", id="all destinations"),
-        pytest.param({"CREATOR_DESTINATIONS": '["netsuite"]'}, "invoice-creator-netsuite", id="one destination"),
+        pytest.param(
+            {"CREATOR_DESTINATIONS": '["netsuite"]'},
+            "invoice-creator-netsuite",
+            id="one destination",
+        ),
         pytest.param(
             {"CREATOR_DESTINATIONS": '["razorpay","netsuite","razorpay"]'},
             "invoice-creator-netsuite-razorpay",
             id="several, sorted",
         ),
         pytest.param(
-            {"CREATOR_DESTINATIONS": '["razorpay","quickbooks_online","netsuite"]'}, "invoice-creator", id="all, named"
+            {"CREATOR_DESTINATIONS": '["razorpay","quickbooks_online","netsuite"]'},
+            "invoice-creator",
+            id="all, named",
         ),
         pytest.param({"KAFKA_CONSUMER_GROUP": "ours"}, "ours", id="a group of the operator's own"),
     ],
@@ -171,7 +237,9 @@ def test_the_consumer_group_follows_the_destinations(
         ("invoice-formatter", None),
     ],
 )
-def test_a_groups_name_tells_what_its_creators_take(name: str, taken: tuple[str, ...] | None) -> None:
+def test_a_groups_name_tells_what_its_creators_take(
+    name: str, taken: tuple[str, ...] | None
+) -> None:
     assert destinations_of_group(name) == taken
     assert taken is None or group_of(taken) == name
 
@@ -184,8 +252,16 @@ def test_a_groups_name_tells_what_its_creators_take(name: str, taken: tuple[str,
         pytest.param(OAUTH, {"netsuite"}, id="NetSuite by certificate"),
         pytest.param(QUICKBOOKS, {"quickbooks_online"}, id="QuickBooks set up"),
         pytest.param(RAZORPAY, {"razorpay"}, id="Razorpay set up"),
-        pytest.param(NETSUITE | QUICKBOOKS | RAZORPAY, {"netsuite", "quickbooks_online", "razorpay"}, id="all of them"),
-        pytest.param({**NETSUITE, "CREATOR_DESTINATIONS": '["razorpay"]'}, set(), id="set up, but not taken here"),
+        pytest.param(
+            NETSUITE | QUICKBOOKS | RAZORPAY,
+            {"netsuite", "quickbooks_online", "razorpay"},
+            id="all of them",
+        ),
+        pytest.param(
+            {**NETSUITE, "CREATOR_DESTINATIONS": '["razorpay"]'},
+            set(),
+            id="set up, but not taken here",
+        ),
     ],
 )
 def test_a_provider_is_built_where_it_is_set_up_and_taken(

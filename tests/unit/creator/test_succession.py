@@ -11,7 +11,9 @@ CREATOR = "invoice-creator"
 
 def stopped(destinations: str, **committed: int) -> ConsumerGroup:
     offsets = {int(name[1:]): offset for name, offset in committed.items()}
-    return ConsumerGroup(f"{CREATOR}-{destinations}" if destinations else CREATOR, committed=offsets)
+    return ConsumerGroup(
+        f"{CREATOR}-{destinations}" if destinations else CREATOR, committed=offsets
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,11 @@ def stopped(destinations: str, **committed: int) -> ConsumerGroup:
             id="of all, at the lowest of those that cover them",
         ),
         pytest.param(
-            CREATOR, ALL, [stopped("netsuite", p0=7), stopped("razorpay", p0=5)], {}, id="one destination lacks"
+            CREATOR,
+            ALL,
+            [stopped("netsuite", p0=7), stopped("razorpay", p0=5)],
+            {},
+            id="one destination lacks",
         ),
         pytest.param(
             CREATOR,
@@ -64,7 +70,11 @@ def stopped(destinations: str, **committed: int) -> ConsumerGroup:
             id="another member has begun",
         ),
         pytest.param(
-            "ours", ["netsuite"], [stopped("", p0=7), ConsumerGroup("theirs", committed={0: 9})], {0: 7}, id="own names"
+            "ours",
+            ["netsuite"],
+            [stopped("", p0=7), ConsumerGroup("theirs", committed={0: 9})],
+            {0: 7},
+            id="own names",
         ),
     ],
 )
@@ -86,4 +96,6 @@ def test_a_rival_has_members_and_shares_a_destination() -> None:
     assert rivals("invoice-creator-netsuite", ["netsuite"], groups) == {
         "invoice-creator-netsuite-razorpay": ["netsuite"]
     }
-    assert rivals("ours", ["razorpay"], groups) == {"invoice-creator-netsuite-razorpay": ["razorpay"]}
+    assert rivals("ours", ["razorpay"], groups) == {
+        "invoice-creator-netsuite-razorpay": ["razorpay"]
+    }

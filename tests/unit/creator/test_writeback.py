@@ -51,8 +51,12 @@ def side() -> Iterator[Side]:
     ("destination", "provider"),
     [("netsuite", "netsuite"), ("quickbooks_online", "quickbooks_online"), ("razorpay", "custom")],
 )
-def test_a_created_document_is_reported_as_finalized(side: Side, destination: str, provider: str) -> None:
-    side.client.report_created(formatted_invoice(destination=destination), Found("1001"), is_repeat=False)
+def test_a_created_document_is_reported_as_finalized(
+    side: Side, destination: str, provider: str
+) -> None:
+    side.client.report_created(
+        formatted_invoice(destination=destination), Found("1001"), is_repeat=False
+    )
 
     assert side.control.writebacks() == [
         {
@@ -75,7 +79,9 @@ def test_a_refused_invoice_is_reported_with_its_reason_and_no_id(side: Side) -> 
 
 
 @pytest.mark.parametrize("fault", ["reset-before", "reset-after", "hang"])
-def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(side: Side, fault: str) -> None:
+def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(
+    side: Side, fault: str
+) -> None:
     side.control.inject(fault, times=1)
 
     with pytest.raises(Unavailable):
@@ -111,7 +117,9 @@ def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Sid
 
 
 def test_what_metronome_refuses_is_a_failure_of_the_writeback(side: Side) -> None:
-    side.control.inject("status", status=400, body={"message": "invoice_id must be a UUID"}, times=1)
+    side.control.inject(
+        "status", status=400, body={"message": "invoice_id must be a UUID"}, times=1
+    )
 
     with pytest.raises(Rejected) as refused:
         side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
@@ -119,7 +127,11 @@ def test_what_metronome_refuses_is_a_failure_of_the_writeback(side: Side) -> Non
     assert refused.value.code == "writeback-refused"
 
 
-EXTERNAL = {"invoice_id": "9001", "billing_provider_type": "netsuite", "external_status": "FINALIZED"}
+EXTERNAL = {
+    "invoice_id": "9001",
+    "billing_provider_type": "netsuite",
+    "external_status": "FINALIZED",
+}
 
 
 def tell(side: Side, *, refused: bool) -> None:
@@ -135,7 +147,9 @@ def knowing(side: Side, **changes: object) -> None:
 
 @pytest.mark.parametrize("refused", [False, True], ids=["a repeat", "a refusal"])
 @pytest.mark.parametrize("status", ["FINALIZED", "PAID", "VOID", "SENT", "anything new"])
-def test_what_metronome_knows_of_a_document_is_not_overwritten(side: Side, status: str, refused: bool) -> None:
+def test_what_metronome_knows_of_a_document_is_not_overwritten(
+    side: Side, status: str, refused: bool
+) -> None:
     knowing(side, external_status=status)
 
     tell(side, refused=refused)
@@ -153,7 +167,9 @@ def test_what_metronome_knows_of_a_document_is_not_overwritten(side: Side, statu
         pytest.param({"invoice_id": ""}, id="a blank one is named"),
     ],
 )
-def test_what_bills_nothing_is_overwritten(side: Side, changes: dict[str, object], refused: bool) -> None:
+def test_what_bills_nothing_is_overwritten(
+    side: Side, changes: dict[str, object], refused: bool
+) -> None:
     knowing(side, **changes)
 
     tell(side, refused=refused)
@@ -166,9 +182,17 @@ def test_what_bills_nothing_is_overwritten(side: Side, changes: dict[str, object
     ("changes", "is_told"),
     [
         pytest.param({}, True, id="the document that was removed"),
-        pytest.param({"external_status": "PAID"}, True, id="the document that was removed, paid before"),
-        pytest.param({"invoice_id": "1001", "external_status": "VOID"}, True, id="this one, as void"),
-        pytest.param({"invoice_id": "1001", "external_status": "PAID"}, False, id="this one, and more than we know"),
+        pytest.param(
+            {"external_status": "PAID"}, True, id="the document that was removed, paid before"
+        ),
+        pytest.param(
+            {"invoice_id": "1001", "external_status": "VOID"}, True, id="this one, as void"
+        ),
+        pytest.param(
+            {"invoice_id": "1001", "external_status": "PAID"},
+            False,
+            id="this one, and more than we know",
+        ),
     ],
 )
 def test_what_a_person_had_made_anew_is_told_in_the_place_of_what_was_removed(
@@ -178,7 +202,9 @@ def test_what_a_person_had_made_anew_is_told_in_the_place_of_what_was_removed(
 
     side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=True, is_forced=True)
 
-    assert [said["billing_provider_invoice_id"] for said in side.control.writebacks()] == ["1001"] * is_told
+    assert [said["billing_provider_invoice_id"] for said in side.control.writebacks()] == [
+        "1001"
+    ] * is_told
 
 
 def test_a_first_records_document_is_told_without_a_question(side: Side) -> None:
@@ -193,12 +219,16 @@ def test_an_invoice_that_metronome_does_not_show_is_waited_for(side: Side) -> No
     with pytest.raises(Unavailable) as failed:
         side.client.report_created(unknown, Found("1001"), is_repeat=True)
 
-    assert failed.value.about == "settings"  # no fault of the invoice, and none of all other reports
+    assert (
+        failed.value.about == "settings"
+    )  # no fault of the invoice, and none of all other reports
     assert "does not show the invoice" in failed.value.reason
 
 
 def report(side: Side, invoice_id: str = INVOICE_ID) -> None:
-    side.client.report_created(formatted_invoice(invoice_id=invoice_id), Found("1001"), is_repeat=False)
+    side.client.report_created(
+        formatted_invoice(invoice_id=invoice_id), Found("1001"), is_repeat=False
+    )
 
 
 def test_a_path_that_metronome_does_not_know_is_no_invoices_fault(side: Side) -> None:
@@ -211,7 +241,9 @@ def test_a_path_that_metronome_does_not_know_is_no_invoices_fault(side: Side) ->
         assert "METRONOME_STATUS_WRITEBACK_PATH" in failed.value.reason
 
 
-def test_an_invoice_that_metronome_does_not_know_while_it_takes_others_is_refused(side: Side) -> None:
+def test_an_invoice_that_metronome_does_not_know_while_it_takes_others_is_refused(
+    side: Side,
+) -> None:
     side.control.inject("status", status=404, times=1)
     with pytest.raises(Unavailable):
         report(side, "unknown")

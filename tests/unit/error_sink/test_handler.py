@@ -41,7 +41,10 @@ class FakeArchive:
 
 
 def records(*offsets: int) -> list[Record]:
-    return [Record("invoice-errors", 0, offset, None, b"{}", (), 1_772_366_400_000) for offset in offsets]
+    return [
+        Record("invoice-errors", 0, offset, None, b"{}", (), 1_772_366_400_000)
+        for offset in offsets
+    ]
 
 
 def life(archive: FakeArchive) -> ArchiveHandler:

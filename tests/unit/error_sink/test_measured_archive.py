@@ -3,7 +3,12 @@ from collections.abc import Callable
 import pytest
 
 from invoice_error_sink.measured_archive import MeasuredArchive
-from invoice_shared.archive.archive import Archive, ArchiveRefused, ArchiveUnavailable, ArchiveUnreachable
+from invoice_shared.archive.archive import (
+    Archive,
+    ArchiveRefused,
+    ArchiveUnavailable,
+    ArchiveUnreachable,
+)
 from invoice_shared.metrics import Metrics
 from tests.fakes import FakeClock
 from tests.unit.error_sink.test_handler import FakeArchive
@@ -45,7 +50,9 @@ def test_every_call_is_done_and_observed() -> None:
         (ArchiveUnavailable("no"), "unavailable"),
     ],
 )
-def test_a_call_that_fails_is_observed_by_how_it_failed(error: ArchiveUnavailable, outcome: str) -> None:
+def test_a_call_that_fails_is_observed_by_how_it_failed(
+    error: ArchiveUnavailable, outcome: str
+) -> None:
     metrics = Metrics()
     archive = MeasuredArchive(FailingArchive(error), metrics, FakeClock())
 
@@ -53,4 +60,7 @@ def test_a_call_that_fails_is_observed_by_how_it_failed(error: ArchiveUnavailabl
         with pytest.raises(type(error)):
             call(archive)
 
-    assert f'call_seconds_count{{outcome="{outcome}",system="s3"}} 4.0' in metrics.exposition().decode()
+    assert (
+        f'call_seconds_count{{outcome="{outcome}",system="s3"}} 4.0'
+        in metrics.exposition().decode()
+    )

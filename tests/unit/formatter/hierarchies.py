@@ -21,7 +21,9 @@ PARENT_FIELDS = {"netsuite_customer_id": "9000", "billing_destination": "quickbo
 
 def parent(consolidation: str | None = "CONCATENATE") -> dict[str, Any]:
     """Build the configuration of a parent."""
-    behavior = {"parent_behavior": {"invoice_consolidation_type": consolidation}} if consolidation else {}
+    behavior = (
+        {"parent_behavior": {"invoice_consolidation_type": consolidation}} if consolidation else {}
+    )
     return {"children": [{"customer_id": "child", "contract_id": "contract-child"}], **behavior}
 
 
@@ -33,18 +35,27 @@ def child(payer: str | None, statements: str | None = None) -> dict[str, Any]:
 
 def consolidated(*constituents: str, **changes: Any) -> dict[str, Any]:
     """Build a consolidated invoice that names its constituents."""
-    named = [{"invoice_id": each, "customer_id": "any", "contract_id": "any"} for each in constituents]
+    named = [
+        {"invoice_id": each, "customer_id": "any", "contract_id": "any"} for each in constituents
+    ]
     return {"id": "consolidated-1", "status": "FINALIZED", "constituent_invoices": named} | changes
 
 
 class FakeAccounts:
-    """What Metronome answers to a question; anything else it refuses. ``asked`` are the paths, in order."""
+    """What Metronome answers to a question; anything else it refuses.
+
+    ``asked`` are the paths, in order.
+    """
 
     def __init__(self, hierarchy: Any = None, listed: Sequence[Mapping[str, Any]] = ()) -> None:
         self.asked: list[str] = []
         self.answers: dict[Question, Any] = {
-            questions.contract(CUSTOMER_ID, CONTRACT): {"data": {"hierarchy_configuration": hierarchy}},
-            questions.customer("parent"): {"data": {"id": "parent", "custom_fields": PARENT_FIELDS}},
+            questions.contract(CUSTOMER_ID, CONTRACT): {
+                "data": {"hierarchy_configuration": hierarchy}
+            },
+            questions.customer("parent"): {
+                "data": {"id": "parent", "custom_fields": PARENT_FIELDS}
+            },
             questions.consolidated_invoices("parent"): {"data": list(listed), "next_page": None},
             questions.consolidated_invoices(CUSTOMER_ID): {"data": list(listed), "next_page": None},
         }

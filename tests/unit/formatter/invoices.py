@@ -1,4 +1,6 @@
-"""Metronome's answers as JSON trees, with the fields changed that a test is about; and rules to map them by."""
+"""Metronome's answers as JSON trees, with the fields changed that a test is about; and rules to map
+them by.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -51,7 +53,9 @@ def application(total: str | int, kind: str = "PREPAID", **changes: Any) -> dict
 
 
 def tree(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """Build a finalized usage invoice for February 2026; its total is the sum of the lines unless changed."""
+    """Build a finalized usage invoice for February 2026; its total is the sum of the lines unless
+    changed.
+    """
     items = list(lines) or [line()]
     valid: dict[str, Any] = {
         "id": INVOICE_ID,
@@ -64,7 +68,10 @@ def tree(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "start_timestamp": "2026-02-01T00:00:00+00:00",
         "end_timestamp": "2026-03-01T00:00:00+00:00",
         "issued_at": "2026-03-02T09:30:00+00:00",
-        "customer_custom_fields": {"netsuite_customer_id": "1042", "billing_destination": "netsuite"},
+        "customer_custom_fields": {
+            "netsuite_customer_id": "1042",
+            "billing_destination": "netsuite",
+        },
     }
     return valid | changes
 
@@ -85,6 +92,8 @@ def document(mapped: Mapped | Skip) -> FormattedInvoice:
     return mapped.document
 
 
-def mapped(*lines: dict[str, Any], by: MappingRules | None = None, **changes: Any) -> FormattedInvoice:
+def mapped(
+    *lines: dict[str, Any], by: MappingRules | None = None, **changes: Any
+) -> FormattedInvoice:
     """Map an invoice to its document."""
     return document(map_invoice(invoice(*lines, **changes), by or rules()))

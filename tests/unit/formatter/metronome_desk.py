@@ -40,8 +40,12 @@ class Desk:
             self.time.sleep,
         )
         self.underway = Underway()
-        policy = build_policy(backoff_max_seconds=30, patience_seconds=PATIENCE, jitter=Random(1).uniform)
-        self.patient = PatientFetch(self._get_invoice, self.turns, self.underway, policy, self.health)
+        policy = build_policy(
+            backoff_max_seconds=30, patience_seconds=PATIENCE, jitter=Random(1).uniform
+        )
+        self.patient = PatientFetch(
+            self._get_invoice, self.turns, self.underway, policy, self.health
+        )
         self.ends: dict[str, Any] = {}
 
     async def _get_invoice(self, customer_id: str, invoice_id: str) -> Any:

@@ -1,4 +1,6 @@
-"""How the mapping's steps are answered: with patience, kept for ten minutes, and the second look a minute later."""
+"""How the mapping's steps are answered: with patience, kept for ten minutes, and the second look a
+minute later.
+"""
 
 import asyncio
 from typing import Any
@@ -38,7 +40,9 @@ class Office:
         self.accounts = accounts
         self.desk = Desk(lambda *_: None)
         self.troubles: list[CallFailed] = []
-        self.asking = PatientAsking(self._ask, self.desk.patient, self.desk.time.clock, self.desk.time.sleep)
+        self.asking = PatientAsking(
+            self._ask, self.desk.patient, self.desk.time.clock, self.desk.time.sleep
+        )
 
     async def _ask(self, question: Question) -> Any:
         if self.troubles:
@@ -125,6 +129,8 @@ async def test_an_answer_that_cannot_be_read_is_not_kept() -> None:
 @pytest.mark.parametrize("payer", [OWN, PARENT])
 async def test_a_contract_that_alone_is_never_given_is_given_up(payer: dict[str, Any]) -> None:
     office = Office(FakeAccounts())
-    office.troubles = [Unavailable("Metronome answered HTTP 500.", about="invoice") for _ in range(10_000)]
+    office.troubles = [
+        Unavailable("Metronome answered HTTP 500.", about="invoice") for _ in range(10_000)
+    ]
 
     assert code_of(await office.billing(payer)) == "invoice-unavailable"

@@ -12,7 +12,9 @@ NOT_FOUND = Rejected("invoice-not-found", "Unknown.", response=ANSWERED)
 
 
 class Patience(Desk):
-    """A fetch over a scripted Metronome: it answers as told, one after the other; the last one for ever."""
+    """A fetch over a scripted Metronome: it answers as told, one after the other; the last one for
+    ever.
+    """
 
     def __init__(self, *answers: Any) -> None:
         super().__init__(lambda *_: answers[min(len(self.asked), len(answers)) - 1])
@@ -53,7 +55,10 @@ async def test_an_unknown_invoice_is_asked_for_a_few_times_before_it_is_refused(
     with pytest.raises(NotFetched) as refused:
         await patience.fetch_one()
 
-    assert (refused.value.why.code, refused.value.attempts) == ("invoice-not-found", NOT_FOUND_TRIES)
+    assert (refused.value.why.code, refused.value.attempts) == (
+        "invoice-not-found",
+        NOT_FOUND_TRIES,
+    )
     assert len(patience.asked) == NOT_FOUND_TRIES
 
 
@@ -86,7 +91,9 @@ async def test_refused_credentials_are_tried_slowly_and_make_the_process_not_rea
 
 
 async def test_any_answer_about_the_invoice_shows_that_the_credentials_are_good() -> None:
-    patience = Patience(CredentialsRefused("No key."), Rejected("invalid-invoice", "No.", response=ANSWERED))
+    patience = Patience(
+        CredentialsRefused("No key."), Rejected("invalid-invoice", "No.", response=ANSWERED)
+    )
 
     with pytest.raises(NotFetched):
         await patience.fetch_one()

@@ -53,7 +53,10 @@ async def test_a_raw_record_becomes_a_formatted_invoice_with_its_times_and_heade
 
     assert isinstance(settled, Formatted)
     assert settled.document.invoice_id == INVOICE_ID
-    assert (settled.document.finalized_at, settled.document.received_at) == (FINALIZED_AT, RECEIVED_AT)
+    assert (settled.document.finalized_at, settled.document.received_at) == (
+        FINALIZED_AT,
+        RECEIVED_AT,
+    )
     assert dict(settled.headers)["event-id"] == b"ev-1"
     assert dict(settled.headers)["replay-id"] == b"r-1"
     assert "foreign" not in dict(settled.headers)
@@ -91,7 +94,9 @@ async def test_a_skip_is_entered_in_the_ledger_with_what_is_known() -> None:
 
 
 async def test_a_forced_replay_goes_through_although_already_synced() -> None:
-    settled = await settle(FakeMetronome(answer(**SYNCED)), record(headers=(("replay-force", b"1"),)))
+    settled = await settle(
+        FakeMetronome(answer(**SYNCED)), record(headers=(("replay-force", b"1"),))
+    )
 
     assert isinstance(settled, Formatted)
 
@@ -104,7 +109,11 @@ async def test_a_failure_names_customer_and_destination_and_keeps_the_original()
     assert isinstance(settled, Failed)
     failure = settled.failure
     assert (failure.stage, failure.code, failure.attempts) == ("formatter", "items-not-mapped", 1)
-    assert (failure.invoice_id, failure.customer_id, failure.destination) == (INVOICE_ID, CUSTOMER_ID, "netsuite")
+    assert (failure.invoice_id, failure.customer_id, failure.destination) == (
+        INVOICE_ID,
+        CUSTOMER_ID,
+        "netsuite",
+    )
     assert failure.original.value == (record().value or b"").decode()
     assert failure.failed_at == START
     assert settled.outcome is not None
@@ -116,10 +125,15 @@ async def test_what_the_payer_is_billed_is_known_under_the_payers_destination() 
     body = answer(line(product_custom_fields={}), payer=PARENT, contract_id=CONTRACT)
     accounts = FakeAccounts(hierarchies.child("PARENT", "SEPARATE"))
 
-    settled = await settle(FakeMetronome(body), accounts=accounts, by=rules(hierarchy_billed_to="payer"))
+    settled = await settle(
+        FakeMetronome(body), accounts=accounts, by=rules(hierarchy_billed_to="payer")
+    )
 
     assert isinstance(settled, Failed)
-    assert (settled.failure.code, settled.failure.destination) == ("items-not-mapped", "quickbooks_online")
+    assert (settled.failure.code, settled.failure.destination) == (
+        "items-not-mapped",
+        "quickbooks_online",
+    )
     assert settled.failure.customer_id == CUSTOMER_ID
 
 
@@ -127,10 +141,15 @@ async def test_a_constituent_is_entered_as_skipped_with_the_invoice_that_contain
     body = answer(payer=PARENT, contract_id=CONTRACT)
     accounts = FakeAccounts(hierarchies.child("PARENT", "CONSOLIDATE"), LISTED)
 
-    settled = await settle(FakeMetronome(body), accounts=accounts, by=rules(metronome_invoices_types=CONSOLIDATING))
+    settled = await settle(
+        FakeMetronome(body), accounts=accounts, by=rules(metronome_invoices_types=CONSOLIDATING)
+    )
 
     assert isinstance(settled, Skipped)
-    assert (settled.outcome.code, settled.outcome.customer_id) == ("constituent-invoice", CUSTOMER_ID)
+    assert (settled.outcome.code, settled.outcome.customer_id) == (
+        "constituent-invoice",
+        CUSTOMER_ID,
+    )
     assert "consolidated-1" in (settled.outcome.reason or "")
 
 
@@ -155,7 +174,10 @@ async def test_an_unknown_invoice_fails_with_the_number_of_tries() -> None:
     settled = await settle(FakeMetronome(error=unknown))
 
     assert isinstance(settled, Failed)
-    assert (settled.failure.code, settled.failure.attempts) == ("invoice-not-found", NOT_FOUND_TRIES)
+    assert (settled.failure.code, settled.failure.attempts) == (
+        "invoice-not-found",
+        NOT_FOUND_TRIES,
+    )
     assert settled.failure.customer_id == CUSTOMER_ID
 
 
@@ -181,7 +203,10 @@ async def test_an_answer_that_is_not_this_invoice_fails(body: bytes) -> None:
         pytest.param(b"\xff\xfe", id="not UTF-8"),
         pytest.param(b"{", id="not JSON"),
         pytest.param(b"[]", id="not an object"),
-        pytest.param(serde.to_bytes(raw_invoice()).replace(b'"schema_version":1', b'"schema_version":2'), id="foreign"),
+        pytest.param(
+            serde.to_bytes(raw_invoice()).replace(b'"schema_version":1', b'"schema_version":2'),
+            id="foreign",
+        ),
     ],
 )
 async def test_a_record_that_is_none_of_ours_fails_with_its_bytes(value: bytes | None) -> None:
@@ -200,16 +225,37 @@ async def test_a_failure_that_names_no_invoice_has_no_ledger_entry() -> None:
 
 
 ODD = (
-    *(b"null", b"true", b"[]", b"{}", b"[null]", b"-1", b"0.5", b"1e400", b"1E+999999999", b"9" * 50),
+    *(
+        b"null",
+        b"true",
+        b"[]",
+        b"{}",
+        b"[null]",
+        b"-1",
+        b"0.5",
+        b"1e400",
+        b"1E+999999999",
+        b"9" * 50,
+    ),
     *(b'""', b'" "', b'"NaN"', b'"1e9999999999999999999"', b'"\\ud800"', b'"\\u0000"', b'"../.."'),
-    *(b'"0001-01-01T00:00:00Z"', b'"0001-01-01T00:00:00+14:00"', b'"9999-12-31T23:59:59-12:00"', b'"2026-13-45"'),
+    *(
+        b'"0001-01-01T00:00:00Z"',
+        b'"0001-01-01T00:00:00+14:00"',
+        b'"9999-12-31T23:59:59-12:00"',
+        b'"2026-13-45"',
+    ),
 )
 
 
 @pytest.mark.parametrize("odd", ODD)
 async def test_whatever_one_field_of_the_answer_holds_the_record_ends_one_way(odd: bytes) -> None:
-    groups: dict[str, Any] = {"pricing_group_values": {"region": "eu"}, "presentation_group_values": {"team": "red"}}
-    whole = serde.loads(answer(line(**groups), net_payment_terms_days=30, billable_status="billable", payer=PARENT))
+    groups: dict[str, Any] = {
+        "pricing_group_values": {"region": "eu"},
+        "presentation_group_values": {"team": "red"},
+    }
+    whole = serde.loads(
+        answer(line(**groups), net_payment_terms_days=30, billable_status="billable", payer=PARENT)
+    )
 
     for path in paths(whole):
         settled = await settle(FakeMetronome(serde.dumps(replaced(whole, path, serde.loads(odd)))))
@@ -243,7 +289,13 @@ async def test_whatever_one_field_about_the_payer_holds_the_record_ends_one_way(
 def paths(tree: Any) -> Iterator[tuple[Any, ...]]:
     """Give the path to each value of a JSON tree."""
     yield ()
-    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    children = (
+        tree.items()
+        if isinstance(tree, dict)
+        else enumerate(tree)
+        if isinstance(tree, list)
+        else ()
+    )
     for key, child in children:
         yield from ((key, *rest) for rest in paths(child))
 

@@ -1,4 +1,6 @@
-"""Which invoices are given up although Metronome never said a word about them, and which never are."""
+"""Which invoices are given up although Metronome never said a word about them, and which never
+are.
+"""
 
 from random import Random
 from typing import Any
@@ -22,7 +24,10 @@ NO_CONNECTION = Unavailable("Metronome cannot be reached.", outage=True)
 def status(code: int, **headers: str) -> CallFailed:
     """Give what an answer of Metronome's means."""
     with pytest.raises(CallFailed) as failed:
-        read_answer(Answer(code, {name.replace("_", "-"): value for name, value in headers.items()}, b""), START)
+        read_answer(
+            Answer(code, {name.replace("_", "-"): value for name, value in headers.items()}, b""),
+            START,
+        )
     return failed.value
 
 
@@ -37,7 +42,11 @@ async def fetch_beside_others(desk: Desk, others: int = 300) -> None:
         await desk.time.sleep(number / 10)
         await desk.fetch(f"customer {number % 20}", f"good {number}")
 
-    await desk.time.run(desk.fetch("its customer", BAD), *(later(number) for number in range(others)), seconds=OUTAGE)
+    await desk.time.run(
+        desk.fetch("its customer", BAD),
+        *(later(number) for number in range(others)),
+        seconds=OUTAGE,
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,14 +130,18 @@ async def test_an_outage_files_nothing_however_long_and_then_all_goes_on(error: 
 def now_and_then(share: float, seed: int) -> Reply:
     """Give a Metronome that fails a share of all calls, and the bad invoice always."""
     random = Random(seed)
-    return lambda _customer, invoice: status(500) if random.random() < share or invoice == BAD else "served"
+    return lambda _customer, invoice: (
+        status(500) if random.random() < share or invoice == BAD else "served"
+    )
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7])
 async def test_a_metronome_that_fails_now_and_then_ends_nobody(share: float) -> None:
     desk = Desk(now_and_then(share, seed=7))
 
-    await desk.time.run(*(desk.fetch(f"customer {n % 20}", f"invoice {n}") for n in range(500)), seconds=DAY)
+    await desk.time.run(
+        *(desk.fetch(f"customer {n % 20}", f"invoice {n}") for n in range(500)), seconds=DAY
+    )
 
     assert len(desk.ends) == 500
     assert set(desk.ends.values()) == {"served"}
@@ -141,7 +154,9 @@ async def test_among_them_the_bad_one_is_still_found() -> None:
         await desk.time.sleep(number)
         await desk.fetch(f"customer {number % 20}", f"invoice {number}")
 
-    await desk.time.run(desk.fetch("its customer", BAD), *(steadily(n) for n in range(1200)), seconds=DAY)
+    await desk.time.run(
+        desk.fetch("its customer", BAD), *(steadily(n) for n in range(1200)), seconds=DAY
+    )
 
     assert desk.ends.pop(BAD) == "invoice-unavailable"
     assert set(desk.ends.values()) == {"served"}
@@ -150,7 +165,9 @@ async def test_among_them_the_bad_one_is_still_found() -> None:
 @pytest.mark.parametrize("customers", [1, 3], ids=["of one customer", "of three customers"])
 async def test_several_bad_ones_are_each_found(customers: int) -> None:
     desk = Desk(lambda _customer, invoice: SILENCE if invoice.startswith(BAD) else "served")
-    bad = [desk.fetch(f"bad customer {number % customers}", f"{BAD} {number}") for number in range(6)]
+    bad = [
+        desk.fetch(f"bad customer {number % customers}", f"{BAD} {number}") for number in range(6)
+    ]
 
     async def steadily(number: int) -> None:
         await desk.time.sleep(number)
@@ -180,7 +197,9 @@ async def test_a_hold_that_begins_while_a_call_waits_for_its_turn_is_kept() -> N
     async def limit() -> None:
         desk.limits.hold_customer("slow", 30)
 
-    await desk.time.run(desk.fetch("first", "first"), desk.fetch("slow", "waits"), limit(), seconds=1)
+    await desk.time.run(
+        desk.fetch("first", "first"), desk.fetch("slow", "waits"), limit(), seconds=1
+    )
     assert desk.ends == {"first": "served"}
 
     await desk.time.run(desk.time.sleep(30))

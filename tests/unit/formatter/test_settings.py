@@ -56,7 +56,9 @@ def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("METRONOME_INVOICES_TYPES", "[]", id="no type at all"),
         pytest.param("ITEM_ID_BY_LINE_TYPE", "[]", id="a list for an object"),
         pytest.param("EXTRA_FIELDS", '{"memo": "{open"}', id="a malformed template"),
-        pytest.param("EXTRA_FIELDS", '{"memo": "{line.name}"}', id="a line's path for a document's field"),
+        pytest.param(
+            "EXTRA_FIELDS", '{"memo": "{line.name}"}', id="a line's path for a document's field"
+        ),
         pytest.param("TOTALS_TOLERANCE", "-1", id="a negative tolerance"),
         pytest.param("TOTALS_TOLERANCE", "NaN", id="a tolerance that is no number"),
         pytest.param("FORMATTER_CONCURRENCY", "0", id="no request at all"),

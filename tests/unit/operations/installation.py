@@ -26,9 +26,13 @@ RULES = MappingRules(
 
 
 class FakeMetronome:
-    """Answers for the invoices that it was given, by customer and invoice id; keeps what it is told."""
+    """Answers for the invoices that it was given, by customer and invoice id; keeps what it is
+    told.
+    """
 
-    def __init__(self, answers: dict[tuple[str, str], Any], told: list[tuple[str, Mapping[str, Any]]]) -> None:
+    def __init__(
+        self, answers: dict[tuple[str, str], Any], told: list[tuple[str, Mapping[str, Any]]]
+    ) -> None:
         self._answers = answers
         self._told = told
 
@@ -72,7 +76,11 @@ class FakeInstallation:
 
     def writeback(self) -> FakeMetronome | None:
         """Return the Metronome to tell, unless a block of settings says no."""
-        return self.metronome() if self.settings(WritebackSettings).metronome_status_writeback else None
+        return (
+            self.metronome()
+            if self.settings(WritebackSettings).metronome_status_writeback
+            else None
+        )
 
     def destinations(self) -> PresentDestinations:
         """Return what tells where the invoices of Metronome's answers would go now."""
@@ -102,7 +110,15 @@ class FakeInstallation:
     def _lying(self) -> list[Record]:
         """Return all records, those that were put back included."""
         put_back = [
-            Record(each.topic, 0, 1000 + number, each.key, each.value, each.headers, int(START.timestamp() * 1000))
+            Record(
+                each.topic,
+                0,
+                1000 + number,
+                each.key,
+                each.value,
+                each.headers,
+                int(START.timestamp() * 1000),
+            )
             for number, each in enumerate(self.broker.published)
         ]
         return [*self.records, *put_back]

@@ -45,12 +45,19 @@ class FakeReader:
 
     def partitions(self, topic: str) -> int:
         """Count partitions: as many as the records are in."""
-        return 1 + max((record.partition for record in self._records if record.topic == topic), default=0)
+        return 1 + max(
+            (record.partition for record in self._records if record.topic == topic), default=0
+        )
 
     def ends(self, topic: str) -> dict[int, int]:
         """Give the next offset of each partition that has records."""
         return {
-            number: 1 + max(each.offset for each in self._records if (each.topic, each.partition) == (topic, number))
+            number: 1
+            + max(
+                each.offset
+                for each in self._records
+                if (each.topic, each.partition) == (topic, number)
+            )
             for number in {each.partition for each in self._records if each.topic == topic}
         }
 
@@ -65,11 +72,17 @@ class FakeReader:
 
 
 class FakeBroker:
-    """The topics of the records that it was given; ``add`` lets time pass, ``make_anew`` replaces a topic."""
+    """The topics of the records that it was given; ``add`` lets time pass, ``make_anew`` replaces a
+    topic.
+    """
 
     def __init__(self, records: Iterable[Record], missing: Iterable[str] = ()) -> None:
         self._records = list(records)
-        self._names = {SETTINGS.invoice_outcomes_topic, SETTINGS.invoice_errors_topic, SETTINGS.invoice_decisions_topic}
+        self._names = {
+            SETTINGS.invoice_outcomes_topic,
+            SETTINGS.invoice_errors_topic,
+            SETTINGS.invoice_decisions_topic,
+        }
         self._ids = dict.fromkeys(sorted(self._names - set(missing)), 1)
         self._first: dict[tuple[str, int], int] = {}
         self.knows_ids = True
@@ -81,7 +94,9 @@ class FakeBroker:
 
     def make_anew(self, topic: str, *records: Record) -> None:
         """Replace a topic and its records by another one of the same name."""
-        self._records = [record for record in self._records if record.topic != topic] + list(records)
+        self._records = [record for record in self._records if record.topic != topic] + list(
+            records
+        )
         self._ids[topic] = self._ids.get(topic, 0) + 1
 
     def expire(self, topic: str, partition: int, first: int) -> None:
@@ -99,7 +114,10 @@ class FakeBroker:
 
     def _topic(self, name: str) -> Topic:
         numbers = {record.partition for record in self._records if record.topic == name}
-        return Topic(str(self._ids[name]) if self.knows_ids else None, tuple(range(max(numbers, default=0) + 1)))
+        return Topic(
+            str(self._ids[name]) if self.knows_ids else None,
+            tuple(range(max(numbers, default=0) + 1)),
+        )
 
     @contextmanager
     def connected(self) -> Iterator[Self]:
@@ -108,7 +126,10 @@ class FakeBroker:
 
     def marks(self, topic: str, partitions: Sequence[int]) -> Marks:
         """Name the first offset and the next one of each partition."""
-        return {number: (self._first.get((topic, number), 0), self._end(topic, number)) for number in partitions}
+        return {
+            number: (self._first.get((topic, number), 0), self._end(topic, number))
+            for number in partitions
+        }
 
     def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
         """Yield the records one by one."""
@@ -120,13 +141,19 @@ class FakeBroker:
                 yield [Entry(each.partition, each.offset, each.timestamp, each.key, each.value)]
 
     def _end(self, topic: str, partition: int) -> int:
-        offsets = [each.offset for each in self._records if (each.topic, each.partition) == (topic, partition)]
+        offsets = [
+            each.offset
+            for each in self._records
+            if (each.topic, each.partition) == (topic, partition)
+        ]
         return max(offsets, default=self._first.get((topic, partition), 0) - 1) + 1
 
 
 def view_of(broker: FakeBroker, tables: Tables | None = None) -> View:
     """Return a view of a broker's topics, in memory unless it has tables."""
-    view = View(broker, SETTINGS, lambda _cluster, _topics: tables or open_tables(None, "", untold), unseen)
+    view = View(
+        broker, SETTINGS, lambda _cluster, _topics: tables or open_tables(None, "", untold), unseen
+    )
     view.refresh()
     return view
 
@@ -140,7 +167,9 @@ class FakeArchive:
 
     def listed(self, prefix: str) -> list[StoredObject]:
         """List the objects whose key starts so."""
-        return [StoredObject(name, self._stored_at) for name in self._objects if name.startswith(prefix)]
+        return [
+            StoredObject(name, self._stored_at) for name in self._objects if name.startswith(prefix)
+        ]
 
     def get(self, key: str) -> bytes:
         """Give an object."""
@@ -149,17 +178,29 @@ class FakeArchive:
         return content
 
 
-def lying(topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any) -> Record:
+def lying(
+    topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any
+) -> Record:
     """Give a record of partition 0; ``at`` is its time."""
     at: datetime | None = changes.pop("at", None)
     timestamp = int(at.timestamp() * 1000) if at else 0
     raw = serde.to_bytes(value) if isinstance(value, BaseModel) else value
-    return Record(topic, changes.pop("partition", 0), offset, key.encode(), raw, timestamp=timestamp, **changes)
+    return Record(
+        topic,
+        changes.pop("partition", 0),
+        offset,
+        key.encode(),
+        raw,
+        timestamp=timestamp,
+        **changes,
+    )
 
 
 def in_ledger(offset: int, outcome: Outcome, **changes: Any) -> Record:
     """Give a record of the ledger."""
-    return lying("invoice-outcomes", offset, outcome, outcome.invoice_id, at=outcome.settled_at, **changes)
+    return lying(
+        "invoice-outcomes", offset, outcome, outcome.invoice_id, at=outcome.settled_at, **changes
+    )
 
 
 def document_in_ledger(offset: int, created: Outcome, **changes: Any) -> Record:
@@ -171,4 +212,11 @@ def document_in_ledger(offset: int, created: Outcome, **changes: Any) -> Record:
 
 def in_errors(offset: int, failure: InvoiceFailure, **changes: Any) -> Record:
     """Give a record of the errors topic."""
-    return lying("invoice-errors", offset, failure, failure_key(failure).decode(), at=failure.failed_at, **changes)
+    return lying(
+        "invoice-errors",
+        offset,
+        failure,
+        failure_key(failure).decode(),
+        at=failure.failed_at,
+        **changes,
+    )

@@ -19,7 +19,12 @@ from invoice_operations.amounts import amount_text, in_minor_units
         pytest.param("12.505", "USD", "12.505", id="nothing is rounded"),
         pytest.param("2.50", "AI Credits", "2.5", id="no currency has no digits of its own"),
         pytest.param("2.50", None, "2.5", id="no currency is known"),
-        pytest.param("9" * 40 + ".1", "USD", ",".join(["9", *["999"] * 13]) + ".10", id="more digits than a float has"),
+        pytest.param(
+            "9" * 40 + ".1",
+            "USD",
+            ",".join(["9", *["999"] * 13]) + ".10",
+            id="more digits than a float has",
+        ),
     ],
 )
 def test_an_amount_has_its_currencys_digits(amount: str, currency: str | None, shown: str) -> None:

@@ -16,13 +16,17 @@ from invoice_shared.settings import AnySettings, KafkaSettings
         (KafkaError._ALL_BROKERS_DOWN, Unavailable),
     ],
 )
-def test_what_kafkas_client_raises_leaves_it_as_what_it_means(code: int, meant: type[ConnectorError]) -> None:
+def test_what_kafkas_client_raises_leaves_it_as_what_it_means(
+    code: int, meant: type[ConnectorError]
+) -> None:
     with pytest.raises(meant, match="It is so"), broker_errors():
         raise KafkaException(KafkaError(code, "It is so."))
 
 
 def settings(settings_class: type[AnySettings]) -> AnySettings:
-    return settings_class.model_validate({"kafka_bootstrap_servers": "127.0.0.1:1", "kafka_ssl_ca_location": "/none"})
+    return settings_class.model_validate(
+        {"kafka_bootstrap_servers": "127.0.0.1:1", "kafka_ssl_ca_location": "/none"}
+    )
 
 
 def test_a_client_that_cannot_be_built_is_a_request_that_cannot_be_met() -> None:

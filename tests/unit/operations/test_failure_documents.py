@@ -10,13 +10,25 @@ OPEN = Selection(state="open")
 
 def test_a_failure_is_its_whole_record_with_its_place_its_state_and_the_money() -> None:
     filed = failure(failure_id="f1", failed_at=outcome().settled_at)
-    here = FakeInstallation([in_errors(7, filed), in_ledger(0, outcome(outcome="failed", failure_id="f1"))])
+    here = FakeInstallation(
+        [in_errors(7, filed), in_ledger(0, outcome(outcome="failed", failure_id="f1"))]
+    )
 
     (document,) = documents(here.reader(), here.view().failures(OPEN))
 
-    assert {name: document[name] for name in filed.model_dump(mode="json")} == filed.model_dump(mode="json")
-    assert (document["topic"], document["partition"], document["offset"]) == ("invoice-errors", 0, 7)
-    assert (document["state"], str(document["total"]), document["currency"]) == ("open", "100.00", "USD")
+    assert {name: document[name] for name in filed.model_dump(mode="json")} == filed.model_dump(
+        mode="json"
+    )
+    assert (document["topic"], document["partition"], document["offset"]) == (
+        "invoice-errors",
+        0,
+        7,
+    )
+    assert (document["state"], str(document["total"]), document["currency"]) == (
+        "open",
+        "100.00",
+        "USD",
+    )
 
 
 def test_what_only_the_ledger_remembers_has_every_field_too() -> None:
@@ -26,4 +38,8 @@ def test_what_only_the_ledger_remembers_has_every_field_too() -> None:
     (document,) = documents(here.reader(), here.view().failures(OPEN))
 
     assert document.keys() == {*InvoiceFailure.model_fields, *COLUMNS}
-    assert (document["failure_id"], document["code"], document["original"]) == ("f9", "too-many-lines", None)
+    assert (document["failure_id"], document["code"], document["original"]) == (
+        "f9",
+        "too-many-lines",
+        None,
+    )

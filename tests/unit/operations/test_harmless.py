@@ -2,7 +2,13 @@ import json
 
 import pytest
 
-from invoice_operations.harmless import HARMFUL, harmless, harmless_cell, harmless_json, harmless_line
+from invoice_operations.harmless import (
+    HARMFUL,
+    harmless,
+    harmless_cell,
+    harmless_json,
+    harmless_line,
+)
 from invoice_shared.serde import dumps, loads
 
 
@@ -13,7 +19,9 @@ from invoice_shared.serde import dumps, loads
         pytest.param("a\x07\x08\x00\rb", "a\ufffd\ufffd\ufffd\ufffdb", id="C0"),
         pytest.param("a\x7fb", "a\ufffdb", id="DEL"),
         pytest.param("a\x9b31mb\x85", "a\ufffd31mb\ufffd", id="C1"),
-        pytest.param("a\u202eb\u2066c\u200fd\u061c", "a\ufffdb\ufffdc\ufffdd\ufffd", id="directions"),
+        pytest.param(
+            "a\u202eb\u2066c\u200fd\u061c", "a\ufffdb\ufffdc\ufffdd\ufffd", id="directions"
+        ),
         pytest.param("a\n\tb ü € 😀 \u200d", "a\n\tb ü € 😀 \u200d", id="what stays"),
     ],
 )

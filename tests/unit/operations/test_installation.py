@@ -24,7 +24,9 @@ def away(tmp_path: Path) -> Installation:
     return Installation(read)
 
 
-def test_whatever_asks_the_broker_says_that_it_is_away_and_where_it_was_looked_for(away: Installation) -> None:
+def test_whatever_asks_the_broker_says_that_it_is_away_and_where_it_was_looked_for(
+    away: Installation,
+) -> None:
     for ask in (away.view, away.reader, away.admin, away.publisher, away.overview):
         with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
             ask()

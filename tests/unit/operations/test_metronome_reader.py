@@ -1,4 +1,6 @@
-"""Metronome's lists as they are not supposed to be: in another order, in another shape, or a customer in both."""
+"""Metronome's lists as they are not supposed to be: in another order, in another shape, or a
+customer in both.
+"""
 
 import json
 import threading
@@ -68,16 +70,23 @@ def test_a_customer_that_is_archived_meanwhile_is_given_once(answering: Ask) -> 
 
 
 def test_a_list_in_another_order_is_read_to_its_end(answering: Ask) -> None:
-    reader = answering(invoices("2026-02-01T00:00:00Z", "2026-03-02T00:00:00Z", None, "2026-02-03T00:00:00Z"))
+    reader = answering(
+        invoices("2026-02-01T00:00:00Z", "2026-03-02T00:00:00Z", None, "2026-02-03T00:00:00Z")
+    )
 
-    assert [each["id"] for each in reader.invoices_since("c", SINCE)] == ["2026-03-02T00:00:00Z", None]
+    assert [each["id"] for each in reader.invoices_since("c", SINCE)] == [
+        "2026-03-02T00:00:00Z",
+        None,
+    ]
 
 
 def test_a_time_that_cannot_be_read_is_left_to_who_judges_the_invoice(answering: Ask) -> None:
     assert len(answering(invoices("soon")).invoices_since("c", SINCE)) == 1
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"data": None}, {"data": "ab"}, {"data": [None]}], ids=json.dumps)
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"data": None}, {"data": "ab"}, {"data": [None]}], ids=json.dumps
+)
 def test_an_answer_in_another_shape_is_no_list(answering: Ask, body: Any) -> None:
     with pytest.raises(Unavailable, match="/v1/customers is in another shape"):
         list(answering({"/v1/customers": body}).customer_ids())

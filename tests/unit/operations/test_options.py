@@ -10,7 +10,9 @@ from tests.fakes import START
 
 
 def test_every_field_of_a_selection_has_its_option() -> None:
-    assert sorted(field for field, _parse in FIELDS.values()) == sorted(field.name for field in fields(Selection))
+    assert sorted(field for field, _parse in FIELDS.values()) == sorted(
+        field.name for field in fields(Selection)
+    )
 
 
 def test_every_option_is_read_from_its_text() -> None:
@@ -51,7 +53,9 @@ def test_every_option_is_read_from_its_text() -> None:
     "options",
     [
         pytest.param({}, id="nothing"),
-        pytest.param({"since": [""], "code": ["", " "], "partition": []}, id="a form that was not filled in"),
+        pytest.param(
+            {"since": [""], "code": ["", " "], "partition": []}, id="a form that was not filled in"
+        ),
         pytest.param({"state": ["all"]}, id="every state"),
     ],
 )
@@ -62,7 +66,11 @@ def test_what_is_not_given_restricts_nothing(options: Options) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        pytest.param({"costumer_id": ["x"]}, 'Unknown option "costumer_id"', id="a slip of the pen selects nothing"),
+        pytest.param(
+            {"costumer_id": ["x"]},
+            'Unknown option "costumer_id"',
+            id="a slip of the pen selects nothing",
+        ),
         pytest.param({"since": ["yesterday"]}, "yesterday", id="no time"),
         pytest.param({"partition": ["two"]}, 'Invalid --partition "two"', id="no number"),
         pytest.param({"partition": ["-1"]}, 'Invalid --partition "-1"', id="below zero"),
@@ -72,8 +80,12 @@ def test_what_is_not_given_restricts_nothing(options: Options) -> None:
         pytest.param({"stage": ["sink"]}, 'Invalid --stage "sink"', id="no stage"),
         pytest.param({"state": ["closed"]}, 'Invalid --state "closed"', id="no state"),
         pytest.param({"invoice_id": ["a", "b"]}, "--invoice-id is given 2 times", id="two of one"),
-        pytest.param({"from_offset": ["1"]}, "--from-offset needs --partition", id="a contradiction"),
-        pytest.param({"since": ["1h"], "until": ["2h"]}, "Nothing lies between", id="the wrong way round"),
+        pytest.param(
+            {"from_offset": ["1"]}, "--from-offset needs --partition", id="a contradiction"
+        ),
+        pytest.param(
+            {"since": ["1h"], "until": ["2h"]}, "Nothing lies between", id="the wrong way round"
+        ),
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(options: Options, said: str) -> None:
@@ -81,7 +93,9 @@ def test_anything_else_is_refused_with_a_sentence(options: Options, said: str) -
         parse_selection(options, START)
 
 
-@pytest.mark.parametrize(("text", "per_second"), [("50/s", 50), ("600/m", 10), ("7200/h", 2), ("0.5", 0.5)])
+@pytest.mark.parametrize(
+    ("text", "per_second"), [("50/s", 50), ("600/m", 10), ("7200/h", 2), ("0.5", 0.5)]
+)
 def test_a_rate_is_so_many_a_second_minute_or_hour(text: str, per_second: float) -> None:
     assert parse_rate(text) == per_second
 

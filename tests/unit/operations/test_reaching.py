@@ -3,7 +3,14 @@
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from invoice_operations.reaching import ALL_DOWN, PATIENCE_SECONDS, STEP_SECONDS, Met, check_reachable, wait_for_answer
+from invoice_operations.reaching import (
+    ALL_DOWN,
+    PATIENCE_SECONDS,
+    STEP_SECONDS,
+    Met,
+    check_reachable,
+    wait_for_answer,
+)
 from invoice_shared.errors import CredentialsRefused, Unavailable
 from invoice_shared.settings import KafkaSettings
 from tests.fakes import FakeClock
@@ -18,7 +25,9 @@ SERVERS = "b-1:9092"
 class Asks:
     """A client that answers after so many tries; what its connections met is told between them."""
 
-    def __init__(self, clock: FakeClock, answers_after: int | None, *met: KafkaError, code: int = SILENT) -> None:
+    def __init__(
+        self, clock: FakeClock, answers_after: int | None, *met: KafkaError, code: int = SILENT
+    ) -> None:
         self._clock = clock
         self._answers_after = answers_after
         self._errors = list(met)
@@ -53,9 +62,21 @@ def test_a_broker_that_takes_its_time_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("met", "kind", "said"),
     [
-        pytest.param((DEAD, DOWN), Unavailable, "at b-1:9092: b-1:9092: Connection refused.", id="no connection"),
-        pytest.param((DOWN,), Unavailable, "at b-1:9092: nothing answers as a broker does.", id="nothing is said"),
-        pytest.param((REFUSED,), CredentialsRefused, "b-1:9092 refuses these credentials", id="no log-in"),
+        pytest.param(
+            (DEAD, DOWN),
+            Unavailable,
+            "at b-1:9092: b-1:9092: Connection refused.",
+            id="no connection",
+        ),
+        pytest.param(
+            (DOWN,),
+            Unavailable,
+            "at b-1:9092: nothing answers as a broker does.",
+            id="nothing is said",
+        ),
+        pytest.param(
+            (REFUSED,), CredentialsRefused, "b-1:9092 refuses these credentials", id="no log-in"
+        ),
     ],
 )
 def test_what_is_hopeless_is_told_at_once_with_the_address(

@@ -7,7 +7,9 @@ from tests.unit.operations.reading import in_errors, in_ledger
 
 def test_who_closed_a_failure_and_why_is_in_the_ledger() -> None:
     at = outcome().settled_at
-    by_kim = outcome(invoice_id="a", outcome="resolved", failure_id="f1", resolved_by="kim", reason="by hand")
+    by_kim = outcome(
+        invoice_id="a", outcome="resolved", failure_id="f1", resolved_by="kim", reason="by hand"
+    )
     view = FakeInstallation(
         [
             in_errors(0, failure(failure_id="f1", invoice_id="a", failed_at=at)),

@@ -20,7 +20,10 @@ PLACES = [
     ({"partition": 2}, {"partition": 1}),
     ({"partition": 2, "from_offset": 7}, {"partition": 2, "from_offset": 8}),
 ]
-IDS = [({"invoice_id": INVOICE_ID}, {"invoice_id": "b"}), ({"customer_id": CUSTOMER_ID}, {"customer_id": "b"})]
+IDS = [
+    ({"invoice_id": INVOICE_ID}, {"invoice_id": "b"}),
+    ({"customer_id": CUSTOMER_ID}, {"customer_id": "b"}),
+]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,10 @@ IDS = [({"invoice_id": INVOICE_ID}, {"invoice_id": "b"}), ({"customer_id": CUSTO
         ({"since": T}, {"since": T + SECOND}),
         ({"until": T + SECOND}, {"until": T}),
         ({"failure_ids": frozenset({CASE.failure_id, "a"})}, {"failure_ids": frozenset({"a"})}),
-        ({"codes": frozenset({CASE.code, "invalid-invoice"})}, {"codes": frozenset({"invalid-invoice"})}),
+        (
+            {"codes": frozenset({CASE.code, "invalid-invoice"})},
+            {"codes": frozenset({"invalid-invoice"})},
+        ),
         ({"stage": "formatter"}, {"stage": "creator"}),
         ({"destination": "netsuite"}, {"destination": "razorpay"}),
         ({"state": "open"}, {"state": "resolved"}),
@@ -46,7 +52,12 @@ def test_what_is_given_restricts_failures(wanted: dict[str, Any], other: dict[st
 
 @pytest.mark.parametrize(
     ("wanted", "other"),
-    [({"since": START}, {"since": START + SECOND}), ({"until": START + SECOND}, {"until": START}), *PLACES, *IDS],
+    [
+        ({"since": START}, {"since": START + SECOND}),
+        ({"until": START + SECOND}, {"until": START}),
+        *PLACES,
+        *IDS,
+    ],
     ids=",".join,
 )
 def test_what_is_given_restricts_records(wanted: dict[str, Any], other: dict[str, Any]) -> None:
@@ -78,7 +89,10 @@ def test_what_only_the_ledger_remembers_lies_at_no_place() -> None:
     ],
 )
 def test_a_customer_is_found_in_records_of_every_topic(value: Any, is_the_customers: bool) -> None:
-    assert Selection(customer_id=CUSTOMER_ID).matches_record(lying("any", 0, value, "a")) is is_the_customers
+    assert (
+        Selection(customer_id=CUSTOMER_ID).matches_record(lying("any", 0, value, "a"))
+        is is_the_customers
+    )
 
 
 def test_the_span_to_read_holds_every_record_that_matches() -> None:
@@ -86,7 +100,12 @@ def test_the_span_to_read_holds_every_record_that_matches() -> None:
 
     span = chosen.span()
 
-    assert (span.since, span.until, span.partition, span.from_offset) == (START, START + SECOND, 2, 7)
+    assert (span.since, span.until, span.partition, span.from_offset) == (
+        START,
+        START + SECOND,
+        2,
+        7,
+    )
     assert span.keys == frozenset({INVOICE_ID.encode()})
 
 
@@ -94,11 +113,19 @@ def test_the_span_to_read_holds_every_record_that_matches() -> None:
     ("contradiction", "said"),
     [
         pytest.param({"since": START, "until": START}, "Nothing lies between", id="no time"),
-        pytest.param({"since": START, "until": START - SECOND}, "Nothing lies between", id="the wrong way round"),
-        pytest.param({"from_offset": 7}, "--from-offset needs --partition", id="an offset of no partition"),
+        pytest.param(
+            {"since": START, "until": START - SECOND},
+            "Nothing lies between",
+            id="the wrong way round",
+        ),
+        pytest.param(
+            {"from_offset": 7}, "--from-offset needs --partition", id="an offset of no partition"
+        ),
     ],
 )
-def test_parts_that_contradict_each_other_are_refused(contradiction: dict[str, Any], said: str) -> None:
+def test_parts_that_contradict_each_other_are_refused(
+    contradiction: dict[str, Any], said: str
+) -> None:
     with pytest.raises(InvalidRequest, match=said):
         Selection(**contradiction)
 
@@ -126,7 +153,10 @@ def test_the_filters_of_a_selection_read_as_options_select_the_same() -> None:
         state="open",
         failure_ids=frozenset({"a", "b"}),
     )
-    options = {name: [text] if isinstance(text, str) else list(text) for name, text in chosen.filters().items()}
+    options = {
+        name: [text] if isinstance(text, str) else list(text)
+        for name, text in chosen.filters().items()
+    }
 
     assert parse_selection(options, START) == chosen
     assert Selection().filters() == {}

@@ -56,7 +56,12 @@ def test_it_is_signed_as_metronome_signs_and_concerns_no_invoice() -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(401, "METRONOME_WEBHOOK_SECRET"), (404, "/webhooks/metronome"), (503, "/readyz"), (302, "in front of it")],
+    [
+        (401, "METRONOME_WEBHOOK_SECRET"),
+        (404, "/webhooks/metronome"),
+        (503, "/readyz"),
+        (302, "in front of it"),
+    ],
 )
 def test_any_other_answer_says_what_to_do(status: int, said: str) -> None:
     with pytest.raises(NeedsAttention, match=f"answered {status}.*{said}"):

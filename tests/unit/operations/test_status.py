@@ -26,7 +26,12 @@ def test_an_invoices_way_is_told_from_all_topics_and_nobody_elses() -> None:
     found = status_of(INVOICE_ID, installation)
 
     assert (found.facts["invoice_id"], found.facts["state"]) == (INVOICE_ID, "failed")
-    assert [step.what for step in found.steps] == ["received", "formatted", "failed", "outcome: failed"]
+    assert [step.what for step in found.steps] == [
+        "received",
+        "formatted",
+        "failed",
+        "outcome: failed",
+    ]
 
 
 def test_an_invoice_that_no_topic_knows_is_told_with_what_to_do() -> None:
@@ -38,7 +43,9 @@ def test_an_invoice_that_no_topic_knows_is_told_with_what_to_do() -> None:
 def test_with_a_clock_ahead_a_failed_invoice_is_in_progress_only_until_its_record_is_consumed(
     committed: int, state: str
 ) -> None:
-    ahead = lying("raw-invoices", 5, raw_invoice(), INVOICE_ID, at=FAILED.failed_at + timedelta(seconds=1))
+    ahead = lying(
+        "raw-invoices", 5, raw_invoice(), INVOICE_ID, at=FAILED.failed_at + timedelta(seconds=1)
+    )
     settled = in_ledger(0, outcome(outcome="failed", failure_id=FAILED.failure_id))
     formatter = ConsumerGroup("invoice-formatter", has_members=True, committed={0: committed})
     installation = FakeInstallation([ahead, settled], readers={"raw-invoices": [formatter]})

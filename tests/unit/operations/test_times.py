@@ -14,9 +14,19 @@ from tests.fakes import START
         pytest.param("2h", START - timedelta(hours=2), id="hours ago"),
         pytest.param("7D", START - timedelta(days=7), id="days ago, however written"),
         pytest.param("1w", START - timedelta(weeks=1), id="weeks ago"),
-        pytest.param("2026-10-01", datetime(2026, 10, 1, tzinfo=UTC), id="a day begins at midnight UTC"),
-        pytest.param("2026-10-01T06:30", datetime(2026, 10, 1, 6, 30, tzinfo=UTC), id="UTC unless it says otherwise"),
-        pytest.param("2026-10-01T06:30+02:00", datetime(2026, 10, 1, 4, 30, tzinfo=UTC), id="another time zone"),
+        pytest.param(
+            "2026-10-01", datetime(2026, 10, 1, tzinfo=UTC), id="a day begins at midnight UTC"
+        ),
+        pytest.param(
+            "2026-10-01T06:30",
+            datetime(2026, 10, 1, 6, 30, tzinfo=UTC),
+            id="UTC unless it says otherwise",
+        ),
+        pytest.param(
+            "2026-10-01T06:30+02:00",
+            datetime(2026, 10, 1, 4, 30, tzinfo=UTC),
+            id="another time zone",
+        ),
         pytest.param("1900-01-01", EARLIEST, id="no broker has records of before 1970"),
         pytest.param("2026-10-01T06:30Z", datetime(2026, 10, 1, 6, 30, tzinfo=UTC), id="Z"),
     ],
@@ -26,7 +36,18 @@ def test_a_time_is_an_age_or_iso_8601(text: str, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2", "h", "-2h", "2026-13-01", "", "99999999999w", "999999w", "0001-01-01T00:00+14:00"]
+    "text",
+    [
+        "yesterday",
+        "2",
+        "h",
+        "-2h",
+        "2026-13-01",
+        "",
+        "99999999999w",
+        "999999w",
+        "0001-01-01T00:00+14:00",
+    ],
 )
 def test_anything_else_is_refused_with_examples(text: str) -> None:
     with pytest.raises(InvalidRequest, match="30m, 2h or 7d"):

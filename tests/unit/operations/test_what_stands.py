@@ -1,4 +1,6 @@
-"""Whatever happens to an invoice after its document was created: the document stays known, a failure stays open."""
+"""Whatever happens to an invoice after its document was created: the document stays known, a
+failure stays open.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,7 +47,17 @@ class After:
 
 
 def skipped(code: str) -> After:
-    return After((outcome(outcome="skipped", code=code, provider_document_id=None, total=None, settled_at=LATER),))
+    return After(
+        (
+            outcome(
+                outcome="skipped",
+                code=code,
+                provider_document_id=None,
+                total=None,
+                settled_at=LATER,
+            ),
+        )
+    )
 
 
 SIGHTINGS = [
@@ -110,7 +122,11 @@ def test_reconcile_counts_the_document_whatever_came_later(after: After) -> None
     (row,) = totals.rows()
 
     assert (finding.state, finding.document_id) == ("created", "9001")
-    assert (row["at the providers"], row["rightly not billed"], row["failed"]) == (Decimal("100.00"), 0, 0)
+    assert (row["at the providers"], row["rightly not billed"], row["failed"]) == (
+        Decimal("100.00"),
+        0,
+        0,
+    )
 
 
 @sightings
@@ -129,11 +145,17 @@ def test_failures_are_open_by_the_newest_event_and_name_the_document(after: Afte
 
 
 def test_resolving_the_failure_leaves_the_document_known() -> None:
-    (after,) = (sighting.values[0] for sighting in SIGHTINGS if sighting.id == "a field removed, and repeated")
+    (after,) = (
+        sighting.values[0]
+        for sighting in SIGHTINGS
+        if sighting.id == "a field removed, and repeated"
+    )
     assert isinstance(after, After)
     installation = FakeInstallation(after.records)
 
-    resolve(Resolution(UNMAPPED.failure_id, "the field is back"), installation, Person("kim", "cli"))
+    resolve(
+        Resolution(UNMAPPED.failure_id, "the field is back"), installation, Person("kim", "cli")
+    )
 
     known = installation.view().invoice(INVOICE_ID)
     assert known.documents == [DOCUMENT]

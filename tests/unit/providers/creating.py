@@ -20,12 +20,16 @@ from tests.unit.creator.doubles import FakeWriteback
 MAX_ATTEMPTS = 5
 
 
-def settled(client: BillingProvider, document: FormattedInvoice, clock: Clock, *, is_repeat: bool = False) -> Found:
+def settled(
+    client: BillingProvider, document: FormattedInvoice, clock: Clock, *, is_repeat: bool = False
+) -> Found:
     """Return the document that the creator's attempts end with; raise what one fails with."""
     metrics = Metrics()
     settlement = Settlement(FakePublisher(), KafkaSettings(), {}, metrics, clock)
     connections = {client.name: Connection(provider_of(client.name), client)}
-    handler = InvoiceHandler(connections, DecisionBook(), FakeWriteback(), settlement, metrics, clock)
+    handler = InvoiceHandler(
+        connections, DecisionBook(), FakeWriteback(), settlement, metrics, clock
+    )
     task = Task(record(topic="formatted-invoices"), document, ALL_PHASES, is_repeat=is_repeat)
     for _ in range(MAX_ATTEMPTS):
         task.slot = CallSlot(task.lane, task.lane, opening=0, is_probe=False)

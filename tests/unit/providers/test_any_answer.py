@@ -37,20 +37,76 @@ NAMES = (
     "description", "line_items", "type", "field", "source",
 )
 # fmt: on
-HEADERS = ("Content-Type", "Location", "Retry-After", "Date", "intuit_tid", "Content-Encoding", "X-More")
-STATUSES = (200, 201, 202, 204, 301, 400, 401, 403, 404, 405, 408, 409, 422, 429, 500, 502, 503, 504)
+HEADERS = (
+    "Content-Type",
+    "Location",
+    "Retry-After",
+    "Date",
+    "intuit_tid",
+    "Content-Encoding",
+    "X-More",
+)
+STATUSES = (
+    200,
+    201,
+    202,
+    204,
+    301,
+    400,
+    401,
+    403,
+    404,
+    405,
+    408,
+    409,
+    422,
+    429,
+    500,
+    502,
+    503,
+    504,
+)
 
-scalars = st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from((10**4000, "1E+999999999", "NaN"))
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.sampled_from((10**4000, "1E+999999999", "NaN"))
+)
 trees = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+    ),
 )
 xml = st.lists(
-    st.sampled_from(("<Fault>", '<Error code="3001">', "<Message>", "</Error>", "&bomb;", "<!DOCTYPE x>", "]]>", "<"))
+    st.sampled_from(
+        (
+            "<Fault>",
+            '<Error code="3001">',
+            "<Message>",
+            "</Error>",
+            "&bomb;",
+            "<!DOCTYPE x>",
+            "]]>",
+            "<",
+        )
+    )
     | st.text(max_size=20)
 ).map("".join)
-bodies = st.binary() | trees.map(lambda tree: json.dumps(tree).encode()) | xml.map(lambda text: text.encode())
+bodies = (
+    st.binary()
+    | trees.map(lambda tree: json.dumps(tree).encode())
+    | xml.map(lambda text: text.encode())
+)
 values = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0")) | st.sampled_from(
-    ("http://[x/invoice/1", "Fri, 31 Dec 9999 23:59:59 -2300", "gzip", "application/json; charset=latin-9")
+    (
+        "http://[x/invoice/1",
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+        "gzip",
+        "application/json; charset=latin-9",
+    )
 )
 headers = st.dictionaries(st.sampled_from(HEADERS), values, max_size=3)
 
@@ -66,12 +122,16 @@ def netsuite(url: str) -> BillingProvider:
 
 
 def quickbooks(url: str) -> BillingProvider:
-    return QuickBooksOnline(f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), reach=Reach(TIMEOUT))
+    return QuickBooksOnline(
+        f"{url}/v3/company/1", OneToken(), lambda: None, clock=FakeClock(), reach=Reach(TIMEOUT)
+    )
 
 
 def razorpay(url: str) -> BillingProvider:
     clock = FakeClock()
-    return Razorpay(api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, reach=Reach(TIMEOUT)), clock)
+    return Razorpay(
+        api_of(url, lambda: Key("rzp_test_1", "secret"), clock=clock, reach=Reach(TIMEOUT)), clock
+    )
 
 
 def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
@@ -83,13 +143,19 @@ def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
     )
 
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @many
 @given(
     answer=st.binary()
-    | st.builds(lambda head, rest: b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + rest, st.binary(), st.binary())
+    | st.builds(
+        lambda head, rest: b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + rest,
+        st.binary(),
+        st.binary(),
+    )
 )
 @example(answer=b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n{}")
 @example(answer=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{}")
@@ -106,11 +172,17 @@ def test_no_bytes_make_another_error(server: AnyServer, answer: bytes) -> None:
         http.post(server.url, b"{}", {})
 
 
-@pytest.mark.parametrize("build", [netsuite, quickbooks, razorpay], ids=["NetSuite", "QuickBooks Online", "Razorpay"])
+@pytest.mark.parametrize(
+    "build", [netsuite, quickbooks, razorpay], ids=["NetSuite", "QuickBooks Online", "Razorpay"]
+)
 @many
 @given(status=st.sampled_from(STATUSES), named=headers, body=bodies)
 def test_no_answer_makes_a_provider_raise_another_error(
-    server: AnyServer, build: Callable[[str], BillingProvider], status: int, named: dict[str, str], body: bytes
+    server: AnyServer,
+    build: Callable[[str], BillingProvider],
+    status: int,
+    named: dict[str, str],
+    body: bytes,
 ) -> None:
     server.answer = written(status, named, body)
 
@@ -125,9 +197,13 @@ def test_no_answer_of_metronomes_makes_the_write_back_raise_another_error(
     server: AnyServer, status: int, named: dict[str, str], body: bytes
 ) -> None:
     server.answer = written(status, named, body)
-    metronome = MetronomeClient(Http("Metronome", Anonymous, Reach(TIMEOUT)), server.url, FakeClock())
+    metronome = MetronomeClient(
+        Http("Metronome", Anonymous, Reach(TIMEOUT)), server.url, FakeClock()
+    )
 
     with suppress(CallFailed):
-        MetronomeWriteback(metronome).report_created(formatted_invoice(), Found("7"), is_repeat=True)
+        MetronomeWriteback(metronome).report_created(
+            formatted_invoice(), Found("7"), is_repeat=True
+        )
     with suppress(CallFailed):
         MetronomeWriteback(metronome).report_refused(formatted_invoice(), "No.")

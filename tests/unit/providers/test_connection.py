@@ -23,7 +23,13 @@ EXPECTED = (
     Unavailable("503", outage=True),
     Uncertain("?"),
 )
-UNEXPECTED = (KeyError("total"), RecursionError("deep"), OverflowError("date"), MemoryError(), ConnectionError("reset"))
+UNEXPECTED = (
+    KeyError("total"),
+    RecursionError("deep"),
+    OverflowError("date"),
+    MemoryError(),
+    ConnectionError("reset"),
+)
 
 
 class Failing:
@@ -37,10 +43,14 @@ class Failing:
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
         raise self._error
 
-    def create(self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None) -> Found:
+    def create(
+        self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None
+    ) -> Found:
         raise self._error
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         raise self._error
 
 
@@ -65,11 +75,15 @@ def test_what_a_client_may_raise_passes_as_it_is(error: CallFailed) -> None:
 
 
 @pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
-def test_what_nobody_expected_is_a_doubt_after_a_create_and_an_outage_otherwise(error: Exception) -> None:
+def test_what_nobody_expected_is_a_doubt_after_a_create_and_an_outage_otherwise(
+    error: Exception,
+) -> None:
     look, create, read = errors_of(error)
 
     assert (type(look), type(create), type(read)) == (Unavailable, Uncertain, Unavailable)
-    assert create.reason.startswith(f"The connector made a mistake with NetSuite ({type(error).__name__}).")
+    assert create.reason.startswith(
+        f"The connector made a mistake with NetSuite ({type(error).__name__})."
+    )
     assert create.__cause__ is error
 
 

@@ -19,7 +19,8 @@ from tests.support.ports import LOOPBACK
 
 LIMIT = 1
 PAUSE = 0.1
-# Generous: two cores may be shared by everything. Without a deadline each of these calls would take minutes.
+# Generous: two cores may be shared by everything. Without a deadline each of these calls would take
+# minutes.
 MOST_SECONDS = 20
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -36,7 +37,9 @@ Serve = Callable[[socket.socket, threading.Event], None]
 
 @contextmanager
 def serving(*connections: Serve) -> Iterator[str]:
-    """Give the address of a server that treats its connections in turn; it stops them at the end."""
+    """Give the address of a server that treats its connections in turn; it stops them at the
+    end.
+    """
     stop = threading.Event()
     with socket.create_server((LOOPBACK, 0)) as server:
         acceptor = threading.Thread(target=_accept, args=(server, connections, stop))
@@ -62,7 +65,9 @@ def _serve(connection: socket.socket, serve: Serve, stop: threading.Event) -> No
 
 
 def drip(first: bytes, again: bytes, *, after: bytes = b"") -> Serve:
-    """Answer one request after the other: ``after`` whole, if given, then ``first`` and ``again`` for ever."""
+    """Answer one request after the other: ``after`` whole, if given, then ``first`` and ``again``
+    for ever.
+    """
 
     def serve(connection: socket.socket, stop: threading.Event) -> None:
         try:
@@ -176,11 +181,15 @@ def test_a_name_that_nobody_has_was_never_asked(http: Http) -> None:
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_an_address_that_does_not_answer_takes_the_whole_time_once_and_was_never_asked(http: Http) -> None:
+def test_an_address_that_does_not_answer_takes_the_whole_time_once_and_was_never_asked(
+    http: Http,
+) -> None:
     with socket.socket() as full, socket.socket() as waiting:
         full.bind((LOOPBACK, 0))
         full.listen(0)
-        waiting.connect(full.getsockname())  # the one place that there is; further ones wait to be let in
+        waiting.connect(
+            full.getsockname()
+        )  # the one place that there is; further ones wait to be let in
 
         with pytest.raises(Unavailable) as failed:
             http.post(f"http://{LOOPBACK}:{full.getsockname()[1]}/", b"{}", {})

@@ -1,4 +1,6 @@
-"""A gateway forgets an idle connection and tells nobody: the next packet on it is answered with a reset."""
+"""A gateway forgets an idle connection and tells nobody: the next packet on it is answered with a
+reset.
+"""
 
 import socket
 import struct

@@ -1,4 +1,6 @@
-"""What may have arrived is never called unsent; what a failure keeps of an answer holds no secret."""
+"""What may have arrived is never called unsent; what a failure keeps of an answer holds no
+secret.
+"""
 
 import socket
 import threading
@@ -34,7 +36,9 @@ def test_every_error_of_the_library_may_have_arrived_unless_no_connection_was_ma
 
 def test_a_refused_connection_did_not_arrive_and_a_broken_one_may_have() -> None:
     pool = HTTPConnectionPool(LOOPBACK)
-    refused = MaxRetryError(pool, "/", NewConnectionError(HTTPConnection(LOOPBACK), "Connection refused"))
+    refused = MaxRetryError(
+        pool, "/", NewConnectionError(HTTPConnection(LOOPBACK), "Connection refused")
+    )
     broken = ProtocolError("Connection aborted.", ConnectionResetError())
 
     assert not may_have_arrived(requests.ConnectionError(refused))
@@ -48,7 +52,9 @@ def test_an_answer_that_breaks_off_in_the_middle_is_an_unknown_outcome() -> None
         cut_off.start()
 
         with pytest.raises(Uncertain):
-            Http("NetSuite", lambda: Bearer("t"), Reach(5)).post(f"http://{LOOPBACK}:{port}/", b"{}", {})
+            Http("NetSuite", lambda: Bearer("t"), Reach(5)).post(
+                f"http://{LOOPBACK}:{port}/", b"{}", {}
+            )
         cut_off.join()
 
 
@@ -60,11 +66,16 @@ def _answer_half(server: socket.socket) -> None:
 
 
 def test_a_failure_keeps_no_credential() -> None:
-    assert Answer(400, {}, b'{"refresh_token":"r1"}').for_the_record().body == '{"refresh_token":"[redacted]"}'
+    assert (
+        Answer(400, {}, b'{"refresh_token":"r1"}').for_the_record().body
+        == '{"refresh_token":"[redacted]"}'
+    )
 
 
 @pytest.mark.parametrize(
-    "token", ["a\nb", "\u043a\u043b\u044e\u0447", "a\x00"], ids=["a line break", "not ASCII", "a control"]
+    "token",
+    ["a\nb", "\u043a\u043b\u044e\u0447", "a\x00"],
+    ids=["a line break", "not ASCII", "a control"],
 )
 def test_a_token_that_no_header_can_carry_is_refused_before_a_call(token: str) -> None:
     with pytest.raises(CredentialsRefused):

@@ -1,4 +1,6 @@
-"""The words that all providers share: cuts that show, figures that stay, and where a refused id comes from."""
+"""The words that all providers share: cuts that show, figures that stay, and where a refused id
+comes from.
+"""
 
 from typing import Any
 
@@ -26,7 +28,11 @@ def test_a_cut(text: str, limit: int | None, kept: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "shown"),
     [
-        pytest.param({"quantity": "1E+3", "unit_price": "0.000015"}, "1000 x 0.000015", id="without exponents"),
+        pytest.param(
+            {"quantity": "1E+3", "unit_price": "0.000015"},
+            "1000 x 0.000015",
+            id="without exponents",
+        ),
         pytest.param({"quantity": None}, "", id="no quantity"),
         pytest.param({"unit_price": None}, "", id="no price"),
     ],
@@ -39,7 +45,9 @@ def test_figures(changes: dict[str, Any], shown: str) -> None:
     ("name", "limit", "shown"),
     [
         pytest.param("API calls", 100, "API calls (1000 x 0.1)", id="name and figures"),
-        pytest.param("n" * 100, 20, "nnnnnn… (1000 x 0.1)", id="a long name is cut, the figures stay"),
+        pytest.param(
+            "n" * 100, 20, "nnnnnn… (1000 x 0.1)", id="a long name is cut, the figures stay"
+        ),
         pytest.param("n" * 100, 5, "… (1…", id="never longer than the limit"),
     ],
 )
@@ -56,10 +64,14 @@ def test_without_figures_a_description_is_the_name() -> None:
     [
         pytest.param({}, f"Metronome invoice {INVOICE_ID}", id="the invoice"),
         pytest.param(
-            {"regenerated_from_invoice_id": "old"}, f"Metronome invoice {INVOICE_ID}, replaces old", id="a new issue"
+            {"regenerated_from_invoice_id": "old"},
+            f"Metronome invoice {INVOICE_ID}, replaces old",
+            id="a new issue",
         ),
         pytest.param(
-            {"corrected_invoice_id": "old"}, f"Metronome invoice {INVOICE_ID}, corrects old", id="a correction"
+            {"corrected_invoice_id": "old"},
+            f"Metronome invoice {INVOICE_ID}, corrects old",
+            id="a correction",
         ),
     ],
 )
@@ -70,9 +82,19 @@ def test_a_memo_names_the_metronome_invoice(changes: dict[str, Any], text: str) 
 @pytest.mark.parametrize(
     ("said", "named"),
     [
-        pytest.param("Items element id 502 not found", ["Item 502", "“Seats”", "product p-2"], id="an item"),
-        pytest.param("nothing under 503", ["Item 503", "ITEM_ID_BY_LINE_TYPE for “commit”"], id="an item by line type"),
-        pytest.param("no 502, no 1042", ["Item 502", "1042 is the id of the customer", CUSTOMER_ID], id="both"),
+        pytest.param(
+            "Items element id 502 not found", ["Item 502", "“Seats”", "product p-2"], id="an item"
+        ),
+        pytest.param(
+            "nothing under 503",
+            ["Item 503", "ITEM_ID_BY_LINE_TYPE for “commit”"],
+            id="an item by line type",
+        ),
+        pytest.param(
+            "no 502, no 1042",
+            ["Item 502", "1042 is the id of the customer", CUSTOMER_ID],
+            id="both",
+        ),
     ],
 )
 def test_advice_says_where_an_id_comes_from(said: str, named: list[str]) -> None:
@@ -84,7 +106,9 @@ def test_advice_says_where_an_id_comes_from(said: str, named: list[str]) -> None
     assert [each for each in named if each not in given] == []
 
 
-@pytest.mark.parametrize("said", ["", "Field 5021 is wrong", "x502"], ids=["nothing said", "a longer id", "a word"])
+@pytest.mark.parametrize(
+    "said", ["", "Field 5021 is wrong", "x502"], ids=["nothing said", "a longer id", "a word"]
+)
 def test_advice_is_silent_about_ids_that_are_not_named(said: str) -> None:
     seats = line_item(external_item_id="502")
 

@@ -36,7 +36,10 @@ def test_the_wait_that_another_system_asks_for(value: str, seconds: float | None
     assert asked(value) == seconds
 
 
-@given(st.text() | st.from_regex(r"\w{3}, \d{1,4} \w{3} \d{1,6} \d+:\d+:\d+ [+-]?\d{1,9}", fullmatch=True))
+@given(
+    st.text()
+    | st.from_regex(r"\w{3}, \d{1,4} \w{3} \d{1,6} \d+:\d+:\d+ [+-]?\d{1,9}", fullmatch=True)
+)
 def test_no_header_ends_the_process(value: str) -> None:
     seconds = asked(value)
 

@@ -41,7 +41,9 @@ def test_to_be_assigned_nothing_is_to_be_told(member: Member) -> None:
     member.assignment.lag(0)
 
     assert member.shows("consumer_lag_records 0.0")
-    assert member.health.missing_parts()[0].startswith("partitions: none assigned: the other replicas")
+    assert member.health.missing_parts()[0].startswith(
+        "partitions: none assigned: the other replicas"
+    )
 
 
 def test_what_is_left_is_worked_on(member: Member) -> None:

@@ -34,7 +34,9 @@ def test_a_dropped_partition_gives_nothing_back() -> None:
 
 
 @given(st.permutations(list(range(30))))
-def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order(order: list[int]) -> None:
+def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order(
+    order: list[int],
+) -> None:
     made = window(*range(30))
     settled: set[int] = set()
     given_back: list[int] = []

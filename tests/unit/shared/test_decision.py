@@ -9,7 +9,12 @@ from invoice_shared.serde import from_bytes, loads, to_bytes
 from tests.builders import INVOICE_ID
 from tests.fakes import START
 
-APPROVED = {"total": Decimal("50000.00"), "currency": "USD", "destination": "netsuite", "external_customer_id": "1042"}
+APPROVED = {
+    "total": Decimal("50000.00"),
+    "currency": "USD",
+    "destination": "netsuite",
+    "external_customer_id": "1042",
+}
 
 
 def decision(**changes: Any) -> Decision:
@@ -33,7 +38,10 @@ def decision(**changes: Any) -> Decision:
         pytest.param(decision(kind="approve", **APPROVED), id="approve"),
         pytest.param(decision(kind="pause", subject="netsuite"), id="pause"),
         pytest.param(
-            decision(kind="replay", filters={"code": ("items-not-mapped",), "since": "2h"}, count=2), id="replay"
+            decision(
+                kind="replay", filters={"code": ("items-not-mapped",), "since": "2h"}, count=2
+            ),
+            id="replay",
         ),
         pytest.param(decision(kind="login", subject="kim", via="web", why=None), id="login"),
     ],

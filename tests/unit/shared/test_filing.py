@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from invoice_shared.errors import MalformedRecord, Rejected
 from invoice_shared.failure import InvoiceFailure, ProviderResponse
-from invoice_shared.filing import About, failed_outcome, failure_key, failure_of, settlement_records, without_value
+from invoice_shared.filing import (
+    About,
+    failed_outcome,
+    failure_key,
+    failure_of,
+    settlement_records,
+    without_value,
+)
 from invoice_shared.original import as_bytes, headers_of
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
@@ -16,16 +23,28 @@ from tests.builders import INVOICE_ID, outcome
 from tests.fakes import START
 
 TOPICS = KafkaSettings(invoice_errors_topic="errors-of-ours")
-REJECTED = Rejected("customer-not-mapped", "Set the field.", response=ProviderResponse(status=400, body="no"))
+REJECTED = Rejected(
+    "customer-not-mapped", "Set the field.", response=ProviderResponse(status=400, body="no")
+)
 
 
 def record(**changes: object) -> Record:
-    fields: dict[str, object] = {"topic": "raw-invoices", "partition": 1, "offset": 9, "key": b"i-1", "value": b"{}"}
+    fields: dict[str, object] = {
+        "topic": "raw-invoices",
+        "partition": 1,
+        "offset": 9,
+        "key": b"i-1",
+        "value": b"{}",
+    }
     return Record(**(fields | changes))  # type: ignore[arg-type]
 
 
-def filed(source: Record, error: Rejected | MalformedRecord = REJECTED, about: About | None = None) -> InvoiceFailure:
-    return failure_of(source, stage="formatter", error=error, attempts=2, now=START, about=about or About())
+def filed(
+    source: Record, error: Rejected | MalformedRecord = REJECTED, about: About | None = None
+) -> InvoiceFailure:
+    return failure_of(
+        source, stage="formatter", error=error, attempts=2, now=START, about=about or About()
+    )
 
 
 def test_a_redelivery_is_the_same_failure_and_a_replay_a_new_one() -> None:
@@ -36,7 +55,11 @@ def test_a_redelivery_is_the_same_failure_and_a_replay_a_new_one() -> None:
 def test_the_failure_says_what_is_known() -> None:
     failure = filed(record(), about=About("i-1", "c-1", "netsuite"))
 
-    assert (failure.code, failure.reason, failure.retryable) == ("customer-not-mapped", "Set the field.", True)
+    assert (failure.code, failure.reason, failure.retryable) == (
+        "customer-not-mapped",
+        "Set the field.",
+        True,
+    )
     assert (failure.customer_id, failure.destination) == ("c-1", "netsuite")
     assert failure.provider_response is not None
 
@@ -58,7 +81,9 @@ def test_the_original_comes_back_byte_for_byte(value: bytes | None, header: byte
     ("source", "key"),
     [
         pytest.param(record(), b"i-1", id="the invoice id"),
-        pytest.param(record(key=None, headers=(("event-id", b"e-1"),)), b"e-1", id="else the event id"),
+        pytest.param(
+            record(key=None, headers=(("event-id", b"e-1"),)), b"e-1", id="else the event id"
+        ),
     ],
 )
 def test_the_key_of_a_failure(source: Record, key: bytes) -> None:
@@ -88,7 +113,11 @@ def test_the_ledger_entry_says_the_failure() -> None:
     outcome = failed_outcome(filed(record(), about=About("i-1", "c-1", "netsuite")))
 
     assert outcome is not None
-    assert (outcome.outcome, outcome.code, outcome.destination) == ("failed", "customer-not-mapped", "netsuite")
+    assert (outcome.outcome, outcome.code, outcome.destination) == (
+        "failed",
+        "customer-not-mapped",
+        "netsuite",
+    )
 
 
 def test_nothing_enters_the_ledger_without_an_invoice_id() -> None:
@@ -101,7 +130,10 @@ def test_a_value_left_out_for_its_size_is_counted() -> None:
 
 
 def test_a_failure_whose_value_was_left_out_has_a_key_of_its_own_still() -> None:
-    first, second = (without_value(filed(record(key=None, offset=offset), MalformedRecord("x"))) for offset in (1, 2))
+    first, second = (
+        without_value(filed(record(key=None, offset=offset), MalformedRecord("x")))
+        for offset in (1, 2)
+    )
 
     assert failure_key(first) != failure_key(second)
 
@@ -125,7 +157,9 @@ def test_what_is_known_of_documents_is_published_before_everything_else() -> Non
     unnamed = outcome(provider_document_id=None)
     known = (standing, unnamed)
 
-    records = settlement_records(failure, failed_outcome(failure), documents=known, headers=(), topics=TOPICS)
+    records = settlement_records(
+        failure, failed_outcome(failure), documents=known, headers=(), topics=TOPICS
+    )
 
     keys = [each.key for each in records]
     assert keys == [f"{INVOICE_ID}#document:netsuite:9001".encode(), b"i-1", b"i-1"]
@@ -149,7 +183,9 @@ def test_an_outcome_without_a_failure_goes_to_the_ledger_alone() -> None:
 
 
 def test_an_entry_too_large_for_the_ledger_goes_there_with_its_reason_cut() -> None:
-    (entry,) = settlement_records(None, outcome(reason="long " * 300_000), headers=(), topics=TOPICS)
+    (entry,) = settlement_records(
+        None, outcome(reason="long " * 300_000), headers=(), topics=TOPICS
+    )
 
     assert entry.smaller is not None
     assert (entry.smaller.topic, entry.smaller.key) == (entry.topic, entry.key)

@@ -17,7 +17,10 @@ def test_what_marks_the_invoice_and_its_replay_goes_on_and_the_rest_stays_behind
 
 def test_the_generation_is_that_of_the_newest_replay_and_empty_at_first() -> None:
     assert request_generation(()) == ""
-    assert request_generation((("request-generation", b"r-1"), ("request-generation", b"r-2"))) == "r-2"
+    assert (
+        request_generation((("request-generation", b"r-1"), ("request-generation", b"r-2")))
+        == "r-2"
+    )
 
 
 def test_a_replay_includes_resolved_invoices_only_if_it_says_so() -> None:

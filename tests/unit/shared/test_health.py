@@ -71,7 +71,9 @@ def test_not_to_be_told_an_assignment_ends_liveness_after_the_stall_time() -> No
     assert health.is_live()
 
     clock.advance(1)
-    assert health.stuck() == ["no partition was assigned, and there was no progress for 120 seconds"]
+    assert health.stuck() == [
+        "no partition was assigned, and there was no progress for 120 seconds"
+    ]
 
     health.lag(0)
     assert health.is_live()
@@ -97,7 +99,10 @@ def test_a_probe_is_asked_whenever_somebody_wants_to_know() -> None:
     health, found = Health(FakeClock(), 120), {"NS_TOKEN_SECRET": "its file cannot be read"}
     health.ask(lambda: found)
     health.missing("kafka", "no answer")
-    assert health.missing_parts() == ["NS_TOKEN_SECRET: its file cannot be read", "kafka: no answer"]
+    assert health.missing_parts() == [
+        "NS_TOKEN_SECRET: its file cannot be read",
+        "kafka: no answer",
+    ]
 
     found.clear()
 

@@ -14,7 +14,9 @@ def test_the_newest_event_lies_under_the_invoice_id() -> None:
 
 
 def test_a_document_has_a_key_of_its_own() -> None:
-    assert LedgerKey("i-1", DocumentId("netsuite", "9001")).encode() == b"i-1#document:netsuite:9001"
+    assert (
+        LedgerKey("i-1", DocumentId("netsuite", "9001")).encode() == b"i-1#document:netsuite:9001"
+    )
 
 
 @given(INVOICE_IDS, st.none() | st.builds(DocumentId, DESTINATIONS, TEXT))
@@ -24,7 +26,9 @@ def test_a_key_is_read_back_as_it_was_written(invoice_id: str, document: Documen
     assert LedgerKey.decode(key.encode()) == key
 
 
-@pytest.mark.parametrize("key", ["#document:netsuite:1", "i-1#document:", "i-1#document:netsuite:", "i-1#document::1"])
+@pytest.mark.parametrize(
+    "key", ["#document:netsuite:1", "i-1#document:", "i-1#document:netsuite:", "i-1#document::1"]
+)
 def test_a_key_that_names_no_document_is_an_invoices(key: str) -> None:
     assert LedgerKey.decode(key.encode()) == LedgerKey(key)
 

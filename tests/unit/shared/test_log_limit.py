@@ -18,7 +18,10 @@ def line(message: str, *arguments: object, level: int = logging.ERROR) -> loggin
 
 def written(*lines: Line, method: str = "error") -> list[bool]:
     limit = LogLimit(FakeClock().monotonic)
-    return [limit(each) if isinstance(each, logging.LogRecord) else is_let(limit, each, method) for each in lines]
+    return [
+        limit(each) if isinstance(each, logging.LogRecord) else is_let(limit, each, method)
+        for each in lines
+    ]
 
 
 def is_let(limit: LogLimit, event: dict[str, Any], method: str) -> bool:
@@ -34,7 +37,10 @@ def is_let(limit: LogLimit, event: dict[str, Any], method: str) -> bool:
     [
         (line("away"), line("away")),
         (line("node %s: %s", 1, "refused"), line("node %s: %s", 2, "refused")),
-        (line("Connect to 127.0.0.1:9092 failed (after 3ms)"), line("Connect to 127.0.0.1:9093 failed (after 14ms)")),
+        (
+            line("Connect to 127.0.0.1:9092 failed (after 3ms)"),
+            line("Connect to 127.0.0.1:9093 failed (after 14ms)"),
+        ),
         (line("member rdkafka-cfc4617a-5133"), line("member rdkafka-38a16a80-8aee")),
         ({"event": "not ready", "why": "a"}, {"event": "not ready", "why": "a", "open": 7}),
     ],
@@ -58,7 +64,9 @@ def test_what_has_one_cause_is_written_once(first: Line, second: Line) -> None:
         (line("crashed", level=logging.CRITICAL), line("crashed", level=logging.CRITICAL)),
     ],
 )
-def test_what_has_another_cause_or_is_about_one_invoice_is_written(first: Line, second: Line) -> None:
+def test_what_has_another_cause_or_is_about_one_invoice_is_written(
+    first: Line, second: Line
+) -> None:
     assert written(first, second) == [True, True]
 
 

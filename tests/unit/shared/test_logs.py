@@ -18,11 +18,17 @@ def _restored() -> object:
 def test_every_line_is_json_our_own_and_a_librarys(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(BaseServiceSettings())
 
-    logs.get_logger("invoice_creator.handler").info("invoice created", invoice_id="i-1", position="t[0]@7")
+    logs.get_logger("invoice_creator.handler").info(
+        "invoice created", invoice_id="i-1", position="t[0]@7"
+    )
     logging.getLogger("some.library").warning("slow %s", "broker")
 
     ours, theirs = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert (ours["message"], ours["invoice_id"], ours["position"]) == ("invoice created", "i-1", "t[0]@7")
+    assert (ours["message"], ours["invoice_id"], ours["position"]) == (
+        "invoice created",
+        "i-1",
+        "t[0]@7",
+    )
     assert (theirs["message"], theirs["level"]) == ("slow broker", "warning")
 
 
@@ -59,7 +65,9 @@ def test_what_a_library_repeats_is_written_once_with_the_count_of_the_rest(
     assert ("repeats" in first, second["repeats"]) == (False, 119)
 
 
-def test_no_line_holds_a_secret_of_ours_whoever_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_line_holds_a_secret_of_ours_whoever_writes_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     OWN.add('p@ss/wo"rd')
     logs.configure(BaseServiceSettings())
     try:
@@ -74,7 +82,9 @@ def test_no_line_holds_a_secret_of_ours_whoever_writes_it(capsys: pytest.Capture
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["error", "info"]
 
 
-def test_an_error_of_ours_comes_with_its_traceback_in_either_format(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_of_ours_comes_with_its_traceback_in_either_format(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for log_format in ("json", "console"):
         logs.configure(BaseServiceSettings(log_format=log_format))
         try:

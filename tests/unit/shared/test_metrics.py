@@ -6,7 +6,9 @@ from invoice_shared.metrics import OUTCOMES, Metrics
 
 def test_every_way_in_which_a_call_can_fail_has_a_name() -> None:
     # A provider's own kind, e.g. of a create that is not finished, ends in the creator's handler.
-    ours = {kind for kind in CallFailed.__subclasses__() if kind.__module__ == CallFailed.__module__}
+    ours = {
+        kind for kind in CallFailed.__subclasses__() if kind.__module__ == CallFailed.__module__
+    }
     assert set(OUTCOMES) == ours
 
 
@@ -19,7 +21,10 @@ def test_a_call_is_observed_by_its_end_in_every_service_alike() -> None:
 
     shown = metrics.exposition().decode()
     for outcome in ("ok", *OUTCOMES.values()):
-        assert f'invoice_connector_call_seconds_count{{outcome="{outcome}",system="netsuite"}} 1.0' in shown
+        assert (
+            f'invoice_connector_call_seconds_count{{outcome="{outcome}",system="netsuite"}} 1.0'
+            in shown
+        )
 
 
 def failed(kind: type[CallFailed]) -> CallFailed:

@@ -12,7 +12,12 @@ SENTENCE = "Metronome knows it as INV-77 at the billing provider already."
 
 def older(**fields: str | None) -> Outcome:
     """Read an entry as the first version wrote it."""
-    tree = {"schema_version": 1, "invoice_id": "i-1", "settled_at": "2026-03-01T09:30:06Z", "detail": None}
+    tree = {
+        "schema_version": 1,
+        "invoice_id": "i-1",
+        "settled_at": "2026-03-01T09:30:06Z",
+        "detail": None,
+    }
     return from_bytes(Outcome, dumps(tree | fields))
 
 
@@ -27,14 +32,18 @@ def test_an_older_failure_keeps_its_sentence() -> None:
 
 
 def test_the_sentence_of_a_skip_is_written_as_the_reason_alone() -> None:
-    written = loads(to_bytes(outcome(outcome="skipped", code="zero-total", reason="Its total is zero.")))
+    written = loads(
+        to_bytes(outcome(outcome="skipped", code="zero-total", reason="Its total is zero."))
+    )
 
     assert written["reason"] == "Its total is zero."
     assert "detail" not in written
 
 
 def test_what_is_written_can_be_read_back() -> None:
-    entry = outcome(account="1234567_SB1", external_customer_id="1042", issue_date=date(2026, 3, 1), stands=True)
+    entry = outcome(
+        account="1234567_SB1", external_customer_id="1042", issue_date=date(2026, 3, 1), stands=True
+    )
 
     assert from_bytes(Outcome, to_bytes(entry)) == entry
     assert loads(to_bytes(entry))["issue_date"] == "2026-03-01"
@@ -50,7 +59,9 @@ def test_what_was_created_names_its_document_also_in_an_older_ledger() -> None:
     "entry",
     [
         pytest.param(outcome(outcome="failed"), id="a failure"),
-        pytest.param(outcome(outcome="skipped", code="already-synced"), id="a document of somebody else's"),
+        pytest.param(
+            outcome(outcome="skipped", code="already-synced"), id="a document of somebody else's"
+        ),
         pytest.param(outcome(provider_document_id=None), id="no document id"),
         pytest.param(outcome(destination=None), id="no destination"),
     ],

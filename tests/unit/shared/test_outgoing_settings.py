@@ -42,7 +42,12 @@ def test_a_proxy_may_be_written_in_lower_case_and_without_a_scheme(
 
 
 def test_the_name_in_upper_case_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"no_proxy": "b", "NO_PROXY": "a", "HTTPS_PROXY": PROXY, "https_proxy": "http://b"}.items():
+    for name, value in {
+        "no_proxy": "b",
+        "NO_PROXY": "a",
+        "HTTPS_PROXY": PROXY,
+        "https_proxy": "http://b",
+    }.items():
         monkeypatch.setenv(name, value)
 
     settings = read(ExampleSettings)
@@ -74,7 +79,9 @@ def test_an_empty_name_in_upper_case_switches_off_what_is_injected_in_lower_case
         ("CA_LOCATION", __file__),
     ],
 )
-def test_what_no_library_understands_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_what_no_library_understands_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.setenv(name, value)
 
     with pytest.raises(InvalidSettings, match=name) as caught:

@@ -17,7 +17,11 @@ from invoice_shared.redaction import redacted
 from invoice_shared.settings import MetronomeApiSettings, read
 
 SECRET = 'p@ss/wo"rd+€<1>'
-KEY = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 3 + "-----END PRIVATE KEY-----"
+KEY = (
+    "-----BEGIN PRIVATE KEY-----\n"
+    + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 3
+    + "-----END PRIVATE KEY-----"
+)
 
 
 def knowing(*secrets: str) -> OwnSecrets:
@@ -42,10 +46,15 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_a_secret_is_masked(form: str) -> None:
-    assert knowing(SECRET).masked(f"before {FORMS[form]} after").replace('"', "") == f"before {MASK} after"
+    assert (
+        knowing(SECRET).masked(f"before {FORMS[form]} after").replace('"', "")
+        == f"before {MASK} after"
+    )
 
 
-@given(user=st.text(max_size=9), secret=st.text(st.characters(codec="utf-8"), min_size=12, max_size=40))
+@given(
+    user=st.text(max_size=9), secret=st.text(st.characters(codec="utf-8"), min_size=12, max_size=40)
+)
 def test_a_secret_within_basic_credentials_is_masked(user: str, secret: str) -> None:
     sent = base64.b64encode(f"{user}:{secret}".encode("utf-8", "replace")).decode()
 
@@ -81,7 +90,9 @@ def test_reasons_and_bodies_hold_no_secret_of_the_settings(monkeypatch: pytest.M
     assert kept_body("<p>sk-live-4711-abcdef</p>") == f"<p>{MASK}</p>"
 
 
-def test_a_rotated_secret_is_known_once_it_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_rotated_secret_is_known_once_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "key").write_text("the-first-of-them")
     monkeypatch.setenv("METRONOME_API_KEY_FILE", str(tmp_path / "key"))
     settings = read(MetronomeApiSettings)

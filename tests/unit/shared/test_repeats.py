@@ -2,7 +2,9 @@ from invoice_shared.repeats import MAX_CAUSES, Repeats
 from tests.fakes import FakeClock
 
 
-def test_the_first_line_of_a_cause_is_written_and_the_next_after_a_minute_counts_those_left_out() -> None:
+def test_the_first_line_of_a_cause_is_written_and_the_next_after_a_minute_counts_those_left_out() -> (
+    None
+):
     clock = FakeClock()
     repeats = Repeats(clock.monotonic)
 

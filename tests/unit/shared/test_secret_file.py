@@ -25,7 +25,9 @@ def test_a_file_that_was_written_anew_is_read_again(path: Path) -> None:
     assert file.read() == "the second"
 
 
-def test_a_file_in_its_place_is_read_though_its_times_and_length_are_the_same(path: Path, tmp_path: Path) -> None:
+def test_a_file_in_its_place_is_read_though_its_times_and_length_are_the_same(
+    path: Path, tmp_path: Path
+) -> None:
     file = SecretFile(path)
     file.read()
     other = tmp_path / "other"
@@ -38,7 +40,9 @@ def test_a_file_in_its_place_is_read_though_its_times_and_length_are_the_same(pa
     assert file.read() == "other"
 
 
-def test_a_symbolic_link_that_points_elsewhere_is_followed_as_kubernetes_does_it(tmp_path: Path) -> None:
+def test_a_symbolic_link_that_points_elsewhere_is_followed_as_kubernetes_does_it(
+    tmp_path: Path,
+) -> None:
     for name in ("one", "two"):
         (tmp_path / name).write_text(name)
     link = tmp_path / "secret"

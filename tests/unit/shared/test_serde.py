@@ -25,7 +25,11 @@ def test_any_decimal_goes_out_and_comes_back(value: Decimal) -> None:
 
 
 TREES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.decimals(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
 )
 
@@ -85,7 +89,9 @@ def test_a_float_is_refused_where_a_decimal_belongs() -> None:
         pytest.param(b"{", "not JSON", id="cut off"),
         pytest.param(b"\xff", "not JSON", id="not UTF-8"),
         pytest.param(b'{"total":NaN}', "not JSON", id="NaN"),
-        pytest.param(b'{"total":1e9999999999999999999}', "not JSON", id="an exponent that nothing holds"),
+        pytest.param(
+            b'{"total":1e9999999999999999999}', "not JSON", id="an exponent that nothing holds"
+        ),
         pytest.param(
             b'{"schema_version":1,"invoice_id":"i","received_at":"0001-01-01T00:00:00+14:00"}',
             "years 1 to",

@@ -1,4 +1,6 @@
-"""Settings come from the environment, so these tests set it; nothing is patched but the variables themselves."""
+"""Settings come from the environment, so these tests set it; nothing is patched but the variables
+themselves.
+"""
 
 from pathlib import Path
 
@@ -44,7 +46,9 @@ def test_json_and_lower_case_levels_are_read(monkeypatch: pytest.MonkeyPatch) ->
     assert read(ExampleSettings).log_level == "DEBUG"
 
 
-def test_every_problem_is_named_at_once_and_no_value_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_problem_is_named_at_once_and_no_value_is_quoted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name, value in {
         "METRONOME_API_KEY": " ",
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -99,7 +103,9 @@ def test_a_secret_may_come_from_a_file_and_is_read_anew_after_a_rotation(
     assert settings.secret("extra_secret") == "second"
 
 
-def test_any_other_setting_may_come_from_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_any_other_setting_may_come_from_a_file_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "types").write_text('["A"]\n')
     monkeypatch.setenv("INVOICE_TYPES_FILE", str(tmp_path / "types"))
 
@@ -172,15 +178,25 @@ def test_a_secret_that_anybody_can_guess_is_refused_and_not_quoted(
 ) -> None:
     monkeypatch.setenv("STRONG_SECRET", secret)
 
-    with pytest.raises(InvalidSettings, match=r"STRONG_SECRET: (is a placeholder|has fewer)") as caught:
+    with pytest.raises(
+        InvalidSettings, match=r"STRONG_SECRET: (is a placeholder|has fewer)"
+    ) as caught:
         read(ExampleSettings)
     assert secret not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "secret", ["correct-horse-battery-staple", "simulated-webhook-secret", "exchange-items-2026", "0123456789abcdef"]
+    "secret",
+    [
+        "correct-horse-battery-staple",
+        "simulated-webhook-secret",
+        "exchange-items-2026",
+        "0123456789abcdef",
+    ],
 )
-def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
     monkeypatch.setenv("STRONG_SECRET", secret)
 
     assert read(ExampleSettings).secret("strong_secret") == secret
@@ -188,9 +204,19 @@ def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(monkeypatch: p
 
 @pytest.mark.parametrize(
     "secret",
-    ["change-me", "<the key>", "${METRONOME_API_KEY}", "YOUR-API-KEY", "xxxx", "placeholder", "\n change-me\n"],
+    [
+        "change-me",
+        "<the key>",
+        "${METRONOME_API_KEY}",
+        "YOUR-API-KEY",
+        "xxxx",
+        "placeholder",
+        "\n change-me\n",
+    ],
 )
-def test_a_placeholder_is_no_secret_whichever_it_is(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+def test_a_placeholder_is_no_secret_whichever_it_is(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
     monkeypatch.setenv("METRONOME_API_KEY", secret)
     monkeypatch.setenv("EXTRA_SECRET", secret)
 
@@ -203,7 +229,9 @@ def test_a_placeholder_is_no_secret_whichever_it_is(monkeypatch: pytest.MonkeyPa
     ]
 
 
-def test_a_placeholder_in_a_file_is_refused_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_placeholder_in_a_file_is_refused_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "secret").write_text("change-me\n")
     monkeypatch.setenv("EXTRA_SECRET_FILE", str(tmp_path / "secret"))
 
@@ -238,7 +266,9 @@ CLOSED = [
 
 
 @pytest.mark.parametrize("url", OPEN)
-def test_an_address_in_the_clear_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_an_address_in_the_clear_is_refused_unless_allowed(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
     for name in ("METRONOME_BASE_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.setenv(name, url)
 
@@ -253,14 +283,18 @@ def test_an_address_in_the_clear_is_refused_unless_allowed(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("url", CLOSED)
-def test_an_address_that_is_private_by_its_name_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_an_address_that_is_private_by_its_name_is_taken(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
     for name in ("METRONOME_BASE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.setenv(name, url)
 
     assert read(ExampleSettings).metronome_base_url == url
 
 
-def test_line_ends_and_blanks_are_no_part_of_any_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_line_ends_and_blanks_are_no_part_of_any_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "secret").write_bytes("\ufeffa secret\r\n".encode())
     for name, value in {
         "EXTRA_SECRET_FILE": f"{tmp_path / 'secret'}\n",
@@ -287,7 +321,10 @@ def test_an_empty_file_counts_as_unset_until_somebody_writes_into_it(
     (tmp_path / "secret").write_text("\n")
     monkeypatch.setenv("STRONG_SECRET_FILE", str(tmp_path / "secret"))
     settings = read(ExampleSettings)
-    assert (settings.secret("strong_secret"), settings.is_unreadable("strong_secret")) == (None, False)
+    assert (settings.secret("strong_secret"), settings.is_unreadable("strong_secret")) == (
+        None,
+        False,
+    )
 
     (tmp_path / "secret").write_text("a secret of some length")
 
@@ -310,14 +347,19 @@ def test_an_empty_file_of_a_required_setting_or_of_one_of_a_group_is_named(
     assert named >= {"METRONOME_API_KEY_FILE", "KAFKA_SASL_PASSWORD"}
 
 
-def test_a_file_that_vanished_is_told_from_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_vanished_is_told_from_one_that_is_not_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "secret").write_text("a secret of some length")
     monkeypatch.setenv("STRONG_SECRET_FILE", str(tmp_path / "secret"))
     settings = read(ExampleSettings)
 
     (tmp_path / "secret").unlink()
 
-    assert (settings.secret("strong_secret"), settings.is_unreadable("strong_secret")) == (None, True)
+    assert (settings.secret("strong_secret"), settings.is_unreadable("strong_secret")) == (
+        None,
+        True,
+    )
     assert settings.is_unreadable("extra_secret") is False
 
 
@@ -353,7 +395,10 @@ def test_a_group_of_settings_must_be_whole_or_absent() -> None:
 def test_a_stall_limit_that_would_cut_the_patience_off_is_refused(
     monkeypatch: pytest.MonkeyPatch, stall: str | None, patience: str | None, starts: bool
 ) -> None:
-    for name, value in {"LIVENESS_STALL_SECONDS": stall, "RETRY_PATIENCE_SECONDS": patience}.items():
+    for name, value in {
+        "LIVENESS_STALL_SECONDS": stall,
+        "RETRY_PATIENCE_SECONDS": patience,
+    }.items():
         if value is not None:
             monkeypatch.setenv(name, value)
 
@@ -366,7 +411,9 @@ def test_a_stall_limit_that_would_cut_the_patience_off_is_refused(
     assert problem.startswith("RETRY_PATIENCE_SECONDS: is not below LIVENESS_STALL_SECONDS")
 
 
-def test_a_service_that_waits_for_nobody_takes_any_stall_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_waits_for_nobody_takes_any_stall_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("LIVENESS_STALL_SECONDS", "5")
 
     assert read(BaseServiceSettings).liveness_stall_seconds == 5
@@ -384,7 +431,10 @@ def test_a_credential_whose_file_went_wrong_is_named(
     monkeypatch.delenv("METRONOME_API_KEY")
     monkeypatch.setenv("METRONOME_API_KEY_FILE", str(file))
     settings = read(ExampleSettings)
-    assert (settings.credential("metronome_api_key"), settings.problems_of_files()) == ("the-real-one", {})
+    assert (settings.credential("metronome_api_key"), settings.problems_of_files()) == (
+        "the-real-one",
+        {},
+    )
 
     file.unlink()
     if content is not None:
@@ -394,10 +444,15 @@ def test_a_credential_whose_file_went_wrong_is_named(
     assert settings.problems_of_files() == {"METRONOME_API_KEY": problem}
 
     file.write_text("the-new-one")
-    assert (settings.credential("metronome_api_key"), settings.problems_of_files()) == ("the-new-one", {})
+    assert (settings.credential("metronome_api_key"), settings.problems_of_files()) == (
+        "the-new-one",
+        {},
+    )
 
 
-def test_a_password_that_is_read_once_may_vanish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_password_that_is_read_once_may_vanish(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "password").write_text("of kafka")
     monkeypatch.setenv("KAFKA_SASL_PASSWORD_FILE", str(tmp_path / "password"))
     settings = read(ExampleSettings)

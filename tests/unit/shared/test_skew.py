@@ -12,15 +12,21 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [
-        pytest.param("Sun, 01 Mar 2026 11:40:00 GMT", "This machine's clock is 20 minutes ahead", id="ahead"),
-        pytest.param("Sun, 01 Mar 2026 17:00:00 GMT", "This machine's clock is 5 hours behind", id="behind"),
+        pytest.param(
+            "Sun, 01 Mar 2026 11:40:00 GMT", "This machine's clock is 20 minutes ahead", id="ahead"
+        ),
+        pytest.param(
+            "Sun, 01 Mar 2026 17:00:00 GMT", "This machine's clock is 5 hours behind", id="behind"
+        ),
         pytest.param("Sun, 01 Mar 2026 13:00:00 +0100", "", id="the same time in another zone"),
         pytest.param("Sun, 01 Mar 2026 12:03:00 GMT", "", id="too little to matter"),
         pytest.param("Fri, 31 Dec 2026 23:59:59 -9999", "", id="no time"),
         pytest.param(None, "", id="no header"),
     ],
 )
-def test_a_clock_that_is_off_is_named_with_how_much_and_whereto(theirs: str | None, said: str) -> None:
+def test_a_clock_that_is_off_is_named_with_how_much_and_whereto(
+    theirs: str | None, said: str
+) -> None:
     advice = clock_advice(theirs, NOW)
 
     assert advice.startswith(said)

@@ -10,7 +10,9 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 
-def test_a_process_is_called_by_its_name_unless_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_is_called_by_its_name_unless_the_environment_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert resource_of("invoice-webhook").attributes["service.name"] == "invoice-webhook"
 
     monkeypatch.setenv("OTEL_SERVICE_NAME", "ours")

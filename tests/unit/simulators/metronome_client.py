@@ -22,13 +22,21 @@ INVOICE: dict[str, Any] = {
 }
 
 
-def read_invoice(url: str, customer_id: str = CUSTOMER_ID, invoice_id: str = INVOICE_ID) -> requests.Response:
-    return requests.get(f"{url}/v1/customers/{customer_id}/invoices/{invoice_id}", headers=KEY, timeout=5)
+def read_invoice(
+    url: str, customer_id: str = CUSTOMER_ID, invoice_id: str = INVOICE_ID
+) -> requests.Response:
+    return requests.get(
+        f"{url}/v1/customers/{customer_id}/invoices/{invoice_id}", headers=KEY, timeout=5
+    )
 
 
 def list_invoices(url: str, **query: str) -> requests.Response:
-    return requests.get(f"{url}/v1/customers/{CUSTOMER_ID}/invoices", headers=KEY, params=query, timeout=5)
+    return requests.get(
+        f"{url}/v1/customers/{CUSTOMER_ID}/invoices", headers=KEY, params=query, timeout=5
+    )
 
 
 def write_back(url: str, body: Any, timeout: float = 5) -> requests.Response:
-    return requests.post(f"{url}/v1/invoices/billingProvider", headers=KEY, json=body, timeout=timeout)
+    return requests.post(
+        f"{url}/v1/invoices/billingProvider", headers=KEY, json=body, timeout=timeout
+    )

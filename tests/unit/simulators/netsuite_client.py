@@ -13,7 +13,12 @@ BODY: dict[str, Any] = {
     "externalId": "0b9d6a8e-3d1c-4d2f-9a41-5a4f3f6f3c10",
     "entity": {"id": "1001"},
     "tranDate": "2026-11-02",
-    "item": {"items": [{"item": {"id": "2001"}, "amount": 12.5}, {"item": {"id": "2002"}, "amount": -2.25}]},
+    "item": {
+        "items": [
+            {"item": {"id": "2001"}, "amount": 12.5},
+            {"item": {"id": "2002"}, "amount": -2.25},
+        ]
+    },
 }
 
 
@@ -29,8 +34,12 @@ def credentials(**changes: str) -> OAuth1:
     return OAuth1(**(accepted | changes))
 
 
-def create(url: str, body: Any, record_type: str = "invoice", headers: dict[str, str] = STRICT) -> requests.Response:
-    return requests.post(f"{url}{RECORDS}/{record_type}", json=body, headers=headers, auth=credentials(), timeout=5)
+def create(
+    url: str, body: Any, record_type: str = "invoice", headers: dict[str, str] = STRICT
+) -> requests.Response:
+    return requests.post(
+        f"{url}{RECORDS}/{record_type}", json=body, headers=headers, auth=credentials(), timeout=5
+    )
 
 
 def read(url: str, path: str, **query: str) -> requests.Response:
@@ -38,7 +47,9 @@ def read(url: str, path: str, **query: str) -> requests.Response:
 
 
 def change(url: str, method: str, path: str, body: Any = None) -> requests.Response:
-    return requests.request(method, f"{url}{RECORDS}/{path}", json=body, auth=credentials(), timeout=5)
+    return requests.request(
+        method, f"{url}{RECORDS}/{path}", json=body, auth=credentials(), timeout=5
+    )
 
 
 def suiteql(url: str, query: str, **headers: str) -> requests.Response:
@@ -59,5 +70,7 @@ def created(control: ControlClient, url: str, record_type: str = "invoice", **ch
 
 
 def rows(url: str, where: str, columns: str = "id") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = suiteql(url, f"SELECT {columns} FROM transaction {where}").json()["items"]
+    found: list[dict[str, Any]] = suiteql(url, f"SELECT {columns} FROM transaction {where}").json()[
+        "items"
+    ]
     return [{name: value for name, value in row.items() if name != "links"} for row in found]

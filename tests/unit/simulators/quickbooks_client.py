@@ -26,7 +26,9 @@ BODY: dict[str, Any] = {
 }
 
 
-def refresh(url: str, token: str = FIRST_REFRESH_TOKEN, client: tuple[str, str] = CLIENT) -> requests.Response:
+def refresh(
+    url: str, token: str = FIRST_REFRESH_TOKEN, client: tuple[str, str] = CLIENT
+) -> requests.Response:
     form = {"grant_type": "refresh_token", "refresh_token": token}
     return requests.post(f"{url}/oauth2/v1/tokens/bearer", data=form, auth=client, timeout=5)
 
@@ -40,7 +42,9 @@ class Company:
     realm: str = REALM
 
     def post(self, body: Any, entity: str = "invoice", **query: str) -> requests.Response:
-        return requests.post(self._url(entity), json=body, params=query, headers=self._headers, timeout=5)
+        return requests.post(
+            self._url(entity), json=body, params=query, headers=self._headers, timeout=5
+        )
 
     def create(self, **changes: Any) -> dict[str, Any]:
         shown: dict[str, Any] = self.post(BODY | changes).json()["Invoice"]
@@ -51,10 +55,14 @@ class Company:
         return [invoice["DocNumber"] for invoice in found.get("Invoice", [])]
 
     def get(self, transaction_id: str, entity: str = "invoice") -> requests.Response:
-        return requests.get(self._url(f"{entity}/{transaction_id}"), headers=self._headers, timeout=5)
+        return requests.get(
+            self._url(f"{entity}/{transaction_id}"), headers=self._headers, timeout=5
+        )
 
     def query(self, text: str) -> requests.Response:
-        return requests.get(self._url("query"), params={"query": text}, headers=self._headers, timeout=5)
+        return requests.get(
+            self._url("query"), params={"query": text}, headers=self._headers, timeout=5
+        )
 
     def read(self, path: str, **query: str) -> requests.Response:
         return requests.get(self._url(path), params=query, headers=self._headers, timeout=5)

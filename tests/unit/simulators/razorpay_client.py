@@ -16,7 +16,9 @@ BODY: dict[str, Any] = {
 DRAFT = BODY | {"draft": "1", "sms_notify": False, "email_notify": False}
 
 
-def create(url: str, body: Any = BODY, key: tuple[str, str] = KEY, timeout: float = 5) -> requests.Response:
+def create(
+    url: str, body: Any = BODY, key: tuple[str, str] = KEY, timeout: float = 5
+) -> requests.Response:
     return requests.post(f"{url}/v1/invoices", json=body, auth=key, timeout=timeout)
 
 

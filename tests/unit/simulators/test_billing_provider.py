@@ -21,10 +21,15 @@ REFUSED = {
     "item",
     [
         pytest.param(CREATED, id="an id; the status defaults to SENT"),
-        pytest.param(CREATED | {"external_status": "FINALIZED", "issued_at": "2026-11-02T06:00:00Z"}, id="a status"),
+        pytest.param(
+            CREATED | {"external_status": "FINALIZED", "issued_at": "2026-11-02T06:00:00Z"},
+            id="a status",
+        ),
         pytest.param(REFUSED, id="an error without an id"),
         pytest.param(REFUSED | {"external_status": "SKIPPED"}, id="a skip with its reason"),
-        pytest.param(CREATED | {"billing_provider": "custom"}, id="a provider without a name of its own"),
+        pytest.param(
+            CREATED | {"billing_provider": "custom"}, id="a provider without a name of its own"
+        ),
     ],
 )
 def test_a_right_item_is_taken(item: dict[str, str]) -> None:
@@ -38,14 +43,36 @@ def test_a_right_item_is_taken(item: dict[str, str]) -> None:
         pytest.param([], "empty", id="of at least one"),
         pytest.param(["x"], "object", id="of objects"),
         pytest.param([CREATED | {"invoice_id": "42"}], "UUID", id="the invoice id is a UUID"),
-        pytest.param([CREATED | {"billing_provider": "razorpay"}], "billing_provider must", id="known providers only"),
-        pytest.param([CREATED | {"external_status": "DONE"}], "external_status must", id="known statuses only"),
-        pytest.param([CREATED | {"issued_at": "yesterday"}], "issued_at", id="the time is a date-time"),
+        pytest.param(
+            [CREATED | {"billing_provider": "razorpay"}],
+            "billing_provider must",
+            id="known providers only",
+        ),
+        pytest.param(
+            [CREATED | {"external_status": "DONE"}],
+            "external_status must",
+            id="known statuses only",
+        ),
+        pytest.param(
+            [CREATED | {"issued_at": "yesterday"}], "issued_at", id="the time is a date-time"
+        ),
         pytest.param([CREATED | {"issued_at": "2026-11-02"}], "issued_at", id="with a zone"),
-        pytest.param([CREATED | {"billing_provider_invoice_id": 42}], "non-empty string", id="ids are strings"),
-        pytest.param([CREATED | {"billing_provider_error": "x"}], "combined", id="never an id and an error"),
-        pytest.param([{"invoice_id": ID, "billing_provider": "netsuite"}], "omitted", id="an id is needed"),
-        pytest.param([REFUSED | {"external_status": "FINALIZED"}], "omitted", id="an error needs a failed status"),
+        pytest.param(
+            [CREATED | {"billing_provider_invoice_id": 42}],
+            "non-empty string",
+            id="ids are strings",
+        ),
+        pytest.param(
+            [CREATED | {"billing_provider_error": "x"}], "combined", id="never an id and an error"
+        ),
+        pytest.param(
+            [{"invoice_id": ID, "billing_provider": "netsuite"}], "omitted", id="an id is needed"
+        ),
+        pytest.param(
+            [REFUSED | {"external_status": "FINALIZED"}],
+            "omitted",
+            id="an error needs a failed status",
+        ),
         pytest.param(
             [{"invoice_id": ID, "billing_provider": "netsuite", "external_status": "SKIPPED"}],
             "omitted",

@@ -13,6 +13,9 @@ subprocess.run([broker_program(), "--version"], check=True, capture_output=True)
 
 
 def test_all_who_start_it_first_and_at_once_can_run_it(tmp_path: Path) -> None:
-    starts = [subprocess.Popen([sys.executable, "-c", START], env={"HOME": str(tmp_path)}) for _ in range(TOGETHER)]
+    starts = [
+        subprocess.Popen([sys.executable, "-c", START], env={"HOME": str(tmp_path)})
+        for _ in range(TOGETHER)
+    ]
 
     assert [each.wait(60) for each in starts] == [0] * TOGETHER

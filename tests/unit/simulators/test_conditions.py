@@ -41,7 +41,9 @@ def test_a_row_fulfils(text: str, *, holds: bool) -> None:
     assert all(each.holds(ROW[each.field]) for each in conditions) is holds
 
 
-@pytest.mark.parametrize("text", ["number", "number = ", "number = 'a' or total = 1", "number = 'a' and", "= 'a'"])
+@pytest.mark.parametrize(
+    "text", ["number", "number = ", "number = 'a' or total = 1", "number = 'a' and", "= 'a'"]
+)
 def test_what_is_not_understood_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"condition not understood|AND expected"):
         parse_conditions(text, ROW)

@@ -1,4 +1,6 @@
-"""Faults, limits and the journal, seen through Metronome's API; the front door is the same for every system."""
+"""Faults, limits and the journal, seen through Metronome's API; the front door is the same for
+every system.
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +11,22 @@ import requests
 from invoice_simulators.client import MetronomeControl
 from tests.unit.simulators.metronome_client import INVOICE, INVOICE_ID, read_invoice, write_back
 
-WRITEBACK = {"invoice_id": INVOICE_ID, "billing_provider": "netsuite", "billing_provider_invoice_id": "7"}
+WRITEBACK = {
+    "invoice_id": INVOICE_ID,
+    "billing_provider": "netsuite",
+    "billing_provider_invoice_id": "7",
+}
 
 
 @pytest.mark.parametrize(
     ("kind", "error", "stored"),
     [
-        pytest.param("reset-before", requests.ConnectionError, 0, id="reset before: nothing is stored"),
-        pytest.param("reset-after", requests.ConnectionError, 1, id="reset after: stored, no answer"),
+        pytest.param(
+            "reset-before", requests.ConnectionError, 0, id="reset before: nothing is stored"
+        ),
+        pytest.param(
+            "reset-after", requests.ConnectionError, 1, id="reset after: stored, no answer"
+        ),
         pytest.param("hang", requests.ReadTimeout, 0, id="hang: nothing is stored"),
         pytest.param("hang-after", requests.ReadTimeout, 1, id="hang after: stored, no answer"),
     ],
@@ -34,15 +44,25 @@ def test_a_lost_answer_tells_whether_it_was_carried_out(
     assert write_back(metronome_url, [WRITEBACK]).status_code == 200
 
 
-def test_a_status_fault_answers_with_its_own_headers_and_body(metronome: MetronomeControl, metronome_url: str) -> None:
-    metronome.inject("status", "get", status=503, headers={"Retry-After": "7"}, body="<html>down</html>")
+def test_a_status_fault_answers_with_its_own_headers_and_body(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
+    metronome.inject(
+        "status", "get", status=503, headers={"Retry-After": "7"}, body="<html>down</html>"
+    )
 
     response = read_invoice(metronome_url)
 
-    assert (response.status_code, response.headers["Retry-After"], response.text) == (503, "7", "<html>down</html>")
+    assert (response.status_code, response.headers["Retry-After"], response.text) == (
+        503,
+        "7",
+        "<html>down</html>",
+    )
 
 
-def test_a_gateway_can_lose_the_answer_to_what_was_carried_out(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_a_gateway_can_lose_the_answer_to_what_was_carried_out(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
     metronome.inject("status-after", "writeback", times=1, status=502)
 
@@ -108,7 +128,9 @@ def test_removed_faults_strike_no_more(metronome: MetronomeControl, metronome_ur
     assert read_invoice(metronome_url).status_code == 200
 
 
-def test_requests_above_the_concurrency_limit_are_refused(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_requests_above_the_concurrency_limit_are_refused(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
     metronome.limit(concurrency=2, latency={"p50": 0.0, "slow_share": 1.0, "slow_seconds": 0.4})
 
@@ -119,14 +141,18 @@ def test_requests_above_the_concurrency_limit_are_refused(metronome: MetronomeCo
     assert max(entry["concurrency"] for entry in metronome.requests("get")) > 2
 
 
-def test_requests_above_the_rate_are_refused(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_requests_above_the_rate_are_refused(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
     metronome.limit(per_minute=3)
 
     assert [read_invoice(metronome_url).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
 
 
-def test_the_journal_names_the_invoice_and_holds_no_secret(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_the_journal_names_the_invoice_and_holds_no_secret(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
     read_invoice(metronome_url)
     write_back(metronome_url, [WRITEBACK])
@@ -145,8 +171,14 @@ def test_the_journal_names_the_invoice_and_holds_no_secret(metronome: MetronomeC
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        pytest.param({"kind": "flood"}, "unknown kind of fault: flood", id="a kind that does not exist"),
-        pytest.param({"kind": "status", "often": 3}, "unknown fields of a fault: often", id="a field of no fault"),
+        pytest.param(
+            {"kind": "flood"}, "unknown kind of fault: flood", id="a kind that does not exist"
+        ),
+        pytest.param(
+            {"kind": "status", "often": 3},
+            "unknown fields of a fault: often",
+            id="a field of no fault",
+        ),
     ],
 )
 def test_a_wrong_fault_is_refused_with_the_reason(

@@ -1,4 +1,6 @@
-"""A request that is carried out after its client has given up: at its time, or when it is released."""
+"""A request that is carried out after its client has given up: at its time, or when it is
+released.
+"""
 
 import pytest
 import requests
@@ -35,7 +37,9 @@ def test_a_late_create_is_there_only_once_it_is_released(
     assert razorpay.held() == []
 
 
-def test_a_late_create_comes_by_itself_after_its_seconds(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_a_late_create_comes_by_itself_after_its_seconds(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     razorpay.inject("status-late", "create", status=503, seconds=0.2)
 
     create(razorpay_url)
@@ -45,7 +49,9 @@ def test_a_late_create_comes_by_itself_after_its_seconds(razorpay: ControlClient
     assert [entry["late_status"] for entry in razorpay.requests("create")] == [200]
 
 
-def test_a_retry_overtakes_a_late_create_and_both_stand(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_a_retry_overtakes_a_late_create_and_both_stand(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     razorpay.inject("status-late", "create", times=1, seconds=None)
     create(razorpay_url)
 
@@ -55,7 +61,9 @@ def test_a_retry_overtakes_a_late_create_and_both_stand(razorpay: ControlClient,
     assert [each["external_id"] for each in razorpay.documents()] == [RECEIPT, RECEIPT]
 
 
-def test_a_late_create_under_a_taken_external_id_is_refused(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_late_create_under_a_taken_external_id_is_refused(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     netsuite.inject("status-late", "create", times=1, seconds=None)
     netsuite_client.create(netsuite_url, netsuite_client.BODY)
 
@@ -65,7 +73,9 @@ def test_a_late_create_under_a_taken_external_id_is_refused(netsuite: ControlCli
     assert len(netsuite.documents()) == 1
 
 
-def test_a_late_create_with_an_answered_request_id_does_nothing(quickbooks: ControlClient, quickbooks_url: str) -> None:
+def test_a_late_create_with_an_answered_request_id_does_nothing(
+    quickbooks: ControlClient, quickbooks_url: str
+) -> None:
     quickbooks.configure(warn_duplicate_numbers=False)
     books = quickbooks_client.company(quickbooks_url)
     quickbooks.inject("status-late", "create", times=1, seconds=None)

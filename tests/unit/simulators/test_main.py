@@ -11,11 +11,15 @@ COMMAND = [sys.executable, "-W", "error", "-m", "invoice_simulators"]
 
 
 def test_all_systems_listen_once_the_line_is_printed_and_sigterm_ends_them_well() -> None:
-    with subprocess.Popen([*COMMAND, "--set", 'metronome.api_key="k1"'], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*COMMAND, "--set", 'metronome.api_key="k1"'], stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         systems = json.loads(process.stdout.readline())
         key = {"Authorization": f"Bearer {systems['metronome']['api_key']}"}
-        status = requests.get(f"{systems['metronome']['url']}/v1/customers", headers=key, timeout=5).status_code
+        status = requests.get(
+            f"{systems['metronome']['url']}/v1/customers", headers=key, timeout=5
+        ).status_code
         process.terminate()
         code = process.wait(30)
 
@@ -25,7 +29,11 @@ def test_all_systems_listen_once_the_line_is_printed_and_sigterm_ends_them_well(
 
 def test_an_unknown_setting_is_named() -> None:
     done = subprocess.run(
-        [*COMMAND, "--set", "netsuite.colour=1"], capture_output=True, text=True, check=False, timeout=60
+        [*COMMAND, "--set", "netsuite.colour=1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
     assert done.returncode == 1

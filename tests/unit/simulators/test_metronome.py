@@ -1,4 +1,6 @@
-"""Metronome's API: who is let in, what is found, how lists work, and that numbers pass unchanged."""
+"""Metronome's API: who is let in, what is found, how lists work, and that numbers pass
+unchanged.
+"""
 
 from typing import Any
 
@@ -56,7 +58,9 @@ def test_what_is_not_there_answers_404(
     assert (response.status_code, response.json()) == (404, {"message": "Invoice not found"})
 
 
-def test_the_webhook_can_be_ahead_of_the_api(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_the_webhook_can_be_ahead_of_the_api(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
     metronome.configure(not_found_first=2)
 
@@ -77,7 +81,8 @@ def _seed_three(metronome: MetronomeControl) -> None:
     metronome.seed_invoices(
         [
             INVOICE | {"id": "late", "issued_at": "2026-11-04T00:00:00.000Z"},
-            scheduled | {"id": "scheduled", "type": "SCHEDULED", "issued_at": "2026-11-03T00:00:00.000Z"},
+            scheduled
+            | {"id": "scheduled", "type": "SCHEDULED", "issued_at": "2026-11-03T00:00:00.000Z"},
             INVOICE | {"id": "void", "status": "VOID", "issued_at": "2026-11-01T00:00:00.000Z"},
         ]
     )
@@ -86,14 +91,22 @@ def _seed_three(metronome: MetronomeControl) -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        pytest.param({}, ["void", "scheduled", "late"], id="all, oldest issue first, void ones too"),
+        pytest.param(
+            {}, ["void", "scheduled", "late"], id="all, oldest issue first, void ones too"
+        ),
         pytest.param({"sort": "date_desc"}, ["late", "scheduled", "void"], id="newest first"),
         pytest.param({"status": "FINALIZED"}, ["scheduled", "late"], id="by status"),
         pytest.param({"type": "SCHEDULED"}, ["scheduled"], id="by type"),
         pytest.param(
-            {"starting_on": "2026-09-01T00:00:00Z"}, ["void", "late"], id="a date filter loses scheduled ones"
+            {"starting_on": "2026-09-01T00:00:00Z"},
+            ["void", "late"],
+            id="a date filter loses scheduled ones",
         ),
-        pytest.param({"starting_on": "2026-11-01T00:00:00Z"}, [], id="dates are those of the period, not the issue"),
+        pytest.param(
+            {"starting_on": "2026-11-01T00:00:00Z"},
+            [],
+            id="dates are those of the period, not the issue",
+        ),
     ],
 )
 def test_invoices_are_listed_by_filter(
@@ -106,14 +119,20 @@ def test_invoices_are_listed_by_filter(
     assert [invoice["id"] for invoice in response.json()["data"]] == found
 
 
-@pytest.mark.parametrize("query", [{"limit": "101"}, {"limit": "0"}, {"sort": "up"}, {"starting_on": "soon"}])
-def test_a_wrong_query_is_refused(metronome: MetronomeControl, metronome_url: str, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "query", [{"limit": "101"}, {"limit": "0"}, {"sort": "up"}, {"starting_on": "soon"}]
+)
+def test_a_wrong_query_is_refused(
+    metronome: MetronomeControl, metronome_url: str, query: dict[str, str]
+) -> None:
     metronome.seed_invoices([INVOICE])
 
     assert list_invoices(metronome_url, **query).status_code == 400
 
 
-def test_pages_follow_the_cursor_to_the_end(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_pages_follow_the_cursor_to_the_end(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE | {"id": f"{number:03d}"} for number in range(7)])
     found: list[str] = []
     query = {"limit": "3"}
@@ -128,13 +147,21 @@ def test_pages_follow_the_cursor_to_the_end(metronome: MetronomeControl, metrono
     assert found == [f"{number:03d}" for number in range(7)]
 
 
-def test_archived_customers_are_listed_only_when_asked_for(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_archived_customers_are_listed_only_when_asked_for(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_customers(
-        [{"id": "a", "archived_at": None}, {"id": "b", "archived_at": "2026-01-01T00:00:00Z"}, {"id": "c"}]
+        [
+            {"id": "a", "archived_at": None},
+            {"id": "b", "archived_at": "2026-01-01T00:00:00Z"},
+            {"id": "c"},
+        ]
     )
 
     def ids(**query: str) -> list[str]:
-        response = requests.get(f"{metronome_url}/v1/customers", headers=KEY, params=query, timeout=5)
+        response = requests.get(
+            f"{metronome_url}/v1/customers", headers=KEY, params=query, timeout=5
+        )
         return [customer["id"] for customer in response.json()["data"]]
 
     assert ids() == ["a", "c"]
@@ -143,7 +170,11 @@ def test_archived_customers_are_listed_only_when_asked_for(metronome: MetronomeC
 
 def test_a_write_back_shows_in_the_invoice(metronome: MetronomeControl, metronome_url: str) -> None:
     metronome.seed_invoices([INVOICE])
-    item = {"invoice_id": INVOICE_ID, "billing_provider": "netsuite", "billing_provider_invoice_id": "42"}
+    item = {
+        "invoice_id": INVOICE_ID,
+        "billing_provider": "netsuite",
+        "billing_provider_invoice_id": "42",
+    }
 
     response = write_back(metronome_url, [item | {"external_status": "FINALIZED"}])
 
@@ -155,9 +186,15 @@ def test_a_write_back_shows_in_the_invoice(metronome: MetronomeControl, metronom
     }
 
 
-def test_one_wrong_item_refuses_the_whole_write_back(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_one_wrong_item_refuses_the_whole_write_back(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
-    good = {"invoice_id": INVOICE_ID, "billing_provider": "netsuite", "billing_provider_invoice_id": "42"}
+    good = {
+        "invoice_id": INVOICE_ID,
+        "billing_provider": "netsuite",
+        "billing_provider_invoice_id": "42",
+    }
 
     response = write_back(metronome_url, [good, good | {"billing_provider": "sap"}])
 
@@ -166,7 +203,13 @@ def test_one_wrong_item_refuses_the_whole_write_back(metronome: MetronomeControl
     assert metronome.writebacks() == []
 
 
-def test_a_write_back_for_an_unknown_invoice_answers_404(metronome_url: str, metronome: MetronomeControl) -> None:
-    item = {"invoice_id": INVOICE_ID, "billing_provider": "netsuite", "billing_provider_invoice_id": "42"}
+def test_a_write_back_for_an_unknown_invoice_answers_404(
+    metronome_url: str, metronome: MetronomeControl
+) -> None:
+    item = {
+        "invoice_id": INVOICE_ID,
+        "billing_provider": "netsuite",
+        "billing_provider_invoice_id": "42",
+    }
 
     assert write_back(metronome_url, [item]).status_code == 404

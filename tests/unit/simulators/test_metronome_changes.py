@@ -1,4 +1,6 @@
-"""What people change in Metronome, and what the API shows beside invoices: contracts, configurations, customers."""
+"""What people change in Metronome, and what the API shows beside invoices: contracts,
+configurations, customers.
+"""
 
 from typing import Any
 
@@ -21,7 +23,11 @@ PARENT = {"contract_id": "parent-contract", "customer_id": "parent"}
 CHILD = {
     "id": "child-contract",
     "customer_id": CUSTOMER_ID,
-    "hierarchy_configuration": {"parent": PARENT, "payer": "PARENT", "usage_statement_behavior": "CONSOLIDATE"},
+    "hierarchy_configuration": {
+        "parent": PARENT,
+        "payer": "PARENT",
+        "usage_statement_behavior": "CONSOLIDATE",
+    },
 }
 
 
@@ -34,7 +40,9 @@ def _shown(url: str) -> dict[str, Any]:
     return data
 
 
-def test_a_customers_fields_show_in_its_invoices(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_a_customers_fields_show_in_its_invoices(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_customers([{"id": CUSTOMER_ID, "custom_fields": {"a": "1", "b": "2"}}])
     metronome.seed_invoices([INVOICE | {"customer_custom_fields": {"a": "1", "b": "2"}}])
 
@@ -45,13 +53,20 @@ def test_a_customers_fields_show_in_its_invoices(metronome: MetronomeControl, me
     assert customer.json()["data"]["custom_fields"] == {"a": "9"}
 
 
-def test_a_products_fields_show_in_the_lines_of_every_invoice(metronome: MetronomeControl, metronome_url: str) -> None:
-    lines = [line | {"product_id": product} for product in ("p1", "p2") for line in INVOICE["line_items"]]
+def test_a_products_fields_show_in_the_lines_of_every_invoice(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
+    lines = [
+        line | {"product_id": product} for product in ("p1", "p2") for line in INVOICE["line_items"]
+    ]
     metronome.seed_invoices([INVOICE | {"line_items": lines}])
 
     metronome.set_fields("contract_product", "p2", {"item": "77"})
 
-    assert [line.get("product_custom_fields") for line in _shown(metronome_url)["line_items"]] == [None, {"item": "77"}]
+    assert [line.get("product_custom_fields") for line in _shown(metronome_url)["line_items"]] == [
+        None,
+        {"item": "77"},
+    ]
 
 
 def test_fields_are_set_by_the_api_too(metronome: MetronomeControl, metronome_url: str) -> None:
@@ -60,7 +75,10 @@ def test_fields_are_set_by_the_api_too(metronome: MetronomeControl, metronome_ur
 
     assert _ask(metronome_url, "/v1/customFields/setValues", wanted).status_code == 200
     assert _shown(metronome_url)["customer_custom_fields"] == {"a": "1"}
-    assert _ask(metronome_url, "/v1/customFields/setValues", wanted | {"entity": "alert"}).status_code == 400
+    assert (
+        _ask(metronome_url, "/v1/customFields/setValues", wanted | {"entity": "alert"}).status_code
+        == 400
+    )
     with pytest.raises(ValueError, match='fields of "alert"'):
         metronome.set_fields("alert", CUSTOMER_ID, {"a": "1"})
 
@@ -75,7 +93,13 @@ def test_an_invoice_is_edited_and_a_write_back_replaces_what_it_showed(
     before = _shown(metronome_url)
     write_back(
         metronome_url,
-        [{"invoice_id": INVOICE_ID, "billing_provider": "netsuite", "billing_provider_invoice_id": "7"}],
+        [
+            {
+                "invoice_id": INVOICE_ID,
+                "billing_provider": "netsuite",
+                "billing_provider_invoice_id": "7",
+            }
+        ],
     )
 
     assert (before["external_invoice"], before["payer"]) == (elsewhere, PARENT)
@@ -85,7 +109,9 @@ def test_an_invoice_is_edited_and_a_write_back_replaces_what_it_showed(
         metronome.void("none")
 
 
-def test_a_contract_tells_who_pays_in_either_version(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_a_contract_tells_who_pays_in_either_version(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_contracts([CHILD])
     wanted = {"customer_id": CUSTOMER_ID, "contract_id": "child-contract"}
 
@@ -112,11 +138,15 @@ def test_an_unknown_contract_is_refused_as_documented(
 
 
 @pytest.mark.parametrize("body", [[], {"customer_id": "a"}])
-def test_a_contract_is_asked_for_by_both_ids(metronome_url: str, metronome: MetronomeControl, body: Any) -> None:
+def test_a_contract_is_asked_for_by_both_ids(
+    metronome_url: str, metronome: MetronomeControl, body: Any
+) -> None:
     assert _ask(metronome_url, "/v2/contracts/get", body).status_code == 400
 
 
-def test_a_customers_billing_configurations_are_told(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_a_customers_billing_configurations_are_told(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     stripe = {"id": "c1", "customer_id": CUSTOMER_ID, "billing_provider": "stripe"}
     metronome.seed_billing_configurations([stripe, stripe | {"id": "c2", "customer_id": "another"}])
 
@@ -152,7 +182,9 @@ def test_customers_are_listed_by_filter(
     assert [customer["id"] for customer in response.json()["data"]] == found
 
 
-def test_idle_lines_are_left_out_where_asked(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_idle_lines_are_left_out_where_asked(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     idle = {"name": "Idle", "type": "usage", "total": 0, "quantity": 0, "credit_type": USD}
     metronome.seed_invoices([INVOICE | {"line_items": [*INVOICE["line_items"], idle]}])
 
@@ -162,13 +194,17 @@ def test_idle_lines_are_left_out_where_asked(metronome: MetronomeControl, metron
     assert len(_shown(metronome_url)["line_items"]) == 2
 
 
-def test_a_type_that_does_not_exist_cannot_be_listed(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_a_type_that_does_not_exist_cannot_be_listed(
+    metronome: MetronomeControl, metronome_url: str
+) -> None:
     metronome.seed_invoices([INVOICE])
 
     assert list_invoices(metronome_url, type="USAGES").status_code == 400
 
 
-def test_what_is_not_served_answers_one_message(metronome_url: str, metronome: MetronomeControl) -> None:
+def test_what_is_not_served_answers_one_message(
+    metronome_url: str, metronome: MetronomeControl
+) -> None:
     response = _ask(metronome_url, "/v1/contracts/create", {})
 
     assert (response.status_code, response.json()) == (404, {"message": "Not found"})

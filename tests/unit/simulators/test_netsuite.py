@@ -12,7 +12,9 @@ from tests.unit.simulators.netsuite_client import BODY, RECORDS, code_of, create
 EXTERNAL_ID = BODY["externalId"]
 
 
-def test_a_created_invoice_has_its_url_in_location_and_no_body(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_created_invoice_has_its_url_in_location_and_no_body(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     response = create(netsuite_url, BODY)
 
     document = netsuite.documents()[0]
@@ -27,7 +29,10 @@ def test_a_credit_memo_is_a_record_of_its_own(netsuite: ControlClient, netsuite_
     assert create(netsuite_url, BODY).status_code == 204
     assert create(netsuite_url, BODY | {"externalId": "another"}, "creditMemo").status_code == 204
 
-    assert [document["document_type"] for document in netsuite.documents()] == ["invoice", "credit_memo"]
+    assert [document["document_type"] for document in netsuite.documents()] == [
+        "invoice",
+        "credit_memo",
+    ]
 
 
 def test_an_external_id_is_taken_once(netsuite: ControlClient, netsuite_url: str) -> None:
@@ -41,13 +46,23 @@ def test_an_external_id_is_taken_once(netsuite: ControlClient, netsuite_url: str
     assert len(netsuite.documents()) == 1
 
 
-def test_a_record_is_found_by_external_id_with_its_lines(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_record_is_found_by_external_id_with_its_lines(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     create(netsuite_url, BODY | {"currency": {"id": "4"}, "memo": "October"})
 
     found = read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}", expandSubResources="true").json()
 
-    assert (found["externalId"], found["total"], found["currency"]["id"]) == (EXTERNAL_ID, 10.25, "4")
-    assert (found["entity"]["id"], found["tranDate"], found["memo"]) == ("1001", "2026-11-02", "October")
+    assert (found["externalId"], found["total"], found["currency"]["id"]) == (
+        EXTERNAL_ID,
+        10.25,
+        "4",
+    )
+    assert (found["entity"]["id"], found["tranDate"], found["memo"]) == (
+        "1001",
+        "2026-11-02",
+        "October",
+    )
     assert [line["amount"] for line in found["item"]["items"]] == [12.5, -2.25]
     assert found["tranId"].startswith("INV")
 
@@ -66,8 +81,12 @@ def test_lines_are_only_linked_unless_asked_for(netsuite: ControlClient, netsuit
     assert "items" not in read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").json()["item"]
 
 
-@pytest.mark.parametrize("path", [f"creditMemo/eid:{EXTERNAL_ID}", "invoice/eid:another", "invoice/999"])
-def test_an_unknown_record_answers_404(netsuite: ControlClient, netsuite_url: str, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", [f"creditMemo/eid:{EXTERNAL_ID}", "invoice/eid:another", "invoice/999"]
+)
+def test_an_unknown_record_answers_404(
+    netsuite: ControlClient, netsuite_url: str, path: str
+) -> None:
     create(netsuite_url, BODY)
 
     response = read(netsuite_url, path)
@@ -88,7 +107,9 @@ def test_an_unknown_record_answers_404(netsuite: ControlClient, netsuite_url: st
         pytest.param({"nonce": "a_b"}, id="a nonce of other characters"),
     ],
 )
-def test_a_wrong_signature_is_refused(netsuite: ControlClient, netsuite_url: str, changes: dict[str, str]) -> None:
+def test_a_wrong_signature_is_refused(
+    netsuite: ControlClient, netsuite_url: str, changes: dict[str, str]
+) -> None:
     url = f"{netsuite_url}{RECORDS}/invoice"
 
     response = requests.post(url, json=BODY, auth=credentials(**changes), timeout=5)
@@ -98,10 +119,15 @@ def test_a_wrong_signature_is_refused(netsuite: ControlClient, netsuite_url: str
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer abc", "OAuth", "Basic eDp5"])
-def test_a_request_without_a_signature_is_refused(netsuite_url: str, authorization: str | None) -> None:
+def test_a_request_without_a_signature_is_refused(
+    netsuite_url: str, authorization: str | None
+) -> None:
     headers = {"Authorization": authorization} if authorization else {}
 
-    assert requests.get(f"{netsuite_url}{RECORDS}/invoice/1", headers=headers, timeout=5).status_code == 401
+    assert (
+        requests.get(f"{netsuite_url}{RECORDS}/invoice/1", headers=headers, timeout=5).status_code
+        == 401
+    )
 
 
 def test_a_nonce_is_taken_once(netsuite: ControlClient, netsuite_url: str) -> None:
@@ -116,19 +142,28 @@ def test_a_nonce_is_taken_once(netsuite: ControlClient, netsuite_url: str) -> No
     )
     _, headers, _ = client.sign(url)
 
-    assert [requests.get(url, headers=headers, timeout=5).status_code for _ in range(2)] == [404, 401]
+    assert [requests.get(url, headers=headers, timeout=5).status_code for _ in range(2)] == [
+        404,
+        401,
+    ]
 
 
-def test_query_parameters_are_part_of_the_signature(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_query_parameters_are_part_of_the_signature(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     create(netsuite_url, BODY)
-    signed = requests.Request("GET", f"{netsuite_url}{RECORDS}/invoice/eid:{EXTERNAL_ID}", auth=credentials()).prepare()
+    signed = requests.Request(
+        "GET", f"{netsuite_url}{RECORDS}/invoice/eid:{EXTERNAL_ID}", auth=credentials()
+    ).prepare()
 
     response = requests.get(f"{signed.url}?fields=total", headers=dict(signed.headers), timeout=5)
 
     assert response.status_code == 401
 
 
-def test_overload_answers_429_or_where_so_set_a_refused_login(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_overload_answers_429_or_where_so_set_a_refused_login(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     netsuite.limit(concurrency=0)
     first = create(netsuite_url, BODY)
     netsuite.configure(overload_as_invalid_login=True)
@@ -139,7 +174,9 @@ def test_overload_answers_429_or_where_so_set_a_refused_login(netsuite: ControlC
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"12"])
-def test_what_is_no_object_is_refused(netsuite: ControlClient, netsuite_url: str, body: bytes) -> None:
+def test_what_is_no_object_is_refused(
+    netsuite: ControlClient, netsuite_url: str, body: bytes
+) -> None:
     url = f"{netsuite_url}{RECORDS}/invoice"
 
     response = requests.post(url, data=body, auth=credentials(), timeout=5)
@@ -155,5 +192,7 @@ def test_a_refusal_has_the_documented_form(netsuite: ControlClient, netsuite_url
     assert body["o:errorDetails"][0]["o:errorPath"] == "entity"
 
 
-def test_without_validation_of_names_an_unknown_one_is_ignored(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_without_validation_of_names_an_unknown_one_is_ignored(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     assert create(netsuite_url, BODY | {"memmo": "x"}, headers={}).status_code == 204

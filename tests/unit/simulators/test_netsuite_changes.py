@@ -1,4 +1,6 @@
-"""What people, time and the account's own settings do to NetSuite's records, and what a client sees of it."""
+"""What people, time and the account's own settings do to NetSuite's records, and what a client sees
+of it.
+"""
 
 from typing import Any
 
@@ -35,7 +37,9 @@ def test_what_an_external_id_of_another_type_answers_is_a_switch(
     assert read(netsuite_url, f"creditMemo/{internal_id}").status_code == 400
 
 
-def test_a_voided_record_stays_with_zero_and_its_external_id_taken(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_voided_record_stays_with_zero_and_its_external_id_taken(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     internal_id = created(netsuite, netsuite_url)
 
     netsuite.void(internal_id)
@@ -66,7 +70,9 @@ def test_whether_a_deleted_record_frees_its_external_id_is_a_switch(
 def test_people_edit_what_they_like(netsuite: ControlClient, netsuite_url: str) -> None:
     internal_id = created(netsuite, netsuite_url)
 
-    netsuite.edit(internal_id, total="99.00", note="gone", number="N-1", customer_id="7", external_id="other")
+    netsuite.edit(
+        internal_id, total="99.00", note="gone", number="N-1", customer_id="7", external_id="other"
+    )
 
     (document,) = netsuite.documents()
     assert (document["total"], document["note"], document["doc_number"]) == ("99.00", "gone", "N-1")
@@ -77,7 +83,9 @@ def test_people_edit_what_they_like(netsuite: ControlClient, netsuite_url: str) 
         netsuite.edit(internal_id, colour="red")
 
 
-def test_a_payment_shows_and_bars_void_and_deletion(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_payment_shows_and_bars_void_and_deletion(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     internal_id = created(netsuite, netsuite_url)
 
     netsuite.pay(internal_id, "4.25")
@@ -89,17 +97,30 @@ def test_a_payment_shows_and_bars_void_and_deletion(netsuite: ControlClient, net
     assert change(netsuite_url, "DELETE", f"invoice/{internal_id}").status_code == 400
     netsuite.pay(internal_id)
     netsuite.configure(status_ids="letters")
-    assert read(netsuite_url, f"invoice/{internal_id}").json()["status"] == {"id": "B", "refName": "Paid In Full"}
+    assert read(netsuite_url, f"invoice/{internal_id}").json()["status"] == {
+        "id": "B",
+        "refName": "Paid In Full",
+    }
 
 
-def test_a_record_is_changed_and_deleted_by_either_id(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_record_is_changed_and_deleted_by_either_id(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     internal_id = created(netsuite, netsuite_url)
 
-    changed = change(netsuite_url, "PATCH", f"invoice/eid:{EXTERNAL_ID}", {"memo": "y", "externalId": "new"})
+    changed = change(
+        netsuite_url, "PATCH", f"invoice/eid:{EXTERNAL_ID}", {"memo": "y", "externalId": "new"}
+    )
 
-    assert (changed.status_code, changed.headers["Location"].rpartition("/")[2]) == (204, internal_id)
+    assert (changed.status_code, changed.headers["Location"].rpartition("/")[2]) == (
+        204,
+        internal_id,
+    )
     assert read(netsuite_url, "invoice/eid:new").json()["memo"] == "y"
-    assert change(netsuite_url, "PATCH", f"invoice/{internal_id}", {"externalId": None}).status_code == 204
+    assert (
+        change(netsuite_url, "PATCH", f"invoice/{internal_id}", {"externalId": None}).status_code
+        == 204
+    )
     assert "externalId" not in read(netsuite_url, f"invoice/{internal_id}").json()
     assert change(netsuite_url, "DELETE", f"invoice/{internal_id}").status_code == 204
     assert change(netsuite_url, "DELETE", f"invoice/{internal_id}").status_code == 404
@@ -121,12 +142,23 @@ def test_a_role_may_lack_one_record_type(netsuite: ControlClient, netsuite_url: 
     ("settings", "line", "total"),
     [
         pytest.param({"shipping_cost": "15"}, {}, 25.25, id="the account adds shipping"),
-        pytest.param({"base_prices": {"2001": "2"}}, {"quantity": 3}, 3.75, id="an item's own price"),
-        pytest.param({"base_prices": {"2001": "2"}}, {"price": {"id": "-1"}}, 10.25, id="the custom price level"),
+        pytest.param(
+            {"base_prices": {"2001": "2"}}, {"quantity": 3}, 3.75, id="an item's own price"
+        ),
+        pytest.param(
+            {"base_prices": {"2001": "2"}},
+            {"price": {"id": "-1"}},
+            10.25,
+            id="the custom price level",
+        ),
     ],
 )
 def test_the_account_may_hold_another_total_than_was_sent(
-    netsuite: ControlClient, netsuite_url: str, settings: dict[str, Any], line: dict[str, Any], total: float
+    netsuite: ControlClient,
+    netsuite_url: str,
+    settings: dict[str, Any],
+    line: dict[str, Any],
+    total: float,
 ) -> None:
     netsuite.configure(**settings)
 
@@ -136,16 +168,26 @@ def test_the_account_may_hold_another_total_than_was_sent(
 
 
 @pytest.mark.parametrize(
-    ("quantity", "status"), [("9999999999.5", 204), ("0.000000000000001", 204), ("1E10", 400), ("1E-16", 400)]
+    ("quantity", "status"),
+    [("9999999999.5", 204), ("0.000000000000001", 204), ("1E10", 400), ("1E-16", 400)],
 )
-def test_a_quantity_has_bounds(netsuite: ControlClient, netsuite_url: str, quantity: str, status: int) -> None:
+def test_a_quantity_has_bounds(
+    netsuite: ControlClient, netsuite_url: str, quantity: str, status: int
+) -> None:
     body = BODY | {"item": {"items": [LINES[0] | {"quantity": float(quantity)}]}}
 
     assert create(netsuite_url, body).status_code == status
 
 
-def test_segments_references_and_switches_are_taken(netsuite: ControlClient, netsuite_url: str) -> None:
-    header = {"cseg_region": {"id": "3"}, "account": {"id": "5"}, "postingPeriod": {"id": "9"}, "custbody_ok": True}
+def test_segments_references_and_switches_are_taken(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
+    header = {
+        "cseg_region": {"id": "3"},
+        "account": {"id": "5"},
+        "postingPeriod": {"id": "9"},
+        "custbody_ok": True,
+    }
     lines = [LINES[0] | {"cseg_region": {"id": "4"}, "custcol_n": 1.5}]
 
     assert create(netsuite_url, BODY | header | {"item": {"items": lines}}).status_code == 204

@@ -3,13 +3,23 @@
 import pytest
 
 from invoice_simulators.client import ControlClient
-from tests.unit.simulators.netsuite_client import BODY, code_of, create, created, read, rows, suiteql
+from tests.unit.simulators.netsuite_client import (
+    BODY,
+    code_of,
+    create,
+    created,
+    read,
+    rows,
+    suiteql,
+)
 
 EXTERNAL_ID = BODY["externalId"]
 LINES = BODY["item"]["items"]
 
 
-def test_look_ups_lag_behind_reads_by_internal_id(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_look_ups_lag_behind_reads_by_internal_id(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     netsuite.configure(lookup_lag_seconds=None)
     internal_id = created(netsuite, netsuite_url)
 
@@ -21,7 +31,9 @@ def test_look_ups_lag_behind_reads_by_internal_id(netsuite: ControlClient, netsu
     assert read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").status_code == 200
 
 
-def test_a_list_is_filtered_and_an_empty_one_is_no_error(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_list_is_filtered_and_an_empty_one_is_no_error(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     internal_id = created(netsuite, netsuite_url)
 
     found = read(netsuite_url, "invoice", q=f'externalId IS "{EXTERNAL_ID}"').json()
@@ -37,14 +49,18 @@ def test_suiteql_finds_over_all_types(netsuite: ControlClient, netsuite_url: str
     memo = created(netsuite, netsuite_url, "creditMemo", externalId="memo-1")
     netsuite.void(memo)
 
-    assert rows(netsuite_url, f"WHERE lower(externalid) = '{EXTERNAL_ID}'", "id, type, status, voided") == [
-        {"id": invoice, "type": "CustInvc", "status": "A", "voided": "F"}
-    ]
+    assert rows(
+        netsuite_url, f"WHERE lower(externalid) = '{EXTERNAL_ID}'", "id, type, status, voided"
+    ) == [{"id": invoice, "type": "CustInvc", "status": "A", "voided": "F"}]
     assert rows(netsuite_url, "WHERE voided = 'T'", "type, BUILTIN.DF(status) AS state, memo") == [
         {"type": "CustCred", "state": "Credit Memo : Voided"}
     ]
     shown = "trandate, duedate, foreigntotal, foreignamountunpaid AS unpaid, entity"
-    assert rows(netsuite_url, "WHERE trandate >= TO_DATE('2026-11-01', 'YYYY-MM-DD') AND memo LIKE 'Oct%'", shown) == [
+    assert rows(
+        netsuite_url,
+        "WHERE trandate >= TO_DATE('2026-11-01', 'YYYY-MM-DD') AND memo LIKE 'Oct%'",
+        shown,
+    ) == [
         {
             "trandate": "11/2/2026",
             "duedate": "12/1/2026",

@@ -55,7 +55,9 @@ def test_a_signed_assertion_gives_a_token_that_creates(
     token = _ask(netsuite_url, _claims(netsuite_url), key, algorithm).json()["access_token"]
 
     bearer = {"Authorization": f"Bearer {token}"}
-    created = requests.post(f"{netsuite_url}{RECORDS}/invoice", json=BODY, headers=bearer, timeout=5)
+    created = requests.post(
+        f"{netsuite_url}{RECORDS}/invoice", json=BODY, headers=bearer, timeout=5
+    )
     assert created.status_code == 204
     netsuite.configure(access_token_seconds=0)
     assert requests.get(created.headers["Location"], headers=bearer, timeout=5).status_code == 401
@@ -64,11 +66,27 @@ def test_a_signed_assertion_gives_a_token_that_creates(
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        pytest.param(lambda claims: claims.update(iss="other"), "invalid_grant", id="another client"),
-        pytest.param(lambda claims: claims.update(aud="https://other"), "invalid_grant", id="another audience"),
-        pytest.param(lambda claims: claims.update(scope="restlets"), "invalid_grant", id="another scope"),
-        pytest.param(lambda claims: claims.update(exp=claims["iat"] + 3601), "invalid_grant", id="too long a life"),
-        pytest.param(lambda claims: claims.update(exp=claims["iat"] - 1), "invalid_grant", id="an expired one"),
+        pytest.param(
+            lambda claims: claims.update(iss="other"), "invalid_grant", id="another client"
+        ),
+        pytest.param(
+            lambda claims: claims.update(aud="https://other"),
+            "invalid_grant",
+            id="another audience",
+        ),
+        pytest.param(
+            lambda claims: claims.update(scope="restlets"), "invalid_grant", id="another scope"
+        ),
+        pytest.param(
+            lambda claims: claims.update(exp=claims["iat"] + 3601),
+            "invalid_grant",
+            id="too long a life",
+        ),
+        pytest.param(
+            lambda claims: claims.update(exp=claims["iat"] - 1),
+            "invalid_grant",
+            id="an expired one",
+        ),
         pytest.param(lambda claims: claims.pop("scope"), "invalid_grant", id="no scope"),
     ],
 )
@@ -84,15 +102,21 @@ def test_a_wrong_assertion_is_refused(
     assert (response.status_code, response.json()) == (400, {"error": error})
 
 
-def test_another_key_or_a_plain_rsa_signature_is_refused(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_another_key_or_a_plain_rsa_signature_is_refused(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     _register(netsuite, RSA_KEY)
 
     assert _ask(netsuite_url, _claims(netsuite_url)).status_code == 400
     assert _ask(netsuite_url, _claims(netsuite_url), RSA_KEY, "RS256").status_code == 400
 
 
-def test_another_grant_and_an_unregistered_certificate_are_refused(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_another_grant_and_an_unregistered_certificate_are_refused(
+    netsuite: ControlClient, netsuite_url: str
+) -> None:
     claims = _claims(netsuite_url)
 
-    assert _ask(netsuite_url, claims, grant_type="password").json() == {"error": "unsupported_grant_type"}
+    assert _ask(netsuite_url, claims, grant_type="password").json() == {
+        "error": "unsupported_grant_type"
+    }
     assert _ask(netsuite_url, claims).json() == {"error": "invalid_client"}

@@ -11,7 +11,10 @@ from invoice_simulators.parts.processes import NotReadyError, ProcessGroup, free
 from invoice_simulators.parts.s3 import start_s3
 
 SERVE = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
-STUBBORN = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+STUBBORN = (
+    "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True);"
+    " time.sleep(600)"
+)
 
 
 def _is_gone(pid: int) -> bool:
@@ -31,7 +34,9 @@ def test_a_process_is_ready_once_its_url_answers_and_gone_at_the_end(tmp_path: P
 
 def test_a_process_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> None:
     with ProcessGroup(tmp_path) as group:
-        pid = group.start("broken", [sys.executable, "-c", "raise SystemExit('no settings')"], env={})
+        pid = group.start(
+            "broken", [sys.executable, "-c", "raise SystemExit('no settings')"], env={}
+        )
         with pytest.raises(NotReadyError, match="broken ended with 1: no settings"):
             group.wait_until_ready(pid, f"http://127.0.0.1:{free_port()}/")
 
@@ -39,7 +44,9 @@ def test_a_process_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> N
 def test_a_process_gets_the_given_environment_and_nothing_else(tmp_path: Path) -> None:
     with ProcessGroup(tmp_path) as group:
         pid = group.start(
-            "env", [sys.executable, "-c", "import os; print(dict(os.environ))"], env={"A": "1", "LC_ALL": "C"}
+            "env",
+            [sys.executable, "-c", "import os; print(dict(os.environ))"],
+            env={"A": "1", "LC_ALL": "C"},
         )
         assert group.wait(pid, 30) == 0
 
@@ -61,7 +68,11 @@ def test_an_exception_stops_all(tmp_path: Path) -> None:
 
     def be_interrupted() -> None:
         with ProcessGroup(tmp_path) as group:
-            pids.append(group.start("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], env={}))
+            pids.append(
+                group.start(
+                    "sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], env={}
+                )
+            )
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -77,14 +88,16 @@ def test_killing_one_gives_its_exit_code(tmp_path: Path) -> None:
         assert group.kill(pid) == -signal.SIGKILL
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells children that their parent was killed"
+)
 def test_children_end_even_if_the_parent_is_killed(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib, threading\n"
-        "from invoice_simulators.parts.processes import ProcessGroup\n"
-        f"group = ProcessGroup(pathlib.Path({str(tmp_path)!r}))\n"
-        "print(group.start('child', [sys.executable, '-c', 'import time; time.sleep(600)'], env={}), flush=True)\n"
-        "threading.Event().wait()\n"
+        "import sys, pathlib, threading\nfrom invoice_simulators.parts.processes import"
+        " ProcessGroup\ngroup ="
+        f" ProcessGroup(pathlib.Path({str(tmp_path)!r}))\nprint(group.start('child',"
+        " [sys.executable, '-c', 'import time; time.sleep(600)'], env={}),"
+        " flush=True)\nthreading.Event().wait()\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
@@ -103,7 +116,11 @@ def test_the_s3_server_comes_up_with_its_buckets(tmp_path: Path) -> None:
     with ProcessGroup(tmp_path) as group:
         url = start_s3(group, ("invoices",))
         client = boto3.client(
-            "s3", endpoint_url=url, aws_access_key_id="x", aws_secret_access_key="y", region_name="us-east-1"
+            "s3",
+            endpoint_url=url,
+            aws_access_key_id="x",
+            aws_secret_access_key="y",
+            region_name="us-east-1",
         )
 
         assert [bucket["Name"] for bucket in client.list_buckets()["Buckets"]] == ["invoices"]

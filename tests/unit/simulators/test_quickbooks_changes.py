@@ -6,14 +6,16 @@ from invoice_simulators.client import QuickBooksControl
 from tests.unit.simulators.quickbooks_client import BODY, INVOICE_ID, Company, code_of
 
 
-def test_a_voided_invoice_keeps_its_number_and_nothing_else(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_a_voided_invoice_keeps_its_number_and_nothing_else(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     created = books.create()
 
     quickbooks.void(created["Id"])
 
-    (found,) = books.query(f"select * from Invoice where DocNumber = '{BODY['DocNumber']}'").json()["QueryResponse"][
-        "Invoice"
-    ]
+    (found,) = books.query(f"select * from Invoice where DocNumber = '{BODY['DocNumber']}'").json()[
+        "QueryResponse"
+    ]["Invoice"]
     assert (found["TotalAmt"], found["Balance"], found["SyncToken"]) == (0, 0, "1")
     assert found["PrivateNote"] == f"Voided {BODY['PrivateNote']}"
     assert {line["Amount"] for line in found["Line"]} == {0}
@@ -38,12 +40,16 @@ def test_a_deleted_invoice_is_gone_but_its_request_id_still_answers(
     quickbooks.delete(created["Id"])
 
     assert books.post(BODY, requestid="r1").json()["Invoice"]["Id"] == created["Id"]
-    assert "Another user has deleted" in books.get(created["Id"]).json()["Fault"]["Error"][0]["Detail"]
+    assert (
+        "Another user has deleted" in books.get(created["Id"]).json()["Fault"]["Error"][0]["Detail"]
+    )
     assert books.numbers(f"where DocNumber = '{BODY['DocNumber']}'") == []
     assert quickbooks.documents() == []
 
 
-def test_a_forgotten_request_id_creates_again(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_a_forgotten_request_id_creates_again(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     quickbooks.configure(warn_duplicate_numbers=False)
     books.post(BODY, requestid="r1")
 
@@ -78,7 +84,9 @@ def test_people_edit_what_they_like(quickbooks: QuickBooksControl, books: Compan
     assert books.create()["DocNumber"] == BODY["DocNumber"], "the old number is free"
 
 
-def test_a_payment_lowers_the_balance_and_bars_the_deletion(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_a_payment_lowers_the_balance_and_bars_the_deletion(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     created = books.create()
 
     quickbooks.pay(created["Id"], "4.25")
@@ -87,18 +95,30 @@ def test_a_payment_lowers_the_balance_and_bars_the_deletion(quickbooks: QuickBoo
 
     assert (part["Balance"], part["LinkedTxn"][0]["TxnType"]) == (6, "Payment")
     assert [each["state"] for each in quickbooks.documents()] == ["paid"]
-    assert code_of(books.post({"Id": created["Id"], "SyncToken": "2"}, operation="delete")) == "6000"
+    assert (
+        code_of(books.post({"Id": created["Id"], "SyncToken": "2"}, operation="delete")) == "6000"
+    )
 
 
 def test_an_update_is_no_create(quickbooks: QuickBooksControl, books: Company) -> None:
     created = books.create()
 
-    changed = books.post({**BODY, "Id": created["Id"], "SyncToken": "0", "PrivateNote": "new"}).json()["Invoice"]
+    changed = books.post(
+        {**BODY, "Id": created["Id"], "SyncToken": "0", "PrivateNote": "new"}
+    ).json()["Invoice"]
     sparse = {"Id": created["Id"], "SyncToken": "1", "sparse": True, "DueDate": "2026-12-01"}
     again = books.post(sparse).json()["Invoice"]
 
-    assert (changed["Id"], changed["SyncToken"], changed["PrivateNote"]) == (created["Id"], "1", "new")
-    assert (again["PrivateNote"], again["DueDate"], again["TotalAmt"]) == ("new", "2026-12-01", 10.25)
+    assert (changed["Id"], changed["SyncToken"], changed["PrivateNote"]) == (
+        created["Id"],
+        "1",
+        "new",
+    )
+    assert (again["PrivateNote"], again["DueDate"], again["TotalAmt"]) == (
+        "new",
+        "2026-12-01",
+        10.25,
+    )
     assert len(quickbooks.documents()) == 1
 
 
@@ -110,13 +130,17 @@ def test_an_update_is_no_create(quickbooks: QuickBooksControl, books: Company) -
         pytest.param({"Id": "99", "SyncToken": "0"}, "610", id="another id"),
     ],
 )
-def test_an_update_needs(quickbooks: QuickBooksControl, books: Company, body: dict[str, str], code: str) -> None:
+def test_an_update_needs(
+    quickbooks: QuickBooksControl, books: Company, body: dict[str, str], code: str
+) -> None:
     created = books.create()
 
     assert code_of(books.post({**BODY, "Id": created["Id"], **body})) == code
 
 
-def test_a_company_that_numbers_by_itself_ignores_ours(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_a_company_that_numbers_by_itself_ignores_ours(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     quickbooks.configure(custom_transaction_numbers=False)
 
     numbers = [books.create()["DocNumber"] for _ in range(2)]
@@ -126,7 +150,9 @@ def test_a_company_that_numbers_by_itself_ignores_ours(quickbooks: QuickBooksCon
     assert [books.create()["DocNumber"] for _ in range(2)] == [BODY["DocNumber"]] * 2
 
 
-def test_quickbooks_gives_a_number_where_it_is_asked_to(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_quickbooks_gives_a_number_where_it_is_asked_to(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     assert books.create(DocNumber="AUTO_GENERATE")["DocNumber"] == "1001"
     assert books.create(DocNumber=None)["DocNumber"] is None
 
@@ -135,7 +161,9 @@ def test_changes_name_what_was_deleted_last(quickbooks: QuickBooksControl, books
     first, second = books.create(), books.create(DocNumber="B")
     quickbooks.delete(first["Id"])
 
-    answer = books.read("cdc", entities="Invoice,CreditMemo", changedSince="2020-01-01").json()["CDCResponse"][0]
+    answer = books.read("cdc", entities="Invoice,CreditMemo", changedSince="2020-01-01").json()[
+        "CDCResponse"
+    ][0]
 
     invoices, memos = answer["QueryResponse"]
     assert [(each["Id"], each.get("status")) for each in invoices["Invoice"]] == [
@@ -144,7 +172,9 @@ def test_changes_name_what_was_deleted_last(quickbooks: QuickBooksControl, books
     ]
     assert "PrivateNote" not in invoices["Invoice"][1]
     assert memos == {}
-    later = books.read("cdc", entities="Invoice", changedSince="2999-01-01T00:00:00-07:00").json()["CDCResponse"][0]
+    later = books.read("cdc", entities="Invoice", changedSince="2999-01-01T00:00:00-07:00").json()[
+        "CDCResponse"
+    ][0]
     assert later["QueryResponse"] == [{}]
 
 
@@ -155,13 +185,17 @@ def test_a_line_without_an_item_is_a_note(quickbooks: QuickBooksControl, books: 
 
 
 @pytest.mark.parametrize("path", ["bill/1", "companyinfo/1", "nothing"])
-def test_what_is_not_served_is_an_operation_that_is_not_supported(books: Company, path: str) -> None:
+def test_what_is_not_served_is_an_operation_that_is_not_supported(
+    books: Company, path: str
+) -> None:
     response = books.read(path)
 
     assert (response.status_code, code_of(response)) == (400, "500")
 
 
-def test_the_first_uuid_of_the_note_is_the_external_id(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_the_first_uuid_of_the_note_is_the_external_id(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     books.create()
 
     assert quickbooks.documents()[0]["external_id"] == INVOICE_ID

@@ -6,7 +6,9 @@ from invoice_simulators.client import QuickBooksControl
 from tests.unit.simulators.quickbooks_client import BODY, Company, code_of
 
 
-def test_the_preferences_show_one_of_the_two_that_guard_numbers(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_the_preferences_show_one_of_the_two_that_guard_numbers(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     quickbooks.configure(custom_transaction_numbers=False)
 
     read = books.read("preferences").json()["Preferences"]
@@ -27,7 +29,9 @@ def test_the_preferences_show_one_of_the_two_that_guard_numbers(quickbooks: Quic
         ("where CustomerRef = '7'", []),
     ],
 )
-def test_a_query_finds_by_more(quickbooks: QuickBooksControl, books: Company, where: str, found: list[str]) -> None:
+def test_a_query_finds_by_more(
+    quickbooks: QuickBooksControl, books: Company, where: str, found: list[str]
+) -> None:
     for day in (1, 2, 3):
         books.create(DocNumber=f"A-{day}", TxnDate=f"2026-11-0{day}")
 
@@ -37,12 +41,18 @@ def test_a_query_finds_by_more(quickbooks: QuickBooksControl, books: Company, wh
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        pytest.param("select * from Invoice where PrivateNote = 'x'", "4001", id="the note is not queryable"),
-        pytest.param("select * from Invoice where CustomField = 'x'", "4001", id="nor a custom field"),
+        pytest.param(
+            "select * from Invoice where PrivateNote = 'x'", "4001", id="the note is not queryable"
+        ),
+        pytest.param(
+            "select * from Invoice where CustomField = 'x'", "4001", id="nor a custom field"
+        ),
         pytest.param("select * from Invoice startposition 0", "4001", id="positions start at 1"),
         pytest.param("select * from Invoice where Balance > 'much'", "4001", id="a number is one"),
         pytest.param("select * from invoice", "4000", id="the entity is written as it is"),
-        pytest.param("select * from Invoice where Id = '1' or Id = '2'", "4000", id="there is no OR"),
+        pytest.param(
+            "select * from Invoice where Id = '1' or Id = '2'", "4000", id="there is no OR"
+        ),
     ],
 )
 def test_a_query_is_refused(books: Company, text: str, code: str) -> None:
@@ -57,7 +67,9 @@ def test_a_query_counts(quickbooks: QuickBooksControl, books: Company) -> None:
     assert books.query("select count(*) from Invoice").json()["QueryResponse"] == {"totalCount": 1}
 
 
-def test_the_total_is_not_queryable_where_so_set(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_the_total_is_not_queryable_where_so_set(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     quickbooks.configure(total_is_queryable=False)
 
     assert code_of(books.query("select * from Invoice where TotalAmt = '1'")) == "4001"
@@ -73,12 +85,16 @@ def test_queries_lag_behind_reads_by_id(quickbooks: QuickBooksControl, books: Co
     assert books.numbers() == [BODY["DocNumber"]]
 
 
-def test_customers_and_items_are_read_and_queried_by_id(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_customers_and_items_are_read_and_queried_by_id(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     quickbooks.configure(unknown_customers=["5"], inactive_items=["77"])
 
     assert books.read("customer/4").json()["Customer"]["Active"] is True
     assert code_of(books.read("customer/5")) == "610"
     assert books.read("item/77").json()["Item"]["Active"] is False
-    found = books.query("select * from Customer where Id in ('4', '5')").json()["QueryResponse"]["Customer"]
+    found = books.query("select * from Customer where Id in ('4', '5')").json()["QueryResponse"][
+        "Customer"
+    ]
     assert [each["Id"] for each in found] == ["4"]
     assert books.query("select * from Item where Id = '77'").json()["QueryResponse"] == {}

@@ -12,7 +12,11 @@ from invoice_simulators.wire import ApiError
 from tests.unit.simulators.quickbooks_client import line
 
 CENTS = Decimal("12.50")
-BODY: dict[str, Any] = {"CustomerRef": {"value": "1"}, "CurrencyRef": {"value": "EUR"}, "Line": [line(CENTS)]}
+BODY: dict[str, Any] = {
+    "CustomerRef": {"value": "1"},
+    "CurrencyRef": {"value": "EUR"},
+    "Line": [line(CENTS)],
+}
 
 
 def _check(body: dict[str, Any], **settings: Any) -> None:
@@ -32,10 +36,17 @@ def _with(wrong: dict[str, Any]) -> dict[str, Any]:
     [
         pytest.param(BODY, id="the least that is needed"),
         pytest.param(_with(line(-CENTS)), id="a total of zero"),
-        pytest.param(_with(line(Decimal("0.01"), Qty=Decimal("0.5"), UnitPrice=Decimal("0.01"))), id="rounded half up"),
+        pytest.param(
+            _with(line(Decimal("0.01"), Qty=Decimal("0.5"), UnitPrice=Decimal("0.01"))),
+            id="rounded half up",
+        ),
         pytest.param(_with(line(CENTS, Qty=3)), id="a quantity alone is for information"),
-        pytest.param(_with({"DetailType": "DescriptionOnly", "Description": "x"}), id="a line of text"),
-        pytest.param(BODY | {"DocNumber": "x" * 21, "PrivateNote": "x" * 4000}, id="the longest texts"),
+        pytest.param(
+            _with({"DetailType": "DescriptionOnly", "Description": "x"}), id="a line of text"
+        ),
+        pytest.param(
+            BODY | {"DocNumber": "x" * 21, "PrivateNote": "x" * 4000}, id="the longest texts"
+        ),
     ],
 )
 def test_a_right_transaction_is_taken(body: dict[str, Any]) -> None:
@@ -51,15 +62,29 @@ def test_a_right_transaction_is_taken(body: dict[str, Any]) -> None:
         pytest.param(BODY | {"Line": []}, "2020", id="at least one line"),
         pytest.param(BODY | {"CustomerRef": {"value": "none"}}, "2500", id="a known customer"),
         pytest.param(_with(line(CENTS, ItemRef={"value": "none"})), "2500", id="a known item"),
-        pytest.param(_with({"Amount": 1, "DetailType": "SalesItemLineDetail"}), "2020", id="an item on each line"),
-        pytest.param(_with(line(CENTS, Qty=2, UnitPrice=Decimal("6.24"))), "6070", id="amount = quantity x price"),
+        pytest.param(
+            _with({"Amount": 1, "DetailType": "SalesItemLineDetail"}),
+            "2020",
+            id="an item on each line",
+        ),
+        pytest.param(
+            _with(line(CENTS, Qty=2, UnitPrice=Decimal("6.24"))),
+            "6070",
+            id="amount = quantity x price",
+        ),
         pytest.param(_with(line("1")), "2090", id="amounts are numbers"),
         pytest.param(_with(line(Decimal("0.005"))), "2090", id="amounts of whole cents"),
         pytest.param(_with(line(Decimal(-13))), "6000", id="no total below zero"),
         pytest.param(BODY | {"DocNumber": "x" * 22}, "2050", id="the length of the number"),
         pytest.param(BODY | {"PrivateNote": "x" * 4001}, "2050", id="the length of the note"),
-        pytest.param(BODY | {"CustomerMemo": {"value": "x" * 1001}}, "2050", id="the length of the memo"),
-        pytest.param(_with(line(CENTS) | {"Description": "x" * 4001}), "2050", id="the length of a description"),
+        pytest.param(
+            BODY | {"CustomerMemo": {"value": "x" * 1001}}, "2050", id="the length of the memo"
+        ),
+        pytest.param(
+            _with(line(CENTS) | {"Description": "x" * 4001}),
+            "2050",
+            id="the length of a description",
+        ),
         pytest.param(BODY | {"Memo": "x"}, "2010", id="known properties"),
     ],
 )

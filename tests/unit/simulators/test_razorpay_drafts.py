@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from invoice_simulators.client import ControlClient, RazorpayControl
-from tests.unit.simulators.razorpay_client import BODY, DRAFT, LINE, RECEIPT, call, create, description_of, listed
+from tests.unit.simulators.razorpay_client import (
+    BODY,
+    DRAFT,
+    LINE,
+    RECEIPT,
+    call,
+    create,
+    description_of,
+    listed,
+)
 
 
 def _draft(url: str, **changes: Any) -> str:
@@ -17,7 +26,9 @@ def _states(control: ControlClient) -> list[str]:
     return [each["status"] for each in control.documents()]
 
 
-def test_a_draft_has_no_order_no_link_and_nothing_due(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_a_draft_has_no_order_no_link_and_nothing_due(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     shown = create(razorpay_url, DRAFT).json()
 
     assert (shown["status"], shown["amount"]) == ("draft", 1500)
@@ -25,10 +36,15 @@ def test_a_draft_has_no_order_no_link_and_nothing_due(razorpay: ControlClient, r
 
 
 @pytest.mark.parametrize("draft", [1, True, "yes"])
-def test_a_draft_is_asked_for_by_text(razorpay: ControlClient, razorpay_url: str, draft: Any) -> None:
+def test_a_draft_is_asked_for_by_text(
+    razorpay: ControlClient, razorpay_url: str, draft: Any
+) -> None:
     response = create(razorpay_url, BODY | {"draft": draft})
 
-    assert (response.status_code, description_of(response)) == (400, "The selected draft is invalid.")
+    assert (response.status_code, description_of(response)) == (
+        400,
+        "The selected draft is invalid.",
+    )
     assert razorpay.documents() == []
 
 
@@ -39,7 +55,10 @@ def test_a_draft_is_issued_once(razorpay: ControlClient, razorpay_url: str) -> N
     again = call(razorpay_url, "POST", f"{draft}/issue")
 
     assert (issued["status"], issued["amount_due"], issued["sms_status"]) == ("issued", 1500, None)
-    assert (again.status_code, description_of(again)) == (400, "Operation not allowed for Invoice in issued status.")
+    assert (again.status_code, description_of(again)) == (
+        400,
+        "Operation not allowed for Invoice in issued status.",
+    )
     assert [entry["invoice_id"] for entry in razorpay.requests("issue")] == [RECEIPT, RECEIPT]
 
 
@@ -57,23 +76,34 @@ def test_whether_issuing_messages_the_customer_is_a_switch(
 ) -> None:
     razorpay.configure(issue_messages=issue_messages)
 
-    call(razorpay_url, "POST", f"{_draft(razorpay_url, sms_notify=notify, email_notify=notify)}/issue")
+    call(
+        razorpay_url,
+        "POST",
+        f"{_draft(razorpay_url, sms_notify=notify, email_notify=notify)}/issue",
+    )
 
     assert razorpay.documents()[0]["messages"] == sent
 
 
-def test_only_a_draft_is_deleted_and_then_it_is_nowhere(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_only_a_draft_is_deleted_and_then_it_is_nowhere(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     draft, issued = _draft(razorpay_url), create(razorpay_url).json()["id"]
 
     assert call(razorpay_url, "DELETE", draft).json() == []
-    assert description_of(call(razorpay_url, "DELETE", issued)) == "Operation not allowed for Invoice in issued status."
+    assert (
+        description_of(call(razorpay_url, "DELETE", issued))
+        == "Operation not allowed for Invoice in issued status."
+    )
 
     assert description_of(call(razorpay_url, "GET", draft)) == "The id provided does not exist"
     assert description_of(call(razorpay_url, "DELETE", draft)) == "The id provided does not exist"
     assert [item["id"] for item in listed(razorpay_url, receipt=RECEIPT)] == [issued]
 
 
-def test_a_deleted_draft_stays_listed_where_so_set(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_a_deleted_draft_stays_listed_where_so_set(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     razorpay.configure(deleted_stay_listed=True)
     call(razorpay_url, "DELETE", _draft(razorpay_url))
 
@@ -84,12 +114,29 @@ def test_a_deleted_draft_stays_listed_where_so_set(razorpay: ControlClient, razo
 @pytest.mark.parametrize(
     ("status", "changes", "refused"),
     [
-        pytest.param("draft", {"description": "x", "line_items": [LINE]}, None, id="a draft: nearly all"),
-        pytest.param("draft", {"date": 1, "sms_notify": 0}, "date, sms_notify is/are not required", id="but not these"),
+        pytest.param(
+            "draft", {"description": "x", "line_items": [LINE]}, None, id="a draft: nearly all"
+        ),
+        pytest.param(
+            "draft",
+            {"date": 1, "sms_notify": 0},
+            "date, sms_notify is/are not required",
+            id="but not these",
+        ),
         pytest.param("issued", {"receipt": "r2", "notes": {"a": "b"}}, None, id="issued: a few"),
-        pytest.param("issued", {"line_items": [LINE]}, "line_items is/are not required", id="issued: no lines"),
+        pytest.param(
+            "issued",
+            {"line_items": [LINE]},
+            "line_items is/are not required",
+            id="issued: no lines",
+        ),
         pytest.param("cancelled", {"notes": {"a": "b"}}, None, id="cancelled: notes"),
-        pytest.param("cancelled", {"receipt": "r2"}, "receipt is/are not required", id="cancelled: no receipt"),
+        pytest.param(
+            "cancelled",
+            {"receipt": "r2"},
+            "receipt is/are not required",
+            id="cancelled: no receipt",
+        ),
     ],
 )
 def test_what_can_be_changed_depends_on_the_status(
@@ -108,7 +155,9 @@ def test_what_can_be_changed_depends_on_the_status(
         return
     shown = response.json()
     assert (shown["id"], shown["status"]) == (identity, status)
-    assert {name: shown[name] for name in changes if name != "line_items"}.items() <= changes.items()
+    assert {
+        name: shown[name] for name in changes if name != "line_items"
+    }.items() <= changes.items()
 
 
 def test_an_item_brings_its_own_price(razorpay: ControlClient, razorpay_url: str) -> None:
@@ -131,7 +180,9 @@ def test_the_list_lags_behind_reads_by_id_and_shows_older_ones_first(
     assert call(razorpay_url, "GET", first).json()["status"] == "issued"
 
     razorpay.settle(1)
-    assert [(item["id"], item["status"]) for item in listed(razorpay_url, receipt=RECEIPT)] == [(first, "draft")]
+    assert [(item["id"], item["status"]) for item in listed(razorpay_url, receipt=RECEIPT)] == [
+        (first, "draft")
+    ]
     razorpay.settle()
     assert [(item["id"], item["status"]) for item in listed(razorpay_url, receipt=RECEIPT)] == [
         (second, "draft"),
@@ -139,7 +190,9 @@ def test_the_list_lags_behind_reads_by_id_and_shows_older_ones_first(
     ]
 
 
-def test_a_part_of_the_receipt_is_enough_where_so_set(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_a_part_of_the_receipt_is_enough_where_so_set(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     create(razorpay_url)
     assert listed(razorpay_url, receipt=RECEIPT[:8]) == []
 
@@ -148,13 +201,21 @@ def test_a_part_of_the_receipt_is_enough_where_so_set(razorpay: ControlClient, r
     assert len(listed(razorpay_url, receipt=RECEIPT[:8])) == 1
 
 
-def test_people_change_drafts_and_cancel_what_is_issued(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_people_change_drafts_and_cancel_what_is_issued(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     draft = _draft(razorpay_url)
 
-    razorpay.edit(draft, total="20.00", note="by hand", number="r2", customer_id="cust_00000000000002")
+    razorpay.edit(
+        draft, total="20.00", note="by hand", number="r2", customer_id="cust_00000000000002"
+    )
 
     (document,) = razorpay.documents()
-    assert (document["total"], document["note"], document["external_id"]) == ("20.00", "by hand", "r2")
+    assert (document["total"], document["note"], document["external_id"]) == (
+        "20.00",
+        "by hand",
+        "r2",
+    )
     assert document["customer_id"] == "cust_00000000000002"
     call(razorpay_url, "POST", f"{draft}/issue")
     with pytest.raises(ValueError, match="line_items is/are not required"):

@@ -72,8 +72,14 @@ def test_a_changed_key_is_found_under_the_new_one_only_and_a_deleted_value_not_a
     assert (seen.replica.find("b"), seen.values) == ([], [])
 
 
-@given(st.lists(st.tuples(st.sampled_from("12"), st.none() | st.sampled_from("ab"), st.integers(0, 20))))
-def test_it_shows_exactly_the_writes_that_are_old_enough(writes: list[tuple[str, str | None, int]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("12"), st.none() | st.sampled_from("ab"), st.integers(0, 20))
+    )
+)
+def test_it_shows_exactly_the_writes_that_are_old_enough(
+    writes: list[tuple[str, str | None, int]],
+) -> None:
     seen = Seen()
     expected: dict[str, str] = {}
     for number, (identity, value, pause) in enumerate(writes):
@@ -84,4 +90,6 @@ def test_it_shows_exactly_the_writes_that_are_old_enough(writes: list[tuple[str,
 
     assert dict.fromkeys(seen.values) == dict.fromkeys(expected.values())
     for key in "ab":
-        assert sorted(seen.replica.find(key)) == sorted(value for value in expected.values() if value == key)
+        assert sorted(seen.replica.find(key)) == sorted(
+            value for value in expected.values() if value == key
+        )

@@ -14,7 +14,9 @@ from invoice_simulators.wire import Json, dumps, loads
 def _counted(invoice: Json) -> Decimal:
     lines = [*invoice["line_items"], *invoice.get("invoice_adjustments", ())]
     money = [line for line in lines if line["credit_type"]["id"] == invoice["credit_type"]["id"]]
-    applied = [line for line in money if line.get("applied_commit_or_credit", {}).get("type") != "POSTPAID"]
+    applied = [
+        line for line in money if line.get("applied_commit_or_credit", {}).get("type") != "POSTPAID"
+    ]
     return sum((line["total"] for line in applied), Decimal(0))
 
 
@@ -31,7 +33,9 @@ def test_lines_add_up_to_the_total_except_where_that_is_the_flaw() -> None:
 
     wrong = [invoice["id"] for invoice in made.invoices if _counted(invoice) != invoice["total"]]
 
-    assert [made.ends[invoice_id] for invoice_id in wrong] == [Failed("formatter", "totals-mismatch")] * len(wrong)
+    assert [made.ends[invoice_id] for invoice_id in wrong] == [
+        Failed("formatter", "totals-mismatch")
+    ] * len(wrong)
     assert wrong
 
 
@@ -83,7 +87,9 @@ def test_every_event_has_an_end_and_one_kind_is_unknown_to_metronome() -> None:
     missing = announced - {invoice["id"] for invoice in made.invoices}
 
     assert announced == set(made.ends)
-    assert {made.ends[invoice_id] for invoice_id in missing} == {Failed("formatter", "invoice-not-found")}
+    assert {made.ends[invoice_id] for invoice_id in missing} == {
+        Failed("formatter", "invoice-not-found")
+    }
 
 
 def test_every_invoice_can_be_seeded_and_comes_back_digit_for_digit() -> None:
@@ -98,7 +104,11 @@ def test_every_invoice_can_be_seeded_and_comes_back_digit_for_digit() -> None:
 
 def test_keys_and_destinations_are_the_callers() -> None:
     made = scenario(
-        40, destinations=("quickbooks_online", "razorpay"), customer_key="cust", destination_key="dest", item_key="item"
+        40,
+        destinations=("quickbooks_online", "razorpay"),
+        customer_key="cust",
+        destination_key="dest",
+        item_key="item",
     )
 
     assert {invoice["customer_custom_fields"].get("dest") for invoice in made.invoices} >= {
@@ -111,10 +121,15 @@ def test_razorpay_takes_neither_credit_memos_nor_negative_lines_nor_zero() -> No
     ends = set(scenario(destinations=("razorpay",)).ends.values())
 
     assert Failed("creator", "negative-amount") in ends
-    assert not any(isinstance(end, Created) and (end.document_type == "credit_memo" or not end.total) for end in ends)
+    assert not any(
+        isinstance(end, Created) and (end.document_type == "credit_memo" or not end.total)
+        for end in ends
+    )
 
 
-@pytest.mark.parametrize("reason", ["not-finalized", "unbillable", "already-synced", "nothing-to-bill"])
+@pytest.mark.parametrize(
+    "reason", ["not-finalized", "unbillable", "already-synced", "nothing-to-bill"]
+)
 def test_skips_are_part_of_it(reason: str) -> None:
     assert Skipped(reason) in scenario().ends.values()
 
@@ -122,19 +137,29 @@ def test_skips_are_part_of_it(reason: str) -> None:
 def test_each_invoice_with_a_payer_has_its_contract_and_no_other() -> None:
     made = scenario()
 
-    payers = {invoice["contract_id"]: invoice["payer"] for invoice in made.invoices if "payer" in invoice}
+    payers = {
+        invoice["contract_id"]: invoice["payer"] for invoice in made.invoices if "payer" in invoice
+    }
     places = {contract["id"]: contract["hierarchy_configuration"] for contract in made.contracts}
 
     assert places.keys() == payers.keys()
     assert {place["payer"] for place in places.values()} == {"SELF", "PARENT"}
     assert all(
-        place["parent"] == payers[contract_id] for contract_id, place in places.items() if place["payer"] == "PARENT"
+        place["parent"] == payers[contract_id]
+        for contract_id, place in places.items()
+        if place["payer"] == "PARENT"
     )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["payer", "constituent_invoices", "invoice_adjustments", "regenerated_from_invoice_id", "revenue_system_invoices"],
+    [
+        "payer",
+        "constituent_invoices",
+        "invoice_adjustments",
+        "regenerated_from_invoice_id",
+        "revenue_system_invoices",
+    ],
 )
 def test_an_invoice_may_have_what_only_some_accounts_use(name: str) -> None:
     assert any(invoice.get(name) for invoice in scenario().invoices)

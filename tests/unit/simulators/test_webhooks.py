@@ -18,7 +18,9 @@ def test_the_documented_vector_is_reproduced() -> None:
     }
     body = json.dumps(event, indent=2).encode()
 
-    headers, sent = signed_request(body, "correct-horse-battery-staple", datetime(2006, 1, 2, 22, 4, 5, tzinfo=UTC))
+    headers, sent = signed_request(
+        body, "correct-horse-battery-staple", datetime(2006, 1, 2, 22, 4, 5, tzinfo=UTC)
+    )
 
     assert sent == body
     assert headers["Date"] == headers["X-Metronome-Date"] == "Mon, 02 Jan 2006 22:04:05 GMT"

@@ -35,7 +35,9 @@ def web_settings(**changes: Any) -> WebSettings:
 
 
 class Restless(Progress):
-    """Has always read more than before, so that nothing that is shown is kept from the reading before."""
+    """Has always read more than before, so that nothing that is shown is kept from the reading
+    before.
+    """
 
     def __init__(self) -> None:
         self._readings = itertools.count()
@@ -54,7 +56,9 @@ class Visitor:
         self.host = f"http://{client.host}:{client.port}"
         self.csrf = ""
 
-    async def get(self, path: str, *, json: bool = True, headers: dict[str, str] | None = None) -> ClientResponse:
+    async def get(
+        self, path: str, *, json: bool = True, headers: dict[str, str] | None = None
+    ) -> ClientResponse:
         """Ask for a page, or for its facts."""
         accept = {"Accept": "application/json" if json else "text/html"}
         return await self.client.get(path, headers=accept | (headers or {}), allow_redirects=False)
@@ -65,11 +69,15 @@ class Visitor:
         assert answered.status == 200, await answered.text()
         return await answered.json()
 
-    async def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: Any) -> ClientResponse:
+    async def post(
+        self, path: str, *, headers: dict[str, str] | None = None, **fields: Any
+    ) -> ClientResponse:
         """Send a form of the page that was looked at last, as a program."""
         all_headers = {"Accept": "application/json", "Origin": self.host} | (headers or {})
         form = [
-            (name, each) for name, value in fields.items() for each in ([value] if isinstance(value, str) else value)
+            (name, each)
+            for name, value in fields.items()
+            for each in ([value] if isinstance(value, str) else value)
         ]
         return await self.client.post(
             path, data=[("csrf", self.csrf), *form], headers=all_headers, allow_redirects=False
@@ -111,7 +119,9 @@ async def page_of(
     """Serve the page of an installation whose topics were read just now."""
     installation, kept = cast("Installation", fake), store or open_store(None, "")
     logins = Logins(installation, kept)
-    following = Following(installation, kept, Health(fake.clock, 60), Restless(), lambda: True, logins.enter)
+    following = Following(
+        installation, kept, Health(fake.clock, 60), Restless(), lambda: True, logins.enter
+    )
     following.refresh()
     desk = desk_of(settings or web_settings(), installation, kept, following, logins)
     async with TestClient(TestServer(create_app(desk))) as client:

@@ -13,12 +13,27 @@ from invoice_web.store import open_store
 from tests.unit.operations.installation import FakeInstallation
 from tests.unit.web.desk import VIEW_PASSWORD, Visitor, page_of, web_settings
 
-PAGES = ("/", "/failures", "/replays", "/reconcile", "/readiness", "/audit", "/failures/abcdef01", "/invoices/x")
-BY_PROXY = {"console_user_header": "X-Forwarded-User", "console_trusted_proxies": (ip_network("127.0.0.0/8"),)}
+PAGES = (
+    "/",
+    "/failures",
+    "/replays",
+    "/reconcile",
+    "/readiness",
+    "/audit",
+    "/failures/abcdef01",
+    "/invoices/x",
+)
+BY_PROXY = {
+    "console_user_header": "X-Forwarded-User",
+    "console_trusted_proxies": (ip_network("127.0.0.0/8"),),
+}
 
 
 def nobody_acted(installation: FakeInstallation) -> bool:
-    kinds = [from_bytes(Decision, each.value).kind for each in installation.broker.to("invoice-decisions")]
+    kinds = [
+        from_bytes(Decision, each.value).kind
+        for each in installation.broker.to("invoice-decisions")
+    ]
     return set(kinds) <= {"login"}
 
 
@@ -143,8 +158,14 @@ async def test_a_referer_and_a_header_do_as_well() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         await visitor.log_in()
-        headers = {"Referer": f"{visitor.host}/x", "X-CSRF-Token": visitor.csrf, "Accept": "application/json"}
-        answered = await visitor.client.post("/destinations/netsuite/pause", json={"why": "closing"}, headers=headers)
+        headers = {
+            "Referer": f"{visitor.host}/x",
+            "X-CSRF-Token": visitor.csrf,
+            "Accept": "application/json",
+        }
+        answered = await visitor.client.post(
+            "/destinations/netsuite/pause", json={"why": "closing"}, headers=headers
+        )
 
         assert answered.status == 200
 
@@ -178,9 +199,13 @@ async def test_who_may_look_may_not_change_anything(path: str) -> None:
         assert nobody_acted(installation)
 
 
-@pytest.mark.parametrize(("acting", "status"), [((), 403), (("lee",), 403), (("kim",), 200), (("*",), 200)])
+@pytest.mark.parametrize(
+    ("acting", "status"), [((), 403), (("lee",), 403), (("kim",), 200), (("*",), 200)]
+)
 async def test_a_trusted_proxy_names_the_user(acting: tuple[str, ...], status: int) -> None:
-    settings = web_settings(**BY_PROXY, console_act_users=acting, console_password=None, console_view_password=None)
+    settings = web_settings(
+        **BY_PROXY, console_act_users=acting, console_password=None, console_view_password=None
+    )
     async with page_of(FakeInstallation([]), settings) as visitor:
         named = {"X-Forwarded-User": "kim"}
         visitor.client.session.headers.update(named)
@@ -198,7 +223,15 @@ async def test_a_user_that_somebody_else_names_is_refused() -> None:
 
 
 async def every_answer(visitor: Visitor) -> list[Any]:
-    paths = ("/login", "/", "/nowhere", "/failures?format=csv", "/failures?page=x", "/static/app.css", "/static/x")
+    paths = (
+        "/login",
+        "/",
+        "/nowhere",
+        "/failures?format=csv",
+        "/failures?page=x",
+        "/static/app.css",
+        "/static/x",
+    )
     answers = [await visitor.get(path, json=json) for path in paths for json in (True, False)]
     return [*answers, await visitor.post("/nowhere"), await visitor.client.put("/")]
 
@@ -214,11 +247,15 @@ async def test_every_answer_has_the_headers() -> None:
             assert answered.headers["X-Content-Type-Options"] == "nosniff"
             assert answered.headers["Referrer-Policy"] == "same-origin"
             is_file = answered.url.path == "/static/app.css"
-            assert answered.headers["Cache-Control"] == ("private, max-age=3600" if is_file else "no-store")
+            assert answered.headers["Cache-Control"] == (
+                "private, max-age=3600" if is_file else "no-store"
+            )
 
 
 async def test_a_cookie_is_for_https_alone_unless_that_is_turned_off() -> None:
-    async with page_of(FakeInstallation([]), web_settings(console_insecure_cookies=False)) as visitor:
+    async with page_of(
+        FakeInstallation([]), web_settings(console_insecure_cookies=False)
+    ) as visitor:
         await visitor.look("/login")
         answered = await visitor.post("/login", name="kim", password="let me in")
 

@@ -13,14 +13,22 @@ from tests.fakes import START
 
 
 def job(number: int, **changes: Any) -> Job:
-    return Job(f"job-{number:03d}", "kim", START + timedelta(hours=number), {"since": "7d"}, **changes)
+    return Job(
+        f"job-{number:03d}", "kim", START + timedelta(hours=number), {"since": "7d"}, **changes
+    )
 
 
 def test_findings_are_paged_those_that_need_a_person_first() -> None:
     jobs = Jobs(open_store(None, ""), "reconcile")
     jobs.add(job(1))
     found = [Row("created", needs_a_person=False, invoice_id="a", shown={"n": 1})] * 3
-    jobs.take("job-001", 0, [*found, Row("missing", needs_a_person=True, invoice_id="b", shown={"n": 2})], 1, {"x": 1})
+    jobs.take(
+        "job-001",
+        0,
+        [*found, Row("missing", needs_a_person=True, invoice_id="b", shown={"n": 2})],
+        1,
+        {"x": 1},
+    )
 
     assert jobs.findings("job-001", Page(2)) == ([{"n": 2}, {"n": 1}], 4)
     assert jobs.findings("job-001", Page(2), "missing") == ([{"n": 2}], 1)
@@ -34,7 +42,13 @@ def test_jobs_of_another_kind_are_not_seen_and_what_is_old_is_forgotten_with_its
     others.add(job(999))
     for number in range(MAX_KEPT + 1):
         jobs.add(job(number))
-        jobs.take(f"job-{number:03d}", 0, [Row("created", needs_a_person=False, invoice_id="a", shown={})], 1, {})
+        jobs.take(
+            f"job-{number:03d}",
+            0,
+            [Row("created", needs_a_person=False, invoice_id="a", shown={})],
+            1,
+            {},
+        )
 
     assert jobs.newest(Page(1))[1] == MAX_KEPT
     assert jobs.findings("job-000", Page(1))[1] == 0
@@ -50,4 +64,7 @@ def test_what_ran_in_a_process_that_ended_is_stopped() -> None:
     Jobs(store, "reconcile").recover()
 
     stopped = Jobs(store, "reconcile").get("job-001")
-    assert (stopped.state, stopped.problem) == ("stopped", "The page ended while it ran. Begin another one.")
+    assert (stopped.state, stopped.problem) == (
+        "stopped",
+        "The page ended while it ran. Begin another one.",
+    )

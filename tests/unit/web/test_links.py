@@ -20,13 +20,20 @@ from tests.builders import outcome
             "https://1234567-sb1.app.netsuite.com/app/accounting/transactions/custcred.nl?id=9%2F1",
         ),
         ("quickbooks_online", "invoice", "https://app.qbo.intuit.com/app/invoice?txnId=9%2F1"),
-        ("quickbooks_online", "credit_memo", "https://app.qbo.intuit.com/app/creditmemo?txnId=9%2F1"),
+        (
+            "quickbooks_online",
+            "credit_memo",
+            "https://app.qbo.intuit.com/app/creditmemo?txnId=9%2F1",
+        ),
         ("razorpay", "invoice", "https://dashboard.razorpay.com/app/invoices/9%2F1"),
     ],
 )
 def test_a_document_is_seen_at_its_provider(destination: str, document_type: str, url: str) -> None:
     known = outcome(
-        destination=destination, document_type=document_type, provider_document_id="9/1", account="1234567_SB1"
+        destination=destination,
+        document_type=document_type,
+        provider_document_id="9/1",
+        account="1234567_SB1",
     )
 
     assert [each["url"] for each in links([known], None)] == [url]

@@ -14,7 +14,9 @@ from tests.unit.operations.installation import FakeInstallation
 
 
 def entered(installation: FakeInstallation) -> list[Decision]:
-    return [from_bytes(Decision, each.value) for each in installation.broker.to("invoice-decisions")]
+    return [
+        from_bytes(Decision, each.value) for each in installation.broker.to("invoice-decisions")
+    ]
 
 
 def test_a_log_in_waits_for_the_broker_and_is_entered_once() -> None:
@@ -30,7 +32,12 @@ def test_a_log_in_waits_for_the_broker_and_is_entered_once() -> None:
     logins.enter()
 
     (decision,) = entered(installation)
-    assert (decision.kind, decision.subject, decision.by, decision.via) == ("login", "kim", "kim", "web")
+    assert (decision.kind, decision.subject, decision.by, decision.via) == (
+        "login",
+        "kim",
+        "kim",
+        "web",
+    )
 
 
 def test_whom_a_proxy_names_is_entered_once_per_twelve_hours() -> None:

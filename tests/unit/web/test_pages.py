@@ -66,11 +66,15 @@ def lying_in(*failures: InvoiceFailure) -> list[Record]:
 
 
 def decided(installation: FakeInstallation) -> list[Decision]:
-    return [from_bytes(Decision, each.value) for each in installation.broker.to("invoice-decisions")]
+    return [
+        from_bytes(Decision, each.value) for each in installation.broker.to("invoice-decisions")
+    ]
 
 
 async def test_the_overview_tells_what_is_open_held_paused_and_how_much_money_that_is() -> None:
-    async with page_of(FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))) as visitor:
+    async with page_of(
+        FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))
+    ) as visitor:
         await visitor.log_in()
         facts = await visitor.json("/")
 
@@ -111,30 +115,47 @@ async def test_text_of_others_is_shown_as_text() -> None:
         ("page=2", []),
     ],
 )
-async def test_the_filters_are_in_the_url_and_mean_the_same_for_page_json_and_csv(asked: str, names: list[str]) -> None:
-    async with page_of(FakeInstallation(lying_in(failed("one"), failed("other"), held("three")))) as visitor:
+async def test_the_filters_are_in_the_url_and_mean_the_same_for_page_json_and_csv(
+    asked: str, names: list[str]
+) -> None:
+    async with page_of(
+        FakeInstallation(lying_in(failed("one"), failed("other"), held("three")))
+    ) as visitor:
         await visitor.log_in()
         facts = await visitor.json(f"/failures?{asked}")
         page = await visitor.look(f"/failures?{asked}")
-        lines = list(csv.DictReader(io.StringIO(await (await visitor.get(f"/failures?{asked}&format=csv")).text())))
+        lines = list(
+            csv.DictReader(
+                io.StringIO(await (await visitor.get(f"/failures?{asked}&format=csv")).text())
+            )
+        )
 
         assert facts.keys() == {"rows", "count", "page", "as_of", "age_seconds"}
         assert sorted(each["invoice_id"] for each in facts["rows"]) == names
         assert all(f">{name}</a>" in page for name in names)
         if "page" not in asked:
-            assert (facts["count"], sorted(each["invoice_id"] for each in lines)) == (len(names), names)
+            assert (facts["count"], sorted(each["invoice_id"] for each in lines)) == (
+                len(names),
+                names,
+            )
 
 
 async def test_no_cell_of_the_csv_is_a_formula() -> None:
-    async with page_of(FakeInstallation(lying_in(failed("one", reason="=HYPERLINK(1)")))) as visitor:
+    async with page_of(
+        FakeInstallation(lying_in(failed("one", reason="=HYPERLINK(1)")))
+    ) as visitor:
         await visitor.log_in()
-        (line,) = csv.DictReader(io.StringIO(await (await visitor.get("/failures?format=csv")).text()))
+        (line,) = csv.DictReader(
+            io.StringIO(await (await visitor.get("/failures?format=csv")).text())
+        )
 
         assert (line["reason"], line["total"]) == ("'=HYPERLINK(1)", "100.00")
 
 
 async def test_one_failure_has_its_sentence_the_providers_words_and_the_runbooks() -> None:
-    refused = failed("one", "provider-rejected", provider_response={"status": 400, "body": "No such <customer>"})
+    refused = failed(
+        "one", "provider-rejected", provider_response={"status": 400, "body": "No such <customer>"}
+    )
     async with page_of(FakeInstallation(lying_in(refused))) as visitor:
         await visitor.log_in()
         page = await visitor.look("/failures/oneabcdef")
@@ -142,7 +163,11 @@ async def test_one_failure_has_its_sentence_the_providers_words_and_the_runbooks
 
         assert "No such &lt;customer&gt;" in page
         assert "<strong>Done when</strong>" in page
-        assert (facts["code"], facts["total"], facts["state"]) == ("provider-rejected", "100.00", "open")
+        assert (facts["code"], facts["total"], facts["state"]) == (
+            "provider-rejected",
+            "100.00",
+            "open",
+        )
         assert "original" not in facts
         assert (await visitor.json("/failures/oneabcdef?record=1"))["original"]["key"] == "one"
 
@@ -189,15 +214,24 @@ async def test_no_input_breaks_a_page(path: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "multipart/form-data; boundary=x", "x", "text/plain;charset=z"]
+    "content_type",
+    ["application/json", "multipart/form-data; boundary=x", "x", "text/plain;charset=z"],
 )
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[1]", b'{"why":{"a":1}}', b'{"a":', b"%%%=%zz&why=%00%ff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff\xfe", b"[1]", b'{"why":{"a":1}}', b'{"a":', b"%%%=%zz&why=%00%ff"]
+)
 async def test_no_body_breaks_a_page(content_type: str, body: bytes) -> None:
     installation = FakeInstallation(lying_in(failed("one")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
-        headers = {"Origin": visitor.host, "X-CSRF-Token": visitor.csrf, "Content-Type": content_type}
-        answered = await visitor.client.post("/failures/oneabcdef/approve", data=body, headers=headers)
+        headers = {
+            "Origin": visitor.host,
+            "X-CSRF-Token": visitor.csrf,
+            "Content-Type": content_type,
+        }
+        answered = await visitor.client.post(
+            "/failures/oneabcdef/approve", data=body, headers=headers
+        )
 
         assert answered.status in (400, 409)
 
@@ -207,8 +241,12 @@ async def test_a_resolution_says_who_and_why_and_closes_the_failure() -> None:
     async with page_of(installation) as visitor:
         await visitor.log_in("Jane Doe")
         assert (await visitor.post("/failures/oneabcdef/resolve", why="")).status == 400
-        assert (await visitor.post("/failures/oneabcdef/resolve", why="billed by hand")).status == 200
-        assert (await visitor.post("/failures/oneabcdef/resolve", why="billed by hand")).status == 409
+        assert (
+            await visitor.post("/failures/oneabcdef/resolve", why="billed by hand")
+        ).status == 200
+        assert (
+            await visitor.post("/failures/oneabcdef/resolve", why="billed by hand")
+        ).status == 409
 
         (decision,) = decided(installation)
         assert (decision.kind, decision.by, decision.via, decision.why) == (
@@ -226,9 +264,14 @@ async def test_a_resolution_says_who_and_why_and_closes_the_failure() -> None:
 async def test_a_page_without_script_is_shown_where_its_form_led() -> None:
     async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
         await visitor.log_in()
-        answered = await visitor.post("/failures/oneabcdef/resolve", why="x", headers={"Accept": "text/html"})
+        answered = await visitor.post(
+            "/failures/oneabcdef/resolve", why="x", headers={"Accept": "text/html"}
+        )
 
-        assert (answered.status, answered.headers["Location"]) == (303, "/failures/oneabcdef0123456789")
+        assert (answered.status, answered.headers["Location"]) == (
+            303,
+            "/failures/oneabcdef0123456789",
+        )
 
 
 async def test_a_destination_is_paused_with_a_reason_and_resumed() -> None:
@@ -238,7 +281,11 @@ async def test_a_destination_is_paused_with_a_reason_and_resumed() -> None:
         assert (await visitor.post("/destinations/nowhere/pause", why="x")).status == 404
         assert (await visitor.post("/destinations/netsuite/pause", why="closing")).status == 200
         (paused,) = (await visitor.json("/"))["paused"]
-        assert (paused["destination"], paused["by"], paused["why"]) == ("netsuite", "kim", "closing")
+        assert (paused["destination"], paused["by"], paused["why"]) == (
+            "netsuite",
+            "kim",
+            "closing",
+        )
 
         assert (await visitor.post("/destinations/netsuite/resume")).status == 200
         assert (await visitor.json("/"))["paused"] == []
@@ -252,8 +299,14 @@ async def test_an_invoice_is_enqueued_as_its_webhook_would_have() -> None:
         assert (await visitor.post("/invoices/in%2Fv/enqueue", customer_id="c-1")).status == 201
 
         (record,) = installation.broker.to("raw-invoices")
-        assert (record.key, record.json["source"], record.json["customer_id"]) == (b"in/v", "manual", "c-1")
-        assert [(each.kind, each.subject) for each in decided(installation)] == [("enqueue", "in/v")]
+        assert (record.key, record.json["source"], record.json["customer_id"]) == (
+            b"in/v",
+            "manual",
+            "c-1",
+        )
+        assert [(each.kind, each.subject) for each in decided(installation)] == [
+            ("enqueue", "in/v")
+        ]
 
 
 async def finished(visitor: Visitor, replay_id: str) -> Any:
@@ -268,8 +321,14 @@ async def test_a_plan_freezes_its_list_and_sends_nothing_before_it_is_started() 
     installation = FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
-        planned = await (await visitor.post("/replays", code="items-not-mapped", rate="100/s")).json()
-        assert (planned["state"], planned["count"], planned["money"]) == ("planned", 2, {"USD": "200.00"})
+        planned = await (
+            await visitor.post("/replays", code="items-not-mapped", rate="100/s")
+        ).json()
+        assert (planned["state"], planned["count"], planned["money"]) == (
+            "planned",
+            2,
+            {"USD": "200.00"},
+        )
         assert installation.broker.published == []
         installation.records += [in_errors(9, failed("four"))]
 
@@ -277,8 +336,13 @@ async def test_a_plan_freezes_its_list_and_sends_nothing_before_it_is_started() 
         done = await finished(visitor, planned["replay_id"])
 
         assert (done["state"], done["sent"]) == ("done", 2)
-        assert sorted(each.key or b"" for each in installation.broker.to("raw-invoices")) == [b"one", b"two"]
-        assert [(each.kind, each.count, each.by) for each in decided(installation)] == [("replay", 2, "kim")]
+        assert sorted(each.key or b"" for each in installation.broker.to("raw-invoices")) == [
+            b"one",
+            b"two",
+        ]
+        assert [(each.kind, each.count, each.by) for each in decided(installation)] == [
+            ("replay", 2, "kim")
+        ]
         for verb in ("start", "stop", "resume"):
             assert (await visitor.post(f"/replays/{planned['replay_id']}/{verb}")).status == 409
 
@@ -290,7 +354,10 @@ async def test_a_plan_of_nothing_replays_nothing() -> None:
         planned = await (await visitor.post("/replays", code="totals-mismatch")).json()
         await visitor.post(f"/replays/{planned['replay_id']}/start")
 
-        assert (planned["count"], (await finished(visitor, planned["replay_id"]))["state"]) == (0, "done")
+        assert (planned["count"], (await finished(visitor, planned["replay_id"]))["state"]) == (
+            0,
+            "done",
+        )
         assert installation.broker.to("raw-invoices") == []
 
 
@@ -298,15 +365,22 @@ async def test_one_failure_is_replayed_by_its_id_and_a_wrong_wish_is_refused() -
     installation = FakeInstallation(lying_in(failed("one"), failed("two")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
-        assert (await (await visitor.post("/replays", failure_id=["oneabcdef"])).json())["count"] == 1
+        assert (await (await visitor.post("/replays", failure_id=["oneabcdef"])).json())[
+            "count"
+        ] == 1
         assert (await visitor.post("/replays", failure_id=["nothing00"])).status == 404
         assert (await visitor.post("/replays", rate="fast")).status == 400
         assert (await visitor.post("/replays", restart="again")).status == 400
         assert (await visitor.json("/replays"))["count"] == 1
 
 
-async def test_a_replay_that_its_process_did_not_outlive_is_stopped_and_resumed_by_the_next() -> None:
-    installation, store = FakeInstallation(lying_in(failed("one"), failed("two"))), open_store(None, "")
+async def test_a_replay_that_its_process_did_not_outlive_is_stopped_and_resumed_by_the_next() -> (
+    None
+):
+    installation, store = (
+        FakeInstallation(lying_in(failed("one"), failed("two"))),
+        open_store(None, ""),
+    )
     async with page_of(installation, store=store) as visitor:
         await visitor.log_in()
         replay_id = (await (await visitor.post("/replays", rate="1/h")).json())["replay_id"]
@@ -394,7 +468,9 @@ async def test_without_the_broker_the_last_state_is_shown_and_nothing_can_be_cha
 
 
 async def test_a_preview_shows_what_would_be_sent_beside_what_was_formatted_last() -> None:
-    installation = FakeInstallation([lying("formatted-invoices", 0, formatted_invoice(invoice_id="one"), "one")])
+    installation = FakeInstallation(
+        [lying("formatted-invoices", 0, formatted_invoice(invoice_id="one"), "one")]
+    )
     installation.blocks[FormatterSettings] = RULES
     installation.answers["customer-1", "one"] = {"data": {"id": "one"}}
     async with page_of(installation) as visitor:
@@ -402,6 +478,10 @@ async def test_a_preview_shows_what_would_be_sent_beside_what_was_formatted_last
         facts = await visitor.json("/invoices/one/preview?customer_id=customer-1")
         page = await visitor.look("/invoices/one/preview?customer_id=customer-1")
 
-        assert (facts["result"], facts["code"], facts["sent"]["total"]) == ("failed", "invalid-invoice", "100.00")
+        assert (facts["result"], facts["code"], facts["sent"]["total"]) == (
+            "failed",
+            "invalid-invoice",
+            "100.00",
+        )
         assert "It would fail" in page
         assert (await visitor.get("/invoices/one/preview")).status == 400

@@ -31,12 +31,23 @@ async def answered(visitor: Visitor, request: bytes) -> bytes:
         b"GET / HTTP/1.0\r\n\r\n",
         b"GET /failures/%zz HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /?%zz=%&&==%00 HTTP/1.1\r\nHost: x\r\n\r\n",
-        b'GET /login HTTP/1.1\r\nHost: \xff\xfe\r\nAccept: \xff\r\nCookie: invoices_session=\xff.\xff; =;;"\r\n\r\n',
-        b"POST /login HTTP/1.1\r\nHost: x\r\nX-CSRF-Token: \xff\r\nOrigin: http://\xff\r\nContent-Length: 0\r\n\r\n",
-        b"POST /login HTTP/1.1\r\nHost: x\r\n" + FORM + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
+        (
+            b"GET /login HTTP/1.1\r\nHost: \xff\xfe\r\nAccept: \xff\r\nCookie:"
+            b' invoices_session=\xff.\xff; =;;"\r\n\r\n'
+        ),
+        (
+            b"POST /login HTTP/1.1\r\nHost: x\r\nX-CSRF-Token: \xff\r\nOrigin:"
+            b" http://\xff\r\nContent-Length: 0\r\n\r\n"
+        ),
+        b"POST /login HTTP/1.1\r\nHost: x\r\n"
+        + FORM
+        + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
         b"POST /login HTTP/1.1\r\nHost: x\r\n" + FORM + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"POST /login HTTP/1.1\r\nHost: x\r\n" + FORM + b"Content-Length: 100\r\n\r\nname=x",
-        b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: a/b; charset=\xff\r\nContent-Length: 1\r\n\r\nx",
+        (
+            b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: a/b; charset=\xff\r\nContent-Length:"
+            b" 1\r\n\r\nx"
+        ),
         b"PUT /login HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01",

@@ -39,7 +39,9 @@ def netsuite(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def installation(*invoices: dict[str, Any], **changes: Any) -> Installation:
-    return Installation([], blocks={MappingSettings: RULES}, customers=Metronome(invoices, **changes))
+    return Installation(
+        [], blocks={MappingSettings: RULES}, customers=Metronome(invoices, **changes)
+    )
 
 
 async def ended(visitor: Visitor, **fields: str) -> dict[str, Any]:
@@ -62,9 +64,17 @@ async def test_what_has_to_be_corrected_is_found_in_the_background() -> None:
         await visitor.log_in()
         facts = await ended(visitor)
 
-        assert (facts["state"], facts["customers"], facts["states"]) == ("done", 1, {"ready": 1, "fails": 1})
+        assert (facts["state"], facts["customers"], facts["states"]) == (
+            "done",
+            1,
+            {"ready": 1, "fails": 1},
+        )
         (cause,) = facts["causes"]
-        assert (cause["code"], cause["name"], cause["invoices"]) == ("items-not-mapped", "prod-api", 1)
+        assert (cause["code"], cause["name"], cause["invoices"]) == (
+            "items-not-mapped",
+            "prod-api",
+            1,
+        )
         assert (facts["count"], facts["rows"][0]["invoice_id"]) == (1, "inv-draft")
         path = f"/readiness/{facts['job_id']}"
         shown = await visitor.look(path)
@@ -93,7 +103,10 @@ async def test_why_it_could_not_be_looked_at_all() -> None:
         await visitor.log_in()
         facts = await ended(visitor)
 
-        assert (facts["state"], facts["problem"]) == ("failed", "Metronome refuses METRONOME_API_KEY.")
+        assert (facts["state"], facts["problem"]) == (
+            "failed",
+            "Metronome refuses METRONOME_API_KEY.",
+        )
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", (START + timedelta(days=1)).isoformat()])

@@ -35,7 +35,9 @@ def problems(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
         HEADER | PROXIES | {"CONSOLE_ACT_USERS": '["*"]', "CONSOLE_PASSWORD": "let me in"},
     ],
 )
-def test_somebody_can_log_in_and_act(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+def test_somebody_can_log_in_and_act(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
     assert problems(monkeypatch, **variables) == []
 
 

@@ -20,7 +20,13 @@ from invoice_webhook.webhook_secrets import WebhookSecrets
 from tests.fakes import START, FakeAsyncPublisher, FakeClock, FakePublisher
 
 SECRET = "a-secret-of-a-webhook"
-BODY = dumps({"id": "e-1", "type": "invoice.finalized", "properties": {"invoice_id": "i-1", "customer_id": "c-1"}})
+BODY = dumps(
+    {
+        "id": "e-1",
+        "type": "invoice.finalized",
+        "properties": {"invoice_id": "i-1", "customer_id": "c-1"},
+    }
+)
 CONNECTIONS = 10
 
 
@@ -48,7 +54,9 @@ class Client:
 class Ingress:
     """The real ingress on a port of loopback."""
 
-    def __init__(self, publisher: FakePublisher, acknowledged: AsyncPublisher | None = None, **changes: Any) -> None:
+    def __init__(
+        self, publisher: FakePublisher, acknowledged: AsyncPublisher | None = None, **changes: Any
+    ) -> None:
         settings = settings_of(**changes)
         self.publisher = publisher
         self.clock = FakeClock()

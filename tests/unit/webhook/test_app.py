@@ -1,4 +1,6 @@
-"""The ingress as a whole: what is answered before a body is read, what is counted and logged, how it ends."""
+"""The ingress as a whole: what is answered before a body is read, what is counted and logged, how
+it ends.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +24,10 @@ def request(ingress: Ingress, length: int = len(BODY), **changes: str | None) ->
     """The head of a signed request; a header that is ``None`` is left out."""
     headers = {"Host": "x", "Content-Length": str(length)} | ingress.head()
     headers |= {name.replace("_", "-"): value for name, value in changes.items()}  # type: ignore[misc]
-    lines = [f"POST {PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items() if value is not None)]
+    lines = [
+        f"POST {PATH} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers.items() if value is not None),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
@@ -59,16 +64,30 @@ async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
     ("changes", "body"),
     [
         pytest.param({"Transfer_Encoding": "chunked"}, b"0", id="a length and chunks"),
-        pytest.param({"Transfer_Encoding": "identity"}, b"", id="a length and an encoding that is none"),
+        pytest.param(
+            {"Transfer_Encoding": "identity"}, b"", id="a length and an encoding that is none"
+        ),
         pytest.param({"Content_Length": f"{len(BODY)}, {len(BODY)}"}, BODY, id="a list of lengths"),
         pytest.param({"Content_Length": f"+{len(BODY)}"}, BODY, id="a length with a sign"),
-        pytest.param({"Content_Length": f"{len(BODY)}\r\nContent-Length: 0"}, BODY, id="two lengths"),
-        pytest.param({"Content_Length ": str(len(BODY))}, BODY, id="a blank before the colon"),
-        pytest.param({"Content_Length": None, "Transfer_Encoding": "xchunked"}, b"0", id="another encoding"),
-        pytest.param({"Content_Length": None, "Transfer_Encoding": "\x0bchunked"}, b"0", id="a control before chunked"),
-        pytest.param({"Content_Length": None, "Transfer_Encoding": "\r\n chunked"}, b"0", id="a folded line"),
         pytest.param(
-            {"Content_Length": None, "Transfer_Encoding": "chunked, identity"}, b"0", id="not chunked at last"
+            {"Content_Length": f"{len(BODY)}\r\nContent-Length: 0"}, BODY, id="two lengths"
+        ),
+        pytest.param({"Content_Length ": str(len(BODY))}, BODY, id="a blank before the colon"),
+        pytest.param(
+            {"Content_Length": None, "Transfer_Encoding": "xchunked"}, b"0", id="another encoding"
+        ),
+        pytest.param(
+            {"Content_Length": None, "Transfer_Encoding": "\x0bchunked"},
+            b"0",
+            id="a control before chunked",
+        ),
+        pytest.param(
+            {"Content_Length": None, "Transfer_Encoding": "\r\n chunked"}, b"0", id="a folded line"
+        ),
+        pytest.param(
+            {"Content_Length": None, "Transfer_Encoding": "chunked, identity"},
+            b"0",
+            id="not chunked at last",
         ),
     ],
 )
@@ -78,14 +97,18 @@ async def test_a_request_whose_end_two_readers_may_see_elsewhere_is_refused_with
     client = await ingress.connect()
     smuggled = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 
-    status, _head = await client.ask(request(ingress, len(BODY), **changes) + body + b"\r\n\r\n" + smuggled)
+    status, _head = await client.ask(
+        request(ingress, len(BODY), **changes) + body + b"\r\n\r\n" + smuggled
+    )
     rest = await asyncio.wait_for(client.reader.read(), 30)
 
     assert (status, b"HTTP/" in rest) == (400, False)
     assert ingress.publisher.published == []
 
 
-async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_serves_on(ingress: Ingress) -> None:
+async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_serves_on(
+    ingress: Ingress,
+) -> None:
     client = await ingress.connect()
     await client.ask(request(ingress, 900, Metronome_Webhook_Signature=None))
 
@@ -131,16 +154,27 @@ async def test_every_answer_is_counted_also_those_that_aiohttp_gives(ingress: In
     ):
         await (await ingress.connect()).ask(sent)
 
-    counted = ("not-found", "method-not-allowed", "bad-request", "too-large", "expectation-failed", "accepted")
+    counted = (
+        "not-found",
+        "method-not-allowed",
+        "bad-request",
+        "too-large",
+        "expectation-failed",
+        "accepted",
+    )
     assert answers(ingress) == dict.fromkeys((*counted, "unauthorized"), 1.0)
 
 
 async def test_a_refusal_is_logged_once_a_minute_with_what_helps(ingress: Ingress) -> None:
     with capture_logs() as logged:
         for _ in range(3):
-            await (await ingress.connect()).ask(request(ingress, 300_000, X_Forwarded_For="198.51.100.1"))
+            await (await ingress.connect()).ask(
+                request(ingress, 300_000, X_Forwarded_For="198.51.100.1")
+            )
         ingress.clock.advance(60)
-        await (await ingress.connect()).ask(request(ingress, 300_000, X_Forwarded_For="198.51.100.1"))
+        await (await ingress.connect()).ask(
+            request(ingress, 300_000, X_Forwarded_For="198.51.100.1")
+        )
 
     first, second = refusals(logged)
     assert (first["answer"], first["status"], first["size"], first["remote"]) == (
@@ -158,7 +192,10 @@ async def test_no_secret_and_no_signature_is_ever_logged(ingress: Ingress) -> No
 
     text = str(logged)
     assert "unauthorized" in text
-    assert not any(hidden in text for hidden in (SECRET, ingress.head()["Metronome-Webhook-Signature"], "other"))
+    assert not any(
+        hidden in text
+        for hidden in (SECRET, ingress.head()["Metronome-Webhook-Signature"], "other")
+    )
 
 
 async def test_neither_a_malformed_request_nor_a_client_that_hangs_up_leaves_a_traceback(

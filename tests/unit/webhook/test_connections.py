@@ -1,4 +1,6 @@
-"""How long a connection may stay, and which one has to go; on a clock of its own, without a socket."""
+"""How long a connection may stay, and which one has to go; on a clock of its own, without a
+socket.
+"""
 
 import asyncio
 
@@ -100,7 +102,9 @@ def test_a_silent_stranger_is_closed(clock: FakeClock, connections: Connections)
     stays(clock, Opened(connections), STRANGER_IDLE_SECONDS)
 
 
-def test_a_head_has_its_time_from_its_first_byte_whatever_follows(clock: FakeClock, connections: Connections) -> None:
+def test_a_head_has_its_time_from_its_first_byte_whatever_follows(
+    clock: FakeClock, connections: Connections
+) -> None:
     opened = Opened(connections)
     clock.advance(20)
     opened.receive(b"POST /webhooks")
@@ -110,7 +114,9 @@ def test_a_head_has_its_time_from_its_first_byte_whatever_follows(clock: FakeClo
     stays(clock, opened, HEAD_SECONDS - 20)
 
 
-async def test_a_request_under_way_is_the_handlers_business(clock: FakeClock, connections: Connections) -> None:
+async def test_a_request_under_way_is_the_handlers_business(
+    clock: FakeClock, connections: Connections
+) -> None:
     opened = Opened(connections)
     opened.receive(HEAD)
     opened.connection.begin(body(complete=False))
@@ -120,7 +126,9 @@ async def test_a_request_under_way_is_the_handlers_business(clock: FakeClock, co
     assert opened.is_open()
 
 
-async def test_a_stranger_stays_a_stranger_after_an_answer(clock: FakeClock, connections: Connections) -> None:
+async def test_a_stranger_stays_a_stranger_after_an_answer(
+    clock: FakeClock, connections: Connections
+) -> None:
     opened = Opened(connections)
     opened.receive(HEAD)
     opened.connection.begin(body(complete=True))
@@ -154,7 +162,9 @@ async def test_the_head_of_its_next_request_has_its_time_all_the_same(
     stays(clock, opened, HEAD_SECONDS)
 
 
-async def test_the_rest_of_a_body_that_was_answered_is_no_head(clock: FakeClock, connections: Connections) -> None:
+async def test_the_rest_of_a_body_that_was_answered_is_no_head(
+    clock: FakeClock, connections: Connections
+) -> None:
     opened = Opened(connections)
     opened.receive(HEAD)
     opened.connection.begin(body(complete=False))
@@ -165,7 +175,9 @@ async def test_the_rest_of_a_body_that_was_answered_is_no_head(clock: FakeClock,
     stays(clock, opened, IDLE_SECONDS)
 
 
-async def test_a_last_answer_is_given_a_moment_to_arrive(clock: FakeClock, connections: Connections) -> None:
+async def test_a_last_answer_is_given_a_moment_to_arrive(
+    clock: FakeClock, connections: Connections
+) -> None:
     opened = Opened(connections)
     opened.receive(HEAD)
     opened.connection.begin(body(complete=False))
@@ -203,7 +215,9 @@ def test_a_client_that_reads_no_answers_is_closed(connections: Connections) -> N
     assert not opened.is_open()
 
 
-async def test_the_oldest_stranger_makes_room_before_anybody_known(clock: FakeClock, connections: Connections) -> None:
+async def test_the_oldest_stranger_makes_room_before_anybody_known(
+    clock: FakeClock, connections: Connections
+) -> None:
     known, stranger = Opened(connections), Opened(connections)
     known.connection.verified()
     assert connections.room() == 0

@@ -34,18 +34,28 @@ def parsed(event: Any) -> RawInvoice:
     return found
 
 
-@pytest.mark.parametrize("event", [pytest.param(CLASSIC, id="classic"), pytest.param(FLAT, id="flat")])
+@pytest.mark.parametrize(
+    "event", [pytest.param(CLASSIC, id="classic"), pytest.param(FLAT, id="flat")]
+)
 def test_both_event_shapes_give_the_invoice(event: dict[str, Any]) -> None:
     invoice = parsed(event)
 
-    assert (invoice.invoice_id, invoice.customer_id, invoice.event_id) == ("invoice-1", "customer-1", "event-1")
+    assert (invoice.invoice_id, invoice.customer_id, invoice.event_id) == (
+        "invoice-1",
+        "customer-1",
+        "event-1",
+    )
     assert invoice.finalized_at == datetime(2026, 3, 1, 11, 59, 58, 123000, tzinfo=UTC)
     assert (invoice.received_at, invoice.source, invoice.payload) == (START, "webhook", event)
 
 
-@pytest.mark.parametrize("date", ["soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", 7, None])
+@pytest.mark.parametrize(
+    "date", ["soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", 7, None]
+)
 def test_an_unreadable_date_does_not_keep_an_invoice_from_being_billed(date: Any) -> None:
-    strange = CLASSIC | {"properties": {"invoice_id": "i", "customer_id": "c", "invoice_finalized_date": date}}
+    strange = CLASSIC | {
+        "properties": {"invoice_id": "i", "customer_id": "c", "invoice_finalized_date": date}
+    }
 
     assert parsed(strange).finalized_at is None
 
@@ -105,11 +115,15 @@ def test_what_is_no_json_object_is_unusable(body: bytes) -> None:
         pytest.param({"invoice_id": 5, "customer_id": "c"}, "invoice_id", id="a number as id"),
         pytest.param({"invoice_id": "", "customer_id": "c"}, "invoice_id", id="an empty id"),
         pytest.param({"invoice_id": " ", "customer_id": "c"}, "invoice_id", id="a blank id"),
-        pytest.param({"invoice_id": "\ud800", "customer_id": "c"}, "invoice_id", id="half a surrogate pair"),
+        pytest.param(
+            {"invoice_id": "\ud800", "customer_id": "c"}, "invoice_id", id="half a surrogate pair"
+        ),
         pytest.param({}, "invoice_id and customer_id", id="nothing"),
     ],
 )
-def test_a_finalized_invoice_without_its_ids_says_which(properties: dict[str, Any], named: str) -> None:
+def test_a_finalized_invoice_without_its_ids_says_which(
+    properties: dict[str, Any], named: str
+) -> None:
     with pytest.raises(UnusableEvent, match=named) as caught:
         parse(dumps(CLASSIC | {"properties": properties}), START)
 

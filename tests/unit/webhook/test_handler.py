@@ -1,4 +1,6 @@
-"""The ingress table of the contract, over a real socket and a publisher that keeps what it was given."""
+"""The ingress table of the contract, over a real socket and a publisher that keeps what it was
+given.
+"""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -21,7 +23,9 @@ async def ingress() -> AsyncIterator[Ingress]:
         yield opened
 
 
-async def test_a_finalized_invoice_is_published_under_its_id_and_answered_200(ingress: Ingress) -> None:
+async def test_a_finalized_invoice_is_published_under_its_id_and_answered_200(
+    ingress: Ingress,
+) -> None:
     answer = await ingress.post()
 
     (record,) = ingress.publisher.to("raw-invoices")
@@ -36,8 +40,12 @@ async def test_another_event_is_answered_200_and_nothing_is_published(ingress: I
     assert ingress.publisher.published == []
 
 
-@pytest.mark.parametrize("body", [b"no json", b"[]", dumps({"type": "invoice.finalized", "id": "e-9"})])
-async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes(ingress: Ingress, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [b"no json", b"[]", dumps({"type": "invoice.finalized", "id": "e-9"})]
+)
+async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes(
+    ingress: Ingress, body: bytes
+) -> None:
     answer = await ingress.post(body)
 
     (failure,) = ingress.publisher.to("invoice-errors")
@@ -47,7 +55,9 @@ async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes
     assert failure.key in {b"e-9", hashlib.sha256(body).hexdigest().encode()}
 
 
-async def test_a_body_without_ids_that_is_not_utf8_is_keyed_by_its_own_bytes(ingress: Ingress) -> None:
+async def test_a_body_without_ids_that_is_not_utf8_is_keyed_by_its_own_bytes(
+    ingress: Ingress,
+) -> None:
     await ingress.post(b"\xff\xfe")
 
     (failure,) = ingress.publisher.to("invoice-errors")
@@ -66,10 +76,16 @@ async def test_an_unusable_event_that_names_its_invoice_enters_the_ledger(ingres
     await ingress.post(dumps({"type": "invoice.finalized", "properties": {"invoice_id": "i-7"}}))
 
     (entry,) = ingress.publisher.to("invoice-outcomes")
-    assert (entry.key, entry.json["outcome"], entry.json["code"]) == (b"i-7", "failed", "unusable-event")
+    assert (entry.key, entry.json["outcome"], entry.json["code"]) == (
+        b"i-7",
+        "failed",
+        "unusable-event",
+    )
 
 
-async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without_its_bytes() -> None:
+async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without_its_bytes() -> (
+    None
+):
     small = Ingress(FakePublisher(max_bytes=1_000))
     body = b"no json".ljust(900)
     async with small:
@@ -81,11 +97,15 @@ async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without
     assert failure.key == hashlib.sha256(body).hexdigest().encode()
 
 
-async def test_an_event_too_large_for_its_topic_is_filed_so_that_a_replay_can_fetch_its_invoice() -> None:
+async def test_an_event_too_large_for_its_topic_is_filed_so_that_a_replay_can_fetch_its_invoice() -> (
+    None
+):
     ids = {"invoice_id": "i-1", "customer_id": "c-1", "text": "x" * 800}
     small = Ingress(FakePublisher(max_bytes=1_000))
     async with small:
-        answer = await small.post(dumps({"id": "e-1", "type": "invoice.finalized", "properties": ids}))
+        answer = await small.post(
+            dumps({"id": "e-1", "type": "invoice.finalized", "properties": ids})
+        )
 
     failure, outcome = small.publisher.published
     assert answer.status == 200
@@ -98,7 +118,9 @@ async def test_an_event_too_large_for_its_topic_is_filed_so_that_a_replay_can_fe
     assert (outcome.topic, outcome.key) == ("invoice-outcomes", b"i-1")
 
 
-async def test_a_wrong_signature_is_answered_401_without_a_reason_and_nothing_is_published(ingress: Ingress) -> None:
+async def test_a_wrong_signature_is_answered_401_without_a_reason_and_nothing_is_published(
+    ingress: Ingress,
+) -> None:
     answer = await ingress.post(secret="another")
 
     assert (answer.status, await answer.read()) == (401, b"")

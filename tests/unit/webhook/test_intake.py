@@ -1,4 +1,6 @@
-"""Bodies of strangers: how large each may be, how long it may take, and what all of them may hold."""
+"""Bodies of strangers: how large each may be, how long it may take, and what all of them may
+hold.
+"""
 
 import asyncio
 
@@ -68,7 +70,9 @@ async def test_a_body_that_is_there_already_is_not_waited_for(intake: Intake) ->
 
 
 @pytest.mark.parametrize("complete", [True, False])
-async def test_a_body_that_grows_over_the_limit_is_refused_with_its_size(intake: Intake, complete: bool) -> None:
+async def test_a_body_that_grows_over_the_limit_is_refused_with_its_size(
+    intake: Intake, complete: bool
+) -> None:
     sender = Sender(intake)
     sender.content.feed_data(b"x" * (MAX_BODY + 1))
     if complete:
@@ -80,7 +84,9 @@ async def test_a_body_that_grows_over_the_limit_is_refused_with_its_size(intake:
     assert (caught.value.name, caught.value.size) == ("too-large", MAX_BODY + 1)
 
 
-async def test_a_body_that_takes_too_long_is_refused_and_no_earlier(intake: Intake, clock: FakeClock) -> None:
+async def test_a_body_that_takes_too_long_is_refused_and_no_earlier(
+    intake: Intake, clock: FakeClock
+) -> None:
     sender = Sender(intake)
     await sender.send(b"x")
 
@@ -118,7 +124,9 @@ async def test_what_was_refused_or_read_counts_no_more(intake: Intake, clock: Fa
         assert await late.refusal() == "timeout"
 
 
-async def test_a_body_that_is_complete_in_the_turn_in_which_it_has_to_go_is_refused_once(intake: Intake) -> None:
+async def test_a_body_that_is_complete_in_the_turn_in_which_it_has_to_go_is_refused_once(
+    intake: Intake,
+) -> None:
     senders = [Sender(intake) for _ in range(4)]
     await turns()
     for sender in senders[:3]:

@@ -20,7 +20,9 @@ SIGNATURE = "b82652fa2246cf1d8a27e591f155c865f68b46c19b9213fd9c052f2419b4742b"
 SENT = datetime(2006, 1, 2, 22, 4, 5, tzinfo=UTC)
 
 
-def check(body: bytes = BODY, secrets: tuple[str, ...] = (SECRET,), now: datetime = SENT, **headers: str) -> None:
+def check(
+    body: bytes = BODY, secrets: tuple[str, ...] = (SECRET,), now: datetime = SENT, **headers: str
+) -> None:
     given = {"X-Metronome-Date": DATE, "Metronome-Webhook-Signature": SIGNATURE} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
@@ -69,7 +71,9 @@ def test_the_tolerance_reaches_in_both_directions(seconds: int) -> None:
         pytest.param({"now": SENT + timedelta(seconds=301)}, id="too old"),
         pytest.param({"now": SENT - timedelta(seconds=301)}, id="from the future"),
         pytest.param({"X_Metronome_Date": "yesterday"}, id="no date at all"),
-        pytest.param({"X_Metronome_Date": "Mon, 02 Jan 99999 22:04:05 GMT"}, id="a year that does not exist"),
+        pytest.param(
+            {"X_Metronome_Date": "Mon, 02 Jan 99999 22:04:05 GMT"}, id="a year that does not exist"
+        ),
         pytest.param({"X_Metronome_Date": "2006-01-02T22:04:05Z"}, id="not an HTTP date"),
     ],
 )
@@ -79,7 +83,9 @@ def test_what_is_not_metronomes_is_refused(changes: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "age"), [(360, "6 minutes old"), (-7200, "2 hours in the future")], ids=["old", "in the future"]
+    ("seconds", "age"),
+    [(360, "6 minutes old"), (-7200, "2 hours in the future")],
+    ids=["old", "in the future"],
 )
 def test_a_date_outside_the_tolerance_says_by_how_much(seconds: int, age: str) -> None:
     with pytest.raises(InvalidSignature, match=f"it is {age}. This machine's clock may be wrong"):

@@ -53,7 +53,9 @@ def test_a_rotation_needs_no_restart(files: Files) -> None:
 
 def test_a_secret_that_vanished_is_named_until_it_is_back(files: Files) -> None:
     files.current.unlink()
-    assert files.secrets.now() == Secrets((), {"METRONOME_WEBHOOK_SECRET": "its file cannot be read"})
+    assert files.secrets.now() == Secrets(
+        (), {"METRONOME_WEBHOOK_SECRET": "its file cannot be read"}
+    )
     assert files.not_ready() == ["METRONOME_WEBHOOK_SECRET: its file cannot be read"]
 
     files.current.write_text(NEW)
@@ -61,8 +63,12 @@ def test_a_secret_that_vanished_is_named_until_it_is_back(files: Files) -> None:
     assert files.not_ready() == []
 
 
-@pytest.mark.parametrize(("text", "problem"), [("", "empty"), ("short", "fewer"), ("change-me-change-me", "placeh")])
-def test_a_secret_that_was_replaced_by_none_is_not_accepted(files: Files, text: str, problem: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "problem"), [("", "empty"), ("short", "fewer"), ("change-me-change-me", "placeh")]
+)
+def test_a_secret_that_was_replaced_by_none_is_not_accepted(
+    files: Files, text: str, problem: str
+) -> None:
     files.current.write_text(text)
 
     assert files.secrets.now().accepted == ()
@@ -73,11 +79,15 @@ def test_a_secret_that_was_replaced_by_none_is_not_accepted(files: Files, text: 
 def test_without_its_previous_secret_it_is_ready_and_knows_what_is_missing(files: Files) -> None:
     files.previous.unlink()
 
-    assert files.secrets.now() == Secrets((NEW,), {"METRONOME_WEBHOOK_SECRET_PREVIOUS": "its file cannot be read"})
+    assert files.secrets.now() == Secrets(
+        (NEW,), {"METRONOME_WEBHOOK_SECRET_PREVIOUS": "its file cannot be read"}
+    )
     assert files.not_ready() == []
 
 
-def test_the_same_variable_in_both_is_one_that_is_accepted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_variable_in_both_is_one_that_is_accepted_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("METRONOME_WEBHOOK_SECRET", NEW)
     monkeypatch.setenv("METRONOME_WEBHOOK_SECRET_PREVIOUS", NEW)
 

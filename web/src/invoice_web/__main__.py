@@ -60,13 +60,16 @@ def main() -> None:
 
 async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> None:
     desk = open_desk(settings, health, asyncio.get_running_loop())
-    runner = web.AppRunner(create_app(desk), access_log=None, shutdown_timeout=settings.shutdown_grace_seconds / 4)
+    runner = web.AppRunner(
+        create_app(desk), access_log=None, shutdown_timeout=settings.shutdown_grace_seconds / 4
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.bind_host, settings.console_port).start()
     except OSError as error:
         cannot_start(
-            f"CONSOLE_PORT {settings.console_port} on {settings.bind_host} cannot be opened: {error.strerror}."
+            f"CONSOLE_PORT {settings.console_port} on {settings.bind_host} cannot be opened:"
+            f" {error.strerror}."
         )
     desk.following.start()
     health.present("page")
@@ -78,7 +81,10 @@ async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> N
 
 
 def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEventLoop) -> Desk:
-    """Return what every page has at hand. What another process of the page left running is stopped."""
+    """Return what every page has at hand.
+
+    What another process of the page left running is stopped.
+    """
     progress = Progress()
     installation = Installation(tell=log.warning, progress=progress)
     directory, name = state_directory(settings.invoices_state_dir), file_name(settings)
@@ -100,7 +106,11 @@ def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEvent
 
 
 def desk_of(
-    settings: WebSettings, installation: Installation, store: Store, following: Following, logins: Logins
+    settings: WebSettings,
+    installation: Installation,
+    store: Store,
+    following: Following,
+    logins: Logins,
 ) -> Desk:
     """Put together what every page has at hand."""
     secret = settings.secret("console_secret") or secrets.token_hex(32)

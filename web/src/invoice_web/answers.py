@@ -38,22 +38,32 @@ def form(request: web.Request) -> Form:
     return request[FORM]
 
 
-def answer(request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+def answer(
+    request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200
+) -> web.Response:
     """Answer with facts."""
     return as_json(facts, status) if wants_json(request) else page(request, template, facts, status)
 
 
-def done(request: web.Request, place: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+def done(
+    request: web.Request, place: str, facts: Mapping[str, Any], status: int = 200
+) -> web.Response:
     """Answer that something was changed: people are shown to where it can be seen."""
     if wants_json(request):
         return as_json(facts, status)
     return web.Response(status=303, headers={"Location": place})
 
 
-def failed(request: web.Request, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:
+def failed(
+    request: web.Request, status: int, sentence: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
     """Answer why something cannot be had or done."""
     facts = {"error": sentence}
-    answered = as_json(facts, status) if wants_json(request) else page(request, "error.html", facts, status)
+    answered = (
+        as_json(facts, status)
+        if wants_json(request)
+        else page(request, "error.html", facts, status)
+    )
     answered.headers.update(headers or {})
     return answered
 
@@ -61,10 +71,14 @@ def failed(request: web.Request, status: int, sentence: str, headers: Mapping[st
 def as_json(facts: Mapping[str, Any], status: int = 200) -> web.Response:
     """Answer with one JSON document; money and times as text."""
     tree = {name: value if name in EXACT else plain(value) for name, value in facts.items()}
-    return web.Response(body=dumps(tree), status=status, content_type="application/json", charset="utf-8")
+    return web.Response(
+        body=dumps(tree), status=status, content_type="application/json", charset="utf-8"
+    )
 
 
-def page(request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200) -> web.Response:
+def page(
+    request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200
+) -> web.Response:
     """Answer with a page."""
     desk, who = request.app[DESK], request.get(IDENTITY)
     surroundings = {
@@ -79,5 +93,8 @@ def page(request: web.Request, template: str, facts: Mapping[str, Any], status: 
         "status": status,
     }
     return web.Response(
-        text=desk.templates.render(template, surroundings), status=status, content_type="text/html", charset="utf-8"
+        text=desk.templates.render(template, surroundings),
+        status=status,
+        content_type="text/html",
+        charset="utf-8",
     )

@@ -6,7 +6,18 @@ from aiohttp import web
 
 from invoice_web.desk import DESK, Desk
 from invoice_web.guard import guard
-from invoice_web.pages import actions, audit, check, failures, invoices, login, overview, readiness, reconcile, replays
+from invoice_web.pages import (
+    actions,
+    audit,
+    check,
+    failures,
+    invoices,
+    login,
+    overview,
+    readiness,
+    reconcile,
+    replays,
+)
 
 MAX_BODY_BYTES = 1024 * 1024
 FILES = {
@@ -20,7 +31,18 @@ def create_app(desk: Desk) -> web.Application:
     """Return the application."""
     app = web.Application(middlewares=[guard], client_max_size=MAX_BODY_BYTES)
     app[DESK] = desk
-    for pages in (login, overview, failures, invoices, actions, replays, reconcile, readiness, audit, check):
+    for pages in (
+        login,
+        overview,
+        failures,
+        invoices,
+        actions,
+        replays,
+        reconcile,
+        readiness,
+        audit,
+        check,
+    ):
         app.add_routes(pages.ROUTES)
     app.router.add_get("/static/{name}", _file)
     return app

@@ -18,7 +18,9 @@ class Attempts:
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
 
     def begin(self, address: str) -> bool:
-        """Count an attempt as wrong beforehand, so that many at once gain nothing; whether it may be made at all."""
+        """Count an attempt as wrong beforehand, so that many at once gain nothing; whether it may
+        be made at all.
+        """
         recent = self._wrong.pop(address, deque())
         while recent and self.now() - recent[0] >= WINDOW_SECONDS:
             recent.popleft()

@@ -49,7 +49,9 @@ class Background:
             if self._thread is not None and self._thread.is_alive():
                 raise NeedsAttention("Another one runs already. Wait until it is done.")
             self._jobs.add(job)
-            self._thread = threading.Thread(target=self._run, args=(job, look), name=job.job_id, daemon=True)
+            self._thread = threading.Thread(
+                target=self._run, args=(job, look), name=job.job_id, daemon=True
+            )
             self._thread.start()
 
     def stop(self) -> None:

@@ -17,7 +17,9 @@ def token(secret: str, subject: str) -> str:
 
 def is_token(given: str | None, secret: str, subject: str) -> bool:
     """Whether a token is the one of ``subject``."""
-    return given is not None and hmac.compare_digest(given.encode("utf-8", "replace"), token(secret, subject).encode())
+    return given is not None and hmac.compare_digest(
+        given.encode("utf-8", "replace"), token(secret, subject).encode()
+    )
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:

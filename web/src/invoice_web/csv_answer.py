@@ -15,8 +15,13 @@ from invoice_web.guard import secure
 Batches = Iterable[Sequence[Mapping[str, Any]]]
 
 
-async def csv_answer(request: web.Request, file: str, columns: Sequence[str], batches: Batches) -> web.StreamResponse:
-    """Answer with a file of so many columns. Each batch is made in a thread, and sent before the next one is."""
+async def csv_answer(
+    request: web.Request, file: str, columns: Sequence[str], batches: Batches
+) -> web.StreamResponse:
+    """Answer with a file of so many columns.
+
+    Each batch is made in a thread, and sent before the next one is.
+    """
     answered = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{file}"'})
     answered.content_type, answered.charset = "text/csv", "utf-8"
     secure(request, answered)

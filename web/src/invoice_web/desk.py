@@ -32,7 +32,10 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``secret`` signs cookies and tokens. Blocking work has threads of its own, apart from what answers at once."""
+    """``secret`` signs cookies and tokens.
+
+    Blocking work has threads of its own, apart from what answers at once.
+    """
 
     settings: WebSettings
     installation: Installation
@@ -46,14 +49,21 @@ class Desk:
     attempts: Attempts
     templates: Templates
     secret: str
-    _asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "asking"))
-    _working: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKING_THREADS, "working"))
+    _asking: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "asking")
+    )
+    _working: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(WORKING_THREADS, "working")
+    )
     # One hash at a time: each takes 64 MiB while it is compared.
     _hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hashing"))
 
     @property
     def view(self) -> View:
-        """The state of all invoices as it was read last. Raises ``Unavailable`` if nothing was read yet."""
+        """The state of all invoices as it was read last.
+
+        Raises ``Unavailable`` if nothing was read yet.
+        """
         return self.following.view
 
     async def ask(self, question: Callable[[], Answer]) -> Answer:
@@ -84,12 +94,16 @@ class Desk:
         return await self.work(changed)
 
     def needs_broker(self) -> None:
-        """Raise ``Unavailable`` if the broker is known to be away: nobody has to wait for it again."""
+        """Raise ``Unavailable`` if the broker is known to be away: nobody has to wait for it
+        again.
+        """
         if (problem := self.following.problem) is not None:
             raise Unavailable(problem)
 
     def close(self) -> None:
-        """Take no more work, and wait for what is under way: the interpreter would, too, at its end."""
+        """Take no more work, and wait for what is under way: the interpreter would, too, at its
+        end.
+        """
         for pool in (self._asking, self._working, self._hashing):
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -64,7 +64,11 @@ class Following:
         self._progress = progress
         self._alive = alive
         self._after = after
-        self._stop, self._wake, self._reading = threading.Event(), threading.Event(), threading.Lock()
+        self._stop, self._wake, self._reading = (
+            threading.Event(),
+            threading.Event(),
+            threading.Lock(),
+        )
         self._as_of: datetime | None = None
         self._seen: int | None = None
         self._facts: dict[str, Any] = {}
@@ -94,17 +98,28 @@ class Following:
         """The state as it was read last. Raises ``Unavailable`` if nothing was read yet."""
         if self._as_of is None:
             why = self.problem or f"{self._progress.records:,} records so far"
-            raise Unavailable(f"The topics are being read for the first time: {why}. Try again in a while.")
+            raise Unavailable(
+                f"The topics are being read for the first time: {why}. Try again in a while."
+            )
         return self._installation.last_view
 
     def age(self) -> dict[str, Any]:
-        """Return as of when the state is, how old that makes it, and what keeps it from being read."""
+        """Return as of when the state is, how old that makes it, and what keeps it from being
+        read.
+        """
         as_of = self._as_of
-        seconds = None if as_of is None else max(0, round((self._installation.clock.now() - as_of).total_seconds()))
+        seconds = (
+            None
+            if as_of is None
+            else max(0, round((self._installation.clock.now() - as_of).total_seconds()))
+        )
         return {"as_of": as_of, "age_seconds": seconds}
 
     def overview(self) -> dict[str, Any]:
-        """Return what ``snapshot`` and the broker said at last. Raises ``Unavailable`` if nothing was read yet."""
+        """Return what ``snapshot`` and the broker said at last.
+
+        Raises ``Unavailable`` if nothing was read yet.
+        """
         view = self.view
         if not self._facts:
             self._facts = snapshot(view)
@@ -113,7 +128,10 @@ class Following:
         return self._facts | {"created_today": self._created, "waiting": self._waiting}
 
     def refresh(self) -> None:
-        """Read what is new now, so that whoever changed something sees it. Raises what the clients raise."""
+        """Read what is new now, so that whoever changed something sees it.
+
+        Raises what the clients raise.
+        """
         with self._reading:
             now = self._installation.clock.now()
             view = self._installation.view()
@@ -166,7 +184,9 @@ class Following:
         self._health.missing("view", why)
 
     def _count_created(self) -> None:
-        """Count what was created today, by a connection aside, and rest for longer the longer it takes."""
+        """Count what was created today, by a connection aside, and rest for longer the longer it
+        takes.
+        """
         clock, view = self._installation.clock, self._installation.last_view
         if clock.monotonic() < self._created_due:
             return
@@ -179,7 +199,9 @@ class Following:
     def _look_who_waits(self) -> None:
         overview = self._installation.overview()
         found = waiting(overview.ends(), overview.committed())
-        self._waiting = [{"topic": each.topic, "group": each.group, "waiting": each.lag} for each in found]
+        self._waiting = [
+            {"topic": each.topic, "group": each.group, "waiting": each.lag} for each in found
+        ]
 
     def _nothing_more(self) -> None:
         """Look at the topics alone."""

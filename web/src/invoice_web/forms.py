@@ -1,4 +1,7 @@
-"""What a request holds, as texts by name: forms, JSON objects, and the filters in both and in URLs. Pure."""
+"""What a request holds, as texts by name: forms, JSON objects, and the filters in both and in URLs.
+
+Pure.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -32,7 +35,9 @@ def parse_form(content_type: str, body: bytes) -> Form:
     if content_type == "application/json":
         return _from_json(body)
     if body and content_type != "application/x-www-form-urlencoded":
-        raise UnreadableForm(f'A body of type "{content_type}" is not read: send a form, or a JSON object.')
+        raise UnreadableForm(
+            f'A body of type "{content_type}" is not read: send a form, or a JSON object.'
+        )
     return gathered(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
@@ -45,13 +50,18 @@ def gathered(pairs: Sequence[tuple[str, str]]) -> Form:
 
 
 def one(form: Form, name: str) -> str:
-    """Return a field without surrounding blanks; empty if it is not given. Raises ``InvalidRequest``."""
+    """Return a field without surrounding blanks; empty if it is not given.
+
+    Raises ``InvalidRequest``.
+    """
     texts = form.get(name, ())
     if len(texts) > 1:
         raise InvalidRequest(f'The field "{name}" is given {len(texts)} times: give it once.')
     text = texts[0].strip() if texts else ""
     if len(text) > MAX_TEXT:
-        raise InvalidRequest(f'The field "{name}" has {len(text)} characters: use at most {MAX_TEXT}.')
+        raise InvalidRequest(
+            f'The field "{name}" has {len(text)} characters: use at most {MAX_TEXT}.'
+        )
     return text
 
 
@@ -95,12 +105,18 @@ def _from_json(body: bytes) -> Form:
         raise UnreadableForm("The body is not JSON.") from error
     if not isinstance(tree, dict):
         raise UnreadableForm("The body is JSON, but not an object.")
-    pairs = [(name, each) for name, value in tree.items() for each in (value if isinstance(value, list) else [value])]
+    pairs = [
+        (name, each)
+        for name, value in tree.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
     if not all(isinstance(text, str | int) or text is None for _name, text in pairs):
         raise UnreadableForm("The fields of the body are no texts.")
     return gathered([(name, str(text)) for name, text in pairs if text is not None])
 
 
 def _storable(text: str) -> str:
-    """Return what a database and a log take: half a surrogate pair is no text, and a zero ends one."""
+    """Return what a database and a log take: half a surrogate pair is no text, and a zero ends
+    one.
+    """
     return text.encode("utf-8", "replace").decode().replace("\0", "�")

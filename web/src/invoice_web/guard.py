@@ -1,4 +1,6 @@
-"""What every request passes: who asks, whether a page of ours asks, and what becomes of an error."""
+"""What every request passes: who asks, whether a page of ours asks, and what becomes of an
+error.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -24,13 +26,16 @@ STATIC = "/static/"
 READING = ("GET", "HEAD")
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
+        " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-FORGED = "This was not asked by a page of ours, or by one that is too old. Load the page again, and try once more."
+FORGED = (
+    "This was not asked by a page of ours, or by one that is too old. Load the page again, and try"
+    " once more."
+)
 # The first that fits; every other error is a system that does not answer.
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (InvalidRequest, 400),
@@ -40,7 +45,11 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (Rejected, 409),
     (CredentialsRefused, 409),
 )
-SENTENCES = {404: "There is no such page.", 405: "That cannot be done here.", 413: "That is too long."}
+SENTENCES = {
+    404: "There is no such page.",
+    405: "That cannot be done here.",
+    413: "That is too long.",
+}
 
 
 @web.middleware
@@ -64,7 +73,9 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     try:
         return await _refused(request) or await handler(request)
     except web.HTTPException as error:
-        return failed(request, error.status, SENTENCES.get(error.status, error.reason), _allowed(error))
+        return failed(
+            request, error.status, SENTENCES.get(error.status, error.reason), _allowed(error)
+        )
     except (ConnectorError, InvalidSettings) as error:
         return failed(request, status_of(error), str(error))
     except Exception:
@@ -110,12 +121,16 @@ def _identity(request: web.Request, desk: Desk) -> Identity | None:
 def _not_logged_in(request: web.Request) -> web.Response:
     if wants_json(request):
         return failed(request, 401, "Log in first.")
-    if "HX-Request" in request.headers:  # a part of a page that is renewed by script, which would follow a redirect
+    if (
+        "HX-Request" in request.headers
+    ):  # a part of a page that is renewed by script, which would follow a redirect
         return failed(request, 401, "Log in first.", {"HX-Redirect": LOGIN})
     return web.Response(status=303, headers={"Location": LOGIN})
 
 
-async def _not_allowed(request: web.Request, desk: Desk, who: Identity | None) -> web.Response | None:
+async def _not_allowed(
+    request: web.Request, desk: Desk, who: Identity | None
+) -> web.Response | None:
     request[FORM] = parse_form(request.content_type, await request.read())
     given = request.headers.get("X-CSRF-Token") or one(request[FORM], "csrf")
     subjects = [] if who is None else [who.subject]

@@ -19,7 +19,10 @@ class NotTrusted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``subject`` is whose CSRF token counts. ``session``: ``None`` of a person whom a proxy names."""
+    """``subject`` is whose CSRF token counts.
+
+    ``session``: ``None`` of a person whom a proxy names.
+    """
 
     name: str
     role: Role

@@ -1,4 +1,6 @@
-"""Long looks at everything, as the page keeps them: what was asked for, how far it is, and each finding."""
+"""Long looks at everything, as the page keeps them: what was asked for, how far it is, and each
+finding.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,7 +92,9 @@ class Jobs:
             asked = f"SELECT {COLUMNS} FROM jobs WHERE job_id = ? AND kind = ?"  # noqa: S608
             row = tables.execute(asked, (job_id, self._kind)).fetchone()
         if row is None:
-            raise NotFound(f"No job {job_id} was begun here. Those that were are listed under /{self._kind}.")
+            raise NotFound(
+                f"No job {job_id} was begun here. Those that were are listed under /{self._kind}."
+            )
         return _job(row)
 
     def newest(self, page: Page) -> tuple[list[Job], int]:
@@ -98,12 +102,19 @@ class Jobs:
         with self._store.transaction() as tables:
             asked = f"SELECT {COLUMNS} FROM jobs WHERE kind = ? ORDER BY begun_at DESC {page.sql}"  # noqa: S608
             rows = tables.execute(asked, (self._kind,)).fetchall()
-            (count,) = tables.execute("SELECT count(*) FROM jobs WHERE kind = ?", (self._kind,)).fetchone()
+            (count,) = tables.execute(
+                "SELECT count(*) FROM jobs WHERE kind = ?", (self._kind,)
+            ).fetchone()
         return [_job(row) for row in rows], int(count)
 
-    def take(self, job_id: str, first: int, found: Iterable[Row], walked: int, summary: Mapping[str, Any]) -> None:
+    def take(
+        self, job_id: str, first: int, found: Iterable[Row], walked: int, summary: Mapping[str, Any]
+    ) -> None:
         """Keep findings, numbered from ``first``, and how far the job is."""
-        rows = [(job_id, first + number, *each[:-1], _text(each.shown)) for number, each in enumerate(found)]
+        rows = [
+            (job_id, first + number, *each[:-1], _text(each.shown))
+            for number, each in enumerate(found)
+        ]
         with self._store.transaction() as tables:
             tables.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)", rows)
             changed = (walked, _text(summary), job_id)
@@ -112,21 +123,32 @@ class Jobs:
     def end(self, job_id: str, state: State, problem: str | None = None) -> None:
         """Note how a job ended."""
         with self._store.transaction() as tables:
-            tables.execute("UPDATE jobs SET state = ?, problem = ? WHERE job_id = ?", (state, problem, job_id))
+            tables.execute(
+                "UPDATE jobs SET state = ?, problem = ? WHERE job_id = ?", (state, problem, job_id)
+            )
 
-    def findings(self, job_id: str, page: Page, state: str | None = None) -> tuple[list[dict[str, Any]], int]:
+    def findings(
+        self, job_id: str, page: Page, state: str | None = None
+    ) -> tuple[list[dict[str, Any]], int]:
         """Return findings, first those that need a person, and how many there are in all."""
-        where, values = ("job_id = ?", [job_id]) if state is None else ("job_id = ? AND state = ?", [job_id, state])
+        where, values = (
+            ("job_id = ?", [job_id])
+            if state is None
+            else ("job_id = ? AND state = ?", [job_id, state])
+        )
         order = f"ORDER BY needs_a_person DESC, state, number {page.sql}"
         with self._store.transaction() as tables:
-            rows = tables.execute(f"SELECT value FROM findings WHERE {where} {order}", values).fetchall()  # noqa: S608
-            (count,) = tables.execute(f"SELECT count(*) FROM findings WHERE {where}", values).fetchone()  # noqa: S608
+            asked = f"SELECT value FROM findings WHERE {where} {order}"  # noqa: S608
+            rows = tables.execute(asked, values).fetchall()
+            counted = f"SELECT count(*) FROM findings WHERE {where}"  # noqa: S608
+            (count,) = tables.execute(counted, values).fetchone()
         return [loads(value) for (value,) in rows], int(count)
 
     def of_invoices(self, job_id: str, invoice_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return the findings of these invoices."""
         asked = (
-            "SELECT invoice_id, value FROM findings WHERE job_id = ? AND invoice_id IN (SELECT value FROM json_each(?))"
+            "SELECT invoice_id, value FROM findings"
+            " WHERE job_id = ? AND invoice_id IN (SELECT value FROM json_each(?))"
         )
         with self._store.transaction() as tables:
             rows = tables.execute(asked, (job_id, _text(list(invoice_ids)))).fetchall()
@@ -134,14 +156,25 @@ class Jobs:
 
     def recover(self) -> None:
         """Call what another process was running stopped."""
-        ended = "UPDATE jobs SET state = 'stopped', problem = ? WHERE state = 'running' AND kind = ?"
+        ended = (
+            "UPDATE jobs SET state = 'stopped', problem = ? WHERE state = 'running' AND kind = ?"
+        )
         with self._store.transaction() as tables:
             tables.execute(ended, (CUT_OFF, self._kind))
 
 
 def _job(row: Sequence[Any]) -> Job:
     job_id, state, by, at, request, walked, summary, problem = row
-    return Job(job_id, by, datetime.fromisoformat(at), loads(request), state, walked, loads(summary), problem)
+    return Job(
+        job_id,
+        by,
+        datetime.fromisoformat(at),
+        loads(request),
+        state,
+        walked,
+        loads(summary),
+        problem,
+    )
 
 
 def _text(tree: Any) -> str:

@@ -1,4 +1,7 @@
-"""Where people see an invoice's documents and its customer: at the providers, and in Metronome. Pure."""
+"""Where people see an invoice's documents and its customer: at the providers, and in Metronome.
+
+Pure.
+"""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -14,9 +17,13 @@ METRONOME = "https://app.metronome.com/customers/"
 
 def links(documents: Iterable[Outcome], customer_id: str | None) -> list[dict[str, Any]]:
     """Return the places, each with what is there."""
-    found = [{"what": _name(each), "url": url} for each in documents if (url := _page(each)) is not None]
+    found = [
+        {"what": _name(each), "url": url} for each in documents if (url := _page(each)) is not None
+    ]
     if customer_id:
-        found.append({"what": "the customer in Metronome", "url": METRONOME + quote(customer_id, safe="")})
+        found.append(
+            {"what": "the customer in Metronome", "url": METRONOME + quote(customer_id, safe="")}
+        )
     return found
 
 
@@ -28,4 +35,6 @@ def _page(document: Outcome) -> str | None:
     if document.provider_document_id is None or document.destination not in destinations():
         return None
     kind = cast("DocumentType", document.document_type or "invoice")
-    return provider_of(document.destination).page(document.provider_document_id, kind, document.account)
+    return provider_of(document.destination).page(
+        document.provider_document_id, kind, document.account
+    )

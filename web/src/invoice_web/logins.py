@@ -1,4 +1,6 @@
-"""Log-ins in the audit: kept until the broker has them, since people must get in while it is away."""
+"""Log-ins in the audit: kept until the broker has them, since people must get in while it is
+away.
+"""
 
 import threading
 from datetime import datetime
@@ -30,7 +32,9 @@ class Logins:
         """Note a log-in; ``enter`` brings it to the audit."""
         now = self._installation.clock.now()
         with self._store.transaction() as tables:
-            tables.execute("INSERT INTO logins (name, role, at) VALUES (?, ?, ?)", (name, role, time_text(now)))
+            tables.execute(
+                "INSERT INTO logins (name, role, at) VALUES (?, ?, ?)", (name, role, time_text(now))
+            )
 
     def seen(self, name: str, role: str) -> None:
         """Note a person whom a proxy names, once per session's length."""
@@ -43,17 +47,24 @@ class Logins:
         self.add(name, role)
 
     def enter(self) -> None:
-        """Bring what was noted to the audit. What was entered twice is told by its id. Raises ``PublishFailed``."""
+        """Bring what was noted to the audit.
+
+        What was entered twice is told by its id. Raises ``PublishFailed``.
+        """
         with self._entering:
             with self._store.transaction() as tables:
-                waiting = tables.execute("SELECT number, name, role, at FROM logins ORDER BY number").fetchall()
+                waiting = tables.execute(
+                    "SELECT number, name, role, at FROM logins ORDER BY number"
+                ).fetchall()
             if not waiting:
                 return
             topic = self._installation.kafka.invoice_decisions_topic
             with self._installation.publisher() as publisher:
                 for row in waiting:
                     decision = login(*row)
-                    publisher.publish(OutgoingRecord(topic, decision.subject.encode(), to_bytes(decision)))
+                    publisher.publish(
+                        OutgoingRecord(topic, decision.subject.encode(), to_bytes(decision))
+                    )
                     with self._store.transaction() as tables:
                         tables.execute("DELETE FROM logins WHERE number = ?", (row[0],))
 
@@ -61,5 +72,11 @@ class Logins:
 def login(number: int, name: str, role: str, at: str) -> Decision:
     """Return the decision of a log-in. Its id is the same however often it is entered."""
     person = Person(name, "web")
-    facts: dict[str, Any] = {"decision_id": f"login-{at}-{number}", "kind": "login", "subject": name}
-    return Decision(by=person.by, via=person.via, at=datetime.fromisoformat(at), why=f"role {role}", **facts)
+    facts: dict[str, Any] = {
+        "decision_id": f"login-{at}-{number}",
+        "kind": "login",
+        "subject": name,
+    }
+    return Decision(
+        by=person.by, via=person.via, at=datetime.fromisoformat(at), why=f"role {role}", **facts
+    )

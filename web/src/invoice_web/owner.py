@@ -1,4 +1,6 @@
-"""Which process of the page may call what ran before it cut off: the one that is alone with the file."""
+"""Which process of the page may call what ran before it cut off: the one that is alone with the
+file.
+"""
 
 import fcntl
 import os

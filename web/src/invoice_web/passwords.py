@@ -14,7 +14,10 @@ def is_hash(stored: str) -> bool:
 
 
 def matches(given: str, stored: str | None) -> bool:
-    """Whether a password is the one that is set. Slow for a hash, on purpose. An empty one never is."""
+    """Whether a password is the one that is set.
+
+    Slow for a hash, on purpose. An empty one never is.
+    """
     if not given or not stored:
         return False
     if not is_hash(stored):

@@ -1,4 +1,6 @@
-"""Replays as the page keeps them: the frozen list of each plan, what was said of it, and how far it is."""
+"""Replays as the page keeps them: the frozen list of each plan, what was said of it, and how far
+it is.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +24,10 @@ COLUMNS = "replay_id, state, planned_by, planned_at, request, failure_ids, plan,
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """``request`` says what was asked for, ``plan`` is ``Plan.document``. ``problem`` is why it stopped by itself."""
+    """``request`` says what was asked for, ``plan`` is ``Plan.document``.
+
+    ``problem`` is why it stopped by itself.
+    """
 
     replay_id: str
     planned_by: str
@@ -70,25 +75,35 @@ class Plans:
         )
         with self._store.transaction() as tables:
             tables.execute("INSERT INTO replays VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            tables.execute(f"DELETE FROM replays WHERE state != 'running' AND replay_id NOT IN ({NEWEST})")  # noqa: S608
+            tables.execute(
+                f"DELETE FROM replays WHERE state != 'running' AND replay_id NOT IN ({NEWEST})"  # noqa: S608
+            )
 
     def get(self, replay_id: str) -> StoredPlan:
         """Return a plan. Raises ``NotFound``."""
         with self._store.transaction() as tables:
-            row = tables.execute(f"SELECT {COLUMNS} FROM replays WHERE replay_id = ?", (replay_id,)).fetchone()  # noqa: S608
+            asked = f"SELECT {COLUMNS} FROM replays WHERE replay_id = ?"  # noqa: S608
+            row = tables.execute(asked, (replay_id,)).fetchone()
         if row is None:
-            raise NotFound(f"No replay {replay_id} was planned here. Those that were are listed under Replays.")
+            raise NotFound(
+                f"No replay {replay_id} was planned here. Those that were are listed under Replays."
+            )
         return _plan(row)
 
     def newest(self, page: Page) -> tuple[list[StoredPlan], int]:
         """Return plans, the newest first, and how many there are in all."""
         with self._store.transaction() as tables:
-            rows = tables.execute(f"SELECT {COLUMNS} FROM replays ORDER BY planned_at DESC {page.sql}").fetchall()  # noqa: S608
+            rows = tables.execute(
+                f"SELECT {COLUMNS} FROM replays ORDER BY planned_at DESC {page.sql}"  # noqa: S608
+            ).fetchall()
             (count,) = tables.execute("SELECT count(*) FROM replays").fetchone()
         return [_plan(row) for row in rows], int(count)
 
     def move(self, replay_id: str, before: Sequence[State], after: State) -> None:
-        """Change a state at once and only from one of ``before``. Raises ``NotFound`` or ``NeedsAttention``."""
+        """Change a state at once and only from one of ``before``.
+
+        Raises ``NotFound`` or ``NeedsAttention``.
+        """
         found = self.get(replay_id)
         with self._store.transaction() as tables:
             marks = ", ".join("?" * len(before))
@@ -115,9 +130,14 @@ class Plans:
             )
 
     def recover(self) -> None:
-        """Call what another process was running stopped: it has ended, and somebody may resume it."""
+        """Call what another process was running stopped: it has ended, and somebody may resume
+        it.
+        """
         with self._store.transaction() as tables:
-            tables.execute("UPDATE replays SET state = 'stopped', problem = ? WHERE state = 'running'", (CUT_OFF,))
+            tables.execute(
+                "UPDATE replays SET state = 'stopped', problem = ? WHERE state = 'running'",
+                (CUT_OFF,),
+            )
 
 
 CUT_OFF = "The page ended while it ran."
@@ -126,7 +146,15 @@ CUT_OFF = "The page ended while it ran."
 def _plan(row: Row) -> StoredPlan:
     replay_id, state, by, at, request, failure_ids, plan, sent, problem = row
     return StoredPlan(
-        replay_id, by, datetime.fromisoformat(at), loads(request), loads(failure_ids), loads(plan), state, sent, problem
+        replay_id,
+        by,
+        datetime.fromisoformat(at),
+        loads(request),
+        loads(failure_ids),
+        loads(plan),
+        state,
+        sent,
+        problem,
     )
 
 

@@ -19,7 +19,8 @@ from invoice_web.jobs import Job, Jobs, Row
 
 KIND = "readiness"
 PER_SECOND = 20.0
-# Of what there is to correct, that which most invoices wait for: it is kept with each step. The CSV has all of it.
+# Of what there is to correct, that which most invoices wait for: it is kept with each step. The CSV
+# has all of it.
 MAX_CAUSES = 200
 NOTHING_YET: dict[str, Any] = {"states": {}, "causes": [], "problems": []}
 
@@ -42,8 +43,16 @@ class Readying:
         if moment >= now:
             raise InvalidRequest(f'Invalid since "{since}": use a time that is over, e.g. 30d.')
         request = {"since": time_text(moment), "customer_id": customer_id or None}
-        job = Job(f"{KIND}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", person.by, now, request, summary=NOTHING_YET)
-        self._background.begin(job, partial(self._look, Selection(since=moment, customer_id=customer_id or None)))
+        job = Job(
+            f"{KIND}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+            person.by,
+            now,
+            request,
+            summary=NOTHING_YET,
+        )
+        self._background.begin(
+            job, partial(self._look, Selection(since=moment, customer_id=customer_id or None))
+        )
         return job
 
     def stop_all(self) -> None:

@@ -42,7 +42,11 @@ class Reconciling:
             raise InvalidRequest(f'Invalid since "{since}": use a time that is over, e.g. 7d.')
         request = {"since": time_text(chosen.since or now)}
         job = Job(
-            f"reconcile-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", person.by, now, request, summary=NOTHING_YET
+            f"reconcile-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+            person.by,
+            now,
+            request,
+            summary=NOTHING_YET,
         )
         self._background.begin(job, partial(self._look, chosen))
         return job
@@ -52,7 +56,10 @@ class Reconciling:
         self._background.stop()
 
     def enqueue(self, job_id: str, invoice_ids: Sequence[str], person: Person) -> list[str]:
-        """Enqueue invoices that a job found missing. Raises ``NotFound``, ``InvalidRequest`` or ``NeedsAttention``."""
+        """Enqueue invoices that a job found missing.
+
+        Raises ``NotFound``, ``InvalidRequest`` or ``NeedsAttention``.
+        """
         self.jobs.get(job_id)
         if not invoice_ids:
             raise InvalidRequest("No invoice is chosen.")
@@ -60,7 +67,8 @@ class Reconciling:
         refused = [name for name in invoice_ids if found.get(name, {}).get("state") != MISSING]
         if refused:
             raise NeedsAttention(
-                f"Only what is missing by this reconciliation is enqueued, not {', '.join(refused[:3])}."
+                "Only what is missing by this reconciliation is enqueued, not"
+                f" {', '.join(refused[:3])}."
             )
         for name in invoice_ids:
             enqueue(name, str(found[name]["customer_id"] or ""), self._installation, person)
@@ -82,8 +90,12 @@ class Reconciling:
         try:
             providers = self._installation.providers(PER_SECOND)
         except InvalidSettings as invalid:
-            return nobody(self._installation.clock), [f"No provider is asked: {'; '.join(invalid.problems)}."]
-        return providers, [f"{name} is not asked: {why}" for name, why in providers.left_out.items()]
+            return nobody(self._installation.clock), [
+                f"No provider is asked: {'; '.join(invalid.problems)}."
+            ]
+        return providers, [
+            f"{name} is not asked: {why}" for name, why in providers.left_out.items()
+        ]
 
 
 def _row(finding: Finding) -> Row:
@@ -92,4 +104,9 @@ def _row(finding: Finding) -> Row:
 
 
 def _summary(totals: Totals, notes: list[str]) -> dict[str, Any]:
-    return {"states": dict(totals.states), "sums": totals.rows(), "for_a_person": totals.for_a_person, "notes": notes}
+    return {
+        "states": dict(totals.states),
+        "sums": totals.rows(),
+        "for_a_person": totals.for_a_person,
+        "notes": notes,
+    }

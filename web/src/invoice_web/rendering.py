@@ -20,7 +20,10 @@ class Templates:
 
     def __init__(self, runbook: Runbook) -> None:
         self._environment = Environment(
-            loader=PackageLoader("invoice_web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=PackageLoader("invoice_web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
         )
         self._environment.filters |= {
             "money": money_of,

@@ -40,20 +40,36 @@ class Replays:
         self._lock = threading.Lock()
 
     def plan(self, chosen: Selection, restart: Restarting, rate: str, person: Person) -> StoredPlan:
-        """Freeze which failures are replayed, and keep it. Sends nothing. Raises what the clients raise."""
+        """Freeze which failures are replayed, and keep it.
+
+        Sends nothing. Raises what the clients raise.
+        """
         if rate:
             parse_rate(rate)
         failure_ids = [case.failure_id for case in self._installation.view().failures(chosen)]
-        request = {"filters": _told(chosen), "restart": restart, "rate": rate or None, "max_replays": MAX_REPLAYS}
+        request = {
+            "filters": _told(chosen),
+            "restart": restart,
+            "rate": rate or None,
+            "max_replays": MAX_REPLAYS,
+        }
         return self._keep(failure_ids, request, person)
 
-    def approve(self, approval: Approval, filters: dict[str, Any], why: str, person: Person) -> StoredPlan:
+    def approve(
+        self, approval: Approval, filters: dict[str, Any], why: str, person: Person
+    ) -> StoredPlan:
         """Plan the replay, write the approvals down, and start. Raises what the clients raise.
 
         Whatever cuts it off, the plan is there to be started.
         """
         failure_ids = [case.failure_id for case, _facts in approval.subjects]
-        request = {"filters": filters, "restart": "raw", "rate": None, "max_replays": None, "approved": True}
+        request = {
+            "filters": filters,
+            "restart": "raw",
+            "rate": None,
+            "max_replays": None,
+            "approved": True,
+        }
         kept = self._keep(failure_ids, request, person)
         approve(approval, why or None, self._installation, person)
         self.start(kept.replay_id, person)
@@ -70,7 +86,10 @@ class Replays:
         self._begin(replay_id, person, resumed=True)
 
     def stop(self, replay_id: str) -> None:
-        """Stop one that runs, after the record at hand. Raises ``NotFound`` or ``NeedsAttention``."""
+        """Stop one that runs, after the record at hand.
+
+        Raises ``NotFound`` or ``NeedsAttention``.
+        """
         found = self.plans.get(replay_id)
         with self._lock:
             running = self._running.get(replay_id)
@@ -111,15 +130,23 @@ class Replays:
         self.plans.add(kept)
         return kept
 
-    def _look(self, replay_id: str, failure_ids: Iterable[str], request: dict[str, Any], person: Person) -> Plan:
+    def _look(
+        self, replay_id: str, failure_ids: Iterable[str], request: dict[str, Any], person: Person
+    ) -> Plan:
         chosen = frozenset(failure_ids)
         # A selection without ids would mean all of them.
-        return replay_of(replay_id, chosen, request, self._installation, person).plan() if chosen else Plan()
+        return (
+            replay_of(replay_id, chosen, request, self._installation, person).plan()
+            if chosen
+            else Plan()
+        )
 
     def _begin(self, replay_id: str, person: Person, *, resumed: bool) -> None:
         stop = threading.Event()
         work = _Run(self._installation, self.plans, replay_id, person, stop, resumed=resumed)
-        thread = threading.Thread(target=self._run, args=(work, replay_id), name=replay_id, daemon=True)
+        thread = threading.Thread(
+            target=self._run, args=(work, replay_id), name=replay_id, daemon=True
+        )
         with self._lock:
             self._running[replay_id] = thread, stop
         thread.start()
@@ -133,20 +160,28 @@ class Replays:
 
 
 def replay_of(
-    replay_id: str, failure_ids: Iterable[str], request: Mapping[str, Any], installation: Installation, person: Person
+    replay_id: str,
+    failure_ids: Iterable[str],
+    request: Mapping[str, Any],
+    installation: Installation,
+    person: Person,
 ) -> Replay:
     """Return the replay of a frozen list, which is not empty."""
     chosen = Selection(failure_ids=frozenset(failure_ids))
     if request["max_replays"] is None:
         asked = replay_request(chosen)
     else:
-        asked = ReplayRequest("errors", chosen, restart=request["restart"], max_replays=request["max_replays"])
+        asked = ReplayRequest(
+            "errors", chosen, restart=request["restart"], max_replays=request["max_replays"]
+        )
     filters = {"what": "errors", "restart": request["restart"], **request["filters"]}
     return Replay(replay_id, asked, installation, person, filters)
 
 
 def _told(chosen: Selection) -> Filters:
-    """Return how the person chose, as the audit keeps it: a record holds so many ids and no more."""
+    """Return how the person chose, as the audit keeps it: a record holds so many ids and no
+    more.
+    """
     filters = chosen.filters()
     if len(chosen.failure_ids) > MAX_TOLD:
         del filters["failure_id"]
@@ -184,13 +219,17 @@ class _Run:
             self._plans.end(replay_id, "stopped", self._sent, str(error))
         except Exception:
             log.exception("a replay ended", replay_id=replay_id)
-            self._plans.end(replay_id, "stopped", self._sent, "A fault of the page itself; see its log.")
+            self._plans.end(
+                replay_id, "stopped", self._sent, "A fault of the page itself; see its log."
+            )
         else:
             self._plans.end(replay_id, "done" if is_complete else "stopped", self._sent)
 
     def _send(self) -> bool:
         plan, request = self._plan, dict(self._plan.request)
-        replay = replay_of(plan.replay_id, plan.failure_ids, request, self._installation, self._person)
+        replay = replay_of(
+            plan.replay_id, plan.failure_ids, request, self._installation, self._person
+        )
         if self._resumed:
             replay.resume()
         else:

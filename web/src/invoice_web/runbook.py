@@ -1,4 +1,7 @@
-"""The runbook's words on a failure code, for the page of a failure. Pure but for reading the page once."""
+"""The runbook's words on a failure code, for the page of a failure.
+
+Pure but for reading the page once.
+"""
 
 import re
 from functools import cached_property
@@ -7,7 +10,11 @@ from importlib.resources import files
 from markupsafe import Markup, escape
 
 HEADING = re.compile(r"^### `([a-z-]+)`\n(.*?)(?=^##)", re.MULTILINE | re.DOTALL)
-CODE, BOLD, LINK = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*"), re.compile(r"\[([^\]]+)\]\([^)]+\)")
+CODE, BOLD, LINK = (
+    re.compile(r"`([^`]+)`"),
+    re.compile(r"\*\*([^*]+)\*\*"),
+    re.compile(r"\[([^\]]+)\]\([^)]+\)"),
+)
 
 
 class Runbook:
@@ -24,11 +31,15 @@ class Runbook:
 
 
 def html(text: str) -> Markup:
-    """Return the little Markdown that the runbook's sections use, as HTML: lists, code, bold; links as their words."""
+    """Return the little Markdown that the runbook's sections use, as HTML: lists, code, bold; links
+    as their words.
+    """
     items = [item for item in re.split(r"^- ", text.strip(), flags=re.MULTILINE) if item.strip()]
     if not text.lstrip().startswith("- "):
         return Markup("<p>{}</p>").format(_inline(text)) if text.strip() else Markup()
-    return Markup("<ul>{}</ul>").format(Markup().join(Markup("<li>{}</li>").format(_inline(item)) for item in items))
+    return Markup("<ul>{}</ul>").format(
+        Markup().join(Markup("<li>{}</li>").format(_inline(item)) for item in items)
+    )
 
 
 def _inline(text: str) -> Markup:

@@ -1,4 +1,6 @@
-"""Sessions of people who gave a password: a signed cookie outside, a row inside, so that logging out ends both."""
+"""Sessions of people who gave a password: a signed cookie outside, a row inside, so that logging
+out ends both.
+"""
 
 import hashlib
 import hmac
@@ -58,7 +60,9 @@ class Sessions:
             tables.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
 
     def credential(self, password: str) -> str:
-        """Return what tells one password from another, without telling it: a session ends when its password does."""
+        """Return what tells one password from another, without telling it: a session ends when its
+        password does.
+        """
         return keyed(self._secret, f"credential:{password}")
 
     def _named(self, cookie: str) -> str | None:

@@ -35,8 +35,17 @@ class WebSettings(StateSettings, BaseServiceSettings):
         if not absent(("CONSOLE_PASSWORD",), values) or "CONSOLE_USER_HEADER" in values:
             return problems
         if absent(("CONSOLE_VIEW_PASSWORD",), values):
-            return [*problems, "CONSOLE_PASSWORD: is not set, and neither is CONSOLE_USER_HEADER, so nobody can log in"]
-        return [*problems, "CONSOLE_PASSWORD: is not set, so nobody who logs in can do more than look"]
+            return [
+                *problems,
+                (
+                    "CONSOLE_PASSWORD: is not set, and neither is CONSOLE_USER_HEADER, so nobody"
+                    " can log in"
+                ),
+            ]
+        return [
+            *problems,
+            "CONSOLE_PASSWORD: is not set, so nobody who logs in can do more than look",
+        ]
 
     @field_validator("console_password", "console_view_password")
     @classmethod
@@ -60,5 +69,7 @@ class WebSettings(StateSettings, BaseServiceSettings):
     @classmethod
     def _are_named(cls, networks: JsonNetworks, others: ValidationInfo) -> JsonNetworks:
         if others.data.get("console_user_header") and not networks:
-            raise ValueError("names no network, though CONSOLE_USER_HEADER is set, which anybody could send")
+            raise ValueError(
+                "names no network, though CONSOLE_USER_HEADER is set, which anybody could send"
+            )
         return networks

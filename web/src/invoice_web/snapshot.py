@@ -1,4 +1,6 @@
-"""How things stand, as the overview shows it: what is open, what is held, what was created, who waits for whom."""
+"""How things stand, as the overview shows it: what is open, what is held, what was created, who
+waits for whom.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,14 +19,18 @@ def snapshot(view: View) -> dict[str, Any]:
     """Return what the view says of this moment, as a tree."""
     groups = view.groups(Selection(state="open"))
     return {
-        "open": _together(groups) | {"reasons": [group.document() | {"example": group.example} for group in groups]},
+        "open": _together(groups)
+        | {"reasons": [group.document() | {"example": group.example} for group in groups]},
         "held": _together([group for group in groups if group.code == HELD]),
         "paused": list(paused(view)),
     }
 
 
 def created_today(view: View, now: datetime) -> dict[str, Any]:
-    """Return what was created since midnight UTC. After a month's end that is a question to a whole month."""
+    """Return what was created since midnight UTC.
+
+    After a month's end that is a question to a whole month.
+    """
     created = view.created_since(now.replace(hour=0, minute=0, second=0, microsecond=0))
     return {"count": created.count, "money": created.totals, "unknown_totals": created.unknown}
 

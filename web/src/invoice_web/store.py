@@ -1,4 +1,6 @@
-"""The page's own SQLite file, beside the view: sessions, plans, jobs, and log-ins that the audit does not have yet."""
+"""The page's own SQLite file, beside the view: sessions, plans, jobs, and log-ins that the audit
+does not have yet.
+"""
 
 import hashlib
 import os
@@ -40,7 +42,10 @@ CREATE INDEX IF NOT EXISTS findings_by_invoice ON findings (job_id, invoice_id);
 
 
 class Store:
-    """Thread-safe: one connection, one transaction at a time. Raises ``NeedsAttention`` if it cannot write."""
+    """Thread-safe: one connection, one transaction at a time.
+
+    Raises ``NeedsAttention`` if it cannot write.
+    """
 
     def __init__(self, connection: sqlite3.Connection, where: str) -> None:
         self._connection = connection
@@ -60,7 +65,9 @@ class Store:
                     raise
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                raise NeedsAttention(f"The page's file {self._where} cannot be used: {error}.") from error
+                raise NeedsAttention(
+                    f"The page's file {self._where} cannot be used: {error}."
+                ) from error
 
     def fact(self, name: str) -> str | None:
         """Return what was remembered under a name."""
@@ -75,19 +82,31 @@ class Store:
 
 
 def file_name(settings: KafkaSettings) -> str:
-    """Return the name of an installation's file. It is known without asking the broker, which may be away."""
-    topics = (settings.invoice_outcomes_topic, settings.invoice_errors_topic, settings.invoice_decisions_topic)
+    """Return the name of an installation's file.
+
+    It is known without asking the broker, which may be away.
+    """
+    topics = (
+        settings.invoice_outcomes_topic,
+        settings.invoice_errors_topic,
+        settings.invoice_decisions_topic,
+    )
     identity = "\n".join((settings.kafka_bootstrap_servers, *topics))
     return f"page-{VERSION}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.sqlite3"
 
 
 def open_store(directory: Path | None, name: str) -> Store:
-    """Open the file, made if it is not there. Without a place for it, what the page keeps ends with the process."""
+    """Open the file, made if it is not there.
+
+    Without a place for it, what the page keeps ends with the process.
+    """
     if directory is not None:
         try:
             return _opened(directory / name)
         except (OSError, sqlite3.Error) as error:
-            log.warning("plans and jobs end with this process", file=str(directory / name), why=str(error))
+            log.warning(
+                "plans and jobs end with this process", file=str(directory / name), why=str(error)
+            )
     return _prepared(":memory:")
 
 
@@ -98,7 +117,9 @@ def _opened(path: Path) -> Store:
 
 
 def _prepared(where: str) -> Store:
-    connection = sqlite3.connect(where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -40,7 +40,8 @@ STILL_HELD = "What is held still: invoices failures --code held-for-approval --l
 
 def approve(
     failure_ids: Annotated[
-        list[str] | None, typer.Argument(help="As `invoices failures --list` shows them; their first digits do.")
+        list[str] | None,
+        typer.Argument(help="As `invoices failures --list` shows them; their first digits do."),
     ] = None,
     *,
     all_held: Annotated[
@@ -53,12 +54,15 @@ def approve(
     until: UntilOption = None,
     why: Annotated[str | None, typer.Option(help="The reason, for the auditor.")] = None,
     by: ByOption = None,
-    dry_run: Annotated[bool, typer.Option(help="Show what would be approved, and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help="Show what would be approved, and change nothing.")
+    ] = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     no_wait: NoWaitOption = False,
     output: OutputOption = "table",
 ) -> None:
-    """Let held invoices go: for exactly the total, customer and destination that each was held with.
+    """Let held invoices go: for exactly the total, customer and destination that each was held
+    with.
 
     Exits 1 if one fails again or still waits at the end, and if there is nothing to approve.
     """
@@ -75,7 +79,9 @@ def approve(
     approval = look(chosen, installation)
     replay = Replay(new_id(now, secrets.token_hex(3)), replay_request(chosen), installation, who)
     plan = replay.plan()
-    run = Run(replay, plan, shlex.join(["invoices", *sys.argv[1:]]), look_again=STILL_HELD, output=output)
+    run = Run(
+        replay, plan, shlex.join(["invoices", *sys.argv[1:]]), look_again=STILL_HELD, output=output
+    )
     if output == "table":
         _show(approval)
         show_plan(plan, now)
@@ -103,12 +109,15 @@ def _show(approval: Approval) -> None:
         print_table(_rows(approval))
     for case in approval.unknown:
         say(
-            f"Cannot be approved: {case.failure_id[:12]} of invoice {case.invoice_id}: its record is not held here "
-            f"any more. It is held anew by: invoices replay raw --invoice-id {case.invoice_id}"
+            f"Cannot be approved: {case.failure_id[:12]} of invoice {case.invoice_id}: its record"
+            " is not held here any more. It is held anew by: invoices replay raw --invoice-id"
+            f" {case.invoice_id}"
         )
 
 
-def _chosen(failure_ids: list[str], filters: Selection, installation: Installation, *, all_held: bool) -> Selection:
+def _chosen(
+    failure_ids: list[str], filters: Selection, installation: Installation, *, all_held: bool
+) -> Selection:
     if bool(failure_ids) == all_held:
         raise InvalidRequest("Say what to approve: either failure ids, or --all-held.")
     if not failure_ids:
@@ -119,4 +128,7 @@ def _chosen(failure_ids: list[str], filters: Selection, installation: Installati
 
 
 def _rows(approval: Approval) -> list[dict[str, Any]]:
-    return [{"failure": case.failure_id[:12], "invoice": case.invoice_id} | facts for case, facts in approval.subjects]
+    return [
+        {"failure": case.failure_id[:12], "invoice": case.invoice_id} | facts
+        for case, facts in approval.subjects
+    ]

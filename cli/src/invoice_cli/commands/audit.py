@@ -9,11 +9,24 @@ from invoice_operations.installation import Installation
 from invoice_operations.times import parse_moment
 from invoice_shared.settings import read
 
-COLUMNS = ("at", "kind", "subject", "by", "via", "why", "failure_id", "document_id", "replay_id", "count")
+COLUMNS = (
+    "at",
+    "kind",
+    "subject",
+    "by",
+    "via",
+    "why",
+    "failure_id",
+    "document_id",
+    "replay_id",
+    "count",
+)
 
 
 def audit(since: SinceOption = None, output: ListingOption = "table") -> None:
-    """List the decisions of people: resolved, approved, paused, resumed, replayed; from here and from the page."""
+    """List the decisions of people: resolved, approved, paused, resumed, replayed; from here and
+    from the page.
+    """
     installation = Installation(read)
     begin = parse_moment(since, datetime.now(UTC)) if since else None
     topic = installation.kafka.invoice_decisions_topic

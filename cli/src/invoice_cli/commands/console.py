@@ -23,7 +23,10 @@ def console(
     every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 15,
     output: OutputOption = "table",
 ) -> None:
-    """Watch topics, what waits for whom, and open failures. Ctrl-C ends it; in a pipe, or as JSON, it looks once."""
+    """Watch topics, what waits for whom, and open failures.
+
+    Ctrl-C ends it; in a pipe, or as JSON, it looks once.
+    """
     installation = this_installation(output)
     if output == "json":
         print_json(glance(installation).document())
@@ -31,7 +34,9 @@ def console(
     if not sys.stdout.isatty():
         terminal(width=PIPE_COLUMNS).print(_screen(glance(installation)))
         return
-    with Live(_screen(glance(installation)), console=terminal(), screen=True, auto_refresh=False) as live:
+    with Live(
+        _screen(glance(installation)), console=terminal(), screen=True, auto_refresh=False
+    ) as live:
         try:
             while True:
                 sleep(every)

@@ -10,19 +10,33 @@ from invoice_cli.options import OutputOption
 
 
 def demo(
-    count: Annotated[int, typer.Option("--invoices", min=1, help="How many invoices Metronome finalizes.")] = 200,
-    seed: Annotated[int, typer.Option(help="Which month of invoices; the same seed gives the same one.")] = 1,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running and print where it is.")] = False,
+    count: Annotated[
+        int, typer.Option("--invoices", min=1, help="How many invoices Metronome finalizes.")
+    ] = 200,
+    seed: Annotated[
+        int, typer.Option(help="Which month of invoices; the same seed gives the same one.")
+    ] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave everything running and print where it is.")
+    ] = False,
     world: Annotated[
-        Path | None, typer.Option(help="JSON file that says where a connector runs already, e.g. in this cluster.")
+        Path | None,
+        typer.Option(
+            help="JSON file that says where a connector runs already, e.g. in this cluster."
+        ),
     ] = None,
     output: OutputOption = "table",
 ) -> None:
-    """Run the whole connector on this machine against simulated systems, and show that the sums agree."""
+    """Run the whole connector on this machine against simulated systems, and show that the sums
+    agree.
+    """
     try:
         from invoice_cli.demo.run import run, run_elsewhere  # noqa: PLC0415 - parts of the extra invoice-cli[demo]
     except ModuleNotFoundError as error:
-        stop(Exit.USAGE, f"The demo needs the extra invoice-cli[demo]: {error.name} is not installed.")
+        stop(
+            Exit.USAGE,
+            f"The demo needs the extra invoice-cli[demo]: {error.name} is not installed.",
+        )
     if world is not None:
         raise SystemExit(int(run_elsewhere(world, count, seed, output)))
     raise SystemExit(int(run(count, seed, output, keep=keep)))

@@ -12,7 +12,9 @@ from invoice_operations.selection import Selection
 
 
 def digest(output: OutputOption = "table") -> None:
-    """Show what failed or is held, by reason, with money and age: here, and by DIGEST_WEBHOOK_URL and mail if set."""
+    """Show what failed or is held, by reason, with money and age: here, and by DIGEST_WEBHOOK_URL
+    and mail if set.
+    """
     installation = this_installation()
     found = digest_of(installation.view().groups(Selection(state="open")), datetime.now(UTC))
     if output == "json":

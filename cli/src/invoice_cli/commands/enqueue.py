@@ -17,6 +17,9 @@ def enqueue(
     by: ByOption = None,
     output: OutputOption = "table",
 ) -> None:
-    """Bring an invoice in as if its webhook had come. A document that exists already is found, not made again."""
+    """Bring an invoice in as if its webhook had come.
+
+    A document that exists already is found, not made again.
+    """
     decision = carry_out(invoice_id, customer_id, this_installation(output), person(by))
     show([decision.model_dump(include={"kind", "subject", "by", "at"})], output)

@@ -35,7 +35,9 @@ SPARE = ("stage", "invoice", "age", "money")
 
 
 def failures(
-    failure_id: Annotated[str | None, typer.Argument(help="Show this one in full; its first digits do.")] = None,
+    failure_id: Annotated[
+        str | None, typer.Argument(help="Show this one in full; its first digits do.")
+    ] = None,
     *,
     code: CodeOption = None,
     stage: StageOption = None,
@@ -45,11 +47,17 @@ def failures(
     since: SinceOption = None,
     until: UntilOption = None,
     every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
-    single: Annotated[bool, typer.Option("--list", help="One line a failure instead of groups.")] = False,
-    raw: Annotated[bool, typer.Option("--raw", help="With a failure id: its record, as JSON.")] = False,
+    single: Annotated[
+        bool, typer.Option("--list", help="One line a failure instead of groups.")
+    ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="With a failure id: its record, as JSON.")
+    ] = False,
     output: ListingOption = "table",
 ) -> None:
-    """Show what failed and is not resolved: grouped by code, one by one, or a single failure in full."""
+    """Show what failed and is not resolved: grouped by code, one by one, or a single failure in
+    full.
+    """
     if raw and failure_id is None:
         raise InvalidRequest("--raw shows the record of one failure: give its id.")
     now, installation = datetime.now(UTC), this_installation(output)
@@ -71,7 +79,11 @@ def failures(
         if raw or output != "table":
             print_json(document)
         else:
-            print_text(failure_text(case, document, closed_by(view, [case]).get(case.failure_id, NOBODY), now))
+            print_text(
+                failure_text(
+                    case, document, closed_by(view, [case]).get(case.failure_id, NOBODY), now
+                )
+            )
         return
     if output == "table" and not single:
         _show_groups(view.groups(chosen), now, every=every)
@@ -87,7 +99,11 @@ def failures(
     elif not cases:
         _say_nothing(every=every)
     else:
-        print_list([_short_row(case, closed[case.failure_id], now) for case in cases], cut="reason", spare=SPARE)
+        print_list(
+            [_short_row(case, closed[case.failure_id], now) for case in cases],
+            cut="reason",
+            spare=SPARE,
+        )
         say("One in full: invoices failures FAILURE_ID")
 
 

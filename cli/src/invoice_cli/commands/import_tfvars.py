@@ -1,4 +1,6 @@
-"""``invoices import-tfvars``: from the Lambda sample's Terraform variables to our ConfigMaps and Secrets."""
+"""``invoices import-tfvars``: from the Lambda sample's Terraform variables to our ConfigMaps and
+Secrets.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +14,13 @@ from invoice_operations.tfvars.settings import Imported, secret_of
 
 def import_tfvars(
     file: Annotated[Path, typer.Argument(help="A .tfvars or .tfvars.json file.")],
-    to: Annotated[Path, typer.Option(help="Your overlay; its .env files and secrets.json are written anew.")] = Path(),
+    to: Annotated[
+        Path, typer.Option(help="Your overlay; its .env files and secrets.json are written anew.")
+    ] = Path(),
 ) -> None:
-    """Turn the Lambda sample's Terraform variables into ConfigMaps (*.env) and Secrets (secrets.json)."""
+    """Turn the Lambda sample's Terraform variables into ConfigMaps (*.env) and Secrets
+    (secrets.json).
+    """
     imported = import_file(file)
     for path in write_overlay(imported, to):
         say(f"wrote {path}")

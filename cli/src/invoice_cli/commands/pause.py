@@ -12,7 +12,9 @@ from invoice_operations.installation import Installation
 from invoice_shared.decision import Kind
 from invoice_shared.settings import read
 
-DestinationArgument = Annotated[str, typer.Argument(help="The billing provider.", callback=known_destination)]
+DestinationArgument = Annotated[
+    str, typer.Argument(help="The billing provider.", callback=known_destination)
+]
 
 
 def pause(
@@ -21,7 +23,9 @@ def pause(
     by: ByOption = None,
     output: OutputOption = "table",
 ) -> None:
-    """Hold everything for a billing provider back: nothing is sent to it and nothing fails until `resume`."""
+    """Hold everything for a billing provider back: nothing is sent to it and nothing fails until
+    `resume`.
+    """
     show([_decide("pause", destination, required(why), by)], output)
 
 

@@ -18,29 +18,49 @@ LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
 
 def preview(
-    invoice_id: Annotated[str | None, typer.Argument(help="Metronome's invoice id; its first digits do.")] = None,
+    invoice_id: Annotated[
+        str | None, typer.Argument(help="Metronome's invoice id; its first digits do.")
+    ] = None,
     *,
     file: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="The invoice as JSON, as Metronome answers it; asks nobody."),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The invoice as JSON, as Metronome answers it; asks nobody.",
+        ),
     ] = None,
-    customer_id: Annotated[str | None, typer.Option(help="Its customer; needed where no topic knows it.")] = None,
+    customer_id: Annotated[
+        str | None, typer.Option(help="Its customer; needed where no topic knows it.")
+    ] = None,
     draft: Annotated[
-        bool, typer.Option("--draft", help="A draft as if it were finalized now, with what it holds so far.")
+        bool,
+        typer.Option(
+            "--draft", help="A draft as if it were finalized now, with what it holds so far."
+        ),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="As if it were not synced already.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="As if it were not synced already.")
+    ] = False,
     output: OutputOption = "table",
 ) -> None:
-    """Show the document that a provider would get for an invoice of Metronome's, or of a file. Sends nothing."""
+    """Show the document that a provider would get for an invoice of Metronome's, or of a file.
+
+    Sends nothing.
+    """
     if (invoice_id is None) == (file is None):
         raise InvalidRequest("Give either an invoice id or --file.")
     installation = this_installation(output)
     if file is not None:
         finalized_at = installation.clock.now() if draft else None
-        seen = preview_content(file.read_bytes(), installation.settings, force=force, finalized_at=finalized_at)
+        seen = preview_content(
+            file.read_bytes(), installation.settings, force=force, finalized_at=finalized_at
+        )
     else:
         invoice_id = whole_id(invoice_id, installation)
-        seen = preview_invoice(invoice_id or "", customer_id, installation, force=force, draft=draft)
+        seen = preview_invoice(
+            invoice_id or "", customer_id, installation, force=force, draft=draft
+        )
     if output == "json":
         print_exactly({"invoice_id": invoice_id, **seen.tree()})
     else:
@@ -52,9 +72,17 @@ def preview(
 def _show_to_people(seen: Preview) -> None:
     if seen.document is not None:
         document = seen.document.model_dump()
-        head = {name: value for name, value in document.items() if not isinstance(value, list | tuple | dict)}
-        print_table([{"field": name, "value": value} for name, value in head.items() if value is not None])
-        print_table([{name: line[name] for name in LINE_COLUMNS} for line in document["line_items"]])
+        head = {
+            name: value
+            for name, value in document.items()
+            if not isinstance(value, list | tuple | dict)
+        }
+        print_table(
+            [{"field": name, "value": value} for name, value in head.items() if value is not None]
+        )
+        print_table(
+            [{name: line[name] for name in LINE_COLUMNS} for line in document["line_items"]]
+        )
     for note in seen.notes:
         say(f"Note: {note}")
     if seen.payload is not None:

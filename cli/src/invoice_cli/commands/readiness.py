@@ -23,18 +23,25 @@ from invoice_operations.readiness.run import readiness as run
 
 
 def readiness(
-    since: Annotated[str, typer.Option(help="Invoices issued from this time on: 30d, or ISO 8601 (UTC).")],
+    since: Annotated[
+        str, typer.Option(help="Invoices issued from this time on: 30d, or ISO 8601 (UTC).")
+    ],
     *,
     customer_id: CustomerOption = None,
     rate: Annotated[str, typer.Option(help="At most so many calls to Metronome.")] = "20/s",
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
     output: ListingOption = "table",
 ) -> None:
-    """Show every customer, product and currency that an invoice would fail on, drafts included. Sends nothing.
+    """Show every customer, product and currency that an invoice would fail on, drafts included.
+
+    Sends nothing.
 
     Exits 1 if an invoice would fail, 3 if one could not be asked for.
     """
-    chosen, per_second = selection(datetime.now(UTC), since=since, customer_id=customer_id), parse_rate(rate)
+    chosen, per_second = (
+        selection(datetime.now(UTC), since=since, customer_id=customer_id),
+        parse_rate(rate),
+    )
     causes = Causes()
     with progress("customers", None, output) as walked:
         request = ReadinessRequest(chosen, per_second, concurrency)
@@ -67,7 +74,11 @@ def _counted(judged: Iterator[Judged], causes: Causes) -> Iterator[Judged]:
 
 
 def _in_minor_units(row: dict[str, Any]) -> dict[str, Any]:
-    return row if row["total"] is None else row | {"total": in_minor_units(row["total"], row["currency"])}
+    return (
+        row
+        if row["total"] is None
+        else row | {"total": in_minor_units(row["total"], row["currency"])}
+    )
 
 
 def _show_causes(causes: Causes) -> None:

@@ -18,24 +18,36 @@ from invoice_operations.reconcile.run import reconcile as run
 
 
 def reconcile(
-    since: Annotated[str, typer.Option(help="Invoices issued from this time on: 48h, or ISO 8601 (UTC).")],
+    since: Annotated[
+        str, typer.Option(help="Invoices issued from this time on: 48h, or ISO 8601 (UTC).")
+    ],
     *,
     until: UntilOption = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Enqueue what is missing, as its webhook would have; delete stray drafts.")
+        bool,
+        typer.Option(
+            "--fix", help="Enqueue what is missing, as its webhook would have; delete stray drafts."
+        ),
     ] = False,
-    ledger_only: Annotated[bool, typer.Option("--ledger-only", help="Do not ask the providers.")] = False,
-    rate: Annotated[str, typer.Option(help="At most so many calls to Metronome, and to the providers.")] = "20/s",
+    ledger_only: Annotated[
+        bool, typer.Option("--ledger-only", help="Do not ask the providers.")
+    ] = False,
+    rate: Annotated[
+        str, typer.Option(help="At most so many calls to Metronome, and to the providers.")
+    ] = "20/s",
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
     output: ListingOption = "table",
 ) -> None:
-    """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the providers.
+    """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the
+    providers.
 
     Exits 1 if something is unexplained, 3 if something could not be asked.
     """
     installation = this_installation(output)
     chosen, per_second = selection(datetime.now(UTC), since=since, until=until), parse_rate(rate)
-    providers = nobody(installation.clock) if ledger_only else _told(installation.providers(per_second))
+    providers = (
+        nobody(installation.clock) if ledger_only else _told(installation.providers(per_second))
+    )
     request = ReconcileRequest(chosen, fix, per_second, concurrency)
     with progress("customers", None, output) as walked:
         totals = show(run(request, installation, providers, walked), output)

@@ -38,12 +38,16 @@ from invoice_operations.selection import Selection
 
 
 def replay(
-    what: Annotated[What, typer.Argument(help="raw or formatted: the records as they are; errors: what failed.")],
+    what: Annotated[
+        What, typer.Argument(help="raw or formatted: the records as they are; errors: what failed.")
+    ],
     *,
     since: SinceOption = None,
     until: UntilOption = None,
     partition: Annotated[int | None, typer.Option(min=0, help="Only this partition.")] = None,
-    from_offset: Annotated[int | None, typer.Option(min=0, help="From this offset on; with --partition.")] = None,
+    from_offset: Annotated[
+        int | None, typer.Option(min=0, help="From this offset on; with --partition.")
+    ] = None,
     invoice_id: InvoiceOption = None,
     customer_id: CustomerOption = None,
     code: CodeOption = None,
@@ -53,21 +57,35 @@ def replay(
         Storage, typer.Option("--from", help="errors: read them from Kafka, or from the archive.")
     ] = "kafka",
     restart: Annotated[
-        Restarting, typer.Option(help="errors: ask Metronome anew, or put the failed record itself back.")
+        Restarting,
+        typer.Option(help="errors: ask Metronome anew, or put the failed record itself back."),
     ] = "raw",
-    include_replays: Annotated[bool, typer.Option(help="raw: also what a replay put there.")] = False,
+    include_replays: Annotated[
+        bool, typer.Option(help="raw: also what a replay put there.")
+    ] = False,
     force: Annotated[
-        bool, typer.Option(help="Also invoices that Metronome or the ledger holds to be created already.")
+        bool,
+        typer.Option(
+            help="Also invoices that Metronome or the ledger holds to be created already."
+        ),
     ] = False,
     max_replays: Annotated[
         int, typer.Option(min=1, help="Skip records already replayed this many times.")
     ] = MAX_REPLAYS,
     rate: Annotated[str | None, typer.Option(help="At most so many records, e.g. 50/s.")] = None,
-    include_resolved: Annotated[bool, typer.Option(help="Also invoices that somebody resolved by hand.")] = False,
+    include_resolved: Annotated[
+        bool, typer.Option(help="Also invoices that somebody resolved by hand.")
+    ] = False,
     by: ByOption = None,
-    dry_run: Annotated[bool, typer.Option(help="Show what would be replayed, and change nothing.")] = False,
-    resume: Annotated[str | None, typer.Option(help="Go on with an interrupted replay: its id.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask where no filter is given.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help="Show what would be replayed, and change nothing.")
+    ] = False,
+    resume: Annotated[
+        str | None, typer.Option(help="Go on with an interrupted replay: its id.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask where no filter is given.")
+    ] = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     no_wait: NoWaitOption = False,
     output: OutputOption = "table",
@@ -93,7 +111,9 @@ def replay(
         stage=stage,
         destination=destination,
     )
-    request = ReplayRequest(what, chosen, storage, restart, include_replays, max_replays, force, include_resolved)
+    request = ReplayRequest(
+        what, chosen, storage, restart, include_replays, max_replays, force, include_resolved
+    )
     per_second = None if rate is None else parse_rate(rate)
     replay_id = resume or new_id(now, secrets.token_hex(3))
     replayed = Replay(replay_id, request, installation, person(by))
@@ -107,7 +127,9 @@ def replay(
             confirm(f"No filter is given. Replay all {plan.selected} record(s)?")
         run.carry_out(per_second, None if no_wait else wait_seconds)
     if output == "json":
-        print_json({"replay_id": replayed.id, "dry_run": dry_run, **run.document(), **plan.document()})
+        print_json(
+            {"replay_id": replayed.id, "dry_run": dry_run, **run.document(), **plan.document()}
+        )
     else:
         run.tell(dry_run=dry_run)
     if not plan.selected and not replayed.put_back:
@@ -120,7 +142,11 @@ def _why_nothing(request: ReplayRequest, plan: Plan) -> str:
     if plan.left_out or plan.impossible or plan.unreadable:
         return "every record that matches is left out"
     given = request.chosen.filters().items()
-    texts = [(name, text) for name, value in given for text in ([value] if isinstance(value, str) else value)]
+    texts = [
+        (name, text)
+        for name, value in given
+        for text in ([value] if isinstance(value, str) else value)
+    ]
     filters = ", ".join(f'--{name.replace("_", "-")} "{text}"' for name, text in texts)
     return f"no record matches {filters}" if filters else "there is no record"
 

@@ -11,23 +11,39 @@ from invoice_cli.person import accountable
 from invoice_operations.resolve.resolution import Resolution
 from invoice_operations.resolve.run import resolve as carry_out
 
-SHOWN = ("invoice_id", "failure_id", "code", "reason", "resolved_by", "destination", "provider_document_id")
+SHOWN = (
+    "invoice_id",
+    "failure_id",
+    "code",
+    "reason",
+    "resolved_by",
+    "destination",
+    "provider_document_id",
+)
 
 
 def resolve(
-    failure_id: Annotated[str, typer.Argument(help="As `invoices failures --list` shows it; its first digits do.")],
+    failure_id: Annotated[
+        str, typer.Argument(help="As `invoices failures --list` shows it; its first digits do.")
+    ],
     why: Annotated[str, typer.Option(help="What was done about it, for the auditor.")],
     by: ByOption = None,
     document_id: Annotated[
-        str | None, typer.Option(help="The document that was made by hand; Metronome is told of it.")
+        str | None,
+        typer.Option(help="The document that was made by hand; Metronome is told of it."),
     ] = None,
     destination: Annotated[
-        str | None, typer.Option(help="Where that document is; default: where the invoice was to go.")
+        str | None,
+        typer.Option(help="Where that document is; default: where the invoice was to go."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Also while a record of the invoice waits.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also while a record of the invoice waits.")
+    ] = False,
     output: OutputOption = "table",
 ) -> None:
-    """Close a failure that was handled by hand: its invoice is held back from now on, and who and why is kept."""
+    """Close a failure that was handled by hand: its invoice is held back from now on, and who and
+    why is kept.
+    """
     asked = Resolution(failure_id, why, document_id, destination, despite_waiting=yes)
     resolved = carry_out(asked, this_installation(output), accountable(by))
     facts = resolved.event.model_dump(include=set(SHOWN))

@@ -11,9 +11,14 @@ from invoice_operations.send_test import send_test as send
 
 def send_test(
     url: Annotated[
-        str, typer.Argument(help="The webhook's address, e.g. https://hooks.example.com/webhooks/metronome.")
+        str,
+        typer.Argument(
+            help="The webhook's address, e.g. https://hooks.example.com/webhooks/metronome."
+        ),
     ],
 ) -> None:
-    """Send the webhook a signed event that concerns no invoice: it is answered, and goes no further."""
+    """Send the webhook a signed event that concerns no invoice: it is answered, and goes no
+    further.
+    """
     event_id = send(url, this_installation())
     say(f"{url} took the event {event_id}: address, signature and clock are right.")

@@ -16,7 +16,9 @@ def status(
     invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id; its first digits do.")],
     output: OutputOption = "table",
 ) -> None:
-    """Show an invoice's whole way: received, formatted, failed, replayed, created; with topic, partition, offset."""
+    """Show an invoice's whole way: received, formatted, failed, replayed, created; with topic,
+    partition, offset.
+    """
     installation = this_installation(output)
     found = status_of(whole_id(invoice_id, installation) or invoice_id, installation)
     if output == "json":
@@ -26,7 +28,10 @@ def status(
     facts = {name.replace("_", " "): value for name, value in shown.items() if value is not None}
     print_table([{"": name, "invoice": value} for name, value in facts.items()])
     print_table(
-        [{"time": step.at, "what": step.what, "where": step.place, "detail": step.detail} for step in found.steps]
+        [
+            {"time": step.at, "what": step.what, "where": step.place, "detail": step.detail}
+            for step in found.steps
+        ]
     )
 
 

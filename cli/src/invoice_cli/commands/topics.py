@@ -1,4 +1,6 @@
-"""``invoices topics``: create the five topics, or compare those that exist with what they should be."""
+"""``invoices topics``: create the five topics, or compare those that exist with what they should
+be.
+"""
 
 from typing import Annotated
 
@@ -15,14 +17,28 @@ def topics(
     partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic.")] = 12,
     replication_factor: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 3,
     min_insync_replicas: Annotated[
-        int, typer.Option(min=1, help="Copies that must acknowledge; never above the replication factor.")
+        int,
+        typer.Option(
+            min=1, help="Copies that must acknowledge; never above the replication factor."
+        ),
     ] = 2,
     output: OutputOption = "table",
 ) -> None:
-    """Create the five topics where they are missing; compare those that exist. Changes no existing topic."""
+    """Create the five topics where they are missing; compare those that exist.
+
+    Changes no existing topic.
+    """
     installation = this_installation(output)
-    plans = topic_plans.plan(installation.kafka, partitions, replication_factor, min_insync_replicas)
+    plans = topic_plans.plan(
+        installation.kafka, partitions, replication_factor, min_insync_replicas
+    )
     states = topic_plans.apply(installation.admin(), plans)
-    show([{"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)} for s in states], output)
+    show(
+        [
+            {"topic": s.name, "state": s.state, "differences": "; ".join(s.differences)}
+            for s in states
+        ],
+        output,
+    )
     if any(state.state == "differs" for state in states):
         raise SystemExit(int(Exit.ATTENTION))

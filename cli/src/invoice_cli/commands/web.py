@@ -1,4 +1,7 @@
-"""``invoices web``: the page, if its package is installed. The command line does not know what it is made of."""
+"""``invoices web``: the page, if its package is installed.
+
+The command line does not know what it is made of.
+"""
 
 from importlib.metadata import entry_points
 
@@ -8,7 +11,9 @@ GROUP = "invoices.commands"
 
 
 def web() -> None:
-    """Serve the page where failures are understood, replayed, approved, resolved and reconciled; Ctrl-C ends it."""
+    """Serve the page where failures are understood, replayed, approved, resolved and reconciled;
+    Ctrl-C ends it.
+    """
     for found in entry_points(group=GROUP, name="web"):
         found.load()()
         return

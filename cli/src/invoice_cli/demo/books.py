@@ -1,4 +1,6 @@
-"""What came of it, read back from where it ended: the ledger topic, NetSuite, and the archive in S3."""
+"""What came of it, read back from where it ended: the ledger topic, NetSuite, and the archive in
+S3.
+"""
 
 import gzip
 import time
@@ -27,8 +29,13 @@ class NotSettledError(Exception):
     """Some invoices reached no outcome in time."""
 
 
-def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[int], None]) -> dict[str, Outcome]:
-    """Read the ledger until it knows every invoice; return how each ended. What was created stays so."""
+def wait_for_outcomes(
+    world: World, invoice_ids: set[str], progress: Callable[[int], None]
+) -> dict[str, Outcome]:
+    """Read the ledger until it knows every invoice; return how each ended.
+
+    What was created stays so.
+    """
     consumer = Consumer(consumer_config(world.kafka, "invoices-demo"))
     topic = world.kafka.invoice_outcomes_topic
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
@@ -45,7 +52,9 @@ def wait_for_outcomes(world: World, invoice_ids: set[str], progress: Callable[[i
                     continue
                 outcome = from_bytes(Outcome, record.value)
                 if outcome.invoice_id in invoice_ids:
-                    (created if outcome.outcome == "created" else others)[outcome.invoice_id] = outcome
+                    (created if outcome.outcome == "created" else others)[outcome.invoice_id] = (
+                        outcome
+                    )
                     deadline = time.monotonic() + DEADLINE_SECONDS
             progress(len(created.keys() | others.keys()))
     finally:

@@ -16,7 +16,10 @@ SENDERS = 8
 
 
 def deliver_all(url: str, secret: str, events: Iterable[Mapping[str, Any]]) -> Iterator[int]:
-    """Deliver events, some at a time; give each answer's status. Raises ``URLError`` where one stays unaccepted."""
+    """Deliver events, some at a time; give each answer's status.
+
+    Raises ``URLError`` where one stays unaccepted.
+    """
     with ThreadPoolExecutor(SENDERS) as senders:
         yield from senders.map(lambda event: _deliver(url, secret, event), events)
 

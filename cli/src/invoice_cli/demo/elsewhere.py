@@ -17,13 +17,25 @@ PAUSE_SECONDS = 2.0
 
 
 def read_world(path: Path) -> World:
-    """Read where the parts are: JSON with ``webhook_url``, ``s3_url`` and ``systems``; Kafka is the environment's."""
+    """Read where the parts are: JSON with ``webhook_url``, ``s3_url`` and ``systems``; Kafka is the
+    environment's.
+    """
     tree, kafka = loads(path.read_bytes()), load(KafkaSettings)
-    return World(kafka.kafka_bootstrap_servers, tree["s3_url"], tree["systems"], tree["webhook_url"], {}, kafka)
+    return World(
+        kafka.kafka_bootstrap_servers,
+        tree["s3_url"],
+        tree["systems"],
+        tree["webhook_url"],
+        {},
+        kafka,
+    )
 
 
 def wait_until_up(world: World) -> None:
-    """Return once the ingress and the simulated systems answer, whatever they answer. Raises ``NotReadyError``."""
+    """Return once the ingress and the simulated systems answer, whatever they answer.
+
+    Raises ``NotReadyError``.
+    """
     deadline = time.monotonic() + DEADLINE_SECONDS
     for url in (world.webhook_url, *(system["url"] for system in world.systems.values())):
         while not _answers(url):

@@ -1,4 +1,7 @@
-"""Do the books agree? Compares what Metronome billed with what is in NetSuite and in the failures. Pure."""
+"""Do the books agree?
+
+Compares what Metronome billed with what is in NetSuite and in the failures. Pure.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -39,7 +42,10 @@ class Report:
 
     def document(self) -> dict[str, Any]:
         """Give the report as a JSON tree."""
-        ends = [{"end": end, "reason": code, "invoices": count} for (end, code), count in sorted(self.outcomes.items())]
+        ends = [
+            {"end": end, "reason": code, "invoices": count}
+            for (end, code), count in sorted(self.outcomes.items())
+        ]
         sums = [asdict(each) | {"difference": each.difference} for each in self.sums]
         return {"ends": ends, "sums": sums, "documents": self.documents, "problems": self.problems}
 
@@ -50,19 +56,28 @@ def report(
     outcomes: Mapping[str, Outcome],
     documents: list[dict[str, Any]],
 ) -> Report:
-    """Compare Metronome's ``invoices`` and the ``accepted`` ids with the ledger and NetSuite's documents."""
+    """Compare Metronome's ``invoices`` and the ``accepted`` ids with the ledger and NetSuite's
+    documents.
+    """
     billed = [invoice for invoice in invoices if invoice["id"] in accepted]
     currencies = sorted({_currency(invoice) for invoice in billed})
     sums = [_sums(currency, billed, outcomes, documents) for currency in currencies]
-    counted: Counter[tuple[str, str]] = Counter((outcome.outcome, outcome.code or "") for outcome in outcomes.values())
+    counted: Counter[tuple[str, str]] = Counter(
+        (outcome.outcome, outcome.code or "") for outcome in outcomes.values()
+    )
     return Report(sums, counted, len(documents), _problems(sums, accepted, outcomes, documents))
 
 
 def _problems(
-    sums: list[Sums], accepted: set[str], outcomes: Mapping[str, Outcome], documents: list[dict[str, Any]]
+    sums: list[Sums],
+    accepted: set[str],
+    outcomes: Mapping[str, Outcome],
+    documents: list[dict[str, Any]],
 ) -> list[str]:
     held = Counter(document["external_id"] for document in documents)
-    created = {invoice_id for invoice_id, outcome in outcomes.items() if outcome.outcome == "created"}
+    created = {
+        invoice_id for invoice_id, outcome in outcomes.items() if outcome.outcome == "created"
+    }
     found = {
         "accepted, but without an outcome": accepted - outcomes.keys(),
         "created by the ledger, but not in NetSuite": created - held.keys(),
@@ -70,18 +85,26 @@ def _problems(
         "twice in NetSuite": {invoice_id for invoice_id, count in held.items() if count > 1},
         "currencies that do not add up": {each.currency for each in sums if each.difference},
     }
-    return [f"{len(ids)} {what}: {', '.join(sorted(ids)[:3])}" for what, ids in found.items() if ids]
+    return [
+        f"{len(ids)} {what}: {', '.join(sorted(ids)[:3])}" for what, ids in found.items() if ids
+    ]
 
 
 def _sums(
-    currency: str, billed: list[Mapping[str, Any]], outcomes: Mapping[str, Outcome], documents: list[dict[str, Any]]
+    currency: str,
+    billed: list[Mapping[str, Any]],
+    outcomes: Mapping[str, Outcome],
+    documents: list[dict[str, Any]],
 ) -> Sums:
     by_outcome: dict[str, Decimal] = {}
     for invoice in billed:
         if _currency(invoice) == currency:
             end = outcomes[invoice["id"]].outcome if invoice["id"] in outcomes else "lost"
             by_outcome[end] = by_outcome.get(end, Decimal(0)) + _major(invoice)
-    in_netsuite = sum((_signed(document) for document in documents if document["currency"] == currency), Decimal(0))
+    in_netsuite = sum(
+        (_signed(document) for document in documents if document["currency"] == currency),
+        Decimal(0),
+    )
     zero = Decimal(0)
     return Sums(
         currency,

@@ -28,13 +28,20 @@ from invoice_simulators.scenario import Scenario, scenario
 
 
 def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
-    """Start everything, deliver, compare. Whatever happens, no process is left when this returns or raises."""
+    """Start everything, deliver, compare.
+
+    Whatever happens, no process is left when this returns or raises.
+    """
     interrupt, console = Interrupt(), console_of(output)
     folder = Path(tempfile.mkdtemp(prefix="invoices-demo-"))
     try:
-        with ProcessGroup(folder, interrupt.check) as parts, ProcessGroup(folder, interrupt.check) as services:
+        with (
+            ProcessGroup(folder, interrupt.check) as parts,
+            ProcessGroup(folder, interrupt.check) as services,
+        ):
             with console.status(
-                "Starting a broker, an S3 server, Metronome and NetSuite (simulated) and the four services"
+                "Starting a broker, an S3 server, Metronome and NetSuite (simulated) and the four"
+                " services"
             ):
                 world = start_services(services, *start_parts(parts))
             agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
@@ -75,7 +82,9 @@ def run_elsewhere(world_file: Path, count: int, seed: int, output: Output) -> Ex
         return Exit.ATTENTION
 
 
-def _drive(world: World, month: Scenario, console: Console, output: Output, check: Callable[[], None]) -> bool:
+def _drive(
+    world: World, month: Scenario, console: Console, output: Output, check: Callable[[], None]
+) -> bool:
     check()
     metronome = MetronomeControl(world.systems["metronome"]["url"])
     metronome.seed_customers(month.customers)
@@ -84,7 +93,9 @@ def _drive(world: World, month: Scenario, console: Console, output: Output, chec
     accepted = {event["properties"]["invoice_id"] for event in month.deliveries}
     with Progress(console=console) as progress:
         delivering = progress.add_task("Delivering signed webhooks", total=len(month.deliveries))
-        for _status in deliver_all(world.webhook_url, world.systems["metronome"]["webhook_secret"], month.deliveries):
+        for _status in deliver_all(
+            world.webhook_url, world.systems["metronome"]["webhook_secret"], month.deliveries
+        ):
             progress.advance(delivering)
             check()
         settling = progress.add_task("Settling invoices", total=len(accepted))
@@ -95,20 +106,31 @@ def _drive(world: World, month: Scenario, console: Console, output: Output, chec
 
         outcomes = wait_for_outcomes(world, accepted, settled)
     check()
-    archived = archived_failures(world, {name for name, end in outcomes.items() if end.outcome == "failed"})
+    archived = archived_failures(
+        world, {name for name, end in outcomes.items() if end.outcome == "failed"}
+    )
     netsuite = ControlClient(world.systems["netsuite"]["url"])
-    known = {invoice["id"] for invoice in month.invoices}  # a world that runs on holds earlier months, too
+    known = {
+        invoice["id"] for invoice in month.invoices
+    }  # a world that runs on holds earlier months, too
     documents = [document for document in netsuite.documents() if document["external_id"] in known]
     found = report(month.invoices, accepted, outcomes, documents)
     if output == "json":
-        print_json({"deliveries": len(month.deliveries), **found.document(), "archived": len(archived)})
+        print_json(
+            {"deliveries": len(month.deliveries), **found.document(), "archived": len(archived)}
+        )
     else:
         _show(found, deliveries=len(month.deliveries), archived=len(archived), console=console)
     return not found.problems
 
 
 def _show(found: Report, *, deliveries: int, archived: int, console: Console) -> None:
-    ends = Table("end", "reason", "invoices", title=f"{deliveries} deliveries of {found.outcomes.total()} invoices")
+    ends = Table(
+        "end",
+        "reason",
+        "invoices",
+        title=f"{deliveries} deliveries of {found.outcomes.total()} invoices",
+    )
     for (end, code), count in sorted(found.outcomes.items()):
         ends.add_row(end, code, str(count))
     sums = Table(title="The money, in major units")
@@ -122,7 +144,13 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
     ):
         sums.add_column(heading, justify="left" if heading == "currency" else "right")
     for each in found.sums:
-        amounts = (each.finalized, each.skipped, each.in_netsuite, each.in_failures, each.difference)
+        amounts = (
+            each.finalized,
+            each.skipped,
+            each.in_netsuite,
+            each.in_failures,
+            each.difference,
+        )
         sums.add_row(each.currency, *(amount_text(amount, each.currency) for amount in amounts))
     console.print(ends, sums)
     console.print(f"{found.documents} documents in NetSuite, {archived} failures archived in S3.")
@@ -132,7 +160,9 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
         console.print("Nothing lost, nothing twice, not a cent off.", style="green")
 
 
-def _keep(world: World, extra: Scenario, console: Console, folder: Path, page: tuple[str, str]) -> None:
+def _keep(
+    world: World, extra: Scenario, console: Console, folder: Path, page: tuple[str, str]
+) -> None:
     metronome = world.systems["metronome"]
     control = MetronomeControl(metronome["url"])
     control.seed_customers(extra.customers)
@@ -140,15 +170,26 @@ def _keep(world: World, extra: Scenario, console: Console, folder: Path, page: t
     control.seed_invoices(extra.invoices)
     console.print("\nStill running; Ctrl-C ends it.")
     address, password = page
-    console.print(f"  the page: {address} (any name, password {password})", highlight=False, soft_wrap=True)
+    console.print(
+        f"  the page: {address} (any name, password {password})", highlight=False, soft_wrap=True
+    )
     places = {"webhook": world.webhook_url, "Kafka": world.bootstrap_servers, "S3": world.s3_url}
     places |= {f"{name} (simulated)": system["url"] for name, system in world.systems.items()}
     places |= {f"{name} ops": f"{url}/metrics" for name, url in world.ops.items()}
     for name, url in places.items():
         console.print(f"  {name}: {url}", soft_wrap=True)
-    command = curl_example(world.webhook_url, metronome["webhook_secret"], finalized_event(extra.invoices[0]))
-    console.print(f"\nOne more invoice (the signature is good for five minutes):\n{command}", soft_wrap=True)
+    command = curl_example(
+        world.webhook_url, metronome["webhook_secret"], finalized_event(extra.invoices[0])
+    )
+    console.print(
+        f"\nOne more invoice (the signature is good for five minutes):\n{command}", soft_wrap=True
+    )
     settings = folder / "settings.sh"
     mine = {**world.settings, "INVOICES_STATE_DIR": str(folder)}
-    settings.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items()))
-    console.print(f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures", soft_wrap=True)
+    settings.write_text(
+        "".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items())
+    )
+    console.print(
+        f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures",
+        soft_wrap=True,
+    )

@@ -1,4 +1,6 @@
-"""All that the demo starts: broker, S3 server, outside systems, and the four services by their console scripts."""
+"""All that the demo starts: broker, S3 server, outside systems, and the four services by their
+console scripts.
+"""
 
 import secrets
 import sys
@@ -24,7 +26,9 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where everything is. ``systems`` is what the simulators announced; ``ops`` maps a service to its ops URL.
+    """Where everything is.
+
+    ``systems`` is what the simulators announced; ``ops`` maps a service to its ops URL.
 
     ``settings`` are the services' variables, but for their ports; none where they run elsewhere.
     """
@@ -39,7 +43,9 @@ class World:
 
 
 def start_parts(group: ProcessGroup) -> tuple[str, str, dict[str, Any]]:
-    """Start what is outside the connector; give the broker's address, the S3 URL and the simulated systems."""
+    """Start what is outside the connector; give the broker's address, the S3 URL and the simulated
+    systems.
+    """
     simulators = group.start("simulators", [_script("invoice-simulators")], env={})
     broker = start_broker(group)
     s3_url = start_s3(group, (BUCKET,))
@@ -50,7 +56,10 @@ def start_parts(group: ProcessGroup) -> tuple[str, str, dict[str, Any]]:
 def start_services(group: ProcessGroup, broker: str, s3_url: str, systems: dict[str, Any]) -> World:
     """Create the topics, start the four services and wait until each says that it is ready."""
     kafka = KafkaSettings(kafka_bootstrap_servers=broker)
-    apply(AdminClient(common_config(kafka)), plan(kafka, partitions=4, replication_factor=1, min_insync_replicas=1))
+    apply(
+        AdminClient(common_config(kafka)),
+        plan(kafka, partitions=4, replication_factor=1, min_insync_replicas=1),
+    )
     settings = _settings(broker, s3_url, systems)
     ops_ports, webhook_port = {name: free_port() for name in SERVICES}, free_port()
     running = {}
@@ -60,11 +69,21 @@ def start_services(group: ProcessGroup, broker: str, s3_url: str, systems: dict[
     ops = {name: f"http://{LOOPBACK}:{port}" for name, port in ops_ports.items()}
     for name, pid in running.items():
         group.wait_until_ready(pid, f"{ops[name]}/readyz")
-    return World(broker, s3_url, systems, f"http://{LOOPBACK}:{webhook_port}/webhooks/metronome", ops, kafka, settings)
+    return World(
+        broker,
+        s3_url,
+        systems,
+        f"http://{LOOPBACK}:{webhook_port}/webhooks/metronome",
+        ops,
+        kafka,
+        settings,
+    )
 
 
 def start_page(group: ProcessGroup, world: World, state: Path) -> tuple[str, str]:
-    """Start the page beside the services and wait until it is ready; return its address and a password."""
+    """Start the page beside the services and wait until it is ready; return its address and a
+    password.
+    """
     port, ops_port, password = free_port(), free_port(), secrets.token_urlsafe(9)
     own = {
         "CONSOLE_PORT": str(port),

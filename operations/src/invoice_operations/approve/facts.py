@@ -12,7 +12,9 @@ HELD = "held-for-approval"
 
 
 def approved_facts(failure: InvoiceFailure) -> dict[str, Any] | None:
-    """Return the fields of the ``approve`` decision; ``None`` if the failure does not hold its record."""
+    """Return the fields of the ``approve`` decision; ``None`` if the failure does not hold its
+    record.
+    """
     try:
         original = failure.original
         held = from_bytes(FormattedInvoice, as_bytes(original.value, original.encoding))

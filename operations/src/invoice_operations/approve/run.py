@@ -24,7 +24,9 @@ from invoice_shared.failure import InvoiceFailure
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """``subjects`` are the invoices with what is approved of each; ``unknown`` are those whose facts nobody holds."""
+    """``subjects`` are the invoices with what is approved of each; ``unknown`` are those whose
+    facts nobody holds.
+    """
 
     subjects: tuple[tuple[Case, dict[str, Any]], ...]
     unknown: tuple[Case, ...]
@@ -38,14 +40,21 @@ def chosen_by_id(failure_ids: Iterable[str], view: View) -> Selection:
     cases = [find_case(view.named(each), each) for each in failure_ids]
     for case in cases:
         if case.code != HELD:
-            raise InvalidRequest(f"Failure {case.failure_id[:12]} is {case.code}: only {HELD} is approved.")
+            raise InvalidRequest(
+                f"Failure {case.failure_id[:12]} is {case.code}: only {HELD} is approved."
+            )
         if case.state != "open":
-            raise NeedsAttention(f"Failure {case.failure_id[:12]} does not wait any more: it is {case.state}.")
+            raise NeedsAttention(
+                f"Failure {case.failure_id[:12]} does not wait any more: it is {case.state}."
+            )
     return Selection(failure_ids=frozenset(case.failure_id for case in cases))
 
 
 def held(chosen: Selection) -> Selection:
-    """Return the same, restricted to what waits for an approval. Raises ``InvalidRequest`` for other codes."""
+    """Return the same, restricted to what waits for an approval.
+
+    Raises ``InvalidRequest`` for other codes.
+    """
     if chosen.codes - {HELD}:
         raise InvalidRequest(f"Only {HELD} is approved: leave --code out.")
     return replace(chosen, codes=frozenset({HELD}), state="open")
@@ -59,13 +68,20 @@ def replay_request(chosen: Selection) -> ReplayRequest:
 def look(chosen: Selection, clients: Clients) -> Approval:
     """Read what would be approved; changes nothing. Raises what the clients raise."""
     cases = {case.failure_id: case for case in clients.view().failures(chosen)}
-    facts = {failure.failure_id: approved_facts(failure) for failure in _failures(cases.values(), clients)}
-    subjects = [(case, known) for name, case in cases.items() if (known := facts.get(name)) is not None]
+    facts = {
+        failure.failure_id: approved_facts(failure)
+        for failure in _failures(cases.values(), clients)
+    }
+    subjects = [
+        (case, known) for name, case in cases.items() if (known := facts.get(name)) is not None
+    ]
     unknown = [case for name, case in cases.items() if facts.get(name) is None]
     return Approval(tuple(subjects), tuple(unknown))
 
 
-def approve(approval: Approval, why: str | None, clients: Clients, person: Person) -> list[Decision]:
+def approve(
+    approval: Approval, why: str | None, clients: Clients, person: Person
+) -> list[Decision]:
     """Write the approvals down; each is acknowledged. Repeatable. Raises ``PublishFailed``."""
     with clients.publisher() as publisher:
         decider = Decider(publisher, clients.kafka.invoice_decisions_topic, person, clients.clock)

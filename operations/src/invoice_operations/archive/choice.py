@@ -8,18 +8,33 @@ from invoice_shared.archive.archive import StoredObject
 from invoice_shared.archive.object_key import ArchivedObject, parse_key
 
 
-def select(objects: Iterable[StoredObject], topic: str, since: datetime | None, until: datetime | None) -> list[str]:
-    """Choose the objects of a topic that can hold failures of the time, in order of partition and offset."""
+def select(
+    objects: Iterable[StoredObject], topic: str, since: datetime | None, until: datetime | None
+) -> list[str]:
+    """Choose the objects of a topic that can hold failures of the time, in order of partition and
+    offset.
+    """
     found = ((parse_key(each.key), each.stored_at) for each in objects)
-    ours = [(parsed, stored_at) for parsed, stored_at in found if parsed is not None and parsed.topic == topic]
-    return [parsed.key for parsed, stored_at in sorted(ours) if _can_hold(parsed, stored_at, since, until)]
+    ours = [
+        (parsed, stored_at)
+        for parsed, stored_at in found
+        if parsed is not None and parsed.topic == topic
+    ]
+    return [
+        parsed.key
+        for parsed, stored_at in sorted(ours)
+        if _can_hold(parsed, stored_at, since, until)
+    ]
 
 
-def _can_hold(archived: ArchivedObject, stored_at: datetime, since: datetime | None, until: datetime | None) -> bool:
-    """Whether a failure of the time may be inside, though the clocks of those who filed it differed.
+def _can_hold(
+    archived: ArchivedObject, stored_at: datetime, since: datetime | None, until: datetime | None
+) -> bool:
+    """Whether a failure of the time may be inside, though the clocks of those who filed it
+    differed.
 
-    All was filed before the object was stored. Its first record's time may be wrong: one after that moment says
-    nothing of the records behind it.
+    All was filed before the object was stored. Its first record's time may be wrong: one after that
+    moment says nothing of the records behind it.
     """
     is_old = since is not None and stored_at + CLOCK_SKEW <= since
     is_young = until is not None and until + CLOCK_SKEW <= archived.hour <= stored_at

@@ -34,8 +34,12 @@ class ArchiveReader:
         self._topic = topic
         self.unreadable: dict[str, str] = {}
 
-    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Record]:
-        """Yield the lines of all objects that can hold failures of the time, as records at their old places."""
+    def read(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Record]:
+        """Yield the lines of all objects that can hold failures of the time, as records at their
+        old places.
+        """
         for key in select(self._archive.listed(self._prefix), self._topic, since, until):
             yield from self._records_of(key)
 
@@ -53,7 +57,9 @@ def records_in(content: bytes) -> list[Record]:
         lines = gzip.decompress(content).split(b"\n")
         return [_record(loads(line), line) for line in lines if line]
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise ObjectUnreadable(f"is damaged ({type(error).__name__}). Restore an older version") from error
+        raise ObjectUnreadable(
+            f"is damaged ({type(error).__name__}). Restore an older version"
+        ) from error
 
 
 def _record(tree: Any, line: bytes) -> Record:

@@ -22,7 +22,9 @@ SEE_ABOVE = "reads what is wrong above, too"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What works, what does not, and what to do. A ``note`` is for information: nothing is wrong by it.
+    """What works, what does not, and what to do.
+
+    A ``note`` is for information: nothing is wrong by it.
 
     ``problems`` are wrong settings: ``once`` makes the detail of them.
     """
@@ -34,7 +36,11 @@ class Line:
 
 
 def once(lines: Iterable[Line]) -> Iterator[Line]:
-    """Report each wrong setting at the first part that reads it, and of the others that they read it, too. Pure."""
+    """Report each wrong setting at the first part that reads it, and of the others that they read
+    it, too.
+
+    Pure.
+    """
     told: set[str] = set()
     for line in lines:
         fresh = [problem for problem in line.problems if problem not in told]
@@ -43,7 +49,10 @@ def once(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def check_settings(name: str, reading: Callable[[], object]) -> Line:
-    """Read a service's settings in this environment. What is merely absent here may be set where the service runs."""
+    """Read a service's settings in this environment.
+
+    What is merely absent here may be set where the service runs.
+    """
     part = f"settings of {name}"
     try:
         reading()
@@ -84,7 +93,9 @@ def _topic(found: TopicState) -> Line:
 
 
 def _weight(differences: tuple[str, ...]) -> State:
-    """Judge differences: what can lose a record or an outcome is to fix, the rest is the operator's choice."""
+    """Judge differences: what can lose a record or an outcome is to fix, the rest is the operator's
+    choice.
+    """
     dangerous = ("cleanup.policy", "min.insync.replicas")
     if any(difference.startswith(dangerous) for difference in differences):
         return "to fix"
@@ -107,7 +118,10 @@ def check_login(part: str, state: LoginState, now: datetime) -> Line:
         return Line(part, "note", "The provider has not said when it ends.")
     said = "; ".join(
         f"{words} in {(at - now).days} days"
-        for words, at in (("ends if unused", state.unused_ends_at), ("ends in any case", state.ends_at))
+        for words, at in (
+            ("ends if unused", state.unused_ends_at),
+            ("ends in any case", state.ends_at),
+        )
         if at is not None
     )
     if min(ends) - now >= ENDS_SOON:

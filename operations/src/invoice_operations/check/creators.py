@@ -1,4 +1,7 @@
-"""Does each destination have one group of creators? Two would send its invoices side by side. Pure."""
+"""Does each destination have one group of creators?
+
+Two would send its invoices side by side. Pure.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,13 +14,21 @@ PART = "creators"
 
 
 def check_creators(groups: Sequence[ConsumerGroup]) -> Iterator[Line]:
-    """Judge the groups that read ``formatted-invoices``; those with names of the operator's own are not known."""
+    """Judge the groups that read ``formatted-invoices``; those with names of the operator's own are
+    not known.
+    """
     taking: dict[str, list[str]] = defaultdict(list)
     for group in groups:
         for destination in (destinations_of_group(group.name) or ()) if group.has_members else ():
             taking[destination].append(group.name)
     for destination, names in sorted(taking.items()):
         if len(names) > 1:
-            yield Line(PART, "to fix", f"{' and '.join(names)} both take {destination}: stop all but one.")
+            yield Line(
+                PART, "to fix", f"{' and '.join(names)} both take {destination}: stop all but one."
+            )
     if taking and all(len(names) == 1 for names in taking.values()):
-        yield Line(PART, "works", ", ".join(f"{name} by {names[0]}" for name, names in sorted(taking.items())))
+        yield Line(
+            PART,
+            "works",
+            ", ".join(f"{name} by {names[0]}" for name, names in sorted(taking.items())),
+        )

@@ -6,7 +6,15 @@ from functools import partial
 from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.asked_providers import AskedProviders
-from invoice_operations.check.checks import Line, check_broker, check_call, check_login, check_settings, once, state_of
+from invoice_operations.check.checks import (
+    Line,
+    check_broker,
+    check_call,
+    check_login,
+    check_settings,
+    once,
+    state_of,
+)
 from invoice_operations.check.creators import PART, check_creators
 from invoice_operations.installation import Installation
 from invoice_shared.errors import ConnectorError
@@ -15,7 +23,10 @@ from invoice_webhook.settings import WebhookSettings
 
 
 def check(installation: Installation) -> Iterator[Line]:
-    """Look at settings, broker, topics, Metronome, each configured provider and the bucket. Changes nothing."""
+    """Look at settings, broker, topics, Metronome, each configured provider and the bucket.
+
+    Changes nothing.
+    """
     yield from once(_parts(installation))
 
 
@@ -109,4 +120,6 @@ def _bucket(installation: Installation) -> Iterator[Line]:
     except InvalidSettings:
         return  # its own line above says what is wrong
     bucket = settings.log_errors_bucket_name_s3
-    yield check_call(f"bucket {bucket}", lambda: installation.archive().check(), "can be reached and read")
+    yield check_call(
+        f"bucket {bucket}", lambda: installation.archive().check(), "can be reached and read"
+    )

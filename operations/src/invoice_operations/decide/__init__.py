@@ -1,1 +1,3 @@
-"""What people decide: written to ``invoice-decisions``, which the creator follows and which is the audit."""
+"""What people decide: written to ``invoice-decisions``, which the creator follows and which is the
+audit.
+"""

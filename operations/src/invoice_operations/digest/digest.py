@@ -1,4 +1,7 @@
-"""What is open and what is held, by reason, with money and age: for people, without anything secret. Pure.
+"""What is open and what is held, by reason, with money and age: for people, without anything
+secret.
+
+Pure.
 
 It names no invoice and no customer, and quotes nobody's words: it goes where many can read it.
 """
@@ -29,7 +32,11 @@ class Digest:
     def subject(self) -> str:
         """The whole in one line."""
         failed, held = _count(self.failed), _count(self.held)
-        return f"Invoices: {failed} failed, {held} held" if failed or held else "Invoices: nothing is open"
+        return (
+            f"Invoices: {failed} failed, {held} held"
+            if failed or held
+            else "Invoices: nothing is open"
+        )
 
     def text(self) -> str:
         """Return what people read."""
@@ -38,7 +45,9 @@ class Digest:
     def document(self) -> dict[str, Any]:
         """Return it as a JSON tree."""
         groups = {"failed": self.failed, "held": self.held}
-        return {"at": self.now} | {name: [each.document() for each in found] for name, found in groups.items()}
+        return {"at": self.now} | {
+            name: [each.document() for each in found] for name, found in groups.items()
+        }
 
     def _lines(self) -> Iterator[str]:
         for group in (*self.failed, *self.held):
@@ -52,7 +61,11 @@ class Digest:
 def digest_of(groups: Iterable[Group], now: datetime) -> Digest:
     """Separate what waits for an approval from what failed."""
     found = list(groups)
-    return Digest(now, [each for each in found if each.code != HELD], [each for each in found if each.code == HELD])
+    return Digest(
+        now,
+        [each for each in found if each.code != HELD],
+        [each for each in found if each.code == HELD],
+    )
 
 
 def _facts(group: Group, now: datetime) -> str:

@@ -42,7 +42,10 @@ class MailServer:
             if self._user is not None:
                 server.login(self._user, unquote(self._parts.password or ""))
             if refused := server.send_message(message):
-                raise NeedsAttention(f"{len(refused)} of the addresses of DIGEST_TO were refused, the others took it.")
+                raise NeedsAttention(
+                    f"{len(refused)} of the addresses of DIGEST_TO were refused, the others"
+                    " took it."
+                )
 
     @contextmanager
     def _connected(self) -> Iterator[SMTP]:
@@ -64,13 +67,17 @@ class MailServer:
         try:
             yield
         except SMTPAuthenticationError as error:
-            raise NeedsAttention(f"{name} refuses the user or password of DIGEST_SMTP_URL.") from error
+            raise NeedsAttention(
+                f"{name} refuses the user or password of DIGEST_SMTP_URL."
+            ) from error
         except (SMTPConnectError, SMTPServerDisconnected) as error:
             raise Unavailable(f"{name} broke the connection off: {_said(error)}.") from error
         except SMTPException as error:  # an OSError, too
             raise NeedsAttention(f"{name} does not take the digest: {_said(error)}.") from error
         except ssl.SSLCertVerificationError as error:
-            raise NeedsAttention(f"{name} has a certificate that is not trusted: {error.verify_message}.") from error
+            raise NeedsAttention(
+                f"{name} has a certificate that is not trusted: {error.verify_message}."
+            ) from error
         except OSError as error:
             raise Unavailable(f"{name} cannot be reached: {type(error).__name__}.") from error
 
@@ -87,7 +94,10 @@ def message(subject: str, text: str, sender: str, recipients: str, now: datetime
     """Return a mail of plain text."""
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = subject, sender, recipients
-    mail["Date"], mail["Message-ID"] = format_datetime(now), make_msgid(domain="invoice-connector.invalid")
+    mail["Date"], mail["Message-ID"] = (
+        format_datetime(now),
+        make_msgid(domain="invoice-connector.invalid"),
+    )
     mail.set_content(text)
     return mail
 

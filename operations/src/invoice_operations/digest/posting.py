@@ -11,7 +11,10 @@ HEADERS = {"Content-Type": "application/json"}
 
 
 def post_text(text: str, url: str, http: Posts) -> None:
-    """Post a text. Raises ``NeedsAttention`` if it is refused, and ``Unavailable``; neither names the address."""
+    """Post a text.
+
+    Raises ``NeedsAttention`` if it is refused, and ``Unavailable``; neither names the address.
+    """
     # Slack's page on formatting: these three are to be escaped, and no others.
     body = dumps({"text": html.escape(text, quote=False)})
     try:
@@ -21,4 +24,6 @@ def post_text(text: str, url: str, http: Posts) -> None:
     if answer.status == 429 or answer.status >= 500:
         raise Unavailable(f"The digest's webhook answered {answer.status}: try again later.")
     if not answer.is_success:
-        raise NeedsAttention(f"The digest's webhook answered {answer.status}: correct DIGEST_WEBHOOK_URL.")
+        raise NeedsAttention(
+            f"The digest's webhook answered {answer.status}: correct DIGEST_WEBHOOK_URL."
+        )

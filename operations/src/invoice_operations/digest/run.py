@@ -48,7 +48,12 @@ def _ways(digest: Digest, clients: DigestClients) -> Iterator[Way]:
     settings = clients.settings(DigestSettings)
     webhook, server = settings.secret("digest_webhook_url"), settings.secret("digest_smtp_url")
     if webhook:
-        yield "webhook", lambda: post_text(digest.text(), webhook, clients.http("The digest's webhook"))
+        yield (
+            "webhook",
+            lambda: post_text(digest.text(), webhook, clients.http("The digest's webhook")),
+        )
     if server and settings.digest_from and settings.digest_to:
-        mail = message(digest.subject, digest.text(), settings.digest_from, settings.digest_to, digest.now)
+        mail = message(
+            digest.subject, digest.text(), settings.digest_from, settings.digest_to, digest.now
+        )
         yield "mail", lambda: MailServer(server, settings.reach).send(mail)

@@ -14,7 +14,11 @@ MAIL = ("DIGEST_SMTP_URL", "DIGEST_FROM", "DIGEST_TO")
 
 def _mail_addresses(text: str) -> str:
     found = [address for _name, address in getaddresses([text])]
-    if not found or not text.isprintable() or not all("@" in address and " " not in address for address in found):
+    if (
+        not found
+        or not text.isprintable()
+        or not all("@" in address and " " not in address for address in found)
+    ):
         raise ValueError("is no mail address, or several of them separated by commas")
     return text
 
@@ -48,8 +52,14 @@ class DigestSettings(HttpSettings):
 
     @field_validator("digest_webhook_url")
     @classmethod
-    def _keeps_the_way_closed(cls, url: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
-        if url and crosses_the_open(url.get_secret_value()) and not others.data.get("allow_plain_http"):
+    def _keeps_the_way_closed(
+        cls, url: SecretStr | None, others: ValidationInfo
+    ) -> SecretStr | None:
+        if (
+            url
+            and crosses_the_open(url.get_secret_value())
+            and not others.data.get("allow_plain_http")
+        ):
             raise ValueError(OPEN_PROBLEM)
         return url
 

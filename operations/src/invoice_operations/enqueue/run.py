@@ -8,14 +8,18 @@ from invoice_shared.decision import Decision
 
 
 def enqueue(invoice_id: str, customer_id: str, clients: Clients, person: Person) -> Decision:
-    """Write the decision down, then the raw record; both are acknowledged. Repeatable: what exists is looked up.
+    """Write the decision down, then the raw record; both are acknowledged.
+
+    Repeatable: what exists is looked up.
 
     Raises ``InvalidRequest`` for an empty id, and ``PublishFailed``.
     """
     if not invoice_id.strip() or not customer_id.strip():
         raise InvalidRequest("Give the invoice's id and --customer-id, as Metronome shows them.")
     name, topics = invoice_id.strip(), clients.kafka
-    record = raw_record(name, customer_id.strip(), "manual", topics.raw_invoices_topic, clients.clock.now())
+    record = raw_record(
+        name, customer_id.strip(), "manual", topics.raw_invoices_topic, clients.clock.now()
+    )
     with clients.publisher() as publisher:
         decider = Decider(publisher, topics.invoice_decisions_topic, person, clients.clock)
         decision = decider.decide("enqueue", name)

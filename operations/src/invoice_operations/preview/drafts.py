@@ -23,7 +23,8 @@ def is_draft(invoice: Mapping[str, Any]) -> bool:
 
 
 def as_finalized(answer: Any, rules: MappingRules, now: datetime) -> Any:
-    """Return Metronome's answer for a draft as if it were finalized ``now``, and any other answer as it is.
+    """Return Metronome's answer for a draft as if it were finalized ``now``, and any other answer
+    as it is.
 
     A draft may lack its date and its total, which Metronome fills in when it finalizes it.
     """
@@ -39,7 +40,9 @@ def as_finalized(answer: Any, rules: MappingRules, now: datetime) -> Any:
 
 
 def _sum_of_lines(invoice: dict[str, Any], rules: MappingRules) -> Decimal | None:
-    """Return what the lines add up to; ``None`` if they cannot be read, which the mapping has a sentence for."""
+    """Return what the lines add up to; ``None`` if they cannot be read, which the mapping has a
+    sentence for.
+    """
     try:
         readable = parse_invoice({"data": invoice | {"total": Decimal(0)}})
     except Rejected:

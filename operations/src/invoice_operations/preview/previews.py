@@ -1,4 +1,8 @@
-"""What would become of an invoice: the mapping and the provider's payload, without sending anything. Pure."""
+"""What would become of an invoice: the mapping and the provider's payload, without sending
+anything.
+
+Pure.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -40,9 +44,14 @@ class Preview:
     payload: dict[str, Any] | None = None
 
     def in_words(self) -> str:
-        """Return what would become of it. Nobody knows what a provider that was not asked makes of a document."""
+        """Return what would become of it.
+
+        Nobody knows what a provider that was not asked makes of a document.
+        """
         if self.result == "created" and self.document is not None:
-            return f"It would be sent; {provider_of(self.document.destination).title} was not asked."
+            return (
+                f"It would be sent; {provider_of(self.document.destination).title} was not asked."
+            )
         would = "fail" if self.result == "failed" else "be skipped"
         return f"It would {would} ({self.stage}, {self.code}): {self.reason}"
 
@@ -52,11 +61,13 @@ class Preview:
         return shown | {"document": self.document.model_dump() if self.document else None}
 
 
-def preview(answer: Any, rules: MappingRules, settings: ReadsSettings, ask: Ask, *, force: bool) -> Preview:
+def preview(
+    answer: Any, rules: MappingRules, settings: ReadsSettings, ask: Ask, *, force: bool
+) -> Preview:
     """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice.
 
-    ``settings`` is asked for those of the provider that the invoice goes to, ``ask`` for who pays in a hierarchy.
-    Raises what ``ask`` raises, but for ``Rejected``.
+    ``settings`` is asked for those of the provider that the invoice goes to, ``ask`` for who pays
+    in a hierarchy. Raises what ``ask`` raises, but for ``Rejected``.
     """
     try:
         billing = billing_now(parse_invoice(as_answer(answer)), rules, ask)
@@ -66,7 +77,10 @@ def preview(answer: Any, rules: MappingRules, settings: ReadsSettings, ask: Ask,
 
 
 def billing_now(invoice: MetronomeInvoice, rules: MappingRules, ask: Ask) -> Billing:
-    """Return whom an invoice is billed to; nobody waits for a consolidated invoice. Raises likewise."""
+    """Return whom an invoice is billed to; nobody waits for a consolidated invoice.
+
+    Raises likewise.
+    """
 
     def told(step: Step[Any]) -> Any:
         return step.read(ask(step.question))
@@ -74,7 +88,9 @@ def billing_now(invoice: MetronomeInvoice, rules: MappingRules, ask: Ask) -> Bil
     return run(billing_of(invoice, rules), told)
 
 
-def preview_billing(billing: Billing, rules: MappingRules, settings: ReadsSettings, *, force: bool) -> Preview:
+def preview_billing(
+    billing: Billing, rules: MappingRules, settings: ReadsSettings, *, force: bool
+) -> Preview:
     """Preview an invoice of which it is known who is billed."""
     try:
         mapped = map_billing(billing, rules, forced=force)
@@ -87,9 +103,13 @@ def preview_billing(billing: Billing, rules: MappingRules, settings: ReadsSettin
     shown = Preview(notes=tuple(mapped.notes), document=mapped.document)
     try:
         provider = provider_of(mapped.document.destination)
-        return replace(shown, payload=provider.preview(mapped.document, settings(provider.settings)))
+        return replace(
+            shown, payload=provider.preview(mapped.document, settings(provider.settings))
+        )
     except Rejected as refused:
-        return replace(shown, result="failed", stage="creator", code=refused.code, reason=refused.reason)
+        return replace(
+            shown, result="failed", stage="creator", code=refused.code, reason=refused.reason
+        )
 
 
 def _failed(stage: Stage, refused: Rejected) -> Preview:

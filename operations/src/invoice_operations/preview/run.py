@@ -37,12 +37,17 @@ class PreviewClients(Clients, Protocol):
 
 
 def preview_invoice(
-    invoice_id: str, customer_id: str | None, clients: PreviewClients, *, force: bool, draft: bool = False
+    invoice_id: str,
+    customer_id: str | None,
+    clients: PreviewClients,
+    *,
+    force: bool,
+    draft: bool = False,
 ) -> Preview:
     """Preview an invoice as Metronome shows it now; ``force`` as if it were not synced already.
 
-    ``draft``: a draft as if it were finalized now. Without ``customer_id`` the topics are asked whose the invoice is.
-    Raises ``InvalidRequest`` if none knows, and what the clients raise.
+    ``draft``: a draft as if it were finalized now. Without ``customer_id`` the topics are asked
+    whose the invoice is. Raises ``InvalidRequest`` if none knows, and what the clients raise.
     """
     rules = clients.settings(FormatterSettings)
     metronome = clients.metronome()
@@ -57,8 +62,8 @@ def preview_content(
 ) -> Preview:
     """Preview an invoice as Metronome's API answers it, or the bare invoice.
 
-    ``finalized_at``: a draft as if it were finalized then. Raises ``InvalidRequest`` for what is not JSON, and if it
-    depends on an account hierarchy who pays.
+    ``finalized_at``: a draft as if it were finalized then. Raises ``InvalidRequest`` for what is
+    not JSON, and if it depends on an account hierarchy who pays.
     """
     try:
         answer = loads(content)
@@ -72,12 +77,15 @@ def preview_content(
 
 def _cannot_ask(question: Question) -> Any:
     raise InvalidRequest(
-        f"Who pays for this invoice depends on what Metronome answers at {question.path}: preview it by its id."
+        f"Who pays for this invoice depends on what Metronome answers at {question.path}: preview"
+        " it by its id."
     )
 
 
 def _known_customer(invoice_id: str, clients: Clients) -> str:
-    received = records_of_key(clients.reader(), clients.kafka.raw_invoices_topic, invoice_id.encode())
+    received = records_of_key(
+        clients.reader(), clients.kafka.raw_invoices_topic, invoice_id.encode()
+    )
     if customer := next(filter(None, map(customer_of, received)), None):
         return customer
     if customer := clients.view().customer_of(invoice_id):

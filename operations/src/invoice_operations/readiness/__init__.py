@@ -1,1 +1,3 @@
-"""What the invoices of a time would fail on, before they are sent: drafts included, nothing changed anywhere."""
+"""What the invoices of a time would fail on, before they are sent: drafts included, nothing changed
+anywhere.
+"""

@@ -1,4 +1,7 @@
-"""What has to be corrected, each thing once, with how many invoices and how much money wait for it. Pure."""
+"""What has to be corrected, each thing once, with how many invoices and how much money wait for it.
+
+Pure.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -52,7 +55,9 @@ class Causes:
             self.problems.append(f"{about}: {judged.problem}")
         for each in judged.obstacles:
             key = (each.code, each.kind, _subject(each), judged.currency)
-            waiting = self._waiting.setdefault(key, Waiting(judged.invoice_id or "", each.title, each.detail))
+            waiting = self._waiting.setdefault(
+                key, Waiting(judged.invoice_id or "", each.title, each.detail)
+            )
             waiting.invoices += 1
             waiting.total = EXACT.add(waiting.total, judged.total or Decimal(0))
 
@@ -60,12 +65,21 @@ class Causes:
         """Return how many invoices would end how."""
         if not self.states:
             return "No invoice of this time, and no draft."
-        count = ", ".join(f"{count:,} {STATES[state]}" for state, count in self.states.most_common())
-        return f"{self.states.total():,} invoice(s), drafts included: {count}. No provider was asked."
+        count = ", ".join(
+            f"{count:,} {STATES[state]}" for state, count in self.states.most_common()
+        )
+        return (
+            f"{self.states.total():,} invoice(s), drafts included: {count}. No provider was asked."
+        )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row per thing and currency, those that most invoices wait for first of a code and kind."""
-        return sorted(self._rows(), key=lambda row: (row["code"], row["kind"], -row["invoices"], row["name"] or ""))
+        """Return a row per thing and currency, those that most invoices wait for first of a code
+        and kind.
+        """
+        return sorted(
+            self._rows(),
+            key=lambda row: (row["code"], row["kind"], -row["invoices"], row["name"] or ""),
+        )
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for (code, kind, name, currency), waiting in self._waiting.items():
@@ -83,7 +97,9 @@ class Causes:
 
 
 def _subject(obstacle: Obstacle) -> str | None:
-    """Return what is corrected once for all of its invoices; nothing if each is a matter of its own."""
+    """Return what is corrected once for all of its invoices; nothing if each is a matter of its
+    own.
+    """
     if obstacle.kind == "invoice":
         return None
     return obstacle.name

@@ -1,4 +1,6 @@
-"""Whether an invoice would become a document: by the real mapping, and by its provider's own payload."""
+"""Whether an invoice would become a document: by the real mapping, and by its provider's own
+payload.
+"""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,7 +9,13 @@ from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, parse_
 from invoice_formatter.mapping.routing import named_destination
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_operations.amounts import stated_money
-from invoice_operations.preview.previews import Ask, Preview, as_answer, billing_now, preview_billing
+from invoice_operations.preview.previews import (
+    Ask,
+    Preview,
+    as_answer,
+    billing_now,
+    preview_billing,
+)
 from invoice_operations.readiness.judged import Judged, State
 from invoice_operations.readiness.obstacle import Obstacle, creators_obstacle, formatters_obstacles
 from invoice_operations.settings import ReadsSettings
@@ -21,7 +29,10 @@ NOT_CONFIGURED: Code = "destination-not-configured"
 
 @dataclass(slots=True)
 class Accounts:
-    """The providers' settings that are here. Thread-safe: each block is read once, or a few times at once."""
+    """The providers' settings that are here.
+
+    Thread-safe: each block is read once, or a few times at once.
+    """
 
     settings: ReadsSettings
     _blocks: dict[type[Any], Any] = field(default_factory=dict)
@@ -48,7 +59,8 @@ class Accounts:
         if not provider.is_configured(self(provider.settings)):
             raise Rejected(
                 NOT_CONFIGURED,
-                f"{provider.title} is not set up here: set its settings, or correct the customer's destination.",
+                f"{provider.title} is not set up here: set its settings, or correct the customer's"
+                " destination.",
             )
 
 
@@ -61,7 +73,10 @@ class Judge:
     ask: Ask
 
     def judge(self, customer_id: str, invoice_id: str, answer: Any) -> Judged:
-        """Judge a finalized invoice as Metronome answers it. Raises what ``ask`` raises, but for ``Rejected``."""
+        """Judge a finalized invoice as Metronome answers it.
+
+        Raises what ``ask`` raises, but for ``Rejected``.
+        """
         try:
             invoice = parse_invoice(as_answer(answer))
         except Rejected as refused:

@@ -29,8 +29,8 @@ COLUMNS = (
 class Judged:
     """``total`` is in major units with Metronome's sign, of a draft what it holds so far.
 
-    ``status`` is Metronome's, e.g. ``DRAFT``. ``problem``: why it is ``unknown``, e.g. since the invoices of its
-    customer could not be listed; then ``invoice_id`` is ``None``.
+    ``status`` is Metronome's, e.g. ``DRAFT``. ``problem``: why it is ``unknown``, e.g. since the
+    invoices of its customer could not be listed; then ``invoice_id`` is ``None``.
     """
 
     invoice_id: str | None
@@ -46,7 +46,9 @@ class Judged:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield a row for each thing that it would fail on, and one if nobody knows."""
         for each in self.obstacles:
-            yield self._row(each.detail, code=each.code, kind=each.kind, name=each.name, title=each.title)
+            yield self._row(
+                each.detail, code=each.code, kind=each.kind, name=each.name, title=each.title
+            )
         if self.problem is not None:
             yield self._row(self.problem)
 

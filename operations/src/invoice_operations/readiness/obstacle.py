@@ -23,7 +23,8 @@ NOT_DECIDED = "payer-not-decided"
 class Obstacle:
     """``code`` and ``detail`` are those of the failure, ``kind`` and ``name`` say what it is about.
 
-    ``name`` is Metronome's id of a customer or product, and ``title`` what a product or a line is called.
+    ``name`` is Metronome's id of a customer or product, and ``title`` what a product or a line is
+    called.
     """
 
     code: str
@@ -36,11 +37,19 @@ class Obstacle:
 def formatters_obstacles(
     invoice: MetronomeInvoice, rules: MappingRules, code: str, reason: str
 ) -> tuple[Obstacle, ...]:
-    """Return everything that an invoice would fail on, each once; the formatter refuses it for the first of it."""
+    """Return everything that an invoice would fail on, each once; the formatter refuses it for the
+    first of it.
+    """
     whole = Obstacle(code, "invoice", invoice.id, reason)
-    if _refusals(lambda: find_skip(invoice, rules, forced=False)):  # whatever its customer and its products are
+    if _refusals(
+        lambda: find_skip(invoice, rules, forced=False)
+    ):  # whatever its customer and its products are
         return (whole,)
-    found = (*_of_currency(invoice), *_of_payer(invoice, rules, code, reason), *_of_lines(invoice, rules))
+    found = (
+        *_of_currency(invoice),
+        *_of_payer(invoice, rules, code, reason),
+        *_of_lines(invoice, rules),
+    )
     all_of_it = found if code in {each.code for each in found} else (whole, *found)
     first = {(each.code, each.kind, each.name): each for each in reversed(all_of_it)}
     return tuple(reversed(first.values()))
@@ -61,11 +70,15 @@ def _of_currency(invoice: MetronomeInvoice) -> Iterator[Obstacle]:
         yield Obstacle(refused.code, "currency", invoice.credit_type.name.strip(), refused.reason)
 
 
-def _of_payer(invoice: MetronomeInvoice, rules: MappingRules, code: str, reason: str) -> Iterator[Obstacle]:
+def _of_payer(
+    invoice: MetronomeInvoice, rules: MappingRules, code: str, reason: str
+) -> Iterator[Obstacle]:
     if code == NOT_DECIDED:  # whose fields would count is not known
         yield Obstacle(code, "customer", invoice.customer_id, reason)
         return
-    for refused in _refusals(lambda: external_customer(invoice, rules), lambda: destination_of(invoice, rules)):
+    for refused in _refusals(
+        lambda: external_customer(invoice, rules), lambda: destination_of(invoice, rules)
+    ):
         yield Obstacle(refused.code, "customer", invoice.billed_customer_id, refused.reason)
 
 
@@ -78,7 +91,9 @@ def _of_lines(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Obstac
 
 
 def _named(line: MetronomeLine) -> tuple[Kind, str]:
-    """Return what has to get an item: an applied commit and a line without a product get it by their type."""
+    """Return what has to get an item: an applied commit and a line without a product get it by
+    their type.
+    """
     if line.product_id is None or line.type == APPLICATION:
         return "line type", line.type
     return "product", line.product_id

@@ -56,18 +56,25 @@ class ReadinessClients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadinessRequest:
-    """``chosen`` is a time, and a customer if it is not about all. ``per_second`` bounds the calls to Metronome."""
+    """``chosen`` is a time, and a customer if it is not about all.
+
+    ``per_second`` bounds the calls to Metronome.
+    """
 
     chosen: Selection
     per_second: float | None = None
     concurrency: int = 4
 
 
-def readiness(request: ReadinessRequest, clients: ReadinessClients, walked: Callable[[], object]) -> Iterator[Judged]:
-    """Yield what would become of each invoice issued since a time, and of each draft; changes nothing anywhere.
+def readiness(
+    request: ReadinessRequest, clients: ReadinessClients, walked: Callable[[], object]
+) -> Iterator[Judged]:
+    """Yield what would become of each invoice issued since a time, and of each draft; changes
+    nothing anywhere.
 
-    ``walked`` is called for each customer. What fails for one customer or invoice is in its own line. Raises
-    ``InvalidRequest``, ``InvalidSettings``, and what keeps it from all: no list of customers, refused credentials.
+    ``walked`` is called for each customer. What fails for one customer or invoice is in its own
+    line. Raises ``InvalidRequest``, ``InvalidSettings``, and what keeps it from all: no list of
+    customers, refused credentials.
     """
     since, now = _since(request.chosen, clients.clock.now()), clients.clock.now()
     rules, metronome = clients.settings(MappingSettings), clients.metronome(request.per_second)
@@ -92,15 +99,23 @@ class _Look:
         try:
             listed = self._patience.call(lambda: self._listed(customer_id))
         except (Unavailable, Rejected) as error:
-            return [_unknown(customer_id, None, f"Its invoices could not be listed: {error.reason}")]
+            return [
+                _unknown(customer_id, None, f"Its invoices could not be listed: {error.reason}")
+            ]
         return [self._invoice(customer_id, invoice_id) for invoice_id in listed]
 
     def _listed(self, customer_id: str) -> list[str]:
-        """Return the invoices that are or may become final. One that is finalized meanwhile is in both lists.
+        """Return the invoices that are or may become final.
 
-        The lists show them in short, or not: Metronome's documentation contradicts itself. So each is asked for.
+        One that is finalized meanwhile is in both lists.
+
+        The lists show them in short, or not: Metronome's documentation contradicts itself. So each
+        is asked for.
         """
-        listed = (*self.metronome.drafts(customer_id), *self.metronome.invoices_since(customer_id, self.since))
+        listed = (
+            *self.metronome.drafts(customer_id),
+            *self.metronome.invoices_since(customer_id, self.since),
+        )
         named = (text_of(each, "id") for each in listed if each.get("status") != "VOID")
         return list(dict.fromkeys(filter(None, named)))
 
@@ -126,7 +141,11 @@ def _unknown(customer_id: str, invoice_id: str | None, problem: str) -> Judged:
 
 
 def _since(chosen: Selection, now: datetime) -> datetime:
-    if chosen.since is None or chosen != Selection(since=chosen.since, customer_id=chosen.customer_id):
-        raise InvalidRequest("Invoices are chosen by their date: give --since, and --customer-id if you like.")
+    if chosen.since is None or chosen != Selection(
+        since=chosen.since, customer_id=chosen.customer_id
+    ):
+        raise InvalidRequest(
+            "Invoices are chosen by their date: give --since, and --customer-id if you like."
+        )
     chosen.up_to(now)
     return chosen.since

@@ -1,4 +1,6 @@
-"""Collecting what is known of one invoice: the ledger's documents, and what the providers say of them now."""
+"""Collecting what is known of one invoice: the ledger's documents, and what the providers say of
+them now.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,7 +35,9 @@ class AsksProviders(Protocol):
 
 @dataclass(slots=True)
 class Inquiry:
-    """One invoice. ``news`` are the ledger's documents of which something else was seen than it says.
+    """One invoice.
+
+    ``news`` are the ledger's documents of which something else was seen than it says.
 
     ``destination`` is the customer's by Metronome, for what the ledger does not know.
     """
@@ -47,7 +51,10 @@ class Inquiry:
     _unasked: list[str] = field(default_factory=list)
 
     def evidence(self) -> Evidence:
-        """Ask, unless nobody has to bill the invoice. Raises nothing: what could not be asked is in the evidence."""
+        """Ask, unless nobody has to bill the invoice.
+
+        Raises nothing: what could not be asked is in the evidence.
+        """
         ours = [each for each in self.known.documents if self._is_ours(each)]
         documents: dict[tuple[str, str], Document] = {}
         for entry in ours:
@@ -79,13 +86,17 @@ class Inquiry:
         try:
             found = self.providers.read(document)
         except CallFailed as error:
-            self._unasked.append(f"{destination} document {document.provider_document_id}: {error.reason}")
+            self._unasked.append(
+                f"{destination} document {document.provider_document_id}: {error.reason}"
+            )
             return by_ledger(document)
         gone = Found(document.provider_document_id or "", state="deleted")
         return by_provider(destination, found or gone, is_negative=self._is_negative)
 
     def _claimed(self, *, is_known: bool) -> Iterator[Document]:
-        """Yield the document that Metronome knows and the ledger does not, if its provider shows it."""
+        """Yield the document that Metronome knows and the ledger does not, if its provider shows
+        it.
+        """
         newest = self.known.newest
         if is_known or self.known.documents or newest is None or newest.code != SYNCED:
             return
@@ -101,7 +112,11 @@ class Inquiry:
         may_exist = newest is not None and newest.may_exist is True
         is_unknown = not is_known and self.listed.status == "FINALIZED"
         destination = (newest.destination if newest else None) or self.destination
-        if not (may_exist or is_unknown) or destination is None or not self.providers.asks(destination):
+        if (
+            not (may_exist or is_unknown)
+            or destination is None
+            or not self.providers.asks(destination)
+        ):
             return
         try:
             found = self.providers.look(self._sketch(destination))
@@ -127,7 +142,8 @@ class Inquiry:
             outcome="created",
             destination=destination,
             document_type="credit_memo" if self._is_negative else "invoice",
-            external_customer_id=(newest.external_customer_id if newest else None) or self.external_customer_id,
+            external_customer_id=(newest.external_customer_id if newest else None)
+            or self.external_customer_id,
             issue_date=(newest.issue_date if newest else None) or _day(dated),
             total=total,
             currency=currency,

@@ -18,7 +18,9 @@ Rule = Callable[[ListedInvoice, Evidence], str | None]
 
 
 def compare(listed: ListedInvoice, evidence: Evidence) -> Finding | None:
-    """Judge one invoice; ``None`` for one that nobody has to bill: a draft, or void and without a document."""
+    """Judge one invoice; ``None`` for one that nobody has to bill: a draft, or void and without a
+    document.
+    """
     if listed.status not in COUNTED:
         return None
     if listed.status == "VOID" and not evidence.standing and not evidence.unasked:
@@ -143,11 +145,16 @@ COLUMNS: tuple[tuple[Column, Rule], ...] = (
 
 def _why_missing(evidence: Evidence) -> str:
     if evidence.elsewhere:
-        names = ", ".join(f"{each.provider_document_id} in {each.account}" for each in evidence.elsewhere)
+        names = ", ".join(
+            f"{each.provider_document_id} in {each.account}" for each in evidence.elsewhere
+        )
         return f"The ledger knows its document in another account alone: {names}."
     if evidence.is_skipped_as(NOT_FINALIZED):
         return "It was skipped before Metronome showed it as finalized."
-    return "Metronome finalized it and nothing here knows it: its webhook was lost, or its record before it was read."
+    return (
+        "Metronome finalized it and nothing here knows it: its webhook was lost, or its record"
+        " before it was read."
+    )
 
 
 def _never_settled(evidence: Evidence) -> bool:
@@ -166,9 +173,15 @@ def _differences(listed: ListedInvoice, document: Document) -> Iterator[str]:
     is_other = document.total is not None and document.total != total
     if is_other or document.currency not in (None, currency):
         who = "the provider" if document.is_shown else "the ledger"
-        shown = "no total" if document.total is None else amount_text(document.total, document.currency or currency)
+        shown = (
+            "no total"
+            if document.total is None
+            else amount_text(document.total, document.currency or currency)
+        )
         theirs = f"{shown} {document.currency or ''}".rstrip()
-        yield f"{document}: Metronome says {amount_text(total, currency)} {currency}, {who} {theirs}."
+        yield (
+            f"{document}: Metronome says {amount_text(total, currency)} {currency}, {who} {theirs}."
+        )
 
 
 def _money(listed: ListedInvoice, evidence: Evidence, state: State) -> Iterator[Money]:
@@ -179,7 +192,11 @@ def _money(listed: ListedInvoice, evidence: Evidence, state: State) -> Iterator[
         yield "unknown", currency, total
     elif evidence.standing:
         for each in evidence.standing:
-            yield "at the providers", each.currency or currency, total if each.total is None else each.total
+            yield (
+                "at the providers",
+                each.currency or currency,
+                total if each.total is None else each.total,
+            )
     elif (column := _column(listed, evidence, state)) is not None:
         yield column, currency, total
 

@@ -1,4 +1,7 @@
-"""Invoices that were skipped as part of a consolidated one: are they named by one? Known only at the end of a walk."""
+"""Invoices that were skipped as part of a consolidated one: are they named by one?
+
+Known only at the end of a walk.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace

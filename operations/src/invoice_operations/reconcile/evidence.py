@@ -1,4 +1,7 @@
-"""What is known of one invoice: by the ledger, and by the providers as far as they were asked. Pure."""
+"""What is known of one invoice: by the ledger, and by the providers as far as they were asked.
+
+Pure.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,9 +33,10 @@ class Document:
 class Evidence:
     """``documents`` are those in our accounts, each once.
 
-    ``elsewhere`` are documents in another account of a destination, e.g. a sandbox's.
-    ``unasked`` says what could not be asked, and why. ``waiting`` is where the invoice's record waits.
-    ``is_named``: a consolidated invoice names it. ``is_before_cutover``: it was issued before ``BILL_FROM``.
+    ``elsewhere`` are documents in another account of a destination, e.g. a sandbox's. ``unasked``
+    says what could not be asked, and why. ``waiting`` is where the invoice's record waits.
+    ``is_named``: a consolidated invoice names it. ``is_before_cutover``: it was issued before
+    ``BILL_FROM``.
     """
 
     newest: Outcome | None = None
@@ -55,7 +59,11 @@ class Evidence:
 
     def is_skipped_as(self, code: str) -> bool:
         """Whether the newest event is this skip."""
-        return self.newest is not None and self.newest.outcome == "skipped" and self.newest.code == code
+        return (
+            self.newest is not None
+            and self.newest.outcome == "skipped"
+            and self.newest.code == code
+        )
 
 
 def by_ledger(outcome: Outcome) -> Document:
@@ -70,7 +78,9 @@ def by_ledger(outcome: Outcome) -> Document:
 
 
 def by_provider(destination: str, found: Found, *, is_negative: bool) -> Document:
-    """Return a document as the provider shows it. ``is_negative``: the invoice's total in Metronome is.
+    """Return a document as the provider shows it.
+
+    ``is_negative``: the invoice's total in Metronome is.
 
     A credit memo's total is positive there.
     """

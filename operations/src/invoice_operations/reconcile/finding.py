@@ -1,4 +1,7 @@
-"""One line of the report: an invoice's state, and which column of the sums its money belongs to. Pure."""
+"""One line of the report: an invoice's state, and which column of the sums its money belongs to.
+
+Pure.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -37,14 +40,24 @@ SHOWN = {
     "held_total": "held",
     "document_id": "document_id",
 }
-Column = Literal["finalized", "not billed", "at the providers", "failed", "held", "resolved", "waiting", "unknown"]
+Column = Literal[
+    "finalized",
+    "not billed",
+    "at the providers",
+    "failed",
+    "held",
+    "resolved",
+    "waiting",
+    "unknown",
+]
 Money = tuple[Column, str, Decimal]
 """A column of the sums, a currency, and an amount in major units with Metronome's sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``total`` and ``held`` are in major units with Metronome's sign; ``held`` is what exists at the providers.
+    """``total`` and ``held`` are in major units with Metronome's sign; ``held`` is what exists at
+    the providers.
 
     ``invoice_id`` is ``None`` if the invoices of a customer could not be listed.
     ``is_lost``: nothing ever came of it, so that it may be enqueued; ``is_enqueued``: it was.
@@ -67,12 +80,19 @@ class Finding:
     @property
     def needs_a_person(self) -> bool:
         """Whether it is not explained, and does not heal by itself."""
-        return bool(not self.is_enqueued and (self.state in NEEDS_A_PERSON or any(unexplained(self.money).values())))
+        return bool(
+            not self.is_enqueued
+            and (self.state in NEEDS_A_PERSON or any(unexplained(self.money).values()))
+        )
 
     def enqueued(self) -> "Finding":
         """Return the same once its record was put back: its money waits."""
-        rest = tuple[Money, ...](("waiting", code, amount) for code, amount in unexplained(self.money).items())
-        return replace(self, is_enqueued=True, detail=f"{self.detail} Enqueued.", money=self.money + rest)
+        rest = tuple[Money, ...](
+            ("waiting", code, amount) for code, amount in unexplained(self.money).items()
+        )
+        return replace(
+            self, is_enqueued=True, detail=f"{self.detail} Enqueued.", money=self.money + rest
+        )
 
 
 def unexplained(money: Iterable[Money]) -> dict[str, Decimal]:

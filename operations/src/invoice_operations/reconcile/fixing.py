@@ -1,4 +1,7 @@
-"""Bringing lost invoices in: the raw record that each webhook would have become. And what was seen of documents."""
+"""Bringing lost invoices in: the raw record that each webhook would have become.
+
+And what was seen of documents.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +19,10 @@ from invoice_shared.types import time_text
 
 @dataclass(frozen=True, slots=True)
 class Enqueuing:
-    """Where lost invoices go. What was issued before ``not_before`` is left to a person: others may have billed it."""
+    """Where lost invoices go.
+
+    What was issued before ``not_before`` is left to a person: others may have billed it.
+    """
 
     publisher: Publisher
     topic: str
@@ -25,12 +31,17 @@ class Enqueuing:
 
 
 def enqueue_lost(findings: Iterable[Finding], to: Enqueuing) -> Iterator[Finding]:
-    """Enqueue what is lost as it passes; each is acknowledged before it is passed on as enqueued."""
+    """Enqueue what is lost as it passes; each is acknowledged before it is passed on as
+    enqueued.
+    """
     for finding in findings:
         if not finding.is_lost:
             yield finding
         elif to.not_before and finding.issued_at and finding.issued_at < to.not_before:
-            why = f"Not enqueued: it was issued before {time_text(to.not_before)}, when nothing was billed from here."
+            why = (
+                f"Not enqueued: it was issued before {time_text(to.not_before)}, when nothing was"
+                " billed from here."
+            )
             yield replace(finding, detail=f"{finding.detail} {why}")
         else:
             to.publisher.publish(record_of(finding, to.topic, to.now))

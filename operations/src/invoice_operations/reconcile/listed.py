@@ -6,7 +6,14 @@ from typing import Any
 
 import msgspec
 
-from invoice_formatter.mapping.metronome_invoice import CreditType, Fields, Id, Moment, check_amount, utc
+from invoice_formatter.mapping.metronome_invoice import (
+    CreditType,
+    Fields,
+    Id,
+    Moment,
+    check_amount,
+    utc,
+)
 from invoice_operations.amounts import stated_money
 from invoice_shared.errors import Unavailable
 
@@ -27,7 +34,9 @@ class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     customer_custom_fields: Fields = None
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a total that cannot be written out, and for a date outside of the calendar."""
+        """Raise ``ValueError`` for a total that cannot be written out, and for a date outside of
+        the calendar.
+        """
         check_amount(self.total)
         _ = self.date
 
@@ -48,13 +57,21 @@ class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
         return None if named is None else named.lower()
 
     def money(self) -> tuple[Decimal, str]:
-        """Return the total in major units with Metronome's sign, and the currency; as stated if it is none."""
+        """Return the total in major units with Metronome's sign, and the currency; as stated if it
+        is none.
+        """
         return stated_money(self.total, self.credit_type)
 
 
 def parse_listed(tree: dict[str, Any]) -> ListedInvoice:
-    """Read one. Raises ``Unavailable`` if the list shows it in another shape: no word is better than a wrong one."""
+    """Read one.
+
+    Raises ``Unavailable`` if the list shows it in another shape: no word is better than a wrong
+    one.
+    """
     try:
         return msgspec.convert(tree, ListedInvoice)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        raise Unavailable(f"Metronome's list shows invoice {tree.get('id')} in another shape: {error}.") from error
+        raise Unavailable(
+            f"Metronome's list shows invoice {tree.get('id')} in another shape: {error}."
+        ) from error

@@ -63,10 +63,12 @@ class Customer:
 
 @dataclass(slots=True)
 class Reconciler:
-    """Enters in the ledger, by ``note``, which documents do not stand any more; else changes nothing.
+    """Enters in the ledger, by ``note``, which documents do not stand any more; else changes
+    nothing.
 
-    What fails for one customer, invoice or document is in its finding. Raises what keeps it from all of them: refused
-    credentials or no list of customers at Metronome, and what Kafka's clients raise.
+    What fails for one customer, invoice or document is in its finding. Raises what keeps it from
+    all of them: refused credentials or no list of customers at Metronome, and what Kafka's clients
+    raise.
     """
 
     metronome: ListsInvoices
@@ -82,8 +84,8 @@ class Reconciler:
     def findings(self, chosen: Selection, walked: Callable[[], object]) -> Iterator[Finding]:
         """Yield the findings while walking; ``walked`` is called for each customer.
 
-        An invoice is chosen by its issue date. Raises ``InvalidRequest`` unless ``since`` is given, and nothing else
-        but ``until``.
+        An invoice is chosen by its issue date. Raises ``InvalidRequest`` unless ``since`` is given,
+        and nothing else but ``until``.
         """
         since = _since(chosen)
         period = chosen.up_to(self.now)
@@ -116,7 +118,9 @@ class Reconciler:
             trees = self._patience.call(lambda: self.metronome.invoices_since(customer_id, since))
         except (Unavailable, Rejected) as error:
             seen.is_listed = False
-            seen.findings.append(_unknown(None, customer_id, f"Its invoices could not be listed: {error.reason}"))
+            seen.findings.append(
+                _unknown(None, customer_id, f"Its invoices could not be listed: {error.reason}")
+            )
             return seen
         listed: list[ListedInvoice] = []
         for tree in trees:
@@ -135,7 +139,9 @@ class Reconciler:
                 seen.judged.append(self._judge(each, known[each.id]))
         return seen
 
-    def _judge(self, listed: ListedInvoice, known: KnownInvoice, waiting: str | None = None) -> Judged:
+    def _judge(
+        self, listed: ListedInvoice, known: KnownInvoice, waiting: str | None = None
+    ) -> Judged:
         settings = self.settings
         inquiry = Inquiry(
             listed,
@@ -145,9 +151,15 @@ class Reconciler:
             listed.field(settings.metronome_billing_provider_customer_id),
         )
         is_early = (
-            settings.bill_from is not None and listed.date is not None and listed.date.date() < settings.bill_from
+            settings.bill_from is not None
+            and listed.date is not None
+            and listed.date.date() < settings.bill_from
         )
-        return listed, replace(inquiry.evidence(), waiting=waiting, is_before_cutover=is_early), inquiry.news
+        return (
+            listed,
+            replace(inquiry.evidence(), waiting=waiting, is_before_cutover=is_early),
+            inquiry.news,
+        )
 
     def _settled(self, judged: Iterable[Judged], constituents: Constituents) -> Iterator[Finding]:
         for listed, evidence, news in judged:
@@ -161,10 +173,17 @@ class Reconciler:
     def _placed(self, finding: Finding, listed: ListedInvoice) -> Finding:
         if finding.destination is not None:
             return finding
-        return replace(finding, destination=listed.destination(self.settings.metronome_billing_provider_destination))
+        return replace(
+            finding,
+            destination=listed.destination(self.settings.metronome_billing_provider_destination),
+        )
 
-    def _look_again(self, unsettled: list[ListedInvoice], constituents: Constituents) -> Iterator[Finding]:
-        """Ask for the records that wait, then the ledger as it is now, before anything is called missing."""
+    def _look_again(
+        self, unsettled: list[ListedInvoice], constituents: Constituents
+    ) -> Iterator[Finding]:
+        """Ask for the records that wait, then the ledger as it is now, before anything is called
+        missing.
+        """
         waiting = self.waiting([listed.id for listed in unsettled])
         self.ledger.refresh()
         known = self.ledger.invoices([listed.id for listed in unsettled])
@@ -187,7 +206,9 @@ def _unknown(invoice_id: str | None, customer_id: str, why: str) -> Finding:
 
 def _since(chosen: Selection) -> datetime:
     if chosen.since is None or chosen != Selection(since=chosen.since, until=chosen.until):
-        raise InvalidRequest("Invoices are reconciled by their date alone: give --since, and --until if you like.")
+        raise InvalidRequest(
+            "Invoices are reconciled by their date alone: give --since, and --until if you like."
+        )
     return chosen.since
 
 

@@ -21,7 +21,10 @@ BEFORE_THE_FIRST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ReconcileRequest:
-    """``chosen`` is a time alone. ``fix`` enqueues what is lost. ``per_second`` bounds the calls to Metronome."""
+    """``chosen`` is a time alone.
+
+    ``fix`` enqueues what is lost. ``per_second`` bounds the calls to Metronome.
+    """
 
     chosen: Selection
     fix: bool = False
@@ -47,7 +50,8 @@ def reconcile(
 ) -> Iterator[Finding]:
     """Yield a finding per finalized invoice while walking; ``walked`` is called for each customer.
 
-    What is lost is enqueued before its finding is yielded, if that is asked for. Raises what the clients raise.
+    What is lost is enqueued before its finding is yielded, if that is asked for. Raises what the
+    clients raise.
     """
     settings, now = clients.settings(ReconcileSettings), clients.clock.now()
     metronome, view = clients.metronome(request.per_second), clients.view()
@@ -65,5 +69,7 @@ def reconcile(
         findings = reconciler.findings(request.chosen, walked)
         if request.fix:
             began = None if settings.bill_from else (view.first_entry() or now) - BEFORE_THE_FIRST
-            findings = enqueue_lost(findings, Enqueuing(publisher, clients.kafka.raw_invoices_topic, now, began))
+            findings = enqueue_lost(
+                findings, Enqueuing(publisher, clients.kafka.raw_invoices_topic, now, began)
+            )
         yield from findings

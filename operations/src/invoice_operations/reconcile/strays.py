@@ -1,6 +1,9 @@
-"""Drafts that a creator left behind at a provider: it died, or another one was faster. They bill nobody.
+"""Drafts that a creator left behind at a provider: it died, or another one was faster.
 
-They are no documents and no findings. ``reconcile`` names them beside its findings, and deletes them if it fixes.
+They bill nobody.
+
+They are no documents and no findings. ``reconcile`` names them beside its findings, and deletes
+them if it fixes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +14,8 @@ from typing import Literal, Protocol
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_providers.drafts import Draft
 
-# A creator goes on with its draft for minutes. An outage makes it wait longer, but then the ledger says nothing yet.
+# A creator goes on with its draft for minutes. An outage makes it wait longer, but then the ledger
+# says nothing yet.
 MIN_AGE = timedelta(hours=1)
 
 Fate = Literal["stray", "deleted", "issued meanwhile"]
@@ -47,8 +51,12 @@ class Stray:
     fate: Fate = "stray"
 
 
-def stray_drafts(providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime, now: datetime) -> list[Stray]:
-    """Return the stray drafts made from ``since`` on, the oldest first. Raises what the clients raise.
+def stray_drafts(
+    providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime, now: datetime
+) -> list[Stray]:
+    """Return the stray drafts made from ``since`` on, the oldest first.
+
+    Raises what the clients raise.
 
     A draft is stray an hour after it was made, if the ledger knows how its invoice ended.
     """

@@ -37,7 +37,9 @@ class Totals:
             sums[column] = sums.get(column, Decimal(0)) + amount
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row per currency: what Metronome finalized, where it is, and what is left unexplained."""
+        """Return a row per currency: what Metronome finalized, where it is, and what is left
+        unexplained.
+        """
         return [_row(currency, sums) for currency, sums in sorted(self.sums.items())]
 
 
@@ -45,4 +47,6 @@ def _row(currency: str, sums: dict[Column, Decimal]) -> dict[str, Any]:
     amounts = {title: sums.get(column, Decimal(0)) for column, title in TITLES.items()}
     finalized, *rest = amounts.values()
     amounts["unexplained"] = finalized - sum(rest, Decimal(0))
-    return {"currency": currency} | {title: in_minor_units(amount, currency) for title, amount in amounts.items()}
+    return {"currency": currency} | {
+        title: in_minor_units(amount, currency) for title, amount in amounts.items()
+    }

@@ -1,4 +1,6 @@
-"""What becomes of a replay's records: the ledger and the errors topic name the replay that put them back."""
+"""What becomes of a replay's records: the ledger and the errors topic name the replay that put them
+back.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +32,10 @@ class End(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How a replay's records ended so far: ``skipped`` and ``failed`` by code. ``waiting`` ones did not end yet."""
+    """How a replay's records ended so far: ``skipped`` and ``failed`` by code.
+
+    ``waiting`` ones did not end yet.
+    """
 
     created: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -58,13 +63,17 @@ class Results:
 
 
 class Following:
-    """Remembers how far it has read, so that each look reads what is new. One thread looks at a time.
+    """Remembers how far it has read, so that each look reads what is new.
 
-    ``since`` is when the replay began, if another process began it; else ``begin`` comes before the first record is
-    sent.
+    One thread looks at a time.
+
+    ``since`` is when the replay began, if another process began it; else ``begin`` comes before the
+    first record is sent.
     """
 
-    def __init__(self, replay_id: str, settings: KafkaSettings, since: datetime | None = None) -> None:
+    def __init__(
+        self, replay_id: str, settings: KafkaSettings, since: datetime | None = None
+    ) -> None:
         self._mark = replay_id.encode()
         self._ledger = settings.invoice_outcomes_topic
         self._errors = settings.invoice_errors_topic
@@ -80,7 +89,11 @@ class Following:
         """Read what is new, and return how so many records of each invoice have ended."""
         self._note(filter(None, map(_entered, self._new(self._ledger, reader))))
         self._note(filter(None, map(_failed_without_entry, self._new(self._errors, reader))))
-        ends = Counter(end for name, count in put_back.items() for end in last_ends(self._ends.get(name, ()), count))
+        ends = Counter(
+            end
+            for name, count in put_back.items()
+            for end in last_ends(self._ends.get(name, ()), count)
+        )
         return _results(ends, sum(put_back.values()) - ends.total())
 
     def _new(self, topic: str, reader: ReadsTopics) -> Iterator[Record]:
@@ -105,9 +118,12 @@ def name_of(record: Record | OutgoingRecord) -> bytes:
 
 
 def last_ends(ends: Sequence[End], count: int) -> list[End]:
-    """Return how so many records of one invoice ended, given every end that was seen, in order. Pure.
+    """Return how so many records of one invoice ended, given every end that was seen, in order.
 
-    There are more if a service took a record twice, after a crash: the newest counts, but a skip hides no document.
+    Pure.
+
+    There are more if a service took a record twice, after a crash: the newest counts, but a skip
+    hides no document.
     """
     kept = list(ends[:count])
     for end in ends[count:]:
@@ -141,7 +157,9 @@ def _failed_without_entry(record: Record) -> tuple[bytes, End] | None:
         return None
     if failure.invoice_id is not None:
         return None
-    return as_bytes(failure.original.key, failure.original.key_encoding) or b"", End("failed", failure.code)
+    return as_bytes(failure.original.key, failure.original.key_encoding) or b"", End(
+        "failed", failure.code
+    )
 
 
 def _results(ends: Counter[End], waiting: int) -> Results:

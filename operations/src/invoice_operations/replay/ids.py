@@ -1,4 +1,7 @@
-"""The id of a replay. It tells when the replay began, so that a resumed one looks at the same records. Pure."""
+"""The id of a replay.
+
+It tells when the replay began, so that a resumed one looks at the same records. Pure.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +14,9 @@ SHAPE = re.compile(r"replay-(\d{8}T\d{6}(?:\.\d{6})?Z)-[0-9a-f]{6}")
 
 
 def new_id(now: datetime, token: str) -> str:
-    """Return an id of the time and six random hex digits: ``replay-20261001T060000.000000Z-4f2a9c``."""
+    """Return an id of the time and six random hex digits:
+    ``replay-20261001T060000.000000Z-4f2a9c``.
+    """
     return f"{now.astimezone(UTC):{FORMAT}}-{token}"
 
 

@@ -38,7 +38,8 @@ class Mark:
     def renewing(self, headers: Headers) -> Headers:
         """Do the same to the record of an invoice that was refused.
 
-        A provider that remembers requests would give this one the same answer without the new generation.
+        A provider that remembers requests would give this one the same answer without the new
+        generation.
         """
         older = tuple((name, value) for name, value in headers if name != REQUEST_GENERATION)
         return ((REQUEST_GENERATION, self.replay_id.encode()), *self.on(older))

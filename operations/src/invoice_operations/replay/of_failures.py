@@ -1,4 +1,6 @@
-"""Replaying failures: those that are still open get another chance, wherever their records were read from."""
+"""Replaying failures: those that are still open get another chance, wherever their records were
+read from.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -54,7 +56,9 @@ class FailureReplay:
     _worn_out: set[str] = field(default_factory=set)
 
     def plan(self, done: Done = NOTHING_DONE) -> Plan:
-        """Decide about each failure, and remember which are to be sent; what is done is left out."""
+        """Decide about each failure, and remember which are to be sent; what is done is left
+        out.
+        """
         plan, left = Plan(unreadable=self.unreadable), done.copy()
         self._selected.clear()
         self._refused.clear()
@@ -69,7 +73,8 @@ class FailureReplay:
         return plan
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records of the chosen failures, marked; each once, though an archive may hold it twice.
+        """Yield the records of the chosen failures, marked; each once, though an archive may hold
+        it twice.
 
         Those that are done, too.
         """
@@ -123,7 +128,9 @@ class FailureReplay:
             plan.tally.add(case)
 
     def _why_not(self, case: Case, prior: Prior) -> str | None:
-        is_wanted = case.state == "open" or (case.state == "resolved" and self.request.include_resolved)
+        is_wanted = case.state == "open" or (
+            case.state == "resolved" and self.request.include_resolved
+        )
         if not is_wanted:
             return WHY_NOT_OPEN[case.state]
         if case.place is None:
@@ -149,4 +156,9 @@ class FailureReplay:
 
 
 def _impossible(case: Case, why: str) -> dict[str, str | None]:
-    return {"failure_id": case.failure_id, "invoice_id": case.invoice_id, "code": case.code, "why": why}
+    return {
+        "failure_id": case.failure_id,
+        "invoice_id": case.invoice_id,
+        "code": case.code,
+        "why": why,
+    }

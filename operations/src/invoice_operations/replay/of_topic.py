@@ -89,15 +89,23 @@ class TopicReplay:
             known = self.books.priors(map(_name, chunk))
             yield from ((record, known[_name(record)]) for record in chunk)
 
-    def _why_not(self, record: Record, invoice: RawInvoice | FormattedInvoice | None, prior: Prior) -> str | None:
+    def _why_not(
+        self, record: Record, invoice: RawInvoice | FormattedInvoice | None, prior: Prior
+    ) -> str | None:
         if self.request.what == "formatted":
             # One that has come since the newest were looked for is not the plan's.
             newest = self._newest.get(record.key)
-            if newest is None or (record.partition, record.offset) != (newest.partition, newest.offset):
+            if newest is None or (record.partition, record.offset) != (
+                newest.partition,
+                newest.offset,
+            ):
                 return SUPERSEDED
         elif is_replay(record.headers) and not self.request.include_replays:
             return REPLAYED
-        if self.request.max_replays is not None and replays(record.headers) >= self.request.max_replays:
+        if (
+            self.request.max_replays is not None
+            and replays(record.headers) >= self.request.max_replays
+        ):
             return too_often(self.request.max_replays)
         return prior.why_left_out(self.request, partial(self._destination, invoice))
 

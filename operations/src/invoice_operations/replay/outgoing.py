@@ -17,9 +17,11 @@ class CannotReplay(Exception):
 
 
 def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord:
-    """Begin again at ``raw-invoices``: Metronome is asked anew, so a corrected mapping takes effect.
+    """Begin again at ``raw-invoices``: Metronome is asked anew, so a corrected mapping takes
+    effect.
 
-    The raw record goes back byte for byte where the failure holds it; else one is written with its ids.
+    The raw record goes back byte for byte where the failure holds it; else one is written with its
+    ids.
     """
     raw = settings.raw_invoices_topic
     is_whole = failure.code != "malformed-record" and failure.original.omitted is None
@@ -44,20 +46,30 @@ def put_back(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord
     """Put the failed record itself back on its topic, byte for byte."""
     source, original = failure.source, failure.original
     if source.topic is None:
-        raise CannotReplay("It came from no topic but from Metronome's webhook, which carried no usable invoice.")
+        raise CannotReplay(
+            "It came from no topic but from Metronome's webhook, which carried no usable invoice."
+        )
     if source.topic not in (settings.raw_invoices_topic, settings.formatted_invoices_topic):
-        raise CannotReplay(f"It came from {source.topic}, which is none of this installation's topics.")
+        raise CannotReplay(
+            f"It came from {source.topic}, which is none of this installation's topics."
+        )
     if original.omitted is not None:
         raise CannotReplay(
-            f"Its record was too large to be kept; it lies at {source.topic}[{source.partition}]@{source.offset}. "
-            f"Use --restart raw."
+            "Its record was too large to be kept; it lies at"
+            f" {source.topic}[{source.partition}]@{source.offset}. Use --restart raw."
         )
     key = as_bytes(original.key, original.key_encoding)
-    return OutgoingRecord(source.topic, key, as_bytes(original.value, original.encoding), headers_of(original))
+    return OutgoingRecord(
+        source.topic, key, as_bytes(original.value, original.encoding), headers_of(original)
+    )
 
 
-def _raw_of(failure: InvoiceFailure, invoice_id: str, customer_id: str, headers: Headers) -> RawInvoice:
-    event_id = next((value.decode("utf-8", "replace") for name, value in headers if name == EVENT_ID), None)
+def _raw_of(
+    failure: InvoiceFailure, invoice_id: str, customer_id: str, headers: Headers
+) -> RawInvoice:
+    event_id = next(
+        (value.decode("utf-8", "replace") for name, value in headers if name == EVENT_ID), None
+    )
     finalized_at, received_at = _times(failure)
     return RawInvoice(
         event_id=event_id or failure.failure_id,
@@ -72,7 +84,9 @@ def _raw_of(failure: InvoiceFailure, invoice_id: str, customer_id: str, headers:
 
 def _times(failure: InvoiceFailure) -> tuple[datetime | None, datetime | None]:
     try:
-        document = from_bytes(FormattedInvoice, as_bytes(failure.original.value, failure.original.encoding))
+        document = from_bytes(
+            FormattedInvoice, as_bytes(failure.original.value, failure.original.encoding)
+        )
     except MalformedRecord:
         return None, None
     return document.finalized_at, document.received_at

@@ -36,7 +36,9 @@ class Plan:
             "unknown_totals": unknown,
             "left_out": dict(self.left_out),
             "cannot_be_replayed": self.impossible,
-            "unreadable_objects": [{"object": key, "why": why} for key, why in self.unreadable.items()],
+            "unreadable_objects": [
+                {"object": key, "why": why} for key, why in self.unreadable.items()
+            ],
         }
 
 

@@ -28,7 +28,8 @@ class PresentDestinations:
         self._by_customer: dict[str, str | None] = {}
 
     def __call__(self, customer_id: str, invoice_id: str) -> str | None:
-        """Return where an invoice would go now; ``None`` if the formatter will not send it, or it has a payer.
+        """Return where an invoice would go now; ``None`` if the formatter will not send it, or it
+        has a payer.
 
         Raises ``CredentialsRefused`` or ``Unavailable``.
         """

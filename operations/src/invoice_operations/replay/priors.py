@@ -1,4 +1,6 @@
-"""What is known of invoices before their records are put back, and what of it speaks against that."""
+"""What is known of invoices before their records are put back, and what of it speaks against
+that.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +16,9 @@ CREATED = "created already (--force)"
 ELSEWHERE = "with a document that stands at another destination"
 DOUBTFUL = "with a document that may exist at another destination (--force)"
 # Definite answers of a provider. Its own memory of the request would repeat them.
-REFUSALS: frozenset[Code] = frozenset({"provider-rejected", "conflicting-document", "document-removed"})
+REFUSALS: frozenset[Code] = frozenset(
+    {"provider-rejected", "conflicting-document", "document-removed"}
+)
 
 
 class KnowsDestinations(Protocol):
@@ -30,14 +34,19 @@ Destination = Callable[[], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is known of one invoice. ``is_resolved``: a person decided so, whatever came in for it since."""
+    """What is known of one invoice.
+
+    ``is_resolved``: a person decided so, whatever came in for it since.
+    """
 
     known: KnownInvoice = field(default_factory=KnownInvoice)
     is_resolved: bool = False
 
     @property
     def is_refused(self) -> bool:
-        """Whether the newest failure is a refusal by the provider, and no document may exist all the same."""
+        """Whether the newest failure is a refusal by the provider, and no document may exist all
+        the same.
+        """
         newest = self.known.newest
         if newest is None or newest.outcome not in ("failed", "resolved"):
             return False
@@ -53,7 +62,9 @@ class Prior:
         if request.what == "formatted" and not request.force:
             return CREATED
         goes_to = destination()
-        return ELSEWHERE if any(goes_to not in (None, each.destination) for each in standing) else None
+        return (
+            ELSEWHERE if any(goes_to not in (None, each.destination) for each in standing) else None
+        )
 
     def _why_in_doubt(self, destination: Destination) -> str | None:
         """A look at the new destination does not show what may exist at the old one."""

@@ -18,10 +18,11 @@ MAX_REPLAYS = 3
 class ReplayRequest:
     """Which records go back, and how. Raises ``InvalidRequest`` if its parts contradict each other.
 
-    ``what`` is a topic's records as they are, or failures (``errors``) out of a ``storage``. A failure restarts at
-    ``raw-invoices`` or with the record that failed. Records replayed ``max_replays`` times are left out, ``None``: no
-    matter how often. ``force``: invoices that Metronome calls synced are sent all the same. ``include_resolved``: those
-    that a person resolved, too.
+    ``what`` is a topic's records as they are, or failures (``errors``) out of a ``storage``. A
+    failure restarts at ``raw-invoices`` or with the record that failed. Records replayed
+    ``max_replays`` times are left out, ``None``: no matter how often. ``force``: invoices that
+    Metronome calls synced are sent all the same. ``include_resolved``: those that a person
+    resolved, too.
     """
 
     what: What
@@ -39,10 +40,16 @@ class ReplayRequest:
             "--code, --stage and --destination choose failures: use invoices replay errors.": (
                 not is_errors and self.chosen.is_of_failures
             ),
-            "--from s3 reads archived failures: use invoices replay errors.": not is_errors and self.storage == "s3",
-            "--restart failed is for invoices replay errors.": not is_errors and self.restart == "failed",
-            "--include-replays is for invoices replay raw: formatted puts the newest record back, whoever made it, "
-            "and a failed replay is a failure like any other.": self.what != "raw" and self.include_replays,
+            "--from s3 reads archived failures: use invoices replay errors.": (
+                not is_errors and self.storage == "s3"
+            ),
+            "--restart failed is for invoices replay errors.": (
+                not is_errors and self.restart == "failed"
+            ),
+            (
+                "--include-replays is for invoices replay raw: formatted puts the newest record"
+                " back, whoever made it, and a failed replay is a failure like any other."
+            ): self.what != "raw" and self.include_replays,
         }
         for sentence, is_so in refusals.items():
             if is_so:

@@ -1,4 +1,6 @@
-"""One replay: what it would put back, putting it back so that it can be stopped and resumed, and what becomes of it."""
+"""One replay: what it would put back, putting it back so that it can be stopped and resumed, and
+what becomes of it.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,11 +23,13 @@ LOOK_SECONDS = 2.0
 
 
 class Replay:
-    """Looks at what there was when it began. ``plan`` or ``resume`` comes first, then ``send``, then ``follow``.
+    """Looks at what there was when it began.
 
-    A replay that was stopped is resumed by another one with its id and request, on any machine: what the first has put
-    back, and what became of it, is found in Kafka, which is a replay's only memory.
-    ``filters`` are how the person chose, if the request names every failure by its id.
+    ``plan`` or ``resume`` comes first, then ``send``, then ``follow``.
+
+    A replay that was stopped is resumed by another one with its id and request, on any machine:
+    what the first has put back, and what became of it, is found in Kafka, which is a replay's only
+    memory. ``filters`` are how the person chose, if the request names every failure by its id.
     Every method raises what the clients raise.
     """
 
@@ -38,7 +42,9 @@ class Replay:
         filters: Filters | None = None,
     ) -> None:
         self.id = replay_id
-        self._mark = Mark(replay_id, person.by, force=request.force, include_resolved=request.include_resolved)
+        self._mark = Mark(
+            replay_id, person.by, force=request.force, include_resolved=request.include_resolved
+        )
         self._began = started_at(replay_id)
         bounded = replace(request, chosen=request.chosen.up_to(self._began))
         self._source = source_of(bounded, clients, self._began)
@@ -70,11 +76,15 @@ class Replay:
         """The count of records that this replay has put back, those of a stopped run included."""
         return self._put_back.total()
 
-    def send(self, per_second: float | None, stop: Stop, acknowledged: Callable[[], object]) -> bool:
-        """Put the planned records back. Return whether that was all; ``False`` if ``stop`` came first.
+    def send(
+        self, per_second: float | None, stop: Stop, acknowledged: Callable[[], object]
+    ) -> bool:
+        """Put the planned records back.
 
-        The run is a decision, which is written down before.
-        ``acknowledged`` is called for each record that every in-sync replica holds. Raises ``PublishFailed``.
+        Return whether that was all; ``False`` if ``stop`` came first.
+
+        The run is a decision, which is written down before. ``acknowledged`` is called for each
+        record that every in-sync replica holds. Raises ``PublishFailed``.
         """
 
         def rest(seconds: float) -> None:
@@ -93,12 +103,16 @@ class Replay:
             return send_all(outgoing, publisher, pace, stop, count)
 
     def look(self) -> Results:
-        """Return what has become of the records that were put back. One thread may look while another sends."""
+        """Return what has become of the records that were put back.
+
+        One thread may look while another sends.
+        """
         put_back = self._put_back.copy()
         return self._following.look(put_back, self._clients.reader()) if put_back else Results()
 
     def follow(self, seconds: float, stop: Stop, looked: Callable[[Results], object]) -> Results:
-        """Look until every record has ended, ``stop`` comes or the time is over; return what is known then.
+        """Look until every record has ended, ``stop`` comes or the time is over; return what is
+        known then.
 
         ``looked`` is called with the results of each look.
         """
@@ -115,4 +129,6 @@ class Replay:
     def _decide(self, publisher: Publisher) -> None:
         topic = self._clients.kafka.invoice_decisions_topic
         decider = Decider(publisher, topic, self._person, self._clients.clock)
-        decider.decide("replay", self.id, replay_id=self.id, filters=self._filters, count=self._planned)
+        decider.decide(
+            "replay", self.id, replay_id=self.id, filters=self._filters, count=self._planned
+        )

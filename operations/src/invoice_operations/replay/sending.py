@@ -1,4 +1,6 @@
-"""Putting the records on their topics: acknowledged, paced, and leaving out what an interrupted run has done."""
+"""Putting the records on their topics: acknowledged, paced, and leaving out what an interrupted run
+has done.
+"""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -38,11 +40,15 @@ class Stop(Protocol):
         """Return after so many seconds, earlier if somebody asks to stop."""
 
 
-def put_back_by(replay_id: str, reader: ReadsTopics, topics: Iterable[str]) -> tuple[Done, Counter[bytes]]:
-    """Find what a replay has put back already: Kafka itself is its only memory, so any machine can resume it.
+def put_back_by(
+    replay_id: str, reader: ReadsTopics, topics: Iterable[str]
+) -> tuple[Done, Counter[bytes]]:
+    """Find what a replay has put back already: Kafka itself is its only memory, so any machine can
+    resume it.
 
-    Return how many records lie on each target, and how many were put back per invoice (see ``name_of``).
-    ``topics`` are in the order in which an invoice passes them: the formatter's records carry the replay's id, too.
+    Return how many records lie on each target, and how many were put back per invoice (see
+    ``name_of``). ``topics`` are in the order in which an invoice passes them: the formatter's
+    records carry the replay's id, too.
     """
     span, mark = Span(since=started_at(replay_id) - CLOCK_SKEW), replay_id.encode()
     done: Done = Counter()
@@ -80,10 +86,12 @@ def send_all(
     stop: Stop,
     acknowledged: Callable[[bytes], object],
 ) -> bool:
-    """Send records until one is asked to stop. Return whether all were sent. Raises ``PublishFailed``.
+    """Send records until one is asked to stop.
 
-    ``acknowledged`` is called with the invoice (see ``name_of``) of each record that every in-sync replica holds.
-    What was sent is waited for.
+    Return whether all were sent. Raises ``PublishFailed``.
+
+    ``acknowledged`` is called with the invoice (see ``name_of``) of each record that every in-sync
+    replica holds. What was sent is waited for.
     """
     flying: deque[tuple[Future[None], bytes]] = deque()
     is_stopped = False
@@ -99,7 +107,9 @@ def send_all(
     return not is_stopped
 
 
-def _settle(flying: deque[tuple[Future[None], bytes]], acknowledged: Callable[[bytes], object]) -> None:
+def _settle(
+    flying: deque[tuple[Future[None], bytes]], acknowledged: Callable[[bytes], object]
+) -> None:
     sent, name = flying[0]
     sent.result()
     flying.popleft()

@@ -43,7 +43,9 @@ def source_of(request: ReplayRequest, clients: ReplayClients, began: datetime) -
     books = _Books(clients)
     if request.what == "errors":
         is_archived = request.storage == "s3"
-        read, unreadable = _archived(request, clients) if is_archived else _held(request, clients, books)
+        read, unreadable = (
+            _archived(request, clients) if is_archived else _held(request, clients, books)
+        )
         return FailureReplay(
             read,
             lambda cases: books.view.judged(cases, request.chosen),

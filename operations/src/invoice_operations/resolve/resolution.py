@@ -1,4 +1,8 @@
-"""What a person's resolution of a failure enters in the ledger: the event, and what documents there are. Pure."""
+"""What a person's resolution of a failure enters in the ledger: the event, and what documents there
+are.
+
+Pure.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +20,9 @@ BECAUSE: Mapping[State, str] = {
     "created": "Its invoice was created meanwhile; there is nothing to resolve.",
     "skipped": "Its invoice was skipped meanwhile; there is nothing to resolve.",
     "resolved": "It is resolved already.",
-    "superseded": "Its invoice failed again since; resolve the newer failure (see: invoices status).",
+    "superseded": (
+        "Its invoice failed again since; resolve the newer failure (see: invoices status)."
+    ),
 }
 # Facts of an invoice at one destination, which say nothing about a document at another.
 OF_DESTINATION = ("account", "external_customer_id")
@@ -41,15 +47,22 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """``documents`` come first, ``event`` last. ``by_hand`` is the one of the documents that a person made."""
+    """``documents`` come first, ``event`` last.
+
+    ``by_hand`` is the one of the documents that a person made.
+    """
 
     event: Outcome
     documents: tuple[Outcome, ...] = ()
     by_hand: Outcome | None = None
 
 
-def entries(case: Case, known: KnownInvoice, asked: Resolution, person: Person, now: datetime) -> Entries:
-    """Return what to enter. Raises ``NeedsAttention`` if the failure is not open, and ``InvalidRequest``.
+def entries(
+    case: Case, known: KnownInvoice, asked: Resolution, person: Person, now: datetime
+) -> Entries:
+    """Return what to enter.
+
+    Raises ``NeedsAttention`` if the failure is not open, and ``InvalidRequest``.
 
     A failure without an invoice id is entered under its record's key, e.g. the event id.
     """
@@ -78,7 +91,9 @@ def entries(case: Case, known: KnownInvoice, asked: Resolution, person: Person, 
 
 
 def _documents(known: KnownInvoice, by_hand: Outcome | None) -> Iterator[Outcome]:
-    """Yield what would else be hidden: an older ledger has a document in its event alone, which is replaced now."""
+    """Yield what would else be hidden: an older ledger has a document in its event alone, which is
+    replaced now.
+    """
     newest = known.newest.document_key if known.newest is not None else None
     for document in known.documents:
         if newest is not None and document.document_key == newest:
@@ -87,19 +102,28 @@ def _documents(known: KnownInvoice, by_hand: Outcome | None) -> Iterator[Outcome
         yield by_hand
 
 
-def _made_by_hand(case: Case, base: Outcome, known: KnownInvoice, asked: Resolution, now: datetime) -> Outcome | None:
+def _made_by_hand(
+    case: Case, base: Outcome, known: KnownInvoice, asked: Resolution, now: datetime
+) -> Outcome | None:
     if asked.document_id is None:
         if asked.destination is not None:
-            raise InvalidRequest("--destination says where the document of --document-id is: give both.")
+            raise InvalidRequest(
+                "--destination says where the document of --document-id is: give both."
+            )
         return None
     if case.invoice_id is None:
-        raise InvalidRequest("The failure names no invoice that could have a document: leave --document-id out.")
+        raise InvalidRequest(
+            "The failure names no invoice that could have a document: leave --document-id out."
+        )
     document_id, destination = asked.document_id.strip(), asked.destination or case.destination
     if not document_id:
-        raise InvalidRequest('Invalid --document-id "": use the id that the billing provider shows.')
+        raise InvalidRequest(
+            'Invalid --document-id "": use the id that the billing provider shows.'
+        )
     if destination not in destinations():
         raise InvalidRequest(
-            f'Say with --destination where document "{document_id}" is: use one of {all_destinations()}.'
+            f'Say with --destination where document "{document_id}" is: use one of'
+            f" {all_destinations()}."
         )
     key = LedgerKey(case.invoice_id, DocumentId(destination, document_id))
     facts = next((each for each in known.documents if each.document_key == key), None)
@@ -111,7 +135,9 @@ def _made_by_hand(case: Case, base: Outcome, known: KnownInvoice, asked: Resolut
         "settled_at": now,
     }
     foreign = {} if base.destination == destination else dict.fromkeys(OF_DESTINATION)
-    return (facts or base).model_copy(update=(foreign if facts is None else {}) | made | _without_failure())
+    return (facts or base).model_copy(
+        update=(foreign if facts is None else {}) | made | _without_failure()
+    )
 
 
 def _without_failure() -> dict[str, None]:

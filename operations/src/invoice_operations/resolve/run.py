@@ -1,4 +1,6 @@
-"""Carrying out that a person handled a failure by hand: so that it can be repeated from the start if it is cut off."""
+"""Carrying out that a person handled a failure by hand: so that it can be repeated from the start
+if it is cut off.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +31,10 @@ class ResolveClients(AsksGroups, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """``event`` is the ledger's. ``metronome`` says in a few words what it was told of a document."""
+    """``event`` is the ledger's.
+
+    ``metronome`` says in a few words what it was told of a document.
+    """
 
     event: Outcome
     metronome: str | None = None
@@ -38,11 +43,12 @@ class Resolved:
 def resolve(asked: Resolution, clients: ResolveClients, person: Person) -> Resolved:
     """Decide it, enter the document, tell Metronome of it, and enter the resolution last.
 
-    The decision comes first: from then on the creator holds the invoice back, whatever is cut off. The failure stays
-    open until all is done, and each step may be repeated. Returns once every in-sync replica holds all records.
+    The decision comes first: from then on the creator holds the invoice back, whatever is cut off.
+    The failure stays open until all is done, and each step may be repeated. Returns once every
+    in-sync replica holds all records.
 
-    Raises ``NotFound``, ``NeedsAttention`` if the failure is not open or a record of the invoice waits,
-    ``InvalidRequest``, and what the clients raise.
+    Raises ``NotFound``, ``NeedsAttention`` if the failure is not open or a record of the invoice
+    waits, ``InvalidRequest``, and what the clients raise.
     """
     view = clients.view()
     case = find_case(view.named(asked.failure_id), asked.failure_id)
@@ -69,14 +75,19 @@ def _refuse(waiting: Iterable[Record]) -> None:
         return
     more = f" and {len(places) - MAX_NAMED} more" if len(places) > MAX_NAMED else ""
     raise NeedsAttention(
-        f"A record of its invoice waits and may still be sent: {', '.join(places[:MAX_NAMED])}{more}. "
-        "Wait until invoices console shows that it is consumed, or resolve it all the same with --yes."
+        "A record of its invoice waits and may still be sent:"
+        f" {', '.join(places[:MAX_NAMED])}{more}. Wait until invoices console shows that it is"
+        " consumed, or resolve it all the same with --yes."
     )
 
 
 def _decide(decider: Decider, entered: Entries, asked: Resolution) -> None:
     event, by_hand = entered.event, entered.by_hand
-    made = {} if by_hand is None else {"document_id": by_hand.provider_document_id, "destination": by_hand.destination}
+    made = (
+        {}
+        if by_hand is None
+        else {"document_id": by_hand.provider_document_id, "destination": by_hand.destination}
+    )
     decider.decide("resolve", event.invoice_id, asked.why, failure_id=event.failure_id, **made)
 
 
@@ -85,7 +96,9 @@ def _publish(publisher: Publisher, records: Iterable[OutgoingRecord]) -> None:
         publisher.publish(record)
 
 
-def _tell(metronome: TellsMetronome | None, by_hand: Outcome | None, customer_id: str | None) -> str | None:
+def _tell(
+    metronome: TellsMetronome | None, by_hand: Outcome | None, customer_id: str | None
+) -> str | None:
     if by_hand is None:
         return None
     if metronome is None:
@@ -94,7 +107,10 @@ def _tell(metronome: TellsMetronome | None, by_hand: Outcome | None, customer_id
         return tell_finalized(metronome, by_hand, customer_id)
     except CallFailed as error:
         sentence = (
-            f"The invoice is held back, and its document is entered, but Metronome was not told: {error.reason} "
-            "The failure stays open. Repeat the command, without --document-id if Metronome need not know."
+            "The invoice is held back, and its document is entered, but Metronome was not told:"
+            f" {error.reason} The failure stays open. Repeat the command, without --document-id if"
+            " Metronome need not know."
         )
-        raise (Unavailable if isinstance(error, Unavailable) else NeedsAttention)(sentence) from error
+        raise (Unavailable if isinstance(error, Unavailable) else NeedsAttention)(
+            sentence
+        ) from error

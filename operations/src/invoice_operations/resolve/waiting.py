@@ -1,4 +1,6 @@
-"""Records of an invoice that a service has not consumed yet: what a person resolves could still be sent."""
+"""Records of an invoice that a service has not consumed yet: what a person resolves could still be
+sent.
+"""
 
 from collections.abc import Collection, Iterator
 
@@ -20,7 +22,9 @@ def waiting_records(case: Case, clients: AsksGroups, known: Collection[int]) -> 
         reader = clients.reader()
         for number in partitions_of_key(reader, topic, key, known):
             start = max(next_offset(groups, number), _behind(case, topic, number))
-            yield from reader.read(topic, Span(partition=number, from_offset=start, keys=frozenset({key})))
+            yield from reader.read(
+                topic, Span(partition=number, from_offset=start, keys=frozenset({key}))
+            )
 
 
 def _behind(case: Case, topic: str, partition: int) -> int:

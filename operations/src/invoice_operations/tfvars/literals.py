@@ -24,14 +24,19 @@ def quoted(token: Token) -> str:
             return ESCAPED[escape]
         number = int(escape[1:], 16) if len(escape) > 1 else -1
         if number < 0 or number in SURROGATES or number > LAST_CHARACTER:
-            raise InvalidRequest(f"Line {token.line}: a backslash begins no escape that Terraform knows.")
+            raise InvalidRequest(
+                f"Line {token.line}: a backslash begins no escape that Terraform knows."
+            )
         return chr(number)
 
     return ESCAPE.sub(unescaped, _without_templates(token.text[1:-1], token.line))
 
 
 def heredoc(token: Token) -> str:
-    """Return the lines of a heredoc, without those indents that ``<<-`` takes away. Raises ``InvalidRequest``."""
+    """Return the lines of a heredoc, without those indents that ``<<-`` takes away.
+
+    Raises ``InvalidRequest``.
+    """
     opening, _break, rest = token.text.partition("\n")
     lines, _break, _closing = rest.rpartition("\n")
     text = _without_templates(lines, token.line)

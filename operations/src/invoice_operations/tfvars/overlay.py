@@ -1,4 +1,6 @@
-"""From a file of Terraform variables to the files of an overlay: ConfigMaps (*.env) and Secrets (secrets.json)."""
+"""From a file of Terraform variables to the files of an overlay: ConfigMaps (*.env) and Secrets
+(secrets.json).
+"""
 
 import os
 from pathlib import Path
@@ -11,7 +13,10 @@ from invoice_shared.serde import dumps, loads
 
 
 def import_file(file: Path) -> Imported:
-    """Read a ``.tfvars`` or ``.tfvars.json`` file and sort its variables. Raises ``InvalidRequest``."""
+    """Read a ``.tfvars`` or ``.tfvars.json`` file and sort its variables.
+
+    Raises ``InvalidRequest``.
+    """
     try:
         text = _text_of(file.read_bytes())
         variables = loads(text) if file.name.endswith(".json") else parse_tfvars(text)
@@ -30,14 +35,22 @@ def _text_of(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = 1 + content.count(b"\n", 0, error.start)
-        raise InvalidRequest(f"Line {line}: this is not UTF-8. Save the file as UTF-8 text.") from error
+        raise InvalidRequest(
+            f"Line {line}: this is not UTF-8. Save the file as UTF-8 text."
+        ) from error
 
 
 def write_overlay(imported: Imported, folder: Path) -> list[Path]:
-    """Write the files anew and return their paths. Raises ``InvalidRequest`` if the folder cannot be written."""
+    """Write the files anew and return their paths.
+
+    Raises ``InvalidRequest`` if the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = [_write_config(folder / f"{group}.env", values) for group, values in imported.config.items()]
+        written = [
+            _write_config(folder / f"{group}.env", values)
+            for group, values in imported.config.items()
+        ]
         if imported.secrets:
             written.append(_write_secrets(folder / "secrets.json", imported))
         return written
@@ -46,7 +59,9 @@ def write_overlay(imported: Imported, folder: Path) -> list[Path]:
 
 
 def _write_config(path: Path, values: dict[str, str]) -> Path:
-    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
+    path.write_text(
+        "".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8"
+    )
     return path
 
 

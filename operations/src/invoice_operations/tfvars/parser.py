@@ -1,4 +1,6 @@
-"""Reading a ``.tfvars`` file: names and literal values, as Terraform writes them. Pure; evaluates nothing.
+"""Reading a ``.tfvars`` file: names and literal values, as Terraform writes them.
+
+Pure; evaluates nothing.
 
 No message quotes a value: it may be a secret.
 """
@@ -16,14 +18,19 @@ MAX_DEPTH = 50
 
 
 def parse_tfvars(text: str) -> dict[str, Any]:
-    """Return each variable's value: text, ``Decimal``, bool, null, list or object. Raises ``InvalidRequest``."""
+    """Return each variable's value: text, ``Decimal``, bool, null, list or object.
+
+    Raises ``InvalidRequest``.
+    """
     tokens = _Tokens(tokens_of(text))
     values: dict[str, Any] = {}
     while tokens.ahead.kind != END:
         name = tokens.next("word")
         tokens.next("mark", "=")
         if name.text in values:
-            raise InvalidRequest(f"Line {name.line}: the variable {name.text} is given a second time.")
+            raise InvalidRequest(
+                f"Line {name.line}: the variable {name.text} is given a second time."
+            )
         values[name.text] = _value(tokens, 0)
     return values
 
@@ -46,7 +53,9 @@ class _Tokens:
         """Take a token of a kind that has one of some texts. Raises ``InvalidRequest``."""
         token = self.take()
         if token.kind not in (kind, or_kind) or (texts and token.text not in texts):
-            raise InvalidRequest(f"Line {token.line}: {' or '.join(texts) or 'a name'} is expected.")
+            raise InvalidRequest(
+                f"Line {token.line}: {' or '.join(texts) or 'a name'} is expected."
+            )
         return token
 
     def take(self) -> Token:
@@ -61,7 +70,9 @@ class _Tokens:
 def _value(tokens: _Tokens, depth: int) -> Any:
     token = tokens.take()
     if depth > MAX_DEPTH:
-        raise InvalidRequest(f"Line {token.line}: lists and objects are nested more than {MAX_DEPTH} deep.")
+        raise InvalidRequest(
+            f"Line {token.line}: lists and objects are nested more than {MAX_DEPTH} deep."
+        )
     if token.kind == "string":
         return quoted(token)
     if token.kind == "heredoc":
@@ -72,7 +83,9 @@ def _value(tokens: _Tokens, depth: int) -> Any:
         return LITERALS[token.text]
     if token.kind == "mark" and token.text in "[{":
         return _list(tokens, depth + 1) if token.text == "[" else _object(tokens, depth + 1)
-    raise InvalidRequest(f"Line {token.line}: a literal value is expected; expressions are not evaluated.")
+    raise InvalidRequest(
+        f"Line {token.line}: a literal value is expected; expressions are not evaluated."
+    )
 
 
 def _list(tokens: _Tokens, depth: int) -> list[Any]:

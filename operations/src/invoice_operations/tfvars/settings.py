@@ -1,4 +1,8 @@
-"""The Terraform variables of the Lambda sample as our settings: which file or Secret each belongs to. Pure."""
+"""The Terraform variables of the Lambda sample as our settings: which file or Secret each belongs
+to.
+
+Pure.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,7 +27,9 @@ GROUPS = {
     "METRONOME_WEBHOOK_": "metronome-webhook",
     "METRONOME_": "metronome-api",
 }
-"""By the beginning of its name, the Secret of a secret (``invoice-`` before it), but for those of the providers."""
+"""By the beginning of its name, the Secret of a secret (``invoice-`` before it), but for those of
+the providers.
+"""
 BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
 RENAMED = {"REGION": "AWS_DEFAULT_REGION"}
 """Where the sample's bucket is, in boto3's words."""
@@ -40,9 +46,18 @@ SAMPLES_DEFAULTS = {
 }
 """Those of ``variables.tf`` in ``evregille/metronome-invoices`` that are not ours as well. Two are left out:
 ``qbo_realm_id``, the author's own company, and the bucket, whose name only one account in the world can have."""
-NO_DEFAULT_FITS = ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SECURITY_PROTOCOL", "LOG_ERRORS_BUCKET_NAME_S3")
+NO_DEFAULT_FITS = (
+    "KAFKA_BOOTSTRAP_SERVERS",
+    "KAFKA_SECURITY_PROTOCOL",
+    "LOG_ERRORS_BUCKET_NAME_S3",
+)
 """Each has a default, which is right on one machine at most."""
-SERVICES: tuple[type[Settings], ...] = (WebhookSettings, FormatterSettings, CreatorSettings, ErrorSinkSettings)
+SERVICES: tuple[type[Settings], ...] = (
+    WebhookSettings,
+    FormatterSettings,
+    CreatorSettings,
+    ErrorSinkSettings,
+)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SASL = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
 
@@ -74,7 +89,8 @@ def import_variables(variables: Mapping[str, Any]) -> Imported:
     defaults = {
         name: value
         for name, value in SAMPLES_DEFAULTS.items()
-        if name not in named and (_group(name) not in _provider_groups() or _group(name) in credentials)
+        if name not in named
+        and (_group(name) not in _provider_groups() or _group(name) in credentials)
     }
     values = given | defaults
     return Imported(
@@ -123,7 +139,9 @@ def _provider_groups() -> list[str]:
 
 def _credentials(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return what each provider needs of which at least one is given."""
-    needed = {_group_of(provider.name): provider.needed_at_first(given.keys()) for provider in providers()}
+    needed = {
+        _group_of(provider.name): provider.needed_at_first(given.keys()) for provider in providers()
+    }
     return {group: names for group, names in needed.items() if not given.keys().isdisjoint(names)}
 
 
@@ -153,7 +171,9 @@ def _needed(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]
         yield from names
 
 
-def _unused(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+def _unused(
+    values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
     yield "external-secrets", "secrets.json takes its place"
     if not _has_sasl(values):
         yield "kafka-sasl", "KAFKA_SECURITY_PROTOCOL is without SASL"
@@ -166,10 +186,15 @@ def _has_sasl(values: Mapping[str, Any]) -> bool:
 
 
 def _line(name: str, value: Any) -> str:
-    """Return a value as an .env file can hold it. Raises ``InvalidRequest`` if it would begin a line of its own."""
+    """Return a value as an .env file can hold it.
+
+    Raises ``InvalidRequest`` if it would begin a line of its own.
+    """
     text = _text(name, value)
     if CONTROL.search(text):
-        raise InvalidRequest(f"{name.lower()} holds a line break or another control character: write it on one line.")
+        raise InvalidRequest(
+            f"{name.lower()} holds a line break or another control character: write it on one line."
+        )
     return text
 
 

@@ -4,7 +4,14 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 
 from invoice_operations.broker_errors import broker_errors
@@ -17,7 +24,8 @@ from invoice_shared.kafka.client_config import common_config, consumer_config
 from invoice_shared.settings import KafkaSettings
 
 ANSWER_SECONDS = 15.0
-# A broker that knows no ids of topics answers a UUID of zeros, or that it does not know the question.
+# A broker that knows no ids of topics answers a UUID of zeros, or that it does not know the
+# question.
 NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 NOT_ASKED = (KafkaError.UNSUPPORTED_VERSION, KafkaError._UNSUPPORTED_FEATURE)  # noqa: SLF001 - as the client names it
 # An offset that does not exist is told instead of replaced.
@@ -38,7 +46,10 @@ class Broker:
             listed = admin.list_topics(timeout=ANSWER_SECONDS)
             there = [name for name in names if name in listed.topics]
             ids = _topic_ids(admin, there)
-        topics = {name: Topic(ids.get(name), tuple(sorted(listed.topics[name].partitions))) for name in there}
+        topics = {
+            name: Topic(ids.get(name), tuple(sorted(listed.topics[name].partitions)))
+            for name in there
+        }
         return Cluster(listed.cluster_id or self._settings.kafka_bootstrap_servers, topics)
 
     @contextmanager
@@ -59,7 +70,9 @@ class Connection:
     def marks(self, topic: str, partitions: Sequence[int]) -> Marks:
         """Return what a topic's partitions hold."""
         return {
-            number: self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=ANSWER_SECONDS)
+            number: self._consumer.get_watermark_offsets(
+                TopicPartition(topic, number), timeout=ANSWER_SECONDS
+            )
             for number in partitions
         }
 

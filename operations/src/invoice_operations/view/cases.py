@@ -1,4 +1,7 @@
-"""A failure as an operator sees it: what went wrong, where its record is, and what became of it. Pure."""
+"""A failure as an operator sees it: what went wrong, where its record is, and what became of it.
+
+Pure.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,9 +39,10 @@ class Place:
 class Case:
     """One failure without its original, so that many fit into memory. ``key`` is the record's.
 
-    ``place`` is ``None`` if only the ledger remembers it: the errors topic has its retention. ``source`` is where the
-    record is that failed. ``replay_id`` names the replay that put that record there, after ``replay_count`` in all.
-    ``documents`` names those of its invoice that stand all the same: nobody should bill it by hand.
+    ``place`` is ``None`` if only the ledger remembers it: the errors topic has its retention.
+    ``source`` is where the record is that failed. ``replay_id`` names the replay that put that
+    record there, after ``replay_count`` in all. ``documents`` names those of its invoice that stand
+    all the same: nobody should bill it by hand.
     """
 
     failure_id: str
@@ -68,7 +72,9 @@ def place_of(record: Record) -> Place:
 
 
 def failures_in(records: Iterable[Record]) -> Iterator[tuple[InvoiceFailure, Record]]:
-    """Yield the failures among records of the errors topic; what is none of ours is left to the archive."""
+    """Yield the failures among records of the errors topic; what is none of ours is left to the
+    archive.
+    """
     for record in records:
         try:
             yield from_bytes(InvoiceFailure, record.value), record
@@ -77,9 +83,14 @@ def failures_in(records: Iterable[Record]) -> Iterator[tuple[InvoiceFailure, Rec
 
 
 def case_of(failure: InvoiceFailure, place: Place, key: bytes | None = None) -> Case:
-    """Keep of a failure what lists and decisions need. An archived one has no ``key``: it is derived."""
+    """Keep of a failure what lists and decisions need.
+
+    An archived one has no ``key``: it is derived.
+    """
     source, headers = failure.source, headers_of(failure.original)
-    is_placed = source.topic is not None and source.partition is not None and source.offset is not None
+    is_placed = (
+        source.topic is not None and source.partition is not None and source.offset is not None
+    )
     return Case(
         failure_id=failure.failure_id,
         key=(failure_key(failure) if key is None else key).decode("utf-8", "replace"),
@@ -92,7 +103,9 @@ def case_of(failure: InvoiceFailure, place: Place, key: bytes | None = None) -> 
         destination=failure.destination,
         retryable=failure.retryable,
         attempts=failure.attempts,
-        source=Place(source.topic or "", source.partition or 0, source.offset or 0) if is_placed else None,
+        source=Place(source.topic or "", source.partition or 0, source.offset or 0)
+        if is_placed
+        else None,
         replay_id=_replay_id(headers),
         replay_count=replays(headers),
         place=place,
@@ -117,14 +130,22 @@ def remembered(key: str, outcome: Outcome) -> Case:
 
 
 def document_names(known: KnownInvoice) -> str | None:
-    """Return which documents of an invoice stand, as a list shows them; ``None`` if none is known to."""
-    return ", ".join(f"{each.destination} {each.provider_document_id}" for each in known.standing) or None
+    """Return which documents of an invoice stand, as a list shows them; ``None`` if none is known
+    to.
+    """
+    return (
+        ", ".join(f"{each.destination} {each.provider_document_id}" for each in known.standing)
+        or None
+    )
 
 
-def state_of(failure_id: str, failed_at: datetime, known: KnownInvoice, *, is_entered: bool) -> State:
+def state_of(
+    failure_id: str, failed_at: datetime, known: KnownInvoice, *, is_entered: bool
+) -> State:
     """Return what became of a failure, from what is known of its invoice.
 
-    ``is_entered``: the ledger has had its own entry, so that the newest one came later. Else the clocks decide.
+    ``is_entered``: the ledger has had its own entry, so that the newest one came later. Else the
+    clocks decide.
     """
     newest = known.newest
     if newest is None:

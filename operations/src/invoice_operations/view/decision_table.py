@@ -50,7 +50,9 @@ def newest(connection: Connection, since: datetime | None, page: Page) -> list[D
 
 def count(connection: Connection, since: datetime | None) -> int:
     """Count what was decided from a time on."""
-    (found,) = connection.execute("SELECT count(*) FROM decisions WHERE at >= ?", (_from(since),)).fetchone()
+    (found,) = connection.execute(
+        "SELECT count(*) FROM decisions WHERE at >= ?", (_from(since),)
+    ).fetchone()
     return int(found)
 
 

@@ -1,6 +1,7 @@
 """The table ``entered``: failures whose own entry the ledger has had.
 
-What the ledger says of such an invoice now came after the failure, whatever the clocks of the two services said.
+What the ledger says of such an invoice now came after the failure, whatever the clocks of the two
+services said.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,9 @@ from invoice_operations.view.ledger_table import chunks, marks
 
 def note(connection: Connection, failure_ids: Iterable[str]) -> None:
     """Add failures."""
-    connection.executemany("INSERT OR IGNORE INTO entered VALUES (?)", ((each,) for each in failure_ids))
+    connection.executemany(
+        "INSERT OR IGNORE INTO entered VALUES (?)", ((each,) for each in failure_ids)
+    )
 
 
 def among(connection: Connection, failure_ids: Iterable[str]) -> set[str]:

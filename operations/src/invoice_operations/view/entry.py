@@ -1,4 +1,7 @@
-"""A record of a followed topic: where it is and what it says, without what the view does not need. Pure."""
+"""A record of a followed topic: where it is and what it says, without what the view does not need.
+
+Pure.
+"""
 
 from typing import NamedTuple, Protocol
 
@@ -32,7 +35,8 @@ class Placed(Protocol):
 def is_newer(one: Placed, other: Placed) -> bool:
     """Whether a record of a key came after another one of the same key.
 
-    Within a partition the offset decides. A key has two partitions only if some were added: then the broker's time.
+    Within a partition the offset decides. A key has two partitions only if some were added: then
+    the broker's time.
     """
     if one.partition == other.partition:
         return one.offset > other.offset

@@ -1,4 +1,6 @@
-"""Questions to the table ``failures``, answered in SQL: what a selection means there, lists, counts and sums."""
+"""Questions to the table ``failures``, answered in SQL: what a selection means there, lists,
+counts and sums.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -27,7 +29,9 @@ AMONG = "failure_id IN (SELECT value FROM json_each(?))"
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def select(connection: Connection, chosen: Selection, topic: str, page: Page | None = None) -> list[Case]:
+def select(
+    connection: Connection, chosen: Selection, topic: str, page: Page | None = None
+) -> list[Case]:
     """Return the failures that are meant, the oldest first; all of them without a page."""
     where, values = conditions(chosen)
     limited = "" if page is None else f" {page.sql}"
@@ -45,7 +49,9 @@ def count(connection: Connection, chosen: Selection) -> int:
 def named(connection: Connection, digits: str, topic: str) -> list[Case]:
     """Return the failures whose id begins so, some of them if there are many."""
     asked = f"{SELECT} WHERE failure_id >= ? AND failure_id < ? LIMIT {MAX_NAMED}"
-    return [case_from(row, topic) for row in connection.execute(asked, (digits, digits + AFTER_ALL))]
+    return [
+        case_from(row, topic) for row in connection.execute(asked, (digits, digits + AFTER_ALL))
+    ]
 
 
 def states(connection: Connection, failure_ids: Iterable[str]) -> Counter[State]:
@@ -64,10 +70,14 @@ def failed_again(connection: Connection, replay_id: str) -> Counter[str]:
 
 
 def groups(connection: Connection, chosen: Selection) -> list[Group]:
-    """Return count, age and money of the failures that are meant, by stage and code; the largest group first."""
+    """Return count, age and money of the failures that are meant, by stage and code; the largest
+    group first.
+    """
     where, values = conditions(chosen)
     found: dict[tuple[str, str], Group] = {}
-    for stage, code, currency, rows, known, oldest, newest, total in connection.execute(GROUPS.format(where), values):
+    for stage, code, currency, rows, known, oldest, newest, total in connection.execute(
+        GROUPS.format(where), values
+    ):
         times = datetime.fromisoformat(oldest), datetime.fromisoformat(newest)
         group = found.setdefault((stage, code), Group(stage, code, *times))
         group.oldest, group.newest = min(group.oldest, times[0]), max(group.newest, times[1])
@@ -92,7 +102,9 @@ def _oldest_reason(connection: Connection, group: Group, chosen: Selection) -> s
 def conditions(chosen: Selection) -> tuple[str, list[Any]]:
     """Return what ``Selection.matches_failure`` means, as SQL with its values."""
     parts = list(_conditions(chosen))
-    return " AND ".join(["1", *(text for text, _values in parts)]), [each for _text, values in parts for each in values]
+    return " AND ".join(["1", *(text for text, _values in parts)]), [
+        each for _text, values in parts for each in values
+    ]
 
 
 def _conditions(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
@@ -113,7 +125,10 @@ def _bounds(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
     if chosen.until is not None:
         yield "failed_at < ?", [_stored(chosen.until)]
     if chosen.invoice_prefix is not None:
-        yield "invoice_id >= ? AND invoice_id < ?", [chosen.invoice_prefix, chosen.invoice_prefix + AFTER_ALL]
+        yield (
+            "invoice_id >= ? AND invoice_id < ?",
+            [chosen.invoice_prefix, chosen.invoice_prefix + AFTER_ALL],
+        )
     if chosen.from_offset is not None:
         yield "offset >= ?", [chosen.from_offset]
 
@@ -124,5 +139,7 @@ def _one_value(texts: Iterable[str]) -> str:
 
 
 def _stored(moment: datetime) -> str:
-    """Return a moment as text to compare with: stored times have milliseconds, so it is rounded up to one."""
+    """Return a moment as text to compare with: stored times have milliseconds, so it is rounded
+    up to one.
+    """
     return time_text(moment if moment.microsecond % 1000 == 0 else moment + MILLISECOND)

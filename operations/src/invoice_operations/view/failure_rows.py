@@ -58,7 +58,11 @@ def row_of(case: Case, timestamp: int | None) -> Row:
     return (
         *(_storable(getattr(case, name)) for name in PLAIN),
         time_text(case.failed_at),
-        *((None, None, None) if source is None else (source.topic, source.partition, source.offset)),
+        *(
+            (None, None, None)
+            if source is None
+            else (source.topic, source.partition, source.offset)
+        ),
         *((None, None) if place is None else (place.partition, place.offset)),
         timestamp,
         None if case.total is None else decimal_text(case.total),
@@ -75,7 +79,9 @@ def case_from(row: Row, topic: str) -> Case:
         | {
             "retryable": None if retryable is None else bool(retryable),
             "failed_at": datetime.fromisoformat(facts["failed_at"]),
-            "source": _place(facts["source_topic"], facts["source_partition"], facts["source_offset"]),
+            "source": _place(
+                facts["source_topic"], facts["source_partition"], facts["source_offset"]
+            ),
             "place": _place(topic, facts["partition"], facts["offset"]),
             "total": None if total is None else Decimal(total),
         }

@@ -14,13 +14,16 @@ from invoice_operations.view.invoice_state import KnownInvoice, known_invoice
 from invoice_shared.types import decimal_text
 
 INSERT = f"INSERT INTO failures ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-# A failure may be delivered again. What the ledger alone remembered makes way for the record itself.
+# A failure may be delivered again. What the ledger alone remembered makes way for the record
+# itself.
 UPSERT = f"""
 {INSERT} ON CONFLICT (failure_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
 WHERE failures.offset IS NULL OR failures.partition = excluded.partition OR failures.timestamp <= excluded.timestamp
 """
 REMEMBER = f"{INSERT} ON CONFLICT (failure_id) DO NOTHING"
-CHANGE = "UPDATE failures SET state = ?, total = ?, currency = ?, documents = ? WHERE failure_id = ?"
+CHANGE = (
+    "UPDATE failures SET state = ?, total = ?, currency = ?, documents = ? WHERE failure_id = ?"
+)
 KNOWN = """
 SELECT failure_id, key, failed_at, offset,
 EXISTS (SELECT 1 FROM entered WHERE entered.failure_id = failures.failure_id) FROM failures
@@ -37,7 +40,9 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class Judgement:
-    """What is to change: failures, those that are over and nowhere held, and those that the ledger remembers."""
+    """What is to change: failures, those that are over and nowhere held, and those that the ledger
+    remembers.
+    """
 
     changes: list[tuple[str | None, ...]] = field(default_factory=list)
     over: list[tuple[str]] = field(default_factory=list)
@@ -53,8 +58,12 @@ class Judgement:
             elif failure.offset is None:
                 self.over.append((failure.failure_id,))
             else:
-                self.changes.append((_state(failure, known), *_money(known), documents, failure.failure_id))
-        if still_open is not None and all(failure.failure_id != still_open.failure_id for failure in failures):
+                self.changes.append(
+                    (_state(failure, known), *_money(known), documents, failure.failure_id)
+                )
+        if still_open is not None and all(
+            failure.failure_id != still_open.failure_id for failure in failures
+        ):
             self.remembered.append(row_of(still_open, None))
 
 
@@ -64,13 +73,19 @@ def take(connection: Connection, cases: Iterable[tuple[Case, int]]) -> None:
 
 
 def expire(connection: Connection, first_offsets: Mapping[int, int]) -> list[str]:
-    """Forget the places that the errors topic no longer holds; return the keys of their failures."""
+    """Forget the places that the errors topic no longer holds; return the keys of their
+    failures.
+    """
     keys: list[str] = []
     for place in first_offsets.items():
-        found = connection.execute("SELECT key FROM failures WHERE partition = ? AND offset < ?", place)
+        found = connection.execute(
+            "SELECT key FROM failures WHERE partition = ? AND offset < ?", place
+        )
         keys += [key for (key,) in found]
         connection.execute(
-            "UPDATE failures SET partition = NULL, offset = NULL WHERE partition = ? AND offset < ?", place
+            "UPDATE failures SET partition = NULL, offset = NULL WHERE partition = ? AND"
+            " offset < ?",
+            place,
         )
     return keys
 

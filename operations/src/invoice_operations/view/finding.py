@@ -13,13 +13,18 @@ BEGINNING = re.compile(rf"[0-9a-f-]{{{SHORTEST_ID},35}}", re.ASCII)
 
 
 def find_case(cases: Iterable[Case], failure_id: str) -> Case:
-    """Return the failure with an id, or with its first digits. Raises ``InvalidRequest`` or ``NotFound``."""
+    """Return the failure with an id, or with its first digits.
+
+    Raises ``InvalidRequest`` or ``NotFound``.
+    """
     wanted = digits_of(failure_id)
     if len(wanted) < SHORTEST_ID:
         raise InvalidRequest(f"A failure id has 64 digits; give at least the first {SHORTEST_ID}.")
     found = [case for case in cases if case.failure_id.startswith(wanted)]
     if not found:
-        raise NotFound(f"No failure {failure_id} is known. List them with: invoices failures --all --list")
+        raise NotFound(
+            f"No failure {failure_id} is known. List them with: invoices failures --all --list"
+        )
     if len(found) > 1:
         raise InvalidRequest(f"{len(found)} failures begin with {failure_id}; give more digits.")
     return found[0]
@@ -31,7 +36,10 @@ def is_short(invoice_id: str) -> bool:
 
 
 def find_invoice(known: Collection[str], invoice_id: str) -> str:
-    """Return the known invoice that has an id or begins with it, else what was given. Raises ``InvalidRequest``."""
+    """Return the known invoice that has an id or begins with it, else what was given.
+
+    Raises ``InvalidRequest``.
+    """
     if invoice_id in known or not known:
         return invoice_id
     if len(known) > 1:

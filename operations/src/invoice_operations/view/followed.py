@@ -13,12 +13,16 @@ Marks = dict[int, tuple[int, int]]
 
 
 class OffsetGone(Exception):
-    """A topic does not have the offset up to which it was read: it was made anew, or has lost its end."""
+    """A topic does not have the offset up to which it was read: it was made anew, or has lost its
+    end.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``topic_id`` is another one each time a topic is made; ``None`` if the broker knows no ids."""
+    """``topic_id`` is another one each time a topic is made; ``None`` if the broker knows no
+    ids.
+    """
 
     topic_id: str | None
     partitions: tuple[int, ...]

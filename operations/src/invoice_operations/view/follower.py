@@ -7,11 +7,24 @@ from sqlite3 import Connection
 from typing import Any, Generic, TypeVar
 
 from invoice_operations.errors import NeedsAttention
-from invoice_operations.view import decision_table, entered, failure_table, ledger_rows, ledger_table
+from invoice_operations.view import (
+    decision_table,
+    entered,
+    failure_table,
+    ledger_rows,
+    ledger_table,
+)
 from invoice_operations.view.cases import Case
 from invoice_operations.view.entry import Entry
 from invoice_operations.view.failure_rows import case_in
-from invoice_operations.view.followed import Cluster, FollowsTopics, Marks, OffsetGone, ReadsPartitions, Topic
+from invoice_operations.view.followed import (
+    Cluster,
+    FollowsTopics,
+    Marks,
+    OffsetGone,
+    ReadsPartitions,
+    Topic,
+)
 from invoice_operations.view.ledger_rows import LedgerRow
 from invoice_operations.view.span import Bounds
 from invoice_operations.view.tables import StartedAnew, Tables
@@ -40,19 +53,26 @@ class _Way(Generic[Row]):
 class Follower:
     """Rows, and the offsets up to which they say what a topic says, change in one transaction.
 
-    Two processes may follow into the same file: each leaves out what the other has stored already. The ledger is read
-    before the failures, since a service files a failure before it enters the outcome.
+    Two processes may follow into the same file: each leaves out what the other has stored already.
+    The ledger is read before the failures, since a service files a failure before it enters the
+    outcome.
     """
 
-    def __init__(self, broker: FollowsTopics, tables: Tables, settings: KafkaSettings, followed: Followed) -> None:
+    def __init__(
+        self, broker: FollowsTopics, tables: Tables, settings: KafkaSettings, followed: Followed
+    ) -> None:
         self._broker = broker
         self._tables = tables
         self._followed = followed
         self._ledger = _Way(settings.invoice_outcomes_topic, ledger_rows.row_of, _take_ledger)
         self._errors = _Way(
-            settings.invoice_errors_topic, partial(_failure, settings.invoice_errors_topic), _take_failures
+            settings.invoice_errors_topic,
+            partial(_failure, settings.invoice_errors_topic),
+            _take_failures,
         )
-        self._decisions = _Way(settings.invoice_decisions_topic, decision_table.row_of, decision_table.insert)
+        self._decisions = _Way(
+            settings.invoice_decisions_topic, decision_table.row_of, decision_table.insert
+        )
 
     @property
     def topics(self) -> tuple[str, str, str]:
@@ -60,7 +80,10 @@ class Follower:
         return self._ledger.topic, self._errors.topic, self._decisions.topic
 
     def follow(self, cluster: Cluster) -> None:
-        """Read what is new. Raises ``NeedsAttention`` if a topic does not exist, and what the broker raises."""
+        """Read what is new.
+
+        Raises ``NeedsAttention`` if a topic does not exist, and what the broker raises.
+        """
         for _attempt in range(MAX_ATTEMPTS):
             try:
                 self._follow(cluster.topics)
@@ -70,12 +93,16 @@ class Follower:
             except StartedAnew:
                 self._tables.prepare()
             cluster = self._broker.describe(self.topics)
-        raise NeedsAttention("The topics, or the view of them, are made anew all the time. Try again.")
+        raise NeedsAttention(
+            "The topics, or the view of them, are made anew all the time. Try again."
+        )
 
     def _follow(self, topics: Mapping[str, Topic]) -> None:
         for needed in (self._ledger.topic, self._errors.topic):
             if needed not in topics:
-                raise NeedsAttention(f"The topic {needed} does not exist. Create it with: invoices topics")
+                raise NeedsAttention(
+                    f"The topic {needed} does not exist. Create it with: invoices topics"
+                )
         self._compare({name: topic.topic_id for name, topic in topics.items()})
         with self._broker.connected() as connection:
             self._read(connection, self._ledger, self._marks(connection, self._ledger, topics))
@@ -84,7 +111,9 @@ class Follower:
             self._read(connection, self._errors, failures)
             self._index()
             if self._decisions.topic in topics:  # a newer topic than the others
-                self._read(connection, self._decisions, self._marks(connection, self._decisions, topics))
+                self._read(
+                    connection, self._decisions, self._marks(connection, self._decisions, topics)
+                )
 
     def _compare(self, now: Mapping[str, str | None]) -> None:
         """Start anew if a topic is not the one that was read."""
@@ -95,13 +124,18 @@ class Follower:
         with self._tables.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO topics VALUES (?, ?)", now.items())
 
-    def _marks(self, connection: ReadsPartitions, way: _Way[Any], topics: Mapping[str, Topic]) -> Marks:
+    def _marks(
+        self, connection: ReadsPartitions, way: _Way[Any], topics: Mapping[str, Topic]
+    ) -> Marks:
         return connection.marks(way.topic, topics[way.topic].partitions)
 
     def _read(self, connection: ReadsPartitions, way: _Way[Row], marks: Marks) -> None:
         with self._tables.reading() as tables:
             read = _positions(tables, way.topic)
-        bounds = {number: Bounds(max(low, read.get(number, 0)), high) for number, (low, high) in marks.items()}
+        bounds = {
+            number: Bounds(max(low, read.get(number, 0)), high)
+            for number, (low, high) in marks.items()
+        }
         for batch in gathered(connection.entries(way.topic, bounds)):
             self._store(way, batch)
             self._followed(len(batch))
@@ -129,7 +163,9 @@ class Follower:
 
     def _expire(self, marks: Marks) -> None:
         with self._tables.writing() as tables:
-            expired = failure_table.expire(tables, {number: low for number, (low, _high) in marks.items()})
+            expired = failure_table.expire(
+                tables, {number: low for number, (low, _high) in marks.items()}
+            )
             _settle(tables, expired)
 
 
@@ -148,7 +184,11 @@ def gathered(batches: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
 
 
 def _positions(tables: Connection, topic: str) -> dict[int, int]:
-    return dict(tables.execute("SELECT partition, next_offset FROM positions WHERE topic = ?", (topic,)).fetchall())
+    return dict(
+        tables.execute(
+            "SELECT partition, next_offset FROM positions WHERE topic = ?", (topic,)
+        ).fetchall()
+    )
 
 
 def _failure(topic: str, entry: Entry) -> tuple[Case, int] | None:
@@ -162,7 +202,9 @@ def _parsed(way: _Way[Row], batch: Iterable[Entry]) -> list[Row]:
 
 def _take_ledger(tables: Connection, rows: list[LedgerRow]) -> None:
     ledger_table.insert(tables, rows)
-    entered.note(tables, [failure_id for *_rest, failure_id, _value in rows if failure_id is not None])
+    entered.note(
+        tables, [failure_id for *_rest, failure_id, _value in rows if failure_id is not None]
+    )
     _settle(tables, [row[0] for row in rows])
 
 

@@ -35,18 +35,27 @@ class Event:
 def tell(record: Record, settings: KafkaSettings) -> Event:
     """Say in a sentence what a record means for its invoice."""
     if record.value is None and record.topic == settings.invoice_outcomes_topic:
-        return Event(record.time, "outcome: removed", place_of(record), "a tombstone removed the entry")
+        return Event(
+            record.time, "outcome: removed", place_of(record), "a tombstone removed the entry"
+        )
     try:
         what, detail = _tellers(settings)[record.topic](record.value)
     except MalformedRecord as error:
         what, detail = "unreadable", error.reason
-    return Event(record.time, what, place_of(record), "; ".join(part for part in (detail, _replay(record)) if part))
+    return Event(
+        record.time,
+        what,
+        place_of(record),
+        "; ".join(part for part in (detail, _replay(record)) if part),
+    )
 
 
 def _tellers(settings: KafkaSettings) -> dict[str, Callable[[bytes | None], tuple[str, str]]]:
     return {
         settings.raw_invoices_topic: lambda value: _received(from_bytes(RawInvoice, value)),
-        settings.formatted_invoices_topic: lambda value: _formatted(from_bytes(FormattedInvoice, value)),
+        settings.formatted_invoices_topic: lambda value: _formatted(
+            from_bytes(FormattedInvoice, value)
+        ),
         settings.invoice_errors_topic: lambda value: _failed(from_bytes(InvoiceFailure, value)),
         settings.invoice_outcomes_topic: lambda value: _settled(from_bytes(Outcome, value)),
     }
@@ -64,14 +73,25 @@ def _formatted(document: FormattedInvoice) -> tuple[str, str]:
 
 def _failed(failure: InvoiceFailure) -> tuple[str, str]:
     tried = f" after {failure.attempts} attempts" if failure.attempts > 1 else ""
-    answered = f" (answered {failure.provider_response.status})" if failure.provider_response else ""
-    return "failed", f"{failure.stage}, {failure.code}{tried}: {failure.reason}{answered} [{failure.failure_id[:12]}]"
+    answered = (
+        f" (answered {failure.provider_response.status})" if failure.provider_response else ""
+    )
+    return (
+        "failed",
+        (
+            f"{failure.stage}, {failure.code}{tried}: {failure.reason}{answered}"
+            f" [{failure.failure_id[:12]}]"
+        ),
+    )
 
 
 def _settled(outcome: Outcome) -> tuple[str, str]:
     if outcome.outcome == "created":
         untold = ", but Metronome could not be told" if outcome.failure_id else ""
-        return "outcome: created", f"{outcome.destination} document {outcome.provider_document_id}{untold}"
+        return (
+            "outcome: created",
+            f"{outcome.destination} document {outcome.provider_document_id}{untold}",
+        )
     by = f"by {outcome.resolved_by}: " if outcome.resolved_by else ""
     return f"outcome: {outcome.outcome}", f"{by}{outcome.reason or outcome.code or ''}"
 
@@ -80,7 +100,10 @@ def _replay(record: Record) -> str:
     replay_id, count = record.header(REPLAY_ID), record.header(REPLAY_COUNT)
     if replay_id is None:
         return ""
-    return f"replay {replay_id.decode(errors='replace')}, number {(count or b'1').decode(errors='replace')}"
+    return (
+        f"replay {replay_id.decode(errors='replace')}, number"
+        f" {(count or b'1').decode(errors='replace')}"
+    )
 
 
 def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
@@ -91,7 +114,8 @@ def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
 
 
 def summary(invoice_id: str, known: KnownInvoice, waiting: Sequence[Record]) -> dict[str, Any]:
-    """Return where the invoice is, which failure of it is open, its documents, and the facts of the newest event.
+    """Return where the invoice is, which failure of it is open, its documents, and the facts of the
+    newest event.
 
     ``waiting`` are its records that no service has consumed yet.
     """
@@ -110,8 +134,9 @@ def summary(invoice_id: str, known: KnownInvoice, waiting: Sequence[Record]) -> 
 def _state(known: KnownInvoice, waiting: Sequence[Record]) -> str:
     """``in-progress``: on its way for the first time, or again since its newest event.
 
-    What was consumed is over, whatever the clocks say; what was not may be settled all the same, and committed soon.
-    What has a document that stands and no open failure is created, whatever comes again.
+    What was consumed is over, whatever the clocks say; what was not may be settled all the same,
+    and committed soon. What has a document that stands and no open failure is created, whatever
+    comes again.
     """
     if known.standing and known.open_failure is None:
         return "created"

@@ -1,4 +1,8 @@
-"""What the rows of one invoice say together: its newest event, its documents, and which rows are stale. Pure."""
+"""What the rows of one invoice say together: its newest event, its documents, and which rows are
+stale.
+
+Pure.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +10,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from invoice_operations.view.entry import is_newer
-from invoice_operations.view.ledger_rows import DOCUMENT, EVENT, OLDER_DOCUMENT, document_text, outcome_in
+from invoice_operations.view.ledger_rows import (
+    DOCUMENT,
+    EVENT,
+    OLDER_DOCUMENT,
+    document_text,
+    outcome_in,
+)
 from invoice_shared.outcome import Outcome
 
 
@@ -26,10 +36,11 @@ class StoredRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownInvoice:
-    """Two facts that are told apart: the newest event, and every document that is known, the oldest first.
+    """Two facts that are told apart: the newest event, and every document that is known, the oldest
+    first.
 
-    An invoice can have a document that stands and an open failure. A document is entered before its event, so it may
-    be known without one.
+    An invoice can have a document that stands and an open failure. A document is entered before its
+    event, so it may be known without one.
     """
 
     newest: Outcome | None = None
@@ -49,18 +60,26 @@ class KnownInvoice:
     def money(self) -> tuple[Decimal | None, str | None]:
         """Total and currency by the newest event, else by a document."""
         events = (self.newest, *self.documents)
-        told = ((each.total, each.currency) for each in events if each is not None and each.total is not None)
+        told = (
+            (each.total, each.currency)
+            for each in events
+            if each is not None and each.total is not None
+        )
         return next(told, (None, None))
 
 
 def is_open(outcome: Outcome) -> bool:
     """Whether a person must act: failed, or created without Metronome knowing."""
-    return outcome.outcome == "failed" or (outcome.outcome == "created" and outcome.failure_id is not None)
+    return outcome.outcome == "failed" or (
+        outcome.outcome == "created" and outcome.failure_id is not None
+    )
 
 
 @dataclass(slots=True)
 class Tidied:
-    """Rows of one invoice sorted out: what is kept, what is deleted, and events kept on as a document."""
+    """Rows of one invoice sorted out: what is kept, what is deleted, and events kept on as a
+    document.
+    """
 
     kept: list[StoredRow] = field(default_factory=list)
     stale: list[StoredRow] = field(default_factory=list)
@@ -70,13 +89,16 @@ class Tidied:
 def tidy(rows: Sequence[StoredRow]) -> Tidied:
     """Sort out which rows of one invoice a newer one replaces.
 
-    What stands, stands: a replaced event that created a document is kept as that document. A tombstone removes all
-    that its key said before it. A document's is kept, so that no event that is replaced later brings it back.
+    What stands, stands: a replaced event that created a document is kept as that document. A
+    tombstone removes all that its key said before it. A document's is kept, so that no event that
+    is replaced later brings it back.
     """
     newest = {row.rowid for row in _newest(rows) if row.value is not None or row.kind == DOCUMENT}
     tombstone = _last(row for row in rows if row.kind == EVENT and row.value is None)
     own = {row.document for row in rows if row.kind == DOCUMENT and row.rowid in newest}
-    known = own | {row.document for row in rows if row.kind == OLDER_DOCUMENT and row.rowid in newest}
+    known = own | {
+        row.document for row in rows if row.kind == OLDER_DOCUMENT and row.rowid in newest
+    }
     tidied = Tidied()
     for row in rows:
         is_removed = tombstone is not None and row.kind != DOCUMENT and not is_newer(row, tombstone)
@@ -85,7 +107,9 @@ def tidy(rows: Sequence[StoredRow]) -> Tidied:
             tidied.kept.append(row)
         elif not is_removed and (document := _created_by(row)) and document not in known:
             known.add(document)
-            tidied.documents.append(row._replace(kind=OLDER_DOCUMENT, document=document, failure_id=None))
+            tidied.documents.append(
+                row._replace(kind=OLDER_DOCUMENT, document=document, failure_id=None)
+            )
         else:
             tidied.stale.append(row)
     return tidied
@@ -98,13 +122,18 @@ def known_invoice(rows: Sequence[StoredRow]) -> KnownInvoice:
 
 
 def _documents(rows: Iterable[StoredRow]) -> list[Outcome]:
-    """Return every document that is known, the oldest first. A plain ``created`` of an older ledger counts as one."""
+    """Return every document that is known, the oldest first.
+
+    A plain ``created`` of an older ledger counts as one.
+    """
     found: dict[str, Outcome] = {}
     for row in sorted(rows, key=lambda row: (row.kind != DOCUMENT, row.timestamp)):
         outcome = outcome_in(row.value)
         if outcome is not None and (name := document_text(outcome.document_key)):
             found.setdefault(name, outcome)
-    return sorted(found.values(), key=lambda outcome: outcome.document_created_at or outcome.settled_at)
+    return sorted(
+        found.values(), key=lambda outcome: outcome.document_created_at or outcome.settled_at
+    )
 
 
 def _created_by(row: StoredRow) -> str:

@@ -11,21 +11,26 @@ from invoice_shared.ledger_key import MARK, LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.serde import from_bytes
 
-# What a row is: an invoice's event, a document by its own record, or a document that only an older event names.
+# What a row is: an invoice's event, a document by its own record, or a document that only an older
+# event names.
 EVENT, DOCUMENT, OLDER_DOCUMENT = 0, 1, 2
 DOCUMENT_MARK = MARK.encode()
 
 
 LedgerRow = tuple[str, int, str, int, int, int, str | None, bytes | None]
-"""The columns of the table ``ledger``: invoice id, kind, document, partition, offset, timestamp, failure id, value.
+"""The columns of the table ``ledger``: invoice id, kind, document, partition, offset, timestamp,
+failure id, value.
 
-The document is named as in its key, ``{destination}:{document id}``; an event has none. The failure id is set if the
-event leaves something open. A row without a value is a tombstone. It is a bare tuple, since there are millions.
+The document is named as in its key, ``{destination}:{document id}``; an event has none. The failure
+id is set if the event leaves something open. A row without a value is a tombstone. It is a bare
+tuple, since there are millions.
 """
 
 
 class _Head(TypedDict):
-    """The few fields that rows are found by: reading these takes a tenth of what a whole ``Outcome`` takes."""
+    """The few fields that rows are found by: reading these takes a tenth of what a whole
+    ``Outcome`` takes.
+    """
 
     schema_version: Literal[1]
     invoice_id: Annotated[str, Field(min_length=1)]
@@ -40,7 +45,9 @@ _HEADS = TypeAdapter(_Head).validator
 def row_of(entry: Entry) -> LedgerRow | None:
     """Return what to store of a record; ``None`` if it says nothing about an invoice."""
     partition, offset, timestamp, key, value = entry
-    document = document_text(LedgerKey.decode(key)) if key is not None and DOCUMENT_MARK in key else ""
+    document = (
+        document_text(LedgerKey.decode(key)) if key is not None and DOCUMENT_MARK in key else ""
+    )
     kind = DOCUMENT if document else EVENT
     if value is None:
         invoice_id = LedgerKey.decode(key or b"").invoice_id
@@ -76,7 +83,9 @@ def _head(value: bytes) -> _Head | None:
 
 
 def _open_failure(head: _Head) -> str | None:
-    """Return the failure that a person must see to: why it failed, or why a created one could not be reported."""
+    """Return the failure that a person must see to: why it failed, or why a created one could not
+    be reported.
+    """
     failure_id = head.get("failure_id")
     if head["outcome"] == "failed":
         return failure_id or head["invoice_id"]

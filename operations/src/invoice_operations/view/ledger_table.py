@@ -15,10 +15,11 @@ from invoice_shared.types import time_text
 CHUNK = 500
 INSERT = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 SELECT = (
-    "SELECT rowid, invoice_id, kind, document, partition, offset, timestamp, failure_id, value FROM ledger "
-    "WHERE invoice_id IN ({}) ORDER BY rowid"
+    "SELECT rowid, invoice_id, kind, document, partition, offset, timestamp, failure_id, value FROM"
+    " ledger WHERE invoice_id IN ({}) ORDER BY rowid"
 )
-# Invoices with a row that another one replaces, with something open, or with a failure that may have ended.
+# Invoices with a row that another one replaces, with something open, or with a failure that may
+# have ended.
 UNTIDY = """
 CREATE TEMP TABLE untidy AS
 SELECT invoice_id FROM ledger GROUP BY invoice_id, kind, document HAVING count(*) > 1
@@ -26,7 +27,8 @@ UNION SELECT invoice_id FROM ledger WHERE failure_id IS NOT NULL OR value IS NUL
 UNION SELECT key FROM failures
 """
 
-# A document's record is written again when it was seen to be removed: the time that counts is the one in it.
+# A document's record is written again when it was seen to be removed: the time that counts is the
+# one in it.
 CREATED = """
 SELECT currency, count(*), count(total), decimal_sum(total) FROM (
     SELECT json_extract(facts, '$.currency') AS currency, json_extract(facts, '$.total') AS total FROM (
@@ -50,8 +52,14 @@ def insert(connection: Connection, rows: Iterable[LedgerRow]) -> None:
 
 
 def is_indexed(connection: Connection) -> bool:
-    """Whether invoices can be found, which they can once the ledger was read to its end for the first time."""
-    return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_by_invoice'").fetchone())
+    """Whether invoices can be found, which they can once the ledger was read to its end for the
+    first time.
+    """
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'ledger_by_invoice'"
+        ).fetchone()
+    )
 
 
 def index(connection: Connection) -> Iterator[list[str]]:
@@ -72,11 +80,15 @@ def index(connection: Connection) -> Iterator[list[str]]:
 
 def first_entry(connection: Connection) -> datetime | None:
     """Return the time of the oldest row that says something; ``None`` if there is none."""
-    (oldest,) = connection.execute("SELECT min(timestamp) FROM ledger WHERE value IS NOT NULL").fetchone()
+    (oldest,) = connection.execute(
+        "SELECT min(timestamp) FROM ledger WHERE value IS NOT NULL"
+    ).fetchone()
     return None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC)
 
 
-def created_since(connection: Connection, since: datetime) -> list[tuple[str | None, int, int, str | None]]:
+def created_since(
+    connection: Connection, since: datetime
+) -> list[tuple[str | None, int, int, str | None]]:
     """Return how many documents that stand were entered from a time on, by currency.
 
     Of each currency: the count, how many have a known total, and their sum.
@@ -110,7 +122,9 @@ def tidied(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list
         stale += [(row.rowid,) for row in found.stale]
         documents += [(row.kind, row.document, row.rowid) for row in found.documents]
     connection.executemany("DELETE FROM ledger WHERE rowid = ?", stale)
-    connection.executemany("UPDATE ledger SET kind = ?, document = ?, failure_id = NULL WHERE rowid = ?", documents)
+    connection.executemany(
+        "UPDATE ledger SET kind = ?, document = ?, failure_id = NULL WHERE rowid = ?", documents
+    )
     return left
 
 

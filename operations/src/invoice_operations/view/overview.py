@@ -40,7 +40,11 @@ class Overview:
 
     def ends(self) -> dict[Place, int]:
         """Give the next offset of each partition of our topics."""
-        return {(topic, number): end for topic in self._topics for number, end in self._reader.ends(topic).items()}
+        return {
+            (topic, number): end
+            for topic in self._topics
+            for number, end in self._reader.ends(topic).items()
+        }
 
     def committed(self) -> dict[str, dict[Place, int]]:
         """Give each group's commits in our topics; groups without any are nobody of ours."""
@@ -50,15 +54,27 @@ class Overview:
         return {group: commits for group, commits in sorted(found.items()) if commits}
 
     def _committed_by(self, group: str) -> dict[Place, int]:
-        (asked,) = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)]).values()
+        (asked,) = self._admin.list_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions(group)]
+        ).values()
         commits = asked.result(ANSWER_SECONDS).topic_partitions
-        return {(each.topic, each.partition): each.offset for each in commits if each.topic in self._topics}
+        return {
+            (each.topic, each.partition): each.offset
+            for each in commits
+            if each.topic in self._topics
+        }
 
 
-def waiting(ends: Mapping[Place, int], committed: Mapping[str, Mapping[Place, int]]) -> list[Waiting]:
+def waiting(
+    ends: Mapping[Place, int], committed: Mapping[str, Mapping[Place, int]]
+) -> list[Waiting]:
     """Sum what each group has left of each topic that it reads. Pure."""
     return [
-        Waiting(topic, group, sum(max(0, ends.get(p, 0) - offset) for p, offset in commits.items() if p[0] == topic))
+        Waiting(
+            topic,
+            group,
+            sum(max(0, ends.get(p, 0) - offset) for p, offset in commits.items() if p[0] == topic),
+        )
         for group, commits in committed.items()
         for topic in sorted({place[0] for place in commits})
     ]

@@ -1,4 +1,6 @@
-"""Which partition a key's records are in: murmur2, as Java's client, aiokafka and our producers' setting hash keys."""
+"""Which partition a key's records are in: murmur2, as Java's client, aiokafka and our producers'
+setting hash keys.
+"""
 
 # The constants of MurmurHash2 as Kafka's ``Utils.murmur2`` uses them.
 SEED = 0x9747B28C
@@ -7,7 +9,10 @@ WORD = 0xFFFFFFFF
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Return the partition of a key, of so many. Records written before partitions were added may be elsewhere."""
+    """Return the partition of a key, of so many.
+
+    Records written before partitions were added may be elsewhere.
+    """
     return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 

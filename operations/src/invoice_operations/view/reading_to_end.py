@@ -18,8 +18,8 @@ PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001 - the name that conflu
 TIMED_OUT = KafkaError._TIMED_OUT  # noqa: SLF001 - likewise
 AUTO_OFFSET_RESET = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - likewise
 
-# What a consumer of these functions is set up with: each partition's end is told, and soon.
-# What is fetched ahead is counted as it is compressed, so twice as much as here was 100 to 200 MiB more.
+# What a consumer of these functions is set up with: each partition's end is told, and soon. What is
+# fetched ahead is counted as it is compressed, so twice as much as here was 100 to 200 MiB more.
 CONSUMER_CONFIG: dict[str, bool | int] = {
     "enable.partition.eof": True,
     "fetch.wait.max.ms": 50,
@@ -48,16 +48,19 @@ def read_to_end(
 ) -> Iterator[Sequence[Message]]:
     """Yield the records in batches, in order within each partition.
 
-    A partition ends with the broker's end-of-partition event. Where records keep coming, it ends before the first one
-    later than now that lies behind the named end. The named end alone ends nothing: compaction and transactions
-    leave gaps before it, and the embedded broker names the beginning of its last batch. It ends with a bound's last
-    offset, too.
+    A partition ends with the broker's end-of-partition event. Where records keep coming, it ends
+    before the first one later than now that lies behind the named end. The named end alone ends
+    nothing: compaction and transactions leave gaps before it, and the embedded broker names the
+    beginning of its last batch. It ends with a bound's last offset, too.
 
-    Raises ``KafkaException`` if the broker refuses or is silent; with the code ``AUTO_OFFSET_RESET`` if an offset does
-    not exist and the consumer was told not to choose another.
+    Raises ``KafkaException`` if the broker refuses or is silent; with the code
+    ``AUTO_OFFSET_RESET`` if an offset does not exist and the consumer was told not to choose
+    another.
     """
     unfinished, began = dict(bounds), milliseconds(clock.now())
-    consumer.assign([TopicPartition(topic, number, bound.start) for number, bound in bounds.items()])
+    consumer.assign(
+        [TopicPartition(topic, number, bound.start) for number, bound in bounds.items()]
+    )
     deadline = clock.monotonic() + PATIENCE_SECONDS
     while unfinished:
         left = len(unfinished)
@@ -66,7 +69,9 @@ def read_to_end(
         if batch or len(unfinished) < left:
             deadline = clock.monotonic() + PATIENCE_SECONDS
         elif clock.monotonic() > deadline:
-            raise KafkaException(KafkaError(TIMED_OUT, f"no record of {topic} for {PATIENCE_SECONDS:.0f} s"))
+            raise KafkaException(
+                KafkaError(TIMED_OUT, f"no record of {topic} for {PATIENCE_SECONDS:.0f} s")
+            )
         if batch:
             yield batch
 
@@ -77,10 +82,14 @@ def _is_inside(message: Message, topic: str, unfinished: dict[int, Bounds], bega
     if (error := message.error()) is not None:
         if error.code() == PARTITION_EOF and is_ours:
             unfinished.pop(partition, None)
-        elif error.code() > 0 or error.code() == AUTO_OFFSET_RESET:  # the client's own troubles pass
+        elif (
+            error.code() > 0 or error.code() == AUTO_OFFSET_RESET
+        ):  # the client's own troubles pass
             raise KafkaException(error)
         return False
-    if not is_ours or (bound := unfinished.get(partition)) is None:  # the consumer may have read another topic before
+    if (
+        not is_ours or (bound := unfinished.get(partition)) is None
+    ):  # the consumer may have read another topic before
         return False
     offset = message.offset() or 0
     is_later = offset >= bound.named_end and message.timestamp()[1] > began

@@ -25,16 +25,21 @@ class ReadsTopics(Protocol):
         """Return the next offset of each partition, as the broker names it."""
 
 
-def partitions_of_key(reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()) -> list[int]:
+def partitions_of_key(
+    reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()
+) -> list[int]:
     """Return the partitions that can hold a key's records.
 
-    That is the one that the key names; those written before partitions were added are in a ``known`` one.
+    That is the one that the key names; those written before partitions were added are in a
+    ``known`` one.
     """
     count = reader.partitions(topic)
     return sorted({partition_of(key, count), *(number for number in known if number < count)})
 
 
-def records_of_key(reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()) -> Iterator[Record]:
+def records_of_key(
+    reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()
+) -> Iterator[Record]:
     """Yield the records of a key, in order within each partition; see ``partitions_of_key``."""
     for number in partitions_of_key(reader, topic, key, known):
         yield from reader.read(topic, Span(partition=number, keys=frozenset({key})))

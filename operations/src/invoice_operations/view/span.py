@@ -9,7 +9,8 @@ from invoice_shared.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by key.
+    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by
+    key.
 
     ``starts`` are first offsets by partition, ``from_offset`` is one for all.
     """
@@ -26,8 +27,13 @@ class Span:
         return max(self.from_offset or 0, self.starts.get(partition, 0))
 
     def holds(self, record: Record) -> bool:
-        """Whether a record's time is inside. Times of a partition need not rise, so each is looked at."""
-        return (self.since is None or record.time >= self.since) and (self.until is None or record.time < self.until)
+        """Whether a record's time is inside.
+
+        Times of a partition need not rise, so each is looked at.
+        """
+        return (self.since is None or record.time >= self.since) and (
+            self.until is None or record.time < self.until
+        )
 
 
 WHOLE = Span()
@@ -37,7 +43,9 @@ MAX_OFFSET = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of one partition the first and the last offset to read, and the next one that the broker named beforehand."""
+    """Of one partition the first and the last offset to read, and the next one that the broker
+    named beforehand.
+    """
 
     start: int
     named_end: int

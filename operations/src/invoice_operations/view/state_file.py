@@ -1,4 +1,6 @@
-"""Where the view's SQLite file is, and how it is opened; without a writable place, the view lives in memory."""
+"""Where the view's SQLite file is, and how it is opened; without a writable place, the view lives
+in memory.
+"""
 
 import hashlib
 import os
@@ -15,7 +17,8 @@ from invoice_operations.view.tables import IN_MEMORY, Tables
 APPLICATION = "metronome-invoice-connector"
 # Another process may be indexing millions of records.
 BUSY_SECONDS = 120.0
-# Larger pages and no fsync per transaction halve what filling it costs; after a power cut, SQLite recovers it.
+# Larger pages and no fsync per transaction halve what filling it costs; after a power cut, SQLite
+# recovers it.
 PAGE_BYTES = 16_384
 CACHE_KIB = 32_768
 PRAGMAS = (
@@ -34,7 +37,9 @@ def untold(_sentence: str) -> None:
 
 
 def state_directory(given: str | None) -> Path | None:
-    """Return where to keep state; ``None`` if there is no such place, e.g. for a user without a home."""
+    """Return where to keep state; ``None`` if there is no such place, e.g. for a user without a
+    home.
+    """
     path = Path(given) if given else user_cache_path(APPLICATION)
     return path if given or path.is_absolute() else None
 
@@ -48,19 +53,26 @@ def file_name(cluster_id: str, topics: Sequence[str]) -> str:
 def open_tables(directory: Path | None, name: str, tell: Tell) -> Tables:
     """Open the tables, made if they are not there. Tells once if they live in memory, and why."""
     if directory is None:
-        tell("There is no place for the view: it is read anew each time. Set INVOICES_STATE_DIR to a directory.")
+        tell(
+            "There is no place for the view: it is read anew each time. Set INVOICES_STATE_DIR to a"
+            " directory."
+        )
         return _in_memory()
     try:
         return _opened(directory / name)
     except (OSError, sqlite3.Error, NeedsAttention) as error:
         why = error.__cause__ or error
-        tell(f"The view cannot be kept in {directory / name} ({why}): it is read anew. See INVOICES_STATE_DIR.")
+        tell(
+            f"The view cannot be kept in {directory / name} ({why}): it is read anew. See"
+            " INVOICES_STATE_DIR."
+        )
         return _in_memory()
 
 
 def _opened(path: Path) -> Tables:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # It holds names of customers and amounts: for this user's eyes only, as are the files that SQLite puts beside it.
+    # It holds names of customers and amounts: for this user's eyes only, as are the files that
+    # SQLite puts beside it.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return _prepared(str(path))
 
@@ -71,7 +83,9 @@ def _in_memory() -> Tables:
 
 def _prepared(where: str) -> Tables:
     # Autocommit: transactions begin and end where ``Tables`` says so, and in one thread at a time.
-    connection = sqlite3.connect(where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
     try:
         for pragma in PRAGMAS:
             connection.execute(pragma)

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from invoice_operations.errors import NeedsAttention
 
 # ``ledger`` is filled without an index first, which costs half as much; see ``ledger_table.index``.
-# ``kind`` tells an invoice's newest event (0) from a document's own record (1) and from a document that only an
-# older event names (2). ``failure_id`` is set while an event leaves something open. A failure without an offset is
-# remembered by the ledger alone.
+# ``kind`` tells an invoice's newest event (0) from a document's own record (1) and from a document
+# that only an older event names (2). ``failure_id`` is set while an event leaves something open. A
+# failure without an offset is remembered by the ledger alone.
 SCHEMA = """
 CREATE TABLE origin (generation TEXT NOT NULL);
 CREATE TABLE topics (topic TEXT PRIMARY KEY, topic_id TEXT);
@@ -58,11 +58,16 @@ IN_MEMORY = ":memory:"
 
 
 class StartedAnew(Exception):
-    """Another process has cleared the tables, or rebuilt them for its version, since this one looked."""
+    """Another process has cleared the tables, or rebuilt them for its version, since this one
+    looked.
+    """
 
 
 class Tables:
-    """Thread-safe: a transaction waits for the one before it. ``where`` is said when something is wrong with them."""
+    """Thread-safe: a transaction waits for the one before it.
+
+    ``where`` is said when something is wrong with them.
+    """
 
     def __init__(self, connection: sqlite3.Connection, where: str) -> None:
         self._connection = connection
@@ -76,7 +81,9 @@ class Tables:
         return self._where != IN_MEMORY
 
     def prepare(self) -> None:
-        """Make the tables, anew if another version made them, and hold on to what they contain from now on."""
+        """Make the tables, anew if another version made them, and hold on to what they contain from
+        now on.
+        """
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _version(connection) != VERSION:
                 _rebuild(connection)
@@ -93,7 +100,10 @@ class Tables:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock for a transaction. Raises ``StartedAnew``, and ``NeedsAttention`` if it cannot write."""
+        """Hold the write lock for a transaction.
+
+        Raises ``StartedAnew``, and ``NeedsAttention`` if it cannot write.
+        """
         with self._transaction("BEGIN IMMEDIATE") as connection:
             self._check(connection)
             yield connection
@@ -118,14 +128,16 @@ class Tables:
                 try:
                     yield self._connection
                 except BaseException:
-                    if self._connection.in_transaction:  # SQLite has ended it where the disk was full
+                    if (
+                        self._connection.in_transaction
+                    ):  # SQLite has ended it where the disk was full
                         self._connection.execute("ROLLBACK")
                     raise
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise NeedsAttention(
-                    f"The view in {self._where} cannot be used: {error}. Free the place, delete the file, or name "
-                    "another directory in INVOICES_STATE_DIR."
+                    f"The view in {self._where} cannot be used: {error}. Free the place, delete the"
+                    " file, or name another directory in INVOICES_STATE_DIR."
                 ) from error
 
     def _check(self, connection: sqlite3.Connection) -> None:

@@ -1,4 +1,7 @@
-"""Reading a topic, or a part of it, up to its end of this moment. Joins no group and commits nothing."""
+"""Reading a topic, or a part of it, up to its end of this moment.
+
+Joins no group and commits nothing.
+"""
 
 import uuid
 from collections.abc import Callable, Collection, Iterator
@@ -41,7 +44,9 @@ class TopicReader:
             with self._consumer() as consumer:
                 bounds = _around(places, _marks(consumer, topic, WHOLE))
                 for batch in read_to_end(consumer, topic, bounds, self._clock):
-                    yield from (record for record in records_of(batch) if place_of(record) in places)
+                    yield from (
+                        record for record in records_of(batch) if place_of(record) in places
+                    )
 
     def partitions(self, topic: str) -> int:
         """Return how many partitions a topic has."""
@@ -66,13 +71,17 @@ def _wanted(span: Span) -> Callable[[Message], bool]:
     def is_inside(message: Message) -> bool:
         return (message.offset() or 0) >= span.first(message.partition() or 0)
 
-    return is_inside if keys is None else lambda message: message.key() in keys and is_inside(message)
+    return (
+        is_inside if keys is None else lambda message: message.key() in keys and is_inside(message)
+    )
 
 
 def _around(places: Collection[Place], marks: dict[int, tuple[int, int]]) -> dict[int, Bounds]:
     bounds: dict[int, Bounds] = {}
     for number, (low, high) in marks.items():
-        offsets = [place.offset for place in places if place.partition == number and place.offset >= low]
+        offsets = [
+            place.offset for place in places if place.partition == number and place.offset >= low
+        ]
         if offsets:
             # What lies at a known place has come, whatever its time: it is never past the end.
             bounds[number] = Bounds(min(offsets), max(high, max(offsets) + 1), max(offsets))
@@ -87,12 +96,16 @@ def _bounds(consumer: Consumer, topic: str, span: Span) -> dict[int, Bounds]:
 
 def _marks(consumer: Consumer, topic: str, span: Span) -> dict[int, tuple[int, int]]:
     partitions = [
-        number for number in _partitions(consumer, topic) if span.partition is None or number == span.partition
+        number
+        for number in _partitions(consumer, topic)
+        if span.partition is None or number == span.partition
     ]
     if span.partition is not None and not partitions:
         raise InvalidRequest(f"The topic {topic} has no partition {span.partition}.")
     return {
-        number: consumer.get_watermark_offsets(ConfluentPartition(topic, number), timeout=ANSWER_SECONDS)
+        number: consumer.get_watermark_offsets(
+            ConfluentPartition(topic, number), timeout=ANSWER_SECONDS
+        )
         for number in partitions
     }
 
@@ -104,13 +117,19 @@ def _partitions(consumer: Consumer, topic: str) -> list[int]:
     return sorted(found.partitions)
 
 
-def _starts(consumer: Consumer, topic: str, span: Span, marks: dict[int, tuple[int, int]]) -> dict[int, int]:
+def _starts(
+    consumer: Consumer, topic: str, span: Span, marks: dict[int, tuple[int, int]]
+) -> dict[int, int]:
     # An offset behind the end does not exist: the client would begin at the first one instead.
-    starts = {number: min(max(low, span.first(number)), high) for number, (low, high) in marks.items()}
+    starts = {
+        number: min(max(low, span.first(number)), high) for number, (low, high) in marks.items()
+    }
     if span.since is None:
         return starts
     asked = [ConfluentPartition(topic, number, milliseconds(span.since)) for number in marks]
     for found in consumer.offsets_for_times(asked, timeout=ANSWER_SECONDS):
-        first = found.offset if found.offset >= 0 else marks[found.partition][1]  # none is that young: the end
+        first = (
+            found.offset if found.offset >= 0 else marks[found.partition][1]
+        )  # none is that young: the end
         starts[found.partition] = max(starts[found.partition], first)
     return starts

@@ -1,4 +1,6 @@
-"""The state of all invoices: ledger, failures and decisions, followed once and kept in one SQLite file."""
+"""The state of all invoices: ledger, failures and decisions, followed once and kept in one SQLite
+file.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,11 +41,16 @@ def unseen() -> Iterator[Followed]:
 class View:
     """Answers as of the last ``refresh``, which comes first. Thread-safe.
 
-    Raises ``NeedsAttention`` if its file cannot be used, and from ``refresh`` what the broker raises.
+    Raises ``NeedsAttention`` if its file cannot be used, and from ``refresh`` what the broker
+    raises.
     """
 
     def __init__(
-        self, broker: FollowsTopics, settings: KafkaSettings, open_tables: OpenTables, progress: Progress
+        self,
+        broker: FollowsTopics,
+        settings: KafkaSettings,
+        open_tables: OpenTables,
+        progress: Progress,
     ) -> None:
         self._broker = broker
         self._settings = settings
@@ -61,14 +68,18 @@ class View:
             Follower(self._broker, tables, self._settings, followed).follow(cluster)
 
     def reopen(self, cluster_id: str) -> Tables:
-        """Open what was read of a cluster before, without asking it: for the time until it answers."""
+        """Open what was read of a cluster before, without asking it: for the time until it
+        answers.
+        """
         self._opened, self.cluster_id = self._open(cluster_id, self._topics), cluster_id
         return self._opened
 
     def aside(self) -> "View":
-        """Return the same state by a connection of its own: a long question there holds nobody up here.
+        """Return the same state by a connection of its own: a long question there holds nobody up
+        here.
 
-        It is this one itself if it lives in memory. Raises ``NeedsAttention`` before anything was read.
+        It is this one itself if it lives in memory. Raises ``NeedsAttention`` before anything was
+        read.
         """
         if self._opened is None or self.cluster_id is None:
             raise NeedsAttention("Nothing was read yet.")
@@ -80,7 +91,9 @@ class View:
 
     def failures(self, chosen: Selection, page: Page | None = None) -> list[Case]:
         """Return the failures that are meant, the oldest first."""
-        return self._ask(lambda tables: failure_questions.select(tables, chosen, self._errors, page))
+        return self._ask(
+            lambda tables: failure_questions.select(tables, chosen, self._errors, page)
+        )
 
     def count(self, chosen: Selection) -> int:
         """Count the failures that are meant."""
@@ -97,7 +110,9 @@ class View:
     def created_since(self, since: datetime) -> Group:
         """Return count and money of the documents that stand and were entered from a time on."""
         created = Group("creator", "created", since, since)
-        for currency, count, known, total in self._ask(lambda tables: ledger_table.created_since(tables, since)):
+        for currency, count, known, total in self._ask(
+            lambda tables: ledger_table.created_since(tables, since)
+        ):
             created.count += count
             created.unknown += count if currency is None else count - known
             if currency is not None and total is not None:
@@ -110,11 +125,18 @@ class View:
 
     def named(self, failure_id: str) -> list[Case]:
         """Return the failures whose id begins so; see ``finding.find_case``."""
-        return self._ask(lambda tables: failure_questions.named(tables, digits_of(failure_id), self._errors))
+        return self._ask(
+            lambda tables: failure_questions.named(tables, digits_of(failure_id), self._errors)
+        )
 
     def invoice_named(self, invoice_id: str) -> str:
-        """Return the id of the invoice that begins so, or what was given if none does. Raises ``InvalidRequest``."""
-        known = self._ask(lambda tables: ledger_table.named(tables, invoice_id, failure_questions.MAX_NAMED))
+        """Return the id of the invoice that begins so, or what was given if none does.
+
+        Raises ``InvalidRequest``.
+        """
+        known = self._ask(
+            lambda tables: ledger_table.named(tables, invoice_id, failure_questions.MAX_NAMED)
+        )
         return find_invoice(known, invoice_id)
 
     def judged(self, cases: Mapping[str, Case], chosen: Selection) -> dict[str, Case]:
@@ -124,7 +146,10 @@ class View:
         """
         known = self.invoices({case.key for case in cases.values()})
         settled = self._ask(lambda tables: entered.among(tables, cases))
-        judged = {name: _judged(case, known[case.key], is_entered=name in settled) for name, case in cases.items()}
+        judged = {
+            name: _judged(case, known[case.key], is_entered=name in settled)
+            for name, case in cases.items()
+        }
         others = self.failures(replace(chosen, state="open"))
         return {case.failure_id: replace(case, place=None) for case in others} | judged
 
@@ -141,25 +166,35 @@ class View:
         return found
 
     def first_entry(self) -> datetime | None:
-        """Return when the ledger's first entry that is still there was written; ``None`` for an empty one."""
+        """Return when the ledger's first entry that is still there was written; ``None`` for an
+        empty one.
+        """
         return self._ask(ledger_table.first_entry)
 
     def customer_of(self, invoice_id: str) -> str | None:
         """Return whose invoice it is, if the ledger or a failure says so."""
         known, failures = self.invoice(invoice_id), self.failures(Selection(invoice_id=invoice_id))
         events = [known.newest, *known.documents]
-        named = [event.customer_id for event in events if event is not None] + [case.customer_id for case in failures]
+        named = [event.customer_id for event in events if event is not None] + [
+            case.customer_id for case in failures
+        ]
         return next(filter(None, named), None)
 
     def partitions_of(self, invoice_id: str) -> set[int]:
-        """Return the partitions in which something of an invoice is known to be; more than one if some were added."""
+        """Return the partitions in which something of an invoice is known to be; more than one if
+        some were added.
+        """
         failures = self.failures(Selection(invoice_id=invoice_id))
-        places = [place for case in failures for place in (case.place, case.source) if place is not None]
+        places = [
+            place for case in failures for place in (case.place, case.source) if place is not None
+        ]
         rows = self._rows((invoice_id,)).get(invoice_id, ())
         return {row.partition for row in rows} | {place.partition for place in places}
 
     def decisions(self, subject: str) -> list[Decision]:
-        """Return what was decided about an invoice or a destination, in the order in which it was."""
+        """Return what was decided about an invoice or a destination, in the order in which it
+        was.
+        """
         return self._ask(lambda tables: decision_table.of_subjects(tables, [subject]))
 
     def newest_decisions(self, since: datetime | None, page: Page) -> list[Decision]:
@@ -180,13 +215,19 @@ class View:
             decided = self._ask(partial(decision_table.of_subjects, subjects=chunk))
             found |= {each.subject for each in decided if each.kind == "resolve"}
             events = {name: known.newest for name, known in self.invoices(chunk).items()}
-            found |= {name for name, newest in events.items() if newest and newest.outcome == "resolved"}
+            found |= {
+                name for name, newest in events.items() if newest and newest.outcome == "resolved"
+            }
         return found
 
     @property
     def _topics(self) -> tuple[str, str, str]:
         settings = self._settings
-        return settings.invoice_outcomes_topic, settings.invoice_errors_topic, settings.invoice_decisions_topic
+        return (
+            settings.invoice_outcomes_topic,
+            settings.invoice_errors_topic,
+            settings.invoice_decisions_topic,
+        )
 
     @property
     def _errors(self) -> str:
@@ -196,7 +237,9 @@ class View:
         return self._ask(lambda tables: ledger_table.rows_of(tables, invoice_ids))
 
     def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        """Ask within one transaction; read the topics again if another process has started the tables anew."""
+        """Ask within one transaction; read the topics again if another process has started the
+        tables anew.
+        """
         for _attempt in range(MAX_ATTEMPTS):
             if self._opened is None:
                 self.refresh()
@@ -212,4 +255,6 @@ class View:
 def _judged(case: Case, known: KnownInvoice, *, is_entered: bool) -> Case:
     state = state_of(case.failure_id, case.failed_at, known, is_entered=is_entered)
     total, currency = known.money
-    return replace(case, state=state, total=total, currency=currency, documents=document_names(known))
+    return replace(
+        case, state=state, total=total, currency=currency, documents=document_names(known)
+    )

@@ -1,4 +1,7 @@
-"""NetSuite's REST records: POST to create, GET to look up and to read. Never PUT: it overwrites what was edited."""
+"""NetSuite's REST records: POST to create, GET to look up and to read.
+
+Never PUT: it overwrites what was edited.
+"""
 
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +15,13 @@ from invoice_providers.netsuite.shown import named, read_record
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+)
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.outgoing.outgoing import Reach
 
@@ -27,7 +36,10 @@ SENDING = {
 
 
 class NetSuite:
-    """See ``BillingProvider``. ``authenticate`` is asked again after a refusal, so a rotation needs no restart."""
+    """See ``BillingProvider``.
+
+    ``authenticate`` is asked again after a refusal, so a rotation needs no restart.
+    """
 
     name = "netsuite"
 
@@ -62,21 +74,29 @@ class NetSuite:
     ) -> Created:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
         body = serde.encode(build_body(document, self._options))
-        answer = self._http.post(f"{self._records}/{record_type(document.document_type)}", body, SENDING)
-        document_id = _document_id(answer, record_type(document.document_type)) if answer.is_success else None
+        answer = self._http.post(
+            f"{self._records}/{record_type(document.document_type)}", body, SENDING
+        )
+        document_id = (
+            _document_id(answer, record_type(document.document_type)) if answer.is_success else None
+        )
         if document_id is None:
             raise self._judge_create(create_error(answer, self._clock.now(), document), document)
         self._patience.accepted()
         self._permission.accepted(document.invoice_id)
         return Created(document_id)
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         """GET the record by its internal id."""
         return self._get(quote(document_id, safe=""), document_type, invoice_id)
 
     def _get(self, key: str, document_type: DocumentType, invoice_id: str) -> Found | None:
         answer = self._http.get(f"{self._records}/{record_type(document_type)}/{key}", ASKING)
-        found = read_record(answer.json(), document_type, self._options) if answer.is_success else None
+        found = (
+            read_record(answer.json(), document_type, self._options) if answer.is_success else None
+        )
         if found is None and not says_not_there(answer):
             raise self._judge(lookup_error(answer, self._clock.now()))
         self._patience.accepted()
@@ -90,8 +110,14 @@ class NetSuite:
             return judged
         is_one_kind = self._permission.judge(document.invoice_id)
         if is_one_kind is None:
-            return Unavailable(judged.reason, refused=True, about="settings", response=judged.response)
-        return Rejected("provider-rejected", judged.reason, response=judged.response) if is_one_kind else judged
+            return Unavailable(
+                judged.reason, refused=True, about="settings", response=judged.response
+            )
+        return (
+            Rejected("provider-rejected", judged.reason, response=judged.response)
+            if is_one_kind
+            else judged
+        )
 
     def _judge(self, error: CallFailed) -> CallFailed:
         if not isinstance(error, CredentialsRefused):
@@ -110,7 +136,9 @@ def is_login(error: CredentialsRefused) -> bool:
 
 
 def _document_id(answer: Answer, kind: RecordType) -> str | None:
-    """Return the id that ``Location`` names for a record of that type; ``None`` if it names none."""
+    """Return the id that ``Location`` names for a record of that type; ``None`` if it names
+    none.
+    """
     try:
         path = urlsplit(answer.headers.get("Location", "")).path
     except ValueError:

@@ -1,8 +1,8 @@
 """What NetSuite's answers mean. Pure: status and body in, one of our errors out.
 
-``USER_ERROR`` stands for nearly every business refusal, a taken external id included, in the words of the user's
-language. Only what surely names the id as taken is ``AlreadyExists``; before any other refusal is believed, the creator
-looks at the external id once.
+``USER_ERROR`` stands for nearly every business refusal, a taken external id included, in the words
+of the user's language. Only what surely names the id as taken is ``AlreadyExists``; before any
+other refusal is believed, the creator looks at the external id once.
 """
 
 import re
@@ -12,7 +12,14 @@ from typing import Any
 from invoice_providers.wording import about_customer, about_line, advice
 from invoice_shared import serde
 from invoice_shared.answer import Answer
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
@@ -25,13 +32,22 @@ THROTTLES = frozenset(
         "WS_REQUEST_BLOCKED",
     }
 )
-"""Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the second."""
+"""Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the
+second.
+"""
 BUSY = frozenset({"RCRD_HAS_BEEN_CHANGED"})
-"""Refused because somebody changes a record that the document needs: nothing was made, and it passes by itself."""
+"""Refused because somebody changes a record that the document needs: nothing was made, and it
+passes by itself.
+"""
 BUSY_SECONDS = 5.0
 PASSING = frozenset({"SSS_TIME_LIMIT_EXCEEDED", "SSS_USAGE_LIMIT_EXCEEDED", "UNEXPECTED_ERROR"})
-"""An error of NetSuite's own or of a script of the account's. One that runs after the save leaves the document."""
-PASSING_WORDS = re.compile(r"script execution \w+ (limit )?exceeded|unexpected error", re.IGNORECASE)
+"""An error of NetSuite's own or of a script of the account's.
+
+One that runs after the save leaves the document.
+"""
+PASSING_WORDS = re.compile(
+    r"script execution \w+ (limit )?exceeded|unexpected error", re.IGNORECASE
+)
 NOT_FOUND = "NONEXISTENT_ID"
 PERMISSION = "INSUFFICIENT_PERMISSION"
 ROLE = re.compile(r"role does not have permission|permission violation", re.IGNORECASE)
@@ -40,10 +56,14 @@ LINE_PATH = re.compile(r"item\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
 NAMES = {"invoice": "an invoice", "credit_memo": "a credit memo"}
 PERMISSIONS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 UNIQUE = (
-    "An external id is unique over all kinds of transaction: if no such document shows, another kind of record has it."
+    "An external id is unique over all kinds of transaction: if no such document shows, another"
+    " kind of record has it."
 )
 OPERATORS_BUSINESS = (403, 404, 405)
-"""Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service. No invoice's fault."""
+"""Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service.
+
+No invoice's fault.
+"""
 
 
 def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:
@@ -54,12 +74,14 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
         return error
     if answer.status in OPERATORS_BUSINESS or _is_about_permission(answer):
         return CredentialsRefused(
-            f"NetSuite does not let us create {NAMES[document.document_type]}: {_details(answer)} Check the role's "
-            f"permission “Transactions -> {PERMISSIONS[document.document_type]}” (create), that REST web services are "
-            "enabled, and NS_BASE_URL.",
+            f"NetSuite does not let us create {NAMES[document.document_type]}: {_details(answer)}"
+            f" Check the role's permission “Transactions -> {PERMISSIONS[document.document_type]}”"
+            " (create), that REST web services are enabled, and NS_BASE_URL.",
             response=answer.for_the_record(),
         )
-    reason = f"NetSuite refused the document: {_details(answer)} {_where(answer, document)}".rstrip()
+    reason = (
+        f"NetSuite refused the document: {_details(answer)} {_where(answer, document)}".rstrip()
+    )
     if _names_id_as_taken(answer):
         return AlreadyExists(f"{reason} {UNIQUE}", response=answer.for_the_record())
     return Rejected("provider-rejected", reason, response=answer.for_the_record())
@@ -69,7 +91,9 @@ def _is_about_permission(answer: Answer) -> bool:
     """Whether a 400 speaks of the role and not of a field: a role without REST was answered so."""
     return answer.status == 400 and any(
         not detail.get("o:errorPath")
-        and (detail.get("o:errorCode") == PERMISSION or ROLE.search(str(detail.get("detail") or "")))
+        and (
+            detail.get("o:errorCode") == PERMISSION or ROLE.search(str(detail.get("detail") or ""))
+        )
         for detail in _error_details(answer)
     )
 
@@ -84,19 +108,26 @@ def _names_id_as_taken(answer: Answer) -> bool:
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:
-    """Return the error for an answer to a GET that is no readable record, and does not say that there is none."""
+    """Return the error for an answer to a GET that is no readable record, and does not say that
+    there is none.
+    """
     if (error := _general_error(answer, now)) is not None:
         return error
     if answer.status == 403 or _is_about_permission(answer):
         return CredentialsRefused(
-            f"NetSuite does not let us read this kind of record: {_details(answer)} Check the role's permissions.",
+            f"NetSuite does not let us read this kind of record: {_details(answer)} Check the"
+            " role's permissions.",
             response=answer.for_the_record(),
         )
-    return Unavailable(f"NetSuite did not show the document: {_details(answer)}", response=answer.for_the_record())
+    return Unavailable(
+        f"NetSuite did not show the document: {_details(answer)}", response=answer.for_the_record()
+    )
 
 
 def says_not_there(answer: Answer) -> bool:
-    """Whether a GET was answered that there is no such record: by NetSuite, and not by something in front of it."""
+    """Whether a GET was answered that there is no such record: by NetSuite, and not by something in
+    front of it.
+    """
     is_netsuites = not answer.body or isinstance(answer.json(), dict)
     return answer.status == 404 and is_netsuites and set(_codes(answer)) <= {NOT_FOUND}
 
@@ -106,10 +137,12 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
     if answer.status == 401:
         # A signature carries the time, and a time that is minutes off is refused as a wrong login.
         what = answer.clock_advice(now) or (
-            "Check NS_ACCOUNT_ID, the NS_CONSUMER_* and NS_TOKEN_* or the NS_OAUTH_* settings, and that the token or "
-            "certificate is active."
+            "Check NS_ACCOUNT_ID, the NS_CONSUMER_* and NS_TOKEN_* or the NS_OAUTH_* settings, and"
+            " that the token or certificate is active."
         )
-        return CredentialsRefused(f"NetSuite refuses the login: {_details(answer)} {what}", response=response)
+        return CredentialsRefused(
+            f"NetSuite refuses the login: {_details(answer)} {what}", response=response
+        )
     if answer.status in OUTAGES or THROTTLES & set(_codes(answer)):
         return Unavailable(
             f"NetSuite is overloaded or down: {_details(answer)}",
@@ -119,13 +152,16 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
         )
     if 300 <= answer.status < 400:
         return Unavailable(
-            f"NetSuite redirects ({answer.status}), which is not followed: maintenance, or a wrong NS_BASE_URL.",
+            f"NetSuite redirects ({answer.status}), which is not followed: maintenance, or a wrong"
+            " NS_BASE_URL.",
             outage=True,
             response=response,
         )
     if answer.status >= 500 or answer.status in (408, 425) or _passes(answer):
         return Unavailable(
-            f"NetSuite failed: {_details(answer)}", retry_after=answer.retry_after(now), response=response
+            f"NetSuite failed: {_details(answer)}",
+            retry_after=answer.retry_after(now),
+            response=response,
         )
     if BUSY & set(_codes(answer)):
         wish = answer.retry_after(now) or BUSY_SECONDS
@@ -146,7 +182,9 @@ def _where(answer: Answer, document: FormattedInvoice) -> str:
     lines = [found for path in paths if (found := LINE_PATH.match(path))]
     sentences = [_about(document, int(found["index"]), found["field"]) for found in lines]
     sentences += [about_customer(document)] if "entity" in paths else []
-    sentences.append(advice(document, " ".join(str(detail.get("detail") or "") for detail in details)))
+    sentences.append(
+        advice(document, " ".join(str(detail.get("detail") or "") for detail in details))
+    )
     return " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
 
 
@@ -158,7 +196,9 @@ def _about(document: FormattedInvoice, index: int, field: str) -> str:
 
 
 def _details(answer: Answer) -> str:
-    """Return NetSuite's own sentences, each with the field that it is about; else its title, else the status."""
+    """Return NetSuite's own sentences, each with the field that it is about; else its title, else
+    the status.
+    """
     sentences = [_sentence(detail) for detail in _error_details(answer) if detail.get("detail")]
     title = serde.text_of(answer.json(), "title")
     if not sentences and title and WORDS.search(title):
@@ -180,4 +220,8 @@ def _codes(answer: Answer) -> list[str]:
 def _error_details(answer: Answer) -> list[dict[str, Any]]:
     tree = answer.json()
     details = tree.get("o:errorDetails") if isinstance(tree, dict) else None
-    return [detail for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
+    return (
+        [detail for detail in details if isinstance(detail, dict)]
+        if isinstance(details, list)
+        else []
+    )

@@ -15,7 +15,12 @@ from invoice_shared.types import MAX_DIGITS
 
 MAX_MEMO = 999
 MAX_DESCRIPTION = 4000
-LENGTHS = {"memo": MAX_MEMO, "otherRefNum": 45, "description": MAX_DESCRIPTION, "message": MAX_DESCRIPTION}
+LENGTHS = {
+    "memo": MAX_MEMO,
+    "otherRefNum": 45,
+    "description": MAX_DESCRIPTION,
+    "message": MAX_DESCRIPTION,
+}
 REFERENCES = frozenset(
     {
         "account",
@@ -43,12 +48,19 @@ CUSTOM = ("custbody", "custcol")
 TRUTHS = {"true": True, "false": False}
 INVOICE_ONLY = frozenset({"terms", "dueDate", "startDate", "endDate"})
 """A credit memo is due at no date and covers no service period."""
-OURS = frozenset({"externalId", "entity", "currency", "item", "amount", "quantity", "rate", "price"})
-"""What an extra field may not set: the promise of one document over the exact amounts hangs on them."""
+OURS = frozenset(
+    {"externalId", "entity", "currency", "item", "amount", "quantity", "rate", "price"}
+)
+"""What an extra field may not set: the promise of one document over the exact amounts hangs on
+them.
+"""
 
 
 def extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
-    """Return the fields as NetSuite takes them. Raises ``Rejected`` for a value that is not of its kind."""
+    """Return the fields as NetSuite takes them.
+
+    Raises ``Rejected`` for a value that is not of its kind.
+    """
     named = {tuple(key.partition("#")[::2]): text for key, text in fields.items()}
     return {
         name: _value(name, kind, text)
@@ -65,14 +77,18 @@ def overridden(keys: Iterable[str]) -> frozenset[str]:
 def _value(name: str, kind: str, text: str) -> Any:
     read = KINDS.get(kind or _kind_of(name, text))
     if read is None:
-        raise _wrong(f'has the unknown kind "#{kind}" at {name}: use {", ".join(f"#{known}" for known in KINDS)}')
+        raise _wrong(
+            f'has the unknown kind "#{kind}" at {name}: use'
+            f" {', '.join(f'#{known}' for known in KINDS)}"
+        )
     return read(name, text)
 
 
 def _kind_of(name: str, text: str) -> str:
     if name in REFERENCES or name.startswith(SEGMENTS):
         return "id"
-    # A custom field that is a checkbox takes no text; one of text that holds only this word is rare.
+    # A custom field that is a checkbox takes no text; one of text that holds only this word is
+    # rare.
     if name in BOOLEANS or (name.startswith(CUSTOM) and text in TRUTHS):
         return "boolean"
     return "number" if name in NUMBERS else "text"
@@ -117,4 +133,6 @@ KINDS: dict[str, Callable[[str, str], Any]] = {
 
 
 def _wrong(what: str) -> Rejected:
-    return Rejected("provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw.")
+    return Rejected(
+        "provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw."
+    )

@@ -1,4 +1,6 @@
-"""When a 401 means that our credentials are refused: NetSuite also answers 401 INVALID_LOGIN under overload."""
+"""When a 401 means that our credentials are refused: NetSuite also answers 401 INVALID_LOGIN under
+overload.
+"""
 
 import threading
 from dataclasses import dataclass, field
@@ -7,7 +9,9 @@ from invoice_shared.clock import Clock
 
 REFUSALS = 3
 SECONDS = 3.0
-"""Refusals in a row, spread over at least this long: several calls in flight refused at once are one sign."""
+"""Refusals in a row, spread over at least this long: several calls in flight refused at once are
+one sign.
+"""
 
 
 @dataclass(slots=True)

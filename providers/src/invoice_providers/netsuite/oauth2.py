@@ -1,7 +1,8 @@
-"""OAuth 2.0 client credentials: a JWT signed with the certificate's key in exchange for a token of an hour.
+"""OAuth 2.0 client credentials: a JWT signed with the certificate's key in exchange for a token of
+an hour.
 
-What new integrations use: from release 2027.1 none can be made with token-based authentication. Source: NetSuite help,
-sections 162755359851 and 162790605110.
+What new integrations use: from release 2027.1 none can be made with token-based authentication.
+Source: NetSuite help, sections 162755359851 and 162790605110.
 """
 
 import re
@@ -27,14 +28,20 @@ ASSERTION_SECONDS = 300
 """NetSuite takes up to an hour; it is used at once."""
 EARLY_SECONDS = 120.0
 """A token is exchanged so long before its end, for calls that take their time."""
-PEM = re.compile(r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=kind)-----")
+PEM = re.compile(
+    r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>[A-Za-z0-9+/=\s]+)-----END"
+    r" (?P=kind)-----"
+)
 PEM_COLUMNS = 64
 BUSY = (408, 425, 429)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ClientCredentials:
-    """Of one integration. ``private_key`` is PEM; ``certificate_id`` names its certificate at NetSuite."""
+    """Of one integration.
+
+    ``private_key`` is PEM; ``certificate_id`` names its certificate at NetSuite.
+    """
 
     client_id: str
     certificate_id: str
@@ -43,10 +50,18 @@ class ClientCredentials:
 
 
 class AccessTokens:
-    """See ``TokenSource``. The credentials are asked for at each exchange, so a rotated key needs no restart."""
+    """See ``TokenSource``.
+
+    The credentials are asked for at each exchange, so a rotated key needs no restart.
+    """
 
     def __init__(
-        self, base_url: str, credentials: Callable[[], ClientCredentials], *, clock: Clock, reach: Reach
+        self,
+        base_url: str,
+        credentials: Callable[[], ClientCredentials],
+        *,
+        clock: Clock,
+        reach: Reach,
     ) -> None:
         self._url = base_url.rstrip("/") + TOKEN_PATH
         self._credentials = credentials
@@ -87,7 +102,10 @@ class AccessTokens:
 
 
 def signed_assertion(credentials: ClientCredentials, token_url: str, now: datetime) -> str:
-    """Sign who we are. Raises ``CredentialsRefused`` for a key that is none, or none for the algorithm."""
+    """Sign who we are.
+
+    Raises ``CredentialsRefused`` for a key that is none, or none for the algorithm.
+    """
     claims = {
         "iss": credentials.client_id,
         "scope": "rest_webservices",
@@ -104,8 +122,8 @@ def signed_assertion(credentials: ClientCredentials, token_url: str, now: dateti
         )
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise CredentialsRefused(
-            f"NS_OAUTH_PRIVATE_KEY is no PEM private key for {credentials.algorithm}: PS* takes an RSA key, ES* one on "
-            "the curve of that size."
+            f"NS_OAUTH_PRIVATE_KEY is no PEM private key for {credentials.algorithm}: PS* takes an"
+            " RSA key, ES* one on the curve of that size."
         ) from error
 
 
@@ -119,13 +137,20 @@ def pem(text: str) -> str:
         return text
     body = "".join(found["body"].split())
     lines = [body[start : start + PEM_COLUMNS] for start in range(0, len(body), PEM_COLUMNS)]
-    return "\n".join((f"-----BEGIN {found['kind']}-----", *lines, f"-----END {found['kind']}-----", ""))
+    return "\n".join(
+        (f"-----BEGIN {found['kind']}-----", *lines, f"-----END {found['kind']}-----", "")
+    )
 
 
 def token_error(answer: Answer, now: datetime) -> CallFailed:
     """Give the error for an answer of the token endpoint that holds no token."""
     response = answer.for_the_record()
-    if answer.is_success or answer.status in BUSY or answer.status >= 500 or 300 <= answer.status < 400:
+    if (
+        answer.is_success
+        or answer.status in BUSY
+        or answer.status >= 500
+        or 300 <= answer.status < 400
+    ):
         return Unavailable(
             f"NetSuite's login gave no token: status {answer.status}.",
             retry_after=answer.retry_after(now),
@@ -136,8 +161,8 @@ def token_error(answer: Answer, now: datetime) -> CallFailed:
     code = tree.get("error") if isinstance(tree, dict) else None
     clock = answer.clock_advice(now) or "This machine's clock seems right."
     return CredentialsRefused(
-        f"NetSuite's login refuses us: {code or 'no reason given'} ({answer.status}). {clock} Check NS_ACCOUNT_ID and "
-        "the NS_OAUTH_* settings, and that the certificate is active.",
+        f"NetSuite's login refuses us: {code or 'no reason given'} ({answer.status}). {clock} Check"
+        " NS_ACCOUNT_ID and the NS_OAUTH_* settings, and that the certificate is active.",
         response=response,
     )
 

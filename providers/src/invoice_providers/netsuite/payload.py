@@ -9,7 +9,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from invoice_providers.amounts import EXACT, multiplies_out, plain
-from invoice_providers.netsuite.extra_fields import MAX_DESCRIPTION, MAX_MEMO, extra_fields, overridden
+from invoice_providers.netsuite.extra_fields import (
+    MAX_DESCRIPTION,
+    MAX_MEMO,
+    extra_fields,
+    overridden,
+)
 from invoice_providers.wording import check_lines, cut, described, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
@@ -24,12 +29,17 @@ MAX_QUANTITY = Decimal("1E10")
 MAX_QUANTITY_DECIMALS = 15
 """Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366)."""
 CUSTOM_PRICE = {"id": "-1"}
-"""The price level of a line that keeps its amount; any other one may put the item's own price in its place."""
+"""The price level of a line that keeps its amount; any other one may put the item's own price in
+its place.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the account decides. ``currency_ids`` maps ISO 4217 codes to internal ids; ``None`` = a USD-only account."""
+    """What the account decides.
+
+    ``currency_ids`` maps ISO 4217 codes to internal ids; ``None`` = a USD-only account.
+    """
 
     currency_ids: Mapping[str, str] | None = None
     custom_form: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +62,9 @@ def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:
         "memo": cut(memo(document), MAX_MEMO),
         **extra_fields(document.extra_fields, document.document_type),
     }
-    return body | {"item": {"items": [_line(line, document.document_type) for line in document.line_items]}}
+    return body | {
+        "item": {"items": [_line(line, document.document_type) for line in document.line_items]}
+    }
 
 
 def _check(document: FormattedInvoice) -> None:
@@ -61,12 +73,15 @@ def _check(document: FormattedInvoice) -> None:
     if wrong:
         raise Rejected(
             "provider-rejected",
-            f"EXTRA_FIELDS sets what the connector itself must set: {', '.join(wrong)}. Remove it and replay from raw.",
+            f"EXTRA_FIELDS sets what the connector itself must set: {', '.join(wrong)}. Remove it"
+            " and replay from raw.",
         )
 
 
 def _overridden(document: FormattedInvoice) -> frozenset[str]:
-    return overridden(set(document.extra_fields).union(*(line.extra_fields for line in document.line_items)))
+    return overridden(
+        set(document.extra_fields).union(*(line.extra_fields for line in document.line_items))
+    )
 
 
 def _currency(code: str, options: Options) -> dict[str, Any]:
@@ -80,13 +95,18 @@ def _currency(code: str, options: Options) -> dict[str, Any]:
         )
     if code not in options.currency_ids:
         raise Rejected(
-            "unsupported-currency", f"NS_CURRENCY_IDS has no internal id for {code}. Add one and replay the invoice."
+            "unsupported-currency",
+            f"NS_CURRENCY_IDS has no internal id for {code}. Add one and replay the invoice.",
         )
     return {"currency": {"id": options.currency_ids[code]}}
 
 
 def _invoice_only(document: FormattedInvoice, options: Options) -> dict[str, Any]:
-    dates = {"dueDate": document.due_date, "startDate": document.start_date, "endDate": document.end_date}
+    dates = {
+        "dueDate": document.due_date,
+        "startDate": document.start_date,
+        "endDate": document.end_date,
+    }
     shown = {name: day.isoformat() for name, day in dates.items() if day is not None}
     return shown | ({"customForm": dict(options.custom_form)} if options.custom_form else {})
 
@@ -95,7 +115,11 @@ def _line(line: LineItem, document_type: str) -> dict[str, Any]:
     is_taken = _is_taken(line.quantity)
     return {
         "item": {"id": line.external_item_id},
-        "description": cut(visible(line.name), MAX_DESCRIPTION) if is_taken else described(line, MAX_DESCRIPTION),
+        "description": (
+            cut(visible(line.name), MAX_DESCRIPTION)
+            if is_taken
+            else described(line, MAX_DESCRIPTION)
+        ),
         "price": CUSTOM_PRICE,
         **(_quantity_and_rate(line) if is_taken else {}),
         "amount": plain(line.amount),
@@ -104,11 +128,17 @@ def _line(line: LineItem, document_type: str) -> dict[str, Any]:
 
 
 def _is_taken(quantity: Decimal | None) -> bool:
-    """Whether NetSuite takes a quantity as it is; one that is left out stands in the description."""
+    """Whether NetSuite takes a quantity as it is; one that is left out stands in the
+    description.
+    """
     if quantity is None:
         return True
     exponent = quantity.normalize(EXACT).as_tuple().exponent
-    return abs(quantity) < MAX_QUANTITY and isinstance(exponent, int) and exponent >= -MAX_QUANTITY_DECIMALS
+    return (
+        abs(quantity) < MAX_QUANTITY
+        and isinstance(exponent, int)
+        and exponent >= -MAX_QUANTITY_DECIMALS
+    )
 
 
 def _quantity_and_rate(line: LineItem) -> dict[str, Decimal]:

@@ -1,4 +1,7 @@
-"""Is it the role for one kind of record, or our whole access? A refusal alone does not tell; a comparison does."""
+"""Is it the role for one kind of record, or our whole access?
+
+A refusal alone does not tell; a comparison does.
+"""
 
 import threading
 from collections import OrderedDict
@@ -37,8 +40,8 @@ class PermissionPatience:
     def judge(self, invoice_id: str) -> bool | None:
         """Note that an invoice's create was refused for want of a permission.
 
-        Return ``True`` if only what it needs is missing, since others were accepted meanwhile; ``False`` if nothing is
-        accepted any more; ``None`` if it is too early to tell.
+        Return ``True`` if only what it needs is missing, since others were accepted meanwhile;
+        ``False`` if nothing is accepted any more; ``None`` if it is too early to tell.
         """
         with self._lock:
             now = self.clock.monotonic()

@@ -42,5 +42,8 @@ def _login_problems(values: Environment) -> list[str]:
     given = [name for name in TOKEN_BASED if name not in absent(TOKEN_BASED, values)]
     with_oauth = len(absent(OAUTH, values)) < len(OAUTH)
     if given and with_oauth:
-        return [f"{name}: is set beside NS_OAUTH_*; keep one way to log in to NetSuite" for name in given]
+        return [
+            f"{name}: is set beside NS_OAUTH_*; keep one way to log in to NetSuite"
+            for name in given
+        ]
     return partly_set((ACCOUNT, *(OAUTH if with_oauth else TOKEN_BASED)), values)

@@ -22,12 +22,16 @@ def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
 
 
 def derived_base_url(account: str) -> str:
-    """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` → ``1234567-sb1``)."""
+    """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` →
+    ``1234567-sb1``).
+    """
     return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
 
 
 def realm(settings: NetSuiteSettings) -> str:
-    """Return the account as its owners write it: upper case, with an underscore, however it was typed."""
+    """Return the account as its owners write it: upper case, with an underscore, however it was
+    typed.
+    """
     return (settings.ns_account_id or "").upper().replace("-", "_")
 
 
@@ -64,5 +68,8 @@ def _credentials(settings: NetSuiteSettings) -> Credentials:
 
 def options(settings: NetSuiteSettings) -> Options:
     """Give what the account decides about the record."""
-    form = {"id": settings.ns_invoice_custom_form_id, "refName": settings.ns_invoice_custom_form_ref_name}
+    form = {
+        "id": settings.ns_invoice_custom_form_id,
+        "refName": settings.ns_invoice_custom_form_ref_name,
+    }
     return Options(settings.ns_currency_ids, {name: value for name, value in form.items() if value})

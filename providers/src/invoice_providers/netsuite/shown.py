@@ -24,7 +24,9 @@ STATES: dict[str, State] = {
     "v": "void",
     "voided": "void",
 }
-"""By the id or the name of a status, in lower case: public fixtures show both a letter and a name as its ``id``."""
+"""By the id or the name of a status, in lower case: public fixtures show both a letter and a name
+as its ``id``.
+"""
 
 
 def read_record(tree: Any, document_type: DocumentType, options: Options) -> Found | None:
@@ -47,7 +49,9 @@ def read_record(tree: Any, document_type: DocumentType, options: Options) -> Fou
 
 
 def named(found: Found, invoice_id: str) -> Found:
-    """Return a record with the invoice's id as we write it: NetSuite takes external ids in any letter case as one."""
+    """Return a record with the invoice's id as we write it: NetSuite takes external ids in any
+    letter case as one.
+    """
     is_ours = found.invoice_id is not None and found.invoice_id.lower() == invoice_id.lower()
     return replace(found, invoice_id=invoice_id) if is_ours else found
 
@@ -57,17 +61,23 @@ def _net_total(tree: Mapping[str, Any], document_type: DocumentType) -> Decimal 
     if total is None:
         return None
     net = total - sum((tax for tax in taxes if tax is not None), Decimal(0))
-    # Reports show a credit memo as negative, the record itself as positive: either is the same memo.
+    # Reports show a credit memo as negative, the record itself as positive: either is the same
+    # memo.
     return abs(net) if document_type == "credit_memo" else net
 
 
 def _shown_currency(tree: Mapping[str, Any], options: Options) -> str | None:
-    """Return the ISO code. Without NS_CURRENCY_IDS NetSuite's own ids and names say nothing that could be compared."""
+    """Return the ISO code.
+
+    Without NS_CURRENCY_IDS NetSuite's own ids and names say nothing that could be compared.
+    """
     shown = tree.get("currency")
     if options.currency_ids is None or not isinstance(shown, dict):
         return None
     codes = {internal: code for code, internal in options.currency_ids.items()}
-    return codes.get(str(shown.get("id")), f"{shown.get('refName')} (internal id {shown.get('id')})")
+    return codes.get(
+        str(shown.get("id")), f"{shown.get('refName')} (internal id {shown.get('id')})"
+    )
 
 
 def _state(status: Mapping[str, Any]) -> State | None:

@@ -21,8 +21,10 @@ class Credentials:
 
 
 class Signer(Client):
-    """oauthlib's client for a body of JSON. It takes the parameters as they are; oauthlib's reads them out of the
-    header that it has just written, which is half of what signing costs.
+    """oauthlib's client for a body of JSON.
+
+    It takes the parameters as they are; oauthlib's reads them out of the header that it has just
+    written, which is half of what signing costs.
     """
 
     def get_oauth_signature(self, request: Request) -> str:

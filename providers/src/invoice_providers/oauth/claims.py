@@ -27,8 +27,9 @@ class Claims:
     def stake(self, stored: Stored | None, begun: Tokens) -> Stored:
         """Write what is stored (or ``begun``) with our claim, and once more, which must be refused.
 
-        Raises ``CredentialsRefused`` if the store does not let us write, or does so against the condition;
-        ``Unavailable`` while another process's claim holds, ``StoreChanged`` if another was faster.
+        Raises ``CredentialsRefused`` if the store does not let us write, or does so against the
+        condition; ``Unavailable`` while another process's claim holds, ``StoreChanged`` if another
+        was faster.
         """
         if stored is not None and self._is_held(stored):
             raise looking_again(self._words)
@@ -41,7 +42,10 @@ class Claims:
         raise unconditional(self._words)
 
     def _is_held(self, stored: Stored) -> bool:
-        """Whether another process is renewing. With a lock it would hold that, so what it left is a dead one's."""
+        """Whether another process is renewing.
+
+        With a lock it would hold that, so what it left is a dead one's.
+        """
         claim, now = stored.tokens.claim, self._clock.now()
         if claim is None or claim.by == self._me or self._store.has_lock:
             return False

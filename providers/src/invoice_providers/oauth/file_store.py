@@ -1,8 +1,9 @@
 """The token store as a file, e.g. on a volume that the replicas share.
 
-A lock beside it is held from reading to writing, so that only one process renews; the kernel frees it when its holder
-dies. The file is replaced as a whole: whoever reads sees the old tokens or the new ones. ``PATH.new`` holds the new
-ones from before the replacement on, so that one that failed or was cut off is completed by whoever gets the lock next.
+A lock beside it is held from reading to writing, so that only one process renews; the kernel frees
+it when its holder dies. The file is replaced as a whole: whoever reads sees the old tokens or the
+new ones. ``PATH.new`` holds the new ones from before the replacement on, so that one that failed or
+was cut off is completed by whoever gets the lock next.
 """
 
 import fcntl
@@ -21,7 +22,9 @@ BUSY_SECONDS = 1.0
 
 
 class FileTokenStore:
-    """See ``TokenStore``. The folder must exist and be writable; ``PATH.lock`` and ``PATH.new`` are in it, too.
+    """See ``TokenStore``.
+
+    The folder must exist and be writable; ``PATH.lock`` and ``PATH.new`` are in it, too.
 
     ``setting`` is the one that names the path.
     """
@@ -49,7 +52,11 @@ class FileTokenStore:
         """See ``TokenStore``."""
         with self._translated():
             raw = self._path.read_bytes() if self._path.exists() else None
-        return None if raw is None else Stored(parse_tokens(raw, str(self._path), self._setting), _version(raw))
+        return (
+            None
+            if raw is None
+            else Stored(parse_tokens(raw, str(self._path), self._setting), _version(raw))
+        )
 
     def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
         """See ``TokenStore``. Returns once the disk has it."""
@@ -64,7 +71,9 @@ class FileTokenStore:
 
     def _write_beside(self, raw: bytes) -> None:
         file = os.open(self._beside(".new"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, OWNER_ONLY)
-        with os.fdopen(file, "wb") as new:  # on a full disk the kernel takes a part: this raises, os.write does not
+        with os.fdopen(
+            file, "wb"
+        ) as new:  # on a full disk the kernel takes a part: this raises, os.write does not
             new.write(raw)
             new.flush()
             os.fsync(new.fileno())
@@ -101,14 +110,20 @@ class FileTokenStore:
             yield
         except BlockingIOError as error:
             raise Unavailable(
-                f"Another process is renewing the tokens in {self._path}.", retry_after=BUSY_SECONDS, outage=True
+                f"Another process is renewing the tokens in {self._path}.",
+                retry_after=BUSY_SECONDS,
+                outage=True,
             ) from error
         except OSError as error:
             raise self._failed(error) from error
 
     def _failed(self, error: OSError) -> CallFailed:
-        reason = f"The token store {self._path} cannot be used: {error.strerror}. Check {self._setting}"
-        if isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        reason = (
+            f"The token store {self._path} cannot be used: {error.strerror}. Check {self._setting}"
+        )
+        if isinstance(
+            error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError
+        ):
             return CredentialsRefused(f"{reason}: its folder must exist and be writable.")
         return Unavailable(f"{reason} and its disk.", outage=True)
 

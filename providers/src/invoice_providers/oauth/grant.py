@@ -23,8 +23,9 @@ class Words:
 class Dialect:
     """What a token endpoint calls things beyond the standard (RFC 6749).
 
-    ``unused_ends_in`` and ``ends_in`` are the fields with the seconds until a refresh token ends if nobody
-    uses it, and until the whole grant ends in any case. ``kept`` is what stays of an answer in the log.
+    ``unused_ends_in`` and ``ends_in`` are the fields with the seconds until a refresh token ends if
+    nobody uses it, and until the whole grant ends in any case. ``kept`` is what stays of an answer
+    in the log.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -35,7 +36,10 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Our leave to act for one account. ``first_token`` starts the chain, ``renew`` is ``TokenEndpoint.renew``."""
+    """Our leave to act for one account.
+
+    ``first_token`` starts the chain, ``renew`` is ``TokenEndpoint.renew``.
+    """
 
     owner: Owner
     first_token: Callable[[], str | None]

@@ -1,6 +1,7 @@
 """The token store as an object in S3.
 
-S3 has no lock. Each write is conditional on what was read, so of two replicas that want to renew one gets its claim in.
+S3 has no lock. Each write is conditional on what was read, so of two replicas that want to renew
+one gets its claim in.
 """
 
 from collections.abc import Iterator
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 
 ABSENT = frozenset({"NoSuchKey", "404"})
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
-REFUSED = frozenset({"AccessDenied", "403", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
+REFUSED = frozenset(
+    {"AccessDenied", "403", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+)
 UNCONDITIONAL = frozenset({"NotImplemented", "501"})
-# A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is read back.
+# A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is
+# read back.
 BOUNDS = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"})
 
 
@@ -49,7 +53,9 @@ class S3TokenStore:
         try:
             with self._translated():
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._key)
-                return Stored(parse_tokens(answer["Body"].read(), self._url, self._setting), answer["ETag"])
+                return Stored(
+                    parse_tokens(answer["Body"].read(), self._url, self._setting), answer["ETag"]
+                )
         except FileNotFoundError:
             return None
 
@@ -59,7 +65,9 @@ class S3TokenStore:
         try:
             with self._translated():
                 answer = (
-                    self._client.put_object(Bucket=self._bucket, Key=self._key, Body=raw, IfNoneMatch="*")
+                    self._client.put_object(
+                        Bucket=self._bucket, Key=self._key, Body=raw, IfNoneMatch="*"
+                    )
                     if replacing is None
                     else self._client.put_object(
                         Bucket=self._bucket, Key=self._key, Body=raw, IfMatch=replacing.version
@@ -75,13 +83,18 @@ class S3TokenStore:
             yield
         except ClientError as error:
             if region := s3_region_advice(error, self._client.meta.region_name):
-                raise CredentialsRefused(f"The bucket of the token store {self._url} {region}.") from error
+                raise CredentialsRefused(
+                    f"The bucket of the token store {self._url} {region}."
+                ) from error
             raise self._failed(error.response.get("Error", {}).get("Code", "unknown")) from error
         except NOT_ASKED as error:
-            raise CredentialsRefused(f"The token store {self._url} cannot be asked: {error}.") from error
+            raise CredentialsRefused(
+                f"The token store {self._url} cannot be asked: {error}."
+            ) from error
         except BotoCoreError as error:
             raise Unavailable(
-                f"The token store {self._url} cannot be reached ({type(error).__name__}).", outage=True
+                f"The token store {self._url} cannot be reached ({type(error).__name__}).",
+                outage=True,
             ) from error
 
     def _failed(self, code: str) -> CallFailed | StoreChanged | FileNotFoundError:
@@ -91,12 +104,14 @@ class S3TokenStore:
             return StoreChanged()
         if code in REFUSED:
             return CredentialsRefused(
-                f"The token store {self._url} refuses us ({code}). Check {self._setting}; the role needs s3:GetObject, "
-                "s3:PutObject and, for a first look at an object that is not there, s3:ListBucket."
+                f"The token store {self._url} refuses us ({code}). Check {self._setting}; the role"
+                " needs s3:GetObject, s3:PutObject and, for a first look at an object that is not"
+                " there, s3:ListBucket."
             )
         if code in UNCONDITIONAL:
             return CredentialsRefused(
-                f"The token store {self._url} takes no conditional writes ({code}), without which two processes spend "
-                f"the same refresh token. Set {self._setting} to a store that has them."
+                f"The token store {self._url} takes no conditional writes ({code}), without which"
+                f" two processes spend the same refresh token. Set {self._setting} to a store that"
+                " has them."
             )
         return Unavailable(f"The token store {self._url} answered {code}.", outage=True)

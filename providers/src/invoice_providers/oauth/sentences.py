@@ -29,23 +29,24 @@ def doubted(words: Words) -> Unavailable:
 def unconditional(words: Words) -> CredentialsRefused:
     """Return the error for a store that takes a write whose condition does not hold."""
     return CredentialsRefused(
-        f"The token store ignores the condition of a write, so two processes could spend the same refresh token. "
-        f"Set {words.token_store} to a store that has conditional writes."
+        "The token store ignores the condition of a write, so two processes could spend the same"
+        f" refresh token. Set {words.token_store} to a store that has conditional writes."
     )
 
 
 def ended(words: Words) -> CredentialsRefused:
     """Return the error for a chain that is dead, or never began."""
     return CredentialsRefused(
-        f"The connection to {words.title} has ended: neither the token store nor {words.first_token} holds a refresh "
-        f"token that {words.login} takes. Connect the app to the company again and set {words.first_token}."
+        f"The connection to {words.title} has ended: neither the token store nor"
+        f" {words.first_token} holds a refresh token that {words.login} takes. Connect the app to"
+        f" the company again and set {words.first_token}."
     )
 
 
 def not_begun(words: Words, owner: Owner, stored: Stored) -> CredentialsRefused:
     """Return the error for a store that holds another's tokens while ours are not to be had."""
     return CredentialsRefused(
-        f"The token store holds the tokens of {stored.tokens.owner}, and {words.first_token} holds no refresh token "
-        f"that {words.login} takes for {owner}. Correct the settings, or connect the app to that account and set "
-        f"{words.first_token}."
+        f"The token store holds the tokens of {stored.tokens.owner}, and {words.first_token} holds"
+        f" no refresh token that {words.login} takes for {owner}. Correct the settings, or connect"
+        f" the app to that account and set {words.first_token}."
     )

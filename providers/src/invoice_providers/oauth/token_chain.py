@@ -1,10 +1,10 @@
 """The chain of tokens: who may renew, when, and what is written down before it is used.
 
-A refresh token is spent only under a claim in the store, which proves that the store will take the new one. The new
-one is stored before the access token that came with it is given to anyone. If that write fails, the tokens stay in
-memory and are written again before each use.
-A process that dies in between leaves the previous refresh token stored. Intuit is said to change its value only about
-once a day, so mostly that is still the current one; if it is not, the app must be connected again.
+A refresh token is spent only under a claim in the store, which proves that the store will take the
+new one. The new one is stored before the access token that came with it is given to anyone. If that
+write fails, the tokens stay in memory and are written again before each use. A process that dies in
+between leaves the previous refresh token stored. Intuit is said to change its value only about once
+a day, so mostly that is still the current one; if it is not, the app must be connected again.
 """
 
 import threading
@@ -23,7 +23,8 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-# Intuit changes a refresh token's value about once a day, and ends one that nobody used for 100 days.
+# Intuit changes a refresh token's value about once a day, and ends one that nobody used for 100
+# days.
 IDLE = timedelta(days=1)
 
 
@@ -40,7 +41,10 @@ class Unsaved:
 
 
 class TokenChain:
-    """See ``TokenSource`` and ``KeptLogin``. Thread-safe; replicas with the same store share one renewal."""
+    """See ``TokenSource`` and ``KeptLogin``.
+
+    Thread-safe; replicas with the same store share one renewal.
+    """
 
     def __init__(self, store: TokenStore, grant: Grant, clock: Clock) -> None:
         self._store = store
@@ -91,7 +95,11 @@ class TokenChain:
 
     def _ours(self, stored: Stored | None) -> Tokens | None:
         """Return what is stored for this account and app; another's chain is none of ours."""
-        return stored.tokens if stored is not None and stored.tokens.belong_to(self._grant.owner) else None
+        return (
+            stored.tokens
+            if stored is not None and stored.tokens.belong_to(self._grant.owner)
+            else None
+        )
 
     def _take(self, tokens: Tokens) -> Tokens:
         self._tokens, self._unsaved = tokens, None
@@ -118,15 +126,21 @@ class TokenChain:
                 return self._of_the_winner()
 
     def _renewed(self, stored: Stored | None, ours: Tokens | None) -> Unsaved:
-        """Claim, then renew with the stored refresh token; if that is dead, with that of the settings.
+        """Claim, then renew with the stored refresh token; if that is dead, with that of the
+        settings.
 
         Raises ``StoreChanged`` if another replica was faster.
         """
-        owner, known = self._grant.owner, (ours.refresh_token if ours else None, self._grant.first_token())
+        owner, known = (
+            self._grant.owner,
+            (ours.refresh_token if ours else None, self._grant.first_token()),
+        )
         candidates = tuple(dict.fromkeys(token for token in known if token))
         if not candidates:
             raise self._dead(stored)
-        begun = Tokens(refresh_token=candidates[0], access_token="", renew_at=self._clock.now(), owner=owner)
+        begun = Tokens(
+            refresh_token=candidates[0], access_token="", renew_at=self._clock.now(), owner=owner
+        )
         claim = self._claims.stake(stored, begun)
         for refresh_token in candidates:
             try:
@@ -174,7 +188,10 @@ class TokenChain:
             raise StoreChanged
 
     def _of_the_winner(self) -> Tokens:
-        """Take what somebody else has stored instead of ours. Raises ``Unavailable`` if that is no use (yet)."""
+        """Take what somebody else has stored instead of ours.
+
+        Raises ``Unavailable`` if that is no use (yet).
+        """
         self._unsaved = None
         self._show(replace(self._state, unsaved=None))
         found = self._ours(self._store.read())
@@ -183,7 +200,9 @@ class TokenChain:
         return self._take(found)
 
     def _is_believed(self, candidates: tuple[str, ...]) -> bool:
-        """Believe a refusal the second time only: the first may come from a renewal that is not written down yet."""
+        """Believe a refusal the second time only: the first may come from a renewal that is not
+        written down yet.
+        """
         is_second = self._doubted == candidates
         self._doubted = candidates
         return is_second
@@ -195,4 +214,9 @@ class TokenChain:
 
     def _tell_of_a_new_chain(self, stored: Stored | None) -> None:
         before = "" if stored is None else str(stored.tokens.owner or self._grant.owner)
-        log.warning("new login begun", system=self._grant.words.title, owner=str(self._grant.owner), instead_of=before)
+        log.warning(
+            "new login begun",
+            system=self._grant.words.title,
+            owner=str(self._grant.owner),
+            instead_of=before,
+        )

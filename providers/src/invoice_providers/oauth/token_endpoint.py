@@ -1,4 +1,7 @@
-"""A token endpoint: a refresh token in, new tokens out. A call may end the refresh token that it was given."""
+"""A token endpoint: a refresh token in, new tokens out.
+
+A call may end the refresh token that it was given.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +54,10 @@ class TokenEndpoint:
         self._http = Http(words.login, lambda: basic(client().client_id, client().secret), reach)
 
     def renew(self, refresh_token: str) -> Tokens:
-        """Exchange a refresh token. Raises ``GrantRefused``, ``CredentialsRefused`` or ``Unavailable``."""
+        """Exchange a refresh token.
+
+        Raises ``GrantRefused``, ``CredentialsRefused`` or ``Unavailable``.
+        """
         OWN.add_renewed(refresh_token)
         form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token}).encode()
         try:
@@ -65,7 +71,11 @@ class TokenEndpoint:
 
     def _read(self, tree: Any) -> Tokens | None:
         given = tree if isinstance(tree, dict) else {}
-        access, refresh, seconds = given.get("access_token"), given.get("refresh_token"), _seconds(given, "expires_in")
+        access, refresh, seconds = (
+            given.get("access_token"),
+            given.get("refresh_token"),
+            _seconds(given, "expires_in"),
+        )
         if not access or not refresh or seconds is None:
             return None
         for token in (access, refresh):
@@ -85,7 +95,12 @@ class TokenEndpoint:
         if code == "invalid_grant":
             return GrantRefused("invalid_grant")
         said = f"status {answer.status} {code}".rstrip()
-        if answer.is_success or answer.status in BUSY or answer.status >= 500 or 300 <= answer.status < 400:
+        if (
+            answer.is_success
+            or answer.status in BUSY
+            or answer.status >= 500
+            or 300 <= answer.status < 400
+        ):
             return Unavailable(
                 f"{self._words.login} gave no tokens: {said}.",
                 retry_after=answer.retry_after(self._clock.now()),

@@ -1,4 +1,6 @@
-"""What keeps a login alive: an access token for an hour, and a refresh token that changes as it is used."""
+"""What keeps a login alive: an access token for an hour, and a refresh token that changes as it is
+used.
+"""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,7 +16,10 @@ from invoice_shared.types import UtcTime
 
 
 class Owner(Frozen):
-    """Whose tokens they are: our account at the provider, and the app that we are there. Neither is a secret."""
+    """Whose tokens they are: our account at the provider, and the app that we are there.
+
+    Neither is a secret.
+    """
 
     account: str
     client_id: str
@@ -33,10 +38,9 @@ class Claim(Frozen):
 class Tokens(Versioned):
     """What the token store holds. ``renew_at`` is before the access token's end.
 
-    ``access_token`` is empty until the first renewal.
-    ``owner`` is ``None`` in what an older version wrote.
-    ``unused_ends_at`` is when the refresh token ends if nobody uses it, ``ends_at`` when the login ends in any
-    case. Both are ``None`` if the provider does not say.
+    ``access_token`` is empty until the first renewal. ``owner`` is ``None`` in what an older
+    version wrote. ``unused_ends_at`` is when the refresh token ends if nobody uses it, ``ends_at``
+    when the login ends in any case. Both are ``None`` if the provider does not say.
     """
 
     refresh_token: str = Field(min_length=1, repr=False)
@@ -64,7 +68,9 @@ class Tokens(Versioned):
         return self.owner in (None, owner)
 
     def after(self, before: "Tokens | None", owner: Owner) -> Self:
-        """Return the same as that owner's, and with the login's end that an earlier answer named."""
+        """Return the same as that owner's, and with the login's end that an earlier answer
+        named.
+        """
         ends_at = self.ends_at or (before.ends_at if before else None)
         return self.model_copy(update={"owner": owner, "ends_at": ends_at})
 
@@ -92,7 +98,8 @@ class GrantRefused(ConnectorError):
 class TokenStore(Protocol):
     """The one durable owner of the chain, shared by all replicas.
 
-    All methods raise ``Unavailable`` if it cannot be reached, ``CredentialsRefused`` if it does not let us in.
+    All methods raise ``Unavailable`` if it cannot be reached, ``CredentialsRefused`` if it does not
+    let us in.
     """
 
     @property
@@ -100,13 +107,18 @@ class TokenStore(Protocol):
         """Whether ``exclusive`` keeps everybody else out. Otherwise claims do."""
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keep others from renewing, if the store has a lock; raises ``Unavailable`` at once if somebody does."""
+        """Keep others from renewing, if the store has a lock; raises ``Unavailable`` at once if
+        somebody does.
+        """
 
     def read(self) -> Stored | None:
         """Return what is stored; ``None`` before the first write."""
 
     def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
-        """Store durably, before returning. Raises ``StoreChanged`` if ``replacing`` is not what is stored."""
+        """Store durably, before returning.
+
+        Raises ``StoreChanged`` if ``replacing`` is not what is stored.
+        """
 
 
 def parse_tokens(raw: bytes, where: str, setting: str) -> Tokens:
@@ -115,6 +127,6 @@ def parse_tokens(raw: bytes, where: str, setting: str) -> Tokens:
         return serde.from_bytes(Tokens, raw)
     except MalformedRecord as error:
         raise CredentialsRefused(
-            f"The token store {where} holds something else than tokens: {error.reason} Remove it and set a new "
-            f"refresh token, or correct {setting}."
+            f"The token store {where} holds something else than tokens: {error.reason} Remove it"
+            f" and set a new refresh token, or correct {setting}."
         ) from error

@@ -1,7 +1,7 @@
 """QuickBooks' transactions: POST with a request id that makes a repeat harmless, query to look up.
 
-A known request id gives the first answer again, but for how long is not documented, and a taken number is refused only
-if the company wants to be warned. Queries are what Intuit meters.
+A known request id gives the first answer again, but for how long is not documented, and a taken
+number is refused only if the company wants to be warned. Queries are what Intuit meters.
 """
 
 from collections.abc import Callable, Sequence
@@ -69,7 +69,9 @@ class QuickBooksOnline:
         self._numbering = Numbering(clock)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """Query by document number, then by what else stays; whether one is ours, its private note says."""
+        """Query by document number, then by what else stays; whether one is ours, its private note
+        says.
+        """
         numbered = self._shown(self._ask(by_number(document)), document)
         if _ours(numbered, document) or not self._numbering.is_automatic(self.preferences):
             return tuple(numbered)
@@ -85,7 +87,8 @@ class QuickBooksOnline:
         """POST the transaction."""
         body = serde.encode(build_body(document))
         url = self._url(
-            entity_of(document.document_type).lower(), requestid=request_id(document.invoice_id, generation)
+            entity_of(document.document_type).lower(),
+            requestid=request_id(document.invoice_id, generation),
         )
         answer = self._call(lambda: self._http.post(url, body, SENDING))
         created = read_created(answer.json(), document) if answer.is_success else None
@@ -94,13 +97,19 @@ class QuickBooksOnline:
         self._numbering.created(answer.json(), document)
         return created
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         """GET the transaction by its id."""
         url = self._url(f"{entity_of(document_type).lower()}/{quote(document_id, safe='')}")
         answer = self._call(lambda: self._http.get(url, ASKING))
         if says_not_there(answer):
             return None
-        found = read_transaction(answer.json(), document_type, invoice_id) if answer.is_success else None
+        found = (
+            read_transaction(answer.json(), document_type, invoice_id)
+            if answer.is_success
+            else None
+        )
         if found is None:
             raise lookup_error(answer, self._clock.now())
         return found
@@ -113,12 +122,18 @@ class QuickBooksOnline:
         return answer.json()
 
     def _look_further(self, document: FormattedInvoice) -> list[Found]:
-        """Return those of the customer's day that are ours, else those of the day over the total."""
+        """Return those of the customer's day that are ours, else those of the day over the
+        total.
+        """
         of_customer = by_customer(document)
         found = _ours(self._pages(of_customer, document), document) if of_customer else []
-        return found or _ours(self._pages(by_total(document), document, instead=by_day(document)), document)
+        return found or _ours(
+            self._pages(by_total(document), document, instead=by_day(document)), document
+        )
 
-    def _pages(self, condition: str, document: FormattedInvoice, *, instead: str | None = None) -> list[Found]:
+    def _pages(
+        self, condition: str, document: FormattedInvoice, *, instead: str | None = None
+    ) -> list[Found]:
         """Return what a condition finds, or another if this one names what cannot be asked for."""
         found: list[Found] = []
         for query in pages(document, condition):
@@ -130,8 +145,9 @@ class QuickBooksOnline:
             if len(page) < PAGE:
                 return found
         raise Unavailable(
-            f"QuickBooks Online has more than {MAX_PAGES * PAGE} transactions on {document.issue_date}, so whether "
-            "this invoice's is among them is not known. Look for it there by its private note."
+            f"QuickBooks Online has more than {MAX_PAGES * PAGE} transactions on"
+            f" {document.issue_date}, so whether this invoice's is among them is not known. Look"
+            " for it there by its private note."
         )
 
     def _ask(self, query: str) -> Answer:
@@ -144,7 +160,9 @@ class QuickBooksOnline:
         return found
 
     def _call(self, send: Callable[[], Answer]) -> Answer:
-        """Make a call, and once more where the access token was refused: it may have ended before its time."""
+        """Make a call, and once more where the access token was refused: it may have ended before
+        its time.
+        """
         self._pace()
         answer = send()
         if answer.status != 401:

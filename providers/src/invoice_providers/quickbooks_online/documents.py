@@ -1,4 +1,8 @@
-"""How an invoice of ours is named at QuickBooks Online: entity, document number, private note, request id. Pure."""
+"""How an invoice of ours is named at QuickBooks Online: entity, document number, private note,
+request id.
+
+Pure.
+"""
 
 import hashlib
 import re
@@ -34,8 +38,12 @@ def number_of(invoice_id: str) -> str:
 
 
 def private_note(document: FormattedInvoice, addition: str) -> str:
-    """Give the note that only the accountant sees: the whole invoice id first, then what EXTRA_FIELDS adds."""
-    return cut("\n".join(part for part in (memo(document), clean(addition)) if part), MAX_PRIVATE_NOTE)
+    """Give the note that only the accountant sees: the whole invoice id first, then what
+    EXTRA_FIELDS adds.
+    """
+    return cut(
+        "\n".join(part for part in (memo(document), clean(addition)) if part), MAX_PRIVATE_NOTE
+    )
 
 
 def id_in_note(note: object, invoice_id: str) -> str:
@@ -44,14 +52,17 @@ def id_in_note(note: object, invoice_id: str) -> str:
 
 
 def edited(document_id: str) -> str:
-    """Return words for the id of a transaction that has our number, customer, total and date, but another note."""
+    """Return words for the id of a transaction that has our number, customer, total and date, but
+    another note.
+    """
     return f"gone (somebody edited the note of {document_id}: put the id back into it)"
 
 
 def request_id(invoice_id: str, generation: str) -> str:
     """Return what makes a repeated POST harmless, whatever its body.
 
-    A changed body within the life of the id meets the first answer, and the comparison finds the difference. Whether
-    QuickBooks repeats a refusal is not documented, so a replay after a definite one brings another generation.
+    A changed body within the life of the id meets the first answer, and the comparison finds the
+    difference. Whether QuickBooks repeats a refusal is not documented, so a replay after a definite
+    one brings another generation.
     """
     return hashlib.sha256(f"{invoice_id}{generation}".encode()).hexdigest()[:MAX_REQUEST_ID]

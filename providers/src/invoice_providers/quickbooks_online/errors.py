@@ -1,4 +1,7 @@
-"""What QuickBooks' answers mean. Pure: status and body in, one of our errors out; the body's code before the status."""
+"""What QuickBooks' answers mean.
+
+Pure: status and body in, one of our errors out; the body's code before the status.
+"""
 
 import re
 from datetime import datetime
@@ -7,11 +10,20 @@ from invoice_providers.quickbooks_online.codes import MEANINGS, TAX, UNLISTED, N
 from invoice_providers.quickbooks_online.faults import Fault, faults_of, response_of
 from invoice_providers.wording import advice, sent_ids
 from invoice_shared.answer import Answer
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from invoice_shared.invoice import FormattedInvoice
 
 THROTTLE_SECONDS = 60.0
-"""What Intuit asks for after a 429 (its page on limits and throttles); its answers carry no Retry-After."""
+"""What Intuit asks for after a 429 (its page on limits and throttles); its answers carry no
+Retry-After.
+"""
 BUSY_SECONDS = 5.0
 """Until the next try of what somebody else is changing."""
 WAITS: dict[Next, float] = {"throttle": THROTTLE_SECONDS, "busy": BUSY_SECONDS}
@@ -27,7 +39,9 @@ NOT_QUERYABLE = frozenset({"4000", "4001"})
 # Of an invoice that is taxed (Intuit's reference).
 MAX_TAXED_LINES = 750
 INTERNAL_IN_DETAIL = "(-30003)"
-"""Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue 12)."""
+"""Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue
+12).
+"""
 TRANSACTION = re.compile(r"TxnId\s*=\s*(\w+)")
 """``TxnId=123`` is a name in the detail of a duplicate, not a word of its language."""
 TAX_WORDS = re.compile(r"\b(GST|HST|VAT|PST|QST|TPS|TVH|TVQ|tax)", re.IGNORECASE)
@@ -42,7 +56,10 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
     step = _next_step(answer, faults)
     if (error := _general_error(answer, faults, step, now)) is not None:
         return error
-    reason = f"QuickBooks Online refused the document: {_said(answer, faults)} {_advice(faults, document)}".strip()
+    reason = (
+        f"QuickBooks Online refused the document: {_said(answer, faults)}"
+        f" {_advice(faults, document)}".strip()
+    )
     if step == "taken":
         return AlreadyExists(reason, document_id=_transaction(faults), response=response_of(answer))
     return Rejected("provider-rejected", reason, response=response_of(answer))
@@ -52,12 +69,15 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
     """Return the error for an answer to a query that cannot be read."""
     faults = faults_of(answer)
     return _general_error(answer, faults, _next_step(answer, faults), now) or Unavailable(
-        f"QuickBooks Online did not show the document: {_said(answer, faults)}", response=response_of(answer)
+        f"QuickBooks Online did not show the document: {_said(answer, faults)}",
+        response=response_of(answer),
     )
 
 
 def says_not_there(answer: Answer) -> bool:
-    """Whether a GET by id was answered with "Object Not Found": never there, or deleted by somebody."""
+    """Whether a GET by id was answered with "Object Not Found": never there, or deleted by
+    somebody.
+    """
     return NOT_FOUND in {fault.code for fault in faults_of(answer)}
 
 
@@ -68,7 +88,9 @@ def says_not_queryable(answer: Answer) -> bool:
 
 def _next_step(answer: Answer, faults: list[Fault]) -> Next:
     step = next_step({fault.code for fault in faults})
-    if step == "us" and answer.status >= 500:  # a missing permission was once seen as an intermittent 500
+    if (
+        step == "us" and answer.status >= 500
+    ):  # a missing permission was once seen as an intermittent 500
         return "unknown"
     if step not in (None, "refused"):
         return step
@@ -81,7 +103,8 @@ def _by_status(status: int) -> Next:
     match status:
         case 429:
             return "throttle"
-        # 404 and 405: QBO_BASE_URL leads elsewhere; a transaction that is not there is a 400 with 610.
+        # 404 and 405: QBO_BASE_URL leads elsewhere; a transaction that is not there is a 400 with
+        # 610.
         case 401 | 403 | 404 | 405:
             return "us"
         case 503:
@@ -93,7 +116,9 @@ def _by_status(status: int) -> Next:
     return "unknown" if status >= 500 else "refused"
 
 
-def _general_error(answer: Answer, faults: list[Fault], step: Next, now: datetime) -> CallFailed | None:
+def _general_error(
+    answer: Answer, faults: list[Fault], step: Next, now: datetime
+) -> CallFailed | None:
     """Return the error of what is no fault of the document's."""
     if step in ("taken", "refused"):
         return None
@@ -116,7 +141,10 @@ def _general_error(answer: Answer, faults: list[Fault], step: Next, now: datetim
 
 def _advice(faults: list[Fault], document: FormattedInvoice) -> str:
     meanings = [MEANINGS.get(fault.code, UNLISTED) for fault in faults]
-    what = [TAX if _is_about_tax(fault) else meaning.advice for fault, meaning in zip(faults, meanings, strict=True)]
+    what = [
+        TAX if _is_about_tax(fault) else meaning.advice
+        for fault, meaning in zip(faults, meanings, strict=True)
+    ]
     where = advice(document, " ".join(fault.said for fault in faults))
     if not where and any(meaning.names_ids for meaning in meanings):
         where = sent_ids(document)
@@ -128,8 +156,8 @@ def _about_lines(document: FormattedInvoice) -> str:
     if count <= MAX_TAXED_LINES:
         return ""
     return (
-        f"A taxable invoice takes {MAX_TAXED_LINES} lines, and this one has {count}: if that is why, set "
-        "LINE_GROUPING=by_item and replay from raw."
+        f"A taxable invoice takes {MAX_TAXED_LINES} lines, and this one has {count}: if that is"
+        " why, set LINE_GROUPING=by_item and replay from raw."
     )
 
 

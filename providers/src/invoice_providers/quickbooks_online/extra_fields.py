@@ -27,11 +27,16 @@ LINE_KNOWN = (*sorted(LINE_REFERENCES), SERVICE_DATE)
 
 
 def document_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
-    """Give the fields of the document but for the private note. Raises ``Rejected`` for a name that is not known."""
+    """Give the fields of the document but for the private note.
+
+    Raises ``Rejected`` for a name that is not known.
+    """
     _check_names(fields, KNOWN, "")
     memos = [fields[name] for name in CUSTOMER_MEMO if name in fields]
     references = [
-        name for name in sorted(REFERENCES & set(fields)) if document_type == "invoice" or name not in INVOICE_ONLY
+        name
+        for name in sorted(REFERENCES & set(fields))
+        if document_type == "invoice" or name not in INVOICE_ONLY
     ]
     return {
         **({"CustomerMemo": {"value": cut(clean(memos[0]), MAX_CUSTOMER_MEMO)}} if memos else {}),
@@ -43,8 +48,12 @@ def document_fields(fields: Mapping[str, str], document_type: str) -> dict[str, 
 def line_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     """Give the fields of a line's detail. Raises ``Rejected``."""
     _check_names(fields, LINE_KNOWN, "line.")
-    references = {name: {"value": visible_id(fields[name])} for name in sorted(LINE_REFERENCES & set(fields))}
-    return references | ({SERVICE_DATE: _day(fields[SERVICE_DATE])} if SERVICE_DATE in fields else {})
+    references = {
+        name: {"value": visible_id(fields[name])} for name in sorted(LINE_REFERENCES & set(fields))
+    }
+    return references | (
+        {SERVICE_DATE: _day(fields[SERVICE_DATE])} if SERVICE_DATE in fields else {}
+    )
 
 
 def _tax_calculation(fields: Mapping[str, str]) -> dict[str, str]:
@@ -52,7 +61,10 @@ def _tax_calculation(fields: Mapping[str, str]) -> dict[str, str]:
         return {}
     asked = visible_id(fields[TAX_CALCULATION])
     if asked not in TAX_CALCULATIONS:
-        raise _wrong(f'fills {TAX_CALCULATION} with "{asked}"; QuickBooks Online takes {", ".join(TAX_CALCULATIONS)}')
+        raise _wrong(
+            f'fills {TAX_CALCULATION} with "{asked}"; QuickBooks Online takes'
+            f" {', '.join(TAX_CALCULATIONS)}"
+        )
     return {TAX_CALCULATION: asked}
 
 
@@ -61,15 +73,22 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text[:10]).isoformat()
     except ValueError as error:
-        raise _wrong("fills line.ServiceDate with something that is no date (YYYY-MM-DD)") from error
+        raise _wrong(
+            "fills line.ServiceDate with something that is no date (YYYY-MM-DD)"
+        ) from error
 
 
 def _check_names(fields: Mapping[str, str], known: tuple[str, ...], prefix: str) -> None:
-    # QuickBooks ignores or refuses what it does not know, depending on the name: neither should be found out later.
+    # QuickBooks ignores or refuses what it does not know, depending on the name: neither should be
+    # found out later.
     if unknown := sorted(set(fields) - set(known)):
         names = ", ".join(prefix + name for name in unknown)
-        raise _wrong(f"fills {names}; QuickBooks Online takes {', '.join(prefix + name for name in known)}")
+        raise _wrong(
+            f"fills {names}; QuickBooks Online takes {', '.join(prefix + name for name in known)}"
+        )
 
 
 def _wrong(what: str) -> Rejected:
-    return Rejected("provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw.")
+    return Rejected(
+        "provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw."
+    )

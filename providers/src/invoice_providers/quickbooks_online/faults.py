@@ -1,8 +1,8 @@
 """The faults in QuickBooks' answers. Pure.
 
-The service writes ``Fault.Error[].Message``, Intuit's gateway ``fault.error[].message``, or XML although JSON was asked
-for. Codes come as ``3200``, as ``003200`` or inside a message only: all are read. Message and detail follow the
-company's language, so only codes decide.
+The service writes ``Fault.Error[].Message``, Intuit's gateway ``fault.error[].message``, or XML
+although JSON was asked for. Codes come as ``3200``, as ``003200`` or inside a message only: all are
+read. Message and detail follow the company's language, so only codes decide.
 """
 
 import re
@@ -42,15 +42,25 @@ def faults_of(answer: Answer) -> list[Fault]:
 
 
 def response_of(answer: Answer) -> ProviderResponse:
-    """Return what a failure record keeps, with the ``intuit_tid`` by which Intuit's support finds the call."""
+    """Return what a failure record keeps, with the ``intuit_tid`` by which Intuit's support finds
+    the call.
+    """
     kept = answer.for_the_record()
     tid = answer.headers.get("intuit_tid")
-    return kept if tid is None else kept.model_copy(update={"body": kept_body(f"intuit_tid {tid}\n{kept.body}")})
+    return (
+        kept
+        if tid is None
+        else kept.model_copy(update={"body": kept_body(f"intuit_tid {tid}\n{kept.body}")})
+    )
 
 
 def _errors(fault: Any) -> list[dict[str, Any]]:
     errors = _lower(fault).get("error")
-    return [_lower(each) for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+    return (
+        [_lower(each) for each in errors if isinstance(each, dict)]
+        if isinstance(errors, list)
+        else []
+    )
 
 
 def _in_xml(body: bytes) -> list[Fault]:
@@ -88,4 +98,6 @@ def _read(error: Mapping[str, Any]) -> Fault:
 
 
 def _lower(tree: Any) -> dict[str, Any]:
-    return {str(name).lower(): value for name, value in tree.items()} if isinstance(tree, dict) else {}
+    return (
+        {str(name).lower(): value for name, value in tree.items()} if isinstance(tree, dict) else {}
+    )

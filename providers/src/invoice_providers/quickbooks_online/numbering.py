@@ -1,4 +1,7 @@
-"""Does the company number its transactions by itself? Then a document's number is not the one that was sent."""
+"""Does the company number its transactions by itself?
+
+Then a document's number is not the one that was sent.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,20 +14,25 @@ from invoice_shared.logs import get_logger
 log = get_logger(__name__)
 
 NUMBERS_BY_ITSELF = (
-    "The company numbers transactions by itself, so documents do not carry the number that we send. They are found by "
-    "customer, date and total, and by the invoice id in their private note, which nobody may change. To have our "
-    "numbers: Account and settings, Sales, Custom transaction numbers."
+    "The company numbers transactions by itself, so documents do not carry the number that we send."
+    " They are found by customer, date and total, and by the invoice id in their private note,"
+    " which nobody may change. To have our numbers: Account and settings, Sales, Custom transaction"
+    " numbers."
 )
 WARNING_UNKNOWN = (
-    "Whether the company warns of duplicate document numbers cannot be read. Without the warning, only the request id "
-    "and the look before a repeat prevent a second document: Account and settings, Advanced, Other preferences."
+    "Whether the company warns of duplicate document numbers cannot be read. Without the warning,"
+    " only the request id and the look before a repeat prevent a second document: Account and"
+    " settings, Advanced, Other preferences."
 )
 # An accountant changes the preference once in years; each read of it is metered.
 KEPT_SECONDS = 600.0
 
 
 class Numbering:
-    """What is known of the preference "custom transaction numbers". Threads may share it: at worst it is read twice."""
+    """What is known of the preference "custom transaction numbers".
+
+    Threads may share it: at worst it is read twice.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -44,7 +52,9 @@ class Numbering:
         if number is None or number == document_number(document):
             return
         if not self._is_automatic:
-            log.warning("quickbooks numbers by itself", sent=document_number(document), given=number)
+            log.warning(
+                "quickbooks numbers by itself", sent=document_number(document), given=number
+            )
         self._know(is_automatic=True)
 
     def _know(self, *, is_automatic: bool) -> None:

@@ -1,6 +1,7 @@
 """From a formatted invoice to QuickBooks' invoice or credit memo. Pure.
 
-The same invoice gives the same bytes, since the request id hangs on them. Tax is QuickBooks' business: none is sent.
+The same invoice gives the same bytes, since the request id hangs on them. Tax is QuickBooks'
+business: none is sent.
 """
 
 from decimal import Decimal
@@ -19,7 +20,8 @@ from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible
 
 TITLE = "QuickBooks Online"
-# Of any transaction. A taxable invoice has fewer (see ``errors``), but whether one is taxable only QuickBooks knows.
+# Of any transaction. A taxable invoice has fewer (see ``errors``), but whether one is taxable only
+# QuickBooks knows.
 MAX_LINES = 10_000
 MAX_DESCRIPTION = 4000
 MAX_PRICE_DECIMALS = 5
@@ -50,7 +52,9 @@ def _line(line: LineItem) -> dict[str, Any]:
     return {
         "DetailType": DETAIL,
         "Amount": plain(line.amount),
-        "Description": cut(visible(line.name), MAX_DESCRIPTION) if is_told else described(line, MAX_DESCRIPTION),
+        "Description": cut(visible(line.name), MAX_DESCRIPTION)
+        if is_told
+        else described(line, MAX_DESCRIPTION),
         DETAIL: {
             "ItemRef": {"value": line.external_item_id},
             "Qty": plain(quantity),
@@ -64,7 +68,8 @@ def _line(line: LineItem) -> dict[str, Any]:
 def _quantity_and_price(line: LineItem) -> tuple[Decimal, Decimal]:
     """Give the real figures where they make the amount exactly, else one piece at the amount.
 
-    QuickBooks refuses an amount that is not the product (6070); without a price it may take the item's own.
+    QuickBooks refuses an amount that is not the product (6070); without a price it may take the
+    item's own.
     """
     quantity, price = line.quantity, line.unit_price
     if quantity is None or price is None:

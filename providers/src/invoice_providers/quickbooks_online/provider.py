@@ -9,7 +9,11 @@ from invoice_providers.quickbooks_online import METRONOME_NAME
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
 from invoice_providers.quickbooks_online.numbering import remarks
 from invoice_providers.quickbooks_online.payload import build_body
-from invoice_providers.quickbooks_online.settings import CREDENTIALS, FIRST_TOKEN, QuickBooksSettings
+from invoice_providers.quickbooks_online.settings import (
+    CREDENTIALS,
+    FIRST_TOKEN,
+    QuickBooksSettings,
+)
 from invoice_providers.quickbooks_online.setup import build
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
@@ -19,11 +23,16 @@ def _preview(document: FormattedInvoice, _account: QuickBooksSettings) -> dict[s
 
 
 def _why_not_from_here(account: QuickBooksSettings) -> str | None:
-    """The refresh token must have one owner: a chain of tokens begun elsewhere would end the creator's."""
+    """The refresh token must have one owner: a chain of tokens begun elsewhere would end the
+    creator's.
+    """
     store = account.qbo_token_store or ""
     if store.startswith("s3://") or Path(store).exists():
         return None
-    return f"Its token store {store} is the creator's and not to be seen from here; run this beside the creator."
+    return (
+        f"Its token store {store} is the creator's and not to be seen from here; run this beside"
+        " the creator."
+    )
 
 
 def _remarks(client: QuickBooksOnline) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """By what a transaction of ours can be asked for, in Intuit's query language. Pure.
 
-The private note, which carries the whole invoice id, cannot be queried: it is compared in what a query finds.
+The private note, which carries the whole invoice id, cannot be queried: it is compared in what a
+query finds.
 """
 
 from collections.abc import Iterator
@@ -20,13 +21,17 @@ def by_number(document: FormattedInvoice) -> str:
 
 
 def by_customer(document: FormattedInvoice) -> str | None:
-    """Return the condition for the customer's transactions of the day; ``None`` for an id that no customer has."""
+    """Return the condition for the customer's transactions of the day; ``None`` for an id that no
+    customer has.
+    """
     customer = document.external_customer_id
     return f"CustomerRef = '{customer}' and {by_day(document)}" if customer.isdecimal() else None
 
 
 def by_total(document: FormattedInvoice) -> str:
-    """Return the condition for the day's transactions over the total, whoever their customer is by now."""
+    """Return the condition for the day's transactions over the total, whoever their customer is by
+    now.
+    """
     return f"{by_day(document)} and TotalAmt = '{decimal_text(document.total)}'"
 
 

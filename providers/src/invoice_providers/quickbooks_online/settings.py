@@ -33,6 +33,9 @@ class QuickBooksSettings(HttpSettings):
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
-        """Check that the company is complete or absent. The refresh token only starts the chain of tokens."""
+        """Check that the company is complete or absent.
+
+        The refresh token only starts the chain of tokens.
+        """
         first = () if absent((FIRST_TOKEN,), values) else (FIRST_TOKEN,)
         return super().cross_checks(values) + partly_set(CREDENTIALS + first, values)

@@ -12,12 +12,18 @@ from invoice_providers.oauth.token_endpoint import Client, TokenEndpoint
 from invoice_providers.oauth.tokens import Owner
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
 from invoice_providers.quickbooks_online.faults import response_of
-from invoice_providers.quickbooks_online.settings import FIRST_TOKEN, TOKEN_STORE, QuickBooksSettings
+from invoice_providers.quickbooks_online.settings import (
+    FIRST_TOKEN,
+    TOKEN_STORE,
+    QuickBooksSettings,
+)
 from invoice_shared.clock import Clock
 
 CALLS_PER_SECOND = 10
 CALLS_PER_MINUTE = 500
-"""Per company and app (Intuit's page on limits and throttles); several replicas share them, and a 429 tells."""
+"""Per company and app (Intuit's page on limits and throttles); several replicas share them, and a
+429 tells.
+"""
 
 
 WORDS = Words(
@@ -37,14 +43,20 @@ DIALECT = Dialect(
 
 
 def build(settings: QuickBooksSettings, clock: Clock) -> QuickBooksOnline:
-    """Build the client. The app's secret and the first refresh token are read from their files when they are needed."""
+    """Build the client.
+
+    The app's secret and the first refresh token are read from their files when they are needed.
+    """
     company = f"{settings.qbo_base_url.rstrip('/')}/v3/company/{quote(settings.qbo_realm_id or '', safe='')}"
     chain = build_chain(settings, clock)
     return QuickBooksOnline(company, chain, pace(), clock=clock, reach=settings.reach, login=chain)
 
 
 def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
-    """Build what keeps the company's tokens. Raises ``StartupError`` if the store's S3 cannot be set up."""
+    """Build what keeps the company's tokens.
+
+    Raises ``StartupError`` if the store's S3 cannot be set up.
+    """
     client_id = settings.qbo_client_id or ""
     endpoint = TokenEndpoint(
         settings.qbo_token_url,
@@ -60,12 +72,18 @@ def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
         renew=endpoint.renew,
         words=WORDS,
     )
-    return TokenChain(build_store(settings.qbo_token_store or "", TOKEN_STORE, settings.outgoing), grant, clock)
+    return TokenChain(
+        build_store(settings.qbo_token_store or "", TOKEN_STORE, settings.outgoing), grant, clock
+    )
 
 
 def pace() -> Callable[[], None]:
-    """Give what holds a call back while the company's limits are used up; one for all workers of a process."""
-    limiter = Limiter([Rate(CALLS_PER_SECOND, Duration.SECOND), Rate(CALLS_PER_MINUTE, Duration.MINUTE)])
+    """Give what holds a call back while the company's limits are used up; one for all workers of a
+    process.
+    """
+    limiter = Limiter(
+        [Rate(CALLS_PER_SECOND, Duration.SECOND), Rate(CALLS_PER_MINUTE, Duration.MINUTE)]
+    )
 
     def wait() -> None:
         limiter.try_acquire("company")

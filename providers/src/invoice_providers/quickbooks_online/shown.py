@@ -21,7 +21,9 @@ VOIDED = "Voided"
 
 
 def read_created(tree: Any, document: FormattedInvoice) -> Found | None:
-    """Return what our own POST made, which need not repeat the private note; ``None`` if it is not a transaction."""
+    """Return what our own POST made, which need not repeat the private note; ``None`` if it is not
+    a transaction.
+    """
     created = read_transaction(tree, document.document_type, document.invoice_id)
     if created is None or tree[entity_of(document.document_type)].get("PrivateNote") is not None:
         return created
@@ -29,7 +31,10 @@ def read_created(tree: Any, document: FormattedInvoice) -> Found | None:
 
 
 def read_transaction(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:
-    """Return a transaction that may be another's: only its private note makes it ours. ``None`` if it is not one."""
+    """Return a transaction that may be another's: only its private note makes it ours.
+
+    ``None`` if it is not one.
+    """
     shown = tree.get(entity_of(document_type)) if isinstance(tree, dict) else None
     found = _read(shown, document_type, invoice_id)
     if shown is None or found is None or found.invoice_id == invoice_id:
@@ -41,7 +46,9 @@ def read_transaction(tree: Any, document_type: DocumentType, invoice_id: str) ->
 def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
     """Return what a query found; ``None`` if this is not the answer to one."""
     answered = tree.get("QueryResponse") if isinstance(tree, dict) else None
-    found = answered.get(entity_of(document.document_type), []) if isinstance(answered, dict) else None
+    found = (
+        answered.get(entity_of(document.document_type), []) if isinstance(answered, dict) else None
+    )
     if not isinstance(found, list):
         return None
     read = [_of(each, document) for each in found]
@@ -50,7 +57,9 @@ def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
 
 
 def _of(tree: Any, document: FormattedInvoice) -> Found | None:
-    """Read one that a query found; one that is ours but for its note says that somebody edited the note."""
+    """Read one that a query found; one that is ours but for its note says that somebody edited the
+    note.
+    """
     found = _read(tree, document.document_type, document.invoice_id)
     if found is None or found.invoice_id == document.invoice_id:
         return found
@@ -90,8 +99,14 @@ def _net_total(tree: Mapping[str, Any]) -> Decimal | None:
 
 
 def _state(tree: Mapping[str, Any]) -> State | None:
-    """Return the state, which no field names: a void shows in note and total, a payment in the balance."""
-    total, balance, note = stated(tree.get("TotalAmt")), stated(tree.get("Balance")), tree.get("PrivateNote")
+    """Return the state, which no field names: a void shows in note and total, a payment in the
+    balance.
+    """
+    total, balance, note = (
+        stated(tree.get("TotalAmt")),
+        stated(tree.get("Balance")),
+        tree.get("PrivateNote"),
+    )
     if total == 0 and isinstance(note, str) and note.startswith(VOIDED):
         return "void"
     if total is None or balance is None:

@@ -1,4 +1,7 @@
-"""The calls of Razorpay's Invoices API: one request each, and what its answer means. Keeps no order of its own."""
+"""The calls of Razorpay's Invoices API: one request each, and what its answer means.
+
+Keeps no order of its own.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -21,10 +24,12 @@ from invoice_shared.invoice import FormattedInvoice
 
 ASKING = {"Accept": "application/json"}
 SENDING = {**ASKING, "Content-Type": "application/json"}
-# The list's documented default. No maximum is documented for invoices, so no other number is asked for.
+# The list's documented default. No maximum is documented for invoices, so no other number is asked
+# for.
 PAGE = 10
 MAX_PAGES = 10
-# What Razorpay's lists take in general. If this one gives fewer, no harm is done: what came is counted.
+# What Razorpay's lists take in general. If this one gives fewer, no harm is done: what came is
+# counted.
 LARGE_PAGE = "100"
 
 
@@ -45,9 +50,14 @@ class Caller(Protocol):
 
 
 class InvoicesApi:
-    """Thread-safe. Raises what a ``BillingProvider`` may; ``Rejected`` out of ``post`` and ``issue`` only."""
+    """Thread-safe.
 
-    def __init__(self, base_url: str, http: Caller, clock: Clock, key_id: Callable[[], str]) -> None:
+    Raises what a ``BillingProvider`` may; ``Rejected`` out of ``post`` and ``issue`` only.
+    """
+
+    def __init__(
+        self, base_url: str, http: Caller, clock: Clock, key_id: Callable[[], str]
+    ) -> None:
         self._invoices = base_url.rstrip("/") + "/v1/invoices"
         self._http = http
         self._clock = clock
@@ -61,14 +71,22 @@ class InvoicesApi:
             found += carrying
             if size < PAGE:
                 return tuple(sorted(found, key=lambda shown: shown.age))
-        raise Unavailable(f"Razorpay lists more than {PAGE * MAX_PAGES} invoices with the receipt {receipt}.")
+        raise Unavailable(
+            f"Razorpay lists more than {PAGE * MAX_PAGES} invoices with the receipt {receipt}."
+        )
 
     def page(self, since: datetime, skip: int) -> tuple[tuple[Shown, ...], tuple[str, ...]]:
-        """Return invoices that were made from a time on, the newest first, and the ids of all that were listed.
+        """Return invoices that were made from a time on, the newest first, and the ids of all that
+        were listed.
 
         What is listed and cannot be read is among the ids alone.
         """
-        query = {"type": "invoice", "from": str(int(since.timestamp())), "skip": str(skip), "count": LARGE_PAGE}
+        query = {
+            "type": "invoice",
+            "from": str(int(since.timestamp())),
+            "skip": str(skip),
+            "count": LARGE_PAGE,
+        }
         items, answer = self._items(query)
         if items is None:
             raise self._judged(lookup_error(answer, self._clock.now()))
@@ -95,7 +113,10 @@ class InvoicesApi:
         return shown
 
     def issue(self, draft_id: str, document: FormattedInvoice) -> Shown | None:
-        """Issue a draft. ``None``: it is no draft any more, so a fresh look must tell what it is."""
+        """Issue a draft.
+
+        ``None``: it is no draft any more, so a fresh look must tell what it is.
+        """
         answer = self._http.post(self._url(draft_id, "/issue"), b"{}", SENDING)
         if says_other_status(answer) or says_unknown_id(answer):
             return None

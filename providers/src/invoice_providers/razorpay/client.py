@@ -1,7 +1,9 @@
-"""Razorpay's invoices: looked up by ``receipt``, and created by way of a draft. Nothing there makes a POST repeatable.
+"""Razorpay's invoices: looked up by ``receipt``, and created by way of a draft.
 
-With ``direct`` the invoice is issued by its POST. Then a process that freezes between look and POST for longer than
-its session, or a request that Razorpay holds back for minutes, makes two of one.
+Nothing there makes a POST repeatable.
+
+With ``direct`` the invoice is issued by its POST. Then a process that freezes between look and POST
+for longer than its session, or a request that Razorpay holds back for minutes, makes two of one.
 """
 
 from datetime import datetime
@@ -46,7 +48,9 @@ class Razorpay:
             return self._drafting.create(document, begun)
         return self._api.post(build_body(document), document).found
 
-    def read(self, document_id: str, *, invoice_id: str, document_type: DocumentType) -> Found | None:
+    def read(
+        self, document_id: str, *, invoice_id: str, document_type: DocumentType
+    ) -> Found | None:
         """GET the invoice by its id."""
         del invoice_id, document_type  # it shows whose it is, and there is one kind only
         shown = self._api.get(document_id)
@@ -55,7 +59,11 @@ class Razorpay:
     def drafts(self, since: datetime, skip: int) -> DraftPage:
         """See ``MakesDrafts``."""
         shown, documents = self._api.page(since, skip)
-        ours = [(each, each.memo) for each in shown if each.is_draft and each.memo == each.found.invoice_id]
+        ours = [
+            (each, each.memo)
+            for each in shown
+            if each.is_draft and each.memo == each.found.invoice_id
+        ]
         drafts = tuple(Draft(each.id, memo, each.made_at) for each, memo in ours if memo)
         return DraftPage(drafts, documents)
 

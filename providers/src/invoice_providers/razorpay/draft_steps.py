@@ -1,9 +1,12 @@
-"""Razorpay has nothing that makes a create repeatable, so an invoice is made as a draft, and issued later. Pure.
+"""Razorpay has nothing that makes a create repeatable, so an invoice is made as a draft, and issued
+later.
 
-A draft is issued only once the list shows it, and no other draft or invoice with its receipt. The list shows
-older invoices before newer ones. So of two invoices that were issued, the issuer of the younger saw the
-older one deleted, and what is deleted can never be issued: one of them does not exist. How long a process
-freezes between two calls, or how late a request arrives, does not matter.
+Pure.
+
+A draft is issued only once the list shows it, and no other draft or invoice with its receipt. The
+list shows older invoices before newer ones. So of two invoices that were issued, the issuer of the
+younger saw the older one deleted, and what is deleted can never be issued: one of them does not
+exist. How long a process freezes between two calls, or how late a request arrives, does not matter.
 """
 
 from collections.abc import Mapping
@@ -13,13 +16,24 @@ from typing import Any
 from invoice_providers.base import Begun
 from invoice_providers.razorpay.shown import Shown
 
-OF_INVOICE = ("customer_id", "currency", "date", "description", "terms", "comment", "partial_payment")
+OF_INVOICE = (
+    "customer_id",
+    "currency",
+    "date",
+    "description",
+    "terms",
+    "comment",
+    "partial_payment",
+)
 OF_LINE = ("name", "amount", "currency", "quantity", "description")
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What carries one receipt and was not called off, the oldest first. ``ours`` are drafts with our memo."""
+    """What carries one receipt and was not called off, the oldest first.
+
+    ``ours`` are drafts with our memo.
+    """
 
     standing: tuple[Shown, ...]
     ours: tuple[Shown, ...]
@@ -44,7 +58,10 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """There is no draft to go on with. ``drafts`` of ours ask for something else than the invoice does now."""
+    """There is no draft to go on with.
+
+    ``drafts`` of ours ask for something else than the invoice does now.
+    """
 
     drafts: tuple[str, ...]
 
@@ -132,5 +149,7 @@ def _agree(shown: Mapping[str, Any], wanted: Mapping[str, Any], names: tuple[str
 
 
 def _text(value: Any) -> Any:
-    """Return a value as it is compared: a text without its white space, and nothing for an empty one."""
+    """Return a value as it is compared: a text without its white space, and nothing for an empty
+    one.
+    """
     return " ".join(value.split()) or None if isinstance(value, str) else value or None

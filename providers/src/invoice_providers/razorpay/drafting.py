@@ -1,4 +1,7 @@
-"""Carries the steps of ``draft_steps`` out: makes, looks, deletes, issues. Never waits: its caller comes back."""
+"""Carries the steps of ``draft_steps`` out: makes, looks, deletes, issues.
+
+Never waits: its caller comes back.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +39,10 @@ MAX_LAG_SECONDS = 120.0
 
 
 class Drafting:
-    """Thread-safe. Every draft that it leaves behind is without effect, and the next create goes on with it."""
+    """Thread-safe.
+
+    Every draft that it leaves behind is without effect, and the next create goes on with it.
+    """
 
     def __init__(self, api: InvoicesApi, clock: Clock) -> None:
         self._api = api
@@ -57,14 +63,19 @@ class Drafting:
             match next_step(listed, begun, body):
                 case Exists() as found:
                     self._delete(found.drafts)
-                    raise AlreadyExists("Razorpay holds the invoice already.", document_id=found.document_id)
+                    raise AlreadyExists(
+                        "Razorpay holds the invoice already.", document_id=found.document_id
+                    )
                 case Blocked() as blocked:
                     self._refuse(document, blocked)
                 case Missing(draft_id):
                     return self._unlisted(document, begun, draft_id)
                 case Tidy(keep, drafts):
                     self._delete(drafts)
-                    reason = "Several drafts were made of the invoice at Razorpay; all but one are being deleted."
+                    reason = (
+                        "Several drafts were made of the invoice at Razorpay; all but one are being"
+                        " deleted."
+                    )
                     raise self._later(reason, keep, keep.draft_id)
                 case Alone(keep, shown):
                     return self._issue(document, keep, shown)
@@ -72,7 +83,9 @@ class Drafting:
                     self._delete(drafts)
         return self._go_on(document, body, self._make(document, body, begun))
 
-    def _make(self, document: FormattedInvoice, body: Mapping[str, Any], begun: Begun | None) -> Begun:
+    def _make(
+        self, document: FormattedInvoice, body: Mapping[str, Any], begun: Begun | None
+    ) -> Begun:
         with _resumable(begun):
             made = self._api.post(body, document)
         return Begun(made.id, self._clock.monotonic(), is_made=True)
@@ -100,7 +113,10 @@ class Drafting:
         if shown is None or shown.found.state == "deleted":
             return self._gone(begun, draft_id)
         if shown.found.invoice_id != document.invoice_id:
-            raise _conflict(f"Somebody took the receipt from draft {draft_id} at Razorpay. Put it back, or delete it")
+            raise _conflict(
+                f"Somebody took the receipt from draft {draft_id} at Razorpay. Put it back, or"
+                " delete it"
+            )
         if not shown.is_draft:
             return shown.found
         raise self._later(f"Razorpay's list does not show draft {draft_id} yet.", begun, draft_id)
@@ -109,7 +125,8 @@ class Drafting:
         if begun.is_made:
             # Perhaps a person did it on purpose: it is not made again by itself.
             raise _conflict(
-                f"Draft {draft_id} of this invoice was deleted at Razorpay before it was issued. To bill it"
+                f"Draft {draft_id} of this invoice was deleted at Razorpay before it was issued. To"
+                " bill it"
             )
         raise Pending(f"Draft {draft_id} is gone; another is made.", Begun(since=begun.since))
 
@@ -119,9 +136,9 @@ class Drafting:
         if now - since < MAX_LAG_SECONDS:
             return Pending(reason, replace(begun, since=since))
         return Unavailable(
-            f"Razorpay's list of invoices is behind: two minutes after draft {draft_id} was made, it does not show it "
-            "as the only one of its receipt. Nothing was issued. The creator goes on by itself once the list is right; "
-            "if it stays so, ask Razorpay's support.",
+            f"Razorpay's list of invoices is behind: two minutes after draft {draft_id} was made,"
+            " it does not show it as the only one of its receipt. Nothing was issued. The creator"
+            " goes on by itself once the list is right; if it stays so, ask Razorpay's support.",
             outage=True,
         )
 
@@ -129,8 +146,8 @@ class Drafting:
         if not self._delete(blocked.drafts):
             raise Pending("A draft was issued meanwhile; it is looked up again.", Begun())
         raise _conflict(
-            f"Draft {blocked.stranger_id} at Razorpay has the receipt {document.invoice_id}, but it is not the "
-            "connector's. Delete it, or change its receipt"
+            f"Draft {blocked.stranger_id} at Razorpay has the receipt {document.invoice_id}, but it"
+            " is not the connector's. Delete it, or change its receipt"
         )
 
     def _refuse_total(self, document: FormattedInvoice, draft: Shown) -> NoReturn:
@@ -138,8 +155,9 @@ class Drafting:
             raise Pending("The draft was issued meanwhile; it is looked up again.", Begun())
         shown = draft.found.total
         raise _conflict(
-            f"Razorpay made a draft over {decimal_text(shown) if shown is not None else 'no total'} "
-            f"instead of {decimal_text(document.total)} {document.currency}; it was deleted. Find out why"
+            f"Razorpay made a draft over {decimal_text(shown) if shown is not None else 'no total'}"
+            f" instead of {decimal_text(document.total)} {document.currency}; it was deleted. Find"
+            " out why"
         )
 
     def _delete(self, drafts: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """What Razorpay's answers mean. Pure: status and body in, one of our errors out.
 
-Razorpay has no numeric codes: status, ``code``, ``field`` and ``source`` decide, its (English) wording only
-where a fault of the account would otherwise pass for a wrong invoice.
+Razorpay has no numeric codes: status, ``code``, ``field`` and ``source`` decide, its (English)
+wording only where a fault of the account would otherwise pass for a wrong invoice.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,20 @@ NO_URL = "requested url was not found"
 NO_ID = "id provided does not exist"
 THROTTLED = "try after sometime"
 # Faults of the account: until an operator cures them, every invoice meets the same answer.
-OF_THE_ACCOUNT = (NO_URL, "no route matched", "invoices disabled", "feature is not enabled", "not enabled for")
+OF_THE_ACCOUNT = (
+    NO_URL,
+    "no route matched",
+    "invoices disabled",
+    "feature is not enabled",
+    "not enabled for",
+)
 BELOW_MINIMUM = ("must be at least inr", "less than minimum amount")
 BY_HAND = "Mend what it names, then replay."
 
 
-def create_error(answer: Answer, now: datetime, document: FormattedInvoice, key_id: str = "") -> CallFailed:
+def create_error(
+    answer: Answer, now: datetime, document: FormattedInvoice, key_id: str = ""
+) -> CallFailed:
     """Return the error for an answer to a create or an issue that is not a readable invoice."""
     if answer.is_success:
         return Uncertain("Razorpay accepted the invoice, but its answer cannot be read.")
@@ -56,12 +64,16 @@ def change_error(answer: Answer, now: datetime) -> CallFailed:
 
 
 def says_unknown_id(answer: Answer) -> bool:
-    """Whether a call by id was answered with "The id provided does not exist", which comes as a 400."""
+    """Whether a call by id was answered with "The id provided does not exist", which comes as a
+    400.
+    """
     return answer.status == 400 and NO_ID in _said(answer).lower()
 
 
 def says_other_status(answer: Answer) -> bool:
-    """Whether the invoice is not a draft any more: "Operation not allowed for Invoice in issued status."."""
+    """Whether the invoice is not a draft any more: "Operation not allowed for Invoice in issued
+    status.".
+    """
     return answer.status == 400 and "operation not allowed for invoice in" in _said(answer).lower()
 
 
@@ -79,7 +91,11 @@ def _advice(answer: Answer, document: FormattedInvoice, key_id: str) -> str:
 
 def _about_key(key_id: str) -> str:
     kind, other = ("test", "live") if key_id.startswith("rzp_test_") else ("live", "test")
-    return f" The key is a {kind} key, which does not know what was made in {other} mode." if key_id else ""
+    return (
+        f" The key is a {kind} key, which does not know what was made in {other} mode."
+        if key_id
+        else ""
+    )
 
 
 def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
@@ -87,12 +103,14 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
     response, said = answer.for_the_record(), _said(answer)
     if answer.status == 401 or (answer.status == 403 and _error(answer)) or _names_the_key(answer):
         return CredentialsRefused(
-            f"Razorpay refuses our key: {said} Check RAZORPAY_APIKEY_ID and RAZORPAY_APIKEY_SECRET.", response=response
+            f"Razorpay refuses our key: {said} Check RAZORPAY_APIKEY_ID and"
+            " RAZORPAY_APIKEY_SECRET.",
+            response=response,
         )
     if answer.status in NO_SUCH_ADDRESS or _is_of_the_account(answer):
         return CredentialsRefused(
-            f"Razorpay has no invoices for us: {said} Have Invoices enabled for the account, and check "
-            "RAZORPAY_BASE_URL.",
+            f"Razorpay has no invoices for us: {said} Have Invoices enabled for the account, and"
+            " check RAZORPAY_BASE_URL.",
             response=response,
         )
     return _passing_error(answer, now)
@@ -102,15 +120,22 @@ def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
     response, said, wish = answer.for_the_record(), _said(answer), answer.retry_after(now)
     if answer.status in OUTAGES or (answer.status == 400 and THROTTLED in said.lower()):
         reason = (
-            f"Razorpay throttles us or is down: {said} After an hour of it, the account's daily limit is used up "
-            "(300 invoices in test mode): ask Razorpay to raise it."
+            f"Razorpay throttles us or is down: {said} After an hour of it, the account's daily"
+            " limit is used up (300 invoices in test mode): ask Razorpay to raise it."
         )
         return Unavailable(reason, retry_after=wish, outage=True, response=response)
     if 300 <= answer.status < 400:
-        reason = f"Razorpay redirects ({answer.status}), which is not followed. Check RAZORPAY_BASE_URL."
+        reason = (
+            f"Razorpay redirects ({answer.status}), which is not followed. Check RAZORPAY_BASE_URL."
+        )
         return Unavailable(reason, outage=True, response=response)
-    if answer.status == 403:  # a firewall's page in front of Razorpay: it may dislike one invoice's text alone
-        reason = f"Something in front of Razorpay refuses the request: {said} Show its answer to Razorpay's support."
+    if (
+        answer.status == 403
+    ):  # a firewall's page in front of Razorpay: it may dislike one invoice's text alone
+        reason = (
+            f"Something in front of Razorpay refuses the request: {said} Show its answer to"
+            " Razorpay's support."
+        )
         return Unavailable(reason, retry_after=wish, refused=True, response=response)
     if answer.status >= 500 or answer.status in PASSING or _error(answer).get("code") in OUR_SIDE:
         return Unavailable(f"Razorpay failed: {said}", retry_after=wish, response=response)
@@ -125,12 +150,14 @@ def _is_of_the_account(answer: Answer) -> bool:
 
 
 def _names_the_key(answer: Answer) -> bool:
-    # "The api key provided is invalid" comes as a 400 BAD_REQUEST_ERROR; what sets it apart from an input that is
-    # refused is that it names no field and no source.
+    # "The api key provided is invalid" comes as a 400 BAD_REQUEST_ERROR; what sets it apart from an
+    # input that is refused is that it names no field and no source.
     error = _error(answer)
     words = str(error.get("description", "")).lower()
     is_about_us = not error.get("field") and error.get("source") in (None, "NA")
-    return answer.status == 400 and is_about_us and ("api key" in words or "authentication" in words)
+    return (
+        answer.status == 400 and is_about_us and ("api key" in words or "authentication" in words)
+    )
 
 
 def _said(answer: Answer) -> str:

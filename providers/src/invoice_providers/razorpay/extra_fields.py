@@ -1,4 +1,8 @@
-"""EXTRA_FIELDS for Razorpay: a few fields of the invoice by their own names; every other name becomes a note. Pure."""
+"""EXTRA_FIELDS for Razorpay: a few fields of the invoice by their own names; every other name
+becomes a note.
+
+Pure.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,9 +23,16 @@ WORDS = {"true": True, "1": True, "false": False, "0": False}
 def document_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     """Give the invoice's fields. Raises ``Rejected`` where they cannot be filled so."""
     fields = {name: visible(text) for name, text in fields.items()}
-    notes = {name: cut(text, MAX_NOTE) for name, text in fields.items() if name not in (*TEXTS, *SWITCHES)}
+    notes = {
+        name: cut(text, MAX_NOTE)
+        for name, text in fields.items()
+        if name not in (*TEXTS, *SWITCHES)
+    }
     if len(notes) > MAX_NOTES or any(len(name) > MAX_NOTE for name in notes):
-        raise _wrong(f"asks for {len(notes)} notes, and Razorpay takes {MAX_NOTES} with names of {MAX_NOTE} characters")
+        raise _wrong(
+            f"asks for {len(notes)} notes, and Razorpay takes {MAX_NOTES} with names of {MAX_NOTE}"
+            " characters"
+        )
     return {
         **{name: cut(fields[name], MAX_TEXT) for name in TEXTS if name in fields},
         **{name: _switch(name, fields[name]) for name in SWITCHES if name in fields},
@@ -43,4 +54,6 @@ def _switch(name: str, text: str) -> bool:
 
 
 def _wrong(what: str) -> Rejected:
-    return Rejected("provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw.")
+    return Rejected(
+        "provider-rejected", f"EXTRA_FIELDS {what}. Correct EXTRA_FIELDS and replay from raw."
+    )

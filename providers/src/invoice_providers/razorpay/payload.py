@@ -1,7 +1,8 @@
 """From a formatted invoice to Razorpay's. Pure.
 
-Razorpay multiplies whole quantities by whole smallest units, so each line is one piece at the rounded amount; what
-Metronome counted stands in its description. The item id is not sent: an item of Razorpay's carries a price of its own.
+Razorpay multiplies whole quantities by whole smallest units, so each line is one piece at the
+rounded amount; what Metronome counted stands in its description. The item id is not sent: an item
+of Razorpay's carries a price of its own.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,12 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from invoice_providers.razorpay.extra_fields import MAX_NOTES, MAX_TEXT, check_line_fields, document_fields
+from invoice_providers.razorpay.extra_fields import (
+    MAX_NOTES,
+    MAX_TEXT,
+    check_line_fields,
+    document_fields,
+)
 from invoice_providers.razorpay.units import minor_units
 from invoice_providers.wording import check_lines, cut, figures, memo
 from invoice_shared.errors import Rejected
@@ -20,9 +26,11 @@ from invoice_shared.types import decimal_text
 MAX_LINES = 50
 # By it a draft is known as ours if EXTRA_FIELDS replace the description.
 MEMO_NOTE = "metronome_invoice_id"
-# Razorpay states no limit and counts characters elsewhere. What is cut off is whole in the line's description.
+# Razorpay states no limit and counts characters elsewhere. What is cut off is whole in the line's
+# description.
 MAX_NAME = 255
-# Of a line, and so of the total. For other currencies none is known but one smallest unit of the total.
+# Of a line, and so of the total. For other currencies none is known but one smallest unit of the
+# total.
 MINIMUM = {"INR": Decimal("1.00")}
 SILENT = {"sms_notify": False, "email_notify": False}
 """Unless it is told so, Razorpay messages the customer the moment that the invoice exists."""
@@ -53,7 +61,9 @@ def build_draft(document: FormattedInvoice) -> dict[str, Any]:
 
 
 def _memo_note(document: FormattedInvoice, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Note our id if the description, which begins with it, was replaced; unless every note is taken."""
+    """Note our id if the description, which begins with it, was replaced; unless every note is
+    taken.
+    """
     notes = fields.get("notes", {})
     if "description" not in fields or len(notes) >= MAX_NOTES:
         return {}
@@ -64,8 +74,9 @@ def _check(document: FormattedInvoice) -> None:
     if document.document_type == "credit_memo":
         raise Rejected(
             "negative-amount",
-            f"Razorpay knows no credit memos. Credit {decimal_text(document.total)} {document.currency} to customer "
-            f"{document.external_customer_id} by hand, then resolve the failure.",
+            f"Razorpay knows no credit memos. Credit {decimal_text(document.total)}"
+            f" {document.currency} to customer {document.external_customer_id} by hand, then"
+            " resolve the failure.",
         )
     for line in document.line_items:
         if line.amount < 0:
@@ -76,9 +87,9 @@ def _check(document: FormattedInvoice) -> None:
 
 def _negative(line: LineItem, currency: str) -> str:
     return (
-        f"Razorpay takes no negative lines, and “{line.name}” is {decimal_text(line.amount)} {currency}. Give it the "
-        "item of the line that it reduces and set LINE_GROUPING=by_item, then replay from raw; or bill the invoice by "
-        "hand and resolve the failure."
+        f"Razorpay takes no negative lines, and “{line.name}” is {decimal_text(line.amount)}"
+        f" {currency}. Give it the item of the line that it reduces and set LINE_GROUPING=by_item,"
+        " then replay from raw; or bill the invoice by hand and resolve the failure."
     )
 
 
@@ -88,8 +99,9 @@ def _check_minimum(document: FormattedInvoice) -> None:
         least = f"{minimum or 'more than 0'} {document.currency}"
         raise Rejected(
             "below-minimum",
-            f"The total is {decimal_text(document.total)} {document.currency}; Razorpay takes {least} at least. Settle "
-            "it by hand and resolve the failure; ZERO_TOTAL_INVOICES=skip leaves out totals of zero.",
+            f"The total is {decimal_text(document.total)} {document.currency}; Razorpay takes"
+            f" {least} at least. Settle it by hand and resolve the failure;"
+            " ZERO_TOTAL_INVOICES=skip leaves out totals of zero.",
         )
     small = [line for line in document.line_items if minimum is not None and line.amount < minimum]
     if small:
@@ -100,9 +112,9 @@ def _too_small(lines: list[LineItem], currency: str) -> str:
     first = f"“{lines[0].name}” is {decimal_text(lines[0].amount)} {currency}"
     others = f", and {len(lines) - 1} more are below it" if len(lines) > 1 else ""
     return (
-        f"Razorpay takes {MINIMUM[currency]} {currency} per line at least, and {first}{others}. Give it the item of a "
-        "larger line and set LINE_GROUPING=by_item, then replay from raw; or bill the invoice by hand and resolve the "
-        "failure."
+        f"Razorpay takes {MINIMUM[currency]} {currency} per line at least, and {first}{others}."
+        " Give it the item of a larger line and set LINE_GROUPING=by_item, then replay from raw;"
+        " or bill the invoice by hand and resolve the failure."
     )
 
 

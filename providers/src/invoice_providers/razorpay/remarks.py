@@ -6,17 +6,18 @@ from invoice_providers.razorpay.shown import Shown
 
 MESSAGES = ("sms_status", "email_status")
 FRESHNESS = (
-    "Could not be verified: how soon the list of invoices shows a new one. The creator looks before it issues, waits "
-    "up to two minutes, and issues nothing while the list is behind."
+    "Could not be verified: how soon the list of invoices shows a new one. The creator looks before"
+    " it issues, waits up to two minutes, and issues nothing while the list is behind."
 )
 TEST_KEY = "The key is a test key: nothing is collected from anybody."
 DIRECT = (
-    "RAZORPAY_CREATE=direct: a creator that freezes between look-up and create can double an invoice. "
-    "RAZORPAY_CREATE=draft rules it out."
+    "RAZORPAY_CREATE=direct: a creator that freezes between look-up and create can double an"
+    " invoice. RAZORPAY_CREATE=draft rules it out."
 )
 UNSEEN = (
-    "Could not be verified: whether Razorpay messages the customer when a draft is issued, although none is asked for. "
-    "The list shows no issued invoice of the connector's yet; bill yourself first, and run this again."
+    "Could not be verified: whether Razorpay messages the customer when a draft is issued, although"
+    " none is asked for. The list shows no issued invoice of the connector's yet; bill yourself"
+    " first, and run this again."
 )
 
 
@@ -25,7 +26,9 @@ def remarks(newest: Iterable[Shown], key_id: str, *, is_direct: bool) -> tuple[s
     return (
         *((TEST_KEY,) if key_id.startswith("rzp_test_") else ()),
         *((DIRECT,) if is_direct else ()),
-        _about_messages([shown for shown in newest if shown.memo is not None and not shown.is_draft]),
+        _about_messages(
+            [shown for shown in newest if shown.memo is not None and not shown.is_draft]
+        ),
         FRESHNESS,
     )
 
@@ -35,8 +38,12 @@ def _about_messages(issued: list[Shown]) -> str:
     if not issued:
         return UNSEEN
     if not messaged:
-        return f"No customer was messaged about the {len(issued)} newest invoices of the connector's that are listed."
+        return (
+            f"No customer was messaged about the {len(issued)} newest invoices of the connector's"
+            " that are listed."
+        )
     return (
-        f"Customers were messaged about {len(messaged)} of the {len(issued)} newest invoices of the connector's, "
-        f"{messaged[0].id} for one. If EXTRA_FIELDS do not ask for it, ask Razorpay's support to switch it off."
+        f"Customers were messaged about {len(messaged)} of the {len(issued)} newest invoices of the"
+        f" connector's, {messaged[0].id} for one. If EXTRA_FIELDS do not ask for it, ask Razorpay's"
+        " support to switch it off."
     )

@@ -16,7 +16,8 @@ class RazorpaySettings(HttpSettings):
     razorpay_apikey_id: SecretStr | None = None  # no secret, but replaced together with one
     razorpay_apikey_secret: SecretStr | None = None
     razorpay_base_url: BaseUrl = "https://api.razorpay.com"
-    # How an invoice comes about: by way of a draft, which nothing can double, or issued by its first call.
+    # How an invoice comes about: by way of a draft, which nothing can double, or issued by its
+    # first call.
     razorpay_create: Literal["draft", "direct"] = "draft"
 
     @classmethod

@@ -28,12 +28,17 @@ def build_api(settings: RazorpaySettings, clock: Clock) -> InvoicesApi:
     """Build the API's calls; the key is read from its files again after it was refused."""
 
     def key() -> Key:
-        return Key(settings.credential("razorpay_apikey_id"), settings.credential("razorpay_apikey_secret"))
+        return Key(
+            settings.credential("razorpay_apikey_id"), settings.credential("razorpay_apikey_secret")
+        )
 
     return api_of(settings.razorpay_base_url, key, clock=clock, reach=settings.reach)
 
 
 def api_of(base_url: str, key: Callable[[], Key], *, clock: Clock, reach: Reach) -> InvoicesApi:
-    """Build the API's calls over HTTP. ``key`` is asked again after a refusal, so a rotation needs no restart."""
+    """Build the API's calls over HTTP.
+
+    ``key`` is asked again after a refusal, so a rotation needs no restart.
+    """
     http = Http("Razorpay", lambda: basic(key().key_id, key().secret), reach)
     return InvoicesApi(base_url, http, clock, lambda: key().key_id)

@@ -12,7 +12,9 @@ from invoice_providers.wording import memo_of
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 UNNAMED = "missing"
-"""An invoice without our receipt is not found again: it must not pass for ours, nor be created once more."""
+"""An invoice without our receipt is not found again: it must not pass for ours, nor be created once
+more.
+"""
 
 STATES: dict[str, State] = {
     "draft": "draft",
@@ -27,10 +29,14 @@ STATES: dict[str, State] = {
 
 
 def read_invoice(tree: Any) -> Found | None:
-    """Return one invoice, its total net of tax; ``None`` if it is not one, or cannot be compared."""
+    """Return one invoice, its total net of tax; ``None`` if it is not one, or cannot be
+    compared.
+    """
     if not isinstance(tree, dict) or not isinstance(tree.get("id"), str):
         return None
-    receipt, currency, amount, tax = (tree.get(name) for name in ("receipt", "currency", "amount", "tax_amount"))
+    receipt, currency, amount, tax = (
+        tree.get(name) for name in ("receipt", "currency", "amount", "tax_amount")
+    )
     if not isinstance(currency, str) or not isinstance(amount, int):
         return None
     try:
@@ -103,7 +109,8 @@ def read_shown(tree: Any) -> Shown | None:
 
 
 def read_listing(items: Any, receipt: str) -> list[Shown] | None:
-    """Return the invoices that carry a receipt, the oldest first; ``None`` if it is not a list of invoices.
+    """Return the invoices that carry a receipt, the oldest first; ``None`` if it is not a list of
+    invoices.
 
     Cancelled and expired ones count: somebody decided so, and a replay must not bring them back.
     """

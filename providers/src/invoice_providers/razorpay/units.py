@@ -1,4 +1,8 @@
-"""Amounts in a currency's smallest unit, the only form that Razorpay knows: paise, cents, whole yen. Pure."""
+"""Amounts in a currency's smallest unit, the only form that Razorpay knows: paise, cents, whole
+yen.
+
+Pure.
+"""
 
 from decimal import Decimal
 
@@ -9,19 +13,25 @@ from invoice_shared.errors import Rejected
 from invoice_shared.types import decimal_text
 
 THREE = 3
-"""Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the invoice entity)."""
+"""Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the
+invoice entity).
+"""
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
-    """Turn major units into the smallest ones. Raises ``Rejected`` where Razorpay cannot hold the amount exactly."""
+    """Turn major units into the smallest ones.
+
+    Raises ``Rejected`` where Razorpay cannot hold the amount exactly.
+    """
     digits = minor_digits(currency)
     minor = amount.scaleb(digits, EXACT)
     if minor != minor.to_integral_value() or (digits == THREE and int(minor) % 10):
         step = decimal_text(Decimal(1).scaleb(1 - digits if digits == THREE else -digits))
         raise Rejected(
             "provider-rejected",
-            f"Razorpay takes {currency} in steps of {step}, and {decimal_text(amount)} is none. LINE_GROUPING=by_item "
-            "may give lines that fit; else bill this invoice by hand and resolve it.",
+            f"Razorpay takes {currency} in steps of {step}, and {decimal_text(amount)} is none."
+            " LINE_GROUPING=by_item may give lines that fit; else bill this invoice by hand and"
+            " resolve it.",
         )
     return int(minor)
 
@@ -38,8 +48,8 @@ def minor_digits(currency: str) -> int:
     except ValueError as error:
         raise Rejected(
             "unsupported-currency",
-            f"{currency} has no smallest unit that we know of, so no amount of it can be sent to Razorpay. Bill this "
-            "invoice by hand and resolve it.",
+            f"{currency} has no smallest unit that we know of, so no amount of it can be sent to"
+            " Razorpay. Bill this invoice by hand and resolve it.",
         ) from error
 
 

@@ -19,8 +19,8 @@ TOTAL = Decimal("12.50")
 class ProviderCase:
     """An account at a simulated system or at a sandbox, in which real documents are created.
 
-    ``stranger`` are the settings of somebody whom the provider refuses.
-    ``no_item_id`` is left out for a provider that is sent no items; ``no_customer_id`` is asked for then.
+    ``stranger`` are the settings of somebody whom the provider refuses. ``no_item_id`` is left out
+    for a provider that is sent no items; ``no_customer_id`` is asked for then.
     """
 
     provider: Provider[Any]
@@ -42,7 +42,9 @@ class ProviderCase:
         return Connection(self.provider, self.provider.build(self.stranger, SystemClock()))
 
     def invoice(self, **changes: Any) -> FormattedInvoice:
-        """Build an invoice over 12.50 that nobody knows yet, one of its lines at a fraction of a cent."""
+        """Build an invoice over 12.50 that nobody knows yet, one of its lines at a fraction of a
+        cent.
+        """
         lines = (
             self.line(amount="11.25", quantity="1124567", unit_price="0.00001"),
             self.line(name="Seats", amount="1.25"),

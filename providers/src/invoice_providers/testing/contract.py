@@ -1,4 +1,6 @@
-"""What the creator asks of a billing system, the same for all: created once, found again, refused in words."""
+"""What the creator asks of a billing system, the same for all: created once, found again, refused
+in words.
+"""
 
 import threading
 import time
@@ -84,7 +86,9 @@ class ProviderContract:
             pytest.param({"received_at": datetime.now(UTC) - LONG_AGO}, id="a day later"),
         ],
     )
-    def test_a_repeat_ends_with_the_same_document(self, case: ProviderCase, changes: dict[str, Any]) -> None:
+    def test_a_repeat_ends_with_the_same_document(
+        self, case: ProviderCase, changes: dict[str, Any]
+    ) -> None:
         """Whatever makes it so: the provider's own key, a taken id, or the look before."""
         client, document = case.connect(), case.invoice()
         created = finished(client, document)
@@ -115,7 +119,9 @@ class ProviderContract:
 
         assert held.total == TOTAL
 
-    def test_a_credit_memo_is_created_and_found_or_refused_for_what_it_is(self, case: ProviderCase) -> None:
+    def test_a_credit_memo_is_created_and_found_or_refused_for_what_it_is(
+        self, case: ProviderCase
+    ) -> None:
         """As ``takes_credit_memos`` says."""
         client, memo = case.connect(), case.invoice(document_type="credit_memo")
 
@@ -129,12 +135,16 @@ class ProviderContract:
         assert found.document_id == created.document_id
         assert differences(memo, found) == []
 
-    def test_an_item_or_customer_that_is_not_there_is_refused_and_nothing_is_left(self, case: ProviderCase) -> None:
+    def test_an_item_or_customer_that_is_not_there_is_refused_and_nothing_is_left(
+        self, case: ProviderCase
+    ) -> None:
         """The sentence says where in Metronome the id comes from."""
         unknown = (case.line(name="Ghosts", external_item_id=case.no_item_id, amount="12.50"),)
         nobody = {"external_customer_id": case.no_customer_id}
 
-        error = refusal(case.connect(), case.invoice(**{"line_items": unknown} if case.no_item_id else nobody))
+        error = refusal(
+            case.connect(), case.invoice(**{"line_items": unknown} if case.no_item_id else nobody)
+        )
 
         assert error.response is not None
         assert "Metronome" in error.reason
@@ -184,16 +194,25 @@ def differences(document: FormattedInvoice, found: Found) -> list[str]:
         ("document type", found.document_type, (document.document_type,)),
         ("state", found.state, ("open", "draft")),
     )
-    return [f"{name} {shown}" for name, shown, right in facts if shown is not None and shown not in right]
+    return [
+        f"{name} {shown}"
+        for name, shown, right in facts
+        if shown is not None and shown not in right
+    ]
 
 
 def read_again(client: Connection, document: FormattedInvoice, document_id: str) -> Found | None:
     """Read a document by the provider's id."""
-    return client.read(document_id, invoice_id=document.invoice_id, document_type=document.document_type)
+    return client.read(
+        document_id, invoice_id=document.invoice_id, document_type=document.document_type
+    )
 
 
 def repeated(client: Connection, document: FormattedInvoice) -> Found:
-    """Return what a repeat ends with. The creator looks first; a provider that recognises repeats needs no look."""
+    """Return what a repeat ends with.
+
+    The creator looks first; a provider that recognises repeats needs no look.
+    """
     if not client.provider.recognises_repeats:
         found = likeliest(client.look(document), document.invoice_id)
         assert found is not None

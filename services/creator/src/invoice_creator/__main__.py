@@ -1,4 +1,6 @@
-"""Composition root of ``invoice-creator``: settings → clients → engine → loop → run until SIGTERM."""
+"""Composition root of ``invoice-creator``: settings → clients → engine → loop → run until
+SIGTERM.
+"""
 
 import random
 import threading
@@ -45,14 +47,16 @@ from invoice_shared.startup import cannot_start, wait_for, watch
 
 # Records in work per call in flight, so that one slow or parked invoice does not idle the others.
 HELD_PER_CALL = 16
-# While one worker creates, another may tell Metronome and a third write down: the provider never waits
-# for either. The circuits bound the calls to each of the three.
+# While one worker creates, another may tell Metronome and a third write down: the provider never
+# waits for either. The circuits bound the calls to each of the three.
 WORKERS_PER_CALL = 3
-# Records from the first unfinished one on, in work or done: after a crash each of them is a repeat, and looked up.
+# Records from the first unfinished one on, in work or done: after a crash each of them is a repeat,
+# and looked up.
 WINDOW = 10_000
 # Of a provider whose reads are metered. Less would wait behind a doubt of two minutes.
 METERED_WINDOW = 1_500
-# A pause drops what was fetched of a partition, so little is fetched ahead; a larger record comes whole.
+# A pause drops what was fetched of a partition, so little is fetched ahead; a larger record comes
+# whole.
 READ_AHEAD = {"queued.min.messages": 100, "fetch.message.max.bytes": 1_048_576}
 ACKNOWLEDGE_MS = 30_000
 """The broker's time to acknowledge; after it the record is published again, which readers bear."""
@@ -64,9 +68,17 @@ def main() -> None:
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     trace_export.configure(settings, SERVICE)
-    effective = {name: value for each in (settings, *accounts.values()) for name, value in each.effective().items()}
+    effective = {
+        name: value
+        for each in (settings, *accounts.values())
+        for name, value in each.effective().items()
+    }
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **effective)
-    stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
+    stop, health, metrics = (
+        shutdown.requested,
+        Health(SystemClock(), settings.liveness_stall_seconds),
+        Metrics(),
+    )
     health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
     connections = _connections(settings, accounts)
@@ -83,7 +95,9 @@ def main() -> None:
         check_topics(settings, topics)
 
     if wait_for("kafka", check, health, stop):
-        threading.Thread(target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True).start()
+        threading.Thread(
+            target=watch, args=("kafka", check, health, stop), name="watch-broker", daemon=True
+        ).start()
         admin = AdminClient(common_config(settings))
         if wait_for("other creators", lambda: begin(admin, settings), health, stop):
             _create(settings, connections, health, metrics, stop)
@@ -107,7 +121,9 @@ def _create(
     stop: threading.Event,
 ) -> None:
     clock, book = SystemClock(), DecisionBook(settings.hold_above)
-    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS}))
+    publisher = ConfluentPublisher(
+        lambda: Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS})
+    )
     accounts = {name: connection.account for name, connection in connections.items()}
     settlement = Settlement(publisher, settings, accounts, metrics, clock)
     writeback = MetronomeWriteback(_metronome(settings, clock))
@@ -128,7 +144,11 @@ def _create(
     engine = Engine(dispatcher, handler.attempt, workers, ended, clock=clock)
     decisions = _decisions(settings, book, engine, clock, health)
     decisions.start()
-    watches = [LoginWatch(each, health, metrics, clock) for each in connections.values() if each.login is not None]
+    watches = [
+        LoginWatch(each, health, metrics, clock)
+        for each in connections.values()
+        if each.login is not None
+    ]
     for watch_login in watches:
         watch_login.start(stop)
     InvoiceConsumer(
@@ -147,7 +167,9 @@ def _create(
 
 
 def _window(connections: Mapping[str, Connection]) -> int:
-    has_metered_reads = any(connection.provider.has_metered_reads for connection in connections.values())
+    has_metered_reads = any(
+        connection.provider.has_metered_reads for connection in connections.values()
+    )
     return METERED_WINDOW if has_metered_reads else WINDOW
 
 
@@ -157,7 +179,9 @@ def _decisions(
     # It reads by assignment: the group's name is only a name here, and nothing is committed.
     config = consumer_config(settings, settings.consumer_group()) | {"enable.partition.eof": True}
     topic = settings.invoice_decisions_topic
-    return DecisionFollower(Consumer(config), topic, book, clock=clock, health=health, changed=engine.wake)
+    return DecisionFollower(
+        Consumer(config), topic, book, clock=clock, health=health, changed=engine.wake
+    )
 
 
 def _dispatcher(
@@ -192,7 +216,9 @@ def _dispatcher(
 
 
 def _metronome(settings: CreatorSettings, clock: SystemClock) -> MetronomeClient:
-    http = Http("Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach)
+    http = Http(
+        "Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach
+    )
     status_path = settings.metronome_status_writeback_path
     return MetronomeClient(http, settings.metronome_base_url, clock, status_path=status_path)
 

@@ -13,7 +13,8 @@ REMOVED = {"void": "was voided or cancelled", "deleted": "was deleted"}
 
 
 def may_be_of(document: FormattedInvoice, named: Found) -> bool:
-    """Whether a document that Metronome names may be the invoice's, though it does not carry its id.
+    """Whether a document that Metronome names may be the invoice's, though it does not carry its
+    id.
 
     Another customer's is of another account: in the sandbox the same id was another document's.
     """
@@ -30,8 +31,9 @@ def ours_among(
 ) -> Found | None:
     """Return the document that is ours; ``None`` if there is none, and one may be created.
 
-    ``is_forced`` opens the refusal because of a document that does not stand, never of one that does.
-    ``void_keeps`` is the provider's, see ``Provider``. Raises ``Rejected("conflicting-document")``.
+    ``is_forced`` opens the refusal because of a document that does not stand, never of one that
+    does. ``void_keeps`` is the provider's, see ``Provider``. Raises
+    ``Rejected("conflicting-document")``.
     """
     standing = [each for each in found if stands(each)]
     agreeing = [each for each in standing if not _differences(document, each)]
@@ -45,7 +47,10 @@ def ours_among(
 
 
 def agreed(document: FormattedInvoice, found: Found, *, void_keeps: str | None = None) -> Found:
-    """Return ``found`` if it is what the invoice asks for. Raises ``Rejected("conflicting-document")``."""
+    """Return ``found`` if it is what the invoice asks for.
+
+    Raises ``Rejected("conflicting-document")``.
+    """
     if not stands(found):
         _refuse_removed(found, void_keeps)
     if _differences(document, found):
@@ -64,7 +69,11 @@ def _refuse_other(document: FormattedInvoice, found: Found) -> NoReturn:
 
 def _refuse_removed(found: Found, void_keeps: str | None) -> NoReturn:
     is_taken = found.state == "void" and void_keeps is not None
-    first = f"first clear its {void_keeps}, which keeps this invoice's id taken, then " if is_taken else ""
+    first = (
+        f"first clear its {void_keeps}, which keeps this invoice's id taken, then "
+        if is_taken
+        else ""
+    )
     raise Rejected(
         "conflicting-document",
         f"Document {found.document_id} of this invoice {REMOVED[found.state or 'void']} at the "

@@ -1,4 +1,6 @@
-"""The conversation with a billing provider about one invoice: look, send, and believe no answer too early."""
+"""The conversation with a billing provider about one invoice: look, send, and believe no answer too
+early.
+"""
 
 from dataclasses import dataclass
 
@@ -16,13 +18,17 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-# Answers without the document: a minute and a half on the average, longer than a provider takes to show what it made.
+# Answers without the document: a minute and a half on the average, longer than a provider takes to
+# show what it made.
 MAX_UNSHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """One attempt for one task. What is learnt on the way is noted in the task. Raises ``CallFailed``."""
+    """One attempt for one task.
+
+    What is learnt on the way is noted in the task. Raises ``CallFailed``.
+    """
 
     task: Task
     document: FormattedInvoice
@@ -35,7 +41,9 @@ class Creation:
         If none stands, the one that Metronome names counts, too: people may have changed its id.
         """
         found, known = self._look(), self.document.known_document_id
-        if known is not None and not any(stands(each) or each.document_id == known for each in found):
+        if known is not None and not any(
+            stands(each) or each.document_id == known for each in found
+        ):
             named = self._read(known)
             found = (*found, named) if may_be_of(self.document, named) else found
             self.task.seen = tuple(each for each in found if not stands(each))
@@ -47,10 +55,12 @@ class Creation:
         )
 
     def may_send(self) -> bool:
-        """Whether to send now. In doubt, a provider that recognises repeats is sent it at each look but the last.
+        """Whether to send now.
 
-        So is one that says where it stands. Any other is sent it once more after the last look: by then no
-        server still works on the first.
+        In doubt, a provider that recognises repeats is sent it at each look but the last.
+
+        So is one that says where it stands. Any other is sent it once more after the last look: by
+        then no server still works on the first.
         """
         doubt = self.task.doubt
         if doubt is None:
@@ -62,7 +72,9 @@ class Creation:
     def send(self) -> Found | None:
         """Return the document; ``None`` leaves the task in doubt."""
         try:
-            created = self.connection.create(self.document, generation=_generation(self.task), begun=_begun(self.task))
+            created = self.connection.create(
+                self.document, generation=_generation(self.task), begun=_begun(self.task)
+            )
         except Pending as pending:
             go_on_later(self.task, pending)
             return None
@@ -76,16 +88,21 @@ class Creation:
             raise
         self.task.created_at = self.clock.now()
         shown = self._confirmed(created)
-        self.task.seen = (*self.task.seen, shown)  # it is known, also if it is not what was asked for
+        self.task.seen = (
+            *self.task.seen,
+            shown,
+        )  # it is known, also if it is not what was asked for
         if _is_spent(self.task, shown):
             self.task.spent = (*self.task.spent, shown.document_id)
             return self.send()
         return agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
 
     def read_back(self) -> None:
-        """Compare what was created with what was asked for: a script or a price level may have changed it.
+        """Compare what was created with what was asked for: a script or a price level may have
+        changed it.
 
-        What is not shown again and again was removed meanwhile; it stays known, and the next comparison tells.
+        What is not shown again and again was removed meanwhile; it stays known, and the next
+        comparison tells.
         """
         created = self.task.created
         shown = created and self._shown(created.document_id)
@@ -94,12 +111,19 @@ class Creation:
             if self.task.unshown > MAX_UNSHOWN:
                 return
             raise Unavailable("The billing provider does not show yet what it has just created.")
-        self.task.seen = (*self.task.seen, shown)  # it is known, also if it is not what was asked for
+        self.task.seen = (
+            *self.task.seen,
+            shown,
+        )  # it is known, also if it is not what was asked for
         self.task.created = None
-        self.task.created = agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
+        self.task.created = agreed(
+            self.document, shown, void_keeps=self.connection.provider.void_keeps
+        )
 
     def _holder(self, taken: AlreadyExists) -> Found | None:
-        """Return the document that has our id; a provider that names none, and shows none, is in doubt."""
+        """Return the document that has our id; a provider that names none, and shows none, is in
+        doubt.
+        """
         put_in_doubt(self.task, taken)
         void_keeps = self.connection.provider.void_keeps
         if taken.document_id is not None:
@@ -114,7 +138,9 @@ class Creation:
         if refused.response is None:  # it was not sent
             raise refused
         doubt = self.task.doubt
-        if doubt is not None and not doubt.is_pending:  # a refusal of a repeated request ends no doubt
+        if (
+            doubt is not None and not doubt.is_pending
+        ):  # a refusal of a repeated request ends no doubt
             doubt.cause = refused
             return None
         if (found := self.find()) is None:
@@ -122,7 +148,9 @@ class Creation:
         return found
 
     def _confirmed(self, created: Found) -> Found:
-        """Return a created document as it is now: a repeat may get an old answer about a dead one."""
+        """Return a created document as it is now: a repeat may get an old answer about a dead
+        one.
+        """
         is_first = not self.task.is_repeat and self.task.doubt is None
         if is_first or not self.connection.provider.repeats_answers:
             return created
@@ -158,13 +186,17 @@ def _generation(task: Task) -> str:
 
 
 def _is_spent(task: Task, shown: Found) -> bool:
-    """Whether a forced request got the old answer to another one: its document was removed since."""
+    """Whether a forced request got the old answer to another one: its document was removed
+    since.
+    """
     is_new = shown.document_id not in task.spent
     return is_forced(task.record.headers) and not stands(shown) and is_new
 
 
 def _begun(task: Task) -> Begun | None:
-    """Return what is known of earlier creates; ``None`` if surely nobody sent the invoice before."""
+    """Return what is known of earlier creates; ``None`` if surely nobody sent the invoice
+    before.
+    """
     if task.doubt is None:
         return Begun() if task.is_repeat else None
     return task.doubt.begun or Begun()
@@ -181,5 +213,7 @@ def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> No
 
 
 def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:
-    """Whether a document may exist after all: a gateway's 502 or 504 says nothing about what is behind it."""
+    """Whether a document may exist after all: a gateway's 502 or 504 says nothing about what is
+    behind it.
+    """
     return isinstance(error, Uncertain) or not (error.outage or error.refused)

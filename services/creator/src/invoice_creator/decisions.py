@@ -77,7 +77,9 @@ class DecisionBook:
 
 
 def _approval(decision: Decision) -> Approval:
-    return Approval(decision.total, decision.currency, decision.destination, decision.external_customer_id)
+    return Approval(
+        decision.total, decision.currency, decision.destination, decision.external_customer_id
+    )
 
 
 def _held(invoice: FormattedInvoice, bound: Decimal) -> Rejected:

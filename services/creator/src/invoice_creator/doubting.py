@@ -22,7 +22,11 @@ def put_in_doubt(task: Task, cause: CallFailed) -> None:
     """Note that the invoice was sent, or begun, and that it is not known what became of it."""
     doubt = task.doubt
     if doubt is None or doubt.is_over or (doubt.is_pending and not isinstance(cause, Pending)):
-        if task.slot is not None:  # what is sent once more after the last look is looked for as the first was
-            task.doubt = Doubt(cause, task.slot.opening, is_resent=doubt is not None and doubt.is_over)
+        if (
+            task.slot is not None
+        ):  # what is sent once more after the last look is looked for as the first was
+            task.doubt = Doubt(
+                cause, task.slot.opening, is_resent=doubt is not None and doubt.is_over
+            )
     elif doubt.is_pending or not isinstance(cause, Pending):  # what was lost stays in doubt
         doubt.cause = cause

@@ -1,4 +1,5 @@
-"""What one attempt does with one record: create the document, tell Metronome, or write down how it ended.
+"""What one attempt does with one record: create the document, tell Metronome, or write down how it
+ended.
 
 Every phase can be repeated: a repeat looks for the document before it is sent, a status may be sent
 twice, and what is written down is the same each time.
@@ -29,7 +30,8 @@ log = get_logger(__name__)
 class InvoiceHandler:
     """Thread-safe. ``attempt`` makes one attempt at a task's phase; it never sleeps.
 
-    ``None`` means that no call failed: the phase is done, or the task says that it is in doubt still.
+    ``None`` means that no call failed: the phase is done, or the task says that it is in doubt
+    still.
     """
 
     connections: Mapping[str, Connection]
@@ -85,7 +87,8 @@ class InvoiceHandler:
             task.created = creation.find()
             if task.created is None and task.doubt is not None and task.slot is not None:
                 task.doubt.found_nothing(task.slot)
-        # A resolution ends no doubt: what was sent before it may stand beside what was billed by hand.
+        # A resolution ends no doubt: what was sent before it may stand beside what was billed by
+        # hand.
         if task.created is None and resolution is None and creation.may_send():
             self.decisions.check_approved(document)
             task.created = creation.send()
@@ -96,7 +99,8 @@ class InvoiceHandler:
             raise Rejected(
                 "destination-not-configured",
                 f"The invoice goes to {document.destination}, which is not set up in this creator. "
-                "Give its settings, or correct the customer's destination in Metronome, and replay.",
+                "Give its settings, or correct the customer's destination in Metronome, and"
+                " replay.",
             )
         return Creation(task, document, connection, self.clock)
 

@@ -1,4 +1,6 @@
-"""Keeps a provider's login alive while no invoice uses it, and makes known how it is: metrics, readiness, log."""
+"""Keeps a provider's login alive while no invoice uses it, and makes known how it is: metrics,
+readiness, log.
+"""
 
 import threading
 
@@ -22,7 +24,9 @@ UNSAVED_SECONDS = 5.0
 class LoginWatch:
     """One login that ends unless somebody renews it. Only for a connection that has a ``login``."""
 
-    def __init__(self, connection: Connection, health: Health, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, health: Health, metrics: Metrics, clock: Clock
+    ) -> None:
         self._connection = connection
         self._health = health
         self._metrics = metrics
@@ -70,8 +74,8 @@ class LoginWatch:
         log.error("new tokens not stored", system=system, why=state.unsaved)
         self._health.missing(
             self._tokens_part,
-            f"The new tokens could not be stored and are in memory alone: {state.unsaved} They are written again "
-            "before each use. Do not stop this process before they are stored.",
+            f"The new tokens could not be stored and are in memory alone: {state.unsaved} They are"
+            " written again before each use. Do not stop this process before they are stored.",
         )
 
     def _run(self, stop: threading.Event) -> None:

@@ -1,4 +1,8 @@
-"""What the ledger says of a settled task: the invoice's newest event, and each document that was seen. Pure."""
+"""What the ledger says of a settled task: the invoice's newest event, and each document that was
+seen.
+
+Pure.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +16,9 @@ from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.outcome import Outcome
 
 
-def event_of(task: Task, failure: InvoiceFailure | None, account: str | None, now: datetime) -> Outcome | None:
+def event_of(
+    task: Task, failure: InvoiceFailure | None, account: str | None, now: datetime
+) -> Outcome | None:
     """Return the invoice's newest event; ``None`` if nobody knows which invoice it is.
 
     Created with a failure means that Metronome could not be told.
@@ -29,7 +35,9 @@ def event_of(task: Task, failure: InvoiceFailure | None, account: str | None, no
 
 
 def documents_of(task: Task, account: str | None, now: datetime) -> Iterator[Outcome]:
-    """Yield a record per document: what the invoice asks for, what was created instead, what does not stand."""
+    """Yield a record per document: what the invoice asks for, what was created instead, what does
+    not stand.
+    """
     if task.document is None:
         return
     known = _facts(task.document, account, now)
@@ -68,7 +76,10 @@ def _created(task: Task, created: Found) -> dict[str, object]:
 
 
 def _seen(document: FormattedInvoice, found: Found) -> dict[str, object]:
-    """Return what the provider shows. The amounts of a document that was removed are still those of the invoice."""
+    """Return what the provider shows.
+
+    The amounts of a document that was removed are still those of the invoice.
+    """
     seen = {"provider_document_id": found.document_id, "stands": stands(found)}
     if not stands(found):
         return seen

@@ -1,4 +1,6 @@
-"""What the creator reads from the environment: its own settings, and those of its account at each provider."""
+"""What the creator reads from the environment: its own settings, and those of its account at each
+provider.
+"""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +14,12 @@ from invoice_providers.names import all_destinations, destinations
 from invoice_providers.registry import Accounts, account_settings
 from invoice_shared.metronome import paths
 from invoice_shared.setting_types import JsonText, Positive
-from invoice_shared.settings import MetronomeApiSettings, PatientServiceSettings, Settings, read_with
+from invoice_shared.settings import (
+    MetronomeApiSettings,
+    PatientServiceSettings,
+    Settings,
+    read_with,
+)
 from invoice_shared.types import ExactDecimal
 
 SERVICE = "invoice-creator"
@@ -25,12 +32,16 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-Destinations = Annotated[tuple[str, ...], NoDecode, JsonText, Field(min_length=1), AfterValidator(_known)]
+Destinations = Annotated[
+    tuple[str, ...], NoDecode, JsonText, Field(min_length=1), AfterValidator(_known)
+]
 
 
 def _bounds(given: dict[str, Decimal]) -> dict[str, Decimal]:
     if any(not CURRENCY.fullmatch(code) for code in given):
-        raise ValueError('takes ISO 4217 codes, or "*" for every currency, e.g. {"USD":"50000","*":"0"}')
+        raise ValueError(
+            'takes ISO 4217 codes, or "*" for every currency, e.g. {"USD":"50000","*":"0"}'
+        )
     if any(bound < 0 for bound in given.values()):
         raise ValueError("takes no negative amount")
     return given
@@ -58,12 +69,16 @@ class CreatorSettings(WritebackSettings, MetronomeApiSettings, PatientServiceSet
     circuit_probe_seconds: Positive = 10
 
     def consumer_group(self) -> str:
-        """Return the group of this creator: one that takes only some destinations has a group of its own."""
+        """Return the group of this creator: one that takes only some destinations has a group of
+        its own.
+        """
         return self.kafka_consumer_group or group_of(self.creator_destinations)
 
 
 def group_of(taken: Sequence[str]) -> str:
-    """Return the group of the creators that take these destinations, unless a setting names another."""
+    """Return the group of the creators that take these destinations, unless a setting names
+    another.
+    """
     return SERVICE if tuple(taken) == destinations() else "-".join((SERVICE, *taken))
 
 
@@ -77,5 +92,8 @@ def destinations_of_group(name: str) -> tuple[str, ...] | None:
 
 
 def read_creator() -> tuple[CreatorSettings, Accounts]:
-    """Read the environment. Raises ``InvalidSettings`` with all problems of all providers at once."""
+    """Read the environment.
+
+    Raises ``InvalidSettings`` with all problems of all providers at once.
+    """
     return read_with(CreatorSettings, account_settings())

@@ -1,4 +1,7 @@
-"""A status that was answered 404: does Metronome not know this invoice, or not the path? A comparison tells."""
+"""A status that was answered 404: does Metronome not know this invoice, or not the path?
+
+A comparison tells.
+"""
 
 import threading
 from collections import OrderedDict
@@ -30,14 +33,18 @@ class StatusPath:
             self._unknown.pop(invoice_id, None)
 
     def is_invoices_own(self, invoice_id: str) -> bool:
-        """Note that a report was answered 404; return whether others were taken since the invoice's first."""
+        """Note that a report was answered 404; return whether others were taken since the invoice's
+        first.
+        """
         with self._lock:
             is_new = invoice_id not in self._unknown
             if self._taken > self._unknown.setdefault(invoice_id, self._taken):
                 del self._unknown[invoice_id]
                 return True
             if is_new and len(self._unknown) == SUSPICIOUS:
-                log.error("metronome answers 404 to every status: check METRONOME_STATUS_WRITEBACK_PATH")
+                log.error(
+                    "metronome answers 404 to every status: check METRONOME_STATUS_WRITEBACK_PATH"
+                )
             if len(self._unknown) > MAX_UNKNOWN:
                 self._unknown.popitem(last=False)
             return False

@@ -18,15 +18,24 @@ log = get_logger(__name__)
 
 
 class Writeback(Protocol):
-    """Raises ``Rejected("writeback-refused")``, ``Unavailable`` or ``CredentialsRefused``. Repeatable.
+    """Raises ``Rejected("writeback-refused")``, ``Unavailable`` or ``CredentialsRefused``.
 
-    There is no step back: what Metronome knows of a document is not overwritten by a repeat or by a refusal.
+    Repeatable.
+
+    There is no step back: what Metronome knows of a document is not overwritten by a repeat or by a
+    refusal.
     """
 
     def report_created(
-        self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
+        self,
+        document: FormattedInvoice,
+        created: Found,
+        *,
+        is_repeat: bool,
+        is_forced: bool = False,
     ) -> None:
-        """Report that the document exists, and under which id; Metronome is asked first for a repeat.
+        """Report that the document exists, and under which id; Metronome is asked first for a
+        repeat.
 
         ``is_forced``: a person had it created in the place of one that was removed, so the id of
         that one is overwritten.
@@ -44,7 +53,12 @@ class MetronomeWriteback:
         self._path = StatusPath()
 
     def report_created(
-        self, document: FormattedInvoice, created: Found, *, is_repeat: bool, is_forced: bool = False
+        self,
+        document: FormattedInvoice,
+        created: Found,
+        *,
+        is_repeat: bool,
+        is_forced: bool = False,
     ) -> None:
         """See ``Writeback``."""
         if not is_repeat or self._knows_none(document, instead=created if is_forced else None):
@@ -98,7 +112,12 @@ class MetronomeWriteback:
         try:
             return self._metronome.invoice(document.metronome_customer_id, document.invoice_id)
         except Rejected as refusal:
-            reason = f"Metronome does not show the invoice, so its status was not changed: {refusal.reason}"
-            if refusal.code == "invoice-not-found":  # it was there when it was formatted: Metronome may be behind
+            reason = (
+                "Metronome does not show the invoice, so its status was not changed:"
+                f" {refusal.reason}"
+            )
+            if (
+                refusal.code == "invoice-not-found"
+            ):  # it was there when it was formatted: Metronome may be behind
                 raise Unavailable(reason, about="settings", response=refusal.response) from refusal
             raise Rejected("writeback-refused", reason, response=refusal.response) from refusal

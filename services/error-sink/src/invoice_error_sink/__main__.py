@@ -33,7 +33,11 @@ def main() -> None:
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    stop, health, metrics = shutdown.requested, Health(SystemClock(), settings.liveness_stall_seconds), Metrics()
+    stop, health, metrics = (
+        shutdown.requested,
+        Health(SystemClock(), settings.liveness_stall_seconds),
+        Metrics(),
+    )
     health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
     archive = MeasuredArchive(_archive(settings), metrics, SystemClock())
@@ -41,9 +45,14 @@ def main() -> None:
     def broker_check() -> None:
         check_topics(settings, [settings.invoice_errors_topic])
 
-    if wait_for("kafka", broker_check, health, stop) and wait_for("bucket", archive.check, health, stop):
+    if wait_for("kafka", broker_check, health, stop) and wait_for(
+        "bucket", archive.check, health, stop
+    ):
         threading.Thread(
-            target=watch, args=("kafka", broker_check, health, stop), name="watch-broker", daemon=True
+            target=watch,
+            args=("kafka", broker_check, health, stop),
+            name="watch-broker",
+            daemon=True,
         ).start()
         _sink(settings, archive, health, metrics).run(settings.invoice_errors_topic, stop)
     ops.stop()
@@ -58,11 +67,20 @@ def _archive(settings: ErrorSinkSettings) -> S3Archive:
         cannot_start(str(error))
 
 
-def _sink(settings: ErrorSinkSettings, archive: Archive, health: Health, metrics: Metrics) -> ErrorSink:
+def _sink(
+    settings: ErrorSinkSettings, archive: Archive, health: Health, metrics: Metrics
+) -> ErrorSink:
     clock = SystemClock()
     consumer = Consumer(consumer_config(settings, settings.kafka_consumer_group or SERVICE))
     batches = Batches(clock, settings.error_sink_max_records, settings.error_sink_max_seconds)
-    return ErrorSink(consumer, ArchiveHandler(archive, settings.s3_prefix, metrics), batches, clock, health, metrics)
+    return ErrorSink(
+        consumer,
+        ArchiveHandler(archive, settings.s3_prefix, metrics),
+        batches,
+        clock,
+        health,
+        metrics,
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The records that wait for their put, by partition, and when they are due. Pure, on an injected clock."""
+"""The records that wait for their put, by partition, and when they are due.
+
+Pure, on an injected clock.
+"""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,7 @@
-"""Put a batch, then tell how far the offsets may move. Adopts what an earlier life had put already."""
+"""Put a batch, then tell how far the offsets may move.
+
+Adopts what an earlier life had put already.
+"""
 
 import gzip
 import zlib
@@ -15,7 +18,10 @@ log = get_logger(__name__)
 
 
 class ArchiveHandler:
-    """Returns once the records are durable. A crash right after leaves an object that the next life adopts."""
+    """Returns once the records are durable.
+
+    A crash right after leaves an object that the next life adopts.
+    """
 
     def __init__(self, archive: Archive, prefix: str, metrics: Metrics) -> None:
         self._archive = archive
@@ -29,12 +35,17 @@ class ArchiveHandler:
         Raises ``ArchiveUnavailable``; nothing has changed then.
         """
         first = records[0]
-        # Before each put: a topic that was made anew starts over at offsets that have objects already.
+        # Before each put: a topic that was made anew starts over at offsets that have objects
+        # already.
         others = [each.key for each in self._archive.listed(start_prefix(self._prefix, first))]
         for key in others:
             found = parse_key(key)
             if found is not None and holds_the_same(self._content(key), records):
-                log.info("adopted an object that was put before a crash", position=first.position, key=key)
+                log.info(
+                    "adopted an object that was put before a crash",
+                    position=first.position,
+                    key=key,
+                )
                 return found.end
         return self._put(first, records, is_contested=bool(others))
 

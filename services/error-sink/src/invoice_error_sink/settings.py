@@ -1,4 +1,7 @@
-"""What the error-sink reads from the environment. Credentials and endpoint of S3 are boto3's own ``AWS_*`` chain."""
+"""What the error-sink reads from the environment.
+
+Credentials and endpoint of S3 are boto3's own ``AWS_*`` chain.
+"""
 
 from pydantic import Field
 

@@ -1,4 +1,7 @@
-"""The loop: poll, batch, put, commit. While S3 is away the partitions are paused and the group stays whole."""
+"""The loop: poll, batch, put, commit.
+
+While S3 is away the partitions are paused and the group stays whole.
+"""
 
 import threading
 
@@ -50,9 +53,13 @@ class ErrorSink:
         self._maybe_paused = False
 
     def run(self, topic: str, stop: threading.Event) -> None:
-        """Archive until ``stop``; then put and commit what is at hand, once, and leave the group."""
+        """Archive until ``stop``; then put and commit what is at hand, once, and leave the
+        group.
+        """
         self._assignment.untold()
-        self._consumer.subscribe([topic], on_assign=self._on_assign, on_revoke=self._on_gone, on_lost=self._on_gone)
+        self._consumer.subscribe(
+            [topic], on_assign=self._on_assign, on_revoke=self._on_gone, on_lost=self._on_gone
+        )
         try:
             while not stop.is_set():
                 self._step()
@@ -105,7 +112,9 @@ class ErrorSink:
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as error:
             # The object is there: the next commit covers it, or the next owner adopts it.
-            log.warning("offset not committed", partition=partition.partition, why=error.args[0].str())
+            log.warning(
+                "offset not committed", partition=partition.partition, why=error.args[0].str()
+            )
             return
         self._next[partition] = next_offset
         self._health.progress()

@@ -39,7 +39,9 @@ from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start
 
 IN_WORK_PER_SLOT = 32
-"""Records in work per request in flight: so many may wait, for a hold or an outage, before nothing more is taken."""
+"""Records in work per request in flight: so many may wait, for a hold or an outage, before nothing
+more is taken.
+"""
 WINDOW_PER_SLOT = 256
 """Records not yet acknowledged per request in flight. An invoice that never answers holds its partition's back until it
 is judged, after some 90 s; a crash in that time does these again."""
@@ -79,7 +81,9 @@ async def run(settings: FormatterSettings) -> int:
             clock=clock,
         )
         handler = build_handler(settings, client, brakes, health, clock)
-        service = build_service(settings, handler, brakes, health=health, metrics=metrics, ending=ending)
+        service = build_service(
+            settings, handler, brakes, health=health, metrics=metrics, ending=ending
+        )
         collect_rarely()
         closed = await service.run(ending, settings.shutdown_grace_seconds)
     beating.cancel()
@@ -87,7 +91,9 @@ async def run(settings: FormatterSettings) -> int:
     trace_export.close(settings.shutdown_grace_seconds)
     if not closed:
         logging.shutdown()
-        os._exit(ending.exit_code)  # interpreter shutdown would join faust's threads, for minutes with a hung broker
+        os._exit(
+            ending.exit_code
+        )  # interpreter shutdown would join faust's threads, for minutes with a hung broker
     return ending.exit_code
 
 
@@ -95,13 +101,19 @@ def build_turns(
     settings: FormatterSettings, limits: RateLimits, health: Health, metrics: Metrics, clock: Clock
 ) -> Turns:
     """Build what admits the calls to Metronome."""
-    circuit = build_circuit(clock, settings.formatter_concurrency, settings.retry_backoff_max_seconds)
+    circuit = build_circuit(
+        clock, settings.formatter_concurrency, settings.retry_backoff_max_seconds
+    )
     watch = CircuitWatch(metrics, health, vital={METRONOME})
     return Turns(circuit, limits, partial(watch, METRONOME))
 
 
 def build_handler(
-    settings: FormatterSettings, client: AsyncMetronomeClient, brakes: Brakes, health: Health, clock: Clock
+    settings: FormatterSettings,
+    client: AsyncMetronomeClient,
+    brakes: Brakes,
+    health: Health,
+    clock: Clock,
 ) -> InvoiceHandler:
     """Build the way to Metronome, and the handler at its end."""
     policy = build_policy(
@@ -129,14 +141,23 @@ def build_service(
     app = create_app(settings, buffered=capacity)
     publisher = FaustPublisher(app, settings.retry_backoff_max_seconds)
     settling = Settling(handler, publisher, brakes.underway, topics=settings, metrics=metrics)
-    intake = Intake(settling.settle, brakes, capacity=capacity, window=window, metrics=metrics, crashed=ending.crash)
+    intake = Intake(
+        settling.settle,
+        brakes,
+        capacity=capacity,
+        window=window,
+        metrics=metrics,
+        crashed=ending.crash,
+    )
     topics = [
         settings.raw_invoices_topic,
         settings.formatted_invoices_topic,
         settings.invoice_errors_topic,
         settings.invoice_outcomes_topic,
     ]
-    watch = BrokerWatch(aiokafka_arguments(settings), settings.group, topics, health=health, metrics=metrics)
+    watch = BrokerWatch(
+        aiokafka_arguments(settings), settings.group, topics, health=health, metrics=metrics
+    )
     attach_intake(app, settings.raw_invoices_topic, intake, watch)
     return Service(app, intake, watch)
 

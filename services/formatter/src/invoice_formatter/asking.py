@@ -1,4 +1,6 @@
-"""Answers the mapping's steps: who pays for an invoice, asked of Metronome with the patience of ``fetching``."""
+"""Answers the mapping's steps: who pays for an invoice, asked of Metronome with the patience of
+``fetching``.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,16 +20,23 @@ Result = TypeVar("Result")
 
 
 class PatientAsking:
-    """Contracts and customers are kept for ten minutes: a hierarchy's invoices come within seconds of each other."""
+    """Contracts and customers are kept for ten minutes: a hierarchy's invoices come within seconds
+    of each other.
+    """
 
-    def __init__(self, ask: Ask, patient: PatientFetch, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self, ask: Ask, patient: PatientFetch, clock: Clock, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self._ask = ask
         self._patient = patient
         self._sleep = sleep
         self._kept: Kept[Question, Any] = Kept(clock)
 
     async def run(self, steps: Steps[Result], invoice_id: str) -> Result:
-        """Run the steps for an invoice, however long an outage lasts. Raises nothing that the steps do not raise."""
+        """Run the steps for an invoice, however long an outage lasts.
+
+        Raises nothing that the steps do not raise.
+        """
         try:
             step = next(steps)
             while True:
@@ -48,7 +57,9 @@ class PatientAsking:
             return known
         if step.wait_seconds:
             await self._sleep(step.wait_seconds)
-        answer = await self._patient.call(question.customer_id, invoice_id, lambda: self._ask(question))
+        answer = await self._patient.call(
+            question.customer_id, invoice_id, lambda: self._ask(question)
+        )
         told = step.read(answer)
         if step.is_kept:
             self._kept.put(question, told)

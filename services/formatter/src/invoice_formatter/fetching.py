@@ -50,10 +50,17 @@ class _Errand:
 
 
 class PatientFetch:
-    """Gives an invoice up only for what Metronome says of it, or if it alone is not served (``judgement``)."""
+    """Gives an invoice up only for what Metronome says of it, or if it alone is not served
+    (``judgement``).
+    """
 
     def __init__(
-        self, get_invoice: GetInvoice, turns: Turns, underway: Underway, policy: RetryPolicy, health: Health
+        self,
+        get_invoice: GetInvoice,
+        turns: Turns,
+        underway: Underway,
+        policy: RetryPolicy,
+        health: Health,
     ) -> None:
         self._get_invoice = get_invoice
         self._turns = turns
@@ -63,11 +70,19 @@ class PatientFetch:
         self._failing: set[str] = set()
 
     async def fetch(self, customer_id: str, invoice_id: str) -> Any:
-        """Return the API's answer as a JSON tree, however long an outage lasts. Raises ``NotFetched`` alone."""
-        return await self.call(customer_id, invoice_id, lambda: self._get_invoice(customer_id, invoice_id))
+        """Return the API's answer as a JSON tree, however long an outage lasts.
+
+        Raises ``NotFetched`` alone.
+        """
+        return await self.call(
+            customer_id, invoice_id, lambda: self._get_invoice(customer_id, invoice_id)
+        )
 
     async def call(self, customer_id: str, invoice_id: str, call: Call) -> Any:
-        """Return what another call about this customer returns, on behalf of an invoice. Raises as ``fetch`` does."""
+        """Return what another call about this customer returns, on behalf of an invoice.
+
+        Raises as ``fetch`` does.
+        """
         errand, delay = _Errand(customer_id, invoice_id, call), 0.0
         try:
             while True:
@@ -114,7 +129,9 @@ class PatientFetch:
 
 
 def _log_now_and_then(errand: _Errand, error: CallFailed) -> None:
-    """Log the 1st, 2nd, 4th, 8th … try: an outage of an hour must not fill the logs with every waiting invoice."""
+    """Log the 1st, 2nd, 4th, 8th … try: an outage of an hour must not fill the logs with every
+    waiting invoice.
+    """
     tries = errand.attempts.tries
     if tries & (tries - 1):
         return

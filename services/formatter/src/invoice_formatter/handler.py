@@ -26,7 +26,8 @@ from invoice_shared.record import Record
 from invoice_shared.tracing import outgoing_headers
 
 Fetch = Callable[[str, str], Awaitable[Any]]
-"""``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``NotFetched`` alone."""
+"""``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``NotFetched`` alone.
+"""
 RunSteps = Callable[[Steps[Billing], str], Awaitable[Billing]]
 """``PatientAsking.run``: steps, invoice id → what they return."""
 
@@ -34,14 +35,19 @@ RunSteps = Callable[[Steps[Billing], str], Awaitable[Billing]]
 class InvoiceHandler:
     """Repeatable: nothing outside changes, and the same record and invoice end the same way."""
 
-    def __init__(self, fetch: Fetch, run_steps: RunSteps, rules: MappingRules, clock: Clock) -> None:
+    def __init__(
+        self, fetch: Fetch, run_steps: RunSteps, rules: MappingRules, clock: Clock
+    ) -> None:
         self._fetch = fetch
         self._run_steps = run_steps
         self._rules = rules
         self._clock = clock
 
     async def handle(self, record: Record) -> Settlement:
-        """Decide how a record ends. Raises nothing for bad data; waits as long as Metronome is down."""
+        """Decide how a record ends.
+
+        Raises nothing for bad data; waits as long as Metronome is down.
+        """
         try:
             raw = serde.from_bytes(RawInvoice, record.value)
         except MalformedRecord as error:
@@ -62,12 +68,18 @@ class InvoiceHandler:
 
     def _settle(self, record: Record, raw: RawInvoice, billing: Billing) -> Settlement:
         known = partial(self._known_of, raw, billing)
-        origin = Origin(finalized_at=raw.finalized_at, received_at=raw.received_at, source=raw.source)
+        origin = Origin(
+            finalized_at=raw.finalized_at, received_at=raw.received_at, source=raw.source
+        )
         try:
-            mapped = map_billing(billing, self._rules, origin=origin, forced=is_forced(record.headers))
+            mapped = map_billing(
+                billing, self._rules, origin=origin, forced=is_forced(record.headers)
+            )
         except Rejected as error:
             return self._failed(record, error, known())
-        except ValidationError as error:  # e.g. a name of half a surrogate pair, which no record can hold
+        except (
+            ValidationError
+        ) as error:  # e.g. a name of half a surrogate pair, which no record can hold
             return self._failed(record, misshapen(serde.explain(error)), known())
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
@@ -90,11 +102,20 @@ class InvoiceHandler:
         )
 
     def _failed(
-        self, record: Record, error: Rejected | MalformedRecord, known: Outcome | None = None, attempts: int = 1
+        self,
+        record: Record,
+        error: Rejected | MalformedRecord,
+        known: Outcome | None = None,
+        attempts: int = 1,
     ) -> Failed:
         about = About(known.invoice_id, known.customer_id, known.destination) if known else About()
         failure = failure_of(
-            record, stage="formatter", error=error, attempts=attempts, now=self._clock.now(), about=about
+            record,
+            stage="formatter",
+            error=error,
+            attempts=attempts,
+            now=self._clock.now(),
+            about=about,
         )
         return Failed(failure, failed_outcome(failure, known), outgoing_headers(record.headers))
 
@@ -103,6 +124,6 @@ def _check_identity(invoice: MetronomeInvoice, raw: RawInvoice) -> None:
     if (invoice.id, invoice.customer_id) != (raw.invoice_id, raw.customer_id):
         raise Rejected(
             "invalid-invoice",
-            f"Metronome answered with invoice {invoice.id} of customer {invoice.customer_id} instead. Look at both "
-            "there.",
+            f"Metronome answered with invoice {invoice.id} of customer {invoice.customer_id}"
+            " instead. Look at both there.",
         )

@@ -1,4 +1,6 @@
-"""Who may call Metronome next: in the order of arrival, as its circuit and its rate limits admit."""
+"""Who may call Metronome next: in the order of arrival, as its circuit and its rate limits
+admit.
+"""
 
 import asyncio
 from collections import deque
@@ -14,9 +16,14 @@ Tell = Callable[[Change, CallFailed | None], None]
 
 
 class Turns:
-    """One event loop's; not thread-safe. Each slot of ``take`` goes back by exactly one of the methods below it."""
+    """One event loop's; not thread-safe.
 
-    def __init__(self, circuit: Circuit, limits: RateLimits, tell: Tell, sleep: Sleep = asyncio.sleep) -> None:
+    Each slot of ``take`` goes back by exactly one of the methods below it.
+    """
+
+    def __init__(
+        self, circuit: Circuit, limits: RateLimits, tell: Tell, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self.circuit = circuit
         self._limits = limits
         self._tell = tell
@@ -61,7 +68,9 @@ class Turns:
         self._admit()
         try:
             return await turn
-        except asyncio.CancelledError:  # a slot that nobody uses would be missing for ever, and a probe with it
+        except (
+            asyncio.CancelledError
+        ):  # a slot that nobody uses would be missing for ever, and a probe with it
             if turn.done() and not turn.cancelled() and (slot := turn.result()) is not None:
                 self.abandoned(slot)
             raise
@@ -79,7 +88,9 @@ class Turns:
             if turn.done():  # its task was cancelled
                 continue
             is_held = self._limits.delay(customer_id) > 0  # a hold may have begun while it waited
-            turn.set_result(None if is_held else self.circuit.begin(invoice_id.encode(), customer_id.encode()))
+            turn.set_result(
+                None if is_held else self.circuit.begin(invoice_id.encode(), customer_id.encode())
+            )
         self._wake_for_the_probe()
 
     def _wake_for_the_probe(self) -> None:

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 
 class Underway:
-    """One event loop's; not thread-safe. What waits, for its turn or for another try, is not under way."""
+    """One event loop's; not thread-safe.
+
+    What waits, for its turn or for another try, is not under way.
+    """
 
     def __init__(self) -> None:
         self._steps = 0

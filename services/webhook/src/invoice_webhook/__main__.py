@@ -31,7 +31,9 @@ from invoice_webhook.webhook_secrets import WebhookSecrets
 
 SERVICE = "invoice-webhook"
 ACKNOWLEDGE_SHARE = 0.9
-"""The producer gives up a little before the request does, so that a 503 is rarely followed by a late record."""
+"""The producer gives up a little before the request does, so that a 503 is rarely followed by a
+late record.
+"""
 
 
 def main() -> None:
@@ -40,7 +42,8 @@ def main() -> None:
     logs.configure(settings)
     trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    # Not uvloop's: it reads on while bodies wait, and seven hundred stalled ones took 515 MiB instead of 150.
+    # Not uvloop's: it reads on while bodies wait, and seven hundred stalled ones took 515 MiB
+    # instead of 150.
     asyncio.run(_run(settings))
 
 
@@ -62,10 +65,15 @@ async def _run(settings: WebhookSettings) -> None:
     trace_export.close(settings.shutdown_grace_seconds)
 
 
-def _ingress(settings: WebhookSettings, publisher: AsyncPublisher, health: Health, metrics: Metrics) -> Ingress:
+def _ingress(
+    settings: WebhookSettings, publisher: AsyncPublisher, health: Health, metrics: Metrics
+) -> Ingress:
     clock, secrets = SystemClock(), WebhookSecrets(settings)
     intake = Intake(
-        settings.webhook_max_body_bytes, MAX_HELD_BYTES, settings.webhook_read_timeout_seconds, clock.monotonic
+        settings.webhook_max_body_bytes,
+        MAX_HELD_BYTES,
+        settings.webhook_read_timeout_seconds,
+        clock.monotonic,
     )
 
     def sweep() -> None:
@@ -77,8 +85,12 @@ def _ingress(settings: WebhookSettings, publisher: AsyncPublisher, health: Healt
     return Ingress(handler, answers, connection_limit(), sweep)
 
 
-async def _serve(ingress: Ingress, settings: WebhookSettings, health: Health, stop: asyncio.Event) -> None:
-    """Serve until ``stop``, then on for the delay while not ready, so that proxies can turn to another process."""
+async def _serve(
+    ingress: Ingress, settings: WebhookSettings, health: Health, stop: asyncio.Event
+) -> None:
+    """Serve until ``stop``, then on for the delay while not ready, so that proxies can turn to
+    another process.
+    """
     asyncio.get_running_loop().set_exception_handler(_log_fault)
     try:
         ingress.open(settings.bind_host, settings.webhook_port)
@@ -95,20 +107,32 @@ async def _serve(ingress: Ingress, settings: WebhookSettings, health: Health, st
 
 
 def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what a callback raised, in words of ours: asyncio's own name objects, and each would be another cause."""
-    logs.get_logger(SERVICE).error("event loop", why=context["message"], exc_info=context.get("exception"))
+    """Log what a callback raised, in words of ours: asyncio's own name objects, and each would be
+    another cause.
+    """
+    logs.get_logger(SERVICE).error(
+        "event loop", why=context["message"], exc_info=context.get("exception")
+    )
 
 
 def _watch_broker(settings: WebhookSettings, publisher: LoopPublisher, health: Health) -> None:
-    topics = (settings.raw_invoices_topic, settings.invoice_errors_topic, settings.invoice_outcomes_topic)
+    topics = (
+        settings.raw_invoices_topic,
+        settings.invoice_errors_topic,
+        settings.invoice_outcomes_topic,
+    )
 
     def check() -> None:
-        # By the client that does the work: a new one may log in with a password that this one does not have.
+        # By the client that does the work: a new one may log in with a password that this one does
+        # not have.
         check_topics(settings, topics, publisher)
 
     # A daemon: the end of the process waits for no answer of a broker that is away.
     threading.Thread(
-        target=watch, args=("kafka", check, health, threading.Event()), name="watch-broker", daemon=True
+        target=watch,
+        args=("kafka", check, health, threading.Event()),
+        name="watch-broker",
+        daemon=True,
     ).start()
 
 

@@ -22,7 +22,9 @@ SENDERS_DOING = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
 
 
 class AnswerLog(AbstractAccessLogger):
-    """One per process. aiohttp calls it once per answer, when it is written or can be written no more."""
+    """One per process. aiohttp calls it once per answer, when it is written or can be written no
+    more.
+    """
 
     def __init__(self, metrics: Metrics, clock: Clock, trusted_proxies: Sequence[Network]) -> None:
         super().__init__(logging.getLogger(__name__), "")
@@ -43,7 +45,13 @@ class AnswerLog(AbstractAccessLogger):
             why, size = response.why, response.size
         if (left_out := self._repeats.due(f"{name}: {why}")) is None:
             return
-        facts = {"answer": name, "status": response.status, "why": why, "size": size, "repeats": left_out}
+        facts = {
+            "answer": name,
+            "status": response.status,
+            "why": why,
+            "size": size,
+            "repeats": left_out,
+        }
         told = {fact: value for fact, value in facts.items() if value}
         level = logging.ERROR if response.status >= 500 else logging.WARNING
         log.log(level, "webhook refused", **told, remote=self._client(request))
@@ -55,7 +63,9 @@ class AnswerLog(AbstractAccessLogger):
 
 
 def quiet_logger() -> logging.Logger:
-    """Return a logger for aiohttp that leaves out what senders do, which is counted as an answer."""
+    """Return a logger for aiohttp that leaves out what senders do, which is counted as an
+    answer.
+    """
 
     def is_told(record: logging.LogRecord) -> bool:
         return record.exc_info is None or not isinstance(record.exc_info[1], SENDERS_DOING)

@@ -17,10 +17,17 @@ LAST_REQUESTS_SECONDS = 0.5
 
 
 class Ingress:
-    """Serves from ``open`` to ``close``. One sweep per second ends what has had its time: no request has a timer."""
+    """Serves from ``open`` to ``close``.
+
+    One sweep per second ends what has had its time: no request has a timer.
+    """
 
     def __init__(
-        self, handler: WebhookHandler, answers: AnswerLog, connection_limit: int, sweep: Callable[[], None]
+        self,
+        handler: WebhookHandler,
+        answers: AnswerLog,
+        connection_limit: int,
+        sweep: Callable[[], None],
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._handler = handler
@@ -31,10 +38,13 @@ class Ingress:
             access_log=answers.logger,
             access_log_class=lambda *_: answers,
             logger=quiet_logger(),
-            # What is signed is what arrived: a compressed body must reach the signature check as it is.
+            # What is signed is what arrived: a compressed body must reach the signature check as it
+            # is.
             auto_decompress=False,
         )
-        self._listener = Listener(self._connections, lambda: Connection(self._server(), self._connections))
+        self._listener = Listener(
+            self._connections, lambda: Connection(self._server(), self._connections)
+        )
         self._next_sweep: asyncio.TimerHandle | None = None
         self._is_draining = False
 
@@ -49,7 +59,9 @@ class Ingress:
         self._sweep_on()
 
     def drain(self) -> None:
-        """Serve on, but let each answer end its connection: proxies then open none to this process."""
+        """Serve on, but let each answer end its connection: proxies then open none to this
+        process.
+        """
         self._is_draining = True
 
     async def close(self, grace_seconds: float) -> None:
@@ -59,7 +71,8 @@ class Ingress:
         # The request of whoever has just connected may still be on its way.
         await asyncio.sleep(LAST_REQUESTS_SECONDS)
         self._server.pre_shutdown()
-        # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to see it cancelled.
+        # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to
+        # see it cancelled.
         await self._server.shutdown(grace_seconds / 2)
         if self._next_sweep is not None:
             self._next_sweep.cancel()

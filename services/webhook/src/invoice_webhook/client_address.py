@@ -9,7 +9,8 @@ Address = IPv4Address | IPv6Address
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
-    """Return the last address that no trusted proxy has, read from the right of ``X-Forwarded-For``.
+    """Return the last address that no trusted proxy has, read from the right of
+    ``X-Forwarded-For``.
 
     Each proxy appends the address that it sees, so whatever is further left may be invented.
     """

@@ -1,6 +1,7 @@
 """The connections to the ingress: how long each may stay, and how many there may be.
 
-A sender is a stranger until one of its requests has a good signature. Everything here runs on the event loop.
+A sender is a stranger until one of its requests has a good signature. Everything here runs on the
+event loop.
 """
 
 import asyncio
@@ -22,19 +23,23 @@ HEAD_SECONDS = 30.0
 STRANGER_IDLE_SECONDS = 75.0
 # Proxies keep connections in pools, and should not meet one that is just being closed.
 IDLE_SECONDS = 3600.0
-# For the answer to a sender that was too slow; then its connection is closed, whatever it still sends.
+# For the answer to a sender that was too slow; then its connection is closed, whatever it still
+# sends.
 LINGER_SECONDS = 2.0
 # What is read from a connection at once: asyncio would take up to 256 KiB, from each of a thousand.
 PORTION_BYTES = 16 * 1024
 # As in Node. aiohttp alone would take 128 fields of 8 KiB.
 MAX_HEAD_BYTES = 16 * 1024
-# Of strangers, when there are too many connections: one per turn of the event loop would be slow under attack.
+# Of strangers, when there are too many connections: one per turn of the event loop would be slow
+# under attack.
 MAX_CLOSED_AT_ONCE = 16
 HEAD_END = b"\r\n\r\n"
 
 
 class Connection(asyncio.BufferedProtocol):
-    """One connection: passes everything on to aiohttp's protocol, and keeps a deadline of its own."""
+    """One connection: passes everything on to aiohttp's protocol, and keeps a deadline of its
+    own.
+    """
 
     def __init__(self, inner: asyncio.Protocol, connections: "Connections") -> None:
         self.deadline = inf
@@ -64,7 +69,9 @@ class Connection(asyncio.BufferedProtocol):
     def end(self) -> None:
         """Note that the request is answered."""
         self.is_busy = False
-        self.deadline = self._connections.now() + (IDLE_SECONDS if self.is_known else STRANGER_IDLE_SECONDS)
+        self.deadline = self._connections.now() + (
+            IDLE_SECONDS if self.is_known else STRANGER_IDLE_SECONDS
+        )
 
     def end_soon(self) -> None:
         """Note that the request is answered, and is the last."""
@@ -84,14 +91,21 @@ class Connection(asyncio.BufferedProtocol):
         self._inner.connection_made(transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Return where the next portion goes. All share it: a portion is passed on before another is read."""
+        """Return where the next portion goes.
+
+        All share it: a portion is passed on before another is read.
+        """
         del sizehint
         return self._connections.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """Pass a portion on."""
         portion = bytes(self._connections.buffer[:nbytes])
-        if not self.is_busy and not self._is_head_complete and (self._body is None or self._body.is_eof()):
+        if (
+            not self.is_busy
+            and not self._is_head_complete
+            and (self._body is None or self._body.is_eof())
+        ):
             self._add_to_head(portion)
         self._inner.data_received(portion)
 
@@ -116,7 +130,9 @@ class Connection(asyncio.BufferedProtocol):
         """Do nothing: a connection that could not be written to is closed."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection, and end whatever still waits for its body: aiohttp would for ten seconds."""
+        """Forget the connection, and end whatever still waits for its body: aiohttp would for ten
+        seconds.
+        """
         self._transport = None
         self._connections.remove(self)
         if self._body is not None and not self._body.is_eof():
@@ -157,7 +173,9 @@ class Connections:
         return max(0, self._limit - len(self._all))
 
     def make_room(self) -> bool:
-        """Close the oldest strangers, else whoever is idle for longest. Whether there was one to close.
+        """Close the oldest strangers, else whoever is idle for longest.
+
+        Whether there was one to close.
 
         The room is there when the event loop has turned.
         """
@@ -173,7 +191,11 @@ class Connections:
         if self._strangers:
             return list(islice(self._strangers, MAX_CLOSED_AT_ONCE))
         idle = (each for each in self._all if not each.is_busy)
-        return [longest] if (longest := min(idle, key=lambda each: each.deadline, default=None)) else []
+        return (
+            [longest]
+            if (longest := min(idle, key=lambda each: each.deadline, default=None))
+            else []
+        )
 
     def close_overdue(self) -> None:
         """Close the connections whose time is over. To be called every now and then."""

@@ -1,4 +1,7 @@
-"""What a signed body asks for: an invoice, nothing, or a failure. Pure. Classic and flat event shapes."""
+"""What a signed body asks for: an invoice, nothing, or a failure.
+
+Pure. Classic and flat event shapes.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -23,10 +26,18 @@ class Ignored:
 
 
 class UnusableEvent(Exception):
-    """Signed by Metronome, but no invoice can be made of it. Carries the ids that could still be read."""
+    """Signed by Metronome, but no invoice can be made of it.
+
+    Carries the ids that could still be read.
+    """
 
     def __init__(
-        self, reason: str, *, event_id: str | None = None, invoice_id: str | None = None, customer_id: str | None = None
+        self,
+        reason: str,
+        *,
+        event_id: str | None = None,
+        invoice_id: str | None = None,
+        customer_id: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -36,14 +47,20 @@ class UnusableEvent(Exception):
 
 
 def parse(body: bytes, received_at: datetime) -> RawInvoice | Ignored:
-    """Read a signed body. Raises ``UnusableEvent`` for one that is no JSON object, or lacks an invoice's ids."""
+    """Read a signed body.
+
+    Raises ``UnusableEvent`` for one that is no JSON object, or lacks an invoice's ids.
+    """
     try:
         payload = loads(body)
     except ValueError as error:
-        raise UnusableEvent("Metronome sent a signed webhook that is not JSON. Ask Metronome what it was.") from error
+        raise UnusableEvent(
+            "Metronome sent a signed webhook that is not JSON. Ask Metronome what it was."
+        ) from error
     if not isinstance(payload, dict):
         raise UnusableEvent(
-            "Metronome sent a signed webhook that is JSON but not an object. Ask Metronome what it was."
+            "Metronome sent a signed webhook that is JSON but not an object. Ask Metronome what it"
+            " was."
         )
     event_type = payload.get("type")
     if event_type != FINALIZED:
@@ -52,7 +69,10 @@ def parse(body: bytes, received_at: datetime) -> RawInvoice | Ignored:
 
 
 def record_of(invoice: RawInvoice) -> bytes:
-    """Write the record's value. Raises ``UnusableEvent`` for a payload that could just be read, yet not be written."""
+    """Write the record's value.
+
+    Raises ``UnusableEvent`` for a payload that could just be read, yet not be written.
+    """
     try:
         return to_bytes(invoice)
     except ValueError as error:
@@ -62,7 +82,8 @@ def record_of(invoice: RawInvoice) -> bytes:
 def unusable(invoice: RawInvoice, what: str) -> UnusableEvent:
     """Return the error for an event that names its invoice, but cannot travel as it is."""
     return UnusableEvent(
-        f"Metronome sent a signed webhook that {what}. Replay this failure: the invoice is then fetched by its id.",
+        f"Metronome sent a signed webhook that {what}. Replay this failure: the invoice is then"
+        " fetched by its id.",
         event_id=invoice.event_id,
         invoice_id=invoice.invoice_id,
         customer_id=invoice.customer_id,
@@ -71,19 +92,27 @@ def unusable(invoice: RawInvoice, what: str) -> UnusableEvent:
 
 def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) -> RawInvoice:
     properties = payload.get("properties")
-    facts = properties if isinstance(properties, dict) else payload  # flat events have no "properties"
+    facts = (
+        properties if isinstance(properties, dict) else payload
+    )  # flat events have no "properties"
     invoice_id, customer_id = text_of(facts, "invoice_id"), text_of(facts, "customer_id")
     event_id = text_of(payload, "id")
     if invoice_id is None or customer_id is None:
         lacking = " and ".join(
-            name for name, value in (("invoice_id", invoice_id), ("customer_id", customer_id)) if value is None
+            name
+            for name, value in (("invoice_id", invoice_id), ("customer_id", customer_id))
+            if value is None
         )
         reason = (
-            f"Metronome's invoice.finalized event names no usable {lacking}. Find the invoice in Metronome by its date."
+            f"Metronome's invoice.finalized event names no usable {lacking}. Find the invoice in"
+            " Metronome by its date."
         )
-        raise UnusableEvent(reason, event_id=event_id, invoice_id=invoice_id, customer_id=customer_id)
+        raise UnusableEvent(
+            reason, event_id=event_id, invoice_id=invoice_id, customer_id=customer_id
+        )
     return RawInvoice(
-        # Deduplication rests on the invoice id; an event without an id of its own is still an invoice to bill.
+        # Deduplication rests on the invoice id; an event without an id of its own is still an
+        # invoice to bill.
         event_id=event_id or hashlib.sha256(body).hexdigest(),
         invoice_id=invoice_id,
         customer_id=customer_id,
@@ -95,7 +124,9 @@ def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) ->
 
 
 def _time(value: Any) -> datetime | None:
-    """Read a time that is only informative: a strange one must not keep an invoice from being billed."""
+    """Read a time that is only informative: a strange one must not keep an invoice from being
+    billed.
+    """
     try:
         return _TIME.validate_python(value) if isinstance(value, str) else None
     except ValidationError:

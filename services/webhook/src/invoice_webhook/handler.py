@@ -32,7 +32,10 @@ PATH = "/webhooks/metronome"
 
 @dataclass(frozen=True, slots=True)
 class WebhookHandler:
-    """``handle`` returns 200 only when what the request asked for is on every in-sync replica. Safe to call again."""
+    """``handle`` returns 200 only when what the request asked for is on every in-sync replica.
+
+    Safe to call again.
+    """
 
     settings: WebhookSettings
     secrets: WebhookSecrets
@@ -65,7 +68,9 @@ class WebhookHandler:
             raise Refused("method-not-allowed", "there is only POST")
         self.intake.check_size(request.content_length or 0)
         try:
-            claim = claim_of(request.headers, self.clock.now(), self.settings.webhook_tolerance_seconds)
+            claim = claim_of(
+                request.headers, self.clock.now(), self.settings.webhook_tolerance_seconds
+            )
         except InvalidSignature as error:
             raise Refused("unauthorized", str(error)) from error
         if not self.secrets.known.accepted and not (secrets := self.secrets.now()).accepted:
@@ -95,7 +100,9 @@ class WebhookHandler:
 
     async def _accept(self, invoice: RawInvoice, value: bytes) -> None:
         headers = ((names.EVENT_ID, invoice.event_id.encode()), *tracing.outgoing_headers())
-        record = OutgoingRecord(self.settings.raw_invoices_topic, invoice.invoice_id.encode(), value, headers)
+        record = OutgoingRecord(
+            self.settings.raw_invoices_topic, invoice.invoice_id.encode(), value, headers
+        )
         try:
             await self._publish(record)
         except RecordTooLarge as error:
@@ -103,13 +110,20 @@ class WebhookHandler:
         log.info("invoice accepted", invoice_id=invoice.invoice_id, event_id=invoice.event_id)
 
     async def _file(self, body: bytes, error: UnusableEvent) -> None:
-        headers: Headers = () if error.event_id is None else ((names.EVENT_ID, error.event_id.encode()),)
+        headers: Headers = (
+            () if error.event_id is None else ((names.EVENT_ID, error.event_id.encode()),)
+        )
         failure = self._failure(body, error, headers)
         headers += tracing.outgoing_headers()
         outcome = failed_outcome(failure)
         for record in settlement_records(failure, outcome, headers=headers, topics=self.settings):
             await self._publish(record)
-        log.error("event unusable", failure_id=failure.failure_id, invoice_id=error.invoice_id, reason=error.reason)
+        log.error(
+            "event unusable",
+            failure_id=failure.failure_id,
+            invoice_id=error.invoice_id,
+            reason=error.reason,
+        )
         self.metrics.failed("webhook", "unusable-event")
 
     def _failure(self, body: bytes, error: UnusableEvent, headers: Headers) -> InvoiceFailure:
@@ -134,7 +148,8 @@ class WebhookHandler:
 
     async def _publish(self, record: OutgoingRecord) -> None:
         if (missing := self.health.why("kafka")) is not None:
-            # A broker that allows it would otherwise create the missing topic, with defaults that can lose records.
+            # A broker that allows it would otherwise create the missing topic, with defaults that
+            # can lose records.
             raise PublishFailed(missing)
         await self.publisher.publish(record)
 

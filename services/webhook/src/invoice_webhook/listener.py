@@ -1,6 +1,7 @@
 """Accepts connections, as many as there may be.
 
-asyncio's own accept loop writes a traceback per try when descriptors run out, and is deaf meanwhile.
+asyncio's own accept loop writes a traceback per try when descriptors run out, and is deaf
+meanwhile.
 """
 
 import asyncio
@@ -85,7 +86,12 @@ class Listener:
 
     def _cannot_accept(self, error: OSError) -> None:
         if (left_out := self._repeats.due("accept")) is not None:
-            log.error("connection not accepted", why=error.strerror, open=len(self._connections), repeats=left_out)
+            log.error(
+                "connection not accepted",
+                why=error.strerror,
+                open=len(self._connections),
+                repeats=left_out,
+            )
         self._connections.make_room()
         self._pause()
 

@@ -5,7 +5,8 @@ from pydantic import Field
 from invoice_shared.setting_types import JsonNetworks, NotNegative, Port, Positive, StrongSecret
 from invoice_shared.settings import BaseServiceSettings
 
-# Of bodies whose signature is not verified yet, in all: an eighth of the memory that a pod may have.
+# Of bodies whose signature is not verified yet, in all: an eighth of the memory that a pod may
+# have.
 MAX_HELD_BYTES = 32 * 1024 * 1024
 
 

@@ -1,4 +1,7 @@
-"""Is this request from Metronome, and fresh? Pure. Source: docs.metronome.com, "Set up webhooks"."""
+"""Is this request from Metronome, and fresh?
+
+Pure. Source: docs.metronome.com, "Set up webhooks".
+"""
 
 import hmac
 import re
@@ -47,13 +50,19 @@ def _check_age(sent: datetime, now: datetime, tolerance_seconds: float) -> None:
     if abs((now - sent).total_seconds()) > tolerance_seconds:
         age = distance(now, sent, "old", "in the future")
         raise InvalidSignature(
-            f"the date is outside the tolerance: it is {age}. This machine's clock may be wrong, or the sender's"
+            f"the date is outside the tolerance: it is {age}. This machine's clock may be wrong, or"
+            " the sender's"
         )
 
 
 def verify(body: bytes, claim: Claim, secrets: Iterable[str]) -> None:
-    """Return if one of the secrets signed ``date + LF + body``. Else raises ``InvalidSignature``."""
-    if not any(hmac.compare_digest(sign(body, claim.date, secret), claim.signature) for secret in secrets):
+    """Return if one of the secrets signed ``date + LF + body``.
+
+    Else raises ``InvalidSignature``.
+    """
+    if not any(
+        hmac.compare_digest(sign(body, claim.date, secret), claim.signature) for secret in secrets
+    ):
         raise InvalidSignature("no accepted secret gives this signature")
 
 
@@ -63,7 +72,9 @@ def sign(body: bytes, date: str, secret: str) -> str:
 
 
 def _raw(text: str) -> bytes:
-    """Return the bytes of a header or a variable: those that are not UTF-8 arrived as lone surrogates."""
+    """Return the bytes of a header or a variable: those that are not UTF-8 arrived as lone
+    surrogates.
+    """
     return text.encode("utf-8", "surrogateescape")
 
 

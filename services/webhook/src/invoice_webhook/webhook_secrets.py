@@ -1,4 +1,6 @@
-"""The secrets that sign webhooks, as they are now: the current one and, during a rotation, the previous one."""
+"""The secrets that sign webhooks, as they are now: the current one and, during a rotation, the
+previous one.
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +16,9 @@ Text = str | None
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``accepted`` may sign; ``problems`` says, by variable, what is wrong with one that may not."""
+    """``accepted`` may sign; ``problems`` says, by variable, what is wrong with one that may
+    not.
+    """
 
     accepted: tuple[str, ...]
     problems: dict[str, str]
@@ -49,7 +53,10 @@ class WebhookSecrets:
         return self._secrets
 
     def watch(self, health: Health) -> None:
-        """Keep readiness true to the current secret. Without the previous one, most events still pass."""
+        """Keep readiness true to the current secret.
+
+        Without the previous one, most events still pass.
+        """
         if (problem := self.now().problems.get(CURRENT.upper())) is not None:
             health.missing(CURRENT.upper(), problem)
         else:
@@ -65,9 +72,15 @@ class WebhookSecrets:
 
 def _judged(current: tuple[Text, bool], previous: tuple[Text, bool]) -> Secrets:
     texts = {CURRENT.upper(): current[0], PREVIOUS.upper(): previous[0]}
-    problems = {name: problem for name, text in texts.items() if text and (problem := problem_of_secret(text))}
+    problems = {
+        name: problem
+        for name, text in texts.items()
+        if text and (problem := problem_of_secret(text))
+    }
     if current[0] is None:
         problems[CURRENT.upper()] = "its file cannot be read" if current[1] else "its file is empty"
     if previous[1]:
         problems[PREVIOUS.upper()] = "its file cannot be read"
-    return Secrets(tuple(text for name, text in texts.items() if text and name not in problems), problems)
+    return Secrets(
+        tuple(text for name, text in texts.items() if text and name not in problems), problems
+    )

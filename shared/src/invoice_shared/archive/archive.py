@@ -8,11 +8,16 @@ from invoice_shared.errors import ConnectorError, StartupError
 
 
 class ArchiveUnavailable(StartupError):
-    """Nothing can be stored now; the sentence says why and what to do. Nothing is lost: offsets stay where they are."""
+    """Nothing can be stored now; the sentence says why and what to do.
+
+    Nothing is lost: offsets stay where they are.
+    """
 
 
 class ArchiveUnreachable(ArchiveUnavailable):
-    """Nobody answers: an outage, or a wrong address; the bucket and the credentials were not even looked at."""
+    """Nobody answers: an outage, or a wrong address; the bucket and the credentials were not even
+    looked at.
+    """
 
 
 class ArchiveRefused(ArchiveUnavailable):

@@ -18,23 +18,33 @@ def lines_of(records: Iterable[Record]) -> bytes:
 
 
 def archived_object(records: Iterable[Record]) -> bytes:
-    """Return the compressed lines. ``mtime=0``: a header with the time would differ on every repeat."""
+    """Return the compressed lines.
+
+    ``mtime=0``: a header with the time would differ on every repeat.
+    """
     return gzip.compress(lines_of(records), LEVEL, mtime=0)
 
 
 def holds_the_same(content: bytes | None, records: Iterable[Record]) -> bool:
     """Whether an object's uncompressed lines are these records, as far as either of them goes."""
     archived = content.splitlines() if content else []
-    return bool(archived) and all(ours == line(record) for ours, record in zip(archived, records, strict=False))
+    return bool(archived) and all(
+        ours == line(record) for ours, record in zip(archived, records, strict=False)
+    )
 
 
 def line(record: Record) -> bytes:
-    """Give the record's own object with its position added; what is no JSON object is wrapped as ``original``."""
+    """Give the record's own object with its position added; what is no JSON object is wrapped as
+    ``original``.
+    """
     position = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     try:
         return encode(_object(record) | position)
     except ValueError:
-        return encode({"original": original_of(record.key, record.headers, record.value).model_dump()} | position)
+        return encode(
+            {"original": original_of(record.key, record.headers, record.value).model_dump()}
+            | position
+        )
 
 
 def _object(record: Record) -> dict[str, Any]:

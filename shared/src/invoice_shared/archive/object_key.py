@@ -36,7 +36,9 @@ class ArchivedObject:
     key: str
 
 
-def object_key(prefix: str, first: Record, end: int, *, distinguished_by: bytes | None = None) -> str:
+def object_key(
+    prefix: str, first: Record, end: int, *, distinguished_by: bytes | None = None
+) -> str:
     """Name the object that holds the records from ``first`` to offset ``end``, inclusive.
 
     ``distinguished_by`` are its uncompressed lines if an object of other records has the place:
@@ -57,10 +59,14 @@ def parse_key(key: str) -> ArchivedObject | None:
     if (found := KEY.search(key)) is None:
         return None
     try:
-        hour = datetime.strptime(f"{found['day']} {found['hour']}", "%Y-%m-%d %H").replace(tzinfo=UTC)
+        hour = datetime.strptime(f"{found['day']} {found['hour']}", "%Y-%m-%d %H").replace(
+            tzinfo=UTC
+        )
     except ValueError:
         return None
-    return ArchivedObject(found["topic"], int(found["partition"]), int(found["start"]), int(found["end"]), hour, key)
+    return ArchivedObject(
+        found["topic"], int(found["partition"]), int(found["start"]), int(found["end"]), hour, key
+    )
 
 
 def _digest(lines: bytes) -> str:

@@ -22,13 +22,21 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
-_BOUNDS = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
+_BOUNDS = Config(
+    connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"}
+)
 """One put ends within two minutes, well inside the consumer's poll interval of five."""
 
 # The answer to a HEAD has no body, so its code is the mere status.
 _MISSING = frozenset({"404", "NoSuchBucket"})
 _FORBIDDEN = frozenset({"403", "AccessDenied"})
-_REFUSED = _FORBIDDEN | {SKEWED, "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
+_REFUSED = _FORBIDDEN | {
+    SKEWED,
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "SignatureDoesNotMatch",
+}
 
 # What S3 answers about one object only, and how its name goes on.
 _OF_ONE_OBJECT = {
@@ -80,7 +88,9 @@ class S3Archive:
     def put(self, key: str, content: bytes) -> None:
         """Store an object; S3 is durable once it has answered."""
         with self._translated():
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType="application/gzip")
+            self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=content, ContentType="application/gzip"
+            )
 
     def get(self, key: str) -> bytes:
         """Read an object back."""
@@ -95,18 +105,27 @@ class S3Archive:
     def listed(self, prefix: str) -> list[StoredObject]:
         """List the objects whose key starts so."""
         with self._translated():
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix
+            )
             found = (item for page in self._ending(pages) for item in page.get("Contents", []))
             return [StoredObject(item["Key"], item["LastModified"]) for item in found]
 
-    def _ending(self, pages: Iterable["ListObjectsV2OutputTypeDef"]) -> Iterator["ListObjectsV2OutputTypeDef"]:
-        """Yield pages. Raises ``ArchiveUnavailable`` if one names its follower by a token that came before."""
+    def _ending(
+        self, pages: Iterable["ListObjectsV2OutputTypeDef"]
+    ) -> Iterator["ListObjectsV2OutputTypeDef"]:
+        """Yield pages.
+
+        Raises ``ArchiveUnavailable`` if one names its follower by a token that came before.
+        """
         seen: set[str] = set()
         for page in pages:
             yield page
             token = page.get("NextContinuationToken")
             if token in seen:
-                raise ArchiveUnavailable(f"The bucket {self._bucket} lists the same objects again and again.")
+                raise ArchiveUnavailable(
+                    f"The bucket {self._bucket} lists the same objects again and again."
+                )
             seen |= {token} if token else set()
 
     @contextmanager
@@ -117,9 +136,12 @@ class S3Archive:
             advice = _advice(error, self._client.meta.region_name)
             raise _kind(error)(f"The bucket {self._bucket} {advice}.") from error
         except NOT_ASKED as error:
-            raise ArchiveUnavailable(f"The bucket {self._bucket} cannot be asked: {error}.") from error
+            raise ArchiveUnavailable(
+                f"The bucket {self._bucket} cannot be asked: {error}."
+            ) from error
         except BotoCoreError as error:
             where = origin(self._client.meta.endpoint_url)
             raise ArchiveUnreachable(
-                f"S3 cannot be reached at {where} for bucket {self._bucket}: {type(error).__name__}."
+                f"S3 cannot be reached at {where} for bucket {self._bucket}:"
+                f" {type(error).__name__}."
             ) from error

@@ -1,1 +1,4 @@
-"""confluent-kafka, configured once for every process that uses it. Needs the extra ``invoice-shared[kafka]``."""
+"""confluent-kafka, configured once for every process that uses it.
+
+Needs the extra ``invoice-shared[kafka]``.
+"""

@@ -21,16 +21,27 @@ class ListsTopics(Protocol):
         """Return what the broker says of its topics. Raises ``KafkaException``."""
 
 
-def check_topics(settings: KafkaSettings, names: Iterable[str], client: ListsTopics | None = None) -> None:
-    """Return if the broker answers and has all the topics; else raise ``StartupError`` that says what to do.
+def check_topics(
+    settings: KafkaSettings, names: Iterable[str], client: ListsTopics | None = None
+) -> None:
+    """Return if the broker answers and has all the topics; else raise ``StartupError`` that says
+    what to do.
 
     Without a client, a new one asks.
     """
     try:
-        existing = (client or AdminClient(common_config(settings))).list_topics(timeout=ANSWER_SECONDS).topics
+        existing = (
+            (client or AdminClient(common_config(settings)))
+            .list_topics(timeout=ANSWER_SECONDS)
+            .topics
+        )
     except KafkaException as error:
         where = settings.kafka_bootstrap_servers
-        raise StartupError(f"The broker at {where} does not answer: {error.args[0].str()}.") from error
+        raise StartupError(
+            f"The broker at {where} does not answer: {error.args[0].str()}."
+        ) from error
     missing = sorted(set(names) - existing.keys())
     if missing:
-        raise StartupError(f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics")
+        raise StartupError(
+            f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics"
+        )

@@ -9,16 +9,21 @@ from typing import Any
 from invoice_shared.settings import KafkaSettings
 
 MAX_RECORD_BYTES = 10_000_000
-"""A failure record holds its original, escaped: more than the original's 1 MB before compression."""
+"""A failure record holds its original, escaped: more than the original's 1 MB before compression.
+"""
 
 SESSION_TIMEOUT_MS = 10_000
-"""A crashed member's partitions move on after this; heartbeats come from a thread of their own every 3 s."""
+"""A crashed member's partitions move on after this; heartbeats come from a thread of their own
+every 3 s.
+"""
 
 MAX_POLL_SECONDS = 300.0
 """librdkafka's own: a member that does not poll for so long has lost its partitions."""
 
 METADATA_AGE_MS = 60_000
-"""How long partitions that were added, or a topic that was created anew, may go unseen; the default is five minutes."""
+"""How long partitions that were added, or a topic that was created anew, may go unseen; the default
+is five minutes.
+"""
 
 
 def common_config(settings: KafkaSettings) -> dict[str, Any]:
@@ -40,7 +45,9 @@ def common_config(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def consumer_config(settings: KafkaSettings, group: str) -> dict[str, Any]:
-    """Give a group member's settings: nothing is committed by itself; a new group starts at the earliest offset."""
+    """Give a group member's settings: nothing is committed by itself; a new group starts at the
+    earliest offset.
+    """
     return common_config(settings) | {
         "group.id": group,
         "enable.auto.commit": False,
@@ -55,7 +62,9 @@ def consumer_config(settings: KafkaSettings, group: str) -> dict[str, Any]:
 
 
 def producer_config(settings: KafkaSettings) -> dict[str, Any]:
-    """Give a producer's settings: acknowledged by all in-sync replicas, partitioned as Java and aiokafka do."""
+    """Give a producer's settings: acknowledged by all in-sync replicas, partitioned as Java and
+    aiokafka do.
+    """
     return common_config(settings) | {
         "enable.idempotence": True,
         "acks": "all",

@@ -30,12 +30,17 @@ def groups_of(admin: AdminClient, topic: str, is_wanted: Wanted = any_name) -> l
         raise _exception(listed.errors[0])
     names = sorted(group.group_id for group in listed.valid if is_wanted(group.group_id))
     busy = _with_members(admin, names, topic)
-    found = [ConsumerGroup(name, name in busy, offsets) for name, offsets in _committed(admin, names, topic)]
+    found = [
+        ConsumerGroup(name, name in busy, offsets)
+        for name, offsets in _committed(admin, names, topic)
+    ]
     return [group for group in found if group.has_members or group.committed]
 
 
 def _exception(error: BaseException) -> KafkaException:
-    """The client lists bare errors, e.g. of a coordinator that is still loading, and raises wrapped ones."""
+    """The client lists bare errors, e.g. of a coordinator that is still loading, and raises wrapped
+    ones.
+    """
     return error if isinstance(error, KafkaException) else KafkaException(error)
 
 
@@ -51,15 +56,26 @@ def _reads(group: ConsumerGroupDescription, topic: str) -> bool:
     """Whether a member has partitions of the topic, or nobody in the group has any yet."""
     if group.state in (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD):
         return False
-    assigned = {each.topic for member in group.members for each in member.assignment.topic_partitions}
+    assigned = {
+        each.topic for member in group.members for each in member.assignment.topic_partitions
+    }
     return topic in assigned or (not assigned and bool(group.members))
 
 
-def _committed(admin: AdminClient, names: list[str], topic: str) -> Iterable[tuple[str, dict[int, int]]]:
+def _committed(
+    admin: AdminClient, names: list[str], topic: str
+) -> Iterable[tuple[str, dict[int, int]]]:
     asked = [(name, _asked_offsets(admin, name)) for name in names]
     for name, answer in asked:
         commits = answer.result(WAIT_SECONDS).topic_partitions or ()
-        yield name, {each.partition: each.offset for each in commits if each.topic == topic and each.offset >= 0}
+        yield (
+            name,
+            {
+                each.partition: each.offset
+                for each in commits
+                if each.topic == topic and each.offset >= 0
+            },
+        )
 
 
 def _asked_offsets(admin: AdminClient, name: str) -> Future[ConsumerGroupTopicPartitions]:

@@ -1,4 +1,6 @@
-"""Where a group stands in its partitions: at the assignment, behind a gap, and how many records wait."""
+"""Where a group stands in its partitions: at the assignment, behind a gap, and how many records
+wait.
+"""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,13 +14,21 @@ from invoice_shared.record import Record, TopicPartition
 ANSWER_SECONDS = 5.0
 
 
-def starts(consumer: Consumer, partitions: Iterable[ConfluentPartition]) -> dict[TopicPartition, Start | None]:
-    """Ask where the group stands in newly assigned partitions; ``None`` for those whose broker does not answer."""
-    return {TopicPartition(each.topic, each.partition): _start(consumer, each) for each in partitions}
+def starts(
+    consumer: Consumer, partitions: Iterable[ConfluentPartition]
+) -> dict[TopicPartition, Start | None]:
+    """Ask where the group stands in newly assigned partitions; ``None`` for those whose broker does
+    not answer.
+    """
+    return {
+        TopicPartition(each.topic, each.partition): _start(consumer, each) for each in partitions
+    }
 
 
 def note_read(losses: Losses, consumer: Consumer, record: Record) -> None:
-    """Note that a record was read; behind a gap the broker is asked whether records were lost there."""
+    """Note that a record was read; behind a gap the broker is asked whether records were lost
+    there.
+    """
     if losses.follows_a_gap(record):
         at = record.topic_partition
         losses.compare(at, min(_beginning(consumer, at), record.offset))
@@ -26,7 +36,9 @@ def note_read(losses: Losses, consumer: Consumer, record: Record) -> None:
 
 
 def lag(consumer: Consumer, next_offsets: Mapping[TopicPartition, int]) -> int:
-    """Sum the newest offset that the consumer was told of minus the next one to commit; asks the broker nothing."""
+    """Sum the newest offset that the consumer was told of minus the next one to commit; asks the
+    broker nothing.
+    """
     return sum(_waiting(consumer, partition, offset) for partition, offset in next_offsets.items())
 
 
@@ -40,7 +52,9 @@ def _start(consumer: Consumer, partition: ConfluentPartition) -> Start | None:
 
 
 def _beginning(consumer: Consumer, partition: TopicPartition) -> int:
-    """Return a partition's first offset; without an answer the highest, so that the gap counts as a loss."""
+    """Return a partition's first offset; without an answer the highest, so that the gap counts as a
+    loss.
+    """
     asked = ConfluentPartition(partition.topic, partition.partition)
     try:
         beginning: int = consumer.get_watermark_offsets(asked, timeout=ANSWER_SECONDS)[0]
@@ -50,5 +64,7 @@ def _beginning(consumer: Consumer, partition: TopicPartition) -> int:
 
 
 def _waiting(consumer: Consumer, partition: TopicPartition, next_offset: int) -> int:
-    _low, high = consumer.get_watermark_offsets(ConfluentPartition(partition.topic, partition.partition), cached=True)
+    _low, high = consumer.get_watermark_offsets(
+        ConfluentPartition(partition.topic, partition.partition), cached=True
+    )
     return max(0, high - next_offset)

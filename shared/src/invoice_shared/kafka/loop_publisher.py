@@ -22,7 +22,10 @@ IDLE_SECONDS = 0.5
 
 
 class LoopPublisher:
-    """An ``AsyncPublisher`` of the running loop. Waits at most ``timeout_seconds`` for the broker's answer."""
+    """An ``AsyncPublisher`` of the running loop.
+
+    Waits at most ``timeout_seconds`` for the broker's answer.
+    """
 
     def __init__(self, build: Callable[[], Producer], timeout_seconds: float) -> None:
         self._producer = RenewedProducer(build)
@@ -33,7 +36,10 @@ class LoopPublisher:
         self._next_look = self._loop.call_later(IDLE_SECONDS, self._look)
 
     async def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``; the record may still arrive."""
+        """Return once all in-sync replicas hold the record.
+
+        Raises ``PublishFailed``; the record may still arrive.
+        """
         acknowledged = self._loop.create_future()
         if not self._awaited:
             self._look_in(BUSY_SECONDS)
@@ -45,7 +51,10 @@ class LoopPublisher:
             self._awaited.pop(acknowledged, None)
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Ask the broker for its topics; for another thread, since it waits. Raises ``KafkaException``."""
+        """Ask the broker for its topics; for another thread, since it waits.
+
+        Raises ``KafkaException``.
+        """
         return self._producer.list_topics(timeout=timeout)
 
     def close(self, timeout: float) -> None:

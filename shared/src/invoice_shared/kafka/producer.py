@@ -13,18 +13,27 @@ from invoice_shared.record import OutgoingRecord
 
 
 class ConfluentPublisher:
-    """A ``Publisher``. Thread-safe; a thread of its own serves the delivery reports from ``__init__`` to ``close``."""
+    """A ``Publisher``.
+
+    Thread-safe; a thread of its own serves the delivery reports from ``__init__`` to ``close``.
+    """
 
     def __init__(self, build: Callable[[], Producer]) -> None:
         self._producer = RenewedProducer(build)
         self._closing = threading.Event()
-        self._reports = threading.Thread(target=self._serve_reports, name="delivery-reports", daemon=True)
+        self._reports = threading.Thread(
+            target=self._serve_reports, name="delivery-reports", daemon=True
+        )
         self._reports.start()
 
     def send(self, record: OutgoingRecord) -> Future[None]:
-        """Hand a record over. The future ends with the broker's answer: a result, or ``PublishFailed``."""
+        """Hand a record over.
+
+        The future ends with the broker's answer: a result, or ``PublishFailed``.
+        """
         acknowledged: Future[None] = Future()
-        # From here on nobody can cancel it: a report that finds it cancelled would end the thread that serves them all.
+        # From here on nobody can cancel it: a report that finds it cancelled would end the thread
+        # that serves them all.
         acknowledged.set_running_or_notify_cancel()
 
         def answered(failure: PublishFailed | None) -> None:
@@ -37,11 +46,17 @@ class ConfluentPublisher:
         return acknowledged
 
     def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas hold the record. Raises ``PublishFailed``, e.g. ``RecordTooLarge``."""
+        """Return once all in-sync replicas hold the record.
+
+        Raises ``PublishFailed``, e.g. ``RecordTooLarge``.
+        """
         self.send(record).result()
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Ask the broker for its topics, by the connections that records take. Raises ``KafkaException``."""
+        """Ask the broker for its topics, by the connections that records take.
+
+        Raises ``KafkaException``.
+        """
         return self._producer.list_topics(timeout=timeout)
 
     def close(self, timeout: float) -> None:

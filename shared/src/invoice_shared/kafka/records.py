@@ -12,7 +12,9 @@ log = get_logger(__name__)
 
 
 def records_of(messages: Iterable[Message]) -> Iterator[Record]:
-    """Give the records among the messages; the client's passing troubles are logged, its fatal ones raised."""
+    """Give the records among the messages; the client's passing troubles are logged, its fatal ones
+    raised.
+    """
     for message in messages:
         if (error := message.error()) is None:
             yield _record(message)
@@ -26,7 +28,13 @@ def _record(message: Message) -> Record:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - so is every consumed one
     return Record(
-        topic, partition, offset, _raw(message.key()), _raw(message.value()), _headers(message), message.timestamp()[1]
+        topic,
+        partition,
+        offset,
+        _raw(message.key()),
+        _raw(message.value()),
+        _headers(message),
+        message.timestamp()[1],
     )
 
 

@@ -15,7 +15,10 @@ from invoice_shared.record import OutgoingRecord
 log = get_logger(__name__)
 
 Answered = Callable[[PublishFailed | None], None]
-"""Hears once how a record ended: ``None`` says that every in-sync replica holds it. Must not raise."""
+"""Hears once how a record ended: ``None`` says that every in-sync replica holds it.
+
+Must not raise.
+"""
 
 
 class RenewedProducer:
@@ -61,7 +64,10 @@ class RenewedProducer:
                 self._replaced.remove(broken)
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Ask the broker for its topics, by the connections that records take. Raises ``KafkaException``."""
+        """Ask the broker for its topics, by the connections that records take.
+
+        Raises ``KafkaException``.
+        """
         topics: ClusterMetadata = self._producer.list_topics(timeout=timeout)
         return topics
 
@@ -70,7 +76,9 @@ class RenewedProducer:
         with contextlib.suppress(KafkaException):  # fatal: nothing more can be waited for
             self._producer.flush(seconds)
 
-    def _answer(self, record: OutgoingRecord, answered: Answered, error: Any, producer: Producer) -> None:
+    def _answer(
+        self, record: OutgoingRecord, answered: Answered, error: Any, producer: Producer
+    ) -> None:
         if error is None:
             answered(None)
             return
@@ -82,13 +90,18 @@ class RenewedProducer:
             answered(_failed(error))
 
     def _replace(self, broken: Producer, error: KafkaError) -> None:
-        """Put a new producer in the place of a broken one, once. What the broken one holds is reported as failed."""
+        """Put a new producer in the place of a broken one, once.
+
+        What the broken one holds is reported as failed.
+        """
         with self._replacing:
             if self._producer is not broken:
                 return
             try:
                 self._producer = self._build()
-            except KafkaException as failed:  # e.g. a certificate's file that is gone; the next record tries again
+            except (
+                KafkaException
+            ) as failed:  # e.g. a certificate's file that is gone; the next record tries again
                 log.error("producer not replaced", why=str(failed.args[0]))
                 return
             self._replaced.append(broken)
@@ -97,7 +110,9 @@ class RenewedProducer:
     def _poll(self, producer: Producer, seconds: float) -> None:
         try:
             producer.poll(seconds)
-        except KafkaException as error:  # how the client tells of a fatal error, whatever callbacks it has
+        except (
+            KafkaException
+        ) as error:  # how the client tells of a fatal error, whatever callbacks it has
             self._replace(producer, error.args[0])
 
 
@@ -113,5 +128,6 @@ def _failed(error: Any) -> PublishFailed:
     if _is_too_large(error):
         return RecordTooLarge("The record is larger than the topic takes.")
     return PublishFailed(
-        f"The broker did not take the record: {error.str() if isinstance(error, KafkaError) else error}."
+        "The broker did not take the record:"
+        f" {error.str() if isinstance(error, KafkaError) else error}."
     )

@@ -17,7 +17,8 @@ REFUSALS = (400, 410, 414, 422, 431)
 PASSING = (408, 425, 429)
 # Sure signs that it is the system, whatever the invoice.
 OUTAGES = (429, 503)
-# Beside a 5xx, these may be about one invoice alone: one that is too large, or that a proxy in between mistakes.
+# Beside a 5xx, these may be about one invoice alone: one that is too large, or that a proxy in
+# between mistakes.
 OWN = (405, 413)
 MAX_MESSAGE = 300
 
@@ -28,18 +29,22 @@ def limits_one_customer(answer: Answer) -> bool:
 
 
 def read_answer(answer: Answer, now: datetime) -> Any:
-    """Return the JSON tree of a 200. Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for all else."""
+    """Return the JSON tree of a 200.
+
+    Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for all else.
+    """
     if answer.status == 200:
         return _tree(answer)
     if answer.status in (401, 403):
         raise CredentialsRefused(
-            f"Metronome does not accept METRONOME_API_KEY (HTTP {answer.status}).", response=answer.for_the_record()
+            f"Metronome does not accept METRONOME_API_KEY (HTTP {answer.status}).",
+            response=answer.for_the_record(),
         )
     if answer.status == 404:
         raise Rejected(
             "invoice-not-found",
-            "Metronome does not know this invoice for this customer. Check that METRONOME_API_KEY belongs to the "
-            "account and environment that sent the event.",
+            "Metronome does not know this invoice for this customer. Check that METRONOME_API_KEY"
+            " belongs to the account and environment that sent the event.",
             response=answer.for_the_record(),
         )
     if answer.status in REFUSALS:
@@ -68,8 +73,8 @@ def _no_payer(answer: Answer) -> Rejected:
     said = "unreadable JSON" if answer.is_success else _message(answer)
     return Rejected(
         "payer-not-decided",
-        f"Metronome does not say who pays for this invoice (HTTP {answer.status}: {said}). Check that "
-        "METRONOME_API_KEY may read contracts, customers and invoices, and replay.",
+        f"Metronome does not say who pays for this invoice (HTTP {answer.status}: {said}). Check"
+        " that METRONOME_API_KEY may read contracts, customers and invoices, and replay.",
         response=answer.for_the_record() if not answer.is_success else None,
     )
 
@@ -79,22 +84,26 @@ def status_refusal(answer: Answer, now: datetime) -> CallFailed:
     said = f"{_message(answer)} ({answer.status})"
     if answer.status in (401, 403):
         return CredentialsRefused(
-            f"Metronome refuses the status write-back: {said}. Check METRONOME_API_KEY and its permissions, "
-            "or switch METRONOME_STATUS_WRITEBACK off.",
+            f"Metronome refuses the status write-back: {said}. Check METRONOME_API_KEY and its"
+            " permissions, or switch METRONOME_STATUS_WRITEBACK off.",
             response=answer.for_the_record(),
         )
     if _is_redirect(answer) or answer.status in PASSING or answer.status >= 500:
         return _unavailable(answer, now, f"Metronome did not take the status: {said}.")
     return Rejected(
         "writeback-refused",
-        f"Metronome refused the status of this invoice: {said}. The document at the provider is not affected.",
+        f"Metronome refused the status of this invoice: {said}. The document at the provider is not"
+        " affected.",
         response=answer.for_the_record(),
     )
 
 
 def _unavailable(answer: Answer, now: datetime, reason: str) -> Unavailable:
     if _is_redirect(answer):
-        reason = f"Metronome redirects ({answer.status}), which is not followed. Check METRONOME_BASE_URL."
+        reason = (
+            f"Metronome redirects ({answer.status}), which is not followed. Check"
+            " METRONOME_BASE_URL."
+        )
     is_limit_of_one = limits_one_customer(answer)
     is_own = answer.status in OWN or (answer.status >= 500 and answer.status not in OUTAGES)
     return Unavailable(
@@ -114,10 +123,12 @@ def _tree(answer: Answer) -> Any:
     try:
         return serde.loads(answer.body)
     except ValueError as error:
-        # A maintenance page of something in between says nothing about the invoice; broken JSON does.
+        # A maintenance page of something in between says nothing about the invoice; broken JSON
+        # does.
         if "json" not in answer.headers.get("Content-Type", "").lower():
             raise Unavailable(
-                "Something that is not Metronome's API answers in its place.", response=answer.for_the_record()
+                "Something that is not Metronome's API answers in its place.",
+                response=answer.for_the_record(),
             ) from error
         raise Rejected(
             "invalid-invoice", "Metronome's answer is not readable JSON. Replay the invoice later."

@@ -18,7 +18,8 @@ from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.text import origin
 
-# Of the time for a call: silence before the connection stands is an outage, after it may be the invoice's own.
+# Of the time for a call: silence before the connection stands is an outage, after it may be the
+# invoice's own.
 CONNECTING_SHARE = 0.5
 UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
@@ -27,13 +28,18 @@ def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
     """Open a session for calls to Metronome; inside the running event loop."""
     seconds = reach.timeout_seconds
     timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds * CONNECTING_SHARE)
-    # Whoever calls bounds the calls; a wait for a connection of the pool would look like silence of Metronome.
+    # Whoever calls bounds the calls; a wait for a connection of the pool would look like silence of
+    # Metronome.
     connector = aiohttp.TCPConnector(limit=0, ssl=reach.outgoing.ssl_context)
-    return aiohttp.ClientSession(timeout=timeout, connector=connector, proxy=reach.outgoing.proxy(base_url))
+    return aiohttp.ClientSession(
+        timeout=timeout, connector=connector, proxy=reach.outgoing.proxy(base_url)
+    )
 
 
 class AsyncMetronomeClient:
-    """Tries each call once, at once; who must wait is noted in ``limits``, for the caller to obey."""
+    """Tries each call once, at once; who must wait is noted in ``limits``, for the caller to
+    obey.
+    """
 
     def __init__(
         self,
@@ -57,7 +63,9 @@ class AsyncMetronomeClient:
 
         Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused``.
         """
-        return await self._call(Question(customer_id, paths.invoice(customer_id, invoice_id)), read_answer)
+        return await self._call(
+            Question(customer_id, paths.invoice(customer_id, invoice_id)), read_answer
+        )
 
     async def ask(self, question: Question) -> Any:
         """Return the answer to a question, fractions as ``Decimal``. Raises as ``invoice`` does."""
@@ -99,13 +107,15 @@ class AsyncMetronomeClient:
         except TimeoutError as error:
             raise Unavailable("Metronome did not answer in time.", about="invoice") from error
         except aiohttp.ClientError as error:
-            raise Unavailable(f"Metronome broke the connection off ({type(error).__name__}).") from error
+            raise Unavailable(
+                f"Metronome broke the connection off ({type(error).__name__})."
+            ) from error
 
 
 def _bearer(key: str | None) -> str:
     if not key or not (key.isascii() and key.isprintable()):
         raise CredentialsRefused(
-            "METRONOME_API_KEY cannot be read, or holds a line break or another character that HTTP cannot carry. "
-            "Correct it, or the file that it is read from."
+            "METRONOME_API_KEY cannot be read, or holds a line break or another character that HTTP"
+            " cannot carry. Correct it, or the file that it is read from."
         )
     return f"Bearer {key}"

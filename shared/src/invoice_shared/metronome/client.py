@@ -1,4 +1,6 @@
-"""Metronome's API for threads: over a transport that is handed in, since only ``invoice_providers.http`` knows HTTP."""
+"""Metronome's API for threads: over a transport that is handed in, since only
+``invoice_providers.http`` knows HTTP.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
@@ -32,7 +34,10 @@ class Transport(Protocol):
         """Ask for something. Raises ``Unavailable``."""
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body. Raises ``Unavailable`` if it was not sent, ``Uncertain`` if no answer could be read."""
+        """Send a body.
+
+        Raises ``Unavailable`` if it was not sent, ``Uncertain`` if no answer could be read.
+        """
 
     def renew_credentials(self) -> None:
         """Read the API key anew before the next call."""
@@ -89,7 +94,8 @@ class MetronomeClient:
         self._page(paths.CUSTOMERS, {"limit": "1"}, NOBODY)
 
     def customers(self) -> Iterator[Json]:
-        """Yield every customer; the archived ones, which Metronome leaves out unless asked, after the active.
+        """Yield every customer; the archived ones, which Metronome leaves out unless asked, after
+        the active.
 
         A customer who is archived meanwhile comes twice.
         """
@@ -103,13 +109,17 @@ class MetronomeClient:
 
     def drafts(self, customer_id: str) -> Iterator[list[Json]]:
         """Yield the pages of a customer's drafts. They have no date to sort them by."""
-        return self._pages(paths.invoices(customer_id), {"status": "DRAFT", "sort": "date_desc"}, customer_id)
+        return self._pages(
+            paths.invoices(customer_id), {"status": "DRAFT", "sort": "date_desc"}, customer_id
+        )
 
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
-        """Tell Metronome how an invoice ended; ``status`` is a ``BillingProviderInvoice``. Repeatable.
+        """Tell Metronome how an invoice ended; ``status`` is a ``BillingProviderInvoice``.
 
-        Without an ``Idempotency-Key``: Metronome replays even a 500 for a known key, and the same status twice does
-        no harm.
+        Repeatable.
+
+        Without an ``Idempotency-Key``: Metronome replays even a 500 for a known key, and the same
+        status twice does no harm.
         """
         self._calls(lambda: self._report_once(customer_id, serde.encode([status])))
 
@@ -121,7 +131,9 @@ class MetronomeClient:
             yield page.data
             if not page.next_page:
                 return
-            if page.next_page in seen:  # the list would never end, and half of it must not pass for all
+            if (
+                page.next_page in seen
+            ):  # the list would never end, and half of it must not pass for all
                 raise Unavailable(f"Metronome's list {path} names the same page again and again.")
             seen.add(page.next_page)
             more = {"next_page": page.next_page}
@@ -137,7 +149,9 @@ class MetronomeClient:
                 response=refused.response,
             ) from refused
         except ValidationError as error:
-            raise Unavailable(f"Metronome's answer to {path} is in another shape: {serde.explain(error)}.") from error
+            raise Unavailable(
+                f"Metronome's answer to {path} is in another shape: {serde.explain(error)}."
+            ) from error
 
     def _get(self, path: str, query: Mapping[str, str], customer_id: str) -> Any:
         url = self._base_url + path + (f"?{urlencode(query)}" if query else "")
@@ -156,13 +170,19 @@ class MetronomeClient:
         return read_reply(answer, self._clock.now())
 
     def _send(self, url: str, body: bytes | None) -> Answer:
-        return self._transport.get(url, ASKING) if body is None else self._transport.post(url, body, SENDING)
+        return (
+            self._transport.get(url, ASKING)
+            if body is None
+            else self._transport.post(url, body, SENDING)
+        )
 
     def _report_once(self, customer_id: str, body: bytes) -> None:
         url = self._base_url + self._status_path
         try:
             answer = self._answer(customer_id, lambda: self._transport.post(url, body, SENDING))
-        except Uncertain as error:  # repeating it does no harm, so there is nothing to look up first
+        except (
+            Uncertain
+        ) as error:  # repeating it does no harm, so there is nothing to look up first
             raise Unavailable(error.reason) from error
         if not answer.is_success:
             raise status_refusal(answer, self._clock.now())

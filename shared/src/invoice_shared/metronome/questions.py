@@ -1,4 +1,6 @@
-"""What else can be asked about an invoice: who pays for it, and in which invoice it is contained. Pure.
+"""What else can be asked about an invoice: who pays for it, and in which invoice it is contained.
+
+Pure.
 
 Shapes: docs.metronome.com/openapi.json. A contract is read by POST; there is no GET for it.
 """

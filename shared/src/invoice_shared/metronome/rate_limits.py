@@ -1,4 +1,7 @@
-"""Who has to wait after Metronome answered 429: one customer, or everyone. Pure. Times are in seconds."""
+"""Who has to wait after Metronome answered 429: one customer, or everyone.
+
+Pure. Times are in seconds.
+"""
 
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
@@ -10,7 +13,10 @@ UNTOLD_HOLD_SECONDS = 1.0
 
 
 class RateLimits:
-    """Until when calls are held back. Threads may share it: at worst a hold is forgotten, which costs one more 429."""
+    """Until when calls are held back.
+
+    Threads may share it: at worst a hold is forgotten, which costs one more 429.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -42,12 +48,18 @@ class RateLimits:
         return max(0.0, until - self._clock.monotonic())
 
     def refusal(self, customer_id: str) -> Unavailable | None:
-        """Return why a call for this customer may not go now, as its answer would say; ``None`` = it may."""
+        """Return why a call for this customer may not go now, as its answer would say; ``None`` =
+        it may.
+        """
         if not (wait := self.delay(customer_id)):
             return None
         if self._all_until > self._clock.monotonic():
-            return Unavailable("Metronome asked for a pause of all calls.", retry_after=wait, outage=True)
-        return Unavailable("Metronome asked for a pause of this customer.", retry_after=wait, about="customer")
+            return Unavailable(
+                "Metronome asked for a pause of all calls.", retry_after=wait, outage=True
+            )
+        return Unavailable(
+            "Metronome asked for a pause of this customer.", retry_after=wait, about="customer"
+        )
 
     def _forget_past(self) -> None:
         now = self._clock.monotonic()

@@ -30,7 +30,9 @@ class ToldDocument:
 
 
 def finalized(document_id: str, issue_date: date | None) -> dict[str, Any]:
-    """Return the status of a document that exists; whoever sends it adds invoice and billing provider."""
+    """Return the status of a document that exists; whoever sends it adds invoice and billing
+    provider.
+    """
     status = {"billing_provider_invoice_id": document_id, "external_status": "FINALIZED"}
     if issue_date is None:
         return status
@@ -46,7 +48,9 @@ def refused(reason: str) -> dict[str, Any]:
 
 
 def told_document(answer: Any) -> ToldDocument | None:
-    """Return the document that Metronome knows, from its answer for one invoice; ``None`` = it may be told."""
+    """Return the document that Metronome knows, from its answer for one invoice; ``None`` = it may
+    be told.
+    """
     invoice = answer.get("data") if isinstance(answer, dict) else None
     external = invoice.get("external_invoice") if isinstance(invoice, dict) else None
     if not isinstance(external, dict) or not external.get("invoice_id"):

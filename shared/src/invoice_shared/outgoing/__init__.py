@@ -1,1 +1,3 @@
-"""How every process reaches other systems over HTTP: which authorities it trusts, and through which proxy."""
+"""How every process reaches other systems over HTTP: which authorities it trusts, and through which
+proxy.
+"""

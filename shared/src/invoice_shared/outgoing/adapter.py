@@ -9,7 +9,10 @@ from invoice_shared.outgoing.outgoing import Outgoing
 
 
 class OutgoingAdapter(HTTPAdapter):
-    """Sends each request on its way. A ``verify`` that is a path stays: OpenTelemetry has a variable of its own."""
+    """Sends each request on its way.
+
+    A ``verify`` that is a path stays: OpenTelemetry has a variable of its own.
+    """
 
     def __init__(self, outgoing: Outgoing, **options: Any) -> None:
         self._outgoing = outgoing
@@ -24,11 +27,15 @@ class OutgoingAdapter(HTTPAdapter):
         return super().proxy_manager_for(proxy, ssl_context=self._outgoing.ssl_context, **options)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Leave the context as it is: the library would read its own authorities into it for each connection."""
+        """Leave the context as it is: the library would read its own authorities into it for each
+        connection.
+        """
         if verify is not True or cert is not None:
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # in the stubs
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
+    ) -> requests.Response:
         """Send a request."""
         options["proxies"] = self._outgoing.proxies(request.url or "")
         return super().send(request, *args, **options)

@@ -1,4 +1,7 @@
-"""What ``NO_PROXY`` means, the same for every library: each of them reads it in a way of its own. Pure."""
+"""What ``NO_PROXY`` means, the same for every library: each of them reads it in a way of its own.
+
+Pure.
+"""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +22,9 @@ class Exemption:
     port: int | None
 
     def covers(self, host: str, port: int | None) -> bool:
-        """Whether a host, in lower case and without a dot at its end, is reached without a proxy."""
+        """Whether a host, in lower case and without a dot at its end, is reached without a
+        proxy.
+        """
         if self.port is not None and self.port != port:
             return False
         if self.network is not None:
@@ -29,14 +34,21 @@ class Exemption:
 
 
 def exemptions(text: str) -> tuple[Exemption, ...]:
-    """Return the entries of ``NO_PROXY``, which commas or blanks separate. Raises ``ValueError``."""
+    """Return the entries of ``NO_PROXY``, which commas or blanks separate.
+
+    Raises ``ValueError``.
+    """
     return tuple(_entries(text))
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine, which no proxy can reach for us."""
     address = _address(host)
-    return address.is_loopback if address is not None else host == "localhost" or host.endswith(".localhost")
+    return (
+        address.is_loopback
+        if address is not None
+        else host == "localhost" or host.endswith(".localhost")
+    )
 
 
 def _entries(text: str) -> Iterator[Exemption]:
@@ -52,8 +64,12 @@ def _exemption(entry: str) -> Exemption:
         return Exemption(host, ip_network(host.strip("[]"), strict=False), port)
     except ValueError as error:
         if host != ANY_HOST and not NAME.fullmatch(host):
-            raise ValueError("takes hosts, domains and networks, e.g. localhost,.svc,10.0.0.0/8") from error
-    return Exemption(host.removeprefix("*.").strip(".") if host != ANY_HOST else ANY_HOST, None, port)
+            raise ValueError(
+                "takes hosts, domains and networks, e.g. localhost,.svc,10.0.0.0/8"
+            ) from error
+    return Exemption(
+        host.removeprefix("*.").strip(".") if host != ANY_HOST else ANY_HOST, None, port
+    )
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

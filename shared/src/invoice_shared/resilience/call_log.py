@@ -1,4 +1,7 @@
-"""The newest calls to one system: for whom, and whether they were served. What the comparison looks at. Pure."""
+"""The newest calls to one system: for whom, and whether they were served.
+
+What the comparison looks at. Pure.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field

@@ -1,7 +1,11 @@
-"""A circuit breaker for one outside system: an outage holds calls back, it never makes invoices fail. Pure.
+"""A circuit breaker for one outside system: an outage holds calls back, it never makes invoices
+fail.
 
-Closed: calls go out, as many at once as the limit says. Open: one call at a time probes, after 1, 2, 4 … seconds
-up to ``probe_seconds`` (a throttle is over in a second, an outage is not); any understood call closes it.
+Pure.
+
+Closed: calls go out, as many at once as the limit says. Open: one call at a time probes, after 1,
+2, 4 … seconds up to ``probe_seconds`` (a throttle is over in a second, an outage is not); any
+understood call closes it.
 """
 
 from collections.abc import Callable
@@ -21,13 +25,21 @@ Change = Literal["opened", "refused", "closed"]
 
 
 def is_outage(error: CallFailed) -> bool:
-    """Whether it is the system, whatever the invoice: refused credentials, refused connection, 429 or 503."""
-    return isinstance(error, CredentialsRefused) or (isinstance(error, Unavailable) and error.outage)
+    """Whether it is the system, whatever the invoice: refused credentials, refused connection, 429
+    or 503.
+    """
+    return isinstance(error, CredentialsRefused) or (
+        isinstance(error, Unavailable) and error.outage
+    )
 
 
 def is_limited(error: CallFailed) -> bool:
-    """Whether it is neither the system nor the invoice: one customer's limit, or one part of our settings."""
-    return is_about_settings(error) or (isinstance(error, Unavailable) and error.about == "customer")
+    """Whether it is neither the system nor the invoice: one customer's limit, or one part of our
+    settings.
+    """
+    return is_about_settings(error) or (
+        isinstance(error, Unavailable) and error.about == "customer"
+    )
 
 
 def is_about_settings(error: CallFailed) -> bool:
@@ -36,15 +48,21 @@ def is_about_settings(error: CallFailed) -> bool:
 
 
 def is_unreachable(error: CallFailed) -> bool:
-    """Whether the system did not let us in at all: refused credentials, or no connection. 429 and 503 are answers."""
+    """Whether the system did not let us in at all: refused credentials, or no connection.
+
+    429 and 503 are answers.
+    """
     return is_outage(error) and (isinstance(error, CredentialsRefused) or error.response is None)
 
 
 @dataclass(frozen=True, slots=True)
 class CallSlot:
-    """Leave for one call. ``opening`` counts the openings before it, so that a late answer is known as such.
+    """Leave for one call.
 
-    ``peer`` is whom a comparison leaves out: the success of the same peer does not show that ``invoice`` is at fault.
+    ``opening`` counts the openings before it, so that a late answer is known as such.
+
+    ``peer`` is whom a comparison leaves out: the success of the same peer does not show that
+    ``invoice`` is at fault.
     """
 
     invoice: bytes
@@ -55,9 +73,12 @@ class CallSlot:
 
 @dataclass(slots=True)
 class Circuit:
-    """Not thread-safe: its owner holds a lock. Every slot from ``begin`` goes back by exactly one of the others.
+    """Not thread-safe: its owner holds a lock.
 
-    ``opens_at`` tells which single failure opens the circuit; any others do after ``failures`` in a row.
+    Every slot from ``begin`` goes back by exactly one of the others.
+
+    ``opens_at`` tells which single failure opens the circuit; any others do after ``failures`` in a
+    row.
     """
 
     clock: Clock
@@ -83,16 +104,23 @@ class Circuit:
         return not self._probing and self.clock.monotonic() >= self.probe_at
 
     def not_before(self, due: float) -> float | None:
-        """Return when a call that is due then may go out; ``None`` = not known before another call's answer."""
+        """Return when a call that is due then may go out; ``None`` = not known before another
+        call's answer.
+        """
         if not self.is_open:
             return due if self.limit.has_room() else None
         return None if self._probing else max(due, self.probe_at)
 
     def begin(self, invoice: bytes, peer: bytes | None = None) -> CallSlot:
-        """Take leave for one call; only if ``admits``. Without a ``peer`` each invoice is one of its own."""
+        """Take leave for one call; only if ``admits``.
+
+        Without a ``peer`` each invoice is one of its own.
+        """
         self._probing = self.is_open
         self.limit.in_flight += 1
-        return CallSlot(invoice, invoice if peer is None else peer, self.openings, is_probe=self.is_open)
+        return CallSlot(
+            invoice, invoice if peer is None else peer, self.openings, is_probe=self.is_open
+        )
 
     def succeeded(self, slot: CallSlot) -> Change | None:
         """Note that the call did what it should."""
@@ -104,8 +132,8 @@ class Circuit:
     def failed(self, slot: CallSlot, error: CallFailed) -> Change | None:
         """Note that the call failed.
 
-        A ``Rejected`` with an answer shows the system to be well. One without shows nothing, and neither does what
-        is about one customer or one part of our settings.
+        A ``Rejected`` with an answer shows the system to be well. One without shows nothing, and
+        neither does what is about one customer or one part of our settings.
         """
         self.limit.in_flight -= 1
         if isinstance(error, Rejected):
@@ -116,8 +144,8 @@ class Circuit:
         if self.is_open:
             return self._failed_while_open(slot, error)
         if not isinstance(error, Uncertain):
-            # A lost answer is no sign of too much, and with every 20th lost a limit of 4 would halve too often to be
-            # used up (on a fake clock: 17 % fewer documents instead of 5 %).
+            # A lost answer is no sign of too much, and with every 20th lost a limit of 4 would
+            # halve too often to be used up (on a fake clock: 17 % fewer documents instead of 5 %).
             self.limit.tighten()
         self._run += 1
         self._suspects.add(slot.invoice)

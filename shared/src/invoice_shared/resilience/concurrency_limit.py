@@ -1,7 +1,10 @@
-"""How many calls to one system may be in flight: fewer while it throttles, back up when it relaxes. Pure.
+"""How many calls to one system may be in flight: fewer while it throttles, back up when it relaxes.
 
-Additive increase, multiplicative decrease, as TCP does: one more after as many good answers as are allowed now, half
-as many after a sign of too much, one alone after an outage. Every process finds its share of an account's limit so.
+Pure.
+
+Additive increase, multiplicative decrease, as TCP does: one more after as many good answers as are
+allowed now, half as many after a sign of too much, one alone after an outage. Every process finds
+its share of an account's limit so.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,9 @@
-"""When to try again, and when to give an invoice up: the verdict by comparison. Pure, apart from the jitter.
+"""When to try again, and when to give an invoice up: the verdict by comparison.
 
-An outage makes no invoice fail. One is given up only if the system fails it *while serving others*, or if there is
-nothing to compare with and patience has run out.
+Pure, apart from the jitter.
+
+An outage makes no invoice fail. One is given up only if the system fails it *while serving others*,
+or if there is nothing to compare with and patience has run out.
 """
 
 from collections.abc import Callable
@@ -10,8 +12,9 @@ from dataclasses import dataclass
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from invoice_shared.resilience.circuit import MAX_EXPONENT, CallSlot, Circuit, is_limited, is_outage
 
-# So often may a system turn one invoice away, each time after serving another. A throttle passes sooner; what is left
-# is an invoice that trips, say, a firewall in front of the system, again and again.
+# So often may a system turn one invoice away, each time after serving another. A throttle passes
+# sooner; what is left is an invoice that trips, say, a firewall in front of the system, again and
+# again.
 MAX_CONTRADICTIONS = 20
 
 
@@ -21,10 +24,13 @@ class PhaseAttempts:
 
     tries: int = 0
     counted: int = 0
-    """Those that count as the invoice's own: made while the circuit was closed, since ``opening``."""
+    """Those that count as the invoice's own: made while the circuit was closed, since ``opening``.
+    """
     opening: int = 0
     contradictions: int = 0
-    """How often the system turned this one away although another had got through since the last time."""
+    """How often the system turned this one away although another had got through since the last
+    time.
+    """
     first_at: float = 0.0
     last_at: float = 0.0
     last: CallFailed | None = None
@@ -47,14 +53,20 @@ class Evidence:
     contradicts: Callable[[CallFailed], bool] = _contradicts
     """Which failures contradict the success of another invoice."""
     chance: float = 1.0
-    """Given up only if so many failures are at most this likely at the rate at which the others' calls fail."""
+    """Given up only if so many failures are at most this likely at the rate at which the others'
+    calls fail.
+    """
     max_failing: float = float("inf")
-    """With nothing to compare, given up only while at most so many different invoices are failing."""
+    """With nothing to compare, given up only while at most so many different invoices are failing.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Seconds throughout. ``retries`` follow the first try; ``jitter`` draws from an interval as ``random.uniform``."""
+    """Seconds throughout.
+
+    ``retries`` follow the first try; ``jitter`` draws from an interval as ``random.uniform``.
+    """
 
     retries: int
     settle_seconds: float
@@ -63,12 +75,16 @@ class RetryPolicy:
     jitter: Callable[[float, float], float]
     evidence: Evidence = Evidence()
 
-    def note(self, attempts: PhaseAttempts, slot: CallSlot, error: CallFailed, circuit: Circuit) -> None:
+    def note(
+        self, attempts: PhaseAttempts, slot: CallSlot, error: CallFailed, circuit: Circuit
+    ) -> None:
         """Count a failed attempt; call it after the circuit was told."""
         now = circuit.clock.monotonic()
         if attempts.tries == 0:
             attempts.first_at = now
-        elif self.evidence.contradicts(error) and circuit.log.served_since(attempts.last_at, slot.peer):
+        elif self.evidence.contradicts(error) and circuit.log.served_since(
+            attempts.last_at, slot.peer
+        ):
             attempts.contradictions += 1
         if slot.opening != attempts.opening:  # what was counted before an outage was the outage
             attempts.counted, attempts.opening = 0, slot.opening
@@ -77,14 +93,21 @@ class RetryPolicy:
         attempts.last_at = now
         attempts.last = error
 
-    def gives_up(self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit, failing: int = 1) -> bool:
-        """Whether the invoice itself is at fault. ``failing`` counts the different invoices that fail now."""
+    def gives_up(
+        self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit, failing: int = 1
+    ) -> bool:
+        """Whether the invoice itself is at fault.
+
+        ``failing`` counts the different invoices that fail now.
+        """
 
         def others_fail_too(times: int) -> bool:
             rate = circuit.log.failure_rate_since(attempts.first_at, slot.peer)
             return rate**times > self.evidence.chance
 
-        if attempts.contradictions >= MAX_CONTRADICTIONS and not others_fail_too(attempts.contradictions):
+        if attempts.contradictions >= MAX_CONTRADICTIONS and not others_fail_too(
+            attempts.contradictions
+        ):
             return True
         if circuit.is_open or attempts.counted <= self.retries:
             return False
@@ -98,7 +121,9 @@ class RetryPolicy:
         return waited >= self.patience_seconds
 
     def has_compared(self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit) -> bool:
-        """Whether others were served since the first failure, or patience has run out without any."""
+        """Whether others were served since the first failure, or patience has run out without
+        any.
+        """
         served = circuit.log.served_since(attempts.first_at, slot.peer)
         return not circuit.is_open and (served or self.has_waited(attempts, circuit))
 

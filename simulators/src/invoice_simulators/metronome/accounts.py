@@ -1,4 +1,6 @@
-"""What Metronome tells about a customer beside the invoices: custom fields, contracts, billing configurations."""
+"""What Metronome tells about a customer beside the invoices: custom fields, contracts, billing
+configurations.
+"""
 
 from typing import Any
 
@@ -30,19 +32,29 @@ class Accounts:
         asked = body_of(call, "customer_id", "contract_id")
         contract = self._store.contracts.get(asked["contract_id"])
         if contract is None or contract["customer_id"] != asked["customer_id"]:
-            raise not_found("Contract") if call.parts["version"] == "1" else bad_request("Contract not found")
+            raise (
+                not_found("Contract")
+                if call.parts["version"] == "1"
+                else bad_request("Contract not found")
+            )
         return reply({"data": _versioned(contract, call)})
 
     def list_contracts(self, call: Call) -> Reply:
         """Answer all contracts of a customer."""
         customer_id = body_of(call, "customer_id")["customer_id"]
-        found = [each for each in self._store.contracts.values() if each["customer_id"] == customer_id]
+        found = [
+            each for each in self._store.contracts.values() if each["customer_id"] == customer_id
+        ]
         return reply({"data": [_versioned(contract, call) for contract in found]})
 
     def list_configurations(self, call: Call) -> Reply:
         """Answer through which billing providers Metronome itself bills a customer."""
         customer_id = body_of(call, "customer_id")["customer_id"]
-        found = [each for each in self._store.configurations.values() if each["customer_id"] == customer_id]
+        found = [
+            each
+            for each in self._store.configurations.values()
+            if each["customer_id"] == customer_id
+        ]
         return reply({"data": found})
 
 

@@ -10,7 +10,12 @@ from typing import Any
 from invoice_simulators.metronome.accounts import Accounts, body_of, not_found, parse
 from invoice_simulators.metronome.billing_provider import check_writebacks
 from invoice_simulators.metronome.fields import PLACES
-from invoice_simulators.metronome.listing import bad_request, page, select_invoices, without_idle_lines
+from invoice_simulators.metronome.listing import (
+    bad_request,
+    page,
+    select_invoices,
+    without_idle_lines,
+)
 from invoice_simulators.metronome.people import People
 from invoice_simulators.metronome.settings import MetronomeSettings
 from invoice_simulators.metronome.store import MetronomeStore
@@ -64,12 +69,17 @@ class Metronome(Simulator[MetronomeSettings]):
     def refusal(self, status: int) -> ApiError:
         """Word a refusal: one field ``message``; 429 says which limit was hit."""
         headers = {"X-Metronome-Rate-Limit-Type": "client"} if status == 429 else {}
-        return ApiError(status, {"message": MESSAGES.get(status, "Internal server error")}, headers=headers)
+        return ApiError(
+            status, {"message": MESSAGES.get(status, "Internal server error")}, headers=headers
+        )
 
     def documents(self) -> Iterable[Json]:
         """Return the invoices in short."""
         for invoice in self._store.invoices.values():
-            short = {name: invoice.facts[name] for name in ("id", "customer_id", "status", "type", "external_invoice")}
+            short = {
+                name: invoice.facts[name]
+                for name in ("id", "customer_id", "status", "type", "external_invoice")
+            }
             yield {**short, "total": str(invoice.facts["total"])}
 
     def actions(self) -> Mapping[str, Callable[..., Any]]:
@@ -110,7 +120,10 @@ class Metronome(Simulator[MetronomeSettings]):
         return Reply(200)
 
     def write_back(self, call: Call) -> Reply:
-        """Take statuses of documents: all of a request or none. The answer is not documented; here an empty object."""
+        """Take statuses of documents: all of a request or none.
+
+        The answer is not documented; here an empty object.
+        """
         items = check_writebacks(parse(call))
         if any(item["invoice_id"] not in self._store.invoices for item in items):
             raise not_found("Invoice")

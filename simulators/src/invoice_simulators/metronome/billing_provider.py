@@ -1,4 +1,7 @@
-"""The rules of the status write-back: Metronome's published schema ``BillingProviderInvoice``. Pure."""
+"""The rules of the status write-back: Metronome's published schema ``BillingProviderInvoice``.
+
+Pure.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -49,7 +52,10 @@ TEXTS = (
 
 
 def check_writebacks(tree: Any) -> list[Json]:
-    """Check a whole request; give its items. Raises ``ApiError`` 400 with Metronome's one field ``message``."""
+    """Check a whole request; give its items.
+
+    Raises ``ApiError`` 400 with Metronome's one field ``message``.
+    """
     if not isinstance(tree, list):
         raise bad_request("Request body must be an array")
     if not tree:
@@ -80,11 +86,13 @@ def _check_id_rule(item: Json) -> None:
     has_id = "billing_provider_invoice_id" in item or "billing_provider_sales_order_id" in item
     has_error = "billing_provider_error" in item
     if has_id and has_error:
-        raise bad_request("billing_provider_error must not be combined with an invoice id or a sales order id")
+        raise bad_request(
+            "billing_provider_error must not be combined with an invoice id or a sales order id"
+        )
     if not has_id and not (item.get("external_status") in WITHOUT_ID and has_error):
         raise bad_request(
-            "billing_provider_invoice_id may be omitted only if external_status is INVALID_REQUEST_ERROR or SKIPPED "
-            "and billing_provider_error is provided"
+            "billing_provider_invoice_id may be omitted only if external_status is"
+            " INVALID_REQUEST_ERROR or SKIPPED and billing_provider_error is provided"
         )
 
 

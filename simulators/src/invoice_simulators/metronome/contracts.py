@@ -12,7 +12,10 @@ SHARED: Json = {
     "scheduled_charges": [],
     "starting_at": "2026-01-01T00:00:00.000Z",
     "transitions": [],
-    "usage_statement_schedule": {"billing_anchor_date": "2026-01-01T00:00:00.000Z", "frequency": "MONTHLY"},
+    "usage_statement_schedule": {
+        "billing_anchor_date": "2026-01-01T00:00:00.000Z",
+        "frequency": "MONTHLY",
+    },
 }
 """What every contract has, in either version."""
 
@@ -21,7 +24,10 @@ OUTSIDE = ("id", "customer_id", "custom_fields", "archived_at", "uniqueness_key"
 
 
 def complete(seeded: Json) -> Json:
-    """Return a contract of version 2 with every field that the API always shows. Raises ``ValueError``."""
+    """Return a contract of version 2 with every field that the API always shows.
+
+    Raises ``ValueError``.
+    """
     if missing := [name for name in ("id", "customer_id") if name not in seeded]:
         raise ValueError(f"a contract needs {', '.join(missing)}")
     return {**SHARED, "usage_filter": [], **seeded}
@@ -30,5 +36,7 @@ def complete(seeded: Json) -> Json:
 def version_1(contract: Json) -> Json:
     """Show a contract as version 1 does."""
     outside = {name: contract[name] for name in OUTSIDE if name in contract}
-    inside: dict[str, Any] = {name: value for name, value in contract.items() if name not in (*OUTSIDE, "usage_filter")}
+    inside: dict[str, Any] = {
+        name: value for name, value in contract.items() if name not in (*OUTSIDE, "usage_filter")
+    }
     return {**outside, "amendments": [], "initial": inside, "current": inside}

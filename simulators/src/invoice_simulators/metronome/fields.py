@@ -1,4 +1,7 @@
-"""Custom fields: where a change of an entity's fields shows in the invoices, which embed them. Pure."""
+"""Custom fields: where a change of an entity's fields shows in the invoices, which embed them.
+
+Pure.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,9 @@ Fields = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entity is named, and where its fields stand beside that: in each line, or in the invoice."""
+    """Where an entity is named, and where its fields stand beside that: in each line, or in the
+    invoice.
+    """
 
     id: str
     fields: str
@@ -35,9 +40,14 @@ def merged(known: Mapping[str, str] | None, changes: Fields) -> dict[str, str]:
 
 
 def with_fields(invoice: Json, entity: str, entity_id: str, changes: Fields) -> Json:
-    """Show an invoice after a change. Raises ``ValueError`` for an entity that no invoice embeds."""
+    """Show an invoice after a change.
+
+    Raises ``ValueError`` for an entity that no invoice embeds.
+    """
     if entity not in PLACES:
-        raise ValueError(f'No invoice shows the fields of "{entity}": use one of {", ".join(sorted(PLACES))}.')
+        raise ValueError(
+            f'No invoice shows the fields of "{entity}": use one of {", ".join(sorted(PLACES))}.'
+        )
     place = PLACES[entity]
     if not place.in_lines:
         return _changed(invoice, place, entity_id, changes)

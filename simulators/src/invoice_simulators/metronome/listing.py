@@ -22,17 +22,27 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, {"message": message})
 
 
-def select_invoices(invoices: Iterable[StoredInvoice], query: Mapping[str, str]) -> list[StoredInvoice]:
-    """Filter and sort as the query says: by ``issued_at``, oldest first unless ``sort=date_desc``."""
+def select_invoices(
+    invoices: Iterable[StoredInvoice], query: Mapping[str, str]
+) -> list[StoredInvoice]:
+    """Filter and sort as the query says: by ``issued_at``, oldest first unless
+    ``sort=date_desc``.
+    """
     found = [invoice for invoice in invoices if _matches(invoice.facts, query)]
     order = query.get("sort", "date_asc")
     if order not in ("date_asc", "date_desc"):
         raise bad_request(f"Invalid sort: {order}")
-    return sorted(found, key=lambda invoice: str(invoice.facts["issued_at"] or ""), reverse=order == "date_desc")
+    return sorted(
+        found,
+        key=lambda invoice: str(invoice.facts["issued_at"] or ""),
+        reverse=order == "date_desc",
+    )
 
 
 def select_customers(customers: Iterable[Json], query: MultiMapping[str]) -> list[Json]:
-    """Filter customers: the active ones, or with ``only_archived=true`` the archived ones; by id and alias."""
+    """Filter customers: the active ones, or with ``only_archived=true`` the archived ones; by id
+    and alias.
+    """
     archived = query.get("only_archived") == "true"
     ids, accounts = _values(query, "customer_ids"), _values(query, "salesforce_account_ids")
     alias = query.get("ingest_alias")
@@ -41,14 +51,19 @@ def select_customers(customers: Iterable[Json], query: MultiMapping[str]) -> lis
         for customer in customers
         if bool(customer.get("archived_at")) is archived
         and (ids is None or customer["id"] in ids)
-        and (accounts is None or (customer.get("customer_config") or {}).get("salesforce_account_id") in accounts)
+        and (
+            accounts is None
+            or (customer.get("customer_config") or {}).get("salesforce_account_id") in accounts
+        )
         and (alias is None or alias in customer.get("ingest_aliases", ()))
     ]
 
 
 def without_idle_lines(invoice: Json) -> Json:
     """Leave out the lines whose quantity is zero, as ``skip_zero_qty_line_items`` asks."""
-    return invoice | {"line_items": [line for line in invoice["line_items"] if line.get("quantity") != 0]}
+    return invoice | {
+        "line_items": [line for line in invoice["line_items"] if line.get("quantity") != 0]
+    }
 
 
 def _values(query: MultiMapping[str], name: str) -> list[str] | None:
@@ -79,14 +94,17 @@ def _type(text: str | None) -> str | None:
 
 
 def _in_period(invoice: Json, query: Mapping[str, str]) -> bool:
-    # The date filter acts on the billing period, not on the issue date: scheduled invoices have no period and fall out.
+    # The date filter acts on the billing period, not on the issue date: scheduled invoices have no
+    # period and fall out.
     starting_on, ending_before = _time(query.get("starting_on")), _time(query.get("ending_before"))
     if starting_on is None and ending_before is None:
         return True
     start, end = _time(invoice["start_timestamp"]), _time(invoice["end_timestamp"])
     if start is None or end is None:
         return False
-    return (starting_on is None or start >= starting_on) and (ending_before is None or end <= ending_before)
+    return (starting_on is None or start >= starting_on) and (
+        ending_before is None or end <= ending_before
+    )
 
 
 def _time(text: str | None) -> datetime | None:

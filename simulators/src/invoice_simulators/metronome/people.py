@@ -53,5 +53,7 @@ class People:
         self._store.change_invoice(document_id, **changes)
 
     def set_fields(self, entity: str, entity_id: str, fields: Fields) -> None:
-        """Change custom fields of a customer, contract, product, commit or invoice; null removes one."""
+        """Change custom fields of a customer, contract, product, commit or invoice; null removes
+        one.
+        """
         self._store.set_fields(entity, entity_id, fields)

@@ -1,11 +1,16 @@
-"""What can be set in the simulated Metronome. The credentials are harmless and for loopback only."""
+"""What can be set in the simulated Metronome.
+
+The credentials are harmless and for loopback only.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class MetronomeSettings:
-    """``not_found_first``: how often each invoice answers 404 before it is there (the webhook ahead of the API)."""
+    """``not_found_first``: how often each invoice answers 404 before it is there (the webhook ahead
+    of the API).
+    """
 
     api_key: str = "simulated-metronome-key"
     webhook_secret: str = "simulated-webhook-secret"  # noqa: S105 - harmless, for loopback only

@@ -15,7 +15,9 @@ FACTS = ("contract_id", "issued_at", "start_timestamp", "end_timestamp", "extern
 
 @dataclass(frozen=True, slots=True)
 class StoredInvoice:
-    """An invoice as JSON bytes, a tenth of the size of its tree; ``facts`` are the fields that lists look at."""
+    """An invoice as JSON bytes, a tenth of the size of its tree; ``facts`` are the fields that
+    lists look at.
+    """
 
     facts: Json
     raw: bytes

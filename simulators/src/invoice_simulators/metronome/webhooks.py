@@ -15,12 +15,19 @@ from invoice_simulators.wire import Json, dumps
 
 
 def sign(body: bytes, secret: str, date: str) -> str:
-    """Sign: lower-case hex of HMAC-SHA256 over the date, a newline and the raw body, keyed with the secret as text."""
+    """Sign: lower-case hex of HMAC-SHA256 over the date, a newline and the raw body, keyed with the
+    secret as text.
+    """
     return hmac.new(secret.encode(), date.encode() + b"\n" + body, hashlib.sha256).hexdigest()
 
 
-def signed_request(event: Mapping[str, Any] | bytes, secret: str, when: datetime) -> tuple[dict[str, str], bytes]:
-    """Build headers and raw body of one delivery. ``when`` is aware UTC; a retry comes with a fresh one."""
+def signed_request(
+    event: Mapping[str, Any] | bytes, secret: str, when: datetime
+) -> tuple[dict[str, str], bytes]:
+    """Build headers and raw body of one delivery.
+
+    ``when`` is aware UTC; a retry comes with a fresh one.
+    """
     body = event if isinstance(event, bytes) else dumps(event)
     date = format_datetime(when, usegmt=True)
     headers = {
@@ -33,7 +40,10 @@ def signed_request(event: Mapping[str, Any] | bytes, secret: str, when: datetime
 
 
 def finalized_event(invoice: Mapping[str, Any]) -> Json:
-    """Build ``invoice.finalized`` in the classic shape. The same invoice gives the same event id, as retries do."""
+    """Build ``invoice.finalized`` in the classic shape.
+
+    The same invoice gives the same event id, as retries do.
+    """
     return {
         "id": str(uuid5(NAMESPACE_URL, f"invoice.finalized/{invoice['id']}")),
         "type": "invoice.finalized",
@@ -46,7 +56,9 @@ def finalized_event(invoice: Mapping[str, Any]) -> Json:
 
 
 def flat_event(invoice: Mapping[str, Any], kind: str = "commit.create") -> Json:
-    """Build a system notification in the flat shape (contract, commit, credit): no ``properties``."""
+    """Build a system notification in the flat shape (contract, commit, credit): no
+    ``properties``.
+    """
     return {
         "id": str(uuid5(NAMESPACE_URL, f"{kind}/{invoice['id']}")),
         "type": kind,

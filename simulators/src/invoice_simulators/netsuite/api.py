@@ -35,7 +35,9 @@ class NetSuite(Simulator[NetSuiteSettings]):
 
     def __init__(self, settings: NetSuiteSettings | None = None, clock: Clock = time.time) -> None:
         seen: Replica[Transaction] = Replica(
-            lambda: self.settings.lookup_lag_seconds, clock, lambda stored: external_key(stored.external_id)
+            lambda: self.settings.lookup_lag_seconds,
+            clock,
+            lambda stored: external_key(stored.external_id),
         )
         self._store = TransactionStore(seen)
         self._ledger = Ledger(self._store, lambda: self.settings, clock)
@@ -102,14 +104,21 @@ class NetSuite(Simulator[NetSuiteSettings]):
         """Store a record: 204 with its URL in ``Location``."""
         record_type = type_of(call)
         self._ledger.check_permission(record_type)
-        stored = self._ledger.create(record_type, parse_object(call.body), strict_names=_is_strict(call))
-        return Reply(204, headers={"Location": f"{base_url(call.url)}/{record_type}/{stored.internal_id}"})
+        stored = self._ledger.create(
+            record_type, parse_object(call.body), strict_names=_is_strict(call)
+        )
+        return Reply(
+            204, headers={"Location": f"{base_url(call.url)}/{record_type}/{stored.internal_id}"}
+        )
 
     def update(self, call: Call) -> Reply:
         """Change fields of a record: 204 with its URL in ``Location``."""
         stored = self._find(call)
         self._ledger.update(stored, parse_object(call.body), strict_names=_is_strict(call))
-        return Reply(204, headers={"Location": f"{base_url(call.url)}/{stored.record_type}/{stored.internal_id}"})
+        return Reply(
+            204,
+            headers={"Location": f"{base_url(call.url)}/{stored.record_type}/{stored.internal_id}"},
+        )
 
     def delete(self, call: Call) -> Reply:
         """Delete a record: 204."""

@@ -1,7 +1,8 @@
 """Error bodies of SuiteTalk REST: ``type``, ``title``, ``status``, ``o:errorDetails``. Pure.
 
-Form and samples: NetSuite help, section 156570709583. The codes of a 429, of a wrong method and of an address that is
-none are not documented for REST; those used here are what third parties report, or the nearest.
+Form and samples: NetSuite help, section 156570709583. The codes of a 429, of a wrong method and of
+an address that is none are not documented for REST; those used here are what third parties report,
+or the nearest.
 """
 
 import re
@@ -28,7 +29,10 @@ LOGIN_REFUSED = (
 )
 GENERAL = {
     401: (LOGIN_REFUSED, "INVALID_LOGIN"),
-    404: ("The record instance does not exist. Provide a valid record instance ID.", "NONEXISTENT_ID"),
+    404: (
+        "The record instance does not exist. Provide a valid record instance ID.",
+        "NONEXISTENT_ID",
+    ),
     429: ("Concurrent request limit exceeded. Request blocked.", "CONCURRENCY_LIMIT_EXCEEDED"),
 }
 """By status: detail and code of the refusals that are about no field."""
@@ -57,7 +61,9 @@ def user_error(detail: str, path: str | None = None) -> ApiError:
 
 
 def invalid_content(detail: str, path: str) -> ApiError:
-    """Build the refusal of a body that does not fit the record, or names something that is not there."""
+    """Build the refusal of a body that does not fit the record, or names something that is not
+    there.
+    """
     return refusal(400, detail, "INVALID_CONTENT", path)
 
 
@@ -70,22 +76,33 @@ def invalid_reference(value: object, field: str, path: str) -> ApiError:
 def forbidden(record_type: str) -> ApiError:
     """Build the refusal of a record type that the role may not use."""
     name = {"creditMemo": "Credit Memo"}.get(record_type, record_type.capitalize())
-    detail = f"Permission Violation: You need the 'Transactions -> {name}' permission to access this page."
-    return refusal(403, f"{detail} Please contact your account administrator.", "INSUFFICIENT_PERMISSION")
+    detail = (
+        f"Permission Violation: You need the 'Transactions -> {name}' permission to access this"
+        " page."
+    )
+    return refusal(
+        403, f"{detail} Please contact your account administrator.", "INSUFFICIENT_PERMISSION"
+    )
 
 
 def wrong_parameter(detail: str) -> ApiError:
     """Build the refusal of a query: of SuiteQL, or of a list."""
     return refusal(
-        400, f"Invalid search query. Detailed unprocessed description follows. {detail}", "INVALID_PARAMETER"
+        400,
+        f"Invalid search query. Detailed unprocessed description follows. {detail}",
+        "INVALID_PARAMETER",
     )
 
 
 def not_served(method: str, path: str) -> ApiError:
-    """Build the refusal of a record type or address that does not exist, or of a method that it does not know."""
+    """Build the refusal of a record type or address that does not exist, or of a method that it
+    does not know.
+    """
     record = re.match(r"/services/rest/record/v1/([^/]+)", path)
     if record is None:
         return refusal(404, f"The URL {path} does not exist.", "INVALID_URL")
     if record[1] in ("invoice", "creditMemo"):
-        return refusal(405, f"The method {method} is not allowed for this URL.", "METHOD_NOT_ALLOWED")
+        return refusal(
+            405, f"The method {method} is not allowed for this URL.", "METHOD_NOT_ALLOWED"
+        )
     return refusal(404, f"Record type '{record[1]}' does not exist.", "NONEXISTENT_ID")

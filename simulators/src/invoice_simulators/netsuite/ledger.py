@@ -24,7 +24,9 @@ EDITABLE = {
 class Ledger:
     """Each method is one effect, carried out whole or refused with ``ApiError``."""
 
-    def __init__(self, store: TransactionStore, settings: Callable[[], NetSuiteSettings], clock: Clock) -> None:
+    def __init__(
+        self, store: TransactionStore, settings: Callable[[], NetSuiteSettings], clock: Clock
+    ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
@@ -41,13 +43,17 @@ class Ledger:
         self._check_external_id(body.get("externalId"), holder_may_be=None)
         held = priced(body, settings.base_prices)
         shipping = Decimal(settings.shipping_cost)
-        new = record(self._store.new_id(), record_type, held, settings.currencies, shipping, self._clock())
+        new = record(
+            self._store.new_id(), record_type, held, settings.currencies, shipping, self._clock()
+        )
         return self._store.put(new)
 
     def update(self, stored: Transaction, changes: Json, *, strict_names: bool) -> Transaction:
         """Change fields of the header; null clears one."""
         if "item" in changes:
-            raise invalid_content("Invalid content in the request body. Lines are not updated here.", "item")
+            raise invalid_content(
+                "Invalid content in the request body. Lines are not updated here.", "item"
+            )
         body = {name: value for name, value in (stored.body | changes).items() if value is not None}
         check_record(stored.record_type, body, self._settings(), strict_names=strict_names)
         return self._rewrite(stored, body)
@@ -60,7 +66,10 @@ class Ledger:
     def void(self, stored: Transaction) -> Transaction:
         """Void a record: it stays, external id included, with every amount zero."""
         _check_unpaid(stored, "voided")
-        lines = [line | {"amount": 0} | ({"rate": 0} if "rate" in line else {}) for line in lines_of(stored.body)]
+        lines = [
+            line | {"amount": 0} | ({"rate": 0} if "rate" in line else {})
+            for line in lines_of(stored.body)
+        ]
         raw = dumps(stored.body | {"item": {"items": lines}})
         zero = Decimal(0)
         return self._put(replace(stored, raw=raw, total=zero, shipping=zero, is_voided=True))
@@ -74,9 +83,13 @@ class Ledger:
         return self._put(replace(stored, paid=stored.paid + taken))
 
     def edit(self, stored: Transaction, changes: Mapping[str, str | None]) -> Transaction:
-        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id`` in NetSuite's own pages."""
+        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id`` in NetSuite's
+        own pages.
+        """
         if unknown := set(changes) - set(EDITABLE):
-            raise ValueError(f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}.")
+            raise ValueError(
+                f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}."
+            )
         given: Json = {EDITABLE[name]: value for name, value in changes.items()}
         if "customer_id" in changes:
             given["entity"] = {"id": changes["customer_id"]}

@@ -21,7 +21,9 @@ RECORDS = "/services/rest/record/v1"
 RESOURCE = "application/vnd.oracle.resource+json; type={}; charset=UTF-8"
 WRONG_TYPE = "Transaction type specified is incorrect."
 MAX_PAGE = 1000
-FILTER = re.compile(r'\s*(externalId|tranId|memo)\s+(IS|CONTAIN|START_WITH)\s+"([^"]*)"\s*', re.IGNORECASE)
+FILTER = re.compile(
+    r'\s*(externalId|tranId|memo)\s+(IS|CONTAIN|START_WITH)\s+"([^"]*)"\s*', re.IGNORECASE
+)
 FILTERS: dict[str, Callable[[Transaction], str]] = {
     "externalid": lambda stored: stored.external_id or "",
     "tranid": lambda stored: stored.number,
@@ -37,7 +39,9 @@ TESTS: dict[str, Callable[[str, str], bool]] = {
 class LookUp:
     """Reads by internal id see what is; every other way sees what the replica shows."""
 
-    def __init__(self, store: TransactionStore, ledger: Ledger, settings: Callable[[], NetSuiteSettings]) -> None:
+    def __init__(
+        self, store: TransactionStore, ledger: Ledger, settings: Callable[[], NetSuiteSettings]
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._settings = settings
@@ -60,7 +64,11 @@ class LookUp:
         record_type = type_of(call)
         self._ledger.check_permission(record_type)
         matches = _filter(call.query.get("q"))
-        found = [each for each in self._store.replica.values() if each.record_type == record_type and matches(each)]
+        found = [
+            each
+            for each in self._store.replica.values()
+            if each.record_type == record_type and matches(each)
+        ]
         limit, offset = _page(call)
         shown = show_page(found, str(call.url), base_url(call.url), limit, offset)
         return reply(shown, content_type=RESOURCE.format("collection"))
@@ -73,10 +81,15 @@ class LookUp:
         if not isinstance(body.get("q"), str):
             raise invalid_content("Invalid content in the request body. The query is missing.", "q")
         forbidden = self._settings().forbidden_record_types
-        allowed = (each for each in self._store.replica.values() if each.record_type not in forbidden)
+        allowed = (
+            each for each in self._store.replica.values() if each.record_type not in forbidden
+        )
         rows = parse_suiteql(body["q"]).rows(allowed)
         limit, offset = _page(call)
-        return reply(_rows_page(rows, str(call.url), limit, offset), content_type=RESOURCE.format("collection"))
+        return reply(
+            _rows_page(rows, str(call.url), limit, offset),
+            content_type=RESOURCE.format("collection"),
+        )
 
     def seen(self, record_type: RecordType, key: str) -> Transaction:
         """Find as a GET does. Raises ``ApiError``."""
@@ -89,7 +102,9 @@ class LookUp:
 
     def held(self, record_type: RecordType, key: str) -> Transaction:
         """Find what exists now, by internal id or ``eid:``. Raises ``ApiError``."""
-        internal_id = self._store.holder_of(key.removeprefix("eid:")) if key.startswith("eid:") else key
+        internal_id = (
+            self._store.holder_of(key.removeprefix("eid:")) if key.startswith("eid:") else key
+        )
         stored = self._store.get(internal_id or "")
         if stored is None:
             raise general(404)
@@ -130,7 +145,9 @@ def _filter(text: str | None) -> Callable[[Transaction], bool]:
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         raise wrong_parameter(f"Invalid query parameter q: {text[:200]}")
-    return lambda stored: all(TESTS[part[2].upper()](FILTERS[part[1].lower()](stored), part[3]) for part in known)
+    return lambda stored: all(
+        TESTS[part[2].upper()](FILTERS[part[1].lower()](stored), part[3]) for part in known
+    )
 
 
 def _page(call: Call) -> tuple[int, int]:

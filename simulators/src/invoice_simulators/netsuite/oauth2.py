@@ -1,7 +1,8 @@
-"""OAuth 2.0 client credentials as NetSuite does it: a signed JWT instead of a secret, a bearer token for an hour.
+"""OAuth 2.0 client credentials as NetSuite does it: a signed JWT instead of a secret, a bearer
+token for an hour.
 
-Source: NetSuite help, sections 162755359851 and 162790605110. The form of the refusals is RFC 6749's; NetSuite's is not
-documented.
+Source: NetSuite help, sections 162755359851 and 162790605110. The form of the refusals is RFC
+6749's; NetSuite's is not documented.
 """
 
 from collections.abc import Callable, Mapping
@@ -47,7 +48,9 @@ class ClientCredentials:
         """Whether a request carries a token that has not expired."""
         scheme, _, token = authorization.partition(" ")
         given_at = self._given_at.get(token) if scheme == "Bearer" else None
-        return given_at is not None and self._clock() - given_at < float(self._settings().access_token_seconds)
+        return given_at is not None and self._clock() - given_at < float(
+            self._settings().access_token_seconds
+        )
 
     def clear(self) -> None:
         """Forget every token."""
@@ -70,7 +73,9 @@ class ClientCredentials:
             )
         except jwt.PyJWTError as error:
             raise _refusal("invalid_grant") from error
-        if claims["exp"] - claims["iat"] > ASSERTION_LIFETIME or SCOPE not in _scopes(claims["scope"]):
+        if claims["exp"] - claims["iat"] > ASSERTION_LIFETIME or SCOPE not in _scopes(
+            claims["scope"]
+        ):
             raise _refusal("invalid_grant")
 
 

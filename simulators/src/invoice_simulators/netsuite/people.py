@@ -34,7 +34,9 @@ class People:
         self._ledger.delete(self._get(document_id))
 
     def edit(self, document_id: str, **changes: str | None) -> None:
-        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id``; null clears one."""
+        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id``; null clears
+        one.
+        """
         self._ledger.edit(self._get(document_id), changes)
 
     def pay(self, document_id: str, amount: str | None = None) -> None:

@@ -61,7 +61,12 @@ def document_total(body: Json, shipping: Decimal) -> Decimal:
 
 
 def record(
-    internal_id: str, record_type: RecordType, body: Json, currencies: dict[str, str], shipping: Decimal, now: float
+    internal_id: str,
+    record_type: RecordType,
+    body: Json,
+    currencies: dict[str, str],
+    shipping: Decimal,
+    now: float,
 ) -> Transaction:
     """Build a new record from a checked body."""
     currency_id = body.get("currency", {}).get("id", "1")

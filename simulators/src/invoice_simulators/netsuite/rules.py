@@ -1,4 +1,7 @@
-"""What NetSuite demands of an invoice or credit memo before it is stored. Pure: body and settings in, or a refusal."""
+"""What NetSuite demands of an invoice or credit memo before it is stored.
+
+Pure: body and settings in, or a refusal.
+"""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +15,8 @@ from invoice_simulators.wire import Json, is_number
 
 CENT = Decimal("0.01")
 RATE_PRECISION = Decimal("1E-8")
-"""NetSuite rounds a rate to 8 decimals before it multiplies (getlago/lago-api pull request 2874)."""
+"""NetSuite rounds a rate to 8 decimals before it multiplies (getlago/lago-api pull request 2874).
+"""
 
 MAX_QUANTITY = Decimal("1E10")
 MAX_QUANTITY_DECIMALS = 15
@@ -25,7 +29,9 @@ EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
 LINE_LIMIT = 5000
 
 
-def check_record(record_type: RecordType, body: Json, settings: NetSuiteSettings, *, strict_names: bool) -> None:
+def check_record(
+    record_type: RecordType, body: Json, settings: NetSuiteSettings, *, strict_names: bool
+) -> None:
     """Check a whole record. Raises ``ApiError`` for the first rule that is broken."""
     if strict_names:
         check_names(body, HEADER[record_type], settings.custom_fields)
@@ -41,8 +47,14 @@ def check_record(record_type: RecordType, body: Json, settings: NetSuiteSettings
 
 
 def priced(body: Json, prices: Mapping[str, str]) -> Json:
-    """Apply the account's own prices to a checked record: to lines that do not name the custom price level."""
-    return body | {"item": {"items": [_priced(line, prices) for line in lines_of(body)]}} if prices else body
+    """Apply the account's own prices to a checked record: to lines that do not name the custom
+    price level.
+    """
+    return (
+        body | {"item": {"items": [_priced(line, prices) for line in lines_of(body)]}}
+        if prices
+        else body
+    )
 
 
 def _priced(line: Json, prices: Mapping[str, str]) -> Json:
@@ -54,7 +66,10 @@ def _priced(line: Json, prices: Mapping[str, str]) -> Json:
 
 
 def lines_of(body: Mapping[str, Any]) -> list[Json]:
-    """Return the item lines. Raises ``ApiError`` where there is none, or the sublist has another form."""
+    """Return the item lines.
+
+    Raises ``ApiError`` where there is none, or the sublist has another form.
+    """
     sublist = body.get("item")
     lines = sublist.get("items") if isinstance(sublist, dict) else None
     if not isinstance(lines, list) or not lines:
@@ -62,7 +77,9 @@ def lines_of(body: Mapping[str, Any]) -> list[Json]:
     if len(lines) > LINE_LIMIT:
         raise user_error(f"A transaction can not have more than {LINE_LIMIT} lines.", "item")
     if not all(isinstance(line, dict) for line in lines):
-        raise invalid_content("Invalid content in the request body. A line must be an object.", "item.items")
+        raise invalid_content(
+            "Invalid content in the request body. A line must be an object.", "item.items"
+        )
     return lines
 
 
@@ -98,13 +115,21 @@ def _check_external_id(body: Json) -> None:
     external_id = body.get("externalId")
     if external_id is not None and not EXTERNAL_ID.fullmatch(external_id):
         raise invalid_content(
-            "Invalid content in the request body. An external ID holds A-Z a-z 0-9 _ -.", "externalId"
+            "Invalid content in the request body. An external ID holds A-Z a-z 0-9 _ -.",
+            "externalId",
         )
 
 
 def _check_period(body: Json, settings: NetSuiteSettings) -> None:
-    if settings.closed_before is not None and "tranDate" in body and body["tranDate"] < settings.closed_before:
-        raise user_error("The transaction date you specified is not within an open accounting period.", "tranDate")
+    if (
+        settings.closed_before is not None
+        and "tranDate" in body
+        and body["tranDate"] < settings.closed_before
+    ):
+        raise user_error(
+            "The transaction date you specified is not within an open accounting period.",
+            "tranDate",
+        )
 
 
 def _check_line(line: Json, at: str, settings: NetSuiteSettings, *, strict_names: bool) -> None:
@@ -124,14 +149,20 @@ def _check_line(line: Json, at: str, settings: NetSuiteSettings, *, strict_names
 def _check_numbers(line: Json, at: str) -> None:
     for name in ("quantity", "rate", "amount"):
         if name in line and not is_number(line[name]):
-            raise invalid_content("Invalid content in the request body. The value must be a number.", at + name)
+            raise invalid_content(
+                "Invalid content in the request body. The value must be a number.", at + name
+            )
     quantity = Decimal(line.get("quantity", 0))
     if abs(quantity) >= MAX_QUANTITY or quantity != round(quantity, MAX_QUANTITY_DECIMALS):
-        raise invalid_content(f"Invalid content in the request body. Invalid number: {quantity}", f"{at}quantity")
+        raise invalid_content(
+            f"Invalid content in the request body. Invalid number: {quantity}", f"{at}quantity"
+        )
     if "amount" not in line and "rate" not in line:
         raise user_error("Please enter value(s) for: Amount", f"{at}amount")
     if "amount" in line and Decimal(line["amount"]) % CENT:
-        raise invalid_content(f"Invalid number (must have at most 2 decimals): {line['amount']}", f"{at}amount")
+        raise invalid_content(
+            f"Invalid number (must have at most 2 decimals): {line['amount']}", f"{at}amount"
+        )
 
 
 def _is_known(internal_id: Any, unknown: tuple[str, ...]) -> bool:

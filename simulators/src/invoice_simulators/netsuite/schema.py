@@ -37,20 +37,37 @@ LINE_REFERENCES = frozenset({"item", "price", "department", "class", "location",
 LINE = LINE_REFERENCES | {"line", "description", "quantity", "rate", "amount"}
 
 DATES = frozenset({"tranDate", "dueDate", "startDate", "endDate", "shipDate"})
-LENGTHS = {"memo": 999, "description": 4000, "otherRefNum": 45, "tranId": 45, "message": 4000, "externalId": 255}
+LENGTHS = {
+    "memo": 999,
+    "description": 4000,
+    "otherRefNum": 45,
+    "tranId": 45,
+    "message": 4000,
+    "externalId": 255,
+}
 """Characters; the limits of the fields in the UI."""
 
 
-def check_names(body: Mapping[str, Any], known: Collection[str], custom: Collection[str] | None, at: str = "") -> None:
-    """Refuse an unknown property: what NetSuite does with ``X-NetSuite-PropertyNameValidation: Error``.
+def check_names(
+    body: Mapping[str, Any], known: Collection[str], custom: Collection[str] | None, at: str = ""
+) -> None:
+    """Refuse an unknown property: what NetSuite does with ``X-NetSuite-PropertyNameValidation:
+    Error``.
 
-    ``custom`` are the account's own fields, null for all that begin like one; ``at`` is the path before the name.
+    ``custom`` are the account's own fields, null for all that begin like one; ``at`` is the path
+    before the name.
     """
     prefix = ("custcol", "cseg") if at else ("custbody", "cseg")
     for name in body:
-        own = name.startswith(prefix) if custom is None else name in custom and name.startswith(prefix)
+        own = (
+            name.startswith(prefix)
+            if custom is None
+            else name in custom and name.startswith(prefix)
+        )
         if name not in known and not own:
-            raise invalid_content(f"Invalid content in the request body. Unknown property: {name}.", at + name)
+            raise invalid_content(
+                f"Invalid content in the request body. Unknown property: {name}.", at + name
+            )
 
 
 def check_values(body: Mapping[str, Any], at: str = "") -> None:
@@ -71,19 +88,29 @@ def _check_date(value: Any, path: str) -> None:
     except ValueError:
         valid = False
     if not valid:
-        raise invalid_content("Invalid content in the request body. A date must be YYYY-MM-DD.", path)
+        raise invalid_content(
+            "Invalid content in the request body. A date must be YYYY-MM-DD.", path
+        )
 
 
 def _check_reference(value: Any, path: str) -> None:
-    if not isinstance(value, dict) or not (value.get("id") or value.get("externalId") or value.get("refName")):
-        raise invalid_content("Invalid content in the request body. A reference must be an object with an id.", path)
+    if not isinstance(value, dict) or not (
+        value.get("id") or value.get("externalId") or value.get("refName")
+    ):
+        raise invalid_content(
+            "Invalid content in the request body. A reference must be an object with an id.", path
+        )
 
 
 def _check_text(name: str, value: Any, path: str) -> None:
     if not isinstance(value, str):
-        raise invalid_content("Invalid content in the request body. The value must be a string.", path)
+        raise invalid_content(
+            "Invalid content in the request body. The value must be a string.", path
+        )
     if len(value) > LENGTHS[name]:
         limit = LENGTHS[name]
         raise user_error(
-            f"The field {name} contained more than the maximum number ( {limit} ) of characters allowed.", path
+            f"The field {name} contained more than the maximum number ( {limit} ) of characters"
+            " allowed.",
+            path,
         )

@@ -1,4 +1,7 @@
-"""What can be set in the simulated NetSuite account. The credentials are harmless and for loopback only."""
+"""What can be set in the simulated NetSuite account.
+
+The credentials are harmless and for loopback only.
+"""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,19 +13,21 @@ def _currencies() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class NetSuiteSettings:
-    """Lists hold internal ids. A customer or item id of digits that no list names is known and active.
+    """Lists hold internal ids.
 
-    ``public_key`` is the PEM of the certificate that is registered for OAuth 2.0; null: nobody gets a token.
-    ``access_token_seconds`` counts for tokens that were given out before, too: 0 makes all of them expire.
-    ``currencies`` maps internal ids to ISO 4217 codes; ``"1"`` is the account's base currency.
-    ``custom_fields`` are the ``custbody_*``, ``custcol_*`` and ``cseg_*`` that exist; null: all.
-    ``closed_before`` is an ISO date: earlier periods are closed.
+    A customer or item id of digits that no list names is known and active.
+
+    ``public_key`` is the PEM of the certificate that is registered for OAuth 2.0; null: nobody gets
+    a token. ``access_token_seconds`` counts for tokens that were given out before, too: 0 makes all
+    of them expire. ``currencies`` maps internal ids to ISO 4217 codes; ``"1"`` is the account's
+    base currency. ``custom_fields`` are the ``custbody_*``, ``custcol_*`` and ``cseg_*`` that
+    exist; null: all. ``closed_before`` is an ISO date: earlier periods are closed.
     ``forbidden_record_types`` are those that the role may not use, e.g. ``creditMemo``.
-    ``base_prices`` are decimals by item id: what a line costs a piece, whatever amount was sent, unless it names the
-    custom price level ``-1``. ``shipping_cost`` is a decimal that the account adds to each new document by itself.
-    ``overload_as_invalid_login``: above the concurrency limit 401 ``INVALID_LOGIN`` is answered instead of 429.
-    ``duplicate_wording`` follows the user's language in a real account.
-    NetSuite's documentation leaves these open, so each can be either:
+    ``base_prices`` are decimals by item id: what a line costs a piece, whatever amount was sent,
+    unless it names the custom price level ``-1``. ``shipping_cost`` is a decimal that the account
+    adds to each new document by itself. ``overload_as_invalid_login``: above the concurrency limit
+    401 ``INVALID_LOGIN`` is answered instead of 429. ``duplicate_wording`` follows the user's
+    language in a real account. NetSuite's documentation leaves these open, so each can be either:
 
     - ``lookup_lag_seconds``: how long after a write ``eid:``, lists and SuiteQL see it; null: not before ``settle``.
       A read by internal id is never behind.

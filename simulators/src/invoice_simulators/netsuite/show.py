@@ -33,9 +33,17 @@ def status_of(stored: Transaction) -> tuple[str, str]:
 
 
 def show(
-    stored: Transaction, base_url: str, fields: str | None, *, expand: bool, status_ids: Literal["names", "letters"]
+    stored: Transaction,
+    base_url: str,
+    fields: str | None,
+    *,
+    expand: bool,
+    status_ids: Literal["names", "letters"],
 ) -> Json:
-    """Show a record as GET does. ``fields`` limits it by name; without ``expand`` the lines are only linked."""
+    """Show a record as GET does.
+
+    ``fields`` limits it by name; without ``expand`` the lines are only linked.
+    """
     record = _record(stored, f"{base_url}/{stored.record_type}/{stored.internal_id}", expand=expand)
     letter, name = status_of(stored)
     record["status"] = {"id": letter if status_ids == "letters" else name, "refName": name}
@@ -45,7 +53,9 @@ def show(
     return {name: value for name, value in record.items() if name in wanted}
 
 
-def show_page(found: Sequence[Transaction], url: str, base_url: str, limit: int, offset: int) -> Json:
+def show_page(
+    found: Sequence[Transaction], url: str, base_url: str, limit: int, offset: int
+) -> Json:
     """Show a page of a list: ids and links, no fields."""
     page = found[offset : offset + limit]
     return {
@@ -70,7 +80,10 @@ def _record(stored: Transaction, url: str, *, expand: bool) -> Json:
         "id": stored.internal_id,
         "tranId": stored.number,
         "entity": {**body["entity"], "refName": f"Customer {body['entity']['id']}"},
-        "currency": {"id": stored.currency_id, "refName": NAMES.get(stored.currency, stored.currency)},
+        "currency": {
+            "id": stored.currency_id,
+            "refName": NAMES.get(stored.currency, stored.currency),
+        },
         "subtotal": stored.total - stored.shipping,
         "total": stored.total,
         "createdDate": time_text(stored.created_at),
@@ -89,12 +102,18 @@ def _link(url: str) -> Json:
 
 
 def _linked(stored: Transaction, base_url: str) -> Json:
-    return {"links": [_link(f"{base_url}/{stored.record_type}/{stored.internal_id}")], "id": stored.internal_id}
+    return {
+        "links": [_link(f"{base_url}/{stored.record_type}/{stored.internal_id}")],
+        "id": stored.internal_id,
+    }
 
 
 def _sublist(lines: Sequence[Json], url: str, *, expand: bool) -> Json:
     links: list[dict[str, Any]] = [_link(f"{url}/item")]
     if not expand:
         return {"links": links}
-    shown = [{**line, "line": index, "amount": Decimal(amount_of(line))} for index, line in enumerate(lines, 1)]
+    shown = [
+        {**line, "line": index, "amount": Decimal(amount_of(line))}
+        for index, line in enumerate(lines, 1)
+    ]
     return {"links": links, "items": shown, "totalResults": len(shown)}

@@ -9,7 +9,10 @@ FIRST_ID = 1001
 
 
 class TransactionStore:
-    """Internal and external ids are unique over all record types. ``replica`` is what look-ups read."""
+    """Internal and external ids are unique over all record types.
+
+    ``replica`` is what look-ups read.
+    """
 
     def __init__(self, replica: Replica[Transaction]) -> None:
         self._by_id: dict[str, Transaction] = {}
@@ -23,7 +26,9 @@ class TransactionStore:
         return str(self._next_id - 1)
 
     def holder_of(self, external_id: str | None) -> str | None:
-        """Return the internal id that an external id belongs to, or belonged to where it stays taken."""
+        """Return the internal id that an external id belongs to, or belonged to where it stays
+        taken.
+        """
         return self._taken.get(external_id.lower()) if external_id is not None else None
 
     def put(self, stored: Transaction) -> Transaction:

@@ -1,4 +1,7 @@
-"""The part of SuiteQL that finds transactions: columns, conditions joined by AND, an order. Pure."""
+"""The part of SuiteQL that finds transactions: columns, conditions joined by AND, an order.
+
+Pure.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +20,9 @@ QUERY = re.compile(
     r"(\s+order\s+by\s+(?P<order>\w+)(\s+(?P<direction>asc|desc))?)?(\s+fetch\s+first\s+(?P<most>\d+)\s+rows\s+only)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
-COLUMN = re.compile(r"(?P<name>\w+|lower\(\w+\)|builtin\.df\(\w+\))(?:\s+(?:as\s+)?(?P<alias>\w+))?", re.IGNORECASE)
+COLUMN = re.compile(
+    r"(?P<name>\w+|lower\(\w+\)|builtin\.df\(\w+\))(?:\s+(?:as\s+)?(?P<alias>\w+))?", re.IGNORECASE
+)
 LOWER = re.compile(r"\blower\(\s*(\w+)\s*\)", re.IGNORECASE)
 DATE = re.compile(r"\bto_date\(\s*('[\d-]+')\s*,\s*'yyyy-mm-dd'\s*\)", re.IGNORECASE)
 TYPES = {"invoice": "CustInvc", "creditMemo": "CustCred"}
@@ -77,7 +82,10 @@ class SuiteQl:
             raise wrong_parameter("Search error occurred: Invalid number.") from error
         if self.order is not None:
             column = COLUMNS[self.order]
-            found.sort(key=lambda stored: (column(stored) is not None, column(stored)), reverse=self.is_descending)
+            found.sort(
+                key=lambda stored: (column(stored) is not None, column(stored)),
+                reverse=self.is_descending,
+            )
         return [self._row(stored) for stored in found[: self.most]]
 
     def _matches(self, stored: Transaction) -> bool:
@@ -128,7 +136,9 @@ def _conditions(where: str) -> tuple[Condition, ...]:
 
 
 def _no_field(name: str) -> Exception:
-    return wrong_parameter(f"Search error occurred: Field '{name[:50]}' for record 'transaction' was not found.")
+    return wrong_parameter(
+        f"Search error occurred: Field '{name[:50]}' for record 'transaction' was not found."
+    )
 
 
 def _text(name: str, value: Value) -> str | None:

@@ -1,4 +1,6 @@
-"""Token-based authentication (OAuth 1.0a) as NetSuite checks it, verified by oauthlib's server side."""
+"""Token-based authentication (OAuth 1.0a) as NetSuite checks it, verified by oauthlib's server
+side.
+"""
 
 import re
 from collections import defaultdict
@@ -96,7 +98,9 @@ class TokenBasedAuthentication:
         """Check one request; a JSON body is not part of the signature."""
         headers = {"Authorization": authorization}
         try:
-            valid, _ = self._endpoint.validate_protected_resource_request(url, method, "", headers, realms=[])
+            valid, _ = self._endpoint.validate_protected_resource_request(
+                url, method, "", headers, realms=[]
+            )
         except ValueError:  # no OAuth header at all
             return False
         return bool(valid)

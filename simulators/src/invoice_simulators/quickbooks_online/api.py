@@ -1,4 +1,6 @@
-"""The Accounting API on loopback, and Intuit's token endpoint: who may ask, and every call that changes something."""
+"""The Accounting API on loopback, and Intuit's token endpoint: who may ask, and every call that
+changes something.
+"""
 
 import re
 import time
@@ -31,9 +33,13 @@ KIND = f"{COMPANY}/(?P<entity>invoice|creditmemo)"
 class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
     """Handlers and state of one company; ``people`` act behind a client's back."""
 
-    def __init__(self, settings: QuickBooksOnlineSettings | None = None, clock: Clock = time.time) -> None:
+    def __init__(
+        self, settings: QuickBooksOnlineSettings | None = None, clock: Clock = time.time
+    ) -> None:
         seen: Replica[Transaction] = Replica(
-            lambda: self.settings.lookup_lag_seconds, clock, lambda stored: number_key(stored.entity, stored.number)
+            lambda: self.settings.lookup_lag_seconds,
+            clock,
+            lambda stored: number_key(stored.entity, stored.number),
         )
         self._store = TransactionStore(seen)
         self._company = Company(self._store, lambda: self.settings, clock)
@@ -55,7 +61,12 @@ class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
             Route("POST", f"{COMPANY}/query", "query", reader.query),
             Route("GET", f"{COMPANY}/cdc", "changes", reader.follow),
             Route("GET", f"{COMPANY}/preferences", "preferences", reader.preferences),
-            Route("GET", f"{COMPANY}/(?P<list>customer|item)/(?P<id>[^/]+)", "get-entry", reader.get_entry),
+            Route(
+                "GET",
+                f"{COMPANY}/(?P<list>customer|item)/(?P<id>[^/]+)",
+                "get-entry",
+                reader.get_entry,
+            ),
         ]
 
     def authorize(self, call: Call) -> None:
@@ -99,10 +110,15 @@ class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
         """Answer a refresh token with an access token."""
         form = dict(parse_qsl(call.text))
         tells_end = call.headers.get(TELL_END, "").lower() == "true"
-        return reply(self._tokens.refresh(call.authorization, form, tells_end=tells_end), headers=tid())
+        return reply(
+            self._tokens.refresh(call.authorization, form, tells_end=tells_end), headers=tid()
+        )
 
     def post(self, call: Call) -> Reply:
-        """Create, update, void or delete. A repeated ``requestid`` gives the first answer and does nothing."""
+        """Create, update, void or delete.
+
+        A repeated ``requestid`` gives the first answer and does nothing.
+        """
         body = _parse(call.body)
         done = self._request_ids.once(call.query.get("requestid"), lambda: self._act(call, body))
         return reply(done, headers=tid())
@@ -117,7 +133,12 @@ class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
                 return shown(self._company.void(stored, body))
             case "delete":
                 self._company.delete(stored, body)
-                return dumps({entity: {"Id": stored.id, "status": "Deleted", "domain": "QBO"}, "time": now_text()})
+                return dumps(
+                    {
+                        entity: {"Id": stored.id, "status": "Deleted", "domain": "QBO"},
+                        "time": now_text(),
+                    }
+                )
             case None | "update":
                 return shown(self._company.update(stored, body))
         raise fault("500", f"Operation {operation} is not supported.")

@@ -11,15 +11,22 @@ from invoice_simulators.wire import Json
 MAX_OBJECTS = 1000
 
 
-def changes(entities: str, since: str, transactions: Sequence[Transaction], deletions: Iterable[Deletion]) -> Json:
-    """Answer for a comma-separated list of entities; deleted ones come after the others, with little but their id."""
+def changes(
+    entities: str, since: str, transactions: Sequence[Transaction], deletions: Iterable[Deletion]
+) -> Json:
+    """Answer for a comma-separated list of entities; deleted ones come after the others, with
+    little but their id.
+    """
     moment = _moment(since)
     names = [name.strip() for name in entities.split(",")]
     if unknown := set(names) - set(get_args(Entity)):
         raise fault("500", f"Operation cdc is not supported for {min(unknown)}.")
     gone = [each for each in deletions if each.changed >= moment]
     kept = [each for each in transactions if each.changed >= moment]
-    return {"CDCResponse": [{"QueryResponse": [_of(name, kept, gone) for name in names]}], "time": now_text()}
+    return {
+        "CDCResponse": [{"QueryResponse": [_of(name, kept, gone) for name in names]}],
+        "time": now_text(),
+    }
 
 
 def _of(name: str, kept: Sequence[Transaction], gone: Sequence[Deletion]) -> Json:
@@ -38,5 +45,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise fault("2010", f"changedSince is not a date: {text[:50]}", element="changedSince") from error
+        raise fault(
+            "2010", f"changedSince is not a date: {text[:50]}", element="changedSince"
+        ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -16,13 +16,23 @@ AUTO_GENERATE = "AUTO_GENERATE"
 """As a number: QuickBooks gives one."""
 
 FIRST_NUMBER = 1001
-EDITABLE = {"total": "Line", "note": "PrivateNote", "number": "DocNumber", "customer_id": "CustomerRef"}
+EDITABLE = {
+    "total": "Line",
+    "note": "PrivateNote",
+    "number": "DocNumber",
+    "customer_id": "CustomerRef",
+}
 
 
 class Company:
     """Each method is one effect, carried out whole or refused with ``ApiError``."""
 
-    def __init__(self, store: TransactionStore, settings: Callable[[], QuickBooksOnlineSettings], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: TransactionStore,
+        settings: Callable[[], QuickBooksOnlineSettings],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
@@ -33,11 +43,15 @@ class Company:
         self._next_number = FIRST_NUMBER
 
     def create(self, entity: Entity, body: Json) -> Transaction:
-        """Store a transaction under the number that it was sent with, or the one that QuickBooks gives it."""
+        """Store a transaction under the number that it was sent with, or the one that QuickBooks
+        gives it.
+        """
         Rules(self._settings()).check(body)
         body = body | {"DocNumber": self._number(body.get("DocNumber"))}
         self._check_number(entity, body["DocNumber"], holder_may_be=None)
-        framed = shape.frame(body, self._store.new_id(), self._settings().home_currency, self._now())
+        framed = shape.frame(
+            body, self._store.new_id(), self._settings().home_currency, self._now()
+        )
         return self._store.put(entity, framed)
 
     def update(self, stored: Transaction, body: Json) -> Transaction:
@@ -62,7 +76,9 @@ class Company:
         """Void an invoice in QuickBooks' own pages."""
         if stored.entity == "CreditMemo":
             raise fault("500", "Operation void is not supported.")
-        return self._store.put(stored.entity, shape.voided(stored.shown, self._now()), is_voided=True)
+        return self._store.put(
+            stored.entity, shape.voided(stored.shown, self._now()), is_voided=True
+        )
 
     def delete_by_hand(self, stored: Transaction) -> None:
         """Delete a transaction in QuickBooks' own pages."""
@@ -74,13 +90,19 @@ class Company:
         """Take a payment in major units; null: the whole balance."""
         taken = stored.balance if amount is None else Decimal(amount)
         if stored.entity == "CreditMemo" or not 0 < taken <= stored.balance:
-            raise fault("6000", f"The amount {taken} can not be applied to the balance {stored.balance}.")
-        return self._store.put(stored.entity, shape.paid(stored.shown, taken, self._store.new_id(), self._now()))
+            raise fault(
+                "6000", f"The amount {taken} can not be applied to the balance {stored.balance}."
+            )
+        return self._store.put(
+            stored.entity, shape.paid(stored.shown, taken, self._store.new_id(), self._now())
+        )
 
     def edit(self, stored: Transaction, changes: Mapping[str, str | None]) -> Transaction:
         """Change ``total``, ``note``, ``number`` or ``customer_id`` in QuickBooks' own pages."""
         if unknown := set(changes) - set(EDITABLE):
-            raise ValueError(f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}.")
+            raise ValueError(
+                f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}."
+            )
         written = shape.request_of(stored.shown)
         for name, value in changes.items():
             written[EDITABLE[name]] = value
@@ -88,21 +110,29 @@ class Company:
             written["CustomerRef"] = {"value": changes["customer_id"]}
             Rules(self._settings()).check_customer(written["CustomerRef"])
         if "total" in changes:
-            written["Line"] = shape.retotalled(shape.request_of(stored.shown)["Line"], Decimal(str(changes["total"])))
+            written["Line"] = shape.retotalled(
+                shape.request_of(stored.shown)["Line"], Decimal(str(changes["total"]))
+            )
         return self._rewrite(stored, written)
 
     def _rewrite(self, stored: Transaction, body: Json) -> Transaction:
         changed = shape.updated(stored.shown, body, self._settings().home_currency, self._now())
-        return self._store.put(stored.entity, changed, is_voided=stored.is_voided and not changed["TotalAmt"])
+        return self._store.put(
+            stored.entity, changed, is_voided=stored.is_voided and not changed["TotalAmt"]
+        )
 
     def _number(self, sent: str | None) -> str | None:
         settings = self._settings()
-        if sent != AUTO_GENERATE and (settings.custom_transaction_numbers or (settings.keep_sent_numbers and sent)):
+        if sent != AUTO_GENERATE and (
+            settings.custom_transaction_numbers or (settings.keep_sent_numbers and sent)
+        ):
             return sent
         self._next_number += 1
         return str(self._next_number - 1)
 
-    def _check_number(self, entity: Entity, number: str | None, *, holder_may_be: str | None) -> None:
+    def _check_number(
+        self, entity: Entity, number: str | None, *, holder_may_be: str | None
+    ) -> None:
         settings = self._settings()
         holder = self._store.holder_of(entity, number) if number is not None else None
         if holder in (None, holder_may_be):
@@ -112,7 +142,11 @@ class Company:
 
     def _check_token(self, stored: Transaction, body: Json) -> None:
         if body.get("SyncToken") is None:
-            raise fault("2020", "Required parameter SyncToken is missing in the request", element="SyncToken")
+            raise fault(
+                "2020",
+                "Required parameter SyncToken is missing in the request",
+                element="SyncToken",
+            )
         if str(body["SyncToken"]) != stored.shown["SyncToken"]:
             raise fault("5010", "You and another user were working on this at the same time")
 

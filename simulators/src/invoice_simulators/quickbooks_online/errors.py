@@ -1,6 +1,7 @@
 """Fault bodies of the Accounting API, by code. Pure.
 
-The service's own faults have capital keys and status 400; those of Intuit's gateway lower-case ones.
+The service's own faults have capital keys and status 400; those of Intuit's gateway lower-case
+ones.
 """
 
 from datetime import UTC, datetime
@@ -35,8 +36,16 @@ FRENCH = {
     "6210": "Exercice comptable clôturé",
 }
 GATEWAY = {
-    401: ("3200", "message=AuthenticationFailed; errorCode=003200; statusCode=401", "AUTHENTICATION"),
-    403: ("3100", "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403", "AUTHORIZATION"),
+    401: (
+        "3200",
+        "message=AuthenticationFailed; errorCode=003200; statusCode=401",
+        "AUTHENTICATION",
+    ),
+    403: (
+        "3100",
+        "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403",
+        "AUTHORIZATION",
+    ),
     429: ("3001", "message=ThrottleExceeded; errorCode=003001; statusCode=429", "THROTTLE"),
 }
 
@@ -56,7 +65,9 @@ def tid() -> dict[str, str]:
     return {"intuit_tid": f"1-{uuid4().hex}"}
 
 
-def fault(code: str, detail: str, *, element: str | None = None, language: str = "en", status: int = 400) -> ApiError:
+def fault(
+    code: str, detail: str, *, element: str | None = None, language: str = "en", status: int = 400
+) -> ApiError:
     """Build a fault of the service."""
     message = FRENCH.get(code, MESSAGES[code]) if language == "fr" else MESSAGES[code]
     error: Json = {"Message": message, "Detail": f"{message} : {detail}", "code": code}
@@ -68,11 +79,17 @@ def fault(code: str, detail: str, *, element: str | None = None, language: str =
 
 
 def gateway(status: int) -> ApiError:
-    """Build a refusal of the gateway: 401, 403, 429; another status is the service's own failure."""
+    """Build a refusal of the gateway: 401, 403, 429; another status is the service's own
+    failure.
+    """
     if status not in GATEWAY:
         return fault("10000", "System Failure Error", status=status)
     code, message, kind = GATEWAY[status]
-    error = {"message": message, "detail": message.split(";")[0].removeprefix("message="), "code": code}
+    error = {
+        "message": message,
+        "detail": message.split(";")[0].removeprefix("message="),
+        "code": code,
+    }
     body = {"warnings": None, "fault": {"error": [error], "type": kind}, "time": now_text()}
     return ApiError(status, body, headers=tid())
 

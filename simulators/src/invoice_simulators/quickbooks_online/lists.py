@@ -12,7 +12,9 @@ MADE = "2026-01-01T00:00:00.000+00:00"
 def preferences(settings: QuickBooksOnlineSettings) -> Json:
     """Show the preferences; the warning about duplicate numbers is not among them."""
     return {
-        "AccountingInfoPrefs": {"BookCloseDate": settings.closed_before} if settings.closed_before else {},
+        "AccountingInfoPrefs": {"BookCloseDate": settings.closed_before}
+        if settings.closed_before
+        else {},
         "SalesFormsPrefs": {"CustomTxnNumbers": settings.custom_transaction_numbers},
         "CurrencyPrefs": {
             "MultiCurrencyEnabled": settings.multicurrency,
@@ -27,8 +29,15 @@ def customer(customer_id: str, settings: QuickBooksOnlineSettings) -> Json | Non
     """Show a customer, or null if there is none."""
     if not _is_known(customer_id, settings.unknown_customers):
         return None
-    names = {"DisplayName": f"Customer {customer_id}", "CurrencyRef": {"value": settings.home_currency}}
-    return {**names, "Active": customer_id not in settings.inactive_customers, **_frame(customer_id)}
+    names = {
+        "DisplayName": f"Customer {customer_id}",
+        "CurrencyRef": {"value": settings.home_currency},
+    }
+    return {
+        **names,
+        "Active": customer_id not in settings.inactive_customers,
+        **_frame(customer_id),
+    }
 
 
 def item(item_id: str, settings: QuickBooksOnlineSettings) -> Json | None:
@@ -43,12 +52,20 @@ def matching(candidates: Iterable[Json | None], query: Query) -> list[Json]:
     """Return the list entries that a query finds: only active ones, unless it asks about that."""
     conditions = query.conditions
     asks_active = any(each.field == "active" for each in conditions)
-    found = [entry for entry in candidates if entry is not None and (asks_active or entry["Active"])]
-    return [entry for entry in found if all(each.holds(_value(entry, each.field)) for each in conditions)]
+    found = [
+        entry for entry in candidates if entry is not None and (asks_active or entry["Active"])
+    ]
+    return [
+        entry
+        for entry in found
+        if all(each.holds(_value(entry, each.field)) for each in conditions)
+    ]
 
 
 def ids_named(query: Query) -> Sequence[str]:
-    """Return the ids that a query names; there is no other way to ask for one that was never used."""
+    """Return the ids that a query names; there is no other way to ask for one that was never
+    used.
+    """
     return [value for each in query.conditions if each.field == "id" for value in each.values]
 
 

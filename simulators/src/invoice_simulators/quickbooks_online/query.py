@@ -1,4 +1,8 @@
-"""Intuit's query language as far as the reference describes it: conditions joined by AND, an order, a page. Pure."""
+"""Intuit's query language as far as the reference describes it: conditions joined by AND, an order,
+a page.
+
+Pure.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -57,7 +61,9 @@ class Query:
 
     def value_of(self, field: str) -> str | None:
         """Return the value that ``field`` must equal, if the query names one."""
-        wanted = (each.values[0] for each in self.conditions if each.field == field and each.sign == "=")
+        wanted = (
+            each.values[0] for each in self.conditions if each.field == field and each.sign == "="
+        )
         return next(wanted, None)
 
     def select(self, transactions: Iterable[Transaction]) -> list[Transaction]:
@@ -74,7 +80,11 @@ class Query:
         if self.order is None:
             return found
         key = FIELDS[self.order]
-        return sorted(found, key=lambda stored: (key(stored) is not None, key(stored)), reverse=self.is_descending)
+        return sorted(
+            found,
+            key=lambda stored: (key(stored) is not None, key(stored)),
+            reverse=self.is_descending,
+        )
 
     def page(self, found: Sequence[Any]) -> Sequence[Any]:
         """Cut out the page that was asked for."""
@@ -82,7 +92,10 @@ class Query:
 
 
 def parse_query(text: str, *, total_is_queryable: bool) -> Query:
-    """Parse a query. Raises ``ApiError``: 4000 where it is not understood, 4001 where it names what it must not."""
+    """Parse a query.
+
+    Raises ``ApiError``: 4000 where it is not understood, 4001 where it names what it must not.
+    """
     found = QUERY.fullmatch(text)
     if found is None or found["entity"] not in ENTITIES:
         raise fault("4000", f"QueryParserError: {text[:200]}")
@@ -107,7 +120,9 @@ def parse_query(text: str, *, total_is_queryable: bool) -> Query:
 def _fields_of(entity: str, *, total_is_queryable: bool) -> dict[str, Any]:
     if entity not in ("Invoice", "CreditMemo"):
         return dict.fromkeys(OF_LISTS)
-    return {name: field for name, field in FIELDS.items() if total_is_queryable or name != "totalamt"}
+    return {
+        name: field for name, field in FIELDS.items() if total_is_queryable or name != "totalamt"
+    }
 
 
 def _conditions(where: str | None, fields: dict[str, Any]) -> tuple[Condition, ...]:

@@ -1,4 +1,6 @@
-"""What can be read of the company: one transaction, queries, changes, and what stands beside the transactions."""
+"""What can be read of the company: one transaction, queries, changes, and what stands beside the
+transactions.
+"""
 
 from collections.abc import Callable
 
@@ -18,7 +20,9 @@ ENTITIES: dict[str, Entity] = {"invoice": "Invoice", "creditmemo": "CreditMemo"}
 class Reader:
     """Handlers that change nothing."""
 
-    def __init__(self, store: TransactionStore, settings: Callable[[], QuickBooksOnlineSettings]) -> None:
+    def __init__(
+        self, store: TransactionStore, settings: Callable[[], QuickBooksOnlineSettings]
+    ) -> None:
         self._store = store
         self._settings = settings
 
@@ -28,7 +32,11 @@ class Reader:
 
     def get_entry(self, call: Call) -> Reply:
         """Answer one customer or item."""
-        show, name = (lists.customer, "Customer") if call.parts["list"] == "customer" else (lists.item, "Item")
+        show, name = (
+            (lists.customer, "Customer")
+            if call.parts["list"] == "customer"
+            else (lists.item, "Item")
+        )
         entry = show(call.parts["id"], self._settings())
         if entry is None:
             raise self._not_found(f"Object {call.parts['id']} not found")
@@ -36,7 +44,9 @@ class Reader:
 
     def preferences(self, _call: Call) -> Reply:
         """Answer the preferences."""
-        return reply({"Preferences": lists.preferences(self._settings()), "time": now_text()}, headers=tid())
+        return reply(
+            {"Preferences": lists.preferences(self._settings()), "time": now_text()}, headers=tid()
+        )
 
     def query(self, call: Call) -> Reply:
         """Answer a query, from the URL or as the body."""
@@ -49,7 +59,9 @@ class Reader:
     def follow(self, call: Call) -> Reply:
         """Answer what changed since a moment."""
         entities, since = call.query.get("entities", ""), call.query.get("changedSince", "")
-        return reply(changes(entities, since, list(self._store.all()), self._store.deletions), headers=tid())
+        return reply(
+            changes(entities, since, list(self._store.all()), self._store.deletions), headers=tid()
+        )
 
     def find(self, entity: Entity, transaction_id: str) -> Transaction:
         """Find by id. Raises ``ApiError``, in other words for one that was deleted."""

@@ -1,4 +1,6 @@
-"""Request ids: the first answer is kept, and given again whatever has become of its document since."""
+"""Request ids: the first answer is kept, and given again whatever has become of its document
+since.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,7 @@
-"""What QuickBooks Online demands of an invoice or credit memo. Pure: body and settings in, or a fault."""
+"""What QuickBooks Online demands of an invoice or credit memo.
+
+Pure: body and settings in, or a fault.
+"""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,21 +14,40 @@ from invoice_simulators.wire import ApiError, Json, is_number
 CENT = Decimal("0.01")
 SALES_ITEM = "SalesItemLineDetail"
 WITHOUT_AMOUNT = ("DescriptionOnly", "SubTotalLineDetail")
-"""Kinds of lines that add nothing; the subtotal is QuickBooks' own and comes back with an update."""
+"""Kinds of lines that add nothing; the subtotal is QuickBooks' own and comes back with an update.
+"""
 
 
 WRITABLE = frozenset(
     "CustomerRef Line TxnDate DueDate DocNumber PrivateNote CustomerMemo CurrencyRef ExchangeRate SalesTermRef "  # noqa: SIM905 - reads better than 60 lines
-    "DepartmentRef ClassRef BillEmail BillEmailCc BillEmailBcc EmailStatus GlobalTaxCalculation TxnTaxDetail "
-    "CustomField BillAddr ShipAddr ShipFromAddr FreeFormAddress ShipMethodRef ShipDate TrackingNum DeliveryInfo "
-    "ApplyTaxAfterDiscount PrintStatus AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment "
-    "AllowOnlineACHPayment Deposit DepositToAccountRef ARAccountRef TransactionLocationType TaxExemptionRef ProjectRef "
-    "RecurDataRef TxnSource EInvoiceStatus PaymentMethodRef PaymentRefNum RemainingCredit InvoiceRef".split()
+    "DepartmentRef ClassRef BillEmail BillEmailCc BillEmailBcc EmailStatus GlobalTaxCalculation"
+    " TxnTaxDetail "
+    "CustomField BillAddr ShipAddr ShipFromAddr FreeFormAddress ShipMethodRef ShipDate TrackingNum"
+    " DeliveryInfo "
+    "ApplyTaxAfterDiscount PrintStatus AllowIPNPayment AllowOnlinePayment"
+    " AllowOnlineCreditCardPayment "
+    "AllowOnlineACHPayment Deposit DepositToAccountRef ARAccountRef TransactionLocationType"
+    " TaxExemptionRef ProjectRef "
+    "RecurDataRef TxnSource EInvoiceStatus PaymentMethodRef PaymentRefNum RemainingCredit"
+    " InvoiceRef".split()
 )
 """Of an invoice or credit memo: the reference's schema, and what the field's libraries send."""
 
 READ_ONLY = frozenset(
-    "Id SyncToken MetaData TotalAmt HomeTotalAmt Balance HomeBalance LinkedTxn InvoiceLink domain sparse status".split()  # noqa: SIM905 - as above
+    [
+        "Id",
+        "SyncToken",
+        "MetaData",
+        "TotalAmt",
+        "HomeTotalAmt",
+        "Balance",
+        "HomeBalance",
+        "LinkedTxn",
+        "InvoiceLink",
+        "domain",
+        "sparse",
+        "status",
+    ]
 )
 """Sent values are ignored without an error."""
 
@@ -35,7 +57,10 @@ MAX_AMOUNT = Decimal("1E10")
 LENGTHS = {"DocNumber": 21, "PrivateNote": 4000}
 DESCRIPTION_LENGTH = 4000
 MEMO_LENGTH = 1000
-INACTIVE = "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items."
+INACTIVE = (
+    "Something you're trying to use has been made inactive. Check the fields with accounts,"
+    " customers, items."
+)
 
 
 class Rules:
@@ -47,7 +72,9 @@ class Rules:
     def check(self, body: Json) -> None:
         """Check a whole transaction. Raises ``ApiError`` for the first rule that is broken."""
         if unknown := set(body) - WRITABLE - READ_ONLY:
-            raise self._fault("2010", f"Property Name:{min(unknown)} is unsupported or invalid", min(unknown))
+            raise self._fault(
+                "2010", f"Property Name:{min(unknown)} is unsupported or invalid", min(unknown)
+            )
         self._check_lengths(body)
         self.check_customer(body.get("CustomerRef"))
         self._check_currency(body)
@@ -64,7 +91,10 @@ class Rules:
         """Build the fault of a document number that is taken."""
         if self._settings.language == "fr":
             where = f"DocNumber={number} est attribué à TxnType={kind} avec TxnId={transaction_id}"
-            return self._fault("6140", f"Vous devez indiquer un autre numéro. Ce numéro a déjà été utilisé. {where}")
+            return self._fault(
+                "6140",
+                f"Vous devez indiquer un autre numéro. Ce numéro a déjà été utilisé. {where}",
+            )
         where = f"DocNumber={number} is assigned to TxnType={kind} with TxnId={transaction_id}"
         text = f"You must specify a different number. This number has already been used. {where}"
         return self._fault("6140", text)
@@ -72,7 +102,9 @@ class Rules:
     def _check_lengths(self, body: Json) -> None:
         memo = body.get("CustomerMemo")
         texts = [(name, body.get(name, ""), limit) for name, limit in LENGTHS.items()]
-        texts.append(("CustomerMemo", memo.get("value", "") if isinstance(memo, dict) else "", MEMO_LENGTH))
+        texts.append(
+            ("CustomerMemo", memo.get("value", "") if isinstance(memo, dict) else "", MEMO_LENGTH)
+        )
         for name, value, limit in texts:
             self._check_length(name, value, limit)
 
@@ -82,15 +114,22 @@ class Rules:
         if not isinstance(value, str):
             raise self._fault("2010", f"Property {name} must be a string", name)
         if len(value) > limit:
-            raise self._fault("2050", f"Min:0 Max:{limit} supported. Supplied length:{len(value)}", name)
+            raise self._fault(
+                "2050", f"Min:0 Max:{limit} supported. Supplied length:{len(value)}", name
+            )
 
     def _check_currency(self, body: Json) -> None:
         given = body.get("CurrencyRef")
         currency = given.get("value") if isinstance(given, dict) else None
         if self._settings.multicurrency and currency is None:
             raise self._missing("CurrencyRef")
-        if not self._settings.multicurrency and currency not in (None, self._settings.home_currency):
-            raise self._fault("6000", "Multicurrency is not enabled for this company.", "CurrencyRef")
+        if not self._settings.multicurrency and currency not in (
+            None,
+            self._settings.home_currency,
+        ):
+            raise self._fault(
+                "6000", "Multicurrency is not enabled for this company.", "CurrencyRef"
+            )
 
     def _check_books(self, body: Json) -> None:
         closed_before = self._settings.closed_before
@@ -107,7 +146,9 @@ class Rules:
             raise self._missing("Line.SalesItemLineDetail")
         if _is_note(line):
             return
-        self._check_reference(line[SALES_ITEM]["ItemRef"], "Line.SalesItemLineDetail.ItemRef", "item")
+        self._check_reference(
+            line[SALES_ITEM]["ItemRef"], "Line.SalesItemLineDetail.ItemRef", "item"
+        )
         self._check_amount(line)
 
     def _check_amount(self, line: Json) -> None:
@@ -121,7 +162,9 @@ class Rules:
             raise self._fault("2140", f"Supplied value:{line['Amount']}", "Line.Amount")
         if "Qty" not in detail or "UnitPrice" not in detail:
             return
-        product = (Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])).quantize(CENT, ROUND_HALF_UP)
+        product = (Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])).quantize(
+            CENT, ROUND_HALF_UP
+        )
         if product != line["Amount"]:
             text = f"Amount is not equal to UnitPrice * Qty. Supplied value:{line['Amount']}"
             raise self._fault("6070", text, "Line.Amount")
@@ -142,7 +185,9 @@ class Rules:
         self._check_reference(reference, "CustomerRef", "customer")
 
     def _missing(self, element: str) -> ApiError:
-        return self._fault("2020", f"Required parameter {element} is missing in the request", element)
+        return self._fault(
+            "2020", f"Required parameter {element} is missing in the request", element
+        )
 
     def _fault(self, code: str, detail: str, element: str | None = None) -> ApiError:
         return fault(code, detail, element=element, language=self._settings.language)

@@ -8,13 +8,13 @@ from typing import Literal
 class QuickBooksOnlineSettings:
     """Lists hold ids. A customer or item id of digits that no list names is known and active.
 
-    ``refresh_token`` starts a chain; with ``rotate_refresh_tokens`` every refresh gives a new one and ends the old one.
-    ``access_token_seconds`` counts for tokens that were given out before, too: 0 makes all of them expire.
-    ``custom_transaction_numbers`` is the preference that the API shows; off: QuickBooks numbers by itself.
-    ``warn_duplicate_numbers`` is the preference that the API does not show, and without which nothing guards
-    ``DocNumber``; it needs the other one.
-    ``closed_before`` is an ISO date: earlier books are closed. ``language`` is that of messages and details.
-    Intuit's documentation leaves these open, so each can be either:
+    ``refresh_token`` starts a chain; with ``rotate_refresh_tokens`` every refresh gives a new one
+    and ends the old one. ``access_token_seconds`` counts for tokens that were given out before,
+    too: 0 makes all of them expire. ``custom_transaction_numbers`` is the preference that the API
+    shows; off: QuickBooks numbers by itself. ``warn_duplicate_numbers`` is the preference that the
+    API does not show, and without which nothing guards ``DocNumber``; it needs the other one.
+    ``closed_before`` is an ISO date: earlier books are closed. ``language`` is that of messages and
+    details. Intuit's documentation leaves these open, so each can be either:
 
     - ``keep_sent_numbers``: whether a ``DocNumber`` that was sent is kept while QuickBooks numbers by itself.
     - ``replay_refusals``: whether a known request id is answered with its first refusal, too.

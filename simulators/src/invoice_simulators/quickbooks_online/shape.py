@@ -1,4 +1,7 @@
-"""A transaction as the API shows it, from what was sent, and its next states. Pure: object in, object out."""
+"""A transaction as the API shows it, from what was sent, and its next states.
+
+Pure: object in, object out.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -42,7 +45,10 @@ def voided(shown: Json, now: str) -> Json:
     """Void: it stays under its number, with every amount and quantity zero."""
     lines = [_zero(line) for line in shown["Line"]]
     note = f"Voided {shown.get('PrivateNote') or ''}".rstrip()
-    return touched(shown | {"TotalAmt": 0, "Balance": 0, "Line": lines, "LinkedTxn": [], "PrivateNote": note}, now)
+    return touched(
+        shown | {"TotalAmt": 0, "Balance": 0, "Line": lines, "LinkedTxn": [], "PrivateNote": note},
+        now,
+    )
 
 
 def paid(shown: Json, amount: Decimal, payment_id: str, now: str) -> Json:
@@ -56,7 +62,9 @@ def retotalled(lines: list[Json], total: Decimal) -> list[Json]:
     """Change the first item line so that the lines sum to ``total``; its quantity and price go."""
     first = next((index for index, line in enumerate(lines) if is_item_line(line)), 0)
     line = lines[first]
-    detail = {name: value for name, value in line[SALES_ITEM].items() if name not in ("Qty", "UnitPrice")}
+    detail = {
+        name: value for name, value in line[SALES_ITEM].items() if name not in ("Qty", "UnitPrice")
+    }
     changed = line | {"Amount": line["Amount"] + total - total_of(lines), SALES_ITEM: detail}
     return [*lines[:first], changed, *lines[first + 1 :]]
 
@@ -64,7 +72,10 @@ def retotalled(lines: list[Json], total: Decimal) -> list[Json]:
 def touched(shown: Json, now: str) -> Json:
     """Count a change."""
     meta: Mapping[str, Any] = shown["MetaData"]
-    return shown | {"SyncToken": str(int(shown["SyncToken"]) + 1), "MetaData": {**meta, "LastUpdatedTime": now}}
+    return shown | {
+        "SyncToken": str(int(shown["SyncToken"]) + 1),
+        "MetaData": {**meta, "LastUpdatedTime": now},
+    }
 
 
 def _shown(body: Json, home_currency: str, date: str) -> Json:

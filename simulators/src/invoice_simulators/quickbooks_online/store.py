@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from invoice_simulators.quickbooks_online.transactions import Deletion, Entity, Transaction, stored_as
+from invoice_simulators.quickbooks_online.transactions import (
+    Deletion,
+    Entity,
+    Transaction,
+    stored_as,
+)
 from invoice_simulators.replica import Replica
 from invoice_simulators.wire import Json
 
@@ -14,7 +19,10 @@ def number_key(entity: Entity, number: str | None) -> tuple[Entity, str | None]:
 
 
 class TransactionStore:
-    """Ids are unique over both entities, document numbers within one. ``replica`` is what queries read."""
+    """Ids are unique over both entities, document numbers within one.
+
+    ``replica`` is what queries read.
+    """
 
     def __init__(self, replica: Replica[Transaction]) -> None:
         self._by_id: dict[str, Transaction] = {}

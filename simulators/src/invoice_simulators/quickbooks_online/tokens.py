@@ -11,7 +11,8 @@ from invoice_simulators.wire import Call, Clock, Json, Reply, reply
 
 TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
-# Of any chain, since November 2025; told only to who sends the header (Intuit's announcement of 2025-11-12).
+# Of any chain, since November 2025; told only to who sends the header (Intuit's announcement of
+# 2025-11-12).
 LOGIN_SECONDS = 5 * 365 * 24 * 3600
 TELL_END = "x-include-refresh-token-hard-expires-in"
 
@@ -32,7 +33,9 @@ class Tokens:
         self._refresh.clear()
         self._spent.clear()
 
-    def refresh(self, authorization: str, form: Mapping[str, str], *, tells_end: bool = False) -> Json:
+    def refresh(
+        self, authorization: str, form: Mapping[str, str], *, tells_end: bool = False
+    ) -> Json:
         """Answer the token endpoint; ``tells_end`` adds the end of the whole login.
 
         Raises ``ApiError``: 401 ``invalid_client``, 400 ``invalid_grant`` and others.
@@ -83,7 +86,11 @@ class Tokens:
 def discovery(call: Call) -> Reply:
     """Answer Intuit's discovery document, which its own library reads first."""
     base = str(call.url.origin())
-    paths = {"authorization": "/connect/oauth2", "token": TOKEN, "userinfo": "/v1/openid_connect/userinfo"}
+    paths = {
+        "authorization": "/connect/oauth2",
+        "token": TOKEN,
+        "userinfo": "/v1/openid_connect/userinfo",
+    }
     endpoints = {f"{name}_endpoint": base + path for name, path in paths.items()}
     revocation = {"revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke"}
     return reply({"issuer": base, "jwks_uri": f"{base}/op/v1/jwks", **endpoints, **revocation})

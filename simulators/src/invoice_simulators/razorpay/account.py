@@ -3,27 +3,44 @@
 from collections.abc import Callable, Mapping
 from random import Random
 
-from invoice_simulators.razorpay.lifecycle import cancelled, check_change, deleted, expired, issued, paid
+from invoice_simulators.razorpay.lifecycle import (
+    cancelled,
+    check_change,
+    deleted,
+    expired,
+    issued,
+    paid,
+)
 from invoice_simulators.razorpay.rules import check_invoice, check_texts, with_items
 from invoice_simulators.razorpay.settings import RazorpaySettings
 from invoice_simulators.razorpay.shape import frame, minor, new_id, request_of, wanted_messages
 from invoice_simulators.razorpay.store import InvoiceStore, StoredInvoice
 from invoice_simulators.wire import Clock, Json
 
-EDITABLE = {"note": "description", "number": "receipt", "customer_id": "customer_id", "total": "line_items"}
+EDITABLE = {
+    "note": "description",
+    "number": "receipt",
+    "customer_id": "customer_id",
+    "total": "line_items",
+}
 
 
 class Account:
     """Each method is one effect, carried out whole or refused with ``ApiError``."""
 
-    def __init__(self, store: InvoiceStore, settings: Callable[[], RazorpaySettings], clock: Clock) -> None:
+    def __init__(
+        self, store: InvoiceStore, settings: Callable[[], RazorpaySettings], clock: Clock
+    ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._random = Random(1)  # noqa: S311 - ids only have to look like Razorpay's
 
     def create(self, body: Json) -> StoredInvoice:
-        """Store an invoice; it is issued at once unless ``draft`` is ``"1"``. Nothing is idempotent here."""
+        """Store an invoice; it is issued at once unless ``draft`` is ``"1"``.
+
+        Nothing is idempotent here.
+        """
         filled = with_items(body, self._settings())
         check_invoice(filled, self._settings(), self._now())
         shown = frame(filled, new_id(self._random, "inv"), self._now(), self._random)
@@ -65,7 +82,9 @@ class Account:
     def delete(self, invoice_id: str) -> None:
         """Delete a draft."""
         stored = self._store.get(invoice_id)
-        self._store.delete(stored, deleted(stored.shown), stays_listed=self._settings().deleted_stay_listed)
+        self._store.delete(
+            stored, deleted(stored.shown), stays_listed=self._settings().deleted_stay_listed
+        )
 
     def pay(self, invoice_id: str, amount: str | None) -> StoredInvoice:
         """Take a payment in major units; null: all that is due."""
@@ -75,9 +94,13 @@ class Account:
         return self._store.change(stored, paid(shown, taken, self._now(), self._random))
 
     def edit(self, invoice_id: str, changes: Mapping[str, str | None]) -> StoredInvoice:
-        """Change what a person can in the dashboard: ``total``, ``note``, ``number`` (the receipt), ``customer_id``."""
+        """Change what a person can in the dashboard: ``total``, ``note``, ``number`` (the receipt),
+        ``customer_id``.
+        """
         if unknown := set(changes) - set(EDITABLE):
-            raise ValueError(f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}.")
+            raise ValueError(
+                f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}."
+            )
         given: Json = {EDITABLE[name]: value for name, value in changes.items()}
         if "total" in changes:
             shown = self._store.get(invoice_id).shown

@@ -1,4 +1,8 @@
-"""Razorpay's one error object: ``error{code, description, field?, source, step, reason, metadata}``. Pure."""
+"""Razorpay's one error object: ``error{code, description, field?, source, step, reason,
+metadata}``.
+
+Pure.
+"""
 
 from invoice_simulators.wire import ApiError, Json
 

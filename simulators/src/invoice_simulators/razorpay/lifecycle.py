@@ -1,4 +1,7 @@
-"""From one status of an invoice to the next, and what may still be changed in it. Pure: object in, object out."""
+"""From one status of an invoice to the next, and what may still be changed in it.
+
+Pure: object in, object out.
+"""
 
 from random import Random
 from typing import Any

@@ -8,7 +8,9 @@ from invoice_simulators.razorpay.store import InvoiceStore
 
 
 class People:
-    """Each method takes an invoice's id, and obeys what its status allows; amounts are in major units, as text."""
+    """Each method takes an invoice's id, and obeys what its status allows; amounts are in major
+    units, as text.
+    """
 
     def __init__(self, store: InvoiceStore, account: Account) -> None:
         self._store = store
@@ -38,7 +40,9 @@ class People:
         self._account.delete(document_id)
 
     def edit(self, document_id: str, **changes: str | None) -> None:
-        """Change ``total``, ``note`` (the description), ``number`` (the receipt) or ``customer_id``."""
+        """Change ``total``, ``note`` (the description), ``number`` (the receipt) or
+        ``customer_id``.
+        """
         self._account.edit(document_id, changes)
 
     def pay(self, document_id: str, amount: str | None = None) -> None:

@@ -29,7 +29,10 @@ THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR"})
 
 
 def check_invoice(body: Json, settings: RazorpaySettings, now: int) -> None:
-    """Check a whole request. ``now`` is Unix seconds. Raises ``ApiError`` for the first rule that is broken."""
+    """Check a whole request.
+
+    ``now`` is Unix seconds. Raises ``ApiError`` for the first rule that is broken.
+    """
     _refuse_extra(body, FIELDS)
     if body.get("type") != "invoice":
         raise bad_request("The type field is required.", "type")
@@ -39,7 +42,9 @@ def check_invoice(body: Json, settings: RazorpaySettings, now: int) -> None:
         raise bad_request("The selected draft is invalid.", "draft")
     if "date" in body and not _is_integer(body["date"]):
         raise bad_request("The date must be an integer.", "date")
-    if "expire_by" in body and (not _is_integer(body["expire_by"]) or body["expire_by"] < now + EXPIRY_LEAD):
+    if "expire_by" in body and (
+        not _is_integer(body["expire_by"]) or body["expire_by"] < now + EXPIRY_LEAD
+    ):
         raise bad_request("expire_by should be at least 15 minutes after current time", "expire_by")
     _check_lines(body)
     _check_currency(body, settings)
@@ -47,9 +52,16 @@ def check_invoice(body: Json, settings: RazorpaySettings, now: int) -> None:
 
 
 def with_items(body: Json, settings: RazorpaySettings) -> Json:
-    """Fill lines that name an item with what the account has under it. Raises ``ApiError`` for an unknown one."""
+    """Fill lines that name an item with what the account has under it.
+
+    Raises ``ApiError`` for an unknown one.
+    """
     lines = body.get("line_items")
-    return body | {"line_items": [_filled(line, settings) for line in lines]} if isinstance(lines, list) else body
+    return (
+        body | {"line_items": [_filled(line, settings) for line in lines]}
+        if isinstance(lines, list)
+        else body
+    )
 
 
 def amount_of(line: Json) -> int:
@@ -99,7 +111,9 @@ def check_texts(body: Json) -> None:
             raise bad_request(f"The {name} must be at least 1 characters.", name)
     notes = body.get("notes", {})
     if not isinstance(notes, dict) or len(notes) > NOTES:
-        raise bad_request(f"Number of fields in notes should be less than or equal to {NOTES}", "notes")
+        raise bad_request(
+            f"Number of fields in notes should be less than or equal to {NOTES}", "notes"
+        )
     for name in notes:
         _check_text(notes, name, NOTE_LENGTH)
 
@@ -117,7 +131,9 @@ def _check_lines(body: Json) -> None:
     if not isinstance(lines, list) or not lines:
         raise bad_request("The line items field is required.", "line_items")
     if len(lines) > LINE_LIMIT:
-        raise bad_request(f"The line items may not have more than {LINE_LIMIT} items.", "line_items")
+        raise bad_request(
+            f"The line items may not have more than {LINE_LIMIT} items.", "line_items"
+        )
     for line in lines:
         _check_line(line, currency_of(body))
 
@@ -150,7 +166,9 @@ def _check_currency(body: Json, settings: RazorpaySettings) -> None:
     if any(line.get("currency", currency) != currency for line in body["line_items"]):
         raise bad_request("Currency of all items should be the same as of the invoice.", "currency")
     if currency != "INR" and not settings.international:
-        raise bad_request("International transactions are not activated on your account.", "currency")
+        raise bad_request(
+            "International transactions are not activated on your account.", "currency"
+        )
 
 
 def _check_amount(body: Json) -> None:

@@ -1,4 +1,7 @@
-"""What can be set in the simulated Razorpay account. The credentials are harmless and for loopback only."""
+"""What can be set in the simulated Razorpay account.
+
+The credentials are harmless and for loopback only.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -6,7 +9,8 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class RazorpaySettings:
-    """A customer id of the right form (``cust_`` and 14 letters or digits) that the list does not name is known.
+    """A customer id of the right form (``cust_`` and 14 letters or digits) that the list does not
+    name is known.
 
     ``items`` are the account's items by id: ``name``, ``amount`` and ``currency``.
     Razorpay's documentation leaves these open, so each can be either:

@@ -1,4 +1,8 @@
-"""The invoice object of the API: from a checked request, and back to the request that would make it. Pure."""
+"""The invoice object of the API: from a checked request, and back to the request that would make
+it.
+
+Pure.
+"""
 
 import string
 from collections.abc import Mapping
@@ -11,7 +15,16 @@ from invoice_simulators.wire import Json, decimal_text
 
 LETTERS = string.ascii_letters + string.digits
 ZERO_DECIMALS = frozenset({"JPY", "KRW", "VND"})
-GIVEN = ("description", "date", "terms", "comment", "expire_by", "callback_url", "callback_method", "ref_num")
+GIVEN = (
+    "description",
+    "date",
+    "terms",
+    "comment",
+    "expire_by",
+    "callback_url",
+    "callback_method",
+    "ref_num",
+)
 LINE = ("item_id", "name", "description", "amount", "currency", "quantity")
 SWITCHES = {"sms": "sms_notify", "email": "email_notify"}
 
@@ -64,13 +77,18 @@ def request_of(shown: Mapping[str, Any]) -> Json:
     """Return the request that would make this invoice again."""
     kept = ("type", "receipt", "customer_id", "currency", "notes", "partial_payment", *GIVEN)
     given = {name: shown[name] for name in kept if shown[name] is not None and shown[name] != []}
-    lines = [{name: line[name] for name in LINE if line[name] is not None} for line in shown["line_items"]]
+    lines = [
+        {name: line[name] for name in LINE if line[name] is not None}
+        for line in shown["line_items"]
+    ]
     return {**given, "line_items": lines}
 
 
 def wanted_messages(body: Json) -> tuple[str, ...]:
     """Return how the customer is to be messaged: Razorpay does unless it is told not to."""
-    return tuple(kind for kind, name in SWITCHES.items() if body.get(name, True) not in (False, 0, "0"))
+    return tuple(
+        kind for kind, name in SWITCHES.items() if body.get(name, True) not in (False, 0, "0")
+    )
 
 
 def major(amount: int, currency: str) -> str:

@@ -1,4 +1,7 @@
-"""The stored invoices, and what the list shows of them. ``receipt`` is not unique: the real API does not promise it."""
+"""The stored invoices, and what the list shows of them.
+
+``receipt`` is not unique: the real API does not promise it.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -74,7 +77,8 @@ class InvoiceStore:
         return stored.receipt if stored else None
 
     def select(self, query: Mapping[str, str], *, by_part: bool) -> list[StoredInvoice]:
-        """List the newest first by ``receipt``, ``customer_id``, ``type``, ``from``, ``to``, ``skip`` and ``count``.
+        """List the newest first by ``receipt``, ``customer_id``, ``type``, ``from``, ``to``,
+        ``skip`` and ``count``.
 
         ``by_part``: a part of the receipt is enough.
         """

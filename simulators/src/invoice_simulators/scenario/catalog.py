@@ -63,9 +63,22 @@ class Product:
         return str(uuid5(NAMESPACE_URL, f"product/{self.name}"))
 
 
-NAMES = ("API calls", "Storage", "Data transfer", "Compute hours", "Seats", "Support plan", "Model tokens", "Backups")
+NAMES = (
+    "API calls",
+    "Storage",
+    "Data transfer",
+    "Compute hours",
+    "Seats",
+    "Support plan",
+    "Model tokens",
+    "Backups",
+)
 PRODUCTS = tuple(Product(name, str(2001 + index)) for index, name in enumerate(NAMES))
-UNMAPPED = (Product("Beta feature", None), Product("Legacy add-on", None), Product("Field test", None))
+UNMAPPED = (
+    Product("Beta feature", None),
+    Product("Legacy add-on", None),
+    Product("Field test", None),
+)
 REFUSED = Product("Withdrawn product", NO_SUCH_ITEM)
 COMMIT = Product("Annual commitment", "2090")
 CONVERSION = Product("AI Credits conversion", "2091")
@@ -85,7 +98,9 @@ class Customer:
     def custom_fields(self, keys: Keys) -> Json:
         """Return the custom fields as Metronome holds them, and one of no concern."""
         given = {keys.customer: self.external_id, keys.destination: self.destination}
-        return {name: value for name, value in given.items() if value is not None} | {"segment": "enterprise"}
+        return {name: value for name, value in given.items() if value is not None} | {
+            "segment": "enterprise"
+        }
 
 
 def new_id(random: Random) -> str:
@@ -98,7 +113,13 @@ def sound_customers(random: Random, destinations: Sequence[str], count: int) -> 
     for index in range(count):
         destination = destinations[index % len(destinations)]
         unit = EUR if (index // len(destinations)) % 3 == 2 else USD
-        yield Customer(new_id(random), f"Customer {index + 1}", unit, external_id(destination, index), destination)
+        yield Customer(
+            new_id(random),
+            f"Customer {index + 1}",
+            unit,
+            external_id(destination, index),
+            destination,
+        )
 
 
 def external_id(destination: str, index: int) -> str:

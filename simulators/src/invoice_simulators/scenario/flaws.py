@@ -9,13 +9,17 @@ from invoice_simulators.scenario.ends import End, Failed, Skipped
 from invoice_simulators.wire import Json
 
 Change = Callable[[Json, Customer], Any]
-CustomerFlaw = Literal["unmapped", "without-destination", "unknown-destination", "refused", "token-payer"]
+CustomerFlaw = Literal[
+    "unmapped", "without-destination", "unknown-destination", "refused", "token-payer"
+]
 LineFlaw = Literal["unmapped", "refused", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong: with the customer, with the lines, or with the finished invoice, which ``change`` spoils."""
+    """What is wrong: with the customer, with the lines, or with the finished invoice, which
+    ``change`` spoils.
+    """
 
     end: End
     customer: CustomerFlaw | None = None
@@ -37,7 +41,11 @@ def _at_its_provider(status: str) -> Change:
 
     def change(invoice: Json, customer: Customer) -> None:
         provider = "custom" if customer.destination == "razorpay" else customer.destination
-        known = {"billing_provider_type": provider, "invoice_id": "77001", "external_status": status}
+        known = {
+            "billing_provider_type": provider,
+            "invoice_id": "77001",
+            "external_status": status,
+        }
         invoice["external_invoice"] = known
 
     return change
@@ -57,8 +65,14 @@ def _in_the_revenue_system(invoice: Json, customer: Customer) -> None:
 def _consolidate(invoice: Json, _customer: Customer) -> None:
     """Make it the parent's: its lines come from its own standalone invoice and from a child's."""
     origins = [
-        {"invoice_id": f"{invoice['id']}-{number}", "customer_id": invoice["customer_id"], "contract_id": contract_id}
-        for number, contract_id in enumerate((invoice["contract_id"], f"{invoice['contract_id']}-child"))
+        {
+            "invoice_id": f"{invoice['id']}-{number}",
+            "customer_id": invoice["customer_id"],
+            "contract_id": contract_id,
+        }
+        for number, contract_id in enumerate(
+            (invoice["contract_id"], f"{invoice['contract_id']}-child")
+        )
     ]
     lines = [
         line | {"origin": origins[number % 2] | {"line_item_id": f"{invoice['id']}-line-{number}"}}
@@ -68,7 +82,10 @@ def _consolidate(invoice: Json, _customer: Customer) -> None:
 
 
 QUEUED_AT_STRIPE = {"billing_provider_type": "stripe", "external_status": "QUEUED"}
-PARENT = {"customer_id": "6d0a2a0e-3a54-4a53-8a39-0b7f6a0c9d01", "contract_id": "6d0a2a0e-3a54-4a53-8a39-0b7f6a0c9d02"}
+PARENT = {
+    "customer_id": "6d0a2a0e-3a54-4a53-8a39-0b7f6a0c9d01",
+    "contract_id": "6d0a2a0e-3a54-4a53-8a39-0b7f6a0c9d02",
+}
 
 FLAWS: tuple[Flaw, ...] = (
     Flaw(Failed("formatter", "customer-not-mapped"), customer="unmapped"),

@@ -46,7 +46,9 @@ NOVEMBER = datetime(2026, 11, 2, 6, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Major units of one currency, with Metronome's sign: ``billed`` is the sum of the three others."""
+    """Major units of one currency, with Metronome's sign: ``billed`` is the sum of the three
+    others.
+    """
 
     billed: Decimal
     created: Decimal
@@ -56,7 +58,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``ends`` by invoice id, those unknown to Metronome included; ``deliveries`` are events in order of arrival.
+    """``ends`` by invoice id, those unknown to Metronome included; ``deliveries`` are events in
+    order of arrival.
 
     ``contracts`` are those that somebody may ask for: of the invoices that name a payer.
     """
@@ -68,14 +71,21 @@ class Scenario:
     ends: dict[str, End]
 
     def summary(self) -> dict[str, Totals]:
-        """Sum Metronome's totals by currency, each rounded to cents, split by how the invoices must end."""
+        """Sum Metronome's totals by currency, each rounded to cents, split by how the invoices must
+        end.
+        """
         sums: dict[str, dict[str, Decimal]] = {}
         for invoice in self.invoices:
             unit = _unit_of(invoice)
-            split = sums.setdefault(unit.currency, dict.fromkeys(("created", "failed", "skipped"), Decimal("0.00")))
+            split = sums.setdefault(
+                unit.currency, dict.fromkeys(("created", "failed", "skipped"), Decimal("0.00"))
+            )
             end = type(self.ends[invoice["id"]]).__name__.lower()
             split[end] += unit.major(invoice["total"]).quantize(CENT, ROUND_HALF_EVEN)
-        return {currency: Totals(sum(split.values(), Decimal(0)), **split) for currency, split in sums.items()}
+        return {
+            currency: Totals(sum(split.values(), Decimal(0)), **split)
+            for currency, split in sums.items()
+        }
 
 
 def _unit_of(invoice: Json) -> Unit:
@@ -92,26 +102,41 @@ def scenario(
     item_key: str = "billing_item_id",
     issued_from: datetime = NOVEMBER,
 ) -> Scenario:
-    """Generate ``count`` invoices, one in ten flawed. Each is issued a second after the one before."""
+    """Generate ``count`` invoices, one in ten flawed.
+
+    Each is issued a second after the one before.
+    """
     keys = Keys(customer_key, destination_key, item_key)
     generator = _Generator(Random(seed), keys, destinations, issued_from)  # noqa: S311 - repeatable, no secret
     return generator.generate(count)
 
 
 class _Generator:
-    def __init__(self, random: Random, keys: Keys, destinations: Sequence[str], issued_from: datetime) -> None:
+    def __init__(
+        self, random: Random, keys: Keys, destinations: Sequence[str], issued_from: datetime
+    ) -> None:
         self._random = random
         self._keys = keys
         self._destinations = destinations
         self._issued_from = issued_from
 
     def generate(self, count: int) -> Scenario:
-        sound = list(sound_customers(self._random, self._destinations, 6 * len(self._destinations) + count // 50))
+        sound = list(
+            sound_customers(
+                self._random, self._destinations, 6 * len(self._destinations) + count // 50
+            )
+        )
         flawed = self._flawed_customers()
         invoices, events, ends = [], [], {}
         for index in range(count):
-            flaw = FLAWS[index // FLAWED_EVERY % len(FLAWS)] if index % FLAWED_EVERY == FLAWED_EVERY - 1 else None
-            customer = flawed[flaw.customer] if flaw and flaw.customer else self._random.choice(sound)
+            flaw = (
+                FLAWS[index // FLAWED_EVERY % len(FLAWS)]
+                if index % FLAWED_EVERY == FLAWED_EVERY - 1
+                else None
+            )
+            customer = (
+                flawed[flaw.customer] if flaw and flaw.customer else self._random.choice(sound)
+            )
             draw = usage if flaw else SOUND[(index - index // FLAWED_EVERY) % len(SOUND)]
             invoice, end = self._invoice(index, customer, draw, flaw)
             ends[invoice["id"]] = end
@@ -130,13 +155,22 @@ class _Generator:
             "refused": (USD, NO_SUCH_CUSTOMER, first),
             "token-payer": (TOKENS, "1902", first),
         }
-        return {flaw: Customer(new_id(self._random), f"Customer {flaw}", *given) for flaw, given in fields.items()}
+        return {
+            flaw: Customer(new_id(self._random), f"Customer {flaw}", *given)
+            for flaw, given in fields.items()
+        }
 
-    def _invoice(self, index: int, customer: Customer, draw: Draw, flaw: Flaw | None) -> tuple[Json, End]:
+    def _invoice(
+        self, index: int, customer: Customer, draw: Draw, flaw: Flaw | None
+    ) -> tuple[Json, End]:
         builder = Lines(self._random, customer.unit, self._keys)
         lines = self._spoil(draw(self._random, builder, customer.unit), builder, flaw)
         total = sum_of(lines, customer.unit)
-        invoice = self._frame(index, customer, draw) | _parted(lines) | {"total": total, "subtotal": total}
+        invoice = (
+            self._frame(index, customer, draw)
+            | _parted(lines)
+            | {"total": total, "subtotal": total}
+        )
         if flaw is None:
             return invoice, self._sound_end(customer, lines, total)
         if flaw.change is not None:
@@ -149,7 +183,10 @@ class _Generator:
             return lines
         if flaw.lines == "none":
             return []
-        return lines + [builder.usage(product) for product in ((REFUSED,) if flaw.lines == "refused" else UNMAPPED)]
+        return lines + [
+            builder.usage(product)
+            for product in ((REFUSED,) if flaw.lines == "refused" else UNMAPPED)
+        ]
 
     def _frame(self, index: int, customer: Customer, draw: Draw) -> Json:
         issued = self._issued_from + timedelta(seconds=index)
@@ -167,9 +204,16 @@ class _Generator:
             "billable_status": "billable",
         }
         if draw is not scheduled:
-            frame |= {"start_timestamp": "2026-10-01T00:00:00.000Z", "end_timestamp": "2026-11-01T00:00:00.000Z"}
+            frame |= {
+                "start_timestamp": "2026-10-01T00:00:00.000Z",
+                "end_timestamp": "2026-11-01T00:00:00.000Z",
+            }
         if draw is credit_memo:
-            frame["correction_record"] = {"reason": "outage", "memo": "", "corrected_invoice_id": new_id(self._random)}
+            frame["correction_record"] = {
+                "reason": "outage",
+                "memo": "",
+                "corrected_invoice_id": new_id(self._random),
+            }
         if draw is regenerated:
             frame["regenerated_from_invoice_id"] = new_id(self._random)
         if draw is paid_by_itself:
@@ -188,7 +232,9 @@ class _Generator:
         return at_razorpay(end, has_negative_line=negative)
 
     def _flawed_end(self, customer: Customer, lines: list[Json], total: Decimal, flaw: Flaw) -> End:
-        if flaw.lines == "refused" and customer.destination == "razorpay":  # lines name no item there
+        if (
+            flaw.lines == "refused" and customer.destination == "razorpay"
+        ):  # lines name no item there
             return self._sound_end(customer, lines, total)
         return flaw.end
 
@@ -207,7 +253,9 @@ class _Generator:
 
     def _deliveries(self, events: list[Json]) -> list[Json]:
         """Send some events twice, the second time later, and disturb the order a little."""
-        placed = [(index + self._random.uniform(0, DISORDER), event) for index, event in enumerate(events)]
+        placed = [
+            (index + self._random.uniform(0, DISORDER), event) for index, event in enumerate(events)
+        ]
         again = [event for event in events if self._random.random() < DUPLICATES]
         placed += [(self._random.uniform(0, len(events) + DISORDER), event) for event in again]
         return [event for _, event in sorted(placed, key=lambda pair: pair[0])]

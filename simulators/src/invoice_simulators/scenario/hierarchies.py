@@ -6,7 +6,9 @@ from invoice_simulators.wire import Json
 
 
 def contracts_of(invoices: Iterable[Json]) -> list[Json]:
-    """Build the contract of each invoice with a payer: a child that pays for itself, or whose parent pays for it."""
+    """Build the contract of each invoice with a payer: a child that pays for itself, or whose
+    parent pays for it.
+    """
     return [
         {
             "id": invoice["contract_id"],
@@ -20,6 +22,13 @@ def contracts_of(invoices: Iterable[Json]) -> list[Json]:
 
 def _child(invoice: Json) -> Json:
     if invoice["payer"]["customer_id"] == invoice["customer_id"]:
-        parent = {"customer_id": f"{invoice['customer_id']}-parent", "contract_id": f"{invoice['contract_id']}-parent"}
+        parent = {
+            "customer_id": f"{invoice['customer_id']}-parent",
+            "contract_id": f"{invoice['contract_id']}-parent",
+        }
         return {"parent": parent, "payer": "SELF", "usage_statement_behavior": "SEPARATE"}
-    return {"parent": invoice["payer"], "payer": "PARENT", "usage_statement_behavior": "CONSOLIDATE"}
+    return {
+        "parent": invoice["payer"],
+        "payer": "PARENT",
+        "usage_statement_behavior": "CONSOLIDATE",
+    }

@@ -69,9 +69,14 @@ def tiered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
 
 
 def legacy_plan(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A legacy plan's charges with their parts, and a credit grant that adjusts the whole invoice."""
+    """A legacy plan's charges with their parts, and a credit grant that adjusts the whole
+    invoice.
+    """
     granted = Decimal("0.25") * unit.per_major
-    return [*(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)), lines.adjustment(granted)]
+    return [
+        *(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)),
+        lines.adjustment(granted),
+    ]
 
 
 def regenerated(random: Random, lines: Lines, unit: Unit) -> list[Json]:

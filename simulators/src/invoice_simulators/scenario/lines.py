@@ -1,12 +1,27 @@
-"""Line items of Metronome invoices, in Metronome's own units. Amounts are exact products of quantity and price."""
+"""Line items of Metronome invoices, in Metronome's own units.
+
+Amounts are exact products of quantity and price.
+"""
 
 from decimal import Decimal
 from random import Random
 
-from invoice_simulators.scenario.catalog import COMMIT, CONVERSION, CREDIT, CREDITS, Keys, Product, Unit, new_id
+from invoice_simulators.scenario.catalog import (
+    COMMIT,
+    CONVERSION,
+    CREDIT,
+    CREDITS,
+    Keys,
+    Product,
+    Unit,
+    new_id,
+)
 from invoice_simulators.wire import Json
 
-PERIOD: Json = {"starting_at": "2026-10-01T00:00:00.000Z", "ending_before": "2026-11-01T00:00:00.000Z"}
+PERIOD: Json = {
+    "starting_at": "2026-10-01T00:00:00.000Z",
+    "ending_before": "2026-11-01T00:00:00.000Z",
+}
 REGIONS = ("eu-central", "us-east", "ap-south")
 
 
@@ -19,14 +34,19 @@ class Lines:
         self._keys = keys
 
     def usage(self, product: Product) -> Json:
-        """Metered usage: fractions of a unit at fractions of a cent, here and there with group values."""
+        """Metered usage: fractions of a unit at fractions of a cent, here and there with group
+        values.
+        """
         price = Decimal(self._random.randrange(1, 500_000)) / 10_000 / (100 // self._unit.per_major)
         quantity = Decimal(self._random.randrange(1, 4_000_000)) / 1_000
         line = self._priced("usage", product, quantity, price) | PERIOD
         if self._random.random() < 0.4:
             line["pricing_group_values"] = {"region": self._random.choice(REGIONS)}
         if self._random.random() < 0.4:
-            line["presentation_group_values"] = {"team": self._random.choice(("search", "ads", "")), "project": None}
+            line["presentation_group_values"] = {
+                "team": self._random.choice(("search", "ads", "")),
+                "project": None,
+            }
         return line
 
     def subscription(self, product: Product) -> Json:
@@ -38,7 +58,9 @@ class Lines:
     def scheduled(self, product: Product) -> Json:
         """A charge on a date: no period."""
         price = Decimal(self._random.randrange(1, 900) * 10 * self._unit.per_major)
-        return self._priced("scheduled", product, Decimal(1), price) | {"scheduled_charge_id": new_id(self._random)}
+        return self._priced("scheduled", product, Decimal(1), price) | {
+            "scheduled_charge_id": new_id(self._random)
+        }
 
     def commit_purchase(self) -> Json:
         """The sale of a prepaid commit."""
@@ -51,7 +73,9 @@ class Lines:
         return self._priced("usage", product, Decimal(0), Decimal("1.25")) | PERIOD
 
     def applied(self, amount: Decimal, kind: str = "PREPAID") -> Json:
-        """A commit or credit applied: ``amount`` off, neither quantity nor price; mapped by the commit's own field."""
+        """A commit or credit applied: ``amount`` off, neither quantity nor price; mapped by the
+        commit's own field.
+        """
         commit_id = new_id(self._random)
         return {
             "name": f"{COMMIT.name} applied",
@@ -69,7 +93,10 @@ class Lines:
         """One product's usage in two tiers, the second of them cheaper."""
         price = Decimal(self._random.randrange(200, 900)) / 100 / (100 // self._unit.per_major)
         first = self._priced("usage", product, Decimal(1000), price) | PERIOD
-        second = self._priced("usage", product, Decimal(self._random.randrange(1, 5000)), price / 2) | PERIOD
+        second = (
+            self._priced("usage", product, Decimal(self._random.randrange(1, 5000)), price / 2)
+            | PERIOD
+        )
         return [
             first | {"tier": {"level": 1, "starting_at": "0", "size": "1000"}},
             second | {"tier": {"level": 2, "starting_at": "1000"}},
@@ -119,7 +146,9 @@ class Lines:
 
 
 def counts(line: Json, unit: Unit) -> bool:
-    """Whether a line is part of its invoice's total: its money, and no application of a postpaid commit."""
+    """Whether a line is part of its invoice's total: its money, and no application of a postpaid
+    commit.
+    """
     applied = line.get("applied_commit_or_credit", {}).get("type")
     return bool(line["credit_type"]["id"] == unit.id and applied != "POSTPAID")
 

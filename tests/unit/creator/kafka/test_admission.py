@@ -63,7 +63,9 @@ def test_others_than_replays_ask_nothing_anew() -> None:
     assert let_in(admission) == [0]
 
 
-def test_a_replay_waits_for_what_was_decided_before_it_was_read_and_those_behind_it_wait_too() -> None:
+def test_a_replay_waits_for_what_was_decided_before_it_was_read_and_those_behind_it_wait_too() -> (
+    None
+):
     decisions = Decisions()
     admission = assigned(decisions)
     decisions.answered = decisions.asked

@@ -1,4 +1,6 @@
-"""The poll loop over a group member in memory: what is paused, committed and handed back, and when."""
+"""The poll loop over a group member in memory: what is paused, committed and handed back, and
+when.
+"""
 
 import threading
 from collections import deque
@@ -63,9 +65,11 @@ class FakeMessage:
 
 
 class FakeMember:
-    """A group member: owns what it was assigned, gives no record of a paused partition, refuses foreign commits.
+    """A group member: owns what it was assigned, gives no record of a paused partition, refuses
+    foreign commits.
 
-    As in librdkafka, a pause outlives the assignment (seen on a broker that was away for longer than the session).
+    As in librdkafka, a pause outlives the assignment (seen on a broker that was away for longer
+    than the session).
     """
 
     def __init__(self) -> None:
@@ -87,7 +91,9 @@ class FakeMember:
 
     def _rebalance(self, kind: str, partitions: tuple[int, ...]) -> None:
         self._callbacks[kind](self, [ConfluentPartition(TOPIC, number) for number in partitions])
-        self.owned = self.owned | set(partitions) if kind == "on_assign" else self.owned - set(partitions)
+        self.owned = (
+            self.owned | set(partitions) if kind == "on_assign" else self.owned - set(partitions)
+        )
 
     def poll(self, _timeout: float) -> FakeMessage | None:
         if self.changes:
@@ -100,7 +106,9 @@ class FakeMember:
         return None
 
     def consume(self, count: int, _timeout: float) -> list[FakeMessage]:
-        found = [each for each in self.records if each.partition() in self.owned - self.paused][:count]
+        found = [each for each in self.records if each.partition() in self.owned - self.paused][
+            :count
+        ]
         for message in found:
             self.records.remove(message)
         return found
@@ -114,7 +122,9 @@ class FakeMember:
     def resume(self, partitions: list[ConfluentPartition]) -> None:
         self.paused -= {each.partition for each in partitions} & self.owned
 
-    def commit(self, offsets: list[ConfluentPartition], asynchronous: bool) -> list[ConfluentPartition]:
+    def commit(
+        self, offsets: list[ConfluentPartition], asynchronous: bool
+    ) -> list[ConfluentPartition]:
         assert not asynchronous
         assert {each.partition for each in offsets} <= self.owned, "committed what is not owned"
         if self.refuses_commits:
@@ -123,7 +133,9 @@ class FakeMember:
         self.offsets |= {each.partition: each.offset for each in offsets}
         return offsets
 
-    def committed(self, partitions: list[ConfluentPartition], timeout: float) -> list[ConfluentPartition]:
+    def committed(
+        self, partitions: list[ConfluentPartition], timeout: float
+    ) -> list[ConfluentPartition]:
         return [ConfluentPartition(TOPIC, each.partition, 0) for each in partitions]
 
     def get_watermark_offsets(self, _partition: ConfluentPartition, **_: Any) -> tuple[int, int]:
@@ -182,7 +194,9 @@ class Loop:
 
     def start(self, *partitions: int, records: int) -> None:
         self.member.rebalance("on_assign", *partitions)
-        self.member.records.extend(FakeMessage(number, offset) for number in partitions for offset in range(records))
+        self.member.records.extend(
+            FakeMessage(number, offset) for number in partitions for offset in range(records)
+        )
         self._thread.start()
 
     def ask_to_stop(self) -> None:

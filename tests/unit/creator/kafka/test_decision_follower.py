@@ -51,7 +51,10 @@ class FakeMessage:
 
 
 class FakeConsumer:
-    """A topic of one partition. What is decided while its end is asked for shows in ``after_the_end``."""
+    """A topic of one partition.
+
+    What is decided while its end is asked for shows in ``after_the_end``.
+    """
 
     def __init__(self) -> None:
         self.messages: deque[FakeMessage] = deque()
@@ -85,7 +88,12 @@ def test_a_decision_that_is_read_while_the_end_is_looked_for_is_told_like_any_ot
     consumer, book, told = FakeConsumer(), DecisionBook(), threading.Semaphore(0)
     clock = FakeClock()
     follower = DecisionFollower(
-        cast("Consumer", consumer), TOPIC, book, clock=clock, health=Health(clock, 120), changed=told.release
+        cast("Consumer", consumer),
+        TOPIC,
+        book,
+        clock=clock,
+        health=Health(clock, 120),
+        changed=told.release,
     )
     consumer.messages.append(FakeMessage(0, serde.to_bytes(decision("pause", "netsuite"))))
     follower.start()

@@ -36,7 +36,11 @@ def its_task(consumed: Record, scope: Scope = EVERYWHERE) -> Task:
 def test_a_formatted_invoice_is_a_task_in_the_lane_of_its_id() -> None:
     task = its_task(record(value=taken(), key=b"whatever"))
 
-    assert (task.document, task.phases, task.lane) == (formatted_invoice(), ALL_PHASES, INVOICE_ID.encode())
+    assert (task.document, task.phases, task.lane) == (
+        formatted_invoice(),
+        ALL_PHASES,
+        INVOICE_ID.encode(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,11 +52,19 @@ def test_a_formatted_invoice_is_a_task_in_the_lane_of_its_id() -> None:
         pytest.param(taken(schema_version=2), "schema", id="another schema"),
         pytest.param(taken(destination=7), "destination", id="a destination that cannot be read"),
         pytest.param(taken(line_items=[]), "line_items", id="no lines"),
-        pytest.param(taken(total="100.01"), "add up to 100.00, not to the total 100.01", id="lines that do not add up"),
         pytest.param(
-            taken(total="1E+99999", line_items=[line(amount="1E+99999"), line()]), "digits", id="no such total"
+            taken(total="100.01"),
+            "add up to 100.00, not to the total 100.01",
+            id="lines that do not add up",
         ),
-        pytest.param(taken(line_items=[line(quantity="1E+999999999")]), "digits", id="no such quantity"),
+        pytest.param(
+            taken(total="1E+99999", line_items=[line(amount="1E+99999"), line()]),
+            "digits",
+            id="no such total",
+        ),
+        pytest.param(
+            taken(line_items=[line(quantity="1E+999999999")]), "digits", id="no such quantity"
+        ),
         pytest.param(taken(invoice_id=SURROGATE), "invoice_id", id="an id that is no text"),
     ],
 )
@@ -99,8 +111,14 @@ def test_what_is_another_creators_is_passed_over_whatever_else_it_holds(value: b
 @pytest.mark.parametrize(
     ("value", "document"),
     [
-        pytest.param(taken(destination="stripe"), formatted_invoice(destination="stripe"), id="a good invoice"),
-        pytest.param(taken(destination="stripe", total="100.01"), None, id="lines that do not add up"),
+        pytest.param(
+            taken(destination="stripe"),
+            formatted_invoice(destination="stripe"),
+            id="a good invoice",
+        ),
+        pytest.param(
+            taken(destination="stripe", total="100.01"), None, id="lines that do not add up"
+        ),
         pytest.param(b'{"destination": "stripe"}', None, id="nothing but the destination"),
     ],
 )
@@ -116,8 +134,12 @@ def test_a_destination_that_is_nobodys_is_filed_as_such_by_every_creator(
     assert "“stripe”" in task.refusal.reason
 
 
-@pytest.mark.parametrize("value", [b"?", b"{}", taken(destination=None)], ids=["not JSON", "none named", "null"])
+@pytest.mark.parametrize(
+    "value", [b"?", b"{}", taken(destination=None)], ids=["not JSON", "none named", "null"]
+)
 def test_what_names_no_destination_is_malformed_for_every_creator(value: bytes) -> None:
-    refusals = [its_task(record(value=value), scope).refusal for scope in (EVERYWHERE, RAZORPAY_ONLY)]
+    refusals = [
+        its_task(record(value=value), scope).refusal for scope in (EVERYWHERE, RAZORPAY_ONLY)
+    ]
 
     assert [type(refusal) for refusal in refusals] == [MalformedRecord, MalformedRecord]

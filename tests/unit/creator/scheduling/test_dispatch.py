@@ -1,4 +1,6 @@
-"""Lanes, bounded window, contiguous offsets, phases: the bookkeeping between the poll loop and the workers."""
+"""Lanes, bounded window, contiguous offsets, phases: the bookkeeping between the poll loop and the
+workers.
+"""
 
 import heapq
 from typing import Any
@@ -46,7 +48,11 @@ class Floor:
     def offer(self, offset: int, invoice: str, partition: int = 0, **kind: Any) -> Task:
         phases = kind.pop("phases", WITHOUT_WRITEBACK)
         document = formatted_invoice(invoice_id=invoice, **kind)
-        task = Task(record(topic=TOPIC, partition=partition, offset=offset, key=invoice.encode()), document, phases)
+        task = Task(
+            record(topic=TOPIC, partition=partition, offset=offset, key=invoice.encode()),
+            document,
+            phases,
+        )
         self.work.offer(task)
         return task
 
@@ -102,7 +108,9 @@ def test_records_are_taken_in_the_order_in_which_they_came(floor: Floor) -> None
     assert floor.work.take() is None
 
 
-def test_records_of_one_invoice_are_never_in_work_together_and_keep_their_order(floor: Floor) -> None:
+def test_records_of_one_invoice_are_never_in_work_together_and_keep_their_order(
+    floor: Floor,
+) -> None:
     first, second = floor.offer(0, "i"), floor.offer(1, "i")
 
     assert floor.take() is first
@@ -183,7 +191,9 @@ def test_an_open_circuit_holds_back_its_destination_and_no_other(floor: Floor) -
     assert floor.told == [("netsuite", "opened")]
 
 
-def test_while_a_circuit_is_open_one_invoice_at_a_time_probes_and_each_gets_its_turn(floor: Floor) -> None:
+def test_while_a_circuit_is_open_one_invoice_at_a_time_probes_and_each_gets_its_turn(
+    floor: Floor,
+) -> None:
     for offset in range(3):
         floor.offer(offset, f"i-{offset}")
     floor.fail(floor.take(), OUTAGE)
@@ -283,7 +293,9 @@ def test_the_window_is_bounded_and_has_room_again_at_half() -> None:
     assert floor.work.has_room()
 
 
-def test_a_revoked_partition_drops_what_waits_and_commits_what_finishes_in_time(floor: Floor) -> None:
+def test_a_revoked_partition_drops_what_waits_and_commits_what_finishes_in_time(
+    floor: Floor,
+) -> None:
     floor.offer(0, "a")
     floor.offer(1, "b")
     floor.offer(0, "c", partition=1)
@@ -298,7 +310,9 @@ def test_a_revoked_partition_drops_what_waits_and_commits_what_finishes_in_time(
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_what_is_still_in_flight_when_a_partition_is_forgotten_commits_nothing(floor: Floor) -> None:
+def test_what_is_still_in_flight_when_a_partition_is_forgotten_commits_nothing(
+    floor: Floor,
+) -> None:
     floor.offer(0, "a")
     in_flight = floor.take()
     floor.work.forget({P0})
@@ -341,7 +355,9 @@ def test_a_malformed_record_is_only_written_down(floor: Floor) -> None:
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_a_paused_destination_is_not_taken_until_it_is_resumed_and_others_go_on(floor: Floor) -> None:
+def test_a_paused_destination_is_not_taken_until_it_is_resumed_and_others_go_on(
+    floor: Floor,
+) -> None:
     floor.offer(0, "a")
     floor.offer(1, "b", destination="razorpay")
     floor.paused.add("netsuite")
@@ -353,7 +369,9 @@ def test_a_paused_destination_is_not_taken_until_it_is_resumed_and_others_go_on(
     assert floor.take().record.offset == 0
 
 
-def test_what_is_created_at_a_destination_that_was_paused_meanwhile_is_still_written_down(floor: Floor) -> None:
+def test_what_is_created_at_a_destination_that_was_paused_meanwhile_is_still_written_down(
+    floor: Floor,
+) -> None:
     task = floor.offer(0, "a")
     floor.take()
     floor.paused.add("netsuite")
@@ -363,7 +381,9 @@ def test_what_is_created_at_a_destination_that_was_paused_meanwhile_is_still_wri
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_an_invoice_in_doubt_is_looked_for_after_growing_pauses_and_filed_after_the_last(floor: Floor) -> None:
+def test_an_invoice_in_doubt_is_looked_for_after_growing_pauses_and_filed_after_the_last(
+    floor: Floor,
+) -> None:
     task = floor.offer(0, "a")
     floor.offer(1, "b")
     floor.doubt(floor.take())
@@ -392,7 +412,9 @@ def test_a_filed_doubt_is_told_to_nobody(floor: Floor) -> None:
     assert task.phases == ("publish",)
 
 
-def test_what_nobody_else_shows_to_be_the_invoices_own_doubt_is_looked_for_longer(floor: Floor) -> None:
+def test_what_nobody_else_shows_to_be_the_invoices_own_doubt_is_looked_for_longer(
+    floor: Floor,
+) -> None:
     task = floor.offer(0, "a")
     floor.doubt(floor.take())
     for _ in range(2 * len(PAUSES)):
@@ -477,7 +499,8 @@ INVOICE = formatted_invoice()
 
 
 class Month:
-    """Invoices without end over four slots and calls of 100 ms, of which one in ``one_in`` is in doubt.
+    """Invoices without end over four slots and calls of 100 ms, of which one in ``one_in`` is in
+    doubt.
 
     ``looks`` is how many of them it takes to find the document; ``None`` if it is never found.
     """
@@ -505,7 +528,9 @@ class Month:
     def _fill(self) -> None:
         while not self.floor.work.is_full():
             invoice = INVOICE.model_copy(update={"invoice_id": f"i-{self.offset}"})
-            self.floor.work.offer(Task(Record(TOPIC, 0, self.offset, None, None), invoice, WITHOUT_WRITEBACK))
+            self.floor.work.offer(
+                Task(Record(TOPIC, 0, self.offset, None, None), invoice, WITHOUT_WRITEBACK)
+            )
             self.offset += 1
 
     def _begin(self, now: float) -> None:
@@ -530,11 +555,15 @@ def undisturbed() -> Month:
 
 
 @pytest.mark.parametrize("looks", [1, 2])
-def test_five_percent_in_doubt_cost_less_than_a_tenth_of_the_throughput(undisturbed: Month, looks: int) -> None:
+def test_five_percent_in_doubt_cost_less_than_a_tenth_of_the_throughput(
+    undisturbed: Month, looks: int
+) -> None:
     assert Month(one_in=20, looks=looks).created > 0.9 * undisturbed.created
 
 
-def test_doubts_that_nothing_is_found_for_cost_their_own_looks_and_no_waiting(undisturbed: Month) -> None:
+def test_doubts_that_nothing_is_found_for_cost_their_own_looks_and_no_waiting(
+    undisturbed: Month,
+) -> None:
     assert Month(one_in=20).calls > 0.99 * undisturbed.calls
 
 

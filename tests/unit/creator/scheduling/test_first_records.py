@@ -20,11 +20,17 @@ def firsts(**bounds: Any) -> FirstRecords:
 
 
 def consumed(**changes: Any) -> Record:
-    return record(**({"topic": PARTITION.topic, "partition": PARTITION.partition, "offset": END} | changes))
+    return record(
+        **({"topic": PARTITION.topic, "partition": PARTITION.partition, "offset": END} | changes)
+    )
 
 
-def invoice(invoice_id: str = "inv-1", finalized_at: datetime | None = FINALIZED_AT, **changes: Any) -> Any:
-    return formatted_invoice(invoice_id=invoice_id, finalized_at=finalized_at, **({"source": "webhook"} | changes))
+def invoice(
+    invoice_id: str = "inv-1", finalized_at: datetime | None = FINALIZED_AT, **changes: Any
+) -> Any:
+    return formatted_invoice(
+        invoice_id=invoice_id, finalized_at=finalized_at, **({"source": "webhook"} | changes)
+    )
 
 
 def test_a_webhooks_record_that_came_since_the_assignment_is_a_first_one() -> None:

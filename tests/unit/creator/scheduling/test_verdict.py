@@ -93,7 +93,9 @@ def test_no_retries_still_needs_the_comparison() -> None:
     assert is_filed(bench.fail())
 
 
-@pytest.mark.parametrize("error", [OUTAGE, CredentialsRefused("no")], ids=["outage", "refused credentials"])
+@pytest.mark.parametrize(
+    "error", [OUTAGE, CredentialsRefused("no")], ids=["outage", "refused credentials"]
+)
 def test_an_outage_never_files_however_long(error: CallFailed) -> None:
     bench = Bench()
 
@@ -122,7 +124,9 @@ def test_probes_do_not_count() -> None:
         assert not is_filed(bench.fail())
 
 
-def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_filed_in_the_end() -> None:
+def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_filed_in_the_end() -> (
+    None
+):
     bench = Bench()
     verdicts = []
     for _ in range(MAX_CONTRADICTIONS + 1):
@@ -132,7 +136,9 @@ def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_f
     assert verdicts == [False] * MAX_CONTRADICTIONS + [True]
 
 
-def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> None:
+def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> (
+    None
+):
     bench = Bench()
     bench.is_created()
     verdicts = []
@@ -163,7 +169,9 @@ def test_what_kafka_does_not_take_is_never_given_up() -> None:
         pytest.param([FAILED], 1.0, id="the first wait is at most a second"),
         pytest.param([FAILED] * 4, 8.0, id="it doubles"),
         pytest.param([FAILED] * 40, 30.0, id="up to the setting"),
-        pytest.param([Unavailable("", retry_after=45)], 45.0, id="the other side's wish goes first"),
+        pytest.param(
+            [Unavailable("", retry_after=45)], 45.0, id="the other side's wish goes first"
+        ),
         pytest.param([Uncertain("")], 5.0, id="an unknown outcome settles first"),
         pytest.param([FAILED] * 4 + [Uncertain("")], 16.0, id="and backs off as well"),
     ],
@@ -241,7 +249,9 @@ def test_a_report_to_a_path_that_is_wrong_waits_for_the_patience_and_opens_no_ci
 
 def test_an_outage_ends_nothing_that_is_pending_however_long_it_lasts() -> None:
     bench = Bench()
-    bench.task.doubt = Doubt(Pending("not listed yet", Begun("inv_1", 0.0)), opening=0, looks=len(PAUSES))
+    bench.task.doubt = Doubt(
+        Pending("not listed yet", Begun("inv_1", 0.0)), opening=0, looks=len(PAUSES)
+    )
 
     for _ in range(2 * MAX_CONTRADICTIONS):
         bench.another_succeeds()

@@ -11,7 +11,10 @@ from invoice_shared.settings import KafkaSettings
 def test_a_plain_connection_needs_no_credentials() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers="a:1,b:2")
 
-    assert aiokafka_arguments(settings) == {"bootstrap_servers": "a:1,b:2", "security_protocol": "PLAINTEXT"}
+    assert aiokafka_arguments(settings) == {
+        "bootstrap_servers": "a:1,b:2",
+        "security_protocol": "PLAINTEXT",
+    }
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
@@ -30,7 +33,10 @@ def test_sasl_works_with_and_without_tls(protocol: str, mechanism: str) -> None:
 
     assert arguments["security_protocol"] == protocol
     assert arguments["sasl_mechanism"] == mechanism
-    assert (arguments["sasl_plain_username"], arguments["sasl_plain_password"]) == ("user", "secret")
+    assert (arguments["sasl_plain_username"], arguments["sasl_plain_password"]) == (
+        "user",
+        "secret",
+    )
     assert isinstance(arguments["ssl_context"], ssl.SSLContext) is (protocol == "SASL_SSL")
 
 
@@ -43,7 +49,9 @@ def test_tls_verifies_the_broker() -> None:
 
 
 def test_an_unusable_certificate_is_one_clear_sentence() -> None:
-    settings = KafkaSettings(kafka_security_protocol="SSL", kafka_ssl_ca_location="/no/such/file.pem")
+    settings = KafkaSettings(
+        kafka_security_protocol="SSL", kafka_ssl_ca_location="/no/such/file.pem"
+    )
 
     with pytest.raises(StartupError, match="KAFKA_SSL"):
         aiokafka_arguments(settings)

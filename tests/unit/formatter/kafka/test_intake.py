@@ -18,14 +18,18 @@ PARTITION, OTHER = TopicPartition("raw-invoices", 0), TopicPartition("raw-invoic
 
 
 class Broker:
-    """Delivers records to an intake, holds their work until told, and notes the acknowledgements."""
+    """Delivers records to an intake, holds their work until told, and notes the
+    acknowledgements.
+    """
 
     def __init__(self, capacity: int = 3, window: int | None = None) -> None:
         self.acknowledged: list[int] = []
         self.begun: list[int] = []
         self.metrics = Metrics()
         self.underway = Underway()
-        self.turns = Turns(build_circuit(FakeClock(), 16, 30), RateLimits(FakeClock()), lambda *_: None)
+        self.turns = Turns(
+            build_circuit(FakeClock(), 16, 30), RateLimits(FakeClock()), lambda *_: None
+        )
         self._work: dict[int, asyncio.Event] = {}
         self.intake = Intake(
             self._settle,
@@ -48,7 +52,9 @@ class Broker:
         self, offset: int, *, current: bool = True, partition: int = 0, value: bytes = b"{}"
     ) -> asyncio.Task[None]:
         taken = record(offset=offset, partition=partition, key=str(offset).encode(), value=value)
-        return asyncio.create_task(self.intake.take(taken, lambda: self.acknowledged.append(offset), lambda: current))
+        return asyncio.create_task(
+            self.intake.take(taken, lambda: self.acknowledged.append(offset), lambda: current)
+        )
 
     async def rebalance(self, *assigned: TopicPartition) -> None:
         """Give everything up without waiting for what is under way, and get some of it back."""
@@ -88,7 +94,9 @@ async def test_no_more_than_the_capacity_is_in_work_until_something_is_acknowled
     assert broker.begun == [1, 2, 3]
 
 
-async def test_a_slow_record_does_not_keep_others_out_until_the_window_is_full_of_settled_ones() -> None:
+async def test_a_slow_record_does_not_keep_others_out_until_the_window_is_full_of_settled_ones() -> (
+    None
+):
     broker = Broker(capacity=2, window=4)
     for offset in (1, 2, 3, 4):
         await broker.deliver(offset)
@@ -254,11 +262,22 @@ async def test_once_closed_nothing_more_is_taken_and_work_is_finished() -> None:
     assert broker.acknowledged == [1, 2]
 
 
-STEPS = ("deliver", "deliver", "deliver", "settle first", "settle last", "stay", "stay uncommitted", "leave")
+STEPS = (
+    "deliver",
+    "deliver",
+    "deliver",
+    "settle first",
+    "settle last",
+    "stay",
+    "stay uncommitted",
+    "leave",
+)
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=50))
-def test_whatever_happens_nothing_unsettled_is_acknowledged_past_and_what_stays_is_begun_once(steps: list[str]) -> None:
+def test_whatever_happens_nothing_unsettled_is_acknowledged_past_and_what_stays_is_begun_once(
+    steps: list[str],
+) -> None:
     asyncio.run(play(steps))
 
 

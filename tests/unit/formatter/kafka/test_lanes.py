@@ -13,7 +13,9 @@ class Desk:
         self.settled: list[int] = []
         self.crashes: list[BaseException] = []
         self._may_end: dict[int, asyncio.Future[None]] = {}
-        self.lanes = Lanes(self._settle, lambda done: self.settled.append(done.offset), self.crashes.append)
+        self.lanes = Lanes(
+            self._settle, lambda done: self.settled.append(done.offset), self.crashes.append
+        )
 
     async def _settle(self, taken: Record) -> None:
         self.begun.append(taken.offset)

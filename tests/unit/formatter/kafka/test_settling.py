@@ -41,7 +41,11 @@ class Desk:
         self.body = body
         handler = InvoiceHandler(self._fetch, FakeAccounts().run, rules(), FakeClock())
         self.settling = Settling(
-            handler, FakeAsyncPublisher(broker), self.underway, topics=KafkaSettings(), metrics=self.metrics
+            handler,
+            FakeAsyncPublisher(broker),
+            self.underway,
+            topics=KafkaSettings(),
+            metrics=self.metrics,
         )
 
     async def _fetch(self, customer_id: str, invoice_id: str) -> Any:
@@ -51,7 +55,9 @@ class Desk:
         return sample in self.metrics.exposition()
 
 
-async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome_is_the_creators() -> None:
+async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome_is_the_creators() -> (
+    None
+):
     broker = FakePublisher()
     desk = Desk(answer(), broker)
 
@@ -81,15 +87,23 @@ async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
     await desk.settling.settle(record())
 
     (only,) = broker.published
-    assert (only.topic, only.key, only.json["code"]) == ("invoice-outcomes", INVOICE_ID.encode(), "not-finalized")
+    assert (only.topic, only.key, only.json["code"]) == (
+        "invoice-outcomes",
+        INVOICE_ID.encode(),
+        "not-finalized",
+    )
     assert desk.counts(b'invoice_connector_invoices_skipped_total{reason="not-finalized"} 1.0')
 
 
-async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledger_as_every_skip() -> None:
+async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledger_as_every_skip() -> (
+    None
+):
     broker = FakePublisher()
     desk = Desk(answer(), broker)
     await desk.settling.settle(record())
-    desk.body = answer(external_invoice={"invoice_id": "INV-77", "billing_provider_type": "netsuite"})
+    desk.body = answer(
+        external_invoice={"invoice_id": "INV-77", "billing_provider_type": "netsuite"}
+    )
 
     await desk.settling.settle(record(offset=8, headers=(("replay-id", b"replay-1"),)))
 
@@ -108,7 +122,9 @@ async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:
     failure, outcome = (one.json for one in broker.published)
     assert outcome["failure_id"] == failure["failure_id"]
     assert failure["trace_id"] == TRACE_ID
-    assert desk.counts(b'invoice_connector_invoices_failed_total{code="customer-not-mapped",stage="formatter"} 1.0')
+    assert desk.counts(
+        b'invoice_connector_invoices_failed_total{code="customer-not-mapped",stage="formatter"} 1.0'
+    )
 
 
 async def test_a_failure_too_large_for_its_topic_is_filed_without_the_value() -> None:

@@ -10,9 +10,25 @@ from invoice_shared.errors import Rejected
 @pytest.mark.parametrize(
     ("credit_type", "code", "stated", "major", "minor_digits"),
     [
-        pytest.param(("any", "USD (cents)"), "USD", "1250", "12.50", 2, id="US dollars are stated in cents"),
-        pytest.param((USD_CREDIT_TYPE_ID, "Dollar"), "USD", "1250", "12.50", 2, id="the fixed id tells US dollars"),
-        pytest.param(("any", "EUR"), "EUR", "12.5", "12.5", 2, id="any other currency is stated in whole units"),
+        pytest.param(
+            ("any", "USD (cents)"), "USD", "1250", "12.50", 2, id="US dollars are stated in cents"
+        ),
+        pytest.param(
+            (USD_CREDIT_TYPE_ID, "Dollar"),
+            "USD",
+            "1250",
+            "12.50",
+            2,
+            id="the fixed id tells US dollars",
+        ),
+        pytest.param(
+            ("any", "EUR"),
+            "EUR",
+            "12.5",
+            "12.5",
+            2,
+            id="any other currency is stated in whole units",
+        ),
         pytest.param(("any", "INR"), "INR", "10", "10", 2, id="ten rupees are 10"),
         pytest.param(("any", "JPY"), "JPY", "1000", "1000", 0, id="yen have no minor unit"),
         pytest.param(("any", "KWD"), "KWD", "1.234", "1.234", 3, id="dinars have three decimals"),
@@ -46,6 +62,8 @@ def test_what_is_no_known_currency_is_refused(name: str) -> None:
 
 
 def test_25_digits_survive_the_change_of_unit() -> None:
-    dollars = currency_of(CreditType(id="any", name="USD (cents)")).major(Decimal(1234567890123456789012345))
+    dollars = currency_of(CreditType(id="any", name="USD (cents)")).major(
+        Decimal(1234567890123456789012345)
+    )
 
     assert str(dollars) == "12345678901234567890123.45"

@@ -16,10 +16,15 @@ from tests.unit.formatter.invoices import EUR, TOKENS, application, invoice, lin
 
 
 def test_a_usage_invoice_becomes_a_document_field_by_field() -> None:
-    finalized_at, received_at = datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC)
+    finalized_at, received_at = (
+        datetime(2026, 3, 2, 10, tzinfo=UTC),
+        datetime(2026, 3, 2, 11, tzinfo=UTC),
+    )
     origin = Origin(finalized_at, received_at, source="reconcile")
 
-    result = map_invoice(invoice(contract_id="contract-1", net_payment_terms_days=30), rules(), origin=origin)
+    result = map_invoice(
+        invoice(contract_id="contract-1", net_payment_terms_days=30), rules(), origin=origin
+    )
 
     assert isinstance(result, Mapped)
     assert result.document.model_dump(exclude_defaults=True) == {
@@ -73,7 +78,9 @@ def test_what_is_no_money_of_the_invoice_is_shown_but_not_billed() -> None:
     document = mapped(*lines, total=Decimal(700))
 
     assert [one.name for one in document.line_items] == ["Conversion"]
-    assert [(one.name, one.unit, str(one.amount), one.reason) for one in document.informational_lines] == [
+    assert [
+        (one.name, one.unit, str(one.amount), one.reason) for one in document.informational_lines
+    ] == [
         ("Tokens", "Tokens", "5", "pricing-unit"),
         ("Commit", "USD (cents)", "-300", "postpaid-commit"),
         ("Idle", "USD (cents)", "0", "zero-amount"),
@@ -97,7 +104,9 @@ def test_a_legacy_adjustment_is_a_line_of_its_own_type() -> None:
     adjustment = {"name": "Grant", "total": -500, "credit_type": invoice().tree["credit_type"]}
 
     document = mapped(
-        invoice_adjustments=[adjustment], total=9_500, by=rules(item_id_by_line_type={"invoice_adjustment": "77"})
+        invoice_adjustments=[adjustment],
+        total=9_500,
+        by=rules(item_id_by_line_type={"invoice_adjustment": "77"}),
     )
 
     assert [(one.external_item_id, str(one.amount)) for one in document.line_items] == [
@@ -109,8 +118,15 @@ def test_a_legacy_adjustment_is_a_line_of_its_own_type() -> None:
 @pytest.mark.parametrize(
     ("changes", "quantity", "unit_price"),
     [
-        pytest.param({"quantity": 10, "unit_price": -500}, "10", "5.00", id="a negative price is flipped"),
-        pytest.param({"quantity": -10, "unit_price": 500}, "10", "5.00", id="else a negative quantity is flipped"),
+        pytest.param(
+            {"quantity": 10, "unit_price": -500}, "10", "5.00", id="a negative price is flipped"
+        ),
+        pytest.param(
+            {"quantity": -10, "unit_price": 500},
+            "10",
+            "5.00",
+            id="else a negative quantity is flipped",
+        ),
         pytest.param({"quantity": None, "unit_price": None}, "None", "None", id="neither is given"),
     ],
 )
@@ -121,7 +137,10 @@ def test_a_negative_total_is_a_credit_memo_with_signs_flipped(
 
     assert (document.document_type, str(document.total)) == ("credit_memo", "40.00")
     assert [str(one.amount) for one in document.line_items] == ["50.00", "-10.00"]
-    assert (str(document.line_items[0].quantity), str(document.line_items[0].unit_price)) == (quantity, unit_price)
+    assert (str(document.line_items[0].quantity), str(document.line_items[0].unit_price)) == (
+        quantity,
+        unit_price,
+    )
 
 
 def test_a_total_that_rounds_to_zero_counts_as_zero() -> None:
@@ -140,21 +159,36 @@ def test_corrections_and_reissued_invoices_name_the_old_one() -> None:
         regenerated_from_invoice_id="old-2",
     )
 
-    assert (document.corrected_invoice_id, document.regenerated_from_invoice_id) == ("old-1", "old-2")
+    assert (document.corrected_invoice_id, document.regenerated_from_invoice_id) == (
+        "old-1",
+        "old-2",
+    )
 
 
 @pytest.mark.parametrize(
     ("lines", "total", "changes", "reason"),
     [
-        pytest.param([line(0)], 0, {"zero_total_invoices": "skip"}, "zero-total", id="zero, where so set"),
-        pytest.param([line("0.4")], "0.4", {"zero_total_invoices": "skip"}, "zero-total", id="rounds to zero"),
-        pytest.param([application(-1, "POSTPAID")], 0, {}, "nothing-to-bill", id="no line that counts"),
         pytest.param(
-            [application(-1, "POSTPAID")], 0, {"zero_total_invoices": "skip"}, "nothing-to-bill", id="whatever is set"
+            [line(0)], 0, {"zero_total_invoices": "skip"}, "zero-total", id="zero, where so set"
+        ),
+        pytest.param(
+            [line("0.4")], "0.4", {"zero_total_invoices": "skip"}, "zero-total", id="rounds to zero"
+        ),
+        pytest.param(
+            [application(-1, "POSTPAID")], 0, {}, "nothing-to-bill", id="no line that counts"
+        ),
+        pytest.param(
+            [application(-1, "POSTPAID")],
+            0,
+            {"zero_total_invoices": "skip"},
+            "nothing-to-bill",
+            id="whatever is set",
         ),
     ],
 )
-def test_zero_invoices_are_skipped(lines: list[Any], total: str | int, changes: dict[str, Any], reason: str) -> None:
+def test_zero_invoices_are_skipped(
+    lines: list[Any], total: str | int, changes: dict[str, Any], reason: str
+) -> None:
     skip = map_invoice(invoice(*lines, total=Decimal(total)), rules(**changes))
 
     assert isinstance(skip, Skip)
@@ -180,7 +214,9 @@ def test_by_default_a_zero_invoice_is_sent() -> None:
         pytest.param({"credit_type": TOKENS}, "unsupported-currency", id="no currency"),
         pytest.param({"customer_custom_fields": {}}, "customer-not-mapped", id="no customer"),
         pytest.param(
-            {"customer_custom_fields": {"netsuite_customer_id": "1"}}, "destination-not-mapped", id="no destination"
+            {"customer_custom_fields": {"netsuite_customer_id": "1"}},
+            "destination-not-mapped",
+            id="no destination",
         ),
     ],
 )
@@ -206,7 +242,11 @@ def test_any_document_adds_up_keeps_all_lines_in_order_and_survives_its_bytes(
     totals: list[Decimal], grouping: str
 ) -> None:
     lines = [
-        line(str(total), name=f"line {index}", product_custom_fields={"netsuite_item_id": str(index % 5)})
+        line(
+            str(total),
+            name=f"line {index}",
+            product_custom_fields={"netsuite_item_id": str(index % 5)},
+        )
         for index, total in enumerate(totals)
     ]
     source, by = invoice(*lines), rules(line_grouping=grouping)

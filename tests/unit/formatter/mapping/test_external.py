@@ -9,15 +9,25 @@ from tests.unit.formatter.invoices import invoice
 
 def external(**changes: Any) -> dict[str, Any]:
     """What Metronome says of a document in NetSuite, as our own write-back tells it."""
-    known = {"invoice_id": "9001", "billing_provider_type": "netsuite", "external_status": "FINALIZED"}
+    known = {
+        "invoice_id": "9001",
+        "billing_provider_type": "netsuite",
+        "external_status": "FINALIZED",
+    }
     return {"external_invoice": known | changes}
 
 
 NO_ID = {"invoice_id": None}
-REVENUE = {"revenue_system_provider": "NETSUITE", "revenue_system_external_entity_id": "77", "sync_status": "SUCCEEDED"}
+REVENUE = {
+    "revenue_system_provider": "NETSUITE",
+    "revenue_system_external_entity_id": "77",
+    "sync_status": "SUCCEEDED",
+}
 
 
-def ending(changes: dict[str, Any], *, destination: str | None = "netsuite", forced: bool = False) -> str | None:
+def ending(
+    changes: dict[str, Any], *, destination: str | None = "netsuite", forced: bool = False
+) -> str | None:
     """The code with which it ends; ``None`` if the invoice goes on."""
     try:
         skip = check_external(invoice(**changes), destination, forced=forced)
@@ -31,12 +41,25 @@ def ending(changes: dict[str, Any], *, destination: str | None = "netsuite", for
     [
         pytest.param({}, None, None, id="nothing is known elsewhere"),
         pytest.param(external(), "already-synced", None, id="our own document"),
-        pytest.param(external(external_status="PAID"), "already-synced", None, id="our own document, paid"),
-        pytest.param(external(billing_provider_type=None), "already-synced", None, id="a document of no named type"),
+        pytest.param(
+            external(external_status="PAID"), "already-synced", None, id="our own document, paid"
+        ),
+        pytest.param(
+            external(billing_provider_type=None),
+            "already-synced",
+            None,
+            id="a document of no named type",
+        ),
         pytest.param(external(external_status="VOID"), "document-removed", None, id="voided there"),
-        pytest.param(external(external_status="DELETED"), "document-removed", None, id="deleted there"),
-        pytest.param(external(external_status="INVALID_REQUEST_ERROR"), None, None, id="refused, with an id"),
-        pytest.param(external(external_status="SKIPPED", **NO_ID), None, None, id="left out on purpose"),
+        pytest.param(
+            external(external_status="DELETED"), "document-removed", None, id="deleted there"
+        ),
+        pytest.param(
+            external(external_status="INVALID_REQUEST_ERROR"), None, None, id="refused, with an id"
+        ),
+        pytest.param(
+            external(external_status="SKIPPED", **NO_ID), None, None, id="left out on purpose"
+        ),
         pytest.param(
             external(billing_provider_type="quickbooks_online"),
             "billed-elsewhere",
@@ -49,10 +72,23 @@ def ending(changes: dict[str, Any], *, destination: str | None = "netsuite", for
             None,
             id="Metronome's own integration is about to send it",
         ),
-        pytest.param(external(external_status="SENT", **NO_ID), "billed-elsewhere", None, id="likewise, of our type"),
-        pytest.param(external(external_status="VOID", **NO_ID), None, None, id="voided, and no document is named"),
         pytest.param(
-            {"revenue_system_invoices": [REVENUE]}, "billed-elsewhere", "billed-elsewhere", id="in the revenue system"
+            external(external_status="SENT", **NO_ID),
+            "billed-elsewhere",
+            None,
+            id="likewise, of our type",
+        ),
+        pytest.param(
+            external(external_status="VOID", **NO_ID),
+            None,
+            None,
+            id="voided, and no document is named",
+        ),
+        pytest.param(
+            {"revenue_system_invoices": [REVENUE]},
+            "billed-elsewhere",
+            "billed-elsewhere",
+            id="in the revenue system",
         ),
         pytest.param(
             {"revenue_system_invoices": [REVENUE | {"revenue_system_external_entity_id": None}]},
@@ -63,7 +99,9 @@ def ending(changes: dict[str, Any], *, destination: str | None = "netsuite", for
         pytest.param({"revenue_system_invoices": None}, None, None, id="no revenue system"),
     ],
 )
-def test_what_metronome_knows_elsewhere(changes: dict[str, Any], plain: str | None, forced: str | None) -> None:
+def test_what_metronome_knows_elsewhere(
+    changes: dict[str, Any], plain: str | None, forced: str | None
+) -> None:
     assert ending(changes) == plain
     assert ending(changes, forced=True) == forced
 
@@ -89,11 +127,17 @@ def test_without_a_known_destination_an_id_counts_as_its_own() -> None:
         pytest.param({}, None, id="nothing is known"),
         pytest.param(external(), "9001", id="our own document"),
         pytest.param(external(external_status="VOID"), "9001", id="voided there"),
-        pytest.param(external(billing_provider_type=None), "9001", id="a document of no named type"),
+        pytest.param(
+            external(billing_provider_type=None), "9001", id="a document of no named type"
+        ),
         pytest.param(external(billing_provider_type="stripe"), None, id="a document elsewhere"),
         pytest.param(external(**NO_ID), None, id="no document is named"),
-        pytest.param(external(external_status="INVALID_REQUEST_ERROR"), None, id="refused, with an id"),
+        pytest.param(
+            external(external_status="INVALID_REQUEST_ERROR"), None, id="refused, with an id"
+        ),
     ],
 )
-def test_the_document_that_metronome_names_goes_with_the_invoice(changes: dict[str, Any], known: str | None) -> None:
+def test_the_document_that_metronome_names_goes_with_the_invoice(
+    changes: dict[str, Any], known: str | None
+) -> None:
     assert known_document(invoice(**changes), "netsuite") == known

@@ -28,7 +28,10 @@ def test_document_and_line_fields_are_filled() -> None:
 
 
 def test_everything_that_cannot_be_filled_is_named_in_one_failure() -> None:
-    templates = {"memo": "{contract_custom_fields.po_number} {payer.customer_id}", "line.class": "{line.metadata}"}
+    templates = {
+        "memo": "{contract_custom_fields.po_number} {payer.customer_id}",
+        "line.class": "{line.metadata}",
+    }
 
     with pytest.raises(Rejected) as refused:
         mapped(line(), line(), by=rules(extra_fields=templates))
@@ -40,7 +43,9 @@ def test_everything_that_cannot_be_filled_is_named_in_one_failure() -> None:
 
 
 def test_each_template_that_can_never_be_filled_is_a_problem() -> None:
-    problems = problems_of({"memo": "{", "line.": "x", " ": "y", "class": "{line.product_id}", "fine": "{id}"})
+    problems = problems_of(
+        {"memo": "{", "line.": "x", " ": "y", "class": "{line.product_id}", "fine": "{id}"}
+    )
 
     assert len(problems) == 4
     assert any("line.class" in problem for problem in problems)
@@ -62,7 +67,14 @@ def test_a_field_may_be_for_one_destination_alone() -> None:
 
 
 def test_a_template_for_one_destination_is_checked_like_any_other() -> None:
-    assert len(problems_of({"netsuite:": "x", "netsuite:memo": "{", "razorpay:memo": "{line.product_id}"})) == 3
+    assert (
+        len(
+            problems_of(
+                {"netsuite:": "x", "netsuite:memo": "{", "razorpay:memo": "{line.product_id}"}
+            )
+        )
+        == 3
+    )
 
 
 def test_a_prefix_that_is_no_destination_is_a_problem() -> None:

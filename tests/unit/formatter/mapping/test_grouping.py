@@ -6,7 +6,9 @@ import pytest
 from invoice_formatter.mapping.grouping import MIXED
 from tests.unit.formatter.invoices import application, line, mapped, rules
 
-BY_ITEM = rules(line_grouping="by_item", extra_fields={"line.class": "{line.product_custom_fields.class?}"})
+BY_ITEM = rules(
+    line_grouping="by_item", extra_fields={"line.class": "{line.product_custom_fields.class?}"}
+)
 
 
 def item(number: str, **fields: Any) -> dict[str, Any]:
@@ -28,7 +30,10 @@ def test_lines_of_one_item_become_one_in_the_order_of_appearance() -> None:
 def test_quantities_add_up_where_one_price_holds() -> None:
     document = mapped(line(), line(), by=BY_ITEM)
 
-    assert (document.line_items[0].quantity, document.line_items[0].unit_price) == (Decimal(2000), Decimal("0.1"))
+    assert (document.line_items[0].quantity, document.line_items[0].unit_price) == (
+        Decimal(2000),
+        Decimal("0.1"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,10 @@ def test_quantities_add_up_where_one_price_holds() -> None:
     [
         pytest.param(line(unit_price=11), id="another price"),
         pytest.param(line(quantity=None), id="no quantity"),
-        pytest.param(application(-100, commit_custom_fields={"netsuite_item_id": "501"}), id="an applied commit"),
+        pytest.param(
+            application(-100, commit_custom_fields={"netsuite_item_id": "501"}),
+            id="an applied commit",
+        ),
     ],
 )
 def test_quantity_and_price_are_left_out_where_they_are_not_uniform(other: dict[str, Any]) -> None:
@@ -71,6 +79,8 @@ def test_an_item_with_a_single_line_keeps_its_full_name() -> None:
 
 
 def test_lines_with_other_extra_fields_stay_apart() -> None:
-    document = mapped(line(**item("1", **{"class": "A"})), line(**item("1", **{"class": "B"})), by=BY_ITEM)
+    document = mapped(
+        line(**item("1", **{"class": "A"})), line(**item("1", **{"class": "B"})), by=BY_ITEM
+    )
 
     assert [one.extra_fields for one in document.line_items] == [{"class": "A"}, {"class": "B"}]

@@ -1,4 +1,6 @@
-"""Who is billed in an account hierarchy: one row per row of Metronome's cases, and what no row names."""
+"""Who is billed in an account hierarchy: one row per row of Metronome's cases, and what no row
+names.
+"""
 
 from typing import Any
 
@@ -50,40 +52,134 @@ def decided(
 @pytest.mark.parametrize(
     ("type_", "payer", "hierarchy", "listed", "end"),
     [
-        pytest.param("USAGE_CONSOLIDATED", OWN, parent(), [], BILLED, id="a consolidated invoice is billed once"),
-        pytest.param("USAGE_CONSOLIDATED", None, parent(), [], BILLED, id="a consolidated one without a payer"),
-        pytest.param("USAGE_CONSOLIDATED", OWN, parent("NONE"), [], HELD, id="consolidated, against its contract"),
+        pytest.param(
+            "USAGE_CONSOLIDATED",
+            OWN,
+            parent(),
+            [],
+            BILLED,
+            id="a consolidated invoice is billed once",
+        ),
+        pytest.param(
+            "USAGE_CONSOLIDATED",
+            None,
+            parent(),
+            [],
+            BILLED,
+            id="a consolidated one without a payer",
+        ),
+        pytest.param(
+            "USAGE_CONSOLIDATED",
+            OWN,
+            parent("NONE"),
+            [],
+            HELD,
+            id="consolidated, against its contract",
+        ),
         pytest.param("USAGE_CONSOLIDATED", OWN, None, [], HELD, id="consolidated, in no hierarchy"),
         pytest.param("USAGE", None, None, [], BILLED, id="no payer, no hierarchy"),
-        pytest.param("USAGE", None, child("SELF", "SEPARATE"), [], HELD, id="no payer, in a hierarchy"),
+        pytest.param(
+            "USAGE", None, child("SELF", "SEPARATE"), [], HELD, id="no payer, in a hierarchy"
+        ),
         pytest.param("USAGE", OWN, None, [], BILLED, id="pays itself, no hierarchy"),
-        pytest.param("USAGE", OWN, child("SELF", "SEPARATE"), LISTED, BILLED, id="a child that pays itself"),
-        pytest.param("USAGE", OWN, child("self"), [], BILLED, id="SELF must be SEPARATE, in any case"),
-        pytest.param("USAGE", OWN, child("SELF", "CONSOLIDATE"), [], HELD, id="SELF cannot be CONSOLIDATE"),
-        pytest.param("USAGE", OWN, parent("NONE"), LISTED, BILLED, id="a parent that consolidates nothing"),
+        pytest.param(
+            "USAGE", OWN, child("SELF", "SEPARATE"), LISTED, BILLED, id="a child that pays itself"
+        ),
+        pytest.param(
+            "USAGE", OWN, child("self"), [], BILLED, id="SELF must be SEPARATE, in any case"
+        ),
+        pytest.param(
+            "USAGE", OWN, child("SELF", "CONSOLIDATE"), [], HELD, id="SELF cannot be CONSOLIDATE"
+        ),
+        pytest.param(
+            "USAGE", OWN, parent("NONE"), LISTED, BILLED, id="a parent that consolidates nothing"
+        ),
         pytest.param("USAGE", OWN, parent(), LISTED, SKIPPED, id="the parent's own, listed"),
         pytest.param("USAGE", OWN, parent(), [], HELD, id="the parent's own, not listed"),
         pytest.param("USAGE", OWN, parent(None), LISTED, HELD, id="a parent without a behavior"),
-        pytest.param("USAGE", PARENT, child("PARENT", "CONSOLIDATE"), LISTED, SKIPPED, id="a child's, listed"),
-        pytest.param("USAGE", PARENT, child(None, "CONSOLIDATE"), LISTED, SKIPPED, id="CONSOLIDATE needs PARENT"),
-        pytest.param("USAGE", PARENT, child("PARENT", "CONSOLIDATE"), [], HELD, id="a child's, not listed"),
-        pytest.param("USAGE", PARENT, child("PARENT"), LISTED, HELD, id="a child without a behavior"),
-        pytest.param("USAGE", PARENT, child(None, "SEPARATE"), [], HELD, id="a child without a payer"),
-        pytest.param("USAGE", OWN, child("PARENT", "SEPARATE"), [], HELD, id="the contract names another payer"),
-        pytest.param("USAGE", PARENT, child("SELF", "SEPARATE"), [], HELD, id="the invoice names another payer"),
-        pytest.param("USAGE", ELSEWHERE, child("PARENT", "CONSOLIDATE"), LISTED, HELD, id="a payer who is a stranger"),
+        pytest.param(
+            "USAGE", PARENT, child("PARENT", "CONSOLIDATE"), LISTED, SKIPPED, id="a child's, listed"
+        ),
+        pytest.param(
+            "USAGE",
+            PARENT,
+            child(None, "CONSOLIDATE"),
+            LISTED,
+            SKIPPED,
+            id="CONSOLIDATE needs PARENT",
+        ),
+        pytest.param(
+            "USAGE", PARENT, child("PARENT", "CONSOLIDATE"), [], HELD, id="a child's, not listed"
+        ),
+        pytest.param(
+            "USAGE", PARENT, child("PARENT"), LISTED, HELD, id="a child without a behavior"
+        ),
+        pytest.param(
+            "USAGE", PARENT, child(None, "SEPARATE"), [], HELD, id="a child without a payer"
+        ),
+        pytest.param(
+            "USAGE",
+            OWN,
+            child("PARENT", "SEPARATE"),
+            [],
+            HELD,
+            id="the contract names another payer",
+        ),
+        pytest.param(
+            "USAGE",
+            PARENT,
+            child("SELF", "SEPARATE"),
+            [],
+            HELD,
+            id="the invoice names another payer",
+        ),
+        pytest.param(
+            "USAGE",
+            ELSEWHERE,
+            child("PARENT", "CONSOLIDATE"),
+            LISTED,
+            HELD,
+            id="a payer who is a stranger",
+        ),
         pytest.param("USAGE", PARENT, None, [], HELD, id="another payer, no hierarchy"),
         pytest.param("USAGE", {}, child("PARENT", "SEPARATE"), [], HELD, id="a payer without ids"),
-        pytest.param("SCHEDULED", None, child("SELF", "SEPARATE"), [], BILLED, id="charges of a child, SELF"),
+        pytest.param(
+            "SCHEDULED", None, child("SELF", "SEPARATE"), [], BILLED, id="charges of a child, SELF"
+        ),
         pytest.param("SCHEDULED", None, parent(), LISTED, BILLED, id="charges of a parent"),
         pytest.param("SCHEDULED", None, None, [], BILLED, id="charges in no hierarchy"),
-        pytest.param("SCHEDULED", None, child(None), [], HELD, id="charges of a child without a payer"),
-        pytest.param("SCHEDULED", PARENT, child("SELF"), [], HELD, id="charges that name another payer"),
-        pytest.param("SCHEDULED", OWN, child("PARENT"), [], HELD, id="charges whose contract names another payer"),
-        pytest.param("USAGE", OWN, {"children": [], "parent": PARENT}, [], HELD, id="parent and child at once"),
+        pytest.param(
+            "SCHEDULED", None, child(None), [], HELD, id="charges of a child without a payer"
+        ),
+        pytest.param(
+            "SCHEDULED", PARENT, child("SELF"), [], HELD, id="charges that name another payer"
+        ),
+        pytest.param(
+            "SCHEDULED",
+            OWN,
+            child("PARENT"),
+            [],
+            HELD,
+            id="charges whose contract names another payer",
+        ),
+        pytest.param(
+            "USAGE",
+            OWN,
+            {"children": [], "parent": PARENT},
+            [],
+            HELD,
+            id="parent and child at once",
+        ),
         pytest.param("USAGE", OWN, {}, [], HELD, id="neither parent nor child"),
         pytest.param("USAGE", OWN, [], [], HELD, id="no configuration at all"),
-        pytest.param("USAGE", PARENT, {"parent": {"customer_id": "parent"}}, [], HELD, id="a parent without ids"),
+        pytest.param(
+            "USAGE",
+            PARENT,
+            {"parent": {"customer_id": "parent"}},
+            [],
+            HELD,
+            id="a parent without ids",
+        ),
     ],
 )
 def test_each_case_of_metronomes_hierarchies_ends_one_way(
@@ -95,10 +191,16 @@ def test_each_case_of_metronomes_hierarchies_ends_one_way(
 @pytest.mark.parametrize(
     ("type_", "payer", "hierarchy"),
     [
-        pytest.param("USAGE", PARENT, child("PARENT", "SEPARATE"), id="a separate child whose parent pays"),
+        pytest.param(
+            "USAGE", PARENT, child("PARENT", "SEPARATE"), id="a separate child whose parent pays"
+        ),
         pytest.param("SCHEDULED", None, child("PARENT", "CONSOLIDATE"), id="a child's charges"),
-        pytest.param("SCHEDULED", PARENT, child("PARENT"), id="a child's charges that name the payer"),
-        pytest.param("USAGE_CONSOLIDATED", PARENT, parent(), id="a consolidated invoice that another pays"),
+        pytest.param(
+            "SCHEDULED", PARENT, child("PARENT"), id="a child's charges that name the payer"
+        ),
+        pytest.param(
+            "USAGE_CONSOLIDATED", PARENT, parent(), id="a consolidated invoice that another pays"
+        ),
     ],
 )
 def test_where_another_customer_pays_a_setting_decides(
@@ -116,7 +218,10 @@ def test_where_another_customer_pays_a_setting_decides(
 
 
 def test_the_payers_own_fields_say_where_it_is_billed_and_the_invoice_stays_the_customers() -> None:
-    given = rules(hierarchy_billed_to="payer", extra_fields={"memo": "{customer_custom_fields.netsuite_customer_id}"})
+    given = rules(
+        hierarchy_billed_to="payer",
+        extra_fields={"memo": "{customer_custom_fields.netsuite_customer_id}"},
+    )
     one = invoice(payer=PARENT, contract_id=CONTRACT)
     billing = FakeAccounts(child("PARENT", "SEPARATE")).billing(one, given)
 
@@ -125,8 +230,14 @@ def test_the_payers_own_fields_say_where_it_is_billed_and_the_invoice_stays_the_
     assert isinstance(mapped, Mapped)
     document = mapped.document
     assert (document.external_customer_id, document.destination) == ("9000", "quickbooks_online")
-    assert (document.metronome_customer_id, document.extra_fields) == (CUSTOMER_ID, {"memo": "9000"})
-    assert "It is billed to the customer parent, who pays for it (HIERARCHY_BILLED_TO)." in mapped.notes
+    assert (document.metronome_customer_id, document.extra_fields) == (
+        CUSTOMER_ID,
+        {"memo": "9000"},
+    )
+    assert (
+        "It is billed to the customer parent, who pays for it (HIERARCHY_BILLED_TO)."
+        in mapped.notes
+    )
 
 
 def test_a_payer_without_a_mapping_is_named() -> None:
@@ -142,7 +253,9 @@ def test_a_payer_without_a_mapping_is_named() -> None:
 
 def test_what_nobody_consolidates_is_not_skipped() -> None:
     """Unless consolidated invoices are billed, a skip would mean that nobody is."""
-    billing = decided("USAGE", PARENT, child("PARENT", "CONSOLIDATE"), LISTED, metronome_invoices_types=["USAGE"])
+    billing = decided(
+        "USAGE", PARENT, child("PARENT", "CONSOLIDATE"), LISTED, metronome_invoices_types=["USAGE"]
+    )
 
     assert ending(billing) == HELD
     assert isinstance(billing.instead, Rejected)
@@ -153,7 +266,9 @@ def test_the_skip_names_the_consolidated_invoice() -> None:
     billing = decided("USAGE", PARENT, child("PARENT", "CONSOLIDATE"), LISTED)
 
     assert billing.instead == Skip(
-        SKIPPED, "The consolidated invoice consolidated-1 of the customer parent contains it, and is billed."
+        SKIPPED,
+        "The consolidated invoice consolidated-1 of the customer parent contains it, and is"
+        " billed.",
     )
 
 
@@ -161,10 +276,20 @@ def test_the_skip_names_the_consolidated_invoice() -> None:
     ("listed", "end"),
     [
         pytest.param([consolidated(INVOICE_ID, status="VOID")], HELD, id="a void one bills nobody"),
-        pytest.param([consolidated(INVOICE_ID, status="DRAFT")], SKIPPED, id="a draft names it already"),
+        pytest.param(
+            [consolidated(INVOICE_ID, status="DRAFT")], SKIPPED, id="a draft names it already"
+        ),
         pytest.param([consolidated("another")], HELD, id="it names others"),
-        pytest.param([{"id": "x", "status": "FINALIZED", "constituent_invoices": None}], HELD, id="it names none"),
-        pytest.param([{"id": "x", "constituent_invoices": [None, {}, "?"]}], HELD, id="it names nothing readable"),
+        pytest.param(
+            [{"id": "x", "status": "FINALIZED", "constituent_invoices": None}],
+            HELD,
+            id="it names none",
+        ),
+        pytest.param(
+            [{"id": "x", "constituent_invoices": [None, {}, "?"]}],
+            HELD,
+            id="it names nothing readable",
+        ),
         pytest.param(["?"], HELD, id="no invoice at all"),
     ],
 )
@@ -175,7 +300,10 @@ def test_only_a_standing_consolidated_invoice_contains_it(listed: list[Any], end
 def test_every_page_is_read_and_a_repeated_cursor_ends_the_list() -> None:
     accounts, given = FakeAccounts(parent()), rules(metronome_invoices_types=CONSOLIDATING)
     first, second = (questions.consolidated_invoices(CUSTOMER_ID, cursor) for cursor in (None, "2"))
-    accounts.answers |= {first: {"data": [], "next_page": "2"}, second: {"data": LISTED, "next_page": "2"}}
+    accounts.answers |= {
+        first: {"data": [], "next_page": "2"},
+        second: {"data": LISTED, "next_page": "2"},
+    }
     one = invoice(payer=OWN, contract_id=CONTRACT)
 
     assert ending(accounts.billing(one, given)) == SKIPPED
@@ -189,14 +317,26 @@ def test_every_page_is_read_and_a_repeated_cursor_ends_the_list() -> None:
     [
         pytest.param({}, {}, id="no payer, and nothing is set"),
         pytest.param({"type": "SCHEDULED"}, {}, id="charges"),
-        pytest.param({"contract_id": None}, {"metronome_invoices_types": CONSOLIDATING}, id="a legacy plan"),
+        pytest.param(
+            {"contract_id": None}, {"metronome_invoices_types": CONSOLIDATING}, id="a legacy plan"
+        ),
         pytest.param({"status": "DRAFT", "payer": PARENT}, {}, id="a draft is skipped first"),
-        pytest.param({"type": "BRAND_NEW", "payer": PARENT}, {}, id="a type that nobody knows is not looked into"),
-        pytest.param({"payer": PARENT}, {"bill_from": "2027-01-01"}, id="what is too old is skipped first"),
-        pytest.param({"type": "USAGE_CONSOLIDATED"}, {}, id="a type that is not billed is skipped first"),
+        pytest.param(
+            {"type": "BRAND_NEW", "payer": PARENT},
+            {},
+            id="a type that nobody knows is not looked into",
+        ),
+        pytest.param(
+            {"payer": PARENT}, {"bill_from": "2027-01-01"}, id="what is too old is skipped first"
+        ),
+        pytest.param(
+            {"type": "USAGE_CONSOLIDATED"}, {}, id="a type that is not billed is skipped first"
+        ),
     ],
 )
-def test_what_nothing_hints_at_a_hierarchy_costs_no_call(changes: dict[str, Any], by: dict[str, Any]) -> None:
+def test_what_nothing_hints_at_a_hierarchy_costs_no_call(
+    changes: dict[str, Any], by: dict[str, Any]
+) -> None:
     accounts = FakeAccounts(child("PARENT", "SEPARATE"))
 
     billing = accounts.billing(invoice(**{"contract_id": CONTRACT} | changes), rules(**by))
@@ -204,7 +344,9 @@ def test_what_nothing_hints_at_a_hierarchy_costs_no_call(changes: dict[str, Any]
     assert (billing.instead, accounts.asked) == (None, [])
 
 
-@pytest.mark.parametrize("by", [{"metronome_invoices_types": CONSOLIDATING}, {"hierarchy_billed_to": "customer"}])
+@pytest.mark.parametrize(
+    "by", [{"metronome_invoices_types": CONSOLIDATING}, {"hierarchy_billed_to": "customer"}]
+)
 def test_each_contract_is_read_once_the_settings_speak_of_hierarchies(by: dict[str, Any]) -> None:
     accounts = FakeAccounts()
 
@@ -214,7 +356,13 @@ def test_each_contract_is_read_once_the_settings_speak_of_hierarchies(by: dict[s
 
 @pytest.mark.parametrize(
     "answer",
-    [None, {}, {"data": None}, {"data": {"hierarchy_configuration": "?"}}, {"data": {"hierarchy_configuration": 0}}],
+    [
+        None,
+        {},
+        {"data": None},
+        {"data": {"hierarchy_configuration": "?"}},
+        {"data": {"hierarchy_configuration": 0}},
+    ],
 )
 def test_a_contract_that_cannot_be_read_decides_nothing(answer: Any) -> None:
     accounts = FakeAccounts()
@@ -230,7 +378,9 @@ def test_a_hierarchy_without_a_contract_is_not_decided() -> None:
 @pytest.mark.parametrize(
     ("what", "answer"),
     [
-        pytest.param(questions.customer("parent"), {"data": {"id": "parent"}}, id="a payer without fields"),
+        pytest.param(
+            questions.customer("parent"), {"data": {"id": "parent"}}, id="a payer without fields"
+        ),
         pytest.param(questions.customer("parent"), None, id="no payer at all"),
     ],
 )

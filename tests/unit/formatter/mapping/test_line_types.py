@@ -24,15 +24,21 @@ NO_PERIOD: dict[str, Any] = {"starting_at": None, "ending_before": None}
             id="an application, without quantity",
         ),
         pytest.param(line(scheduled_charge_id="s", **NO_PERIOD), "scheduled", id="a charge"),
-        pytest.param(line(professional_service_id="s", **NO_PERIOD), "scheduled", id="a professional service"),
+        pytest.param(
+            line(professional_service_id="s", **NO_PERIOD), "scheduled", id="a professional service"
+        ),
         pytest.param(line(discount_id="s", **NO_PERIOD), "scheduled", id="a discount"),
         pytest.param(line(subscription_id="s"), "subscription", id="seats"),
         pytest.param(line(**COMMIT, **NO_PERIOD), "commit_purchase", id="the sale of a commit"),
-        pytest.param(line(postpaid_commit={"id": "p"}), "commit_purchase", id="the rest of a postpaid commit"),
+        pytest.param(
+            line(postpaid_commit={"id": "p"}), "commit_purchase", id="the rest of a postpaid commit"
+        ),
     ],
 )
 @pytest.mark.parametrize("absent", [{}, {"type": None}, {"type": ""}])
-def test_a_line_without_a_type_is_what_it_carries(one: dict[str, Any], line_type: str, absent: dict[str, Any]) -> None:
+def test_a_line_without_a_type_is_what_it_carries(
+    one: dict[str, Any], line_type: str, absent: dict[str, Any]
+) -> None:
     bare = {name: value for name, value in one.items() if name != "type"} | absent
 
     assert invoice(bare).lines[0].type == line_type
@@ -53,7 +59,9 @@ def test_without_types_an_invoice_of_the_guides_is_billed() -> None:
 
 
 def test_the_sum_check_has_the_last_word() -> None:
-    bare = {name: value for name, value in application(-1_000, "POSTPAID").items() if name != "type"}
+    bare = {
+        name: value for name, value in application(-1_000, "POSTPAID").items() if name != "type"
+    }
 
     with pytest.raises(Rejected) as refused:
         map_invoice(invoice(line(), bare, total=9_000), rules())

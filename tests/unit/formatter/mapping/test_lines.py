@@ -14,13 +14,26 @@ ZERO = line(0, name="Nothing", quantity=0)
         pytest.param([line()], ["API calls"], {}, id="a line in the invoice's currency counts"),
         pytest.param([line(-500, name="Refund")], ["Refund"], {}, id="negative lines count"),
         pytest.param(
-            [line(name="Tokens used", credit_type=TOKENS), line(name="Conversion", type="cpu_conversion")],
+            [
+                line(name="Tokens used", credit_type=TOKENS),
+                line(name="Conversion", type="cpu_conversion"),
+            ],
             ["Conversion"],
             {"Tokens used": "pricing-unit"},
             id="custom pricing units are not money, their conversion is",
         ),
-        pytest.param([line(), application(-100)], ["API calls", "Commit"], {}, id="an applied prepaid commit counts"),
-        pytest.param([line(), application(-1, "CREDIT")], ["API calls", "Commit"], {}, id="an applied credit counts"),
+        pytest.param(
+            [line(), application(-100)],
+            ["API calls", "Commit"],
+            {},
+            id="an applied prepaid commit counts",
+        ),
+        pytest.param(
+            [line(), application(-1, "CREDIT")],
+            ["API calls", "Commit"],
+            {},
+            id="an applied credit counts",
+        ),
         pytest.param(
             [line(), application(-100, "POSTPAID")],
             ["API calls"],
@@ -28,7 +41,10 @@ ZERO = line(0, name="Nothing", quantity=0)
             id="an applied postpaid commit is outside of the total",
         ),
         pytest.param(
-            [line(), application(-100, applied_commit_or_credit=None, commit_type="PostpaidCommit")],
+            [
+                line(),
+                application(-100, applied_commit_or_credit=None, commit_type="PostpaidCommit"),
+            ],
             ["API calls"],
             {"Commit": "postpaid-commit"},
             id="without the object the commit's type tells a postpaid commit",
@@ -45,9 +61,18 @@ ZERO = line(0, name="Nothing", quantity=0)
             {},
             id="usage drawn from a postpaid commit counts",
         ),
-        pytest.param([line(), ZERO], ["API calls"], {"Nothing": "zero-amount"}, id="an empty line is dropped"),
-        pytest.param([line(), line(0, name="Free")], ["API calls", "Free"], {}, id="used but free is kept"),
-        pytest.param([line(), line("0.001", name="Dust", quantity=0)], ["API calls", "Dust"], {}, id="dust counts"),
+        pytest.param(
+            [line(), ZERO], ["API calls"], {"Nothing": "zero-amount"}, id="an empty line is dropped"
+        ),
+        pytest.param(
+            [line(), line(0, name="Free")], ["API calls", "Free"], {}, id="used but free is kept"
+        ),
+        pytest.param(
+            [line(), line("0.001", name="Dust", quantity=0)],
+            ["API calls", "Dust"],
+            {},
+            id="dust counts",
+        ),
         pytest.param([ZERO, ZERO], ["Nothing", "Nothing"], {}, id="never are all lines dropped"),
         pytest.param(
             [ZERO, line(name="Tokens used", credit_type=TOKENS)],
@@ -57,7 +82,9 @@ ZERO = line(0, name="Nothing", quantity=0)
         ),
     ],
 )
-def test_the_lines_are_parted(lines: list[dict[str, Any]], counted: list[str], left_out: dict[str, str]) -> None:
+def test_the_lines_are_parted(
+    lines: list[dict[str, Any]], counted: list[str], left_out: dict[str, str]
+) -> None:
     selection = select_lines(invoice(*lines), rules())
 
     assert [one.name for one in selection.counted] == counted
@@ -75,12 +102,17 @@ def test_empty_lines_are_kept_where_so_set() -> None:
     [
         pytest.param({}, "API calls", id="the product alone"),
         pytest.param(
-            {"pricing_group_values": {"region": "eu", "zone": "a"}, "presentation_group_values": {"team": "red"}},
+            {
+                "pricing_group_values": {"region": "eu", "zone": "a"},
+                "presentation_group_values": {"team": "red"},
+            },
             "API calls / region=eu / zone=a / team=red",
             id="pricing groups come before presentation groups",
         ),
         pytest.param(
-            {"presentation_group_values": {"b": "2", "a": "1"}}, "API calls / b=2 / a=1", id="Metronome's order is kept"
+            {"presentation_group_values": {"b": "2", "a": "1"}},
+            "API calls / b=2 / a=1",
+            id="Metronome's order is kept",
         ),
         pytest.param(
             {"presentation_group_values": {"team": None, "user": ""}},
@@ -95,7 +127,8 @@ def test_a_line_is_named_by_product_and_groups(changes: dict[str, Any], name: st
 
 def test_the_separator_is_the_operators() -> None:
     named = line_name(
-        invoice(line(pricing_group_values={"region": "eu"})).lines[0], rules(line_item_name_separator=" | ")
+        invoice(line(pricing_group_values={"region": "eu"})).lines[0],
+        rules(line_item_name_separator=" | "),
     )
 
     assert named == "API calls | region=eu"

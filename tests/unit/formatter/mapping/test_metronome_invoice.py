@@ -10,7 +10,9 @@ from tests.unit.formatter.invoices import invoice, line, mapped, tree
 
 
 def test_amounts_keep_every_digit_of_the_bytes() -> None:
-    text = serde.dumps({"data": tree()}).replace(b'"total":10000', b'"total":1234567890123456789012345.67')
+    text = serde.dumps({"data": tree()}).replace(
+        b'"total":10000', b'"total":1234567890123456789012345.67'
+    )
 
     parsed = parse_invoice(serde.loads(text))
 
@@ -49,7 +51,9 @@ def test_adjustments_of_a_legacy_plan_are_lines_too() -> None:
     ("status", "unbillable"),
     [
         pytest.param("unbillable", True, id="a string"),
-        pytest.param({"value": "Unbillable", "effective_at": "2026-01-01"}, True, id="an object with a value"),
+        pytest.param(
+            {"value": "Unbillable", "effective_at": "2026-01-01"}, True, id="an object with a value"
+        ),
         pytest.param("billable", False, id="billable"),
         pytest.param(None, False, id="absent for most accounts"),
         pytest.param(["?"], False, id="of no known shape"),
@@ -65,10 +69,18 @@ def test_the_billable_status_is_read_in_both_shapes(status: Any, unbillable: boo
         pytest.param([], "data", id="not an object"),
         pytest.param({"data": None}, "data", id="no data"),
         pytest.param({"data": {**tree(), "total": None}}, "total", id="no total"),
-        pytest.param({"data": {**tree(), "line_items": "none"}}, "line_items", id="lines of another shape"),
-        pytest.param({"data": tree(line(credit_type=None))}, "credit_type", id="a line without its unit"),
+        pytest.param(
+            {"data": {**tree(), "line_items": "none"}}, "line_items", id="lines of another shape"
+        ),
+        pytest.param(
+            {"data": tree(line(credit_type=None))}, "credit_type", id="a line without its unit"
+        ),
         pytest.param({"data": {**tree(), "id": ""}}, "id", id="no id"),
-        pytest.param({"data": {**tree(), "issued_at": "2026-03-02T09:30:00"}}, "issued_at", id="a time without zone"),
+        pytest.param(
+            {"data": {**tree(), "issued_at": "2026-03-02T09:30:00"}},
+            "issued_at",
+            id="a time without zone",
+        ),
         pytest.param({"data": {**tree(), "total": True}}, "total", id="a truth value for a number"),
     ],
 )

@@ -20,7 +20,9 @@ AMOUNTS = st.lists(
 
 
 @given(AMOUNTS, DIGITS)
-def test_rounded_lines_add_up_to_the_rounded_total_exactly(amounts: list[Decimal], digits: int) -> None:
+def test_rounded_lines_add_up_to_the_rounded_total_exactly(
+    amounts: list[Decimal], digits: int
+) -> None:
     total = exact_sum(amounts)
 
     rounded = round_lines(amounts, total, digits)
@@ -62,15 +64,42 @@ def test_the_same_amounts_are_rounded_the_same(amounts: list[Decimal], digits: i
     ("amounts", "total", "expected"),
     [
         pytest.param(["1.00", "2.50"], "3.50", ["1.00", "2.50"], id="whole amounts stay"),
-        pytest.param(["0.333", "0.333", "0.334"], "1", ["0.33", "0.33", "0.34"], id="the largest remainder goes up"),
-        pytest.param(["0.005", "0.005"], "0.01", ["0.01", "0.00"], id="of equal lines the earlier one goes up"),
-        pytest.param(["0.005", "9.005"], "9.01", ["0.00", "9.01"], id="of equal remainders the larger amount goes up"),
+        pytest.param(
+            ["0.333", "0.333", "0.334"],
+            "1",
+            ["0.33", "0.33", "0.34"],
+            id="the largest remainder goes up",
+        ),
+        pytest.param(
+            ["0.005", "0.005"],
+            "0.01",
+            ["0.01", "0.00"],
+            id="of equal lines the earlier one goes up",
+        ),
+        pytest.param(
+            ["0.005", "9.005"],
+            "9.01",
+            ["0.00", "9.01"],
+            id="of equal remainders the larger amount goes up",
+        ),
         pytest.param(["-0.005", "1.005"], "1", ["-0.01", "1.01"], id="negative lines take part"),
-        pytest.param(["1.03"], "1.025", ["1.02"], id="a tolerated difference can take a line below its amount"),
-        pytest.param(["0.00", "1.01"], "1.015", ["0.00", "1.02"], id="a tolerated difference goes to the larger line"),
+        pytest.param(
+            ["1.03"],
+            "1.025",
+            ["1.02"],
+            id="a tolerated difference can take a line below its amount",
+        ),
+        pytest.param(
+            ["0.00", "1.01"],
+            "1.015",
+            ["0.00", "1.02"],
+            id="a tolerated difference goes to the larger line",
+        ),
     ],
 )
-def test_lines_are_rounded_by_largest_remainder(amounts: list[str], total: str, expected: list[str]) -> None:
+def test_lines_are_rounded_by_largest_remainder(
+    amounts: list[str], total: str, expected: list[str]
+) -> None:
     rounded = round_lines([Decimal(amount) for amount in amounts], Decimal(total), 2)
 
     assert [str(amount) for amount in rounded] == expected
@@ -100,7 +129,12 @@ def test_the_total_is_rounded_half_even_and_never_to_minus_zero(exact: str, roun
     ],
 )
 def test_a_sum_within_the_tolerance_passes(amounts: list[str], total: str, tolerance: str) -> None:
-    check_sum([Decimal(amount) for amount in amounts], Decimal(total), minor_digits=2, tolerance=Decimal(tolerance))
+    check_sum(
+        [Decimal(amount) for amount in amounts],
+        Decimal(total),
+        minor_digits=2,
+        tolerance=Decimal(tolerance),
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,9 +145,16 @@ def test_a_sum_within_the_tolerance_passes(amounts: list[str], total: str, toler
         pytest.param([], "1.00", id="no lines"),
     ],
 )
-def test_a_sum_outside_of_the_tolerance_is_refused_with_both_figures(amounts: list[str], total: str) -> None:
+def test_a_sum_outside_of_the_tolerance_is_refused_with_both_figures(
+    amounts: list[str], total: str
+) -> None:
     with pytest.raises(Rejected) as refused:
-        check_sum([Decimal(amount) for amount in amounts], Decimal(total), minor_digits=2, tolerance=Decimal("0.5"))
+        check_sum(
+            [Decimal(amount) for amount in amounts],
+            Decimal(total),
+            minor_digits=2,
+            tolerance=Decimal("0.5"),
+        )
 
     assert refused.value.code == "totals-mismatch"
     assert str(exact_sum(Decimal(amount) for amount in amounts)) in refused.value.reason

@@ -12,23 +12,83 @@ BOTH = [line(), line()]
 @pytest.mark.parametrize(
     ("lines", "changes", "by", "said"),
     [
-        pytest.param([line(), line(5, credit_type=TOKENS)], {"total": 10_000}, {}, "custom pricing unit", id="a CPU"),
-        pytest.param([line(), line(5, credit_type=EUR)], {"total": 10_000}, {}, "is in EUR, another", id="euros"),
-        pytest.param([line(), application(-5, "POSTPAID")], {"total": 10_000}, {}, "postpaid commit", id="postpaid"),
-        pytest.param([line(), line(0, quantity=0)], {}, {}, "ZERO_AMOUNT_LINES", id="a dropped line"),
+        pytest.param(
+            [line(), line(5, credit_type=TOKENS)],
+            {"total": 10_000},
+            {},
+            "custom pricing unit",
+            id="a CPU",
+        ),
+        pytest.param(
+            [line(), line(5, credit_type=EUR)],
+            {"total": 10_000},
+            {},
+            "is in EUR, another",
+            id="euros",
+        ),
+        pytest.param(
+            [line(), application(-5, "POSTPAID")],
+            {"total": 10_000},
+            {},
+            "postpaid commit",
+            id="postpaid",
+        ),
+        pytest.param(
+            [line(), line(0, quantity=0)], {}, {}, "ZERO_AMOUNT_LINES", id="a dropped line"
+        ),
         pytest.param([line(-5)], {}, {}, "credit memo", id="a credit memo"),
         pytest.param([line(0)], {}, {}, "ZERO_TOTAL_INVOICES", id="a zero total"),
-        pytest.param([line("0.5"), line("0.5")], {}, {}, "“API calls” is 0.01 for exactly 0.005", id="rounded"),
-        pytest.param([line("0.4")], {"total": Decimal("0.6")}, {}, "exactly 0.004; the total is 0.01", id="a gap"),
-        pytest.param([line()], {}, {"document_date": "period_end"}, "2026-02-28, the last day", id="dated by period"),
-        pytest.param([line()], {"issued_at": None}, {}, "no issue date", id="dated without issue date"),
-        pytest.param(BOTH, {}, {"line_grouping": "by_item"}, "2 lines are joined into 1", id="joined lines"),
         pytest.param(
-            [line()], {"correction_record": {"corrected_invoice_id": "old"}}, {}, "corrects invoice old", id="a"
+            [line("0.5"), line("0.5")],
+            {},
+            {},
+            "“API calls” is 0.01 for exactly 0.005",
+            id="rounded",
         ),
-        pytest.param([line()], {"net_payment_terms_days": -1}, {}, "no due date", id="terms that cannot be"),
-        pytest.param([line(quantity=Decimal("1e60"))], {}, {}, "quantity of “API calls” is left out", id="a quantity"),
-        pytest.param([line()], {"regenerated_from_invoice_id": "old"}, {}, "anew for old", id="an invoice issued anew"),
+        pytest.param(
+            [line("0.4")],
+            {"total": Decimal("0.6")},
+            {},
+            "exactly 0.004; the total is 0.01",
+            id="a gap",
+        ),
+        pytest.param(
+            [line()],
+            {},
+            {"document_date": "period_end"},
+            "2026-02-28, the last day",
+            id="dated by period",
+        ),
+        pytest.param(
+            [line()], {"issued_at": None}, {}, "no issue date", id="dated without issue date"
+        ),
+        pytest.param(
+            BOTH, {}, {"line_grouping": "by_item"}, "2 lines are joined into 1", id="joined lines"
+        ),
+        pytest.param(
+            [line()],
+            {"correction_record": {"corrected_invoice_id": "old"}},
+            {},
+            "corrects invoice old",
+            id="a",
+        ),
+        pytest.param(
+            [line()], {"net_payment_terms_days": -1}, {}, "no due date", id="terms that cannot be"
+        ),
+        pytest.param(
+            [line(quantity=Decimal("1e60"))],
+            {},
+            {},
+            "quantity of “API calls” is left out",
+            id="a quantity",
+        ),
+        pytest.param(
+            [line()],
+            {"regenerated_from_invoice_id": "old"},
+            {},
+            "anew for old",
+            id="an invoice issued anew",
+        ),
     ],
 )
 def test_each_rule_that_acted_is_noted(

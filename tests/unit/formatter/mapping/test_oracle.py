@@ -1,4 +1,6 @@
-"""Random invoices, from the bytes of Metronome's answer to those of the record, against an oracle in fractions."""
+"""Random invoices, from the bytes of Metronome's answer to those of the record, against an oracle
+in fractions.
+"""
 
 import json
 import random
@@ -30,7 +32,10 @@ def test_documents_are_what_fractions_say(seed: int) -> None:
         mapped = map_invoice(parse_invoice(serde.loads(answer)), rules())
 
         if isinstance(mapped, Mapped):
-            check(json.loads(answer, parse_float=Fraction, parse_int=Fraction), serde.to_bytes(mapped.document))
+            check(
+                json.loads(answer, parse_float=Fraction, parse_int=Fraction),
+                serde.to_bytes(mapped.document),
+            )
 
 
 def check(answer: dict[str, Any], record: bytes) -> None:
@@ -42,7 +47,9 @@ def check(answer: dict[str, Any], record: bytes) -> None:
     total = Fraction(document["total"])
     lines = counted(invoice)
 
-    assert total == sign * Fraction(round(exact_total * CENTS), CENTS)  # Python rounds fractions half to even
+    assert total == sign * Fraction(
+        round(exact_total * CENTS), CENTS
+    )  # Python rounds fractions half to even
     assert total >= 0
     assert sum(Fraction(line["amount"]) for line in document["line_items"]) == total
     assert [line["name"] for line in document["line_items"]] == [line["name"] for line in lines]
@@ -55,8 +62,14 @@ def check(answer: dict[str, Any], record: bytes) -> None:
 
 
 def counted(invoice: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines that are money of the invoice, without those with nothing in them unless all are such."""
-    money = [line for line in invoice["line_items"] if line["credit_type"]["id"] == invoice["credit_type"]["id"]]
+    """Return the lines that are money of the invoice, without those with nothing in them unless all
+    are such.
+    """
+    money = [
+        line
+        for line in invoice["line_items"]
+        if line["credit_type"]["id"] == invoice["credit_type"]["id"]
+    ]
     return [line for line in money if line["total"] or line["quantity"]] or money
 
 
@@ -65,7 +78,9 @@ def drawn_answer(draw: random.Random) -> bytes:
     unit = UNITS[draw.choice(sorted(UNITS))]
     lines = [drawn_line(draw, unit, number) for number in range(draw.randint(1, 12))]
     with localcontext(prec=200):
-        total = sum((line["total"] for line in lines if line["credit_type"] is unit), start=Decimal(0))
+        total = sum(
+            (line["total"] for line in lines if line["credit_type"] is unit), start=Decimal(0)
+        )
     return serde.dumps({"data": tree(credit_type=unit, line_items=lines, total=total)})
 
 
@@ -83,7 +98,9 @@ def drawn_line(draw: random.Random, unit: dict[str, str], number: int) -> dict[s
 
 
 def drawn_number(draw: random.Random) -> Decimal:
-    """Draw a number of either sign, of up to 18 digits and as many places, and often a zero or a half of a cent."""
+    """Draw a number of either sign, of up to 18 digits and as many places, and often a zero or a
+    half of a cent.
+    """
     if draw.random() < 0.2:
         return Decimal(draw.choice(("0", "0.5", "-0.5", "1.5", "0.005", "-0", "1E+3")))
     digits = draw.randint(-(10 ** draw.randint(1, 18)), 10 ** draw.randint(1, 18))

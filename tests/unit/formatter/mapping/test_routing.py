@@ -8,14 +8,26 @@ from tests.unit.formatter.invoices import invoice, rules
 
 
 def fields(**values: Any) -> dict[str, Any]:
-    return {"customer_custom_fields": {"netsuite_customer_id": "1042", "billing_destination": "netsuite"} | values}
+    return {
+        "customer_custom_fields": {
+            "netsuite_customer_id": "1042",
+            "billing_destination": "netsuite",
+        }
+        | values
+    }
 
 
 @pytest.mark.parametrize(
     ("named", "destination"),
-    [("netsuite", "netsuite"), (" QuickBooks_Online ", "quickbooks_online"), ("RAZORPAY", "razorpay")],
+    [
+        ("netsuite", "netsuite"),
+        (" QuickBooks_Online ", "quickbooks_online"),
+        ("RAZORPAY", "razorpay"),
+    ],
 )
-def test_a_destination_is_read_without_regard_to_case_and_blanks(named: str, destination: str) -> None:
+def test_a_destination_is_read_without_regard_to_case_and_blanks(
+    named: str, destination: str
+) -> None:
     assert destination_of(invoice(**fields(billing_destination=named)), rules()) == destination
 
 

@@ -1,4 +1,6 @@
-"""The mapping against a whole month of every kind of invoice: each ends as the scenario knows that it must."""
+"""The mapping against a whole month of every kind of invoice: each ends as the scenario knows that
+it must.
+"""
 
 from typing import Any
 
@@ -24,7 +26,9 @@ RULES = MappingRules(
 
 def mapped_end(invoice: dict[str, Any], month: Scenario) -> End:
     """How the formatter ends it; what it sends on counts as created."""
-    contracts = {questions.contract(one["customer_id"], one["id"]): {"data": one} for one in month.contracts}
+    contracts = {
+        questions.contract(one["customer_id"], one["id"]): {"data": one} for one in month.contracts
+    }
 
     def told(step: Step[Any]) -> Any:
         return step.read(contracts[step.question])
@@ -40,13 +44,19 @@ def mapped_end(invoice: dict[str, Any], month: Scenario) -> End:
     return Created(document.document_type, document.currency, document.total)
 
 
-@pytest.mark.parametrize("destinations", [("netsuite",), ("netsuite", "quickbooks_online", "razorpay")])
-def test_each_invoice_of_a_month_is_mapped_or_refused_as_it_must_be(destinations: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "destinations", [("netsuite",), ("netsuite", "quickbooks_online", "razorpay")]
+)
+def test_each_invoice_of_a_month_is_mapped_or_refused_as_it_must_be(
+    destinations: tuple[str, ...],
+) -> None:
     month = scenario(400, destinations=destinations)
     known = {invoice["id"]: mapped_end(invoice, month) for invoice in month.invoices}
 
     expected = {
-        name: end for name, end in month.ends.items() if not isinstance(end, Failed) or end.stage == "formatter"
+        name: end
+        for name, end in month.ends.items()
+        if not isinstance(end, Failed) or end.stage == "formatter"
     }
 
     assert {name: known[name] for name in expected if name in known} == {

@@ -13,16 +13,36 @@ PAYER = {"customer_id": "parent", "contract_id": "parent-contract"}
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        pytest.param({"type": "USAGE_CONSOLIDATED"}, "type-not-configured", id="consolidated, unless configured"),
-        pytest.param({"type": "PLAN_ARREARS"}, "type-not-configured", id="a type that nobody asked for"),
+        pytest.param(
+            {"type": "USAGE_CONSOLIDATED"},
+            "type-not-configured",
+            id="consolidated, unless configured",
+        ),
+        pytest.param(
+            {"type": "PLAN_ARREARS"}, "type-not-configured", id="a type that nobody asked for"
+        ),
         pytest.param({"status": "DRAFT"}, "not-finalized", id="a draft"),
         pytest.param({"status": "VOID"}, "not-finalized", id="a voided invoice"),
         pytest.param({"billable_status": "unbillable"}, "unbillable", id="unbillable"),
         pytest.param({"external_invoice": SYNCED}, "already-synced", id="already at the provider"),
-        pytest.param({"type": "SEAT_PURCHASE"}, "type-not-configured", id="another type of legacy plans"),
-        pytest.param({"type": "BRAND_NEW", "status": "VOID"}, "not-finalized", id="a void one of an unknown type"),
-        pytest.param({"type": "BRAND_NEW", "external_invoice": SYNCED}, "already-synced", id="it has its document"),
-        pytest.param({"type": "PLAN_ARREARS", "status": "VOID"}, "type-not-configured", id="the first reason is given"),
+        pytest.param(
+            {"type": "SEAT_PURCHASE"}, "type-not-configured", id="another type of legacy plans"
+        ),
+        pytest.param(
+            {"type": "BRAND_NEW", "status": "VOID"},
+            "not-finalized",
+            id="a void one of an unknown type",
+        ),
+        pytest.param(
+            {"type": "BRAND_NEW", "external_invoice": SYNCED},
+            "already-synced",
+            id="it has its document",
+        ),
+        pytest.param(
+            {"type": "PLAN_ARREARS", "status": "VOID"},
+            "type-not-configured",
+            id="the first reason is given",
+        ),
     ],
 )
 def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reason: str) -> None:
@@ -37,8 +57,13 @@ def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reas
     [
         pytest.param({}, id="a plain usage invoice"),
         pytest.param({"type": "SCHEDULED"}, id="a scheduled invoice"),
-        pytest.param({"external_invoice": {"external_status": "INVALID_REQUEST_ERROR"}}, id="failed at the provider"),
-        pytest.param({"external_invoice": {"invoice_id": ""}}, id="a blank id at the provider, and no status"),
+        pytest.param(
+            {"external_invoice": {"external_status": "INVALID_REQUEST_ERROR"}},
+            id="failed at the provider",
+        ),
+        pytest.param(
+            {"external_invoice": {"invoice_id": ""}}, id="a blank id at the provider, and no status"
+        ),
         pytest.param({"payer": PAYER}, id="a payer alone skips nothing"),
         pytest.param({"correction_record": {"corrected_invoice_id": "old"}}, id="a correction"),
         pytest.param({"regenerated_from_invoice_id": "old"}, id="an invoice issued anew"),
@@ -50,7 +75,9 @@ def test_any_other_invoice_is_sent(changes: dict[str, Any]) -> None:
 
 def test_a_forced_replay_overrules_only_that_it_is_at_the_provider() -> None:
     assert find_skip(invoice(external_invoice=SYNCED), rules(), forced=True) is None
-    assert find_skip(invoice(external_invoice=SYNCED, status="VOID"), rules(), forced=True) is not None
+    assert (
+        find_skip(invoice(external_invoice=SYNCED, status="VOID"), rules(), forced=True) is not None
+    )
 
 
 @pytest.mark.parametrize("type_", ["BRAND_NEW", "usage", "", "X" * 500])
@@ -63,7 +90,12 @@ def test_a_type_that_nobody_knows_is_a_persons_decision(type_: str) -> None:
 
 
 def test_a_type_that_the_settings_name_is_known() -> None:
-    assert find_skip(invoice(type="BRAND_NEW"), rules(metronome_invoices_types=["BRAND_NEW"]), forced=False) is None
+    assert (
+        find_skip(
+            invoice(type="BRAND_NEW"), rules(metronome_invoices_types=["BRAND_NEW"]), forced=False
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,11 +104,19 @@ def test_a_type_that_the_settings_name_is_known() -> None:
         pytest.param({"issued_at": "2026-02-28T23:59:59.999Z"}, True, id="the last instant before"),
         pytest.param({"issued_at": "2026-03-01T00:30:00+02:00"}, True, id="before in UTC"),
         pytest.param({"issued_at": "2026-03-01T00:00:00Z"}, False, id="on the day"),
-        pytest.param({"issued_at": None, "end_timestamp": "2026-02-01T00:00:00Z"}, True, id="no issue date"),
-        pytest.param({"issued_at": None, "end_timestamp": None}, False, id="no date at all is no reason to skip"),
+        pytest.param(
+            {"issued_at": None, "end_timestamp": "2026-02-01T00:00:00Z"}, True, id="no issue date"
+        ),
+        pytest.param(
+            {"issued_at": None, "end_timestamp": None},
+            False,
+            id="no date at all is no reason to skip",
+        ),
     ],
 )
-def test_what_was_issued_before_the_switch_is_not_billed(changes: dict[str, Any], is_skipped: bool) -> None:
+def test_what_was_issued_before_the_switch_is_not_billed(
+    changes: dict[str, Any], is_skipped: bool
+) -> None:
     skip = find_skip(invoice(**changes), rules(bill_from="2026-03-01"), forced=True)
 
     assert (skip.code if skip else None) == ("before-cutover" if is_skipped else None)

@@ -40,7 +40,9 @@ def test_what_leads_to_no_scalar_is_missing(path: str) -> None:
     assert parse_template(f"a {{{path}}}").missing(SCOPE) == [path]
 
 
-@pytest.mark.parametrize("text", ["{", "}", "{}", "{a..b}", "{a!r}", "{a:>3}", "{ a }", "{a[0]}", "{?}", "{a.?}"])
+@pytest.mark.parametrize(
+    "text", ["{", "}", "{}", "{a..b}", "{a!r}", "{a:>3}", "{ a }", "{a[0]}", "{?}", "{a.?}"]
+)
 def test_a_malformed_template_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_template(text)

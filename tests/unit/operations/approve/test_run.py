@@ -37,7 +37,12 @@ def held_failure(name: str, **changes: Any) -> InvoiceFailure:
         "code": "held-for-approval",
         "destination": document.destination,
         "failed_at": EARLIER,
-        "source": {"topic": "formatted-invoices", "partition": 0, "offset": 7, "timestamp": EARLIER},
+        "source": {
+            "topic": "formatted-invoices",
+            "partition": 0,
+            "offset": 7,
+            "timestamp": EARLIER,
+        },
         "original": original_of(name.encode(), (), to_bytes(document)),
     }
     return failure(**(facts | changes))
@@ -48,11 +53,15 @@ def lying_in(*failures: InvoiceFailure) -> list[Record]:
 
 
 def decisions(installation: FakeInstallation) -> list[Decision]:
-    return [from_bytes(Decision, each.value) for each in installation.broker.to("invoice-decisions")]
+    return [
+        from_bytes(Decision, each.value) for each in installation.broker.to("invoice-decisions")
+    ]
 
 
 def test_what_is_approved_is_decided_for_its_facts_and_then_starts_over_by_metronome() -> None:
-    installation = FakeInstallation(lying_in(held_failure("a"), held_failure("b", code="provider-rejected")))
+    installation = FakeInstallation(
+        lying_in(held_failure("a"), held_failure("b", code="provider-rejected"))
+    )
     chosen = held(Selection())
     replay = Replay(ID, replay_request(chosen), installation, KIM)
 
@@ -63,7 +72,12 @@ def test_what_is_approved_is_decided_for_its_facts_and_then_starts_over_by_metro
     approved, replayed = decisions(installation)
     assert (approved.kind, approved.subject, approved.failure_id) == ("approve", "a", "a0123456789")
     assert (approved.by, approved.why) == ("kim", "looked at it")
-    facts = (str(approved.total), approved.currency, approved.destination, approved.external_customer_id)
+    facts = (
+        str(approved.total),
+        approved.currency,
+        approved.destination,
+        approved.external_customer_id,
+    )
     assert facts == ("100.00", "USD", "netsuite", "1042")
     assert (replayed.kind, replayed.count, plan.selected) == ("replay", 1, 1)
     assert [each.topic for each in installation.broker.published] == [
@@ -77,7 +91,11 @@ def test_what_is_approved_is_decided_for_its_facts_and_then_starts_over_by_metro
 
 
 def test_a_credit_memo_is_approved_with_metronomes_sign() -> None:
-    memo = {"document_type": "credit_memo", "total": "5.00", "line_items": (line_item(amount="5.00"),)}
+    memo = {
+        "document_type": "credit_memo",
+        "total": "5.00",
+        "line_items": (line_item(amount="5.00"),),
+    }
 
     facts = approved_facts(held_failure("a", document=memo))
 
@@ -86,7 +104,9 @@ def test_a_credit_memo_is_approved_with_metronomes_sign() -> None:
 
 
 def test_the_loop_guard_does_not_hold_what_a_person_approved() -> None:
-    often = original_of(b"a", (("replay-count", b"9"),), to_bytes(formatted_invoice(invoice_id="a")))
+    often = original_of(
+        b"a", (("replay-count", b"9"),), to_bytes(formatted_invoice(invoice_id="a"))
+    )
     installation = FakeInstallation(lying_in(held_failure("a", original=often)))
 
     assert Replay(ID, replay_request(held(Selection())), installation, KIM).plan().selected == 1

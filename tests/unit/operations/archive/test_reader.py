@@ -19,7 +19,9 @@ def key(day: int, hour: int, start: int, partition: int = 0, topic: str = "invoi
 KEYS = [key(1, 5, 0), key(1, 23, 10), key(3, 8, 20), key(3, 9, 30), key(1, 7, 0, partition=1)]
 
 
-def chosen(keys: Iterable[str], stored_at: datetime, since: datetime | None, until: datetime | None) -> list[str]:
+def chosen(
+    keys: Iterable[str], stored_at: datetime, since: datetime | None, until: datetime | None
+) -> list[str]:
     return select([StoredObject(each, stored_at) for each in keys], "invoice-errors", since, until)
 
 
@@ -51,7 +53,10 @@ def test_a_first_record_from_the_future_says_nothing_of_the_others() -> None:
 def test_a_first_record_from_long_ago_says_nothing_of_the_others() -> None:
     follower = key(1, 6, 50).replace("2026", "1970")
 
-    assert chosen([key(3, 8, 40), follower], march(3, 9), march(3), None) == [key(3, 8, 40), follower]
+    assert chosen([key(3, 8, 40), follower], march(3, 9), march(3), None) == [
+        key(3, 8, 40),
+        follower,
+    ]
 
 
 def test_archived_lines_come_back_as_records_at_their_old_places() -> None:
@@ -74,13 +79,19 @@ ONE = archived_object([in_errors(7, failure())])
         pytest.param(ONE[:12] + b"\xff" * 8 + ONE[20:], "damaged", id="other bytes inside"),
         pytest.param(gzip.compress(b"{no json"), "damaged", id="no JSON"),
         pytest.param(gzip.compress(b"[]"), "damaged", id="no line of the archive"),
-        pytest.param(gzip.compress(b'{"topic":"t","partition":"0","offset":1}'), "damaged", id="no place"),
+        pytest.param(
+            gzip.compress(b'{"topic":"t","partition":"0","offset":1}'), "damaged", id="no place"
+        ),
         pytest.param(None, "archived away", id="in a storage class that has to be restored first"),
     ],
 )
-def test_an_object_that_cannot_be_read_is_named_and_left_out(content: bytes | None, why: str) -> None:
+def test_an_object_that_cannot_be_read_is_named_and_left_out(
+    content: bytes | None, why: str
+) -> None:
     other = archived_object([in_errors(20, failure(failure_id="f2"))])
-    reader = ArchiveReader(FakeArchive({key(1, 9, 7): content, key(1, 9, 20): other}), "errors/", "invoice-errors")
+    reader = ArchiveReader(
+        FakeArchive({key(1, 9, 7): content, key(1, 9, 20): other}), "errors/", "invoice-errors"
+    )
 
     assert [each.offset for each in reader.read()] == [20]
     assert list(reader.unreadable) == [key(1, 9, 7)]

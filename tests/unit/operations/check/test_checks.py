@@ -7,7 +7,13 @@ from invoice_operations.check.checks import check_call, check_login, check_setti
 from invoice_operations.topics import is_enough, plan
 from invoice_providers.login import LoginState
 from invoice_shared.archive.archive import ArchiveUnavailable, ArchiveUnreachable
-from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError, Unavailable
+from invoice_shared.errors import (
+    ConnectorError,
+    CredentialsRefused,
+    Rejected,
+    StartupError,
+    Unavailable,
+)
 from invoice_shared.settings import read
 from invoice_webhook.settings import WebhookSettings
 from tests.fakes import START
@@ -81,11 +87,19 @@ def after(days: float) -> datetime:
 @pytest.mark.parametrize(
     ("state", "expected", "said"),
     [
-        pytest.param(LoginState(after(99.9), after(1825)), "works", "unused in 99 days", id="both far"),
-        pytest.param(LoginState(after(99), after(1825)), "works", "any case in 1825 days", id="in any case"),
+        pytest.param(
+            LoginState(after(99.9), after(1825)), "works", "unused in 99 days", id="both far"
+        ),
+        pytest.param(
+            LoginState(after(99), after(1825)), "works", "any case in 1825 days", id="in any case"
+        ),
         pytest.param(LoginState(after(30)), "works", "unused in 30 days", id="thirty days"),
-        pytest.param(LoginState(after(29.9)), "to fix", "Connect the app again", id="unused too long"),
-        pytest.param(LoginState(after(99), after(12)), "to fix", "any case in 12 days", id="after five years"),
+        pytest.param(
+            LoginState(after(29.9)), "to fix", "Connect the app again", id="unused too long"
+        ),
+        pytest.param(
+            LoginState(after(99), after(12)), "to fix", "any case in 12 days", id="after five years"
+        ),
         pytest.param(LoginState(after(-1)), "to fix", "in -1 days", id="over"),
         pytest.param(LoginState(), "note", "has not said", id="unknown"),
     ],

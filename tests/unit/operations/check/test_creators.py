@@ -25,7 +25,9 @@ def test_a_group_that_has_stopped_is_in_nobodys_way() -> None:
     (line,) = check_creators(groups)
 
     assert line.state == "works"
-    assert line.detail == "netsuite by invoice-creator-netsuite, razorpay by invoice-creator-razorpay"
+    assert (
+        line.detail == "netsuite by invoice-creator-netsuite, razorpay by invoice-creator-razorpay"
+    )
 
 
 def test_where_no_creator_works_nothing_is_said() -> None:

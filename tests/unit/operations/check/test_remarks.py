@@ -23,7 +23,9 @@ def remarks(folder: Path, **configured: Any) -> list[tuple[str, str]]:
         control.configure(**configured)
         (folder / "tokens.json").unlink(missing_ok=True)
         case.connect().look(case.invoice())  # the chain begins, and its store is there to be seen
-        nowhere = {name: settings.model_construct() for name, settings in account_settings().items()}
+        nowhere = {
+            name: settings.model_construct() for name, settings in account_settings().items()
+        }
         accounts: Accounts = nowhere | {"quickbooks_online": case.account}
 
         def creator() -> tuple[CreatorSettings, Accounts]:
@@ -40,7 +42,9 @@ def remarks(folder: Path, **configured: Any) -> list[tuple[str, str]]:
     ("custom", "begins"),
     [
         pytest.param(False, "The company numbers transactions by itself", id="numbers by itself"),
-        pytest.param(True, "Whether the company warns of duplicate document numbers", id="takes our numbers"),
+        pytest.param(
+            True, "Whether the company warns of duplicate document numbers", id="takes our numbers"
+        ),
     ],
 )
 def test_the_preference_of_a_company_is_a_note(tmp_path: Path, custom: bool, begins: str) -> None:

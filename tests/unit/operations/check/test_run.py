@@ -1,4 +1,6 @@
-"""The whole check where nothing is set up as it should be: each part has its line, and none ends the others."""
+"""The whole check where nothing is set up as it should be: each part has its line, and none ends
+the others.
+"""
 
 from collections import Counter
 
@@ -46,17 +48,28 @@ def test_a_client_of_kafka_that_cannot_be_built_is_the_brokers_line() -> None:
 
 def test_a_setting_that_several_parts_read_is_told_once() -> None:
     def typo(settings_class: type[AnySettings]) -> AnySettings:
-        raise InvalidSettings(["KAFKA_SECURITY_PROTOCOL: is none of SSL", f"{settings_class.__name__}: is wrong"])
+        raise InvalidSettings(
+            ["KAFKA_SECURITY_PROTOCOL: is none of SSL", f"{settings_class.__name__}: is wrong"]
+        )
 
     lines = list(check(Installation(typo, no_creator)))
 
-    assert [line.part for line in lines if "KAFKA_SECURITY_PROTOCOL" in line.detail] == ["settings of invoice-webhook"]
+    assert [line.part for line in lines if "KAFKA_SECURITY_PROTOCOL" in line.detail] == [
+        "settings of invoice-webhook"
+    ]
     details = {line.part: line.detail for line in lines if line.state == "wrong setting"}
     assert details["settings of invoice-formatter"] == "FormatterSettings: is wrong"
     assert all(details.values())
 
 
 def test_a_part_that_reads_nothing_else_wrong_says_that_it_reads_the_same() -> None:
-    lines = list(once([Line("a", "wrong setting", problems=("A: x",)), Line("b", "wrong setting", problems=("A: x",))]))
+    lines = list(
+        once(
+            [
+                Line("a", "wrong setting", problems=("A: x",)),
+                Line("b", "wrong setting", problems=("A: x",)),
+            ]
+        )
+    )
 
     assert [line.detail for line in lines] == ["A: x", SEE_ABOVE]

@@ -29,13 +29,21 @@ def test_a_decision_is_a_record_under_its_subject() -> None:
     (record,) = broker.to(TOPIC)
     assert record.key == b"netsuite"
     assert from_bytes(Decision, record.value) == decision
-    assert (decision.kind, decision.by, decision.why, decision.at) == ("pause", "ada", "books are closed", START)
+    assert (decision.kind, decision.by, decision.why, decision.at) == (
+        "pause",
+        "ada",
+        "books are closed",
+        START,
+    )
 
 
 def test_each_decision_has_an_id_of_its_own() -> None:
     ours = decider(FakePublisher())
 
-    assert ours.decide("resume", "netsuite").decision_id != ours.decide("resume", "netsuite").decision_id
+    assert (
+        ours.decide("resume", "netsuite").decision_id
+        != ours.decide("resume", "netsuite").decision_id
+    )
 
 
 @pytest.mark.parametrize("by", ["", "  "])
@@ -58,7 +66,9 @@ def test_the_user_of_the_terminal_decides_unless_another_is_named() -> None:
     assert person("ada", lambda: "kim") == Person("ada", "cli")
 
 
-@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 65532"), OSError("No username set")], ids=repr)
+@pytest.mark.parametrize(
+    "error", [KeyError("getpwuid(): uid not found: 65532"), OSError("No username set")], ids=repr
+)
 def test_a_user_without_a_name_is_asked_for_one(error: Exception) -> None:
     def nobody() -> str:
         raise error
@@ -90,15 +100,22 @@ def test_an_account_that_is_nobody_in_particular_is_no_answer_for_an_auditor(
 
 
 def test_a_person_who_logged_in_is_one() -> None:
-    assert accountable(None, lambda: "kim", lambda: account(1000, "/bin/bash")) == Person("kim", "cli")
+    assert accountable(None, lambda: "kim", lambda: account(1000, "/bin/bash")) == Person(
+        "kim", "cli"
+    )
 
 
 class Lying:
-    """A topic that holds what was published, and a stranger's record; each record's own time is long ago."""
+    """A topic that holds what was published, and a stranger's record; each record's own time is
+    long ago.
+    """
 
     def __init__(self, broker: FakePublisher) -> None:
         values = [b"?", *(record.value for record in broker.to(TOPIC))]
-        self._records = [Record(TOPIC, 0, offset, b"k", value, timestamp=0) for offset, value in enumerate(values)]
+        self._records = [
+            Record(TOPIC, 0, offset, b"k", value, timestamp=0)
+            for offset, value in enumerate(values)
+        ]
 
     def read(self, _topic: str, span: Span = WHOLE) -> Iterator[Record]:
         return filter(span.holds, self._records)
@@ -106,13 +123,18 @@ class Lying:
 
 def test_the_audit_lists_what_was_decided_and_leaves_out_what_is_no_decision() -> None:
     broker = FakePublisher()
-    made = [decider(broker).decide("pause", "netsuite", "x"), decider(broker).decide("resume", "netsuite")]
+    made = [
+        decider(broker).decide("pause", "netsuite", "x"),
+        decider(broker).decide("resume", "netsuite"),
+    ]
 
     assert list(decisions(Lying(broker), TOPIC)) == made
 
 
 @pytest.mark.parametrize(("since", "count"), [(START, 1), (START + timedelta(seconds=1), 0)])
-def test_the_audit_goes_by_when_each_was_decided_whatever_the_time_of_its_record(since: datetime, count: int) -> None:
+def test_the_audit_goes_by_when_each_was_decided_whatever_the_time_of_its_record(
+    since: datetime, count: int
+) -> None:
     broker = FakePublisher()
     decider(broker).decide("pause", "netsuite", "x")
 

@@ -6,7 +6,15 @@ from invoice_operations.tally import Group
 from tests.fakes import START
 
 OLD = START - timedelta(days=3, hours=4)
-REFUSED = Group("creator", "provider-rejected", OLD, START, "Customer Acme is inactive.", 2, {"USD": Decimal(1250)})
+REFUSED = Group(
+    "creator",
+    "provider-rejected",
+    OLD,
+    START,
+    "Customer Acme is inactive.",
+    2,
+    {"USD": Decimal(1250)},
+)
 HELD = Group("creator", "held-for-approval", OLD, START, "", 1, {"EUR": Decimal("70000.00")})
 UNKNOWN = Group("formatter", "invoice-not-found", START, START, "", 1, {}, 1)
 

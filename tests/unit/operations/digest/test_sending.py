@@ -58,7 +58,12 @@ class Mailbox:
     taken: list[bytes] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         if address == self.refused:
             return "550 nobody here"
@@ -105,7 +110,9 @@ def test_a_webhook_gets_the_text_as_slack_takes_it(webhook: AnyServer) -> None:
     assert loads(webhook.bodies[0]) == {"text": DIGEST.text()}
 
 
-@pytest.mark.parametrize(("status", "error"), [(404, NeedsAttention), (302, NeedsAttention), (503, Unavailable)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, NeedsAttention), (302, NeedsAttention), (503, Unavailable)]
+)
 def test_a_webhook_that_refuses_is_told_without_its_address(
     webhook: AnyServer, status: int, error: type[Exception]
 ) -> None:
@@ -124,7 +131,9 @@ def test_mail_goes_to_everybody(mailbox: Mailbox, smtp_url: str) -> None:
     assert mail.get_content().splitlines() == DIGEST.text().splitlines()
 
 
-def test_an_address_that_is_refused_is_told_though_others_took_it(mailbox: Mailbox, smtp_url: str) -> None:
+def test_an_address_that_is_refused_is_told_though_others_took_it(
+    mailbox: Mailbox, smtp_url: str
+) -> None:
     mailbox.refused = "kim@example.com"
 
     with pytest.raises(NeedsAttention, match="1 of the addresses of DIGEST_TO"):
@@ -141,7 +150,10 @@ def test_a_password_goes_over_tls_alone(mailbox: Mailbox, smtp_url: str) -> None
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate of its own signing for the loopback address, in one file."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")]),
+    )
     now = datetime.now(UTC)
     signed = (
         x509.CertificateBuilder()
@@ -151,37 +163,56 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .serial_number(1)
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     file = tmp_path_factory.mktemp("tls") / "server.pem"
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem))
+    file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem)
+    )
     return file
 
 
 @pytest.fixture
 def secured(mailbox: Mailbox, certificate: Path) -> Iterator[str]:
-    """A mail server that offers STARTTLS and knows one user, whose password has a blank and an @."""
+    """A mail server that offers STARTTLS and knows one user, whose password has a blank and an
+    @.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
 
-    def knows(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> AuthResult:
-        return AuthResult(success=(given.login, given.password) == (b"kim", b"a b@c"), handled=False)
+    def knows(
+        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any
+    ) -> AuthResult:
+        return AuthResult(
+            success=(given.login, given.password) == (b"kim", b"a b@c"), handled=False
+        )
 
     controller = Controller(
-        mailbox, hostname=LOOPBACK, port=free_port(), tls_context=context, authenticator=knows, auth_required=True
+        mailbox,
+        hostname=LOOPBACK,
+        port=free_port(),
+        tls_context=context,
+        authenticator=knows,
+        auth_required=True,
     )
     controller.start()
     yield f"smtp://USER@{LOOPBACK}:{controller.port}"
     controller.stop()
 
 
-def test_user_and_password_are_given_over_starttls(mailbox: Mailbox, secured: str, certificate: Path) -> None:
+def test_user_and_password_are_given_over_starttls(
+    mailbox: Mailbox, secured: str, certificate: Path
+) -> None:
     trusting = {"ca_location": str(certificate)}
 
-    assert send(DIGEST, Place(by_mail(secured.replace("USER", "kim:a%20b%40c")).given | trusting)) == ["mail"]
+    assert send(
+        DIGEST, Place(by_mail(secured.replace("USER", "kim:a%20b%40c")).given | trusting)
+    ) == ["mail"]
     with pytest.raises(NeedsAttention, match="user or password of DIGEST_SMTP_URL"):
         send(DIGEST, Place(by_mail(secured.replace("USER", "kim:wrong")).given | trusting))
     assert len(mailbox.taken) == 1
@@ -211,9 +242,23 @@ def test_a_mail_server_that_does_not_answer_is_named() -> None:
     [
         ({"DIGEST_WEBHOOK_URL": "hooks.example.com"}, "DIGEST_WEBHOOK_URL"),
         ({"DIGEST_WEBHOOK_URL": "http://hooks.example.com/x"}, "http://"),
-        ({"DIGEST_SMTP_URL": "https://mail.example.com", "DIGEST_FROM": SENDER, "DIGEST_TO": SENDER}, "smtps://"),
+        (
+            {
+                "DIGEST_SMTP_URL": "https://mail.example.com",
+                "DIGEST_FROM": SENDER,
+                "DIGEST_TO": SENDER,
+            },
+            "smtps://",
+        ),
         ({"DIGEST_SMTP_URL": "smtp://mail.example.com", "DIGEST_FROM": SENDER}, "DIGEST_TO"),
-        ({"DIGEST_SMTP_URL": "smtp://m.example.com", "DIGEST_FROM": "nobody", "DIGEST_TO": SENDER}, "DIGEST_FROM"),
+        (
+            {
+                "DIGEST_SMTP_URL": "smtp://m.example.com",
+                "DIGEST_FROM": "nobody",
+                "DIGEST_TO": SENDER,
+            },
+            "DIGEST_FROM",
+        ),
     ],
 )
 def test_settings_that_name_no_place_are_refused(

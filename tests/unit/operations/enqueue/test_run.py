@@ -21,12 +21,18 @@ def test_the_decision_is_written_down_before_the_record_that_the_webhook_would_h
     decided, put = installation.broker.published
     decision, raw = from_bytes(Decision, decided.value), from_bytes(RawInvoice, put.value)
     assert (decision.kind, decision.subject, decision.by) == ("enqueue", "inv-1", "kim")
-    assert (put.topic, put.key, put.headers) == ("raw-invoices", b"inv-1", (("event-id", b"manual-inv-1"),))
+    assert (put.topic, put.key, put.headers) == (
+        "raw-invoices",
+        b"inv-1",
+        (("event-id", b"manual-inv-1"),),
+    )
     assert (raw.invoice_id, raw.customer_id, raw.source) == ("inv-1", "cus-1", "manual")
 
 
 @pytest.mark.parametrize(("invoice_id", "customer_id"), [("", "c"), ("i", " ")])
-def test_an_invoice_without_an_id_or_a_customer_is_refused(invoice_id: str, customer_id: str) -> None:
+def test_an_invoice_without_an_id_or_a_customer_is_refused(
+    invoice_id: str, customer_id: str
+) -> None:
     installation = FakeInstallation([])
 
     with pytest.raises(InvalidRequest, match="Give the invoice's id"):

@@ -17,7 +17,9 @@ NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 
 def seen(*lines: dict[str, Any], **changes: Any) -> Preview:
     answer = {"data": tree(*lines, **({"status": "DRAFT", "issued_at": None} | changes))}
-    return preview(as_finalized(answer, rules(), NOW), rules(), read, FakeAccounts().ask, force=False)
+    return preview(
+        as_finalized(answer, rules(), NOW), rules(), read, FakeAccounts().ask, force=False
+    )
 
 
 def test_a_draft_is_a_document_with_what_it_holds_so_far() -> None:
@@ -43,16 +45,22 @@ def test_a_draft_without_any_date_is_dated_today() -> None:
     ("changes", "code"),
     [
         pytest.param({"customer_custom_fields": {}}, "customer-not-mapped", id="not mapped"),
-        pytest.param({"total": None, "line_items": "?"}, "invalid-invoice", id="lines that cannot be read"),
+        pytest.param(
+            {"total": None, "line_items": "?"}, "invalid-invoice", id="lines that cannot be read"
+        ),
         pytest.param({"status": "VOID"}, "not-finalized", id="void"),
         pytest.param({"total": Decimal(1)}, "totals-mismatch", id="a total of its own is kept"),
     ],
 )
-def test_what_would_stop_it_is_told_as_for_a_finalized_invoice(changes: dict[str, Any], code: str) -> None:
+def test_what_would_stop_it_is_told_as_for_a_finalized_invoice(
+    changes: dict[str, Any], code: str
+) -> None:
     assert seen(**changes).code == code
 
 
-@pytest.mark.parametrize("answer", [None, [], {"data": None}, {"data": {"status": "FINALIZED", "total": None}}])
+@pytest.mark.parametrize(
+    "answer", [None, [], {"data": None}, {"data": {"status": "FINALIZED", "total": None}}]
+)
 def test_what_is_no_draft_stays_as_it_is(answer: Any) -> None:
     assert as_finalized(answer, rules(), NOW) is answer
 

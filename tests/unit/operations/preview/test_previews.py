@@ -9,16 +9,26 @@ import pytest
 from invoice_operations.preview.previews import preview
 from invoice_shared.serde import dumps, loads
 from invoice_shared.settings import read
-from tests.unit.formatter.hierarchies import CONSOLIDATING, CONTRACT, LISTED, PARENT, FakeAccounts, child
+from tests.unit.formatter.hierarchies import (
+    CONSOLIDATING,
+    CONTRACT,
+    LISTED,
+    PARENT,
+    FakeAccounts,
+    child,
+)
 from tests.unit.formatter.invoices import EUR, TOKENS, line, rules, tree
 
 
 def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:
-    return preview({"data": tree(*lines, **changes)}, rules(), read, FakeAccounts().ask, force=force).tree()
+    return preview(
+        {"data": tree(*lines, **changes)}, rules(), read, FakeAccounts().ask, force=force
+    ).tree()
 
 
 @pytest.mark.parametrize(
-    ("destination", "field"), [("netsuite", "externalId"), ("quickbooks_online", "DocNumber"), ("razorpay", "receipt")]
+    ("destination", "field"),
+    [("netsuite", "externalId"), ("quickbooks_online", "DocNumber"), ("razorpay", "receipt")],
 )
 def test_the_payload_is_the_providers_own(destination: str, field: str) -> None:
     fields = {"netsuite_customer_id": "1042", "billing_destination": destination}
@@ -33,22 +43,43 @@ def test_the_payload_is_the_providers_own(destination: str, field: str) -> None:
     ("changes", "result", "stage", "code"),
     [
         pytest.param({"status": "DRAFT"}, "skipped", "formatter", "not-finalized", id="a skip"),
-        pytest.param({"customer_custom_fields": {}}, "failed", "formatter", "customer-not-mapped", id="not mapped"),
-        pytest.param({"line_items": "?"}, "failed", "formatter", "invalid-invoice", id="no invoice at all"),
-        pytest.param({"credit_type": TOKENS}, "failed", "formatter", "unsupported-currency", id="no currency"),
+        pytest.param(
+            {"customer_custom_fields": {}},
+            "failed",
+            "formatter",
+            "customer-not-mapped",
+            id="not mapped",
+        ),
+        pytest.param(
+            {"line_items": "?"}, "failed", "formatter", "invalid-invoice", id="no invoice at all"
+        ),
+        pytest.param(
+            {"credit_type": TOKENS}, "failed", "formatter", "unsupported-currency", id="no currency"
+        ),
     ],
 )
-def test_what_would_not_be_sent_says_why(changes: dict[str, Any], result: str, stage: str, code: str) -> None:
+def test_what_would_not_be_sent_says_why(
+    changes: dict[str, Any], result: str, stage: str, code: str
+) -> None:
     told = shown(**changes)
 
-    assert (told["result"], told["stage"], told["code"], told["payload"]) == (result, stage, code, None)
+    assert (told["result"], told["stage"], told["code"], told["payload"]) == (
+        result,
+        stage,
+        code,
+        None,
+    )
     assert told["reason"]
 
 
 def test_what_the_creator_would_refuse_still_shows_the_document() -> None:
     told = shown(line(100, credit_type=EUR), credit_type=EUR)
 
-    assert (told["result"], told["stage"], told["code"]) == ("failed", "creator", "unsupported-currency")
+    assert (told["result"], told["stage"], told["code"]) == (
+        "failed",
+        "creator",
+        "unsupported-currency",
+    )
     assert told["document"]["currency"] == "EUR"
 
 
@@ -62,15 +93,32 @@ def test_force_looks_past_what_is_synced_already() -> None:
 @pytest.mark.parametrize(
     ("accounts", "result", "code"),
     [
-        pytest.param(FakeAccounts(child("SELF", "SEPARATE")), "failed", "payer-not-decided", id="contradiction"),
         pytest.param(
-            FakeAccounts(child("PARENT", "CONSOLIDATE"), LISTED), "skipped", "constituent-invoice", id="listed"
+            FakeAccounts(child("SELF", "SEPARATE")),
+            "failed",
+            "payer-not-decided",
+            id="contradiction",
         ),
-        pytest.param(FakeAccounts(child("PARENT", "CONSOLIDATE")), "failed", "payer-not-decided", id="not listed"),
-        pytest.param(FakeAccounts(child("PARENT", "SEPARATE")), "created", None, id="the payer is billed"),
+        pytest.param(
+            FakeAccounts(child("PARENT", "CONSOLIDATE"), LISTED),
+            "skipped",
+            "constituent-invoice",
+            id="listed",
+        ),
+        pytest.param(
+            FakeAccounts(child("PARENT", "CONSOLIDATE")),
+            "failed",
+            "payer-not-decided",
+            id="not listed",
+        ),
+        pytest.param(
+            FakeAccounts(child("PARENT", "SEPARATE")), "created", None, id="the payer is billed"
+        ),
     ],
 )
-def test_it_decides_in_a_hierarchy_as_the_formatter_does(accounts: FakeAccounts, result: str, code: str | None) -> None:
+def test_it_decides_in_a_hierarchy_as_the_formatter_does(
+    accounts: FakeAccounts, result: str, code: str | None
+) -> None:
     invoice = tree(payer=PARENT, contract_id=CONTRACT)
     given = rules(metronome_invoices_types=CONSOLIDATING, hierarchy_billed_to="payer")
 
@@ -79,7 +127,9 @@ def test_it_decides_in_a_hierarchy_as_the_formatter_does(accounts: FakeAccounts,
     assert (seen.result, seen.code) == (result, code)
 
 
-def run_on_file(directory: Path, invoice: dict[str, Any], *options: str) -> subprocess.CompletedProcess[bytes]:
+def run_on_file(
+    directory: Path, invoice: dict[str, Any], *options: str
+) -> subprocess.CompletedProcess[bytes]:
     file = directory / "invoice.json"
     file.write_bytes(dumps(invoice))
     env = {
@@ -87,11 +137,19 @@ def run_on_file(directory: Path, invoice: dict[str, Any], *options: str) -> subp
         "METRONOME_BILLING_PROVIDER_DESTINATION": "billing_destination",
         "METRONOME_BILLING_PROVIDER_ITEM_ID": "netsuite_item_id",
     }
-    command = [str(Path(sys.executable).with_name("invoices")), "preview", "--file", str(file), *options]
+    command = [
+        str(Path(sys.executable).with_name("invoices")),
+        "preview",
+        "--file",
+        str(file),
+        *options,
+    ]
     return subprocess.run(command, env=env, capture_output=True, check=False, timeout=60)
 
 
-def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(tmp_path: Path) -> None:
+def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(
+    tmp_path: Path,
+) -> None:
     done = run_on_file(tmp_path, tree(line("1999.6"), total=Decimal("1999.6")), "-o", "json")
 
     assert done.returncode == 0
@@ -104,9 +162,27 @@ def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_provider
     ("changes", "options", "code", "said"),
     [
         pytest.param({}, (), 0, "It would be sent; NetSuite was not asked.", id="sent"),
-        pytest.param({"status": "DRAFT"}, (), 0, "It would be skipped (formatter, not-finalized): Its", id="skipped"),
-        pytest.param({"status": "DRAFT"}, ("--draft",), 0, "It would be sent; NetSuite was not asked.", id="draft"),
-        pytest.param({"customer_custom_fields": {}}, (), 1, "It would fail (formatter, customer-not", id="fails"),
+        pytest.param(
+            {"status": "DRAFT"},
+            (),
+            0,
+            "It would be skipped (formatter, not-finalized): Its",
+            id="skipped",
+        ),
+        pytest.param(
+            {"status": "DRAFT"},
+            ("--draft",),
+            0,
+            "It would be sent; NetSuite was not asked.",
+            id="draft",
+        ),
+        pytest.param(
+            {"customer_custom_fields": {}},
+            (),
+            1,
+            "It would fail (formatter, customer-not",
+            id="fails",
+        ),
     ],
 )
 def test_the_last_line_promises_nothing_of_a_provider_that_was_not_asked(
@@ -114,4 +190,7 @@ def test_the_last_line_promises_nothing_of_a_provider_that_was_not_asked(
 ) -> None:
     done = run_on_file(tmp_path, tree(**changes), *options)
 
-    assert (done.returncode, done.stderr.decode().splitlines()[-1].startswith(said)) == (code, True), done.stderr
+    assert (done.returncode, done.stderr.decode().splitlines()[-1].startswith(said)) == (
+        code,
+        True,
+    ), done.stderr

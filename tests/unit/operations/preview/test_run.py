@@ -1,4 +1,6 @@
-"""Finding the invoice that is previewed: its customer in the topics, its answer at Metronome, or a file."""
+"""Finding the invoice that is previewed: its customer in the topics, its answer at Metronome, or a
+file.
+"""
 
 from typing import Any
 
@@ -24,18 +26,24 @@ BLOCKS: dict[type[Any], Any] = {
 
 
 def installation(*records: Record) -> FakeInstallation:
-    return FakeInstallation(list(records), blocks=BLOCKS, answers={(CUSTOMER_ID, INVOICE_ID): {"data": tree()}})
+    return FakeInstallation(
+        list(records), blocks=BLOCKS, answers={(CUSTOMER_ID, INVOICE_ID): {"data": tree()}}
+    )
 
 
 @pytest.mark.parametrize(
     "records",
     [
         pytest.param([lying("raw-invoices", 0, raw_invoice(), INVOICE_ID)], id="received"),
-        pytest.param([lying("raw-invoices", 0, b"?", INVOICE_ID), in_ledger(0, outcome())], id="settled"),
+        pytest.param(
+            [lying("raw-invoices", 0, b"?", INVOICE_ID), in_ledger(0, outcome())], id="settled"
+        ),
     ],
 )
 def test_the_customer_is_found_in_the_topics(records: list[Record]) -> None:
-    assert preview_invoice(INVOICE_ID, None, installation(*records), force=False).result == "created"
+    assert (
+        preview_invoice(INVOICE_ID, None, installation(*records), force=False).result == "created"
+    )
 
 
 def test_a_customer_that_is_given_need_not_be_known() -> None:

@@ -1,4 +1,6 @@
-"""What the invoices of a time would fail on: each thing once, whatever else is wrong with the same invoice."""
+"""What the invoices of a time would fail on: each thing once, whatever else is wrong with the same
+invoice.
+"""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -44,7 +46,9 @@ def netsuite(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def judged(*invoices: dict[str, Any], chosen: Selection | None = None, **changes: Any) -> list[Judged]:
+def judged(
+    *invoices: dict[str, Any], chosen: Selection | None = None, **changes: Any
+) -> list[Judged]:
     request = ReadinessRequest(chosen or Selection(since=SINCE))
     return list(readiness(request, Clients(Metronome(invoices, **changes)), lambda: None))
 
@@ -77,13 +81,29 @@ def test_everything_that_is_wrong_with_an_invoice_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        pytest.param({"credit_type": EUR}, ("unsupported-currency", "currency", "EUR"), id="the provider's currency"),
-        pytest.param({"total": Decimal(1)}, ("totals-mismatch", "invoice", INVOICE_ID), id="the invoice itself"),
-        pytest.param({"line_items": "?"}, ("invalid-invoice", "invoice", INVOICE_ID), id="no invoice at all"),
-        pytest.param({"type": "NEW"}, ("unknown-invoice-type", "invoice", INVOICE_ID), id="a type nobody knows"),
+        pytest.param(
+            {"credit_type": EUR},
+            ("unsupported-currency", "currency", "EUR"),
+            id="the provider's currency",
+        ),
+        pytest.param(
+            {"total": Decimal(1)},
+            ("totals-mismatch", "invoice", INVOICE_ID),
+            id="the invoice itself",
+        ),
+        pytest.param(
+            {"line_items": "?"}, ("invalid-invoice", "invoice", INVOICE_ID), id="no invoice at all"
+        ),
+        pytest.param(
+            {"type": "NEW"},
+            ("unknown-invoice-type", "invoice", INVOICE_ID),
+            id="a type nobody knows",
+        ),
     ],
 )
-def test_what_has_to_be_corrected_is_named(changes: dict[str, Any], found: tuple[str, str, str]) -> None:
+def test_what_has_to_be_corrected_is_named(
+    changes: dict[str, Any], found: tuple[str, str, str]
+) -> None:
     one = tree(line(credit_type=changes.get("credit_type", tree()["credit_type"]))) | changes
 
     assert obstacles(one) == {found}
@@ -118,7 +138,9 @@ def test_a_customer_of_whom_nobody_knows_who_pays_is_not_blamed_for_its_own_fiel
         pytest.param(NETSUITE | {"NS_CURRENCY_IDS": "?"}, id="a setting is malformed"),
     ],
 )
-def test_a_provider_that_is_not_set_up_here_is_told(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_that_is_not_set_up_here_is_told(
+    account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in NETSUITE:
         monkeypatch.delenv(name)
     for name, value in account.items():
@@ -128,9 +150,16 @@ def test_a_provider_that_is_not_set_up_here_is_told(account: dict[str, str], mon
 
 
 def test_drafts_count_and_void_invoices_do_not() -> None:
-    draft = tree(line(product_custom_fields={}), id="inv-draft", status="DRAFT", total=None, issued_at=None)
+    draft = tree(
+        line(product_custom_fields={}), id="inv-draft", status="DRAFT", total=None, issued_at=None
+    )
 
-    found = judged(tree(), draft, tree(id="inv-void", status="VOID"), tree(id="inv-not", billable_status="unbillable"))
+    found = judged(
+        tree(),
+        draft,
+        tree(id="inv-void", status="VOID"),
+        tree(id="inv-not", billable_status="unbillable"),
+    )
 
     assert {each.invoice_id: (each.state, each.total) for each in found} == {
         INVOICE_ID: ("ready", Decimal("100.00")),
@@ -141,7 +170,10 @@ def test_drafts_count_and_void_invoices_do_not() -> None:
 
 def test_one_customer_or_invoice_that_cannot_be_asked_for_ends_nothing() -> None:
     given = (tree(), tree(id="inv-gone"), tree(id="inv-other", customer_id="cus-other"))
-    broken = {"cus-lost": Unavailable("It is busy."), "inv-gone": Rejected("invoice-not-found", "It is not there.")}
+    broken = {
+        "cus-lost": Unavailable("It is busy."),
+        "inv-gone": Rejected("invoice-not-found", "It is not there."),
+    }
 
     found = judged(*given, broken=broken)
 
@@ -172,7 +204,12 @@ def test_of_one_customer_no_other_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [Selection(), Selection(since=SINCE, invoice_id="inv-1"), Selection(since=START + timedelta(days=1))]
+    "chosen",
+    [
+        Selection(),
+        Selection(since=SINCE, invoice_id="inv-1"),
+        Selection(since=START + timedelta(days=1)),
+    ],
 )
 def test_what_is_no_time_is_refused(chosen: Selection) -> None:
     with pytest.raises(InvalidRequest):
@@ -190,16 +227,24 @@ def test_each_cause_is_one_row_with_its_invoices_and_money() -> None:
         causes.add(each)
 
     product, sums = causes.rows()
-    assert (product["code"], product["name"], product["title"]) == ("items-not-mapped", "prod-api", "API calls")
+    assert (product["code"], product["name"], product["title"]) == (
+        "items-not-mapped",
+        "prod-api",
+        "API calls",
+    )
     assert (product["invoices"], str(product["total"]), product["currency"]) == (2, "120.50", "USD")
     assert (sums["code"], sums["name"], sums["invoices"]) == ("totals-mismatch", None, 3)
-    assert causes.in_words() == "5 invoice(s), drafts included: 5 would fail. No provider was asked."
+    assert (
+        causes.in_words() == "5 invoice(s), drafts included: 5 would fail. No provider was asked."
+    )
 
 
 def test_an_invoice_counts_once_for_a_product_on_several_lines() -> None:
     bare: dict[str, Any] = {"product_custom_fields": {}}
     causes = Causes()
-    for each in judged(tree(line(**bare), line(type="subscription", name="Other", **bare), line(**bare))):
+    for each in judged(
+        tree(line(**bare), line(type="subscription", name="Other", **bare), line(**bare))
+    ):
         causes.add(each)
 
     (row,) = causes.rows()
@@ -214,7 +259,11 @@ def test_a_row_has_the_columns_and_problems_are_bounded() -> None:
     (row,) = found.rows()
 
     assert tuple(row) == COLUMNS
-    assert (row["status"], row["destination"], row["total"]) == ("FINALIZED", "netsuite", Decimal("100.00"))
+    assert (row["status"], row["destination"], row["total"]) == (
+        "FINALIZED",
+        "netsuite",
+        Decimal("100.00"),
+    )
     assert (len(causes.problems), causes.states["unknown"]) == (MAX_PROBLEMS, MAX_PROBLEMS + 5)
 
 
@@ -224,4 +273,6 @@ def test_settings_that_cannot_be_read_end_it() -> None:
             raise InvalidSettings([f"{settings_class.__name__} is missing."])
 
     with pytest.raises(InvalidSettings):
-        list(readiness(ReadinessRequest(Selection(since=SINCE)), Unset(Metronome(())), lambda: None))
+        list(
+            readiness(ReadinessRequest(Selection(since=SINCE)), Unset(Metronome(())), lambda: None)
+        )

@@ -18,12 +18,17 @@ NETSUITE = {
     "NS_TOKEN_ID": "id",
     "NS_TOKEN_SECRET": "secret",
 }
-RULES = MappingSettings.model_validate({name: value for name, value in rules() if value is not None})
+RULES = MappingSettings.model_validate(
+    {name: value for name, value in rules() if value is not None}
+)
 
 
 @dataclass
 class Metronome:
-    """Customers with their invoices. ``broken``: what listing a customer, or asking for an invoice, raises."""
+    """Customers with their invoices.
+
+    ``broken``: what listing a customer, or asking for an invoice, raises.
+    """
 
     invoices: tuple[dict[str, Any], ...]
     broken: dict[str, ConnectorError] = field(default_factory=dict)

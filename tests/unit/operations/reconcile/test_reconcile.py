@@ -45,7 +45,9 @@ GONE = Document("netsuite", "9001", stands=False, is_shown=True)
 
 def held(total: str | None = "100.00", currency: str | None = "USD", **changes: Any) -> Document:
     """Return a document as its provider shows it."""
-    return Document("netsuite", "9001", Decimal(total) if total else None, currency, is_shown=True, **changes)
+    return Document(
+        "netsuite", "9001", Decimal(total) if total else None, currency, is_shown=True, **changes
+    )
 
 
 def known(**changes: Any) -> Document:
@@ -63,20 +65,61 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
         pytest.param(listed(), by(), "missing", id="nobody knows it"),
         pytest.param(listed(), by(outcome(), known()), "created", id="created, provider not asked"),
         pytest.param(listed(), by(outcome(), held()), "created", id="created, provider agrees"),
-        pytest.param(listed(), by(outcome(), held(None, None)), "created", id="the provider does not say its total"),
-        pytest.param(listed(), by(outcome(), GONE), "removed-at-provider", id="deleted at the provider"),
-        pytest.param(listed(), by(outcome(), held("99.99")), "total-mismatch", id="changed at the provider"),
-        pytest.param(listed(), by(outcome(), held(currency="EUR")), "total-mismatch", id="other currency there"),
-        pytest.param(listed(total=Decimal(10001)), by(outcome(), known()), "total-mismatch", id="changed in Metronome"),
-        pytest.param(listed(total=Decimal("10000.4")), by(outcome(), held()), "created", id="fractions of a cent"),
-        pytest.param(listed(total=Decimal(-10000)), by(outcome(), held("-100.00")), "created", id="a credit memo"),
-        pytest.param(listed(), by(FAILED), "failed", id="failed"),
-        pytest.param(listed(), by(FAILED, held()), "created", id="failed again, and its document stands"),
         pytest.param(
-            listed(), by(outcome(outcome="failed", code="held-for-approval")), "held", id="waits for an approval"
+            listed(),
+            by(outcome(), held(None, None)),
+            "created",
+            id="the provider does not say its total",
         ),
-        pytest.param(listed(), by(outcome(outcome="skipped", code="zero-total")), "skipped", id="skipped"),
-        pytest.param(listed(), by(outcome(outcome="skipped", code="not-finalized")), "missing", id="skipped too early"),
+        pytest.param(
+            listed(), by(outcome(), GONE), "removed-at-provider", id="deleted at the provider"
+        ),
+        pytest.param(
+            listed(), by(outcome(), held("99.99")), "total-mismatch", id="changed at the provider"
+        ),
+        pytest.param(
+            listed(),
+            by(outcome(), held(currency="EUR")),
+            "total-mismatch",
+            id="other currency there",
+        ),
+        pytest.param(
+            listed(total=Decimal(10001)),
+            by(outcome(), known()),
+            "total-mismatch",
+            id="changed in Metronome",
+        ),
+        pytest.param(
+            listed(total=Decimal("10000.4")),
+            by(outcome(), held()),
+            "created",
+            id="fractions of a cent",
+        ),
+        pytest.param(
+            listed(total=Decimal(-10000)),
+            by(outcome(), held("-100.00")),
+            "created",
+            id="a credit memo",
+        ),
+        pytest.param(listed(), by(FAILED), "failed", id="failed"),
+        pytest.param(
+            listed(), by(FAILED, held()), "created", id="failed again, and its document stands"
+        ),
+        pytest.param(
+            listed(),
+            by(outcome(outcome="failed", code="held-for-approval")),
+            "held",
+            id="waits for an approval",
+        ),
+        pytest.param(
+            listed(), by(outcome(outcome="skipped", code="zero-total")), "skipped", id="skipped"
+        ),
+        pytest.param(
+            listed(),
+            by(outcome(outcome="skipped", code="not-finalized")),
+            "missing",
+            id="skipped too early",
+        ),
         pytest.param(
             listed(),
             by(outcome(outcome="skipped", code="not-finalized"), waiting="raw-invoices[0]@7"),
@@ -85,22 +128,53 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
         ),
         pytest.param(listed(), by(SYNCED), "skipped", id="synced by another"),
         pytest.param(listed(), by(is_before_cutover=True), "skipped", id="issued before BILL_FROM"),
-        pytest.param(listed(), by(FAILED, is_before_cutover=True), "failed", id="issued before it, and failed"),
-        pytest.param(listed(), by(outcome(outcome="resolved", resolved_by="kim")), "resolved", id="by hand"),
         pytest.param(
-            listed(), by(outcome(outcome="skipped", code="resolved-by-hand")), "resolved", id="by hand, and repeated"
+            listed(),
+            by(FAILED, is_before_cutover=True),
+            "failed",
+            id="issued before it, and failed",
         ),
-        pytest.param(listed(), by(CONSTITUENT), "skipped", id="part of a consolidated invoice that names it"),
-        pytest.param(listed(), by(CONSTITUENT, is_named=False), "unbilled-constituent", id="named by none"),
-        pytest.param(listed(), by(CONSTITUENT, held(), is_named=False), "created", id="part of one, yet billed"),
+        pytest.param(
+            listed(), by(outcome(outcome="resolved", resolved_by="kim")), "resolved", id="by hand"
+        ),
+        pytest.param(
+            listed(),
+            by(outcome(outcome="skipped", code="resolved-by-hand")),
+            "resolved",
+            id="by hand, and repeated",
+        ),
+        pytest.param(
+            listed(), by(CONSTITUENT), "skipped", id="part of a consolidated invoice that names it"
+        ),
+        pytest.param(
+            listed(), by(CONSTITUENT, is_named=False), "unbilled-constituent", id="named by none"
+        ),
+        pytest.param(
+            listed(),
+            by(CONSTITUENT, held(), is_named=False),
+            "created",
+            id="part of one, yet billed",
+        ),
         pytest.param(listed(), by(unasked=("x",)), "unknown", id="could not be asked"),
-        pytest.param(listed(), by(FAILED, unasked=("x",)), "unknown", id="failed, and could not be asked"),
-        pytest.param(listed(), by(waiting="raw-invoices[0]@7"), "waiting", id="on its way"),
-        pytest.param(listed(status="VOID"), by(outcome(), known()), "voided-after-creation", id="voided"),
         pytest.param(
-            listed(status="VOID"), by(SYNCED, known()), "voided-after-creation", id="voided, synced by another"
+            listed(), by(FAILED, unasked=("x",)), "unknown", id="failed, and could not be asked"
         ),
-        pytest.param(listed(status="VOID"), by(FAILED, unasked=("x",)), "unknown", id="voided, could not be asked"),
+        pytest.param(listed(), by(waiting="raw-invoices[0]@7"), "waiting", id="on its way"),
+        pytest.param(
+            listed(status="VOID"), by(outcome(), known()), "voided-after-creation", id="voided"
+        ),
+        pytest.param(
+            listed(status="VOID"),
+            by(SYNCED, known()),
+            "voided-after-creation",
+            id="voided, synced by another",
+        ),
+        pytest.param(
+            listed(status="VOID"),
+            by(FAILED, unasked=("x",)),
+            "unknown",
+            id="voided, could not be asked",
+        ),
     ],
 )
 def test_every_invoice_gets_the_state_that_its_traces_tell(
@@ -118,7 +192,11 @@ def test_of_several_states_the_first_of_the_contract_counts() -> None:
 
 # What makes each state fit, on top of what makes the later ones fit.
 TRACES: list[tuple[State, ListedInvoice, Evidence]] = [
-    ("duplicate", listed(status="VOID"), by(FAILED, held("1.00"), Document("razorpay", "inv_1"), unasked=("x",))),
+    (
+        "duplicate",
+        listed(status="VOID"),
+        by(FAILED, held("1.00"), Document("razorpay", "inv_1"), unasked=("x",)),
+    ),
     ("total-mismatch", listed(status="VOID"), by(FAILED, held("1.00"), unasked=("x",))),
     ("removed-at-provider", listed(), by(FAILED, GONE, unasked=("x",))),
     ("voided-after-creation", listed(status="VOID"), by(FAILED, held(), unasked=("x",))),
@@ -131,7 +209,9 @@ TRACES: list[tuple[State, ListedInvoice, Evidence]] = [
 ]
 
 
-@pytest.mark.parametrize(("state", "invoice", "evidence"), TRACES, ids=[state for state, *_ in TRACES])
+@pytest.mark.parametrize(
+    ("state", "invoice", "evidence"), TRACES, ids=[state for state, *_ in TRACES]
+)
 def test_what_comes_first_wins(state: State, invoice: ListedInvoice, evidence: Evidence) -> None:
     finding = compare(invoice, evidence)
 
@@ -146,10 +226,15 @@ def test_the_traces_are_in_the_order_of_the_contract() -> None:
 
 
 def test_two_documents_for_one_invoice_are_told_whatever_their_destinations() -> None:
-    finding = compare(listed(), by(outcome(), held(), Document("razorpay", "inv_2", Decimal("100.00"), "USD")))
+    finding = compare(
+        listed(), by(outcome(), held(), Document("razorpay", "inv_2", Decimal("100.00"), "USD"))
+    )
 
     assert finding is not None
-    assert (finding.state, "netsuite document 9001, razorpay document inv_2" in finding.detail) == ("duplicate", True)
+    assert (finding.state, "netsuite document 9001, razorpay document inv_2" in finding.detail) == (
+        "duplicate",
+        True,
+    )
     assert finding.held == Decimal("200.00")
 
 
@@ -164,7 +249,9 @@ def test_void_in_metronome_and_void_at_the_provider_is_no_finding() -> None:
 
 def test_only_what_never_became_a_document_may_be_enqueued() -> None:
     sandbox = by(outcome(), elsewhere=(outcome(account="1234567_SB1"),))
-    lost, deleted, there = (compare(listed(), each) for each in (by(), by(outcome(), GONE), sandbox))
+    lost, deleted, there = (
+        compare(listed(), each) for each in (by(), by(outcome(), GONE), sandbox)
+    )
 
     assert lost is not None
     assert deleted is not None
@@ -200,7 +287,9 @@ def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None
 def test_without_an_end_it_is_by_now() -> None:
     later = shown(id="later", issued_at=(START + timedelta(seconds=1)).isoformat())
 
-    assert Walk(FakeMetronome(shown(), later)).states(Selection(since=SINCE)) == {INVOICE_ID: "missing"}
+    assert Walk(FakeMetronome(shown(), later)).states(Selection(since=SINCE)) == {
+        INVOICE_ID: "missing"
+    }
 
 
 @pytest.mark.parametrize(
@@ -227,7 +316,9 @@ def received(offset: int = 0, invoice_id: str = INVOICE_ID) -> Record:
 
 
 def formatted(destination: str, offset: int = 0) -> Record:
-    return lying("formatted-invoices", offset, formatted_invoice(destination=destination), INVOICE_ID)
+    return lying(
+        "formatted-invoices", offset, formatted_invoice(destination=destination), INVOICE_ID
+    )
 
 
 def at(offset: int, name: str = "invoice-formatter") -> ConsumerGroup:
@@ -238,18 +329,43 @@ def at(offset: int, name: str = "invoice-formatter") -> ConsumerGroup:
     ("records", "groups", "state"),
     [
         pytest.param([received()], {}, "waiting", id="no service has ever run"),
-        pytest.param([received(5)], {"raw-invoices": [at(5)]}, "waiting", id="raw, days old, behind an outage"),
-        pytest.param([received(5)], {"raw-invoices": [at(6)]}, "missing", id="raw, consumed, and nothing came of it"),
-        pytest.param([received(5)], {"raw-invoices": [at(6), at(0, "kcat")]}, "missing", id="a reader of no service"),
+        pytest.param(
+            [received(5)],
+            {"raw-invoices": [at(5)]},
+            "waiting",
+            id="raw, days old, behind an outage",
+        ),
+        pytest.param(
+            [received(5)],
+            {"raw-invoices": [at(6)]},
+            "missing",
+            id="raw, consumed, and nothing came of it",
+        ),
+        pytest.param(
+            [received(5)],
+            {"raw-invoices": [at(6), at(0, "kcat")]},
+            "missing",
+            id="a reader of no service",
+        ),
         pytest.param(
             [formatted("netsuite", 3)],
-            {"formatted-invoices": [at(3, "invoice-creator-netsuite"), at(9, "invoice-creator-razorpay")]},
+            {
+                "formatted-invoices": [
+                    at(3, "invoice-creator-netsuite"),
+                    at(9, "invoice-creator-razorpay"),
+                ]
+            },
             "waiting",
             id="formatted, its creators are behind",
         ),
         pytest.param(
             [formatted("razorpay", 3)],
-            {"formatted-invoices": [at(3, "invoice-creator-netsuite"), at(9, "invoice-creator-razorpay")]},
+            {
+                "formatted-invoices": [
+                    at(3, "invoice-creator-netsuite"),
+                    at(9, "invoice-creator-razorpay"),
+                ]
+            },
             "missing",
             id="formatted, other creators are behind",
         ),
@@ -271,7 +387,12 @@ def test_the_ledger_tells_of_a_second_document() -> None:
 
 
 def found(document_id: str = "9001", **changes: Any) -> Found:
-    facts: dict[str, Any] = {"invoice_id": INVOICE_ID, "total": Decimal("100.00"), "currency": "USD", "state": "open"}
+    facts: dict[str, Any] = {
+        "invoice_id": INVOICE_ID,
+        "total": Decimal("100.00"),
+        "currency": "USD",
+        "state": "open",
+    }
     return Found(document_id, **(facts | changes))
 
 
@@ -290,12 +411,19 @@ def test_a_known_document_is_read_by_its_own_id_and_nothing_else_is_looked_for()
         pytest.param([], [("look", INVOICE_ID)], id="nobody knows it"),
         pytest.param([in_ledger(0, FAILED)], [("look", INVOICE_ID)], id="failed"),
         pytest.param(
-            [in_ledger(0, outcome(outcome="skipped", code="unbillable", provider_document_id=None))],
+            [
+                in_ledger(
+                    0, outcome(outcome="skipped", code="unbillable", provider_document_id=None)
+                )
+            ],
             [("look", INVOICE_ID)],
             id="skipped",
         ),
         pytest.param(
-            [document_in_ledger(0, outcome()), in_ledger(1, outcome(outcome="failed", may_exist=True))],
+            [
+                document_in_ledger(0, outcome()),
+                in_ledger(1, outcome(outcome="failed", may_exist=True)),
+            ],
             [("read", "9001"), ("look", INVOICE_ID)],
             id="a second document may exist",
         ),
@@ -338,14 +466,22 @@ def test_a_document_that_was_removed_is_told_and_entered_in_the_ledger_and_never
 
     (finding,) = walk.findings()
 
-    assert (finding.state, finding.document_id, finding.is_lost) == ("removed-at-provider", "9001", False)
+    assert (finding.state, finding.document_id, finding.is_lost) == (
+        "removed-at-provider",
+        "9001",
+        False,
+    )
     assert walk.noted == [created.model_copy(update={"stands": False})]
 
 
 def test_a_document_that_stands_after_all_is_entered_as_such_and_what_agrees_is_not() -> None:
     gone = outcome(stands=False)
-    walk = Walk(FakeMetronome(shown()), [document_in_ledger(0, gone)], FakeProviders({"9001": found()}))
-    again = Walk(FakeMetronome(shown()), [document_in_ledger(0, outcome())], FakeProviders({"9001": found()}))
+    walk = Walk(
+        FakeMetronome(shown()), [document_in_ledger(0, gone)], FakeProviders({"9001": found()})
+    )
+    again = Walk(
+        FakeMetronome(shown()), [document_in_ledger(0, outcome())], FakeProviders({"9001": found()})
+    )
 
     assert (walk.states(), again.states()) == ({INVOICE_ID: "created"}, {INVOICE_ID: "created"})
     assert ([each.stands for each in walk.noted], again.noted) == ([True], [])
@@ -410,12 +546,18 @@ def test_one_customer_or_invoice_or_document_that_fails_ends_nothing() -> None:
 
 
 def test_a_provider_that_fails_makes_its_invoices_unknown_and_no_others() -> None:
-    records = [document_in_ledger(0, outcome()), in_ledger(1, outcome(invoice_id="b", destination="razorpay"))]
+    records = [
+        document_in_ledger(0, outcome()),
+        in_ledger(1, outcome(invoice_id="b", destination="razorpay")),
+    ]
     providers = FakeProviders(broken=CredentialsRefused("NetSuite refused the token."))
 
     findings = Walk(FakeMetronome(shown(), shown(id="b")), records, providers).findings()
 
-    assert [(each.invoice_id, each.state) for each in findings] == [(INVOICE_ID, "unknown"), ("b", "created")]
+    assert [(each.invoice_id, each.state) for each in findings] == [
+        (INVOICE_ID, "unknown"),
+        ("b", "created"),
+    ]
     assert "refused the token" in findings[0].detail
 
 
@@ -427,7 +569,10 @@ def test_a_key_that_metronome_refuses_ends_the_walk() -> None:
 
 
 def skipped_as_constituent(invoice_id: str, offset: int) -> Record:
-    return in_ledger(offset, CONSTITUENT.model_copy(update={"invoice_id": invoice_id, "provider_document_id": None}))
+    return in_ledger(
+        offset,
+        CONSTITUENT.model_copy(update={"invoice_id": invoice_id, "provider_document_id": None}),
+    )
 
 
 @pytest.mark.parametrize(
@@ -435,14 +580,20 @@ def skipped_as_constituent(invoice_id: str, offset: int) -> Record:
     [
         pytest.param({"status": "FINALIZED"}, "skipped", id="named by another customer's"),
         pytest.param({"status": "VOID"}, "unbilled-constituent", id="named by a void one"),
-        pytest.param({"constituent_invoices": [{"invoice_id": "another"}]}, "unbilled-constituent", id="not named"),
+        pytest.param(
+            {"constituent_invoices": [{"invoice_id": "another"}]},
+            "unbilled-constituent",
+            id="not named",
+        ),
     ],
 )
 def test_a_skipped_constituent_is_billed_only_if_a_consolidated_invoice_names_it(
     consolidated: dict[str, Any], state: State
 ) -> None:
     payer = shown(
-        id="sum", customer_id="payer", **{"constituent_invoices": [{"invoice_id": INVOICE_ID}]} | consolidated
+        id="sum",
+        customer_id="payer",
+        **{"constituent_invoices": [{"invoice_id": INVOICE_ID}]} | consolidated,
     )
     records = [skipped_as_constituent(INVOICE_ID, 0), in_ledger(1, outcome(invoice_id="sum"))]
 
@@ -452,7 +603,9 @@ def test_a_skipped_constituent_is_billed_only_if_a_consolidated_invoice_names_it
 def test_while_a_customer_could_not_be_listed_nobody_knows_who_is_not_named() -> None:
     metronome = FakeMetronome(shown(), broken={"payer": Unavailable("500")})
 
-    assert Walk(metronome, [skipped_as_constituent(INVOICE_ID, 0)]).states()[INVOICE_ID] == "unknown"
+    assert (
+        Walk(metronome, [skipped_as_constituent(INVOICE_ID, 0)]).states()[INVOICE_ID] == "unknown"
+    )
 
 
 def test_a_missing_invoice_names_the_destination_of_its_customer() -> None:
@@ -478,7 +631,10 @@ def test_what_is_lost_is_enqueued_as_its_webhook_would_have() -> None:
         CUSTOMER_ID,
     )
     assert record.headers == (("event-id", f"reconcile-{INVOICE_ID}".encode()),)
-    assert [(each.state, each.needs_a_person) for each in fixed] == [("missing", False), ("created", False)]
+    assert [(each.state, each.needs_a_person) for each in fixed] == [
+        ("missing", False),
+        ("created", False),
+    ]
     assert [each.is_enqueued for each in fixed] == [True, False]
 
 
@@ -487,7 +643,11 @@ def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
     publisher.fail()
 
     with pytest.raises(PublishFailed):
-        list(enqueue_lost(findings_of((listed(), by())), Enqueuing(publisher, "raw-invoices", START, SINCE)))
+        list(
+            enqueue_lost(
+                findings_of((listed(), by())), Enqueuing(publisher, "raw-invoices", START, SINCE)
+            )
+        )
 
 
 def test_what_was_issued_before_the_connector_began_is_not_enqueued() -> None:
@@ -496,19 +656,29 @@ def test_what_was_issued_before_the_connector_began_is_not_enqueued() -> None:
     began = ISSUED + timedelta(seconds=1)
 
     fixed = list(
-        enqueue_lost(findings_of((early, by()), (undated, by())), Enqueuing(publisher, "raw-invoices", START, began))
+        enqueue_lost(
+            findings_of((early, by()), (undated, by())),
+            Enqueuing(publisher, "raw-invoices", START, began),
+        )
     )
 
-    assert [(each.is_enqueued, each.needs_a_person) for each in fixed] == [(False, True), (True, False)]
+    assert [(each.is_enqueued, each.needs_a_person) for each in fixed] == [
+        (False, True),
+        (True, False),
+    ]
     assert "Not enqueued: it was issued before" in fixed[0].detail
     assert [record.key for record in publisher.published] == [b"b"]
 
 
 def test_what_is_lost_is_enqueued_while_walking() -> None:
-    metronome = FakeMetronome(*(shown(id=f"i-{number}", customer_id=f"c-{number}") for number in range(2000)))
+    metronome = FakeMetronome(
+        *(shown(id=f"i-{number}", customer_id=f"c-{number}") for number in range(2000))
+    )
     publisher = FakePublisher()
 
-    next(enqueue_lost(Walk(metronome).passing(), Enqueuing(publisher, "raw-invoices", START, SINCE)))
+    next(
+        enqueue_lost(Walk(metronome).passing(), Enqueuing(publisher, "raw-invoices", START, SINCE))
+    )
 
     assert len(publisher.published) == 1
     assert len(metronome.asked) < 1000
@@ -528,8 +698,14 @@ def test_the_sums_say_where_the_money_is_and_what_is_unexplained() -> None:
             (listed(id="b", total=Decimal(5000)), by()),
             (listed(id="c", total=Decimal(700)), by(outcome(outcome="skipped", code="unbillable"))),
             (listed(id="d", total=Decimal(2000)), by(FAILED)),
-            (listed(id="e", total=Decimal(3000)), by(outcome(outcome="failed", code="held-for-approval"))),
-            (listed(id="f", total=Decimal(400)), by(outcome(outcome="resolved", resolved_by="kim"))),
+            (
+                listed(id="e", total=Decimal(3000)),
+                by(outcome(outcome="failed", code="held-for-approval")),
+            ),
+            (
+                listed(id="f", total=Decimal(400)),
+                by(outcome(outcome="resolved", resolved_by="kim")),
+            ),
             (listed(id="g", total=Decimal(10)), by(waiting="here")),
             (listed(id="h", total=Decimal(20)), by(unasked=("x",))),
         )
@@ -556,14 +732,26 @@ def test_the_sums_say_where_the_money_is_and_what_is_unexplained() -> None:
     ("invoice", "evidence", "unexplained"),
     [
         pytest.param(listed(), by(outcome(), held(), held()), "-100.00", id="two documents"),
-        pytest.param(listed(status="VOID"), by(outcome(), held()), "-100.00", id="void, and its document stands"),
+        pytest.param(
+            listed(status="VOID"),
+            by(outcome(), held()),
+            "-100.00",
+            id="void, and its document stands",
+        ),
         pytest.param(listed(), by(outcome(), held("90.00")), "10.00", id="changed at the provider"),
         pytest.param(listed(), by(outcome(), GONE), "100.00", id="removed at the provider"),
-        pytest.param(listed(), by(CONSTITUENT, is_named=False), "100.00", id="a constituent that nobody bills"),
+        pytest.param(
+            listed(),
+            by(CONSTITUENT, is_named=False),
+            "100.00",
+            id="a constituent that nobody bills",
+        ),
         pytest.param(listed(), by(SYNCED, GONE), "100.00", id="removed, though Metronome knows it"),
     ],
 )
-def test_what_is_unexplained_needs_a_person(invoice: ListedInvoice, evidence: Evidence, unexplained: str) -> None:
+def test_what_is_unexplained_needs_a_person(
+    invoice: ListedInvoice, evidence: Evidence, unexplained: str
+) -> None:
     totals = total_of(*findings_of((invoice, evidence)))
 
     assert str(totals.rows()[0]["unexplained"]) == unexplained
@@ -574,7 +762,9 @@ def test_what_is_unexplained_needs_a_person(invoice: ListedInvoice, evidence: Ev
     "evidence",
     [
         pytest.param(by(FAILED, GONE), id="its replay was refused: see failures"),
-        pytest.param(by(outcome(outcome="resolved", resolved_by="kim"), GONE), id="resolved by hand"),
+        pytest.param(
+            by(outcome(outcome="resolved", resolved_by="kim"), GONE), id="resolved by hand"
+        ),
         pytest.param(by(FAILED, held()), id="failed again, and its document stands"),
         pytest.param(by(FAILED), id="failed: see failures"),
     ],
@@ -586,7 +776,9 @@ def test_what_is_explained_does_not(evidence: Evidence) -> None:
 
 
 def test_amounts_that_cancel_out_are_unexplained_each() -> None:
-    totals = total_of(*findings_of((listed(), by()), (listed(id="b", status="VOID"), by(outcome(), held()))))
+    totals = total_of(
+        *findings_of((listed(), by()), (listed(id="b", status="VOID"), by(outcome(), held())))
+    )
 
     assert (totals.rows()[0]["unexplained"], totals.for_a_person) == (0, 2)
 

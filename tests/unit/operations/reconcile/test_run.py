@@ -15,7 +15,13 @@ from tests.builders import INVOICE_ID, outcome
 from tests.fakes import START
 from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import document_in_ledger
-from tests.unit.operations.reconcile.walking import SETTINGS, WINDOW, FakeMetronome, FakeProviders, shown
+from tests.unit.operations.reconcile.walking import (
+    SETTINGS,
+    WINDOW,
+    FakeMetronome,
+    FakeProviders,
+    shown,
+)
 
 
 class Installation(FakeInstallation):
@@ -28,14 +34,20 @@ class Installation(FakeInstallation):
     invoices: tuple[dict[str, Any], ...] = ()
 
 
-def installation(*invoices: dict[str, Any], records: list[Record] | None = None, **settings: Any) -> Installation:
-    here = Installation(records or [], blocks={ReconcileSettings: SETTINGS.model_copy(update=settings)})
+def installation(
+    *invoices: dict[str, Any], records: list[Record] | None = None, **settings: Any
+) -> Installation:
+    here = Installation(
+        records or [], blocks={ReconcileSettings: SETTINGS.model_copy(update=settings)}
+    )
     here.invoices = invoices
     return here
 
 
 def fixed(here: Installation) -> list[Finding]:
-    return list(reconcile(ReconcileRequest(WINDOW, fix=True), here, nobody(here.clock), lambda: None))
+    return list(
+        reconcile(ReconcileRequest(WINDOW, fix=True), here, nobody(here.clock), lambda: None)
+    )
 
 
 def first_entry(at: datetime) -> Record:
@@ -59,17 +71,26 @@ def test_nothing_is_enqueued_that_is_much_older_than_the_ledger() -> None:
         records=[first_entry(START + timedelta(hours=2))],
     )
 
-    assert {each.invoice_id: each.is_enqueued for each in fixed(here)} == {"old": False, "new": True}
+    assert {each.invoice_id: each.is_enqueued for each in fixed(here)} == {
+        "old": False,
+        "new": True,
+    }
 
 
 @pytest.mark.parametrize(("days", "is_found"), [(3, False), (400, True)])
-def test_an_invoice_dated_long_before_it_was_finalized_is_found_by_a_wide_run(days: int, is_found: bool) -> None:
+def test_an_invoice_dated_long_before_it_was_finalized_is_found_by_a_wide_run(
+    days: int, is_found: bool
+) -> None:
     # Finalized an hour ago, its webhook lost: the list shows when it is dated, and nothing else.
     dated = START - timedelta(days=40)
-    here = installation(shown(issued_at=dated.isoformat()), records=[first_entry(dated - timedelta(days=100))])
+    here = installation(
+        shown(issued_at=dated.isoformat()), records=[first_entry(dated - timedelta(days=100))]
+    )
     window = Selection(since=START - timedelta(days=days))
 
-    found = list(reconcile(ReconcileRequest(window, fix=True), here, nobody(here.clock), lambda: None))
+    found = list(
+        reconcile(ReconcileRequest(window, fix=True), here, nobody(here.clock), lambda: None)
+    )
 
     assert [each.is_enqueued for each in found] == [True] * is_found
     assert [each.topic for each in here.broker.published] == ["raw-invoices"] * is_found
@@ -87,11 +108,16 @@ def test_bill_from_decides_in_the_ledgers_place_what_is_not_billed_from_here() -
     }
 
 
-def test_a_document_that_is_gone_is_entered_under_its_own_key_and_known_as_such_from_then_on() -> None:
+def test_a_document_that_is_gone_is_entered_under_its_own_key_and_known_as_such_from_then_on() -> (
+    None
+):
     here = installation(shown(), records=[document_in_ledger(0, outcome())])
 
     (finding,) = reconcile(ReconcileRequest(WINDOW), here, FakeProviders(), lambda: None)
 
     (record,) = here.broker.published
-    assert (finding.state, record.key) == ("removed-at-provider", f"{INVOICE_ID}#document:netsuite:9001".encode())
+    assert (finding.state, record.key) == (
+        "removed-at-provider",
+        f"{INVOICE_ID}#document:netsuite:9001".encode(),
+    )
     assert here.view().invoice(INVOICE_ID).standing == []

@@ -39,7 +39,10 @@ class Ledger:
         self._settled = settled
 
     def invoices(self, invoice_ids: Iterable[str]) -> Mapping[str, KnownInvoice]:
-        return {name: KnownInvoice(outcome(invoice_id=name) if name in self._settled else None) for name in invoice_ids}
+        return {
+            name: KnownInvoice(outcome(invoice_id=name) if name in self._settled else None)
+            for name in invoice_ids
+        }
 
 
 def names(strays: Iterable[Stray]) -> list[str]:
@@ -59,7 +62,10 @@ def test_one_that_a_creator_may_be_at_work_on_is_left_alone() -> None:
 
 
 def test_one_from_before_the_window_is_not_looked_at() -> None:
-    assert stray_drafts(Account(Draft("inv_a", "i-1", SINCE - MIN_AGE)), Ledger("i-1"), SINCE, START) == []
+    assert (
+        stray_drafts(Account(Draft("inv_a", "i-1", SINCE - MIN_AGE)), Ledger("i-1"), SINCE, START)
+        == []
+    )
 
 
 def test_strays_are_deleted_and_what_was_issued_meanwhile_stays() -> None:

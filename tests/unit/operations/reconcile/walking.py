@@ -60,14 +60,18 @@ def listed(**changes: Any) -> ListedInvoice:
 class FakeMetronome:
     """Customers and their invoices, the youngest first. ``broken`` customers cannot be listed."""
 
-    def __init__(self, *invoices: dict[str, Any], broken: dict[str, ConnectorError] | None = None) -> None:
+    def __init__(
+        self, *invoices: dict[str, Any], broken: dict[str, ConnectorError] | None = None
+    ) -> None:
         self._invoices = invoices
         self._broken = broken or {}
         self.asked: list[str] = []
 
     def customer_ids(self) -> Iterator[str]:
         """Yield every customer once."""
-        yield from dict.fromkeys([*self._broken, *(invoice["customer_id"] for invoice in self._invoices)])
+        yield from dict.fromkeys(
+            [*self._broken, *(invoice["customer_id"] for invoice in self._invoices)]
+        )
 
     def invoices_since(self, customer_id: str, _since: datetime) -> list[dict[str, Any]]:
         """Return a customer's invoices."""
@@ -79,7 +83,10 @@ class FakeMetronome:
 
 @dataclass
 class FakeProviders:
-    """What NetSuite has in our account, by document id, and what carries an invoice's id. ``broken``: it fails."""
+    """What NetSuite has in our account, by document id, and what carries an invoice's id.
+
+    ``broken``: it fails.
+    """
 
     there: dict[str, Found] = field(default_factory=dict)
     carrying: Sequence[Found] = ()

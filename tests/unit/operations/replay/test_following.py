@@ -19,7 +19,14 @@ from invoice_shared.record import Headers, OutgoingRecord, Record
 from tests.builders import failure, outcome, raw_invoice
 from tests.fakes import START
 from tests.unit.operations.installation import FakeInstallation
-from tests.unit.operations.reading import SETTINGS, FakeReader, document_in_ledger, in_errors, in_ledger, lying
+from tests.unit.operations.reading import (
+    SETTINGS,
+    FakeReader,
+    document_in_ledger,
+    in_errors,
+    in_ledger,
+    lying,
+)
 
 ID = new_id(START, "4f2a9c")
 MINE = Mark(ID, "kim").on(())
@@ -29,9 +36,13 @@ CREATED, FAILED = End("created"), End("failed", "items-not-mapped")
 SYNCED = End("skipped", "already-synced")
 
 
-def entered(offset: int, name: str, headers: Headers = MINE, partition: int = 0, **changes: Any) -> Record:
+def entered(
+    offset: int, name: str, headers: Headers = MINE, partition: int = 0, **changes: Any
+) -> Record:
     facts = {"settled_at": START} | changes
-    return in_ledger(offset, outcome(invoice_id=name, **facts), headers=headers, partition=partition)
+    return in_ledger(
+        offset, outcome(invoice_id=name, **facts), headers=headers, partition=partition
+    )
 
 
 def failed(offset: int, name: str, **changes: Any) -> Record:
@@ -51,7 +62,9 @@ def test_each_record_is_created_skipped_failed_again_or_still_waiting() -> None:
         failed(7, "c", partition=3),
     )
 
-    assert results == Results(1, Counter({"already-synced": 1}), Counter({"items-not-mapped": 1}), 1)
+    assert results == Results(
+        1, Counter({"already-synced": 1}), Counter({"items-not-mapped": 1}), 1
+    )
     assert (results.ended, results.is_good) == (3, False)
 
 
@@ -63,24 +76,37 @@ def test_a_document_that_metronome_could_not_be_told_of_is_a_failure() -> None:
 
 def test_another_replays_entries_and_a_documents_own_record_end_nothing() -> None:
     document = outcome(invoice_id="a", settled_at=START)
-    others = (entered(0, "a", OTHERS), entered(1, "a", ()), document_in_ledger(2, document, headers=MINE))
+    others = (
+        entered(0, "a", OTHERS),
+        entered(1, "a", ()),
+        document_in_ledger(2, document, headers=MINE),
+    )
 
     assert look({b"a": 1}, *others) == Results(waiting=1)
 
 
 def test_a_failure_that_names_no_invoice_is_found_by_the_key_of_its_record() -> None:
     nameless = failure(
-        invoice_id=None, code="malformed-record", failed_at=START, original=original_of(b"\xff", (), b"?")
+        invoice_id=None,
+        code="malformed-record",
+        failed_at=START,
+        original=original_of(b"\xff", (), b"?"),
     )
     named = failure(invoice_id="a", failed_at=START)
 
-    results = look({b"\xff": 1, b"a": 1}, in_errors(0, nameless, headers=MINE), in_errors(1, named, headers=MINE))
+    results = look(
+        {b"\xff": 1, b"a": 1},
+        in_errors(0, nameless, headers=MINE),
+        in_errors(1, named, headers=MINE),
+    )
 
     assert results == Results(failed=Counter({"malformed-record": 1}), waiting=1)
 
 
 def test_what_is_no_record_of_ours_is_passed_over() -> None:
-    strange = [lying(topic, 0, b"?", "a", headers=MINE) for topic in ("invoice-outcomes", "invoice-errors")]
+    strange = [
+        lying(topic, 0, b"?", "a", headers=MINE) for topic in ("invoice-outcomes", "invoice-errors")
+    ]
     keyless = Record("invoice-outcomes", 0, 1, None, b"{}", MINE)
 
     assert look({b"a": 1}, *strange, keyless) == Results(waiting=1)
@@ -95,12 +121,16 @@ def test_what_is_no_record_of_ours_is_passed_over() -> None:
         pytest.param([CREATED, CREATED], 1, [CREATED], id="told twice"),
         pytest.param([FAILED, CREATED], 1, [CREATED], id="taken again, and created"),
         pytest.param([CREATED, FAILED], 1, [FAILED], id="taken again, and failed"),
-        pytest.param([CREATED, SYNCED], 1, [CREATED], id="taken again, and skipped since it is created"),
+        pytest.param(
+            [CREATED, SYNCED], 1, [CREATED], id="taken again, and skipped since it is created"
+        ),
         pytest.param([FAILED, SYNCED], 1, [SYNCED], id="taken again, and not to be sent any more"),
         pytest.param([CREATED], 0, [], id="of an invoice that was not put back"),
     ],
 )
-def test_a_record_that_a_service_took_twice_has_one_end(ends: list[End], count: int, kept: list[End]) -> None:
+def test_a_record_that_a_service_took_twice_has_one_end(
+    ends: list[End], count: int, kept: list[End]
+) -> None:
     assert last_ends(ends, count) == kept
 
 
@@ -127,14 +157,21 @@ def test_a_look_that_was_cut_off_counts_nothing_twice() -> None:
     assert following.look({b"a": 2}, FakeReader(records)) == Results(created=1, waiting=1)
 
 
-def test_positions_decide_for_a_replay_that_begins_and_times_with_a_margin_for_one_that_is_resumed() -> None:
+def test_positions_decide_for_a_replay_that_begins_and_times_with_a_margin_for_one_that_is_resumed() -> (
+    None
+):
     years_ago = entered(5, "a", settled_at=START - timedelta(days=900))
     following = Following(ID, SETTINGS)
     following.begin(FakeReader([entered(4, "a")]))
 
     assert following.look({b"a": 1}, FakeReader([entered(4, "a"), years_ago])).created == 1
     assert look({b"a": 1}, years_ago, since=START) == Results(waiting=1)
-    assert look({b"a": 1}, entered(5, "a", settled_at=START - timedelta(minutes=9)), since=START).created == 1
+    assert (
+        look(
+            {b"a": 1}, entered(5, "a", settled_at=START - timedelta(minutes=9)), since=START
+        ).created
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +185,9 @@ def test_positions_decide_for_a_replay_that_begins_and_times_with_a_margin_for_o
         pytest.param(None, b"key", id="no value"),
     ],
 )
-def test_a_record_is_of_the_invoice_that_its_value_names_else_its_key(value: bytes | None, name: bytes) -> None:
+def test_a_record_is_of_the_invoice_that_its_value_names_else_its_key(
+    value: bytes | None, name: bytes
+) -> None:
     assert name_of(OutgoingRecord("raw-invoices", b"key", value)) == name
 
 
@@ -183,7 +222,8 @@ def replayed(installation: FakeInstallation) -> Replay:
 def raws(*names: str) -> list[Record]:
     at = START - timedelta(hours=1)
     return [
-        lying("raw-invoices", number, raw_invoice(invoice_id=name), name, at=at) for number, name in enumerate(names)
+        lying("raw-invoices", number, raw_invoice(invoice_id=name), name, at=at)
+        for number, name in enumerate(names)
     ]
 
 
@@ -192,7 +232,9 @@ def test_a_replay_is_followed_until_every_record_has_ended() -> None:
     replay = replayed(installation)
     looks: list[Results] = []
 
-    results = replay.follow(900, Services(installation, entered(4, "a"), failed(5, "b")), looks.append)
+    results = replay.follow(
+        900, Services(installation, entered(4, "a"), failed(5, "b")), looks.append
+    )
 
     assert [each.waiting for each in looks] == [2, 1, 0]
     assert (results.created, results.failed) == (1, {"items-not-mapped": 1})

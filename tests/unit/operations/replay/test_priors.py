@@ -22,7 +22,9 @@ from tests.builders import outcome
 def test_what_may_exist_elsewhere_is_left_out(
     goes_to: str | None, may_exist: bool, force: bool, why: str | None
 ) -> None:
-    failed = outcome(outcome="failed", code="retries-exhausted", provider_document_id=None, may_exist=may_exist)
+    failed = outcome(
+        outcome="failed", code="retries-exhausted", provider_document_id=None, may_exist=may_exist
+    )
     request = ReplayRequest("raw", Selection(), force=force)
 
     assert Prior(KnownInvoice(failed)).why_left_out(request, lambda: goes_to) == why

@@ -59,13 +59,25 @@ def source(topic: str | None) -> SourcePosition:
 
 def of_formatter(**changes: Any) -> InvoiceFailure:
     return failure(
-        **({"original": original_of(INVOICE_ID.encode(), EVENT, RAW), "source": source("raw-invoices")} | changes)
+        **(
+            {
+                "original": original_of(INVOICE_ID.encode(), EVENT, RAW),
+                "source": source("raw-invoices"),
+            }
+            | changes
+        )
     )
 
 
 def of_creator(**changes: Any) -> InvoiceFailure:
-    facts = {"stage": "creator", "code": "provider-rejected", "source": source("formatted-invoices")}
-    return failure(**(facts | {"original": original_of(INVOICE_ID.encode(), EVENT, FORMATTED)} | changes))
+    facts = {
+        "stage": "creator",
+        "code": "provider-rejected",
+        "source": source("formatted-invoices"),
+    }
+    return failure(
+        **(facts | {"original": original_of(INVOICE_ID.encode(), EVENT, FORMATTED)} | changes)
+    )
 
 
 def test_the_id_of_a_replay_tells_when_it_began_to_the_microsecond() -> None:
@@ -77,7 +89,13 @@ def test_the_id_of_a_replay_tells_when_it_began_to_the_microsecond() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["mine", "", "replay-20260301T120000Z", "replay-20260301T120000Z-xyz123", "replay-20269999T120000Z-4f2a9c"],
+    [
+        "mine",
+        "",
+        "replay-20260301T120000Z",
+        "replay-20260301T120000Z-xyz123",
+        "replay-20269999T120000Z-4f2a9c",
+    ],
 )
 def test_what_is_no_replay_id_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
@@ -88,7 +106,12 @@ def test_a_mark_keeps_the_other_headers_and_counts_up() -> None:
     once = MARK.on(EVENT)
     twice = Mark("replay-2", "lee", force=True, include_resolved=True).on(once)
 
-    assert once == (*EVENT, ("replay-id", MARK.replay_id.encode()), ("replay-count", b"1"), ("replay-by", b"kim"))
+    assert once == (
+        *EVENT,
+        ("replay-id", MARK.replay_id.encode()),
+        ("replay-count", b"1"),
+        ("replay-by", b"kim"),
+    )
     assert twice == (
         *EVENT,
         ("replay-id", b"replay-2"),
@@ -101,9 +124,16 @@ def test_a_mark_keeps_the_other_headers_and_counts_up() -> None:
 
 
 def test_a_mark_takes_an_earlier_replays_place_and_leaves_the_request_generation() -> None:
-    earlier: Headers = (("request-generation", b"r"), ("replay-by", b"lee"), ("replay-include-resolved", b"1"))
+    earlier: Headers = (
+        ("request-generation", b"r"),
+        ("replay-by", b"lee"),
+        ("replay-include-resolved", b"1"),
+    )
 
-    assert MARK.on(earlier)[:2] == (("request-generation", b"r"), ("replay-id", MARK.replay_id.encode()))
+    assert MARK.on(earlier)[:2] == (
+        ("request-generation", b"r"),
+        ("replay-id", MARK.replay_id.encode()),
+    )
     assert [name for name, _value in MARK.on(earlier)] == [
         "request-generation",
         "replay-id",
@@ -115,11 +145,16 @@ def test_a_mark_takes_an_earlier_replays_place_and_leaves_the_request_generation
 def test_a_renewing_mark_takes_the_place_of_an_earlier_request_generation() -> None:
     earlier: Headers = (("request-generation", b"r"), *EVENT)
 
-    assert MARK.renewing(earlier) == (("request-generation", MARK.replay_id.encode()), *MARK.on(EVENT))
+    assert MARK.renewing(earlier) == (
+        ("request-generation", MARK.replay_id.encode()),
+        *MARK.on(EVENT),
+    )
 
 
 def test_a_failure_of_the_formatter_starts_over_with_its_own_record() -> None:
-    assert start_over(of_formatter(), SETTINGS) == OutgoingRecord("raw-invoices", INVOICE_ID.encode(), RAW, EVENT)
+    assert start_over(of_formatter(), SETTINGS) == OutgoingRecord(
+        "raw-invoices", INVOICE_ID.encode(), RAW, EVENT
+    )
 
 
 def test_a_failure_of_the_creator_starts_over_with_a_raw_record_of_its_ids_and_times() -> None:
@@ -127,8 +162,16 @@ def test_a_failure_of_the_creator_starts_over_with_a_raw_record_of_its_ids_and_t
 
     raw = serde.from_bytes(RawInvoice, fresh.value)
     assert (fresh.topic, fresh.key, fresh.headers) == ("raw-invoices", INVOICE_ID.encode(), EVENT)
-    assert (raw.invoice_id, raw.customer_id, raw.event_id, raw.source) == (INVOICE_ID, CUSTOMER_ID, "ev-1", "manual")
-    assert (raw.finalized_at, raw.received_at) == (formatted_invoice().finalized_at, formatted_invoice().received_at)
+    assert (raw.invoice_id, raw.customer_id, raw.event_id, raw.source) == (
+        INVOICE_ID,
+        CUSTOMER_ID,
+        "ev-1",
+        "manual",
+    )
+    assert (raw.finalized_at, raw.received_at) == (
+        formatted_invoice().finalized_at,
+        formatted_invoice().received_at,
+    )
 
 
 def test_a_record_too_large_to_be_kept_starts_over_all_the_same() -> None:
@@ -141,7 +184,9 @@ def test_a_record_too_large_to_be_kept_starts_over_all_the_same() -> None:
     "failed",
     [
         pytest.param(of_formatter(), id="text"),
-        pytest.param(of_creator(original=original_of(b"\xff", (("h", b"\xfe"),), b"\xff\x00")), id="bytes"),
+        pytest.param(
+            of_creator(original=original_of(b"\xff", (("h", b"\xfe"),), b"\xff\x00")), id="bytes"
+        ),
         pytest.param(of_creator(original=original_of(None, (), None)), id="nothing at all"),
     ],
 )
@@ -155,10 +200,20 @@ def test_the_failed_record_is_put_back_byte_for_byte(failed: InvoiceFailure) -> 
 @pytest.mark.parametrize(
     ("failed", "said"),
     [
-        pytest.param(of_formatter(invoice_id=None, code="malformed-record"), "names no invoice", id="no invoice"),
-        pytest.param(of_formatter(customer_id=None, code="malformed-record"), "names no customer", id="no customer"),
         pytest.param(
-            failure(source=source(None), invoice_id=None, stage="webhook"), "names no invoice", id="an unusable event"
+            of_formatter(invoice_id=None, code="malformed-record"),
+            "names no invoice",
+            id="no invoice",
+        ),
+        pytest.param(
+            of_formatter(customer_id=None, code="malformed-record"),
+            "names no customer",
+            id="no customer",
+        ),
+        pytest.param(
+            failure(source=source(None), invoice_id=None, stage="webhook"),
+            "names no invoice",
+            id="an unusable event",
         ),
     ],
 )
@@ -171,8 +226,14 @@ def test_what_cannot_start_over_says_what_to_do(failed: InvoiceFailure, said: st
     ("failed", "said"),
     [
         pytest.param(failure(source=source(None)), "from no topic", id="an unusable event"),
-        pytest.param(failure(source=source("elsewhere")), "none of this installation's", id="another installation's"),
-        pytest.param(of_creator(original=Original(omitted=5)), "--restart raw", id="too large to be kept"),
+        pytest.param(
+            failure(source=source("elsewhere")),
+            "none of this installation's",
+            id="another installation's",
+        ),
+        pytest.param(
+            of_creator(original=Original(omitted=5)), "--restart raw", id="too large to be kept"
+        ),
     ],
 )
 def test_what_cannot_be_put_back_says_what_to_do(failed: InvoiceFailure, said: str) -> None:
@@ -204,7 +265,10 @@ def replay_of(
     **choice: Any,
 ) -> FailureReplay:
     books = FakeBooks(*ledger, destination=destination)
-    judge, request = partial(books.view.judged, chosen=chosen), ReplayRequest("errors", chosen, **choice)
+    judge, request = (
+        partial(books.view.judged, chosen=chosen),
+        ReplayRequest("errors", chosen, **choice),
+    )
     return FailureReplay(lambda: records, judge, books, request, SETTINGS)
 
 
@@ -214,7 +278,10 @@ def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() 
 
     plan = replay.plan()
 
-    assert (plan.selected, [each.headers for each in replay.outgoing(MARK)]) == (1, [MARK.on(EVENT)])
+    assert (plan.selected, [each.headers for each in replay.outgoing(MARK)]) == (
+        1,
+        [MARK.on(EVENT)],
+    )
 
 
 def test_what_is_left_out_is_counted_by_its_reason() -> None:
@@ -232,18 +299,29 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
 
     plan = replay_of(records, *ledger).plan()
 
-    assert plan.left_out == {"created meanwhile": 1, "replayed 3 times already (--max-replays)": 1, FORGOTTEN: 1}
+    assert plan.left_out == {
+        "created meanwhile": 1,
+        "replayed 3 times already (--max-replays)": 1,
+        FORGOTTEN: 1,
+    }
     assert [each["failure_id"] for each in plan.impossible] == ["d"]
     assert plan.selected == 0
 
 
 def test_a_failure_whose_record_was_put_back_already_is_left_out_of_the_plan() -> None:
-    records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
+    records = [
+        in_errors(0, of_formatter(failure_id="a")),
+        in_errors(1, of_creator(failure_id="b", invoice_id="b")),
+    ]
 
-    plan = replay_of(records).plan(Counter({("raw-invoices", b"b"): 1, ("raw-invoices", b"settled"): 1}))
+    plan = replay_of(records).plan(
+        Counter({("raw-invoices", b"b"): 1, ("raw-invoices", b"settled"): 1})
+    )
 
     assert (plan.selected, plan.left_out) == (1, {DONE: 1})
-    assert [(group.code, group.count) for group in plan.tally.groups()] == [("customer-not-mapped", 1)]
+    assert [(group.code, group.count) for group in plan.tally.groups()] == [
+        ("customer-not-mapped", 1)
+    ]
 
 
 def test_a_plan_that_is_made_again_forgets_the_one_before() -> None:
@@ -258,12 +336,17 @@ def test_a_plan_that_is_made_again_forgets_the_one_before() -> None:
 
 
 def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
-    records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
+    records = [
+        in_errors(0, of_formatter(failure_id="a")),
+        in_errors(1, of_creator(failure_id="b", invoice_id="b")),
+    ]
     replay = replay_of(records, chosen=Selection(codes=frozenset({"provider-rejected"})))
 
     plan = replay.plan()
 
-    assert [(group.code, group.count) for group in plan.tally.groups()] == [("provider-rejected", 1)]
+    assert [(group.code, group.count) for group in plan.tally.groups()] == [
+        ("provider-rejected", 1)
+    ]
     assert [each.key for each in replay.outgoing(MARK)] == [b"b"]
 
 
@@ -272,14 +355,21 @@ def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
     [
         pytest.param(ANY, 1, {"created meanwhile": 1}, id="any"),
         pytest.param(Selection(state="open"), 1, {}, id="what is open"),
-        pytest.param(Selection(state="created"), 0, {"created meanwhile": 1}, id="what was created meanwhile"),
+        pytest.param(
+            Selection(state="created"), 0, {"created meanwhile": 1}, id="what was created meanwhile"
+        ),
     ],
 )
 def test_a_state_restricts_to_what_became_of_a_failure(
     chosen: Selection, selected: int, left_out: dict[str, int]
 ) -> None:
-    records = [in_errors(0, of_formatter(failure_id="a")), in_errors(1, of_creator(failure_id="b", invoice_id="b"))]
-    ledger = in_ledger(0, outcome(invoice_id="b", settled_at=of_creator().failed_at + timedelta(hours=1)))
+    records = [
+        in_errors(0, of_formatter(failure_id="a")),
+        in_errors(1, of_creator(failure_id="b", invoice_id="b")),
+    ]
+    ledger = in_ledger(
+        0, outcome(invoice_id="b", settled_at=of_creator().failed_at + timedelta(hours=1))
+    )
 
     plan = replay_of(records, ledger, chosen=chosen).plan()
 
@@ -290,7 +380,9 @@ def test_the_plan_is_a_histogram_with_the_money_at_stake() -> None:
     failed = outcome(outcome="failed", failure_id="f" * 64, settled_at=of_formatter().failed_at)
     document = replay_of([in_errors(0, of_formatter())], in_ledger(0, failed)).plan().document()
 
-    assert [(each["code"], each["count"]) for each in document["reasons"]] == [("customer-not-mapped", 1)]
+    assert [(each["code"], each["count"]) for each in document["reasons"]] == [
+        ("customer-not-mapped", 1)
+    ]
     assert (str(document["money"]["USD"]), document["unknown_totals"]) == ("100.00", 0)
 
 
@@ -302,7 +394,9 @@ def topic_replay(
     **choice: Any,
 ) -> TopicReplay:
     topic, books = records[0].topic, FakeBooks(*ledger, destination=destination)
-    request = ReplayRequest("formatted" if topic == "formatted-invoices" else "raw", chosen, **choice)
+    request = ReplayRequest(
+        "formatted" if topic == "formatted-invoices" else "raw", chosen, **choice
+    )
     return TopicReplay(FakeReader(records), topic, request, books, START)
 
 
@@ -318,7 +412,8 @@ def test_records_go_back_as_they_are_the_unreadable_too_but_no_replays() -> None
 
     assert (plan.selected, sum(plan.left_out.values())) == (2, 1)
     assert sent == [
-        OutgoingRecord(each.topic, each.key, each.value, MARK.on(each.headers)) for each in (FIRST, STRANGE)
+        OutgoingRecord(each.topic, each.key, each.value, MARK.on(each.headers))
+        for each in (FIRST, STRANGE)
     ]
     assert {group.code for group in plan.tally.groups()} == {"webhook", "unreadable"}
 
@@ -330,7 +425,10 @@ def test_replays_are_included_on_demand_up_to_the_loop_guard() -> None:
 
 def test_a_customer_restricts_to_the_records_that_name_it() -> None:
     assert [
-        each.key for each in topic_replay(FIRST, STRANGE, chosen=Selection(customer_id=CUSTOMER_ID)).outgoing(MARK)
+        each.key
+        for each in topic_replay(
+            FIRST, STRANGE, chosen=Selection(customer_id=CUSTOMER_ID)
+        ).outgoing(MARK)
     ] == [b"a"]
     assert topic_replay(FIRST, chosen=Selection(customer_id="another")).plan().selected == 0
 
@@ -352,13 +450,20 @@ def test_formatted_records_tell_the_money_at_stake() -> None:
         ("errors", {"include_replays": True}, "--include-replays"),
     ],
 )
-def test_options_that_contradict_each_other_are_refused(what: What, options: dict[str, Any], said: str) -> None:
+def test_options_that_contradict_each_other_are_refused(
+    what: What, options: dict[str, Any], said: str
+) -> None:
     with pytest.raises(InvalidRequest, match=said):
         ReplayRequest(what, **({"chosen": ANY} | options))
 
 
 MINUTE = timedelta(minutes=1)
-OLDER = lying("formatted-invoices", 0, formatted_invoice(total="90.00", line_items=(line_item(amount="90.00"),)), "a")
+OLDER = lying(
+    "formatted-invoices",
+    0,
+    formatted_invoice(total="90.00", line_items=(line_item(amount="90.00"),)),
+    "a",
+)
 NEWER = lying("formatted-invoices", 5, formatted_invoice(), "a", headers=MARK.on(EVENT))
 OTHER = lying("formatted-invoices", 3, formatted_invoice(), "b")
 AFTERWARDS = lying("formatted-invoices", 9, formatted_invoice(), "a", at=START + MINUTE)
@@ -375,7 +480,10 @@ def test_of_an_invoices_formatted_records_the_newest_goes_back_also_if_a_replay_
     plan = replay.plan()
 
     assert (plan.selected, plan.left_out) == (2, {SUPERSEDED: 1})
-    assert [(each.key, each.value) for each in replay.outgoing(MARK)] == [(b"b", OTHER.value), (b"a", NEWER.value)]
+    assert [(each.key, each.value) for each in replay.outgoing(MARK)] == [
+        (b"b", OTHER.value),
+        (b"a", NEWER.value),
+    ]
     rest = replay.plan(Counter({("formatted-invoices", b"a"): 1}))
     assert (rest.selected, rest.left_out) == (1, {SUPERSEDED: 1, DONE: 1})
 
@@ -403,16 +511,22 @@ def created_at(destination: str, **changes: Any) -> Record:
 
 
 def decided(invoice_id: str) -> Record:
-    decision = Decision(decision_id="d", kind="resolve", subject=invoice_id, by="kim", at=START, via="cli")
+    decision = Decision(
+        decision_id="d", kind="resolve", subject=invoice_id, by="kim", at=START, via="cli"
+    )
     return lying("invoice-decisions", 0, decision, invoice_id)
 
 
 SINGLE = lying("formatted-invoices", 0, formatted_invoice(), "a")
 FAILED = in_errors(0, of_creator(failure_id="f", invoice_id="a", destination="netsuite"))
-RESOLVED_EVENT = in_ledger(1, outcome(invoice_id="a", outcome="resolved", resolved_by="kim", failure_id="f"))
+RESOLVED_EVENT = in_ledger(
+    1, outcome(invoice_id="a", outcome="resolved", resolved_by="kim", failure_id="f")
+)
 
 
-@pytest.mark.parametrize("by", [RESOLVED_EVENT, decided("a")], ids=["in the ledger", "by decision alone"])
+@pytest.mark.parametrize(
+    "by", [RESOLVED_EVENT, decided("a")], ids=["in the ledger", "by decision alone"]
+)
 @pytest.mark.parametrize(
     "replay",
     [
@@ -454,11 +568,18 @@ def test_a_document_that_does_not_stand_is_no_obstacle() -> None:
     [
         pytest.param(lambda **how: topic_replay(FIRST, **how), id="raw"),
         pytest.param(lambda **how: topic_replay(SINGLE, **how), id="formatted"),
-        pytest.param(lambda ledger, **how: replay_of([FAILED], *ledger, **how), id="errors from raw"),
-        pytest.param(lambda ledger, **how: replay_of([FAILED], *ledger, restart="failed", **how), id="errors put back"),
+        pytest.param(
+            lambda ledger, **how: replay_of([FAILED], *ledger, **how), id="errors from raw"
+        ),
+        pytest.param(
+            lambda ledger, **how: replay_of([FAILED], *ledger, restart="failed", **how),
+            id="errors put back",
+        ),
     ],
 )
-def test_what_stands_at_another_destination_is_left_out_by_force_too(replay: Any, force: bool) -> None:
+def test_what_stands_at_another_destination_is_left_out_by_force_too(
+    replay: Any, force: bool
+) -> None:
     plan = replay(ledger=(created_at("razorpay"),), force=force).plan()
 
     assert plan.selected == 0
@@ -474,11 +595,15 @@ def test_nobody_is_asked_for_the_destination_of_what_has_no_document() -> None:
 
 
 def test_where_nobody_knows_the_destination_the_formatter_decides() -> None:
-    assert topic_replay(FIRST, ledger=(created_at("razorpay"),), destination=None).plan().selected == 1
+    assert (
+        topic_replay(FIRST, ledger=(created_at("razorpay"),), destination=None).plan().selected == 1
+    )
 
 
 def event(**changes: Any) -> Record:
-    return in_ledger(0, outcome(**({"invoice_id": "a", "outcome": "failed", "failure_id": "f"} | changes)))
+    return in_ledger(
+        0, outcome(**({"invoice_id": "a", "outcome": "failed", "failure_id": "f"} | changes))
+    )
 
 
 OLD_GENERATION: Headers = (("request-generation", b"r"), *EVENT)
@@ -491,8 +616,12 @@ OLD_GENERATION: Headers = (("request-generation", b"r"), *EVENT)
         pytest.param(event(code="provider-rejected"), b"new", id="refused"),
         pytest.param(event(code="conflicting-document"), b"new", id="another document"),
         pytest.param(event(code="document-removed", stage="formatter"), b"new", id="removed"),
-        pytest.param(event(code="provider-rejected", outcome="resolved"), b"new", id="refused and resolved"),
-        pytest.param(event(code="provider-rejected", may_exist=True), b"r", id="may exist all the same"),
+        pytest.param(
+            event(code="provider-rejected", outcome="resolved"), b"new", id="refused and resolved"
+        ),
+        pytest.param(
+            event(code="provider-rejected", may_exist=True), b"r", id="may exist all the same"
+        ),
         pytest.param(event(code="retries-exhausted"), b"r", id="a doubt"),
         pytest.param(event(code="items-not-mapped"), b"r", id="never sent"),
         pytest.param(event(code="held-for-approval"), b"r", id="held"),
@@ -516,11 +645,20 @@ def test_the_request_is_a_new_one_only_after_a_refusal_by_the_provider(
     [
         pytest.param([], "provider-rejected", True, id="the ledger lags behind"),
         pytest.param([event(code="provider-rejected")], "provider-rejected", True, id="refused"),
-        pytest.param([event(code="retries-exhausted", may_exist=True)], "retries-exhausted", False, id="a doubt"),
+        pytest.param(
+            [event(code="retries-exhausted", may_exist=True)],
+            "retries-exhausted",
+            False,
+            id="a doubt",
+        ),
     ],
 )
-def test_a_refused_failure_starts_over_as_a_new_request(ledger: list[Record], code: str, is_renewed: bool) -> None:
-    failed = in_errors(0, of_creator(failure_id="f", invoice_id="a", destination="netsuite", code=code))
+def test_a_refused_failure_starts_over_as_a_new_request(
+    ledger: list[Record], code: str, is_renewed: bool
+) -> None:
+    failed = in_errors(
+        0, of_creator(failure_id="f", invoice_id="a", destination="netsuite", code=code)
+    )
 
     (again,) = sent(replay_of([failed], *ledger))
 

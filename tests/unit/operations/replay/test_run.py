@@ -35,7 +35,10 @@ ERRORS = ReplayRequest("errors", Selection(), restart="raw")
 
 
 def raw(*names: str) -> list[Record]:
-    return [lying("raw-invoices", number, raw_invoice(), name, at=EARLIER) for number, name in enumerate(names)]
+    return [
+        lying("raw-invoices", number, raw_invoice(), name, at=EARLIER)
+        for number, name in enumerate(names)
+    ]
 
 
 def failed(*names: str) -> list[Record]:
@@ -60,7 +63,9 @@ def test_what_was_planned_is_put_back_once() -> None:
     assert keys(installation) == [b"a", b"b", b"a"]
 
 
-def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_out_and_does_nothing_twice() -> None:
+def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_out_and_does_nothing_twice() -> (
+    None
+):
     installation = FakeInstallation(raw("a", "b", "c", "a"))
     stopped, stop = Replay(ID, RAW, installation, KIM), Event()
     stopped.plan()
@@ -77,13 +82,17 @@ def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_o
     assert keys(installation) == [b"a", b"b", b"c", b"a"]
 
 
-def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what_is_still_planned_alone() -> None:
+def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what_is_still_planned_alone() -> (
+    None
+):
     installation = FakeInstallation(failed("a", "b", "c"))
     stopped, stop = Replay(ID, ERRORS, installation, KIM), Event()
     stopped.plan()
     stopped.send(None, stop, stop.set)
     done = keys(installation)
-    meanwhile = [in_ledger(0, outcome(invoice_id=(key or b"").decode(), settled_at=START)) for key in done]
+    meanwhile = [
+        in_ledger(0, outcome(invoice_id=(key or b"").decode(), settled_at=START)) for key in done
+    ]
     installation.records += meanwhile
 
     resumed = Replay(ID, ERRORS, installation, KIM)
@@ -100,9 +109,13 @@ def test_what_comes_after_the_replay_began_is_not_its_business() -> None:
     assert replay.plan().selected == 1
 
 
-def test_what_failed_in_the_second_in_which_the_replay_began_is_its_business_also_when_it_is_resumed() -> None:
+def test_what_failed_in_the_second_in_which_the_replay_began_is_its_business_also_when_it_is_resumed() -> (
+    None
+):
     (earlier,) = failed("a")
-    value = from_bytes(InvoiceFailure, earlier.value).model_copy(update={"failed_at": START + timedelta(seconds=0.4)})
+    value = from_bytes(InvoiceFailure, earlier.value).model_copy(
+        update={"failed_at": START + timedelta(seconds=0.4)}
+    )
     began = new_id(START + timedelta(seconds=0.5), "4f2a9c")
     installation = FakeInstallation([in_errors(0, value)])
 
@@ -131,10 +144,13 @@ def test_failures_come_out_of_the_archive_on_demand() -> None:
 
 def test_an_archived_object_that_cannot_be_read_is_named_and_the_rest_is_replayed() -> None:
     first, second = (
-        f"errors/dt=2026-03-01/hour=09/invoice-errors-00000-{start:020d}-{start:020d}.jsonl.gz" for start in (0, 1)
+        f"errors/dt=2026-03-01/hour=09/invoice-errors-00000-{start:020d}-{start:020d}.jsonl.gz"
+        for start in (0, 1)
     )
     a, b = failed("a", "b")
-    installation = FakeInstallation([], {first: archived_object([a])[:-9], second: archived_object([b])})
+    installation = FakeInstallation(
+        [], {first: archived_object([a])[:-9], second: archived_object([b])}
+    )
     replay = Replay(ID, ReplayRequest("errors", Selection(), storage="s3"), installation, KIM)
 
     plan = replay.plan()
@@ -190,7 +206,12 @@ def test_the_run_is_written_down_before_anything_is_put_back() -> None:
     decided, put_back = installation.broker.published
     decision = from_bytes(Decision, decided.value)
     assert (decided.topic, put_back.topic) == ("invoice-decisions", "raw-invoices")
-    assert (decision.kind, decision.subject, decision.replay_id, decision.by) == ("replay", ID, ID, "kim")
+    assert (decision.kind, decision.subject, decision.replay_id, decision.by) == (
+        "replay",
+        ID,
+        ID,
+        "kim",
+    )
     assert decision.filters == {
         "what": "raw",
         "since": "2026-03-01T11:00:00.000Z",
@@ -198,7 +219,10 @@ def test_the_run_is_written_down_before_anything_is_put_back() -> None:
         "force": "true",
     }
     assert decision.count == 1
-    assert tuple(dict(put_back.headers)[name] for name in ("replay-by", "replay-force")) == (b"kim", b"1")
+    assert tuple(dict(put_back.headers)[name] for name in ("replay-by", "replay-force")) == (
+        b"kim",
+        b"1",
+    )
 
 
 def test_a_run_that_cannot_be_written_down_puts_nothing_back() -> None:
@@ -219,9 +243,12 @@ def test_where_a_raw_record_would_go_now_is_asked_of_metronome_once_per_customer
         for number, name in enumerate("ab")
     ]
     ledger = [
-        document_in_ledger(number, outcome(invoice_id=name, settled_at=EARLIER)) for number, name in enumerate("ab")
+        document_in_ledger(number, outcome(invoice_id=name, settled_at=EARLIER))
+        for number, name in enumerate("ab")
     ]
-    moved = {"data": metronome_invoice(customer_custom_fields={"destination": " QuickBooks_Online "})}
+    moved = {
+        "data": metronome_invoice(customer_custom_fields={"destination": " QuickBooks_Online "})
+    }
     installation = FakeInstallation([*records, *ledger], answers={(CUSTOMER_ID, "a"): moved})
 
     plan = Replay(ID, ReplayRequest("raw", Selection(), force=True), installation, KIM).plan()
@@ -245,16 +272,22 @@ def metronome_invoice(**changes: Any) -> dict[str, Any]:
     ("answers", "goes_to"),
     [
         pytest.param({}, None, id="Metronome does not know the invoice"),
-        pytest.param({"customer_custom_fields": {"destination": "netsuite"}}, "netsuite", id="named"),
+        pytest.param(
+            {"customer_custom_fields": {"destination": "netsuite"}}, "netsuite", id="named"
+        ),
         pytest.param({"customer_custom_fields": {}}, None, id="not mapped"),
         pytest.param({"customer_custom_fields": {"destination": "sap"}}, None, id="unknown"),
         pytest.param(
-            {"customer_custom_fields": {"destination": "netsuite"}, "payer": {"customer_id": "p"}}, None, id="a payer"
+            {"customer_custom_fields": {"destination": "netsuite"}, "payer": {"customer_id": "p"}},
+            None,
+            id="a payer",
         ),
         pytest.param({"total": "?"}, None, id="unreadable"),
     ],
 )
-def test_the_present_destination_is_the_customers_own(answers: dict[str, Any], goes_to: str | None) -> None:
+def test_the_present_destination_is_the_customers_own(
+    answers: dict[str, Any], goes_to: str | None
+) -> None:
     known = {(CUSTOMER_ID, "a"): {"data": metronome_invoice(**answers)}} if answers else {}
 
     assert FakeInstallation([], answers=known).destinations()(CUSTOMER_ID, "a") == goes_to

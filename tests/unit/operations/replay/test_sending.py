@@ -18,7 +18,10 @@ NO_LIMIT = Pace(None, FakeClock())
 
 
 def outgoing(*keys: str) -> list[OutgoingRecord]:
-    return [OutgoingRecord("raw-invoices", key.encode(), f"{number}".encode(), ()) for number, key in enumerate(keys)]
+    return [
+        OutgoingRecord("raw-invoices", key.encode(), f"{number}".encode(), ())
+        for number, key in enumerate(keys)
+    ]
 
 
 def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
@@ -27,7 +30,11 @@ def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
     is_complete = send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, Event(), told.append)
 
     assert is_complete
-    assert [(each.key, each.value) for each in publisher.published] == [(b"a", b"0"), (b"b", b"1"), (b"a", b"2")]
+    assert [(each.key, each.value) for each in publisher.published] == [
+        (b"a", b"0"),
+        (b"b", b"1"),
+        (b"a", b"2"),
+    ]
     assert told == [b"a", b"b", b"a"]
 
 
@@ -64,7 +71,14 @@ def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
     mine = Mark(ID, "kim").on(())
     records = [
         lying("raw-invoices", 0, raw_invoice(), "a", headers=mine, at=START),
-        lying("raw-invoices", 1, raw_invoice(), "a", headers=Mark("replay-other", "kim").on(()), at=START),
+        lying(
+            "raw-invoices",
+            1,
+            raw_invoice(),
+            "a",
+            headers=Mark("replay-other", "kim").on(()),
+            at=START,
+        ),
         lying("raw-invoices", 2, raw_invoice(), "b", at=START),
     ]
 
@@ -78,8 +92,12 @@ def test_what_the_formatter_made_of_a_record_that_was_put_back_is_none_of_its_ow
     mine = Mark(ID, "kim").on(())
     records = [
         lying("raw-invoices", 0, raw_invoice(invoice_id="a"), "a", headers=mine, at=START),
-        lying("formatted-invoices", 0, formatted_invoice(invoice_id="a"), "a", headers=mine, at=START),
-        lying("formatted-invoices", 1, formatted_invoice(invoice_id="b"), "b", headers=mine, at=START),
+        lying(
+            "formatted-invoices", 0, formatted_invoice(invoice_id="a"), "a", headers=mine, at=START
+        ),
+        lying(
+            "formatted-invoices", 1, formatted_invoice(invoice_id="b"), "b", headers=mine, at=START
+        ),
     ]
 
     _done, invoices = put_back_by(ID, FakeReader(records), ("raw-invoices", "formatted-invoices"))

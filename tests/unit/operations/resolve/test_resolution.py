@@ -14,22 +14,39 @@ from tests.builders import INVOICE_ID, failure, outcome
 from tests.fakes import START
 
 CASE = case_of(failure(), Place("invoice-errors", 0, 1))
-FAILED = outcome(outcome="failed", provider_document_id=None, account="1234567", external_customer_id="1042")
+FAILED = outcome(
+    outcome="failed", provider_document_id=None, account="1234567", external_customer_id="1042"
+)
 KIM = Person("kim", "cli")
 
 
 def resolved(
-    case: Case, newest: Outcome | None, *, who: str = "kim", why: str = "billed by hand", **asked: Any
+    case: Case,
+    newest: Outcome | None,
+    *,
+    who: str = "kim",
+    why: str = "billed by hand",
+    **asked: Any,
 ) -> Entries:
     known = KnownInvoice(newest, asked.pop("documents", []))
-    return entries(case, known, Resolution(case.failure_id, why, **asked), Person(who, "cli"), START)
+    return entries(
+        case, known, Resolution(case.failure_id, why, **asked), Person(who, "cli"), START
+    )
 
 
 def test_who_and_why_are_entered_over_what_is_known_of_the_invoice() -> None:
     entered = resolved(CASE, outcome(outcome="failed"), who=" kim ", why=" billed by hand ").event
 
-    assert (entered.outcome, entered.resolved_by, entered.reason) == ("resolved", "kim", "billed by hand")
-    assert (entered.failure_id, entered.code, entered.stage) == (CASE.failure_id, CASE.code, CASE.stage)
+    assert (entered.outcome, entered.resolved_by, entered.reason) == (
+        "resolved",
+        "kim",
+        "billed by hand",
+    )
+    assert (entered.failure_id, entered.code, entered.stage) == (
+        CASE.failure_id,
+        CASE.code,
+        CASE.stage,
+    )
     assert (str(entered.total), entered.settled_at) == ("100.00", START)
 
 
@@ -50,7 +67,9 @@ def test_what_is_entered_can_be_read_back_whatever_was_known() -> None:
         assert from_bytes(Outcome, to_bytes(each)) == each
 
 
-def test_a_document_made_by_hand_gets_an_entry_of_its_own_with_what_is_known_of_the_invoice() -> None:
+def test_a_document_made_by_hand_gets_an_entry_of_its_own_with_what_is_known_of_the_invoice() -> (
+    None
+):
     case = replace(CASE, destination="netsuite")
 
     entered = resolved(case, FAILED, document_id=" 4711 ")
@@ -60,31 +79,47 @@ def test_a_document_made_by_hand_gets_an_entry_of_its_own_with_what_is_known_of_
     assert document.document_key is not None
     assert document.document_key.encode() == f"{INVOICE_ID}#document:netsuite:4711".encode()
     assert (document.outcome, document.stands, document.total) == ("created", True, FAILED.total)
-    assert (document.failure_id, document.code, document.external_customer_id) == (None, None, "1042")
+    assert (document.failure_id, document.code, document.external_customer_id) == (
+        None,
+        None,
+        "1042",
+    )
     assert (entered.event.provider_document_id, entered.event.destination) == ("4711", "netsuite")
 
 
 def test_at_another_destination_it_is_not_said_to_be_of_this_ones_account_and_customer() -> None:
     (document,) = resolved(CASE, FAILED, document_id="4711", destination="razorpay").documents
 
-    assert (document.destination, document.account, document.external_customer_id) == ("razorpay", None, None)
+    assert (document.destination, document.account, document.external_customer_id) == (
+        "razorpay",
+        None,
+        None,
+    )
 
 
 def test_a_document_that_is_known_keeps_what_is_known_of_it() -> None:
     known = outcome(provider_document_id="4711", total="99.00", stands=False)
 
-    (document,) = resolved(CASE, FAILED, document_id="4711", destination="netsuite", documents=[known]).documents
+    (document,) = resolved(
+        CASE, FAILED, document_id="4711", destination="netsuite", documents=[known]
+    ).documents
 
     assert (str(document.total), document.stands) == ("99.00", True)
 
 
 def test_a_document_that_only_the_replaced_event_names_gets_an_entry_of_its_own() -> None:
-    created = outcome(failure_id=CASE.failure_id, stage="writeback", code="writeback-refused", reason="no")
+    created = outcome(
+        failure_id=CASE.failure_id, stage="writeback", code="writeback-refused", reason="no"
+    )
 
     entered = resolved(CASE, created, documents=[created])
 
     (document,) = entered.documents
-    assert (document.document_key, document.failure_id, document.code) == (created.document_key, None, None)
+    assert (document.document_key, document.failure_id, document.code) == (
+        created.document_key,
+        None,
+        None,
+    )
     assert (entered.event.outcome, entered.event.provider_document_id) == ("resolved", "9001")
 
 
@@ -107,12 +142,20 @@ NAMELESS = case_of(failure(invoice_id=None), Place("invoice-errors", 0, 1))
     ("case", "asked", "said"),
     [
         pytest.param(CASE, {"document_id": "4711"}, "--destination", id="nobody knows where"),
-        pytest.param(CASE, {"document_id": "4711", "destination": "sap"}, "use one of", id="no such place"),
-        pytest.param(CASE, {"document_id": " ", "destination": "netsuite"}, "--document-id", id="no id"),
-        pytest.param(CASE, {"destination": "netsuite"}, "give both", id="a place without a document"),
+        pytest.param(
+            CASE, {"document_id": "4711", "destination": "sap"}, "use one of", id="no such place"
+        ),
+        pytest.param(
+            CASE, {"document_id": " ", "destination": "netsuite"}, "--document-id", id="no id"
+        ),
+        pytest.param(
+            CASE, {"destination": "netsuite"}, "give both", id="a place without a document"
+        ),
         pytest.param(NAMELESS, {"document_id": "4711"}, "names no invoice", id="no invoice"),
     ],
 )
-def test_a_document_that_makes_no_sense_is_refused(case: Case, asked: dict[str, str], said: str) -> None:
+def test_a_document_that_makes_no_sense_is_refused(
+    case: Case, asked: dict[str, str], said: str
+) -> None:
     with pytest.raises(InvalidRequest, match=said):
         resolved(case, FAILED, **asked)

@@ -1,4 +1,6 @@
-"""Carrying a resolution out: which failure, in which order, durable, and again after it was cut off."""
+"""Carrying a resolution out: which failure, in which order, durable, and again after it was cut
+off.
+"""
 
 from concurrent.futures import Future
 from typing import Any
@@ -39,15 +41,21 @@ def open_failure(**changes: Any) -> FakeInstallation:
     return FakeInstallation(records, answers={AT: {"data": {"id": INVOICE_ID}}}, **changes)
 
 
-def by(who: str, installation: FakeInstallation, failure_id: str = ID[:8], **asked: Any) -> Resolved:
-    return resolve(Resolution(failure_id, "billed by hand", **asked), installation, Person(who, "cli"))
+def by(
+    who: str, installation: FakeInstallation, failure_id: str = ID[:8], **asked: Any
+) -> Resolved:
+    return resolve(
+        Resolution(failure_id, "billed by hand", **asked), installation, Person(who, "cli")
+    )
 
 
 def topics(installation: FakeInstallation) -> list[str]:
     return [record.topic for record in installation.broker.published]
 
 
-def test_the_resolution_is_decided_first_and_then_the_ledgers_newest_entry_over_what_it_knew() -> None:
+def test_the_resolution_is_decided_first_and_then_the_ledgers_newest_entry_over_what_it_knew() -> (
+    None
+):
     installation = open_failure()
 
     entered = by("kim", installation).event
@@ -55,7 +63,12 @@ def test_the_resolution_is_decided_first_and_then_the_ledgers_newest_entry_over_
     decided, record = installation.broker.published
     decision = from_bytes(Decision, decided.value)
     assert (decided.topic, decided.key) == ("invoice-decisions", INVOICE_ID.encode())
-    assert (decision.kind, decision.failure_id, decision.by, decision.why) == ("resolve", ID, "kim", "billed by hand")
+    assert (decision.kind, decision.failure_id, decision.by, decision.why) == (
+        "resolve",
+        ID,
+        "kim",
+        "billed by hand",
+    )
     assert (record.topic, record.key) == ("invoice-outcomes", INVOICE_ID.encode())
     assert from_bytes(Outcome, record.value) == entered
     assert (entered.outcome, entered.resolved_by, entered.total) == ("resolved", "kim", KNOWN.total)
@@ -109,7 +122,9 @@ def test_cut_off_behind_the_decision_it_can_be_repeated() -> None:
     assert topics(installation) == ["invoice-decisions", "invoice-decisions", "invoice-outcomes"]
 
 
-def test_a_document_made_by_hand_is_entered_and_metronome_told_before_the_failure_is_closed() -> None:
+def test_a_document_made_by_hand_is_entered_and_metronome_told_before_the_failure_is_closed() -> (
+    None
+):
     installation = open_failure()
 
     told = by("kim", installation, document_id="4711")
@@ -142,12 +157,30 @@ def test_a_document_made_by_hand_is_entered_and_metronome_told_before_the_failur
 @pytest.mark.parametrize(
     ("external", "said", "reports"),
     [
-        pytest.param({"invoice_id": "9", "external_status": "FINALIZED"}, "document 9 (FINALIZED)", 0, id="another"),
-        pytest.param({"invoice_id": "4711", "external_status": "PAID"}, "told FINALIZED", 0, id="told already"),
         pytest.param(
-            {"invoice_id": "9", "external_status": "INVALID_REQUEST_ERROR"}, "told FINALIZED", 1, id="a refusal"
+            {"invoice_id": "9", "external_status": "FINALIZED"},
+            "document 9 (FINALIZED)",
+            0,
+            id="another",
         ),
-        pytest.param({"invoice_id": "9", "external_status": "VOID"}, "told FINALIZED", 1, id="one that was removed"),
+        pytest.param(
+            {"invoice_id": "4711", "external_status": "PAID"},
+            "told FINALIZED",
+            0,
+            id="told already",
+        ),
+        pytest.param(
+            {"invoice_id": "9", "external_status": "INVALID_REQUEST_ERROR"},
+            "told FINALIZED",
+            1,
+            id="a refusal",
+        ),
+        pytest.param(
+            {"invoice_id": "9", "external_status": "VOID"},
+            "told FINALIZED",
+            1,
+            id="one that was removed",
+        ),
     ],
 )
 def test_what_metronome_knows_of_a_document_is_not_overwritten(
@@ -163,7 +196,9 @@ def test_what_metronome_knows_of_a_document_is_not_overwritten(
 
 
 def test_without_the_write_back_metronome_is_not_told() -> None:
-    installation = open_failure(blocks={WritebackSettings: WritebackSettings(metronome_status_writeback=False)})
+    installation = open_failure(
+        blocks={WritebackSettings: WritebackSettings(metronome_status_writeback=False)}
+    )
 
     told = by("kim", installation, document_id="4711")
 
@@ -179,7 +214,9 @@ def test_while_metronome_is_not_told_the_failure_stays_open_and_the_document_is_
     with pytest.raises(NeedsAttention, match="The failure stays open"):
         by("kim", installation, document_id="4711")
 
-    assert [each.provider_document_id for each in installation.view().invoice(INVOICE_ID).documents] == ["4711"]
+    assert [
+        each.provider_document_id for each in installation.view().invoice(INVOICE_ID).documents
+    ] == ["4711"]
     assert [case.state for case in installation.view().named(ID)] == ["open"]
     installation.answers.update(answers)
     assert by("kim", installation, document_id="4711").metronome == "told FINALIZED"
@@ -228,7 +265,9 @@ def group(name: str, offset: int | None, *, has_members: bool = True) -> Consume
         ),
     ],
 )
-def test_a_record_that_waits_is_in_the_way(record: Any, groups: list[ConsumerGroup], waits: bool) -> None:
+def test_a_record_that_waits_is_in_the_way(
+    record: Any, groups: list[ConsumerGroup], waits: bool
+) -> None:
     installation = open_failure(readers={record.topic: groups})
     installation.records.append(record)
 

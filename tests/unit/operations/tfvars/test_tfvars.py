@@ -54,11 +54,19 @@ qbo_realm_id = ""
         pytest.param("null", None, id="null"),
         pytest.param("[]", [], id="an empty list"),
         pytest.param('[\n  "a",\n  "b",\n]', ["a", "b"], id="a comma at the end"),
-        pytest.param('{\n  a = 1\n  "b" = [true]\n}', {"a": Decimal(1), "b": [True]}, id="lines of an object"),
+        pytest.param(
+            '{\n  a = 1\n  "b" = [true]\n}', {"a": Decimal(1), "b": [True]}, id="lines of an object"
+        ),
         pytest.param("<<EOT\n  line 1\nline 2 EOT\n  EOT", "  line 1\nline 2 EOT", id="a heredoc"),
-        pytest.param("<<-EOT\n    line 1\n      line 2\n  EOT", "line 1\n  line 2", id="a heredoc with indents"),
+        pytest.param(
+            "<<-EOT\n    line 1\n      line 2\n  EOT",
+            "line 1\n  line 2",
+            id="a heredoc with indents",
+        ),
         pytest.param("<<EOT\nEOT", "", id="an empty heredoc"),
-        pytest.param("<<EOT\r\nline 1\r\nline 2\r\nEOT\r", "line 1\nline 2", id="a heredoc from Windows"),
+        pytest.param(
+            "<<EOT\r\nline 1\r\nline 2\r\nEOT\r", "line 1\nline 2", id="a heredoc from Windows"
+        ),
         pytest.param('"\\u00fc \\U0001F600 %%{"', "ü \U0001f600 %{", id="characters by number"),
     ],
 )
@@ -75,8 +83,12 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         pytest.param('a = ["b"', "Line 1: the file ends", id="an open list"),
         pytest.param("a = {\n", "Line 2: the file ends", id="an open object"),
         pytest.param("a = ?", "Line 1: this is nothing", id="no token"),
-        pytest.param('a = "secret\nb = "1"', "Line 1: a quoted text does not end", id="an open quotation"),
-        pytest.param('a = 1\nb = "\\', "Line 2: a quoted text does not end", id="a backslash at the end"),
+        pytest.param(
+            'a = "secret\nb = "1"', "Line 1: a quoted text does not end", id="an open quotation"
+        ),
+        pytest.param(
+            'a = 1\nb = "\\', "Line 2: a quoted text does not end", id="a backslash at the end"
+        ),
         pytest.param("a = <<EOT\nsecret\n", "Line 1: a heredoc has no end", id="an open heredoc"),
         pytest.param("a = 1\n/* secret", "Line 2: a comment has no end", id="an open comment"),
         pytest.param('a = "\\q"', "Line 1: a backslash", id="no escape"),
@@ -84,11 +96,19 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         pytest.param('a = "\\ud800"', "Line 1: a backslash", id="half a surrogate pair"),
         pytest.param('a = "\\UFFFFFFFF"', "Line 1: a backslash", id="no character"),
         pytest.param('a = "${var.secret}"', "Line 1: a template", id="a template"),
-        pytest.param("a = <<EOT\n%{ if true }\nEOT", "Line 1: a template", id="a template in a heredoc"),
-        pytest.param("a = 1\nb = 1\na = 2", "Line 3: the variable a is given a second time", id="given twice"),
+        pytest.param(
+            "a = <<EOT\n%{ if true }\nEOT", "Line 1: a template", id="a template in a heredoc"
+        ),
+        pytest.param(
+            "a = 1\nb = 1\na = 2", "Line 3: the variable a is given a second time", id="given twice"
+        ),
         pytest.param("a = 1e99999999999999999999", "Line 1: a number", id="a number beyond all"),
-        pytest.param("a = " + "[" * 100_000, "Line 1: lists and objects are nested", id="deep nesting"),
-        pytest.param("a = " + "{b=" * 100_000, "Line 1: lists and objects are nested", id="deep objects"),
+        pytest.param(
+            "a = " + "[" * 100_000, "Line 1: lists and objects are nested", id="deep nesting"
+        ),
+        pytest.param(
+            "a = " + "{b=" * 100_000, "Line 1: lists and objects are nested", id="deep objects"
+        ),
     ],
 )
 def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, said: str) -> None:
@@ -102,14 +122,30 @@ def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, s
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        pytest.param({"ns_account_id": "1\nNS_BASE_URL=x"}, "ns_account_id holds a line break", id="a break"),
-        pytest.param({"kafka_bootstrap_servers": ["a:1\nX=1"]}, "kafka_bootstrap_servers", id="a break in a list"),
+        pytest.param(
+            {"ns_account_id": "1\nNS_BASE_URL=x"}, "ns_account_id holds a line break", id="a break"
+        ),
+        pytest.param(
+            {"kafka_bootstrap_servers": ["a:1\nX=1"]},
+            "kafka_bootstrap_servers",
+            id="a break in a list",
+        ),
         pytest.param({"region": "eu\rX=1"}, "aws_default_region", id="a carriage return"),
         pytest.param({"region": "eu\x00"}, "aws_default_region", id="a null byte"),
         pytest.param({"region": "\ud800"}, "half a character", id="half a surrogate pair"),
-        pytest.param({"metronome_api_key": ["a"]}, "metronome_api_key is a secret", id="a list of secrets"),
-        pytest.param({"metronome_api_key": "\ud800"}, "half a character", id="a secret of half a surrogate pair"),
-        pytest.param({"billing_provider_retries": Decimal("1e999999999")}, "more than 100 digits", id="a huge number"),
+        pytest.param(
+            {"metronome_api_key": ["a"]}, "metronome_api_key is a secret", id="a list of secrets"
+        ),
+        pytest.param(
+            {"metronome_api_key": "\ud800"},
+            "half a character",
+            id="a secret of half a surrogate pair",
+        ),
+        pytest.param(
+            {"billing_provider_retries": Decimal("1e999999999")},
+            "more than 100 digits",
+            id="a huge number",
+        ),
     ],
 )
 def test_what_no_setting_can_be_is_refused(variables: dict[str, Any], said: str) -> None:
@@ -120,7 +156,9 @@ def test_what_no_setting_can_be_is_refused(variables: dict[str, Any], said: str)
 def test_a_key_of_several_lines_stays_one_value_of_its_secret() -> None:
     imported = import_variables({"ns_oauth_private_key": "-----BEGIN\nNS_BASE_URL=x\n-----END"})
 
-    assert imported.secrets["invoice-netsuite"] == {"NS_OAUTH_PRIVATE_KEY": "-----BEGIN\nNS_BASE_URL=x\n-----END"}
+    assert imported.secrets["invoice-netsuite"] == {
+        "NS_OAUTH_PRIVATE_KEY": "-----BEGIN\nNS_BASE_URL=x\n-----END"
+    }
 
 
 def test_a_number_is_written_out() -> None:
@@ -179,11 +217,15 @@ def test_each_variable_goes_where_the_overlay_keeps_it() -> None:
 def test_an_address_is_taken_without_the_path_that_the_creator_appends() -> None:
     imported = import_variables({"qbo_base_url": "https://sandbox-quickbooks.api.intuit.com/v3"})
 
-    assert imported.config["quickbooks-online"] == {"QBO_BASE_URL": "https://sandbox-quickbooks.api.intuit.com"}
+    assert imported.config["quickbooks-online"] == {
+        "QBO_BASE_URL": "https://sandbox-quickbooks.api.intuit.com"
+    }
 
 
 def test_razorpays_key_lies_beside_its_secret_since_both_change_together() -> None:
-    imported = import_variables({"razorpay_apikey_id": "rzp_live_1", "razorpay_apikey_secret": "two"})
+    imported = import_variables(
+        {"razorpay_apikey_id": "rzp_live_1", "razorpay_apikey_secret": "two"}
+    )
 
     assert imported.secrets["invoice-razorpay"] == {
         "RAZORPAY_APIKEY_ID": "rzp_live_1",
@@ -203,7 +245,10 @@ def test_what_the_sample_leaves_to_its_own_defaults_is_taken_from_there() -> Non
         "NS_INVOICE_CUSTOM_FORM_ID": "178",
         "NS_INVOICE_CUSTOM_FORM_REF_NAME": "Z -HM Invoice Form",
     }
-    assert imported.defaults.items() <= {**imported.config["settings"], **imported.config["netsuite"]}.items()
+    assert (
+        imported.defaults.items()
+        <= {**imported.config["settings"], **imported.config["netsuite"]}.items()
+    )
 
 
 def test_what_is_emptied_by_hand_stays_empty() -> None:
@@ -232,10 +277,22 @@ def test_what_we_have_no_setting_for_is_named() -> None:
             },
             id="what the sample does without",
         ),
-        pytest.param({"ns_account_id": "1"}, {"NS_CONSUMER_KEY", "NS_TOKEN_SECRET"}, id="NetSuite, partly"),
-        pytest.param({"ns_oauth_client_id": "1"}, {"NS_ACCOUNT_ID", "NS_OAUTH_PRIVATE_KEY"}, id="NetSuite by OAuth"),
-        pytest.param({"qbo_client_id": "1"}, {"QBO_REALM_ID", "QBO_REFRESH_TOKEN", "QBO_TOKEN_STORE"}, id="QuickBooks"),
-        pytest.param({"razorpay_apikey_id": "1"}, {"RAZORPAY_APIKEY_SECRET"}, id="Razorpay, partly"),
+        pytest.param(
+            {"ns_account_id": "1"}, {"NS_CONSUMER_KEY", "NS_TOKEN_SECRET"}, id="NetSuite, partly"
+        ),
+        pytest.param(
+            {"ns_oauth_client_id": "1"},
+            {"NS_ACCOUNT_ID", "NS_OAUTH_PRIVATE_KEY"},
+            id="NetSuite by OAuth",
+        ),
+        pytest.param(
+            {"qbo_client_id": "1"},
+            {"QBO_REALM_ID", "QBO_REFRESH_TOKEN", "QBO_TOKEN_STORE"},
+            id="QuickBooks",
+        ),
+        pytest.param(
+            {"razorpay_apikey_id": "1"}, {"RAZORPAY_APIKEY_SECRET"}, id="Razorpay, partly"
+        ),
     ],
 )
 def test_what_is_still_missing_is_named(given: dict[str, Any], missing: set[str]) -> None:
@@ -246,18 +303,31 @@ def test_what_is_still_missing_is_named(given: dict[str, Any], missing: set[str]
     ("given", "prefixes"),
     [
         pytest.param({"kafka_security_protocol": "SSL"}, "KAFKA_SASL_", id="a broker without SASL"),
-        pytest.param({"ns_oauth_client_id": "1"}, ("NS_CONSUMER_", "NS_TOKEN_"), id="the other way to log in"),
-        pytest.param({"razorpay_apikey_secret": None}, ("NS_", "QBO_", "RAZORPAY_"), id="providers that are not used"),
+        pytest.param(
+            {"ns_oauth_client_id": "1"}, ("NS_CONSUMER_", "NS_TOKEN_"), id="the other way to log in"
+        ),
+        pytest.param(
+            {"razorpay_apikey_secret": None},
+            ("NS_", "QBO_", "RAZORPAY_"),
+            id="providers that are not used",
+        ),
     ],
 )
-def test_what_nobody_needs_is_not_missing(given: dict[str, Any], prefixes: str | tuple[str, ...]) -> None:
+def test_what_nobody_needs_is_not_missing(
+    given: dict[str, Any], prefixes: str | tuple[str, ...]
+) -> None:
     assert [name for name in import_variables(given).missing if name.startswith(prefixes)] == []
 
 
 def test_components_that_would_wait_for_a_secret_are_named() -> None:
     given = {"kafka_security_protocol": "SSL", "razorpay_apikey_id": "1"}
 
-    assert import_variables(given).unused.keys() == {"external-secrets", "kafka-sasl", "netsuite", "quickbooks-online"}
+    assert import_variables(given).unused.keys() == {
+        "external-secrets",
+        "kafka-sasl",
+        "netsuite",
+        "quickbooks-online",
+    }
 
 
 def test_the_files_are_written_anew_and_nobody_else_may_read_the_secrets(tmp_path: Path) -> None:
@@ -291,7 +361,10 @@ def test_it_says_what_a_person_has_to_do_and_ends_with_1_until_that_is_done(
     said = capsys.readouterr().err.splitlines()
     assert ended.value.code == 1
     assert "left out: lambda_memory_size (the connector has no such setting)" in said
-    assert "drop from kustomization.yaml: ../../components/external-secrets (secrets.json takes its place)" in said
+    assert (
+        "drop from kustomization.yaml: ../../components/external-secrets (secrets.json takes its"
+        " place)" in said
+    )
     assert "still to set: METRONOME_API_KEY (Secret invoice-metronome-api)" in said
 
 
@@ -308,11 +381,18 @@ def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
         pytest.param("a.tfvars.json", b"", "line 1", id="empty JSON"),
         pytest.param("a.tfvars.json", b'{"a":\n"b', "line 2", id="JSON that is cut off"),
         pytest.param("a.tfvars.json", b"[" * 100_000, "nested too deep", id="deep JSON"),
-        pytest.param("a.tfvars.json", b'{"a": 1e99999999999999999999}', "out of range", id="a number beyond all"),
+        pytest.param(
+            "a.tfvars.json",
+            b'{"a": 1e99999999999999999999}',
+            "out of range",
+            id="a number beyond all",
+        ),
         pytest.param("a.tfvars", b"", "holds no variables", id="empty"),
         pytest.param("a.tfvars", b"# nothing\n", "holds no variables", id="comments alone"),
         pytest.param("a.tfvars", b"a = 1\n\xff\xfe", "Line 2: this is not UTF-8", id="binary"),
-        pytest.param("a.tfvars", "a = 1".encode("utf-16"), "Line 1: this is not UTF-8", id="UTF-16"),
+        pytest.param(
+            "a.tfvars", "a = 1".encode("utf-16"), "Line 1: this is not UTF-8", id="UTF-16"
+        ),
         pytest.param("a.tfvars", bytes(1000), "Line 1: this is nothing", id="zeros"),
     ],
 )

@@ -21,7 +21,12 @@ class FakeMessage:
         value: bytes | None = None,
         error: KafkaError | None = None,
     ) -> None:
-        self._facts: dict[str, Any] = {"partition": partition, "offset": offset, "key": key, "value": value}
+        self._facts: dict[str, Any] = {
+            "partition": partition,
+            "offset": offset,
+            "key": key,
+            "value": value,
+        }
         self._at = at
         self._error = error
 
@@ -51,9 +56,13 @@ class FakeMessage:
 
 
 class FakeConsumer:
-    """Yields what each call of ``consume`` is given; with ``more``, what a producer has written meanwhile."""
+    """Yields what each call of ``consume`` is given; with ``more``, what a producer has written
+    meanwhile.
+    """
 
-    def __init__(self, *calls: Iterable[FakeMessage], more: Callable[[], Iterable[FakeMessage]] | None = None) -> None:
+    def __init__(
+        self, *calls: Iterable[FakeMessage], more: Callable[[], Iterable[FakeMessage]] | None = None
+    ) -> None:
         self._calls = [list(call) for call in calls]
         self._more = more
         self.assigned: dict[int, int] = {}

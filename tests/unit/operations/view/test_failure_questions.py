@@ -1,4 +1,6 @@
-"""SQL and ``Selection.matches_failure`` mean the same, and lists are paged, counted and summed in SQL."""
+"""SQL and ``Selection.matches_failure`` mean the same, and lists are paged, counted and summed in
+SQL.
+"""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -35,7 +37,9 @@ RESTRICTING: dict[str, Any] = {
     "failure_ids": frozenset({"f"}),
     "invoice_prefix": "a",
 }
-moments = st.integers(-3000, 3000).map(lambda microseconds: START + timedelta(microseconds=microseconds))
+moments = st.integers(-3000, 3000).map(
+    lambda microseconds: START + timedelta(microseconds=microseconds)
+)
 ids = st.sampled_from(["a", "b"])
 stages = st.sampled_from(["formatter", "creator"])
 codes = st.sampled_from(["items-not-mapped", "provider-rejected", "too-many-lines"])
@@ -101,11 +105,16 @@ def stored(given_cases: Sequence[Case]) -> Tables:
 @settings(deadline=None)
 @given(st.lists(cases, max_size=8), selections())
 def test_the_same_failures_are_meant_in_sql(given_cases: list[Case], chosen: Selection) -> None:
-    meant = sorted(filter(chosen.matches_failure, given_cases), key=lambda case: (case.failed_at, case.failure_id))
+    meant = sorted(
+        filter(chosen.matches_failure, given_cases),
+        key=lambda case: (case.failed_at, case.failure_id),
+    )
 
     with stored(given_cases).reading() as tables:
         found = failure_questions.select(tables, chosen, TOPIC)
-        pages = [failure_questions.select(tables, chosen, TOPIC, Page(3, skip)) for skip in (0, 3, 6)]
+        pages = [
+            failure_questions.select(tables, chosen, TOPIC, Page(3, skip)) for skip in (0, 3, 6)
+        ]
 
     assert found == meant
     assert [case for page in pages for case in page] == meant
@@ -114,10 +123,16 @@ def test_the_same_failures_are_meant_in_sql(given_cases: list[Case], chosen: Sel
 @settings(deadline=None)
 @given(st.lists(cases, max_size=8), selections())
 def test_counts_and_sums_are_exact(given_cases: list[Case], chosen: Selection) -> None:
-    meant = sorted(filter(chosen.matches_failure, given_cases), key=lambda case: (case.failed_at, case.failure_id))
+    meant = sorted(
+        filter(chosen.matches_failure, given_cases),
+        key=lambda case: (case.failed_at, case.failure_id),
+    )
 
     with stored(given_cases).reading() as tables:
-        groups, count = failure_questions.groups(tables, chosen), failure_questions.count(tables, chosen)
+        groups, count = (
+            failure_questions.groups(tables, chosen),
+            failure_questions.count(tables, chosen),
+        )
 
     assert count == len(meant)
     assert groups == tally(meant).groups()
@@ -150,14 +165,20 @@ def test_failures_are_found_by_the_first_digits_of_their_id() -> None:
 
 def test_failures_are_chosen_by_more_ids_than_a_statement_takes_values() -> None:
     case = case_named("a")
-    chosen = Selection(failure_ids=frozenset({case.failure_id, *(f"{number}" for number in range(40_000))}))
+    chosen = Selection(
+        failure_ids=frozenset({case.failure_id, *(f"{number}" for number in range(40_000))})
+    )
 
     with stored([case, case_named("b")]).reading() as connection:
-        assert [each.failure_id for each in failure_questions.select(connection, chosen, TOPIC)] == [case.failure_id]
+        assert [
+            each.failure_id for each in failure_questions.select(connection, chosen, TOPIC)
+        ] == [case.failure_id]
 
 
 def case_named(failure_id: str) -> Case:
-    return Case(failure_id, "k", "creator", "held-for-approval", "x", START, place=Place(TOPIC, 0, 1))
+    return Case(
+        failure_id, "k", "creator", "held-for-approval", "x", START, place=Place(TOPIC, 0, 1)
+    )
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Selection)])

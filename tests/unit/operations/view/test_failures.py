@@ -9,7 +9,14 @@ from invoice_operations.view.records_of import ReadsTopics
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import failure, outcome
-from tests.unit.operations.reading import FakeBroker, FakeReader, in_errors, in_ledger, lying, view_of
+from tests.unit.operations.reading import (
+    FakeBroker,
+    FakeReader,
+    in_errors,
+    in_ledger,
+    lying,
+    view_of,
+)
 
 FAILURE = failure(failure_id="f1", failed_at=outcome().settled_at)
 LATER = FAILURE.failed_at + timedelta(minutes=5)
@@ -23,14 +30,32 @@ def cases(*records: Record) -> dict[str, Case]:
 @pytest.mark.parametrize(
     ("newest", "state"),
     [
-        pytest.param(None, "open", id="the ledger does not know it: no invoice id, or its entry is on its way"),
+        pytest.param(
+            None,
+            "open",
+            id="the ledger does not know it: no invoice id, or its entry is on its way",
+        ),
         pytest.param(outcome(outcome="failed", failure_id="f1"), "open", id="failed"),
-        pytest.param(outcome(failure_id="f1", settled_at=LATER), "open", id="created, write-back failed"),
+        pytest.param(
+            outcome(failure_id="f1", settled_at=LATER), "open", id="created, write-back failed"
+        ),
         pytest.param(outcome(settled_at=LATER), "created", id="created meanwhile"),
-        pytest.param(outcome(outcome="skipped", settled_at=LATER), "skipped", id="skipped meanwhile"),
-        pytest.param(outcome(outcome="resolved", failure_id="f1", settled_at=LATER), "resolved", id="by hand"),
-        pytest.param(outcome(outcome="failed", failure_id="f2", settled_at=LATER), "superseded", id="failed again"),
-        pytest.param(outcome(settled_at=FAILURE.failed_at - timedelta(days=1)), "open", id="created before it failed"),
+        pytest.param(
+            outcome(outcome="skipped", settled_at=LATER), "skipped", id="skipped meanwhile"
+        ),
+        pytest.param(
+            outcome(outcome="resolved", failure_id="f1", settled_at=LATER), "resolved", id="by hand"
+        ),
+        pytest.param(
+            outcome(outcome="failed", failure_id="f2", settled_at=LATER),
+            "superseded",
+            id="failed again",
+        ),
+        pytest.param(
+            outcome(settled_at=FAILURE.failed_at - timedelta(days=1)),
+            "open",
+            id="created before it failed",
+        ),
     ],
 )
 @pytest.mark.parametrize("is_ledger_first", [True, False])
@@ -50,7 +75,9 @@ def test_the_newest_outcome_of_its_invoice_tells_what_became_of_a_failure(
 
 
 @pytest.mark.parametrize("is_ledger_first", [True, False])
-def test_what_came_after_a_failures_own_entry_ended_it_whatever_the_clocks_say(*, is_ledger_first: bool) -> None:
+def test_what_came_after_a_failures_own_entry_ended_it_whatever_the_clocks_say(
+    *, is_ledger_first: bool
+) -> None:
     own = in_ledger(0, outcome(outcome="failed", failure_id="f1", settled_at=FAILURE.failed_at))
     after = in_ledger(1, outcome(settled_at=FAILURE.failed_at - timedelta(hours=1)))
     filed = in_errors(3, FAILURE)
@@ -74,9 +101,16 @@ def test_a_failure_that_was_delivered_twice_is_one() -> None:
 
 
 def test_what_the_errors_topic_has_forgotten_is_told_from_the_ledger() -> None:
-    (case,) = cases(in_ledger(0, outcome(outcome="failed", failure_id="f9", code="too-many-lines"))).values()
+    (case,) = cases(
+        in_ledger(0, outcome(outcome="failed", failure_id="f9", code="too-many-lines"))
+    ).values()
 
-    assert (case.failure_id, case.code, case.place, case.state) == ("f9", "too-many-lines", None, "open")
+    assert (case.failure_id, case.code, case.place, case.state) == (
+        "f9",
+        "too-many-lines",
+        None,
+        "open",
+    )
     assert (str(case.total), case.currency) == ("100.00", "USD")
 
 

@@ -39,7 +39,9 @@ def test_anything_else_is_refused(given: str, error: type[ConnectorError], said:
         ("invoice-17", False),
     ],
 )
-def test_a_uuid_that_is_cut_off_is_the_beginning_of_an_invoice_id(given: str, is_beginning: bool) -> None:
+def test_a_uuid_that_is_cut_off_is_the_beginning_of_an_invoice_id(
+    given: str, is_beginning: bool
+) -> None:
     assert is_short(given) is is_beginning
 
 

@@ -29,7 +29,9 @@ LATER = START + timedelta(hours=1)
 
 
 def decided(offset: int, decision_id: str, subject: str = "a") -> Record:
-    decision = Decision(decision_id=decision_id, kind="resolve", subject=subject, by="kim", at=START, via="cli")
+    decision = Decision(
+        decision_id=decision_id, kind="resolve", subject=subject, by="kim", at=START, via="cli"
+    )
     return lying(DECISIONS, offset, decision, subject, at=START)
 
 
@@ -59,7 +61,9 @@ def test_what_was_read_once_is_not_read_again_not_even_by_another_process(tables
 
 
 @pytest.mark.parametrize("topic", [LEDGER, ERRORS, DECISIONS])
-def test_a_topic_that_was_made_anew_is_read_anew_with_all_others(tables: Tables, topic: str) -> None:
+def test_a_topic_that_was_made_anew_is_read_anew_with_all_others(
+    tables: Tables, topic: str
+) -> None:
     broker = FakeBroker([FAILED, in_errors(0, FAILURE), decided(0, "d1")])
     view = view_of(broker, tables)
     broker.make_anew(topic)
@@ -69,11 +73,17 @@ def test_a_topic_that_was_made_anew_is_read_anew_with_all_others(tables: Tables,
     (case,) = view.failures(ALL)  # the ledger remembers it, too
     assert (case.place is None) == (topic == ERRORS)
     assert (view.invoice("a").newest is None) == (topic == LEDGER)
-    assert [each.decision_id for each in view.decisions("a")] == ([] if topic == DECISIONS else ["d1"])
+    assert [each.decision_id for each in view.decisions("a")] == (
+        [] if topic == DECISIONS else ["d1"]
+    )
 
 
-def test_without_ids_of_topics_a_missing_offset_tells_that_one_was_made_anew(tables: Tables) -> None:
-    broker = FakeBroker([in_ledger(0, outcome(invoice_id="a")), in_ledger(1, outcome(invoice_id="b"))])
+def test_without_ids_of_topics_a_missing_offset_tells_that_one_was_made_anew(
+    tables: Tables,
+) -> None:
+    broker = FakeBroker(
+        [in_ledger(0, outcome(invoice_id="a")), in_ledger(1, outcome(invoice_id="b"))]
+    )
     broker.knows_ids = False
     view = view_of(broker, tables)
     broker.make_anew(LEDGER, in_ledger(0, outcome(invoice_id="c")))
@@ -117,7 +127,9 @@ def test_decisions_may_be_a_topic_yet_to_create(tables: Tables) -> None:
     assert broker.read == [(DECISIONS, 0)]
 
 
-def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgotten(tables: Tables) -> None:
+def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgotten(
+    tables: Tables,
+) -> None:
     other = failure(failure_id="f2", invoice_id="b", failed_at=START)
     nobodys = failure(failure_id="f3", invoice_id=None, failed_at=START)
     young = failure(failure_id="f4", invoice_id="d", failed_at=START)
@@ -125,7 +137,10 @@ def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgo
         [
             FAILED,
             in_ledger(1, outcome(invoice_id="b", settled_at=LATER)),
-            *(in_errors(offset, each) for offset, each in enumerate((FAILURE, other, nobodys, young))),
+            *(
+                in_errors(offset, each)
+                for offset, each in enumerate((FAILURE, other, nobodys, young))
+            ),
         ]
     )
     view = view_of(broker, tables)
@@ -134,7 +149,10 @@ def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgo
     broker.expire(ERRORS, 0, first=3)
     view.refresh()
 
-    assert [(case.failure_id, case.place is None) for case in view.failures(ALL)] == [("f1", True), ("f4", False)]
+    assert [(case.failure_id, case.place is None) for case in view.failures(ALL)] == [
+        ("f1", True),
+        ("f4", False),
+    ]
     broker.add(in_ledger(2, outcome(invoice_id="a", settled_at=LATER)))
     view.refresh()
     assert [case.failure_id for case in view.failures(ALL)] == ["f4"]
@@ -169,9 +187,13 @@ def ledger_of_three() -> list[Record]:
     ]
 
 
-def test_an_older_record_of_a_slower_process_replaces_nothing(tmp_path: Path, ledger_of_three: list[Record]) -> None:
+def test_an_older_record_of_a_slower_process_replaces_nothing(
+    tmp_path: Path, ledger_of_three: list[Record]
+) -> None:
     slow = Interrupted(*ledger_of_three)
-    slow.meanwhile = lambda: view_of(FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold))
+    slow.meanwhile = lambda: view_of(
+        FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold)
+    )
 
     view = view_of(slow, open_tables(tmp_path, "v", untold))
 

@@ -9,7 +9,9 @@ from tests.unit.operations.reading import SETTINGS, in_errors, in_ledger, lying
 T = outcome().settled_at
 CREATED = KnownInvoice(outcome(), [outcome()])
 RAW = lying("raw-invoices", 3, raw_invoice(), INVOICE_ID, at=T - timedelta(minutes=3))
-FORMATTED = lying("formatted-invoices", 5, formatted_invoice(), INVOICE_ID, at=T - timedelta(minutes=2))
+FORMATTED = lying(
+    "formatted-invoices", 5, formatted_invoice(), INVOICE_ID, at=T - timedelta(minutes=2)
+)
 REFUSED = failure(
     stage="creator",
     code="provider-rejected",
@@ -26,7 +28,9 @@ def test_the_steps_come_in_the_order_of_time_whatever_topic_they_lie_in() -> Non
     assert [step.what for step in steps] == ["received", "formatted", "failed", "outcome: created"]
     assert str(steps[0].place) == "raw-invoices[0]@3"
     assert steps[1].detail == "invoice for netsuite: 100.00 USD, 1 line(s)"
-    assert steps[2].detail.startswith("creator, provider-rejected after 2 attempts: Inactive. (answered 400)")
+    assert steps[2].detail.startswith(
+        "creator, provider-rejected after 2 attempts: Inactive. (answered 400)"
+    )
     assert steps[3].detail == "netsuite document 9001"
 
 
@@ -66,7 +70,10 @@ def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay()
     replayed = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
     assert summary(INVOICE_ID, KnownInvoice(), [RAW])["state"] == "in-progress"
-    for known in (KnownInvoice(outcome(outcome="failed")), KnownInvoice(outcome(failure_id="f"), [outcome()])):
+    for known in (
+        KnownInvoice(outcome(outcome="failed")),
+        KnownInvoice(outcome(failure_id="f"), [outcome()]),
+    ):
         assert summary(INVOICE_ID, known, [replayed])["state"] == "in-progress"
 
 

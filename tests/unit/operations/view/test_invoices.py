@@ -6,18 +6,29 @@ from invoice_operations.view.invoice_state import KnownInvoice, is_open
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, failure, outcome
-from tests.unit.operations.reading import FakeBroker, document_in_ledger, in_errors, in_ledger, lying, view_of
+from tests.unit.operations.reading import (
+    FakeBroker,
+    document_in_ledger,
+    in_errors,
+    in_ledger,
+    lying,
+    view_of,
+)
 
 T = outcome().settled_at
 FAILED = outcome(outcome="failed", code="items-not-mapped", failure_id="f1", settled_at=T)
 CREATED = outcome(settled_at=T + timedelta(hours=1))
-UNTOLD = outcome(stage="writeback", code="writeback-refused", failure_id="f2", settled_at=T + timedelta(hours=1))
+UNTOLD = outcome(
+    stage="writeback", code="writeback-refused", failure_id="f2", settled_at=T + timedelta(hours=1)
+)
 SYNCED = outcome(outcome="skipped", code="already-synced", settled_at=T + timedelta(hours=2))
 OTHER = outcome(provider_document_id="9002", settled_at=T + timedelta(hours=3))
 
 
 def known(*records: Record) -> KnownInvoice:
-    """Give what a view says that read all at once, and make sure that one that reads them one by one says the same."""
+    """Give what a view says that read all at once, and make sure that one that reads them one by
+    one says the same.
+    """
     broker = FakeBroker([])
     one_by_one = view_of(broker)
     for record in records:
@@ -51,9 +62,13 @@ def test_across_partitions_the_brokers_time_decides() -> None:
     assert newest(in_ledger(5, CREATED, partition=1), in_ledger(9, FAILED, partition=0)) == CREATED
 
 
-@pytest.mark.parametrize("strange", [b"?", b"[]", b'{"schema_version":1}', b'{"schema_version":1,"invoice_id":"x"}'])
+@pytest.mark.parametrize(
+    "strange", [b"?", b"[]", b'{"schema_version":1}', b'{"schema_version":1,"invoice_id":"x"}']
+)
 def test_what_is_no_outcome_says_nothing(strange: bytes) -> None:
-    assert newest(in_ledger(0, CREATED), lying("invoice-outcomes", 1, strange, INVOICE_ID)) == CREATED
+    assert (
+        newest(in_ledger(0, CREATED), lying("invoice-outcomes", 1, strange, INVOICE_ID)) == CREATED
+    )
 
 
 def test_an_outcome_with_half_a_surrogate_pair_is_one() -> None:
@@ -63,7 +78,12 @@ def test_an_outcome_with_half_a_surrogate_pair_is_one() -> None:
 
 
 def test_open_is_what_failed_or_was_created_without_metronome_knowing() -> None:
-    assert [is_open(each) for each in (FAILED, UNTOLD, CREATED, SYNCED)] == [True, True, False, False]
+    assert [is_open(each) for each in (FAILED, UNTOLD, CREATED, SYNCED)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_document_stays_known_whatever_happens_to_its_invoice_afterwards() -> None:
@@ -74,7 +94,10 @@ def test_a_document_stays_known_whatever_happens_to_its_invoice_afterwards() -> 
     )
 
     assert found.newest is not None
-    assert (found.newest.outcome, [each.provider_document_id for each in found.documents]) == ("failed", ["9001"])
+    assert (found.newest.outcome, [each.provider_document_id for each in found.documents]) == (
+        "failed",
+        ["9001"],
+    )
 
 
 def test_an_older_ledger_has_no_document_records_and_a_plain_created_counts_as_one() -> None:
@@ -86,7 +109,12 @@ def test_an_older_ledger_has_no_document_records_and_a_plain_created_counts_as_o
 def test_a_documents_own_record_says_more_than_the_event_that_names_it() -> None:
     void = CREATED.model_copy(update={"stands": False, "settled_at": T + timedelta(days=3)})
 
-    found = known(in_ledger(0, CREATED), in_ledger(1, FAILED), document_in_ledger(2, void), in_ledger(3, CREATED))
+    found = known(
+        in_ledger(0, CREATED),
+        in_ledger(1, FAILED),
+        document_in_ledger(2, void),
+        in_ledger(3, CREATED),
+    )
 
     assert found.documents == [void]
 
@@ -108,7 +136,9 @@ def test_a_tombstone_removes_what_its_key_said() -> None:
 
     assert known(in_ledger(0, CREATED), in_ledger(1, FAILED), gone) == KnownInvoice()
     assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), gone).documents == [CREATED]
-    assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), document_gone) == KnownInvoice(FAILED)
+    assert known(
+        document_in_ledger(0, CREATED), in_ledger(1, FAILED), document_gone
+    ) == KnownInvoice(FAILED)
     assert known(in_ledger(0, CREATED), gone, in_ledger(6, FAILED)) == KnownInvoice(FAILED)
 
 
@@ -118,18 +148,26 @@ def test_a_document_that_a_tombstone_removed_does_not_come_back_with_an_event() 
 
     assert known(own, in_ledger(1, CREATED), gone, in_ledger(7, FAILED)) == KnownInvoice(FAILED)
     assert known(own, in_ledger(1, CREATED), in_ledger(2, FAILED), gone) == KnownInvoice(FAILED)
-    assert known(own, in_ledger(1, CREATED), gone, document_in_ledger(7, CREATED)).documents == [CREATED]
+    assert known(own, in_ledger(1, CREATED), gone, document_in_ledger(7, CREATED)).documents == [
+        CREATED
+    ]
 
 
 def test_the_ledger_begins_with_its_oldest_entry() -> None:
-    view = view_of(FakeBroker([in_ledger(0, CREATED), in_ledger(1, FAILED.model_copy(update={"invoice_id": "b"}))]))
+    view = view_of(
+        FakeBroker(
+            [in_ledger(0, CREATED), in_ledger(1, FAILED.model_copy(update={"invoice_id": "b"}))]
+        )
+    )
 
     assert (view.first_entry(), view_of(FakeBroker([])).first_entry()) == (T, None)
 
 
 def test_an_invoice_is_found_by_the_beginning_of_its_id_in_the_ledger_and_among_failures() -> None:
     failed = failure(failure_id="f1", invoice_id="77777777-3b1f", failed_at=T)
-    view = view_of(FakeBroker([in_ledger(0, CREATED), document_in_ledger(1, CREATED), in_errors(0, failed)]))
+    view = view_of(
+        FakeBroker([in_ledger(0, CREATED), document_in_ledger(1, CREATED), in_errors(0, failed)])
+    )
 
     assert view.invoice_named(INVOICE_ID[:8]) == INVOICE_ID
     assert view.invoice_named("77777777") == "77777777-3b1f"

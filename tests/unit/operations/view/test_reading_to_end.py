@@ -20,7 +20,9 @@ BEFORE, AFTER = BEGAN, BEGAN + 1
 
 def places(consumer: FakeConsumer, bounds: dict[int, Bounds]) -> list[tuple[int, int]]:
     batches = read_to_end(consumer, "topic", bounds, CLOCK)
-    return [(message.partition() or 0, message.offset() or 0) for batch in batches for message in batch]
+    return [
+        (message.partition() or 0, message.offset() or 0) for batch in batches for message in batch
+    ]
 
 
 def test_a_record_behind_the_named_end_is_read_if_it_was_there_when_reading_began() -> None:
@@ -34,14 +36,17 @@ def test_a_record_behind_the_named_end_is_read_if_it_was_there_when_reading_bega
 def test_reading_ends_although_records_keep_coming() -> None:
     offsets = count(1)
     consumer = FakeConsumer(
-        [FakeMessage(0, 0, BEFORE)], more=lambda: [FakeMessage(0, next(offsets), AFTER) for _ in range(3)]
+        [FakeMessage(0, 0, BEFORE)],
+        more=lambda: [FakeMessage(0, next(offsets), AFTER) for _ in range(3)],
     )
 
     assert places(consumer, {0: Bounds(0, named_end=1)}) == [(0, 0)]
 
 
 def test_a_producer_whose_clock_is_ahead_hides_nothing_before_the_named_end() -> None:
-    consumer = FakeConsumer([FakeMessage(0, 0, AFTER), FakeMessage(0, 1, BEFORE), FakeMessage(0, 2, AFTER)])
+    consumer = FakeConsumer(
+        [FakeMessage(0, 0, AFTER), FakeMessage(0, 1, BEFORE), FakeMessage(0, 2, AFTER)]
+    )
 
     assert places(consumer, {0: Bounds(0, named_end=2)}) == [(0, 0), (0, 1)]
 
@@ -54,7 +59,8 @@ def test_gaps_before_the_end_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "bound", [pytest.param(Bounds(0, 0), id="empty"), pytest.param(Bounds(9, 9), id="all records expired")]
+    "bound",
+    [pytest.param(Bounds(0, 0), id="empty"), pytest.param(Bounds(9, 9), id="all records expired")],
 )
 def test_a_partition_without_records_ends_with_its_event(bound: Bounds) -> None:
     assert places(FakeConsumer([], [end(0, bound.start)]), {0: bound}) == []
@@ -75,7 +81,11 @@ def test_nothing_is_read_of_no_partition() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [KafkaError.TOPIC_AUTHORIZATION_FAILED, pytest.param(AUTO_OFFSET_RESET, id="AUTO_OFFSET_RESET")]
+    "code",
+    [
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        pytest.param(AUTO_OFFSET_RESET, id="AUTO_OFFSET_RESET"),
+    ],
 )
 def test_what_the_broker_refuses_is_raised(code: int) -> None:
     consumer = FakeConsumer([FakeMessage(0, 0, error=KafkaError(code))])
@@ -87,7 +97,9 @@ def test_what_the_broker_refuses_is_raised(code: int) -> None:
 def test_the_clients_own_troubles_pass() -> None:
     lost = FakeMessage(-1, -1, error=KafkaError(KafkaError._ALL_BROKERS_DOWN))
 
-    assert places(FakeConsumer([lost], [FakeMessage(0, 0), end(0, 1)]), {0: Bounds(0, 1)}) == [(0, 0)]
+    assert places(FakeConsumer([lost], [FakeMessage(0, 0), end(0, 1)]), {0: Bounds(0, 1)}) == [
+        (0, 0)
+    ]
 
 
 def test_a_broker_that_is_silent_is_given_up() -> None:

@@ -29,7 +29,11 @@ def fill(tables: Tables) -> None:
 
 
 def test_each_installation_has_a_file_of_its_own() -> None:
-    names = {file_name("one", TOPICS), file_name("two", TOPICS), file_name("one", ("other", *TOPICS[1:]))}
+    names = {
+        file_name("one", TOPICS),
+        file_name("two", TOPICS),
+        file_name("one", ("other", *TOPICS[1:])),
+    }
 
     assert len(names) == 3
     assert file_name("one", TOPICS) in names
@@ -40,7 +44,9 @@ def test_the_directory_is_the_given_one_or_the_platforms() -> None:
     assert "metronome-invoice-connector" in str(state_directory(None))
 
 
-def test_what_was_stored_is_there_when_the_file_is_opened_again_and_is_for_its_owners_eyes(tmp_path: Path) -> None:
+def test_what_was_stored_is_there_when_the_file_is_opened_again_and_is_for_its_owners_eyes(
+    tmp_path: Path,
+) -> None:
     directory = tmp_path / "new" / "state"
     first = open_tables(directory, "view.sqlite3", not_told)
     fill(first)
@@ -68,7 +74,9 @@ def test_a_file_of_another_version_is_rebuilt(tmp_path: Path) -> None:
         assert tables.execute("SELECT * FROM sqlite_master WHERE name = 'older'").fetchall() == []
 
 
-@pytest.mark.parametrize("obstacle", ["a file instead of the directory", "a file that is no database", "no place"])
+@pytest.mark.parametrize(
+    "obstacle", ["a file instead of the directory", "a file that is no database", "no place"]
+)
 def test_without_a_place_to_write_the_tables_live_in_memory_and_that_is_told_once(
     tmp_path: Path, obstacle: str
 ) -> None:

@@ -58,7 +58,9 @@ def test_nobody_goes_on_with_tables_that_another_has_cleared(opened: Callable[[]
     assert positions(other) == [("new", 0, 1)]
 
 
-def test_nobody_goes_on_with_tables_of_another_version(tmp_path: Path, opened: Callable[[], Tables]) -> None:
+def test_nobody_goes_on_with_tables_of_another_version(
+    tmp_path: Path, opened: Callable[[], Tables]
+) -> None:
     tables = opened()
     with sqlite3.connect(tmp_path / "view.sqlite3") as connection:
         connection.execute("PRAGMA user_version = 1")
@@ -67,7 +69,9 @@ def test_nobody_goes_on_with_tables_of_another_version(tmp_path: Path, opened: C
         positions(tables)
 
 
-def test_a_file_that_cannot_be_used_any_more_is_told_with_what_to_do(opened: Callable[[], Tables]) -> None:
+def test_a_file_that_cannot_be_used_any_more_is_told_with_what_to_do(
+    opened: Callable[[], Tables],
+) -> None:
     tables = opened()
 
     said = r"view\.sqlite3 cannot be used.*INVOICES_STATE_DIR"

@@ -10,19 +10,47 @@ from invoice_operations.view.view import View, unseen
 from invoice_shared.decision import Decision
 from tests.builders import outcome
 from tests.fakes import START
-from tests.unit.operations.reading import SETTINGS, FakeBroker, document_in_ledger, in_ledger, lying, view_of
+from tests.unit.operations.reading import (
+    SETTINGS,
+    FakeBroker,
+    document_in_ledger,
+    in_ledger,
+    lying,
+    view_of,
+)
 
 HOUR = timedelta(hours=1)
 
 
 def test_documents_that_stand_count_by_the_time_at_which_they_were_settled() -> None:
     made = [
-        outcome(invoice_id="a", settled_at=START, total="1.10", currency="USD", provider_document_id="1"),
-        outcome(invoice_id="b", settled_at=START, total="2.20", currency="USD", provider_document_id="2"),
-        outcome(invoice_id="c", settled_at=START, total="3.00", currency="EUR", provider_document_id="3"),
-        outcome(invoice_id="d", settled_at=START, total=None, currency=None, provider_document_id="4"),
-        outcome(invoice_id="e", settled_at=START - HOUR, total="5.00", currency="EUR", provider_document_id="5"),
-        outcome(invoice_id="f", settled_at=START, total="6.00", currency="EUR", provider_document_id="6", stands=False),
+        outcome(
+            invoice_id="a", settled_at=START, total="1.10", currency="USD", provider_document_id="1"
+        ),
+        outcome(
+            invoice_id="b", settled_at=START, total="2.20", currency="USD", provider_document_id="2"
+        ),
+        outcome(
+            invoice_id="c", settled_at=START, total="3.00", currency="EUR", provider_document_id="3"
+        ),
+        outcome(
+            invoice_id="d", settled_at=START, total=None, currency=None, provider_document_id="4"
+        ),
+        outcome(
+            invoice_id="e",
+            settled_at=START - HOUR,
+            total="5.00",
+            currency="EUR",
+            provider_document_id="5",
+        ),
+        outcome(
+            invoice_id="f",
+            settled_at=START,
+            total="6.00",
+            currency="EUR",
+            provider_document_id="6",
+            stands=False,
+        ),
     ]
     records = [document_in_ledger(number, each) for number, each in enumerate(made)]
 
@@ -34,11 +62,23 @@ def test_documents_that_stand_count_by_the_time_at_which_they_were_settled() -> 
 
 def test_the_newest_decisions_come_first_and_are_paged() -> None:
     decisions = [
-        Decision(decision_id=f"{hour}", kind="pause", subject="netsuite", by="kim", at=START + hour * HOUR, via="cli")
+        Decision(
+            decision_id=f"{hour}",
+            kind="pause",
+            subject="netsuite",
+            by="kim",
+            at=START + hour * HOUR,
+            via="cli",
+        )
         for hour in range(4)
     ]
     view = view_of(
-        FakeBroker([lying("invoice-decisions", number, each, "netsuite") for number, each in enumerate(decisions)])
+        FakeBroker(
+            [
+                lying("invoice-decisions", number, each, "netsuite")
+                for number, each in enumerate(decisions)
+            ]
+        )
     )
 
     first, second = view.newest_decisions(None, Page(3)), view.newest_decisions(None, Page(3, 3))
@@ -48,18 +88,27 @@ def test_the_newest_decisions_come_first_and_are_paged() -> None:
 
 
 def test_the_ledger_alone_creates_nothing() -> None:
-    assert view_of(FakeBroker([in_ledger(0, outcome(outcome="skipped"))])).created_since(START).count == 0
+    assert (
+        view_of(FakeBroker([in_ledger(0, outcome(outcome="skipped"))])).created_since(START).count
+        == 0
+    )
 
 
 def test_a_long_question_has_a_connection_of_its_own_to_the_same_state(tmp_path: Path) -> None:
-    broker = FakeBroker([document_in_ledger(0, outcome(settled_at=START, total="1.10", currency="USD"))])
+    broker = FakeBroker(
+        [document_in_ledger(0, outcome(settled_at=START, total="1.10", currency="USD"))]
+    )
     view = View(broker, SETTINGS, lambda *_: open_tables(tmp_path, "view.sqlite3", untold), unseen)
     view.refresh()
 
     aside = view.aside()
 
     assert aside is not view
-    assert aside.created_since(START).totals == view.created_since(START).totals == {"USD": Decimal("1.10")}
+    assert (
+        aside.created_since(START).totals
+        == view.created_since(START).totals
+        == {"USD": Decimal("1.10")}
+    )
 
 
 def test_what_lives_in_memory_has_one_connection() -> None:

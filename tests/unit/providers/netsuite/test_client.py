@@ -1,4 +1,6 @@
-"""The client against NetSuite on loopback: signatures, taken ids, broken connections, refused logins."""
+"""The client against NetSuite on loopback: signatures, taken ids, broken connections, refused
+logins.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +13,14 @@ from invoice_providers.base import Found
 from invoice_providers.netsuite.client import NetSuite
 from invoice_providers.netsuite.payload import Options
 from invoice_providers.netsuite.tba import Credentials, signature
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import ControlClient
@@ -26,7 +35,11 @@ from tests.unit.providers.creating import settled
 
 ACCOUNT = NetSuiteSettings()
 GOOD = Credentials(
-    ACCOUNT.account, ACCOUNT.consumer_key, ACCOUNT.consumer_secret, ACCOUNT.token_id, ACCOUNT.token_secret
+    ACCOUNT.account,
+    ACCOUNT.consumer_key,
+    ACCOUNT.consumer_secret,
+    ACCOUNT.token_id,
+    ACCOUNT.token_secret,
 )
 OPTIONS = Options({"USD": "1", "EUR": "4"})
 
@@ -38,7 +51,9 @@ class Account:
         self.control = ControlClient(url)
         self.clock = FakeClock()
         self.credentials = GOOD
-        self.client = NetSuite(url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, reach=Reach(2))
+        self.client = NetSuite(
+            url, lambda: signature(self.credentials), OPTIONS, clock=self.clock, reach=Reach(2)
+        )
 
     def create_error(self, document: FormattedInvoice | None = None) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
@@ -57,7 +72,11 @@ def test_an_invoice_is_created_and_found_by_its_id(account: Account) -> None:
 
     (document,) = account.control.documents()
     assert (document["id"], document["external_id"]) == (created.document_id, INVOICE_ID)
-    assert (document["document_type"], document["currency"], document["total"]) == ("invoice", "USD", "100.00")
+    assert (document["document_type"], document["currency"], document["total"]) == (
+        "invoice",
+        "USD",
+        "100.00",
+    )
     assert account.client.look(formatted_invoice()) == (expected(created.document_id),)
 
 
@@ -74,7 +93,9 @@ def expected(document_id: str, **changes: Any) -> Found:
     return replace(found, **changes)
 
 
-def read(account: Account, document_id: str, document_type: DocumentType = "invoice") -> Found | None:
+def read(
+    account: Account, document_id: str, document_type: DocumentType = "invoice"
+) -> Found | None:
     return account.client.read(document_id, invoice_id=INVOICE_ID, document_type=document_type)
 
 
@@ -102,7 +123,9 @@ def test_a_read_without_an_answer_is_merely_unavailable(account: Account) -> Non
 def test_a_taken_id_is_settled_with_the_document_that_has_it(account: Account) -> None:
     created = account.client.create(formatted_invoice())
 
-    again = settled(account.client, formatted_invoice(extra_fields={"memo": "another body"}), account.clock)
+    again = settled(
+        account.client, formatted_invoice(extra_fields={"memo": "another body"}), account.clock
+    )
 
     assert again.document_id == created.document_id
     assert len(account.control.documents()) == 1
@@ -114,7 +137,9 @@ def test_a_credit_memo_in_euros_is_created_and_found(account: Account) -> None:
     created = account.client.create(memo)
 
     assert account.control.documents()[0]["document_type"] == "credit_memo"
-    assert account.client.look(memo) == (expected(created.document_id, currency="EUR", document_type="credit_memo"),)
+    assert account.client.look(memo) == (
+        expected(created.document_id, currency="EUR", document_type="credit_memo"),
+    )
 
 
 def test_what_does_not_exist_is_not_found(account: Account) -> None:
@@ -128,13 +153,18 @@ def test_an_id_that_is_named_as_taken_is_said_to_be_so(account: Account) -> None
     assert len(account.control.documents()) == 1
 
 
-@pytest.mark.parametrize("wording", ["This record already exists.", "Diese Referenz ist schon vergeben."])
+@pytest.mark.parametrize(
+    "wording", ["This record already exists.", "Diese Referenz ist schon vergeben."]
+)
 def test_a_taken_id_is_settled_in_any_language(account: Account, wording: str) -> None:
     account.control.configure(duplicate_wording=wording)
     created = account.client.create(formatted_invoice())
     assert wording in account.create_error().reason
 
-    assert settled(account.client, formatted_invoice(), account.clock).document_id == created.document_id
+    assert (
+        settled(account.client, formatted_invoice(), account.clock).document_id
+        == created.document_id
+    )
 
 
 def test_a_refused_item_names_the_field(account: Account) -> None:
@@ -156,9 +186,13 @@ def test_a_mistyped_custom_field_is_refused_instead_of_vanishing(account: Accoun
 
 
 def test_every_field_that_is_sent_is_one_that_netsuite_takes(account: Account) -> None:
-    line = line_item(name="n" * 5000, extra_fields={"class": "1", "department": "2", "location": "3"})
+    line = line_item(
+        name="n" * 5000, extra_fields={"class": "1", "department": "2", "location": "3"}
+    )
     fields = {"memo": "m" * 5000, "otherRefNum": "o" * 100, "subsidiary": "1", "custbody_a": "b"}
-    account.client.create(formatted_invoice(line_items=(line,), extra_fields={**fields, "terms": "2"}))
+    account.client.create(
+        formatted_invoice(line_items=(line,), extra_fields={**fields, "terms": "2"})
+    )
     account.client.create(
         formatted_invoice(
             invoice_id="3a2f7c1e-0000-4000-8000-000000000002",  # an external id is taken over all record types
@@ -204,7 +238,11 @@ def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault:
 
 def test_a_refused_connection_is_an_outage() -> None:
     nobody = NetSuite(
-        f"http://{LOOPBACK}:{free_port()}", lambda: signature(GOOD), OPTIONS, clock=FakeClock(), reach=Reach(2)
+        f"http://{LOOPBACK}:{free_port()}",
+        lambda: signature(GOOD),
+        OPTIONS,
+        clock=FakeClock(),
+        reach=Reach(2),
     )
 
     with pytest.raises(Unavailable) as down:
@@ -223,14 +261,20 @@ def test_a_throttle_tells_how_long(account: Account) -> None:
 
 
 def test_a_redirect_is_not_followed(account: Account) -> None:
-    account.control.inject("status", "create", status=307, headers={"Location": "/elsewhere"}, times=1)
+    account.control.inject(
+        "status", "create", status=307, headers={"Location": "/elsewhere"}, times=1
+    )
 
     assert isinstance(account.create_error(), Unavailable)
     assert len(account.control.requests()) == 1
 
 
-@pytest.mark.parametrize("location", [{}, {"Location": "http://[no-host/invoice/1"}], ids=["none", "no URL"])
-def test_a_success_without_a_name_is_an_unknown_outcome(account: Account, location: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "location", [{}, {"Location": "http://[no-host/invoice/1"}], ids=["none", "no URL"]
+)
+def test_a_success_without_a_name_is_an_unknown_outcome(
+    account: Account, location: dict[str, str]
+) -> None:
     account.control.inject("status", "create", status=200, body="<html>", headers=location, times=1)
 
     assert isinstance(account.create_error(), Uncertain)
@@ -247,7 +291,9 @@ def test_a_refused_login_is_believed_only_when_it_persists(account: Account) -> 
     assert all(error.outage for error in errors if isinstance(error, Unavailable))
 
 
-def test_overload_that_shows_as_a_refused_login_never_looks_like_wrong_credentials(account: Account) -> None:
+def test_overload_that_shows_as_a_refused_login_never_looks_like_wrong_credentials(
+    account: Account,
+) -> None:
     for _ in range(5):
         account.control.inject("credentials", times=1)
         assert isinstance(account.create_error(), Unavailable)
@@ -286,14 +332,18 @@ def memo(number: int) -> FormattedInvoice:
     return formatted_invoice(invoice_id=f"memo-{number}", document_type="credit_memo")
 
 
-def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_go_on(account: Account) -> None:
+def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_go_on(
+    account: Account,
+) -> None:
     account.control.configure(forbidden_record_types=["creditMemo"])
     firsts = [account.create_error(memo(number)) for number in range(33)]
     account.client.create(formatted_invoice())
     seconds = [account.create_error(memo(number)) for number in range(33)]
     thirds = [account.create_error(memo(number)) for number in range(33)]
 
-    assert {(type(error), getattr(error, "about", None)) for error in firsts + seconds} == {(Unavailable, "settings")}
+    assert {(type(error), getattr(error, "about", None)) for error in firsts + seconds} == {
+        (Unavailable, "settings")
+    }
     for error in thirds:
         assert isinstance(error, Rejected)
         assert (error.code, error.retryable) == ("provider-rejected", True)
@@ -303,7 +353,11 @@ def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_go_o
 def test_a_role_that_may_create_nothing_is_an_operators_business(account: Account) -> None:
     account.control.configure(forbidden_record_types=["creditMemo", "invoice"])
 
-    errors = [account.create_error(document) for _ in range(3) for document in (memo(1), formatted_invoice())]
+    errors = [
+        account.create_error(document)
+        for _ in range(3)
+        for document in (memo(1), formatted_invoice())
+    ]
 
     assert [type(error) for error in errors] == [Unavailable] * 4 + [CredentialsRefused] * 2
 

@@ -8,29 +8,60 @@ import pytest
 from invoice_providers.netsuite.errors import create_error, lookup_error
 from invoice_shared import serde
 from invoice_shared.answer import Answer
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from tests.builders import CUSTOMER_ID, formatted_invoice, line_item
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def answer(status: int, code: str = "", detail: str = "", path: str = "", **headers: str) -> Answer:
-    described: dict[str, Any] = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
+    described: dict[str, Any] = {"detail": detail, "o:errorCode": code} | (
+        {"o:errorPath": path} if path else {}
+    )
     body = {"type": "…", "title": "…", "status": status, "o:errorDetails": [described]}
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, serde.dumps(body))
+    return Answer(
+        status,
+        {name.replace("_", "-"): value for name, value in headers.items()},
+        serde.dumps(body),
+    )
 
 
 @pytest.mark.parametrize(
     ("given", "kind"),
     [
-        pytest.param(answer(400, "USER_ERROR", "This record already exists."), AlreadyExists, id="a taken external id"),
-        pytest.param(answer(400, "DUP_RCRD", "Doublon."), AlreadyExists, id="a taken id by its code"),
-        pytest.param(answer(400, "USER_ERROR", "Non.", "externalId"), AlreadyExists, id="a taken id by its path"),
-        pytest.param(answer(400, "USER_ERROR", "Cet enregistrement existe déjà."), Rejected, id="in another language"),
-        pytest.param(answer(400, "INVALID_CONTENT", "Invalid", "entity"), Rejected, id="any other 400"),
+        pytest.param(
+            answer(400, "USER_ERROR", "This record already exists."),
+            AlreadyExists,
+            id="a taken external id",
+        ),
+        pytest.param(
+            answer(400, "DUP_RCRD", "Doublon."), AlreadyExists, id="a taken id by its code"
+        ),
+        pytest.param(
+            answer(400, "USER_ERROR", "Non.", "externalId"),
+            AlreadyExists,
+            id="a taken id by its path",
+        ),
+        pytest.param(
+            answer(400, "USER_ERROR", "Cet enregistrement existe déjà."),
+            Rejected,
+            id="in another language",
+        ),
+        pytest.param(
+            answer(400, "INVALID_CONTENT", "Invalid", "entity"), Rejected, id="any other 400"
+        ),
         pytest.param(answer(409), Rejected, id="409"),
         pytest.param(answer(422), Rejected, id="422"),
-        pytest.param(answer(400, "SSS_REQUEST_LIMIT_EXCEEDED"), Unavailable, id="the account's limit, as 400"),
+        pytest.param(
+            answer(400, "SSS_REQUEST_LIMIT_EXCEEDED"), Unavailable, id="the account's limit, as 400"
+        ),
         pytest.param(answer(401, "INVALID_LOGIN"), CredentialsRefused, id="the login"),
         pytest.param(answer(403, "INSUFFICIENT_PERMISSION"), CredentialsRefused, id="the role"),
         pytest.param(answer(404), CredentialsRefused, id="no such record type or service"),
@@ -87,14 +118,14 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
     [
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value", "item.items[1].item"),
-            "Invalid Field Value. (field item.items[1].item). Item 502 is that of “Seats”: mend it there, or correct "
-            "the item id of product p-2 in Metronome, then replay.",
+            "Invalid Field Value. (field item.items[1].item). Item 502 is that of “Seats”: mend it"
+            " there, or correct the item id of product p-2 in Metronome, then replay.",
             id="the item of a line, by its place",
         ),
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value 502 for the following field: item"),
-            "Invalid Field Value 502 for the following field: item. Item 502 is that of “Seats”: mend it there, or "
-            "correct the item id of product p-2 in Metronome, then replay.",
+            "Invalid Field Value 502 for the following field: item. Item 502 is that of “Seats”:"
+            " mend it there, or correct the item id of product p-2 in Metronome, then replay.",
             id="the item of a line, by its id",
         ),
         pytest.param(
@@ -104,8 +135,8 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
         ),
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value 1042", "entity"),
-            "Invalid Field Value 1042. (field entity). 1042 is the id of the customer: mend it there, or correct it on "
-            f"customer {CUSTOMER_ID} in Metronome, then replay.",
+            "Invalid Field Value 1042. (field entity). 1042 is the id of the customer: mend it"
+            f" there, or correct it on customer {CUSTOMER_ID} in Metronome, then replay.",
             id="the customer",
         ),
         pytest.param(
@@ -122,7 +153,9 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
         ),
     ],
 )
-def test_the_reason_is_netsuites_own_sentence_and_where_in_metronome_to_look(given: Answer, ending: str) -> None:
+def test_the_reason_is_netsuites_own_sentence_and_where_in_metronome_to_look(
+    given: Answer, ending: str
+) -> None:
     seats = line_item(name="Seats", external_item_id="502", product_id="p-2")
 
     error = create_error(given, NOW, formatted_invoice(line_items=(line_item(), seats)))

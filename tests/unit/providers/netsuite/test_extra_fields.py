@@ -18,31 +18,63 @@ from invoice_shared.errors import Rejected
         pytest.param("cseg_product", "12", {"cseg_product": {"id": "12"}}, id="a custom segment"),
         pytest.param("toBeEmailed", "false", {"toBeEmailed": False}, id="a truth value"),
         pytest.param("exchangeRate", "1.1", {"exchangeRate": Decimal("1.1")}, id="a number"),
-        pytest.param("custbody_po", "4500012345", {"custbody_po": "4500012345"}, id="digits are text"),
-        pytest.param("custbody_is_usage", "true", {"custbody_is_usage": True}, id="a checkbox"),
-        pytest.param("custbody_is_usage#text", "true", {"custbody_is_usage": "true"}, id="said to be text"),
-        pytest.param("custbody_seats#number", "12.50", {"custbody_seats": Decimal("12.50")}, id="said to be a number"),
-        pytest.param("custbody_region#id", "5", {"custbody_region": {"id": "5"}}, id="said to be a list's entry"),
         pytest.param(
-            "custcol_tags#ids", "5, 6", {"custcol_tags": {"items": [{"id": "5"}, {"id": "6"}]}}, id="several entries"
+            "custbody_po", "4500012345", {"custbody_po": "4500012345"}, id="digits are text"
         ),
-        pytest.param("custbody_x#boolean", "False", {"custbody_x": False}, id="said to be a truth value"),
+        pytest.param("custbody_is_usage", "true", {"custbody_is_usage": True}, id="a checkbox"),
+        pytest.param(
+            "custbody_is_usage#text", "true", {"custbody_is_usage": "true"}, id="said to be text"
+        ),
+        pytest.param(
+            "custbody_seats#number",
+            "12.50",
+            {"custbody_seats": Decimal("12.50")},
+            id="said to be a number",
+        ),
+        pytest.param(
+            "custbody_region#id",
+            "5",
+            {"custbody_region": {"id": "5"}},
+            id="said to be a list's entry",
+        ),
+        pytest.param(
+            "custcol_tags#ids",
+            "5, 6",
+            {"custcol_tags": {"items": [{"id": "5"}, {"id": "6"}]}},
+            id="several entries",
+        ),
+        pytest.param(
+            "custbody_x#boolean", "False", {"custbody_x": False}, id="said to be a truth value"
+        ),
     ],
 )
-def test_the_kind_follows_from_the_name_or_is_said_after_it(key: str, text: str, sent: dict[str, Any]) -> None:
+def test_the_kind_follows_from_the_name_or_is_said_after_it(
+    key: str, text: str, sent: dict[str, Any]
+) -> None:
     assert extra_fields({key: text}, "invoice") == sent
 
 
 @pytest.mark.parametrize(
     ("key", "text", "said"),
     [
-        pytest.param("exchangeRate", "high", 'exchangeRate with "high", which is no number', id="no number"),
+        pytest.param(
+            "exchangeRate", "high", 'exchangeRate with "high", which is no number', id="no number"
+        ),
         pytest.param("custbody_n#number", "1E+999", "which is no number", id="a number beyond all"),
-        pytest.param("toBeEmailed", "maybe", "which is neither true nor false", id="no truth value"),
-        pytest.param("custbody_x#date", "1", 'the unknown kind "#date" at custbody_x: use #text', id="no kind"),
+        pytest.param(
+            "toBeEmailed", "maybe", "which is neither true nor false", id="no truth value"
+        ),
+        pytest.param(
+            "custbody_x#date",
+            "1",
+            'the unknown kind "#date" at custbody_x: use #text',
+            id="no kind",
+        ),
     ],
 )
-def test_a_value_that_is_not_of_its_kind_is_refused_before_it_is_sent(key: str, text: str, said: str) -> None:
+def test_a_value_that_is_not_of_its_kind_is_refused_before_it_is_sent(
+    key: str, text: str, said: str
+) -> None:
     with pytest.raises(Rejected, match="Correct EXTRA_FIELDS") as refused:
         extra_fields({key: text}, "invoice")
 

@@ -1,4 +1,6 @@
-"""Client credentials against NetSuite on loopback: signed assertions, one token for all, wrong keys."""
+"""Client credentials against NetSuite on loopback: signed assertions, one token for all, wrong
+keys.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,7 +10,12 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from invoice_providers.http import FreshBearer
 from invoice_providers.netsuite.client import NetSuite
@@ -41,16 +48,21 @@ GOOD = ClientCredentials(ACCOUNT.client_id, ACCOUNT.certificate_id, private_pem(
 
 
 class Account:
-    """A simulated account that holds our certificate, and a client whose credentials can be exchanged."""
+    """A simulated account that holds our certificate, and a client whose credentials can be
+    exchanged.
+    """
 
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
         self.control.configure(public_key=public_pem(RSA))
-        # The simulator's own clock judges the assertion's times; a test may advance ours by four minutes.
+        # The simulator's own clock judges the assertion's times; a test may advance ours by four
+        # minutes.
         self.clock = FakeClock(datetime.now(UTC) - timedelta(minutes=4))
         self.credentials = GOOD
         self.tokens = AccessTokens(url, lambda: self.credentials, clock=self.clock, reach=Reach(2))
-        self.client = NetSuite(url, lambda: FreshBearer(self.tokens), Options(), clock=self.clock, reach=Reach(2))
+        self.client = NetSuite(
+            url, lambda: FreshBearer(self.tokens), Options(), clock=self.clock, reach=Reach(2)
+        )
 
     def exchanges(self) -> int:
         return len(self.control.requests("token"))
@@ -85,7 +97,9 @@ def test_an_invoice_is_created_and_found_with_one_token(account: Account) -> Non
         pytest.param("ES512", lambda: ec.generate_private_key(ec.SECP521R1()), id="ES512"),
     ],
 )
-def test_every_algorithm_with_its_key(account: Account, algorithm: str, make_key: Callable[[], PrivateKey]) -> None:
+def test_every_algorithm_with_its_key(
+    account: Account, algorithm: str, make_key: Callable[[], PrivateKey]
+) -> None:
     key = make_key()
     account.control.configure(public_key=public_pem(key))
     account.credentials = replace(GOOD, private_key=private_pem(key), algorithm=algorithm)
@@ -106,7 +120,9 @@ def test_a_token_is_exchanged_shortly_before_its_end(account: Account) -> None:
 
 def test_workers_at_once_share_one_token(account: Account) -> None:
     tokens: list[str] = []
-    workers = [threading.Thread(target=lambda: tokens.append(account.tokens.current())) for _ in range(8)]
+    workers = [
+        threading.Thread(target=lambda: tokens.append(account.tokens.current())) for _ in range(8)
+    ]
 
     for worker in workers:
         worker.start()
@@ -117,7 +133,9 @@ def test_workers_at_once_share_one_token(account: Account) -> None:
     assert len(tokens) == 8
 
 
-def test_a_token_that_ended_early_is_exchanged_and_the_next_attempt_succeeds(account: Account) -> None:
+def test_a_token_that_ended_early_is_exchanged_and_the_next_attempt_succeeds(
+    account: Account,
+) -> None:
     account.client.create(formatted_invoice())
     account.control.inject("credentials", "get", times=1)
 
@@ -133,10 +151,16 @@ def test_a_token_that_ended_early_is_exchanged_and_the_next_attempt_succeeds(acc
     [
         pytest.param({"client_id": "x"}, "NS_OAUTH_*", id="client id"),
         pytest.param({"certificate_id": "x"}, "NS_OAUTH_*", id="certificate id"),
-        pytest.param({"private_key": private_pem(rsa.generate_private_key(65537, 2048))}, "NS_OAUTH_*", id="key"),
+        pytest.param(
+            {"private_key": private_pem(rsa.generate_private_key(65537, 2048))},
+            "NS_OAUTH_*",
+            id="key",
+        ),
         pytest.param({"private_key": "no key"}, "NS_OAUTH_PRIVATE_KEY", id="no key at all"),
         pytest.param({"private_key": ""}, "NS_OAUTH_PRIVATE_KEY", id="an empty key"),
-        pytest.param({"algorithm": "ES256"}, "NS_OAUTH_PRIVATE_KEY", id="a key for another algorithm"),
+        pytest.param(
+            {"algorithm": "ES256"}, "NS_OAUTH_PRIVATE_KEY", id="a key for another algorithm"
+        ),
     ],
 )
 def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restart(
@@ -159,12 +183,20 @@ def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restar
         pytest.param({"kind": "status", "status": 500}, Unavailable, id="failed"),
         pytest.param({"kind": "status", "status": 503}, Unavailable, id="down"),
         pytest.param({"kind": "status", "status": 302, "body": ""}, Unavailable, id="redirected"),
-        pytest.param({"kind": "status", "status": 200, "body": "<html>"}, Unavailable, id="a success without a token"),
+        pytest.param(
+            {"kind": "status", "status": 200, "body": "<html>"},
+            Unavailable,
+            id="a success without a token",
+        ),
         pytest.param({"kind": "hang"}, Unavailable, id="no answer"),
-        pytest.param({"kind": "status", "status": 404, "body": ""}, CredentialsRefused, id="no login there"),
+        pytest.param(
+            {"kind": "status", "status": 404, "body": ""}, CredentialsRefused, id="no login there"
+        ),
     ],
 )
-def test_answers_without_a_token(account: Account, fault: dict[str, Any], kind: type[CallFailed]) -> None:
+def test_answers_without_a_token(
+    account: Account, fault: dict[str, Any], kind: type[CallFailed]
+) -> None:
     account.control.inject(operation="token", **fault)
 
     error = account.token_error()

@@ -55,9 +55,17 @@ def test_a_credit_memo_is_its_own_record_without_due_date_period_form_and_terms(
     ("changes", "field", "value"),
     [
         pytest.param({"due_date": None}, "dueDate", None, id="no due date, none sent"),
-        pytest.param({"start_date": None, "end_date": None}, "startDate", None, id="no service period, none sent"),
         pytest.param(
-            {"issue_date": date(2026, 1, 2)}, "tranDate", "2026-01-02", id="the document's date is the issue date"
+            {"start_date": None, "end_date": None},
+            "startDate",
+            None,
+            id="no service period, none sent",
+        ),
+        pytest.param(
+            {"issue_date": date(2026, 1, 2)},
+            "tranDate",
+            "2026-01-02",
+            id="the document's date is the issue date",
         ),
         pytest.param(
             {"regenerated_from_invoice_id": OTHER_ID},
@@ -71,8 +79,18 @@ def test_a_credit_memo_is_its_own_record_without_due_date_period_form_and_terms(
             f"Metronome invoice {INVOICE_ID}, corrects {OTHER_ID}",
             id="a correction names what it corrects",
         ),
-        pytest.param({"extra_fields": {"memo": "ours"}}, "memo", "ours", id="an extra field may replace the memo"),
-        pytest.param({"extra_fields": {"memo": "x" * 1000}}, "memo", "x" * 998 + "…", id="a long memo is cut visibly"),
+        pytest.param(
+            {"extra_fields": {"memo": "ours"}},
+            "memo",
+            "ours",
+            id="an extra field may replace the memo",
+        ),
+        pytest.param(
+            {"extra_fields": {"memo": "x" * 1000}},
+            "memo",
+            "x" * 998 + "…",
+            id="a long memo is cut visibly",
+        ),
         pytest.param(
             {"extra_fields": {"otherRefNum": "PO-" + "7" * 60}},
             "otherRefNum",
@@ -80,15 +98,32 @@ def test_a_credit_memo_is_its_own_record_without_due_date_period_form_and_terms(
             id="a long order number is cut visibly",
         ),
         pytest.param(
-            {"extra_fields": {"subsidiary": "3"}}, "subsidiary", {"id": "3"}, id="a subsidiary is a reference"
+            {"extra_fields": {"subsidiary": "3"}},
+            "subsidiary",
+            {"id": "3"},
+            id="a subsidiary is a reference",
         ),
-        pytest.param({"extra_fields": {"terms": "4"}}, "terms", {"id": "4"}, id="terms are a reference"),
         pytest.param(
-            {"extra_fields": {"department": "5"}}, "department", {"id": "5"}, id="a department is a reference"
+            {"extra_fields": {"terms": "4"}}, "terms", {"id": "4"}, id="terms are a reference"
         ),
-        pytest.param({"extra_fields": {"class": "6"}}, "class", {"id": "6"}, id="a class is a reference"),
-        pytest.param({"extra_fields": {"location": "7"}}, "location", {"id": "7"}, id="a location is a reference"),
-        pytest.param({"extra_fields": {"custbody_x": "y"}}, "custbody_x", "y", id="a custom field is text"),
+        pytest.param(
+            {"extra_fields": {"department": "5"}},
+            "department",
+            {"id": "5"},
+            id="a department is a reference",
+        ),
+        pytest.param(
+            {"extra_fields": {"class": "6"}}, "class", {"id": "6"}, id="a class is a reference"
+        ),
+        pytest.param(
+            {"extra_fields": {"location": "7"}},
+            "location",
+            {"id": "7"},
+            id="a location is a reference",
+        ),
+        pytest.param(
+            {"extra_fields": {"custbody_x": "y"}}, "custbody_x", "y", id="a custom field is text"
+        ),
     ],
 )
 def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
@@ -111,7 +146,11 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             id="a rate finer than NetSuite's eight decimals is left out",
         ),
         pytest.param(
-            {"quantity": "1234567890.123456789012345", "unit_price": "0.00000001", "amount": "12.35"},
+            {
+                "quantity": "1234567890.123456789012345",
+                "unit_price": "0.00000001",
+                "amount": "12.35",
+            },
             {"quantity": Decimal("1234567890.123456789012345"), "amount": Decimal("12.35")},
             id="exact means exact, to the fifteenth decimal",
         ),
@@ -137,7 +176,9 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
         ),
     ],
 )
-def test_quantity_and_rate_inform_and_the_amount_decides(changes: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_quantity_and_rate_inform_and_the_amount_decides(
+    changes: dict[str, Any], expected: dict[str, Any]
+) -> None:
     line = line_item(**changes)
 
     (sent,) = build_body(formatted_invoice(line_items=(line,)), Options())["item"]["items"]
@@ -157,7 +198,9 @@ def test_quantity_and_rate_inform_and_the_amount_decides(changes: dict[str, Any]
         pytest.param("0.12345678901234500", True, id="zeros do not count"),
     ],
 )
-def test_a_quantity_that_netsuite_does_not_take_stands_in_the_description(quantity: str, is_sent: bool) -> None:
+def test_a_quantity_that_netsuite_does_not_take_stands_in_the_description(
+    quantity: str, is_sent: bool
+) -> None:
     line = line_item(quantity=quantity, unit_price="0.01", amount="100.00")
 
     (sent,) = build_body(formatted_invoice(line_items=(line,)), Options())["item"]["items"]
@@ -190,10 +233,23 @@ def test_the_form_is_sent_by_id_and_name() -> None:
 @pytest.mark.parametrize(
     ("changes", "options", "code"),
     [
-        pytest.param({"currency": "EUR"}, Options(), "unsupported-currency", id="without ids only USD is taken"),
-        pytest.param({"currency": "EUR"}, Options({"USD": "1"}), "unsupported-currency", id="a currency without an id"),
         pytest.param(
-            {"line_items": (line_item(),) * (MAX_LINES + 1)}, Options(), "too-many-lines", id="more lines than allowed"
+            {"currency": "EUR"},
+            Options(),
+            "unsupported-currency",
+            id="without ids only USD is taken",
+        ),
+        pytest.param(
+            {"currency": "EUR"},
+            Options({"USD": "1"}),
+            "unsupported-currency",
+            id="a currency without an id",
+        ),
+        pytest.param(
+            {"line_items": (line_item(),) * (MAX_LINES + 1)},
+            Options(),
+            "too-many-lines",
+            id="more lines than allowed",
         ),
         pytest.param(
             {"extra_fields": {"externalId": "x"}},
@@ -209,7 +265,9 @@ def test_the_form_is_sent_by_id_and_name() -> None:
         ),
     ],
 )
-def test_what_must_not_be_sent_is_rejected(changes: dict[str, Any], options: Options, code: str) -> None:
+def test_what_must_not_be_sent_is_rejected(
+    changes: dict[str, Any], options: Options, code: str
+) -> None:
     with pytest.raises(Rejected) as refused:
         build_body(formatted_invoice(**changes), options)
 
@@ -218,8 +276,12 @@ def test_what_must_not_be_sent_is_rejected(changes: dict[str, Any], options: Opt
 
 
 def test_the_same_invoice_gives_the_same_bytes_with_amounts_digit_for_digit() -> None:
-    line = line_item(quantity="0.10", unit_price="12345678901234567.80", amount="1234567890123456.78")
-    invoice = formatted_invoice(line_items=(line,), extra_fields={"custbody_b": "2", "custbody_a": "1"})
+    line = line_item(
+        quantity="0.10", unit_price="12345678901234567.80", amount="1234567890123456.78"
+    )
+    invoice = formatted_invoice(
+        line_items=(line,), extra_fields={"custbody_b": "2", "custbody_a": "1"}
+    )
     again = serde.from_bytes(type(invoice), serde.to_bytes(invoice))
 
     first, second = (serde.dumps(build_body(document, Options())) for document in (invoice, again))

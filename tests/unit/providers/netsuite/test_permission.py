@@ -1,4 +1,6 @@
-"""A role that may not create one kind of record is one thing, a role that may do nothing another."""
+"""A role that may not create one kind of record is one thing, a role that may do nothing
+another.
+"""
 
 from invoice_providers.netsuite.permission import SECONDS, TRIES, PermissionPatience
 from tests.fakes import FakeClock

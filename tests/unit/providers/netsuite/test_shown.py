@@ -38,7 +38,11 @@ def test_what_a_record_shows_is_read() -> None:
         pytest.param({"id": "A", "refName": "Open"}, "open", id="open, by letter"),
         pytest.param({"id": "B", "refName": "Paid In Full"}, "paid", id="paid, by letter"),
         pytest.param({"id": "Paid In Full"}, "paid", id="paid, by name"),
-        pytest.param({"id": "Fully Applied", "refName": "Fully Applied"}, "paid", id="a credit memo that is used up"),
+        pytest.param(
+            {"id": "Fully Applied", "refName": "Fully Applied"},
+            "paid",
+            id="a credit memo that is used up",
+        ),
         pytest.param({"id": "V", "refName": "Voided"}, "void", id="voided"),
         pytest.param({"id": "7", "refName": "Voided"}, "void", id="an id that says nothing"),
         pytest.param({"id": "D", "refName": "Pending Approval"}, "draft", id="not approved yet"),
@@ -71,8 +75,16 @@ def test_the_customer_is_read_if_it_is_shown(entity: Any, customer: str | None) 
 @pytest.mark.parametrize(
     ("shown", "total"),
     [
-        pytest.param({"total": Decimal("119.00"), "taxTotal": Decimal("19.00")}, "100.00", id="tax is taken off"),
-        pytest.param({"total": 114, "taxTotal": 5, "tax2Total": 9}, "100", id="both Canadian taxes are taken off"),
+        pytest.param(
+            {"total": Decimal("119.00"), "taxTotal": Decimal("19.00")},
+            "100.00",
+            id="tax is taken off",
+        ),
+        pytest.param(
+            {"total": 114, "taxTotal": 5, "tax2Total": 9},
+            "100",
+            id="both Canadian taxes are taken off",
+        ),
         pytest.param({"total": 100, "taxTotal": None}, "100", id="no tax"),
     ],
 )
@@ -105,6 +117,8 @@ def test_without_ids_the_currency_is_not_compared() -> None:
     assert found.currency is None
 
 
-@pytest.mark.parametrize("tree", [None, [], {}, {"id": None}], ids=["not JSON", "a list", "no id", "a null id"])
+@pytest.mark.parametrize(
+    "tree", [None, [], {}, {"id": None}], ids=["not JSON", "a list", "no id", "a null id"]
+)
 def test_what_is_no_record_is_nothing(tree: Any) -> None:
     assert read_record(tree, "invoice", IDS) is None

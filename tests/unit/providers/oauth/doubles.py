@@ -22,7 +22,9 @@ WORDS = Words(
 
 
 class FakeIntuit:
-    """Ends a refresh token the moment that it is used. ``before_answer`` runs while a renewal is on its way.
+    """Ends a refresh token the moment that it is used.
+
+    ``before_answer`` runs while a renewal is on its way.
 
     ``ends_at`` is what it says of the end of the whole login.
     """
@@ -55,8 +57,8 @@ class FakeIntuit:
 class FakeTokenStore:
     """Conditional writes and no lock, as S3.
 
-    ``fails`` is raised by the next write, ``busy`` by ``exclusive``; ``fault`` is asked at every write.
-    With ``is_careless`` it takes writes whose condition does not hold.
+    ``fails`` is raised by the next write, ``busy`` by ``exclusive``; ``fault`` is asked at every
+    write. With ``is_careless`` it takes writes whose condition does not hold.
     """
 
     has_lock = False

@@ -60,10 +60,14 @@ def test_a_folder_that_is_not_there_is_an_operators_business(tmp_path: Path) -> 
     assert "QBO_TOKEN_STORE" in refused.value.reason
 
 
-def test_a_replacement_that_was_cut_off_is_completed_by_who_gets_the_lock_next(tmp_path: Path) -> None:
+def test_a_replacement_that_was_cut_off_is_completed_by_who_gets_the_lock_next(
+    tmp_path: Path,
+) -> None:
     store = store_in(tmp_path)
     store.write(TOKENS, None)
-    newer = TOKENS.model_copy(update={"refresh_token": "r2", "renew_at": START + timedelta(hours=1)})
+    newer = TOKENS.model_copy(
+        update={"refresh_token": "r2", "renew_at": START + timedelta(hours=1)}
+    )
     (tmp_path / "tokens.json.new").write_bytes(serde.to_bytes(newer))
 
     assert (before := store.read()) is not None
@@ -87,7 +91,9 @@ def test_a_first_write_that_was_cut_off_is_completed_too(tmp_path: Path) -> None
 def test_what_was_prepared_before_the_present_content_is_not_put_back(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.write(TOKENS, None)
-    older = TOKENS.model_copy(update={"refresh_token": "r0", "renew_at": START - timedelta(hours=1)})
+    older = TOKENS.model_copy(
+        update={"refresh_token": "r0", "renew_at": START - timedelta(hours=1)}
+    )
     (tmp_path / "tokens.json.new").write_bytes(serde.to_bytes(older))
 
     with store.exclusive():

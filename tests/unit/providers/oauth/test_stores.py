@@ -10,8 +10,14 @@ from invoice_providers.oauth.stores import build_store
 from invoice_shared.outgoing.outgoing import Outgoing
 
 
-def test_a_path_is_a_file_and_an_s3_url_an_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_a_file_and_an_s3_url_an_object(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
-    assert isinstance(build_store(str(tmp_path / "tokens.json"), "QBO_TOKEN_STORE", Outgoing()), FileTokenStore)
-    assert isinstance(build_store("s3://bucket/tokens.json", "QBO_TOKEN_STORE", Outgoing()), S3TokenStore)
+    assert isinstance(
+        build_store(str(tmp_path / "tokens.json"), "QBO_TOKEN_STORE", Outgoing()), FileTokenStore
+    )
+    assert isinstance(
+        build_store("s3://bucket/tokens.json", "QBO_TOKEN_STORE", Outgoing()), S3TokenStore
+    )

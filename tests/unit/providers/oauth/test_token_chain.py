@@ -80,7 +80,9 @@ def test_a_late_refusal_of_an_old_token_does_not_end_the_new_one(company: Compan
     assert company.intuit.renewals == 2
 
 
-def test_a_refused_token_that_another_replica_has_renewed_is_taken_from_the_store(company: Company) -> None:
+def test_a_refused_token_that_another_replica_has_renewed_is_taken_from_the_store(
+    company: Company,
+) -> None:
     ours, theirs = company.replica(), company.replica()
     token = ours.current()
     theirs.current()
@@ -114,7 +116,9 @@ def test_who_comes_second_to_the_store_uses_the_winners_token(company: Company) 
     winner, loser = company.replica(), company.replica()
 
     def win() -> None:
-        company.clock.advance(CLAIM.total_seconds())  # the loser is so slow that it is taken for dead
+        company.clock.advance(
+            CLAIM.total_seconds()
+        )  # the loser is so slow that it is taken for dead
         winner.current()
         company.intuit.valid = "r1"  # Intuit may take the old one once more
 
@@ -138,7 +142,9 @@ def test_who_comes_second_to_intuit_uses_the_winners_token(company: Company) -> 
     assert loser.current() == winner.current() == "a2"
 
 
-def test_a_refusal_is_believed_the_second_time_for_the_winner_may_still_be_writing(company: Company) -> None:
+def test_a_refusal_is_believed_the_second_time_for_the_winner_may_still_be_writing(
+    company: Company,
+) -> None:
     chain = company.replica()
     company.intuit.valid = "somebody has just renewed it"
 
@@ -197,7 +203,9 @@ def new_tokens_fail(tokens: Tokens) -> CallFailed | None:
     return None if tokens.claim else Unavailable("The disk is full.", outage=True)
 
 
-def test_new_tokens_that_could_not_be_stored_are_written_again_before_each_use(company: Company) -> None:
+def test_new_tokens_that_could_not_be_stored_are_written_again_before_each_use(
+    company: Company,
+) -> None:
     chain = company.replica()
     company.store.fault = new_tokens_fail
     for _ in range(3):
@@ -211,7 +219,9 @@ def test_new_tokens_that_could_not_be_stored_are_written_again_before_each_use(c
     assert company.stored_refresh_token() == company.intuit.valid == "r1"
 
 
-def test_while_new_tokens_are_unsaved_the_state_says_why_and_each_change_is_told(company: Company) -> None:
+def test_while_new_tokens_are_unsaved_the_state_says_why_and_each_change_is_told(
+    company: Company,
+) -> None:
     chain, told = company.replica(), list[LoginState]()
     chain.watch(told.append)
     company.store.fault = new_tokens_fail
@@ -286,8 +296,12 @@ def test_a_write_that_arrived_without_an_answer_is_recognized(company: Company) 
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["a first start", "a chain that goes on"])
-@pytest.mark.parametrize("error", [CredentialsRefused("read only"), Unavailable("down", outage=True)], ids=str)
-def test_nothing_is_renewed_that_cannot_be_stored(company: Company, stored: bool, error: CallFailed) -> None:
+@pytest.mark.parametrize(
+    "error", [CredentialsRefused("read only"), Unavailable("down", outage=True)], ids=str
+)
+def test_nothing_is_renewed_that_cannot_be_stored(
+    company: Company, stored: bool, error: CallFailed
+) -> None:
     if stored:
         company.replica().current()
         company.clock.advance(3600)
@@ -375,7 +389,10 @@ def test_where_a_lock_is_held_what_a_dead_process_claimed_holds_nobody_up(compan
     assert company.replica().current() == "a1"
 
 
-OTHERS = [OURS.model_copy(update={"account": "4711"}), OURS.model_copy(update={"client_id": "app-2"})]
+OTHERS = [
+    OURS.model_copy(update={"account": "4711"}),
+    OURS.model_copy(update={"client_id": "app-2"}),
+]
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=["another company", "another app"])
@@ -394,7 +411,9 @@ def test_changed_settings_start_a_new_chain_and_say_so(
     assert str(OURS) in said
 
 
-def test_changed_settings_without_a_refresh_token_of_their_own_leave_the_store_alone(company: Company) -> None:
+def test_changed_settings_without_a_refresh_token_of_their_own_leave_the_store_alone(
+    company: Company,
+) -> None:
     company.replica().current()
 
     for first in (None, "r0"):
@@ -413,7 +432,9 @@ def test_changed_settings_without_a_refresh_token_of_their_own_leave_the_store_a
 
 
 def test_what_an_older_version_stored_is_taken_for_ours(company: Company) -> None:
-    company.store.write(Tokens(refresh_token="r0", access_token="a0", renew_at=company.clock.now()), None)
+    company.store.write(
+        Tokens(refresh_token="r0", access_token="a0", renew_at=company.clock.now()), None
+    )
     company.first_token = None
 
     assert company.replica().current() == "a1"

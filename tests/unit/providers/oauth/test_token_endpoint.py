@@ -1,4 +1,6 @@
-"""A token endpoint, Intuit's on loopback: what its answers mean, and that no token shows in a reason."""
+"""A token endpoint, Intuit's on loopback: what its answers mean, and that no token shows in a
+reason.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +30,12 @@ class Login:
         self.control = ControlClient(url)
         self.app = GOOD
         self.endpoint = TokenEndpoint(
-            f"{url}/oauth2/v1/tokens/bearer", lambda: self.app, WORDS, DIALECT, clock=FakeClock(), reach=Reach(0.5)
+            f"{url}/oauth2/v1/tokens/bearer",
+            lambda: self.app,
+            WORDS,
+            DIALECT,
+            clock=FakeClock(),
+            reach=Reach(0.5),
         )
 
     def error(self) -> CallFailed:
@@ -66,14 +73,24 @@ def test_the_answer_names_when_the_login_ends(login: Login) -> None:
 
 @pytest.mark.parametrize("said", [None, "", "soon", "-1", "1e9", "9" * 400, "²", True, [], {}])
 def test_an_end_that_cannot_be_read_is_unknown(login: Login, said: Any) -> None:
-    given = {"access_token": "a", "refresh_token": "r", "expires_in": 3600, "x_refresh_token_expires_in": said}
+    given = {
+        "access_token": "a",
+        "refresh_token": "r",
+        "expires_in": 3600,
+        "x_refresh_token_expires_in": said,
+    }
     login.control.inject(operation="token", kind="status", status=200, body=given)
 
     assert login.endpoint.renew(COMPANY.refresh_token).unused_ends_at is None
 
 
 def test_an_end_beyond_the_calendar_is_far_away(login: Login) -> None:
-    given = {"access_token": "a", "refresh_token": "r", "expires_in": 3600, "x_refresh_token_expires_in": 10**14}
+    given = {
+        "access_token": "a",
+        "refresh_token": "r",
+        "expires_in": 3600,
+        "x_refresh_token_expires_in": 10**14,
+    }
     login.control.inject(operation="token", kind="status", status=200, body=given)
 
     end = login.endpoint.renew(COMPANY.refresh_token).unused_ends_at
@@ -88,7 +105,9 @@ def test_a_spent_refresh_token_is_refused(login: Login) -> None:
         login.endpoint.renew(COMPANY.refresh_token)
 
 
-@pytest.mark.parametrize("wrong", [Client("x", GOOD.secret), Client(GOOD.client_id, "x")], ids=["id", "secret"])
+@pytest.mark.parametrize(
+    "wrong", [Client("x", GOOD.secret), Client(GOOD.client_id, "x")], ids=["id", "secret"]
+)
 def test_a_wrong_app_is_refused_and_a_corrected_one_taken(login: Login, wrong: Client) -> None:
     login.app = wrong
     error = login.error()
@@ -106,17 +125,31 @@ def test_a_wrong_app_is_refused_and_a_corrected_one_taken(login: Login, wrong: C
         pytest.param({"kind": "status", "status": 500}, Unavailable, id="failed"),
         pytest.param({"kind": "status", "status": 503}, Unavailable, id="down"),
         pytest.param({"kind": "status", "status": 302, "body": ""}, Unavailable, id="redirected"),
-        pytest.param({"kind": "status", "status": 200, "body": "<html>"}, Unavailable, id="a success without tokens"),
-        pytest.param({"kind": "status", "status": 200, "body": {"access_token": "a"}}, Unavailable, id="half of them"),
+        pytest.param(
+            {"kind": "status", "status": 200, "body": "<html>"},
+            Unavailable,
+            id="a success without tokens",
+        ),
+        pytest.param(
+            {"kind": "status", "status": 200, "body": {"access_token": "a"}},
+            Unavailable,
+            id="half of them",
+        ),
         pytest.param({"kind": "hang"}, Unavailable, id="no answer"),
         pytest.param({"kind": "reset-before"}, Unavailable, id="reset"),
         pytest.param(
-            {"kind": "status", "status": 400, "body": {"error": "invalid_request"}}, CredentialsRefused, id="misused"
+            {"kind": "status", "status": 400, "body": {"error": "invalid_request"}},
+            CredentialsRefused,
+            id="misused",
         ),
-        pytest.param({"kind": "status", "status": 404, "body": ""}, CredentialsRefused, id="no login there"),
+        pytest.param(
+            {"kind": "status", "status": 404, "body": ""}, CredentialsRefused, id="no login there"
+        ),
     ],
 )
-def test_answers_without_tokens(login: Login, fault: dict[str, Any], kind: type[CallFailed]) -> None:
+def test_answers_without_tokens(
+    login: Login, fault: dict[str, Any], kind: type[CallFailed]
+) -> None:
     login.control.inject(operation="token", **fault)
 
     error = login.error()

@@ -1,4 +1,6 @@
-"""The client against QuickBooks on loopback: repeats, taken numbers, broken connections, tokens that end early."""
+"""The client against QuickBooks on loopback: repeats, taken numbers, broken connections, tokens
+that end early.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,7 +43,9 @@ class Company:
         company = f"{url}/v3/company/{COMPANY.realm_id}"
         self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, reach=Reach(2))
 
-    def settled(self, document: FormattedInvoice | None = None, *, is_repeat: bool = False) -> Found:
+    def settled(
+        self, document: FormattedInvoice | None = None, *, is_repeat: bool = False
+    ) -> Found:
         return settled(self.client, document or fresh(), self.clock, is_repeat=is_repeat)
 
     def error(self, document: FormattedInvoice | None = None) -> CallFailed:
@@ -91,7 +95,11 @@ def test_an_invoice_is_created_with_one_call_and_found_by_its_number(company: Co
     assert company.operations() == ["token", "create"]
     (document,) = company.control.documents()
     assert (document["id"], document["external_id"]) == (created.document_id, INVOICE_ID)
-    assert (document["document_type"], document["currency"], document["total"]) == ("invoice", "USD", "100.00")
+    assert (document["document_type"], document["currency"], document["total"]) == (
+        "invoice",
+        "USD",
+        "100.00",
+    )
     assert company.client.look(fresh()) == (created,)
     assert created == expected(document["id"])
 
@@ -109,7 +117,9 @@ def expected(document_id: str, **changes: Any) -> Found:
     return replace(found, **changes)
 
 
-def read(company: Company, document_id: str, document_type: DocumentType = "invoice") -> Found | None:
+def read(
+    company: Company, document_id: str, document_type: DocumentType = "invoice"
+) -> Found | None:
     return company.client.read(document_id, invoice_id=INVOICE_ID, document_type=document_type)
 
 
@@ -145,7 +155,9 @@ def test_the_same_again_is_the_same_document(company: Company) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_taken_number_is_read_and_compared_in_any_language(company: Company, language: str) -> None:
+def test_a_taken_number_is_read_and_compared_in_any_language(
+    company: Company, language: str
+) -> None:
     company.control.configure(language=language)
     created = company.settled()
 
@@ -161,12 +173,19 @@ def test_a_taken_number_is_read_and_compared_in_any_language(company: Company, l
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"total": Decimal("50.00"), "line_items": (line_item(amount="50.00"),)}, id="another total"),
+        pytest.param(
+            {"total": Decimal("50.00"), "line_items": (line_item(amount="50.00"),)},
+            id="another total",
+        ),
         pytest.param({"currency": "EUR"}, id="another currency"),
-        pytest.param({"invoice_id": INVOICE_ID[:-1] + "0"}, id="another invoice with the same first digits"),
+        pytest.param(
+            {"invoice_id": INVOICE_ID[:-1] + "0"}, id="another invoice with the same first digits"
+        ),
     ],
 )
-def test_a_number_that_another_document_holds_is_a_conflict(company: Company, changes: dict[str, Any]) -> None:
+def test_a_number_that_another_document_holds_is_a_conflict(
+    company: Company, changes: dict[str, Any]
+) -> None:
     company.client.create(fresh())
 
     error = company.error(fresh(**changes))
@@ -176,7 +195,9 @@ def test_a_number_that_another_document_holds_is_a_conflict(company: Company, ch
     assert len(company.control.documents()) == 1
 
 
-def test_the_same_id_with_another_body_gets_the_first_answer_and_makes_no_second_document(company: Company) -> None:
+def test_the_same_id_with_another_body_gets_the_first_answer_and_makes_no_second_document(
+    company: Company,
+) -> None:
     created = company.client.create(fresh())
 
     assert company.client.create(fresh(extra_fields={"memo": "another body"})) == created
@@ -193,7 +214,9 @@ def test_another_generation_is_another_request(company: Company) -> None:
     assert again.document_id != created.document_id
 
 
-def test_an_old_answer_about_a_document_that_was_deleted_since_is_no_document(company: Company) -> None:
+def test_an_old_answer_about_a_document_that_was_deleted_since_is_no_document(
+    company: Company,
+) -> None:
     created = company.client.create(fresh())
     company.control.delete(created.document_id)
 
@@ -208,7 +231,9 @@ def test_a_company_that_does_not_warn_of_duplicates_gets_none(company: Company) 
     company.control.configure(warn_duplicate_numbers=False)
     created = company.settled(fresh(), is_repeat=True)
 
-    again = company.settled(fresh(extra_fields={"memo": "a replay with another body"}), is_repeat=True)
+    again = company.settled(
+        fresh(extra_fields={"memo": "a replay with another body"}), is_repeat=True
+    )
 
     assert again == created
     assert len(company.control.documents()) == 1
@@ -239,14 +264,31 @@ def test_a_refused_item_says_which_product(company: Company) -> None:
 def test_every_field_that_is_sent_is_one_that_quickbooks_takes(company: Company) -> None:
     line_fields = {"ClassRef": "1", "TaxCodeRef": "NON", "ServiceDate": "2026-02-01"}
     lines = tuple(
-        line_item(name="n" * 5000, amount=amount, quantity=quantity, unit_price=price, extra_fields=line_fields)
-        for amount, quantity, price in (("100.00", "3", "0.333"), ("-40.00", None, None), ("40.00", "400", "0.1"))
+        line_item(
+            name="n" * 5000,
+            amount=amount,
+            quantity=quantity,
+            unit_price=price,
+            extra_fields=line_fields,
+        )
+        for amount, quantity, price in (
+            ("100.00", "3", "0.333"),
+            ("-40.00", None, None),
+            ("40.00", "400", "0.1"),
+        )
     )
-    fields = {"CustomerMemo": "m" * 5000, "PrivateNote": "p" * 5000, "ClassRef": "1", "DepartmentRef": "2"}
+    fields = {
+        "CustomerMemo": "m" * 5000,
+        "PrivateNote": "p" * 5000,
+        "ClassRef": "1",
+        "DepartmentRef": "2",
+    }
 
     company.client.create(fresh(line_items=lines, extra_fields={**fields, "SalesTermRef": "3"}))
     company.client.create(
-        fresh(invoice_id="memo-1", document_type="credit_memo", line_items=lines, extra_fields=fields)
+        fresh(
+            invoice_id="memo-1", document_type="credit_memo", line_items=lines, extra_fields=fields
+        )
     )
 
     assert len(company.control.documents()) == 2
@@ -336,7 +378,9 @@ def other(number: int, **changes: Any) -> FormattedInvoice:
     return fresh(**{"invoice_id": f"another-{number}"} | changes)
 
 
-def test_a_company_that_numbers_by_itself_shows_ours_by_customer_and_day(numbering: Company) -> None:
+def test_a_company_that_numbers_by_itself_shows_ours_by_customer_and_day(
+    numbering: Company,
+) -> None:
     numbering.client.create(other(1))
     created = numbering.client.create(fresh())
     numbering.client.create(other(2, external_customer_id="77"))

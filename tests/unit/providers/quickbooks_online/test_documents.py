@@ -1,4 +1,6 @@
-"""How an invoice is named at QuickBooks: as much of its id as fits, and the whole of it in the private note."""
+"""How an invoice is named at QuickBooks: as much of its id as fits, and the whole of it in the
+private note.
+"""
 
 import pytest
 
@@ -37,8 +39,14 @@ def test_the_private_note_begins_with_the_whole_id_and_is_cut_visibly_at_its_end
     ("note", "is_ours"),
     [
         pytest.param(f"Metronome invoice {INVOICE_ID}", True, id="ours"),
-        pytest.param(f"checked by Ann; Metronome invoice {INVOICE_ID}", True, id="ours, with an accountant's words"),
-        pytest.param("Metronome invoice 0b0a59c1-1111-4c52-9a5e-0f6c1d2e3a4b", False, id="another's"),
+        pytest.param(
+            f"checked by Ann; Metronome invoice {INVOICE_ID}",
+            True,
+            id="ours, with an accountant's words",
+        ),
+        pytest.param(
+            "Metronome invoice 0b0a59c1-1111-4c52-9a5e-0f6c1d2e3a4b", False, id="another's"
+        ),
         pytest.param("", False, id="empty"),
         pytest.param(None, False, id="none"),
     ],

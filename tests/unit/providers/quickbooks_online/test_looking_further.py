@@ -7,7 +7,13 @@ from decimal import Decimal
 import pytest
 
 from invoice_providers.quickbooks_online.client import QuickBooksOnline
-from invoice_providers.quickbooks_online.queries import MAX_PAGES, PAGE, by_customer, by_total, pages
+from invoice_providers.quickbooks_online.queries import (
+    MAX_PAGES,
+    PAGE,
+    by_customer,
+    by_total,
+    pages,
+)
 from invoice_shared.errors import Unavailable
 from invoice_shared.outgoing.outgoing import Reach
 from tests.builders import INVOICE_ID, formatted_invoice
@@ -32,7 +38,11 @@ def look(server: AnyServer, notes: list[str]) -> list[str]:
     server.answer = written(200, {}, json.dumps(answer).encode())
     paced: list[str] = []
     client = QuickBooksOnline(
-        f"{server.url}/v3/company/1", OneToken(), lambda: paced.append("call"), clock=FakeClock(), reach=Reach(5)
+        f"{server.url}/v3/company/1",
+        OneToken(),
+        lambda: paced.append("call"),
+        clock=FakeClock(),
+        reach=Reach(5),
     )
     client.look(DOCUMENT)
     return paced
@@ -46,7 +56,9 @@ def test_more_than_five_pages_are_not_none(server: AnyServer) -> None:
 def test_a_page_that_is_not_full_is_the_last(server: AnyServer) -> None:
     by_number, preferences, customers, total = 1, 1, 1, 1
 
-    assert len(look(server, ["another's"] * (PAGE - 1))) == by_number + preferences + customers + total
+    assert (
+        len(look(server, ["another's"] * (PAGE - 1))) == by_number + preferences + customers + total
+    )
 
 
 def test_what_the_number_finds_needs_no_further_look(server: AnyServer) -> None:
@@ -57,9 +69,10 @@ def test_the_pages_follow_each_other() -> None:
     queries = list(pages(DOCUMENT, by_total(DOCUMENT)))
 
     assert len(queries) == MAX_PAGES
-    assert queries[1] == (
-        "select * from Invoice where TxnDate = '2026-03-01' and TotalAmt = '100.00' orderby Id startposition 1001 "
-        "maxresults 1000"
+    assert (
+        queries[1]
+        == "select * from Invoice where TxnDate = '2026-03-01' and TotalAmt = '100.00' orderby Id"
+        " startposition 1001 maxresults 1000"
     )
 
 

@@ -25,14 +25,20 @@ def test_an_invoice_carries_number_customer_currency_dates_note_and_lines() -> N
                 "DetailType": DETAIL,
                 "Amount": Decimal("100.00"),
                 "Description": "API calls",
-                DETAIL: {"ItemRef": {"value": "501"}, "Qty": Decimal(1000), "UnitPrice": Decimal("0.1")},
+                DETAIL: {
+                    "ItemRef": {"value": "501"},
+                    "Qty": Decimal(1000),
+                    "UnitPrice": Decimal("0.1"),
+                },
             }
         ],
     }
 
 
 def test_a_credit_memo_is_due_at_no_date() -> None:
-    memo = formatted_invoice(document_type="credit_memo", extra_fields={"SalesTermRef": "3", "ClassRef": "7"})
+    memo = formatted_invoice(
+        document_type="credit_memo", extra_fields={"SalesTermRef": "3", "ClassRef": "7"}
+    )
 
     body = build_body(memo)
 
@@ -44,9 +50,21 @@ def test_a_credit_memo_is_due_at_no_date() -> None:
     ("changes", "field", "value"),
     [
         pytest.param({"due_date": None}, "DueDate", None, id="no due date, none sent"),
-        pytest.param({"currency": "EUR"}, "CurrencyRef", {"value": "EUR"}, id="the invoice's currency"),
-        pytest.param({"extra_fields": {"CustomerMemo": "Hi"}}, "CustomerMemo", {"value": "Hi"}, id="a customer memo"),
-        pytest.param({"extra_fields": {"memo": "Hi"}}, "CustomerMemo", {"value": "Hi"}, id="by NetSuite's name"),
+        pytest.param(
+            {"currency": "EUR"}, "CurrencyRef", {"value": "EUR"}, id="the invoice's currency"
+        ),
+        pytest.param(
+            {"extra_fields": {"CustomerMemo": "Hi"}},
+            "CustomerMemo",
+            {"value": "Hi"},
+            id="a customer memo",
+        ),
+        pytest.param(
+            {"extra_fields": {"memo": "Hi"}},
+            "CustomerMemo",
+            {"value": "Hi"},
+            id="by NetSuite's name",
+        ),
         pytest.param(
             {"extra_fields": {"CustomerMemo": "m" * 2000}},
             "CustomerMemo",
@@ -60,8 +78,15 @@ def test_a_credit_memo_is_due_at_no_date() -> None:
             id="a private note is added to ours",
         ),
         pytest.param({"extra_fields": {"ClassRef": "1"}}, "ClassRef", {"value": "1"}, id="a class"),
-        pytest.param({"extra_fields": {"DepartmentRef": "2"}}, "DepartmentRef", {"value": "2"}, id="a location"),
-        pytest.param({"extra_fields": {"SalesTermRef": "3"}}, "SalesTermRef", {"value": "3"}, id="terms"),
+        pytest.param(
+            {"extra_fields": {"DepartmentRef": "2"}},
+            "DepartmentRef",
+            {"value": "2"},
+            id="a location",
+        ),
+        pytest.param(
+            {"extra_fields": {"SalesTermRef": "3"}}, "SalesTermRef", {"value": "3"}, id="terms"
+        ),
     ],
 )
 def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
@@ -71,7 +96,9 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "quantity", "price", "description"),
     [
-        pytest.param({}, "1000", "0.1", "API calls", id="figures that multiply out are sent as they are"),
+        pytest.param(
+            {}, "1000", "0.1", "API calls", id="figures that multiply out are sent as they are"
+        ),
         pytest.param(
             {"quantity": "3", "unit_price": "0.333333333", "amount": "1.00"},
             "1",
@@ -115,7 +142,11 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             id="one piece",
         ),
         pytest.param(
-            {"quantity": "0", "unit_price": "5", "amount": "0.00"}, "0", "5", "API calls", id="nothing used is nothing"
+            {"quantity": "0", "unit_price": "5", "amount": "0.00"},
+            "0",
+            "5",
+            "API calls",
+            id="nothing used is nothing",
         ),
     ],
 )
@@ -148,9 +179,15 @@ def test_a_line_has_its_own_extra_fields_and_a_description_within_quickbooks_lim
     [
         pytest.param({"extra_fields": {"Custommemo": "x"}}, "Custommemo", id="a mistyped field"),
         pytest.param({"extra_fields": {"DocNumber": "x"}}, "DocNumber", id="a field that is ours"),
-        pytest.param({"line_items": (line_item(extra_fields={"Qty": "1"}),)}, "line.Qty", id="a line's field of ours"),
         pytest.param(
-            {"line_items": (line_item(extra_fields={"ServiceDate": "soon"}),)}, "ServiceDate", id="a date that is none"
+            {"line_items": (line_item(extra_fields={"Qty": "1"}),)},
+            "line.Qty",
+            id="a line's field of ours",
+        ),
+        pytest.param(
+            {"line_items": (line_item(extra_fields={"ServiceDate": "soon"}),)},
+            "ServiceDate",
+            id="a date that is none",
         ),
     ],
 )
@@ -163,8 +200,12 @@ def test_extra_fields_that_cannot_be_sent_are_rejected(changes: dict[str, Any], 
 
 
 def test_the_same_invoice_gives_the_same_bytes_with_amounts_digit_for_digit() -> None:
-    line = line_item(quantity="0.10", unit_price="12345678901234567.80", amount="1234567890123456.78")
-    invoice = formatted_invoice(line_items=(line,), extra_fields={"SalesTermRef": "2", "ClassRef": "1"})
+    line = line_item(
+        quantity="0.10", unit_price="12345678901234567.80", amount="1234567890123456.78"
+    )
+    invoice = formatted_invoice(
+        line_items=(line,), extra_fields={"SalesTermRef": "2", "ClassRef": "1"}
+    )
     again = serde.from_bytes(type(invoice), serde.to_bytes(invoice))
 
     first, second = (serde.dumps(build_body(document)) for document in (invoice, again))
@@ -173,11 +214,20 @@ def test_the_same_invoice_gives_the_same_bytes_with_amounts_digit_for_digit() ->
     assert b'"Amount":1234567890123456.78' in first
 
 
-def test_a_lines_service_date_is_the_first_day_of_its_period_unless_a_template_says_otherwise() -> None:
+def test_a_lines_service_date_is_the_first_day_of_its_period_unless_a_template_says_otherwise() -> (
+    None
+):
     period: dict[str, Any] = {"start_date": date(2026, 2, 1), "end_date": date(2026, 2, 28)}
-    lines = (line_item(**period), line_item(**period, extra_fields={"ServiceDate": "2026-02-28"}), line_item())
+    lines = (
+        line_item(**period),
+        line_item(**period, extra_fields={"ServiceDate": "2026-02-28"}),
+        line_item(),
+    )
 
-    details = [line[DETAIL] for line in build_body(formatted_invoice(line_items=lines, total="300"))["Line"]]
+    details = [
+        line[DETAIL]
+        for line in build_body(formatted_invoice(line_items=lines, total="300"))["Line"]
+    ]
 
     assert [detail.get("ServiceDate") for detail in details] == ["2026-02-01", "2026-02-28", None]
 

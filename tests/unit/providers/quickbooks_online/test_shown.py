@@ -38,7 +38,9 @@ OURS = Found(
             OURS,
             id="tax is taken off",
         ),
-        pytest.param({"Id": 145, "TotalAmt": "100.00"}, OURS, id="numbers and texts in each other's place"),
+        pytest.param(
+            {"Id": 145, "TotalAmt": "100.00"}, OURS, id="numbers and texts in each other's place"
+        ),
         pytest.param({"TotalAmt": 100}, OURS, id="a whole number"),
         pytest.param({"CurrencyRef": None}, replace(OURS, currency=None), id="no currency said"),
         pytest.param(
@@ -47,18 +49,30 @@ OURS = Found(
             id="a note without our id is another's",
         ),
         pytest.param(
-            {"CustomerRef": {"name": "Initech"}}, replace(OURS, external_customer_id=None), id="no customer said"
+            {"CustomerRef": {"name": "Initech"}},
+            replace(OURS, external_customer_id=None),
+            id="no customer said",
         ),
         pytest.param({"Balance": Decimal("40.00")}, OURS, id="partly paid"),
         pytest.param({"Balance": 0}, replace(OURS, state="paid"), id="paid"),
         pytest.param(
-            {"TotalAmt": 0, "Balance": 0, "PrivateNote": f"Voided - Metronome invoice {INVOICE_ID}"},
+            {
+                "TotalAmt": 0,
+                "Balance": 0,
+                "PrivateNote": f"Voided - Metronome invoice {INVOICE_ID}",
+            },
             replace(OURS, total=Decimal(0), state="void"),
             id="voided",
         ),
-        pytest.param({"TotalAmt": 0, "Balance": 0}, replace(OURS, total=Decimal(0)), id="over nothing, and not voided"),
         pytest.param(
-            {"PrivateNote": f"Voided once, and made anew: {INVOICE_ID}"}, OURS, id="a note alone voids nothing"
+            {"TotalAmt": 0, "Balance": 0},
+            replace(OURS, total=Decimal(0)),
+            id="over nothing, and not voided",
+        ),
+        pytest.param(
+            {"PrivateNote": f"Voided once, and made anew: {INVOICE_ID}"},
+            OURS,
+            id="a note alone voids nothing",
         ),
         pytest.param({"Balance": None}, replace(OURS, state=None), id="no balance said"),
         pytest.param({"TotalAmt": None}, replace(OURS, total=None, state=None), id="no total said"),
@@ -80,7 +94,11 @@ def test_a_credit_memo_is_read_as_one() -> None:
     ("note", "invoice_id"),
     [
         pytest.param(SHOWN["PrivateNote"], INVOICE_ID, id="ours"),
-        pytest.param(None, None, id="none says nothing: the number and the amount are in the answer to our own call"),
+        pytest.param(
+            None,
+            None,
+            id="none says nothing: the number and the amount are in the answer to our own call",
+        ),
         pytest.param("of another", "not in its private note", id="another's"),
     ],
 )
@@ -96,7 +114,9 @@ def test_what_our_own_post_answers(note: str | None, invoice_id: str | None) -> 
         pytest.param({}, [], id="an empty answer means that there is none"),
         pytest.param({"Invoice": []}, [], id="an empty list, too"),
         pytest.param({"Invoice": [SHOWN]}, ["145"], id="ours"),
-        pytest.param({"Invoice": [SHOWN | {"Id": "9", "PrivateNote": ""}, SHOWN]}, ["9", "145"], id="two"),
+        pytest.param(
+            {"Invoice": [SHOWN | {"Id": "9", "PrivateNote": ""}, SHOWN]}, ["9", "145"], id="two"
+        ),
     ],
 )
 def test_a_query(response: dict[str, Any], found: list[str]) -> None:

@@ -1,9 +1,11 @@
-"""Creators of one invoice against one simulated account, in every order that a scheduler can think of.
+"""Creators of one invoice against one simulated account, in every order that a scheduler can think
+of.
 
-The handler and the client are the real ones, the account is the simulator's, in this process. Each call of a creator
-stops before it is made. Then the scheduler has it carried out and answered, carried out and its answer lost, lost,
-carried out long after it was given up, or it lets the creator die. A creator that is not chosen is frozen, for as long
-as others are chosen. The list shows a write only once the scheduler says so, older ones first.
+The handler and the client are the real ones, the account is the simulator's, in this process. Each
+call of a creator stops before it is made. Then the scheduler has it carried out and answered,
+carried out and its answer lost, lost, carried out long after it was given up, or it lets the
+creator die. A creator that is not chosen is frozen, for as long as others are chosen. The list
+shows a write only once the scheduler says so, older ones first.
 """
 
 import base64
@@ -38,7 +40,9 @@ from tests.unit.creator.doubles import FakeWriteback
 MAX_ATTEMPTS = 12
 MAX_CREATORS = 4
 STEPS = 40
-INVOICE = formatted_invoice(destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR")
+INVOICE = formatted_invoice(
+    destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR"
+)
 # What another version of the mapping asks for.
 REWORDED = INVOICE.model_copy(update={"extra_fields": {"terms": "30 days"}})
 KEY = base64.b64encode(b"rzp_test_simulated:simulated-key-secret").decode()
@@ -59,7 +63,8 @@ class Lost(Exception):
 class Creator:
     """A process with one record of the invoice; as ``Http`` it hands its calls to the scheduler.
 
-    ``next_call`` is the call that it is about to make; ``None`` while it only waits, and at its end.
+    ``next_call`` is the call that it is about to make; ``None`` while it only waits, and at its
+    end.
     """
 
     account: Account
@@ -131,11 +136,17 @@ class Creator:
             self._stops.put(None)
 
     def _work(self) -> None:
-        client = Razorpay(InvoicesApi("http://razorpay", self, self.clock, str), self.clock, self.order)
+        client = Razorpay(
+            InvoicesApi("http://razorpay", self, self.clock, str), self.clock, self.order
+        )
         settlement = Settlement(FakePublisher(), TOPICS, {}, METRICS, self.clock)
         connections = {"razorpay": Connection(PROVIDER, client)}
-        handler = InvoiceHandler(connections, DecisionBook(), FakeWriteback(), settlement, METRICS, self.clock)
-        task = Task(record(topic="formatted-invoices"), self.document, ALL_PHASES, is_repeat=self.is_repeat)
+        handler = InvoiceHandler(
+            connections, DecisionBook(), FakeWriteback(), settlement, METRICS, self.clock
+        )
+        task = Task(
+            record(topic="formatted-invoices"), self.document, ALL_PHASES, is_repeat=self.is_repeat
+        )
         self.task = task
         for _ in range(MAX_ATTEMPTS):
             task.slot = CallSlot(task.lane, task.lane, opening=0, is_probe=False)
@@ -155,7 +166,9 @@ class World:
         self.random = Random(seed)
         self.clock = FakeClock()
         self.weather = self.random.choice((0.0, 0.1, 0.3))
-        settings = RazorpaySettings(lookup_lag_seconds=None, deleted_stay_listed=self.random.random() < 0.5)
+        settings = RazorpaySettings(
+            lookup_lag_seconds=None, deleted_stay_listed=self.random.random() < 0.5
+        )
         self.account = Account(settings, lambda: 1_000_000 + self.clock.monotonic())
         self.order: Order = order
         self.creators: list[Creator] = []
@@ -164,7 +177,9 @@ class World:
         self.start(is_repeat=self.random.random() < 0.5)
 
     def run(self) -> "World":
-        """Take steps at random, then end all well, and have a last creator look after the invoice."""
+        """Take steps at random, then end all well, and have a last creator look after the
+        invoice.
+        """
         for _ in range(STEPS):
             self._step()
         self._end()
@@ -172,7 +187,11 @@ class World:
 
     def standing(self) -> list[str]:
         """Return the ids of the invoices that stand."""
-        return [str(each["id"]) for each in self.account.documents() if each["state"] in ("open", "paid")]
+        return [
+            str(each["id"])
+            for each in self.account.documents()
+            if each["state"] in ("open", "paid")
+        ]
 
     def start(self, *, is_repeat: bool) -> Creator:
         """Start a process, before or after the one before it ends."""

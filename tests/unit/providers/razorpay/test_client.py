@@ -1,4 +1,6 @@
-"""The client against Razorpay on loopback, alone and behind the creator, which looks up before each create."""
+"""The client against Razorpay on loopback, alone and behind the creator, which looks up before each
+create.
+"""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -61,7 +63,11 @@ def account() -> Iterator[Account]:
 
 
 def invoice(**changes: Any) -> FormattedInvoice:
-    ours = {"destination": "razorpay", "external_customer_id": "cust_AAAAAAAAAAAAAA", "currency": "INR"}
+    ours = {
+        "destination": "razorpay",
+        "external_customer_id": "cust_AAAAAAAAAAAAAA",
+        "currency": "INR",
+    }
     return formatted_invoice(**ours | changes)
 
 
@@ -74,7 +80,11 @@ def test_an_invoice_is_created_once_and_found_by_its_receipt(account: Account) -
     again = account.settled()
 
     (document,) = account.control.documents()
-    assert (document["id"], document["external_id"], document["total"]) == (created.document_id, INVOICE_ID, "100.00")
+    assert (document["id"], document["external_id"], document["total"]) == (
+        created.document_id,
+        INVOICE_ID,
+        "100.00",
+    )
     assert (again,) == (created,) == account.client.look(invoice())
     assert created == Found(
         document["id"],
@@ -162,7 +172,9 @@ def test_every_field_that_is_sent_is_one_that_razorpay_takes(account: Account) -
     assert len(account.control.documents()) == 1
 
 
-@pytest.mark.parametrize("changes", [{"total": Decimal(0)}, {"document_type": "credit_memo"}], ids=["zero", "memo"])
+@pytest.mark.parametrize(
+    "changes", [{"total": Decimal(0)}, {"document_type": "credit_memo"}], ids=["zero", "memo"]
+)
 def test_what_must_not_be_sent_is_not_sent(account: Account, changes: dict[str, Any]) -> None:
     assert isinstance(account.create_error(invoice(**changes)), Rejected)
     assert account.control.requests() == []
@@ -199,7 +211,9 @@ def test_a_look_without_an_answer_sends_nothing(account: Account, fault: str) ->
 
 def test_a_refused_connection_is_an_outage() -> None:
     clock = FakeClock()
-    nobody = Razorpay(api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, reach=Reach(2)), clock)
+    nobody = Razorpay(
+        api_of(f"http://{LOOPBACK}:{free_port()}", lambda: GOOD, clock=clock, reach=Reach(2)), clock
+    )
 
     with pytest.raises(Unavailable) as down:
         nobody.create(invoice())
@@ -207,8 +221,12 @@ def test_a_refused_connection_is_an_outage() -> None:
     assert down.value.outage
 
 
-@pytest.mark.parametrize("wrong", [Key("x", GOOD.secret), Key(GOOD.key_id, "x")], ids=["key id", "secret"])
-def test_a_wrong_key_is_refused_and_a_corrected_one_taken_without_a_restart(account: Account, wrong: Key) -> None:
+@pytest.mark.parametrize(
+    "wrong", [Key("x", GOOD.secret), Key(GOOD.key_id, "x")], ids=["key id", "secret"]
+)
+def test_a_wrong_key_is_refused_and_a_corrected_one_taken_without_a_restart(
+    account: Account, wrong: Key
+) -> None:
     account.key = wrong
     error = account.create_error()
     account.key = GOOD

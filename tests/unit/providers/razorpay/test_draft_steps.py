@@ -21,8 +21,14 @@ from invoice_providers.razorpay.payload import build_draft
 from invoice_providers.razorpay.shown import Shown, read_shown
 from tests.builders import INVOICE_ID, formatted_invoice
 
-BODY = build_draft(formatted_invoice(destination="razorpay", external_customer_id="cust_1", currency="INR"))
-TREE = {name: value for name, value in BODY.items() if name not in ("draft", "sms_notify", "email_notify")}
+BODY = build_draft(
+    formatted_invoice(destination="razorpay", external_customer_id="cust_1", currency="INR")
+)
+TREE = {
+    name: value
+    for name, value in BODY.items()
+    if name not in ("draft", "sms_notify", "email_notify")
+}
 OWN = Begun("inv_b", 0.0, is_made=True)
 STALE: dict[str, Any] = {"terms": "30 days"}
 STRANGE: dict[str, Any] = {"description": "by hand"}
@@ -40,12 +46,23 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
     [
         pytest.param([], Begun(), Make(()), id="nothing: made"),
         pytest.param([], OWN, Missing("inv_b"), id="our own is not listed"),
-        pytest.param([shown("inv_a")], OWN, Tidy(Begun("inv_a", 0.0), ("inv_b",)), id="only an older one is listed"),
         pytest.param(
-            [shown("inv_b"), shown("inv_a", created_at=101)], OWN, Tidy(OWN, ("inv_a",)), id="the oldest is kept"
+            [shown("inv_a")],
+            OWN,
+            Tidy(Begun("inv_a", 0.0), ("inv_b",)),
+            id="only an older one is listed",
         ),
         pytest.param(
-            [shown("inv_a"), shown("inv_b")], OWN, Tidy(Begun("inv_a", 0.0), ("inv_b",)), id="then the smallest id"
+            [shown("inv_b"), shown("inv_a", created_at=101)],
+            OWN,
+            Tidy(OWN, ("inv_a",)),
+            id="the oldest is kept",
+        ),
+        pytest.param(
+            [shown("inv_a"), shown("inv_b")],
+            OWN,
+            Tidy(Begun("inv_a", 0.0), ("inv_b",)),
+            id="then the smallest id",
         ),
         pytest.param(
             [shown("inv_b", created_at=1), shown("inv_c", "issued", created_at=999)],
@@ -53,20 +70,40 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
             Exists("inv_c", ("inv_b",)),
             id="issued before draft, however young",
         ),
-        pytest.param([shown("inv_c", "expired")], Begun(), Exists("inv_c", ()), id="expired stands"),
-        pytest.param([shown("inv_c", "unheard-of")], Begun(), Exists("inv_c", ()), id="an unknown status stands"),
+        pytest.param(
+            [shown("inv_c", "expired")], Begun(), Exists("inv_c", ()), id="expired stands"
+        ),
+        pytest.param(
+            [shown("inv_c", "unheard-of")],
+            Begun(),
+            Exists("inv_c", ()),
+            id="an unknown status stands",
+        ),
         pytest.param([shown("inv_c", "cancelled")], Begun(), Make(()), id="cancelled does not"),
         pytest.param([shown("inv_c", "deleted")], Begun(), Make(()), id="nor does deleted"),
-        pytest.param([shown("inv_a", **STALE)], Begun(), Make(("inv_a",)), id="a stale one is replaced"),
         pytest.param(
-            [shown("inv_a", **STALE), shown("inv_b")], OWN, Tidy(OWN, ("inv_a",)), id="a stale one goes, however old"
+            [shown("inv_a", **STALE)], Begun(), Make(("inv_a",)), id="a stale one is replaced"
         ),
         pytest.param(
-            [shown("inv_b", **STALE)], Begun("inv_b", 0.0), Make(("inv_b",)), id="an adopted one that was edited since"
+            [shown("inv_a", **STALE), shown("inv_b")],
+            OWN,
+            Tidy(OWN, ("inv_a",)),
+            id="a stale one goes, however old",
         ),
-        pytest.param([shown("inv_a", **STRANGE)], Begun(), Blocked("inv_a", ()), id="somebody else's blocks"),
         pytest.param(
-            [shown("inv_a", **STRANGE), shown("inv_b")], OWN, Blocked("inv_a", ("inv_b",)), id="and ours is named to go"
+            [shown("inv_b", **STALE)],
+            Begun("inv_b", 0.0),
+            Make(("inv_b",)),
+            id="an adopted one that was edited since",
+        ),
+        pytest.param(
+            [shown("inv_a", **STRANGE)], Begun(), Blocked("inv_a", ()), id="somebody else's blocks"
+        ),
+        pytest.param(
+            [shown("inv_a", **STRANGE), shown("inv_b")],
+            OWN,
+            Blocked("inv_a", ("inv_b",)),
+            id="and ours is named to go",
         ),
     ],
 )
@@ -93,7 +130,9 @@ def test_one_alone_is_gone_on_with_whatever_razorpay_made_of_its_words() -> None
         pytest.param({"line_items": []}, False, id="no lines"),
         pytest.param({"line_items": None}, False, id="lines that are not shown"),
         pytest.param({"line_items": [None]}, False, id="a line that is none"),
-        pytest.param({"line_items": [BODY["line_items"][0] | {"quantity": 2}]}, False, id="another quantity"),
+        pytest.param(
+            {"line_items": [BODY["line_items"][0] | {"quantity": 2}]}, False, id="another quantity"
+        ),
     ],
 )
 def test_a_draft_fits_what_is_asked_for(changes: dict[str, Any], fit: bool) -> None:

@@ -13,7 +13,14 @@ from invoice_providers.razorpay.drafting import MAX_LAG_SECONDS
 from invoice_providers.razorpay.remarks import UNSEEN
 from invoice_providers.razorpay.setup import Key, api_of
 from invoice_providers.razorpay.shown import LONG_AGO
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_simulators.client import RazorpayControl
@@ -45,17 +52,23 @@ class Desk:
         self.control = RazorpayControl(url)
         self.clock = FakeClock()
         key = Key(ACCOUNT.key_id, ACCOUNT.key_secret)
-        self.client = Razorpay(api_of(url, lambda: key, clock=self.clock, reach=Reach(2)), self.clock)
+        self.client = Razorpay(
+            api_of(url, lambda: key, clock=self.clock, reach=Reach(2)), self.clock
+        )
 
     def create(self, begun: Begun | None = None, document: FormattedInvoice | None = None) -> Found:
         return self.client.create(document or invoice(), begun=begun)
 
-    def error(self, begun: Begun | None = None, document: FormattedInvoice | None = None) -> CallFailed:
+    def error(
+        self, begun: Begun | None = None, document: FormattedInvoice | None = None
+    ) -> CallFailed:
         with pytest.raises(CallFailed) as failed:
             self.create(begun, document)
         return failed.value
 
-    def pending(self, begun: Begun | None = None, document: FormattedInvoice | None = None) -> Pending:
+    def pending(
+        self, begun: Begun | None = None, document: FormattedInvoice | None = None
+    ) -> Pending:
         error = self.error(begun, document)
         assert isinstance(error, Pending)
         return error
@@ -103,7 +116,10 @@ def test_a_repeat_is_issued_at_the_second_look(desk: Desk) -> None:
 
     desk.create(first.begun)
 
-    assert (desk.operations, desk.statuses) == (["list", "create", "list", "list", "issue"], ["issued"])
+    assert (desk.operations, desk.statuses) == (
+        ["list", "create", "list", "list", "issue"],
+        ["issued"],
+    )
 
 
 def test_a_draft_is_no_document(desk: Desk) -> None:
@@ -127,12 +143,15 @@ def test_a_repeat_goes_on_with_the_draft_that_somebody_left(desk: Desk) -> None:
         pytest.param({"extra_fields": {"contract": "7"}}, id="a note more"),
         pytest.param({"line_items": (line_item(name="Other"),)}, id="another name of a line"),
         pytest.param(
-            {"line_items": (line_item(amount="40.00"), line_item(amount="60.00"))}, id="other lines, the same total"
+            {"line_items": (line_item(amount="40.00"), line_item(amount="60.00"))},
+            id="other lines, the same total",
         ),
         pytest.param({"external_customer_id": "cust_BBBBBBBBBBBBBB"}, id="another customer"),
     ],
 )
-def test_a_draft_that_asks_for_something_else_is_deleted_and_made_anew(desk: Desk, changes: dict[str, Any]) -> None:
+def test_a_draft_that_asks_for_something_else_is_deleted_and_made_anew(
+    desk: Desk, changes: dict[str, Any]
+) -> None:
     stale = desk.draft(invoice(**changes))
 
     created = desk.create(desk.pending(REPEAT).begun)
@@ -211,7 +230,9 @@ def test_a_draft_that_is_not_listed_is_waited_for_without_another(desk: Desk) ->
     assert desk.create(second.begun).document_id == first.begun.draft_id
 
 
-def test_a_list_that_is_behind_for_two_minutes_is_an_outage_and_nothing_is_issued(desk: Desk) -> None:
+def test_a_list_that_is_behind_for_two_minutes_is_an_outage_and_nothing_is_issued(
+    desk: Desk,
+) -> None:
     desk.hide()
     begun = desk.pending().begun
     desk.clock.advance(MAX_LAG_SECONDS)
@@ -222,7 +243,9 @@ def test_a_list_that_is_behind_for_two_minutes_is_an_outage_and_nothing_is_issue
     assert isinstance(error, Unavailable)
     assert error.outage
     assert behind.begun == begun
-    assert error.reason.startswith(f"Razorpay's list of invoices is behind: two minutes after draft {begun.draft_id}")
+    assert error.reason.startswith(
+        f"Razorpay's list of invoices is behind: two minutes after draft {begun.draft_id}"
+    )
     assert desk.statuses == ["draft"]
 
 
@@ -368,7 +391,11 @@ def test_drafts_that_were_left_behind_are_listed_and_discarded(desk: Desk) -> No
     assert [(draft.draft_id, draft.invoice_id) for draft in page.drafts] == [(ours, INVOICE_ID)]
     assert (len(page.documents), desk.client.drafts(LONG_AGO, 3).documents) == (3, ())
     assert desk.client.drafts(page.drafts[0].made_at + timedelta(days=1), 0).documents == ()
-    assert [desk.client.discard(ours), desk.client.discard(ours), desk.client.discard(issued)] == [True, True, False]
+    assert [desk.client.discard(ours), desk.client.discard(ours), desk.client.discard(issued)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_account_says_what_its_owner_must_know(desk: Desk) -> None:

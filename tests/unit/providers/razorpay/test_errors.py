@@ -15,8 +15,16 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DOCUMENT = formatted_invoice(destination="razorpay")
 
 
-def answer(status: int, description: str = "", code: str = "BAD_REQUEST_ERROR", **more: Any) -> Answer:
-    error = {"code": code, "description": description, "source": "business", "step": "x", "reason": "x"} | more
+def answer(
+    status: int, description: str = "", code: str = "BAD_REQUEST_ERROR", **more: Any
+) -> Answer:
+    error = {
+        "code": code,
+        "description": description,
+        "source": "business",
+        "step": "x",
+        "reason": "x",
+    } | more
     return Answer(status, {}, serde.dumps({"error": error}))
 
 
@@ -27,28 +35,62 @@ def wrong_key(description: str) -> Answer:
 @pytest.mark.parametrize(
     ("given", "kind"),
     [
-        pytest.param(answer(400, "customer_id is required", field="customer_id"), Rejected, id="no customer"),
-        pytest.param(answer(400, "The id provided does not exist", field="customer_id"), Rejected, id="a wrong one"),
-        pytest.param(answer(400, "International transactions are not activated"), Rejected, id="no foreign currency"),
-        pytest.param(answer(400, "Currency of all items should be the same"), Rejected, id="mixed currencies"),
-        pytest.param(answer(400, "expire_by should be at least 15 minutes after"), Rejected, id="expires too soon"),
-        pytest.param(answer(400, "line_items is required", field="line_items"), Rejected, id="no lines"),
-        pytest.param(answer(400, "x is/are not required and should not be sent"), Rejected, id="an unknown field"),
-        pytest.param(answer(400, "Order amount less than minimum amount allowed"), Rejected, id="below the minimum"),
+        pytest.param(
+            answer(400, "customer_id is required", field="customer_id"), Rejected, id="no customer"
+        ),
+        pytest.param(
+            answer(400, "The id provided does not exist", field="customer_id"),
+            Rejected,
+            id="a wrong one",
+        ),
+        pytest.param(
+            answer(400, "International transactions are not activated"),
+            Rejected,
+            id="no foreign currency",
+        ),
+        pytest.param(
+            answer(400, "Currency of all items should be the same"), Rejected, id="mixed currencies"
+        ),
+        pytest.param(
+            answer(400, "expire_by should be at least 15 minutes after"),
+            Rejected,
+            id="expires too soon",
+        ),
+        pytest.param(
+            answer(400, "line_items is required", field="line_items"), Rejected, id="no lines"
+        ),
+        pytest.param(
+            answer(400, "x is/are not required and should not be sent"),
+            Rejected,
+            id="an unknown field",
+        ),
+        pytest.param(
+            answer(400, "Order amount less than minimum amount allowed"),
+            Rejected,
+            id="below the minimum",
+        ),
         pytest.param(Answer(400, {}, b"<html>"), Rejected, id="a 400 without a reason"),
         pytest.param(answer(401, "Authentication failed"), CredentialsRefused, id="401"),
         pytest.param(answer(403), CredentialsRefused, id="403"),
-        pytest.param(wrong_key("The api key provided is invalid"), CredentialsRefused, id="a wrong key as a 400"),
+        pytest.param(
+            wrong_key("The api key provided is invalid"),
+            CredentialsRefused,
+            id="a wrong key as a 400",
+        ),
         pytest.param(wrong_key("Authentication failed"), CredentialsRefused, id="in other words"),
         pytest.param(
-            answer(400, "the api key field is too long", field="notes"), Rejected, id="a field that speaks of keys"
+            answer(400, "the api key field is too long", field="notes"),
+            Rejected,
+            id="a field that speaks of keys",
         ),
         pytest.param(answer(404), CredentialsRefused, id="no such address"),
         pytest.param(answer(405), CredentialsRefused, id="an address that takes no POST"),
         pytest.param(answer(302), Unavailable, id="a redirect is not followed"),
         pytest.param(answer(408), Unavailable, id="the server waited too long"),
         pytest.param(answer(429), Unavailable, id="throttled"),
-        pytest.param(answer(400, "at bank", "GATEWAY_ERROR"), Unavailable, id="the bank's failure as a 400"),
+        pytest.param(
+            answer(400, "at bank", "GATEWAY_ERROR"), Unavailable, id="the bank's failure as a 400"
+        ),
         pytest.param(answer(500, "trouble", "SERVER_ERROR"), Unavailable, id="failed"),
         pytest.param(Answer(502, {}, b"<html>"), Unavailable, id="a gateway"),
         pytest.param(answer(503), Unavailable, id="down"),
@@ -80,7 +122,11 @@ def test_sure_signs_of_an_outage(given: Answer, outage: bool) -> None:
     ("given", "kind"),
     [
         pytest.param(answer(401), CredentialsRefused, id="401"),
-        pytest.param(answer(400, "The receipt is wrong"), Unavailable, id="400 says nothing about the invoice"),
+        pytest.param(
+            answer(400, "The receipt is wrong"),
+            Unavailable,
+            id="400 says nothing about the invoice",
+        ),
         pytest.param(answer(500), Unavailable, id="500"),
         pytest.param(Answer(200, {}, b"{}"), Unavailable, id="a listing that cannot be read"),
     ],
@@ -94,14 +140,15 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
     [
         pytest.param(
             answer(400, "The id provided does not exist.", field="customer_id"),
-            "Razorpay refused the invoice: The id provided does not exist (field customer_id). 1042 is the id of the "
-            f"customer: mend it there, or correct it on customer {CUSTOMER_ID} in Metronome, then replay.",
+            "Razorpay refused the invoice: The id provided does not exist (field customer_id)."
+            " 1042 is the id of the customer: mend it there, or correct it on customer"
+            f" {CUSTOMER_ID} in Metronome, then replay.",
             id="the customer: where in Metronome",
         ),
         pytest.param(
             answer(400, "International transactions are not activated on your account."),
-            "Razorpay refused the invoice: International transactions are not activated on your account. Mend what it "
-            "names, then replay.",
+            "Razorpay refused the invoice: International transactions are not activated on your"
+            " account. Mend what it names, then replay.",
             id="anything else in Razorpay's words",
         ),
     ],

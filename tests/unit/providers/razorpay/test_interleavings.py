@@ -1,4 +1,6 @@
-"""However creators, freezes and late requests fall together, by way of a draft there is one invoice, never two."""
+"""However creators, freezes and late requests fall together, by way of a draft there is one
+invoice, never two.
+"""
 
 import pytest
 

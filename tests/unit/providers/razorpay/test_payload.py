@@ -13,7 +13,11 @@ from tests.builders import INVOICE_ID, formatted_invoice, line_item
 
 
 def invoice(**changes: Any) -> FormattedInvoice:
-    ours = {"destination": "razorpay", "external_customer_id": "cust_AAAAAAAAAAAAAA", "currency": "INR"}
+    ours = {
+        "destination": "razorpay",
+        "external_customer_id": "cust_AAAAAAAAAAAAAA",
+        "currency": "INR",
+    }
     return formatted_invoice(**ours | changes)
 
 
@@ -28,7 +32,13 @@ def test_an_invoice_carries_customer_receipt_date_and_whole_lines_and_messages_n
         "sms_notify": False,
         "email_notify": False,
         "line_items": [
-            {"name": "API calls", "amount": 10000, "currency": "INR", "quantity": 1, "description": "1000 x 0.1"}
+            {
+                "name": "API calls",
+                "amount": 10000,
+                "currency": "INR",
+                "quantity": 1,
+                "description": "1000 x 0.1",
+            }
         ],
     }
 
@@ -36,20 +46,49 @@ def test_an_invoice_carries_customer_receipt_date_and_whole_lines_and_messages_n
 @pytest.mark.parametrize(
     ("changes", "field", "value"),
     [
-        pytest.param({"issue_date": date(1970, 1, 2)}, "date", 86400, id="the date is midnight UTC"),
+        pytest.param(
+            {"issue_date": date(1970, 1, 2)}, "date", 86400, id="the date is midnight UTC"
+        ),
         pytest.param(
             {"start_date": None, "end_date": None, "due_date": None},
             "description",
             f"Metronome invoice {INVOICE_ID}",
             id="no period and no due date, none named",
         ),
-        pytest.param({"extra_fields": {"description": "Ours"}}, "description", "Ours", id="a description of our own"),
-        pytest.param({"extra_fields": {"terms": "t" * 3000}}, "terms", "t" * 2047 + "…", id="a long text is cut"),
+        pytest.param(
+            {"extra_fields": {"description": "Ours"}},
+            "description",
+            "Ours",
+            id="a description of our own",
+        ),
+        pytest.param(
+            {"extra_fields": {"terms": "t" * 3000}},
+            "terms",
+            "t" * 2047 + "…",
+            id="a long text is cut",
+        ),
         pytest.param({"extra_fields": {"comment": "c"}}, "comment", "c", id="a comment"),
-        pytest.param({"extra_fields": {"sms_notify": "true"}}, "sms_notify", True, id="a message that was asked for"),
-        pytest.param({"extra_fields": {"email_notify": "1"}}, "email_notify", True, id="a mail that was asked for"),
-        pytest.param({"extra_fields": {"email_notify": "false"}}, "email_notify", False, id="or not"),
-        pytest.param({"extra_fields": {"partial_payment": "True"}}, "partial_payment", True, id="partial payment"),
+        pytest.param(
+            {"extra_fields": {"sms_notify": "true"}},
+            "sms_notify",
+            True,
+            id="a message that was asked for",
+        ),
+        pytest.param(
+            {"extra_fields": {"email_notify": "1"}},
+            "email_notify",
+            True,
+            id="a mail that was asked for",
+        ),
+        pytest.param(
+            {"extra_fields": {"email_notify": "false"}}, "email_notify", False, id="or not"
+        ),
+        pytest.param(
+            {"extra_fields": {"partial_payment": "True"}},
+            "partial_payment",
+            True,
+            id="partial payment",
+        ),
         pytest.param(
             {"extra_fields": {"po_number": "7", "region": "r" * 300}},
             "notes",
@@ -71,8 +110,14 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             {"amount": 833, "description": "2.5 x 3.33"},
             id="fractions stand in the description",
         ),
-        pytest.param({"quantity": None, "amount": "5.00"}, {"amount": 500}, id="without figures no description"),
-        pytest.param({"amount": "1.00", "quantity": None}, {"amount": 100}, id="one rupee is the least"),
+        pytest.param(
+            {"quantity": None, "amount": "5.00"},
+            {"amount": 500},
+            id="without figures no description",
+        ),
+        pytest.param(
+            {"amount": "1.00", "quantity": None}, {"amount": 100}, id="one rupee is the least"
+        ),
         pytest.param(
             {"name": "API\u200b calls\n", "quantity": None, "amount": "1"},
             {"amount": 100},
@@ -94,7 +139,9 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "said"),
     [
-        pytest.param({"document_type": "credit_memo"}, "negative-amount", "100.00 INR", id="a credit memo"),
+        pytest.param(
+            {"document_type": "credit_memo"}, "negative-amount", "100.00 INR", id="a credit memo"
+        ),
         pytest.param(
             {"line_items": (line_item(amount="120"), line_item(name="Credit", amount="-20"))},
             "negative-amount",
@@ -108,7 +155,9 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
             id="more than fifty lines",
         ),
         pytest.param({"total": Decimal(0)}, "below-minimum", "0 INR", id="nothing to pay"),
-        pytest.param({"total": Decimal("0.99")}, "below-minimum", "1.00 INR", id="less than a rupee"),
+        pytest.param(
+            {"total": Decimal("0.99")}, "below-minimum", "1.00 INR", id="less than a rupee"
+        ),
         pytest.param(
             {"line_items": (line_item(amount="99.01"), line_item(name="Calls", amount="0.99"))},
             "below-minimum",
@@ -121,7 +170,12 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
             "and 1 more are below it",
             id="lines of nothing",
         ),
-        pytest.param({"total": Decimal(0), "currency": "USD"}, "below-minimum", "0 USD", id="nothing in dollars"),
+        pytest.param(
+            {"total": Decimal(0), "currency": "USD"},
+            "below-minimum",
+            "0 USD",
+            id="nothing in dollars",
+        ),
         pytest.param(
             {"line_items": (line_item(amount="1.234"),), "currency": "BHD"},
             "provider-rejected",
@@ -135,7 +189,10 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
             id="more notes than allowed",
         ),
         pytest.param(
-            {"extra_fields": {"sms_notify": "maybe"}}, "provider-rejected", "sms_notify", id="a switch half way"
+            {"extra_fields": {"sms_notify": "maybe"}},
+            "provider-rejected",
+            "sms_notify",
+            id="a switch half way",
         ),
         pytest.param(
             {"line_items": (line_item(extra_fields={"class": "1"}),)},
@@ -155,13 +212,18 @@ def test_what_must_not_be_sent_is_rejected(changes: dict[str, Any], code: str, s
 
 def test_one_rupee_and_fifty_lines_are_taken() -> None:
     assert build_body(invoice(total=Decimal("1.00"), line_items=(line_item(amount="1"),)))
-    assert len(build_body(invoice(line_items=(line_item(),) * MAX_LINES))["line_items"]) == MAX_LINES
+    assert (
+        len(build_body(invoice(line_items=(line_item(),) * MAX_LINES))["line_items"]) == MAX_LINES
+    )
 
 
 def test_a_line_that_costs_nothing_stays_in_dollars() -> None:
     lines = (line_item(), line_item(amount="0.00"))
 
-    assert [line["amount"] for line in build_body(invoice(currency="USD", line_items=lines))["line_items"]] == [
+    assert [
+        line["amount"]
+        for line in build_body(invoice(currency="USD", line_items=lines))["line_items"]
+    ] == [
         10000,
         0,
     ]
@@ -170,9 +232,15 @@ def test_a_line_that_costs_nothing_stays_in_dollars() -> None:
 @pytest.mark.parametrize(
     ("extra_fields", "notes"),
     [
-        pytest.param({"description": "Ours"}, {"metronome_invoice_id": INVOICE_ID}, id="a description of ones own"),
         pytest.param(
-            {"description": "Ours", "po": "7"}, {"metronome_invoice_id": INVOICE_ID, "po": "7"}, id="and a note"
+            {"description": "Ours"},
+            {"metronome_invoice_id": INVOICE_ID},
+            id="a description of ones own",
+        ),
+        pytest.param(
+            {"description": "Ours", "po": "7"},
+            {"metronome_invoice_id": INVOICE_ID, "po": "7"},
+            id="and a note",
         ),
         pytest.param(
             {"description": "Ours"} | {f"note{number}": "x" for number in range(15)},
@@ -181,7 +249,9 @@ def test_a_line_that_costs_nothing_stays_in_dollars() -> None:
         ),
     ],
 )
-def test_a_replaced_description_leaves_our_id_in_a_note(extra_fields: dict[str, str], notes: dict[str, str]) -> None:
+def test_a_replaced_description_leaves_our_id_in_a_note(
+    extra_fields: dict[str, str], notes: dict[str, str]
+) -> None:
     assert build_body(invoice(extra_fields=extra_fields))["notes"] == notes
 
 

@@ -29,11 +29,20 @@ def shown(**changes: Any) -> Shown:
     [
         pytest.param([], UNSEEN, id="nothing yet"),
         pytest.param([shown(status="draft")], UNSEEN, id="a draft shows nothing"),
-        pytest.param([shown(description="by hand", sms_status="sent")], UNSEEN, id="what a person made shows nothing"),
-        pytest.param([shown(), shown()], "No customer was messaged about the 2 newest", id="nobody was messaged"),
+        pytest.param(
+            [shown(description="by hand", sms_status="sent")],
+            UNSEEN,
+            id="what a person made shows nothing",
+        ),
+        pytest.param(
+            [shown(), shown()],
+            "No customer was messaged about the 2 newest",
+            id="nobody was messaged",
+        ),
         pytest.param(
             [shown(), shown(id="inv_2", email_status="pending")],
-            "Customers were messaged about 1 of the 2 newest invoices of the connector's, inv_2 for one.",
+            "Customers were messaged about 1 of the 2 newest invoices of the connector's, inv_2 for"
+            " one.",
             id="somebody was",
         ),
     ],

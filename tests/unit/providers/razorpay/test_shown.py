@@ -38,16 +38,22 @@ OURS = Found(
     [
         pytest.param({}, OURS, id="paise are rupees again"),
         pytest.param(
-            {"currency": "JPY"}, replace(OURS, total=Decimal(10000), currency="JPY"), id="yen have no smaller unit"
+            {"currency": "JPY"},
+            replace(OURS, total=Decimal(10000), currency="JPY"),
+            id="yen have no smaller unit",
         ),
         pytest.param({"amount": 11800, "tax_amount": 1800}, OURS, id="tax"),
-        pytest.param({"receipt": None}, replace(OURS, invoice_id=UNNAMED), id="a lost receipt is told"),
+        pytest.param(
+            {"receipt": None}, replace(OURS, invoice_id=UNNAMED), id="a lost receipt is told"
+        ),
         pytest.param(
             {"customer_id": None, "customer_details": {"id": "cust_2"}},
             replace(OURS, external_customer_id="cust_2"),
             id="the customer in its details",
         ),
-        pytest.param({"customer_id": None}, replace(OURS, external_customer_id=None), id="no customer shown"),
+        pytest.param(
+            {"customer_id": None}, replace(OURS, external_customer_id=None), id="no customer shown"
+        ),
         pytest.param({"type": "link"}, replace(OURS, document_type=None), id="a payment link"),
         pytest.param({"id": None}, None, id="no id"),
         pytest.param({"amount": "10000"}, None, id="an amount that is text"),
@@ -63,14 +69,24 @@ def test_an_invoice(changes: dict[str, Any], expected: Found | None) -> None:
     [
         pytest.param([], [], id="nobody carries it"),
         pytest.param([SHOWN], [OURS], id="ours"),
-        pytest.param([SHOWN | {"receipt": "other"}], [], id="another receipt is not ours, whatever the filter did"),
+        pytest.param(
+            [SHOWN | {"receipt": "other"}],
+            [],
+            id="another receipt is not ours, whatever the filter did",
+        ),
         pytest.param(
             [SHOWN | {"id": "inv_2"}, SHOWN],
             [OURS, replace(OURS, document_id="inv_2")],
             id="the newest comes first and is the younger",
         ),
-        pytest.param([SHOWN | {"status": "cancelled"}], [replace(OURS, state="void")], id="a cancelled one stays ours"),
-        pytest.param([SHOWN | {"amount": None}], None, id="ours, unreadable: no reason to create another"),
+        pytest.param(
+            [SHOWN | {"status": "cancelled"}],
+            [replace(OURS, state="void")],
+            id="a cancelled one stays ours",
+        ),
+        pytest.param(
+            [SHOWN | {"amount": None}], None, id="ours, unreadable: no reason to create another"
+        ),
     ],
 )
 def test_a_listing(items: list[Any], found: list[Found] | None) -> None:
@@ -79,7 +95,9 @@ def test_a_listing(items: list[Any], found: list[Found] | None) -> None:
     assert (None if listed is None else [shown.found for shown in listed]) == found
 
 
-@pytest.mark.parametrize("tree", [None, {}, "items", 1], ids=["not JSON", "an object", "a text", "a number"])
+@pytest.mark.parametrize(
+    "tree", [None, {}, "items", 1], ids=["not JSON", "an object", "a text", "a number"]
+)
 def test_what_is_no_listing_says_nothing(tree: Any) -> None:
     assert read_listing(tree, "i-1") is None
     assert read_invoice(tree) is None
@@ -111,12 +129,17 @@ def test_a_status_is_a_state(status: Any, state: str | None) -> None:
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.decimals(),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from((*SHOWN, "notes", "created_at")), inner)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from((*SHOWN, "notes", "created_at")), inner)
     ),
 )
 
 
-@given(changes=st.dictionaries(st.sampled_from((*SHOWN, "notes", "description", "line_items", "created_at")), anything))
+@given(
+    changes=st.dictionaries(
+        st.sampled_from((*SHOWN, "notes", "description", "line_items", "created_at")), anything
+    )
+)
 def test_whatever_is_shown_is_read_or_not_and_can_be_sorted_out(changes: dict[str, Any]) -> None:
     shown = read_shown(SHOWN | {"status": "draft"} | changes)
     if shown is None:

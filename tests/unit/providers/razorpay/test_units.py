@@ -17,7 +17,12 @@ from invoice_shared.errors import Rejected
         pytest.param("1500", "JPY", 1500, id="yen have no smaller unit"),
         pytest.param("1.230", "KWD", 1230, id="three decimals, the last one 0"),
         pytest.param("12345678901234567.89", "INR", 1234567890123456789, id="exact, however large"),
-        pytest.param("12345678901234567890123456789012.12", "USD", 1234567890123456789012345678901212, id="and larger"),
+        pytest.param(
+            "12345678901234567890123456789012.12",
+            "USD",
+            1234567890123456789012345678901212,
+            id="and larger",
+        ),
     ],
 )
 def test_amounts_in_the_smallest_unit(amount: str, currency: str, minor: int) -> None:
@@ -30,12 +35,20 @@ def test_amounts_in_the_smallest_unit(amount: str, currency: str, minor: int) ->
     [
         pytest.param("0.005", "INR", "provider-rejected", "steps of 0.01", id="half a paisa"),
         pytest.param("1.5", "JPY", "provider-rejected", "steps of 1,", id="half a yen"),
-        pytest.param("1.234", "KWD", "provider-rejected", "steps of 0.01", id="three decimals, the last one not 0"),
+        pytest.param(
+            "1.234",
+            "KWD",
+            "provider-rejected",
+            "steps of 0.01",
+            id="three decimals, the last one not 0",
+        ),
         pytest.param("1", "QQQ", "unsupported-currency", "QQQ", id="no currency"),
         pytest.param("1", "XAU", "unsupported-currency", "XAU", id="gold has no smallest unit"),
     ],
 )
-def test_what_cannot_be_held_exactly_is_refused(amount: str, currency: str, code: str, said: str) -> None:
+def test_what_cannot_be_held_exactly_is_refused(
+    amount: str, currency: str, code: str, said: str
+) -> None:
     with pytest.raises(Rejected) as refused:
         minor_units(Decimal(amount), currency)
 

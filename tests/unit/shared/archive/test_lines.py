@@ -7,7 +7,9 @@ from invoice_shared.serde import loads
 
 
 def record(value: bytes | None, offset: int = 7) -> Record:
-    return Record("invoice-errors", 3, offset, b"i-1", value, (("event-id", b"e-1"),), 1_772_366_400_000)
+    return Record(
+        "invoice-errors", 3, offset, b"i-1", value, (("event-id", b"e-1"),), 1_772_366_400_000
+    )
 
 
 def test_an_object_gets_its_position_and_keeps_its_fields() -> None:

@@ -19,7 +19,12 @@ def test_a_key_is_read_back(lines: bytes | None) -> None:
     parsed = parse_key(object_key("errors/", FIRST, 57, distinguished_by=lines))
 
     assert parsed is not None
-    assert (parsed.topic, parsed.partition, parsed.start, parsed.end) == ("invoice-errors", 3, 42, 57)
+    assert (parsed.topic, parsed.partition, parsed.start, parsed.end) == (
+        "invoice-errors",
+        3,
+        42,
+        57,
+    )
     assert parsed.hour == datetime(2026, 3, 1, 13, tzinfo=UTC)
 
 

@@ -24,7 +24,9 @@ class World:
 
 
 @pytest.mark.parametrize("refuses", [True, False], ids=["at produce", "by a report"])
-def test_after_a_fatal_error_the_next_record_goes_out(refuses: bool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_after_a_fatal_error_the_next_record_goes_out(
+    refuses: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     world = World(FakeProducer(FATAL, refuses=refuses), FakeProducer())
 
     with pytest.raises(PublishFailed):

@@ -9,7 +9,12 @@ from multidict import CIMultiDict
 
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
-from invoice_shared.metronome.answers import limits_one_customer, read_answer, read_reply, status_refusal
+from invoice_shared.metronome.answers import (
+    limits_one_customer,
+    read_answer,
+    read_reply,
+    status_refusal,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = "application/json; charset=utf-8"
@@ -58,7 +63,10 @@ def test_an_unknown_invoice_has_its_own_code_and_the_answer() -> None:
 
     assert refused.value.code == "invoice-not-found"
     assert refused.value.response is not None
-    assert (refused.value.response.status, refused.value.response.body) == (404, '{"message": "Not found"}')
+    assert (refused.value.response.status, refused.value.response.body) == (
+        404,
+        '{"message": "Not found"}',
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,9 +94,12 @@ def test_broken_json_is_the_invoices_fault_and_a_page_of_something_else_is_not()
 
 
 @pytest.mark.parametrize(
-    ("status", "limit", "one_customer"), [(429, "Customer", True), (429, "client", False), (503, "customer", False)]
+    ("status", "limit", "one_customer"),
+    [(429, "Customer", True), (429, "client", False), (503, "customer", False)],
 )
-def test_the_limit_type_tells_whom_a_429_is_about(status: int, limit: str, one_customer: bool) -> None:
+def test_the_limit_type_tells_whom_a_429_is_about(
+    status: int, limit: str, one_customer: bool
+) -> None:
     assert limits_one_customer(answer(status, X_Metronome_Rate_Limit_Type=limit)) is one_customer
 
 
@@ -141,7 +152,11 @@ def writing_failure(answered: Answer) -> CallFailed:
     ],
 )
 def test_whom_a_failure_is_about(
-    failure: Callable[[Answer], CallFailed], status: int, limit: str, outage: bool, about: str | None
+    failure: Callable[[Answer], CallFailed],
+    status: int,
+    limit: str,
+    outage: bool,
+    about: str | None,
 ) -> None:
     error = failure(answer(status, X_Metronome_Rate_Limit_Type=limit))
 
@@ -163,7 +178,8 @@ def test_which_other_answers_may_be_the_invoices_own(status: int, about: str | N
 
 @pytest.mark.parametrize("failure", [reading_failure, writing_failure])
 @pytest.mark.parametrize(
-    ("wish", "seconds"), [("120", 120), ("1.5", 1.5), ("Sun, 01 Mar 2026 12:00:30 GMT", 30), ("soon", None)]
+    ("wish", "seconds"),
+    [("120", 120), ("1.5", 1.5), ("Sun, 01 Mar 2026 12:00:30 GMT", 30), ("soon", None)],
 )
 def test_a_wished_pause_is_read_in_each_of_its_forms(
     failure: Callable[[Answer], CallFailed], wish: str, seconds: float | None
@@ -191,7 +207,8 @@ def test_a_question_without_an_answer_leaves_the_payer_undecided(refused: Answer
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, CredentialsRefused), (429, Unavailable), (500, Unavailable), (503, Unavailable)]
+    ("status", "kind"),
+    [(401, CredentialsRefused), (429, Unavailable), (500, Unavailable), (503, Unavailable)],
 )
 def test_trouble_with_a_question_is_no_answer(status: int, kind: type[CallFailed]) -> None:
     with pytest.raises(kind):

@@ -20,7 +20,9 @@ from tests.fakes import FakeClock
         pytest.param(None, id="a file that vanished"),
     ],
 )
-async def test_a_key_that_http_cannot_carry_is_refused_credentials_and_not_quoted(key: str | None) -> None:
+async def test_a_key_that_http_cannot_carry_is_refused_credentials_and_not_quoted(
+    key: str | None,
+) -> None:
     async with open_session("http://metronome", Reach(1)) as session:
         client = AsyncMetronomeClient(
             session,

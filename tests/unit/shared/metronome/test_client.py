@@ -1,4 +1,6 @@
-"""The client for threads over a transport in memory: what it asks for, and that every reading ends."""
+"""The client for threads over a transport in memory: what it asks for, and that every reading
+ends.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,7 +21,9 @@ Reply = Callable[[str, dict[str, list[str]]], Answer]
 
 
 def of(tree: Any, status: int = 200, **headers: str) -> Answer:
-    return Answer(status, CIMultiDict({"Content-Type": "application/json"} | headers), serde.dumps(tree))
+    return Answer(
+        status, CIMultiDict({"Content-Type": "application/json"} | headers), serde.dumps(tree)
+    )
 
 
 class FakeTransport:
@@ -66,7 +70,12 @@ def pages_of(count: int) -> Reply:
 
     def reply(_path: str, query: dict[str, list[str]]) -> Answer:
         number = int(query.get("next_page", ["1"])[0])
-        return of({"data": [{"id": f"{number}"}], "next_page": str(number + 1) if number < count else None})
+        return of(
+            {
+                "data": [{"id": f"{number}"}],
+                "next_page": str(number + 1) if number < count else None,
+            }
+        )
 
     return reply
 
@@ -82,7 +91,10 @@ def test_a_customers_invoices_are_listed_youngest_first() -> None:
     client, transport = client_of(pages_of(2))
 
     assert [page[0]["id"] for page in client.newest_invoices("c")] == ["1", "2"]
-    assert all(path.startswith("/v1/customers/c/invoices?sort=date_desc&limit=100") for path in transport.asked)
+    assert all(
+        path.startswith("/v1/customers/c/invoices?sort=date_desc&limit=100")
+        for path in transport.asked
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +104,9 @@ def test_a_customers_invoices_are_listed_youngest_first() -> None:
         pytest.param({"": "a", "a": "b", "b": "a"}, id="one before"),
     ],
 )
-def test_a_list_whose_cursor_comes_again_ends_and_does_not_pass_for_a_whole_one(cursors: dict[str, str]) -> None:
+def test_a_list_whose_cursor_comes_again_ends_and_does_not_pass_for_a_whole_one(
+    cursors: dict[str, str],
+) -> None:
     def reply(_path: str, query: dict[str, list[str]]) -> Answer:
         cursor = query.get("next_page", [""])[0]
         return of({"data": [{"id": cursor}], "next_page": cursors[cursor]})
@@ -111,7 +125,9 @@ def test_a_status_goes_out_as_an_array_of_one() -> None:
 
     client.report_status("customer", {"invoice_id": "i", "external_status": "FINALIZED"})
 
-    assert transport.sent == [("/v1/invoices/billingProvider", [{"invoice_id": "i", "external_status": "FINALIZED"}])]
+    assert transport.sent == [
+        ("/v1/invoices/billingProvider", [{"invoice_id": "i", "external_status": "FINALIZED"}])
+    ]
 
 
 def test_no_answer_to_a_status_is_merely_unavailable() -> None:
@@ -122,8 +138,12 @@ def test_no_answer_to_a_status_is_merely_unavailable() -> None:
         client.report_status("customer", {})
 
 
-@pytest.mark.parametrize("call", [lambda c: c.invoice("c", "i"), lambda c: c.report_status("c", {})])
-def test_a_refused_key_is_read_anew_before_the_next_call(call: Callable[[MetronomeClient], object]) -> None:
+@pytest.mark.parametrize(
+    "call", [lambda c: c.invoice("c", "i"), lambda c: c.report_status("c", {})]
+)
+def test_a_refused_key_is_read_anew_before_the_next_call(
+    call: Callable[[MetronomeClient], object],
+) -> None:
     client, transport = client_of(lambda *_: of({}, 401))
 
     with pytest.raises(CredentialsRefused):
@@ -133,7 +153,9 @@ def test_a_refused_key_is_read_anew_before_the_next_call(call: Callable[[Metrono
 
 
 def test_a_held_customer_is_not_asked_for() -> None:
-    client, transport = client_of(lambda *_: of({}, 429, **{"X-Metronome-Rate-Limit-Type": "CUSTOMER"}))
+    client, transport = client_of(
+        lambda *_: of({}, 429, **{"X-Metronome-Rate-Limit-Type": "CUSTOMER"})
+    )
     for _ in range(2):
         with pytest.raises(Unavailable) as refused:
             client.invoice("slow", "i")
@@ -159,7 +181,9 @@ def test_a_question_with_a_body_is_posted_and_one_without_is_not() -> None:
     assert client.ask(questions.customer("cust/omer")) == {"data": {}}
     client.ask(questions.consolidated_invoices("customer", "a b"))
 
-    assert transport.sent == [("/v2/contracts/get", {"customer_id": "customer", "contract_id": "contract"})]
+    assert transport.sent == [
+        ("/v2/contracts/get", {"customer_id": "customer", "contract_id": "contract"})
+    ]
     assert transport.asked == [
         "/v1/customers/cust%2Fomer",
         "/v1/customers/customer/invoices?type=USAGE_CONSOLIDATED&sort=date_desc&limit=100&next_page=a+b",

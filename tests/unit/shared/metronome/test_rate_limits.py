@@ -41,9 +41,23 @@ def test_holds_of_the_past_hold_nobody() -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "customers", "others"),
     [
-        pytest.param(429, {"X-Metronome-Rate-Limit-Type": "Customer", "retry-after": "7"}, 7, 0, id="one customer"),
-        pytest.param(429, {"X-Metronome-Rate-Limit-Type": "client", "Retry-After": "7"}, 7, 7, id="everyone"),
-        pytest.param(429, {}, UNTOLD_HOLD_SECONDS, UNTOLD_HOLD_SECONDS, id="nobody in particular, for how long ever"),
+        pytest.param(
+            429,
+            {"X-Metronome-Rate-Limit-Type": "Customer", "retry-after": "7"},
+            7,
+            0,
+            id="one customer",
+        ),
+        pytest.param(
+            429, {"X-Metronome-Rate-Limit-Type": "client", "Retry-After": "7"}, 7, 7, id="everyone"
+        ),
+        pytest.param(
+            429,
+            {},
+            UNTOLD_HOLD_SECONDS,
+            UNTOLD_HOLD_SECONDS,
+            id="nobody in particular, for how long ever",
+        ),
         pytest.param(503, {"Retry-After": "7"}, 0, 0, id="no limit at all"),
     ],
 )

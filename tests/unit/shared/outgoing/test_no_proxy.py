@@ -21,7 +21,11 @@ def is_direct(no_proxy: str, url: str) -> bool:
         pytest.param(".metronome.com", "https://metronome.com", id="the domain itself, too"),
         pytest.param("*.metronome.com", "https://api.metronome.com", id="a domain with a star"),
         pytest.param("API.Metronome.COM.", "https://api.metronome.com", id="case and a last dot"),
-        pytest.param("api.metronome.com", "https://API.metronome.com.", id="case and a last dot of the address"),
+        pytest.param(
+            "api.metronome.com",
+            "https://API.metronome.com.",
+            id="case and a last dot of the address",
+        ),
         pytest.param("a.example, b.example c.example", "https://c.example", id="commas and blanks"),
         pytest.param(",,a.example,", "https://a.example", id="empty entries"),
         pytest.param("a.example:8443", "https://a.example:8443", id="a host at one port"),
@@ -47,7 +51,9 @@ def test_a_host_that_is_named_is_reached_directly(no_proxy: str, url: str) -> No
         pytest.param("api.metronome.com", "https://metronome.com", id="what is above it"),
         pytest.param("a.example:8443", "https://a.example", id="another port"),
         pytest.param("10.0.0.0/8", "https://11.1.2.3", id="another network"),
-        pytest.param("10.0.0.0/8", "https://10.example", id="a name is looked up by the proxy alone"),
+        pytest.param(
+            "10.0.0.0/8", "https://10.example", id="a name is looked up by the proxy alone"
+        ),
         pytest.param("10.0.0.0/8", "https://[fd00::1]", id="a network of the other kind"),
     ],
 )
@@ -55,7 +61,9 @@ def test_every_other_host_is_reached_through_the_proxy(no_proxy: str, url: str) 
     assert not is_direct(no_proxy, url)
 
 
-@pytest.mark.parametrize("host", ["localhost", "x.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "LOCALHOST"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "x.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "LOCALHOST"]
+)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_no_proxy_leads_to_this_machine(scheme: str, host: str) -> None:
     assert is_direct("", f"{scheme}://{host}:8000/x")

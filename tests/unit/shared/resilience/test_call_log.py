@@ -18,7 +18,9 @@ def test_only_another_peers_success_after_the_moment_is_a_comparison() -> None:
 
 
 def test_the_rate_of_failure_leaves_the_peers_own_calls_out() -> None:
-    log = log_of((1, b"a", False), (2, b"b", True), (3, b"own", False), (4, b"c", False), (5, b"d", True))
+    log = log_of(
+        (1, b"a", False), (2, b"b", True), (3, b"own", False), (4, b"c", False), (5, b"d", True)
+    )
 
     assert log.failure_rate_since(0, other_than=b"own") == 3 / 6
     assert log.failure_rate_since(1, other_than=b"own") == 2 / 5

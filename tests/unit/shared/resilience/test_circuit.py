@@ -93,11 +93,15 @@ def test_an_outage_of_days_is_probed_to_its_end(line: Line) -> None:
 @pytest.mark.parametrize(
     "limited",
     [
-        pytest.param(Unavailable("429", about="customer", retry_after=60), id="the limit of one customer"),
+        pytest.param(
+            Unavailable("429", about="customer", retry_after=60), id="the limit of one customer"
+        ),
         pytest.param(Unavailable("404", about="settings"), id="one part of the settings"),
     ],
 )
-def test_what_is_about_one_part_says_nothing_of_the_system(line: Line, limited: Unavailable) -> None:
+def test_what_is_about_one_part_says_nothing_of_the_system(
+    line: Line, limited: Unavailable
+) -> None:
     assert {line.fail(limited, suspect) for suspect in (b"a", b"b", b"c") * 5} == {None}
     assert (line.circuit.limit.in_flight, line.circuit.limit.now) == (0, 64)
 
@@ -108,7 +112,9 @@ def test_what_is_about_one_part_says_nothing_of_the_system(line: Line, limited: 
         pytest.param(OUTAGE, True, id="no connection"),
         pytest.param(REFUSED, True, id="refused credentials"),
         pytest.param(
-            Unavailable("503", outage=True, response=ProviderResponse(status=503, body="")), False, id="an answer"
+            Unavailable("503", outage=True, response=ProviderResponse(status=503, body="")),
+            False,
+            id="an answer",
         ),
     ],
 )
@@ -141,7 +147,12 @@ def test_an_understood_refusal_of_the_probe_closes_too(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
-    assert line.fail(Rejected("provider-rejected", "no", response=ProviderResponse(status=400, body=""))) == "closed"
+    assert (
+        line.fail(
+            Rejected("provider-rejected", "no", response=ProviderResponse(status=400, body=""))
+        )
+        == "closed"
+    )
 
 
 def test_a_probe_that_was_never_sent_shows_nothing_and_the_next_may_go(line: Line) -> None:
@@ -193,7 +204,9 @@ def test_throttling_halves_what_may_be_in_flight_and_good_answers_bring_it_back(
     assert circuit.limit.now == 8
 
 
-def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_known_before_an_answer() -> None:
+def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_known_before_an_answer() -> (
+    None
+):
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(2))
     first = circuit.begin(b"a")
     circuit.begin(b"a")

@@ -1,4 +1,6 @@
-"""What must be seen before an invoice is given up; the creator's own verdicts are in ``scheduling/test_verdict.py``."""
+"""What must be seen before an invoice is given up; the creator's own verdicts are in
+``scheduling/test_verdict.py``.
+"""
 
 import pytest
 
@@ -19,7 +21,9 @@ class Bench:
     def __init__(self, evidence: Evidence, retries: int = 2) -> None:
         self.clock = FakeClock()
         self.circuit = Circuit(self.clock, 5, 10, ConcurrencyLimit(64), is_unreachable)
-        self.policy = RetryPolicy(retries, 0, 30, 900, jitter=lambda _low, high: high, evidence=evidence)
+        self.policy = RetryPolicy(
+            retries, 0, 30, 900, jitter=lambda _low, high: high, evidence=evidence
+        )
         self.attempts = PhaseAttempts()
 
     def fail(self, error: CallFailed = OWN, failing: int = 1) -> bool:
@@ -67,11 +71,15 @@ def test_failures_that_are_no_rarer_with_others_are_no_evidence() -> None:
         bench.other(OWN)
         bench.other()
 
-    assert verdicts.index(True) + 1 == 20, "half of the others' calls fail: 2^-20 is one in a million"
+    assert verdicts.index(True) + 1 == 20, (
+        "half of the others' calls fail: 2^-20 is one in a million"
+    )
 
 
 @pytest.mark.parametrize(("others", "tries"), [(1, 7), (10, 4), (100, 3)])
-def test_the_more_others_are_served_the_fewer_failures_are_evidence(others: int, tries: int) -> None:
+def test_the_more_others_are_served_the_fewer_failures_are_evidence(
+    others: int, tries: int
+) -> None:
     bench = Bench(Evidence(chance=1e-6))
     verdicts = []
     for _ in range(tries):
@@ -96,7 +104,9 @@ def test_openings_in_between_do_not_save_an_invoice_for_ever() -> None:
 
 
 @pytest.mark.parametrize(("failing", "is_given_up"), [(2, True), (3, False)])
-def test_with_nothing_to_compare_many_that_fail_are_no_evidence(failing: int, is_given_up: bool) -> None:
+def test_with_nothing_to_compare_many_that_fail_are_no_evidence(
+    failing: int, is_given_up: bool
+) -> None:
     bench = Bench(Evidence(max_failing=2))
     for _ in range(5):
         bench.fail()

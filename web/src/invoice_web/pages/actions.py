@@ -29,9 +29,15 @@ async def resolve_failure(request: web.Request) -> web.Response:
     """Close a failure that was handled by hand."""
     desk, given, who = request.app[DESK], form(request), person(request)
     case = await desk.ask(lambda: found(desk.view, request.match_info["failure_id"]))
-    why, document_id, destination = needed(given, "why"), one(given, "document_id"), one(given, "destination")
+    why, document_id, destination = (
+        needed(given, "why"),
+        one(given, "document_id"),
+        one(given, "destination"),
+    )
     insists = one(given, "despite_waiting") != ""
-    asked = Resolution(case.failure_id, why, document_id or None, destination or None, despite_waiting=insists)
+    asked = Resolution(
+        case.failure_id, why, document_id or None, destination or None, despite_waiting=insists
+    )
     resolved = await desk.change(lambda: resolve(asked, desk.installation, who))
     facts = resolved.event.model_dump() | {"metronome": resolved.metronome}
     return done(request, f"/failures/{case.failure_id}", facts)
@@ -66,7 +72,9 @@ async def pause(request: web.Request) -> web.Response:
 
 async def resume(request: web.Request) -> web.Response:
     """Open a destination again."""
-    return await _decide(request, "resume", _destination(request), one(form(request), "why") or None)
+    return await _decide(
+        request, "resume", _destination(request), one(form(request), "why") or None
+    )
 
 
 async def enqueue_invoice(request: web.Request) -> web.Response:

@@ -17,7 +17,16 @@ from invoice_shared.failure import CODES
 from invoice_web.answers import answer, wants_json
 from invoice_web.csv_answer import csv_answer
 from invoice_web.desk import DESK, Desk
-from invoice_web.forms import FILTERS, MAX_ROWS, SHOWN_ROWS, STATES, gathered, one, parse_filters, parse_page
+from invoice_web.forms import (
+    FILTERS,
+    MAX_ROWS,
+    SHOWN_ROWS,
+    STATES,
+    gathered,
+    one,
+    parse_filters,
+    parse_page,
+)
 from invoice_web.links import links
 
 CSV_CHUNK = 500
@@ -36,7 +45,9 @@ async def listed(request: web.Request) -> web.StreamResponse:
         return await csv_answer(request, "failures.csv", COLUMNS, _batches(cases))
     rows = MAX_ROWS if wants_json(request) else SHOWN_ROWS
     number, page = parse_page(asked, rows)
-    facts = await desk.ask(lambda: _list(desk.view, chosen, lambda view: view.failures(chosen, page)))
+    facts = await desk.ask(
+        lambda: _list(desk.view, chosen, lambda view: view.failures(chosen, page))
+    )
     shown = facts | {"page": number} | desk.following.age()
     if wants_json(request):
         return answer(request, "failures.html", shown)
@@ -59,7 +70,9 @@ def found(view: View, failure_id: str) -> Case:
     try:
         return find_case(view.named(failure_id), failure_id)
     except InvalidRequest as error:
-        hint = "" if len(failure_id) >= SHORTEST_ID else f" An id has at least {SHORTEST_ID} digits."
+        hint = (
+            "" if len(failure_id) >= SHORTEST_ID else f" An id has at least {SHORTEST_ID} digits."
+        )
         raise NotFound(f'No single failure has the id "{failure_id}".{hint}') from error
 
 
@@ -79,16 +92,28 @@ def _whole(desk: Desk, case: Case, *, shows_record: bool) -> dict[str, Any]:
         document = {name: value for name, value in document.items() if name != "original"}
     standing = desk.view.invoice(case.key).documents
     document |= {"destinations": destinations(), "links": links(standing, case.customer_id)}
-    return document | {"unread": unread, "shows_record": shows_record, "history": _history(desk.view, case)}
+    return document | {
+        "unread": unread,
+        "shows_record": shows_record,
+        "history": _history(desk.view, case),
+    }
 
 
 def _history(view: View, case: Case) -> list[dict[str, Any]]:
     """Return what else happened to the invoice: its other failures, and what people decided."""
     others = view.failures(Selection(invoice_id=case.invoice_id)) if case.invoice_id else [case]
-    failed = [(each.failed_at, f"failed: {each.code}", each.reason, each.failure_id) for each in others]
-    decided = [(each.at, f"{each.kind} by {each.by}", each.why or "", None) for each in view.decisions(case.key)]
+    failed = [
+        (each.failed_at, f"failed: {each.code}", each.reason, each.failure_id) for each in others
+    ]
+    decided = [
+        (each.at, f"{each.kind} by {each.by}", each.why or "", None)
+        for each in view.decisions(case.key)
+    ]
     steps = sorted([*failed, *decided], key=lambda step: step[0])
-    return [{"at": at, "what": what, "detail": detail, "failure_id": name} for at, what, detail, name in steps]
+    return [
+        {"at": at, "what": what, "detail": detail, "failure_id": name}
+        for at, what, detail, name in steps
+    ]
 
 
 def _batches(cases: Sequence[Case]) -> Iterator[list[dict[str, Any]]]:

@@ -29,7 +29,9 @@ async def one_invoice(request: web.Request) -> web.Response:
     try:
         facts = await desk.work(lambda: _whole(desk, invoice_id))
     except NotFound as error:
-        return answer(request, "unknown_invoice.html", {"error": str(error), "invoice_id": invoice_id}, 404)
+        return answer(
+            request, "unknown_invoice.html", {"error": str(error), "invoice_id": invoice_id}, 404
+        )
     return answer(request, "invoice.html", facts | desk.following.age())
 
 
@@ -40,7 +42,12 @@ async def preview(request: web.Request) -> web.Response:
 
     def look() -> dict[str, Any]:
         seen = preview_invoice(invoice_id, customer_id, desk.installation, force=False)
-        return {"invoice_id": invoice_id, "sentence": seen.in_words(), **seen.tree(), "sent": _sent(desk, invoice_id)}
+        return {
+            "invoice_id": invoice_id,
+            "sentence": seen.in_words(),
+            **seen.tree(),
+            "sent": _sent(desk, invoice_id),
+        }
 
     return answer(request, "preview.html", await desk.work(look) | desk.following.age())
 
@@ -61,7 +68,9 @@ def _whole(desk: Desk, invoice_id: str) -> dict[str, Any]:
         "links": links(view.invoice(invoice_id).documents, customer_id),
         "events": [_event(step) for step in status.steps],
         "failures": [row(case) for case in view.failures(Selection(invoice_id=invoice_id))],
-        "decisions": [each.model_dump(exclude={"schema_version"}) for each in view.decisions(invoice_id)],
+        "decisions": [
+            each.model_dump(exclude={"schema_version"}) for each in view.decisions(invoice_id)
+        ],
         "unread": unread,
     }
 
@@ -69,7 +78,9 @@ def _whole(desk: Desk, invoice_id: str) -> dict[str, Any]:
 def _known(view: View, invoice_id: str) -> Status:
     known = view.invoice(invoice_id)
     if known == KnownInvoice() and not view.failures(Selection(invoice_id=invoice_id)):
-        raise NotFound(f"Nothing is known of the invoice {invoice_id}, and the topics cannot be read.")
+        raise NotFound(
+            f"Nothing is known of the invoice {invoice_id}, and the topics cannot be read."
+        )
     return Status(summary(invoice_id, known, ()), [])
 
 
@@ -81,7 +92,9 @@ def _sent(desk: Desk, invoice_id: str) -> dict[str, Any] | None:
     """Return the document that was formatted last; ``None`` if there is none."""
     kafka = desk.installation.kafka
     found = None
-    for record in records_of_key(desk.installation.reader(), kafka.formatted_invoices_topic, invoice_id.encode()):
+    for record in records_of_key(
+        desk.installation.reader(), kafka.formatted_invoices_topic, invoice_id.encode()
+    ):
         try:
             found = from_bytes(FormattedInvoice, record.value)
         except MalformedRecord:

@@ -25,7 +25,9 @@ async def log_in(request: web.Request) -> web.Response:
     name = tidy_name(needed(form(request), "name"))
     if not desk.attempts.begin(peer):
         log.warning("too many wrong passwords", peer=peer)
-        return failed(request, 429, "Too many wrong passwords. Wait a minute.", {"Retry-After": "60"})
+        return failed(
+            request, 429, "Too many wrong passwords. Wait a minute.", {"Retry-After": "60"}
+        )
     password = _password(form(request))
     found = await desk.compare(lambda: _role(desk, password))
     if found is None or not name:
@@ -46,7 +48,9 @@ async def log_out(request: web.Request) -> web.Response:
     return answered
 
 
-def _logged_in(request: web.Request, desk: Desk, name: str, found: tuple[Role, str]) -> web.Response:
+def _logged_in(
+    request: web.Request, desk: Desk, name: str, found: tuple[Role, str]
+) -> web.Response:
     role, password = found
     cookie = desk.sessions.open(name, role, password)
     desk.logins.add(name, role)
@@ -59,9 +63,13 @@ def _logged_in(request: web.Request, desk: Desk, name: str, found: tuple[Role, s
 
 
 def _role(desk: Desk, given: str) -> tuple[Role, str] | None:
-    """Return the role whose password was given, with what is set for it; each is compared, right or wrong."""
+    """Return the role whose password was given, with what is set for it; each is compared, right or
+    wrong.
+    """
     stored = {role: desk.settings.secret(field) for role, field in PASSWORDS.items()}
-    right = [(role, text) for role, text in stored.items() if text is not None and matches(given, text)]
+    right = [
+        (role, text) for role, text in stored.items() if text is not None and matches(given, text)
+    ]
     return right[0] if right else None
 
 
@@ -72,7 +80,10 @@ def _password(given: Form) -> str:
 
 def _facts(desk: Desk) -> dict[str, str | bool | None]:
     settings = desk.settings
-    return {"by_password": settings.console_password is not None, "by_header": settings.console_user_header}
+    return {
+        "by_password": settings.console_password is not None,
+        "by_header": settings.console_user_header,
+    }
 
 
 ROUTES = (web.get("/login", show), web.post("/login", log_in), web.post("/logout", log_out))

@@ -11,7 +11,9 @@ async def show(request: web.Request) -> web.Response:
     """Show what is open, held, paused and waits, and what was created today."""
     desk = request.app[DESK]
     facts = await desk.ask(desk.following.overview)
-    return answer(request, "overview.html", facts | {"destinations": destinations()} | desk.following.age())
+    return answer(
+        request, "overview.html", facts | {"destinations": destinations()} | desk.following.age()
+    )
 
 
 ROUTES = (web.get("/", show),)

@@ -34,7 +34,11 @@ async def begin(request: web.Request) -> web.Response:
 
 async def one_job(request: web.Request) -> web.StreamResponse:
     """Show what was found so far, as a page or as CSV."""
-    desk, asked, job_id = request.app[DESK], gathered(list(request.query.items())), request.match_info["job_id"]
+    desk, asked, job_id = (
+        request.app[DESK],
+        gathered(list(request.query.items())),
+        request.match_info["job_id"],
+    )
     wanted = one(asked, "format")
     if wanted not in ("", "csv", "json"):
         raise InvalidRequest(f'Invalid format "{wanted}": use csv, or none.')

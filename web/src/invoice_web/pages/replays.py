@@ -36,19 +36,27 @@ async def plan(request: web.Request) -> web.Response:
     rate = one(given, "rate")
     chosen = await desk.ask(lambda: _chosen(desk, given))
     desk.needs_broker()
-    made = await desk.work(lambda: desk.replays.plan(chosen, cast("Restarting", restart), rate, who))
+    made = await desk.work(
+        lambda: desk.replays.plan(chosen, cast("Restarting", restart), rate, who)
+    )
     return done(request, f"/replays/{made.replay_id}", made.document(), 201)
 
 
 async def one_replay(request: web.Request) -> web.Response:
     """Show a plan, or what became of it so far."""
     desk, replay_id = request.app[DESK], request.match_info["replay_id"]
-    return answer(request, "replay.html", await desk.ask(lambda: _facts(desk, replay_id)) | desk.following.age())
+    return answer(
+        request,
+        "replay.html",
+        await desk.ask(lambda: _facts(desk, replay_id)) | desk.following.age(),
+    )
 
 
 async def start(request: web.Request) -> web.Response:
     """Put the planned records back."""
-    return await _change(request, lambda desk, replay_id, who: desk.replays.start(replay_id, who), writes=True)
+    return await _change(
+        request, lambda desk, replay_id, who: desk.replays.start(replay_id, who), writes=True
+    )
 
 
 async def stop(request: web.Request) -> web.Response:
@@ -58,7 +66,9 @@ async def stop(request: web.Request) -> web.Response:
 
 async def resume(request: web.Request) -> web.Response:
     """Go on with a replay that was stopped."""
-    return await _change(request, lambda desk, replay_id, who: desk.replays.resume(replay_id, who), writes=True)
+    return await _change(
+        request, lambda desk, replay_id, who: desk.replays.resume(replay_id, who), writes=True
+    )
 
 
 async def _change(
@@ -79,7 +89,9 @@ def _facts(desk: Desk, replay_id: str) -> dict[str, Any]:
 
 
 def _chosen(desk: Desk, given: Form) -> Selection:
-    """Return what is meant: failures by their ids, or those that are open and that the filters mean."""
+    """Return what is meant: failures by their ids, or those that are open and that the filters
+    mean.
+    """
     if named := [text.strip() for text in given.get("failure_id", ()) if text.strip()]:
         return Selection(failure_ids=frozenset(found(desk.view, each).failure_id for each in named))
     return parse_filters(given, desk.installation.clock.now())

@@ -1,7 +1,7 @@
 """Records that were read and wait their turn: a bounded queue per partition, taken from in turns.
 
-librdkafka drops what it has fetched of a partition when that is paused, and fetches it again. So only
-a partition whose queue is full is paused, and what a pause costs is spread over half a queue.
+librdkafka drops what it has fetched of a partition when that is paused, and fetches it again. So
+only a partition whose queue is full is paused, and what a pause costs is spread over half a queue.
 """
 
 from collections import deque
@@ -49,8 +49,9 @@ class Queue:
 class Admission:
     """Lets records through once the decisions are known that they depend on.
 
-    A replayed record waits for everything that was decided before it was read: who replays has often
-    just decided. Others wait for the first reading alone. Not thread-safe: the polling thread owns it.
+    A replayed record waits for everything that was decided before it was read: who replays has
+    often just decided. Others wait for the first reading alone. Not thread-safe: the polling thread
+    owns it.
     """
 
     def __init__(self, decisions: FollowsDecisions, *, max_bytes: int = MAX_BYTES) -> None:
@@ -66,7 +67,9 @@ class Admission:
             self._queues.setdefault(partition, Queue())
 
     def put(self, record: Record) -> None:
-        """Take the next record that was read; one of a partition that was given up meanwhile is its next owner's."""
+        """Take the next record that was read; one of a partition that was given up meanwhile is its
+        next owner's.
+        """
         queue = self._queues.get(record.topic_partition)
         if queue is None:
             return
@@ -75,7 +78,9 @@ class Admission:
         queue.put(self._question, record)
 
     def take(self) -> Record | None:
-        """Return the next record that may be worked on, of another partition each time; ``None`` if none may."""
+        """Return the next record that may be worked on, of another partition each time; ``None`` if
+        none may.
+        """
         for partition in tuple(self._queues):
             queue = self._queues.pop(partition)
             self._queues[partition] = queue  # its next turn comes after the others'
@@ -89,7 +94,9 @@ class Admission:
 
     def with_room(self) -> set[TopicPartition]:
         """Return the partitions that are at most half full: read on."""
-        return {partition for partition, queue in self._queues.items() if queue.size <= self._share / 2}
+        return {
+            partition for partition, queue in self._queues.items() if queue.size <= self._share / 2
+        }
 
     def drop(self, partitions: Collection[TopicPartition]) -> None:
         """Forget partitions that are somebody else's now, and their records."""

@@ -1,6 +1,9 @@
-"""The main thread: polls, hands records to the engine, commits what is settled. It never works on an invoice.
+"""The main thread: polls, hands records to the engine, commits what is settled.
 
-It polls even while nothing more can be taken in (with the full partitions paused), so that the group stays whole.
+It never works on an invoice.
+
+It polls even while nothing more can be taken in (with the full partitions paused), so that the
+group stays whole.
 """
 
 import sys
@@ -34,7 +37,8 @@ POLL_SECONDS = 0.2
 # Messages that are taken at once, if there are so many.
 BATCH = 500
 COMMIT_SECONDS = 1.0
-# Of the grace period: for the attempts in flight, and for these with the last commit. The rest is for leaving.
+# Of the grace period: for the attempts in flight, and for these with the last commit. The rest is
+# for leaving.
 SHUTDOWN_SHARE = 0.7
 LAST_COMMIT_SHARE = 0.9
 
@@ -53,7 +57,9 @@ class Bounds:
 
 
 class InvoiceConsumer:
-    """``run`` returns after ``stop`` with everything settled committed, and nothing that is not owned."""
+    """``run`` returns after ``stop`` with everything settled committed, and nothing that is not
+    owned.
+    """
 
     def __init__(
         self,
@@ -86,7 +92,9 @@ class InvoiceConsumer:
     def run(self, topic: str, stop: threading.Event) -> None:
         """Work until ``stop``. Raises what a worker or librdkafka cannot go on from."""
         self._assignment.untold()
-        self._consumer.subscribe([topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost)
+        self._consumer.subscribe(
+            [topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+        )
         self._engine.start()
         try:
             while not stop.is_set():
@@ -100,7 +108,9 @@ class InvoiceConsumer:
             self._finish()
 
     def _read(self) -> None:
-        """Read what is there; wait for more only if the workers have all they can hold, or nothing is there."""
+        """Read what is there; wait for more only if the workers have all they can hold, or nothing
+        is there.
+        """
         if self._is_full:
             self._engine.wait_until(lambda dispatcher: dispatcher.has_room(), POLL_SECONDS)
         # One at first: asking for several waits until there are several.
@@ -164,13 +174,17 @@ class InvoiceConsumer:
         return True
 
     def _is_committed(self, offsets: Mapping[TopicPartition, int]) -> bool:
-        wanted = [ConfluentPartition(at.topic, at.partition, offset) for at, offset in offsets.items()]
+        wanted = [
+            ConfluentPartition(at.topic, at.partition, offset) for at, offset in offsets.items()
+        ]
         try:
             done = self._consumer.commit(offsets=wanted, asynchronous=False)
             failed = next((partition.error for partition in done or () if partition.error), None)
         except KafkaException as exception:
             failed = exception.args[0]
-        if failed is not None:  # tried again in a second, or redone by the next owner: both are harmless
+        if (
+            failed is not None
+        ):  # tried again in a second, or redone by the next owner: both are harmless
             log.warning("offsets not committed", why=failed.str())
         return failed is None
 
@@ -234,7 +248,9 @@ class InvoiceConsumer:
         self._stopping = True
         deadline = self._clock.monotonic() + self._bounds.grace_seconds * LAST_COMMIT_SHARE
         if not self._engine.stop(self._bounds.grace_seconds * SHUTDOWN_SHARE):
-            log.warning("attempts in flight abandoned; their invoices are taken up again by the next owner")
+            log.warning(
+                "attempts in flight abandoned; their invoices are taken up again by the next owner"
+            )
         # In the midst of a rebalance the broker refuses every commit; polling takes part in it.
         while not self._commit() and self._clock.monotonic() < deadline:
             self._consumer.poll(POLL_SECONDS)

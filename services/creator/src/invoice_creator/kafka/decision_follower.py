@@ -1,4 +1,6 @@
-"""Follows ``invoice-decisions`` from its beginning on, in a thread of its own, into the decision book."""
+"""Follows ``invoice-decisions`` from its beginning on, in a thread of its own, into the decision
+book.
+"""
 
 import threading
 from collections.abc import Callable
@@ -23,7 +25,8 @@ ANSWER_SECONDS = 5.0
 # A broker may name an end that is one batch too early.
 DRAIN_SECONDS = 0.05
 PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001 - confluent-kafka's own name
-# Without a question the end of the topic is still asked for so often: who cannot read must not send.
+# Without a question the end of the topic is still asked for so often: who cannot read must not
+# send.
 LOOK_EVERY_SECONDS = 5.0
 DECISIONS = "decisions"
 
@@ -74,7 +77,9 @@ class DecisionFollower:
         return self._asked
 
     def has_read(self, question: int) -> bool:
-        """Whether all was read that was decided before the question, and the topic is readable still."""
+        """Whether all was read that was decided before the question, and the topic is readable
+        still.
+        """
         return self._is_readable and self._answered >= question
 
     def _run(self) -> None:
@@ -92,14 +97,22 @@ class DecisionFollower:
 
     def _follow_until_asked(self, question: int) -> None:
         until = self._clock.monotonic() + LOOK_EVERY_SECONDS
-        while self._asked == question and self._clock.monotonic() < until and not self._stopping.is_set():
+        while (
+            self._asked == question
+            and self._clock.monotonic() < until
+            and not self._stopping.is_set()
+        ):
             self._take(POLL_SECONDS)
 
     def _ends(self) -> dict[int, int]:
-        """Return the end of each partition now; partitions seen for the first time begin to be read."""
+        """Return the end of each partition now; partitions seen for the first time begin to be
+        read.
+        """
         topics = self._consumer.list_topics(self._topic, timeout=ANSWER_SECONDS).topics
         marks = {
-            number: self._consumer.get_watermark_offsets(TopicPartition(self._topic, number), timeout=ANSWER_SECONDS)
+            number: self._consumer.get_watermark_offsets(
+                TopicPartition(self._topic, number), timeout=ANSWER_SECONDS
+            )
             for number in topics[self._topic].partitions
         }
         if not marks:
@@ -111,7 +124,9 @@ class DecisionFollower:
         if lows.keys() <= self._next.keys():
             return
         self._next = lows | self._next
-        self._consumer.assign([TopicPartition(self._topic, number, at) for number, at in self._next.items()])
+        self._consumer.assign(
+            [TopicPartition(self._topic, number, at) for number, at in self._next.items()]
+        )
 
     def _read_up_to(self, ends: dict[int, int]) -> None:
         """Read until the named ends, and on until nothing more comes at once."""
@@ -131,7 +146,9 @@ class DecisionFollower:
         for record in records:
             self._note(record)
             self._next[record.partition] = record.offset + 1
-        if records:  # whenever they are read: nobody else wakes who waits for a destination to be resumed
+        if (
+            records
+        ):  # whenever they are read: nobody else wakes who waits for a destination to be resumed
             self._changed()
         return len(records)
 

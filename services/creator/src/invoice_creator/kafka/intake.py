@@ -32,14 +32,18 @@ class Scope:
 
 
 def task_of(record: Record, phases: tuple[Phase, ...], scope: Scope) -> Task | None:
-    """Return what is to do with a record; ``None`` for one that is another creator's, whatever else it holds.
+    """Return what is to do with a record; ``None`` for one that is another creator's, whatever else
+    it holds.
 
-    One that nobody can work on is only filed. Each creator does that, and all of them file the same failure.
+    One that nobody can work on is only filed. Each creator does that, and all of them file the same
+    failure.
     """
     destination = _destination(record.value)
     if scope.passes_over(destination):
         return None
-    unknown = None if destination is None or destination in scope.existing else _nobodys(destination)
+    unknown = (
+        None if destination is None or destination in scope.existing else _nobodys(destination)
+    )
     try:
         document = serde.from_bytes(FormattedInvoice, record.value)
         _check_sum(document)
@@ -60,8 +64,9 @@ def _destination(value: bytes | None) -> str | None:
 def _nobodys(destination: str) -> Rejected:
     return Rejected(
         "destination-not-configured",
-        f"The invoice goes to “{destination[:100]}”, which is none of the destinations of this connector. Correct the "
-        "customer's destination in Metronome and replay from raw; or, if it is a newer one, upgrade the creators.",
+        f"The invoice goes to “{destination[:100]}”, which is none of the destinations of this"
+        " connector. Correct the customer's destination in Metronome and replay from raw; or, if"
+        " it is a newer one, upgrade the creators.",
     )
 
 
@@ -72,10 +77,13 @@ def _check_sum(document: FormattedInvoice) -> None:
             EXACT.plus(number)
         total = reduce(EXACT.add, (line.amount for line in document.line_items))
     except (Inexact, InvalidOperation, Overflow) as error:
-        raise MalformedRecord("A number has too many digits.", invoice_id=document.invoice_id) from error
+        raise MalformedRecord(
+            "A number has too many digits.", invoice_id=document.invoice_id
+        ) from error
     if total != document.total:
         raise MalformedRecord(
-            f"The lines add up to {total}, not to the total {document.total}.", invoice_id=document.invoice_id
+            f"The lines add up to {total}, not to the total {document.total}.",
+            invoice_id=document.invoice_id,
         )
 
 

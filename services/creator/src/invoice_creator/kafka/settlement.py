@@ -1,4 +1,6 @@
-"""Writing down how an invoice ended, each record acknowledged: documents first, the failure, the newest event."""
+"""Writing down how an invoice ended, each record acknowledged: documents first, the failure, the
+newest event.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +24,10 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Thread-safe. When ``settle`` returns the record's offset may be committed; it raises ``PublishFailed``."""
+    """Thread-safe.
+
+    When ``settle`` returns the record's offset may be committed; it raises ``PublishFailed``.
+    """
 
     publisher: Publisher
     topics: KafkaSettings
@@ -31,7 +36,9 @@ class Settlement:
     clock: Clock
 
     def settle(self, task: Task) -> None:
-        """Write what is known of documents, the failure if any, the outcome; then tell log and metrics."""
+        """Write what is known of documents, the failure if any, the outcome; then tell log and
+        metrics.
+        """
         now = self.clock.now()
         failure = self._failure(task, now)
         account = self.accounts.get(task.document.destination) if task.document else None

@@ -1,8 +1,10 @@
-"""Which record is attempted next, and what an attempt's end leads to. Pure bookkeeping on an injected clock.
+"""Which record is attempted next, and what an attempt's end leads to.
 
-Knows no threads and no Kafka: ``engine`` holds the lock and runs the workers, ``consumer`` polls and commits.
-A task waits in its lane (one invoice's records, in order); the head of a lane waits in the queue of the system that
-it must call next.
+Pure bookkeeping on an injected clock.
+
+Knows no threads and no Kafka: ``engine`` holds the lock and runs the workers, ``consumer`` polls
+and commits. A task waits in its lane (one invoice's records, in order); the head of a lane waits in
+the queue of the system that it must call next.
 """
 
 from collections import defaultdict, deque
@@ -18,11 +20,11 @@ from invoice_shared.record import Record, TopicPartition
 from invoice_shared.resilience.circuit import CallSlot, Change, Circuit
 from invoice_shared.resilience.retry import RetryPolicy
 
-# Records held whose documents are created, but not yet reported to Metronome: its outage must not stop
-# creating.
+# Records held whose documents are created, but not yet reported to Metronome: its outage must not
+# stop creating.
 MAX_REPORTS = 1000
-# Records in doubt hold none of the capacity: with 5 % of them in doubt for two minutes, 64 places would
-# be full of them, and the throughput a quarter (measured on a fake clock).
+# Records in doubt hold none of the capacity: with 5 % of them in doubt for two minutes, 64 places
+# would be full of them, and the throughput a quarter (measured on a fake clock).
 MAX_IN_DOUBT = 1000
 
 Tell = Callable[[str, Change, CallFailed | None], None]
@@ -30,10 +32,12 @@ Tell = Callable[[str, Change, CallFailed | None], None]
 
 
 class Dispatcher:
-    """Not thread-safe. ``capacity`` bounds the records held whose documents are still to be created.
+    """Not thread-safe.
 
-    ``window`` bounds the records from the first unfinished one on, in work or done: what a crash makes repeats.
-    ``is_paused`` tells of a destination whether a person paused it.
+    ``capacity`` bounds the records held whose documents are still to be created.
+
+    ``window`` bounds the records from the first unfinished one on, in work or done: what a crash
+    makes repeats. ``is_paused`` tells of a destination whether a person paused it.
     """
 
     def __init__(
@@ -87,7 +91,9 @@ class Dispatcher:
         )
 
     def has_room(self) -> bool:
-        """Tell whether to take in more again: half of the capacity is free, and workers must not run dry."""
+        """Tell whether to take in more again: half of the capacity is free, and workers must not
+        run dry.
+        """
         return not self.is_full() and len(self._to_create) <= self._capacity // 2
 
     def held(self) -> int:
@@ -103,11 +109,15 @@ class Dispatcher:
         return task
 
     def seconds_until_due(self) -> float | None:
-        """Give how long ``take`` will give nothing; ``None`` = until something is offered or reported."""
+        """Give how long ``take`` will give nothing; ``None`` = until something is offered or
+        reported.
+        """
         return self._queues.seconds_until_due()
 
     def report(self, task: Task, error: CallFailed | None) -> bool:
-        """Note how an attempt ended; True where the same worker should go on with the task's next phase at once."""
+        """Note how an attempt ended; True where the same worker should go on with the task's next
+        phase at once.
+        """
         delay = self._judge(task, error)
         if task.is_over:
             self._in_flight.remove(task)
@@ -123,8 +133,14 @@ class Dispatcher:
         return False
 
     def abandon(self, partitions: Collection[TopicPartition]) -> None:
-        """Drop the partitions' records that are not being attempted right now: their next owner does them."""
-        for task in [task for task in self._held - self._in_flight if task.record.topic_partition in partitions]:
+        """Drop the partitions' records that are not being attempted right now: their next owner
+        does them.
+        """
+        for task in [
+            task
+            for task in self._held - self._in_flight
+            if task.record.topic_partition in partitions
+        ]:
             self._drop(task)
 
     def is_attempting(self) -> bool:
@@ -136,14 +152,18 @@ class Dispatcher:
         return any(task.record.topic_partition in partitions for task in self._in_flight)
 
     def forget(self, partitions: Collection[TopicPartition]) -> None:
-        """Give the partitions up: nothing of theirs is committed from now on, however an attempt ends."""
+        """Give the partitions up: nothing of theirs is committed from now on, however an attempt
+        ends.
+        """
         self.abandon(partitions)
         for task in self._in_flight:
             task.is_over = task.is_over or task.record.topic_partition in partitions
         self.offsets.forget(partitions)
 
     def _judge(self, task: Task, error: CallFailed | None) -> float | None:
-        """Tell the circuit and move the task on; return the delay if the same phase is to be tried again."""
+        """Tell the circuit and move the task on; return the delay if the same phase is to be tried
+        again.
+        """
         system, slot, circuit = task.system, task.slot, self._circuits[task.system]
         assert slot is not None  # noqa: S101 - set by ``take`` and ``_go_on``, the only ways to an attempt
         if change := _note(circuit, slot, task, error):
@@ -166,7 +186,9 @@ class Dispatcher:
     def _decide(
         self, task: Task, error: CallFailed | None, slot: CallSlot, circuit: Circuit
     ) -> Rejected | float | None:
-        """Return the delay until the same phase is tried again, its refusal, or ``None`` for its success."""
+        """Return the delay until the same phase is tried again, its refusal, or ``None`` for its
+        success.
+        """
         if isinstance(error, Rejected):
             return error
         if error is not None:

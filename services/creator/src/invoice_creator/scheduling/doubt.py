@@ -1,4 +1,6 @@
-"""An invoice that was sent and may stand all the same: looked for until it is found, or given up. Pure.
+"""An invoice that was sent and may stand all the same: looked for until it is found, or given up.
+
+Pure.
 
 A provider may carry a create out long after we stopped waiting for it. Only a document that is
 found, or the last look, ends the doubt: a refusal of a repeated request does not.
@@ -17,11 +19,13 @@ PAUSES = (1, 2, 4, 8, 12)
 
 @dataclass(slots=True)
 class Doubt:
-    """``cause`` is the newest thing that the provider said; ``looks`` counts those that found nothing.
+    """``cause`` is the newest thing that the provider said; ``looks`` counts those that found
+    nothing.
 
-    ``begun`` is what the provider wants to be given with the next create; then a create is safe at each look.
-    ``is_resent``: it was sent once more after the last look, and is looked for from the beginning.
-    ``opening`` is the circuit's at the newest look: what was waited through an outage does not count.
+    ``begun`` is what the provider wants to be given with the next create; then a create is safe at
+    each look. ``is_resent``: it was sent once more after the last look, and is looked for from the
+    beginning. ``opening`` is the circuit's at the newest look: what was waited through an outage
+    does not count.
     """
 
     cause: CallFailed

@@ -1,8 +1,9 @@
-"""Runs the dispatcher with threads: one lock, a fixed number of workers, each making one attempt at a time.
+"""Runs the dispatcher with threads: one lock, a fixed number of workers, each making one attempt at
+a time.
 
-A worker never sleeps on behalf of an invoice: what must wait goes back to the dispatcher.
-Workers wake each other one by one: who takes a task calls the next. To call all each time costs half a
-core with 64 idle workers.
+A worker never sleeps on behalf of an invoice: what must wait goes back to the dispatcher. Workers
+wake each other one by one: who takes a task calls the next. To call all each time costs half a core
+with 64 idle workers.
 """
 
 import threading
@@ -52,7 +53,9 @@ class Engine:
             end: Future[None] = Future()
             self._ends.append(end)
             # Daemons: a provider that does not answer must not keep a stopped process alive.
-            threading.Thread(target=self._run, args=(end,), name=f"worker-{number}", daemon=True).start()
+            threading.Thread(
+                target=self._run, args=(end,), name=f"worker-{number}", daemon=True
+            ).start()
 
     @contextmanager
     def held(self) -> Iterator[Dispatcher]:
@@ -71,13 +74,18 @@ class Engine:
             return self._reported.wait_for(lambda: condition(self._dispatcher), timeout)
 
     def check(self) -> None:
-        """Raise what a worker died of: a mistake in this program, whose invoice must not be left to a dead thread."""
+        """Raise what a worker died of: a mistake in this program, whose invoice must not be left to
+        a dead thread.
+        """
         for end in self._ends:
             if end.done():
                 end.result()
 
     def stop(self, timeout: float) -> bool:
-        """Take no more; wait for the attempts in flight, at most ``timeout`` seconds. Return whether all ended."""
+        """Take no more; wait for the attempts in flight, at most ``timeout`` seconds.
+
+        Return whether all ended.
+        """
         with self._due:
             self._stopping = True
             self._due.notify_all()
@@ -117,7 +125,10 @@ class Engine:
             return None
 
     def _rest(self) -> None:
-        """Wait to be called. One worker also wakes when the next task is due; the others rely on it."""
+        """Wait to be called.
+
+        One worker also wakes when the next task is due; the others rely on it.
+        """
         seconds = self._dispatcher.seconds_until_due()
         until = None if seconds is None else self._clock.monotonic() + seconds
         if until is None or (self._wakes_at is not None and self._wakes_at <= until):

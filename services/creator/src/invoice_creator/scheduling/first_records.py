@@ -27,7 +27,10 @@ class Assignment:
 
 
 class FirstRecords:
-    """One process's memory of partitions and invoices. Not thread-safe: the polling thread owns it."""
+    """One process's memory of partitions and invoices.
+
+    Not thread-safe: the polling thread owns it.
+    """
 
     def __init__(self, *, max_remembered: int = MAX_REMEMBERED) -> None:
         self._max_remembered = max_remembered
@@ -37,7 +40,9 @@ class FirstRecords:
         self._forgotten_until: datetime | None = None
 
     def assigned(self, partition: TopicPartition, end: int, now: datetime) -> None:
-        """Note a partition that begins to be read here; ``end`` is the offset of its next record."""
+        """Note a partition that begins to be read here; ``end`` is the offset of its next
+        record.
+        """
         self._assignments[partition] = Assignment(now, end)
 
     def revoked(self, partitions: Iterable[TopicPartition]) -> None:

@@ -1,4 +1,7 @@
-"""Which offsets may be committed, partition by partition: those before the first unfinished record. Pure."""
+"""Which offsets may be committed, partition by partition: those before the first unfinished record.
+
+Pure.
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -15,7 +18,9 @@ class Offsets:
         self._uncommitted: set[TopicPartition] = set()
 
     def __len__(self) -> int:
-        """Count the records from the first unfinished one on, the finished ones behind it included."""
+        """Count the records from the first unfinished one on, the finished ones behind it
+        included.
+        """
         return len(self._window)
 
     def enter(self, record: Record) -> None:
@@ -38,9 +43,15 @@ class Offsets:
             self._uncommitted.discard(partition)
 
     def committable(self) -> dict[TopicPartition, int]:
-        """Give, for each partition that advanced, the offset to commit: that of its first unfinished record."""
+        """Give, for each partition that advanced, the offset to commit: that of its first
+        unfinished record.
+        """
         return {partition: self._next[partition] for partition in self._uncommitted}
 
     def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Note what the broker holds now."""
-        self._uncommitted -= {partition for partition, offset in offsets.items() if self._next.get(partition) == offset}
+        self._uncommitted -= {
+            partition
+            for partition, offset in offsets.items()
+            if self._next.get(partition) == offset
+        }

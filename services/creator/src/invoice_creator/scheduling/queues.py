@@ -1,4 +1,7 @@
-"""Tasks that wait for their time, one queue for each system that they must call. Pure, apart from the clock."""
+"""Tasks that wait for their time, one queue for each system that they must call.
+
+Pure, apart from the clock.
+"""
 
 import heapq
 from collections import defaultdict
@@ -13,9 +16,14 @@ Entry = tuple[float, int, Task]
 
 
 class Queues:
-    """A system's tasks come out in the order in which they are due, as its circuit admits. Not thread-safe."""
+    """A system's tasks come out in the order in which they are due, as its circuit admits.
 
-    def __init__(self, clock: Clock, circuits: defaultdict[str, Circuit], is_paused: Callable[[str], bool]) -> None:
+    Not thread-safe.
+    """
+
+    def __init__(
+        self, clock: Clock, circuits: defaultdict[str, Circuit], is_paused: Callable[[str], bool]
+    ) -> None:
         self._clock = clock
         self._circuits = circuits
         self._is_paused = is_paused
@@ -26,13 +34,18 @@ class Queues:
         """Have a task wait ``delay`` seconds for its system."""
         self._arrivals += 1
         heapq.heappush(
-            self._queues.setdefault(task.system, []), (self._clock.monotonic() + delay, self._arrivals, task)
+            self._queues.setdefault(task.system, []),
+            (self._clock.monotonic() + delay, self._arrivals, task),
         )
 
     def take(self) -> Task | None:
         """Take out the oldest task that is due and admitted."""
         now = self._clock.monotonic()
-        due = [(head, system) for system, head in self._heads() if head[0] <= now and self._circuits[system].admits()]
+        due = [
+            (head, system)
+            for system, head in self._heads()
+            if head[0] <= now and self._circuits[system].admits()
+        ]
         return heapq.heappop(self._queues[min(due)[1]])[2] if due else None
 
     def seconds_until_due(self) -> float | None:

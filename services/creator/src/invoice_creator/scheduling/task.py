@@ -19,9 +19,11 @@ Phase = Literal["create", "read-back", "write-back", "publish"]
 AT_THE_PROVIDER: tuple[Phase, ...] = ("create", "read-back")
 
 KAFKA = "kafka"
-# Metronome hears of refusals by the provider. These are about our settings, a person's approval that
-# is awaited, or a document that exists.
-NEVER_TOLD: frozenset[Code] = frozenset({"destination-not-configured", "held-for-approval", "conflicting-document"})
+# Metronome hears of refusals by the provider. These are about our settings, a person's approval
+# that is awaited, or a document that exists.
+NEVER_TOLD: frozenset[Code] = frozenset(
+    {"destination-not-configured", "held-for-approval", "conflicting-document"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,16 @@ class Skip:
 class Task:
     """Held by one thread at a time: by the worker that took it, else under the dispatcher's lock.
 
-    ``is_repeat``: somebody may have sent the invoice before.
-    ``refusal`` and ``skip`` say why no document was created, for good; ``may_exist`` that one may
-    exist all the same.
-    ``unreported`` says why Metronome could not be told.
-    ``created_at`` is when the provider answered that it is created; ``None`` of a document that was found.
-    ``doubt``: it was sent, and it is not known whether the document exists.
-    ``is_looking``: the call under way only looks, so what it cannot tell is no refusal.
-    ``unshown`` counts the answers that do not show what was created.
-    ``seen`` are documents of the invoice that do not stand, or that it was created as.
-    ``spent`` are those, removed since, that a repeated request was answered with.
-    ``attempts`` counts those to create, ``reports`` those to tell Metronome.
-    ``is_over``: settled, or given up with its partition; nothing is done with it any more.
+    ``is_repeat``: somebody may have sent the invoice before. ``refusal`` and ``skip`` say why no
+    document was created, for good; ``may_exist`` that one may exist all the same. ``unreported``
+    says why Metronome could not be told. ``created_at`` is when the provider answered that it is
+    created; ``None`` of a document that was found. ``doubt``: it was sent, and it is not known
+    whether the document exists. ``is_looking``: the call under way only looks, so what it cannot
+    tell is no refusal. ``unshown`` counts the answers that do not show what was created. ``seen``
+    are documents of the invoice that do not stand, or that it was created as. ``spent`` are those,
+    removed since, that a repeated request was answered with. ``attempts`` counts those to create,
+    ``reports`` those to tell Metronome. ``is_over``: settled, or given up with its partition;
+    nothing is done with it any more.
     """
 
     record: Record
@@ -113,9 +113,15 @@ class Task:
 
     def _is_unseen(self) -> bool:
         """Whether the provider made the document, and did not show which total it has."""
-        return self.created is not None and self.created_at is not None and self.created.total is None
+        return (
+            self.created is not None and self.created_at is not None and self.created.total is None
+        )
 
     def _is_to_be_told(self) -> bool:
         if self.created is not None:
             return True
-        return isinstance(self.refusal, Rejected) and self.refusal.code not in NEVER_TOLD and not self.may_exist
+        return (
+            isinstance(self.refusal, Rejected)
+            and self.refusal.code not in NEVER_TOLD
+            and not self.may_exist
+        )

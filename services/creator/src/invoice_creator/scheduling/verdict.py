@@ -1,4 +1,8 @@
-"""What an attempt leads to that did not decide: another one, another look, or the failure that ends the phase. Pure."""
+"""What an attempt leads to that did not decide: another one, another look, or the failure that ends
+the phase.
+
+Pure.
+"""
 
 from dataclasses import replace
 
@@ -7,8 +11,8 @@ from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailab
 from invoice_shared.resilience.circuit import CallSlot, Circuit, is_about_settings, is_outage
 from invoice_shared.resilience.retry import RetryPolicy
 
-# A status is cheap to repeat, and an invoice that waits for it holds nothing back; a failure costs a
-# person's time.
+# A status is cheap to repeat, and an invoice that waits for it holds nothing back; a failure costs
+# a person's time.
 WRITEBACK_RETRIES = 10
 
 
@@ -17,7 +21,8 @@ def verdict(
 ) -> Rejected | float | None:
     """Note a failed attempt; return the seconds until the next, or the refusal that ends the phase.
 
-    ``None``: the phase ends without. The document was created, and what it became shows in the next comparison.
+    ``None``: the phase ends without. The document was created, and what it became shows in the next
+    comparison.
     """
     attempts = task.phase_attempts
     if task.phase == "write-back":
@@ -39,8 +44,12 @@ def verdict(
     return exhausted(task)
 
 
-def doubtful(task: Task, *, slot: CallSlot, circuit: Circuit, policy: RetryPolicy) -> Rejected | float:
-    """Return the seconds until the next look for a document in doubt, or the failure after the last."""
+def doubtful(
+    task: Task, *, slot: CallSlot, circuit: Circuit, policy: RetryPolicy
+) -> Rejected | float:
+    """Return the seconds until the next look for a document in doubt, or the failure after the
+    last.
+    """
     doubt = task.doubt
     assert doubt is not None  # noqa: S101 - undecided without an error is in doubt
     if not doubt.is_over or not _may_end(task, slot, circuit, policy):
@@ -50,13 +59,19 @@ def doubtful(task: Task, *, slot: CallSlot, circuit: Circuit, policy: RetryPolic
 
 
 def _may_end(task: Task, slot: CallSlot, circuit: Circuit, policy: RetryPolicy) -> bool:
-    """Whether it is this invoice's doubt and not an outage: the provider answered it, or served others."""
+    """Whether it is this invoice's doubt and not an outage: the provider answered it, or served
+    others.
+    """
     answered = task.doubt is not None and isinstance(task.doubt.cause, Rejected | AlreadyExists)
     return answered or policy.has_compared(task.phase_attempts, slot, circuit)
 
 
-def _unreadable(task: Task, error: CallFailed, circuit: Circuit, policy: RetryPolicy) -> Rejected | float:
-    """A look that cannot be read says neither "not there" nor "refused": it is waited for, then filed."""
+def _unreadable(
+    task: Task, error: CallFailed, circuit: Circuit, policy: RetryPolicy
+) -> Rejected | float:
+    """A look that cannot be read says neither "not there" nor "refused": it is waited for, then
+    filed.
+    """
     is_over = policy.has_waited(task.phase_attempts, circuit)
     if is_outage(error) or circuit.is_open or not is_over:
         return policy.delay(task.phase_attempts.tries, error)
@@ -79,8 +94,8 @@ def exhausted(task: Task) -> Rejected:
     code = last.code if isinstance(last, Rejected) else "retries-exhausted"
     reason = f"Given up after {task.attempts} attempts: {said}"
     doubt = (
-        " The document may exist there all the same, so look for it before you bill it by hand: a replay looks "
-        "before it creates."
+        " The document may exist there all the same, so look for it before you bill it by hand: a"
+        " replay looks before it creates."
         if task.may_exist
         else ""
     )

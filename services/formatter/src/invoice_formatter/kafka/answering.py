@@ -1,4 +1,6 @@
-"""Which of the configured brokers answers: a client that begins at a silent one waits a minute or more for it."""
+"""Which of the configured brokers answers: a client that begins at a silent one waits a minute or
+more for it.
+"""
 
 import asyncio
 from typing import Any
@@ -8,13 +10,16 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 
 async def first_answering(connection: dict[str, Any], seconds: float) -> str:
-    """Return the first address of ``bootstrap_servers`` to answer; all are asked at once, as we log in.
+    """Return the first address of ``bootstrap_servers`` to answer; all are asked at once, as we log
+    in.
 
     Raises ``OSError`` or ``KafkaError`` if none does within ``seconds``.
     """
     credentials = {name: value for name, value in connection.items() if name != "bootstrap_servers"}
     addresses = (address.strip() for address in connection["bootstrap_servers"].split(","))
-    asked = [asyncio.create_task(_ask(address, credentials, seconds)) for address in addresses if address]
+    asked = [
+        asyncio.create_task(_ask(address, credentials, seconds)) for address in addresses if address
+    ]
     try:
         return await _first(asked)
     finally:

@@ -1,9 +1,11 @@
-"""The faust application: one topic in, one agent, records published with their acknowledgement awaited.
+"""The faust application: one topic in, one agent, records published with their acknowledgement
+awaited.
 
-Faust's facts that this shape answers (reproduced on a real broker): an agent with ``concurrency`` above 1, or acks
-out of order, commits past records in work; an exception in an agent acks its event; ``send`` alone is not durable; the
-``worker`` command opens a web server. So: one agent whose body raises nothing, acks in offset order only, both awaits
-of ``send``, and an app that is started as it is.
+Faust's facts that this shape answers (reproduced on a real broker): an agent with ``concurrency``
+above 1, or acks out of order, commits past records in work; an exception in an agent acks its
+event; ``send`` alone is not durable; the ``worker`` command opens a web server. So: one agent whose
+body raises nothing, acks in offset order only, both awaits of ``send``, and an app that is started
+as it is.
 """
 
 import asyncio
@@ -33,14 +35,18 @@ from invoice_shared.record import OutgoingRecord, Record, TopicPartition
 
 SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
 LONGEST_POLL_GAP_SECONDS = 86_400.0
-"""While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the commits instead."""
+"""While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the
+commits instead.
+"""
 
 # As librdkafka's default: a produce request per record costs more than the record.
 LINGER_SECONDS = 0.005
-# Before compression, some ten documents; at aiokafka's 16 KiB every third waits for its batch to leave. Far below the
-# smallest ``max.message.bytes`` that a topic is likely to have, for a batch that exceeds it counts as a large record.
+# Before compression, some ten documents; at aiokafka's 16 KiB every third waits for its batch to
+# leave. Far below the smallest ``max.message.bytes`` that a topic is likely to have, for a batch
+# that exceeds it counts as a large record.
 MAX_BATCH_BYTES = 65_536
-# What a poll hands over is held as objects, whatever room there is; by default it is all that was fetched.
+# What a poll hands over is held as objects, whatever room there is; by default it is all that was
+# fetched.
 MAX_POLL_RECORDS = 100
 # Per partition and fetch. A larger batch comes whole, but then alone.
 MAX_FETCH_BYTES = 65_536
@@ -63,11 +69,16 @@ class FormatterApp(faust.App):
 
 
 def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
-    """Build the application inside the running event loop; ``buffered`` records may wait in memory for our agent."""
+    """Build the application inside the running event loop; ``buffered`` records may wait in memory
+    for our agent.
+    """
     return FormatterApp(
         settings.group,
         loop=asyncio.get_running_loop(),
-        broker=[URL(f"kafka://{server.strip()}") for server in settings.kafka_bootstrap_servers.split(",")],
+        broker=[
+            URL(f"kafka://{server.strip()}")
+            for server in settings.kafka_bootstrap_servers.split(",")
+        ],
         broker_credentials=broker_credentials(settings),
         broker_session_timeout=SESSION_TIMEOUT_SECONDS,
         broker_heartbeat_interval=SESSION_TIMEOUT_SECONDS / 4,
@@ -123,7 +134,11 @@ def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWa
         forget(partitions)
 
     app.transport = OrderlyTransport(app, intake)
-    app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name="take-in", concurrency=1)(take_in)
+    app.agent(
+        app.topic(topic, key_serializer="raw", value_serializer="raw"),
+        name="take-in",
+        concurrency=1,
+    )(take_in)
     # mode's signal types fit no function
     app.on_partitions_revoked.connect(cast("Any", revoked), weak=False)
     app.on_partitions_assigned.connect(cast("Any", assigned), weak=False)
@@ -143,7 +158,9 @@ def record_of(message: Any) -> Record:
 
 
 def assigned_partitions(app: FormatterApp) -> set[TopicPartition] | None:
-    """Return the partitions that are ours at this moment; ``None`` while the group has told nothing."""
+    """Return the partitions that are ours at this moment; ``None`` while the group has told
+    nothing.
+    """
     if not app.has_assignment:
         return None
     return {TopicPartition(one.topic, one.partition) for one in app.consumer.assignment()}
@@ -166,7 +183,10 @@ class FaustPublisher:
         self._topics: dict[str, Any] = {}
 
     async def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas have the record, however long that takes. Raises ``RecordTooLarge``."""
+        """Return once all in-sync replicas have the record, however long that takes.
+
+        Raises ``RecordTooLarge``.
+        """
         try:
             await self._publish_patiently(record)
         except RecordTooLarge:
@@ -184,7 +204,9 @@ class FaustPublisher:
         try:
             # The first await hands the record over, the second waits for the broker's answer.
             await (
-                await self._topic(record.topic).send(key=record.key, value=record.value, headers=list(record.headers))
+                await self._topic(record.topic).send(
+                    key=record.key, value=record.value, headers=list(record.headers)
+                )
             )
         except NOT_PUBLISHED as error:
             if _is_too_large(error):

@@ -1,4 +1,7 @@
-"""Our settings as faust's and aiokafka's: TLS and SASL. ``invoice_shared.kafka`` does the same for the other client."""
+"""Our settings as faust's and aiokafka's: TLS and SASL.
+
+``invoice_shared.kafka`` does the same for the other client.
+"""
 
 from ssl import SSLContext
 from typing import Any
@@ -14,7 +17,10 @@ Credentials = SASLCredentials | SSLCredentials
 
 
 def broker_credentials(settings: KafkaSettings) -> Credentials | None:
-    """Give faust's credentials; none for a plain connection. Raises ``StartupError`` for an unusable certificate."""
+    """Give faust's credentials; none for a plain connection.
+
+    Raises ``StartupError`` for an unusable certificate.
+    """
     protocol = settings.kafka_security_protocol
     context = _ssl_context(settings) if protocol.endswith("SSL") else None
     if protocol.startswith("SASL"):

@@ -1,4 +1,6 @@
-"""The records in work and the right to acknowledge them: in offset order, never past an unfinished one."""
+"""The records in work and the right to acknowledge them: in offset order, never past an unfinished
+one.
+"""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -29,7 +31,9 @@ class Brakes:
         """Return once nothing is under way, or after so many seconds."""
         self.turns.hold()
         if not await self.underway.ended(seconds):
-            log.warning("a partition is given up with work under way; its next owner may do that again")
+            log.warning(
+                "a partition is given up with work under way; its next owner may do that again"
+            )
 
     def release(self) -> None:
         """Go on."""
@@ -37,10 +41,11 @@ class Brakes:
 
 
 class Intake:
-    """Takes at most ``capacity`` records into work, and holds at most ``window`` that are not yet acknowledged.
+    """Takes at most ``capacity`` records into work, and holds at most ``window`` that are not yet
+    acknowledged.
 
-    A slow record holds back the acknowledgement of its partition's later ones, not their work; only once the window is
-    full of them does everything wait for it.
+    A slow record holds back the acknowledgement of its partition's later ones, not their work; only
+    once the window is full of them does everything wait for it.
     """
 
     def __init__(
@@ -64,11 +69,14 @@ class Intake:
         self._is_stopped = False
         self._is_closed = False
 
-    async def take(self, record: Record, acknowledge: Acknowledge, is_current: Callable[[], bool]) -> None:
-        """Take a record into work once there is room; one that was in work before a rebalance is not done again.
+    async def take(
+        self, record: Record, acknowledge: Acknowledge, is_current: Callable[[], bool]
+    ) -> None:
+        """Take a record into work once there is room; one that was in work before a rebalance is
+        not done again.
 
-        ``is_current`` tells whether the record was read since the last rebalance: an earlier one is delivered again,
-        and a stale one in front of it would be acknowledged past it.
+        ``is_current`` tells whether the record was read since the last rebalance: an earlier one is
+        delivered again, and a stale one in front of it would be acknowledged past it.
         """
         if is_current() and self._take_again(record, acknowledge):
             return
@@ -96,7 +104,8 @@ class Intake:
     async def stop(self, seconds: float) -> None:
         """Come to a standstill before partitions are given up, at most for ``seconds``.
 
-        When this returns, whatever may be committed is acknowledged, and nothing more is until ``go_on``.
+        When this returns, whatever may be committed is acknowledged, and nothing more is until
+        ``go_on``.
         """
         self._is_stopped = True
         await self._brakes.stop(seconds)
@@ -108,7 +117,9 @@ class Intake:
             self._kept.keep(kept.record, settled=kept.settled)
 
     def go_on(self, assigned: Collection[TopicPartition]) -> None:
-        """Go on with these partitions, and abandon what is in work of others: it is their next owner's."""
+        """Go on with these partitions, and abandon what is in work of others: it is their next
+        owner's.
+        """
         self._kept.restrict(assigned)
         self._lanes.keep_only(assigned)
         self._is_stopped = False

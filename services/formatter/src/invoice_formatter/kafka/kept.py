@@ -1,4 +1,8 @@
-"""What a rebalance leaves to this process: records that come again, and whose work goes on or has ended. Pure."""
+"""What a rebalance leaves to this process: records that come again, and whose work goes on or has
+ended.
+
+Pure.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,32 +12,42 @@ from invoice_shared.record import Record, TopicPartition
 
 @dataclass(slots=True)
 class Kept:
-    """A record that was taken before the rebalance. ``settled``: only its acknowledgement is missing."""
+    """A record that was taken before the rebalance.
+
+    ``settled``: only its acknowledgement is missing.
+    """
 
     record: Record
     settled: bool
 
 
 class KeptRecords:
-    """In offset order per partition. The broker delivers them again from the committed offset on."""
+    """In offset order per partition.
+
+    The broker delivers them again from the committed offset on.
+    """
 
     def __init__(self) -> None:
         self._partitions: dict[TopicPartition, dict[int, Kept]] = {}
 
     def keep(self, record: Record, *, settled: bool) -> None:
         """Wait for a record to be delivered again. Those of a partition come in rising order."""
-        self._partitions.setdefault(record.topic_partition, {})[record.offset] = Kept(record, settled)
+        self._partitions.setdefault(record.topic_partition, {})[record.offset] = Kept(
+            record, settled
+        )
 
     def settle(self, record: Record) -> None:
         """Mark a record as settled, if it is still waited for."""
-        if (kept := self._partitions.get(record.topic_partition, {}).get(record.offset)) is not None:
+        if (
+            kept := self._partitions.get(record.topic_partition, {}).get(record.offset)
+        ) is not None:
             kept.settled = True
 
     def claim(self, record: Record) -> Kept | None:
         """Return what is known of a record that is delivered; ``None`` for a new one.
 
-        Whatever lies before it is not delivered any more: somebody has committed past it. The same offset may be
-        another record's, if the topic was created anew.
+        Whatever lies before it is not delivered any more: somebody has committed past it. The same
+        offset may be another record's, if the topic was created anew.
         """
         waiting = self._partitions.get(record.topic_partition, {})
         while waiting and next(iter(waiting)) < record.offset:

@@ -1,4 +1,7 @@
-"""Several records in work at once, those with the same key one after the other. Knows no Kafka and no offsets."""
+"""Several records in work at once, those with the same key one after the other.
+
+Knows no Kafka and no offsets.
+"""
 
 import asyncio
 from collections import deque
@@ -18,7 +21,10 @@ class Lanes:
     is room."""
 
     def __init__(
-        self, settle: Settle, settled: Callable[[Record], None], crashed: Callable[[BaseException], None]
+        self,
+        settle: Settle,
+        settled: Callable[[Record], None],
+        crashed: Callable[[BaseException], None],
     ) -> None:
         self._settle = settle
         self._settled = settled
@@ -42,7 +48,9 @@ class Lanes:
             self._start(key)
 
     def keep_only(self, partitions: Collection[TopicPartition]) -> None:
-        """Abandon the records of all other partitions, those in work included: they are delivered again."""
+        """Abandon the records of all other partitions, those in work included: they are delivered
+        again.
+        """
         for key, lane in self._lanes.items():
             if lane and lane[0].topic_partition not in partitions:
                 self._abandoned.add(key)
@@ -53,7 +61,9 @@ class Lanes:
             lane.extend(kept)
 
     async def drain(self, seconds: float) -> None:
-        """Let the work finish for at most ``seconds``, then abandon the rest: it is delivered again."""
+        """Let the work finish for at most ``seconds``, then abandon the rest: it is delivered
+        again.
+        """
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
         self.keep_only(())

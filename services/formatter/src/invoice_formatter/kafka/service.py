@@ -10,7 +10,10 @@ from invoice_shared.logs import get_logger
 log = get_logger(__name__)
 
 WORK_SHARE, LEAVING_SHARE = 0.6, 0.3
-"""Of the grace: for what is in work, and for the last commit and leaving the group. The rest is for the exit itself."""
+"""Of the grace: for what is in work, and for the last commit and leaving the group.
+
+The rest is for the exit itself.
+"""
 
 
 class Ending:
@@ -25,7 +28,9 @@ class Ending:
         self._asked.set()
 
     def crash(self, error: BaseException) -> None:
-        """End because of a defect: what is in work is handed back, and whoever supervises us starts us again."""
+        """End because of a defect: what is in work is handed back, and whoever supervises us starts
+        us again.
+        """
         if not self._asked.is_set():
             log.critical("crashed", exc_info=error)
             self.exit_code = 1
@@ -45,15 +50,18 @@ class Service:
         self._watch = watch
 
     async def run(self, ending: Ending, grace_seconds: float) -> bool:
-        """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave within the grace.
+        """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave
+        within the grace.
 
-        Gives False where the broker let us wait too long to close in order: threads of faust's may still hang on it.
+        Gives False where the broker let us wait too long to close in order: threads of faust's may
+        still hang on it.
         """
         life = asyncio.create_task(self._live(ending))
         await ending.wait()
         log.info("stopping")
         await self._intake.close(grace_seconds * WORK_SHARE)
-        # Waited for from outside: faust's stop swallows a cancellation, and with it any timeout around it.
+        # Waited for from outside: faust's stop swallows a cancellation, and with it any timeout
+        # around it.
         closing = asyncio.create_task(self._close())
         await asyncio.wait({closing}, timeout=grace_seconds * LEAVING_SHARE)
         life.cancel()

@@ -1,4 +1,7 @@
-"""Settling a record: decide, then write it down. Returns only when every record it produced is acknowledged."""
+"""Settling a record: decide, then write it down.
+
+Returns only when every record it produced is acknowledged.
+"""
 
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
@@ -19,7 +22,9 @@ log = get_logger(__name__)
 
 
 class Settling:
-    """Repeatable: a record that is settled twice gives the same document and the same failure id."""
+    """Repeatable: a record that is settled twice gives the same document and the same failure
+    id.
+    """
 
     def __init__(
         self,
@@ -49,7 +54,9 @@ class Settling:
         except RecordTooLarge as error:
             if not isinstance(settlement, Formatted):
                 raise
-            await self._write(self._handler.refuse(record, settlement, _too_large(settlement, error)), record)
+            await self._write(
+                self._handler.refuse(record, settlement, _too_large(settlement, error)), record
+            )
 
     async def _write(self, settlement: Settlement, record: Record) -> None:
         match settlement:
@@ -63,7 +70,9 @@ class Settling:
     async def _write_formatted(self, settlement: Formatted, record: Record) -> None:
         document = settlement.document
         topic, key = self._topics.formatted_invoices_topic, document.invoice_id.encode()
-        await self._publisher.publish(OutgoingRecord(topic, key, serde.to_bytes(document), settlement.headers))
+        await self._publisher.publish(
+            OutgoingRecord(topic, key, serde.to_bytes(document), settlement.headers)
+        )
         self._metrics.formatted(document.destination)
         log.info(
             "invoice formatted",
@@ -98,7 +107,9 @@ class Settling:
             failure_id=failure.failure_id,
         )
 
-    async def _file(self, failure: InvoiceFailure | None, outcome: Outcome | None, headers: Headers) -> None:
+    async def _file(
+        self, failure: InvoiceFailure | None, outcome: Outcome | None, headers: Headers
+    ) -> None:
         for record in settlement_records(failure, outcome, headers=headers, topics=self._topics):
             await self._publisher.publish(record)
 
@@ -107,6 +118,6 @@ def _too_large(settlement: Formatted, error: RecordTooLarge) -> Rejected:
     count = len(settlement.document.line_items)
     return Rejected(
         "invalid-invoice",
-        f"The document of {count} lines is too large for the topic ({error}). Set LINE_GROUPING=by_item, or raise the "
-        "topic's max.message.bytes.",
+        f"The document of {count} lines is too large for the topic ({error}). Set"
+        " LINE_GROUPING=by_item, or raise the topic's max.message.bytes.",
     )

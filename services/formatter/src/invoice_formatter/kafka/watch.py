@@ -30,7 +30,13 @@ class BrokerWatch:
     """Looks at topics and offsets through a client of its own that joins no group."""
 
     def __init__(
-        self, connection: dict[str, Any], group: str, topics: list[str], *, health: Health, metrics: Metrics
+        self,
+        connection: dict[str, Any],
+        group: str,
+        topics: list[str],
+        *,
+        health: Health,
+        metrics: Metrics,
     ) -> None:
         self._connection = connection
         self._group = group
@@ -44,7 +50,8 @@ class BrokerWatch:
         self._address = ""
 
     async def wait_for_the_start(self) -> str:
-        """Return an address at which the broker answers, once it has all the topics and lets us use the group.
+        """Return an address at which the broker answers, once it has all the topics and lets us use
+        the group.
 
         What is missing is said once. aiokafka gives up for good if it joins before it may.
         """
@@ -53,7 +60,9 @@ class BrokerWatch:
         return self._address
 
     async def run(self, assigned: Callable[[], set[TopicPartition] | None]) -> None:
-        """Keep health and lag up to date until cancelled; ``assigned`` returns ``None`` while nobody knows."""
+        """Keep health and lag up to date until cancelled; ``assigned`` returns ``None`` while
+        nobody knows.
+        """
         while True:
             await self._look(lambda client: self._check_progress(client, assigned()))
             await asyncio.sleep(LOOK_SECONDS)
@@ -61,15 +70,17 @@ class BrokerWatch:
     async def note_read(self, record: Record) -> None:
         """Note that a record was read.
 
-        The broker is asked whether records were lost in front of a partition's first one, and in a gap.
-        Without an answer the gap counts as a loss.
+        The broker is asked whether records were lost in front of a partition's first one, and in a
+        gap. Without an answer the gap counts as a loss.
         """
         partition = record.topic_partition
         if not self._losses.has_begun(partition):
             self._begin({partition: await self._start(partition)})
         if self._losses.follows_a_gap(record):
             start = await self._start(partition)
-            self._losses.compare(partition, min(start.beginning, record.offset) if start else record.offset)
+            self._losses.compare(
+                partition, min(start.beginning, record.offset) if start else record.offset
+            )
         self._losses.read(record)
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
@@ -122,10 +133,15 @@ class BrokerWatch:
     async def _check_access(self, client: AIOKafkaConsumer) -> None:
         missing = sorted(set(self._topics) - await client.topics())
         if missing:
-            raise StartupError(f"These topics do not exist: {', '.join(missing)}. Create them with: invoices topics")
+            raise StartupError(
+                f"These topics do not exist: {', '.join(missing)}. Create them with: invoices"
+                " topics"
+            )
         await client.committed(AioPartition(self._topics[0], 0))
 
-    async def _check_progress(self, client: AIOKafkaConsumer, assigned: set[TopicPartition] | None) -> None:
+    async def _check_progress(
+        self, client: AIOKafkaConsumer, assigned: set[TopicPartition] | None
+    ) -> None:
         if not assigned:
             await self._check_access(client)  # or else nobody would ask the broker anything
         if assigned is None:
@@ -143,7 +159,9 @@ class BrokerWatch:
     async def _start(self, partition: TopicPartition) -> Start | None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                starts = await _starts(await self._connected(), [AioPartition(partition.topic, partition.partition)])
+                starts = await _starts(
+                    await self._connected(), [AioPartition(partition.topic, partition.partition)]
+                )
         except (KafkaError, OSError):
             return None
         return starts[partition]
@@ -160,8 +178,11 @@ class BrokerWatch:
         self._assignment.lag(lag)
 
 
-async def _starts(client: AIOKafkaConsumer, partitions: list[AioPartition]) -> dict[TopicPartition, Start]:
-    # What is committed comes first: a record that is read meanwhile is not taken for one that was lost.
+async def _starts(
+    client: AIOKafkaConsumer, partitions: list[AioPartition]
+) -> dict[TopicPartition, Start]:
+    # What is committed comes first: a record that is read meanwhile is not taken for one that was
+    # lost.
     committed = await asyncio.gather(*(client.committed(one) for one in partitions))
     beginnings = await client.beginning_offsets(partitions)
     ends = await client.end_offsets(partitions)

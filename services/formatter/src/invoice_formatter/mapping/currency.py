@@ -10,29 +10,37 @@ from invoice_formatter.mapping.money import EXACT
 from invoice_shared.errors import Rejected
 
 USD_CREDIT_TYPE_ID = "2714e483-4ff1-48e4-9e25-ac732e8f24f2"
-"""The same for every Metronome account (docs.metronome.com, "Use currency and custom pricing units")."""
+"""The same for every Metronome account (docs.metronome.com, "Use currency and custom pricing
+units").
+"""
 
 USD_NAME = "USD (cents)"
 
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """An ISO 4217 currency. Metronome's amounts of it are in ``10 ** -stated_digits`` of its major unit."""
+    """An ISO 4217 currency.
+
+    Metronome's amounts of it are in ``10 ** -stated_digits`` of its major unit.
+    """
 
     code: str
     minor_digits: int
     stated_digits: int
 
     def major(self, stated: Decimal) -> Decimal:
-        """Turn an amount as Metronome states it into major units, exactly: 1250 ``USD (cents)`` is 12.50."""
+        """Turn an amount as Metronome states it into major units, exactly: 1250 ``USD (cents)`` is
+        12.50.
+        """
         return EXACT.scaleb(stated, -self.stated_digits)
 
 
 def currency_of(credit_type: CreditType) -> Currency:
     """Tell the currency: US dollars are stated in cents, every other fiat in whole units.
 
-    Raises ``Rejected("unsupported-currency")`` for a custom pricing unit, and for a credit type called just ``USD``:
-    Metronome has none, so whether it holds cents or dollars would be a guess by a factor of 100.
+    Raises ``Rejected("unsupported-currency")`` for a custom pricing unit, and for a credit type
+    called just ``USD``: Metronome has none, so whether it holds cents or dollars would be a guess
+    by a factor of 100.
     """
     name = credit_type.name.strip()
     if credit_type.id == USD_CREDIT_TYPE_ID or name == USD_NAME:
@@ -41,8 +49,9 @@ def currency_of(credit_type: CreditType) -> Currency:
     if digits is None or name == "USD":
         raise Rejected(
             "unsupported-currency",
-            f"The invoice is in “{name}”, which is no currency that the connector knows. Bill it by hand, or give the "
-            "rate card a fiat currency in Metronome and issue the invoice anew.",
+            f"The invoice is in “{name}”, which is no currency that the connector knows. Bill it by"
+            " hand, or give the rate card a fiat currency in Metronome and issue the invoice"
+            " anew.",
         )
     return Currency(name, minor_digits=digits, stated_digits=0)
 
@@ -53,7 +62,9 @@ def is_currency(name: str) -> bool:
 
 
 def minor_digits(code: str) -> int | None:
-    """Return how many digits an ISO 4217 currency's minor unit has; ``None`` if there is no such currency."""
+    """Return how many digits an ISO 4217 currency's minor unit has; ``None`` if there is no such
+    currency.
+    """
     try:
         return IsoCurrency(code).exponent
     except ValueError:

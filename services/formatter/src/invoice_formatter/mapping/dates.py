@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
-from invoice_formatter.mapping.periods import NO_CALENDAR, Period, day_of, period_of_invoice, undated
+from invoice_formatter.mapping.periods import (
+    NO_CALENDAR,
+    Period,
+    day_of,
+    period_of_invoice,
+    undated,
+)
 from invoice_formatter.mapping.rules import MappingRules
 
 
@@ -18,9 +24,11 @@ class DocumentDates:
 
 
 def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDates:
-    """Give the dates by DOCUMENT_DATE; without a period the document is dated as issued in either case.
+    """Give the dates by DOCUMENT_DATE; without a period the document is dated as issued in either
+    case.
 
-    Raises ``Rejected("invalid-invoice")`` where there is no date at all, or none that a calendar holds.
+    Raises ``Rejected("invalid-invoice")`` where there is no date at all, or none that a calendar
+    holds.
     """
     period = period_of_invoice(invoice)
     issue = _issue_date(invoice, period, rules)

@@ -35,13 +35,17 @@ class Mapped:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """A sentence for each rule that changed or left out something; made only for who previews."""
+        """A sentence for each rule that changed or left out something; made only for who
+        previews.
+        """
         return notes_on(self.invoice, self.document, self.exact, self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """When the invoice was finalized, when we heard of it, and from whom; carried through unchanged."""
+    """When the invoice was finalized, when we heard of it, and from whom; carried through
+    unchanged.
+    """
 
     finalized_at: datetime | None = None
     received_at: datetime | None = None
@@ -54,10 +58,15 @@ UNKNOWN_ORIGIN = Origin()
 def map_billing(
     billing: Billing, rules: MappingRules, *, origin: Origin = UNKNOWN_ORIGIN, forced: bool = False
 ) -> Mapped | Skip:
-    """Map an invoice to the document for the customer who is billed. Raises as ``map_invoice`` does."""
+    """Map an invoice to the document for the customer who is billed.
+
+    Raises as ``map_invoice`` does.
+    """
     if billing.instead is None:
         return map_invoice(billing.invoice, rules, origin=origin, forced=forced)
-    if skip := find_skip(billing.invoice, rules, forced=forced):  # a document that exists is the better answer
+    if skip := find_skip(
+        billing.invoice, rules, forced=forced
+    ):  # a document that exists is the better answer
         return skip
     if isinstance(billing.instead, Rejected):
         raise billing.instead
@@ -65,7 +74,11 @@ def map_billing(
 
 
 def map_invoice(
-    invoice: MetronomeInvoice, rules: MappingRules, *, origin: Origin = UNKNOWN_ORIGIN, forced: bool = False
+    invoice: MetronomeInvoice,
+    rules: MappingRules,
+    *,
+    origin: Origin = UNKNOWN_ORIGIN,
+    forced: bool = False,
 ) -> Mapped | Skip:
     """Map an invoice. The same invoice and rules give the same document.
 
@@ -91,14 +104,23 @@ def _find_money_skip(
     if not amounts:
         return Skip("nothing-to-bill", "Its total is zero and it has no line in its currency.")
     if rules.zero_total_invoices == "skip":
-        return Skip("zero-total", "Its total is zero, and ZERO_TOTAL_INVOICES says to skip such invoices.")
+        return Skip(
+            "zero-total", "Its total is zero, and ZERO_TOTAL_INVOICES says to skip such invoices."
+        )
     return None
 
 
 def _map_document(
-    invoice: MetronomeInvoice, selection: Selection, measure: Measure, rules: MappingRules, origin: Origin
+    invoice: MetronomeInvoice,
+    selection: Selection,
+    measure: Measure,
+    rules: MappingRules,
+    origin: Origin,
 ) -> Mapped:
-    external_customer_id, destination = external_customer(invoice, rules), destination_of(invoice, rules)
+    external_customer_id, destination = (
+        external_customer(invoice, rules),
+        destination_of(invoice, rules),
+    )
     extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
     exact = exact_lines(selection.counted, measure, rules, extra, destination=destination)
     document_fields = extra.of_document()
@@ -119,10 +141,14 @@ def _map_document(
         issue_date=dates.issue,
         due_date=dates.due,
         line_items=rounded_lines(exact, total, measure.currency.minor_digits),
-        informational_lines=tuple(informational(line, reason, rules) for line, reason in selection.left_out),
+        informational_lines=tuple(
+            informational(line, reason, rules) for line, reason in selection.left_out
+        ),
         extra_fields=document_fields,
         contract_id=invoice.contract_id,
-        corrected_invoice_id=invoice.correction_record.corrected_invoice_id if invoice.correction_record else None,
+        corrected_invoice_id=invoice.correction_record.corrected_invoice_id
+        if invoice.correction_record
+        else None,
         regenerated_from_invoice_id=invoice.regenerated_from_invoice_id,
         known_document_id=known_document(invoice, destination),
         source=origin.source,

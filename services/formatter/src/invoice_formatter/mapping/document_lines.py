@@ -1,4 +1,8 @@
-"""The lines of the document: named, given their items, grouped if so set, rounded to add up to the total. Pure."""
+"""The lines of the document: named, given their items, grouped if so set, rounded to add up to the
+total.
+
+Pure.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +21,12 @@ from invoice_shared.invoice import LineItem
 
 
 def exact_lines(
-    lines: Sequence[MetronomeLine], measure: Measure, rules: MappingRules, extra: ExtraFields, *, destination: str
+    lines: Sequence[MetronomeLine],
+    measure: Measure,
+    rules: MappingRules,
+    extra: ExtraFields,
+    *,
+    destination: str,
 ) -> list[ExactLine]:
     """Build the lines, amounts not yet rounded. Raises ``Rejected("items-not-mapped")``."""
     exact = [
@@ -46,8 +55,13 @@ def _exact_line(
     )
 
 
-def rounded_lines(lines: Sequence[ExactLine], total: Decimal, minor_digits: int) -> tuple[LineItem, ...]:
-    """Round the amounts so that they add up to ``total`` exactly. Raises ``Rejected("totals-mismatch")``."""
+def rounded_lines(
+    lines: Sequence[ExactLine], total: Decimal, minor_digits: int
+) -> tuple[LineItem, ...]:
+    """Round the amounts so that they add up to ``total`` exactly.
+
+    Raises ``Rejected("totals-mismatch")``.
+    """
     amounts = round_lines([line.amount for line in lines], total, minor_digits)
     return tuple(_line_item(line, amount) for line, amount in zip(lines, amounts, strict=True))
 

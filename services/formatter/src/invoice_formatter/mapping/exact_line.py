@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 
 class ExactLine(NamedTuple):
-    """The fields of ``LineItem``, and the product's bare name, from which a joined line takes its own."""
+    """The fields of ``LineItem``, and the product's bare name, from which a joined line takes its
+    own.
+    """
 
     product_name: str
     name: str

@@ -1,10 +1,11 @@
 """EXTRA_FIELDS: provider fields of the operator's own, filled from the Metronome invoice. Pure.
 
 A key ``line.class`` is the field ``class`` of every line, any other key a field of the document;
-``netsuite:line.class`` is one for that destination alone, since providers refuse each other's names. Paths start at the
-invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``); templates of lines also know
-``{line.product_id}``. ``start_date`` and ``end_date`` of invoice and line are the first and the last day covered,
-which Metronome does not state: its ends are exclusive.
+``netsuite:line.class`` is one for that destination alone, since providers refuse each other's
+names. Paths start at the invoice (``{contract_custom_fields.po_number}`` or
+``{invoice.contract_id}``); templates of lines also know ``{line.product_id}``. ``start_date`` and
+``end_date`` of invoice and line are the first and the last day covered, which Metronome does not
+state: its ends are exclusive.
 """
 
 import re
@@ -26,14 +27,20 @@ Templates = Mapping[str, str]
 
 
 def problems_of(templates: Templates) -> list[str]:
-    """Give a sentence for each template that can never be filled, for the check of the settings at start."""
+    """Give a sentence for each template that can never be filled, for the check of the settings at
+    start.
+    """
     return [problem for key, text in templates.items() for problem in _problems(key, text)]
 
 
 def templates_for(destination: str, templates: Templates) -> Templates:
-    """Give the templates that hold for a destination, its prefix taken off; a prefixed one wins over a plain one."""
+    """Give the templates that hold for a destination, its prefix taken off; a prefixed one wins
+    over a plain one.
+    """
     plain = {key: text for key, text in templates.items() if _field_of(key) == key}
-    ours = {_field_of(key): text for key, text in templates.items() if key.startswith(f"{destination}:")}
+    ours = {
+        _field_of(key): text for key, text in templates.items() if key.startswith(f"{destination}:")
+    }
     return plain | ours
 
 
@@ -44,21 +51,30 @@ def _field_of(key: str) -> str:
 
 def _problems(setting: str, text: str) -> list[str]:
     if (prefix := DESTINATION.match(setting)) and prefix["name"] not in destinations():
-        return [f'{setting}: "{prefix["name"]}" is not a destination: use one of {all_destinations()}']
+        return [
+            f'{setting}: "{prefix["name"]}" is not a destination: use one of {all_destinations()}'
+        ]
     key = _field_of(setting)
     try:
         template = parse_template(text)
     except ValueError as error:
         return [f"{setting}: {error}"]
     problems = [] if key.removeprefix(LINE_PREFIX).strip() else [f"“{setting}” names no field"]
-    if not key.startswith(LINE_PREFIX) and any(part.path[0] == "line" for part in template.placeholders):
-        problems.append(f"{setting}: a field of the document cannot be filled from a line; did you mean “line.{key}”?")
+    if not key.startswith(LINE_PREFIX) and any(
+        part.path[0] == "line" for part in template.placeholders
+    ):
+        problems.append(
+            f"{setting}: a field of the document cannot be filled from a line; did you mean"
+            f" “line.{key}”?"
+        )
     return problems
 
 
 @dataclass
 class ExtraFields:
-    """Fills the templates for one invoice, and remembers what was missing so that one failure can name all of it."""
+    """Fills the templates for one invoice, and remembers what was missing so that one failure can
+    name all of it.
+    """
 
     invoice: MetronomeInvoice
     templates: Templates
@@ -66,13 +82,17 @@ class ExtraFields:
 
     def of_document(self) -> dict[str, str]:
         """Fill the document's fields; one that comes out blank is left out."""
-        ours = {key: text for key, text in self.templates.items() if not key.startswith(LINE_PREFIX)}
+        ours = {
+            key: text for key, text in self.templates.items() if not key.startswith(LINE_PREFIX)
+        }
         return self._fill(ours, _scope(self.invoice), where="")
 
     def of_line(self, line: MetronomeLine) -> dict[str, str]:
         """Fill the fields of a line; one that comes out blank is left out."""
         ours = {
-            key.removeprefix(LINE_PREFIX): text for key, text in self.templates.items() if key.startswith(LINE_PREFIX)
+            key.removeprefix(LINE_PREFIX): text
+            for key, text in self.templates.items()
+            if key.startswith(LINE_PREFIX)
         }
         if not ours:
             return {}
@@ -83,24 +103,36 @@ class ExtraFields:
         if self.missing:
             raise Rejected(
                 "extra-field-not-filled",
-                f"The invoice lacks what EXTRA_FIELDS asks for: {'; '.join(_once(self.missing))}. Fill it in "
-                "Metronome, or mark the placeholder as optional with a question mark.",
+                f"The invoice lacks what EXTRA_FIELDS asks for: {'; '.join(_once(self.missing))}."
+                " Fill it in Metronome, or mark the placeholder as optional with a question mark.",
             )
 
     def _fill(self, templates: Templates, scope: Tree, *, where: str) -> dict[str, str]:
         parsed = {key: parse_template(text) for key, text in templates.items()}
-        self.missing += [f"{path} for “{key}”{where}" for key, one in parsed.items() for path in one.missing(scope)]
+        self.missing += [
+            f"{path} for “{key}”{where}"
+            for key, one in parsed.items()
+            for path in one.missing(scope)
+        ]
         filled = {key: one.fill(scope) for key, one in parsed.items()}
         return {key: text for key, text in filled.items() if text}
 
 
 def _scope(invoice: MetronomeInvoice, line: MetronomeLine | None = None) -> Tree:
     whole: dict[str, Any] = invoice.tree | _days(period_of_invoice(invoice))
-    return whole | {"invoice": whole} | ({"line": line.tree | _days(period_of_line(line))} if line else {})
+    return (
+        whole
+        | {"invoice": whole}
+        | ({"line": line.tree | _days(period_of_line(line))} if line else {})
+    )
 
 
 def _days(period: Period) -> dict[str, str]:
-    return {name: str(day) for name, day in (("start_date", period.start), ("end_date", period.end)) if day}
+    return {
+        name: str(day)
+        for name, day in (("start_date", period.start), ("end_date", period.end))
+        if day
+    }
 
 
 def _once(names: Iterable[str]) -> list[str]:

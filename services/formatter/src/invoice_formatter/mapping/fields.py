@@ -10,7 +10,9 @@ from invoice_shared.types import MAX_DIGITS, decimal_text
 
 
 def scalar_text(value: Any) -> str | None:
-    """Write a scalar as text, trimmed; ``None`` for null, an object, a list, and for text that is blank or no UTF-8."""
+    """Write a scalar as text, trimmed; ``None`` for null, an object, a list, and for text that is
+    blank or no UTF-8.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

@@ -1,4 +1,7 @@
-"""LINE_GROUPING=by_item: one line an item, for providers that allow few. Pure; amounts are still exact here."""
+"""LINE_GROUPING=by_item: one line an item, for providers that allow few.
+
+Pure; amounts are still exact here.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,9 +16,11 @@ MIXED = "mixed"
 
 
 def group_by_item(lines: Sequence[ExactLine]) -> list[ExactLine]:
-    """Join the lines of each item, in the order of their first appearance; the sum stays what it was.
+    """Join the lines of each item, in the order of their first appearance; the sum stays what it
+    was.
 
-    Lines whose extra fields differ (another class, another department) stay apart: joined they would be booked wrongly.
+    Lines whose extra fields differ (another class, another department) stay apart: joined they
+    would be booked wrongly.
     """
     groups: dict[tuple[object, ...], list[ExactLine]] = {}
     for line in lines:
@@ -45,7 +50,9 @@ def _join(lines: Sequence[ExactLine]) -> ExactLine:
 
 
 def _quantity_and_price(lines: Sequence[ExactLine]) -> tuple[Decimal | None, Decimal | None]:
-    """Add quantities up only if one price holds for all; otherwise they may count different things."""
+    """Add quantities up only if one price holds for all; otherwise they may count different
+    things.
+    """
     quantities = [line.quantity for line in lines if line.quantity is not None]
     if len(quantities) < len(lines) or len({line.unit_price for line in lines}) > 1:
         return None, None

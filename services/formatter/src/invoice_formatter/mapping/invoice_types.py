@@ -1,6 +1,7 @@
 """The types of invoices that Metronome is known to make. Pure.
 
-Sources: the public OpenAPI file, and for the legacy plans the ``invoice_types_filter`` of its alerts.
+Sources: the public OpenAPI file, and for the legacy plans the ``invoice_types_filter`` of its
+alerts.
 """
 
 USAGE = "USAGE"

@@ -36,8 +36,12 @@ def _item_id(line: MetronomeLine, rules: MappingRules, destination: str | None) 
     return next((item for item in places(line, rules, destination) if item is not None), None)
 
 
-def _places(line: MetronomeLine, rules: MappingRules, destination: str | None) -> Iterator[str | None]:
-    """Yield what each place holds, from what is about this line alone to what is about all of its type."""
+def _places(
+    line: MetronomeLine, rules: MappingRules, destination: str | None
+) -> Iterator[str | None]:
+    """Yield what each place holds, from what is about this line alone to what is about all of its
+    type.
+    """
     for fields in (
         line.custom_fields,
         line.scheduled_charge_custom_fields,
@@ -54,7 +58,9 @@ def _places(line: MetronomeLine, rules: MappingRules, destination: str | None) -
     yield field_text(rules.item_id_by_line_type, line.type)
 
 
-def _places_of_application(line: MetronomeLine, rules: MappingRules, destination: str | None) -> Iterator[str | None]:
+def _places_of_application(
+    line: MetronomeLine, rules: MappingRules, destination: str | None
+) -> Iterator[str | None]:
     """Yield likewise for an applied commit or credit: what the product is sold as comes last."""
     key = rules.metronome_billing_provider_item_id
     yield field_text(line.custom_fields, key)
@@ -65,7 +71,9 @@ def _places_of_application(line: MetronomeLine, rules: MappingRules, destination
     yield _of_metronome(line, "", rules, destination)
 
 
-def _of_metronome(line: MetronomeLine, prefix: str, rules: MappingRules, destination: str | None) -> str | None:
+def _of_metronome(
+    line: MetronomeLine, prefix: str, rules: MappingRules, destination: str | None
+) -> str | None:
     # Metronome has such fields for NetSuite alone; their ids are of no use at another provider.
     if not rules.item_id_from_netsuite_fields or destination is None:
         return None
@@ -75,12 +83,13 @@ def _of_metronome(line: MetronomeLine, prefix: str, rules: MappingRules, destina
 def not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
     """Return the refusal of lines without an item, which names each of their products once."""
     names = dict.fromkeys(
-        f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line type {line.type})"
+        f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line"
+        f" type {line.type})"
         for line in lines
     )
     return Rejected(
         "items-not-mapped",
-        f"These have no item at the billing provider: {', '.join(names)}. Set the custom field "
-        f"“{rules.metronome_billing_provider_item_id}” on each product in Metronome (on the commit for an applied "
-        "one), or give the line type an item in ITEM_ID_BY_LINE_TYPE.",
+        f"These have no item at the billing provider: {', '.join(names)}. Set the custom field"
+        f" “{rules.metronome_billing_provider_item_id}” on each product in Metronome (on the commit"
+        " for an applied one), or give the line type an item in ITEM_ID_BY_LINE_TYPE.",
     )

@@ -10,8 +10,13 @@ from invoice_shared.outcome import Outcome
 
 
 def known_outcome(outcome: Outcome, invoice: MetronomeInvoice, rules: MappingRules) -> Outcome:
-    """Add what the invoice tells: destination, the provider's document, and the total with Metronome's sign."""
-    known = {"destination": named_destination(invoice, rules), "provider_document_id": invoice.external_id}
+    """Add what the invoice tells: destination, the provider's document, and the total with
+    Metronome's sign.
+    """
+    known = {
+        "destination": named_destination(invoice, rules),
+        "provider_document_id": invoice.external_id,
+    }
     try:
         currency = currency_of(invoice.credit_type)
     except Rejected:

@@ -1,7 +1,8 @@
 """The types of lines, and the type of one that names none. Pure.
 
-Some of Metronome's guides print lines without ``type``. What such a line carries tells what it is; whether it counts,
-the sum check has the last word on. Fields: the Python SDK's ``types.v1.customers.invoice``.
+Some of Metronome's guides print lines without ``type``. What such a line carries tells what it is;
+whether it counts, the sum check has the last word on. Fields: the Python SDK's
+``types.v1.customers.invoice``.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ def line_type_of(line: Mapping[str, Any]) -> str:
     for field, line_type in SIGNS:
         if line.get(field):
             return line_type
-    if line.get("commit_id") and line.get("quantity") is None:  # an application has neither quantity nor price
+    if (
+        line.get("commit_id") and line.get("quantity") is None
+    ):  # an application has neither quantity nor price
         return APPLICATION
     return "commit_purchase" if line.get("commit_id") and not line.get("starting_at") else USAGE

@@ -22,7 +22,9 @@ class Selection:
 
 
 def select_lines(invoice: MetronomeInvoice, rules: MappingRules) -> Selection:
-    """Part the lines; lines without quantity and amount go too (ZERO_AMOUNT_LINES), but never all of them."""
+    """Part the lines; lines without quantity and amount go too (ZERO_AMOUNT_LINES), but never all
+    of them.
+    """
     reasons = [_not_money(line, invoice) for line in invoice.lines]
     if rules.zero_amount_lines == "drop" and not _all_empty(invoice, reasons):
         reasons = [
@@ -43,7 +45,8 @@ def _not_money(line: MetronomeLine, invoice: MetronomeInvoice) -> LeftOut | None
 
 
 def _applies_postpaid_commit(line: MetronomeLine) -> bool:
-    # Paid in arrears on a later invoice: shown, but not part of this total (the SDK's docstring of the line types).
+    # Paid in arrears on a later invoice: shown, but not part of this total (the SDK's docstring of
+    # the line types).
     if line.type != APPLICATION:
         return False
     if line.applied_commit_or_credit and line.applied_commit_or_credit.type:
@@ -56,11 +59,17 @@ def _is_empty(line: MetronomeLine) -> bool:
 
 
 def _all_empty(invoice: MetronomeInvoice, reasons: Sequence[LeftOut | None]) -> bool:
-    return all(_is_empty(line) for line, reason in zip(invoice.lines, reasons, strict=True) if reason is None)
+    return all(
+        _is_empty(line)
+        for line, reason in zip(invoice.lines, reasons, strict=True)
+        if reason is None
+    )
 
 
 def informational(line: MetronomeLine, reason: LeftOut, rules: MappingRules) -> InformationalLine:
-    """Show a line that is not money of the invoice, amount and quantity as Metronome states them."""
+    """Show a line that is not money of the invoice, amount and quantity as Metronome states
+    them.
+    """
     return InformationalLine(
         name=line_name(line, rules),
         line_type=line.type,
@@ -72,7 +81,12 @@ def informational(line: MetronomeLine, reason: LeftOut, rules: MappingRules) -> 
 
 
 def line_name(line: MetronomeLine, rules: MappingRules) -> str:
-    """Name a line: the product, then its pricing and presentation groups as ``key=value``, in Metronome's order."""
-    groups = [*(line.pricing_group_values or {}).items(), *(line.presentation_group_values or {}).items()]
+    """Name a line: the product, then its pricing and presentation groups as ``key=value``, in
+    Metronome's order.
+    """
+    groups = [
+        *(line.pricing_group_values or {}).items(),
+        *(line.presentation_group_values or {}).items(),
+    ]
     shown = [f"{key}={scalar_text(value) or ''}" for key, value in groups if value is not None]
     return rules.line_item_name_separator.join([line.name, *shown])

@@ -1,4 +1,7 @@
-"""From Metronome's stated amounts to the document's: major units, sign flipped on a credit memo. Pure and exact."""
+"""From Metronome's stated amounts to the document's: major units, sign flipped on a credit memo.
+
+Pure and exact.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,19 +29,29 @@ class Measure:
         return round_total(self.amount(stated), self.currency.minor_digits)
 
     def quantity(self, line: MetronomeLine) -> Decimal | None:
-        """Give the quantity; where the amount's sign is flipped, a negative quantity is what carried it."""
+        """Give the quantity; where the amount's sign is flipped, a negative quantity is what
+        carried it.
+        """
         if line.quantity is not None and self._flips_quantity(line):
             return EXACT.minus(line.quantity)
         return line.quantity
 
     def unit_price(self, line: MetronomeLine) -> Decimal | None:
-        """Give the unit price in major units, not rounded; of a flipped amount the quantity or the price is flipped."""
+        """Give the unit price in major units, not rounded; of a flipped amount the quantity or the
+        price is flipped.
+        """
         if line.unit_price is None:
             return None
-        return self.currency.major(line.unit_price) if self._flips_quantity(line) else self.amount(line.unit_price)
+        return (
+            self.currency.major(line.unit_price)
+            if self._flips_quantity(line)
+            else self.amount(line.unit_price)
+        )
 
     def _flips_quantity(self, line: MetronomeLine) -> bool:
-        return self.document_type == "credit_memo" and line.quantity is not None and line.quantity < 0
+        return (
+            self.document_type == "credit_memo" and line.quantity is not None and line.quantity < 0
+        )
 
 
 def measure_of(total: Decimal, currency: Currency) -> Measure:

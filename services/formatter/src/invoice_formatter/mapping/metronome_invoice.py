@@ -1,7 +1,9 @@
-"""The invoice as Metronome's API answers it. Reads only what the mapping needs and ignores every other field.
+"""The invoice as Metronome's API answers it.
 
-Source: the public OpenAPI file and the Python SDK's ``types.v1.customers.invoice``. Amounts are in the credit type's
-own unit (cents for US dollars, whole units for other currencies).
+Reads only what the mapping needs and ignores every other field.
+
+Source: the public OpenAPI file and the Python SDK's ``types.v1.customers.invoice``. Amounts are in
+the credit type's own unit (cents for US dollars, whole units for other currencies).
 """
 
 from collections.abc import Callable
@@ -71,8 +73,8 @@ class CorrectionRecord(msgspec.Struct, frozen=True, kw_only=True):
 class MetronomeLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line. It has no id of its own. ``ending_before`` is exclusive.
 
-    ``tree`` is the JSON object that it was read from. A ``quantity`` or ``unit_price`` that no record can hold is
-    ``None``: what only informs refuses no invoice.
+    ``tree`` is the JSON object that it was read from. A ``quantity`` or ``unit_price`` that no
+    record can hold is ``None``: what only informs refuses no invoice.
     """
 
     tree: Any
@@ -104,7 +106,9 @@ class MetronomeLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
-    """The ``data`` of ``GET /v1/customers/{customer_id}/invoices/{invoice_id}``. ``end_timestamp`` is exclusive.
+    """The ``data`` of ``GET /v1/customers/{customer_id}/invoices/{invoice_id}``.
+
+    ``end_timestamp`` is exclusive.
 
     ``tree`` is the JSON object that it was read from.
     """
@@ -139,9 +143,13 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
         check_amount(self.total)
 
     def billed_to(self, customer_id: str, custom_fields: dict[str, Any]) -> "MetronomeInvoice":
-        """Return the invoice with the custom fields of the customer who pays instead of its own customer's."""
+        """Return the invoice with the custom fields of the customer who pays instead of its own
+        customer's.
+        """
         fields = {"customer_custom_fields": custom_fields}
-        return msgspec.structs.replace(self, **fields, tree=self.tree | fields, payer_billed=customer_id)
+        return msgspec.structs.replace(
+            self, **fields, tree=self.tree | fields, payer_billed=customer_id
+        )
 
     @property
     def payer_customer_id(self) -> str | None:
@@ -165,7 +173,9 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_unbillable(self) -> bool:
-        """Whether Metronome says not to bill it, in a string or, as on customers, in an object with ``value``."""
+        """Whether Metronome says not to bill it, in a string or, as on customers, in an object with
+        ``value``.
+        """
         status = self.billable_status
         value = status.get("value") if isinstance(status, dict) else status
         return isinstance(value, str) and value.strip().lower() == "unbillable"
@@ -177,7 +187,10 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_invoice(answer: Any) -> MetronomeInvoice:
-    """Read the API's answer (``{"data": {…}}``, fractions as ``Decimal``). Raises ``Rejected("invalid-invoice")``."""
+    """Read the API's answer (``{"data": {…}}``, fractions as ``Decimal``).
+
+    Raises ``Rejected("invalid-invoice")``.
+    """
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         raise misshapen("it has no “data” object")
@@ -190,13 +203,18 @@ def parse_invoice(answer: Any) -> MetronomeInvoice:
 
 
 def check_amount(value: Decimal) -> None:
-    """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON, and written out a gigabyte."""
+    """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON, and written
+    out a gigabyte.
+    """
     if not has_at_most(MAX_DIGITS, value):
         raise ValueError(f"total has more than {MAX_DIGITS} digits before or after the point")
 
 
 def utc(moment: datetime) -> datetime:
-    """Return a time in UTC. Raises ``ValueError`` if UTC has none: the first hours of the year 1, for example."""
+    """Return a time in UTC.
+
+    Raises ``ValueError`` if UTC has none: the first hours of the year 1, for example.
+    """
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
@@ -249,6 +267,6 @@ def misshapen(problem: str) -> Rejected:
     """Return the refusal of an answer that cannot be read as an invoice."""
     return Rejected(
         "invalid-invoice",
-        f"Metronome's answer does not have the shape of an invoice ({problem}). Open the invoice in Metronome; if it "
-        "looks right there, the connector needs an update.",
+        f"Metronome's answer does not have the shape of an invoice ({problem}). Open the invoice in"
+        " Metronome; if it looks right there, the connector needs an update.",
     )

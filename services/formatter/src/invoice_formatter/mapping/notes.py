@@ -1,4 +1,8 @@
-"""What the rules did to one invoice, in sentences: shown by ``invoices preview`` before anything is sent. Pure."""
+"""What the rules did to one invoice, in sentences: shown by ``invoices preview`` before anything is
+sent.
+
+Pure.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,15 +22,23 @@ LEFT_OUT = {
 
 
 def notes_on(
-    invoice: MetronomeInvoice, document: FormattedInvoice, exact: Sequence[ExactLine], rules: MappingRules
+    invoice: MetronomeInvoice,
+    document: FormattedInvoice,
+    exact: Sequence[ExactLine],
+    rules: MappingRules,
 ) -> tuple[str, ...]:
-    """Say which lines were left out, joined or moved by rounding, and which dates and signs follow from a rule."""
+    """Say which lines were left out, joined or moved by rounding, and which dates and signs follow
+    from a rule.
+    """
     return (
         *_on_payer(invoice),
         *_on_document(document),
         *_on_dates(invoice, document, rules),
         *_on_what_was_unreadable(invoice),
-        *(f"“{line.name}” is left out: it {_why_left_out(line)}." for line in document.informational_lines),
+        *(
+            f"“{line.name}” is left out: it {_why_left_out(line)}."
+            for line in document.informational_lines
+        ),
         *_on_grouping(invoice, document, rules),
         *_on_rounding(document, exact),
     )
@@ -40,7 +52,10 @@ def _why_left_out(line: InformationalLine) -> str:
 
 def _on_payer(invoice: MetronomeInvoice) -> Iterator[str]:
     if invoice.payer_billed is not None:
-        yield f"It is billed to the customer {invoice.payer_billed}, who pays for it (HIERARCHY_BILLED_TO)."
+        yield (
+            f"It is billed to the customer {invoice.payer_billed}, who pays for it"
+            " (HIERARCHY_BILLED_TO)."
+        )
 
 
 def _on_document(document: FormattedInvoice) -> Iterator[str]:
@@ -49,24 +64,34 @@ def _on_document(document: FormattedInvoice) -> Iterator[str]:
     if not document.total:
         yield "The total is zero and is sent (ZERO_TOTAL_INVOICES)."
     if document.corrected_invoice_id:
-        yield f"It corrects invoice {document.corrected_invoice_id}, which stays as it is at the billing provider."
+        yield (
+            f"It corrects invoice {document.corrected_invoice_id}, which stays as it is at the"
+            " billing provider."
+        )
     if document.regenerated_from_invoice_id:
         yield (
-            f"It was issued anew for {document.regenerated_from_invoice_id}, which was voided in Metronome only: void "
-            "it at the billing provider by hand."
+            f"It was issued anew for {document.regenerated_from_invoice_id}, which was voided in"
+            " Metronome only: void it at the billing provider by hand."
         )
 
 
-def _on_dates(invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules) -> Iterator[str]:
+def _on_dates(
+    invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules
+) -> Iterator[str]:
     if rules.document_date == "period_end":
-        dated = "the last day of its period" if document.end_date else "as issued, for it has no period"
+        dated = (
+            "the last day of its period" if document.end_date else "as issued, for it has no period"
+        )
         yield f"It is dated {document.issue_date}, {dated} (DOCUMENT_DATE)."
     elif invoice.issued_at is None:
         yield f"It has no issue date and is dated {document.issue_date}, the end of its period."
 
 
 def _on_what_was_unreadable(invoice: MetronomeInvoice) -> Iterator[str]:
-    if invoice.tree.get("net_payment_terms_days") is not None and invoice.net_payment_terms_days is None:
+    if (
+        invoice.tree.get("net_payment_terms_days") is not None
+        and invoice.net_payment_terms_days is None
+    ):
         yield "It has no due date: its payment terms are no number of days from 0 to 36,500."
     for line in invoice.lines:
         for name, known in (("quantity", line.quantity), ("unit_price", line.unit_price)):
@@ -74,10 +99,15 @@ def _on_what_was_unreadable(invoice: MetronomeInvoice) -> Iterator[str]:
                 yield f"The {name} of “{line.name}” is left out: no record can hold it."
 
 
-def _on_grouping(invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules) -> Iterator[str]:
+def _on_grouping(
+    invoice: MetronomeInvoice, document: FormattedInvoice, rules: MappingRules
+) -> Iterator[str]:
     counted = len(invoice.lines) - len(document.informational_lines)
     if rules.line_grouping == "by_item" and len(document.line_items) < counted:
-        yield f"{counted} lines are joined into {len(document.line_items)}, one an item (LINE_GROUPING)."
+        yield (
+            f"{counted} lines are joined into {len(document.line_items)}, one an item"
+            " (LINE_GROUPING)."
+        )
 
 
 def _on_rounding(document: FormattedInvoice, exact: Sequence[ExactLine]) -> Iterator[str]:
@@ -85,8 +115,11 @@ def _on_rounding(document: FormattedInvoice, exact: Sequence[ExactLine]) -> Iter
         minor_digits = -int(rounded.amount.as_tuple().exponent)
         if rounded.amount != round_total(line.amount, minor_digits):
             yield (
-                f"“{line.name}” is {decimal_text(rounded.amount)} for exactly {decimal_text(line.amount)}, so that "
-                "the lines add up to the total."
+                f"“{line.name}” is {decimal_text(rounded.amount)} for exactly"
+                f" {decimal_text(line.amount)}, so that the lines add up to the total."
             )
     if (found := exact_sum(line.amount for line in exact)) != document.total:
-        yield f"The lines add up to exactly {decimal_text(found)}; the total is {decimal_text(document.total)}."
+        yield (
+            f"The lines add up to exactly {decimal_text(found)}; the total is"
+            f" {decimal_text(document.total)}."
+        )

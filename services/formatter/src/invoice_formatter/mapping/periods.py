@@ -1,4 +1,7 @@
-"""Which days are covered, in UTC. Pure. Metronome's ends are exclusive; ours are the last day covered."""
+"""Which days are covered, in UTC.
+
+Pure. Metronome's ends are exclusive; ours are the last day covered.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,14 +16,19 @@ NO_CALENDAR = "its dates lie outside of the calendar"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days that are covered, both inclusive; absent on scheduled invoices, which have no billing period."""
+    """The days that are covered, both inclusive; absent on scheduled invoices, which have no
+    billing period.
+    """
 
     start: date | None
     end: date | None
 
 
 def period_of(start: datetime | None, end: datetime | None) -> Period:
-    """Return the days from ``start`` up to the last instant before ``end``. Raises as ``document_dates`` does."""
+    """Return the days from ``start`` up to the last instant before ``end``.
+
+    Raises as ``document_dates`` does.
+    """
     first = day_of(start) if start else None
     last = day_of(end, before=INSTANT) if end else None
     # A period of no length would end on the day before its start.
@@ -38,7 +46,10 @@ def period_of_line(line: MetronomeLine) -> Period:
 
 
 def day_of(moment: datetime, before: timedelta = timedelta()) -> date:
-    """Return the day in UTC of a moment, or of one ``before`` it. Raises as ``document_dates`` does."""
+    """Return the day in UTC of a moment, or of one ``before`` it.
+
+    Raises as ``document_dates`` does.
+    """
     try:
         return (utc(moment) - before).date()
     except (OverflowError, ValueError) as error:
@@ -49,5 +60,6 @@ def undated(problem: str) -> Rejected:
     """Return the refusal of an invoice without usable dates."""
     return Rejected(
         "invalid-invoice",
-        f"The invoice cannot be dated: {problem}. Look at it in Metronome and issue it anew, or bill it by hand.",
+        f"The invoice cannot be dated: {problem}. Look at it in Metronome and issue it anew, or"
+        " bill it by hand.",
     )

@@ -14,8 +14,8 @@ def external_customer(invoice: MetronomeInvoice, rules: MappingRules) -> str:
     if found is None:
         raise Rejected(
             "customer-not-mapped",
-            f"The customer {invoice.billed_customer_id} has no custom field “{key}”. Set it in Metronome to the "
-            "customer's id at the billing provider.",
+            f"The customer {invoice.billed_customer_id} has no custom field “{key}”. Set it in"
+            " Metronome to the customer's id at the billing provider.",
         )
     return found
 
@@ -33,17 +33,21 @@ def known_destination(invoice: MetronomeInvoice, rules: MappingRules) -> str | N
 
 
 def destination_of(invoice: MetronomeInvoice, rules: MappingRules) -> str:
-    """Read the destination. Raises ``Rejected`` with ``destination-not-mapped`` or ``unknown-destination``."""
+    """Read the destination.
+
+    Raises ``Rejected`` with ``destination-not-mapped`` or ``unknown-destination``.
+    """
     named, key = named_destination(invoice, rules), rules.metronome_billing_provider_destination
     cure = f"Set it in Metronome to one of: {all_destinations()}."
     if named is None:
         raise Rejected(
-            "destination-not-mapped", f"The customer {invoice.billed_customer_id} has no custom field “{key}”. {cure}"
+            "destination-not-mapped",
+            f"The customer {invoice.billed_customer_id} has no custom field “{key}”. {cure}",
         )
     if named not in destinations():
         raise Rejected(
             "unknown-destination",
-            f"The custom field “{key}” of the customer {invoice.billed_customer_id} says “{named[:100]}”, which is no "
-            f"billing provider that the connector knows. {cure}",
+            f"The custom field “{key}” of the customer {invoice.billed_customer_id} says"
+            f" “{named[:100]}”, which is no billing provider that the connector knows. {cure}",
         )
     return named

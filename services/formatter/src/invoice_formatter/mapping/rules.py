@@ -1,4 +1,7 @@
-"""The operator's rules of the mapping: a plain value here, settings where the service starts. Reads no environment."""
+"""The operator's rules of the mapping: a plain value here, settings where the service starts.
+
+Reads no environment.
+"""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -34,4 +37,6 @@ class MappingRules(BaseModel, frozen=True):
     document_date: Literal["issued", "period_end"] = "issued"
     totals_tolerance: Annotated[Decimal, Field(ge=0)] = Decimal("0.5")
     line_grouping: Literal["none", "by_item"] = "none"
-    extra_fields: Annotated[JsonObject, AfterValidator(_checked_templates)] = Field(default_factory=dict)
+    extra_fields: Annotated[JsonObject, AfterValidator(_checked_templates)] = Field(
+        default_factory=dict
+    )

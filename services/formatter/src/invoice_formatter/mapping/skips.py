@@ -1,4 +1,7 @@
-"""Invoices that are rightly not sent. Pure. Who is billed in an account hierarchy, ``hierarchy`` decides."""
+"""Invoices that are rightly not sent.
+
+Pure. Who is billed in an account hierarchy, ``hierarchy`` decides.
+"""
 
 from collections.abc import Iterator
 
@@ -13,17 +16,20 @@ from invoice_shared.errors import Rejected
 
 
 def find_skip(invoice: MetronomeInvoice, rules: MappingRules, *, forced: bool) -> Skip | None:
-    """Return the first reason not to send this invoice; ``forced`` overrules what a person may overrule.
+    """Return the first reason not to send this invoice; ``forced`` overrules what a person may
+    overrule.
 
     Raises ``Rejected`` if it is, or was, billed by a document elsewhere, or is of an unknown type.
     """
-    skip = find_own_skip(invoice, rules) or check_external(invoice, known_destination(invoice, rules), forced=forced)
+    skip = find_own_skip(invoice, rules) or check_external(
+        invoice, known_destination(invoice, rules), forced=forced
+    )
     if skip is None and invoice.type not in rules.metronome_invoices_types:
         raise Rejected(
             "unknown-invoice-type",
-            f"The connector does not know invoices of the type “{invoice.type[:100]}”, so whether it is billed is a "
-            "person's decision. If such invoices are billed, add the type to METRONOME_INVOICES_TYPES and replay; if "
-            "not, resolve this failure by hand.",
+            f"The connector does not know invoices of the type “{invoice.type[:100]}”, so whether"
+            " it is billed is a person's decision. If such invoices are billed, add the type to"
+            " METRONOME_INVOICES_TYPES and replay; if not, resolve this failure by hand.",
         )
     return skip
 
@@ -41,4 +47,6 @@ def _skips(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Skip]:
     if invoice.is_unbillable:
         yield Skip("unbillable", "Metronome marks it as unbillable.")
     if rules.bill_from and (issued := issued_on(invoice)) and issued < rules.bill_from:
-        yield Skip("before-cutover", f"It was issued on {issued}, before BILL_FROM ({rules.bill_from}).")
+        yield Skip(
+            "before-cutover", f"It was issued on {issued}, before BILL_FROM ({rules.bill_from})."
+        )

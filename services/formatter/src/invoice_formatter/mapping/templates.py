@@ -1,6 +1,7 @@
 """The templates of EXTRA_FIELDS: text with ``{dotted.paths}`` over the raw Metronome invoice. Pure.
 
-``{path}`` must be filled, ``{path?}`` may stay empty; ``{{`` and ``}}`` are literal braces. Only scalars fill.
+``{path}`` must be filled, ``{path?}`` may stay empty; ``{{`` and ``}}`` are literal braces. Only
+scalars fill.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,9 @@ class Placeholder:
         return ".".join(self.path)
 
     def value(self, scope: Tree) -> str | None:
-        """Look the path up; ``None`` where it leads nowhere, to a blank, or to something that is no scalar."""
+        """Look the path up; ``None`` where it leads nowhere, to a blank, or to something that is no
+        scalar.
+        """
         found: Any = scope
         for key in self.path:
             found = found.get(key) if isinstance(found, Mapping) else None
@@ -47,11 +50,17 @@ class Template:
 
     def missing(self, scope: Tree) -> list[str]:
         """Name the required paths that cannot be filled."""
-        return [part.name for part in self.placeholders if not part.optional and part.value(scope) is None]
+        return [
+            part.name
+            for part in self.placeholders
+            if not part.optional and part.value(scope) is None
+        ]
 
     def fill(self, scope: Tree) -> str:
         """Give the text, trimmed; what cannot be filled is left empty."""
-        return "".join(part if isinstance(part, str) else part.value(scope) or "" for part in self.parts).strip()
+        return "".join(
+            part if isinstance(part, str) else part.value(scope) or "" for part in self.parts
+        ).strip()
 
 
 @lru_cache(maxsize=1024)

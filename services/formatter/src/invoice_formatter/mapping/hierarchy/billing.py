@@ -15,21 +15,29 @@ from invoice_formatter.mapping.skips import find_own_skip
 from invoice_shared.errors import Rejected
 from invoice_shared.metronome import questions
 
-# A consolidated invoice may be finalized after its constituents: how long it has until it must name them.
+# A consolidated invoice may be finalized after its constituents: how long it has until it must name
+# them.
 LOOK_AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """The invoice with the custom fields of the customer who is billed; ``instead`` is why nobody is."""
+    """The invoice with the custom fields of the customer who is billed; ``instead`` is why nobody
+    is.
+    """
 
     invoice: MetronomeInvoice
     instead: Skip | Rejected | None = None
 
 
 def billing_of(invoice: MetronomeInvoice, rules: MappingRules) -> Steps[Billing]:
-    """Decide whom an invoice is billed to, asking only what its payer and the rules leave open. Raises nothing."""
-    is_taken = invoice.type in rules.metronome_invoices_types and find_own_skip(invoice, rules) is None
+    """Decide whom an invoice is billed to, asking only what its payer and the rules leave open.
+
+    Raises nothing.
+    """
+    is_taken = (
+        invoice.type in rules.metronome_invoices_types and find_own_skip(invoice, rules) is None
+    )
     if not is_taken or not _asks(invoice, rules):
         return Billing(invoice)
     try:
@@ -50,13 +58,16 @@ def _bills_consolidated(rules: MappingRules) -> bool:
 def _decide(invoice: MetronomeInvoice, rules: MappingRules) -> Steps[Billing]:
     verdict = yield from _verdict(invoice)
     if isinstance(verdict, Undecided):
-        raise _not_decided(f"{verdict.why}. Correct the contract in Metronome and replay, or bill it by hand")
+        raise _not_decided(
+            f"{verdict.why}. Correct the contract in Metronome and replay, or bill it by hand"
+        )
     if isinstance(verdict, Bill):
         return (yield from _bill(invoice, verdict.customer_id, rules))
     if not _bills_consolidated(rules):
         raise _not_decided(
-            "its contract says that a consolidated invoice contains it, and METRONOME_INVOICES_TYPES does not name "
-            f"{CONSOLIDATED}, so nobody would be billed. Add it and replay, or bill this one by hand"
+            "its contract says that a consolidated invoice contains it, and"
+            f" METRONOME_INVOICES_TYPES does not name {CONSOLIDATED}, so nobody would be billed."
+            " Add it and replay, or bill this one by hand"
         )
     return (yield from _find_consolidated(invoice, verdict.customer_id))
 
@@ -67,7 +78,9 @@ def _verdict(invoice: MetronomeInvoice) -> Steps[Verdict]:
         if invoice.payer is None and invoice.type != CONSOLIDATED:
             return Bill(invoice.customer_id)
         return Undecided("it belongs to a hierarchy, and names no contract that says who pays")
-    place: Place = yield Step(questions.contract(invoice.customer_id, invoice.contract_id), place_in)
+    place: Place = yield Step(
+        questions.contract(invoice.customer_id, invoice.contract_id), place_in
+    )
     return verdict_on(invoice, place)
 
 
@@ -76,7 +89,8 @@ def _bill(invoice: MetronomeInvoice, customer_id: str, rules: MappingRules) -> S
         return Billing(invoice)
     if rules.hierarchy_billed_to is None:
         raise _not_decided(
-            f"the customer {customer_id} pays for it. Set HIERARCHY_BILLED_TO to “payer” or to “customer” and replay"
+            f"the customer {customer_id} pays for it. Set HIERARCHY_BILLED_TO to “payer” or to"
+            " “customer” and replay"
         )
     fields: dict[str, Any] = yield Step(questions.customer(customer_id), _custom_fields)
     return Billing(invoice.billed_to(customer_id, fields))
@@ -84,15 +98,18 @@ def _bill(invoice: MetronomeInvoice, customer_id: str, rules: MappingRules) -> S
 
 def _find_consolidated(invoice: MetronomeInvoice, customer_id: str) -> Steps[Billing]:
     for wait_seconds in (0.0, LOOK_AGAIN_SECONDS):
-        if (consolidated := (yield from _containing(invoice.id, customer_id, wait_seconds))) is not None:
+        if (
+            consolidated := (yield from _containing(invoice.id, customer_id, wait_seconds))
+        ) is not None:
             skip = Skip(
                 "constituent-invoice",
-                f"The consolidated invoice {consolidated} of the customer {customer_id} contains it, and is billed.",
+                f"The consolidated invoice {consolidated} of the customer {customer_id} contains"
+                " it, and is billed.",
             )
             return Billing(invoice, skip)
     raise _not_decided(
-        f"its contract says that a consolidated invoice of the customer {customer_id} contains it, and none names it. "
-        "Once one does, replay; if none will, bill it by hand"
+        f"its contract says that a consolidated invoice of the customer {customer_id} contains it,"
+        " and none names it. Once one does, replay; if none will, bill it by hand"
     )
 
 
@@ -100,7 +117,9 @@ def _containing(invoice_id: str, customer_id: str, wait_seconds: float) -> Steps
     cursor, seen = None, set[str]()
     while True:
         question = questions.consolidated_invoices(customer_id, cursor)
-        page: ConsolidatedPage = yield Step(question, page_in, is_kept=False, wait_seconds=wait_seconds)
+        page: ConsolidatedPage = yield Step(
+            question, page_in, is_kept=False, wait_seconds=wait_seconds
+        )
         if (found := page.containing.get(invoice_id)) is not None:
             return found
         if page.cursor is None or page.cursor in seen:  # a cursor that comes again would never end
@@ -113,7 +132,9 @@ def _custom_fields(answer: Any) -> dict[str, Any]:
     customer = answer.get("data") if isinstance(answer, dict) else None
     fields = customer.get("custom_fields") if isinstance(customer, dict) else None
     if not isinstance(fields, dict):
-        raise _not_decided("Metronome's answer for the customer who pays has no custom fields. Look at it there")
+        raise _not_decided(
+            "Metronome's answer for the customer who pays has no custom fields. Look at it there"
+        )
     return fields
 
 

@@ -1,7 +1,8 @@
 """What a contract says of its place in an account hierarchy. Pure.
 
-Source: ``hierarchy_configuration`` of the public OpenAPI file. Requests take the values in any case, so answers are
-compared without it, too. No default of an absent value is documented: it stays ``None``, and nobody guesses.
+Source: ``hierarchy_configuration`` of the public OpenAPI file. Requests take the values in any
+case, so answers are compared without it, too. No default of an absent value is documented: it stays
+``None``, and nobody guesses.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,9 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Has a parent; ``payer`` is ``SELF`` or ``PARENT``, ``statements`` ``CONSOLIDATE`` or ``SEPARATE``."""
+    """Has a parent; ``payer`` is ``SELF`` or ``PARENT``, ``statements`` ``CONSOLIDATE`` or
+    ``SEPARATE``.
+    """
 
     parent: Member
     payer: str | None
@@ -66,7 +69,9 @@ def _place(hierarchy: dict[str, Any]) -> Place:
     if customer_id is None or contract_id is None:
         raise _unreadable("names a parent without its ids")
     return Child(
-        Member(customer_id, contract_id), _value(hierarchy, "payer"), _value(hierarchy, "usage_statement_behavior")
+        Member(customer_id, contract_id),
+        _value(hierarchy, "payer"),
+        _value(hierarchy, "usage_statement_behavior"),
     )
 
 
@@ -78,5 +83,6 @@ def _value(tree: Any, name: str) -> str | None:
 def _unreadable(problem: str) -> Rejected:
     return Rejected(
         "payer-not-decided",
-        f"Metronome's answer for the contract {problem}, so who pays is not known. Look at the contract in Metronome.",
+        f"Metronome's answer for the contract {problem}, so who pays is not known. Look at the"
+        " contract in Metronome.",
     )

@@ -9,20 +9,25 @@ from invoice_shared.serde import text_of
 
 @dataclass(frozen=True, slots=True)
 class ConsolidatedPage:
-    """``containing`` is the consolidated invoice that names each constituent; ``cursor`` is null on the last page."""
+    """``containing`` is the consolidated invoice that names each constituent; ``cursor`` is null on
+    the last page.
+    """
 
     containing: dict[str, str]
     cursor: str | None
 
 
 def page_in(answer: Any) -> ConsolidatedPage:
-    """Read a page; a void invoice contains nothing, for it bills nobody. Raises ``Rejected("payer-not-decided")``."""
+    """Read a page; a void invoice contains nothing, for it bills nobody.
+
+    Raises ``Rejected("payer-not-decided")``.
+    """
     invoices = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(invoices, list):
         raise Rejected(
             "payer-not-decided",
-            "Metronome's list of consolidated invoices cannot be read, so it is not known whether one of them contains "
-            "this invoice.",
+            "Metronome's list of consolidated invoices cannot be read, so it is not known whether"
+            " one of them contains this invoice.",
         )
     containing = {
         constituent: consolidated

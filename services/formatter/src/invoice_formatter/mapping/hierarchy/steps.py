@@ -1,4 +1,6 @@
-"""What must be asked of Metronome, as steps that whoever runs them answers: waiting or not, in a loop or a thread."""
+"""What must be asked of Metronome, as steps that whoever runs them answers: waiting or not, in a
+loop or a thread.
+"""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[Told]):
-    """Ask, after ``wait_seconds``; ``read`` makes a plain value of the answer, or raises ``Rejected``.
+    """Ask, after ``wait_seconds``; ``read`` makes a plain value of the answer, or raises
+    ``Rejected``.
 
     ``is_kept`` says that an answer of the last minutes serves as well.
     """
@@ -29,7 +32,9 @@ Steps = Generator[Step[Any], Any, Result]
 
 
 def run(steps: Steps[Result], answer_of: Callable[[Step[Any]], Any]) -> Result:
-    """Run steps in this thread; ``answer_of`` returns what a step is told, or raises ``Rejected``."""
+    """Run steps in this thread; ``answer_of`` returns what a step is told, or raises
+    ``Rejected``.
+    """
     try:
         step = next(steps)
         while True:

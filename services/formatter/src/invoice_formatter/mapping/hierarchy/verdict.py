@@ -1,7 +1,8 @@
 """Who is billed: the payer of an invoice against the hierarchy of its contract. Pure.
 
-The vendor documents the fields and the cases, not each combination ("Model hierarchical customer relationships"). A
-skip too few bills twice, a bill too few only waits for a person: every combination that is not named is undecided.
+The vendor documents the fields and the cases, not each combination ("Model hierarchical customer
+relationships"). A skip too few bills twice, a bill too few only waits for a person: every
+combination that is not named is undecided.
 """
 
 from dataclasses import dataclass
@@ -63,12 +64,18 @@ def _alone(invoice: MetronomeInvoice) -> Verdict:
 def _usage(invoice: MetronomeInvoice, place: Parent | Child) -> Verdict:
     if invoice.payer is None:
         return Undecided(f"it names {_payer(invoice)}, and its contract {_said(place)}")
-    return _usage_of_its_own(invoice, place) if invoice.pays_itself else _usage_of_another(invoice, place)
+    return (
+        _usage_of_its_own(invoice, place)
+        if invoice.pays_itself
+        else _usage_of_another(invoice, place)
+    )
 
 
 def _usage_of_its_own(invoice: MetronomeInvoice, place: Parent | Child) -> Verdict:
     match place:
-        case Parent("NONE") | Child(payer="SELF", statements="SEPARATE" | None):  # SELF must be SEPARATE
+        case (
+            Parent("NONE") | Child(payer="SELF", statements="SEPARATE" | None)
+        ):  # SELF must be SEPARATE
             return Bill(invoice.customer_id)
         case Parent("CONCATENATE"):
             return Contained(invoice.customer_id)
@@ -77,7 +84,9 @@ def _usage_of_its_own(invoice: MetronomeInvoice, place: Parent | Child) -> Verdi
 
 def _usage_of_another(invoice: MetronomeInvoice, place: Parent | Child) -> Verdict:
     match place:
-        case Child(parent, "PARENT" | None, "CONSOLIDATE") if _is_paid_by(invoice, parent):  # it needs PARENT
+        case Child(parent, "PARENT" | None, "CONSOLIDATE") if _is_paid_by(
+            invoice, parent
+        ):  # it needs PARENT
             return Contained(parent.customer_id)
         case Child(parent, "PARENT", "SEPARATE") if _is_paid_by(invoice, parent):
             return Bill(parent.customer_id)
@@ -98,7 +107,11 @@ def _is_paid_by(invoice: MetronomeInvoice, member: Member) -> bool:
 
 
 def _payer(invoice: MetronomeInvoice) -> str:
-    return f"{invoice.payer_customer_id or 'no customer'} as the payer" if invoice.payer else "no payer"
+    return (
+        f"{invoice.payer_customer_id or 'no customer'} as the payer"
+        if invoice.payer
+        else "no payer"
+    )
 
 
 def _said(place: Place) -> str:
@@ -107,7 +120,7 @@ def _said(place: Place) -> str:
             return f"is a parent with the consolidation {consolidation or 'not set'}"
         case Child(parent, payer, statements):
             return (
-                f"is a child of {parent.customer_id} with the payer {payer or 'not set'} and the statement behavior "
-                f"{statements or 'not set'}"
+                f"is a child of {parent.customer_id} with the payer {payer or 'not set'} and the"
+                f" statement behavior {statements or 'not set'}"
             )
     return "is in no hierarchy"
