@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def measured(*, waiting: int, is_refilled: bool) -> Measured:
-    """Let a creator work for ``SECONDS`` on so many records, which are put in again when they are
+    """Let a creator work for ``SECONDS`` on this many records, which are put in again when they are
     done.
     """
     with surroundings(PARTITIONS) as world, committed_offsets(world) as committed:
@@ -114,7 +114,7 @@ class Watch:
 
 
 def fill(world: Surroundings, count: int) -> None:
-    """Put so many records on the topic, spread over all partitions."""
+    """Put this many records on the topic, spread over all partitions."""
     ids = [str(uuid.uuid4()) for _ in range(count)]
     world.topics.produce("formatted-invoices", [(each, value_of(each)) for each in ids])
 

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def invoice(count: int) -> dict[str, object]:
-    """Give an invoice whose lines are fractions of cents, each with its own."""
+    """Return an invoice whose lines are fractions of cents, each with its own."""
     lines = [
         line(str(Decimal(1_234_567 + 7919 * number) / 1000), name=f"Product {number}")
         for number in range(count)
@@ -50,7 +50,7 @@ def mapped(answer: bytes) -> bytes:
 
 
 def rate_of(work: Callable[[bytes], object], answer: bytes, times: int) -> float:
-    """Give how often a second."""
+    """Return the number of decodings per second."""
     began = time.perf_counter()
     for _ in range(times):
         work(answer)

@@ -9,7 +9,7 @@ MIDDLE = (0.1, 0.9)
 
 
 def spread(values: Sequence[float], unit: str = "") -> str:
-    """Tell ``min / median / max``."""
+    """Return ``min / median / max``."""
     digits = 3 if max(values) < 10 else 0
     return (
         f"{min(values):.{digits}f} / {median(values):.{digits}f} / {max(values):.{digits}f}{unit}"
@@ -17,19 +17,19 @@ def spread(values: Sequence[float], unit: str = "") -> str:
 
 
 def rate(times: Sequence[float]) -> float:
-    """Give events a second in the middle of a run, from the seconds at which they happened."""
+    """Return events per second in the middle of a run, from the seconds at which they happened."""
     ordered = sorted(times)
     first, last = (round(share * (len(ordered) - 1)) for share in MIDDLE)
     return (last - first) / (ordered[last] - ordered[first])
 
 
 def seconds_of(texts: Sequence[str]) -> list[float]:
-    """Give ISO times as seconds."""
+    """Return ISO times as seconds."""
     return [datetime.fromisoformat(text).timestamp() for text in texts]
 
 
 def compare(name: str, rounds: Sequence[tuple[float, float]], unit: str) -> str:
-    """Tell two rates measured in turns, ours first, and their ratio round by round."""
+    """Return two rates measured in turns, ours first, and their ratio round by round."""
     ours, theirs = ([pair[index] for pair in rounds] for index in (0, 1))
     ratios = [one / other for one, other in rounds]
     return (

@@ -90,7 +90,7 @@ def request(url: str, headers: dict[str, str], body: bytes) -> bytes:
 
 
 async def load(url: str, wire: bytes, connections: int, seconds: float) -> Served:
-    """Send for so many seconds on so many connections at once."""
+    """Send for some seconds on some connections at once."""
     loop, served, until, target = (
         asyncio.get_running_loop(),
         Served(),

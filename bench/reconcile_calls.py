@@ -47,7 +47,7 @@ def main(customers: int) -> None:
 
 
 def fill(world: Surroundings, customers: int) -> None:
-    """Give every customer its invoices, each created."""
+    """Add the invoices of every customer, each created."""
     for first in range(0, customers, SEEDED_AT_ONCE):
         invoices = [
             each for number in range(first, first + SEEDED_AT_ONCE) for each in of_customer(number)

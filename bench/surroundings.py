@@ -72,6 +72,6 @@ def simulators(directory: Path) -> Process:
 
 
 def announced(systems: Process) -> str:
-    """Give the line in which the simulators say where they are."""
+    """Return the line in which the simulators say where they are."""
     eventually(lambda: "\n" in systems.output(), timeout=30)
     return systems.output().splitlines()[0]

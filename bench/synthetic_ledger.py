@@ -27,7 +27,7 @@ class Written:
 
 
 def written(ledger_records: int, seed: int = 1) -> Iterator[Written]:
-    """Yield so many records of the ledger: of a created invoice its document and its event, of a
+    """Yield the records of the ledger: of a created invoice its document and its event, of a
     failed one an event.
 
     Each failed one has its failure record before it. The values are those of one invoice with

@@ -1,0 +1,71 @@
+"""The word list of the house style, for texts, docstrings, comments and pages."""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# What is not ours, or is made by tools.
+LEFT_OUT = {".venv", ".git", ".bootstrap", ".kafka", ".bench", "node_modules"}
+OPENING = re.compile(r"^[rbf]*(\"\"\"|\"|')|(\"\"\"|\"|')$|^# ?", re.IGNORECASE)
+
+# A pattern of what is not written, by what is written instead.
+WORDS = {
+    "Return, Whether or Raise": r"^\s*(?:Give|Tell|Say)s?\b",
+    "is not": r"(?<!here )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|later\b)",
+    "fix": r"\bmend(?:s|ed|ing)?\b",
+    "delay, or what is asked for": r"\bwish(?:es|ed)?\b",
+    "is in, is at": r"\b(?:lie|lies|lay|lying)\b",
+    "allow, contain": r"\b(?:bears?|borne)\b",
+    "the other system": r"\bother side\b",
+    "again": r"\banew\b",
+    "per": r"\bone (?:\w+ )?\w+ a (?:\w*partition|record|service|provider|line|customer|invoice|topic"
+    r"|key|failure|day|minute|second|hour|process|replica|folder|file|test|role|event|registry"
+    r"|subcommand|question|destination)\b",
+    "a number, or its name": r"\bso (?:many|much|often) (?:of|seconds|times|records|a|per)\b",
+    "if": r"\bwhere (?:nothing|none|no one|nobody|there (?:is|are|was|were)|it is (?:set|given)"
+    r"|unset|set|known|possible|needed|given)\b",
+    "skip, keep": r"\bleave alone\b",
+}
+# The folders and pages that keep the list.
+DONE = ("bench",)
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """Yield comments, docstrings and other strings of a module, or a page's lines."""
+    if path.suffix != ".py":
+        yield from path.read_text().splitlines()
+        return
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline):
+        if token.type in (tokenize.COMMENT, tokenize.STRING):
+            yield OPENING.sub("", token.string)
+
+
+def files(root: Path) -> Iterator[Path]:
+    if root.is_file():
+        yield root
+    for path in root.glob("**/*"):
+        if path.suffix in (".py", ".md", ".html", ".yaml") and not LEFT_OUT & set(path.parts):
+            yield path
+
+
+def around(text: str, match: re.Match[str]) -> str:
+    return " ".join(text[max(0, match.start() - 30) : match.end() + 30].split())
+
+
+@pytest.mark.parametrize("root", DONE)
+def test_texts_use_the_words_of_the_field(root: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: “{around(text, match)}”: write {better}"
+        for path in files(ROOT / root)
+        if path != Path(__file__)
+        for text in texts_of(path)
+        for better, pattern in WORDS.items()
+        for match in re.finditer(pattern, text)
+    ]
+
+    assert "\n".join(found) == ""
