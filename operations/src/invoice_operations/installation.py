@@ -44,8 +44,8 @@ from invoice_shared.settings import (
 if TYPE_CHECKING:
     from invoice_shared.archive.s3_archive import S3Archive
 
+# ``invoice_creator.settings.read_creator``.
 ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
-"""``invoice_creator.settings.read_creator``."""
 
 
 class Installation:
@@ -144,9 +144,7 @@ class Installation:
         return Http(system, Anonymous, self.settings(HttpSettings).reach)
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
-        """Return the billing systems that are set up here, asked at most so many times per
-        second.
-        """
+        """Return the billing systems that are set up here, asked at most so many times per second."""
         settings, accounts = self.creator()
         pace = Pace(per_second, self.clock)
         return AskedProviders(

@@ -11,8 +11,8 @@ from invoice_shared.publishing import Publisher
 from invoice_shared.settings import KafkaSettings
 
 CLOSE_SECONDS = 10.0
+# An operator waits half a minute for a broker, not the five of librdkafka.
 DELIVERY_TIMEOUT_MS = 30_000
-"""An operator waits half a minute for a broker, not the five of librdkafka."""
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from invoice_operations.errors import InvalidRequest
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile(r"(\d{1,6})([smhdw])")
+# Nothing here is older, and a broker has no times before 1970.
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
-"""Nothing here is older, and a broker has no times before 1970."""
 
 
 def parse_moment(text: str, now: datetime) -> datetime:

@@ -10,8 +10,8 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+# Calls handed out per thread beyond the one that is waited for.
 AHEAD = 4
-"""Calls handed out per thread beyond the one that is waited for."""
 
 
 def in_parallel(

@@ -9,12 +9,10 @@ from typing import Any
 
 from invoice_shared.types import MAX_DIGITS, decimal_text
 
+# No money is finer. Who adds in binary fractions shows 0.30000000000000004 for 0.30.
 FINEST = Decimal("0.000001")
-"""No money is finer. Who adds in binary fractions shows 0.30000000000000004 for 0.30."""
+# More digits than a record's number may have: the default context would round to 28 without a word.
 EXACT = Context(prec=2 * MAX_DIGITS)
-"""More digits than a record's number may have: the default context would round to 28 without a
-word.
-"""
 
 
 class Plain(Decimal):
@@ -44,9 +42,7 @@ def multiplies_out(
 
 
 def stated(value: Any) -> Decimal | None:
-    """Read an amount that a provider shows, as a number or as text; ``None`` where it shows
-    none.
-    """
+    """Read an amount that a provider shows, as a number or as text; ``None`` where it shows none."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
         return None
     try:

@@ -12,8 +12,8 @@ from invoice_shared.errors import CallFailed
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.settings import HttpSettings
 
+# ``draft``: it exists, but has no effect yet. ``void``: it was called off or cancelled.
 State = Literal["draft", "open", "paid", "void", "deleted"]
-"""``draft``: it exists, but has no effect yet. ``void``: it was called off or cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,8 @@ class BillingProvider(Protocol):
         """
 
 
+# The settings of one account at a provider. Complete, or absent but for what has a default.
 Account = TypeVar("Account", bound=HttpSettings)
-"""The settings of one account at a provider. Complete, or absent but for what has a default."""
 
 
 def _none(_client: Any) -> tuple[str, ...]:
@@ -160,23 +160,19 @@ class Provider(Generic[Account]):
     void_keeps: str | None = None
     has_metered_reads: bool = False
     settings: type[Account]
+    # Return the variables that a first start needs, given those that are set.
     needed_at_first: Callable[[Collection[str]], tuple[str, ...]]
-    """Return the variables that a first start needs, given those that are set."""
     is_configured: Callable[[Account], bool]
+    # Return the account's name in the ledger, which tells a sandbox's document from production's.
     account: Callable[[Account], str | None]
-    """Return the account's name in the ledger, which tells a sandbox's document from production's.
-    """
     build: Callable[[Account, Clock], BillingProvider]
+    # Return the body that ``create`` would send. Raises ``Rejected``.
     preview: Callable[[FormattedInvoice, Account], dict[str, Any]]
-    """Return the body that ``create`` would send. Raises ``Rejected``."""
+    # Return why a machine other than the creator's must not ask this account.
     why_not_from_here: Callable[[Account], str | None] = _anywhere
-    """Return why a machine other than the creator's must not ask this account."""
+    # Return where people see a document, given its id, its type and the account as the ledger names
+    # it.
     page: Callable[[str, DocumentType, str | None], str | None] = _nowhere
-    """Return where people see a document, given its id, its type and the account as the ledger
-    names it.
-    """
+    # Ask the account, by the client that ``build`` made; return what its owner must know. Raises as
+    # a look does.
     remarks: Callable[[Any], tuple[str, ...]] = _none
-    """Ask the account, by the client that ``build`` made; return what its owner must know.
-
-    Raises as a look does.
-    """

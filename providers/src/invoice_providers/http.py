@@ -97,8 +97,8 @@ def basic(user: str, password: str) -> AuthBase:
     return HTTPBasicAuth(user.encode(), password.encode())
 
 
+# Gives what signs the requests of one thread; asked again after ``renew_credentials``.
 Authenticate = Callable[[], AuthBase]
-"""Gives what signs the requests of one thread; asked again after ``renew_credentials``."""
 
 
 # Beside what the caller says, on each request.

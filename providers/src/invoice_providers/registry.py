@@ -13,8 +13,8 @@ from invoice_providers.names import destinations
 from invoice_shared.clock import Clock
 from invoice_shared.settings import HttpSettings
 
+# The settings of our account at each provider, by destination.
 Accounts = Mapping[str, HttpSettings]
-"""The settings of our account at each provider, by destination."""
 
 
 def provider_of(destination: str) -> Provider[Any]:

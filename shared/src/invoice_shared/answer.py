@@ -49,9 +49,7 @@ class Answer:
         return None if seconds is None else min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
 
     def clock_advice(self, now: datetime) -> str:
-        """Return a sentence about our clock if the answer's own time differs from it; empty if
-        not.
-        """
+        """Return a sentence about our clock if the answer's own time differs from it; empty if not."""
         return clock_advice(self.headers.get("Date"), now)
 
 

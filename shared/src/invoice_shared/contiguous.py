@@ -56,8 +56,9 @@ class ContiguousWindow(Generic[Item]):
         self._partitions.pop(partition, None)
 
     def take_all(self) -> list[tuple[Item, bool]]:
-        """Forget everything; return the items partition by partition in offset order, each with whether it is
-        settled."""
+        """Forget everything; return the items partition by partition in offset order, each with
+        whether it is settled.
+        """
         taken = [
             (each.item, each.settled)
             for entries in self._partitions.values()

@@ -12,8 +12,8 @@ from invoice_shared.types import ExactDecimal, UtcTime
 
 Kind = Literal["resolve", "approve", "pause", "resume", "replay", "enqueue", "login"]
 Via = Literal["cli", "web"]
+# By the name of the option, e.g. ``{"code": ("items-not-mapped",), "since": "2h"}``.
 Filters = dict[str, str | tuple[str, ...]]
-"""By the name of the option, e.g. ``{"code": ("items-not-mapped",), "since": "2h"}``."""
 
 
 class Decision(Versioned):

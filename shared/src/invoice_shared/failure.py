@@ -1,6 +1,4 @@
-"""What lands in ``invoice-errors``: one record a failure, with all that a person or a replay
-needs.
-"""
+"""What lands in ``invoice-errors``: one record a failure, with all that a person or a replay needs."""
 
 from typing import Literal, get_args
 
@@ -11,6 +9,7 @@ from invoice_shared.types import UtcTime
 
 Stage = Literal["webhook", "formatter", "creator", "writeback"]
 
+# The closed list of failure codes; each has a heading in the runbook (tested).
 Code = Literal[
     # webhook
     "unusable-event",
@@ -43,10 +42,10 @@ Code = Literal[
     # writeback
     "writeback-refused",
 ]
-"""The closed list of failure codes; each has a heading in the runbook (tested)."""
 
 CODES: tuple[Code, ...] = get_args(Code)
 
+# The closed list of reasons for which an invoice is rightly not sent.
 SkipReason = Literal[
     "type-not-configured",
     "not-finalized",
@@ -58,10 +57,9 @@ SkipReason = Literal[
     "before-cutover",
     "resolved-by-hand",
 ]
-"""The closed list of reasons for which an invoice is rightly not sent."""
 
+# Bytes of a provider's answer that are kept in a failure.
 PROVIDER_BODY_LIMIT = 4096
-"""Bytes of a provider's answer that are kept in a failure."""
 
 
 class ProviderResponse(Frozen):

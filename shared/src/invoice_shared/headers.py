@@ -5,11 +5,9 @@ from invoice_shared.record import Headers
 EVENT_ID = "event-id"
 TRACEPARENT = "traceparent"
 
+# Part of QuickBooks' request id. A replay changes it after a definite refusal, otherwise it carries
+# the old one on.
 REQUEST_GENERATION = "request-generation"
-"""Part of QuickBooks' request id.
-
-A replay changes it after a definite refusal, otherwise it carries the old one on.
-"""
 
 REPLAY_ID = "replay-id"
 REPLAY_COUNT = "replay-count"
@@ -17,11 +15,11 @@ REPLAY_FORCE = "replay-force"
 REPLAY_BY = "replay-by"
 REPLAY_INCLUDE_RESOLVED = "replay-include-resolved"
 
+# Belong to one replay: the next one replaces them all.
 REPLAY_MARKS = (REPLAY_ID, REPLAY_COUNT, REPLAY_FORCE, REPLAY_BY, REPLAY_INCLUDE_RESOLVED)
-"""Belong to one replay: the next one replaces them all."""
 
+# Copied as they are to the next topic; ``traceparent`` is written anew by the current span.
 CARRIED = (EVENT_ID, REQUEST_GENERATION, *REPLAY_MARKS)
-"""Copied as they are to the next topic; ``traceparent`` is written anew by the current span."""
 
 
 def carried(headers: Headers) -> Headers:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 from invoice_shared.clock import Clock
 
+# The part without which there can be no progress, whatever is restarted.
 BROKER = "kafka"
-"""The part without which there can be no progress, whatever is restarted."""
 
 
 class Health:

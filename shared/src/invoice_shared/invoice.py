@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invoice_shared.types import ExactDecimal, UtcTime
 
+# Written to every record; a reader refuses any other (``malformed-record``).
 SCHEMA_VERSION: Literal[1] = 1
-"""Written to every record; a reader refuses any other (``malformed-record``)."""
 
 Source = Literal["webhook", "reconcile", "manual"]
 DocumentType = Literal["invoice", "credit_memo"]

@@ -92,7 +92,5 @@ def _without_secrets(_logger: object, _method: str, line: Any) -> str:
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
-    """Give the logger of a module; log with keywords: ``invoice_id=…,
-    position=record.position``.
-    """
+    """Give the logger of a module; log with keywords: ``invoice_id=…, position=record.position``."""
     return cast("FilteringBoundLogger", structlog.stdlib.get_logger(name))

@@ -28,6 +28,7 @@ from invoice_shared.errors import (
 from invoice_shared.failure import Code, SkipReason, Stage
 
 OK = "ok"
+# How a call that failed shows in ``invoice_connector_call_seconds``.
 OUTCOMES: dict[type[CallFailed], str] = {
     Rejected: "rejected",
     AlreadyExists: "already-exists",
@@ -35,7 +36,6 @@ OUTCOMES: dict[type[CallFailed], str] = {
     Uncertain: "uncertain",
     CredentialsRefused: "credentials-refused",
 }
-"""How a call that failed shows in ``invoice_connector_call_seconds``."""
 
 
 class Metrics:
@@ -208,9 +208,7 @@ class Metrics:
         self._lost.labels(topic).inc(count)
 
     def start_unknown(self, topic: str) -> None:
-        """Count a partition of which nobody knows what was read of the records that were
-        deleted.
-        """
+        """Count a partition of which nobody knows what was read of the records that were deleted."""
         self._unknown_starts.labels(topic).inc()
 
     def exposition(self) -> bytes:

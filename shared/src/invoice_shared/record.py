@@ -7,8 +7,8 @@ from typing import NamedTuple
 Headers = tuple[tuple[str, bytes], ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The last millisecond of the year 9999.
 _LATEST = 253_402_300_799_999
-"""The last millisecond of the year 9999."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from invoice_shared.skew import clock_advice
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+# boto3 does not even call: credentials are not found, or the bucket's name is none.
 NOT_ASKED = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
-"""boto3 does not even call: credentials are not found, or the bucket's name is none."""
 
 # The answer to a HEAD has no body, so its code is the mere status.
 REDIRECTED = frozenset({"301", "302", "307", "PermanentRedirect", "TemporaryRedirect"})

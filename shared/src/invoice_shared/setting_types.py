@@ -13,8 +13,8 @@ from pydantic_settings import NoDecode
 
 from invoice_shared.outgoing.no_proxy import exemptions
 
+# Marks a field whose blanks are part of the value.
 KEEPS_BLANKS = "keeps blanks"
-"""Marks a field whose blanks are part of the value."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -36,8 +36,8 @@ def _iso_day(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+# A date in UTC, e.g. ``2026-11-01``.
 Day = Annotated[date, BeforeValidator(_iso_day)]
-"""A date in UTC, e.g. ``2026-11-01``."""
 
 
 def _checked_servers(servers: str) -> str:
@@ -64,8 +64,8 @@ def checked_address(url: str) -> str:
     return url
 
 
+# Where another system is, e.g. ``https://api.metronome.com``.
 Address = Annotated[str, AfterValidator(checked_address)]
-"""Where another system is, e.g. ``https://api.metronome.com``."""
 
 
 def _host_only(url: str) -> str:
@@ -74,8 +74,8 @@ def _host_only(url: str) -> str:
     return url
 
 
+# An address to which the connector appends its own paths.
 BaseUrl = Annotated[Address, AfterValidator(_host_only)]
-"""An address to which the connector appends its own paths."""
 PRIVATE_ENDINGS = (".svc", ".cluster.local", ".internal")
 
 
@@ -114,11 +114,8 @@ def _checked_proxy(url: str) -> str:
     return url
 
 
+# A forward proxy, e.g. ``http://proxy.example:3128``, with ``user:password@`` if it asks for that.
 Proxy = Annotated[BaseUrl, BeforeValidator(_with_scheme), AfterValidator(_checked_proxy)]
-"""A forward proxy, e.g.
-
-``http://proxy.example:3128``, with ``user:password@`` if it asks for that.
-"""
 
 
 def without_login(url: str) -> str:
@@ -131,8 +128,8 @@ def _checked_exemptions(text: str) -> str:
     return text
 
 
+# Hosts, domains and networks that are reached without a proxy, e.g. ``.svc,10.0.0.0/8``.
 NoProxy = Annotated[str, AfterValidator(_checked_exemptions)]
-"""Hosts, domains and networks that are reached without a proxy, e.g. ``.svc,10.0.0.0/8``."""
 
 
 def _checked_authorities(path: str) -> str:
@@ -143,26 +140,26 @@ def _checked_authorities(path: str) -> str:
     return path
 
 
+# A PEM file of certificate authorities.
 Authorities = Annotated[str, AfterValidator(_checked_authorities)]
-"""A PEM file of certificate authorities."""
+# One Kafka broker or several, e.g. ``a:9092,b:9092``.
 Servers = Annotated[str, AfterValidator(_checked_servers)]
-"""One Kafka broker or several, e.g. ``a:9092,b:9092``."""
 JsonText = BeforeValidator(_parse_json)
+# A JSON list of strings, e.g. ``["USAGE","SCHEDULED"]``.
 JsonList = Annotated[tuple[str, ...], NoDecode, JsonText]
-"""A JSON list of strings, e.g. ``["USAGE","SCHEDULED"]``."""
+# A JSON object from string to string, e.g. ``{"USD":"1"}``.
 JsonObject = Annotated[dict[str, str], NoDecode, JsonText]
-"""A JSON object from string to string, e.g. ``{"USD":"1"}``."""
 Network = IPv4Network | IPv6Network
+# A JSON list of networks, e.g. ``["10.0.0.0/8","::1"]``.
 JsonNetworks = Annotated[tuple[Network, ...], NoDecode, JsonText]
-"""A JSON list of networks, e.g. ``["10.0.0.0/8","::1"]``."""
 
 MIN_SECRET_CHARACTERS = 16
+# What examples and unfilled templates hold in a secret's place.
 PLACEHOLDER = re.compile(
     r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_"
     r" ]|^<.*>$|^\$?\{.*\}$|^(.)\3{2,}$",
     re.IGNORECASE,
 )
-"""What examples and unfilled templates hold in a secret's place."""
 PLACEHOLDER_PROBLEM = "is a placeholder. Set the real secret"
 
 
@@ -186,5 +183,5 @@ def problem_of_secret(text: str) -> str | None:
     return None
 
 
+# A secret that is no placeholder and not short enough to guess.
 StrongSecret = Annotated[SecretStr, AfterValidator(_checked_secret)]
-"""A secret that is no placeholder and not short enough to guess."""

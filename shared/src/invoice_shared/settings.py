@@ -420,9 +420,7 @@ def read_with(
 
 
 def load(settings_class: type[AnySettings]) -> AnySettings:
-    """Read the environment or end the process: every problem in one message on stderr, exit code
-    2.
-    """
+    """Read the environment or end the process: every problem in one message on stderr, exit code 2."""
     return or_exit(lambda: read(settings_class))
 
 

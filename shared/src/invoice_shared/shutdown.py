@@ -16,8 +16,8 @@ log = get_logger(__name__)
 
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
+# Of the grace period; after it the process ends however far it got, before it is killed.
 GRACE_SHARE = 0.9
-"""Of the grace period; after it the process ends however far it got, before it is killed."""
 
 
 class Shutdown:

@@ -1,6 +1,4 @@
-"""OpenTelemetry's spans and their export, for a process that has an endpoint; imported only
-there.
-"""
+"""OpenTelemetry's spans and their export, for a process that has an endpoint; imported only there."""
 
 import threading
 from collections.abc import Iterator

@@ -11,13 +11,13 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
+# Between two looks at something that is missing.
 RECHECK_SECONDS = 2.0
-"""Between two looks at something that is missing."""
+# Between two looks at something that was there.
 WATCH_SECONDS = 10.0
-"""Between two looks at something that was there."""
 
+# Returns, or raises ``StartupError`` with a sentence that says what to do.
 Check = Callable[[], None]
-"""Returns, or raises ``StartupError`` with a sentence that says what to do."""
 
 
 def wait_for(what: str, check: Check, health: Health, stop: threading.Event) -> bool:

@@ -1,12 +1,10 @@
-"""Traces on their way out, to an OTLP endpoint only: without one there are trace ids, and no
-spans.
-"""
+"""Traces on their way out, to an OTLP endpoint only: without one there are trace ids, and no spans."""
 
 from invoice_shared import tracing
 from invoice_shared.settings import BaseServiceSettings
 
+# Of the grace period, for the last spans.
 GRACE_SHARE = 0.05
-"""Of the grace period, for the last spans."""
 
 
 def configure(settings: BaseServiceSettings, service_name: str) -> None:

@@ -20,9 +20,7 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def child_of(parent: str) -> str:
-    """Return the ``traceparent`` of a step within a trace; of a new trace if ``parent`` names
-    none.
-    """
+    """Return the ``traceparent`` of a step within a trace; of a new trace if ``parent`` names none."""
     ids = f"{_random.getrandbits(192):048x}"
     found = TRACEPARENT.fullmatch(parent) if parent else None
     trace, flags = found.groups()[:2] if found else (ids[:32], SAMPLED)

@@ -13,8 +13,8 @@ def _refuse_float(value: Any) -> Any:
     return value
 
 
+# Before or after the point. 1E+999999999 is valid JSON, and written out it is a gigabyte.
 MAX_DIGITS = 100
-"""Before or after the point. 1E+999999999 is valid JSON, and written out it is a gigabyte."""
 
 
 def _bounded(value: Decimal) -> Decimal:
@@ -51,10 +51,10 @@ def time_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+# A ``Decimal`` that refuses floats and is a JSON string in our records.
 ExactDecimal = Annotated[
     Decimal, BeforeValidator(_refuse_float), AfterValidator(_bounded), PlainSerializer(decimal_text)
 ]
-"""A ``Decimal`` that refuses floats and is a JSON string in our records."""
 
+# An aware time, always UTC.
 UtcTime = Annotated[datetime, AfterValidator(_to_utc), PlainSerializer(time_text)]
-"""An aware time, always UTC."""

@@ -8,8 +8,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from invoice_simulators.wire import dumps, loads
 
+# Seconds; generous, since reading 100,000 requests back takes a few.
 TIMEOUT = 60
-"""Seconds; generous, since reading 100,000 requests back takes a few."""
 
 
 class ControlClient:
@@ -65,9 +65,7 @@ class ControlClient:
         return self._list("documents")
 
     def void(self, document_id: str) -> None:
-        """Make a document not stand any more, by the system's own way: void, or at Razorpay
-        cancel.
-        """
+        """Make a document not stand any more, by the system's own way: void, or at Razorpay cancel."""
         self._call("POST", "void", {"document_id": document_id})
 
     def delete(self, document_id: str) -> None:

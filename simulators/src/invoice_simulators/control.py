@@ -15,10 +15,9 @@ from invoice_simulators.wire import ApiError, Json, dumps, loads
 
 CONTROL = "/_control/"
 
+# Bytes of the largest request that is read: NetSuite's own limit, the largest of all; also enough
+# for any seed.
 REQUEST_LIMIT = 104 * 1024 * 1024
-"""Bytes of the largest request that is read: NetSuite's own limit, the largest of all; also enough
-for any seed.
-"""
 
 
 class Control:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+# Entries kept, about 300 bytes each; the oldest go first.
 KEPT = 200_000
-"""Entries kept, about 300 bytes each; the oldest go first."""
 
 PATH_LENGTH = 500
 

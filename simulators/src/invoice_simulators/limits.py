@@ -9,17 +9,14 @@ from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Any
 
+# Sigma of the log-normal answer time around its median: a long, mild tail, as measured services
+# have.
 SPREAD = 0.3
-"""Sigma of the log-normal answer time around its median: a long, mild tail, as measured services
-have.
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Answer time in seconds: ``p50`` is the median; a share of the answers takes
-    ``slow_seconds``.
-    """
+    """Answer time in seconds: ``p50`` is the median; a share of the answers takes ``slow_seconds``."""
 
     p50: float = 0.0
     slow_share: float = 0.0

@@ -7,10 +7,9 @@ from typing import Self
 
 from aiohttp import web
 
+# Seconds that requests in work get at the end; longer would only wait for those that hang on
+# purpose.
 LINGER = 0.2
-"""Seconds that requests in work get at the end; longer would only wait for those that hang on
-purpose.
-"""
 
 
 class SimulatorServer:

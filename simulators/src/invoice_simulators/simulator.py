@@ -15,11 +15,11 @@ from typing import Any, Generic, TypeVar
 from invoice_simulators.routing import Route, Router
 from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply
 
+# A frozen dataclass of values that JSON can hold.
 Settings = TypeVar("Settings", bound=Any)
-"""A frozen dataclass of values that JSON can hold."""
 
+# The operation of a request that no route takes.
 UNKNOWN = "unknown"
-"""The operation of a request that no route takes."""
 
 
 @dataclass(frozen=True, slots=True)

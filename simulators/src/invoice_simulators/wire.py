@@ -12,8 +12,8 @@ from multidict import CIMultiDict, MultiMapping
 from yarl import URL
 
 Json = dict[str, Any]
+# Returns Unix seconds.
 Clock = Callable[[], float]
-"""Returns Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)

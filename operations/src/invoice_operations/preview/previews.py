@@ -24,8 +24,8 @@ from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metronome.questions import Question
 from invoice_shared.serde import explain
 
+# See ``metronome_reader.MetronomeReader.ask``.
 Ask = Callable[[Question], Any]
-"""See ``metronome_reader.MetronomeReader.ask``."""
 
 
 @dataclass(frozen=True, slots=True)

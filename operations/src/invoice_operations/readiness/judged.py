@@ -8,6 +8,7 @@ from typing import Any, Literal
 from invoice_operations.readiness.obstacle import Obstacle
 
 State = Literal["ready", "skipped", "fails", "unknown"]
+# Of a row; see ``Judged.rows``.
 COLUMNS = (
     "state",
     "code",
@@ -22,7 +23,6 @@ COLUMNS = (
     "total",
     "detail",
 )
-"""Of a row; see ``Judged.rows``."""
 
 
 @dataclass(frozen=True, slots=True)

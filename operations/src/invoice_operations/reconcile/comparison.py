@@ -13,8 +13,8 @@ RESOLVED = "resolved-by-hand"
 CONSTITUENT = "constituent-invoice"
 NOT_FINALIZED = "not-finalized"
 
+# Returns the finding's detail if the state fits.
 Rule = Callable[[ListedInvoice, Evidence], str | None]
-"""Returns the finding's detail if the state fits."""
 
 
 def compare(listed: ListedInvoice, evidence: Evidence) -> Finding | None:

@@ -50,8 +50,8 @@ Column = Literal[
     "waiting",
     "unknown",
 ]
+# A column of the sums, a currency, and an amount in major units with Metronome's sign.
 Money = tuple[Column, str, Decimal]
-"""A column of the sums, a currency, and an amount in major units with Metronome's sign."""
 
 
 @dataclass(frozen=True, slots=True)

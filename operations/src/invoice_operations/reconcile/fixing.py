@@ -31,9 +31,7 @@ class Enqueuing:
 
 
 def enqueue_lost(findings: Iterable[Finding], to: Enqueuing) -> Iterator[Finding]:
-    """Enqueue what is lost as it passes; each is acknowledged before it is passed on as
-    enqueued.
-    """
+    """Enqueue what is lost as it passes; each is acknowledged before it is passed on as enqueued."""
     for finding in findings:
         if not finding.is_lost:
             yield finding

@@ -45,8 +45,8 @@ class KnowsInvoices(Protocol):
         """Return what the ledger says of each of these invoices."""
 
 
+# ``waiting.waiting_invoices``: where a record of each of these invoices waits.
 FindsWaiting = Callable[[Iterable[str]], Mapping[str, str]]
-"""``waiting.waiting_invoices``: where a record of each of these invoices waits."""
 Judged = tuple[ListedInvoice, Evidence, list[Outcome]]
 
 

@@ -18,10 +18,10 @@ from invoice_shared.original import headers_of
 from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings
 
+# ``View.judged``.
 Judge = Callable[[dict[str, Case]], dict[str, Case]]
-"""``View.judged``."""
+# Reads the failures that can be meant, from wherever they are.
 Reading = Callable[[], Iterable[Record]]
-"""Reads the failures that can be meant, from wherever they are."""
 
 RESTARTS: dict[Restarting, Callable[[InvoiceFailure, KafkaSettings], OutgoingRecord]] = {
     "raw": start_over,
@@ -56,9 +56,7 @@ class FailureReplay:
     _worn_out: set[str] = field(default_factory=set)
 
     def plan(self, done: Done = NOTHING_DONE) -> Plan:
-        """Decide about each failure, and remember which are to be sent; what is done is left
-        out.
-        """
+        """Decide about each failure, and remember which are to be sent; what is done is left out."""
         plan, left = Plan(unreadable=self.unreadable), done.copy()
         self._selected.clear()
         self._refused.clear()

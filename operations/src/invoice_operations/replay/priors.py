@@ -1,6 +1,4 @@
-"""What is known of invoices before their records are put back, and what of it speaks against
-that.
-"""
+"""What is known of invoices before their records are put back, and what of it speaks against that."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,8 +26,8 @@ class KnowsDestinations(Protocol):
         """Return where an invoice would go now; ``None`` if nobody knows."""
 
 
+# Where the record of an invoice will go; asked only if it matters.
 Destination = Callable[[], str | None]
-"""Where the record of an invoice will go; asked only if it matters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,14 @@ from invoice_shared.headers import REPLAY_ID
 from invoice_shared.publishing import Publisher
 from invoice_shared.record import OutgoingRecord
 
+# Records handed to the broker and not acknowledged yet.
 WINDOW = 500
-"""Records handed to the broker and not acknowledged yet."""
 
+# A topic, and a key on it.
 Target = tuple[str, bytes | None]
-"""A topic, and a key on it."""
+# How many records an interrupted run has put on each target. Records of a key are sent in order and
+# stay in order, so these are the first ones of that key.
 Done = Counter[Target]
-"""How many records an interrupted run has put on each target.
-
-Records of a key are sent in order and stay in order, so these are the first ones of that key.
-"""
 NOTHING_DONE: Done = Counter()
 
 

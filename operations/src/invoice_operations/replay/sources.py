@@ -17,8 +17,8 @@ from invoice_operations.replay.sending import Done
 from invoice_operations.view.view import View
 from invoice_shared.record import OutgoingRecord, Record
 
+# Why objects of the archive were left out, by key.
 Unreadable = Mapping[str, str]
-"""Why objects of the archive were left out, by key."""
 
 
 class ReplayClients(Clients, Protocol):

@@ -22,19 +22,21 @@ from invoice_shared.settings import HttpSettings, Settings, secret_fields
 from invoice_shared.types import MAX_DIGITS, decimal_text
 from invoice_webhook.settings import WebhookSettings
 
+# By the beginning of its name, the Secret of a secret (``invoice-`` before it), but for those of
+# the providers.
 GROUPS = {
     "KAFKA_": "kafka",
     "METRONOME_WEBHOOK_": "metronome-webhook",
     "METRONOME_": "metronome-api",
 }
-"""By the beginning of its name, the Secret of a secret (``invoice-`` before it), but for those of
-the providers.
-"""
 BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
+# Where the sample's bucket is, in boto3's words.
 RENAMED = {"REGION": "AWS_DEFAULT_REGION"}
-"""Where the sample's bucket is, in boto3's words."""
+# With what the sample's addresses end; the creator appends it itself.
 NOT_OURS = {"QBO_BASE_URL": "/v3"}
-"""With what the sample's addresses end; the creator appends it itself."""
+# Those of ``variables.tf`` in ``evregille/metronome-invoices`` that are not ours as well. Two are
+# left out: ``qbo_realm_id``, the author's own company, and the bucket, whose name only one account
+# in the world can have.
 SAMPLES_DEFAULTS = {
     "AWS_DEFAULT_REGION": "us-west-2",
     "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "billing_provider_customer_id",
@@ -44,14 +46,12 @@ SAMPLES_DEFAULTS = {
     "NS_INVOICE_CUSTOM_FORM_REF_NAME": "Z -HM Invoice Form",
     "QBO_BASE_URL": "https://sandbox-quickbooks.api.intuit.com",
 }
-"""Those of ``variables.tf`` in ``evregille/metronome-invoices`` that are not ours as well. Two are left out:
-``qbo_realm_id``, the author's own company, and the bucket, whose name only one account in the world can have."""
+# Each has a default, which is right on one machine at most.
 NO_DEFAULT_FITS = (
     "KAFKA_BOOTSTRAP_SERVERS",
     "KAFKA_SECURITY_PROTOCOL",
     "LOG_ERRORS_BUCKET_NAME_S3",
 )
-"""Each has a default, which is right on one machine at most."""
 SERVICES: tuple[type[Settings], ...] = (
     WebhookSettings,
     FormatterSettings,
@@ -68,14 +68,14 @@ class Imported:
 
     config: dict[str, dict[str, str]]
     secrets: dict[str, dict[str, str]]
+    # The part of ``config`` that the sample's ``variables.tf`` gave.
     defaults: dict[str, str]
-    """The part of ``config`` that the sample's ``variables.tf`` gave."""
+    # What names no setting of ours.
     unknown: list[str]
-    """What names no setting of ours."""
+    # What must be set, and is not.
     missing: list[str]
-    """What must be set, and is not."""
+    # Components of the production overlay that are to be dropped, and why.
     unused: dict[str, str]
-    """Components of the production overlay that are to be dropped, and why."""
 
 
 def import_variables(variables: Mapping[str, Any]) -> Imported:

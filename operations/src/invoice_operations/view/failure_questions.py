@@ -1,5 +1,5 @@
-"""Questions to the table ``failures``, answered in SQL: what a selection means there, lists,
-counts and sums.
+"""Questions to the table ``failures``, answered in SQL: what a selection means there, lists, counts
+and sums.
 """
 
 from collections import Counter
@@ -139,7 +139,7 @@ def _one_value(texts: Iterable[str]) -> str:
 
 
 def _stored(moment: datetime) -> str:
-    """Return a moment as text to compare with: stored times have milliseconds, so it is rounded
-    up to one.
+    """Return a moment as text to compare with: stored times have milliseconds, so it is rounded up
+    to one.
     """
     return time_text(moment if moment.microsecond % 1000 == 0 else moment + MILLISECOND)

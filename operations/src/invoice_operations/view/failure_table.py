@@ -73,9 +73,7 @@ def take(connection: Connection, cases: Iterable[tuple[Case, int]]) -> None:
 
 
 def expire(connection: Connection, first_offsets: Mapping[int, int]) -> list[str]:
-    """Forget the places that the errors topic no longer holds; return the keys of their
-    failures.
-    """
+    """Forget the places that the errors topic no longer holds; return the keys of their failures."""
     keys: list[str] = []
     for place in first_offsets.items():
         found = connection.execute(

@@ -8,8 +8,8 @@ from typing import Protocol
 from invoice_operations.view.entry import Entry
 from invoice_operations.view.span import Bounds
 
+# By partition the first offset that it holds, and the next one as the broker names it.
 Marks = dict[int, tuple[int, int]]
-"""By partition the first offset that it holds, and the next one as the broker names it."""
 
 
 class OffsetGone(Exception):
@@ -20,9 +20,7 @@ class OffsetGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``topic_id`` is another one each time a topic is made; ``None`` if the broker knows no
-    ids.
-    """
+    """``topic_id`` is another one each time a topic is made; ``None`` if the broker knows no ids."""
 
     topic_id: str | None
     partitions: tuple[int, ...]

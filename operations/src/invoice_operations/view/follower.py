@@ -37,8 +37,8 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_ATTEMPTS = 5
 
 Row = TypeVar("Row")
+# Told how many records were read, after each batch.
 Followed = Callable[[int], object]
-"""Told how many records were read, after each batch."""
 
 
 @dataclass(frozen=True, slots=True)

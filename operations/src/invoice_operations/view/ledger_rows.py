@@ -17,14 +17,11 @@ EVENT, DOCUMENT, OLDER_DOCUMENT = 0, 1, 2
 DOCUMENT_MARK = MARK.encode()
 
 
+# The columns of the table ``ledger``: invoice id, kind, document, partition, offset, timestamp,
+# failure id, value. The document is named as in its key, ``{destination}:{document id}``; an event
+# has none. The failure id is set if the event leaves something open. A row without a value is a
+# tombstone. It is a bare tuple, since there are millions.
 LedgerRow = tuple[str, int, str, int, int, int, str | None, bytes | None]
-"""The columns of the table ``ledger``: invoice id, kind, document, partition, offset, timestamp,
-failure id, value.
-
-The document is named as in its key, ``{destination}:{document id}``; an event has none. The failure
-id is set if the event leaves something open. A row without a value is a tombstone. It is a bare
-tuple, since there are millions.
-"""
 
 
 class _Head(TypedDict):

@@ -28,8 +28,8 @@ PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
 )
 
+# Says a sentence to the operator, beside what was asked for.
 Tell = Callable[[str], object]
-"""Says a sentence to the operator, beside what was asked for."""
 
 
 def untold(_sentence: str) -> None:

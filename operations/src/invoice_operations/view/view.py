@@ -27,8 +27,8 @@ from invoice_shared.decision import Decision
 from invoice_shared.settings import KafkaSettings
 
 Answer = TypeVar("Answer")
+# Opens the tables of a cluster's topics, given the cluster's id and their names.
 OpenTables = Callable[[str, Sequence[str]], Tables]
-"""Opens the tables of a cluster's topics, given the cluster's id and their names."""
 Progress = Callable[[], AbstractContextManager[Followed]]
 
 
@@ -68,9 +68,7 @@ class View:
             Follower(self._broker, tables, self._settings, followed).follow(cluster)
 
     def reopen(self, cluster_id: str) -> Tables:
-        """Open what was read of a cluster before, without asking it: for the time until it
-        answers.
-        """
+        """Open what was read of a cluster before, without asking it: for the time until it answers."""
         self._opened, self.cluster_id = self._open(cluster_id, self._topics), cluster_id
         return self._opened
 
@@ -192,9 +190,7 @@ class View:
         return {row.partition for row in rows} | {place.partition for place in places}
 
     def decisions(self, subject: str) -> list[Decision]:
-        """Return what was decided about an invoice or a destination, in the order in which it
-        was.
-        """
+        """Return what was decided about an invoice or a destination, in the order in which it was."""
         return self._ask(lambda tables: decision_table.of_subjects(tables, [subject]))
 
     def newest_decisions(self, since: datetime | None, page: Page) -> list[Decision]:

@@ -136,9 +136,7 @@ def is_login(error: CredentialsRefused) -> bool:
 
 
 def _document_id(answer: Answer, kind: RecordType) -> str | None:
-    """Return the id that ``Location`` names for a record of that type; ``None`` if it names
-    none.
-    """
+    """Return the id that ``Location`` names for a record of that type; ``None`` if it names none."""
     try:
         path = urlsplit(answer.headers.get("Location", "")).path
     except ValueError:

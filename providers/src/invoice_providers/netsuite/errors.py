@@ -23,6 +23,7 @@ from invoice_shared.errors import (
 from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
+# Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the second.
 THROTTLES = frozenset(
     {
         "CONCURRENCY_LIMIT_EXCEEDED",
@@ -32,19 +33,13 @@ THROTTLES = frozenset(
         "WS_REQUEST_BLOCKED",
     }
 )
-"""Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the
-second.
-"""
+# Refused because somebody changes a record that the document needs: nothing was made, and it passes
+# by itself.
 BUSY = frozenset({"RCRD_HAS_BEEN_CHANGED"})
-"""Refused because somebody changes a record that the document needs: nothing was made, and it
-passes by itself.
-"""
 BUSY_SECONDS = 5.0
+# An error of NetSuite's own or of a script of the account's. One that runs after the save leaves
+# the document.
 PASSING = frozenset({"SSS_TIME_LIMIT_EXCEEDED", "SSS_USAGE_LIMIT_EXCEEDED", "UNEXPECTED_ERROR"})
-"""An error of NetSuite's own or of a script of the account's.
-
-One that runs after the save leaves the document.
-"""
 PASSING_WORDS = re.compile(
     r"script execution \w+ (limit )?exceeded|unexpected error", re.IGNORECASE
 )
@@ -59,11 +54,9 @@ UNIQUE = (
     "An external id is unique over all kinds of transaction: if no such document shows, another"
     " kind of record has it."
 )
+# Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service. No
+# invoice's fault.
 OPERATORS_BUSINESS = (403, 404, 405)
-"""Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service.
-
-No invoice's fault.
-"""
 
 
 def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:

@@ -40,20 +40,18 @@ REFERENCES = frozenset(
         "units",
     }
 )
+# Custom segments are references, whatever their name.
 SEGMENTS = "cseg"
-"""Custom segments are references, whatever their name."""
 BOOLEANS = frozenset({"excludeCommissions", "toBeEmailed", "toBeFaxed", "toBePrinted"})
 NUMBERS = frozenset({"discountRate", "exchangeRate", "handlingCost", "shippingCost"})
 CUSTOM = ("custbody", "custcol")
 TRUTHS = {"true": True, "false": False}
+# A credit memo is due at no date and covers no service period.
 INVOICE_ONLY = frozenset({"terms", "dueDate", "startDate", "endDate"})
-"""A credit memo is due at no date and covers no service period."""
+# What an extra field may not set: the promise of one document over the exact amounts hangs on them.
 OURS = frozenset(
     {"externalId", "entity", "currency", "item", "amount", "quantity", "rate", "price"}
 )
-"""What an extra field may not set: the promise of one document over the exact amounts hangs on
-them.
-"""
 
 
 def extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:

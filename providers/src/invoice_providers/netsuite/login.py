@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from invoice_shared.clock import Clock
 
 REFUSALS = 3
+# Refusals in a row, spread over at least this long: several calls in flight refused at once are one
+# sign.
 SECONDS = 3.0
-"""Refusals in a row, spread over at least this long: several calls in flight refused at once are
-one sign.
-"""
 
 
 @dataclass(slots=True)

@@ -24,10 +24,10 @@ from invoice_shared.outgoing.outgoing import Reach
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SENDING = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+# NetSuite takes up to an hour; it is used at once.
 ASSERTION_SECONDS = 300
-"""NetSuite takes up to an hour; it is used at once."""
+# A token is exchanged so long before its end, for calls that take their time.
 EARLY_SECONDS = 120.0
-"""A token is exchanged so long before its end, for calls that take their time."""
 PEM = re.compile(
     r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>[A-Za-z0-9+/=\s]+)-----END"
     r" (?P=kind)-----"

@@ -23,15 +23,14 @@ from invoice_shared.text import visible
 RecordType = Literal["invoice", "creditMemo"]
 
 MAX_LINES = 5000
+# NetSuite rounds a finer rate, and would then show another product than the amount.
 MAX_RATE_DECIMALS = 8
-"""NetSuite rounds a finer rate, and would then show another product than the amount."""
 MAX_QUANTITY = Decimal("1E10")
+# Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366).
 MAX_QUANTITY_DECIMALS = 15
-"""Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366)."""
+# The price level of a line that keeps its amount; any other one may put the item's own price in its
+# place.
 CUSTOM_PRICE = {"id": "-1"}
-"""The price level of a line that keeps its amount; any other one may put the item's own price in
-its place.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,7 @@ def _line(line: LineItem, document_type: str) -> dict[str, Any]:
 
 
 def _is_taken(quantity: Decimal | None) -> bool:
-    """Whether NetSuite takes a quantity as it is; one that is left out stands in the
-    description.
-    """
+    """Whether NetSuite takes a quantity as it is; one that is left out stands in the description."""
     if quantity is None:
         return True
     exponent = quantity.normalize(EXACT).as_tuple().exponent

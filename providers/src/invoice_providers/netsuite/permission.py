@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from invoice_shared.clock import Clock
 
 TRIES = 3
+# What was accepted within the last minute shows that not all that was tried in it is refused.
 SECONDS = 60.0
-"""What was accepted within the last minute shows that not all that was tried in it is refused."""
 # Invoices that wait for their next try are fewer than the creator may have at hand.
 MAX_REFUSED = 10_000
 

@@ -7,8 +7,8 @@ from pydantic import Field, SecretStr
 from invoice_shared.setting_types import BaseUrl, JsonObject
 from invoice_shared.settings import Environment, HttpSettings, absent, partly_set
 
+# Those that NetSuite takes: ``PS*`` for an RSA key, ``ES*`` for one on the curve of that size.
 SigningAlgorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-"""Those that NetSuite takes: ``PS*`` for an RSA key, ``ES*`` for one on the curve of that size."""
 
 ACCOUNT = "NS_ACCOUNT_ID"
 TOKEN_BASED = ("NS_CONSUMER_KEY", "NS_CONSUMER_SECRET", "NS_TOKEN_ID", "NS_TOKEN_SECRET")

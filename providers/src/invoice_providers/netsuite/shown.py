@@ -10,6 +10,8 @@ from invoice_providers.base import Found, State
 from invoice_providers.netsuite.payload import Options
 from invoice_shared.invoice import DocumentType
 
+# By the id or the name of a status, in lower case: public fixtures show both a letter and a name as
+# its ``id``.
 STATES: dict[str, State] = {
     "a": "open",
     "open": "open",
@@ -24,9 +26,6 @@ STATES: dict[str, State] = {
     "v": "void",
     "voided": "void",
 }
-"""By the id or the name of a status, in lower case: public fixtures show both a letter and a name
-as its ``id``.
-"""
 
 
 def read_record(tree: Any, document_type: DocumentType, options: Options) -> Found | None:

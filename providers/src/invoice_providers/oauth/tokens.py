@@ -68,9 +68,7 @@ class Tokens(Versioned):
         return self.owner in (None, owner)
 
     def after(self, before: "Tokens | None", owner: Owner) -> Self:
-        """Return the same as that owner's, and with the login's end that an earlier answer
-        named.
-        """
+        """Return the same as that owner's, and with the login's end that an earlier answer named."""
         ends_at = self.ends_at or (before.ends_at if before else None)
         return self.model_copy(update={"owner": owner, "ends_at": ends_at})
 

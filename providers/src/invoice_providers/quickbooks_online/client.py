@@ -122,9 +122,7 @@ class QuickBooksOnline:
         return answer.json()
 
     def _look_further(self, document: FormattedInvoice) -> list[Found]:
-        """Return those of the customer's day that are ours, else those of the day over the
-        total.
-        """
+        """Return those of the customer's day that are ours, else those of the day over the total."""
         of_customer = by_customer(document)
         found = _ours(self._pages(of_customer, document), document) if of_customer else []
         return found or _ours(

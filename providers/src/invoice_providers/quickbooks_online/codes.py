@@ -8,16 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+# What happens next, the first of several codes' in this order. ``throttle``, ``down``: about the
+# company's calls, whatever the invoice: all wait. ``us``: our app, its connection or the company:
+# nothing is filed, and an operator acts. ``taken``: a document may be there already: look.
+# ``unknown``: it may have been carried out: look, and send it again under the same request id.
+# ``busy``: refused, but it passes by itself: try again. ``refused``: filed, and told.
 Next = Literal["throttle", "down", "us", "taken", "unknown", "busy", "refused"]
-"""What happens next, the first of several codes' in this order.
-
-``throttle``, ``down``: about the company's calls, whatever the invoice: all wait.
-``us``: our app, its connection or the company: nothing is filed, and an operator acts.
-``taken``: a document may be there already: look.
-``unknown``: it may have been carried out: look, and send it again under the same request id.
-``busy``: refused, but it passes by itself: try again.
-``refused``: filed, and told.
-"""
 ORDER: tuple[Next, ...] = ("throttle", "down", "us", "taken", "unknown", "busy", "refused")
 
 
@@ -119,8 +115,6 @@ UNLISTED = Meaning("refused")
 
 
 def next_step(codes: Collection[str]) -> Next | None:
-    """Return what happens next after an answer with these codes; ``None`` if they decide
-    nothing.
-    """
+    """Return what happens next after an answer with these codes; ``None`` if they decide nothing."""
     steps = {MEANINGS[code].next for code in codes if code in MEANINGS}
     return next((step for step in ORDER if step in steps), None)

@@ -13,13 +13,14 @@ from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 Entity = Literal["Invoice", "CreditMemo"]
 
+# Characters of a DocNumber. 21 digits of a random UUID hold 78 random bits: among a million
+# invoices two share them with a chance of two in a trillion, and then the private note tells them
+# apart.
 MAX_NUMBER = 21
-"""Characters of a DocNumber. 21 digits of a random UUID hold 78 random bits: among a million invoices two share them
-with a chance of two in a trillion, and then the private note tells them apart."""
 MAX_PRIVATE_NOTE = 4000
 MAX_REQUEST_ID = 50
+# Left out of a document number: it stands in a query between quotes.
 NOT_A_NUMBER = re.compile(r"[^0-9A-Za-z]")
-"""Left out of a document number: it stands in a query between quotes."""
 
 
 def entity_of(document_type: DocumentType) -> Entity:

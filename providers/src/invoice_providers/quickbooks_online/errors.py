@@ -20,14 +20,13 @@ from invoice_shared.errors import (
 )
 from invoice_shared.invoice import FormattedInvoice
 
+# What Intuit asks for after a 429 (its page on limits and throttles); its answers carry no
+# Retry-After.
 THROTTLE_SECONDS = 60.0
-"""What Intuit asks for after a 429 (its page on limits and throttles); its answers carry no
-Retry-After.
-"""
+# Until the next try of what somebody else is changing.
 BUSY_SECONDS = 5.0
-"""Until the next try of what somebody else is changing."""
+# Where the answer does not ask for another.
 WAITS: dict[Next, float] = {"throttle": THROTTLE_SECONDS, "busy": BUSY_SECONDS}
-"""Where the answer does not ask for another."""
 STATES: dict[Next, str] = {
     "throttle": "throttles us",
     "down": "is down",
@@ -38,14 +37,12 @@ NOT_FOUND = "610"
 NOT_QUERYABLE = frozenset({"4000", "4001"})
 # Of an invoice that is taxed (Intuit's reference).
 MAX_TAXED_LINES = 750
+# Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue 12).
 INTERNAL_IN_DETAIL = "(-30003)"
-"""Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue
-12).
-"""
+# ``TxnId=123`` is a name in the detail of a duplicate, not a word of its language.
 TRANSACTION = re.compile(r"TxnId\s*=\s*(\w+)")
-"""``TxnId=123`` is a name in the detail of a duplicate, not a word of its language."""
+# Of a 6000 about a line without a tax code, outside the US (activepieces issue 8539).
 TAX_WORDS = re.compile(r"\b(GST|HST|VAT|PST|QST|TPS|TVH|TVQ|tax)", re.IGNORECASE)
-"""Of a 6000 about a line without a tax code, outside the US (activepieces issue 8539)."""
 
 
 def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:

@@ -11,14 +11,14 @@ from invoice_shared.text import visible_id
 MAX_CUSTOMER_MEMO = 1000
 
 REFERENCES = frozenset({"ClassRef", "DepartmentRef", "SalesTermRef"})
+# A credit memo is due at no date.
 INVOICE_ONLY = frozenset({"SalesTermRef"})
-"""A credit memo is due at no date."""
+# ``memo`` is NetSuite's name for the same thing.
 CUSTOMER_MEMO = ("CustomerMemo", "memo")
-"""``memo`` is NetSuite's name for the same thing."""
 PRIVATE_NOTE = "PrivateNote"
 TAX_CALCULATION = "GlobalTaxCalculation"
+# What companies outside the US need; a company in the US refuses it.
 TAX_CALCULATIONS = ("TaxExcluded", "TaxInclusive", "NotApplicable")
-"""What companies outside the US need; a company in the US refuses it."""
 KNOWN = (*CUSTOMER_MEMO, PRIVATE_NOTE, TAX_CALCULATION, *sorted(REFERENCES))
 
 LINE_REFERENCES = frozenset({"ClassRef", "TaxCodeRef"})

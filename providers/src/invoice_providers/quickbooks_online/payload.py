@@ -24,8 +24,8 @@ TITLE = "QuickBooks Online"
 # QuickBooks knows.
 MAX_LINES = 10_000
 MAX_DESCRIPTION = 4000
+# QuickBooks states no limit; its own forms show five. A finer price stands in the description.
 MAX_PRICE_DECIMALS = 5
-"""QuickBooks states no limit; its own forms show five. A finer price stands in the description."""
 ONE = Decimal(1)
 DETAIL = "SalesItemLineDetail"
 

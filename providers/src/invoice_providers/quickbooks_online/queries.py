@@ -10,8 +10,8 @@ from invoice_providers.quickbooks_online.documents import document_number, entit
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.types import decimal_text
 
+# The most that one answer contains.
 PAGE = 1000
-"""The most that one answer contains."""
 MAX_PAGES = 5
 
 

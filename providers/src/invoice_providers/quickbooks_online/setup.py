@@ -20,10 +20,9 @@ from invoice_providers.quickbooks_online.settings import (
 from invoice_shared.clock import Clock
 
 CALLS_PER_SECOND = 10
+# Per company and app (Intuit's page on limits and throttles); several replicas share them, and a
+# 429 tells.
 CALLS_PER_MINUTE = 500
-"""Per company and app (Intuit's page on limits and throttles); several replicas share them, and a
-429 tells.
-"""
 
 
 WORDS = Words(

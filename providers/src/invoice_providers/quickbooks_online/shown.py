@@ -16,8 +16,8 @@ from invoice_providers.quickbooks_online.documents import (
 )
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
+# A voided transaction stays, with zero amounts, and its private note begins so.
 VOIDED = "Voided"
-"""A voided transaction stays, with zero amounts, and its private note begins so."""
 
 
 def read_created(tree: Any, document: FormattedInvoice) -> Found | None:

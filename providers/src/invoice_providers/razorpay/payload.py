@@ -32,8 +32,8 @@ MAX_NAME = 255
 # Of a line, and so of the total. For other currencies none is known but one smallest unit of the
 # total.
 MINIMUM = {"INR": Decimal("1.00")}
+# Unless it is told so, Razorpay messages the customer the moment that the invoice exists.
 SILENT = {"sms_notify": False, "email_notify": False}
-"""Unless it is told so, Razorpay messages the customer the moment that the invoice exists."""
 
 
 def build_body(document: FormattedInvoice) -> dict[str, Any]:

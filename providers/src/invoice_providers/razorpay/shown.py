@@ -11,10 +11,9 @@ from invoice_providers.razorpay.units import major_units
 from invoice_providers.wording import memo_of
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
+# An invoice without our receipt is not found again: it must not pass for ours, nor be created once
+# more.
 UNNAMED = "missing"
-"""An invoice without our receipt is not found again: it must not pass for ours, nor be created once
-more.
-"""
 
 STATES: dict[str, State] = {
     "draft": "draft",
@@ -29,9 +28,7 @@ STATES: dict[str, State] = {
 
 
 def read_invoice(tree: Any) -> Found | None:
-    """Return one invoice, its total net of tax; ``None`` if it is not one, or cannot be
-    compared.
-    """
+    """Return one invoice, its total net of tax; ``None`` if it is not one, or cannot be compared."""
     if not isinstance(tree, dict) or not isinstance(tree.get("id"), str):
         return None
     receipt, currency, amount, tax = (

@@ -12,10 +12,9 @@ from invoice_providers.amounts import EXACT
 from invoice_shared.errors import Rejected
 from invoice_shared.types import decimal_text
 
+# Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the
+# invoice entity).
 THREE = 3
-"""Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the
-invoice entity).
-"""
 
 
 def minor_units(amount: Decimal, currency: str) -> int:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
+# One put ends within two minutes, well inside the consumer's poll interval of five.
 _BOUNDS = Config(
     connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"}
 )
-"""One put ends within two minutes, well inside the consumer's poll interval of five."""
 
 # The answer to a HEAD has no body, so its code is the mere status.
 _MISSING = frozenset({"404", "NoSuchBucket"})

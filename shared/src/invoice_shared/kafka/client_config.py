@@ -8,22 +8,19 @@ from typing import Any
 
 from invoice_shared.settings import KafkaSettings
 
+# A failure record holds its original, escaped: more than the original's 1 MB before compression.
 MAX_RECORD_BYTES = 10_000_000
-"""A failure record holds its original, escaped: more than the original's 1 MB before compression.
-"""
 
+# A crashed member's partitions move on after this; heartbeats come from a thread of their own every
+# 3 s.
 SESSION_TIMEOUT_MS = 10_000
-"""A crashed member's partitions move on after this; heartbeats come from a thread of their own
-every 3 s.
-"""
 
+# librdkafka's own: a member that does not poll for so long has lost its partitions.
 MAX_POLL_SECONDS = 300.0
-"""librdkafka's own: a member that does not poll for so long has lost its partitions."""
 
+# How long partitions that were added, or a topic that was created anew, may go unseen; the default
+# is five minutes.
 METADATA_AGE_MS = 60_000
-"""How long partitions that were added, or a topic that was created anew, may go unseen; the default
-is five minutes.
-"""
 
 
 def common_config(settings: KafkaSettings) -> dict[str, Any]:

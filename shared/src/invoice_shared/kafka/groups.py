@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ConsumerGroup:
-    """Whether the group has members that read the topic, and what it committed there, by
-    partition.
-    """
+    """Whether the group has members that read the topic, and what it committed there, by partition."""
 
     name: str
     has_members: bool = False

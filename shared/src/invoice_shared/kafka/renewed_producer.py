@@ -14,11 +14,8 @@ from invoice_shared.record import OutgoingRecord
 
 log = get_logger(__name__)
 
+# Hears once how a record ended: ``None`` says that every in-sync replica holds it. Must not raise.
 Answered = Callable[[PublishFailed | None], None]
-"""Hears once how a record ended: ``None`` says that every in-sync replica holds it.
-
-Must not raise.
-"""
 
 
 class RenewedProducer:

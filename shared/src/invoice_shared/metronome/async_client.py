@@ -37,9 +37,7 @@ def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
 
 
 class AsyncMetronomeClient:
-    """Tries each call once, at once; who must wait is noted in ``limits``, for the caller to
-    obey.
-    """
+    """Tries each call once, at once; who must wait is noted in ``limits``, for the caller to obey."""
 
     def __init__(
         self,

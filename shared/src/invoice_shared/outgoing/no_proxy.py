@@ -22,9 +22,7 @@ class Exemption:
     port: int | None
 
     def covers(self, host: str, port: int | None) -> bool:
-        """Whether a host, in lower case and without a dot at its end, is reached without a
-        proxy.
-        """
+        """Whether a host, in lower case and without a dot at its end, is reached without a proxy."""
         if self.port is not None and self.port != port:
             return False
         if self.network is not None:

@@ -35,9 +35,7 @@ class Outgoing:
     no_proxy: str = ""
 
     def proxy(self, url: str) -> str | None:
-        """Return the address of the proxy that leads to a URL; ``None`` if it is reached
-        directly.
-        """
+        """Return the address of the proxy that leads to a URL; ``None`` if it is reached directly."""
         parts = urlsplit(url)
         proxy = self.https_proxy if parts.scheme == "https" else self.http_proxy
         if proxy is None:

@@ -20,8 +20,8 @@ from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 # An outage of hours probes a thousand times, and no float holds 2 to that power.
 MAX_EXPONENT = 10
 
+# What is worth telling: calls are held back; our credentials are refused; all goes on.
 Change = Literal["opened", "refused", "closed"]
-"""What is worth telling: calls are held back; our credentials are refused; all goes on."""
 
 
 def is_outage(error: CallFailed) -> bool:

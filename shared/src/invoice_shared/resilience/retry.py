@@ -23,14 +23,12 @@ class PhaseAttempts:
     """The failed attempts at one phase of one invoice. Times are the clock's monotonic seconds."""
 
     tries: int = 0
+    # Those that count as the invoice's own: made while the circuit was closed, since ``opening``.
     counted: int = 0
-    """Those that count as the invoice's own: made while the circuit was closed, since ``opening``.
-    """
     opening: int = 0
+    # How often the system turned this one away although another had got through since the last
+    # time.
     contradictions: int = 0
-    """How often the system turned this one away although another had got through since the last
-    time.
-    """
     first_at: float = 0.0
     last_at: float = 0.0
     last: CallFailed | None = None
@@ -48,17 +46,15 @@ def _contradicts(error: CallFailed) -> bool:
 class Evidence:
     """What must be seen before an invoice is given up. The defaults are those for a provider."""
 
+    # Which failures use the retries up.
     counts: Callable[[CallFailed], bool] = _may_be_the_invoices
-    """Which failures use the retries up."""
+    # Which failures contradict the success of another invoice.
     contradicts: Callable[[CallFailed], bool] = _contradicts
-    """Which failures contradict the success of another invoice."""
+    # Given up only if so many failures are at most this likely at the rate at which the others'
+    # calls fail.
     chance: float = 1.0
-    """Given up only if so many failures are at most this likely at the rate at which the others'
-    calls fail.
-    """
+    # With nothing to compare, given up only while at most so many different invoices are failing.
     max_failing: float = float("inf")
-    """With nothing to compare, given up only while at most so many different invoices are failing.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +117,7 @@ class RetryPolicy:
         return waited >= self.patience_seconds
 
     def has_compared(self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit) -> bool:
-        """Whether others were served since the first failure, or patience has run out without
-        any.
-        """
+        """Whether others were served since the first failure, or patience has run out without any."""
         served = circuit.log.served_since(attempts.first_at, slot.peer)
         return not circuit.is_open and (served or self.has_waited(attempts, circuit))
 

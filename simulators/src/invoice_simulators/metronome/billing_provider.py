@@ -39,8 +39,8 @@ STATUSES = frozenset(
         "VOID",
     }
 )
+# The statuses that may come without an id, and then need an error text.
 WITHOUT_ID = frozenset({"INVALID_REQUEST_ERROR", "SKIPPED"})
-"""The statuses that may come without an id, and then need an error text."""
 
 TEXTS = (
     "billing_provider_invoice_id",

@@ -4,6 +4,7 @@ from typing import Any
 
 from invoice_simulators.wire import Json
 
+# What every contract has, in either version.
 SHARED: Json = {
     "commits": [],
     "created_at": "2026-01-01T00:00:00.000Z",
@@ -17,10 +18,9 @@ SHARED: Json = {
         "frequency": "MONTHLY",
     },
 }
-"""What every contract has, in either version."""
 
+# Fields that version 1 shows outside of ``initial`` and ``current``.
 OUTSIDE = ("id", "customer_id", "custom_fields", "archived_at", "uniqueness_key")
-"""Fields that version 1 shows outside of ``initial`` and ``current``."""
 
 
 def complete(seeded: Json) -> Json:

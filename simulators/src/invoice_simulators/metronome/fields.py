@@ -22,6 +22,7 @@ class Place:
     in_lines: bool
 
 
+# By the API's name of the entity. The products of contracts are ``contract_product`` there.
 PLACES = {
     "customer": Place("customer_id", "customer_custom_fields", in_lines=False),
     "contract": Place("contract_id", "contract_custom_fields", in_lines=False),
@@ -30,7 +31,6 @@ PLACES = {
     "contract_product": Place("product_id", "product_custom_fields", in_lines=True),
     "commit": Place("commit_id", "commit_custom_fields", in_lines=True),
 }
-"""By the API's name of the entity. The products of contracts are ``contract_product`` there."""
 
 
 def merged(known: Mapping[str, str] | None, changes: Fields) -> dict[str, str]:

@@ -10,11 +10,11 @@ from multidict import MultiMapping
 from invoice_simulators.metronome.store import StoredInvoice
 from invoice_simulators.wire import ApiError, Json, dumps
 
+# The largest page, and the default one.
 LIMIT = 100
-"""The largest page, and the default one."""
 
+# What a list can be filtered by.
 TYPES = ("USAGE", "USAGE_CONSOLIDATED", "SCHEDULED")
-"""What a list can be filtered by."""
 
 
 def bad_request(message: str) -> ApiError:
@@ -25,9 +25,7 @@ def bad_request(message: str) -> ApiError:
 def select_invoices(
     invoices: Iterable[StoredInvoice], query: Mapping[str, str]
 ) -> list[StoredInvoice]:
-    """Filter and sort as the query says: by ``issued_at``, oldest first unless
-    ``sort=date_desc``.
-    """
+    """Filter and sort as the query says: by ``issued_at``, oldest first unless ``sort=date_desc``."""
     found = [invoice for invoice in invoices if _matches(invoice.facts, query)]
     order = query.get("sort", "date_asc")
     if order not in ("date_asc", "date_desc"):

@@ -56,9 +56,7 @@ def finalized_event(invoice: Mapping[str, Any]) -> Json:
 
 
 def flat_event(invoice: Mapping[str, Any], kind: str = "commit.create") -> Json:
-    """Build a system notification in the flat shape (contract, commit, credit): no
-    ``properties``.
-    """
+    """Build a system notification in the flat shape (contract, commit, credit): no ``properties``."""
     return {
         "id": str(uuid5(NAMESPACE_URL, f"{kind}/{invoice['id']}")),
         "type": kind,

@@ -11,6 +11,7 @@ from invoice_simulators.wire import ApiError, Json
 
 CONTENT_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
 
+# By status: RFC URL and title; another status is worded as 500.
 TITLES = {
     400: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.1", "Bad Request"),
     401: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2", "Unauthorized"),
@@ -21,12 +22,12 @@ TITLES = {
     500: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.1", "Internal Server Error"),
     503: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.4", "Service Unavailable"),
 }
-"""By status: RFC URL and title; another status is worded as 500."""
 
 LOGIN_REFUSED = (
     "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at "
     "Setup > Users/Roles > User Management > View Login Audit Trail."
 )
+# By status: detail and code of the refusals that are about no field.
 GENERAL = {
     401: (LOGIN_REFUSED, "INVALID_LOGIN"),
     404: (
@@ -35,7 +36,6 @@ GENERAL = {
     ),
     429: ("Concurrent request limit exceeded. Request blocked.", "CONCURRENCY_LIMIT_EXCEEDED"),
 }
-"""By status: detail and code of the refusals that are about no field."""
 
 UNEXPECTED = ("An unexpected error occurred. Error ID: simulated", "UNEXPECTED_ERROR")
 

@@ -17,8 +17,8 @@ from invoice_simulators.wire import ApiError, Clock, Json
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 SCOPE = "rest_webservices"
+# Seconds from ``iat`` to ``exp``, at most.
 ASSERTION_LIFETIME = 3600
-"""Seconds from ``iat`` to ``exp``, at most."""
 
 
 class ClientCredentials:

@@ -14,16 +14,15 @@ from invoice_simulators.netsuite.settings import NetSuiteSettings
 from invoice_simulators.wire import Json, is_number
 
 CENT = Decimal("0.01")
+# NetSuite rounds a rate to 8 decimals before it multiplies (getlago/lago-api pull request 2874).
 RATE_PRECISION = Decimal("1E-8")
-"""NetSuite rounds a rate to 8 decimals before it multiplies (getlago/lago-api pull request 2874).
-"""
 
 MAX_QUANTITY = Decimal("1E10")
+# Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366).
 MAX_QUANTITY_DECIMALS = 15
-"""Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366)."""
 
+# The price level of a line that keeps the amount that it was sent with.
 CUSTOM_PRICE = "-1"
-"""The price level of a line that keeps the amount that it was sent with."""
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
 LINE_LIMIT = 5000

@@ -37,6 +37,7 @@ LINE_REFERENCES = frozenset({"item", "price", "department", "class", "location",
 LINE = LINE_REFERENCES | {"line", "description", "quantity", "rate", "amount"}
 
 DATES = frozenset({"tranDate", "dueDate", "startDate", "endDate", "shipDate"})
+# Characters; the limits of the fields in the UI.
 LENGTHS = {
     "memo": 999,
     "description": 4000,
@@ -45,7 +46,6 @@ LENGTHS = {
     "message": 4000,
     "externalId": 255,
 }
-"""Characters; the limits of the fields in the UI."""
 
 
 def check_names(

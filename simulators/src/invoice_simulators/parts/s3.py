@@ -5,12 +5,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from invoice_simulators.parts.processes import ProcessGroup, free_port
 
+# What a client needs beside ``AWS_ENDPOINT_URL_S3``; the server checks none of it.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "simulated",
     "AWS_SECRET_ACCESS_KEY": "simulated",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
-"""What a client needs beside ``AWS_ENDPOINT_URL_S3``; the server checks none of it."""
 
 
 def start_s3(group: ProcessGroup, buckets: tuple[str, ...] = (), port: int | None = None) -> str:

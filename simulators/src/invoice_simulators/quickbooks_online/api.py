@@ -22,8 +22,8 @@ from invoice_simulators.routing import Route
 from invoice_simulators.simulator import Simulator
 from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, dumps, loads, reply
 
+# Per company and app; not in force unless set, so that a test need not wait a minute.
 PUBLISHED_LIMITS = {"per_second": 10, "per_minute": 500}
-"""Per company and app; not in force unless set, so that a test need not wait a minute."""
 
 NUMBER = re.compile(r"DocNumber\W+([\w-]+)")
 COMPANY = "/v3/company/(?P<realm>[^/]+)"

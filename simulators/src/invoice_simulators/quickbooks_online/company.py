@@ -12,8 +12,8 @@ from invoice_simulators.quickbooks_online.store import TransactionStore
 from invoice_simulators.quickbooks_online.transactions import Entity, Transaction
 from invoice_simulators.wire import Clock, Json
 
+# As a number: QuickBooks gives one.
 AUTO_GENERATE = "AUTO_GENERATE"
-"""As a number: QuickBooks gives one."""
 
 FIRST_NUMBER = 1001
 EDITABLE = {

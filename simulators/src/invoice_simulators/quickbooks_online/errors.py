@@ -79,9 +79,7 @@ def fault(
 
 
 def gateway(status: int) -> ApiError:
-    """Build a refusal of the gateway: 401, 403, 429; another status is the service's own
-    failure.
-    """
+    """Build a refusal of the gateway: 401, 403, 429; another status is the service's own failure."""
     if status not in GATEWAY:
         return fault("10000", "System Failure Error", status=status)
     code, message, kind = GATEWAY[status]

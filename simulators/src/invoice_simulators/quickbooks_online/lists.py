@@ -63,9 +63,7 @@ def matching(candidates: Iterable[Json | None], query: Query) -> list[Json]:
 
 
 def ids_named(query: Query) -> Sequence[str]:
-    """Return the ids that a query names; there is no other way to ask for one that was never
-    used.
-    """
+    """Return the ids that a query names; there is no other way to ask for one that was never used."""
     return [value for each in query.conditions if each.field == "id" for value in each.values]
 
 

@@ -22,8 +22,8 @@ QUERY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 COUNT = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
+# As they are written: the name depends on letter case.
 ENTITIES = ("Invoice", "CreditMemo", "Preferences", "Customer", "Item")
-"""As they are written: the name depends on letter case."""
 
 Value = str | Decimal | datetime | None
 FIELDS: dict[str, Callable[[Transaction], Value]] = {
@@ -37,11 +37,11 @@ FIELDS: dict[str, Callable[[Transaction], Value]] = {
     "metadata.createtime": lambda stored: stored.created,
     "metadata.lastupdatedtime": lambda stored: stored.changed,
 }
+# Fields of customers and items.
 OF_LISTS = ("id", "active", "displayname", "name")
-"""Fields of customers and items."""
 
+# Properties that exist, and that no query may name.
 NOT_QUERYABLE = ("privatenote", "customfield", "customermemo", "line", "linkedtxn")
-"""Properties that exist, and that no query may name."""
 
 MAX_RESULTS = 1000
 DEFAULT_RESULTS = 100

@@ -13,8 +13,8 @@ from invoice_simulators.quickbooks_online.store import TransactionStore
 from invoice_simulators.quickbooks_online.transactions import Entity, Transaction
 from invoice_simulators.wire import Call, Json, Reply, dumps, reply
 
+# By the part of the path.
 ENTITIES: dict[str, Entity] = {"invoice": "Invoice", "creditmemo": "CreditMemo"}
-"""By the part of the path."""
 
 
 class Reader:

@@ -1,6 +1,4 @@
-"""Request ids: the first answer is kept, and given again whatever has become of its document
-since.
-"""
+"""Request ids: the first answer is kept, and given again whatever has become of its document since."""
 
 from collections.abc import Callable
 

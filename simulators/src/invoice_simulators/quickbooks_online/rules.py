@@ -13,11 +13,11 @@ from invoice_simulators.wire import ApiError, Json, is_number
 
 CENT = Decimal("0.01")
 SALES_ITEM = "SalesItemLineDetail"
+# Kinds of lines that add nothing; the subtotal is QuickBooks' own and comes back with an update.
 WITHOUT_AMOUNT = ("DescriptionOnly", "SubTotalLineDetail")
-"""Kinds of lines that add nothing; the subtotal is QuickBooks' own and comes back with an update.
-"""
 
 
+# Of an invoice or credit memo: the reference's schema, and what the field's libraries send.
 WRITABLE = frozenset(
     "CustomerRef Line TxnDate DueDate DocNumber PrivateNote CustomerMemo CurrencyRef ExchangeRate SalesTermRef "  # noqa: SIM905 - reads better than 60 lines
     "DepartmentRef ClassRef BillEmail BillEmailCc BillEmailBcc EmailStatus GlobalTaxCalculation"
@@ -31,8 +31,8 @@ WRITABLE = frozenset(
     "RecurDataRef TxnSource EInvoiceStatus PaymentMethodRef PaymentRefNum RemainingCredit"
     " InvoiceRef".split()
 )
-"""Of an invoice or credit memo: the reference's schema, and what the field's libraries send."""
 
+# Sent values are ignored without an error.
 READ_ONLY = frozenset(
     [
         "Id",
@@ -49,10 +49,9 @@ READ_ONLY = frozenset(
         "status",
     ]
 )
-"""Sent values are ignored without an error."""
 
+# Ten digits stand before the point at most.
 MAX_AMOUNT = Decimal("1E10")
-"""Ten digits stand before the point at most."""
 
 LENGTHS = {"DocNumber": 21, "PrivateNote": 4000}
 DESCRIPTION_LENGTH = 4000

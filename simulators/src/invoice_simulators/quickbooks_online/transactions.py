@@ -16,9 +16,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One transaction; ``raw`` is the object of the API as JSON, a tenth of the size of its
-    tree.
-    """
+    """One transaction; ``raw`` is the object of the API as JSON, a tenth of the size of its tree."""
 
     id: str
     entity: Entity

@@ -13,16 +13,16 @@ FIELDS = frozenset(
 )
 LINE_FIELDS = frozenset({"item_id", "name", "description", "amount", "currency", "quantity"})
 CUSTOMER_ID = re.compile(r"cust_[A-Za-z0-9]{14}")
+# As texts: the number 1 is refused.
 DRAFT = ("0", "1")
-"""As texts: the number 1 is refused."""
 
 LINE_LIMIT = 50
 TEXT_LENGTH = 2048
 RECEIPT_LENGTH = 40
 NOTES = 15
 NOTE_LENGTH = 256
+# Of a line: one rupee.
 MIN_PAISE = 100
-"""Of a line: one rupee."""
 
 EXPIRY_LEAD = 15 * 60
 THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR"})

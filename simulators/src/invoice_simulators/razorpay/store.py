@@ -15,8 +15,8 @@ from invoice_simulators.wire import Json, dumps, loads
 INVOICE_ID = re.compile(r"inv_\w+")
 COUNT = 10
 MAX_COUNT = 100
+# By status, as every simulated provider names it; any other is open.
 STATES = {"draft": "draft", "cancelled": "void", "expired": "void", "paid": "paid"}
-"""By status, as every simulated provider names it; any other is open."""
 
 
 @dataclass(frozen=True, slots=True)

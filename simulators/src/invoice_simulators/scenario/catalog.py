@@ -39,15 +39,15 @@ class Unit:
 
 USD = Unit("2714e483-4ff1-48e4-9e25-ac732e8f24f2", "USD (cents)", "USD", 100)
 EUR = Unit("63d36f0a-9d7d-4b5b-a9c1-0a6c2f8e7c11", "EUR", "EUR", 1)
+# No currency: an invoice in it cannot be billed.
 TOKENS = Unit("c1f7a2de-5a0e-4a8f-8a55-0f5f5a3d9b77", "Galactic Tokens", "Galactic Tokens", 1)
-"""No currency: an invoice in it cannot be billed."""
 
+# A custom pricing unit: not money of an invoice.
 CREDITS: Json = {"id": "5b0c1a57-16f5-4f39-8a3c-9f0f2c1f64aa", "name": "AI Credits"}
-"""A custom pricing unit: not money of an invoice."""
 
 NO_SUCH_CUSTOMER = "unknown-customer"
+# Ids that every simulated provider refuses.
 NO_SUCH_ITEM = "unknown-item"
-"""Ids that every simulated provider refuses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ PARENT = {
     "contract_id": "6d0a2a0e-3a54-4a53-8a39-0b7f6a0c9d02",
 }
 
+# One after the other.
 FLAWS: tuple[Flaw, ...] = (
     Flaw(Failed("formatter", "customer-not-mapped"), customer="unmapped"),
     Flaw(Failed("formatter", "items-not-mapped"), lines="unmapped"),
@@ -109,4 +110,3 @@ FLAWS: tuple[Flaw, ...] = (
     Flaw(Failed("formatter", "unknown-invoice-type"), change=_set(type="BRAND_NEW")),
     Flaw(Failed("formatter", "billed-elsewhere"), change=_in_the_revenue_system),
 )
-"""One after the other."""

@@ -38,8 +38,8 @@ from invoice_simulators.wire import Json
 
 FLAWED_EVERY = 10
 DUPLICATES = 0.05
+# An event may come this many places too early or too late.
 DISORDER = 8
-"""An event may come this many places too early or too late."""
 
 NOVEMBER = datetime(2026, 11, 2, 6, tzinfo=UTC)
 

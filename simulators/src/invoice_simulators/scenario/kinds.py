@@ -69,9 +69,7 @@ def tiered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
 
 
 def legacy_plan(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A legacy plan's charges with their parts, and a credit grant that adjusts the whole
-    invoice.
-    """
+    """A legacy plan's charges with their parts, and a credit grant that adjusts the whole invoice."""
     granted = Decimal("0.25") * unit.per_major
     return [
         *(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)),
@@ -89,6 +87,7 @@ def paid_by_itself(random: Random, lines: Lines, unit: Unit) -> list[Json]:
     return usage(random, lines, unit)
 
 
+# One after the other; plain usage is the most frequent.
 SOUND: tuple[Draw, ...] = (
     usage,
     usage,
@@ -111,4 +110,3 @@ SOUND: tuple[Draw, ...] = (
     regenerated,
     paid_by_itself,
 )
-"""One after the other; plain usage is the most frequent."""
