@@ -24,7 +24,8 @@ QUIET = [
 ]
 # A page renews itself every ten seconds, and tests share two cores.
 WAIT_MILLISECONDS = 30_000
-PASSWORD, VIEW_PASSWORD = "let me in, please", "let me look, please"
+PASSWORD = "let me in, please"
+VIEW_PASSWORD = "let me look, please"
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ def name_of(number: int) -> str:
 
 def failure_of(number: int) -> InvoiceFailure:
     """Return a failure."""
-    name, code = name_of(number), KINDS[number % len(KINDS)]
+    name = name_of(number)
+    code = KINDS[number % len(KINDS)]
     at = NOW - timedelta(minutes=number)
     stage = "creator" if code in ("provider-rejected", "held-for-approval") else "formatter"
     value = (

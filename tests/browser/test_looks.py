@@ -32,8 +32,8 @@ PAGES = (
     "/audit",
     "/nowhere",
 )
+# Made anew with INVOICES_SCREENSHOTS=yes.
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
-"""Made anew with INVOICES_SCREENSHOTS=yes."""
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker, pytest.mark.timeout(900)]
 
+# Milliseconds in which services settle what was put back.
 SETTLING = 120_000
-"""Milliseconds in which services settle what was put back."""
 
 
 def console_of(connector: Connector, open_console: OpenConsole) -> Console:
@@ -86,11 +86,9 @@ def test_a_failure_is_understood_corrected_and_replayed_one_is_approved_and_one_
         start_service, outside, topics, s3, changes={"HOLD_ABOVE": '{"USD":"5000"}'}
     )
     owner = customer(1)
-    unmapped, large, byhand = (
-        invoice("unmapped", owner, 1000, item=None),
-        invoice("large", owner, 600_000),
-        invoice("by hand", owner, 2000, item="unknown-item"),
-    )
+    unmapped = invoice("unmapped", owner, 1000, item=None)
+    large = invoice("large", owner, 600_000)
+    byhand = invoice("by hand", owner, 2000, item="unknown-item")
     outside.metronome.seed_customers([owner])
     outside.metronome.seed_invoices([unmapped, large, byhand])
     connector.start()

@@ -28,8 +28,8 @@ Entries = list[dict[str, Any]]
 GIVEN_UP = "retries-exhausted"
 CONFLICT = "conflicting-document"
 UNTOLD = "writeback-refused"
+# Answers that speak of the system, not of an invoice: nothing may be filed for them.
 OUTAGES = (401, 403, 429, 503)
-"""Answers that speak of the system, not of an invoice: nothing may be filed for them."""
 
 
 def untouched(scenario: Scenario, touched: set[str]) -> Scenario:
@@ -45,7 +45,8 @@ def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
 
     All else is as on a calm day.
     """
-    ledger, documents = ledger_of(world, scenario), world.documents()
+    ledger = ledger_of(world, scenario)
+    documents = world.documents()
     assert ledger.keys() == scenario.ends.keys(), "accepted is not created + failed + skipped"
     lost_patience = given_up(ledger)
     assert_ends(ledger, scenario.ends, but=lost_patience)

@@ -14,10 +14,10 @@ from invoice_simulators.client import ControlClient
 from invoice_simulators.scenario import Created, Scenario
 from tests.chaos.plan import CHANGE, DELETE, EDIT, Step
 
+# Nobody acts on a document so young: a request for it may still be under way.
 SETTLED_SECONDS = 5.0
-"""Nobody acts on a document so young: a request for it may still be under way."""
+# What is issued there cannot be deleted, only cancelled.
 REMOVES = {"razorpay": "void"}
-"""What is issued there cannot be deleted, only cancelled."""
 KEEPS_TOTALS = ("razorpay",)
 
 
@@ -82,7 +82,8 @@ class People:
                     yield destination, document
 
     def _do(self, deed: str, destination: str, document: Mapping[str, Any]) -> bool:
-        control, name = self.controls[destination], document["external_id"]
+        control = self.controls[destination]
+        name = document["external_id"]
         total = Decimal(document["total"]) + 1
         try:
             if deed == DELETE:

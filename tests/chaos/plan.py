@@ -13,31 +13,31 @@ from tests.chaos.weather import spells_of
 
 Verb = Literal["kill", "terminate", "start", "begin", "end", "people"]
 
-WEBHOOK, FORMATTER, CREATOR, SINK = (
-    "invoice-webhook",
-    "invoice-formatter",
-    "invoice-creator",
-    "invoice-error-sink",
-)
+WEBHOOK = "invoice-webhook"
+FORMATTER = "invoice-formatter"
+CREATOR = "invoice-creator"
+SINK = "invoice-error-sink"
+# Ends the name of a second process of a service, which shares its group.
 SECOND = "/2"
-"""Ends the name of a second process of a service, which shares its group."""
 BROKER = "broker"
-DELETE, EDIT, CHANGE = "delete a document", "edit a document", "change a body"
+DELETE = "delete a document"
+EDIT = "edit a document"
+CHANGE = "change a body"
+# Of each kind: 22 in a run of 40 s, more than the 20 that each run must see.
 DEEDS_PER_SECOND = 0.55
-"""Of each kind: 22 in a run of 40 s, more than the 20 that each run must see."""
 SPELL_SECONDS = (2.0, 5.0)
 CALM_SECONDS = (0.5, 2.5)
+# Longer: the error-sink waits 5 s before it asks S3 again.
 ARCHIVE_CALM_SECONDS = (2.0, 8.0)
-"""Longer: the error-sink waits 5 s before it asks S3 again."""
 DOWN_SECONDS = (0.0, 3.0)
 BROKER_DOWN_SECONDS = (0.5, 5.0)
+# Seconds between two things that happen to processes, on average.
 EVENT_EVERY = 6.0
-"""Seconds between two things that happen to processes, on average."""
+# Of the time passes before the first process ends: a group that rebalances does little that could
+# go wrong.
 UNDISTURBED = 0.3
-"""Of the time passes before the first process ends: a group that rebalances does little that could
-go wrong.
-"""
 
+# Each happens once before any happens again.
 HAPPENINGS = (
     *(
         f"kill {name}"
@@ -48,7 +48,6 @@ HAPPENINGS = (
     f"kill {CREATOR}",
     f"kill {FORMATTER}",
 )
-"""Each happens once before any happens again."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

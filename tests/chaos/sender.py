@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self
 
+# Gives the status of the answer; raises ``OSError`` where there was none.
 Deliver = Callable[[Any], int]
-"""Gives the status of the answer; raises ``OSError`` where there was none."""
 
 SENDERS = 4
 AGAIN_SECONDS = 0.5

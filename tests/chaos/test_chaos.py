@@ -39,8 +39,8 @@ pytestmark = [
 ]
 
 INVOICES_PER_SECOND = 8
+# With uniform latencies even an unsafe consumer looks safe.
 UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 2}
-"""With uniform latencies even an unsafe consumer looks safe."""
 
 
 def test_whatever_happens_each_invoice_ends_once_and_exact(
@@ -119,7 +119,8 @@ def mixed(events: Sequence[Any], others: Sequence[Any], seed: int) -> list[Any]:
 
 def disturb(world: World, broker: Broker, plan: Sequence[Step]) -> None:
     """Take each step; one that lasts delays all that follow, so that no spell is cut short."""
-    began, at = time.monotonic(), 0.0
+    began = time.monotonic()
+    at = 0.0
     for step in plan:
         pause(step.at - at)
         at = step.at

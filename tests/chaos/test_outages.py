@@ -19,9 +19,10 @@ from tests.support.waiting import eventually, never
 
 pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(600)]
 
-CREATOR_CONCURRENCY, FORMATTER_CONCURRENCY = 4, 4
+CREATOR_CONCURRENCY = 4
+FORMATTER_CONCURRENCY = 4
+# By ``CIRCUIT_PROBE_SECONDS``, for each process.
 PROBES_PER_SECOND = 1
-"""By ``CIRCUIT_PROBE_SECONDS``, for each process."""
 INVOICES = 60
 
 OUTAGES: Mapping[str, Mapping[str, Any]] = {
@@ -89,7 +90,8 @@ def test_a_metronome_that_is_down_for_long_is_waited_for(
 
 
 def test_rotated_secrets_are_taken_up_without_a_restart(world: World, tmp_path: Path) -> None:
-    key, token = tmp_path / "api-key", tmp_path / "token-secret"
+    key = tmp_path / "api-key"
+    token = tmp_path / "token-secret"
     world.changes = {
         **world.changes,
         "METRONOME_API_KEY": "",

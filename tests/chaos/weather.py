@@ -67,26 +67,25 @@ METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
     "behind its own events": Spell(settings={"not_found_first": 2}),
 }
 
+# Without a word Intuit means 60 s, which nobody waits for here.
 QUICKBOOKS_ONLINE = {
     name: spell for name, spell in PROVIDER.items() if name != "throttled, without a word"
 }
-"""Without a word Intuit means 60 s, which nobody waits for here."""
 
 S3 = NO_CONNECTION
+# What ends the settings of any spell of Metronome.
 CALM: Mapping[str, Any] = {"not_found_first": 0}
-"""What ends the settings of any spell of Metronome."""
 
 
+# Of all creates, as long as it storms: carried out after the client has gone.
+#
+# Doubt looks for 13 s here.
 LATE: Mapping[str, Any] = {
     "kind": "reset-late",
     "operation": "create",
     "probability": 0.35,
     "seconds": 2.0,
 }
-"""Of all creates, as long as it storms: carried out after the client has gone.
-
-Doubt looks for 13 s here.
-"""
 
 
 def spells_of(system: str) -> Mapping[str, Spell]:

@@ -24,29 +24,31 @@ from tests.support.processes import Process
 from tests.support.proxy import Proxy
 from tests.support.services import SERVICES
 
+# Settings of all services, beside those of every end-to-end test.
 QUICK = {
     "HTTP_TIMEOUT_SECONDS": "3",
     "FORMATTER_CONCURRENCY": "4",  # slow enough to be in work at every kill
 }
-"""Settings of all services, beside those of every end-to-end test."""
 
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
+# The process itself ends within 20; shared cores are slow to say so.
 GRACE_SECONDS = 25
-"""The process itself ends within 20; shared cores are slow to say so."""
 
+# The setting that leads to each system. QuickBooks' token endpoint stays undisturbed: a lost answer
+# of it ends the simulated chain of tokens at once, where Intuit lets the previous one live on for a
+# day.
 URLS: Mapping[str, str] = {
     "metronome": "METRONOME_BASE_URL",
     "netsuite": "NS_BASE_URL",
     "quickbooks_online": "QBO_BASE_URL",
     "razorpay": "RAZORPAY_BASE_URL",
 }
-"""The setting that leads to each system. QuickBooks' token endpoint stays undisturbed: a lost answer of it ends the
-simulated chain of tokens at once, where Intuit lets the previous one live on for a day."""
 
 
 def provider_settings(announced: Mapping[str, Any], directory: Path) -> dict[str, str]:
     """Give what a creator needs for the providers beside NetSuite."""
-    quickbooks, razorpay = announced["quickbooks_online"], announced["razorpay"]
+    quickbooks = announced["quickbooks_online"]
+    razorpay = announced["razorpay"]
     return {
         "QBO_BASE_URL": quickbooks["url"],
         "QBO_TOKEN_URL": f"{quickbooks['url']}{TOKEN_PATH}",

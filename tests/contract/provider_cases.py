@@ -75,7 +75,8 @@ def wrong_credentials(folder: Path) -> dict[str, dict[str, Any]]:
 @contextmanager
 def sandbox(destination: str, folder: Path) -> Iterator[ProviderCase]:
     """Give the real sandbox, or skip the test by name."""
-    provider, whom = provider_of(destination), SandboxSettings()
+    provider = provider_of(destination)
+    whom = SandboxSettings()
     account = provider.settings()
     customer_id: str | None = getattr(whom, f"{destination}_sandbox_customer_id")
     item_id: str | None = getattr(whom, f"{destination}_sandbox_item_id", ANY_ITEM)

@@ -198,7 +198,8 @@ def test_the_creator_takes_it_and_names_its_wrong_settings_with_all_others(
 
 
 def test_the_creator_creates_each_invoice_once(known: Providers) -> None:
-    client, document = known.usable[NAME].client, formatted_invoice(destination=NAME)
+    client = known.usable[NAME].client
+    document = formatted_invoice(destination=NAME)
 
     created = settled(client, document, FakeClock())
 
@@ -208,7 +209,8 @@ def test_the_creator_creates_each_invoice_once(known: Providers) -> None:
 
 
 def test_what_is_wrong_with_the_invoice_is_rejected(known: Providers) -> None:
-    client, (line,) = known.usable[NAME], formatted_invoice().line_items
+    client = known.usable[NAME]
+    (line,) = formatted_invoice().line_items
 
     with pytest.raises(Rejected, match="Item 999 is that of “API calls”"):
         client.create(

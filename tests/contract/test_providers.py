@@ -31,7 +31,8 @@ class TestProviders(ProviderContract):
             yield found
 
     def test_the_creator_ends_a_repeat_with_the_same_document(self, case: ProviderCase) -> None:
-        client, document = case.connect(), case.invoice()
+        client = case.connect()
+        document = case.invoice()
         created = settled(client.client, document, SystemClock())
         eventually(lambda: client.look(document))
 
@@ -44,7 +45,8 @@ class TestProviders(ProviderContract):
     def test_the_creator_calls_another_total_under_a_taken_id_a_conflict(
         self, case: ProviderCase
     ) -> None:
-        client, document = case.connect(), case.invoice()
+        client = case.connect()
+        document = case.invoice()
         client.create(document)
         eventually(lambda: client.look(document))
         changes = {"total": Decimal("99.00"), "line_items": (case.line(amount="99.00"),)}

@@ -171,7 +171,8 @@ def test_a_store_that_ignores_conditions_spends_nothing_of_a_chain_that_goes_on(
 
 
 def test_of_two_processes_one_renews_and_the_other_takes_its_token(world: World) -> None:
-    first, second = world.replica(), world.replica()
+    first = world.replica()
+    second = world.replica()
 
     token = first.current()
 

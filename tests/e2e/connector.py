@@ -16,6 +16,7 @@ from tests.support.s3 import Bucket
 from tests.support.services import SERVICES, Service, StartService
 from tests.support.topics import Topics
 
+# Shorter waits than in production; no other difference.
 QUICK = {
     "LOG_LEVEL": "INFO",
     "ERROR_SINK_MAX_SECONDS": "1",
@@ -24,7 +25,6 @@ QUICK = {
     "UNCERTAIN_SETTLE_SECONDS": "0.5",
     "CIRCUIT_PROBE_SECONDS": "1",
 }
-"""Shorter waits than in production; no other difference."""
 
 READERS = {
     "invoice-formatter": "raw-invoices",

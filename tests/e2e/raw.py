@@ -11,8 +11,8 @@ from tests.support.ports import LOOPBACK
 
 PATH = "/webhooks/metronome"
 SECRET = "a-secret-of-sixteen-or-more"
+# For an answer; two busy cores are slow.
 PATIENCE = 30.0
-"""For an answer; two busy cores are slow."""
 
 
 class RawClient:

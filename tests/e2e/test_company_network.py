@@ -18,7 +18,9 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 
-METRONOME, NETSUITE, REGION = "api.metronome.com", "netsuite.internal", "eu-west-1"
+METRONOME = "api.metronome.com"
+NETSUITE = "netsuite.internal"
+REGION = "eu-west-1"
 
 
 def test_all_four_services_and_the_command_line_go_through_the_proxy(

@@ -16,9 +16,10 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
+# With uniform latencies even an unsafe consumer looks safe.
 UNEVEN = {"slow_share": 0.02, "slow_seconds": 3}
-"""With uniform latencies even an unsafe consumer looks safe."""
 
+# At how many documents, which services.
 KILLS = (
     (30, ("invoice-formatter",)),
     (70, ("invoice-creator",)),
@@ -26,7 +27,6 @@ KILLS = (
     (160, ("invoice-formatter", "invoice-creator")),
     (230, ("invoice-creator",)),
 )
-"""At how many documents, which services."""
 
 
 def test_the_books_balance_whatever_was_killed(connector: Connector) -> None:

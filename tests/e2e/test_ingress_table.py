@@ -23,7 +23,8 @@ EVENT = {
     "properties": {"invoice_id": "inv-1", "customer_id": "cus-1"},
 }
 LIMIT = 262_144
-SIGNATURE, DATE = "Metronome-Webhook-Signature", "X-Metronome-Date"
+SIGNATURE = "Metronome-Webhook-Signature"
+DATE = "X-Metronome-Date"
 DATES = (DATE, "Date")
 
 
@@ -96,7 +97,8 @@ def at_once() -> dict[str, tuple[tuple[bytes, ...], int]]:
 
 
 def test_what_is_answered_at_once(webhook: Service, topics: Topics) -> None:
-    requests, given = at_once(), {}
+    requests = at_once()
+    given = {}
     for name, (portions, _status) in requests.items():
         with RawClient(webhook.webhook_port) as client:
             given[name] = client.send(*portions).answer()

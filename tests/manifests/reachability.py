@@ -45,7 +45,8 @@ def pods_of(manifests: Sequence[Manifest], network: str) -> list[Place]:
     """
     made = []
     for number, (where, template) in enumerate(templates(manifests), start=10):
-        name, labels = where.partition("/")[2], template["metadata"]["labels"]
+        name = where.partition("/")[2]
+        labels = template["metadata"]["labels"]
         ports = {
             str(port["containerPort"]) for port in container_of(template["spec"]).get("ports", ())
         }

@@ -20,8 +20,10 @@ SERVICES: dict[str, tuple[type[Settings], ...]] = {
     "invoice-error-sink": (ErrorSinkSettings,),
     "invoice-web": (WebSettings,),
 }
+# With this begins what OpenTelemetry reads by itself.
 OTELS_OWN = "OTEL_"
-"""With this begins what OpenTelemetry reads by itself."""
+# Of what boto3 reads by itself, what we set; each by name, since it says nothing of one that it
+# does not know.
 BOTO3S_OWN = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -29,9 +31,6 @@ BOTO3S_OWN = (
     "AWS_ENDPOINT_URL_S3",
     "AWS_EC2_METADATA_DISABLED",
 )
-"""Of what boto3 reads by itself, what we set; each by name, since it says nothing of one that it
-does not know.
-"""
 
 
 def names() -> set[str]:

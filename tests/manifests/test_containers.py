@@ -33,7 +33,8 @@ for folder, folders, files in os.walk("/"):
 print(json.dumps(found))
 """
 VERDICT = "Nothing lost, nothing twice, not a cent off."
-UI, PROMETHEUS = "http://localhost:8089", "http://localhost:9090"
+UI = "http://localhost:8089"
+PROMETHEUS = "http://localhost:9090"
 TOPICS = {
     "raw-invoices",
     "formatted-invoices",

@@ -9,6 +9,7 @@ from invoice_shared.settings import Settings, read
 from tests.manifests.rendering import ROOT
 from tests.manifests.settings_of import BOTO3S_OWN, OTELS_OWN, SERVICES, names
 
+# What differs from the default, beside the providers (NS_, QBO_, RAZORPAY_).
 COMPOSED = {
     "ERROR_SINK_MAX_SECONDS",  # a demo need not wait
     "CONSOLE_PASSWORD",
@@ -23,7 +24,6 @@ COMPOSED = {
     "METRONOME_BILLING_PROVIDER_DESTINATION",
     "METRONOME_BILLING_PROVIDER_ITEM_ID",
 }
-"""What differs from the default, beside the providers (NS_, QBO_, RAZORPAY_)."""
 
 
 def example() -> dict[str, str]:

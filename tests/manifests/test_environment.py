@@ -20,8 +20,8 @@ from tests.manifests.rendering import (
 )
 from tests.manifests.settings_of import SERVICES, is_known, names, provide, runs, secrets, start
 
+# A Deployment's own business: its name is its consumer group.
 OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
-"""A Deployment's own business: its name is its consumer group."""
 
 
 @pytest.mark.parametrize("name", OVERLAYS)

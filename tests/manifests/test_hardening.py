@@ -18,9 +18,8 @@ SERVICES = (
     "invoice-creator-netsuite",
     "invoice-error-sink",
 )
+# Other people's images that write their configuration into their root; in the local overlay only.
 WRITES_ITS_ROOT = {"Deployment/kafka"}
-"""Other people's images that write their configuration into their root; in the local overlay only.
-"""
 HIGH = 10_000
 MARGIN = 5
 

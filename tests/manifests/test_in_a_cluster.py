@@ -27,8 +27,8 @@ from tests.support.waiting import eventually
 CONNECTOR = "app.kubernetes.io/part-of=invoice-connector"
 VERDICT = "Nothing lost, nothing twice, not a cent off."
 INVOICES = 1500
+# Uneven, and slow enough that the load outlasts the restart.
 SLOW = {"latency": {"p50": 0.2, "slow_share": 0.02, "slow_seconds": 3}}
-"""Uneven, and slow enough that the load outlasts the restart."""
 
 pytestmark = pytest.mark.timeout(1800)
 

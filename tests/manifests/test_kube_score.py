@@ -14,8 +14,8 @@ from tests.manifests.rendering import COMPONENTS, OVERLAYS, Manifest, base_with,
 from tests.manifests.structural import KUBERNETES
 
 KUBE_SCORE = shutil.which("kube-score")
+# The base names no tags; an overlay must.
 NO_TAG = "--ignore-test=container-image-tag"
-"""The base names no tags; an overlay must."""
 
 
 @pytest.mark.skipif(KUBE_SCORE is None, reason="needs kube-score (make tools)")

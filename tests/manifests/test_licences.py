@@ -13,8 +13,8 @@ PERMISSIVE = re.compile(
     r" License.*|PSF-2\.0|CNRI-Python|AFL-2\.1"
     r"|Public Domain|Python Software Foundation License|Repoze Public License"
 )
+# Copyleft by file, of a file that nobody changes: the list of certificate authorities.
 BY_FILE = {"certifi": "Mozilla Public License 2.0 (MPL 2.0)"}
-"""Copyleft by file, of a file that nobody changes: the list of certificate authorities."""
 
 
 @pytest.mark.parametrize("member", FOLDERS)

@@ -17,6 +17,7 @@ from invoice_shared.serde import loads
 from tests.manifests.rendering import K8S, Manifest, container_of, environment, pods, render
 from tests.manifests.settings_of import SERVICES, provide, runs, start
 
+# As the sample's README has it.
 SAMPLE = """
 metronome_api_key="YOUR_METRONOME_API_KEY"
 metronome_webhook_secret="YOUR_METRONOME_WEBHOOK_SECRET"
@@ -27,7 +28,6 @@ ns_consumer_secret="NS_CONSUMER_SECRET"
 ns_token_id="NS_TOKEN_ID"
 ns_token_secret="NS_TOKEN_SECRET"
 """
-"""As the sample's README has it."""
 RAZORPAY = """
 razorpay_apikey_id="RAZORPAY_API_KEY_ID"
 razorpay_apikey_secret="RAZORPAY_API_KEY_SECRET"
@@ -37,6 +37,7 @@ qbo_client_id="QBO_CLIENT_ID"
 qbo_client_secret="QBO_CLIENT_SECRET"
 qbo_realm_id="9130350000000001"
 """
+# What a person answers to "still to set".
 TO_SET = {
     "KAFKA_BOOTSTRAP_SERVERS": "broker.internal:9096",
     "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -47,7 +48,6 @@ TO_SET = {
     "QBO_REFRESH_TOKEN": "first",
     "QBO_TOKEN_STORE": "s3://our-failures/quickbooks.json",
 }
-"""What a person answers to "still to set"."""
 
 
 @pytest.fixture(

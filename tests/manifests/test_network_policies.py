@@ -11,13 +11,12 @@ import pytest
 from tests.manifests.reachability import Place, allowed, pods_of
 from tests.manifests.rendering import Manifest, base_with, overlay
 
+# Where clusters have their pods; no policy may rely on the one or on the other.
 NETWORKS = {"pods at private addresses": "10.244.0", "pods at shared addresses": "100.64.0"}
-"""Where clusters have their pods; no policy may rely on the one or on the other."""
 
+# An address that no block of a policy holds with a broker's port: who is let in there is let in by
+# its labels.
 UNCOVERED = "198.18.0.1"
-"""An address that no block of a policy holds with a broker's port: who is let in there is let in by
-its labels.
-"""
 
 NAMES = {
     f"{place}:{port}" for place in ("dns", "node-dns", "host-dns") for port in ("53", "53/UDP")

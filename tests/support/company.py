@@ -21,7 +21,8 @@ import trustme
 from tests.support.ports import LOOPBACK
 
 Result = TypeVar("Result")
-USER, PASSWORD = "connector", "p@ss/word"
+USER = "connector"
+PASSWORD = "p@ss/word"
 LOGIN = b"Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode())
 END_OF_HEAD = b"\r\n\r\n"
 

@@ -12,7 +12,8 @@ from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import KafkaSettings
 from tests.support.kafka_jars import JarsBroker
 
-USER, PASSWORD = "connector", "connector-secret"
+USER = "connector"
+PASSWORD = "connector-secret"
 ADMIN = "admin"
 STORE_PASSWORD = "store-secret"
 # What the formatter starts with besides Kafka's settings; it gets as far as its group without a
@@ -137,7 +138,9 @@ def make_certificate(folder: Path) -> None:
     """Put ``keys.p12``, ``trusted.p12`` and ``ca.pem`` of a self-signed certificate for loopback
     into a folder.
     """
-    keys, trusted, authority = folder / "keys.p12", folder / "trusted.p12", folder / "ca.pem"
+    keys = folder / "keys.p12"
+    trusted = folder / "trusted.p12"
+    authority = folder / "ca.pem"
     names = [
         "-dname",
         "CN=broker",

@@ -14,10 +14,9 @@ from tests.support.ports import LOOPBACK
 CONDITIONS = {"if-match", "if-none-match"}
 HOPS = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
+# Returns the S3 error code with which to refuse a request (method, headers, body); ``None`` to pass
+# it on.
 Judge = Callable[[str, Mapping[str, str], bytes], str | None]
-"""Returns the S3 error code with which to refuse a request (method, headers, body); ``None`` to
-pass it on.
-"""
 
 
 @dataclass

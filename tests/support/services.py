@@ -16,7 +16,8 @@ from tests.support.waiting import eventually
 
 SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator", "invoice-error-sink")
 RUNNING = pytest.StashKey[list["Service"]]()
-SHOWN_LINES, SHOWN_WIDTH = 12, 600
+SHOWN_LINES = 12
+SHOWN_WIDTH = 600
 
 
 class Service(Process):

@@ -10,10 +10,9 @@ from typing import Any
 
 from tests.fakes import FakeClock
 
+# Turns of the loop after which every task has come to its next sleep; no chain of awaits in a test
+# is longer.
 TURNS_UNTIL_ALL_WAIT = 10
-"""Turns of the loop after which every task has come to its next sleep; no chain of awaits in a test
-is longer.
-"""
 
 
 class VirtualTime:

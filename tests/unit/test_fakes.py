@@ -42,7 +42,8 @@ def test_the_publisher_keeps_what_it_acknowledged_and_nothing_that_it_refused() 
 
 
 def test_a_publisher_told_to_fail_goes_on_failing_until_it_recovers() -> None:
-    publisher, record = FakePublisher(), OutgoingRecord("raw-invoices", None, None)
+    publisher = FakePublisher()
+    record = OutgoingRecord("raw-invoices", None, None)
     publisher.fail()
 
     for _ in range(3):
@@ -53,7 +54,8 @@ def test_a_publisher_told_to_fail_goes_on_failing_until_it_recovers() -> None:
 
 
 def test_a_publisher_replaces_what_is_too_large_by_what_is_given_for_that_case() -> None:
-    publisher, large = FakePublisher(max_bytes=3), OutgoingRecord("invoice-errors", b"k", b"large")
+    publisher = FakePublisher(max_bytes=3)
+    large = OutgoingRecord("invoice-errors", b"k", b"large")
 
     publisher.publish(replace(large, smaller=OutgoingRecord("invoice-errors", b"k", b"s")))
     with pytest.raises(RecordTooLarge):

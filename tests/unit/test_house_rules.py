@@ -34,10 +34,9 @@ PACKAGES = (
 # Metronome's schema ``BillingProviderInvoice``, as far as we use it.
 METRONOMES_NAMES = ("netsuite", "quickbooks_online", "custom")
 HTTP_FIELDS = HttpSettings.model_fields.keys()
+# Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation
+# lists them.
 OTHERS_OWN = ("AWS_", "OTEL_")
-"""Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation
-lists them.
-"""
 
 IMPORT_AND_WATCH = """
 import importlib, os, pkgutil, sys, threading

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ANOTHER, FETCHED = "/usr/bin/python3.12", "/fetched/python3.13"
+ANOTHER = "/usr/bin/python3.12"
+FETCHED = "/fetched/python3.13"
 WITHIN = [(3, 11, 0), (3, 12, 1), (3, 13, 15)]
 OUTSIDE = [(3, 8, 0), (3, 10, 19), (3, 14, 0), (4, 0, 0)]
 

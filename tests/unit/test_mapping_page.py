@@ -16,8 +16,8 @@ from invoice_shared.invoice import FormattedInvoice, LineItem
 from tests.builders import formatted_invoice
 
 PAGE = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text()
+# Keys that only wrap a value.
 STRUCTURE = {"id", "value", "items", "refName"}
-"""Keys that only wrap a value."""
 OPTIONS = netsuite.Options(currency_ids={"USD": "1"}, custom_form={"id": "7"})
 BODIES: dict[str, Any] = {
     "NetSuite": netsuite.build_body(formatted_invoice(), OPTIONS),

@@ -21,13 +21,13 @@ DATA_FLOW = (ROOT / "docs" / "data-flow.md").read_text()
 RULES: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / "k8s/components/prometheus/alerts.yaml").read_text()
 )["spec"]["groups"][0]["rules"]
+# Prometheus' own, and kube-state-metrics'.
 OTHERS_OWN = (
     "up",
     "kube_cronjob_created",
     "kube_cronjob_status_last_successful_time",
     "kube_deployment_status_replicas_available",
 )
-"""Prometheus' own, and kube-state-metrics'."""
 SELECTION = re.compile(r"\b(?P<name>[a-z]+_\w+|up)(?:\{(?P<labels>[^}]*)\})?(?=[)\[\s]|$)")
 WORDS = ("by", "absent", "min_over_time")
 

@@ -7,16 +7,15 @@ from typing import Any, Literal
 
 # ``issue`` is the second half of a create by way of a draft.
 Call = Literal["create", "issue", "look", "read"]
+# ``file``: a failure record.
+#
+# ``look``: in doubt, looked for. ``wait alone``: this invoice is tried again.
+#
+# ``all wait``: an outage or a throttle, whatever the invoice. ``operator``: nothing is filed, the
+# circuit opens. ``unreadable``: the look is made again; it said nothing.
 Next = Literal[
     "created", "not there", "file", "look", "wait alone", "all wait", "operator", "unreadable"
 ]
-"""``file``: a failure record.
-
-``look``: in doubt, looked for. ``wait alone``: this invoice is tried again.
-
-``all wait``: an outage or a throttle, whatever the invoice. ``operator``: nothing is filed, the
-circuit opens. ``unreadable``: the look is made again; it said nothing.
-"""
 
 
 @dataclass(frozen=True, kw_only=True)

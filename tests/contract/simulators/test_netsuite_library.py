@@ -16,11 +16,11 @@ from invoice_simulators.control import build_app
 from invoice_simulators.netsuite import NetSuite, NetSuiteSettings
 from invoice_simulators.server import SimulatorServer
 
+# How the client calls the libraries below it.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:use sign_hmac_sha256_with_client:DeprecationWarning"),
 ]
-"""How the client calls the libraries below it."""
 
 ACCOUNT = NetSuiteSettings()
 

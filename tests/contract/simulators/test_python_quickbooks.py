@@ -82,11 +82,19 @@ def ref(value: str) -> Ref:
 
 
 def draft(kind: Any = Invoice, amount: float = 10.0, number: str | None = None) -> Any:
-    document, line, detail = kind(), SalesItemLine(), SalesItemLineDetail()
-    detail.ItemRef, detail.Qty, detail.UnitPrice = ref("77"), 2, 5
-    line.Amount, line.Description, line.SalesItemLineDetail = amount, "d", detail
-    document.CustomerRef, document.CurrencyRef = ref("1"), ref("USD")
-    document.DocNumber, document.PrivateNote = number or uuid4().hex[:21], str(uuid4())
+    document = kind()
+    line = SalesItemLine()
+    detail = SalesItemLineDetail()
+    detail.ItemRef = ref("77")
+    detail.Qty = 2
+    detail.UnitPrice = 5
+    line.Amount = amount
+    line.Description = "d"
+    line.SalesItemLineDetail = detail
+    document.CustomerRef = ref("1")
+    document.CurrencyRef = ref("USD")
+    document.DocNumber = number or uuid4().hex[:21]
+    document.PrivateNote = str(uuid4())
     document.TxnDate = "2026-11-02"
     document.Line.append(line)
     return document
@@ -124,7 +132,8 @@ def test_what_the_library_sends_by_itself_is_taken(books: QuickBooks, kind: Any)
 
 
 def test_a_request_id_is_answered_once(control: QuickBooksControl, books: QuickBooks) -> None:
-    first, second = draft(), draft()
+    first = draft()
+    second = draft()
 
     first.save(qb=books, request_id="r-1")
     second.save(qb=books, request_id="r-1")
@@ -168,7 +177,8 @@ def test_a_saved_document_is_updated_and_a_stale_one_refused(
 def test_a_voided_invoice_stays_and_a_deleted_one_goes(
     control: QuickBooksControl, books: QuickBooks
 ) -> None:
-    voided, deleted = draft(), draft()
+    voided = draft()
+    deleted = draft()
     for document in (voided, deleted):
         document.save(qb=books)
     held = [Invoice.get(document.Id, qb=books) for document in (voided, deleted)]
@@ -199,7 +209,8 @@ def test_preferences_customers_and_items_are_read(
 
 
 def test_what_quickbooks_refuses_is_refused(control: QuickBooksControl, books: QuickBooks) -> None:
-    taken, nobody = draft(), draft()
+    taken = draft()
+    nobody = draft()
     taken.save(qb=books)
     nobody.CustomerRef = ref("nobody")
 

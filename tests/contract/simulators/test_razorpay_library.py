@@ -70,7 +70,8 @@ def test_an_invoice_is_created_listed_fetched_and_cancelled(invoices: Any) -> No
 
 
 def test_a_draft_is_edited_issued_or_deleted(invoices: Any) -> None:
-    kept, dropped = invoices.create(body(draft="1")), invoices.create(body(draft="1"))
+    kept = invoices.create(body(draft="1"))
+    dropped = invoices.create(body(draft="1"))
 
     assert invoices.edit(kept["id"], {"description": "October"})["description"] == "October"
     assert invoices.issue(kept["id"])["status"] == "issued"

@@ -41,8 +41,10 @@ from tests.unit.formatter.hierarchies import CONSOLIDATING
 from tests.unit.formatter.invoices import rules
 
 TOPICS = KafkaSettings()
-RAW, FORMATTED = TOPICS.raw_invoices_topic, TOPICS.formatted_invoices_topic
-ERRORS, LEDGER = TOPICS.invoice_errors_topic, TOPICS.invoice_outcomes_topic
+RAW = TOPICS.raw_invoices_topic
+FORMATTED = TOPICS.formatted_invoices_topic
+ERRORS = TOPICS.invoice_errors_topic
+LEDGER = TOPICS.invoice_outcomes_topic
 # First records are finalized so long after their process got the partition.
 AN_HOUR = 3600.0
 

@@ -4,11 +4,10 @@ from typing import Any, Literal
 
 from tests.contract.standing.invoices import Invoice
 
+# ``separate``: the child's invoice is billed to the parent.
+#
+# ``consolidated``: it is part of the parent's invoice.
 Hierarchy = Literal["none", "separate", "consolidated"]
-"""``separate``: the child's invoice is billed to the parent.
-
-``consolidated``: it is part of the parent's invoice.
-"""
 
 
 def join(parent: Invoice, child: Invoice, kind: Hierarchy) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 from tests.contract.standing.systems import Systems
 from tests.unit.formatter.invoices import line, tree
 
-DESTINATION_FIELD, CUSTOMER_FIELD = "billing_destination", "netsuite_customer_id"
+DESTINATION_FIELD = "billing_destination"
+CUSTOMER_FIELD = "netsuite_customer_id"
+# Of each destination the right one, another, and one that a test may make unknown there.
 CUSTOMERS = {
     "netsuite": ("1042", "2042", "999999"),
     "quickbooks_online": ("58", "59", "999999"),
     "razorpay": ("cust_AAAAAAAAAAAAAA", "cust_BBBBBBBBBBBBBB", "cust_ZZZZZZZZZZZZZZ"),
 }
-"""Of each destination the right one, another, and one that a test may make unknown there."""
 TOTAL = Decimal("100.00")
 
 _numbers = itertools.count(1)

@@ -104,10 +104,8 @@ class Systems:
 
     def _quickbooks(self) -> QuickBooksOnline:
         """Return a client without Intuit's pace, which would make every test minutes long."""
-        settings, url = (
-            self.providers["quickbooks_online"].settings,
-            self._urls["quickbooks_online"],
-        )
+        settings = self.providers["quickbooks_online"].settings
+        url = self._urls["quickbooks_online"]
         endpoint = TokenEndpoint(
             f"{url}/oauth2/v1/tokens/bearer",
             lambda: Client(settings.client_id, settings.client_secret),

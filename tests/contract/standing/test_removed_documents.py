@@ -21,12 +21,10 @@ from tests.contract.standing.systems import Document
 
 RUNBOOK = (Path(__file__).parents[3] / "docs" / "runbook.md").read_text()
 TITLES = {"NetSuite": "netsuite", "QuickBooks Online": "quickbooks_online", "Razorpay": "razorpay"}
-NOTHING, CREATED, REFUSED, MAY_EXIST = (
-    "nothing is created",
-    "another is created",
-    "`conflicting-document`",
-    "`retries-exhausted`, may exist",
-)
+NOTHING = "nothing is created"
+CREATED = "another is created"
+REFUSED = "`conflicting-document`"
+MAY_EXIST = "`retries-exhausted`, may exist"
 UNTIL = f"{REFUSED} until the (?P<what>[a-z ]+) is cleared"
 
 
@@ -94,7 +92,8 @@ class Case:
     def __init__(self, connector: Connector, row: Row, *, forgets: bool = False) -> None:
         self.connector = connector
         self.systems = connector.systems
-        simulator, removal = self.systems.providers[row.destination], REMOVALS[row.removed]
+        simulator = self.systems.providers[row.destination]
+        removal = REMOVALS[row.removed]
         simulator.configure(removal.settings)
         self.people = simulator.people
         self.invoice = Invoice(self.systems)

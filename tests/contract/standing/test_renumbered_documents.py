@@ -75,7 +75,8 @@ def test_a_strangers_document_under_the_id_that_metronome_names_is_none_of_ours(
     """The sandbox's documents were told as ours, and in production the same id is another
     customer's.
     """
-    other, tried = created(connector, "netsuite"), Invoice(connector.systems)
+    other = created(connector, "netsuite")
+    tried = Invoice(connector.systems)
     (stranger,) = connector.systems.documents()
     connector.systems.providers["netsuite"].people.edit(stranger.document_id, customer_id="2042")
     tried.finalize("netsuite")

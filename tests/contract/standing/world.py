@@ -101,10 +101,8 @@ class World(Scene):
 
     def replay(self, watched: Watched, what: What, *, force: bool, include_resolved: bool) -> None:
         """Put a record back as ``invoices replay`` does; of ``errors`` the one that failed last."""
-        topic, request = (
-            self.topic_of(watched, what),
-            ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved),
-        )
+        topic = self.topic_of(watched, what)
+        request = ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved)
         if topic is None or (topic == FORMATTED and watched.hidden & self.standing_ids(watched)):
             return
         prior = Prior(self.known(watched), watched.is_resolved)
@@ -252,7 +250,8 @@ class World(Scene):
         raise AssertionError(f"{known.newest} has no document")
 
     def _check_finding(self, watched: Watched, finding: Finding, unlisted: Watched | None) -> None:
-        standing, known = self.standing(watched), self.known(watched)
+        standing = self.standing(watched)
+        known = self.known(watched)
         if watched.whole is not None:
             assert not standing, "a constituent was billed"
             if (

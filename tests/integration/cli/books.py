@@ -67,7 +67,8 @@ def _failed(
     changes: dict[str, Any],
 ) -> InvoiceFailure:
     partition, offset = place
-    stage, code = changes.get("stage", "formatter"), changes.get("code", "items-not-mapped")
+    stage = changes.get("stage", "formatter")
+    code = changes.get("code", "items-not-mapped")
     facts: dict[str, Any] = {
         "failure_id": digest(stage, code, topic, str(partition), str(offset)),
         "stage": stage,

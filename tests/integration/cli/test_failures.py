@@ -199,7 +199,8 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(run_invoices: RunInvoic
 def test_the_console_shows_what_waits_for_whom_and_what_is_open(
     tonight: Topics, run_invoices: RunInvoices
 ) -> None:
-    shown, told = run_invoices("console"), run_invoices("console", "--output", "json").json
+    shown = run_invoices("console")
+    told = run_invoices("console", "--output", "json").json
 
     assert (
         shown.code,
@@ -217,7 +218,8 @@ def test_topics_are_created_once_and_then_compared(
     mine = Topics(broker.bootstrap_servers).settings
     create = ("topics", "--partitions", "2", "--replication-factor", "1", "--output", "json")
 
-    first, again = run_invoices(*create, settings=mine), run_invoices(*create, settings=mine)
+    first = run_invoices(*create, settings=mine)
+    again = run_invoices(*create, settings=mine)
     other = run_invoices("topics", "--partitions", "3", "--replication-factor", "1", settings=mine)
 
     assert {topic["state"] for topic in first.json} == {"created"}

@@ -37,11 +37,9 @@ def run_invoices(
 @pytest.fixture
 def month(outside: Outside) -> list[dict[str, Any]]:
     """Customers of whom one is not mapped, and what they will be billed."""
-    good, archived, bare = (
-        customer(1),
-        customer(2, archived=True),
-        customer(3) | {"custom_fields": {}},
-    )
+    good = customer(1)
+    archived = customer(2, archived=True)
+    bare = customer(3) | {"custom_fields": {}}
     outside.metronome.seed_customers([good, archived, bare])
     euros = [line | {"credit_type": EUR} for line in invoice("euros", good, 10)["line_items"]]
     given = [
@@ -63,10 +61,8 @@ def test_finance_sees_each_thing_that_has_to_be_corrected_with_its_money(outside
 
     assert ended.returncode == 1
     lines = [line.split() for line in ended.stdout.splitlines()]
-    product, currency = (
-        ["prod-beta", "3", "54.50", "USD"],
-        ["EUR", "1", "10.00", "EUR", id_of("euros")],
-    )
+    product = ["prod-beta", "3", "54.50", "USD"]
+    currency = ["EUR", "1", "10.00", "EUR", id_of("euros")]
     assert [line[5:] for line in lines if line[:4] == product] == [["Beta", "feature"]]
     assert [line[:5] for line in lines].count(currency) == 1
     assert [line[:4] for line in lines].count([id_of("customer 3"), "1", "4.00", "USD"]) == 2
@@ -119,7 +115,8 @@ def test_a_draft_is_previewed_as_if_it_were_finalized(outside: Outside) -> None:
     outside.metronome.seed_invoices([invoice("draft", customer(1), 1000, **UNDATED)])
     asked = ("preview", id_of("draft"), "--customer-id", id_of("customer 1"))
 
-    without, ended = run_invoices(outside, *asked), run_invoices(outside, *asked, "--draft")
+    without = run_invoices(outside, *asked)
+    ended = run_invoices(outside, *asked, "--draft")
 
     assert without.stderr.splitlines()[-1] == (
         "It would be skipped (formatter, not-finalized): Its status in Metronome is DRAFT."

@@ -311,7 +311,8 @@ def test_what_was_resolved_stays_so_unless_it_is_included_and_a_refusal_gets_a_n
     assert run_invoices("resolve", failed.failure_id, "--why", "by hand", "--by", "kim").code == 0
 
     errors = ("replay", "errors", "--restart", "failed", *NO_WAIT)
-    left, included = run_invoices(*errors).json, run_invoices(*errors, "--include-resolved").json
+    left = run_invoices(*errors).json
+    included = run_invoices(*errors, "--include-resolved").json
 
     assert (left["replayed"], left["left_out"]) == (0, {"resolved by hand (--include-resolved)": 1})
     (again,) = put_back(topics, "formatted-invoices")

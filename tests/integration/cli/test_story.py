@@ -113,10 +113,8 @@ def test_three_hundred_failures_are_seen_mended_replayed_and_reconciled(
 def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
-    kept, voided = (
-        invoice("inv-kept", CUSTOMERS[1], 1200),
-        invoice("inv-voided", CUSTOMERS[2], 3400),
-    )
+    kept = invoice("inv-kept", CUSTOMERS[1], 1200)
+    voided = invoice("inv-voided", CUSTOMERS[2], 3400)
     finalize(connector, kept, voided, invoice("inv-failed", CUSTOMERS[3], 100, item=None))
     eventually(lambda: settled(topics) == {"created": 2, "failed": 1}, timeout=60, every=1)
     lost = [
@@ -238,7 +236,8 @@ def test_check_tells_what_works_and_what_to_do(
 
 def forget(topics: Topics, topic: str) -> None:
     """Delete all records, as the retention does in time."""
-    admin, name = AdminClient({"bootstrap.servers": topics.bootstrap_servers}), topics.name(topic)
+    admin = AdminClient({"bootstrap.servers": topics.bootstrap_servers})
+    name = topics.name(topic)
     ends = Counter(record.partition for record in topics.read(topic))
     places = [TopicPartition(name, partition, count) for partition, count in ends.items()]
     for done in admin.delete_records(places).values():

@@ -15,8 +15,8 @@ from tests.support.waiting import eventually, never
 pytestmark = [pytest.mark.broker, pytest.mark.real_broker]
 
 COUNT = 300
+# With uniform latencies even an unsafe consumer looks safe.
 UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 3}
-"""With uniform latencies even an unsafe consumer looks safe."""
 
 
 def disturb(world: World) -> None:
@@ -36,7 +36,8 @@ def holds(world: World, count: int) -> bool:
 
 def assert_all_is_well(world: World, sent: list[FormattedInvoice]) -> None:
     eventually(lambda: world.is_committed(len(sent)), timeout=120)
-    documents, ledger = world.documents(), world.ledger()
+    documents = world.documents()
+    ledger = world.ledger()
     assert documents.keys() == ids(sent)
     assert {name: Decimal(each["total"]) for name, each in documents.items()} == {
         invoice.invoice_id: invoice.total for invoice in sent

@@ -167,7 +167,8 @@ def test_records_that_are_none_of_ours_are_filed_with_their_bytes(world: World) 
 
 
 def test_a_creator_of_one_destination_passes_over_the_others(world: World) -> None:
-    ours, theirs = invoices(3), invoices(3, destination="razorpay")
+    ours = invoices(3)
+    theirs = invoices(3, destination="razorpay")
     world.changes["CREATOR_DESTINATIONS"] = '["netsuite"]'
     world.send([*ours, *theirs])
     world.start()

@@ -20,10 +20,8 @@ EACH = 40
 
 
 def settings(world: World, folder: Path) -> dict[str, str]:
-    quickbooks, razorpay = (
-        world.outside.announced["quickbooks_online"],
-        world.outside.announced["razorpay"],
-    )
+    quickbooks = world.outside.announced["quickbooks_online"]
+    razorpay = world.outside.announced["razorpay"]
     return {
         "QBO_BASE_URL": quickbooks["url"],
         "QBO_TOKEN_URL": f"{quickbooks['url']}/oauth2/v1/tokens/bearer",

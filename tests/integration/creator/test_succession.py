@@ -32,7 +32,8 @@ def settled(world: World) -> Counter[str]:
 def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_goes_on_behind_it(
     world: World,
 ) -> None:
-    first, second = invoices(5), invoices(3)
+    first = invoices(5)
+    second = invoices(3)
     world.send(first)
     of_all = start(world, "")
     eventually(lambda: settled(world) == dict.fromkeys(ids(first), 1), timeout=60)

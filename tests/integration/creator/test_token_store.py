@@ -14,7 +14,8 @@ ROUNDS = 6
 
 
 def test_a_kill_at_any_moment_leaves_the_newest_tokens_that_were_used(tmp_path: Path) -> None:
-    place, used = tmp_path / "tokens.json", tmp_path / "used"
+    place = tmp_path / "tokens.json"
+    used = tmp_path / "used"
     moments = random.Random(1)
 
     for _ in range(ROUNDS):

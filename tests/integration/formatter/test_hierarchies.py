@@ -14,13 +14,11 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.broker
 
 TYPES = '["USAGE","SCHEDULED","USAGE_CONSOLIDATED"]'
-PARENT, CHILD, WHOLE, CHARGES, ALONE = (
-    "parent-own",
-    "child-own",
-    "consolidated",
-    "child-charges",
-    "alone",
-)
+PARENT = "parent-own"
+CHILD = "child-own"
+WHOLE = "consolidated"
+CHARGES = "child-charges"
+ALONE = "alone"
 
 
 def member(invoice_id: str) -> dict[str, str]:
@@ -45,7 +43,8 @@ def invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
 def test_constituents_are_skipped_and_the_payer_is_billed(
     world: World, start_service: StartService
 ) -> None:
-    parent, child = member(PARENT), member(CHILD)
+    parent = member(PARENT)
+    child = member(CHILD)
     configurations: dict[str, Any] = {
         PARENT: {
             "children": [child],

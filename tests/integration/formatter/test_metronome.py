@@ -140,7 +140,8 @@ async def test_a_question_that_is_refused_says_nothing_of_the_key(desk: Desk, st
 async def test_a_status_becomes_its_error_and_is_counted_as_such(
     desk: Desk, status: int, error: type[Exception], outcome: str
 ) -> None:
-    desk.metronome.status, desk.metronome.headers = status, {"Location": "/elsewhere"}
+    desk.metronome.status = status
+    desk.metronome.headers = {"Location": "/elsewhere"}
 
     with pytest.raises(error):
         await desk.client.invoice("customer", "invoice")

@@ -24,7 +24,8 @@ from tests.support.ports import LOOPBACK
 from tests.support.s3 import CREDENTIALS, Bucket
 
 SYSTEM = "system.example"
-HTTPS, HTTP = f"https://{SYSTEM}", f"http://{SYSTEM}"
+HTTPS = f"https://{SYSTEM}"
+HTTP = f"http://{SYSTEM}"
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -139,7 +140,8 @@ def test_the_archive_at_aws_is_reached_through_the_proxy_and_so_are_the_credenti
         "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
     }.items():
         monkeypatch.setenv(name, value)
-    store, tokens = f"{s3.name}.s3.eu-west-1.amazonaws.com", "sts.eu-west-1.amazonaws.com"
+    store = f"{s3.name}.s3.eu-west-1.amazonaws.com"
+    tokens = "sts.eu-west-1.amazonaws.com"
 
     with Company({store: s3_port, tokens: s3_port}, tmp_path) as company:
         open_archive(s3.name, outgoing(company)).put("key", b"content")

@@ -28,7 +28,8 @@ def murmur2(data: bytes) -> int:
     """Give Kafka's own hash of a key, as the Java client computes it
     (org.apache.kafka.common.utils.Utils.murmur2).
     """
-    mask, m = 0xFFFFFFFF, 0x5BD1E995
+    mask = 0xFFFFFFFF
+    m = 0x5BD1E995
     value = (0x9747B28C ^ len(data)) & mask
     for start in range(0, len(data) - len(data) % 4, 4):
         k = int.from_bytes(data[start : start + 4], "little") * m & mask

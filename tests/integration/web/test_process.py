@@ -34,7 +34,8 @@ class Page:
     """A process of the page, and a program that logged in to it."""
 
     def __init__(self, settings: dict[str, str], directory: Path) -> None:
-        self.port, self.ops = free_port(), free_port()
+        self.port = free_port()
+        self.ops = free_port()
         own = {
             "CONSOLE_PORT": str(self.port),
             "OPS_PORT": str(self.ops),

@@ -33,7 +33,8 @@ class Books:
 
     def __init__(self, url: str) -> None:
         self.control = RazorpayControl(url)
-        provider, account = provider_of("razorpay"), RazorpaySettings()
+        provider = provider_of("razorpay")
+        account = RazorpaySettings()
         settings = provider.settings(
             razorpay_base_url=url,
             razorpay_apikey_id=SecretStr(account.key_id),

@@ -135,10 +135,8 @@ def test_a_document_that_metronome_names_may_be_the_invoices(
 
 
 def test_ours_is_found_among_others() -> None:
-    gone, other = (
-        replace(OURS, document_id="5", state="void"),
-        replace(OURS, document_id="6", total=Decimal(1)),
-    )
+    gone = replace(OURS, document_id="5", state="void")
+    other = replace(OURS, document_id="6", total=Decimal(1))
 
     assert ours_among(INVOICE, [gone, other, OURS], is_forced=False) == OURS
 

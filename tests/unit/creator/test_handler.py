@@ -69,7 +69,8 @@ class Desk:
         self.provider = FakeProvider()
         self.writeback = FakeWriteback()
         self.publisher = FakePublisher()
-        clock, metrics = FakeClock(), Metrics()
+        clock = FakeClock()
+        metrics = Metrics()
         settlement = Settlement(
             self.publisher, KafkaSettings(), {set_up: "account-1"}, metrics, clock
         )
@@ -230,7 +231,8 @@ def test_a_refused_invoice_is_reported_with_its_reason_and_filed_with_what_is_kn
     desk.finish()
 
     assert desk.writeback.statuses == {INVOICE_ID: "INVALID_REQUEST_ERROR Too little."}
-    (failure,), (entry,) = desk.failures, desk.outcomes
+    (failure,) = desk.failures
+    (entry,) = desk.outcomes
     assert (failure["invoice_id"], failure["destination"], failure["attempts"]) == (
         INVOICE_ID,
         "netsuite",
@@ -262,7 +264,8 @@ def test_a_destination_that_is_nobodys_is_filed_and_told_to_nobody() -> None:
     desk.finish()
 
     assert (desk.provider.calls, desk.writeback.statuses) == ([], {})
-    (failure,), (entry,) = desk.failures, desk.outcomes
+    (failure,) = desk.failures
+    (entry,) = desk.outcomes
     assert (failure["code"], failure["retryable"], failure["destination"]) == (
         "destination-not-configured",
         True,
@@ -429,7 +432,8 @@ def test_a_refused_status_is_a_failure_of_the_writeback_and_the_invoice_stays_cr
 
     desk.finish()
 
-    (failure,), (entry,) = desk.failures, desk.outcomes
+    (failure,) = desk.failures
+    (entry,) = desk.outcomes
     assert (failure["stage"], failure["code"]) == ("writeback", "writeback-refused")
     assert (entry["outcome"], entry["provider_document_id"]) == ("created", "1001")
     assert (entry["failure_id"], entry["code"]) == (failure["failure_id"], "writeback-refused")
@@ -479,7 +483,8 @@ def test_a_record_that_is_none_of_ours_is_filed_with_its_bytes() -> None:
 
     desk.finish()
 
-    (failure,), (entry,) = desk.failures, desk.outcomes
+    (failure,) = desk.failures
+    (entry,) = desk.outcomes
     assert (failure["code"], failure["retryable"]) == ("malformed-record", False)
     assert failure["original"]["value"] == "/wA="  # type: ignore[index]
     assert failure["original"]["encoding"] == "base64"  # type: ignore[index]

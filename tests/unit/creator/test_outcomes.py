@@ -35,7 +35,8 @@ def documents(settled: Task) -> dict[str | None, Outcome]:
 
 
 def test_a_failure_says_whether_a_document_may_exist() -> None:
-    doubtful, refused = task(), task()
+    doubtful = task()
+    refused = task()
     doubtful.may_exist = True
 
     assert event(doubtful, failure("retries-exhausted")).may_exist is True

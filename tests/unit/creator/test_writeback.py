@@ -90,7 +90,8 @@ def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(
 
 
 def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
-    good, side.key = side.key, "wrong"
+    good = side.key
+    side.key = "wrong"
     with pytest.raises(CredentialsRefused):
         side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
     side.key = good
@@ -103,7 +104,8 @@ def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
 def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Side) -> None:
     headers = {"X-Metronome-Rate-Limit-Type": "Customer", "Retry-After": "60"}
     side.control.inject("status", status=429, headers=headers, times=1)
-    limited, other = formatted_invoice(), formatted_invoice(metronome_customer_id="another")
+    limited = formatted_invoice()
+    other = formatted_invoice(metronome_customer_id="another")
 
     for _ in range(2):
         with pytest.raises(Unavailable) as refused:

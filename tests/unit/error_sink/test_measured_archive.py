@@ -33,7 +33,8 @@ class FailingArchive(FakeArchive):
 
 
 def test_every_call_is_done_and_observed() -> None:
-    archive, metrics = FakeArchive(), Metrics()
+    archive = FakeArchive()
+    metrics = Metrics()
 
     for call in CALLS:
         call(MeasuredArchive(archive, metrics, FakeClock()))

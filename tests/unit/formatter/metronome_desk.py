@@ -17,8 +17,8 @@ from tests.support.virtual_time import VirtualTime
 
 CALL_SECONDS = 0.1
 PATIENCE = 900.0
+# Customer id, invoice id → what Metronome answers; an exception is raised.
 Reply = Callable[[str, str], Any]
-"""Customer id, invoice id → what Metronome answers; an exception is raised."""
 
 
 class Desk:
@@ -30,7 +30,8 @@ class Desk:
         self.asked: list[str] = []
         self.in_flight = 0
         self.most_in_flight = 0
-        self.health, self.metrics = Health(self.time.clock, 1800), Metrics()
+        self.health = Health(self.time.clock, 1800)
+        self.metrics = Metrics()
         self.limits = RateLimits(self.time.clock)
         watch = CircuitWatch(self.metrics, self.health, vital={"metronome"})
         self.turns = Turns(

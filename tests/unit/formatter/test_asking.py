@@ -119,7 +119,8 @@ async def test_a_refusal_is_not_repeated_and_not_kept() -> None:
 async def test_an_answer_that_cannot_be_read_is_not_kept() -> None:
     office = Office(FakeAccounts(child("SELF", "SEPARATE")))
     contract = questions.contract(CUSTOMER_ID, CONTRACT)
-    right, office.accounts.answers[contract] = office.accounts.answers[contract], {"data": "?"}
+    right = office.accounts.answers[contract]
+    office.accounts.answers[contract] = {"data": "?"}
 
     assert code_of(await office.billing(OWN)) == "payer-not-decided"
     office.accounts.answers[contract] = right

@@ -63,7 +63,8 @@ async def test_a_raw_record_becomes_a_formatted_invoice_with_its_times_and_heade
 
 
 async def test_the_same_record_ends_in_the_same_bytes() -> None:
-    first, second = await settle(FakeMetronome()), await settle(FakeMetronome())
+    first = await settle(FakeMetronome())
+    second = await settle(FakeMetronome())
 
     assert isinstance(first, Formatted)
     assert isinstance(second, Formatted)

@@ -26,7 +26,8 @@ def ask(patience: GivingUp, asked: Asked) -> str:
 
 
 def test_after_some_failures_in_a_row_nothing_more_is_asked() -> None:
-    patience, asked = GivingUp("NetSuite"), Asked(*[Unavailable("busy")] * MAX_IN_A_ROW)
+    patience = GivingUp("NetSuite")
+    asked = Asked(*[Unavailable("busy")] * MAX_IN_A_ROW)
 
     answers = [ask(patience, asked) for _ in range(MAX_IN_A_ROW + 2)]
 
@@ -37,13 +38,15 @@ def test_after_some_failures_in_a_row_nothing_more_is_asked() -> None:
 
 def test_one_that_succeeds_between_others_shows_that_it_answers() -> None:
     errors = [Unavailable("busy")] * (MAX_IN_A_ROW - 1)
-    patience, asked = GivingUp("NetSuite"), Asked(*errors, None, *errors, None)
+    patience = GivingUp("NetSuite")
+    asked = Asked(*errors, None, *errors, None)
 
     assert [ask(patience, asked) for _ in range(2 * MAX_IN_A_ROW)].count("there") == 2
 
 
 def test_refused_credentials_are_not_tried_again_and_again() -> None:
-    patience, asked = GivingUp("NetSuite"), Asked(CredentialsRefused("wrong token"))
+    patience = GivingUp("NetSuite")
+    asked = Asked(CredentialsRefused("wrong token"))
 
     with pytest.raises(CredentialsRefused):
         patience.call(asked)

@@ -1,7 +1,9 @@
 from invoice_providers.base import Found
 from invoice_providers.found import likeliest
 
-OURS, OTHERS, UNSAID = Found("1", "i-1"), Found("2", "i-2"), Found("3")
+OURS = Found("1", "i-1")
+OTHERS = Found("2", "i-2")
+UNSAID = Found("3")
 
 
 def test_what_names_the_invoice_goes_before_what_names_another() -> None:

@@ -8,7 +8,8 @@ from tests.fakes import FakeClock
 
 class Member:
     def __init__(self) -> None:
-        self.health, self.metrics = Health(FakeClock(), 120), Metrics()
+        self.health = Health(FakeClock(), 120)
+        self.metrics = Metrics()
         self.assignment = Assignment(self.health, self.metrics)
 
     def shows(self, figure: str) -> bool:

@@ -8,7 +8,8 @@ from tests.fakes import FakeClock
 
 
 def test_an_outage_shows_in_the_metric_and_leaves_the_process_ready() -> None:
-    metrics, health = Metrics(), Health(FakeClock(), 120)
+    metrics = Metrics()
+    health = Health(FakeClock(), 120)
     watch = CircuitWatch(metrics, health)
 
     watch("netsuite", "opened", Unavailable("down", outage=True))
@@ -18,7 +19,8 @@ def test_an_outage_shows_in_the_metric_and_leaves_the_process_ready() -> None:
 
 
 def test_refused_credentials_make_the_process_not_ready_until_they_are_taken() -> None:
-    metrics, health = Metrics(), Health(FakeClock(), 120)
+    metrics = Metrics()
+    health = Health(FakeClock(), 120)
     watch = CircuitWatch(metrics, health)
 
     watch("netsuite", "refused", CredentialsRefused("NetSuite refuses the login."))
@@ -31,7 +33,8 @@ def test_refused_credentials_make_the_process_not_ready_until_they_are_taken() -
 
 
 def test_an_outage_of_a_vital_system_is_named_until_it_is_over() -> None:
-    metrics, health = Metrics(), Health(FakeClock(), 120)
+    metrics = Metrics()
+    health = Health(FakeClock(), 120)
     watch = CircuitWatch(metrics, health, vital={"metronome"})
 
     watch("metronome", "opened", Unavailable("Metronome cannot be reached.", outage=True))

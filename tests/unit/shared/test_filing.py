@@ -153,7 +153,8 @@ def test_the_failure_is_published_first_and_then_the_ledgers_entry() -> None:
 
 
 def test_what_is_known_of_documents_is_published_before_everything_else() -> None:
-    failure, standing = filed(record()), outcome()
+    failure = filed(record())
+    standing = outcome()
     unnamed = outcome(provider_document_id=None)
     known = (standing, unnamed)
 

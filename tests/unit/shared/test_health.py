@@ -96,7 +96,8 @@ def test_a_loop_that_does_not_turn_ends_liveness_though_nothing_waits() -> None:
 
 
 def test_a_probe_is_asked_whenever_somebody_wants_to_know() -> None:
-    health, found = Health(FakeClock(), 120), {"NS_TOKEN_SECRET": "its file cannot be read"}
+    health = Health(FakeClock(), 120)
+    found = {"NS_TOKEN_SECRET": "its file cannot be read"}
     health.ask(lambda: found)
     health.missing("kafka", "no answer")
     assert health.missing_parts() == [

@@ -81,7 +81,8 @@ def test_what_is_no_fault_or_the_end_is_always_written(method: str) -> None:
 
 def test_a_line_of_ours_says_how_many_were_left_out_before_it() -> None:
     clock = FakeClock()
-    limit, event = LogLimit(clock.monotonic), {"event": "not ready"}
+    limit = LogLimit(clock.monotonic)
+    event = {"event": "not ready"}
     assert [is_let(limit, dict(event), "error") for _ in range(3)] == [True, False, False]
     clock.advance(60)
 

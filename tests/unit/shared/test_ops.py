@@ -17,7 +17,8 @@ class Ops:
     def __init__(self) -> None:
         self.port = free_port()
         self.clock = FakeClock()
-        self.health, self.metrics = Health(self.clock, 120), Metrics()
+        self.health = Health(self.clock, 120)
+        self.metrics = Metrics()
         self.server = OpsServer(LOOPBACK, self.port, self.health, self.metrics)
 
     def get(self, path: str) -> tuple[int, str]:

@@ -158,7 +158,8 @@ def test_quickbooks_gives_a_number_where_it_is_asked_to(
 
 
 def test_changes_name_what_was_deleted_last(quickbooks: QuickBooksControl, books: Company) -> None:
-    first, second = books.create(), books.create(DocNumber="B")
+    first = books.create()
+    second = books.create(DocNumber="B")
     quickbooks.delete(first["Id"])
 
     answer = books.read("cdc", entities="Invoice,CreditMemo", changedSince="2020-01-01").json()[

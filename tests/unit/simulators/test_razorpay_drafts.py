@@ -88,7 +88,8 @@ def test_whether_issuing_messages_the_customer_is_a_switch(
 def test_only_a_draft_is_deleted_and_then_it_is_nowhere(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
-    draft, issued = _draft(razorpay_url), create(razorpay_url).json()["id"]
+    draft = _draft(razorpay_url)
+    issued = create(razorpay_url).json()["id"]
 
     assert call(razorpay_url, "DELETE", draft).json() == []
     assert (
@@ -173,7 +174,8 @@ def test_the_list_lags_behind_reads_by_id_and_shows_older_ones_first(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     razorpay.configure(lookup_lag_seconds=None)
-    first, second = _draft(razorpay_url), _draft(razorpay_url)
+    first = _draft(razorpay_url)
+    second = _draft(razorpay_url)
     call(razorpay_url, "POST", f"{first}/issue")
 
     assert listed(razorpay_url, receipt=RECEIPT) == []
@@ -225,7 +227,8 @@ def test_people_change_drafts_and_cancel_what_is_issued(
 
 
 def test_an_invoice_expires_or_is_paid_in_parts(razorpay: ControlClient, razorpay_url: str) -> None:
-    expiring, paying = create(razorpay_url).json()["id"], create(razorpay_url).json()["id"]
+    expiring = create(razorpay_url).json()["id"]
+    paying = create(razorpay_url).json()["id"]
 
     RazorpayControl(razorpay_url).expire(expiring)
     razorpay.pay(paying, "5.00")

@@ -21,7 +21,8 @@ from invoice_web.settings import WebSettings
 from invoice_web.store import Store, open_store
 from tests.unit.operations.installation import FakeInstallation
 
-PASSWORD, VIEW_PASSWORD = "let me in", "let me look"
+PASSWORD = "let me in"
+VIEW_PASSWORD = "let me look"
 
 
 def web_settings(**changes: Any) -> WebSettings:
@@ -117,7 +118,8 @@ async def page_of(
     fake: FakeInstallation, settings: WebSettings | None = None, store: Store | None = None
 ) -> AsyncIterator[Visitor]:
     """Serve the page of an installation whose topics were read just now."""
-    installation, kept = cast("Installation", fake), store or open_store(None, "")
+    installation = cast("Installation", fake)
+    kept = store or open_store(None, "")
     logins = Logins(installation, kept)
     following = Following(
         installation, kept, Health(fake.clock, 60), Restless(), lambda: True, logins.enter

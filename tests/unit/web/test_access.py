@@ -40,7 +40,8 @@ def nobody_acted(installation: FakeInstallation) -> bool:
 @pytest.mark.parametrize("path", PAGES)
 async def test_whoever_is_not_logged_in_is_shown_to_the_log_in(path: str) -> None:
     async with page_of(FakeInstallation([])) as visitor:
-        page, facts = await visitor.get(path, json=False), await visitor.get(path)
+        page = await visitor.get(path, json=False)
+        facts = await visitor.get(path)
 
         assert (page.status, page.headers["Location"]) == (303, "/login")
         assert (facts.status, "error" in await facts.json()) == (401, True)
@@ -107,7 +108,8 @@ async def test_a_session_ends_after_twelve_hours() -> None:
 
 
 async def test_a_session_outlives_the_process_with_the_same_secret_and_password_alone() -> None:
-    store, secret = open_store(None, ""), {"console_secret": SecretStr("a secret of our own")}
+    store = open_store(None, "")
+    secret = {"console_secret": SecretStr("a secret of our own")}
     async with page_of(FakeInstallation([]), web_settings(**secret), store) as visitor:
         await visitor.log_in()
         kept = {each.key: each.value for each in visitor.client.session.cookie_jar}

@@ -38,7 +38,8 @@ def test_findings_are_paged_those_that_need_a_person_first() -> None:
 
 def test_jobs_of_another_kind_are_not_seen_and_what_is_old_is_forgotten_with_its_findings() -> None:
     store = open_store(None, "")
-    jobs, others = Jobs(store, "reconcile"), Jobs(store, "other")
+    jobs = Jobs(store, "reconcile")
+    others = Jobs(store, "other")
     others.add(job(999))
     for number in range(MAX_KEPT + 1):
         jobs.add(job(number))

@@ -205,7 +205,8 @@ async def test_one_failure_has_its_sentence_the_providers_words_and_the_runbooks
 async def test_no_input_breaks_a_page(path: str, status: int) -> None:
     async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
         await visitor.log_in()
-        facts, page = await visitor.get(path), await visitor.get(path, json=False)
+        facts = await visitor.get(path)
+        page = await visitor.get(path, json=False)
 
         assert (facts.status, page.status) == (status, status)
         if status >= 400:
@@ -377,10 +378,8 @@ async def test_one_failure_is_replayed_by_its_id_and_a_wrong_wish_is_refused() -
 async def test_a_replay_that_its_process_did_not_outlive_is_stopped_and_resumed_by_the_next() -> (
     None
 ):
-    installation, store = (
-        FakeInstallation(lying_in(failed("one"), failed("two"))),
-        open_store(None, ""),
-    )
+    installation = FakeInstallation(lying_in(failed("one"), failed("two")))
+    store = open_store(None, "")
     async with page_of(installation, store=store) as visitor:
         await visitor.log_in()
         replay_id = (await (await visitor.post("/replays", rate="1/h")).json())["replay_id"]

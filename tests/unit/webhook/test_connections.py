@@ -218,7 +218,8 @@ def test_a_client_that_reads_no_answers_is_closed(connections: Connections) -> N
 async def test_the_oldest_stranger_makes_room_before_anybody_known(
     clock: FakeClock, connections: Connections
 ) -> None:
-    known, stranger = Opened(connections), Opened(connections)
+    known = Opened(connections)
+    stranger = Opened(connections)
     known.connection.verified()
     assert connections.room() == 0
 
@@ -232,7 +233,8 @@ async def test_the_oldest_stranger_makes_room_before_anybody_known(
 async def test_among_the_known_the_one_that_is_idle_for_longest_makes_room(
     clock: FakeClock, connections: Connections
 ) -> None:
-    first, second = Opened(connections), Opened(connections)
+    first = Opened(connections)
+    second = Opened(connections)
     for opened in (second, first):
         opened.connection.begin(body(complete=True))
         opened.connection.verified()

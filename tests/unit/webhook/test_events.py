@@ -62,7 +62,8 @@ def test_an_unreadable_date_does_not_keep_an_invoice_from_being_billed(date: Any
 
 def test_a_payload_that_can_just_be_read_is_written_or_unusable() -> None:
     """The record holds it one level deeper, where writing it can be too deep."""
-    head, ids = b'{"type":"invoice.finalized","deep":', b',"invoice_id":"i","customer_id":"c"}'
+    head = b'{"type":"invoice.finalized","deep":'
+    ids = b',"invoice_id":"i","customer_id":"c"}'
 
     for depth in range(800, 1000):
         with suppress(UnusableEvent):

@@ -12,7 +12,9 @@ from invoice_webhook.answers import Refused
 from invoice_webhook.intake import Intake
 from tests.fakes import FakeClock
 
-MAX_BODY, MAX_HELD, TIMEOUT = 100, 250, 10
+MAX_BODY = 100
+MAX_HELD = 250
+TIMEOUT = 10
 
 
 @pytest.fixture
@@ -114,7 +116,8 @@ async def test_the_bytes_of_all_are_bounded_and_the_oldest_has_to_go(intake: Int
 
 async def test_what_was_refused_or_read_counts_no_more(intake: Intake, clock: FakeClock) -> None:
     for _ in range(10):
-        done, late = Sender(intake), Sender(intake)
+        done = Sender(intake)
+        late = Sender(intake)
         await done.send(b"x" * 90)
         await late.send(b"x" * 90)
         done.content.feed_eof()

@@ -10,14 +10,16 @@ from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.webhook_secrets import CURRENT, PREVIOUS, Secrets, WebhookSecrets
 from tests.fakes import FakeClock
 
-NEW, OLD = "the new secret of the hook", "the old secret of the hook"
+NEW = "the new secret of the hook"
+OLD = "the old secret of the hook"
 
 
 class Files:
     """Both secrets as files, as Kubernetes mounts them."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.current, self.previous = folder / CURRENT, folder / PREVIOUS
+        self.current = folder / CURRENT
+        self.previous = folder / PREVIOUS
         self.current.write_text(NEW)
         self.previous.write_text("")
         monkeypatch.setenv("METRONOME_WEBHOOK_SECRET_FILE", str(self.current))

@@ -23,7 +23,8 @@ class FakeMessage:
     """A decision as the client library shows it."""
 
     def __init__(self, offset: int, value: bytes) -> None:
-        self._offset, self._value = offset, value
+        self._offset = offset
+        self._value = value
 
     def error(self) -> None:
         """No error."""
@@ -85,7 +86,9 @@ class FakeConsumer:
 
 
 def test_a_decision_that_is_read_while_the_end_is_looked_for_is_told_like_any_other() -> None:
-    consumer, book, told = FakeConsumer(), DecisionBook(), threading.Semaphore(0)
+    consumer = FakeConsumer()
+    book = DecisionBook()
+    told = threading.Semaphore(0)
     clock = FakeClock()
     follower = DecisionFollower(
         cast("Consumer", consumer),

@@ -22,7 +22,8 @@ from tests.fakes import FakeClock
 from tests.unit.creator.doubles import FakeProvider
 
 TOPIC = "formatted-invoices"
-P0, P1 = TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)
+P0 = TopicPartition(TOPIC, 0)
+P1 = TopicPartition(TOPIC, 1)
 FAILED = Unavailable("500")
 UNKNOWN = Uncertain("no answer")
 OUTAGE = Unavailable("503", outage=True)
@@ -111,7 +112,8 @@ def test_records_are_taken_in_the_order_in_which_they_came(floor: Floor) -> None
 def test_records_of_one_invoice_are_never_in_work_together_and_keep_their_order(
     floor: Floor,
 ) -> None:
-    first, second = floor.offer(0, "i"), floor.offer(1, "i")
+    first = floor.offer(0, "i")
+    second = floor.offer(1, "i")
 
     assert floor.take() is first
     assert floor.work.take() is None
@@ -457,7 +459,8 @@ def test_what_is_found_late_is_a_success(floor: Floor) -> None:
 
 
 def test_a_look_that_found_nothing_shows_nobody_that_creating_works(floor: Floor) -> None:
-    doubtful, failing = floor.offer(0, "a"), floor.offer(1, "b")
+    doubtful = floor.offer(0, "a")
+    failing = floor.offer(1, "b")
     floor.doubt(floor.take())
     floor.fail(floor.take())
     for _ in range(2):
@@ -569,7 +572,8 @@ def test_doubts_that_nothing_is_found_for_cost_their_own_looks_and_no_waiting(
 
 def created_unseen(floor: Floor, task: Task) -> None:
     """Let the provider make a document and show no total."""
-    task.created, task.created_at = Found("1001"), floor.clock.now()
+    task.created = Found("1001")
+    task.created_at = floor.clock.now()
     assert floor.work.report(task, None)
 
 

@@ -46,7 +46,9 @@ def is_idle(dispatcher: Dispatcher) -> bool:
 
 
 def test_all_records_are_settled_with_no_more_attempts_at_once_than_workers() -> None:
-    lock, now, most = threading.Lock(), 0, 0
+    lock = threading.Lock()
+    now = 0
+    most = 0
     together = threading.Barrier(3)
 
     def attempt(task: Task) -> CallFailed | None:
@@ -107,7 +109,8 @@ def test_each_attempt_that_ends_is_told_with_the_system_that_it_called() -> None
 
 
 def test_stopping_waits_for_what_is_in_flight_and_takes_no_more() -> None:
-    began, finish = threading.Event(), threading.Event()
+    began = threading.Event()
+    finish = threading.Event()
 
     def attempt(_: Task) -> CallFailed | None:
         began.set()

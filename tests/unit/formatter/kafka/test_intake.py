@@ -14,7 +14,8 @@ from tests.builders import record
 from tests.fakes import FakeClock
 from tests.unit.formatter.kafka.test_lanes import turn
 
-PARTITION, OTHER = TopicPartition("raw-invoices", 0), TopicPartition("raw-invoices", 1)
+PARTITION = TopicPartition("raw-invoices", 0)
+OTHER = TopicPartition("raw-invoices", 1)
 
 
 class Broker:
@@ -282,7 +283,8 @@ def test_whatever_happens_nothing_unsettled_is_acknowledged_past_and_what_stays_
 
 
 async def play(steps: list[str]) -> None:
-    broker, settled = Broker(capacity=100), set[int]()
+    broker = Broker(capacity=100)
+    settled = set[int]()
     position = committed = 0
     for step in steps:
         unsettled = sorted(set(broker.begun) - settled)

@@ -8,12 +8,10 @@ from invoice_shared.errors import Rejected
 from tests.unit.formatter.invoices import invoice, rules
 
 SCHEDULED: dict[str, Any] = {"type": "SCHEDULED", "start_timestamp": None, "end_timestamp": None}
-FEB_1, FEB_28, MAR_1, MAR_2 = (
-    date(2026, 2, 1),
-    date(2026, 2, 28),
-    date(2026, 3, 1),
-    date(2026, 3, 2),
-)
+FEB_1 = date(2026, 2, 1)
+FEB_28 = date(2026, 2, 28)
+MAR_1 = date(2026, 3, 1)
+MAR_2 = date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(

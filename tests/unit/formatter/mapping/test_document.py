@@ -16,10 +16,8 @@ from tests.unit.formatter.invoices import EUR, TOKENS, application, invoice, lin
 
 
 def test_a_usage_invoice_becomes_a_document_field_by_field() -> None:
-    finalized_at, received_at = (
-        datetime(2026, 3, 2, 10, tzinfo=UTC),
-        datetime(2026, 3, 2, 11, tzinfo=UTC),
-    )
+    finalized_at = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    received_at = datetime(2026, 3, 2, 11, tzinfo=UTC)
     origin = Origin(finalized_at, received_at, source="reconcile")
 
     result = map_invoice(
@@ -249,7 +247,8 @@ def test_any_document_adds_up_keeps_all_lines_in_order_and_survives_its_bytes(
         )
         for index, total in enumerate(totals)
     ]
-    source, by = invoice(*lines), rules(line_grouping=grouping)
+    source = invoice(*lines)
+    by = rules(line_grouping=grouping)
 
     result = map_invoice(source, by)
 

@@ -298,7 +298,8 @@ def test_only_a_standing_consolidated_invoice_contains_it(listed: list[Any], end
 
 
 def test_every_page_is_read_and_a_repeated_cursor_ends_the_list() -> None:
-    accounts, given = FakeAccounts(parent()), rules(metronome_invoices_types=CONSOLIDATING)
+    accounts = FakeAccounts(parent())
+    given = rules(metronome_invoices_types=CONSOLIDATING)
     first, second = (questions.consolidated_invoices(CUSTOMER_ID, cursor) for cursor in (None, "2"))
     accounts.answers |= {
         first: {"data": [], "next_page": "2"},

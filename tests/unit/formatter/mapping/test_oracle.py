@@ -40,7 +40,8 @@ def test_documents_are_what_fractions_say(seed: int) -> None:
 
 def check(answer: dict[str, Any], record: bytes) -> None:
     """Compare a record with the answer, every number a fraction."""
-    invoice, document = answer["data"], json.loads(record)
+    invoice = answer["data"]
+    document = json.loads(record)
     major = STATED[document["currency"]]
     exact_total = invoice["total"] / major
     sign = -1 if document["document_type"] == "credit_memo" else 1

@@ -65,7 +65,8 @@ def test_what_is_approved_is_decided_for_its_facts_and_then_starts_over_by_metro
     chosen = held(Selection())
     replay = Replay(ID, replay_request(chosen), installation, KIM)
 
-    approval, plan = look(chosen, installation), replay.plan()
+    approval = look(chosen, installation)
+    plan = replay.plan()
     approve(approval, "looked at it", installation, KIM)
     assert replay.send(None, Event(), lambda: None)
 
@@ -137,7 +138,8 @@ def test_what_was_settled_meanwhile_or_lies_nowhere_any_more_is_not_approved() -
 
 
 def test_failures_are_named_by_the_first_digits_of_their_ids() -> None:
-    first, second = held_failure("a"), held_failure("b")
+    first = held_failure("a")
+    second = held_failure("b")
     installation = FakeInstallation(lying_in(first, second))
 
     chosen = chosen_by_id(["b0123456"], installation.view())

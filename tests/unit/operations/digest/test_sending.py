@@ -33,7 +33,8 @@ from tests.support.any_server import AnyServer, any_server, written
 from tests.support.ports import LOOPBACK, free_port
 
 DIGEST = digest_of([Group("creator", "provider-rejected", START, START, "", 1)], START)
-SENDER, RECIPIENTS = "connector@example.com", "ada@example.com, kim@example.com"
+SENDER = "connector@example.com"
+RECIPIENTS = "ada@example.com, kim@example.com"
 SECRET_PATH = "/services/T000/B000/not-to-be-told"
 
 
@@ -150,10 +151,8 @@ def test_a_password_goes_over_tls_alone(mailbox: Mailbox, smtp_url: str) -> None
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate of its own signing for the loopback address, in one file."""
-    key, name = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")]),
-    )
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
     signed = (
         x509.CertificateBuilder()
@@ -170,7 +169,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .sign(key, hashes.SHA256())
     )
     file = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
     file.write_bytes(
         key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem)
     )

@@ -19,7 +19,8 @@ def test_the_decision_is_written_down_before_the_record_that_the_webhook_would_h
     enqueue(" inv-1 ", "cus-1", installation, KIM)
 
     decided, put = installation.broker.published
-    decision, raw = from_bytes(Decision, decided.value), from_bytes(RawInvoice, put.value)
+    decision = from_bytes(Decision, decided.value)
+    raw = from_bytes(RawInvoice, put.value)
     assert (decision.kind, decision.subject, decision.by) == ("enqueue", "inv-1", "kim")
     assert (put.topic, put.key, put.headers) == (
         "raw-invoices",

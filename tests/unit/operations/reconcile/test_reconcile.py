@@ -652,7 +652,8 @@ def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
 
 def test_what_was_issued_before_the_connector_began_is_not_enqueued() -> None:
     publisher = FakePublisher()
-    early, undated = listed(), listed(id="b", issued_at=None)
+    early = listed()
+    undated = listed(id="b", issued_at=None)
     began = ISSUED + timedelta(seconds=1)
 
     fixed = list(

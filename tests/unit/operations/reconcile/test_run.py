@@ -57,7 +57,8 @@ def first_entry(at: datetime) -> Record:
 def test_what_is_lost_is_enqueued_once_and_then_waits() -> None:
     here = installation(shown(), records=[first_entry(START)])
 
-    (lost,), (waiting,) = fixed(here), fixed(here)
+    (lost,) = fixed(here)
+    (waiting,) = fixed(here)
 
     assert (lost.state, lost.is_enqueued) == ("missing", True)
     assert (waiting.state, len(here.broker.published)) == ("waiting", 1)

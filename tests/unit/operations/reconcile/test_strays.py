@@ -56,7 +56,8 @@ def test_a_draft_of_a_settled_invoice_is_stray_after_an_hour() -> None:
 
 
 def test_one_that_a_creator_may_be_at_work_on_is_left_alone() -> None:
-    young, unsettled = Draft("inv_a", "i-1", OLD + timedelta(seconds=1)), Draft("inv_b", "i-2", OLD)
+    young = Draft("inv_a", "i-1", OLD + timedelta(seconds=1))
+    unsettled = Draft("inv_b", "i-2", OLD)
 
     assert stray_drafts(Account(young, unsettled), Ledger("i-1"), SINCE, START) == []
 

@@ -22,7 +22,8 @@ from tests.fakes import START
 from tests.unit.operations.installation import FakeInstallation
 
 USD = {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"}
-SINCE, UNTIL = START - timedelta(days=1), START - timedelta(minutes=1)
+SINCE = START - timedelta(days=1)
+UNTIL = START - timedelta(minutes=1)
 WINDOW = Selection(since=SINCE, until=UNTIL)
 ISSUED = START - timedelta(hours=2)
 ACCOUNT = "1234567"

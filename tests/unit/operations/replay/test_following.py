@@ -32,7 +32,8 @@ ID = new_id(START, "4f2a9c")
 MINE = Mark(ID, "kim").on(())
 OTHERS = Mark("replay-other", "kim").on(())
 KIM = Person("kim", "cli")
-CREATED, FAILED = End("created"), End("failed", "items-not-mapped")
+CREATED = End("created")
+FAILED = End("failed", "items-not-mapped")
 SYNCED = End("skipped", "already-synced")
 
 
@@ -150,7 +151,8 @@ def test_a_look_that_was_cut_off_counts_nothing_twice() -> None:
             yield from super().read(*given)
             raise ConnectionError
 
-    following, records = Following(ID, SETTINGS), [entered(0, "a")]
+    following = Following(ID, SETTINGS)
+    records = [entered(0, "a")]
     with pytest.raises(ConnectionError):
         following.look({b"a": 2}, Broken(records))
 
@@ -261,7 +263,8 @@ def test_after_the_time_is_over_the_rest_is_still_waiting() -> None:
 
 def test_a_wish_to_stop_ends_the_waiting_and_another_process_goes_on_where_it_was() -> None:
     installation = FakeInstallation(raws("a", "b"))
-    replay, services = replayed(installation), Services(installation)
+    replay = replayed(installation)
+    services = Services(installation)
     services.is_stopped = True
     installation.records.append(entered(0, "a"))
 

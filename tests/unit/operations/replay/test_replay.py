@@ -265,10 +265,8 @@ def replay_of(
     **choice: Any,
 ) -> FailureReplay:
     books = FakeBooks(*ledger, destination=destination)
-    judge, request = (
-        partial(books.view.judged, chosen=chosen),
-        ReplayRequest("errors", chosen, **choice),
-    )
+    judge = partial(books.view.judged, chosen=chosen)
+    request = ReplayRequest("errors", chosen, **choice)
     return FailureReplay(lambda: records, judge, books, request, SETTINGS)
 
 
@@ -393,7 +391,8 @@ def topic_replay(
     destination: str | None = "netsuite",
     **choice: Any,
 ) -> TopicReplay:
-    topic, books = records[0].topic, FakeBooks(*ledger, destination=destination)
+    topic = records[0].topic
+    books = FakeBooks(*ledger, destination=destination)
     request = ReplayRequest(
         "formatted" if topic == "formatted-invoices" else "raw", chosen, **choice
     )
@@ -408,7 +407,8 @@ STRANGE = lying("raw-invoices", 2, b"?", "c")
 def test_records_go_back_as_they_are_the_unreadable_too_but_no_replays() -> None:
     replay = topic_replay(FIRST, REPLAYED, STRANGE)
 
-    plan, sent = replay.plan(), list(replay.outgoing(MARK))
+    plan = replay.plan()
+    sent = list(replay.outgoing(MARK))
 
     assert (plan.selected, sum(plan.left_out.values())) == (2, 1)
     assert sent == [
@@ -536,7 +536,8 @@ RESOLVED_EVENT = in_ledger(
     ],
 )
 def test_what_a_person_resolved_is_left_out_unless_it_is_included(replay: Any, by: Record) -> None:
-    left, included = replay(ledger=(by,)).plan(), replay(ledger=(by,), include_resolved=True).plan()
+    left = replay(ledger=(by,)).plan()
+    included = replay(ledger=(by,), include_resolved=True).plan()
 
     assert (left.selected, left.left_out) == (0, {RESOLVED: 1})
     assert (included.selected, included.left_out) == (1, {})

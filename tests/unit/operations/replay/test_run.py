@@ -57,7 +57,8 @@ def test_what_was_planned_is_put_back_once() -> None:
     installation = FakeInstallation(raw("a", "b", "a"))
     replay = Replay(ID, RAW, installation, KIM)
 
-    plan, is_complete = replay.plan(), replay.send(None, Event(), lambda: None)
+    plan = replay.plan()
+    is_complete = replay.send(None, Event(), lambda: None)
 
     assert (plan.selected, replay.put_back, is_complete) == (3, 3, True)
     assert keys(installation) == [b"a", b"b", b"a"]
@@ -67,7 +68,8 @@ def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_o
     None
 ):
     installation = FakeInstallation(raw("a", "b", "c", "a"))
-    stopped, stop = Replay(ID, RAW, installation, KIM), Event()
+    stopped = Replay(ID, RAW, installation, KIM)
+    stop = Event()
     stopped.plan()
 
     assert not stopped.send(None, stop, stop.set)
@@ -86,7 +88,8 @@ def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what
     None
 ):
     installation = FakeInstallation(failed("a", "b", "c"))
-    stopped, stop = Replay(ID, ERRORS, installation, KIM), Event()
+    stopped = Replay(ID, ERRORS, installation, KIM)
+    stop = Event()
     stopped.plan()
     stopped.send(None, stop, stop.set)
     done = keys(installation)

@@ -25,7 +25,8 @@ def outgoing(*keys: str) -> list[OutgoingRecord]:
 
 
 def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
-    publisher, told = FakePublisher(), list[bytes]()
+    publisher = FakePublisher()
+    told = list[bytes]()
 
     is_complete = send_all(outgoing("a", "b", "a"), publisher, NO_LIMIT, Event(), told.append)
 
@@ -39,7 +40,8 @@ def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
 
 
 def test_what_the_broker_refuses_ends_it() -> None:
-    publisher, told = FakePublisher(), list[bytes]()
+    publisher = FakePublisher()
+    told = list[bytes]()
     publisher.fail(times=1)
 
     with pytest.raises(PublishFailed):
@@ -49,7 +51,9 @@ def test_what_the_broker_refuses_ends_it() -> None:
 
 
 def test_nothing_is_sent_once_somebody_asks_to_stop_and_what_was_sent_is_waited_for() -> None:
-    publisher, stop, told = FakePublisher(), Event(), list[bytes]()
+    publisher = FakePublisher()
+    stop = Event()
+    told = list[bytes]()
 
     def acknowledged(name: bytes) -> None:
         told.append(name)

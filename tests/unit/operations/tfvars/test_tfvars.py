@@ -331,7 +331,8 @@ def test_components_that_would_wait_for_a_secret_are_named() -> None:
 
 
 def test_the_files_are_written_anew_and_nobody_else_may_read_the_secrets(tmp_path: Path) -> None:
-    source, overlay = tmp_path / "prod.tfvars", tmp_path / "overlay"
+    source = tmp_path / "prod.tfvars"
+    overlay = tmp_path / "overlay"
     source.write_text(COMPLETE)
     overlay.mkdir()
     (overlay / "razorpay.env").write_text("RAZORPAY_BASE_URL=https://example.com\n")
@@ -399,7 +400,8 @@ def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
 def test_a_file_that_holds_no_variables_ends_in_a_sentence_and_writes_nothing(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
-    file, overlay = tmp_path / name, tmp_path / "overlay"
+    file = tmp_path / name
+    overlay = tmp_path / "overlay"
     file.write_bytes(content)
 
     with pytest.raises(InvalidRequest, match=said):

@@ -129,10 +129,8 @@ def test_counts_and_sums_are_exact(given_cases: list[Case], chosen: Selection) -
     )
 
     with stored(given_cases).reading() as tables:
-        groups, count = (
-            failure_questions.groups(tables, chosen),
-            failure_questions.count(tables, chosen),
-        )
+        groups = failure_questions.groups(tables, chosen)
+        count = failure_questions.count(tables, chosen)
 
     assert count == len(meant)
     assert groups == tally(meant).groups()

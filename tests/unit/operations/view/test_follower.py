@@ -21,7 +21,9 @@ from tests.builders import failure, outcome
 from tests.fakes import START
 from tests.unit.operations.reading import SETTINGS, FakeBroker, in_errors, in_ledger, lying, view_of
 
-LEDGER, ERRORS, DECISIONS = "invoice-outcomes", "invoice-errors", "invoice-decisions"
+LEDGER = "invoice-outcomes"
+ERRORS = "invoice-errors"
+DECISIONS = "invoice-decisions"
 ALL = Selection()
 FAILURE = failure(failure_id="f1", invoice_id="a", failed_at=START)
 FAILED = in_ledger(0, outcome(invoice_id="a", outcome="failed", failure_id="f1", settled_at=START))
@@ -172,7 +174,8 @@ class Interrupted(FakeBroker):
     def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
         for number, batch in enumerate(super().entries(topic, bounds)):
             if topic == LEDGER and number == 1:
-                meanwhile, self.meanwhile = self.meanwhile, nothing
+                meanwhile = self.meanwhile
+                self.meanwhile = nothing
                 meanwhile()
             yield batch
 

@@ -15,7 +15,8 @@ from tests.unit.operations.view.messages import FakeConsumer, FakeMessage, end
 
 CLOCK = FakeClock()
 BEGAN = milliseconds(START)
-BEFORE, AFTER = BEGAN, BEGAN + 1
+BEFORE = BEGAN
+AFTER = BEGAN + 1
 
 
 def places(consumer: FakeConsumer, bounds: dict[int, Bounds]) -> list[tuple[int, int]]:

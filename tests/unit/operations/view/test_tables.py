@@ -26,7 +26,8 @@ def put(tables: Tables, topic: str) -> None:
 
 
 def test_what_one_process_stores_another_sees(opened: Callable[[], Tables]) -> None:
-    one, other = opened(), opened()
+    one = opened()
+    other = opened()
 
     put(one, "t")
 
@@ -43,7 +44,8 @@ def test_a_transaction_that_fails_leaves_nothing_behind(opened: Callable[[], Tab
 
 
 def test_nobody_goes_on_with_tables_that_another_has_cleared(opened: Callable[[], Tables]) -> None:
-    one, other = opened(), opened()
+    one = opened()
+    other = opened()
     put(one, "old")
 
     other.clear()

@@ -81,7 +81,8 @@ def test_the_newest_decisions_come_first_and_are_paged() -> None:
         )
     )
 
-    first, second = view.newest_decisions(None, Page(3)), view.newest_decisions(None, Page(3, 3))
+    first = view.newest_decisions(None, Page(3))
+    second = view.newest_decisions(None, Page(3, 3))
 
     assert [each.decision_id for each in (*first, *second)] == ["3", "2", "1", "0"]
     assert (view.count_decisions(None), view.count_decisions(START + 2 * HOUR)) == (4, 2)

@@ -38,7 +38,8 @@ class FakeIntuit:
 
     def renew(self, refresh_token: str) -> Tokens:
         """Exchange the one valid refresh token."""
-        hook, self.before_answer = self.before_answer, lambda: None
+        hook = self.before_answer
+        self.before_answer = lambda: None
         hook()
         if refresh_token != self.valid:
             raise GrantRefused
@@ -84,7 +85,8 @@ class FakeTokenStore:
 
     def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
         """Write, if nobody else has."""
-        error, self.fails = self.fails or self.fault(tokens), None
+        error = self.fails or self.fault(tokens)
+        self.fails = None
         if error is not None:
             raise error
         if self.stored != replacing and not self.is_careless:

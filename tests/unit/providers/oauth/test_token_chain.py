@@ -83,7 +83,8 @@ def test_a_late_refusal_of_an_old_token_does_not_end_the_new_one(company: Compan
 def test_a_refused_token_that_another_replica_has_renewed_is_taken_from_the_store(
     company: Company,
 ) -> None:
-    ours, theirs = company.replica(), company.replica()
+    ours = company.replica()
+    theirs = company.replica()
     token = ours.current()
     theirs.current()
     theirs.refused(token)
@@ -113,7 +114,8 @@ def test_while_another_process_renews_nobody_waits(company: Company) -> None:
 def test_who_comes_second_to_the_store_uses_the_winners_token(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
-    winner, loser = company.replica(), company.replica()
+    winner = company.replica()
+    loser = company.replica()
 
     def win() -> None:
         company.clock.advance(
@@ -131,7 +133,8 @@ def test_who_comes_second_to_the_store_uses_the_winners_token(company: Company) 
 def test_who_comes_second_to_intuit_uses_the_winners_token(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
-    winner, loser = company.replica(), company.replica()
+    winner = company.replica()
+    loser = company.replica()
 
     def win() -> None:
         company.clock.advance(CLAIM.total_seconds())
@@ -188,7 +191,8 @@ def test_without_any_token_an_operator_is_asked(company: Company) -> None:
 
 
 def test_workers_at_once_share_one_renewal(company: Company) -> None:
-    chain, tokens = company.replica(), []
+    chain = company.replica()
+    tokens = []
     workers = [threading.Thread(target=lambda: tokens.append(chain.current())) for _ in range(16)]
 
     for worker in workers:
@@ -222,7 +226,8 @@ def test_new_tokens_that_could_not_be_stored_are_written_again_before_each_use(
 def test_while_new_tokens_are_unsaved_the_state_says_why_and_each_change_is_told(
     company: Company,
 ) -> None:
-    chain, told = company.replica(), list[LoginState]()
+    chain = company.replica()
+    told = list[LoginState]()
     chain.watch(told.append)
     company.store.fault = new_tokens_fail
     for _ in range(2):
@@ -250,7 +255,8 @@ def test_who_keeps_the_login_saves_what_is_unsaved(company: Company) -> None:
 
 
 def test_unsaved_tokens_replace_the_claim_of_another_who_could_not_renew(company: Company) -> None:
-    ours, theirs = company.replica(), company.replica()
+    ours = company.replica()
+    theirs = company.replica()
     company.store.fault = new_tokens_fail
     with pytest.raises(Unavailable):
         ours.current()
@@ -264,7 +270,8 @@ def test_unsaved_tokens_replace_the_claim_of_another_who_could_not_renew(company
 
 
 def test_unsaved_tokens_give_way_to_what_another_has_stored_meanwhile(company: Company) -> None:
-    ours, theirs = company.replica(), company.replica()
+    ours = company.replica()
+    theirs = company.replica()
     company.store.fault = new_tokens_fail
     with pytest.raises(Unavailable):
         ours.current()
@@ -305,7 +312,8 @@ def test_nothing_is_renewed_that_cannot_be_stored(
     if stored:
         company.replica().current()
         company.clock.advance(3600)
-    renewals, valid = company.intuit.renewals, company.intuit.valid
+    renewals = company.intuit.renewals
+    valid = company.intuit.valid
     company.store.fault = lambda _tokens: error
 
     for chain in (company.replica(), company.replica()):
@@ -336,7 +344,8 @@ def test_who_may_only_read_uses_what_the_creator_has_stored(company: Company) ->
 def test_while_another_claims_the_renewal_nobody_spends_the_refresh_token(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
-    ours, theirs = company.replica(), company.replica()
+    ours = company.replica()
+    theirs = company.replica()
     errors: list[CallFailed] = []
 
     def meanwhile() -> None:
@@ -454,7 +463,8 @@ def test_a_login_that_nobody_uses_is_renewed_every_day(company: Company) -> None
 
 
 def test_of_several_who_keep_a_login_each_knows_its_end(company: Company) -> None:
-    ours, theirs = company.replica(), company.replica()
+    ours = company.replica()
+    theirs = company.replica()
     ours.keep()
     theirs.keep()
 

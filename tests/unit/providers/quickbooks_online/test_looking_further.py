@@ -54,7 +54,10 @@ def test_more_than_five_pages_are_not_none(server: AnyServer) -> None:
 
 
 def test_a_page_that_is_not_full_is_the_last(server: AnyServer) -> None:
-    by_number, preferences, customers, total = 1, 1, 1, 1
+    by_number = 1
+    preferences = 1
+    customers = 1
+    total = 1
 
     assert (
         len(look(server, ["another's"] * (PAGE - 1))) == by_number + preferences + customers + total

@@ -6,7 +6,8 @@ from invoice_providers.quickbooks_online.setup import CALLS_PER_SECOND, pace
 
 
 def test_the_eleventh_call_of_a_second_waits() -> None:
-    wait, started = pace(), time.monotonic()
+    wait = pace()
+    started = time.monotonic()
 
     for _ in range(CALLS_PER_SECOND + 1):
         wait()

@@ -222,7 +222,8 @@ class World:
 
     def _advance(self, creator: Creator) -> None:
         """Let a creator's next call come to something, or the creator to its end."""
-        call, draw = creator.next_call, self.random.random()
+        call = creator.next_call
+        draw = self.random.random()
         if draw < self.weather / 6:
             self._leave(call)
             creator.go_on(Died())

@@ -162,7 +162,8 @@ def test_a_draft_that_asks_for_something_else_is_deleted_and_made_anew(
 
 def test_of_two_drafts_one_is_kept_and_the_other_deleted(desk: Desk) -> None:
     desk.hide()
-    older, own = desk.draft(), desk.pending(REPEAT)
+    older = desk.draft()
+    own = desk.pending(REPEAT)
     desk.show()
 
     tidied = desk.pending(own.begun)

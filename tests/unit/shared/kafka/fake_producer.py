@@ -47,12 +47,14 @@ class FakeProducer:
 
     def poll(self, _seconds: float) -> int:
         if self.raised is not None and self._reports:
-            raised, self.raised = self.raised, None
+            raised = self.raised
+            self.raised = None
             raise KafkaException(raised)
         if self.silent:
             return 0
         with self._lock:
-            reports, self._reports = self._reports, []
+            reports = self._reports
+            self._reports = []
         for report in reports:
             report(self.error, None)
         return len(reports)

@@ -27,7 +27,8 @@ def test_the_rate_of_failure_leaves_the_peers_own_calls_out() -> None:
 
 
 def test_a_few_good_calls_are_no_certainty_and_many_nearly_are() -> None:
-    few, many = log_of((1, b"a", True)), log_of(*((at, b"a", True) for at in range(1, 100)))
+    few = log_of((1, b"a", True))
+    many = log_of(*((at, b"a", True) for at in range(1, 100)))
 
     assert CallLog().failure_rate_since(0, other_than=b"own") == 1 / 2
     assert few.failure_rate_since(0, other_than=b"own") == 1 / 3

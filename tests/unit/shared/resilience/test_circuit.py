@@ -72,7 +72,8 @@ def test_probes_come_after_one_two_four_seconds_up_to_the_setting(line: Line) ->
 
     waits = []
     for _ in range(6):
-        began, at = line.clock.monotonic(), line.circuit.not_before(0)
+        began = line.clock.monotonic()
+        at = line.circuit.not_before(0)
         assert at is not None
         waits.append(at - began)
         line.clock.advance(at - began)
@@ -165,7 +166,8 @@ def test_a_probe_that_was_never_sent_shows_nothing_and_the_next_may_go(line: Lin
 
 
 def test_calls_from_before_the_opening_neither_close_nor_delay(line: Line) -> None:
-    early, late = line.circuit.begin(b"a"), line.circuit.begin(b"b")
+    early = line.circuit.begin(b"a")
+    late = line.circuit.begin(b"b")
     line.fail(OUTAGE)
 
     assert line.circuit.succeeded(early) is None
