@@ -1,4 +1,4 @@
-"""What each unit test leaves behind: nothing that the next one sees."""
+"""Clean up after each unit test, so that the next one starts fresh."""
 
 from collections.abc import Iterator
 
@@ -10,15 +10,13 @@ from invoice_shared.own_secrets import OWN
 
 @pytest.fixture(autouse=True)
 def _default_logs() -> Iterator[None]:
-    """A command or a service that ran in this process set up its logs; the next test captures lines
-    of its own.
-    """
+    """Restore the default logs: a command or a service that ran in this process set up its own."""
     yield
     structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)
 def _no_secrets() -> Iterator[None]:
-    """Settings of one test hold secrets that are words to another."""
+    """Forget the secrets of settings, which may be ordinary words to another test."""
     yield
     OWN.clear()

@@ -1,4 +1,4 @@
-"""Settings out of a file."""
+"""Settings read from a file."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from invoice_shared.settings import KafkaSettings, read
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file; of what it may set nothing is set before, and nothing afterwards."""
+    """Yield a file, with the environment free of what the file may set, before and afterwards."""
     for name in (
         "KAFKA_BOOTSTRAP_SERVERS",
         "RAW_INVOICES_TOPIC",
@@ -23,7 +23,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "settings.env"
 
 
-def test_settings_come_from_the_file_and_the_environments_own_come_first(
+def test_settings_come_from_the_file_unless_the_environment_has_them(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAW_INVOICES_TOPIC", "mine")
@@ -50,10 +50,10 @@ def test_settings_come_from_the_file_and_the_environments_own_come_first(
         pytest.param(b"RAW_INVOICES_TOPIC=1\n=2\n", "line 2: write NAME=value", id="no name"),
         pytest.param(b"A='1\nB=2\n", "line 1: write NAME=value", id="an open quotation"),
         pytest.param(b"A=\x00\n", "line 1: write NAME=value", id="a null byte"),
-        pytest.param(b"\xff\xfeA\x00", "cannot be read as UTF-8", id="no UTF-8"),
+        pytest.param(b"\xff\xfeA\x00", "cannot be read as UTF-8", id="not UTF-8"),
     ],
 )
-def test_a_line_that_is_no_setting_is_named_and_nothing_is_taken(
+def test_a_line_that_is_not_a_setting_is_named_and_nothing_is_taken(
     file: Path, content: bytes, said: str
 ) -> None:
     file.write_bytes(content)

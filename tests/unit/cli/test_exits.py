@@ -1,4 +1,4 @@
-"""Which exit code an error, or the lines of a check, lead to."""
+"""The exit code for each error, and for the lines of a check."""
 
 import pytest
 from confluent_kafka import KafkaError
@@ -36,7 +36,7 @@ from invoice_shared.settings import InvalidSettings
     ],
     ids=lambda given: type(given).__name__,
 )
-def test_the_exit_code_tells_whose_move_it_is(
+def test_the_exit_code_says_who_has_to_act(
     error: ConnectorError | InvalidSettings, end: Exit
 ) -> None:
     assert exit_of(error) is end
@@ -51,7 +51,7 @@ def test_the_exit_code_tells_whose_move_it_is(
         pytest.param(
             KafkaError.INVALID_REPLICATION_FACTOR, Exit.USAGE, id="more copies than brokers"
         ),
-        pytest.param(KafkaError.TOPIC_EXCEPTION, Exit.USAGE, id="no name for a topic"),
+        pytest.param(KafkaError.TOPIC_EXCEPTION, Exit.USAGE, id="an invalid topic name"),
         pytest.param(KafkaError._INVALID_ARG, Exit.USAGE, id="a setting that the client refuses"),
         pytest.param(KafkaError._TRANSPORT, Exit.UNREACHABLE, id="no connection"),
         pytest.param(
@@ -59,7 +59,7 @@ def test_the_exit_code_tells_whose_move_it_is(
         ),
     ],
 )
-def test_trouble_with_kafka_is_told_with_the_brokers_words(code: int, end: Exit) -> None:
+def test_a_kafka_error_is_reported_in_the_brokers_words(code: int, end: Exit) -> None:
     error = meaning(KafkaError(code, "It is so."))
 
     assert exit_of(error) is end

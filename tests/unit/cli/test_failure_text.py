@@ -40,7 +40,7 @@ def commands(text: str) -> list[str]:
     ]
 
 
-def test_it_says_what_happened_and_what_may_come_next() -> None:
+def test_it_says_what_happened_and_what_can_be_done() -> None:
     answered = {"provider_response": {"status": 400, "body": "Invalid entity"}}
 
     text = failure_text(case(), answered, NOBODY, START)
@@ -78,7 +78,7 @@ def test_every_command_can_be_typed(failed: Case) -> None:
     assert [command for command in commands(text) if not is_command(shlex.split(command))] == []
 
 
-def test_what_is_held_is_approved_and_what_is_settled_is_looked_at() -> None:
+def test_a_held_failure_offers_approve_and_a_settled_one_offers_status() -> None:
     held, settled = (
         failure_text(each, {}, NOBODY, START)
         for each in (case(code="held-for-approval"), case(state="created"))
@@ -88,14 +88,14 @@ def test_what_is_held_is_approved_and_what_is_settled_is_looked_at() -> None:
     assert commands(settled) == ["status inv-1"]
 
 
-def test_no_id_of_others_is_a_command_of_its_own() -> None:
+def test_a_foreign_id_cannot_inject_a_command() -> None:
     text = failure_text(case(invoice_id="x; rm -rf /"), {}, NOBODY, START)
 
     assert "status 'x; rm -rf /'" in commands(text)
     assert "replay errors --invoice-id 'x; rm -rf /'" in commands(text)
 
 
-def test_of_what_was_closed_it_says_who_and_why() -> None:
+def test_a_closed_failure_shows_who_closed_it_and_why() -> None:
     closed = ClosedBy("kim", "billed by hand")
 
     assert "Resolved by kim: billed by hand" in failure_text(

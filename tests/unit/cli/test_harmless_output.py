@@ -1,4 +1,4 @@
-"""Whatever other systems say, and however it is printed: no terminal is steered by it."""
+"""Nothing that another system says can steer a terminal, however it is printed."""
 
 import ast
 import io
@@ -48,7 +48,7 @@ PATHS: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_way_out_steers_a_terminal(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_kind_of_output_steers_a_terminal(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     with suppress(SystemExit):
         PATHS[path]()
 
@@ -57,7 +57,7 @@ def test_no_way_out_steers_a_terminal(path: str, capsys: pytest.CaptureFixture[s
     assert not set(map(ord, printed)) & set(HARMFUL)
 
 
-def test_a_terminal_gets_colours_but_nobody_elses() -> None:
+def test_a_terminal_gets_our_colours_but_nobody_elses() -> None:
     shown = io.StringIO()
     console = SafeConsole(file=shown, force_terminal=True, color_system="standard", width=200)
 
@@ -68,7 +68,7 @@ def test_a_terminal_gets_colours_but_nobody_elses() -> None:
     assert "\x9b" not in shown.getvalue()
 
 
-def test_an_argument_that_is_refused_steers_no_terminal_either() -> None:
+def test_a_refused_argument_does_not_steer_a_terminal_either() -> None:
     command = [
         sys.executable,
         "-m",
@@ -88,7 +88,7 @@ def test_an_argument_that_is_refused_steers_no_terminal_either() -> None:
 @pytest.mark.parametrize(
     "module", sorted(SOURCES.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCES))
 )
-def test_nothing_is_written_past_it(module: Path) -> None:
+def test_no_module_writes_to_a_stream_directly(module: Path) -> None:
     calls = [
         node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)
     ]

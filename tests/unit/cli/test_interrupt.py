@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, really sent, to a process of its own."""
+"""Ctrl-C and SIGTERM, really sent, to a separate process."""
 
 import signal
 import subprocess
@@ -44,7 +44,7 @@ def test_a_signal_ends_the_waiting_and_raises_nothing(number: signal.Signals) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_breaks_off_what_does_not_look(number: signal.Signals) -> None:
+def test_a_second_signal_interrupts_code_that_does_not_check(number: signal.Signals) -> None:
     process = start(FOR_EVER, "give_up")
 
     process.send_signal(number)
@@ -59,7 +59,7 @@ def test_without_a_signal_the_waiting_ends_after_its_time() -> None:
     assert start("interrupt.wait(0.05)").communicate(timeout=30)[0] == "not asked\n"
 
 
-def test_who_asks_between_the_steps_is_told_by_an_exception() -> None:
+def test_a_check_between_steps_raises_an_exception() -> None:
     process = start("[interrupt.check() or interrupt.wait(0.05) for _ in iter(int, 1)]")
 
     process.send_signal(signal.SIGTERM)

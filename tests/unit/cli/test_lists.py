@@ -1,4 +1,4 @@
-"""A list fits on any terminal, one line per row, and no id is cut."""
+"""A list fits on any terminal, with one line per row, and no id is cut."""
 
 import pytest
 from rich.cells import cell_len
@@ -41,7 +41,7 @@ def test_an_id_is_shown_whole_or_not_at_all() -> None:
     assert "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b" in wide[1]
 
 
-def test_what_fits_is_not_shortened_and_what_does_not_says_so() -> None:
+def test_a_cell_is_shortened_only_if_it_does_not_fit_and_shows_it() -> None:
     lines = fitted(ROWS, 120, cut="reason", spare=SPARE)
 
     assert lines[1].endswith("…")

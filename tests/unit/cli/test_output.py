@@ -36,7 +36,7 @@ def test_json_is_one_document_with_money_and_times_as_text(
     )
 
 
-def test_csv_has_a_header_and_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+def test_csv_has_a_header_and_one_line_per_row(capsys: pytest.CaptureFixture[str]) -> None:
     print_csv([ROW, ROW | {"name": 'b, "c"'}], list(ROW))
 
     out = capsys.readouterr().out.splitlines()
@@ -44,14 +44,14 @@ def test_csv_has_a_header_and_a_line_a_row(capsys: pytest.CaptureFixture[str]) -
     assert out[2] == '"b, ""c""",1000,2026-03-01T09:30:00.000Z,'
 
 
-def test_csv_over_nothing_is_its_header(capsys: pytest.CaptureFixture[str]) -> None:
+def test_csv_without_rows_is_the_header(capsys: pytest.CaptureFixture[str]) -> None:
     print_csv([], ("name", "total"))
 
     assert capsys.readouterr().out == "name,total\n"
 
 
 @pytest.mark.parametrize(("count", "lines"), [(0, ["[]"]), (2, ['[{"id":"0"},', '{"id":"1"}]'])])
-def test_rows_are_one_json_document_with_a_line_each(
+def test_rows_are_one_json_document_with_one_line_per_row(
     capsys: pytest.CaptureFixture[str], count: int, lines: list[str]
 ) -> None:
     print_json_rows({"id": str(number)} for number in range(count))
@@ -62,7 +62,7 @@ def test_rows_are_one_json_document_with_a_line_each(
 @pytest.mark.parametrize(
     "show_rows", [print_json_rows, lambda rows: print_csv(rows, ["id"])], ids=["json", "csv"]
 )
-def test_of_what_is_cut_off_nothing_is_printed(
+def test_nothing_is_printed_of_rows_that_break_off(
     capsys: pytest.CaptureFixture[str], show_rows: Callable[[Iterator[Row]], None]
 ) -> None:
     def cut_off() -> Iterator[Row]:
@@ -95,11 +95,11 @@ def test_in_a_pipe_a_row_is_one_line_however_long(capsys: pytest.CaptureFixture[
         ({}, 0, ""),
     ],
 )
-def test_money_is_said_by_currency(totals: dict[str, Decimal], unknown: int, said: str) -> None:
+def test_money_is_listed_by_currency(totals: dict[str, Decimal], unknown: int, said: str) -> None:
     assert money(totals, unknown) == said
 
 
-def test_on_a_narrow_terminal_sentences_make_room_for_ids() -> None:
+def test_a_narrow_terminal_shortens_sentences_before_ids() -> None:
     shown = io.StringIO()
     row = {
         "invoice": "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b",

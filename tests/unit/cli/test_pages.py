@@ -1,4 +1,4 @@
-"""What the pages, and the advice of messages, tell an operator to type is a command with such
+"""Every command that the pages, or the advice in messages, tell an operator to type exists with its
 options.
 """
 
@@ -31,7 +31,7 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 def typed_in(page: str) -> Iterator[str]:
-    """Give what follows ``invoices`` on the lines of code blocks and in the code of sentences."""
+    """Yield what follows ``invoices`` on the lines of code blocks and in the code of sentences."""
     for block in FENCE.findall(page):
         yield from (found["rest"] for line in block.splitlines() if (found := TYPED.match(line)))
     yield from (
@@ -40,14 +40,14 @@ def typed_in(page: str) -> Iterator[str]:
 
 
 def advised_in(source: str) -> Iterator[str]:
-    """Give what follows ``invoices`` in the texts of a module."""
+    """Yield what follows ``invoices`` in the texts of a module."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (found["rest"] for found in ADVISED.finditer(node.value))
 
 
 def is_command(words: list[str]) -> bool:
-    """Tell whether a subcommand takes these words; a name alone may stand for the command."""
+    """Whether a subcommand takes these words; a name alone may stand for the command."""
     name, *rest = words
     if name not in INDEX:
         return name == "--help"
@@ -59,7 +59,7 @@ def is_command(words: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("page", tracked("*.md"), ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_says_to_type_can_be_typed(
+def test_commands_on_a_page_can_be_typed(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -70,7 +70,7 @@ def test_what_a_page_says_to_type_can_be_typed(
     assert wrong == []
 
 
-def test_what_a_message_says_to_type_can_be_typed() -> None:
+def test_commands_in_a_message_can_be_typed() -> None:
     modules = tracked(
         "cli/src/*.py",
         "operations/src/*.py",
@@ -86,9 +86,9 @@ def test_what_a_message_says_to_type_can_be_typed() -> None:
 
 
 def is_advice(words: list[str]) -> bool:
-    """Tell whether the words up to the last option, with its value if it takes one, are a command.
+    """Whether the words up to the last option, with its value if it takes one, are a command.
 
-    A sentence may go on behind it, and a value may be filled in when the message is written.
+    A sentence may go on after it, and a value may be filled in when the message is written.
     """
     last = max(index for index, word in enumerate(words) if word.startswith("--"))
     upto = words[: last + 1]

@@ -1,4 +1,4 @@
-"""How far a command is, in a pipe."""
+"""Progress messages of a command in a pipe."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from invoice_cli.progress import LINE_SECONDS, Lines, progress, reading
 from tests.fakes import FakeClock
 
 
-def test_a_line_comes_every_ten_seconds_also_while_nothing_happens(
+def test_a_line_is_printed_every_ten_seconds_even_while_nothing_happens(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     clock = FakeClock()
@@ -24,7 +24,7 @@ def test_a_line_comes_every_ten_seconds_also_while_nothing_happens(
 
 
 @pytest.mark.parametrize("output", ["table", "json", "csv"])
-def test_of_what_is_quick_nothing_is_said(
+def test_a_quick_command_prints_no_progress(
     output: Listing, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with progress("replayed", 2, output) as advance, reading(output) as read:

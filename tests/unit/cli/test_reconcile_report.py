@@ -1,5 +1,6 @@
-"""How findings are shown: people and spreadsheets read money in its currency's digits, programs as
-it was stated.
+"""How findings are shown.
+
+People and spreadsheets read money with the digits of its currency, programs as it was stated.
 """
 
 from dataclasses import replace

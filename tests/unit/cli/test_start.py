@@ -1,4 +1,4 @@
-"""What the command line loads before it knows what it is asked."""
+"""What the command line loads before it knows which command to run."""
 
 import subprocess
 import sys
@@ -22,14 +22,14 @@ def printed(command: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_a_question_that_is_not_about_s3_loads_no_boto3() -> None:
+def test_a_command_that_does_not_use_s3_loads_no_boto3() -> None:
     questions = ("failures", "status", "check", "topics")
     load = f"from invoice_cli.lazy import loaded; [loaded(name) for name in {questions}]"
 
     assert printed(f"import sys; {load}; print({HEAVY})") == "[]\n"
 
 
-def test_help_loads_no_command() -> None:
+def test_help_does_not_load_any_command() -> None:
     run = f"import sys, atexit; sys.argv[1:] = ['--help']; atexit.register(lambda: print({OURS}))"
 
     shown = printed(f"{run}; from invoice_cli.__main__ import main; main()")
@@ -46,7 +46,7 @@ def test_the_shell_completes_commands_and_their_options() -> None:
 
 
 @pytest.mark.parametrize(("name", "listed"), INDEX.items())
-def test_the_help_of_all_says_what_the_help_of_each_begins_with(name: str, listed: Listed) -> None:
+def test_the_overview_shows_the_first_line_of_each_commands_help(name: str, listed: Listed) -> None:
     paragraph, *_rest = (loaded(name).help or "").strip().split("\n\n")
 
     assert " ".join(paragraph.split()) == listed.summary

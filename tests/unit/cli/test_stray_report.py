@@ -1,4 +1,4 @@
-"""Stray drafts are told on stderr, beside the findings, and deleted only if that is asked for."""
+"""Stray drafts are reported on stderr, beside the findings, and deleted only on request."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ DOCUMENT = formatted_invoice(
 
 
 class Books:
-    """An account with one stray draft of ours, and who asks it."""
+    """An account with one stray draft of ours, and the client that asks it."""
 
     def __init__(self, url: str) -> None:
         self.control = RazorpayControl(url)
@@ -67,9 +67,7 @@ def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFi
     assert shown.out == ""
 
 
-def test_it_is_deleted_if_that_is_asked_for(
-    books: Books, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_is_deleted_on_request(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
     assert books.tell(fix=True)
 
     assert capsys.readouterr().err.endswith("Deleted.\n")
@@ -78,7 +76,7 @@ def test_it_is_deleted_if_that_is_asked_for(
     assert capsys.readouterr().err == ""
 
 
-def test_a_system_that_cannot_be_asked_is_told(
+def test_a_system_that_cannot_be_asked_is_reported(
     books: Books, capsys: pytest.CaptureFixture[str]
 ) -> None:
     books.control.inject("credentials", "list")

@@ -1,4 +1,4 @@
-"""A billing system and a Metronome in memory, which keep what they were told and fail when a test
+"""A billing system and a Metronome in memory, which keep what they are sent and fail when a test
 says so.
 """
 
@@ -13,12 +13,10 @@ TAKEN = ProviderResponse(status=400, body="This record already exists.")
 
 
 class FakeProvider:
-    """Holds one document for each invoice id, as the real ones do.
+    """Holds one document per invoice id, as the real ones do.
 
-    ``fails`` holds errors for the next calls.
-
-    A look also shows what was ``removed`` by somebody. ``answer`` is what a create answers instead
-    of id and total.
+    ``fails`` holds errors for the next calls. A look also shows what somebody ``removed``.
+    ``answer`` is what a create answers instead of id and total.
     """
 
     name = "netsuite"
@@ -35,7 +33,7 @@ class FakeProvider:
 
     @staticmethod
     def taken(reason: str) -> AlreadyExists:
-        """Word the refusal of an id that is taken."""
+        """Return the message of a refusal because the id is taken."""
         return AlreadyExists(reason, response=TAKEN)
 
     def create(
@@ -64,7 +62,7 @@ class FakeProvider:
     def read(
         self, document_id: str, *, invoice_id: str, document_type: DocumentType
     ) -> Found | None:
-        """Read a document by its own id."""
+        """Return the document with the given document id."""
         self._call(f"read {document_id}")
         return next(
             (found for found in self.documents.values() if found.document_id == document_id), None
@@ -78,7 +76,7 @@ class FakeProvider:
 
 
 class FakeWriteback:
-    """Keeps each invoice's newest status. ``fails`` holds errors for the next calls."""
+    """Keeps the newest status of each invoice. ``fails`` holds errors for the next calls."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, str] = {}
@@ -94,13 +92,13 @@ class FakeWriteback:
         is_repeat: bool,
         is_forced: bool = False,
     ) -> None:
-        """Note the document's id."""
+        """Store the document's id."""
         self.repeats.append(is_repeat)
         self.forced.append(is_forced)
         self._note(document, f"FINALIZED {created.document_id}")
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:
-        """Note the reason."""
+        """Store the reason."""
         self._note(document, f"INVALID_REQUEST_ERROR {reason}")
 
     def _note(self, document: FormattedInvoice, status: str) -> None:

@@ -1,4 +1,4 @@
-"""Whether what a provider holds is what the invoice asks for."""
+"""Whether a document at a provider matches the invoice."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -42,7 +42,7 @@ def refusal(*found: Found, is_forced: bool = False) -> str:
         ("deleted", False),
     ],
 )
-def test_what_stands(state: Any, is_standing: bool) -> None:
+def test_a_matching_document_stands(state: Any, is_standing: bool) -> None:
     assert stands(replace(OURS, state=state)) is is_standing
 
 
@@ -73,7 +73,7 @@ def test_what_stands(state: Any, is_standing: bool) -> None:
         ),
     ],
 )
-def test_a_document_that_stands_and_differs_is_named_with_what_differs_forced_or_not(
+def test_a_standing_document_that_differs_is_named_with_the_difference_even_if_forced(
     changes: dict[str, Any], said: str, is_forced: bool
 ) -> None:
     other = replace(OURS, **changes)
@@ -89,12 +89,12 @@ def test_every_difference_is_named() -> None:
     assert "its customer is 77 instead of 1042 and its total is 1 instead of 100.00" in reason
 
 
-def test_what_the_provider_does_not_show_is_no_difference() -> None:
+def test_a_field_that_the_provider_does_not_show_is_not_a_difference() -> None:
     assert agreed(INVOICE, Found("7")) == Found("7")
 
 
 @pytest.mark.parametrize("state", ["void", "deleted"])
-def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_for_it(
+def test_a_removed_document_is_created_again_only_if_a_person_asks_for_it(
     state: Any,
 ) -> None:
     gone = replace(OURS, state=state)
@@ -106,7 +106,7 @@ def test_a_document_that_does_not_stand_is_not_made_again_unless_a_person_asks_f
 
 
 @pytest.mark.parametrize(("state", "is_said"), [("void", True), ("deleted", False)])
-def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(
+def test_an_id_that_a_voided_document_keeps_has_to_be_cleared_first(
     state: Any, is_said: bool
 ) -> None:
     gone = replace(OURS, state=state)
@@ -124,11 +124,13 @@ def test_what_a_voided_document_keeps_taken_is_to_be_cleared_first(
         pytest.param({"invoice_id": None}, True, id="it shows no id"),
         pytest.param({"invoice_id": "4711"}, True, id="another id, the same customer"),
         pytest.param(
-            {"invoice_id": "4711", "external_customer_id": "77"}, False, id="another's altogether"
+            {"invoice_id": "4711", "external_customer_id": "77"},
+            False,
+            id="another invoice's altogether",
         ),
     ],
 )
-def test_a_document_that_metronome_names_may_be_the_invoices(
+def test_a_document_that_metronome_names_may_belong_to_the_invoice(
     changes: dict[str, Any], is_so: bool
 ) -> None:
     assert may_be_of(INVOICE, replace(OURS, **changes)) is is_so
@@ -141,5 +143,5 @@ def test_ours_is_found_among_others() -> None:
     assert ours_among(INVOICE, [gone, other, OURS], is_forced=False) == OURS
 
 
-def test_nothing_found_is_nothing_of_ours() -> None:
+def test_if_nothing_is_found_nothing_is_ours() -> None:
     assert ours_among(INVOICE, [], is_forced=False) is None

@@ -48,7 +48,7 @@ def test_a_resolved_invoice_is_held_back() -> None:
     assert book(resolution).resolution("another", ()) is None
 
 
-def test_a_replay_that_includes_resolved_invoices_lets_it_through() -> None:
+def test_a_replay_that_includes_resolved_invoices_lets_a_resolved_one_through() -> None:
     assert book(decision("resolve")).resolution(INVOICE_ID, INCLUDED) is None
 
 
@@ -69,12 +69,12 @@ def test_a_destination_is_paused_until_it_is_resumed() -> None:
         pytest.param({"EUR": "1"}, "100.00", False, id="another currency's bound"),
         pytest.param({"any": "50"}, "100.00", True, id="any currency"),
         pytest.param(
-            {"USD": "500", "any": "50"}, "100.00", False, id="a currency's own bound goes first"
+            {"USD": "500", "any": "50"}, "100.00", False, id="a currency's own bound comes first"
         ),
         pytest.param({"any": "0"}, "0.00", True, id="a shadow run holds even zero"),
     ],
 )
-def test_a_total_that_reaches_the_bound_is_held(
+def test_an_invoice_whose_total_reaches_the_bound_is_held(
     bounds: dict[str, str], total: str, is_held: bool
 ) -> None:
     asked = formatted_invoice(total=Decimal(total), line_items=(line_item(amount=Decimal(total)),))
@@ -105,7 +105,7 @@ def test_a_credit_memo_is_held_by_its_absolute_total_and_approved_with_its_sign(
         pytest.param({"subject": CUSTOMER_ID}, id="another invoice"),
     ],
 )
-def test_an_approval_holds_for_what_was_approved_only(other: dict[str, Any]) -> None:
+def test_an_approval_covers_only_what_was_approved(other: dict[str, Any]) -> None:
     book(approval(), any="0").check_approved(formatted_invoice())
 
     with pytest.raises(Rejected):

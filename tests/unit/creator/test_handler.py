@@ -1,4 +1,4 @@
-"""From a record to a document, a status at Metronome, and what is written down: phase by phase,
+"""From a record to a document, a status at Metronome and the records in Kafka: phase by phase,
 failure by failure.
 """
 
@@ -54,9 +54,7 @@ def its_task(
 
 
 class Desk:
-    """A handler between fakes, and one invoice's task; its record is a first one unless told
-    otherwise.
-    """
+    """A handler between fakes, and the task of one invoice, by default from a first record."""
 
     def __init__(
         self,
@@ -88,7 +86,7 @@ class Desk:
         return task
 
     def attempt(self) -> CallFailed | None:
-        """Make an attempt and take the task on as the dispatcher does."""
+        """Make an attempt, and update the task as the dispatcher does."""
         self.task.slot = CallSlot(self.task.lane, self.task.lane, opening=0, is_probe=False)
         error = self.handler.attempt(self.task)
         if error is None and not self.task.is_undecided:
@@ -109,7 +107,7 @@ class Desk:
 
     @property
     def outcomes(self) -> list[dict[str, object]]:
-        """The invoice's events, without the records of documents."""
+        """Return the invoice's events, without the records of documents."""
         ledger = self.publisher.to("invoice-outcomes")
         return [
             published.json for published in ledger if b"#document:" not in (published.key or b"")
@@ -117,7 +115,7 @@ class Desk:
 
     @property
     def documents(self) -> dict[str, dict[str, object]]:
-        """The records of documents by what follows the invoice id in their keys."""
+        """Return the records of documents by what follows the invoice id in their keys."""
         ledger = [
             (key_of(published), published) for published in self.publisher.to("invoice-outcomes")
         ]
@@ -153,7 +151,7 @@ def test_an_invoice_is_created_reported_and_entered_in_the_ledger() -> None:
     )
 
 
-def test_a_redelivered_invoice_finds_its_document_and_creates_no_second() -> None:
+def test_a_redelivered_invoice_finds_its_document_and_does_not_create_a_second_one() -> None:
     desk = Desk()
     desk.finish()
     desk.task = desk.new_task()
@@ -194,7 +192,7 @@ def test_a_document_that_differs_is_a_conflict_and_stays_as_it_is(theirs: Found,
     assert said in str(failure["reason"])
 
 
-def test_trailing_zeros_are_no_difference() -> None:
+def test_trailing_zeros_are_not_a_difference() -> None:
     desk = Desk()
     desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), None)
 
@@ -222,7 +220,7 @@ def test_a_refusal_that_might_hide_a_taken_id_is_looked_up_before_it_is_believed
     assert failure["provider_response"] == {"status": 400, "body": "This record already exists."}
 
 
-def test_a_refused_invoice_is_reported_with_its_reason_and_filed_with_what_is_known() -> None:
+def test_a_refused_invoice_is_reported_with_its_reason_and_filed_with_all_known_facts() -> None:
     desk = Desk()
     desk.provider.fails.append(
         Rejected("below-minimum", "Too little.", response=ProviderResponse(status=400, body=""))
@@ -258,7 +256,7 @@ def test_a_destination_that_is_not_set_up_is_refused_without_a_call() -> None:
     assert desk.writeback.statuses == {}
 
 
-def test_a_destination_that_is_nobodys_is_filed_and_told_to_nobody() -> None:
+def test_an_unknown_destination_is_filed_and_not_reported_to_metronome() -> None:
     desk = Desk(formatted_invoice(destination="sap"))
 
     desk.finish()
@@ -290,7 +288,7 @@ def test_after_an_unknown_outcome_the_next_attempt_looks_first_and_finds_it(
     assert desk.task.created == Found("1001", INVOICE_ID, Decimal("100.00"), "USD")
 
 
-def test_after_an_unknown_outcome_that_left_nothing_it_is_created() -> None:
+def test_after_an_unknown_outcome_without_a_document_it_is_created() -> None:
     desk = Desk()
     desk.provider.fails.append(UNKNOWN)
 
@@ -344,7 +342,7 @@ def test_a_holder_of_the_id_that_the_refusal_names_is_read_and_compared() -> Non
     assert desk.outcomes[0]["provider_document_id"] == "7"
 
 
-def test_a_named_holder_that_is_not_there_is_looked_for_and_leaves_a_doubt() -> None:
+def test_a_named_holder_that_is_missing_is_looked_for_and_leaves_a_doubt() -> None:
     desk = Desk()
     desk.provider.fails.append(AlreadyExists("Taken.", document_id="7"))
 
@@ -355,7 +353,7 @@ def test_a_named_holder_that_is_not_there_is_looked_for_and_leaves_a_doubt() -> 
     assert desk.failures == []
 
 
-def test_what_the_answer_to_a_create_shows_must_agree() -> None:
+def test_the_answer_to_a_create_must_match_the_invoice() -> None:
     desk = Desk()
     desk.provider.answer = Found("7", total=Decimal("99.00"))
 
@@ -385,7 +383,7 @@ def test_the_order_is_the_same_at_every_provider(
     assert desk.provider.calls[: len(calls)] == calls
 
 
-def test_what_a_look_finds_is_not_created_again() -> None:
+def test_a_document_that_a_look_finds_is_not_created_again() -> None:
     desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay", is_repeat=True)
     desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), "USD")
 
@@ -405,7 +403,7 @@ def test_a_look_that_fails_before_anything_was_sent_leaves_no_doubt() -> None:
     assert desk.task.is_looking
 
 
-def test_a_mistake_in_a_client_is_a_doubt_after_a_create_and_an_outage_otherwise() -> None:
+def test_a_bug_in_a_client_is_a_doubt_after_a_create_and_an_outage_otherwise() -> None:
     desk = Desk()
     desk.provider.fails.extend([KeyError("total"), KeyError("total")])
 
@@ -415,7 +413,7 @@ def test_a_mistake_in_a_client_is_a_doubt_after_a_create_and_an_outage_otherwise
     assert [type(error) for error in errors] == [Uncertain, Unavailable, type(None)]
 
 
-def test_a_status_that_metronome_does_not_take_yet_never_repeats_the_creation() -> None:
+def test_a_status_that_metronome_does_not_accept_yet_never_repeats_the_creation() -> None:
     desk = Desk()
     desk.writeback.fails.extend([FAILED, OUTAGE])
 
@@ -439,7 +437,7 @@ def test_a_refused_status_is_a_failure_of_the_writeback_and_the_invoice_stays_cr
     assert (entry["failure_id"], entry["code"]) == (failure["failure_id"], "writeback-refused")
 
 
-def test_a_refusal_that_metronome_does_not_take_is_still_the_creators_failure() -> None:
+def test_a_refusal_that_metronome_does_not_accept_is_still_the_creators_failure() -> None:
     desk = Desk()
     desk.provider.fails.append(Rejected("provider-rejected", "No."))
     desk.writeback.fails.append(Rejected("writeback-refused", "Unknown invoice."))
@@ -452,7 +450,7 @@ def test_a_refusal_that_metronome_does_not_take_is_still_the_creators_failure() 
 
 
 @pytest.mark.parametrize("value", [b"?", b'{"destination": "sap"}'], ids=["unreadable", "nobody's"])
-def test_what_every_creator_files_is_one_failure(value: bytes) -> None:
+def test_a_record_that_every_creator_files_is_one_failure(value: bytes) -> None:
     desk = Desk()
     for taken in (destinations(), ("razorpay",), ("netsuite", "quickbooks_online")):
         desk.task = its_task(value, taken=taken)
@@ -462,7 +460,7 @@ def test_what_every_creator_files_is_one_failure(value: bytes) -> None:
     assert len({str(failure["failure_id"]) for failure in desk.failures}) == 1
 
 
-def test_what_the_broker_does_not_acknowledge_is_written_again_and_nothing_else_repeated() -> None:
+def test_a_record_without_acknowledgement_is_written_again_and_nothing_else_is_repeated() -> None:
     desk = Desk()
     desk.attempt()
     desk.attempt()
@@ -477,7 +475,7 @@ def test_what_the_broker_does_not_acknowledge_is_written_again_and_nothing_else_
     assert len(desk.outcomes) == 1
 
 
-def test_a_record_that_is_none_of_ours_is_filed_with_its_bytes() -> None:
+def test_a_record_that_is_not_ours_is_filed_with_its_bytes() -> None:
     desk = Desk()
     desk.task = its_task(b"\xff\x00")
 
@@ -511,7 +509,7 @@ def decision(kind: str, **facts: object) -> Decision:
     return Decision.model_validate(known | {"kind": kind} | facts)
 
 
-def test_an_invoice_that_was_resolved_by_hand_is_skipped_and_nobody_is_told() -> None:
+def test_an_invoice_that_was_resolved_by_hand_is_skipped_without_a_report_to_metronome() -> None:
     desk = Desk(is_repeat=True)
     desk.book.note(decision("resolve", why="billed by letter"))
 
@@ -532,7 +530,7 @@ def test_a_replay_that_includes_resolved_invoices_sends_it() -> None:
     assert desk.provider.calls == ["look", "create"]
 
 
-def test_a_resolution_counts_before_every_send_retries_included() -> None:
+def test_a_resolution_stops_every_send_including_retries() -> None:
     desk = Desk()
     desk.provider.fails.append(OUTAGE)
     desk.attempt()
@@ -544,7 +542,7 @@ def test_a_resolution_counts_before_every_send_retries_included() -> None:
     assert desk.outcomes[0]["code"] == "resolved-by-hand"
 
 
-def test_a_resolution_ends_no_doubt_but_nothing_is_sent_again() -> None:
+def test_a_resolution_does_not_end_a_doubt_but_nothing_is_sent_again() -> None:
     desk = Desk()
     desk.provider.fails.append(UNKNOWN)
     desk.attempt()
@@ -560,7 +558,7 @@ def shadow() -> DecisionBook:
     return DecisionBook({"*": Decimal(0)})
 
 
-def test_a_held_invoice_is_filed_and_told_to_nobody() -> None:
+def test_a_held_invoice_is_filed_and_not_reported_to_metronome() -> None:
     desk = Desk(book=shadow())
 
     desk.finish()
@@ -586,7 +584,7 @@ def test_an_approved_invoice_is_sent() -> None:
     assert desk.failures == []
 
 
-def test_what_is_created_already_needs_no_approval() -> None:
+def test_an_invoice_that_is_already_created_needs_no_approval() -> None:
     desk = Desk(book=shadow(), is_repeat=True)
     desk.provider.documents[INVOICE_ID] = Found("7", INVOICE_ID, Decimal(100), "USD")
 
@@ -598,7 +596,7 @@ def test_what_is_created_already_needs_no_approval() -> None:
 GONE = Found("7", INVOICE_ID, Decimal(100), "USD", state="void")
 
 
-def test_a_document_that_does_not_stand_is_not_made_again_and_is_told_to_nobody() -> None:
+def test_a_removed_document_is_neither_created_again_nor_reported_to_metronome() -> None:
     desk = Desk(is_repeat=True)
     desk.provider.documents[INVOICE_ID] = GONE
 
@@ -610,7 +608,7 @@ def test_a_document_that_does_not_stand_is_not_made_again_and_is_told_to_nobody(
     assert desk.outcomes[0]["outcome"] == "failed"
 
 
-def test_a_forced_replay_makes_it_again_where_the_provider_allows_it() -> None:
+def test_a_forced_replay_creates_it_again_if_the_provider_allows_it() -> None:
     desk = Desk(None, ("replay-force", b"1"), is_repeat=True)
     desk.provider.removed.append(GONE)
 
@@ -623,7 +621,7 @@ def test_a_forced_replay_makes_it_again_where_the_provider_allows_it() -> None:
     }
 
 
-def test_quickbooks_old_answer_about_a_document_that_was_deleted_since_counts_for_nothing() -> None:
+def test_quickbooks_repeated_answer_about_a_deleted_document_does_not_count() -> None:
     desk = Desk(
         formatted_invoice(destination="quickbooks_online"),
         set_up="quickbooks_online",
@@ -658,7 +656,7 @@ def test_a_replays_generation_goes_into_the_request() -> None:
 
 
 @pytest.mark.parametrize("is_repeat", [False, True])
-def test_metronomes_side_is_told_whether_it_is_a_repeat(is_repeat: bool) -> None:
+def test_the_write_back_knows_whether_it_is_a_repeat(is_repeat: bool) -> None:
     desk = Desk(is_repeat=is_repeat)
 
     desk.finish()
@@ -666,7 +664,7 @@ def test_metronomes_side_is_told_whether_it_is_a_repeat(is_repeat: bool) -> None
     assert desk.writeback.repeats == [is_repeat]
 
 
-def test_a_refusal_of_a_repeated_request_ends_no_doubt() -> None:
+def test_a_refusal_of_a_repeated_request_does_not_end_a_doubt() -> None:
     desk = Desk()
     refused = Rejected("provider-rejected", "No.", response=TAKEN)
     desk.provider.fails.extend([UNKNOWN, None, refused])
@@ -680,7 +678,7 @@ def test_a_refusal_of_a_repeated_request_ends_no_doubt() -> None:
     assert desk.task.doubt.cause is refused
 
 
-def test_what_is_sent_after_a_look_that_failed_is_judged_as_sent() -> None:
+def test_an_invoice_sent_after_a_failed_look_counts_as_sent() -> None:
     desk = Desk()
     desk.provider.fails.extend(
         [Rejected("provider-rejected", "No.", response=TAKEN), FAILED, OUTAGE]
@@ -695,8 +693,8 @@ def test_what_is_sent_after_a_look_that_failed_is_judged_as_sent() -> None:
 
 
 def in_doubt(destination: str) -> Desk:
-    """An invoice that was sent without an answer, and looked for in vain until the last look but
-    one.
+    """Return the desk of an invoice that was sent without an answer, and looked for in vain until
+    the last look but one.
     """
     desk = Desk(formatted_invoice(destination=destination), set_up=destination)
     desk.provider.fails.append(UNKNOWN)
@@ -707,7 +705,7 @@ def in_doubt(destination: str) -> Desk:
     return desk
 
 
-def test_after_the_last_look_a_provider_that_recognises_repeats_is_not_sent_it_again() -> None:
+def test_after_the_last_look_it_is_not_sent_again_to_a_provider_that_recognises_repeats() -> None:
     desk = in_doubt("netsuite")
 
     assert desk.attempt() is None
@@ -716,7 +714,7 @@ def test_after_the_last_look_a_provider_that_recognises_repeats_is_not_sent_it_a
     assert desk.task.is_undecided
 
 
-def test_after_the_last_look_any_other_provider_is_sent_it_once_more() -> None:
+def test_after_the_last_look_it_is_sent_once_more_to_any_other_provider() -> None:
     desk = in_doubt("razorpay")
 
     desk.attempt()
@@ -725,7 +723,7 @@ def test_after_the_last_look_any_other_provider_is_sent_it_once_more() -> None:
     assert desk.task.created == Found("1001", total=Decimal("100.00"))
 
 
-def test_before_the_last_look_any_other_provider_is_only_asked() -> None:
+def test_before_the_last_look_it_is_not_sent_again_to_any_other_provider() -> None:
     desk = in_doubt("razorpay")
     assert desk.task.doubt is not None
     desk.task.doubt.looks = 0
@@ -735,7 +733,7 @@ def test_before_the_last_look_any_other_provider_is_only_asked() -> None:
     assert desk.provider.calls == ["look"]
 
 
-def test_what_is_sent_once_more_in_vain_is_looked_for_from_the_beginning_and_never_sent_again() -> (
+def test_an_invoice_sent_once_more_in_vain_is_looked_for_from_the_start_and_never_sent_again() -> (
     None
 ):
     desk = in_doubt("razorpay")
@@ -772,7 +770,7 @@ def test_a_document_that_was_only_found_has_no_time_of_creation() -> None:
     assert desk.documents["netsuite:7"]["document_created_at"] is None
 
 
-def test_a_document_that_was_made_with_another_total_stays_known() -> None:
+def test_a_document_that_was_created_with_another_total_stays_known() -> None:
     desk = Desk()
     desk.provider.answer = Found("7", total=Decimal("99.00"))
 
@@ -790,7 +788,9 @@ PENDING = Pending("looked up once more", MADE)
 
 
 def pending_desk(*fails: CallFailed) -> Desk:
-    """An invoice whose create is to be gone on with; ``fails`` come of the next calls."""
+    """Return the desk of an invoice whose create is to be continued; ``fails`` are the errors of
+    the next calls.
+    """
     desk = Desk(formatted_invoice(destination="razorpay"), set_up="razorpay")
     desk.provider.fails.append(PENDING)
     desk.attempt()
@@ -798,7 +798,7 @@ def pending_desk(*fails: CallFailed) -> Desk:
     return desk
 
 
-def test_a_create_that_is_pending_is_gone_on_with_from_where_it_stands() -> None:
+def test_a_pending_create_continues_where_it_stopped() -> None:
     desk = pending_desk()
     assert desk.task.is_undecided
 
@@ -809,7 +809,7 @@ def test_a_create_that_is_pending_is_gone_on_with_from_where_it_stands() -> None
     assert desk.outcomes[0]["outcome"] == "created"
 
 
-def test_what_is_pending_is_never_given_up() -> None:
+def test_a_pending_create_is_never_given_up() -> None:
     desk = pending_desk()
 
     for _ in range(2 * len(PAUSES)):
@@ -820,9 +820,7 @@ def test_what_is_pending_is_never_given_up() -> None:
     assert not desk.task.doubt.is_over
 
 
-def test_a_call_that_was_lost_on_the_way_is_a_doubt_and_repeated_at_each_look_but_the_last() -> (
-    None
-):
+def test_a_call_lost_half_way_is_a_doubt_and_repeated_at_each_look_but_the_last() -> None:
     desk = pending_desk()
     for _ in PAUSES:
         desk.provider.fails.extend([None, Pending("no answer", MADE, cause=UNKNOWN)])
@@ -837,7 +835,7 @@ def test_a_call_that_was_lost_on_the_way_is_a_doubt_and_repeated_at_each_look_bu
     assert desk.provider.calls == ["look"]
 
 
-def test_an_outage_on_the_way_leaves_the_create_pending() -> None:
+def test_an_outage_half_way_leaves_the_create_pending() -> None:
     desk = pending_desk(Pending("503", MADE, cause=OUTAGE))
     desk.provider.fails.appendleft(None)
 
@@ -848,7 +846,7 @@ def test_an_outage_on_the_way_leaves_the_create_pending() -> None:
     assert desk.task.doubt.begun == MADE
 
 
-def test_a_refusal_on_the_way_is_a_refusal_and_told() -> None:
+def test_a_refusal_half_way_is_a_refusal_and_reported() -> None:
     desk = pending_desk()
     desk.provider.fails.extend([None, Rejected("provider-rejected", "too much", response=TAKEN)])
 
@@ -859,7 +857,7 @@ def test_a_refusal_on_the_way_is_a_refusal_and_told() -> None:
     assert not desk.task.may_exist
 
 
-def test_a_repeat_says_that_somebody_may_have_begun() -> None:
+def test_a_repeat_says_that_another_attempt_may_have_begun() -> None:
     desk = Desk(is_repeat=True)
 
     desk.finish()
@@ -867,7 +865,7 @@ def test_a_repeat_says_that_somebody_may_have_begun() -> None:
     assert desk.provider.begun == [Begun()]
 
 
-def test_what_was_lost_stays_in_doubt_whatever_is_pending_later() -> None:
+def test_a_lost_call_stays_in_doubt_even_if_the_create_is_pending_later() -> None:
     desk = pending_desk()
     desk.provider.fails.extend([None, Pending("no answer", MADE, cause=UNKNOWN), None, PENDING])
 
@@ -878,7 +876,7 @@ def test_what_was_lost_stays_in_doubt_whatever_is_pending_later() -> None:
     assert desk.task.doubt.cause is UNKNOWN
 
 
-def test_a_resolution_ends_what_is_merely_pending() -> None:
+def test_a_resolution_ends_a_create_that_is_only_pending() -> None:
     desk = pending_desk()
     desk.book.note(decision("resolve", why="billed by letter"))
 
@@ -902,7 +900,7 @@ def test_a_document_whose_total_the_answer_does_not_show_is_read_back() -> None:
     assert list(desk.documents) == ["netsuite:1001"]
 
 
-def test_another_total_than_asked_for_is_a_conflict_and_the_document_is_known() -> None:
+def test_a_total_other_than_the_invoices_is_a_conflict_and_the_document_is_known() -> None:
     desk = Desk()
     desk.provider.answer = UNSHOWN
     desk.attempt()
@@ -931,7 +929,7 @@ def test_a_read_back_that_fails_is_made_again_and_creates_nothing() -> None:
     assert desk.failures == []
 
 
-def test_what_is_not_shown_yet_is_read_again() -> None:
+def test_a_document_that_is_not_shown_yet_is_read_again() -> None:
     desk = Desk()
     desk.provider.answer = UNSHOWN
     desk.attempt()
@@ -941,7 +939,7 @@ def test_what_is_not_shown_yet_is_read_again() -> None:
     assert desk.task.phase == "read-back"
 
 
-def test_what_was_removed_before_it_was_read_back_stays_known_and_holds_nothing_back() -> None:
+def test_a_document_removed_before_its_read_back_stays_known_and_holds_nothing_back() -> None:
     desk = Desk()
     desk.provider.answer = UNSHOWN
     desk.attempt()

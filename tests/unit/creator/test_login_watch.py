@@ -1,4 +1,4 @@
-"""A login that nobody uses is kept, and what is wrong with it is seen at once."""
+"""An unused login is kept alive, and a problem with it shows at once."""
 
 import threading
 from datetime import timedelta
@@ -69,7 +69,7 @@ def new_tokens_fail(tokens: Tokens) -> CallFailed | None:
     return None if tokens.claim else Unavailable("The disk is full.", outage=True)
 
 
-def test_the_ends_of_the_login_show_as_metrics(creator: Creator) -> None:
+def test_the_login_shows_its_expiry_as_metrics(creator: Creator) -> None:
     creator.intuit.ends_at = START + timedelta(days=1825)
 
     assert creator.watch.keep() == LOOK_SECONDS
@@ -95,7 +95,7 @@ def test_tokens_that_could_not_be_stored_show_at_once(
     assert "new tokens not stored" in capsys.readouterr().out
 
 
-def test_they_are_written_again_soon_and_then_all_is_well(creator: Creator) -> None:
+def test_unstored_tokens_are_written_again_soon_and_then_all_is_well(creator: Creator) -> None:
     creator.store.fault = new_tokens_fail
     assert creator.watch.keep() == UNSAVED_SECONDS
 
@@ -107,7 +107,7 @@ def test_they_are_written_again_soon_and_then_all_is_well(creator: Creator) -> N
     assert creator.intuit.renewals == 1
 
 
-def test_a_creator_that_stops_tries_once_more(creator: Creator) -> None:
+def test_a_stopping_creator_tries_once_more(creator: Creator) -> None:
     creator.store.fault = new_tokens_fail
     creator.watch.keep()
     creator.store.fault = lambda _tokens: None
@@ -118,7 +118,7 @@ def test_a_creator_that_stops_tries_once_more(creator: Creator) -> None:
     assert creator.store.stored.tokens.refresh_token == "r1"
 
 
-def test_a_login_that_has_ended_shows_though_no_invoice_comes(creator: Creator) -> None:
+def test_an_expired_login_shows_even_without_invoices(creator: Creator) -> None:
     creator.intuit.valid = "somebody disconnected the app"
     creator.watch.keep()
 
@@ -136,7 +136,7 @@ def test_a_login_that_has_ended_shows_though_no_invoice_comes(creator: Creator) 
     assert creator.health.missing_parts() == []
 
 
-def test_a_store_that_is_away_for_a_while_is_no_refusal(creator: Creator) -> None:
+def test_a_store_that_is_away_for_a_while_is_not_a_refusal(creator: Creator) -> None:
     creator.store.fault = lambda _tokens: Unavailable("S3 is down.", outage=True)
 
     assert creator.watch.keep() == RETRY_SECONDS
@@ -145,7 +145,7 @@ def test_a_store_that_is_away_for_a_while_is_no_refusal(creator: Creator) -> Non
     assert creator.value(REFUSALS) is None
 
 
-def test_a_store_that_refuses_us_shows_before_anything_was_spent(creator: Creator) -> None:
+def test_a_store_that_refuses_us_shows_before_a_token_is_spent(creator: Creator) -> None:
     creator.store.fault = lambda _tokens: CredentialsRefused("The role may not write.")
 
     assert creator.watch.keep() == RETRY_SECONDS
@@ -154,7 +154,7 @@ def test_a_store_that_refuses_us_shows_before_anything_was_spent(creator: Creato
     assert creator.intuit.renewals == 0
 
 
-def test_the_login_is_kept_from_the_start_until_the_end(creator: Creator) -> None:
+def test_the_login_is_kept_alive_from_start_to_end(creator: Creator) -> None:
     stop = threading.Event()
     creator.watch.start(stop)
 

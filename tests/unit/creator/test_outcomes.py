@@ -1,4 +1,4 @@
-"""What the ledger says of a settled task."""
+"""What the ledger says about a settled task."""
 
 from decimal import Decimal
 
@@ -66,9 +66,7 @@ def test_a_skip_is_the_newest_event_and_no_document() -> None:
     assert documents(skipped) == {}
 
 
-def test_a_created_document_that_metronome_does_not_know_of_is_an_open_failure_and_a_document_that_stands() -> (
-    None
-):
+def test_a_document_unknown_to_metronome_is_an_open_failure_and_a_standing_document() -> None:
     untold = task()
     untold.created = Found("7")
 
@@ -82,7 +80,7 @@ def test_a_created_document_that_metronome_does_not_know_of_is_an_open_failure_a
     assert (documents(untold)["7"].failure_id, documents(untold)["7"].stands) == (None, True)
 
 
-def test_each_document_that_does_not_stand_is_noted_beside_the_one_that_does() -> None:
+def test_each_removed_document_is_recorded_beside_the_one_that_stands() -> None:
     again = task()
     again.created = Found("8", INVOICE_ID)
     again.seen = (
@@ -96,14 +94,14 @@ def test_each_document_that_does_not_stand_is_noted_beside_the_one_that_does() -
     assert known["7"].total == Decimal("100.00")
 
 
-def test_a_document_made_with_another_total_is_known_by_its_own() -> None:
+def test_a_document_created_with_another_total_is_recorded_with_its_own() -> None:
     memo = Task(record(), formatted_invoice(document_type="credit_memo"), ALL_PHASES)
     memo.seen = (Found("7", INVOICE_ID, Decimal("99.00"), state="open"),)
 
     assert documents(memo)["7"].total == Decimal("-99.00")
 
 
-def test_of_a_record_that_cannot_be_read_the_failure_alone_is_known() -> None:
+def test_only_the_failure_is_known_of_an_unreadable_record() -> None:
     unread = Task(record(), None, ("publish",))
 
     assert event(unread, failure()).outcome == "failed"

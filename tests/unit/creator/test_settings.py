@@ -1,4 +1,4 @@
-"""What the creator takes from the environment, and what it refuses to start with."""
+"""What the creator reads from the environment, and what stops it from starting."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -64,7 +64,7 @@ def settings(
         pytest.param(
             OAUTH | {"NS_TOKEN_ID": "t"},
             {"NS_TOKEN_ID"},
-            id="NetSuite one way and a rest of the other",
+            id="NetSuite one way with leftovers of the other",
         ),
         pytest.param(
             {"NS_OAUTH_ALGORITHM": "RS256"},
@@ -80,7 +80,7 @@ def settings(
             id="QuickBooks partly set",
         ),
         pytest.param(
-            {"NS_CURRENCY_IDS": "USD"}, {"NS_CURRENCY_IDS"}, id="currency ids that are no JSON"
+            {"NS_CURRENCY_IDS": "USD"}, {"NS_CURRENCY_IDS"}, id="currency ids that are not JSON"
         ),
         pytest.param(
             {
@@ -106,7 +106,7 @@ def settings(
                 "QBO_TOKEN_URL",
                 "RAZORPAY_BASE_URL",
             },
-            id="addresses that are none",
+            id="invalid addresses",
         ),
         pytest.param(
             QUICKBOOKS | {"QBO_TOKEN_STORE": "s3://bucket"},
@@ -120,13 +120,13 @@ def settings(
         ),
         pytest.param({"CREATOR_DESTINATIONS": "[]"}, {"CREATOR_DESTINATIONS"}, id="no destination"),
         pytest.param(
-            {"HOLD_ABOVE": '{"usd":"1"}'}, {"HOLD_ABOVE"}, id="a bound for a currency that is none"
+            {"HOLD_ABOVE": '{"usd":"1"}'}, {"HOLD_ABOVE"}, id="a bound for an invalid currency"
         ),
         pytest.param({"HOLD_ABOVE": '{"USD":"-1"}'}, {"HOLD_ABOVE"}, id="a negative bound"),
         pytest.param(
-            {"HOLD_ABOVE": '{"USD":"much"}'}, {"HOLD_ABOVE"}, id="a bound that is no amount"
+            {"HOLD_ABOVE": '{"USD":"much"}'}, {"HOLD_ABOVE"}, id="a bound that is not an amount"
         ),
-        pytest.param({"HOLD_ABOVE": "50000"}, {"HOLD_ABOVE"}, id="bounds that are no object"),
+        pytest.param({"HOLD_ABOVE": "50000"}, {"HOLD_ABOVE"}, id="bounds that are not an object"),
         pytest.param(
             {
                 "CREATOR_CONCURRENCY": "0",
@@ -155,11 +155,11 @@ def test_every_problem_is_named(
         pytest.param(
             {"HOLD_ABOVE": '{"USD":"50000","JPY":5000000.5}'},
             {"USD": Decimal(50000), "JPY": Decimal("5000000.5")},
-            id="bounds of currencies, as texts or numbers",
+            id="bounds by currency, as text or numbers",
         ),
     ],
 )
-def test_what_is_held_for_approval(
+def test_the_settings_say_what_is_held_for_approval(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], bounds: dict[str, Decimal]
 ) -> None:
     assert settings(monkeypatch, **environment)[0].hold_above == bounds
@@ -237,7 +237,7 @@ def test_the_consumer_group_follows_the_destinations(
         ("invoice-formatter", None),
     ],
 )
-def test_a_groups_name_tells_what_its_creators_take(
+def test_the_name_of_a_group_says_which_destinations_it_takes(
     name: str, taken: tuple[str, ...] | None
 ) -> None:
     assert destinations_of_group(name) == taken
@@ -264,7 +264,7 @@ def test_a_groups_name_tells_what_its_creators_take(
         ),
     ],
 )
-def test_a_provider_is_built_where_it_is_set_up_and_taken(
+def test_a_provider_is_built_if_it_is_set_up_and_taken(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], built: set[str]
 ) -> None:
     given, accounts = settings(monkeypatch, **environment)

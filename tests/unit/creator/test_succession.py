@@ -1,4 +1,4 @@
-"""Who else takes our invoices, and where a new group goes on after others."""
+"""Which other groups take our invoices, and where a new group starts after others."""
 
 import pytest
 
@@ -25,42 +25,42 @@ def stopped(destinations: str, **committed: int) -> ConsumerGroup:
             ["netsuite"],
             [stopped("", p0=7, p3=2)],
             {0: 7, 3: 2},
-            id="limited, after the one of all destinations",
+            id="one destination, after the group of all destinations",
         ),
         pytest.param(
             "invoice-creator-netsuite",
             ["netsuite"],
             [stopped("", p0=7), stopped("razorpay", p0=9), stopped("netsuite-razorpay", p0=8)],
             {0: 8},
-            id="as far as anybody was with its destination",
+            id="at the highest offset of any group with its destination",
         ),
         pytest.param(
             CREATOR,
             ALL,
             [stopped("netsuite", p0=7, p1=4), stopped("quickbooks_online-razorpay", p0=5, p1=6)],
             {0: 5, 1: 4},
-            id="of all, at the lowest of those that cover them",
+            id="all destinations, at the lowest offset of the groups that cover them",
         ),
         pytest.param(
             CREATOR,
             ALL,
             [stopped("netsuite", p0=7), stopped("razorpay", p0=5)],
             {},
-            id="one destination lacks",
+            id="one destination is not covered",
         ),
         pytest.param(
             CREATOR,
             ALL,
             [stopped("netsuite", p0=7, p1=3), stopped("quickbooks_online-razorpay", p0=5)],
             {0: 5},
-            id="one partition lacks",
+            id="one partition is not covered",
         ),
         pytest.param(
             "invoice-creator-netsuite",
             ["netsuite"],
             [stopped("", p0=7, p1=9), stopped("netsuite", p0=3)],
             {1: 9},
-            id="where it has been itself, it goes on by itself",
+            id="its own offsets come first",
         ),
         pytest.param(
             "invoice-creator-netsuite",
@@ -74,11 +74,11 @@ def stopped(destinations: str, **committed: int) -> ConsumerGroup:
             ["netsuite"],
             [stopped("", p0=7), ConsumerGroup("theirs", committed={0: 9})],
             {0: 7},
-            id="own names",
+            id="groups with names of their own",
         ),
     ],
 )
-def test_a_group_goes_on_where_others_have_settled_everything(
+def test_a_new_group_starts_where_others_have_settled_everything(
     own: str, taken: list[str], groups: list[ConsumerGroup], offsets: dict[int, int]
 ) -> None:
     assert beginnings(own, taken, groups) == offsets

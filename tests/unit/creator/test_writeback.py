@@ -30,7 +30,7 @@ INVOICE = {
 
 
 class Side:
-    """A simulated Metronome, its control, and a client whose key can be exchanged."""
+    """A simulated Metronome, its control, and a client whose key can be replaced."""
 
     def __init__(self, url: str) -> None:
         self.control = MetronomeControl(url)
@@ -79,7 +79,7 @@ def test_a_refused_invoice_is_reported_with_its_reason_and_no_id(side: Side) -> 
 
 
 @pytest.mark.parametrize("fault", ["reset-before", "reset-after", "hang"])
-def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(
+def test_a_missing_answer_is_an_outage_since_a_status_may_be_sent_twice(
     side: Side, fault: str
 ) -> None:
     side.control.inject(fault, times=1)
@@ -89,7 +89,7 @@ def test_no_answer_is_merely_unavailable_since_a_status_may_be_sent_twice(
     side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
 
 
-def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
+def test_a_corrected_key_is_used_without_a_restart(side: Side) -> None:
     good = side.key
     side.key = "wrong"
     with pytest.raises(CredentialsRefused):
@@ -101,7 +101,7 @@ def test_a_corrected_key_is_taken_without_a_restart(side: Side) -> None:
     assert len(side.control.writebacks()) == 1
 
 
-def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Side) -> None:
+def test_a_rate_limit_of_one_customer_holds_only_that_customers_statuses(side: Side) -> None:
     headers = {"X-Metronome-Rate-Limit-Type": "Customer", "Retry-After": "60"}
     side.control.inject("status", status=429, headers=headers, times=1)
     limited = formatted_invoice()
@@ -118,7 +118,7 @@ def test_a_customers_limit_holds_that_customers_statuses_and_no_others(side: Sid
     side.client.report_created(limited, Found("1001"), is_repeat=False)
 
 
-def test_what_metronome_refuses_is_a_failure_of_the_writeback(side: Side) -> None:
+def test_a_refusal_by_metronome_is_a_failure_of_the_writeback(side: Side) -> None:
     side.control.inject(
         "status", status=400, body={"message": "invoice_id must be a UUID"}, times=1
     )
@@ -149,7 +149,7 @@ def knowing(side: Side, **changes: object) -> None:
 
 @pytest.mark.parametrize("refused", [False, True], ids=["a repeat", "a refusal"])
 @pytest.mark.parametrize("status", ["FINALIZED", "PAID", "VOID", "SENT", "anything new"])
-def test_what_metronome_knows_of_a_document_is_not_overwritten(
+def test_a_document_that_metronome_already_knows_is_not_overwritten(
     side: Side, status: str, refused: bool
 ) -> None:
     knowing(side, external_status=status)
@@ -164,12 +164,12 @@ def test_what_metronome_knows_of_a_document_is_not_overwritten(
     "changes",
     [
         pytest.param({"external_status": "INVALID_REQUEST_ERROR"}, id="it was refused"),
-        pytest.param({"external_status": "SKIPPED"}, id="it was left out"),
-        pytest.param({"invoice_id": None}, id="no document is named"),
-        pytest.param({"invoice_id": ""}, id="a blank one is named"),
+        pytest.param({"external_status": "SKIPPED"}, id="it was skipped"),
+        pytest.param({"invoice_id": None}, id="names no document"),
+        pytest.param({"invoice_id": ""}, id="names a blank one"),
     ],
 )
-def test_what_bills_nothing_is_overwritten(
+def test_a_status_without_a_document_is_overwritten(
     side: Side, changes: dict[str, object], refused: bool
 ) -> None:
     knowing(side, **changes)
@@ -197,7 +197,7 @@ def test_what_bills_nothing_is_overwritten(
         ),
     ],
 )
-def test_what_a_person_had_made_anew_is_told_in_the_place_of_what_was_removed(
+def test_a_document_created_again_replaces_the_removed_one_at_metronome(
     side: Side, changes: dict[str, object], is_told: bool
 ) -> None:
     knowing(side, **changes)
@@ -209,13 +209,13 @@ def test_what_a_person_had_made_anew_is_told_in_the_place_of_what_was_removed(
     ] * is_told
 
 
-def test_a_first_records_document_is_told_without_a_question(side: Side) -> None:
+def test_the_document_of_a_first_record_is_reported_without_asking_first(side: Side) -> None:
     side.client.report_created(formatted_invoice(), Found("1001"), is_repeat=False)
 
     assert len(side.control.requests()) == 1
 
 
-def test_an_invoice_that_metronome_does_not_show_is_waited_for(side: Side) -> None:
+def test_an_invoice_that_metronome_does_not_show_yet_is_retried(side: Side) -> None:
     unknown = formatted_invoice(invoice_id="00000000-0000-4000-8000-000000000000")
 
     with pytest.raises(Unavailable) as failed:
@@ -223,7 +223,7 @@ def test_an_invoice_that_metronome_does_not_show_is_waited_for(side: Side) -> No
 
     assert (
         failed.value.about == "settings"
-    )  # no fault of the invoice, and none of all other reports
+    )  # neither this invoice's fault nor that of all other reports
     assert "does not show the invoice" in failed.value.reason
 
 
@@ -233,7 +233,7 @@ def report(side: Side, invoice_id: str = INVOICE_ID) -> None:
     )
 
 
-def test_a_path_that_metronome_does_not_know_is_no_invoices_fault(side: Side) -> None:
+def test_an_unknown_path_is_not_the_invoices_fault(side: Side) -> None:
     side.control.inject("status", status=404)
 
     for number in range(50):
@@ -243,7 +243,7 @@ def test_a_path_that_metronome_does_not_know_is_no_invoices_fault(side: Side) ->
         assert "METRONOME_STATUS_WRITEBACK_PATH" in failed.value.reason
 
 
-def test_an_invoice_that_metronome_does_not_know_while_it_takes_others_is_refused(
+def test_an_unknown_invoice_is_refused_while_metronome_accepts_others(
     side: Side,
 ) -> None:
     side.control.inject("status", status=404, times=1)
@@ -258,7 +258,7 @@ def test_an_invoice_that_metronome_does_not_know_while_it_takes_others_is_refuse
     assert refused.value.code == "writeback-refused"
 
 
-def test_what_was_taken_before_says_nothing_about_a_path_that_is_gone(side: Side) -> None:
+def test_earlier_successes_say_nothing_about_a_path_that_has_disappeared(side: Side) -> None:
     report(side)
     side.control.inject("status", status=404)
 

@@ -17,12 +17,12 @@ def filled(count: int) -> tuple[Batches, FakeClock]:
     return batches, clock
 
 
-def test_a_batch_is_due_when_it_is_full() -> None:
+def test_a_full_batch_is_due() -> None:
     assert filled(2)[0].due() == []
     assert filled(3)[0].due() == [ZERO]
 
 
-def test_a_batch_is_due_when_its_first_record_is_old() -> None:
+def test_a_batch_with_an_old_first_record_is_due() -> None:
     batches, clock = filled(1)
     clock.advance(9)
     batches.add(record(1))
@@ -43,13 +43,13 @@ def test_an_object_never_holds_more_than_the_limit() -> None:
     assert [found.offset for found in filled(5)[0].head(ZERO)] == [0, 1, 2]
 
 
-def test_what_was_stored_is_forgotten_and_the_rest_stays() -> None:
+def test_stored_records_are_forgotten_and_the_rest_stays() -> None:
     batches, _ = filled(5)
     batches.remove(ZERO, end=2)
     assert [found.offset for found in batches.head(ZERO)] == [3, 4]
 
 
-def test_partitions_are_apart() -> None:
+def test_partitions_do_not_share_a_batch() -> None:
     batches, _ = filled(3)
     batches.add(record(0, partition=1))
 

@@ -11,7 +11,7 @@ from tests.fakes import START
 
 
 class FakeArchive:
-    """Objects in memory; refuses while ``down``."""
+    """Objects in memory; refuses every call while ``down``."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
@@ -58,7 +58,7 @@ def test_a_batch_becomes_one_object() -> None:
     assert len(archive.objects) == 1
 
 
-def test_a_crash_between_put_and_commit_doubles_nothing() -> None:
+def test_a_crash_between_put_and_commit_duplicates_nothing() -> None:
     archive = FakeArchive()
     life(archive).archive(records(4, 5, 6))
 
@@ -80,11 +80,13 @@ def test_several_objects_put_without_a_commit_are_adopted_one_after_the_other() 
 
 
 def strangers(*offsets: int) -> list[Record]:
-    """Records at the same places of a topic that was deleted and made anew within the hour."""
+    """Return records at the same places of a topic that was deleted and created again within the
+    hour.
+    """
     return [replace(each, value=b'{"failure_id":"another"}') for each in records(*offsets)]
 
 
-def test_a_strangers_object_is_left_alone_and_ours_stands_beside_it() -> None:
+def test_an_object_of_another_topic_is_kept_and_ours_is_stored_beside_it() -> None:
     archive = FakeArchive()
     life(archive).archive(strangers(0, 1))
     before = dict(archive.objects)
@@ -96,7 +98,7 @@ def test_a_strangers_object_is_left_alone_and_ours_stands_beside_it() -> None:
     assert re.search(r"-00000000000000000001-[0-9a-f]{8}\.jsonl\.gz$", ours)
 
 
-def test_ours_beside_a_stranger_is_adopted_after_a_crash() -> None:
+def test_our_object_beside_a_foreign_one_is_adopted_after_a_crash() -> None:
     archive = FakeArchive()
     life(archive).archive(strangers(0, 1))
     life(archive).archive(records(0, 1, 2))
@@ -105,7 +107,7 @@ def test_ours_beside_a_stranger_is_adopted_after_a_crash() -> None:
     assert len(archive.objects) == 2
 
 
-def test_a_strangers_object_further_on_is_not_overwritten_either() -> None:
+def test_a_later_foreign_object_is_not_overwritten_either() -> None:
     archive = FakeArchive()
     life(archive).archive(strangers(5, 6))
     handler = life(archive)
@@ -116,7 +118,7 @@ def test_a_strangers_object_further_on_is_not_overwritten_either() -> None:
     assert len(archive.objects) == 3
 
 
-def test_an_object_that_cannot_be_read_is_a_stranger() -> None:
+def test_an_unreadable_object_counts_as_foreign() -> None:
     archive = FakeArchive()
     life(archive).archive(records(0))
     (key,) = archive.objects
@@ -127,7 +129,7 @@ def test_an_object_that_cannot_be_read_is_a_stranger() -> None:
     assert len(archive.objects) == 2
 
 
-def test_an_object_that_was_archived_away_stays_and_ours_stands_beside_it() -> None:
+def test_an_object_in_cold_storage_stays_and_ours_is_stored_beside_it() -> None:
     archive = FakeArchive()
     life(archive).archive(strangers(0))
     archive.archived_away = set(archive.objects)
@@ -136,7 +138,7 @@ def test_an_object_that_was_archived_away_stays_and_ours_stands_beside_it() -> N
     assert len(archive.objects) == 2
 
 
-def test_an_object_with_damaged_content_is_a_stranger() -> None:
+def test_an_object_with_damaged_content_counts_as_foreign() -> None:
     archive = FakeArchive()
     life(archive).archive(records(0))
     (key,) = archive.objects

@@ -22,7 +22,7 @@ CALLS: list[Callable[[Archive], object]] = [
 
 
 class FailingArchive(FakeArchive):
-    """Refuses everything with one error."""
+    """Refuses every call with one error."""
 
     def __init__(self, error: ArchiveUnavailable) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class FailingArchive(FakeArchive):
         raise self._error
 
 
-def test_every_call_is_done_and_observed() -> None:
+def test_every_call_is_made_and_observed() -> None:
     archive = FakeArchive()
     metrics = Metrics()
 

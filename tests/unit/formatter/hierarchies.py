@@ -1,4 +1,4 @@
-"""Account hierarchies at Metronome, and who asks it about them, in memory."""
+"""Account hierarchies at Metronome in memory, and a client that asks about them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ PARENT_FIELDS = {"netsuite_customer_id": "9000", "billing_destination": "quickbo
 
 
 def parent(consolidation: str | None = "CONCATENATE") -> dict[str, Any]:
-    """Build the configuration of a parent."""
+    """Return the configuration of a parent."""
     behavior = (
         {"parent_behavior": {"invoice_consolidation_type": consolidation}} if consolidation else {}
     )
@@ -28,13 +28,13 @@ def parent(consolidation: str | None = "CONCATENATE") -> dict[str, Any]:
 
 
 def child(payer: str | None, statements: str | None = None) -> dict[str, Any]:
-    """Build the configuration of a child."""
+    """Return the configuration of a child."""
     values = {"payer": payer, "usage_statement_behavior": statements}
     return {"parent": PARENT, **{name: value for name, value in values.items() if value}}
 
 
 def consolidated(*constituents: str, **changes: Any) -> dict[str, Any]:
-    """Build a consolidated invoice that names its constituents."""
+    """Return a consolidated invoice that names its constituents."""
     named = [
         {"invoice_id": each, "customer_id": "any", "contract_id": "any"} for each in constituents
     ]
@@ -42,9 +42,8 @@ def consolidated(*constituents: str, **changes: Any) -> dict[str, Any]:
 
 
 class FakeAccounts:
-    """What Metronome answers to a question; anything else it refuses.
-
-    ``asked`` are the paths, in order.
+    """Holds Metronome's answers to certain questions, and refuses anything else. ``asked`` are the
+    paths, in order.
     """
 
     def __init__(self, hierarchy: Any = None, listed: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -76,7 +75,7 @@ class FakeAccounts:
         return run(steps, self._told)
 
     def billing(self, invoice: MetronomeInvoice, rules: MappingRules) -> Billing:
-        """Decide whom an invoice is billed to."""
+        """Decide who is billed for an invoice."""
         return run(billing_of(invoice, rules), self._told)
 
     def _told(self, step: Step[Any]) -> Any:

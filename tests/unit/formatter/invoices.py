@@ -1,5 +1,5 @@
-"""Metronome's answers as JSON trees, with the fields changed that a test is about; and rules to map
-them by.
+"""Metronome's answers as JSON trees, with the fields changed that a test is about, and rules to map
+them with.
 """
 
 from decimal import Decimal
@@ -19,7 +19,7 @@ TOKENS = {"id": "8f3c2c2e-0000-4000-8000-0000000token", "name": "Tokens"}
 
 
 def rules(**changes: Any) -> MappingRules:
-    """Give rules with the three required keys and else the defaults."""
+    """Return rules with the three required keys and the defaults."""
     required = {
         "metronome_billing_provider_customer_id": "netsuite_customer_id",
         "metronome_billing_provider_destination": "billing_destination",
@@ -29,7 +29,7 @@ def rules(**changes: Any) -> MappingRules:
 
 
 def line(total: str | int = 10_000, **changes: Any) -> dict[str, Any]:
-    """Build a usage line of 100.00 USD whose product has an item; ``total`` is in cents."""
+    """Return a usage line of 100.00 USD whose product has an item; ``total`` is in cents."""
     valid: dict[str, Any] = {
         "name": "API calls",
         "type": "usage",
@@ -46,14 +46,14 @@ def line(total: str | int = 10_000, **changes: Any) -> dict[str, Any]:
 
 
 def application(total: str | int, kind: str = "PREPAID", **changes: Any) -> dict[str, Any]:
-    """Build the line of an applied commit or credit, which has neither quantity nor price."""
+    """Return the line of an applied commit or credit, which has neither quantity nor price."""
     valid = line(total, name="Commit", type="applied_commit_or_credit", product_id="prod-commit")
     del valid["quantity"], valid["unit_price"]
     return valid | {"applied_commit_or_credit": {"id": "commit-1", "type": kind}} | changes
 
 
 def tree(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """Build a finalized usage invoice for February 2026; its total is the sum of the lines unless
+    """Return a finalized usage invoice for February 2026; its total is the sum of the lines unless
     changed.
     """
     items = list(lines) or [line()]
@@ -77,17 +77,17 @@ def tree(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def answer(*lines: dict[str, Any], **changes: Any) -> bytes:
-    """Give the bytes that Metronome would send."""
+    """Return the bytes that Metronome would send."""
     return serde.dumps({"data": tree(*lines, **changes)})
 
 
 def invoice(*lines: dict[str, Any], **changes: Any) -> MetronomeInvoice:
-    """Give the parsed answer, having gone through its bytes."""
+    """Return the answer as parsed from its bytes."""
     return parse_invoice(serde.loads(answer(*lines, **changes)))
 
 
 def document(mapped: Mapped | Skip) -> FormattedInvoice:
-    """Give the document of a mapping that must not have been a skip."""
+    """Return the document of a mapping that must not have been a skip."""
     assert isinstance(mapped, Mapped), mapped
     return mapped.document
 

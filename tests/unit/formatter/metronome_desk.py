@@ -1,4 +1,4 @@
-"""A patient fetch over a Metronome in memory, on virtual time."""
+"""A patient fetch from a Metronome in memory, on virtual time."""
 
 from collections.abc import Callable
 from random import Random
@@ -22,7 +22,7 @@ Reply = Callable[[str, str], Any]
 
 
 class Desk:
-    """``fetch`` as the formatter does; ``reply`` says how Metronome is at the moment."""
+    """Fetches as the formatter does; ``reply`` is how Metronome behaves at the moment."""
 
     def __init__(self, reply: Reply, concurrency: int = 16) -> None:
         self.time = VirtualTime()
@@ -61,7 +61,7 @@ class Desk:
         return answer
 
     async def fetch(self, customer_id: str, invoice_id: str) -> None:
-        """Fetch an invoice, and note how it ended: the answer, or the code of its failure."""
+        """Fetch an invoice, and record how it ended: the answer, or the code of its failure."""
         try:
             self.ends[invoice_id] = await self.patient.fetch(customer_id, invoice_id)
         except NotFetched as error:

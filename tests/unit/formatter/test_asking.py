@@ -1,5 +1,5 @@
-"""How the mapping's steps are answered: with patience, kept for ten minutes, and the second look a
-minute later.
+"""How the questions of the mapping are answered: with patience, kept for ten minutes, and a second
+look a minute later.
 """
 
 import asyncio
@@ -78,7 +78,7 @@ async def test_a_consolidated_invoice_that_comes_within_a_minute_is_seen() -> No
     assert code_of(looked.result()) == "constituent-invoice"
 
 
-async def test_one_that_does_not_come_is_looked_for_twice_a_minute_apart() -> None:
+async def test_one_that_does_not_come_is_looked_up_twice_a_minute_apart() -> None:
     office = Office(FakeAccounts(parent()))
     began = office.now
 
@@ -100,14 +100,14 @@ async def test_contract_and_payer_are_kept_for_ten_minutes() -> None:
     assert len(office.accounts.asked) == 4
 
 
-async def test_an_outage_is_waited_for_and_decides_nothing() -> None:
+async def test_an_outage_is_waited_out_and_decides_nothing() -> None:
     office = Office(FakeAccounts(child("SELF", "SEPARATE")))
     office.troubles = [Unavailable("Metronome answered HTTP 503.", outage=True) for _ in range(20)]
 
     assert code_of(await office.billing(OWN)) is None
 
 
-async def test_a_refusal_is_not_repeated_and_not_kept() -> None:
+async def test_a_refusal_is_neither_repeated_nor_kept() -> None:
     office = Office(FakeAccounts(child("SELF", "SEPARATE")))
     office.troubles = [Rejected("payer-not-decided", "HTTP 400.")]
 
@@ -128,7 +128,7 @@ async def test_an_answer_that_cannot_be_read_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("payer", [OWN, PARENT])
-async def test_a_contract_that_alone_is_never_given_is_given_up(payer: dict[str, Any]) -> None:
+async def test_a_contract_that_keeps_failing_alone_is_given_up(payer: dict[str, Any]) -> None:
     office = Office(FakeAccounts())
     office.troubles = [
         Unavailable("Metronome answered HTTP 500.", about="invoice") for _ in range(10_000)

@@ -12,9 +12,7 @@ NOT_FOUND = Rejected("invoice-not-found", "Unknown.", response=ANSWERED)
 
 
 class Patience(Desk):
-    """A fetch over a scripted Metronome: it answers as told, one after the other; the last one for
-    ever.
-    """
+    """A fetch from a scripted Metronome, which gives its answers in turn and repeats the last one."""
 
     def __init__(self, *answers: Any) -> None:
         super().__init__(lambda *_: answers[min(len(self.asked), len(answers)) - 1])
@@ -25,15 +23,15 @@ class Patience(Desk):
 
     @property
     def pauses(self) -> list[float]:
-        """How long it slept between its tries."""
+        """Return how long it slept between its tries."""
         return [seconds for seconds in self.time.slept if seconds != CALL_SECONDS]
 
 
-async def test_an_answer_is_given_as_it_is() -> None:
+async def test_an_answer_is_returned_unchanged() -> None:
     assert await Patience({"data": {}}).fetch_one() == {"data": {}}
 
 
-async def test_an_outage_is_waited_for_however_long_it_lasts() -> None:
+async def test_an_outage_is_waited_out_however_long_it_lasts() -> None:
     patience = Patience(*[Unavailable("down")] * 500, "answer")
 
     assert await patience.fetch_one() == "answer"
@@ -41,7 +39,7 @@ async def test_an_outage_is_waited_for_however_long_it_lasts() -> None:
     assert max(patience.pauses) <= 30
 
 
-async def test_a_wished_delay_is_kept() -> None:
+async def test_a_requested_delay_is_kept() -> None:
     patience = Patience(Unavailable("slow down", retry_after=45), "answer")
 
     await patience.fetch_one()
@@ -78,7 +76,7 @@ async def test_another_refusal_is_final_at_once() -> None:
     assert len(patience.asked) == 1
 
 
-async def test_refused_credentials_are_tried_slowly_and_make_the_process_not_ready() -> None:
+async def test_refused_credentials_are_retried_slowly_and_make_the_process_unready() -> None:
     patience = Patience(CredentialsRefused("No key."), CredentialsRefused("No key."), "answer")
 
     await patience.time.run(patience.fetch("customer", "invoice"), seconds=CALL_SECONDS)
@@ -90,7 +88,7 @@ async def test_refused_credentials_are_tried_slowly_and_make_the_process_not_rea
     assert patience.time.clock.monotonic() >= 3, "probes come after 1, 2, 4 … seconds"
 
 
-async def test_any_answer_about_the_invoice_shows_that_the_credentials_are_good() -> None:
+async def test_any_answer_about_the_invoice_proves_that_the_credentials_are_good() -> None:
     patience = Patience(
         CredentialsRefused("No key."), Rejected("invalid-invoice", "No.", response=ANSWERED)
     )
@@ -101,7 +99,7 @@ async def test_any_answer_about_the_invoice_shows_that_the_credentials_are_good(
     assert patience.health.missing_parts() == []
 
 
-async def test_each_attempt_that_ends_is_progress() -> None:
+async def test_each_finished_attempt_is_progress() -> None:
     patience = Patience(*[Unavailable("down")] * 500, "answer")
     patience.health.lag(1)
 
@@ -111,7 +109,7 @@ async def test_each_attempt_that_ends_is_progress() -> None:
     assert patience.health.is_live()
 
 
-async def test_while_turns_are_held_nobody_calls_and_what_waits_is_not_under_way() -> None:
+async def test_nothing_is_called_or_in_progress_while_turns_are_held() -> None:
     desk = Desk(lambda *_: "answer")
     desk.turns.hold()
     await desk.time.run(desk.fetch("customer", "invoice"), seconds=60)
@@ -123,7 +121,7 @@ async def test_while_turns_are_held_nobody_calls_and_what_waits_is_not_under_way
     assert desk.ends == dict.fromkeys(["invoice", "other"], "answer")
 
 
-async def test_a_call_that_is_abandoned_gives_its_slot_back() -> None:
+async def test_an_abandoned_call_returns_its_slot() -> None:
     desk = Desk(lambda *_: "answer", concurrency=1)
     (abandoned,) = await desk.time.run(desk.fetch("customer", "first"), seconds=CALL_SECONDS / 2)
     abandoned.cancel()
@@ -133,7 +131,7 @@ async def test_a_call_that_is_abandoned_gives_its_slot_back() -> None:
     assert desk.ends == {"second": "answer"}
 
 
-async def test_while_turns_are_held_no_outage_is_probed() -> None:
+async def test_an_outage_is_not_probed_while_turns_are_held() -> None:
     desk = Desk(lambda *_: CredentialsRefused("No key."))
     await desk.time.run(desk.fetch("customer", "invoice"), seconds=CALL_SECONDS)
     probes = len(desk.asked)

@@ -21,7 +21,7 @@ SYNCED = {"external_invoice": {"invoice_id": "INV-77"}}
 
 
 class FakeMetronome:
-    """Holds one answer, as bytes, and reads them as the real client does."""
+    """Holds one answer as bytes, and reads them as the real client does."""
 
     def __init__(self, body: bytes = b"", error: NotFetched | None = None) -> None:
         self._body = body or answer()
@@ -47,7 +47,7 @@ async def settle(
 
 
 async def test_a_raw_record_becomes_a_formatted_invoice_with_its_times_and_headers() -> None:
-    headers = (("event-id", b"ev-1"), ("replay-id", b"r-1"), ("foreign", b"x"))
+    headers = (("event-id", b"ev-1"), ("replay-id", b"r-1"), ("of another schema", b"x"))
 
     settled = await settle(FakeMetronome(), record(headers=headers))
 
@@ -59,7 +59,7 @@ async def test_a_raw_record_becomes_a_formatted_invoice_with_its_times_and_heade
     )
     assert dict(settled.headers)["event-id"] == b"ev-1"
     assert dict(settled.headers)["replay-id"] == b"r-1"
-    assert "foreign" not in dict(settled.headers)
+    assert "of another schema" not in dict(settled.headers)
 
 
 async def test_the_same_record_ends_in_the_same_bytes() -> None:
@@ -71,7 +71,7 @@ async def test_the_same_record_ends_in_the_same_bytes() -> None:
     assert serde.to_bytes(first.document) == serde.to_bytes(second.document)
 
 
-async def test_a_skip_is_entered_in_the_ledger_with_what_is_known() -> None:
+async def test_a_skip_is_entered_in_the_ledger_with_all_known_facts() -> None:
     settled = await settle(FakeMetronome(answer(**SYNCED)))
 
     assert isinstance(settled, Skipped)
@@ -122,7 +122,9 @@ async def test_a_failure_names_customer_and_destination_and_keeps_the_original()
     assert (settled.outcome.total, settled.outcome.currency) == (Decimal("-50.00"), "USD")
 
 
-async def test_what_the_payer_is_billed_is_known_under_the_payers_destination() -> None:
+async def test_an_invoice_that_the_payer_is_billed_for_is_known_under_the_payers_destination() -> (
+    None
+):
     body = answer(line(product_custom_fields={}), payer=PARENT, contract_id=CONTRACT)
     accounts = FakeAccounts(hierarchies.child("PARENT", "SEPARATE"))
 
@@ -154,7 +156,7 @@ async def test_a_constituent_is_entered_as_skipped_with_the_invoice_that_contain
     assert "consolidated-1" in (settled.outcome.reason or "")
 
 
-async def test_a_payer_who_is_not_decided_is_a_failure_that_a_replay_can_cure() -> None:
+async def test_an_undecided_payer_is_a_failure_that_a_replay_can_fix() -> None:
     settled = await settle(FakeMetronome(answer(payer=PARENT, contract_id=CONTRACT)))
 
     assert isinstance(settled, Failed)
@@ -206,11 +208,11 @@ async def test_an_answer_that_is_not_this_invoice_fails(body: bytes) -> None:
         pytest.param(b"[]", id="not an object"),
         pytest.param(
             serde.to_bytes(raw_invoice()).replace(b'"schema_version":1', b'"schema_version":2'),
-            id="foreign",
+            id="of another schema",
         ),
     ],
 )
-async def test_a_record_that_is_none_of_ours_fails_with_its_bytes(value: bytes | None) -> None:
+async def test_a_record_that_is_not_ours_fails_with_its_bytes(value: bytes | None) -> None:
     settled = await settle(FakeMetronome(), record(value=value))
 
     assert isinstance(settled, Failed)
@@ -249,7 +251,7 @@ ODD = (
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_whatever_one_field_of_the_answer_holds_the_record_ends_one_way(odd: bytes) -> None:
+async def test_any_value_in_one_field_of_the_answer_settles_the_record(odd: bytes) -> None:
     groups: dict[str, Any] = {
         "pricing_group_values": {"region": "eu"},
         "presentation_group_values": {"team": "red"},
@@ -270,7 +272,7 @@ async def test_whatever_one_field_of_the_answer_holds_the_record_ends_one_way(od
     [hierarchies.child("PARENT", "SEPARATE"), hierarchies.child("PARENT", "CONSOLIDATE")],
     ids=["the payer is read", "the list is read"],
 )
-async def test_whatever_one_field_about_the_payer_holds_the_record_ends_one_way(
+async def test_any_value_in_one_field_about_the_payer_settles_the_record(
     odd: bytes, hierarchy: dict[str, Any]
 ) -> None:
     body = answer(payer=PARENT, contract_id=CONTRACT)
@@ -288,7 +290,7 @@ async def test_whatever_one_field_about_the_payer_holds_the_record_ends_one_way(
 
 
 def paths(tree: Any) -> Iterator[tuple[Any, ...]]:
-    """Give the path to each value of a JSON tree."""
+    """Return the path to each value of a JSON tree."""
     yield ()
     children = (
         tree.items()
@@ -302,7 +304,7 @@ def paths(tree: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """Give the tree with one value changed."""
+    """Return the tree with one value changed."""
     if not path:
         return value
     changed = tree.copy()
@@ -311,7 +313,7 @@ def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 def written(settled: Formatted | Skipped | Failed) -> bytes:
-    """Give the bytes of the record that says how it ended."""
+    """Return the bytes of the record that says how it ended."""
     match settled:
         case Formatted():
             return serde.to_bytes(settled.document)

@@ -1,6 +1,4 @@
-"""Which invoices are given up although Metronome never said a word about them, and which never
-are.
-"""
+"""Which invoices are given up without an answer from Metronome, and which never are."""
 
 from random import Random
 from typing import Any
@@ -22,7 +20,7 @@ NO_CONNECTION = Unavailable("Metronome cannot be reached.", outage=True)
 
 
 def status(code: int, **headers: str) -> CallFailed:
-    """Give what an answer of Metronome's means."""
+    """Return what an answer of Metronome's means."""
     with pytest.raises(CallFailed) as failed:
         read_answer(
             Answer(code, {name.replace("_", "-"): value for name, value in headers.items()}, b""),
@@ -36,7 +34,7 @@ def bad_alone(error: CallFailed) -> Reply:
 
 
 async def fetch_beside_others(desk: Desk, others: int = 300) -> None:
-    """Fetch the bad invoice and, ten per second, those of others; two hours at most."""
+    """Fetch the bad invoice beside ten others per second, for two hours at most."""
 
     async def later(number: int) -> None:
         await desk.time.sleep(number / 10)
@@ -56,7 +54,7 @@ async def fetch_beside_others(desk: Desk, others: int = 300) -> None:
         *(pytest.param(status(code), id=str(code)) for code in (405, 413, 500, 502, 504)),
     ],
 )
-async def test_an_invoice_that_alone_is_not_served_is_filed(error: CallFailed) -> None:
+async def test_an_invoice_that_alone_gets_no_answer_is_filed(error: CallFailed) -> None:
     desk = Desk(bad_alone(error))
 
     await fetch_beside_others(desk)
@@ -77,7 +75,7 @@ async def test_an_invoice_that_alone_is_not_served_is_filed(error: CallFailed) -
         pytest.param(status(429, X_Metronome_Rate_Limit_Type="customer"), id="429 of its customer"),
     ],
 )
-async def test_what_is_no_answer_of_its_own_never_counts(error: CallFailed) -> None:
+async def test_an_error_that_is_not_about_the_invoice_never_counts(error: CallFailed) -> None:
     desk = Desk(bad_alone(error))
 
     await fetch_beside_others(desk)
@@ -87,7 +85,7 @@ async def test_what_is_no_answer_of_its_own_never_counts(error: CallFailed) -> N
     assert set(desk.ends.values()) == {"served"}
 
 
-async def test_invoices_of_the_same_customer_are_no_comparison() -> None:
+async def test_invoices_of_the_same_customer_are_not_compared() -> None:
     desk = Desk(bad_alone(SILENCE))
     same = [desk.fetch("customer", f"good {number}") for number in range(20)]
 
@@ -112,7 +110,9 @@ async def test_a_lone_invoice_is_filed_when_patience_has_run_out() -> None:
     [status(500), status(502), SILENCE, status(503), NO_CONNECTION, status(403), status(429)],
     ids=lambda error: error.reason[:30],
 )
-async def test_an_outage_files_nothing_however_long_and_then_all_goes_on(error: CallFailed) -> None:
+async def test_an_outage_files_nothing_however_long_and_then_all_invoices_continue(
+    error: CallFailed,
+) -> None:
     desk = Desk(lambda *_: error)
     many = [desk.fetch(f"customer {number % 20}", f"invoice {number}") for number in range(60)]
 
@@ -128,7 +128,7 @@ async def test_an_outage_files_nothing_however_long_and_then_all_goes_on(error: 
 
 
 def now_and_then(share: float, seed: int) -> Reply:
-    """Give a Metronome that fails a share of all calls, and the bad invoice always."""
+    """Return a Metronome that fails a share of all calls, and the bad invoice always."""
     random = Random(seed)
     return lambda _customer, invoice: (
         status(500) if random.random() < share or invoice == BAD else "served"
@@ -136,7 +136,7 @@ def now_and_then(share: float, seed: int) -> Reply:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7])
-async def test_a_metronome_that_fails_now_and_then_ends_nobody(share: float) -> None:
+async def test_a_metronome_that_fails_now_and_then_makes_no_invoice_fail(share: float) -> None:
     desk = Desk(now_and_then(share, seed=7))
 
     await desk.time.run(
@@ -147,7 +147,7 @@ async def test_a_metronome_that_fails_now_and_then_ends_nobody(share: float) -> 
     assert set(desk.ends.values()) == {"served"}
 
 
-async def test_among_them_the_bad_one_is_still_found() -> None:
+async def test_the_bad_invoice_is_still_found_among_occasional_failures() -> None:
     desk = Desk(now_and_then(0.3, seed=7))
 
     async def steadily(number: int) -> None:
@@ -163,7 +163,7 @@ async def test_among_them_the_bad_one_is_still_found() -> None:
 
 
 @pytest.mark.parametrize("customers", [1, 3], ids=["of one customer", "of three customers"])
-async def test_several_bad_ones_are_each_found(customers: int) -> None:
+async def test_each_of_several_bad_invoices_is_found(customers: int) -> None:
     desk = Desk(lambda _customer, invoice: SILENCE if invoice.startswith(BAD) else "served")
     bad = [
         desk.fetch(f"bad customer {number % customers}", f"{BAD} {number}") for number in range(6)
@@ -180,7 +180,7 @@ async def test_several_bad_ones_are_each_found(customers: int) -> None:
     assert set(ends.values()) == {"invoice-unavailable"}
 
 
-async def test_a_429_of_one_customer_holds_that_customer_alone() -> None:
+async def test_a_429_for_one_customer_delays_only_that_customer() -> None:
     desk = Desk(lambda *_: "served")
     desk.limits.hold_customer("slow", 30)
 
@@ -191,7 +191,7 @@ async def test_a_429_of_one_customer_holds_that_customer_alone() -> None:
     assert desk.ends["waits"] == "served"
 
 
-async def test_a_hold_that_begins_while_a_call_waits_for_its_turn_is_kept() -> None:
+async def test_a_delay_that_begins_while_a_call_waits_for_its_turn_is_kept() -> None:
     desk = Desk(lambda *_: "served", concurrency=1)
 
     async def limit() -> None:
@@ -214,7 +214,7 @@ async def test_no_more_calls_are_in_flight_than_the_limit_says() -> None:
     assert desk.most_in_flight == 3
 
 
-async def test_during_an_outage_one_call_at_a_time_probes_and_each_invoice_gets_its_turn() -> None:
+async def test_invoices_take_turns_to_probe_during_an_outage() -> None:
     desk = Desk(lambda *_: NO_CONNECTION)
     await desk.time.run(*(desk.fetch("customer", f"{number}") for number in range(16)), seconds=60)
     desk.asked.clear()

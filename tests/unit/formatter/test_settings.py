@@ -54,23 +54,25 @@ def test_rules_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         pytest.param("METRONOME_INVOICES_TYPES", "[]", id="no type at all"),
-        pytest.param("ITEM_ID_BY_LINE_TYPE", "[]", id="a list for an object"),
+        pytest.param("ITEM_ID_BY_LINE_TYPE", "[]", id="a list instead of an object"),
         pytest.param("EXTRA_FIELDS", '{"memo": "{open"}', id="a malformed template"),
         pytest.param(
             "EXTRA_FIELDS", '{"memo": "{line.name}"}', id="a line's path for a document's field"
         ),
         pytest.param("TOTALS_TOLERANCE", "-1", id="a negative tolerance"),
-        pytest.param("TOTALS_TOLERANCE", "NaN", id="a tolerance that is no number"),
+        pytest.param("TOTALS_TOLERANCE", "NaN", id="a tolerance that is not a number"),
         pytest.param("FORMATTER_CONCURRENCY", "0", id="no request at all"),
         pytest.param("RETRY_PATIENCE_SECONDS", "1800", id="a patience that a restart cuts off"),
         pytest.param("LINE_GROUPING", "by_product", id="an unknown grouping"),
-        pytest.param("HIERARCHY_BILLED_TO", "parent", id="a customer that is neither of the two"),
-        pytest.param("BILL_FROM", "01.11.2026", id="another notation of a date"),
+        pytest.param("HIERARCHY_BILLED_TO", "parent", id="a customer other than the two choices"),
+        pytest.param("BILL_FROM", "01.11.2026", id="another date format"),
         pytest.param("BILL_FROM", "1793491200", id="a number of seconds"),
-        pytest.param("BILL_FROM", "2026-11-31", id="a day that there is not"),
+        pytest.param("BILL_FROM", "2026-11-31", id="a day that does not exist"),
     ],
 )
-def test_a_malformed_rule_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_a_malformed_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.setenv(name, value)
 
     with pytest.raises(InvalidSettings) as invalid:
@@ -80,7 +82,7 @@ def test_a_malformed_rule_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
     assert invalid.value.problems[0].startswith(f"{name}: ")
 
 
-def test_the_blanks_of_the_separator_are_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blanks_are_part_of_the_separator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINE_ITEM_NAME_SEPARATOR", " - \n")
 
     assert read(FormatterSettings).line_item_name_separator == " - "

@@ -12,7 +12,7 @@ def turns_of(clock: FakeClock) -> Turns:
     return Turns(build_circuit(clock, 1, 30.0), RateLimits(clock), lambda _change, _error: None)
 
 
-async def test_a_turn_that_comes_as_its_task_is_cancelled_is_the_next_ones() -> None:
+async def test_a_turn_granted_to_a_cancelled_task_passes_to_the_next() -> None:
     turns = turns_of(FakeClock())
     slot = await turns.take("customer", "first")
     second = asyncio.create_task(turns.take("customer", "second"))

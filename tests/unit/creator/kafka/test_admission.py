@@ -1,4 +1,4 @@
-"""Records wait for the decisions that they depend on, in their order."""
+"""Records wait, in their order, for the decisions that they depend on."""
 
 from invoice_creator.kafka.admission import RECORD_BYTES, Admission
 from invoice_shared.record import Record, TopicPartition
@@ -6,7 +6,7 @@ from tests.builders import record
 
 
 class Decisions:
-    """Answers the questions up to ``answered``, while it can be read."""
+    """Answers the questions up to ``answered``, as long as it can be read."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -52,7 +52,7 @@ def test_nothing_is_let_in_before_the_first_reading() -> None:
     assert let_in(admission) == [0]
 
 
-def test_others_than_replays_ask_nothing_anew() -> None:
+def test_only_replays_ask_again() -> None:
     decisions = Decisions()
     admission = assigned(decisions)
     decisions.answered = decisions.asked
@@ -63,9 +63,7 @@ def test_others_than_replays_ask_nothing_anew() -> None:
     assert let_in(admission) == [0]
 
 
-def test_a_replay_waits_for_what_was_decided_before_it_was_read_and_those_behind_it_wait_too() -> (
-    None
-):
+def test_a_replay_waits_for_earlier_decisions_and_later_records_wait_behind_it() -> None:
     decisions = Decisions()
     admission = assigned(decisions)
     decisions.answered = decisions.asked
@@ -98,7 +96,7 @@ def test_many_replays_wait_for_one_answer() -> None:
     assert let_in(admission) == list(range(100))
 
 
-def test_partitions_are_taken_from_in_turns() -> None:
+def test_partitions_take_turns() -> None:
     decisions = Decisions()
     admission = assigned(decisions)
     decisions.answered = decisions.asked
@@ -109,7 +107,7 @@ def test_partitions_are_taken_from_in_turns() -> None:
     assert let_in(admission) == [0, 10, 20, 1, 11, 2]
 
 
-def test_a_partition_whose_replay_waits_holds_no_other_back() -> None:
+def test_a_waiting_replay_does_not_hold_back_other_partitions() -> None:
     decisions = Decisions()
     admission = assigned(decisions)
     decisions.answered = decisions.asked
@@ -119,7 +117,7 @@ def test_a_partition_whose_replay_waits_holds_no_other_back() -> None:
     assert let_in(admission) == [10]
 
 
-def test_partitions_share_the_bytes_and_are_read_on_when_half_is_done() -> None:
+def test_partitions_share_the_byte_limit_and_resume_when_half_of_it_is_free() -> None:
     decisions = Decisions()
     admission = assigned(decisions, max_bytes=12 * (RECORD_BYTES + len(plain(0).value or b"")))
     decisions.answered = decisions.asked
@@ -136,7 +134,7 @@ def test_partitions_share_the_bytes_and_are_read_on_when_half_is_done() -> None:
     assert admission.with_room() == {OURS, OTHER, THIRD}
 
 
-def test_records_of_a_partition_that_is_somebody_elses_now_are_dropped() -> None:
+def test_records_of_a_partition_that_was_revoked_are_dropped() -> None:
     decisions = Decisions()
     admission = assigned(decisions)
     admission.put(plain(0))

@@ -1,6 +1,4 @@
-"""The poll loop over a group member in memory: what is paused, committed and handed back, and
-when.
-"""
+"""The poll loop over a group member in memory: when it pauses, commits and gives back partitions."""
 
 import threading
 from collections import deque
@@ -40,7 +38,7 @@ class FakeMessage:
         self._value = serde.to_bytes(formatted_invoice(invoice_id=f"i-{partition}-{offset}"))
 
     def error(self) -> None:
-        """No error."""
+        """Return no error."""
 
     def topic(self) -> str:
         return TOPIC
@@ -58,18 +56,17 @@ class FakeMessage:
         return self._value
 
     def headers(self) -> None:
-        """No headers."""
+        """Return no headers."""
 
     def timestamp(self) -> tuple[int, int]:
         return 1, 0
 
 
 class FakeMember:
-    """A group member: owns what it was assigned, gives no record of a paused partition, refuses
-    foreign commits.
+    """A group member that owns what it was assigned.
 
-    As in librdkafka, a pause outlives the assignment (seen on a broker that was away for longer
-    than the session).
+    It returns no record of a paused partition and refuses to commit foreign ones. As in librdkafka,
+    a pause outlives the assignment (seen on a broker that was away for longer than the session).
     """
 
     def __init__(self) -> None:
@@ -86,7 +83,7 @@ class FakeMember:
         self._callbacks = callbacks
 
     def rebalance(self, kind: str, *partitions: int) -> None:
-        """Have the next poll bring a rebalance, as the library does."""
+        """Let the next poll bring a rebalance, as the library does."""
         self.changes.append(lambda: self._rebalance(kind, partitions))
 
     def _rebalance(self, kind: str, partitions: tuple[int, ...]) -> None:
@@ -126,7 +123,9 @@ class FakeMember:
         self, offsets: list[ConfluentPartition], asynchronous: bool
     ) -> list[ConfluentPartition]:
         assert not asynchronous
-        assert {each.partition for each in offsets} <= self.owned, "committed what is not owned"
+        assert {each.partition for each in offsets} <= self.owned, (
+            "committed a partition that it does not own"
+        )
         if self.refuses_commits:
             self.refused += 1
             raise KafkaException(KafkaError(KafkaError.REBALANCE_IN_PROGRESS))
@@ -147,7 +146,7 @@ class FakeMember:
 
 
 class DecisionsRead:
-    """Decisions that are always read."""
+    """Decisions that have always been read."""
 
     def ask(self) -> int:
         return 1
@@ -213,7 +212,7 @@ def at_once(_: Task) -> CallFailed | None:
 
 
 class Gate:
-    """Lets attempts begin, and end only when a test says so."""
+    """Lets attempts begin at once, and end only when a test says so."""
 
     def __init__(self) -> None:
         self.began = threading.Semaphore(0)
@@ -230,7 +229,7 @@ def gate() -> Gate:
     return Gate()
 
 
-def test_what_is_settled_is_committed_and_the_group_left_in_order() -> None:
+def test_settled_records_are_committed_before_the_group_is_left() -> None:
     loop = Loop(at_once)
     loop.start(0, 1, records=30)
 
@@ -240,7 +239,7 @@ def test_what_is_settled_is_committed_and_the_group_left_in_order() -> None:
     assert loop.health.missing_parts() == ["partitions: none assigned yet"]
 
 
-def test_only_a_partition_of_which_enough_was_read_is_paused(gate: Gate) -> None:
+def test_only_a_partition_with_enough_records_read_is_paused(gate: Gate) -> None:
     loop = Loop(gate, capacity=4, max_bytes=20 * RECORD_BYTES)
     loop.member.rebalance("on_assign", 1)
     loop.start(0, records=20)
@@ -275,7 +274,7 @@ def test_a_partition_is_served_however_much_waits_in_another(gate: Gate) -> None
     assert began.index(f"{TOPIC}[1]@0") < 20
 
 
-def test_a_revoked_partition_waits_for_what_is_in_flight_and_commits_it(gate: Gate) -> None:
+def test_a_revoked_partition_waits_for_attempts_in_flight_and_commits_them(gate: Gate) -> None:
     loop = Loop(gate)
     loop.start(0, records=1)
     gate.began.acquire(timeout=SECONDS)
@@ -286,7 +285,7 @@ def test_a_revoked_partition_waits_for_what_is_in_flight_and_commits_it(gate: Ga
     loop.stop()
 
 
-def test_of_a_lost_partition_nothing_is_committed(gate: Gate) -> None:
+def test_nothing_of_a_lost_partition_is_committed(gate: Gate) -> None:
     loop = Loop(gate)
     loop.start(0, records=3)
     gate.began.acquire(timeout=SECONDS)
@@ -298,7 +297,7 @@ def test_of_a_lost_partition_nothing_is_committed(gate: Gate) -> None:
     assert loop.member.offsets == {}
 
 
-def test_a_partition_lost_while_paused_goes_on_when_it_comes_back(gate: Gate) -> None:
+def test_a_partition_lost_while_paused_resumes_when_it_comes_back(gate: Gate) -> None:
     loop = Loop(gate, capacity=2, max_bytes=RECORD_BYTES)
     loop.start(0, records=6)
     eventually(lambda: loop.member.paused == {0}, SECONDS)

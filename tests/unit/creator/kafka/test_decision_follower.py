@@ -1,4 +1,4 @@
-"""Decisions are followed whenever they come, and whoever waits for one is told."""
+"""Decisions are followed as they arrive, and whoever waits for one is told."""
 
 import threading
 from collections import deque
@@ -20,14 +20,14 @@ SECONDS = 10.0
 
 
 class FakeMessage:
-    """A decision as the client library shows it."""
+    """A decision as the client library presents it."""
 
     def __init__(self, offset: int, value: bytes) -> None:
         self._offset = offset
         self._value = value
 
     def error(self) -> None:
-        """No error."""
+        """Return no error."""
 
     def topic(self) -> str:
         return TOPIC
@@ -45,7 +45,7 @@ class FakeMessage:
         return self._value
 
     def headers(self) -> None:
-        """No headers."""
+        """Return no headers."""
 
     def timestamp(self) -> tuple[int, int]:
         return 1, 0
@@ -54,7 +54,7 @@ class FakeMessage:
 class FakeConsumer:
     """A topic of one partition.
 
-    What is decided while its end is asked for shows in ``after_the_end``.
+    ``after_the_end`` holds what is decided while the end of the topic is looked up.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class FakeConsumer:
         return 0, end
 
     def assign(self, _partitions: Any) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def consume(self, count: int, _timeout: float) -> list[FakeMessage]:
         taken = [self.messages.popleft() for _ in range(min(count, len(self.messages)))]
@@ -82,10 +82,10 @@ class FakeConsumer:
         return taken
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
-def test_a_decision_that_is_read_while_the_end_is_looked_for_is_told_like_any_other() -> None:
+def test_a_decision_that_is_read_while_the_end_is_looked_up_is_reported_like_any_other() -> None:
     consumer = FakeConsumer()
     book = DecisionBook()
     told = threading.Semaphore(0)

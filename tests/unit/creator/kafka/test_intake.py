@@ -1,4 +1,4 @@
-"""What the creator takes for an invoice, and what it only files."""
+"""Which records are invoices for the creator, and which are only filed."""
 
 from decimal import Decimal
 from typing import Any
@@ -50,7 +50,7 @@ def test_a_formatted_invoice_is_a_task_in_the_lane_of_its_id() -> None:
         pytest.param(b"\xff", "not JSON", id="not JSON"),
         pytest.param(b"[]", "not an object", id="not an object"),
         pytest.param(taken(schema_version=2), "schema", id="another schema"),
-        pytest.param(taken(destination=7), "destination", id="a destination that cannot be read"),
+        pytest.param(taken(destination=7), "destination", id="an unreadable destination"),
         pytest.param(taken(line_items=[]), "line_items", id="no lines"),
         pytest.param(
             taken(total="100.01"),
@@ -65,10 +65,10 @@ def test_a_formatted_invoice_is_a_task_in_the_lane_of_its_id() -> None:
         pytest.param(
             taken(line_items=[line(quantity="1E+999999999")]), "digits", id="no such quantity"
         ),
-        pytest.param(taken(invoice_id=SURROGATE), "invoice_id", id="an id that is no text"),
+        pytest.param(taken(invoice_id=SURROGATE), "invoice_id", id="an id that is not text"),
     ],
 )
-def test_what_is_none_of_ours_is_only_filed(value: bytes | None, said: str) -> None:
+def test_a_record_that_is_not_an_invoice_is_only_filed(value: bytes | None, said: str) -> None:
     task = its_task(record(value=value))
 
     assert task.document is None
@@ -103,7 +103,7 @@ def test_an_unreadable_record_without_a_key_has_a_lane_of_its_own() -> None:
         pytest.param(b'{"destination": "netsuite"}', id="nothing but the destination"),
     ],
 )
-def test_what_is_another_creators_is_passed_over_whatever_else_it_holds(value: bytes) -> None:
+def test_a_record_for_another_creator_is_skipped_whatever_it_contains(value: bytes) -> None:
     assert task_of(record(value=value), ALL_PHASES, RAZORPAY_ONLY) is None
     assert task_of(record(value=value), ALL_PHASES, EVERYWHERE) is not None
 
@@ -123,7 +123,7 @@ def test_what_is_another_creators_is_passed_over_whatever_else_it_holds(value: b
     ],
 )
 @pytest.mark.parametrize("scope", [EVERYWHERE, RAZORPAY_ONLY], ids=["everywhere", "razorpay only"])
-def test_a_destination_that_is_nobodys_is_filed_as_such_by_every_creator(
+def test_an_unknown_destination_is_filed_by_every_creator(
     value: bytes, document: object, scope: Scope
 ) -> None:
     task = its_task(record(value=value), scope)
@@ -137,7 +137,7 @@ def test_a_destination_that_is_nobodys_is_filed_as_such_by_every_creator(
 @pytest.mark.parametrize(
     "value", [b"?", b"{}", taken(destination=None)], ids=["not JSON", "none named", "null"]
 )
-def test_what_names_no_destination_is_malformed_for_every_creator(value: bytes) -> None:
+def test_a_record_without_a_destination_is_malformed_for_every_creator(value: bytes) -> None:
     refusals = [
         its_task(record(value=value), scope).refusal for scope in (EVERYWHERE, RAZORPAY_ONLY)
     ]

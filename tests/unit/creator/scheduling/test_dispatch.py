@@ -1,5 +1,5 @@
-"""Lanes, bounded window, contiguous offsets, phases: the bookkeeping between the poll loop and the
-workers.
+"""Lanes, bounded window, contiguous offsets and phases: the bookkeeping between the poll loop and
+the workers.
 """
 
 import heapq
@@ -30,7 +30,7 @@ OUTAGE = Unavailable("503", outage=True)
 
 
 class Floor:
-    """A dispatcher, its clock, and what it told of its circuits."""
+    """A dispatcher, its clock, and what it reported about its circuits."""
 
     def __init__(self, capacity: int = 64, window: int = 10_000, concurrency: int = 64) -> None:
         self.clock = FakeClock()
@@ -63,18 +63,18 @@ class Floor:
         return task
 
     def create(self, task: Task) -> bool:
-        """Let a taken task's document be created; whether its worker goes on."""
+        """Create the document of a taken task, and return whether its worker goes on."""
         task.created = Found("1001")
         return self.work.report(task, None)
 
     def doubt(self, task: Task, error: CallFailed = UNKNOWN) -> None:
-        """Let a taken task's request stay without an answer."""
+        """Leave the request of a taken task without an answer."""
         assert task.slot is not None
         task.doubt = Doubt(error, task.slot.opening)
         self.fail(task, error)
 
     def taken(self, task: Task) -> None:
-        """Let the provider name a taken task's id as taken, and show no document."""
+        """Let the provider say that the task's id is taken, and show no document."""
         task.doubt = Doubt(FakeProvider.taken("taken"), opening=0)
         self.work.report(task, None)
 
@@ -133,7 +133,7 @@ def test_a_parked_record_holds_back_only_its_own_invoice(floor: Floor) -> None:
     assert floor.take().record.offset == 0
 
 
-def test_only_what_lies_before_the_first_unfinished_record_is_committable(floor: Floor) -> None:
+def test_only_records_before_the_first_unfinished_one_can_be_committed(floor: Floor) -> None:
     slow, *others = (floor.offer(offset, f"i-{offset}") for offset in range(10, 13))
     taken = [floor.take() for _ in range(3)]
     for task in taken[1:]:
@@ -145,7 +145,7 @@ def test_only_what_lies_before_the_first_unfinished_record_is_committable(floor:
     assert others == taken[1:]
 
 
-def test_what_was_committed_is_not_committed_again(floor: Floor) -> None:
+def test_nothing_is_committed_twice(floor: Floor) -> None:
     floor.offer(0, "i")
     floor.finish(floor.take())
     floor.work.offsets.committed({P0: 1})
@@ -153,7 +153,7 @@ def test_what_was_committed_is_not_committed_again(floor: Floor) -> None:
     assert floor.work.offsets.committable() == {}
 
 
-def test_another_creators_record_is_passed_over_in_its_place(floor: Floor) -> None:
+def test_a_record_for_another_creator_is_skipped_in_order(floor: Floor) -> None:
     floor.offer(0, "i")
     floor.work.skip(record(topic=TOPIC, offset=1))
 
@@ -163,7 +163,7 @@ def test_another_creators_record_is_passed_over_in_its_place(floor: Floor) -> No
     assert floor.work.held() == 0
 
 
-def test_a_worker_goes_straight_on_with_the_next_phase(floor: Floor) -> None:
+def test_a_worker_continues_with_the_next_phase(floor: Floor) -> None:
     task = floor.offer(0, "i", phases=ALL_PHASES)
     floor.take()
 
@@ -174,7 +174,7 @@ def test_a_worker_goes_straight_on_with_the_next_phase(floor: Floor) -> None:
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_a_refusal_ends_the_creation_for_good_and_goes_on_to_be_written_down(floor: Floor) -> None:
+def test_a_refusal_ends_the_creation_for_good_and_is_recorded(floor: Floor) -> None:
     task = floor.offer(0, "i")
     refusal = Rejected("provider-rejected", "no")
 
@@ -182,7 +182,7 @@ def test_a_refusal_ends_the_creation_for_good_and_goes_on_to_be_written_down(flo
     assert (task.phase, task.refusal) == ("publish", refusal)
 
 
-def test_an_open_circuit_holds_back_its_destination_and_no_other(floor: Floor) -> None:
+def test_an_open_circuit_holds_back_only_its_destination(floor: Floor) -> None:
     floor.offer(0, "a")
     floor.offer(1, "b")
     floor.offer(2, "c", destination="razorpay")
@@ -193,7 +193,7 @@ def test_an_open_circuit_holds_back_its_destination_and_no_other(floor: Floor) -
     assert floor.told == [("netsuite", "opened")]
 
 
-def test_while_a_circuit_is_open_one_invoice_at_a_time_probes_and_each_gets_its_turn(
+def test_while_a_circuit_is_open_invoices_take_turns_to_probe(
     floor: Floor,
 ) -> None:
     for offset in range(3):
@@ -210,7 +210,7 @@ def test_while_a_circuit_is_open_one_invoice_at_a_time_probes_and_each_gets_its_
     assert sorted(probes) == [0, 1, 2]
 
 
-def test_when_the_probe_succeeds_all_goes_on(floor: Floor) -> None:
+def test_all_invoices_continue_once_a_probe_succeeds(floor: Floor) -> None:
     for offset in range(5):
         floor.offer(offset, f"i-{offset}")
     floor.fail(floor.take(), OUTAGE)
@@ -226,7 +226,7 @@ def test_when_the_probe_succeeds_all_goes_on(floor: Floor) -> None:
     assert len([floor.take(), floor.take()]) == 2
 
 
-def test_refused_credentials_file_nothing_and_are_told_once(floor: Floor) -> None:
+def test_refused_credentials_file_nothing_and_are_reported_once(floor: Floor) -> None:
     floor.offer(0, "a")
     for _ in range(5):
         floor.clock.advance(30)
@@ -261,7 +261,7 @@ def test_a_status_that_waits_for_metronome_frees_its_worker_and_its_place(floor:
     assert not small.create(second), "Metronome's circuit is open: the worker is free for others"
 
 
-def test_statuses_that_wait_are_bounded_too() -> None:
+def test_the_number_of_waiting_statuses_is_bounded_too() -> None:
     small = Floor(capacity=1)
     for offset in range(MAX_REPORTS + 1):
         small.clock.advance(30)
@@ -274,7 +274,7 @@ def test_statuses_that_wait_are_bounded_too() -> None:
 
 
 def iter_take(floor: Floor) -> Any:
-    """Give the tasks that are to be created; a probe of Metronome on the way fails again."""
+    """Yield the tasks that are to be created; a probe of Metronome on the way fails again."""
     while (task := floor.work.take()) is not None:
         if task.phase == "create":
             yield task
@@ -295,7 +295,7 @@ def test_the_window_is_bounded_and_has_room_again_at_half() -> None:
     assert floor.work.has_room()
 
 
-def test_a_revoked_partition_drops_what_waits_and_commits_what_finishes_in_time(
+def test_a_revoked_partition_drops_waiting_records_and_commits_those_that_finish_in_time(
     floor: Floor,
 ) -> None:
     floor.offer(0, "a")
@@ -312,7 +312,7 @@ def test_a_revoked_partition_drops_what_waits_and_commits_what_finishes_in_time(
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_what_is_still_in_flight_when_a_partition_is_forgotten_commits_nothing(
+def test_an_attempt_still_in_flight_when_its_partition_is_forgotten_commits_nothing(
     floor: Floor,
 ) -> None:
     floor.offer(0, "a")
@@ -348,7 +348,7 @@ def test_an_old_attempt_that_fails_is_not_tried_again(floor: Floor) -> None:
     assert floor.work.take() is None
 
 
-def test_a_malformed_record_is_only_written_down(floor: Floor) -> None:
+def test_a_malformed_record_is_only_recorded(floor: Floor) -> None:
     task = Task(record(topic=TOPIC, offset=0, key=None, value=b"?"), None, ("publish",))
     floor.work.offer(task)
 
@@ -357,7 +357,7 @@ def test_a_malformed_record_is_only_written_down(floor: Floor) -> None:
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_a_paused_destination_is_not_taken_until_it_is_resumed_and_others_go_on(
+def test_a_paused_destination_waits_for_its_resumption_while_others_continue(
     floor: Floor,
 ) -> None:
     floor.offer(0, "a")
@@ -371,7 +371,7 @@ def test_a_paused_destination_is_not_taken_until_it_is_resumed_and_others_go_on(
     assert floor.take().record.offset == 0
 
 
-def test_what_is_created_at_a_destination_that_was_paused_meanwhile_is_still_written_down(
+def test_a_document_created_while_its_destination_was_paused_is_still_recorded(
     floor: Floor,
 ) -> None:
     task = floor.offer(0, "a")
@@ -383,7 +383,7 @@ def test_what_is_created_at_a_destination_that_was_paused_meanwhile_is_still_wri
     assert floor.work.offsets.committable() == {P0: 1}
 
 
-def test_an_invoice_in_doubt_is_looked_for_after_growing_pauses_and_filed_after_the_last(
+def test_an_invoice_in_doubt_is_looked_for_after_growing_delays_and_then_filed(
     floor: Floor,
 ) -> None:
     task = floor.offer(0, "a")
@@ -403,7 +403,7 @@ def test_an_invoice_in_doubt_is_looked_for_after_growing_pauses_and_filed_after_
     assert "may exist" in task.refusal.reason
 
 
-def test_a_filed_doubt_is_told_to_nobody(floor: Floor) -> None:
+def test_a_filed_doubt_is_not_reported_to_metronome(floor: Floor) -> None:
     task = floor.offer(0, "a", phases=ALL_PHASES)
     floor.doubt(floor.take(), Uncertain("no answer"))
     task.doubt = Doubt(FakeProvider.taken("taken"), opening=0, looks=len(PAUSES) - 1)
@@ -414,7 +414,7 @@ def test_a_filed_doubt_is_told_to_nobody(floor: Floor) -> None:
     assert task.phases == ("publish",)
 
 
-def test_what_nobody_else_shows_to_be_the_invoices_own_doubt_is_looked_for_longer(
+def test_a_doubt_without_a_success_of_others_is_looked_for_longer(
     floor: Floor,
 ) -> None:
     task = floor.offer(0, "a")
@@ -448,7 +448,7 @@ def test_looks_do_not_count_while_the_circuit_is_open(floor: Floor) -> None:
     assert task.doubt.looks == 1
 
 
-def test_what_is_found_late_is_a_success(floor: Floor) -> None:
+def test_a_document_that_is_found_late_is_a_success(floor: Floor) -> None:
     task = floor.offer(0, "a", phases=ALL_PHASES)
     floor.doubt(floor.take())
     floor.clock.advance(5)
@@ -458,7 +458,7 @@ def test_what_is_found_late_is_a_success(floor: Floor) -> None:
     assert (task.phase, task.refusal, task.may_exist) == ("write-back", None, False)
 
 
-def test_a_look_that_found_nothing_shows_nobody_that_creating_works(floor: Floor) -> None:
+def test_a_look_that_finds_nothing_does_not_prove_that_creating_works(floor: Floor) -> None:
     doubtful = floor.offer(0, "a")
     failing = floor.offer(1, "b")
     floor.doubt(floor.take())
@@ -488,7 +488,7 @@ def test_a_skip_made_without_a_call_does_not_close_a_circuit(floor: Floor) -> No
     assert floor.take() is task, "the next one probes"
 
 
-def test_invoices_in_doubt_are_bounded_on_their_own(floor: Floor) -> None:
+def test_invoices_in_doubt_have_a_limit_of_their_own(floor: Floor) -> None:
     small = Floor(capacity=1)
     for offset in range(MAX_IN_DOUBT):
         assert not small.work.is_full()
@@ -502,10 +502,10 @@ INVOICE = formatted_invoice()
 
 
 class Month:
-    """Invoices without end over four slots and calls of 100 ms, of which one in ``one_in`` is in
+    """Invoices without end over four slots and calls of 100 ms, with one invoice in ``one_in`` in
     doubt.
 
-    ``looks`` is how many of them it takes to find the document; ``None`` if it is never found.
+    ``looks`` is how many looks it takes to find the document; ``None`` if it is never found.
     """
 
     SLOTS = 4
@@ -558,26 +558,26 @@ def undisturbed() -> Month:
 
 
 @pytest.mark.parametrize("looks", [1, 2])
-def test_five_percent_in_doubt_cost_less_than_a_tenth_of_the_throughput(
+def test_five_percent_of_doubts_cost_less_than_a_tenth_of_the_throughput(
     undisturbed: Month, looks: int
 ) -> None:
     assert Month(one_in=20, looks=looks).created > 0.9 * undisturbed.created
 
 
-def test_doubts_that_nothing_is_found_for_cost_their_own_looks_and_no_waiting(
+def test_doubts_that_find_nothing_cost_only_their_own_looks(
     undisturbed: Month,
 ) -> None:
     assert Month(one_in=20).calls > 0.99 * undisturbed.calls
 
 
 def created_unseen(floor: Floor, task: Task) -> None:
-    """Let the provider make a document and show no total."""
+    """Let the provider create a document without showing its total."""
     task.created = Found("1001")
     task.created_at = floor.clock.now()
     assert floor.work.report(task, None)
 
 
-def test_a_read_back_holds_no_place_for_creates() -> None:
+def test_a_read_back_takes_no_slot_from_creates() -> None:
     floor = Floor(capacity=1)
     floor.offer(0, "a")
     task = floor.take()
@@ -603,7 +603,7 @@ def test_a_read_back_that_keeps_failing_ends_with_the_document_that_was_created(
     assert (task.phase, task.created, task.refusal) == ("publish", Found("1001"), None)
 
 
-def test_documents_of_a_kind_that_the_role_may_not_create_hold_up_no_others() -> None:
+def test_a_document_type_that_the_role_may_not_create_does_not_hold_up_others() -> None:
     floor = Floor(concurrency=4)
     for number in range(33):
         floor.offer(number, f"memo-{number}", document_type="credit_memo")

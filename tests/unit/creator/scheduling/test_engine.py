@@ -45,7 +45,7 @@ def is_idle(dispatcher: Dispatcher) -> bool:
     return dispatcher.held() == 0
 
 
-def test_all_records_are_settled_with_no_more_attempts_at_once_than_workers() -> None:
+def test_all_records_are_settled_with_at_most_one_attempt_per_worker_at_a_time() -> None:
     lock = threading.Lock()
     now = 0
     most = 0
@@ -57,7 +57,7 @@ def test_all_records_are_settled_with_no_more_attempts_at_once_than_workers() ->
             now += 1
             most = max(most, now)
         if task.record.offset < 3 and task.phase == "create":
-            together.wait(SECONDS)  # three are surely in work at the same time
+            together.wait(SECONDS)  # three are certainly being worked on at the same time
         with lock:
             now -= 1
         return None
@@ -71,7 +71,7 @@ def test_all_records_are_settled_with_no_more_attempts_at_once_than_workers() ->
     assert running.stop(SECONDS)
 
 
-def test_a_record_that_waits_holds_no_worker() -> None:
+def test_a_waiting_record_does_not_occupy_a_worker() -> None:
     tried: set[int] = set()
 
     def attempt(task: Task) -> CallFailed | None:
@@ -89,7 +89,7 @@ def test_a_record_that_waits_holds_no_worker() -> None:
     running.stop(SECONDS)
 
 
-def test_each_attempt_that_ends_is_told_with_the_system_that_it_called() -> None:
+def test_each_finished_attempt_is_reported_with_the_system_that_it_called() -> None:
     told: list[str] = []
     failed: set[int] = set()
 
@@ -130,7 +130,7 @@ def test_stopping_waits_for_what_is_in_flight_and_takes_no_more() -> None:
         assert list(dispatcher.offsets.committable().values()) == [1]
 
 
-def test_a_mistake_in_a_worker_reaches_the_main_thread() -> None:
+def test_a_bug_in_a_worker_reaches_the_main_thread() -> None:
     def attempt(_: Task) -> CallFailed | None:
         raise ZeroDivisionError
 
@@ -140,10 +140,10 @@ def test_a_mistake_in_a_worker_reaches_the_main_thread() -> None:
     offer(running, 1)
 
     with pytest.raises(ZeroDivisionError):
-        wait_for_the_mistake(running)
+        wait_for_the_bug(running)
 
 
-def wait_for_the_mistake(running: Engine) -> None:
+def wait_for_the_bug(running: Engine) -> None:
     for _ in range(100):
         running.check()
         running.wait_until(lambda _: False, 0.05)

@@ -13,7 +13,9 @@ SINCE = FINALIZED_AT - timedelta(minutes=5)
 
 
 def firsts(**bounds: Any) -> FirstRecords:
-    """A process that got the partition five minutes before the invoice was finalized."""
+    """Return the first records of a process that got the partition five minutes before the invoice
+    was finalized.
+    """
     memory = FirstRecords(**bounds)
     memory.assigned(PARTITION, END, SINCE)
     return memory
@@ -33,19 +35,19 @@ def invoice(
     )
 
 
-def test_a_webhooks_record_that_came_since_the_assignment_is_a_first_one() -> None:
+def test_a_record_of_the_webhook_that_arrived_after_the_assignment_is_a_first_one() -> None:
     assert firsts().take(consumed(), invoice())
 
 
 @pytest.mark.parametrize(
     ("read", "of"),
     [
-        pytest.param(consumed(offset=END - 1), invoice(), id="it lay there before the assignment"),
-        pytest.param(consumed(partition=4), invoice(), id="of a partition that is not ours"),
+        pytest.param(consumed(offset=END - 1), invoice(), id="it was there before the assignment"),
+        pytest.param(consumed(partition=4), invoice(), id="in a partition that is not ours"),
         pytest.param(consumed(headers=(("replay-id", b"replay-1"),)), invoice(), id="replayed"),
         pytest.param(consumed(), invoice(source="reconcile"), id="enqueued by reconcile"),
         pytest.param(consumed(), invoice(source="manual"), id="started over"),
-        pytest.param(consumed(), invoice(source=None), id="of an older formatter"),
+        pytest.param(consumed(), invoice(source=None), id="by an older formatter"),
         pytest.param(consumed(), invoice(finalized_at=None), id="finalized at an unknown time"),
         pytest.param(
             consumed(),
@@ -58,7 +60,7 @@ def test_everything_else_is_a_repeat(read: Record, of: Any) -> None:
     assert not firsts().take(read, of)
 
 
-def test_the_second_record_of_an_invoice_is_a_repeat_whatever_the_first_was() -> None:
+def test_the_second_record_of_an_invoice_is_always_a_repeat() -> None:
     memory = firsts()
 
     memory.take(consumed(offset=END - 1), invoice())
@@ -66,7 +68,7 @@ def test_the_second_record_of_an_invoice_is_a_repeat_whatever_the_first_was() ->
     assert not memory.take(consumed(), invoice())
 
 
-def test_what_was_seen_is_known_in_every_partition() -> None:
+def test_a_seen_invoice_is_known_in_every_partition() -> None:
     memory = firsts()
     memory.assigned(TopicPartition(PARTITION.topic, 7), 0, SINCE)
 
@@ -75,7 +77,7 @@ def test_what_was_seen_is_known_in_every_partition() -> None:
     assert not memory.take(consumed(partition=7), invoice())
 
 
-def test_a_partition_that_left_and_came_back_is_read_from_its_new_end_on() -> None:
+def test_a_partition_that_comes_back_counts_from_its_new_end() -> None:
     memory = firsts()
     memory.revoked([PARTITION])
     assert not memory.take(consumed(), invoice("inv-1"))
@@ -86,7 +88,7 @@ def test_a_partition_that_left_and_came_back_is_read_from_its_new_end_on() -> No
     assert memory.take(consumed(offset=END + 10), invoice("inv-3"))
 
 
-def test_what_falls_out_of_the_memory_makes_all_that_was_finalized_before_a_repeat() -> None:
+def test_a_forgotten_invoice_makes_all_invoices_finalized_before_it_repeats() -> None:
     memory = firsts(max_remembered=1)
     memory.take(consumed(), invoice("inv-1"))
     memory.take(consumed(), invoice("inv-2", FINALIZED_AT + timedelta(seconds=1)))

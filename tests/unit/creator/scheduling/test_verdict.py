@@ -1,4 +1,4 @@
-"""The verdict by comparison, and how long to wait."""
+"""The verdict by comparison, and the delays."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_an_invoice_that_fails_while_another_succeeds_is_filed_after_its_retries
     assert is_filed(bench.fail())
 
 
-def test_with_nothing_to_compare_it_is_filed_only_when_patience_has_run_out() -> None:
+def test_without_a_comparison_it_is_filed_only_when_patience_runs_out() -> None:
     bench = Bench()
     verdicts = [bench.fail() for _ in range(10)]
     bench.clock.advance(900)
@@ -85,7 +85,7 @@ def test_the_configured_retries_are_made_first() -> None:
     assert verdicts == [False, False, False, True]
 
 
-def test_no_retries_still_needs_the_comparison() -> None:
+def test_the_comparison_is_needed_even_without_retries() -> None:
     bench = Bench(retries=0)
 
     assert not is_filed(bench.fail())
@@ -96,7 +96,7 @@ def test_no_retries_still_needs_the_comparison() -> None:
 @pytest.mark.parametrize(
     "error", [OUTAGE, CredentialsRefused("no")], ids=["outage", "refused credentials"]
 )
-def test_an_outage_never_files_however_long(error: CallFailed) -> None:
+def test_an_outage_never_files_anything_however_long_it_lasts(error: CallFailed) -> None:
     bench = Bench()
 
     for _ in range(100):
@@ -104,7 +104,7 @@ def test_an_outage_never_files_however_long(error: CallFailed) -> None:
         bench.clock.advance(100)
 
 
-def test_the_first_invoices_of_an_outage_get_their_retries_afresh_when_it_is_over() -> None:
+def test_the_first_invoices_of_an_outage_get_all_their_retries_when_it_is_over() -> None:
     bench = Bench()
     bench.fail()
     bench.fail()
@@ -124,9 +124,7 @@ def test_probes_do_not_count() -> None:
         assert not is_filed(bench.fail())
 
 
-def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_filed_in_the_end() -> (
-    None
-):
+def test_an_invoice_that_keeps_failing_between_successes_of_others_is_filed_in_the_end() -> None:
     bench = Bench()
     verdicts = []
     for _ in range(MAX_CONTRADICTIONS + 1):
@@ -136,7 +134,7 @@ def test_an_invoice_turned_away_again_and_again_between_successes_of_others_is_f
     assert verdicts == [False] * MAX_CONTRADICTIONS + [True]
 
 
-def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retries_of_its_own() -> (
+def test_a_status_that_metronome_never_accepts_is_a_writeback_failure_after_its_own_retries() -> (
     None
 ):
     bench = Bench()
@@ -152,7 +150,7 @@ def test_a_status_that_metronome_never_takes_is_a_writeback_failure_after_retrie
     assert decided.code == "writeback-refused"
 
 
-def test_what_kafka_does_not_take_is_never_given_up() -> None:
+def test_a_record_that_kafka_does_not_accept_is_never_given_up() -> None:
     bench = Bench()
     bench.is_created()
     bench.task.move_on()
@@ -170,10 +168,12 @@ def test_what_kafka_does_not_take_is_never_given_up() -> None:
         pytest.param([FAILED] * 4, 8.0, id="it doubles"),
         pytest.param([FAILED] * 40, 30.0, id="up to the setting"),
         pytest.param(
-            [Unavailable("", retry_after=45)], 45.0, id="the other side's wish goes first"
+            [Unavailable("", retry_after=45)],
+            45.0,
+            id="a delay that the provider asks for comes first",
         ),
         pytest.param([Uncertain("")], 5.0, id="an unknown outcome settles first"),
-        pytest.param([FAILED] * 4 + [Uncertain("")], 16.0, id="and backs off as well"),
+        pytest.param([FAILED] * 4 + [Uncertain("")], 16.0, id="and backs off too"),
     ],
 )
 def test_delays(errors: list[CallFailed], delay: float) -> None:
@@ -184,7 +184,7 @@ def test_delays(errors: list[CallFailed], delay: float) -> None:
     assert verdicts[-1] == delay
 
 
-def test_a_look_that_cannot_be_read_is_waited_for_and_then_filed_as_what_may_exist() -> None:
+def test_an_unreadable_look_is_retried_and_then_filed_as_possibly_existing() -> None:
     bench = Bench()
     bench.task.is_looking = True
     verdicts = []
@@ -201,7 +201,7 @@ def test_a_look_that_cannot_be_read_is_waited_for_and_then_filed_as_what_may_exi
     assert "may exist" in decided.reason
 
 
-def test_a_look_that_an_outage_prevents_is_never_filed() -> None:
+def test_a_look_during_an_outage_is_never_filed() -> None:
     bench = Bench()
     bench.task.is_looking = True
     for _ in range(20):
@@ -217,7 +217,7 @@ def test_a_doubt_waits_for_as_long_as_the_provider_asks() -> None:
     assert bench.fail(Unavailable("500", retry_after=45)) == 45.0
 
 
-def test_a_doubt_says_what_the_provider_said_last() -> None:
+def test_a_doubt_quotes_the_providers_last_answer() -> None:
     bench = Bench()
     bench.task.doubt = Doubt(Uncertain("It hung up."), opening=0, looks=len(PAUSES))
     bench.fail(Uncertain("It hung up."))
@@ -232,7 +232,7 @@ def test_a_doubt_says_what_the_provider_said_last() -> None:
 WRONG_PATH = Unavailable("404", about="settings")
 
 
-def test_a_report_to_a_path_that_is_wrong_waits_for_the_patience_and_opens_no_circuit() -> None:
+def test_a_report_to_a_wrong_path_waits_until_patience_runs_out_and_opens_no_circuit() -> None:
     bench = Bench()
     bench.is_created()
 
@@ -247,7 +247,7 @@ def test_a_report_to_a_path_that_is_wrong_waits_for_the_patience_and_opens_no_ci
     assert filed.code == "writeback-refused"
 
 
-def test_an_outage_ends_nothing_that_is_pending_however_long_it_lasts() -> None:
+def test_an_outage_never_ends_a_pending_create_however_long_it_lasts() -> None:
     bench = Bench()
     bench.task.doubt = Doubt(
         Pending("not listed yet", Begun("inv_1", 0.0)), opening=0, looks=len(PAUSES)

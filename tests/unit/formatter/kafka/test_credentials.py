@@ -48,7 +48,7 @@ def test_tls_verifies_the_broker() -> None:
     assert arguments["ssl_context"].check_hostname
 
 
-def test_an_unusable_certificate_is_one_clear_sentence() -> None:
+def test_an_unusable_certificate_is_reported_in_one_clear_sentence() -> None:
     settings = KafkaSettings(
         kafka_security_protocol="SSL", kafka_ssl_ca_location="/no/such/file.pem"
     )

@@ -19,7 +19,7 @@ OTHER = TopicPartition("raw-invoices", 1)
 
 
 class Broker:
-    """Delivers records to an intake, holds their work until told, and notes the
+    """Delivers records to an intake, keeps their work open until told otherwise, and records the
     acknowledgements.
     """
 
@@ -58,7 +58,7 @@ class Broker:
         )
 
     async def rebalance(self, *assigned: TopicPartition) -> None:
-        """Give everything up without waiting for what is under way, and get some of it back."""
+        """Lose everything without waiting for work in progress, and get some of it back."""
         await self.intake.stop(0)
         self.intake.go_on(set(assigned))
 
@@ -68,7 +68,7 @@ class Broker:
             await turn()
 
 
-async def test_acknowledgements_never_pass_an_unfinished_record() -> None:
+async def test_an_acknowledgement_never_covers_an_unfinished_record() -> None:
     broker = Broker()
     for offset in (1, 2, 3):
         await broker.deliver(offset)
@@ -80,7 +80,7 @@ async def test_acknowledgements_never_pass_an_unfinished_record() -> None:
     assert broker.acknowledged == [1, 2, 3]
 
 
-async def test_no_more_than_the_capacity_is_in_work_until_something_is_acknowledged() -> None:
+async def test_no_more_records_than_the_capacity_are_taken_until_one_is_acknowledged() -> None:
     broker = Broker(capacity=2)
     await broker.deliver(1)
     await broker.deliver(2)
@@ -95,7 +95,7 @@ async def test_no_more_than_the_capacity_is_in_work_until_something_is_acknowled
     assert broker.begun == [1, 2, 3]
 
 
-async def test_a_slow_record_does_not_keep_others_out_until_the_window_is_full_of_settled_ones() -> (
+async def test_a_slow_record_does_not_block_others_until_the_window_is_full_of_settled_ones() -> (
     None
 ):
     broker = Broker(capacity=2, window=4)
@@ -113,7 +113,7 @@ async def test_a_slow_record_does_not_keep_others_out_until_the_window_is_full_o
     assert broker.acknowledged == [1, 2, 3, 4]
 
 
-async def test_a_record_from_before_a_rebalance_is_left_alone() -> None:
+async def test_a_record_from_before_a_rebalance_is_ignored() -> None:
     broker = Broker()
     await broker.deliver(1, current=False)
     await turn()
@@ -122,7 +122,7 @@ async def test_a_record_from_before_a_rebalance_is_left_alone() -> None:
     assert b"invoice_connector_records_in_flight 0.0" in broker.metrics.exposition()
 
 
-async def test_partitions_that_went_are_abandoned_never_acknowledged_and_make_room() -> None:
+async def test_revoked_partitions_are_abandoned_never_acknowledged_and_free_their_room() -> None:
     broker = Broker(capacity=1)
     await broker.deliver(1)
 
@@ -134,7 +134,7 @@ async def test_partitions_that_went_are_abandoned_never_acknowledged_and_make_ro
     assert broker.begun == [1, 2]
 
 
-async def test_what_stays_is_not_done_again_and_acknowledged_once_it_was_delivered_again() -> None:
+async def test_a_kept_partition_repeats_no_work_and_acknowledges_after_redelivery() -> None:
     broker = Broker(capacity=9)
     for offset in (4, 5, 6):
         await broker.deliver(offset)
@@ -152,7 +152,7 @@ async def test_what_stays_is_not_done_again_and_acknowledged_once_it_was_deliver
     assert broker.begun == [4, 5, 6, 7]
 
 
-async def test_what_came_again_between_two_rebalances_and_what_did_not_is_both_kept() -> None:
+async def test_records_are_kept_through_two_rebalances_whether_redelivered_or_not() -> None:
     broker = Broker(capacity=9)
     for offset in (4, 5, 6):
         await broker.deliver(offset)
@@ -168,7 +168,7 @@ async def test_what_came_again_between_two_rebalances_and_what_did_not_is_both_k
     assert broker.begun == [4, 5, 6]
 
 
-async def test_a_full_intake_takes_what_it_knows_and_no_deadlock_arises() -> None:
+async def test_a_full_intake_accepts_known_records_without_a_deadlock() -> None:
     broker = Broker(capacity=2)
     await broker.deliver(1)
     await broker.deliver(2)
@@ -184,7 +184,7 @@ async def test_a_full_intake_takes_what_it_knows_and_no_deadlock_arises() -> Non
     assert broker.begun == [1, 2]
 
 
-async def test_what_somebody_committed_past_is_not_waited_for() -> None:
+async def test_records_that_another_member_committed_are_not_waited_for() -> None:
     broker = Broker(capacity=9)
     await broker.deliver(4)
     await broker.deliver(5)
@@ -196,7 +196,7 @@ async def test_what_somebody_committed_past_is_not_waited_for() -> None:
     assert broker.acknowledged == [6]
 
 
-async def test_a_position_further_back_is_done_anew_and_acknowledged_in_its_place() -> None:
+async def test_records_after_an_earlier_position_are_done_again_and_acknowledged_in_order() -> None:
     broker = Broker(capacity=9)
     await broker.deliver(5)
 
@@ -210,14 +210,14 @@ async def test_a_position_further_back_is_done_anew_and_acknowledged_in_its_plac
     assert broker.acknowledged == [4, 5]
 
 
-async def test_another_record_in_the_place_of_a_known_one_is_done() -> None:
+async def test_a_different_record_at_a_known_offset_is_processed() -> None:
     broker = Broker(capacity=9)
     await broker.deliver(5)
     await broker.settle(5)
     await broker.deliver(6)
 
     await broker.rebalance(PARTITION)
-    await broker.deliver(6, value=b"of a topic that was created anew")
+    await broker.deliver(6, value=b"of a topic that was created again")
     await turn()
     await broker.settle(6)
 
@@ -225,7 +225,7 @@ async def test_another_record_in_the_place_of_a_known_one_is_done() -> None:
     assert broker.acknowledged == [5, 6]
 
 
-async def test_a_standstill_waits_for_what_is_under_way_and_lets_nothing_begin() -> None:
+async def test_a_standstill_waits_for_work_in_progress_and_lets_nothing_begin() -> None:
     broker = Broker(capacity=9)
     await broker.deliver(1)
     await turn()
@@ -245,7 +245,7 @@ async def test_a_standstill_waits_for_what_is_under_way_and_lets_nothing_begin()
     assert broker.begun == [1, 2]
 
 
-async def test_once_closed_nothing_more_is_taken_and_work_is_finished() -> None:
+async def test_a_closed_intake_accepts_nothing_more_and_finishes_its_work() -> None:
     broker = Broker(capacity=1)
     await broker.deliver(1)
     late = broker.deliver(2)
@@ -276,7 +276,7 @@ STEPS = (
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=50))
-def test_whatever_happens_nothing_unsettled_is_acknowledged_past_and_what_stays_is_begun_once(
+def test_no_sequence_acknowledges_past_an_unsettled_record_or_begins_a_kept_one_twice(
     steps: list[str],
 ) -> None:
     asyncio.run(play(steps))

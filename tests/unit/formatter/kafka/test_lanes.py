@@ -6,7 +6,7 @@ from tests.builders import record
 
 
 class Desk:
-    """Settles a record when told to; notes what began and what ended."""
+    """Settles a record when told to, and records what began and what ended."""
 
     def __init__(self) -> None:
         self.begun: list[int] = []
@@ -35,12 +35,12 @@ class Desk:
 
 
 async def turn() -> None:
-    """Let every task that can go on do so."""
+    """Let every task that can continue do so."""
     for _ in range(5):
         await asyncio.sleep(0)
 
 
-async def test_records_of_one_key_go_one_after_the_other_and_those_of_others_at_once() -> None:
+async def test_records_of_one_key_run_in_sequence_and_those_of_other_keys_in_parallel() -> None:
     desk = Desk()
     await desk.put(1, b"a")
     await desk.put(2, b"a")
@@ -54,7 +54,7 @@ async def test_records_of_one_key_go_one_after_the_other_and_those_of_others_at_
     assert desk.settled == [3, 1]
 
 
-async def test_a_lane_that_ran_empty_opens_again() -> None:
+async def test_an_empty_lane_opens_again() -> None:
     desk = Desk()
     await desk.put(1, b"a")
     await desk.end(1)
@@ -71,7 +71,7 @@ async def test_records_without_a_key_do_not_wait_for_each_other() -> None:
     assert desk.begun == [1, 2]
 
 
-async def test_records_of_other_partitions_are_abandoned_those_in_work_included() -> None:
+async def test_records_of_other_partitions_are_abandoned_even_in_progress() -> None:
     desk = Desk()
     await desk.put(1, b"a")
     await desk.put(2, b"a")
@@ -90,7 +90,7 @@ async def test_records_of_other_partitions_are_abandoned_those_in_work_included(
     assert len(desk.lanes) == 0
 
 
-async def test_an_abandoned_record_that_comes_back_is_done_anew() -> None:
+async def test_an_abandoned_record_that_comes_back_is_done_again() -> None:
     desk = Desk()
     await desk.put(1, b"a")
     desk.lanes.keep_only(())

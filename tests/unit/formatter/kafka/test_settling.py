@@ -26,14 +26,14 @@ def topics(broker: FakePublisher) -> list[str]:
 
 
 class Silent(FakePublisher):
-    """Takes everything and acknowledges nothing."""
+    """Accepts everything and acknowledges nothing."""
 
     def send(self, record: OutgoingRecord) -> Future[None]:
         return Future()
 
 
 class Desk:
-    """A settling over one answer of Metronome's."""
+    """A settling that gets one answer from Metronome."""
 
     def __init__(self, body: bytes, broker: FakePublisher) -> None:
         self.metrics = Metrics()
@@ -55,7 +55,7 @@ class Desk:
         return sample in self.metrics.exposition()
 
 
-async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome_is_the_creators() -> (
+async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_leaves_the_outcome_to_the_creator() -> (
     None
 ):
     broker = FakePublisher()
@@ -69,7 +69,7 @@ async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_its_outcome
     assert desk.counts(b'invoice_connector_invoices_formatted_total{destination="netsuite"} 1.0')
 
 
-async def test_a_record_that_is_being_written_is_under_way() -> None:
+async def test_a_record_that_is_being_written_counts_as_in_progress() -> None:
     desk = Desk(answer(), Silent())
     writing = asyncio.create_task(desk.settling.settle(record()))
     await asyncio.sleep(0)
@@ -95,9 +95,7 @@ async def test_a_skip_is_written_to_the_ledger_and_counted() -> None:
     assert desk.counts(b'invoice_connector_invoices_skipped_total{reason="not-finalized"} 1.0')
 
 
-async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledger_as_every_skip() -> (
-    None
-):
+async def test_a_repeat_of_an_invoice_known_at_the_provider_is_a_skip_in_the_ledger() -> None:
     broker = FakePublisher()
     desk = Desk(answer(), broker)
     await desk.settling.settle(record())
@@ -112,7 +110,7 @@ async def test_a_repeat_of_what_is_known_at_the_provider_is_entered_in_the_ledge
     assert desk.counts(b'invoice_connector_invoices_skipped_total{reason="already-synced"} 1.0')
 
 
-async def test_a_failure_is_filed_before_the_ledger_knows_of_it() -> None:
+async def test_a_failure_is_filed_before_it_is_in_the_ledger() -> None:
     broker = FakePublisher()
     desk = Desk(answer(customer_custom_fields={}), broker)
 

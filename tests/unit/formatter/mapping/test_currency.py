@@ -19,7 +19,7 @@ from invoice_shared.errors import Rejected
             "1250",
             "12.50",
             2,
-            id="the fixed id tells US dollars",
+            id="the fixed id means US dollars",
         ),
         pytest.param(
             ("any", "EUR"),
@@ -53,7 +53,7 @@ def test_the_unit_follows_from_the_credit_type(
         pytest.param("", id="no name"),
     ],
 )
-def test_what_is_no_known_currency_is_refused(name: str) -> None:
+def test_an_unknown_currency_is_refused(name: str) -> None:
     with pytest.raises(Rejected) as refused:
         currency_of(CreditType(id="any", name=name))
 

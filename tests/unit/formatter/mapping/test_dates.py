@@ -60,7 +60,7 @@ MAR_2 = date(2026, 3, 2)
             {"end_timestamp": "2026-02-10T12:00:00Z"},
             "issued",
             (FEB_1, date(2026, 2, 10), MAR_2, None),
-            id="a day begun is covered",
+            id="a day that has begun is covered",
         ),
         pytest.param(
             {"end_timestamp": "2026-02-01T00:00:00Z"},

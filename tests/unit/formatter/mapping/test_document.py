@@ -65,7 +65,7 @@ def test_euros_are_whole_units() -> None:
     assert str(document.line_items[0].unit_price) == "0.01"
 
 
-def test_what_is_no_money_of_the_invoice_is_shown_but_not_billed() -> None:
+def test_a_line_outside_of_the_total_is_shown_but_not_billed() -> None:
     lines = [
         line(5, name="Tokens", credit_type=TOKENS),
         line(700, name="Conversion", type="cpu_conversion"),
@@ -123,7 +123,7 @@ def test_a_legacy_adjustment_is_a_line_of_its_own_type() -> None:
             {"quantity": -10, "unit_price": 500},
             "10",
             "5.00",
-            id="else a negative quantity is flipped",
+            id="otherwise a negative quantity is flipped",
         ),
         pytest.param({"quantity": None, "unit_price": None}, "None", "None", id="neither is given"),
     ],
@@ -167,7 +167,7 @@ def test_corrections_and_reissued_invoices_name_the_old_one() -> None:
     ("lines", "total", "changes", "reason"),
     [
         pytest.param(
-            [line(0)], 0, {"zero_total_invoices": "skip"}, "zero-total", id="zero, where so set"
+            [line(0)], 0, {"zero_total_invoices": "skip"}, "zero-total", id="zero, if set to skip"
         ),
         pytest.param(
             [line("0.4")], "0.4", {"zero_total_invoices": "skip"}, "zero-total", id="rounds to zero"
@@ -180,7 +180,7 @@ def test_corrections_and_reissued_invoices_name_the_old_one() -> None:
             0,
             {"zero_total_invoices": "skip"},
             "nothing-to-bill",
-            id="whatever is set",
+            id="whatever the setting",
         ),
     ],
 )
@@ -218,14 +218,16 @@ def test_by_default_a_zero_invoice_is_sent() -> None:
         ),
     ],
 )
-def test_what_cannot_be_sent_as_it_is_is_refused(changes: dict[str, Any], code: str) -> None:
+def test_an_invoice_that_cannot_be_sent_as_it_is_is_refused(
+    changes: dict[str, Any], code: str
+) -> None:
     with pytest.raises(Rejected) as refused:
         map_invoice(invoice(**changes), rules())
 
     assert refused.value.code == code
 
 
-def test_no_counted_line_and_a_total_is_a_mismatch() -> None:
+def test_a_total_without_a_counted_line_is_a_mismatch() -> None:
     with pytest.raises(Rejected) as refused:
         map_invoice(invoice(line(credit_type=TOKENS), total=Decimal(100)), rules())
 

@@ -8,7 +8,7 @@ from tests.unit.formatter.invoices import invoice
 
 
 def external(**changes: Any) -> dict[str, Any]:
-    """What Metronome says of a document in NetSuite, as our own write-back tells it."""
+    """Return what Metronome says about a document in NetSuite, as our own write-back reports it."""
     known = {
         "invoice_id": "9001",
         "billing_provider_type": "netsuite",
@@ -28,7 +28,7 @@ REVENUE = {
 def ending(
     changes: dict[str, Any], *, destination: str | None = "netsuite", forced: bool = False
 ) -> str | None:
-    """The code with which it ends; ``None`` if the invoice goes on."""
+    """Return the code with which it ends; ``None`` if the invoice goes on."""
     try:
         skip = check_external(invoice(**changes), destination, forced=forced)
     except Rejected as refused:
@@ -39,7 +39,7 @@ def ending(
 @pytest.mark.parametrize(
     ("changes", "plain", "forced"),
     [
-        pytest.param({}, None, None, id="nothing is known elsewhere"),
+        pytest.param({}, None, None, id="Metronome knows of no document"),
         pytest.param(external(), "already-synced", None, id="our own document"),
         pytest.param(
             external(external_status="PAID"), "already-synced", None, id="our own document, paid"
@@ -48,7 +48,7 @@ def ending(
             external(billing_provider_type=None),
             "already-synced",
             None,
-            id="a document of no named type",
+            id="a document without a type",
         ),
         pytest.param(external(external_status="VOID"), "document-removed", None, id="voided there"),
         pytest.param(
@@ -58,7 +58,7 @@ def ending(
             external(external_status="INVALID_REQUEST_ERROR"), None, None, id="refused, with an id"
         ),
         pytest.param(
-            external(external_status="SKIPPED", **NO_ID), None, None, id="left out on purpose"
+            external(external_status="SKIPPED", **NO_ID), None, None, id="skipped on purpose"
         ),
         pytest.param(
             external(billing_provider_type="quickbooks_online"),
@@ -94,12 +94,12 @@ def ending(
             {"revenue_system_invoices": [REVENUE | {"revenue_system_external_entity_id": None}]},
             None,
             None,
-            id="a revenue system that has no document of it",
+            id="a revenue system without a document",
         ),
         pytest.param({"revenue_system_invoices": None}, None, None, id="no revenue system"),
     ],
 )
-def test_what_metronome_knows_elsewhere(
+def test_a_document_that_metronome_knows_decides(
     changes: dict[str, Any], plain: str | None, forced: str | None
 ) -> None:
     assert ending(changes) == plain
@@ -113,23 +113,21 @@ def test_razorpay_is_known_by_metronomes_name_for_it() -> None:
     assert ending(ours, destination="netsuite") == "billed-elsewhere"
 
 
-def test_another_revenue_system_than_the_destination_says_nothing() -> None:
+def test_a_revenue_system_other_than_the_destination_says_nothing() -> None:
     assert ending({"revenue_system_invoices": [REVENUE]}, destination="razorpay") is None
 
 
-def test_without_a_known_destination_an_id_counts_as_its_own() -> None:
+def test_without_a_known_destination_any_id_counts_as_the_destinations() -> None:
     assert ending(external(), destination=None) == "already-synced"
 
 
 @pytest.mark.parametrize(
     ("changes", "known"),
     [
-        pytest.param({}, None, id="nothing is known"),
+        pytest.param({}, None, id="Metronome knows of nothing"),
         pytest.param(external(), "9001", id="our own document"),
         pytest.param(external(external_status="VOID"), "9001", id="voided there"),
-        pytest.param(
-            external(billing_provider_type=None), "9001", id="a document of no named type"
-        ),
+        pytest.param(external(billing_provider_type=None), "9001", id="a document without a type"),
         pytest.param(external(billing_provider_type="stripe"), None, id="a document elsewhere"),
         pytest.param(external(**NO_ID), None, id="no document is named"),
         pytest.param(
@@ -137,7 +135,7 @@ def test_without_a_known_destination_an_id_counts_as_its_own() -> None:
         ),
     ],
 )
-def test_the_document_that_metronome_names_goes_with_the_invoice(
+def test_the_document_that_metronome_names_is_part_of_the_record(
     changes: dict[str, Any], known: str | None
 ) -> None:
     assert known_document(invoice(**changes), "netsuite") == known

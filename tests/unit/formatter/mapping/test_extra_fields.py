@@ -27,7 +27,7 @@ def test_document_and_line_fields_are_filled() -> None:
     ]
 
 
-def test_everything_that_cannot_be_filled_is_named_in_one_failure() -> None:
+def test_all_fields_that_cannot_be_filled_are_named_in_one_failure() -> None:
     templates = {
         "memo": "{contract_custom_fields.po_number} {payer.customer_id}",
         "line.class": "{line.metadata}",
@@ -51,7 +51,7 @@ def test_each_template_that_can_never_be_filled_is_a_problem() -> None:
     assert any("line.class" in problem for problem in problems)
 
 
-def test_a_field_may_be_for_one_destination_alone() -> None:
+def test_a_field_may_apply_to_one_destination_alone() -> None:
     templates = {
         "memo": "everywhere",
         "netsuite:memo": "in NetSuite",
@@ -77,13 +77,13 @@ def test_a_template_for_one_destination_is_checked_like_any_other() -> None:
     )
 
 
-def test_a_prefix_that_is_no_destination_is_a_problem() -> None:
+def test_a_prefix_that_is_not_a_destination_is_a_problem() -> None:
     (problem,) = problems_of({"netsuit:memo": "x", "PO: number": "x", "razorpay:po:number": "x"})
 
     assert problem.startswith('netsuit:memo: "netsuit" is not a destination: use one of netsuite, ')
 
 
-def test_the_first_and_last_day_of_a_service_are_at_hand() -> None:
+def test_templates_can_use_the_first_and_last_day_of_a_service() -> None:
     templates = {
         "memo": "{start_date} to {invoice.end_date}",
         "line.period": "{line.start_date} to {line.end_date}",

@@ -27,7 +27,7 @@ def test_lines_of_one_item_become_one_in_the_order_of_appearance() -> None:
     assert document.total == Decimal("6.00")
 
 
-def test_quantities_add_up_where_one_price_holds() -> None:
+def test_quantities_add_up_if_the_price_is_the_same() -> None:
     document = mapped(line(), line(), by=BY_ITEM)
 
     assert (document.line_items[0].quantity, document.line_items[0].unit_price) == (
@@ -47,7 +47,7 @@ def test_quantities_add_up_where_one_price_holds() -> None:
         ),
     ],
 )
-def test_quantity_and_price_are_left_out_where_they_are_not_uniform(other: dict[str, Any]) -> None:
+def test_quantity_and_price_are_left_out_if_they_differ(other: dict[str, Any]) -> None:
     one = mapped(line(), other, by=BY_ITEM).line_items[0]
 
     assert (one.quantity, one.unit_price) == (None, None)
@@ -66,7 +66,7 @@ def test_names_products_types_and_periods_are_joined() -> None:
     assert (str(one.start_date), str(one.end_date)) == ("2026-02-01", "2026-02-28")
 
 
-def test_a_line_without_period_leaves_the_joined_one_without() -> None:
+def test_a_line_without_a_period_leaves_the_joined_line_without_one() -> None:
     one = mapped(line(), line(starting_at=None), by=BY_ITEM).line_items[0]
 
     assert (one.start_date, one.end_date) == (None, None)
@@ -78,7 +78,7 @@ def test_an_item_with_a_single_line_keeps_its_full_name() -> None:
     assert one.name == "API calls / region=eu"
 
 
-def test_lines_with_other_extra_fields_stay_apart() -> None:
+def test_lines_with_different_extra_fields_stay_separate() -> None:
     document = mapped(
         line(**item("1", **{"class": "A"})), line(**item("1", **{"class": "B"})), by=BY_ITEM
     )

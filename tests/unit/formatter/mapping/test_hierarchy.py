@@ -1,5 +1,5 @@
-"""Who is billed in an account hierarchy: one row per row of Metronome's cases, and what no row
-names.
+"""Who is billed in an account hierarchy: one row per row of Metronome's cases, and the cases that
+no row names.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ BILLED = "billed"
 
 
 def ending(billing: Billing) -> str:
-    """The code with which it ends, or who is billed."""
+    """Return the code with which it ends, or who is billed."""
     return billing.instead.code if billing.instead else BILLED
 
 
@@ -139,7 +139,7 @@ def decided(
             child("PARENT", "CONSOLIDATE"),
             LISTED,
             HELD,
-            id="a payer who is a stranger",
+            id="a payer outside of the hierarchy",
         ),
         pytest.param("USAGE", PARENT, None, [], HELD, id="another payer, no hierarchy"),
         pytest.param("USAGE", {}, child("PARENT", "SEPARATE"), [], HELD, id="a payer without ids"),
@@ -182,7 +182,7 @@ def decided(
         ),
     ],
 )
-def test_each_case_of_metronomes_hierarchies_ends_one_way(
+def test_each_case_of_metronomes_hierarchies_has_one_result(
     type_: str, payer: dict[str, Any] | None, hierarchy: Any, listed: list[dict[str, Any]], end: str
 ) -> None:
     assert ending(decided(type_, payer, hierarchy, listed)) == end
@@ -203,7 +203,7 @@ def test_each_case_of_metronomes_hierarchies_ends_one_way(
         ),
     ],
 )
-def test_where_another_customer_pays_a_setting_decides(
+def test_a_setting_decides_who_is_billed_if_another_customer_pays(
     type_: str, payer: dict[str, Any] | None, hierarchy: Any
 ) -> None:
     unset = decided(type_, payer, hierarchy)
@@ -217,7 +217,7 @@ def test_where_another_customer_pays_a_setting_decides(
     assert (ending(payers), payers.invoice.billed_customer_id) == (BILLED, "parent")
 
 
-def test_the_payers_own_fields_say_where_it_is_billed_and_the_invoice_stays_the_customers() -> None:
+def test_the_payers_fields_say_where_it_is_billed_and_the_invoice_stays_the_customers() -> None:
     given = rules(
         hierarchy_billed_to="payer",
         extra_fields={"memo": "{customer_custom_fields.netsuite_customer_id}"},
@@ -251,8 +251,8 @@ def test_a_payer_without_a_mapping_is_named() -> None:
     assert refused.value.code == "customer-not-mapped"
 
 
-def test_what_nobody_consolidates_is_not_skipped() -> None:
-    """Unless consolidated invoices are billed, a skip would mean that nobody is."""
+def test_an_invoice_that_is_not_consolidated_is_not_skipped() -> None:
+    """A skip would mean that nobody is billed, unless consolidated invoices are billed."""
     billing = decided(
         "USAGE", PARENT, child("PARENT", "CONSOLIDATE"), LISTED, metronome_invoices_types=["USAGE"]
     )
@@ -283,17 +283,17 @@ def test_the_skip_names_the_consolidated_invoice() -> None:
         pytest.param(
             [{"id": "x", "status": "FINALIZED", "constituent_invoices": None}],
             HELD,
-            id="it names none",
+            id="it names no invoices",
         ),
         pytest.param(
             [{"id": "x", "constituent_invoices": [None, {}, "?"]}],
             HELD,
             id="it names nothing readable",
         ),
-        pytest.param(["?"], HELD, id="no invoice at all"),
+        pytest.param(["?"], HELD, id="not an invoice at all"),
     ],
 )
-def test_only_a_standing_consolidated_invoice_contains_it(listed: list[Any], end: str) -> None:
+def test_only_a_valid_consolidated_invoice_can_contain_it(listed: list[Any], end: str) -> None:
     assert ending(decided("USAGE", OWN, parent(), listed)) == end
 
 
@@ -325,17 +325,19 @@ def test_every_page_is_read_and_a_repeated_cursor_ends_the_list() -> None:
         pytest.param(
             {"type": "BRAND_NEW", "payer": PARENT},
             {},
-            id="a type that nobody knows is not looked into",
+            id="an unknown type is not looked into",
         ),
         pytest.param(
-            {"payer": PARENT}, {"bill_from": "2027-01-01"}, id="what is too old is skipped first"
+            {"payer": PARENT},
+            {"bill_from": "2027-01-01"},
+            id="an invoice that is too old is skipped first",
         ),
         pytest.param(
             {"type": "USAGE_CONSOLIDATED"}, {}, id="a type that is not billed is skipped first"
         ),
     ],
 )
-def test_what_nothing_hints_at_a_hierarchy_costs_no_call(
+def test_an_invoice_without_a_sign_of_a_hierarchy_costs_no_call(
     changes: dict[str, Any], by: dict[str, Any]
 ) -> None:
     accounts = FakeAccounts(child("PARENT", "SEPARATE"))
@@ -348,7 +350,7 @@ def test_what_nothing_hints_at_a_hierarchy_costs_no_call(
 @pytest.mark.parametrize(
     "by", [{"metronome_invoices_types": CONSOLIDATING}, {"hierarchy_billed_to": "customer"}]
 )
-def test_each_contract_is_read_once_the_settings_speak_of_hierarchies(by: dict[str, Any]) -> None:
+def test_each_contract_is_read_if_the_settings_mention_hierarchies(by: dict[str, Any]) -> None:
     accounts = FakeAccounts()
 
     assert ending(accounts.billing(invoice(contract_id=CONTRACT), rules(**by))) == BILLED
@@ -372,7 +374,7 @@ def test_a_contract_that_cannot_be_read_decides_nothing(answer: Any) -> None:
     assert ending(accounts.billing(invoice(payer=OWN, contract_id=CONTRACT), rules())) == HELD
 
 
-def test_a_hierarchy_without_a_contract_is_not_decided() -> None:
+def test_a_hierarchy_without_a_contract_is_undecided() -> None:
     assert ending(FakeAccounts().billing(invoice(payer=OWN), rules())) == HELD
 
 
@@ -402,7 +404,7 @@ def test_a_list_that_cannot_be_read_decides_nothing() -> None:
 
 
 @pytest.mark.parametrize("instead", [Skip(SKIPPED, "Contained."), Rejected(HELD, "Not decided.")])
-def test_a_document_that_exists_is_the_better_answer(instead: Skip | Rejected) -> None:
+def test_an_existing_document_comes_before_the_hierarchy(instead: Skip | Rejected) -> None:
     synced = invoice(external_invoice={"invoice_id": "INV-77", "external_status": "FINALIZED"})
 
     mapped = map_billing(Billing(synced, instead), rules())
@@ -411,7 +413,7 @@ def test_a_document_that_exists_is_the_better_answer(instead: Skip | Rejected) -
     assert mapped.code == "already-synced"
 
 
-def test_a_forced_replay_bills_neither_a_constituent_nor_what_is_not_decided() -> None:
+def test_a_forced_replay_bills_neither_a_constituent_nor_an_undecided_invoice() -> None:
     skip = Skip(SKIPPED, "Contained.")
 
     assert map_billing(Billing(invoice(), skip), rules(), forced=True) == skip

@@ -25,7 +25,7 @@ NETSUITES: dict[str, Any] = {"netsuite_item_id": "7", "commit_netsuite_item_id":
         pytest.param(
             line(product_custom_fields={KEY: "  501 "}), {}, "501", id="values are trimmed"
         ),
-        pytest.param(line(product_custom_fields={KEY: 501}), {}, "501", id="a number will do"),
+        pytest.param(line(product_custom_fields={KEY: 501}), {}, "501", id="a number is accepted"),
         pytest.param(
             line(product_custom_fields={}), BY_TYPE, "type-usage", id="then the line type's"
         ),
@@ -110,7 +110,7 @@ def test_all_unmapped_products_are_named_in_one_failure() -> None:
             line(**UNMAPPED, commit_netsuite_item_id="8"), "8", id="the commit's at NetSuite"
         ),
         pytest.param(line(**NETSUITES), "501", id="a custom field comes first"),
-        pytest.param(application(-1, **NETSUITES), "8", id="of an application the commit's"),
+        pytest.param(application(-1, **NETSUITES), "8", id="an application uses the commit's"),
         pytest.param(
             application(-1, **UNMAPPED, netsuite_item_id="7"),
             "type-application",
@@ -121,7 +121,7 @@ def test_all_unmapped_products_are_named_in_one_failure() -> None:
         ),
     ],
 )
-def test_metronomes_own_fields_for_netsuite_are_read_if_so_set(
+def test_metronomes_own_fields_for_netsuite_are_read_if_the_setting_says_so(
     one: dict[str, Any], item: str
 ) -> None:
     given = rules(item_id_by_line_type=BY_TYPE, item_id_from_netsuite_fields=True)
@@ -129,7 +129,7 @@ def test_metronomes_own_fields_for_netsuite_are_read_if_so_set(
     assert item_ids(invoice(line(), one).lines[1:], given, "netsuite") == [item]
 
 
-def test_they_are_not_read_unless_so_set_nor_for_another_provider() -> None:
+def test_they_are_not_read_without_the_setting_or_for_another_provider() -> None:
     one = invoice(line(**UNMAPPED, **NETSUITES)).lines
 
     for given, destination in (
@@ -141,7 +141,7 @@ def test_they_are_not_read_unless_so_set_nor_for_another_provider() -> None:
         assert refused.value.code == "items-not-mapped"
 
 
-def test_an_adjustment_is_named_by_its_credit_grant() -> None:
+def test_an_adjustment_is_named_after_its_credit_grant() -> None:
     adjustment = {"name": "Grant", "total": -500, "credit_type": invoice().tree["credit_type"]}
     granted = adjustment | {"credit_grant_custom_fields": {KEY: "66"}}
 

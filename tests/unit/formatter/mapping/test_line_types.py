@@ -1,4 +1,4 @@
-"""Lines that name no type, as three of Metronome's own guides print them."""
+"""Lines without a type, as three of Metronome's own guides show them."""
 
 from typing import Any
 
@@ -15,9 +15,11 @@ NO_PERIOD: dict[str, Any] = {"starting_at": None, "ending_before": None}
 @pytest.mark.parametrize(
     ("one", "line_type"),
     [
-        pytest.param(line(), "usage", id="nothing tells"),
+        pytest.param(line(), "usage", id="no sign of a type"),
         pytest.param(line(**COMMIT), "usage", id="usage that a commit will cover"),
-        pytest.param(application(-5), "applied_commit_or_credit", id="an application, as it says"),
+        pytest.param(
+            application(-5), "applied_commit_or_credit", id="an application, named as such"
+        ),
         pytest.param(
             application(-5, applied_commit_or_credit=None, **COMMIT),
             "applied_commit_or_credit",
@@ -36,7 +38,7 @@ NO_PERIOD: dict[str, Any] = {"starting_at": None, "ending_before": None}
     ],
 )
 @pytest.mark.parametrize("absent", [{}, {"type": None}, {"type": ""}])
-def test_a_line_without_a_type_is_what_it_carries(
+def test_the_type_of_a_line_without_one_follows_from_its_fields(
     one: dict[str, Any], line_type: str, absent: dict[str, Any]
 ) -> None:
     bare = {name: value for name, value in one.items() if name != "type"} | absent
@@ -44,11 +46,11 @@ def test_a_line_without_a_type_is_what_it_carries(
     assert invoice(bare).lines[0].type == line_type
 
 
-def test_a_type_that_is_named_is_kept() -> None:
+def test_a_given_type_is_kept() -> None:
     assert invoice(line(type="brand_new", subscription_id="s")).lines[0].type == "brand_new"
 
 
-def test_without_types_an_invoice_of_the_guides_is_billed() -> None:
+def test_an_invoice_without_types_as_in_the_guides_is_billed() -> None:
     lines = [line(), application(-2_500), application(-1_000, "POSTPAID")]
     bare = [{name: value for name, value in one.items() if name != "type"} for one in lines]
 

@@ -47,13 +47,13 @@ ZERO = line(0, name="Nothing", quantity=0)
             ],
             ["API calls"],
             {"Commit": "postpaid-commit"},
-            id="without the object the commit's type tells a postpaid commit",
+            id="without the object the commit's type decides",
         ),
         pytest.param(
             [line(), application(-100, "PREPAID", commit_type="PostpaidCommit")],
             ["API calls", "Commit"],
             {},
-            id="where both are given the object decides",
+            id="if both are given the object decides",
         ),
         pytest.param(
             [line(commit_type="PostpaidCommit", type="usage")],
@@ -73,16 +73,16 @@ ZERO = line(0, name="Nothing", quantity=0)
             {},
             id="dust counts",
         ),
-        pytest.param([ZERO, ZERO], ["Nothing", "Nothing"], {}, id="never are all lines dropped"),
+        pytest.param([ZERO, ZERO], ["Nothing", "Nothing"], {}, id="all lines are never dropped"),
         pytest.param(
             [ZERO, line(name="Tokens used", credit_type=TOKENS)],
             ["Nothing"],
             {"Tokens used": "pricing-unit"},
-            id="what is no money does not stand in for a dropped line",
+            id="a line outside of the total does not replace a dropped line",
         ),
     ],
 )
-def test_the_lines_are_parted(
+def test_lines_are_split_into_counted_and_left_out(
     lines: list[dict[str, Any]], counted: list[str], left_out: dict[str, str]
 ) -> None:
     selection = select_lines(invoice(*lines), rules())
@@ -91,7 +91,7 @@ def test_the_lines_are_parted(
     assert {one.name: reason for one, reason in selection.left_out} == left_out
 
 
-def test_empty_lines_are_kept_where_so_set() -> None:
+def test_empty_lines_are_kept_if_the_setting_says_so() -> None:
     selection = select_lines(invoice(line(), ZERO), rules(zero_amount_lines="keep"))
 
     assert [one.name for one in selection.counted] == ["API calls", "Nothing"]

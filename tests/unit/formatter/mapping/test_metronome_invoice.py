@@ -36,7 +36,7 @@ def test_null_maps_count_as_empty() -> None:
     assert field_text(parsed.lines[0].product_custom_fields, "any") is None
 
 
-def test_adjustments_of_a_legacy_plan_are_lines_too() -> None:
+def test_adjustments_of_a_legacy_plan_are_lines_as_well() -> None:
     adjustment = {"name": "Promotion", "total": -500, "credit_type": tree()["credit_type"]}
 
     parsed = invoice(invoice_adjustments=[adjustment], plan_id="plan-1", plan_name="Gold")
@@ -56,7 +56,7 @@ def test_adjustments_of_a_legacy_plan_are_lines_too() -> None:
         ),
         pytest.param("billable", False, id="billable"),
         pytest.param(None, False, id="absent for most accounts"),
-        pytest.param(["?"], False, id="of no known shape"),
+        pytest.param(["?"], False, id="of an unknown shape"),
     ],
 )
 def test_the_billable_status_is_read_in_both_shapes(status: Any, unbillable: bool) -> None:
@@ -81,10 +81,14 @@ def test_the_billable_status_is_read_in_both_shapes(status: Any, unbillable: boo
             "issued_at",
             id="a time without zone",
         ),
-        pytest.param({"data": {**tree(), "total": True}}, "total", id="a truth value for a number"),
+        pytest.param(
+            {"data": {**tree(), "total": True}}, "total", id="a boolean instead of a number"
+        ),
     ],
 )
-def test_an_answer_of_another_shape_is_refused_naming_the_field(answer: Any, named: str) -> None:
+def test_an_answer_of_another_shape_is_refused_with_the_name_of_the_field(
+    answer: Any, named: str
+) -> None:
     with pytest.raises(Rejected) as refused:
         parse_invoice(answer)
 
@@ -92,7 +96,7 @@ def test_an_answer_of_another_shape_is_refused_naming_the_field(answer: Any, nam
     assert named in refused.value.reason
 
 
-def test_a_number_that_would_fill_the_memory_when_written_out_is_refused() -> None:
+def test_a_number_that_would_fill_the_memory_in_plain_digits_is_refused() -> None:
     text = serde.dumps({"data": tree()}).replace(b'"total":10000', b'"total":1e999999999')
 
     with pytest.raises(Rejected) as refused:
@@ -102,12 +106,12 @@ def test_a_number_that_would_fill_the_memory_when_written_out_is_refused() -> No
 
 
 @pytest.mark.parametrize("odd", [b"1e41", b"-1E-999999999", b"9" * 50, b'"many"', b"true", b"{}"])
-def test_a_quantity_or_price_that_no_record_holds_refuses_no_invoice(odd: bytes) -> None:
+def test_a_quantity_or_price_too_large_for_a_record_does_not_refuse_the_invoice(odd: bytes) -> None:
     parsed = invoice(line(quantity=serde.loads(odd), unit_price=serde.loads(odd)))
 
     assert (parsed.lines[0].quantity, parsed.lines[0].unit_price) == (None, None)
 
 
 @pytest.mark.parametrize("terms", [-1, 36_501, "soon", True])
-def test_payment_terms_that_cannot_be_refuse_no_invoice(terms: Any) -> None:
+def test_impossible_payment_terms_do_not_refuse_the_invoice(terms: Any) -> None:
     assert mapped(net_payment_terms_days=terms).due_date is None

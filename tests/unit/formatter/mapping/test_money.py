@@ -54,7 +54,7 @@ def test_a_tolerated_difference_is_spread_within_one_minor_unit_too(
 
 
 @given(AMOUNTS, DIGITS)
-def test_the_same_amounts_are_rounded_the_same(amounts: list[Decimal], digits: int) -> None:
+def test_equal_amounts_are_rounded_equally(amounts: list[Decimal], digits: int) -> None:
     total = exact_sum(amounts)
 
     assert round_lines(amounts, total, digits) == round_lines(list(amounts), total, digits)
@@ -74,13 +74,13 @@ def test_the_same_amounts_are_rounded_the_same(amounts: list[Decimal], digits: i
             ["0.005", "0.005"],
             "0.01",
             ["0.01", "0.00"],
-            id="of equal lines the earlier one goes up",
+            id="the earlier one of equal lines goes up",
         ),
         pytest.param(
             ["0.005", "9.005"],
             "9.01",
             ["0.00", "9.01"],
-            id="of equal remainders the larger amount goes up",
+            id="the larger amount of equal remainders goes up",
         ),
         pytest.param(["-0.005", "1.005"], "1", ["-0.01", "1.01"], id="negative lines take part"),
         pytest.param(
@@ -124,7 +124,7 @@ def test_the_total_is_rounded_half_even_and_never_to_minus_zero(exact: str, roun
     [
         pytest.param(["1.00", "2.00"], "3.00", "0", id="equal"),
         pytest.param(["1.00", "2.00"], "3.005", "0.5", id="at the tolerance"),
-        pytest.param(["1.00", "2.00"], "3.04", "4", id="a tolerance of the operator's own"),
+        pytest.param(["1.00", "2.00"], "3.04", "4", id="a tolerance set by the operator"),
         pytest.param([], "0", "0.5", id="no lines and nothing to pay"),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_sum_outside_of_the_tolerance_is_refused_with_both_figures(
     assert total in refused.value.reason
 
 
-def test_a_difference_that_cannot_be_spread_within_one_minor_unit_a_line_is_refused() -> None:
+def test_a_difference_of_more_than_one_minor_unit_per_line_is_refused() -> None:
     with pytest.raises(Rejected) as refused:
         round_lines([Decimal("1.00")], Decimal("1.03"), 2)
 

@@ -73,7 +73,7 @@ BOTH = [line(), line()]
             id="a",
         ),
         pytest.param(
-            [line()], {"net_payment_terms_days": -1}, {}, "no due date", id="terms that cannot be"
+            [line()], {"net_payment_terms_days": -1}, {}, "no due date", id="impossible terms"
         ),
         pytest.param(
             [line(quantity=Decimal("1e60"))],
@@ -86,12 +86,12 @@ BOTH = [line(), line()]
             [line()],
             {"regenerated_from_invoice_id": "old"},
             {},
-            "anew for old",
-            id="an invoice issued anew",
+            "for old, which was voided",
+            id="a reissued invoice",
         ),
     ],
 )
-def test_each_rule_that_acted_is_noted(
+def test_each_rule_that_was_applied_is_noted(
     lines: list[Any], changes: dict[str, Any], by: dict[str, Any], said: str
 ) -> None:
     result = map_invoice(invoice(*lines, **changes), rules(**by))
@@ -100,7 +100,7 @@ def test_each_rule_that_acted_is_noted(
     assert any(said in note for note in result.notes), result.notes
 
 
-def test_where_no_rule_acted_nothing_is_noted() -> None:
+def test_nothing_is_noted_if_no_rule_was_applied() -> None:
     result = map_invoice(invoice(), rules())
 
     assert isinstance(result, Mapped)

@@ -1,5 +1,5 @@
-"""Random invoices, from the bytes of Metronome's answer to those of the record, against an oracle
-in fractions.
+"""Random invoices, from the bytes of Metronome's answer to those of the record, compared with an
+oracle in fractions.
 """
 
 import json
@@ -19,13 +19,13 @@ from tests.unit.formatter.invoices import EUR, TOKENS, USD, rules, tree
 INVOICES = 100
 SEEDS = range(18)
 UNITS = {"USD": USD, "EUR": EUR}
-# Of the invoice's unit, how many are a major unit; and of a major unit, how many cents.
+# How many of the invoice's unit make a major unit, and how many cents a major unit has.
 STATED = {"USD": 100, "EUR": 1}
 CENTS = 100
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_documents_are_what_fractions_say(seed: int) -> None:
+def test_documents_match_the_oracle(seed: int) -> None:
     draw = random.Random(seed)
     for _ in range(INVOICES):
         answer = drawn_answer(draw)
@@ -39,7 +39,7 @@ def test_documents_are_what_fractions_say(seed: int) -> None:
 
 
 def check(answer: dict[str, Any], record: bytes) -> None:
-    """Compare a record with the answer, every number a fraction."""
+    """Compare a record with the answer, every number as a fraction."""
     invoice = answer["data"]
     document = json.loads(record)
     major = STATED[document["currency"]]
@@ -63,9 +63,7 @@ def check(answer: dict[str, Any], record: bytes) -> None:
 
 
 def counted(invoice: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines that are money of the invoice, without those with nothing in them unless all
-    are such.
-    """
+    """Return the lines that count towards the invoice, without empty ones unless all are empty."""
     money = [
         line
         for line in invoice["line_items"]
@@ -75,7 +73,7 @@ def counted(invoice: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def drawn_answer(draw: random.Random) -> bytes:
-    """Draw the bytes of an answer; its total is the sum of the lines that count."""
+    """Draw the bytes of an answer whose total is the sum of the lines that count."""
     unit = UNITS[draw.choice(sorted(UNITS))]
     lines = [drawn_line(draw, unit, number) for number in range(draw.randint(1, 12))]
     with localcontext(prec=200):
@@ -86,7 +84,7 @@ def drawn_answer(draw: random.Random) -> bytes:
 
 
 def drawn_line(draw: random.Random, unit: dict[str, str], number: int) -> dict[str, Any]:
-    """Draw a line of the invoice's unit, or now and then of another."""
+    """Draw a line in the invoice's unit, or now and then in another."""
     return {
         "name": f"Line {number}",
         "type": "usage",
@@ -99,8 +97,8 @@ def drawn_line(draw: random.Random, unit: dict[str, str], number: int) -> dict[s
 
 
 def drawn_number(draw: random.Random) -> Decimal:
-    """Draw a number of either sign, of up to 18 digits and as many places, and often a zero or a
-    half of a cent.
+    """Draw a number of either sign, with up to 18 digits and as many places, and often a zero or
+    half a cent.
     """
     if draw.random() < 0.2:
         return Decimal(draw.choice(("0", "0.5", "-0.5", "1.5", "0.005", "-0", "1E+3")))

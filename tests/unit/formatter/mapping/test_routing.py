@@ -25,9 +25,7 @@ def fields(**values: Any) -> dict[str, Any]:
         ("RAZORPAY", "razorpay"),
     ],
 )
-def test_a_destination_is_read_without_regard_to_case_and_blanks(
-    named: str, destination: str
-) -> None:
+def test_a_destination_is_read_regardless_of_case_and_blanks(named: str, destination: str) -> None:
     assert destination_of(invoice(**fields(billing_destination=named)), rules()) == destination
 
 
@@ -48,7 +46,7 @@ def test_a_blank_customer_id_or_destination_counts_as_missing(value: str | None)
     assert "billing_destination" in no_destination.value.reason
 
 
-def test_an_unknown_destination_is_refused_and_the_known_ones_named() -> None:
+def test_an_unknown_destination_is_refused_with_the_names_of_the_known_ones() -> None:
     with pytest.raises(Rejected) as refused:
         destination_of(invoice(**fields(billing_destination="Xero")), rules())
 

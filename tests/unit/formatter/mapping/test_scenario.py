@@ -1,6 +1,4 @@
-"""The mapping against a whole month of every kind of invoice: each ends as the scenario knows that
-it must.
-"""
+"""The mapping on a whole month of every kind of invoice: each ends as the scenario expects."""
 
 from typing import Any
 
@@ -25,7 +23,7 @@ RULES = MappingRules(
 
 
 def mapped_end(invoice: dict[str, Any], month: Scenario) -> End:
-    """How the formatter ends it; what it sends on counts as created."""
+    """Return how the formatter ends it; an invoice that is sent on counts as created."""
     contracts = {
         questions.contract(one["customer_id"], one["id"]): {"data": one} for one in month.contracts
     }
@@ -47,7 +45,7 @@ def mapped_end(invoice: dict[str, Any], month: Scenario) -> End:
 @pytest.mark.parametrize(
     "destinations", [("netsuite",), ("netsuite", "quickbooks_online", "razorpay")]
 )
-def test_each_invoice_of_a_month_is_mapped_or_refused_as_it_must_be(
+def test_each_invoice_of_a_month_is_mapped_or_refused_as_expected(
     destinations: tuple[str, ...],
 ) -> None:
     month = scenario(400, destinations=destinations)

@@ -19,14 +19,14 @@ PAYER = {"customer_id": "parent", "contract_id": "parent-contract"}
             id="consolidated, unless configured",
         ),
         pytest.param(
-            {"type": "PLAN_ARREARS"}, "type-not-configured", id="a type that nobody asked for"
+            {"type": "PLAN_ARREARS"}, "type-not-configured", id="a type that is not configured"
         ),
         pytest.param({"status": "DRAFT"}, "not-finalized", id="a draft"),
         pytest.param({"status": "VOID"}, "not-finalized", id="a voided invoice"),
         pytest.param({"billable_status": "unbillable"}, "unbillable", id="unbillable"),
         pytest.param({"external_invoice": SYNCED}, "already-synced", id="already at the provider"),
         pytest.param(
-            {"type": "SEAT_PURCHASE"}, "type-not-configured", id="another type of legacy plans"
+            {"type": "SEAT_PURCHASE"}, "type-not-configured", id="another type of a legacy plan"
         ),
         pytest.param(
             {"type": "BRAND_NEW", "status": "VOID"},
@@ -66,14 +66,14 @@ def test_an_invoice_is_skipped_for_a_stated_reason(changes: dict[str, Any], reas
         ),
         pytest.param({"payer": PAYER}, id="a payer alone skips nothing"),
         pytest.param({"correction_record": {"corrected_invoice_id": "old"}}, id="a correction"),
-        pytest.param({"regenerated_from_invoice_id": "old"}, id="an invoice issued anew"),
+        pytest.param({"regenerated_from_invoice_id": "old"}, id="a reissued invoice"),
     ],
 )
 def test_any_other_invoice_is_sent(changes: dict[str, Any]) -> None:
     assert find_skip(invoice(**changes), rules(), forced=False) is None
 
 
-def test_a_forced_replay_overrules_only_that_it_is_at_the_provider() -> None:
+def test_a_forced_replay_overrides_only_already_synced() -> None:
     assert find_skip(invoice(external_invoice=SYNCED), rules(), forced=True) is None
     assert (
         find_skip(invoice(external_invoice=SYNCED, status="VOID"), rules(), forced=True) is not None
@@ -81,7 +81,7 @@ def test_a_forced_replay_overrules_only_that_it_is_at_the_provider() -> None:
 
 
 @pytest.mark.parametrize("type_", ["BRAND_NEW", "usage", "", "X" * 500])
-def test_a_type_that_nobody_knows_is_a_persons_decision(type_: str) -> None:
+def test_an_unknown_type_is_left_to_a_person(type_: str) -> None:
     with pytest.raises(Rejected, match="METRONOME_INVOICES_TYPES") as refused:
         find_skip(invoice(type=type_), rules(), forced=True)
 
@@ -89,7 +89,7 @@ def test_a_type_that_nobody_knows_is_a_persons_decision(type_: str) -> None:
     assert len(refused.value.reason) < 500
 
 
-def test_a_type_that_the_settings_name_is_known() -> None:
+def test_a_type_in_the_settings_is_known() -> None:
     assert (
         find_skip(
             invoice(type="BRAND_NEW"), rules(metronome_invoices_types=["BRAND_NEW"]), forced=False
@@ -102,7 +102,7 @@ def test_a_type_that_the_settings_name_is_known() -> None:
     ("changes", "is_skipped"),
     [
         pytest.param({"issued_at": "2026-02-28T23:59:59.999Z"}, True, id="the last instant before"),
-        pytest.param({"issued_at": "2026-03-01T00:30:00+02:00"}, True, id="before in UTC"),
+        pytest.param({"issued_at": "2026-03-01T00:30:00+02:00"}, True, id="the day before in UTC"),
         pytest.param({"issued_at": "2026-03-01T00:00:00Z"}, False, id="on the day"),
         pytest.param(
             {"issued_at": None, "end_timestamp": "2026-02-01T00:00:00Z"}, True, id="no issue date"
@@ -110,11 +110,11 @@ def test_a_type_that_the_settings_name_is_known() -> None:
         pytest.param(
             {"issued_at": None, "end_timestamp": None},
             False,
-            id="no date at all is no reason to skip",
+            id="without any date it is not skipped",
         ),
     ],
 )
-def test_what_was_issued_before_the_switch_is_not_billed(
+def test_an_invoice_issued_before_the_switch_is_not_billed(
     changes: dict[str, Any], is_skipped: bool
 ) -> None:
     skip = find_skip(invoice(**changes), rules(bill_from="2026-03-01"), forced=True)

@@ -20,7 +20,9 @@ SCOPE: dict[str, Any] = {
     [
         pytest.param("plain", "plain", id="without placeholders"),
         pytest.param("PO {contract_custom_fields.po_number}!", "PO PO-7!", id="values are trimmed"),
-        pytest.param("{total} {terms} {flag}", "12.50 30 true", id="numbers and truth values fill"),
+        pytest.param(
+            "{total} {terms} {flag}", "12.50 30 true", id="numbers and booleans are written out"
+        ),
         pytest.param("{absent?}", "", id="an optional placeholder may stay empty"),
         pytest.param("x {contract_custom_fields.absent.deep?} ", "x", id="the result is trimmed"),
         pytest.param("{{{terms}}}", "{30}", id="doubled braces are literal"),
@@ -36,7 +38,7 @@ def test_a_template_is_filled(template: str, filled: str) -> None:
 @pytest.mark.parametrize(
     "path", ["absent", "nothing", "contract_custom_fields.empty", "contract_custom_fields", "list"]
 )
-def test_what_leads_to_no_scalar_is_missing(path: str) -> None:
+def test_a_path_that_does_not_lead_to_a_scalar_is_missing(path: str) -> None:
     assert parse_template(f"a {{{path}}}").missing(SCOPE) == [path]
 
 
