@@ -130,7 +130,7 @@ def test_asking_which_providers_there_are_imports_none_of_them_and_no_client() -
 
 
 def test_the_configuration_page_lists_exactly_the_settings() -> None:
-    documented = names_in_first_column(CONFIGURATION.read_text())
+    documented = names_of_entries(CONFIGURATION.read_text())
 
     assert documented == {name for name in settings_names() if not name.startswith(OTHERS_OWN)}
 
@@ -141,10 +141,10 @@ def test_every_folder_of_tests_is_a_package() -> None:
     assert [folder for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 
-def names_in_first_column(page: str) -> set[str]:
-    """Give the variables named in the first cell of any table row; a cell may name several."""
-    cells = re.findall(r"^\|([^|]*)\|", page, re.MULTILINE)
-    names = {name for cell in cells for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", cell)}
+def names_of_entries(page: str) -> set[str]:
+    """Return the variables that head an entry of any list; an entry may have several."""
+    heads = re.findall(r"^- ((?:`[A-Z][A-Z0-9_]+`(?: 🔒)?(?:, )?)+)", page, re.MULTILINE)
+    names = {name for head in heads for name in re.findall(r"`(\w+)`", head)}
     return {name for name in names if not name.startswith(OTHERS_OWN)}
 
 
