@@ -54,6 +54,10 @@ def test_what_was_put_is_found_by_its_prefix(archive: Archive) -> None:
     archive.put("errors/b-1", b"3")
 
     assert sorted(each.key for each in archive.listed("errors/a-")) == ["errors/a-1", "errors/a-2"]
+    assert [each.key for each in archive.listed("errors/", after="errors/a-1")] == [
+        "errors/a-2",
+        "errors/b-1",
+    ]
     assert archive.listed("errors/c") == []
 
 

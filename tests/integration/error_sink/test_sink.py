@@ -2,11 +2,16 @@
 SIGKILLs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
+from confluent_kafka import Consumer
 
+from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.object_key import object_key
+from invoice_shared.kafka.records import records_of
+from invoice_shared.record import Record
 from tests.support.s3 import Bucket
 from tests.support.services import Service, StartService
 from tests.support.topics import Topics
@@ -73,3 +78,45 @@ def test_killed_at_any_moment_each_failure_is_archived_exactly_once(
 
     eventually(lambda: topics.lag(SINK, "invoice-errors") == 0, timeout=90)
     assert numbers(s3) == list(range(300))
+
+
+def test_what_another_replica_put_without_a_commit_is_adopted(
+    topics: Topics, s3: Bucket, start_sink: Callable[[], Service]
+) -> None:
+    start_sink()
+    fail(topics, range(60))
+    eventually(lambda: numbers(s3) == list(range(60)))
+
+    other = other_replica(topics)
+    try:
+        fail(topics, range(60, 120))
+        put(s3, eventually(lambda: list(records_of(other.consume(100, 0.5))), timeout=60))
+    finally:
+        other.close()
+    fail(topics, range(120, 180))
+
+    eventually(lambda: topics.lag(SINK, "invoice-errors") == 0, timeout=90)
+    assert numbers(s3) == list(range(180))
+
+
+def other_replica(topics: Topics) -> Consumer:
+    """Return a member of the sink's group that has partitions."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": topics.bootstrap_servers,
+            "group.id": topics.group(SINK),
+            "enable.auto.commit": False,
+            "partition.assignment.strategy": "cooperative-sticky",
+        }
+    )
+    consumer.subscribe([topics.name("invoice-errors")])
+    eventually(lambda: consumer.poll(0.1) or consumer.assignment(), timeout=60)
+    return consumer
+
+
+def put(s3: Bucket, records: Sequence[Record]) -> None:
+    """Store the records as the sink does, one object per partition."""
+    for partition in {each.partition for each in records}:
+        batch = [each for each in records if each.partition == partition]
+        key = object_key("errors/", batch[0], batch[-1].offset)
+        s3.client.put_object(Bucket=s3.name, Key=key, Body=archived_object(batch))

@@ -15,6 +15,7 @@ class FakeArchive:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.questions = 0
         self.down = False
         self.loses_answers = False
         self.archived_away: set[str] = set()
@@ -35,9 +36,11 @@ class FakeArchive:
             raise ObjectUnreadable("is archived away")
         return self.objects[key]
 
-    def listed(self, prefix: str) -> list[StoredObject]:
+    def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
         self.check()
-        return [StoredObject(key, START) for key in self.objects if key.startswith(prefix)]
+        self.questions += 1
+        found = (key for key in self.objects if key.startswith(prefix) and key > after)
+        return [StoredObject(key, START) for key in found]
 
 
 def records(*offsets: int) -> list[Record]:
@@ -45,6 +48,10 @@ def records(*offsets: int) -> list[Record]:
         Record("invoice-errors", 0, offset, None, b"{}", (), 1_772_366_400_000)
         for offset in offsets
     ]
+
+
+def an_hour_later(batch: list[Record]) -> list[Record]:
+    return [replace(each, timestamp=each.timestamp + 3_600_000) for each in batch]
 
 
 def life(archive: FakeArchive) -> ArchiveHandler:
@@ -172,3 +179,48 @@ def test_a_put_whose_answer_was_lost_is_found_although_more_records_have_come() 
     assert handler.archive(records(1, 2, 3)) == 2
     assert handler.archive(records(3)) == 3
     assert len(archive.objects) == 3
+
+
+def test_the_archive_is_asked_once_for_what_it_holds_of_an_hour() -> None:
+    archive = FakeArchive()
+    handler = life(archive)
+
+    for offset in range(5):
+        handler.archive(records(offset))
+
+    assert archive.questions == 1
+
+
+def test_a_strangers_object_in_the_next_hour_is_not_overwritten_either() -> None:
+    archive = FakeArchive()
+    life(archive).archive(an_hour_later(strangers(1)))
+    handler = life(archive)
+
+    handler.archive(records(0))
+    handler.archive(an_hour_later(records(1)))
+
+    assert len(archive.objects) == 3
+
+
+def test_a_topic_made_anew_while_it_is_read_overwrites_nothing() -> None:
+    archive = FakeArchive()
+    handler = life(archive)
+    handler.archive(strangers(0, 1))
+    handler.archive(strangers(2, 3))
+
+    handler.archive(records(0, 1))
+    handler.archive(records(2, 3))
+
+    assert len(archive.objects) == 4
+
+
+def test_what_another_replica_put_without_a_commit_is_adopted() -> None:
+    archive = FakeArchive()
+    handler = life(archive)
+    handler.archive(records(0))
+    (partition,) = {each.topic_partition for each in records(0)}
+
+    handler.forget(partition)
+    life(archive).archive(records(1, 2))
+
+    assert handler.archive(records(1)) == 2

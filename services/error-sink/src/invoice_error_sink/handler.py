@@ -7,12 +7,13 @@ import gzip
 import zlib
 from collections.abc import Sequence
 
+from invoice_error_sink.earlier_objects import EarlierObjects
 from invoice_shared.archive.archive import Archive, ObjectUnreadable
 from invoice_shared.archive.lines import archived_object, holds_the_same, lines_of
-from invoice_shared.archive.object_key import object_key, parse_key, start_prefix
+from invoice_shared.archive.object_key import object_key, parse_key
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
-from invoice_shared.record import Record
+from invoice_shared.record import Record, TopicPartition
 
 log = get_logger(__name__)
 
@@ -27,6 +28,11 @@ class ArchiveHandler:
         self._archive = archive
         self._prefix = prefix
         self._metrics = metrics
+        self._earlier = EarlierObjects(archive, prefix)
+
+    def forget(self, partition: TopicPartition) -> None:
+        """Forget a partition that somebody else may add objects to now."""
+        self._earlier.forget(partition)
 
     def archive(self, records: Sequence[Record]) -> int:
         """Store consecutive records of one partition; return the last offset that is stored.
@@ -35,9 +41,7 @@ class ArchiveHandler:
         Raises ``ArchiveUnavailable``; nothing has changed then.
         """
         first = records[0]
-        # Before each put: a topic that was made anew starts over at offsets that have objects
-        # already.
-        others = [each.key for each in self._archive.listed(start_prefix(self._prefix, first))]
+        others = self._earlier.starting_with(records)
         for key in others:
             found = parse_key(key)
             if found is not None and holds_the_same(self._content(key), records):

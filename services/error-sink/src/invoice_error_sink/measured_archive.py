@@ -34,10 +34,10 @@ class MeasuredArchive:
         with self._measured():
             return self._archive.get(key)
 
-    def listed(self, prefix: str) -> list[StoredObject]:
-        """Return the objects whose key starts so."""
+    def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
+        """Return the objects whose key starts so and sorts after ``after``."""
         with self._measured():
-            return self._archive.listed(prefix)
+            return self._archive.listed(prefix, after)
 
     @contextmanager
     def _measured(self) -> Iterator[None]:

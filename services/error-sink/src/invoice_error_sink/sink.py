@@ -147,5 +147,6 @@ class ErrorSink:
             partition = TopicPartition(gone.topic, gone.partition)
             self._losses.forget([partition])
             self._batches.drop(partition)
+            self._handler.forget(partition)
             self._next.pop(partition, None)
         self._assignment.left(len(self._next))

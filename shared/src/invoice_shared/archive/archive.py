@@ -48,5 +48,5 @@ class Archive(Protocol):
     def get(self, key: str) -> bytes:
         """Return an object's bytes. Raises ``ObjectUnreadable``, too."""
 
-    def listed(self, prefix: str) -> list[StoredObject]:
-        """List the objects whose key starts so."""
+    def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
+        """List the objects whose key starts so and sorts after ``after``."""

@@ -50,8 +50,13 @@ def object_key(
 
 def start_prefix(prefix: str, first: Record) -> str:
     """Return what every object that starts at ``first`` has in common, whatever its end."""
+    return f"{hour_prefix(prefix, first)}{first.offset:020d}-"
+
+
+def hour_prefix(prefix: str, first: Record) -> str:
+    """Return what the objects of the partition and the hour of ``first`` have in common."""
     hour = f"{prefix}dt={first.time:%Y-%m-%d}/hour={first.time:%H}/"
-    return f"{hour}{first.topic}-{first.partition:05d}-{first.offset:020d}-"
+    return f"{hour}{first.topic}-{first.partition:05d}-"
 
 
 def parse_key(key: str) -> ArchivedObject | None:

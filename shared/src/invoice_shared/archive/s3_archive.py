@@ -102,11 +102,11 @@ class S3Archive:
                     raise
                 raise ObjectUnreadable(why) from error
 
-    def listed(self, prefix: str) -> list[StoredObject]:
-        """List the objects whose key starts so."""
+    def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
+        """List the objects whose key starts so and sorts after ``after``."""
         with self._translated():
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix
+                Bucket=self._bucket, Prefix=prefix, StartAfter=after
             )
             found = (item for page in self._ending(pages) for item in page.get("Contents", []))
             return [StoredObject(item["Key"], item["LastModified"]) for item in found]
