@@ -110,9 +110,11 @@ class Topics:
         topic: str,
         values: Iterable[tuple[str | bytes | None, bytes | None]],
         headers: Mapping[str, bytes] | None = None,
+        at: datetime | None = None,
     ) -> list[tuple[int, int]]:
-        """Put (key, value) pairs in, acknowledged; give the partition and offset of each, in
-        order.
+        """Put (key, value) pairs in, acknowledged. Return partition and offset of each, in order.
+
+        ``at`` is the time of the records if the clock that stamps them is wrong.
         """
         producer = Producer(
             {
@@ -130,6 +132,7 @@ class Topics:
                 key=key,
                 value=value,
                 headers=dict(headers or {}),
+                timestamp=0 if at is None else int(at.timestamp() * 1000),
                 on_delivery=_note_place(places, index),
             )
             producer.poll(0)

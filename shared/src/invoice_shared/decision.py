@@ -21,7 +21,8 @@ class Decision(Versioned):
 
     ``subject`` is the invoice id; of ``pause`` and ``resume`` the destination.
     ``document_id`` and ``destination`` of a ``resolve`` name the document that was made by hand.
-    ``filters`` and ``count`` of a ``replay`` say which records were chosen, and how many.
+    ``filters`` and ``count`` of a ``replay`` say which records were chosen, and how many. ``ends``
+    are the offsets after the last ones that it read, by partition.
     An ``approve`` holds only for the total, currency, destination and customer that it names.
     """
 
@@ -34,6 +35,7 @@ class Decision(Versioned):
     replay_id: str | None = None
     filters: Filters | None = None
     count: int | None = Field(default=None, ge=0)
+    ends: dict[int, int] | None = None
     total: ExactDecimal | None = None
     currency: str | None = None
     external_customer_id: str | None = None

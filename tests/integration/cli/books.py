@@ -15,18 +15,20 @@ from tests.support.topics import Topics
 NOW = datetime.now(UTC)
 
 
-def receive(topics: Topics, invoice_id: str) -> tuple[int, int]:
-    """Put an invoice on ``raw-invoices``; give its partition and offset."""
-    return receive_all(topics, [invoice_id])[0]
+def receive(topics: Topics, invoice_id: str, at: datetime | None = None) -> tuple[int, int]:
+    """Put an invoice on ``raw-invoices``; return its partition and offset."""
+    return receive_all(topics, [invoice_id], at)[0]
 
 
-def receive_all(topics: Topics, invoice_ids: Sequence[str]) -> list[tuple[int, int]]:
+def receive_all(
+    topics: Topics, invoice_ids: Sequence[str], at: datetime | None = None
+) -> list[tuple[int, int]]:
     """Put invoices on ``raw-invoices``; give their partitions and offsets."""
     values = [
         (name, serde.to_bytes(raw_invoice(invoice_id=name, received_at=NOW)))
         for name in invoice_ids
     ]
-    return topics.produce("raw-invoices", values, {"event-id": b"ev-1"})
+    return topics.produce("raw-invoices", values, {"event-id": b"ev-1"}, at)
 
 
 def format_it(topics: Topics, invoice_id: str) -> tuple[int, int]:

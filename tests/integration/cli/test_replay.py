@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -171,6 +172,24 @@ def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(
     ]
     assert [each.headers["replay-force"] for each in again if "replay-force" in each.headers] == [
         b"1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "ahead", [timedelta(hours=-1), timedelta(hours=1)], ids=["behind", "ahead"]
+)
+def test_the_newest_records_go_back_too_though_the_clock_that_stamped_them_is_another(
+    topics: Topics, run_invoices: RunInvoices, ahead: timedelta
+) -> None:
+    receive(topics, "inv-1", datetime.now(UTC) + ahead)
+    receive(topics, "inv-2")
+
+    replayed = run_invoices("replay", "raw", *NO_WAIT)
+
+    assert (replayed.code, replayed.json["replayed"]) == (0, 2)
+    assert sorted(each.key or b"" for each in put_back(topics, "raw-invoices")) == [
+        b"inv-1",
+        b"inv-2",
     ]
 
 

@@ -65,7 +65,7 @@ class FakeReader:
     def _is_inside(record: Record, span: Span) -> bool:
         return (
             span.partition in (None, record.partition)
-            and record.offset >= span.first(record.partition)
+            and span.first(record.partition) <= record.offset <= span.last(record.partition)
             and (span.keys is None or record.key in span.keys)
             and span.holds(record)
         )

@@ -75,7 +75,7 @@ def approve(
         customer_id=customer_id,
         destination=destination,
     )
-    chosen = held(_chosen(failure_ids or [], filters, installation, all_held=all_held)).up_to(now)
+    chosen = held(_chosen(failure_ids or [], filters, installation, all_held=all_held))
     approval = look(chosen, installation)
     replay = Replay(new_id(now, secrets.token_hex(3)), replay_request(chosen), installation, who)
     plan = replay.plan()

@@ -40,6 +40,7 @@ FORGOTTEN = "failure record no longer held here (try --from s3)"
 class FailureReplay:
     """Reads the failures once to plan and once to send: their originals are never all in memory.
 
+    ``ends`` are those of the plan of an interrupted run: what came later is not chosen.
     ``unreadable`` grows while they are read, see ``ArchiveReader``.
     """
 
@@ -49,6 +50,7 @@ class FailureReplay:
     request: ReplayRequest
     settings: KafkaSettings
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    ends: Mapping[int, int] | None = None
     _selected: dict[str, Place] = field(default_factory=dict)
     _refused: set[str] = field(default_factory=set)
     _targets: dict[str, Target] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class FailureReplay:
         plan, left = Plan(unreadable=self.unreadable), done.copy()
         self._selected.clear()
         self._refused.clear()
-        judged = self.judge(self._cases()).values()
+        judged = self.judge(self._cases(plan)).values()
         cases = sorted(
             filter(self.request.chosen.matches_failure, judged),
             key=lambda case: (case.failed_at, case.failure_id),
@@ -84,16 +86,20 @@ class FailureReplay:
                 marked = mark.renewing if failure.failure_id in self._refused else mark.on
                 yield replace(fresh, headers=marked(fresh.headers))
 
-    def _cases(self) -> dict[str, Case]:
+    def _cases(self, plan: Plan) -> dict[str, Case]:
         # What became of them is judged later.
         chosen = replace(self.request.chosen, state=None)
         cases: dict[str, Case] = {}
         for failure, record in failures_in(self.read()):
             case = case_of(failure, place_of(record))
-            if chosen.matches_failure(case):
+            if chosen.matches_failure(case) and self._is_in_time(record):
+                plan.note_end(record)
                 cases[case.failure_id] = case
                 self._note(failure)
         return cases
+
+    def _is_in_time(self, record: Record) -> bool:
+        return self.ends is None or record.offset < self.ends.get(record.partition, 0)
 
     def _restart(self, failure: InvoiceFailure) -> OutgoingRecord:
         return RESTARTS[self.request.restart](failure, self.settings)

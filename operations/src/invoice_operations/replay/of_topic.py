@@ -1,8 +1,7 @@
 """Replaying ``raw-invoices`` or ``formatted-invoices``: the records go back as they are."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -41,22 +40,25 @@ class _Seen(NamedTuple):
 class TopicReplay:
     """Reads the topic once to plan and once to send: of the records only keys and places are held.
 
-    ``began`` is when the replay did: what came later supersedes nothing.
+    ``ends`` are those of the plan of an interrupted run: what came later is not chosen, and
+    supersedes nothing.
     """
 
     reader: ReadsTopics
     topic: str
     request: ReplayRequest
     books: Books
-    began: datetime
+    ends: Mapping[int, int] | None = None
     _newest: dict[bytes | None, _Seen] = field(default_factory=dict)
+    _planned: Mapping[int, int] = field(default_factory=dict)
 
     def plan(self, done: Done = NOTHING_DONE) -> Plan:
         """Count what would be put back, without what is done."""
         plan, left = Plan(), done.copy()
         if self.request.what == "formatted":
-            self._find_newest()
-        for record, prior in self._with_priors():
+            self._find_newest(plan)
+        for record, prior in self._with_priors(self.ends):
+            plan.note_end(record)
             invoice = self._invoice(record)
             if why := self._why_not(record, invoice, prior):
                 plan.left_out[why] += 1
@@ -65,26 +67,29 @@ class TopicReplay:
             else:
                 plan.selected += 1
                 plan.tally.count(self.topic, _kind(invoice), record.time, _money(invoice))
+        self._planned = plan.ends
         return plan
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
         """Yield the records, marked; those that are done, too."""
-        for record, prior in self._with_priors():
+        for record, prior in self._with_priors(self._planned):
             if self._why_not(record, self._invoice(record), prior) is None:
                 marked = (mark.renewing if prior.is_refused else mark.on)(record.headers)
                 yield OutgoingRecord(self.topic, record.key, record.value, marked)
 
-    def _find_newest(self) -> None:
+    def _find_newest(self, plan: Plan) -> None:
         """Remember the newest record of each invoice: an older one was mapped by older rules."""
-        span = Span(until=self.began, keys=self.request.chosen.keys)
+        span = Span(keys=self.request.chosen.keys, ends=self.ends)
         for record in self.reader.read(self.topic, span):
+            plan.note_end(record)
             seen = _Seen(record.partition, record.offset, record.timestamp)
             if record.key not in self._newest or is_newer(seen, self._newest[record.key]):
                 self._newest[record.key] = seen
 
-    def _with_priors(self) -> Iterator[tuple[Record, Prior]]:
+    def _with_priors(self, ends: Mapping[int, int] | None) -> Iterator[tuple[Record, Prior]]:
         chosen = self.request.chosen
-        records = filter(chosen.matches_record, self.reader.read(self.topic, chosen.span()))
+        span = replace(chosen.span(), ends=ends)
+        records = filter(chosen.matches_record, self.reader.read(self.topic, span))
         for chunk in chunks(records):
             known = self.books.priors(map(_name, chunk))
             yield from ((record, known[_name(record)]) for record in chunk)

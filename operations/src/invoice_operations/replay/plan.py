@@ -3,11 +3,23 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from invoice_operations.tally import Tally
 
 DONE = "put back before this replay was interrupted"
+
+
+class Placed(Protocol):
+    """A record, or its place."""
+
+    @property
+    def partition(self) -> int:
+        """The partition's number."""
+
+    @property
+    def offset(self) -> int:
+        """The offset in the partition."""
 
 
 @dataclass(slots=True)
@@ -17,6 +29,8 @@ class Plan:
     ``impossible`` names what cannot be replayed, and what to do instead.
     ``unreadable`` says by key why an archived object was left out. It may grow until all was sent.
     ``failure_ids`` are the selected ones, if failures are replayed.
+    ``ends`` are the offsets after the last records that were read, by partition: what comes later
+    does not belong to the replay, whatever the clocks say.
     """
 
     selected: int = 0
@@ -25,6 +39,11 @@ class Plan:
     left_out: Counter[str] = field(default_factory=Counter)
     impossible: list[dict[str, Any]] = field(default_factory=list)
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    def note_end(self, place: Placed) -> None:
+        """Note that a record was read."""
+        self.ends[place.partition] = max(self.ends.get(place.partition, 0), place.offset + 1)
 
     def document(self) -> dict[str, Any]:
         """Give the plan as a JSON tree: a histogram of reasons and the money at stake."""

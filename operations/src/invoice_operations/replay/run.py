@@ -3,8 +3,7 @@ what becomes of it.
 """
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 from invoice_operations.decide.decider import Decider, Person
 from invoice_operations.pace import Pace
@@ -46,22 +45,22 @@ class Replay:
             replay_id, person.by, force=request.force, include_resolved=request.include_resolved
         )
         self._began = started_at(replay_id)
-        bounded = replace(request, chosen=request.chosen.up_to(self._began))
-        self._source = source_of(bounded, clients, self._began)
+        # It refuses a time that is still to come.
+        request.chosen.up_to(self._began)
+        self._source = source_of(request, clients, None)
         self._request = request
         self._clients = clients
         self._person = person
         self._filters = request.filters() if filters is None else filters
-        self._planned = 0
+        self._plan = Plan()
         self._done = NOTHING_DONE
         self._put_back: Counter[bytes] = Counter()
         self._following = Following(replay_id, clients.kafka)
 
     def plan(self) -> Plan:
         """Read what would be put back; changes nothing."""
-        plan = self._source.plan(self._done)
-        self._planned = plan.selected
-        return plan
+        self._plan = self._source.plan(self._done)
+        return self._plan
 
     def resume(self) -> Plan:
         """Read what a stopped run of this id has left to be put back; changes nothing."""
@@ -69,6 +68,7 @@ class Replay:
         topics = (kafka.raw_invoices_topic, kafka.formatted_invoices_topic)
         self._done, self._put_back = put_back_by(self.id, self._clients.reader(), topics)
         self._following = Following(self.id, kafka, since=self._began)
+        self._source = source_of(self._request, self._clients, self._ends_of_first_run())
         return self.plan()
 
     @property
@@ -126,9 +126,19 @@ class Replay:
                 return results
             stop.wait(min(LOOK_SECONDS, left))
 
+    def _ends_of_first_run(self) -> Mapping[int, int] | None:
+        """Return how far it read; ``None`` if it ended before it wrote that down."""
+        decisions = self._clients.view().decisions(self.id)
+        return decisions[0].ends if decisions else None
+
     def _decide(self, publisher: Publisher) -> None:
         topic = self._clients.kafka.invoice_decisions_topic
         decider = Decider(publisher, topic, self._person, self._clients.clock)
         decider.decide(
-            "replay", self.id, replay_id=self.id, filters=self._filters, count=self._planned
+            "replay",
+            self.id,
+            replay_id=self.id,
+            filters=self._filters,
+            count=self._plan.selected,
+            ends=self._plan.ends,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
@@ -38,8 +37,10 @@ class Source(Protocol):
         """Yield the records, marked; those that are done, too."""
 
 
-def source_of(request: ReplayRequest, clients: ReplayClients, began: datetime) -> Source:
-    """Return the source of what was requested by a replay that began at a time."""
+def source_of(
+    request: ReplayRequest, clients: ReplayClients, ends: Mapping[int, int] | None
+) -> Source:
+    """Return the source of what was requested. ``ends`` are those of an interrupted run's plan."""
     books = _Books(clients)
     if request.what == "errors":
         is_archived = request.storage == "s3"
@@ -53,12 +54,13 @@ def source_of(request: ReplayRequest, clients: ReplayClients, began: datetime) -
             request,
             clients.kafka,
             unreadable,
+            ends,
         )
     topics = {
         "raw": clients.kafka.raw_invoices_topic,
         "formatted": clients.kafka.formatted_invoices_topic,
     }
-    return TopicReplay(clients.reader(), topics[request.what], request, books, began)
+    return TopicReplay(clients.reader(), topics[request.what], request, books, ends)
 
 
 class _Books:

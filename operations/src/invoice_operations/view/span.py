@@ -6,13 +6,17 @@ from datetime import datetime
 
 from invoice_shared.record import Record
 
+# Kafka's offsets have 64 bits.
+MAX_OFFSET = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by
     key.
 
-    ``starts`` are first offsets by partition, ``from_offset`` is one for all.
+    ``starts`` are first offsets by partition, ``from_offset`` is one for all. ``ends`` are the offsets
+    after the last ones, by partition; ``None``: up to the end.
     """
 
     since: datetime | None = None
@@ -21,10 +25,15 @@ class Span:
     from_offset: int | None = None
     keys: frozenset[bytes] | None = None
     starts: Mapping[int, int] = field(default_factory=dict)
+    ends: Mapping[int, int] | None = None
 
     def first(self, partition: int) -> int:
         """Return the first offset to read of a partition."""
         return max(self.from_offset or 0, self.starts.get(partition, 0))
+
+    def last(self, partition: int) -> int:
+        """Return the last offset to read of a partition."""
+        return MAX_OFFSET if self.ends is None else self.ends.get(partition, 0) - 1
 
     def holds(self, record: Record) -> bool:
         """Whether a record's time is inside.
@@ -37,8 +46,6 @@ class Span:
 
 
 WHOLE = Span()
-# Kafka's offsets have 64 bits.
-MAX_OFFSET = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,11 @@ def _around(places: Collection[Place], marks: dict[int, tuple[int, int]]) -> dic
 def _bounds(consumer: Consumer, topic: str, span: Span) -> dict[int, Bounds]:
     marks = _marks(consumer, topic, span)
     starts = _starts(consumer, topic, span, marks)
-    return {number: Bounds(starts[number], high) for number, (_low, high) in marks.items()}
+    bounds = {
+        number: Bounds(starts[number], high, span.last(number))
+        for number, (_low, high) in marks.items()
+    }
+    return {number: bound for number, bound in bounds.items() if bound.start <= bound.last}
 
 
 def _marks(consumer: Consumer, topic: str, span: Span) -> dict[int, tuple[int, int]]:

@@ -389,6 +389,7 @@ def topic_replay(
     chosen: Selection = ANY,
     ledger: Sequence[Record] = (),
     destination: str | None = "netsuite",
+    ends: Mapping[int, int] | None = None,
     **choice: Any,
 ) -> TopicReplay:
     topic = records[0].topic
@@ -396,7 +397,7 @@ def topic_replay(
     request = ReplayRequest(
         "formatted" if topic == "formatted-invoices" else "raw", chosen, **choice
     )
-    return TopicReplay(FakeReader(records), topic, request, books, START)
+    return TopicReplay(FakeReader(records), topic, request, books, ends)
 
 
 FIRST = lying("raw-invoices", 0, raw_invoice(), "a", headers=EVENT)
@@ -424,12 +425,9 @@ def test_replays_are_included_on_demand_up_to_the_loop_guard() -> None:
 
 
 def test_a_customer_restricts_to_the_records_that_name_it() -> None:
-    assert [
-        each.key
-        for each in topic_replay(
-            FIRST, STRANGE, chosen=Selection(customer_id=CUSTOMER_ID)
-        ).outgoing(MARK)
-    ] == [b"a"]
+    replay = topic_replay(FIRST, STRANGE, chosen=Selection(customer_id=CUSTOMER_ID))
+
+    assert [each.key for each in sent(replay)] == [b"a"]
     assert topic_replay(FIRST, chosen=Selection(customer_id="another")).plan().selected == 0
 
 
@@ -475,7 +473,7 @@ def sent(replay: TopicReplay | FailureReplay) -> list[OutgoingRecord]:
 
 
 def test_of_an_invoices_formatted_records_the_newest_goes_back_also_if_a_replay_made_it() -> None:
-    replay = topic_replay(OLDER, OTHER, NEWER, AFTERWARDS, chosen=Selection(until=START))
+    replay = topic_replay(OLDER, OTHER, NEWER, AFTERWARDS, ends={0: AFTERWARDS.offset})
 
     plan = replay.plan()
 

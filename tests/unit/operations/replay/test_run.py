@@ -1,7 +1,7 @@
 """A replay from its plan to its end, stopped and resumed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -12,7 +12,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.plan import DONE
 from invoice_operations.replay.priors import ELSEWHERE
-from invoice_operations.replay.request import ReplayRequest
+from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
 from invoice_shared.archive.lines import archived_object
@@ -22,7 +22,7 @@ from invoice_shared.original import original_of
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes, to_bytes
-from tests.builders import CUSTOMER_ID, failure, outcome, raw_invoice
+from tests.builders import CUSTOMER_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
 from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger, lying
@@ -105,25 +105,65 @@ def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what
     assert (plan.selected, resumed.put_back) == (3 - len(done), len(done))
 
 
-def test_what_comes_after_the_replay_began_is_not_its_business() -> None:
-    later = lying("raw-invoices", 9, raw_invoice(), "later", at=START)
-    replay = Replay(ID, RAW, FakeInstallation([*raw("a"), later]), KIM)
-
-    assert replay.plan().selected == 1
+AHEAD = START + timedelta(hours=1)
 
 
-def test_what_failed_in_the_second_in_which_the_replay_began_is_its_business_also_when_it_is_resumed() -> (
-    None
-):
+@pytest.mark.parametrize("at", [EARLIER, AHEAD], ids=["clock is right", "clock is ahead"])
+def test_what_is_there_at_the_plan_is_chosen_whatever_the_brokers_clock_says(at: datetime) -> None:
+    newest = lying("raw-invoices", 9, raw_invoice(), "newest", at=at)
+    replay = Replay(ID, RAW, FakeInstallation([*raw("a"), newest]), KIM)
+
+    assert replay.plan().selected == 2
+
+
+@pytest.mark.parametrize("what", ["raw", "formatted"])
+def test_what_comes_after_the_plan_is_not_chosen_though_its_time_is_earlier(what: What) -> None:
+    topic = f"{what}-invoices"
+    value = formatted_invoice() if what == "formatted" else raw_invoice()
+    installation = FakeInstallation([lying(topic, 0, value, "a", at=AHEAD)])
+    replay = Replay(ID, ReplayRequest(what, Selection()), installation, KIM)
+    replay.plan()
+    installation.records.append(lying(topic, 1, value, "later", at=EARLIER))
+
+    assert replay.send(None, Event(), lambda: None)
+
+    assert [each.key for each in installation.broker.to(topic)] == [b"a"]
+
+
+def test_a_resumed_replay_chooses_what_its_first_run_chose_whatever_the_clocks_say() -> None:
+    records = [lying("raw-invoices", n, raw_invoice(), k, at=AHEAD) for n, k in enumerate("abc")]
+    installation = FakeInstallation(records)
+    stopped, stop = Replay(ID, RAW, installation, KIM), Event()
+    stopped.plan()
+    stopped.send(None, stop, stop.set)
+    done = len(keys(installation))
+    installation.records.append(lying("raw-invoices", 3, raw_invoice(), "later", at=EARLIER))
+
+    resumed = Replay(ID, RAW, installation, KIM)
+
+    assert resumed.resume().selected == 3 - done
+    assert resumed.send(None, Event(), lambda: None)
+    assert keys(installation) == [b"a", b"b", b"c"]
+
+
+def test_a_failure_is_replayed_though_the_clock_of_its_service_is_ahead() -> None:
     (earlier,) = failed("a")
-    value = from_bytes(InvoiceFailure, earlier.value).model_copy(
-        update={"failed_at": START + timedelta(seconds=0.4)}
-    )
-    began = new_id(START + timedelta(seconds=0.5), "4f2a9c")
+    value = from_bytes(InvoiceFailure, earlier.value).model_copy(update={"failed_at": AHEAD})
     installation = FakeInstallation([in_errors(0, value)])
 
-    for read in (Replay.plan, Replay.resume):
-        assert read(Replay(began, ERRORS, installation, KIM)).selected == 1
+    assert Replay(ID, ERRORS, installation, KIM).plan().selected == 1
+
+
+def test_a_failure_that_came_after_the_first_run_is_not_replayed_by_the_resumed_one() -> None:
+    first, second = failed("a", "b")
+    installation = FakeInstallation([first])
+    stopped, stop = Replay(ID, ERRORS, installation, KIM), Event()
+    stopped.plan()
+    stop.set()
+    stopped.send(None, stop, lambda: None)
+    installation.records.append(second)
+
+    assert Replay(ID, ERRORS, installation, KIM).resume().selected == 1
 
 
 def test_a_time_that_begins_after_the_replay_is_refused() -> None:

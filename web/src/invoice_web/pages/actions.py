@@ -59,7 +59,7 @@ async def approve_all(request: web.Request) -> web.Response:
     """Let all held invoices go that the filters mean."""
     desk, given, who = request.app[DESK], form(request), person(request)
     now = desk.installation.clock.now()
-    chosen = held(parse_filters(given, now, state="held")).up_to(now)
+    chosen = held(parse_filters(given, now, state="held"))
     plan = await desk.change(lambda: _approve(desk, chosen, one(given, "why"), who))
     return _started(request, plan)
 
