@@ -34,6 +34,7 @@ WORDS = {
 # The folders and pages that keep the list.
 DONE = (
     "bench",
+    "shared/src",
     "tests/unit/cli",
     "tests/unit/creator",
     "tests/unit/error_sink",

@@ -1,6 +1,4 @@
-"""What a consumer is assigned, and how many records wait there, made known: readiness, liveness and
-metrics.
-"""
+"""Report a consumer's partitions and lag to readiness, liveness and metrics."""
 
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
@@ -9,10 +7,9 @@ PARTITIONS = "partitions"
 
 
 class Assignment:
-    """While the group has told nothing, e.g. because the broker is away, nobody knows how many
-    records wait.
+    """Reports nothing while the group has not assigned anything, e.g. during a broker outage.
 
-    The metric then keeps the last figure. To be assigned nothing is to be told.
+    The lag is then unknown, and its metric keeps the last value. An empty assignment counts as one.
     """
 
     def __init__(self, health: Health, metrics: Metrics) -> None:
@@ -21,7 +18,7 @@ class Assignment:
         self._is_told = False
 
     def told(self, partitions: int) -> None:
-        """Note how many partitions the process has now."""
+        """Report how many partitions the process has now."""
         self._is_told = True
         self._metrics.partitions(partitions)
         if partitions:
@@ -30,9 +27,9 @@ class Assignment:
             self._health.missing(PARTITIONS, "none assigned: the other replicas have them all")
 
     def left(self, partitions: int) -> None:
-        """Note how many partitions are left after some were given up.
+        """Report how many partitions are left after some were revoked.
 
-        If none is, the group will tell of others.
+        If none is left, a new assignment will follow.
         """
         if partitions:
             self.told(partitions)
@@ -40,14 +37,14 @@ class Assignment:
             self.untold()
 
     def untold(self) -> None:
-        """Note that the group has told nothing yet, or that what it told holds no more."""
+        """Report that there is no assignment: none yet, or no longer."""
         self._is_told = False
         self._metrics.partitions(0)
         self._health.missing(PARTITIONS, "none assigned yet")
         self._health.lag(None)
 
     def lag(self, waiting: int) -> None:
-        """Show how many records wait in the partitions that were told."""
+        """Report how many records wait in the assigned partitions."""
         if self._is_told:
             self._health.lag(waiting)
             self._metrics.lag(waiting)

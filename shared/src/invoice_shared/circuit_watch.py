@@ -1,4 +1,4 @@
-"""Makes a circuit's changes known: metric, log and readiness. One alert per opening."""
+"""Report a circuit's changes: metric, log and readiness. One alert per opening."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CircuitWatch:
-    """Called with each change of a circuit; cheap, since its owner's lock is held.
+    """Called with each change of a circuit. Cheap, because its owner's lock is held.
 
-    Refused credentials make the process not ready. So does an outage of a system that is ``vital``:
-    without it the process can do nothing.
+    Refused credentials make the process not ready. So does an outage of a ``vital`` system, without
+    which the process can do nothing.
     """
 
     metrics: Metrics
@@ -25,7 +25,7 @@ class CircuitWatch:
     vital: Collection[str] = ()
 
     def __call__(self, system: str, change: Change, error: CallFailed | None) -> None:
-        """Make one change known."""
+        """Report one change."""
         self.metrics.circuit(system, change != "closed")
         why = error.reason if error else "unknown"
         if change == "refused":

@@ -9,19 +9,19 @@ class Clock(Protocol):
     """``now`` is aware UTC; ``monotonic`` is in seconds and never jumps."""
 
     def now(self) -> datetime:
-        """Give the time of day, UTC."""
+        """Return the current time in UTC."""
 
     def monotonic(self) -> float:
-        """Give seconds from an arbitrary start."""
+        """Return the seconds since an arbitrary start."""
 
 
 class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Give the time of day, UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Give seconds from an arbitrary start."""
+        """Return the seconds since an arbitrary start."""
         return time.monotonic()

@@ -1,9 +1,8 @@
-"""Which offsets may be committed: only those before the first unfinished one.
+"""Which offsets may be committed: those before the first unsettled one.
 
 Pure bookkeeping, no Kafka.
 
-Used where several records are in work at once, so that a crash never skips one that was not
-settled.
+Lets a consumer work on several records at once without a crash skipping an unsettled one.
 """
 
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ class _Entry(Generic[Item]):
 
 
 class ContiguousWindow(Generic[Item]):
-    """The records from each partition's first unsettled one on, in offset order.
+    """The records of each partition, in offset order, from the first unsettled one on.
 
-    Not thread-safe: the owner holds a lock or a single thread.
+    Not thread-safe: the owner holds a lock or uses one thread.
     """
 
     def __init__(self) -> None:
@@ -33,17 +32,16 @@ class ContiguousWindow(Generic[Item]):
         return sum(len(entries) for entries in self._partitions.values())
 
     def add(self, partition: TopicPartition, offset: int, item: Item) -> None:
-        """Take a record into work.
+        """Add a record in progress.
 
-        Offsets of a partition come in rising order, as Kafka delivers them.
+        Offsets of a partition must rise, as Kafka delivers them.
         """
         self._partitions.setdefault(partition, {})[offset] = _Entry(item)
 
     def settle(self, partition: TopicPartition, offset: int) -> list[Item]:
-        """Mark a record as settled; give the items that became committable, in offset order.
+        """Mark a record as settled; return the items that became committable, in offset order.
 
-        Empty where an earlier record is still in work, or where the partition was dropped
-        meanwhile.
+        Empty if an earlier record is unsettled or the partition was dropped meanwhile.
         """
         entries = self._partitions.get(partition, {})
         if (entry := entries.get(offset)) is None:
@@ -52,13 +50,11 @@ class ContiguousWindow(Generic[Item]):
         return self._pop_settled(entries)
 
     def drop(self, partition: TopicPartition) -> None:
-        """Forget a revoked partition: what was in work there is its next owner's."""
+        """Forget a revoked partition: its next owner reads the unsettled records again."""
         self._partitions.pop(partition, None)
 
     def take_all(self) -> list[tuple[Item, bool]]:
-        """Forget everything; return the items partition by partition in offset order, each with
-        whether it is settled.
-        """
+        """Forget all items; return each, in order per partition, with whether it is settled."""
         taken = [
             (each.item, each.settled)
             for entries in self._partitions.values()

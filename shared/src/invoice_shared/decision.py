@@ -1,4 +1,4 @@
-"""What people decided: the records of ``invoice-decisions``, which are the audit, too.
+"""The records of ``invoice-decisions``: what people decided, as an audit trail.
 
 Key: the subject.
 """
@@ -12,17 +12,17 @@ from invoice_shared.types import ExactDecimal, UtcTime
 
 Kind = Literal["resolve", "approve", "pause", "resume", "replay", "enqueue", "login"]
 Via = Literal["cli", "web"]
-# By the name of the option, e.g. ``{"code": ("items-not-mapped",), "since": "2h"}``.
+# By option name, e.g. ``{"code": ("items-not-mapped",), "since": "2h"}``.
 Filters = dict[str, str | tuple[str, ...]]
 
 
 class Decision(Versioned):
     """One decision of one person.
 
-    ``subject`` is the invoice id; of ``pause`` and ``resume`` the destination.
-    ``document_id`` and ``destination`` of a ``resolve`` name the document that was made by hand.
+    ``subject`` is the invoice id, or the destination for ``pause`` and ``resume``.
+    ``document_id`` and ``destination`` of a ``resolve`` name the document made by hand.
     ``filters`` and ``count`` of a ``replay`` say which records were chosen, and how many. ``ends``
-    are the offsets after the last ones that it read, by partition.
+    are the offsets after the last records that it read, by partition.
     An ``approve`` holds only for the total, currency, destination and customer that it names.
     """
 

@@ -2,13 +2,13 @@
 
 ConnectorError
  ├─ CallFailed
- │   ├─ Rejected            understood and refused, or we must not send      → failure record, commit
- │   ├─ AlreadyExists       the id is taken                                  → find and compare
- │   ├─ Unavailable         refused connection, 429, 5xx, throttle           → retry; does not commit
- │   ├─ Uncertain           sent, answer unknown                             → settle, find, else retry
- │   └─ CredentialsRefused  401/403                                          → circuit opens; nothing is filed
- ├─ MalformedRecord         the bytes are no record of ours                  → failure record, commit
- └─ StartupError            a topic, bucket or broker is missing             → one clear line, not ready
+ │   ├─ Rejected            understood and refused, or we must not send   → file a failure, commit
+ │   ├─ AlreadyExists       the id is taken                               → find and compare
+ │   ├─ Unavailable         refused connection, 429, 5xx, throttle        → retry; no commit
+ │   ├─ Uncertain           sent, answer unknown                          → wait, find, else retry
+ │   └─ CredentialsRefused  401 or 403                                    → open circuit; no failure
+ ├─ MalformedRecord         the bytes are not a record of ours            → file a failure, commit
+ └─ StartupError            a topic, bucket or broker is missing          → one log line, not ready
 """
 
 from typing import Literal
@@ -18,7 +18,7 @@ from invoice_shared.redaction import redacted
 
 
 class ConnectorError(Exception):
-    """Root of what this project raises on purpose."""
+    """Base of every exception that this project defines."""
 
 
 class CallFailed(ConnectorError):
@@ -26,7 +26,7 @@ class CallFailed(ConnectorError):
 
     ``reason`` is a sentence for a finance person.
 
-    It may quote the other side, but for anything that looks like a credential.
+    It may quote the other system, without anything that looks like a credential.
     """
 
     def __init__(self, reason: str, *, response: ProviderResponse | None = None) -> None:
@@ -36,9 +36,9 @@ class CallFailed(ConnectorError):
 
 
 class Rejected(CallFailed):
-    """The other side understood and refused, or we must not send.
+    """The other system understood and refused, or we must not send.
 
-    ``retryable``: may pass after a change elsewhere.
+    ``retryable``: may succeed after a change in another system.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Rejected(CallFailed):
 class AlreadyExists(CallFailed):
     """The provider already holds a document with this id.
 
-    ``document_id`` if the answer names it.
+    ``document_id`` is set if the answer names it.
     """
 
     def __init__(
@@ -72,15 +72,15 @@ class AlreadyExists(CallFailed):
 
 
 class Unavailable(CallFailed):
-    """The other side is down or throttles.
+    """The other system is down or throttles.
 
-    ``retry_after`` in seconds is its own wish, if it gave one.
+    ``retry_after`` is the delay in seconds that it asked for, if any.
 
-    ``outage`` tells a refused connection, 429 or 503: sure signs that it is the system, not this
-    invoice. ``refused``: the answer says that nothing was carried out, for a reason that passes by
-    itself. ``about`` tells whom the failure concerns alone, if the answer shows it: the invoice,
-    which got an answer of its own (5xx but 503, 405, 413, or silence after connecting), its
-    customer, which has a limit of its own, or one part of our settings, while the others work.
+    ``outage``: a refused connection, 429 or 503, so the cause is the system and not this invoice.
+    ``refused``: the answer says that nothing was done, for a temporary reason. ``about`` names what
+    alone is affected, if the answer shows it: this invoice (5xx other than 503, 405, 413, or a
+    timeout after connecting), its customer (a limit per customer), or one part of our settings
+    while the others work.
     """
 
     def __init__(
@@ -101,17 +101,17 @@ class Unavailable(CallFailed):
 
 
 class Uncertain(CallFailed):
-    """The request was sent and the answer is unknown: it may or may not have been carried out."""
+    """The request was sent and its answer is unknown: it may or may not have taken effect."""
 
 
 class CredentialsRefused(CallFailed):
-    """The other side does not accept who we are. An operator must act; no invoice is at fault."""
+    """The other system refuses our credentials. An operator must act; no invoice is at fault."""
 
 
 class MalformedRecord(ConnectorError):
     """The value is not JSON, not an object, of another schema, or null.
 
-    ``invoice_id`` where it could still be read.
+    ``invoice_id`` is set if it could be read.
     """
 
     def __init__(self, reason: str, *, invoice_id: str | None = None) -> None:
@@ -121,13 +121,11 @@ class MalformedRecord(ConnectorError):
 
 
 class StartupError(ConnectorError):
-    """Something outside is missing; the message says what and which command mends it."""
+    """A dependency is missing; the message says which, and how to fix it."""
 
 
 def kept_body(text: str) -> str:
-    """Give what is kept of an answer's body: no credentials, cut at ``PROVIDER_BODY_LIMIT`` bytes,
-    visibly.
-    """
+    """Return an answer's body without credentials, cut visibly at ``PROVIDER_BODY_LIMIT`` bytes."""
     text = redacted(text)
     raw = text.encode()
     if len(raw) <= PROVIDER_BODY_LIMIT:

@@ -1,4 +1,4 @@
-"""What lands in ``invoice-errors``: one record a failure, with all that a person or a replay needs."""
+"""The records of ``invoice-errors``, with all that a person or a replay needs."""
 
 from typing import Literal, get_args
 
@@ -9,7 +9,7 @@ from invoice_shared.types import UtcTime
 
 Stage = Literal["webhook", "formatter", "creator", "writeback"]
 
-# The closed list of failure codes; each has a heading in the runbook (tested).
+# All failure codes; each has a heading in the runbook (tested).
 Code = Literal[
     # webhook
     "unusable-event",
@@ -45,7 +45,7 @@ Code = Literal[
 
 CODES: tuple[Code, ...] = get_args(Code)
 
-# The closed list of reasons for which an invoice is rightly not sent.
+# All reasons for which an invoice is correctly not sent.
 SkipReason = Literal[
     "type-not-configured",
     "not-finalized",
@@ -58,19 +58,19 @@ SkipReason = Literal[
     "resolved-by-hand",
 ]
 
-# Bytes of a provider's answer that are kept in a failure.
+# Bytes of a provider's answer that a failure keeps.
 PROVIDER_BODY_LIMIT = 4096
 
 
 class ProviderResponse(Frozen):
-    """What the other side answered: redacted and cut at 4 KiB."""
+    """What the other system answered: redacted and cut at 4 KiB."""
 
     status: int
     body: str
 
 
 class SourcePosition(Frozen):
-    """Where the failed record lies; all null for a webhook request, which came from no topic."""
+    """The failed record's position; all null for a webhook request, which came from no topic."""
 
     topic: str | None = None
     partition: int | None = None
@@ -79,11 +79,12 @@ class SourcePosition(Frozen):
 
 
 class Original(Frozen):
-    """The record exactly as consumed. ``encoding`` is ``base64`` where ``value`` is not UTF-8.
+    """The record exactly as consumed. ``encoding`` is ``base64`` if ``value`` is not UTF-8.
 
     ``headers`` are pairs of name and text, or triples that end in ``base64``.
 
-    ``omitted`` counts the bytes of a value too large for the errors topic; they lie at ``source``.
+    ``omitted`` counts the bytes of a value too large for the errors topic; it is still at
+    ``source``.
     """
 
     key: str | None = None
@@ -95,7 +96,7 @@ class Original(Frozen):
 
 
 class InvoiceFailure(Versioned):
-    """Value of ``invoice-errors`` and line of the archive."""
+    """Value of ``invoice-errors`` and one line of the archive."""
 
     failure_id: str
     stage: Stage

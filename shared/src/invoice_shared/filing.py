@@ -1,8 +1,8 @@
-"""From a record that failed to what is written about it: the failure record and the ledger's entry.
+"""Build what is published once a record ended: failure record and ledger entry.
 
 Pure.
 
-``settlement_records`` is the one way to file a failure and to enter an outcome; its callers only
+``settlement_records`` is the only way to file a failure or enter an outcome; its callers only
 publish.
 """
 
@@ -25,7 +25,7 @@ from invoice_shared.tracing import trace_id
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whom a failure concerns, as far as it is known."""
+    """What a failure is about, as far as known."""
 
     invoice_id: str | None = None
     customer_id: str | None = None
@@ -44,16 +44,16 @@ def failure_of(
     now: datetime,
     about: About = NOBODY_KNOWN,
 ) -> InvoiceFailure:
-    """Describe why a consumed record ended as a failure.
+    """Return the failure for a consumed record.
 
-    A redelivery of the record gives the same ``failure_id``.
+    A redelivered record gets the same ``failure_id``.
     """
     code: Code = error.code if isinstance(error, Rejected) else "malformed-record"
     return InvoiceFailure(
         failure_id=digest(stage, code, record.topic, str(record.partition), str(record.offset)),
         stage=stage,
         code=code,
-        # It may quote the other side, whose JSON may escape half a surrogate pair.
+        # It may quote the other system, whose JSON may escape half a surrogate pair.
         reason=error.reason.encode(errors="replace").decode(),
         retryable=error.retryable if isinstance(error, Rejected) else False,
         attempts=attempts,
@@ -81,14 +81,13 @@ def settlement_records(
     headers: Headers,
     topics: KafkaSettings,
 ) -> tuple[OutgoingRecord, ...]:
-    """Return what to publish once it is known how a record ended: documents, the failure, the
-    ledger's entry.
+    """Return what to publish once a record ended: documents, the failure, the ledger entry.
 
-    A document comes first: whatever a crash leaves out after it, that it exists stays known.
+    Documents come first: a crash in between then never hides that one exists.
 
-    Publishing them again changes nothing: the failure has the same id, and the ledger's newest
-    entry counts. A topic that refuses the size gets the failure without the original's value, and
-    the entry with its reason cut.
+    Publishing them again changes nothing: the failure has the same id, and the newest ledger entry
+    counts. If a topic refuses the size, the failure goes without the original's value and the entry
+    with a shorter reason.
     """
     records = tuple(
         OutgoingRecord(
@@ -112,9 +111,7 @@ def settlement_records(
 
 
 def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Outcome | None:
-    """Give the ledger's entry for a failure, over what is ``known`` of the invoice; none without an
-    invoice id.
-    """
+    """Return a failure's ledger entry, based on ``known``; ``None`` without an invoice id."""
     if failure.invoice_id is None:
         return None
     base = known or Outcome(
@@ -135,11 +132,9 @@ def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Out
 
 
 def failure_key(failure: InvoiceFailure) -> bytes:
-    """Return the key of a failure's record: the invoice id, else the event id, else the SHA-256 of
-    the value.
+    """Return a failure's key: invoice id, else event id, else SHA-256 of the value.
 
-    Of a failure that was read back without its value, the last is not known any more: its own id
-    takes the place.
+    A failure that was read back without its value has its own id as the last resort.
     """
     original = failure.original
     event_id = next((header[1] for header in original.headers if header[0] == names.EVENT_ID), None)
@@ -151,9 +146,7 @@ def failure_key(failure: InvoiceFailure) -> bytes:
 
 
 def without_value(failure: InvoiceFailure) -> InvoiceFailure:
-    """Leave the original's value out, for a topic that refuses the record as too large; it still
-    lies at ``source``.
-    """
+    """Return the failure without the original's value, which is still at ``source``."""
     original = failure.original
     size = len(as_bytes(original.value, original.encoding) or b"")
     return failure.model_copy(
@@ -166,14 +159,14 @@ def without_value(failure: InvoiceFailure) -> InvoiceFailure:
 
 
 def _with_short_reason(outcome: Outcome) -> Outcome:
-    # It may name every product of an invoice; the failure's record has it whole.
+    # A reason may name every product of an invoice; the failure record has all of it.
     return outcome.model_copy(
         update={"reason": None if outcome.reason is None else kept_body(outcome.reason)}
     )
 
 
 def digest(*parts: str) -> str:
-    """SHA-256 over the parts, one a line, as 64 hex digits."""
+    """Return the SHA-256 of the parts, joined by newlines, as 64 hex digits."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -1,12 +1,12 @@
-"""Names of the record headers, and which of them travel with an invoice from topic to topic."""
+"""Names of the record headers, and which of them follow an invoice from topic to topic."""
 
 from invoice_shared.record import Headers
 
 EVENT_ID = "event-id"
 TRACEPARENT = "traceparent"
 
-# Part of QuickBooks' request id. A replay changes it after a definite refusal, otherwise it carries
-# the old one on.
+# Part of QuickBooks' request id. A replay changes it after a definite refusal and otherwise keeps
+# it.
 REQUEST_GENERATION = "request-generation"
 
 REPLAY_ID = "replay-id"
@@ -15,15 +15,15 @@ REPLAY_FORCE = "replay-force"
 REPLAY_BY = "replay-by"
 REPLAY_INCLUDE_RESOLVED = "replay-include-resolved"
 
-# Belong to one replay: the next one replaces them all.
+# They belong to one replay: the next one replaces all of them.
 REPLAY_MARKS = (REPLAY_ID, REPLAY_COUNT, REPLAY_FORCE, REPLAY_BY, REPLAY_INCLUDE_RESOLVED)
 
-# Copied as they are to the next topic; ``traceparent`` is written anew by the current span.
+# Copied unchanged to the next topic. The current span writes a new ``traceparent``.
 CARRIED = (EVENT_ID, REQUEST_GENERATION, *REPLAY_MARKS)
 
 
 def carried(headers: Headers) -> Headers:
-    """Pick the headers that go on to the next topic."""
+    """Return the headers to copy to the next topic."""
     return tuple((name, value) for name, value in headers if name in CARRIED)
 
 
@@ -33,11 +33,11 @@ def includes_resolved(headers: Headers) -> bool:
 
 
 def request_generation(headers: Headers) -> str:
-    """Return what a replay put into the request id; empty if no replay had to."""
+    """Return the part of the request id that a replay set, or an empty text."""
     found = [value for name, value in headers if name == REQUEST_GENERATION]
     return found[-1].decode("utf-8", "replace") if found else ""
 
 
 def is_forced(headers: Headers) -> bool:
-    """Tell whether an operator replayed this record with ``--force``."""
+    """Whether an operator replayed this record with ``--force``."""
     return any(name == REPLAY_FORCE and value == b"1" for name, value in headers)

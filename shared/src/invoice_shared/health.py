@@ -1,19 +1,19 @@
-"""Liveness and readiness of a process, as the ops port tells them. Thread-safe."""
+"""Liveness and readiness of a process, as its ops port reports them. Thread-safe."""
 
 import threading
 from collections.abc import Callable, Mapping
 
 from invoice_shared.clock import Clock
 
-# The part without which there can be no progress, whatever is restarted.
+# Without the broker there is no progress, and a restart does not help.
 BROKER = "kafka"
 
 
 class Health:
-    """Ready while nothing is missing. Live unless something is stuck that a restart may cure.
+    """Ready while nothing is missing. Live unless something is stuck that a restart may fix.
 
-    That is a loop that does not turn, since it hangs or its thread has died. It is also a process
-    that waits for records to be settled, or for its assignment, and made no progress for
+    Stuck is a loop that no longer runs, because it hangs or its thread has died. Stuck is also a
+    process with waiting records, or without an assignment, that made no progress for
     ``stall_seconds`` while the broker answered.
     """
 
@@ -29,38 +29,34 @@ class Health:
         self._polled: dict[str, tuple[float, float]] = {}
 
     def missing(self, what: str, why: str) -> None:
-        """Say that a part is not there, and why in one sentence."""
+        """Note that a part is missing, and why in one sentence."""
         with self._lock:
             self._missing[what] = why
 
     def present(self, what: str) -> None:
-        """Say that a part is there."""
+        """Note that a part is available."""
         with self._lock:
             if self._missing.pop(what, None) is not None and what == BROKER:
                 self._begin_anew()
 
     def ask(self, probe: Callable[[], Mapping[str, str]]) -> None:
-        """Ask ``probe`` whenever somebody wants to know; it returns what is missing, and why, by
-        part.
-        """
+        """Call ``probe`` at each readiness request; it returns the reason per missing part."""
         self._probes.append(probe)
 
     def why(self, what: str) -> str | None:
-        """Give the reason for which a part is missing; ``None`` where it is there."""
+        """Return why a part is missing; ``None`` if it is not."""
         with self._lock:
             return self._missing.get(what)
 
     def progress(self) -> None:
-        """Note that an offset was committed, or that an attempt at another system ended, however it
-        did.
-        """
+        """Note that an offset was committed or that a call to another system ended in any way."""
         with self._lock:
             self._quiet_since = self._clock.monotonic()
 
     def lag(self, count: int | None) -> None:
-        """Note how many records wait; ``None``: an assignment is waited for, so nobody knows.
+        """Note how many records wait; ``None`` while there is no assignment.
 
-        A wait begins with it.
+        The stall timer starts when the lag rises from zero.
         """
         with self._lock:
             if self._lag == 0:
@@ -68,21 +64,21 @@ class Health:
             self._lag = count
 
     def turned(self, loop: str, within: float) -> None:
-        """Note that a loop turns, and will again within so many seconds."""
+        """Note that a loop runs and will report again within ``within`` seconds."""
         with self._lock:
             self._turned[loop] = (self._clock.monotonic(), within)
 
     def polled(self, loop: str, within: float) -> None:
-        """Note the same of a loop that asks the broker, and may wait for it while it is away."""
+        """Note the same of a loop that polls the broker and may wait during an outage."""
         with self._lock:
             self._polled[loop] = (self._clock.monotonic(), within)
 
     def is_live(self) -> bool:
-        """Whether a restart would cure nothing."""
+        """Whether a restart would not help."""
         return not self.stuck()
 
     def stuck(self) -> list[str]:
-        """Return what a restart may cure, in words; empty = live."""
+        """Return a sentence per problem that a restart may fix; empty if live."""
         with self._lock:
             now = self._clock.monotonic()
             if BROKER in self._missing:
@@ -97,19 +93,19 @@ class Health:
         return [f"{waiting}, and there was no progress for {quiet:.0f} seconds"]
 
     def _begin_anew(self) -> None:
-        """Forget how long nothing moved: without the broker nothing can."""
+        """Restart the timers: without the broker there can be no progress."""
         now = self._clock.monotonic()
         self._quiet_since = now
         self._polled = {loop: (now, within) for loop, (_at, within) in self._polled.items()}
 
     def reasons(self) -> dict[str, str]:
-        """Return why, by part, for all that keeps the process from its work; empty = ready."""
+        """Return the reason per missing part; empty if ready."""
         asked = [part for probe in self._probes for part in probe().items()]
         with self._lock:
             return dict(sorted((dict(asked) | self._missing).items()))
 
     def missing_parts(self) -> list[str]:
-        """Return ``part: why`` for all that keeps the process from its work; empty = ready."""
+        """Return ``part: why`` per missing part; empty if ready."""
         return [f"{part}: {why}" for part, why in self.reasons().items()]
 
 

@@ -1,4 +1,4 @@
-"""The records that carry an invoice: raw as finalized, formatted as it goes to a provider."""
+"""The records that contain an invoice: raw as finalized, formatted as sent to a provider."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invoice_shared.types import ExactDecimal, UtcTime
 
-# Written to every record; a reader refuses any other (``malformed-record``).
+# Written to every record; readers refuse any other version (``malformed-record``).
 SCHEMA_VERSION: Literal[1] = 1
 
 Source = Literal["webhook", "reconcile", "manual"]
@@ -16,7 +16,7 @@ DocumentType = Literal["invoice", "credit_memo"]
 
 
 class Frozen(BaseModel):
-    """Immutable; ignores fields that it does not know, as every reader of our topics must."""
+    """Immutable. Ignores unknown fields, as every reader of our topics must."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -28,7 +28,7 @@ class Versioned(Frozen):
 
 
 class RawInvoice(Versioned):
-    """Value of ``raw-invoices``: which invoice was finalized, and the sender's object unchanged."""
+    """Value of ``raw-invoices``: the finalized invoice's ids and the sender's object, unchanged."""
 
     event_id: str = Field(min_length=1)
     invoice_id: str = Field(min_length=1)
@@ -42,8 +42,8 @@ class RawInvoice(Versioned):
 class LineItem(Frozen):
     """One line of the document. ``amount`` is in major units, rounded to the currency's minor unit.
 
-    ``quantity`` and ``unit_price`` (major units, not rounded) are for information: their product is
-    never the amount.
+    ``quantity`` and ``unit_price`` (major units, not rounded) are informational. Never compute the
+    amount from them.
     """
 
     name: str
@@ -59,9 +59,7 @@ class LineItem(Frozen):
 
 
 class InformationalLine(Frozen):
-    """A line of the Metronome invoice outside its total, in its own unit (``unit`` is the credit
-    type's name).
-    """
+    """A line outside the invoice's total, in its own ``unit`` (the credit type's name)."""
 
     name: str
     line_type: str
@@ -75,9 +73,9 @@ class FormattedInvoice(Versioned):
     """Value of ``formatted-invoices``. Amounts of ``line_items`` sum to ``total`` exactly.
 
     A credit memo carries its amounts with the sign flipped, so that its total is positive.
-    ``destination`` is any name here: which ones there are, ``invoice_providers`` knows.
-    ``known_document_id`` is of the document at that destination which Metronome names; only a
-    forced replay gets so far with one.
+    ``destination`` may be any name here; ``invoice_providers`` defines the known ones.
+    ``known_document_id`` is the document at that destination that Metronome names. Only a forced
+    replay reaches this topic with one.
     """
 
     document_type: DocumentType
@@ -105,9 +103,9 @@ class FormattedInvoice(Versioned):
 
     @property
     def signed_total(self) -> Decimal:
-        """The total with Metronome's sign: a credit memo carries it flipped."""
+        """The total with Metronome's sign, which a credit memo flips."""
         return self.signed(self.total)
 
     def signed(self, total: Decimal) -> Decimal:
-        """Return an amount of this kind of document with Metronome's sign."""
+        """Return an amount of this document with Metronome's sign."""
         return total.copy_negate() if self.document_type == "credit_memo" else total

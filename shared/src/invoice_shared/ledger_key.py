@@ -1,4 +1,4 @@
-"""Keys of the ledger: one per invoice for its newest event, and one per document for what stands.
+"""Keys of the ledger: one per invoice for its newest event, and one per document.
 
 Pure.
 """
@@ -11,7 +11,7 @@ MARK = "#document:"
 
 @dataclass(frozen=True, slots=True)
 class DocumentId:
-    """Names a document: the destination that holds it, and the provider's own id."""
+    """A document's destination and its id at that provider."""
 
     destination: str
     document_id: str
@@ -19,20 +19,17 @@ class DocumentId:
 
 @dataclass(frozen=True, slots=True)
 class LedgerKey:
-    """Without ``document``, the key of the invoice's newest event; with it, the key of that
-    document's record.
-    """
+    """The key of the invoice's newest event, or of one ``document`` of the invoice."""
 
     invoice_id: str
     document: DocumentId | None = None
 
     def encode(self) -> bytes:
-        """Return the record's key: the invoice id, or ``{invoice
-        id}#document:{destination}:{document id}``.
-        """
+        """Return ``{invoice id}`` or ``{invoice id}#document:{destination}:{document id}``."""
         if self.document is None:
             return self.invoice_id.encode()
-        return f"{self.invoice_id}{MARK}{self.document.destination}:{self.document.document_id}".encode()
+        document = f"{self.document.destination}:{self.document.document_id}"
+        return f"{self.invoice_id}{MARK}{document}".encode()
 
     @classmethod
     def decode(cls, key: bytes) -> Self:

@@ -1,8 +1,7 @@
-"""One line per minute for each cause of a warning or an error, whoever writes it: ours and every
-library's.
+"""Limit warnings and errors, ours and libraries', to one line per minute and cause.
 
-Without its broker a client library says the same a hundred times per second. What is about one
-invoice or record is never left out, nor is the end of the process.
+During a broker outage a client library logs the same line a hundred times per second. Lines about
+one invoice or record, and about the end of the process, are never dropped.
 """
 
 import logging
@@ -16,25 +15,24 @@ from structlog.typing import EventDict
 
 from invoice_shared.repeats import Repeats
 
-# Of structlog's methods, as of levels: the end of the process is told each time.
+# ``critical``, the end of the process, is not limited.
 LIMITED = frozenset({"warning", "error"})
 ABOUT_ONE = frozenset({"invoice_id", "position", "failure_id"})
 REPEATS = "repeats"
-# What tells our own lines of one event apart; other facts, such as sizes, do not make another
-# cause.
+# The facts that make up the cause of one of our lines. Others, such as sizes, do not.
 TELLING = ("event", "system", "destination", "missing", "answer", "code", "why")
-# Enough to tell causes apart; a library may quote a whole answer.
+# Enough to distinguish causes. A library may quote a whole answer.
 MAX_CAUSE = 1000
-# Ports, addresses, ids and times change from line to line.
+# Ports, addresses, ids and times differ from line to line.
 CHANGING = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
 
 
 class LogLimit:
-    """A filter of a logging handler for libraries' lines, and a processor of structlog's for ours.
+    """A logging filter for libraries' lines and a structlog processor for ours.
 
     Thread-safe.
 
-    A line that is let through knows how many were left out.
+    A line that passes states how many were dropped before it.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -42,7 +40,7 @@ class LogLimit:
         self._lock = threading.Lock()
 
     def __call__(self, record: logging.LogRecord) -> bool:
-        """Whether the line of a library is written."""
+        """Whether a library's line passes."""
         cause = cause_of(record)
         if cause is None:
             return True
@@ -51,7 +49,7 @@ class LogLimit:
         return left_out is not None
 
     def of_ours(self, logger: Any, method: str, event: EventDict) -> EventDict:
-        """Return a line of ours. Raises ``DropEvent`` if it is left out."""
+        """Return one of our lines. Raises ``DropEvent`` if it is dropped."""
         if method in LIMITED and (cause := cause_of_ours(logger.name, event)) is not None:
             left_out = self._due(cause)
             if left_out is None:
@@ -66,20 +64,20 @@ class LogLimit:
 
 
 def cause_of(record: logging.LogRecord) -> str | None:
-    """Return what a line of a library is about; ``None`` if each of its kind is written."""
+    """Return the cause of a library's line; ``None`` if it is not limited."""
     if not logging.WARNING <= record.levelno < logging.CRITICAL:
         return None
-    # A message is not put together here: one that does not fit its arguments must not fail whoever
-    # logs it.
+    # The message is not formatted here: one that does not fit its arguments must not raise in its
+    # caller.
     return _cause(
         record.name, [record.msg, record.args], record.exc_info[1] if record.exc_info else None
     )
 
 
 def cause_of_ours(name: str, facts: Mapping[str, Any]) -> str | None:
-    """Return what a line of ours is about; ``None`` if each of its kind is written.
+    """Return the cause of one of our lines; ``None`` if it is not limited.
 
-    A line that says itself how many it stands for was limited by its writer.
+    A line that already states its repeats was limited by its writer.
     """
     if REPEATS in facts or not ABOUT_ONE.isdisjoint(facts):
         return None
@@ -92,7 +90,7 @@ def _cause(name: str, words: Sequence[Any], error: Any) -> str:
 
 
 def count_left_out(_logger: object, _method: str, line: Any) -> Any:
-    """Add to a line how many of its cause were left out before it; a processor of structlog's."""
+    """Add to a line how many of its cause were dropped before it (a structlog processor)."""
     if left_out := getattr(line["_record"], REPEATS, None):
         line[REPEATS] = left_out
     return line

@@ -1,6 +1,4 @@
-"""JSON lines on stdout, our own and every library's: one event a line, never a secret or a whole
-invoice.
-"""
+"""JSON lines on stdout, ours and every library's, without secrets or whole invoices."""
 
 import logging
 import sys
@@ -20,9 +18,7 @@ from invoice_shared.settings import BaseServiceSettings
 def configure(
     settings: BaseServiceSettings, monotonic: Callable[[], float] = time.monotonic
 ) -> None:
-    """Send our own lines straight to stdout, and those of every library through the standard
-    library's logging.
-    """
+    """Send our lines straight to stdout, and libraries' lines through ``logging``."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -48,13 +44,13 @@ def configure(
 
 
 class _Stdout:
-    """Writes each line at once, as it is. ``add_logger_name`` asks for the name."""
+    """Writes each line at once, unchanged. ``add_logger_name`` reads the name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def msg(self, line: str) -> None:
-        """Write a line whole, so that threads do not mix theirs."""
+        """Write a whole line, so that threads do not mix theirs."""
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
@@ -62,9 +58,7 @@ class _Stdout:
 
 
 def _is_for_an_operator(record: logging.LogRecord) -> bool:
-    """Let libraries speak from WARNING on: below it they tell a developer's story, with tokens and
-    signatures in it.
-    """
+    """Pass libraries' lines from WARNING on: below it they log tokens and signatures."""
     return record.levelno >= logging.WARNING
 
 
@@ -80,17 +74,15 @@ def _rendering(log_format: str) -> list[Processor]:
 
 
 def _as_json(_logger: object, _method: str, event: EventDict) -> str:
-    """Render an event; what JSON does not know stands as Python shows it."""
+    """Render an event; values unknown to JSON are written as their ``repr``."""
     return serde.line(event)
 
 
 def _without_secrets(_logger: object, _method: str, line: Any) -> str:
-    """Mask our own secrets in a line that is ready, whoever wrote it: a library's traceback may
-    quote one.
-    """
+    """Mask our secrets in a rendered line, because a library's traceback may quote one."""
     return OWN.masked(str(line))
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
-    """Give the logger of a module; log with keywords: ``invoice_id=…, position=record.position``."""
+    """Return a module's logger. Log with keywords: ``invoice_id=…, position=record.position``."""
     return cast("FilteringBoundLogger", structlog.stdlib.get_logger(name))

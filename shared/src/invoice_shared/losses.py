@@ -1,9 +1,9 @@
-"""Records that retention deleted before they were read.
+"""Count records that retention deleted before they were read.
 
-Pure bookkeeping; each Kafka client tells it what it sees.
+Pure bookkeeping; each Kafka client reports what it sees.
 
-What lies before the beginning of its partition was deleted. Offsets that are missing behind the
-beginning were never records of ours: transactions leave markers there, and compaction leaves gaps.
+Records before the beginning of a partition were deleted. Missing offsets after the beginning were
+never records of ours: transactions leave markers, and compaction leaves gaps.
 """
 
 from collections.abc import Iterable
@@ -18,9 +18,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A partition when it is assigned: what the group committed, if anything, and its first and
-    next offset.
-    """
+    """A partition at its assignment: its committed (if any), first and next offset."""
 
     committed: int | None
     beginning: int
@@ -35,7 +33,7 @@ class Start:
 class Losses:
     """Logs and counts each loss once per assignment.
 
-    A group that commits nothing afterwards has it counted again.
+    A group that commits nothing afterwards counts it again.
     """
 
     def __init__(self, metrics: Metrics) -> None:
@@ -48,9 +46,7 @@ class Losses:
         return partition in self._next
 
     def begin(self, partition: TopicPartition, start: Start | None) -> None:
-        """Compare where the group stands with where the partition begins; ``None`` if the broker
-        did not answer.
-        """
+        """Compare committed and first offset; ``None`` if the broker did not answer."""
         self._next[partition] = start.committed if start else None
         if start is None:
             log.warning("not known whether records were lost", position=_name(partition))
@@ -61,12 +57,12 @@ class Losses:
             self._metrics.start_unknown(partition.topic)
 
     def follows_a_gap(self, record: Record) -> bool:
-        """Whether offsets before a record are missing; ``compare`` tells whether that is a loss."""
+        """Whether offsets before a record are missing; ``compare`` decides if that is a loss."""
         expected = self._next.get(record.topic_partition)
         return expected is not None and record.offset > expected
 
     def compare(self, partition: TopicPartition, beginning: int) -> None:
-        """Count what lay between the last record that was read and the beginning."""
+        """Count the records between the last one read and the beginning."""
         expected = self._next.get(partition)
         if expected is None or expected >= beginning:
             return
@@ -80,7 +76,7 @@ class Losses:
         self._next[record.topic_partition] = record.offset + 1
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
-        """Forget partitions that were given up."""
+        """Forget revoked partitions."""
         for partition in partitions:
             self._next.pop(partition, None)
 

@@ -1,6 +1,6 @@
 """Every metric of the connector: name, meaning, labels.
 
-Prometheus text; one registry a process, handed in.
+Prometheus text with one registry per process.
 """
 
 from collections.abc import Collection
@@ -28,7 +28,7 @@ from invoice_shared.errors import (
 from invoice_shared.failure import Code, SkipReason, Stage
 
 OK = "ok"
-# How a call that failed shows in ``invoice_connector_call_seconds``.
+# The ``outcome`` label of ``invoice_connector_call_seconds`` per error.
 OUTCOMES: dict[type[CallFailed], str] = {
     Rejected: "rejected",
     AlreadyExists: "already-exists",
@@ -39,7 +39,7 @@ OUTCOMES: dict[type[CallFailed], str] = {
 
 
 class Metrics:
-    """What a process counts. Methods say the event; names and labels are here only."""
+    """What a process counts. Methods name the event; metric names and labels are only here."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
@@ -58,13 +58,13 @@ class Metrics:
         )
         self._created = Counter(
             "invoice_connector_invoices_created",
-            "Documents that exist at a provider, found ones included.",
+            "Documents that exist at a provider, including found ones.",
             ["destination", "document_type"],
             registry=registry,
         )
         self._skipped = Counter(
             "invoice_connector_invoices_skipped",
-            "Invoices rightly not sent, by reason.",
+            "Invoices correctly not sent, by reason.",
             ["reason"],
             registry=registry,
         )
@@ -99,7 +99,7 @@ class Metrics:
         )
         self._login_ends = Gauge(
             "invoice_connector_login_ends_timestamp_seconds",
-            "When a login ends: if nobody renews it, and in any case.",
+            "When a login ends, by limit: unused (unless renewed) or total.",
             ["system", "limit"],
             registry=registry,
         )
@@ -120,7 +120,7 @@ class Metrics:
             "Records taken from the broker and not yet settled.",
             registry=registry,
         )
-        # To find a metric by its labels costs more than to count with it.
+        # Looking up a metric by its labels costs more than counting with it.
         self._webhooks_of = cache(self._webhooks.labels)
         self._calls_of = cache(self._calls.labels)
         self._lag = Gauge(
@@ -143,10 +143,7 @@ class Metrics:
         )
 
     def webhook(self, answer: str) -> None:
-        """Count a request by what it was answered, e.g.
-
-        ``accepted``, ``ignored``, ``unauthorized``.
-        """
+        """Count a request by its answer, e.g. ``accepted``, ``ignored`` or ``unauthorized``."""
         self._webhooks_of(answer).inc()
 
     def formatted(self, destination: str) -> None:
@@ -158,7 +155,7 @@ class Metrics:
         self._created.labels(destination, document_type).inc()
 
     def skipped(self, reason: SkipReason) -> None:
-        """Count an invoice that is rightly not sent."""
+        """Count an invoice that is correctly not sent."""
         self._skipped.labels(reason).inc()
 
     def failed(self, stage: Stage, code: Code) -> None:
@@ -166,41 +163,41 @@ class Metrics:
         self._failed.labels(stage, code).inc()
 
     def archived(self, count: int) -> None:
-        """Count failure records that S3 holds now."""
+        """Count failure records that S3 has stored."""
         self._archived.inc(count)
 
     def called(self, system: str, error: CallFailed | None, seconds: float) -> None:
-        """Observe one call, and the error with which it ended, if any."""
+        """Observe one call and its error, if any."""
         self._calls_of(system, OK if error is None else OUTCOMES[type(error)]).observe(seconds)
 
     def circuit(self, system: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
-        """Show whether a system's circuit is open."""
+        """Set whether a system's circuit is open."""
         self._circuit.labels(system).set(is_open)
 
     def tokens_unsaved(self, system: str, is_unsaved: bool) -> None:  # noqa: FBT001 - the gauge's value
-        """Show whether a login's newest tokens could not be stored."""
+        """Set whether a login's newest tokens could not be stored."""
         self._unsaved.labels(system).set(is_unsaved)
 
     def login_ends(self, system: str, limit: Literal["unused", "total"], at: datetime) -> None:
-        """Show when a login ends: if nobody renews it (``unused``), or in any case (``total``)."""
+        """Set when a login ends: unless renewed (``unused``), or in any case (``total``)."""
         self._login_ends.labels(system, limit).set(at.timestamp())
 
     def not_ready(self, missing: Collection[str]) -> None:
-        """Show which parts are missing; one that was missing before shows that it is there."""
+        """Set which parts are missing, and reset those that were missing before."""
         self._missed.update(missing)
         for part in self._missed:
             self._not_ready.labels(part).set(part in missing)
 
     def partitions(self, count: int) -> None:
-        """Show how many partitions are assigned."""
+        """Set how many partitions are assigned."""
         self._partitions.set(count)
 
     def in_flight(self, count: int) -> None:
-        """Show how many records are in work."""
+        """Set how many records are in progress."""
         self._in_flight.set(count)
 
     def lag(self, count: int) -> None:
-        """Show how many records wait."""
+        """Set how many records wait."""
         self._lag.set(count)
 
     def lost(self, topic: str, count: int) -> None:
@@ -208,7 +205,7 @@ class Metrics:
         self._lost.labels(topic).inc(count)
 
     def start_unknown(self, topic: str) -> None:
-        """Count a partition of which nobody knows what was read of the records that were deleted."""
+        """Count a partition with deleted records of which it is unknown how many were read."""
         self._unknown_starts.labels(topic).inc()
 
     def exposition(self) -> bytes:

@@ -1,6 +1,4 @@
-"""The ops port: ``/livez``, ``/readyz``, ``/metrics``, in a thread of its own so that no work can
-block an answer.
-"""
+"""The ops port: ``/livez``, ``/readyz`` and ``/metrics``, in a separate thread."""
 
 import asyncio
 import threading
@@ -17,7 +15,7 @@ log = get_logger(__name__)
 
 
 def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
-    """Build the three routes over one process's health and metrics."""
+    """Return the app with the three routes over one process's health and metrics."""
 
     async def livez(_request: web.Request) -> web.Response:
         stuck = health.stuck()
@@ -44,9 +42,9 @@ def create_ops_app(health: Health, metrics: Metrics) -> web.Application:
 
 
 class OpsServer:
-    """Serves the ops app from ``start`` to ``stop``.
+    """Serves the ops app from ``start`` to ``stop``, even while the main thread is busy.
 
-    ``start`` raises ``OSError`` where the port is taken.
+    ``start`` raises ``OSError`` if the port is taken.
     """
 
     def __init__(self, host: str, port: int, health: Health, metrics: Metrics) -> None:
@@ -56,7 +54,7 @@ class OpsServer:
         self._thread = threading.Thread(target=self._loop.run_forever, name="ops", daemon=True)
 
     def start(self) -> None:
-        """Listen; returns once the port is open."""
+        """Listen; return once the port is open."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
 
@@ -73,7 +71,7 @@ class OpsServer:
 
 
 def serve_ops(settings: BaseServiceSettings, health: Health, metrics: Metrics) -> OpsServer:
-    """Open the ops port, or end the process with one line that says why that is impossible."""
+    """Open the ops port, or end the process with one line that says why not."""
     server = OpsServer(settings.bind_host, settings.ops_port, health, metrics)
     try:
         server.start()

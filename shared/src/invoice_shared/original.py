@@ -1,4 +1,4 @@
-"""A consumed record inside a failure: kept as text, and given back byte for byte. Pure."""
+"""Store a consumed record in a failure as text, and restore it byte for byte. Pure."""
 
 import base64
 from typing import Literal
@@ -8,7 +8,7 @@ from invoice_shared.record import Headers
 
 
 def original_of(key: bytes | None, headers: Headers, value: bytes | None) -> Original:
-    """Keep a record's key, headers and value so that they can be put back byte for byte."""
+    """Return a record's key, headers and value as text that can be restored exactly."""
     key_text, key_encoding = as_text(key)
     value_text, encoding = as_text(value)
     kept = tuple(_header_as_text(name, content) for name, content in headers)
@@ -18,7 +18,7 @@ def original_of(key: bytes | None, headers: Headers, value: bytes | None) -> Ori
 
 
 def headers_of(original: Original) -> Headers:
-    """Give the headers as they were consumed."""
+    """Return the headers as consumed."""
     return tuple(
         (name, as_bytes(text, *encoding) or b"") for name, text, *encoding in original.headers
     )
@@ -32,7 +32,7 @@ def _header_as_text(
 
 
 def as_text(raw: bytes | None) -> tuple[str | None, None] | tuple[str, Literal["base64"]]:
-    """Give bytes as UTF-8 text, or as base64 with that encoding named."""
+    """Return bytes as UTF-8 text, or as base64 and the name of that encoding."""
     if raw is None:
         return None, None
     try:

@@ -1,4 +1,4 @@
-"""The ledger: what ``invoice-outcomes`` says of each settled invoice.
+"""The ledger: the records of ``invoice-outcomes`` about each settled invoice.
 
 See ``ledger_key`` for the records' keys.
 """
@@ -17,13 +17,13 @@ from invoice_shared.types import ExactDecimal, UtcTime
 class Outcome(Versioned):
     """How an invoice ended.
 
-    ``created`` with a ``failure_id`` means created, but the write-back to Metronome failed.
+    ``created`` with a ``failure_id`` means that the write-back to Metronome failed.
 
     ``code`` is the code of a skip or failure, ``reason`` always its sentence. ``total`` is in major
-    units with the sign that Metronome gave it (negative for a credit memo). ``account`` names which
-    of the destination's accounts holds the document, e.g. the sandbox's or production's. ``stands``
-    is false once the document was seen to be void, cancelled or gone. ``may_exist`` is true of a
-    failure if a document may stand at the provider all the same.
+    units with the sign that Metronome gave it (negative for a credit memo). ``account`` names the
+    destination's account with the document, e.g. the sandbox's or production's. ``stands`` is false
+    once the document was found void, cancelled or deleted. ``may_exist`` is true if the provider
+    may have a document despite the failure.
     """
 
     invoice_id: str
@@ -52,8 +52,7 @@ class Outcome(Versioned):
     @model_validator(mode="before")
     @classmethod
     def _accept_older(cls, values: Any) -> Any:
-        # An older record has the skip's code as its reason, too, and the sentence in a field of its
-        # own.
+        # An older record repeats the skip's code as its reason and has the sentence in ``detail``.
         if isinstance(values, dict) and values.get("outcome") == "skipped" and "detail" in values:
             return {**values, "reason": values["detail"]}
         return values

@@ -1,6 +1,4 @@
-"""The secrets that this process holds, so that no text that leaves it repeats one, in whatever
-form.
-"""
+"""The secrets of this process, to mask them in every text that leaves it."""
 
 import base64
 import html
@@ -8,11 +6,11 @@ import threading
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-# Shorter ones are words that texts need.
+# Shorter ones are also ordinary words.
 MIN_CHARACTERS = 6
-# Tokens come and go, a few per hour; a text that names an old one is late by now.
+# Tokens are renewed a few times per hour, and texts no longer contain the old ones.
 MAX_RENEWED = 16
-# A piece of base64 or a line of a key must be so long that nothing else looks like it.
+# Shorter pieces of base64, or shorter lines of a key, could be something else.
 MIN_PIECE = 8
 MASK = "[redacted]"
 
@@ -20,7 +18,7 @@ MASK = "[redacted]"
 class OwnSecrets:
     """Thread-safe.
 
-    Knows what was added, and the newest ``MAX_RENEWED`` of those that come and go.
+    Contains what was added, and the newest ``MAX_RENEWED`` renewed ones.
     """
 
     def __init__(self) -> None:
@@ -30,7 +28,7 @@ class OwnSecrets:
         self._longest_first: tuple[str, ...] = ()
 
     def add(self, secret: str | None) -> None:
-        """Mask a secret from now on, however seldom it is read."""
+        """Mask a secret from now on."""
         if secret is None or len(secret) < MIN_CHARACTERS or secret in self._kept:
             return
         with self._lock:
@@ -38,9 +36,7 @@ class OwnSecrets:
             self._order()
 
     def add_renewed(self, secret: str | None) -> None:
-        """Mask a secret that comes and goes, such as a token, for as long as it is among the
-        newest.
-        """
+        """Mask a renewed secret, such as a token, for as long as it is among the newest."""
         if secret is None or len(secret) < MIN_CHARACTERS or secret in self._kept:
             return
         with self._lock:
@@ -53,15 +49,15 @@ class OwnSecrets:
                 self._order()
 
     def masked(self, text: str) -> str:
-        """Return a text without any of them."""
-        # Quicker than one pattern of them all, up to some 300 forms.
+        """Return a text with all secrets masked."""
+        # Measured: faster than one pattern for all, up to about 300 forms.
         for form in self._longest_first:
             if form in text:
                 text = text.replace(form, MASK)
         return text
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Forget all secrets."""
         with self._lock:
             self._kept, self._renewed, self._longest_first = set(), {}, ()
 
@@ -74,9 +70,7 @@ OWN = OwnSecrets()
 
 
 def forms_of(secret: str) -> Iterator[str]:
-    """Yield the ways in which a secret shows in texts: as it is, escaped, encoded; a key of several
-    lines by line.
-    """
+    """Yield the forms of a secret in texts: plain, escaped, encoded; long keys by line."""
     yield secret
     yield from (
         line
@@ -104,9 +98,7 @@ def _lower_escapes(encoded: str) -> str:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """Yield what of a secret's base64 does not depend on its surroundings, e.g. within
-    ``user:secret``.
-    """
+    """Yield the parts of a secret's base64 that any prefix, e.g. ``user:``, leaves unchanged."""
     for shift in range(3):
         shifted = bytes(shift) + raw
         first, end = (0, 2, 3)[shift], len(shifted) * 8 // 6

@@ -1,6 +1,4 @@
-"""What publishing promises, whatever the client: a record counts once every in-sync replica holds
-it.
-"""
+"""The port for publishing: a record counts once every in-sync replica has it."""
 
 from concurrent.futures import Future
 from typing import Protocol
@@ -10,20 +8,18 @@ from invoice_shared.record import OutgoingRecord
 
 
 class PublishFailed(ConnectorError):
-    """The broker did not acknowledge; the record may or may not be there."""
+    """The broker did not acknowledge; it may or may not have the record."""
 
 
 class RecordTooLarge(PublishFailed):
-    """The topic refuses a record of this size, now and for ever, and there is no smaller one to
-    send instead.
-    """
+    """The topic refuses a record of this size for good, and there is no smaller one."""
 
 
 class Publisher(Protocol):
     """For threads."""
 
     def send(self, record: OutgoingRecord) -> Future[None]:
-        """Hand a record over.
+        """Hand a record to the client.
 
         The future ends with the broker's answer: a result, or ``PublishFailed``.
         """

@@ -1,4 +1,4 @@
-"""One Kafka record as a plain value, consumed or to be published; imports no Kafka library."""
+"""One Kafka record as a plain value, consumed or to be published. Imports no Kafka library."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ class OutgoingRecord:
 
 
 class TopicPartition(NamedTuple):
-    """One partition of a topic. A tuple, for it is made and hashed several times per record."""
+    """One partition of a topic. A tuple, because it is built and hashed often per record."""
 
     topic: str
     partition: int
@@ -31,7 +31,7 @@ class TopicPartition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was consumed, byte for byte. ``timestamp`` is in milliseconds since the epoch."""
+    """A consumed record, byte for byte. ``timestamp`` is in milliseconds since the epoch."""
 
     topic: str
     partition: int
@@ -43,7 +43,7 @@ class Record:
 
     @property
     def topic_partition(self) -> TopicPartition:
-        """Where the record lies, without the offset."""
+        """The record's topic and partition."""
         return TopicPartition(self.topic, self.partition)
 
     @property
@@ -55,10 +55,10 @@ class Record:
     def time(self) -> datetime:
         """The record's time, UTC.
 
-        Producers may set any number; one beyond the calendar gives the calendar's end.
+        Producers may set any number, so it is limited to the calendar's range.
         """
         return _EPOCH + timedelta(milliseconds=min(max(self.timestamp, 0), _LATEST))
 
     def header(self, name: str) -> bytes | None:
-        """Give the last value of a header, as Kafka's own ``lastHeader`` does."""
+        """Return the last value of a header, as Kafka's own ``lastHeader`` does."""
         return next((value for key, value in reversed(self.headers) if key == name), None)

@@ -1,6 +1,6 @@
-"""Leaving credentials out of what other systems said before it is logged, filed or passed on.
+"""Mask credentials in other systems' texts before they are logged, filed or passed on.
 
-A provider may quote our own request back at us, headers included.
+A provider may quote our own request, including its headers.
 """
 
 import re
@@ -9,9 +9,9 @@ from invoice_shared.own_secrets import OWN
 
 NAMES = r"oauth_\w+|\w*_token|client_(?:secret|assertion)|api_?key|password"
 CREDENTIAL = re.compile(
-    # "Basic plan" is no credential: those have a digit, an inner capital or a sign.
+    # "Basic plan" is not a credential: those contain a digit, an inner capital or a sign.
     r"\b(?P<kept>bearer\s+|basic\s+(?=\S+(?-i:[A-Z0-9=+/]))"
-    # Quoted or not, and quoted inside of a JSON text, where a backslash stands before each quote.
+    # Unquoted, quoted, or quoted inside JSON text, where a backslash precedes each quote.
     rf'|(?:{NAMES})\\*"?\s*[:=]\s*\\*"?)'
     r'[^"\s,&\\]+',
     re.IGNORECASE,
@@ -19,7 +19,5 @@ CREDENTIAL = re.compile(
 
 
 def redacted(text: str) -> str:
-    """Replace what is a secret of ours, or looks like a credential, by ``[redacted]``; all else
-    stays.
-    """
+    """Replace our secrets, and all that looks like a credential, by ``[redacted]``."""
     return CREDENTIAL.sub(r"\g<kept>[redacted]", OWN.masked(text))

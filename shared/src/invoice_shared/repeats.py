@@ -1,4 +1,4 @@
-"""One log line per minute and cause for what may repeat thousands of times a second."""
+"""Limit repeated log lines to one per minute and cause."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,9 @@ MAX_CAUSES = 1000
 
 
 class Repeats:
-    """Decides which of the repeated lines is written, and counts the others. For one thread.
+    """Decides which of the repeated lines to write, and counts the others. Not thread-safe.
 
-    Of more causes than ``MAX_CAUSES`` the one is forgotten whose last line is oldest.
+    Beyond ``MAX_CAUSES``, the cause with the oldest line is forgotten.
     """
 
     def __init__(self, monotonic: Callable[[], float], every: float = EVERY_SECONDS) -> None:
@@ -19,16 +19,14 @@ class Repeats:
         self._left_out: dict[str, int] = {}
 
     def due(self, cause: str) -> int | None:
-        """Return how many lines of this cause were left out since the last; ``None`` leaves this
-        one out, too.
-        """
+        """Return how many lines of a cause were dropped since its last; ``None`` to drop it."""
         now = self._monotonic()
         written = self._written.get(cause)
         if written is not None and now - written < self._every:
             self._left_out[cause] = self._left_out.get(cause, 0) + 1
             return None
         self._written.pop(cause, None)
-        self._written[cause] = now  # behind all others
+        self._written[cause] = now  # moves it to the end
         self._forget_beyond(MAX_CAUSES)
         return self._left_out.pop(cause, 0)
 

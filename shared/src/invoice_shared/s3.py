@@ -1,4 +1,4 @@
-"""A client of S3, built in one way for every process that has one.
+"""Build the S3 client of every process that uses S3.
 
 Needs the extra ``invoice-shared[s3]``.
 """
@@ -24,12 +24,12 @@ from invoice_shared.skew import clock_advice
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# boto3 does not even call: credentials are not found, or the bucket's name is none.
+# boto3 does not call: there are no credentials, or the bucket's name is invalid.
 NOT_ASKED = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
 
-# The answer to a HEAD has no body, so its code is the mere status.
+# The answer to a HEAD has no body, so its code is the status alone.
 REDIRECTED = frozenset({"301", "302", "307", "PermanentRedirect", "TemporaryRedirect"})
-# Also said of requests that are wrong in another way: then S3 names our own region, or none.
+# S3 also answers these to requests that are wrong otherwise. It then names our own region, or none.
 MISDIRECTED = frozenset(
     {"400", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 )
@@ -39,16 +39,14 @@ SKEWED = "RequestTimeTooSkewed"
 
 
 def s3_clock_advice(error: ClientError) -> str:
-    """Return a sentence about our clock if S3's answer says that it is wrong; empty if not."""
+    """Return a sentence if S3's answer says that our clock is wrong, else an empty text."""
     code = error.response.get("Error", {}).get("Code")
     unknown = "This machine's clock is wrong: correct it first." if code == SKEWED else ""
     return clock_advice(_headers(error.response).get("date"), datetime.now(UTC)) or unknown
 
 
 def s3_region_advice(error: ClientError, ours: str) -> str:
-    """Return how to reach a bucket that is in another region than ``ours``; empty if S3 does not
-    say that it is.
-    """
+    """Return how to reach a bucket in another region, or an empty text if it is in ``ours``."""
     details = error.response.get("Error", {})
     region = _headers(error.response).get("x-amz-bucket-region") or details.get("Region")
     is_redirected = details.get("Code") in REDIRECTED
@@ -65,9 +63,7 @@ def s3_region_advice(error: ClientError, ours: str) -> str:
 
 
 class _Session(botocore.session.Session):
-    """One whose clients, that for credentials included, go out as ``Outgoing`` says and not as the
-    environment does.
-    """
+    """A session whose clients, including the one for credentials, follow ``Outgoing``."""
 
     def __init__(self, outgoing: Outgoing) -> None:
         super().__init__()
@@ -76,7 +72,7 @@ class _Session(botocore.session.Session):
             self.set_config_variable("ca_bundle", outgoing.authorities())
 
     def create_client(self, *names: Any, **options: Any) -> Any:
-        """Create a client; where it goes is known only once it is there."""
+        """Create a client, twice if it needs a proxy: its URL is only known once it exists."""
         config = options.pop("config", None) or Config()
 
         def created(proxies: dict[str, str]) -> Any:
@@ -89,12 +85,12 @@ class _Session(botocore.session.Session):
 
 
 def build_s3_client(setting: str, bounds: Config, outgoing: Outgoing) -> "S3Client":
-    """Build a client from boto3's own chain (``AWS_*``).
+    """Return a client from boto3's own credential chain (``AWS_*``).
 
-    Elsewhere than at AWS, buckets are paths, not host names.
+    Outside of AWS, buckets are paths and not host names.
 
-    ``setting`` is the one that asks for S3. Raises ``StartupError`` for ``AWS_*`` settings that
-    boto3 cannot use.
+    ``setting`` names the setting that needs S3. Raises ``StartupError`` if boto3 cannot use the
+    ``AWS_*`` settings.
     """
     try:
         session = boto3.Session(botocore_session=_Session(outgoing))
@@ -112,9 +108,9 @@ def build_s3_client(setting: str, bounds: Config, outgoing: Outgoing) -> "S3Clie
 
 
 def _end_redirect(response: tuple[Any, Any] | None, operation: Any, **_event: Any) -> None:
-    """Raise what a redirected HEAD of a bucket was answered, if it names no region.
+    """Raise a redirected HEAD's answer if it names no region.
 
-    botocore finds the region of a redirected bucket by a HEAD, also of a redirected HEAD, and so on
+    botocore looks up a redirected bucket's region with a HEAD, which may be redirected again,
     without end.
     """
     if response is None or operation.name != "HeadBucket":

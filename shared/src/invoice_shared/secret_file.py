@@ -1,6 +1,4 @@
-"""A secret that lies in a file: one ``stat`` per use, read again only when the file changed or was
-replaced.
-"""
+"""A secret in a file, read again when the file changed. Costs one ``stat`` per use."""
 
 import os
 from pathlib import Path
@@ -9,9 +7,9 @@ Identity = tuple[int, int, int, int]
 
 
 class SecretFile:
-    """The content of one file, as it is now.
+    """The current content of one file.
 
-    Kubernetes replaces the file; an editor writes into it.
+    Notices both a replaced file, as by Kubernetes, and an edited one.
     """
 
     def __init__(self, path: Path) -> None:
@@ -20,7 +18,7 @@ class SecretFile:
         self._text: str | None = None
 
     def read(self) -> str | None:
-        """Return the content without surrounding white space; ``None`` while it cannot be read."""
+        """Return the content without surrounding white space; ``None`` if it cannot be read."""
         identity = _identity(self._path)
         if self._text is None or identity is None or identity != self._identity:
             self._identity = identity
@@ -29,9 +27,7 @@ class SecretFile:
 
 
 def read_file(path: Path) -> str | None:
-    """Return the file's content without byte order mark and surrounding white space; ``None`` if it
-    cannot be read.
-    """
+    """Return a file's text without byte order mark and outer blanks; ``None`` if unreadable."""
     try:
         return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
@@ -40,7 +36,7 @@ def read_file(path: Path) -> str | None:
 
 def _identity(path: Path) -> Identity | None:
     try:
-        seen = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, and asked per request
+        seen = os.stat(path)  # noqa: PTH116 - called per request, and takes half the time of Path.stat
     except OSError:
         return None
     return seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size

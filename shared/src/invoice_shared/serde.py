@@ -1,4 +1,4 @@
-"""Bytes ↔ the record types.
+"""Convert bytes to record types and back.
 
 The only JSON calls in the connector: numbers become Decimal, never float.
 """
@@ -18,13 +18,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def _number(value: Any) -> msgspec.Raw:
-    if isinstance(value, Decimal):  # of a subclass, which writes itself its own way
+    if isinstance(value, Decimal):  # a subclass, which the encoder does not know
         return msgspec.Raw(str(value).encode())
     raise TypeError(f"{type(value).__name__} does not belong in a record")
 
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
-# A number that the sender wrote stays a number; our own amounts are texts by then.
+# Numbers in a sender's object stay numbers. Our own amounts are texts by then.
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_number)
 _LINE_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=repr)
 
@@ -34,8 +34,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _integer(text: str) -> int | Decimal:
-    # int() refuses more than 4,300 digits with an error that speaks of Python; Decimal takes them
-    # all.
+    # int() refuses more than 4,300 digits with an error about Python. Decimal accepts all of them.
     return int(text) if len(text) <= 4000 else Decimal(text)
 
 
@@ -43,13 +42,12 @@ def loads(data: bytes | str) -> Any:
     """Parse JSON with every fraction as ``Decimal``.
 
     Raises ``ValueError`` for bytes that are not UTF-8 JSON, for NaN and Infinity, for an exponent
-    that ``Decimal`` does not hold, and for nesting too deep to read.
+    out of ``Decimal``'s range, and for nesting that is too deep.
     """
     try:
         return _DECODER.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, InvalidOperation, RecursionError):
-        # simplejson reads what msgspec does not: half a surrogate pair, 5,000 digits, a byte order
-        # mark.
+        # simplejson also reads half a surrogate pair, 5,000 digits and a byte order mark.
         return _loads_leniently(data)
 
 
@@ -72,18 +70,17 @@ def _plain(value: Any) -> str:
 
 
 def dumps(value: Any) -> bytes:
-    """Write a JSON tree as compact UTF-8; a ``Decimal`` stays a number, digit for digit.
+    """Return a JSON tree as compact UTF-8. A ``Decimal`` stays a number, digit for digit.
 
-    Same tree, same bytes.
+    The same tree gives the same bytes.
 
-    Raises ``ValueError`` for nesting too deep to write, which can be one level less than could be
-    read.
+    Raises ``ValueError`` for nesting that is too deep, which can be one level less than ``loads``
+    accepts.
     """
     try:
         return _dumps(value, ensure_ascii=False).encode()
-    except (
-        UnicodeEncodeError
-    ):  # half a surrogate pair, which UTF-8 cannot hold and a JSON escape can
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which only a JSON escape can represent.
         return _dumps(value, ensure_ascii=True).encode()
     except RecursionError as error:
         raise ValueError("nested too deep") from error
@@ -101,7 +98,7 @@ def _dumps(value: Any, *, ensure_ascii: bool) -> str:
 
 
 def line(event: Mapping[str, Any]) -> str:
-    """Write a line for the log, whatever it holds; what JSON does not know becomes its ``repr``."""
+    """Return a line for the log. Values unknown to JSON become their ``repr``."""
     try:
         return _LINE_ENCODER.encode(event).decode()
     except (UnicodeEncodeError, RecursionError, TypeError, ValueError):
@@ -109,10 +106,9 @@ def line(event: Mapping[str, Any]) -> str:
 
 
 def encode(tree: Any) -> bytes:
-    """Write a tree of JSON's own types and of decimals: the bytes of ``dumps``, at a fifth of its
-    cost.
+    """Return the bytes of ``dumps``, at a fifth of its cost, for JSON's own types and decimals.
 
-    Raises ``ValueError`` as it does.
+    Raises ``ValueError`` as ``dumps`` does.
     """
     try:
         return _ENCODER.encode(tree)
@@ -121,14 +117,14 @@ def encode(tree: Any) -> bytes:
 
 
 def to_bytes(record: BaseModel) -> bytes:
-    """Write one of our records as UTF-8 JSON, money and quantities as strings."""
+    """Return one of our records as UTF-8 JSON, with amounts and quantities as strings."""
     return encode(record.model_dump())
 
 
 def from_bytes(model: type[Model], value: bytes | None) -> Model:
     """Read one of our records.
 
-    Raises ``MalformedRecord`` saying what is wrong with it, without quoting its content.
+    Raises ``MalformedRecord``, which says what is wrong without quoting the content.
     """
     if value is None:
         raise MalformedRecord("The record has a null value.")
@@ -154,15 +150,13 @@ def from_bytes(model: type[Model], value: bytes | None) -> Model:
 
 
 def text_of(tree: Any, name: str) -> str | None:
-    """Read a text from a tree that may have any shape; ``None`` for one that is blank or that UTF-8
-    cannot hold.
-    """
+    """Return a text from a tree of any shape; ``None`` if it is blank or not valid UTF-8."""
     found = tree.get(name) if isinstance(tree, dict) else None
     return found if isinstance(found, str) and found.strip() and is_utf8(found) else None
 
 
 def is_utf8(text: str) -> bool:
-    """Tell whether UTF-8 can hold a text."""
+    """Whether a text can be encoded as UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
@@ -171,7 +165,7 @@ def is_utf8(text: str) -> bool:
 
 
 def explain(error: ValidationError) -> str:
-    """Name the wrong fields and why, e.g. ``total: Field required``; never their values."""
+    """Return the wrong fields and why, e.g. ``total: Field required``, but never their values."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(
         f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"

@@ -1,4 +1,4 @@
-"""What a setting's text may be, beyond what pydantic knows by itself. No message quotes a value."""
+"""Types of settings beyond pydantic's own. No message quotes a value."""
 
 import re
 import ssl
@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode
 
 from invoice_shared.outgoing.no_proxy import exemptions
 
-# Marks a field whose blanks are part of the value.
+# Marks a field whose outer blanks are part of the value.
 KEEPS_BLANKS = "keeps blanks"
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -30,7 +30,7 @@ def _parse_json(value: Any) -> Any:
 
 
 def _iso_day(value: Any) -> Any:
-    # Pydantic also takes a number of seconds, and a time of day that happens to be midnight.
+    # Pydantic would also accept a number of seconds, or a time that happens to be midnight.
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip(), re.ASCII):
         raise ValueError("is not a date such as 2026-11-01")
     return value.strip() if isinstance(value, str) else value
@@ -41,7 +41,7 @@ Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
 def _checked_servers(servers: str) -> str:
-    # Either Kafka client would misread, or wait for ever for, what is not that.
+    # Either Kafka client would misread anything else, or wait for it forever.
     if not all(_is_server(server.strip()) for server in servers.split(",")):
         raise ValueError("is not host:port, or several of them separated by commas")
     return servers
@@ -53,24 +53,24 @@ def _is_server(server: str) -> bool:
 
 
 def checked_address(url: str) -> str:
-    """Return an address of HTTP. Raises ``ValueError`` for any other text."""
+    """Return an HTTP address. Raises ``ValueError`` for any other text."""
     try:
         parts = urlsplit(url)
         is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # of ``port``, or of brackets that do not close
+    except ValueError:  # from ``port``, or for unclosed brackets
         is_address = False
     if not is_address or re.search(r"\s", url):
-        raise ValueError("is no http:// or https:// address")
+        raise ValueError("is not an http:// or https:// address")
     return url
 
 
-# Where another system is, e.g. ``https://api.metronome.com``.
+# The address of another system, e.g. ``https://api.metronome.com``.
 Address = Annotated[str, AfterValidator(checked_address)]
 
 
 def _host_only(url: str) -> str:
     if urlsplit(url).path.strip("/"):
-        raise ValueError("takes scheme and host only; the path is the connector's business")
+        raise ValueError("takes scheme and host only, because the connector adds the path")
     return url
 
 
@@ -80,12 +80,10 @@ PRIVATE_ENDINGS = (".svc", ".cluster.local", ".internal")
 
 
 def crosses_the_open(url: str) -> bool:
-    """Whether an address is ``http://`` to a host that is not private by its name: others could
-    read and change it.
-    """
+    """Whether an address is ``http://`` to a host that is not private by its name."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # brackets that do not close: no address at all
+    except ValueError:  # unclosed brackets: not an address
         return False
     return parts.scheme == "http" and not _is_private((parts.hostname or "").rstrip("."))
 
@@ -102,24 +100,25 @@ def _is_private(host: str) -> bool:
 
 
 def _with_scheme(value: Any) -> Any:
-    # curl and requests take a proxy without one.
+    # curl and requests accept a proxy without a scheme.
     return f"http://{value}" if isinstance(value, str) and "://" not in value else value
 
 
 def _checked_proxy(url: str) -> str:
     if urlsplit(url).scheme != "http":
         raise ValueError(
-            "is no http:// address; what goes to https:// addresses is encrypted through the proxy"
+            "is not an http:// address; traffic to https:// addresses is encrypted through the"
+            " proxy"
         )
     return url
 
 
-# A forward proxy, e.g. ``http://proxy.example:3128``, with ``user:password@`` if it asks for that.
+# A forward proxy, e.g. ``http://proxy.example:3128``, with ``user:password@`` if it needs a login.
 Proxy = Annotated[BaseUrl, BeforeValidator(_with_scheme), AfterValidator(_checked_proxy)]
 
 
 def without_login(url: str) -> str:
-    """Return an address as it may be shown: without a user and password."""
+    """Return an address without user and password, fit to be shown."""
     return re.sub(r"(?<=://)[^/@\s]*@", "[redacted]@", url)
 
 
@@ -135,8 +134,8 @@ NoProxy = Annotated[str, AfterValidator(_checked_exemptions)]
 def _checked_authorities(path: str) -> str:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
-    except OSError as error:  # ssl.SSLError is one
-        raise ValueError("is no file with certificates in PEM format that can be read") from error
+    except OSError as error:  # includes ssl.SSLError
+        raise ValueError("is not a readable file of PEM certificates") from error
     return path
 
 
@@ -154,7 +153,7 @@ Network = IPv4Network | IPv6Network
 JsonNetworks = Annotated[tuple[Network, ...], NoDecode, JsonText]
 
 MIN_SECRET_CHARACTERS = 16
-# What examples and unfilled templates hold in a secret's place.
+# What examples and unfilled templates contain instead of a secret.
 PLACEHOLDER = re.compile(
     r"(?<![a-z])(change|replace)[-_ ]?(me|it|this|with)|placeholder|^your[-_"
     r" ]|^<.*>$|^\$?\{.*\}$|^(.)\3{2,}$",
@@ -164,7 +163,7 @@ PLACEHOLDER_PROBLEM = "is a placeholder. Set the real secret"
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text only holds the place of a secret."""
+    """Whether a text is only a placeholder for a secret."""
     return PLACEHOLDER.search(text) is not None
 
 
@@ -175,7 +174,7 @@ def _checked_secret(secret: SecretStr) -> SecretStr:
 
 
 def problem_of_secret(text: str) -> str | None:
-    """Return what is wrong with a secret that signs or opens something; ``None`` if nothing is."""
+    """Return what is wrong with a secret of ours; ``None`` if nothing is."""
     if is_placeholder(text):
         return PLACEHOLDER_PROBLEM
     if len(text) < MIN_SECRET_CHARACTERS:
@@ -183,5 +182,5 @@ def problem_of_secret(text: str) -> str | None:
     return None
 
 
-# A secret that is no placeholder and not short enough to guess.
+# A secret that is not a placeholder and too long to guess.
 StrongSecret = Annotated[SecretStr, AfterValidator(_checked_secret)]

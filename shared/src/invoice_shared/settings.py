@@ -1,7 +1,7 @@
-"""Building blocks of each service's settings, and the one place that reads the environment.
+"""Building blocks of each service's settings, and the only reader of the environment.
 
-The variable of a field is its name in upper case. It may also come as a file: ``NAME_FILE=/path``
-for ``NAME``; for a secret, it should.
+A field's variable is its name in upper case. A value may also come from a file, with
+``NAME_FILE=/path`` instead of ``NAME``. Secrets should.
 """
 
 import os
@@ -47,21 +47,20 @@ OPEN_PROBLEM = (
     "goes over http:// to a host that is not private by its name, so others can read what is sent."
     " Use https://, or set ALLOW_PLAIN_HTTP=true"
 )
-# A connection to Kafka keeps what it logged in with.
+# A connection to Kafka keeps the password that it logged in with.
 READ_ONCE = frozenset({"kafka_sasl_password"})
 # As pydantic reads a boolean.
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
-# What goes through a proxy is encrypted, or may go in the clear where it goes.
+# Traffic through a proxy is encrypted, or may be plain at its destination anyway.
 PROXIES = frozenset({"https_proxy", "http_proxy"})
 # boto3 reads these itself.
 AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 
 
 def _environment() -> dict[str, str]:
-    # A name in lower case counts, too, as people write http_proxy. The one in upper case wins, also
-    # if it is empty.
+    # Names in lower case count, too, because http_proxy is common. Upper case wins, even if empty.
     both = sorted(os.environ.items(), key=lambda item: item[0].isupper())  # noqa: TID251 - the one reader
-    # An empty variable counts as unset: it is what an unfilled template leaves behind.
+    # An empty variable counts as unset, because unfilled templates leave such behind.
     return {
         name: value
         for name, value in {name.upper(): value for name, value in both}.items()
@@ -70,9 +69,7 @@ def _environment() -> dict[str, str]:
 
 
 def _tidy(value: str, field: FieldInfo | None = None) -> str:
-    """Free a value from the line end that an editor or a pipe leaves behind it, and from blanks
-    unless they count.
-    """
+    """Strip the line end that an editor or a pipe adds, and blanks unless they count."""
     return (
         value.strip("\r\n")
         if field is not None and KEEPS_BLANKS in field.metadata
@@ -84,9 +81,7 @@ class _Environment(PydanticBaseSettingsSource):
     """Variables and files of the settings class, by field name."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Unused by pydantic-settings where ``__call__`` is given; here because the base class
-        demands it.
-        """
+        """Required by the base class, but unused because ``__call__`` is defined."""
         raise NotImplementedError
 
     def __call__(self) -> dict[str, Any]:
@@ -103,7 +98,7 @@ class _Environment(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """Read once, at start; frozen. Subclasses name their variables as fields."""
+    """Settings that are read once, at start, and frozen. Fields are named like their variables."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     allow_plain_http: bool = False
@@ -111,9 +106,9 @@ class Settings(BaseSettings):
     _secrets: frozenset[str] = PrivateAttr(default=frozenset())
 
     def model_post_init(self, _context: Any) -> None:
-        """Remember which settings are files: the environment is read once.
+        """Remember which settings come from files, and mask all secrets from now on.
 
-        No text repeats a secret from now on.
+        The environment is read only once.
         """
         self._files = {
             name: SecretFile(path) for name, path in files(type(self), _environment()).items()
@@ -140,14 +135,12 @@ class Settings(BaseSettings):
         *_others: PydanticBaseSettingsSource,
         **_named_others: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take constructor arguments and the environment; no dotenv, no CLI."""
+        """Use constructor arguments and the environment, without dotenv and CLI."""
         return init_settings, _Environment(settings_cls)
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
-        """Return a sentence for each problem that spans settings; ``values`` are the variables that
-        are set.
-        """
+        """Return a sentence per problem between settings; ``values`` are the set variables."""
         if values.get("ALLOW_PLAIN_HTTP", "").strip().lower() in TRUE:
             return []
         return [
@@ -157,10 +150,9 @@ class Settings(BaseSettings):
         ]
 
     def secret(self, field: str) -> str | None:
-        """Return a credential's value now; ``None`` if it is unset, or if its file is empty or
-        cannot be read.
+        """Return a credential's current value; ``None`` if unset, empty or unreadable.
 
-        A ``NAME_FILE`` is read again when it changes, so a rotated one needs no restart.
+        A ``NAME_FILE`` is read again when it changes, so a rotation needs no restart.
         """
         if (file := self._files.get(field)) is not None:
             return self._known(field, file.read()) or None
@@ -168,15 +160,13 @@ class Settings(BaseSettings):
         return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     def secret_file(self, field: str) -> SecretFile | None:
-        """Return the file that a credential is read from, for who asks for it per request; ``None``
-        if it is none.
-        """
+        """Return a credential's file, to read it per request; ``None`` if it has none."""
         return self._files.get(field)
 
     def credential(self, field: str) -> str:
-        """Return a credential that a call needs now.
+        """Return the current credential for a call.
 
-        Raises ``CredentialsRefused`` that names it if there is none.
+        Raises ``CredentialsRefused`` that names its variable if there is none.
         """
         if (file := self._files.get(field)) is None:
             return self.secret(field) or ""
@@ -186,9 +176,7 @@ class Settings(BaseSettings):
         return self._known(field, text) or ""
 
     def problem_of(self, field: str) -> str | None:
-        """Return what is wrong with a credential's file now; ``None`` if nothing is, or if it is no
-        file.
-        """
+        """Return what is wrong with a credential's file; ``None`` if nothing or no file."""
         file = self._files.get(field)
         return None if file is None else _problem_of(file.read())
 
@@ -198,9 +186,7 @@ class Settings(BaseSettings):
         return text
 
     def problems_of_files(self) -> dict[str, str]:
-        """Return what is wrong now with the files of the credentials that are read as they are
-        needed, by variable.
-        """
+        """Return what is wrong with the files of credentials that are read per use, by variable."""
         names = sorted(self._secrets - READ_ONCE)
         return {
             name.upper(): problem
@@ -209,12 +195,12 @@ class Settings(BaseSettings):
         }
 
     def is_unreadable(self, field: str) -> bool:
-        """Whether a credential lies in a file that cannot be read now."""
+        """Whether a credential comes from a file that cannot be read now."""
         file = self._files.get(field)
         return file is not None and file.read() is None
 
     def effective(self) -> dict[str, Any]:
-        """Give all settings for the log at start; secrets are masked."""
+        """Return all settings for the log at start, with secrets masked."""
         return {name: _shown(value) for name, value in self}
 
 
@@ -227,14 +213,14 @@ class OutgoingSettings(Settings):
     no_proxy: NoProxy = ""
 
     def model_post_init(self, context: Any) -> None:
-        """No text repeats the password of a proxy, either."""
+        """Also mask the password of a proxy."""
         super().model_post_init(context)
         for proxy in (self.https_proxy, self.http_proxy):
             OWN.add(unquote(urlsplit(proxy).password or "") if proxy else None)
 
     @property
     def outgoing(self) -> Outgoing:
-        """What each library is told of it."""
+        """These settings, for each HTTP library."""
         return Outgoing(self.ca_location, self.https_proxy, self.http_proxy, self.no_proxy)
 
 
@@ -279,7 +265,7 @@ class BaseServiceSettings(OutgoingSettings, KafkaSettings):
     """What every long-running service has: Kafka, ops port, logs, shutdown."""
 
     kafka_consumer_group: str | None = None
-    bind_host: str = "0.0.0.0"  # noqa: S104 - a container's port; what may reach it is the network policy's business
+    bind_host: str = "0.0.0.0"  # noqa: S104 - a container's port; network policies limit who reaches it
     ops_port: Port = 9100
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -297,7 +283,7 @@ class BaseServiceSettings(OutgoingSettings, KafkaSettings):
 
 
 class PatientServiceSettings(BaseServiceSettings):
-    """A service that waits for other systems."""
+    """The settings of a service that waits for other systems."""
 
     retry_patience_seconds: Positive = Field(default=900, validate_default=True)
 
@@ -307,8 +293,9 @@ class PatientServiceSettings(BaseServiceSettings):
         stall = others.data.get("liveness_stall_seconds")
         if stall is not None and patience >= stall:
             raise ValueError(
-                "is not below LIVENESS_STALL_SECONDS, so a restart could end the patience each time"
-                " before it runs out; lower it, or raise LIVENESS_STALL_SECONDS"
+                "is not below LIVENESS_STALL_SECONDS, so each wait could end in a restart; lower"
+                " it,"
+                " or raise LIVENESS_STALL_SECONDS"
             )
         return patience
 
@@ -333,12 +320,12 @@ class MetronomeApiSettings(HttpSettings):
 
 
 def absent(names: tuple[str, ...], values: Environment) -> list[str]:
-    """Name the settings that are given neither as a variable nor as a file."""
+    """Return the settings that are set neither as a variable nor as a file."""
     return [name for name in names if name not in values and f"{name}_FILE" not in values]
 
 
 def partly_set(names: tuple[str, ...], values: Environment) -> list[str]:
-    """Give a sentence for each missing setting of a group of which some are set."""
+    """Return a sentence per missing setting if only some of a group are set."""
     missing = absent(names, values)
     if not missing or len(missing) == len(names):
         return []
@@ -346,7 +333,7 @@ def partly_set(names: tuple[str, ...], values: Environment) -> list[str]:
 
 
 def files(settings_class: type[BaseSettings], environment: Environment) -> dict[str, Path]:
-    """Map each field that is given as ``NAME_FILE`` to its path."""
+    """Return the path per field that is set as ``NAME_FILE``."""
     return {
         name: Path(_tidy(environment[f"{name.upper()}_FILE"]))
         for name in settings_class.model_fields
@@ -355,7 +342,7 @@ def files(settings_class: type[BaseSettings], environment: Environment) -> dict[
 
 
 def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
-    """Name the fields whose value is never shown."""
+    """Return the fields whose values are never shown."""
     return [
         name
         for name, field in settings_class.model_fields.items()
@@ -364,7 +351,7 @@ def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
 
 
 def _problem_of(text: str | None) -> str | None:
-    """Return what is wrong with what a credential's file holds."""
+    """Return what is wrong with the text of a credential's file."""
     if text is None:
         return "its file cannot be read"
     return PLACEHOLDER_PROBLEM if is_placeholder(text) else None
@@ -386,9 +373,7 @@ Result = TypeVar("Result")
 
 
 class InvalidSettings(Exception):
-    """One or more settings are missing or malformed; ``problems`` has a sentence for each, the text
-    has them all.
-    """
+    """Settings are missing or malformed; ``problems`` has a sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:
         lines = "".join(f"\n  {problem}" for problem in problems)
@@ -399,7 +384,7 @@ class InvalidSettings(Exception):
 def read(settings_class: type[AnySettings]) -> AnySettings:
     """Read the environment.
 
-    Raises ``InvalidSettings`` with all problems at once, none of which quotes a value.
+    Raises ``InvalidSettings`` with all problems at once, without quoting values.
     """
     return read_with(settings_class, {})[0]
 
@@ -407,9 +392,9 @@ def read(settings_class: type[AnySettings]) -> AnySettings:
 def read_with(
     settings_class: type[AnySettings], others: Mapping[str, type[OtherSettings]]
 ) -> tuple[AnySettings, dict[str, OtherSettings]]:
-    """Read the environment for one class and for ``others``, which come back by the same keys.
+    """Read the environment for one class and for ``others``, returned by the same keys.
 
-    Raises likewise.
+    Raises ``InvalidSettings`` as ``read`` does.
     """
     problems: list[str] = []
     settings = _read(settings_class, problems)
@@ -420,14 +405,12 @@ def read_with(
 
 
 def load(settings_class: type[AnySettings]) -> AnySettings:
-    """Read the environment or end the process: every problem in one message on stderr, exit code 2."""
+    """Read the environment, or print all problems on stderr and exit with code 2."""
     return or_exit(lambda: read(settings_class))
 
 
 def or_exit(reading: Callable[[], Result]) -> Result:
-    """Return what ``reading`` returns, or end the process as ``load`` does if it raises
-    ``InvalidSettings``.
-    """
+    """Return what ``reading`` returns; exit as ``load`` does if it raises ``InvalidSettings``."""
     try:
         return reading()
     except InvalidSettings as invalid:
@@ -436,7 +419,7 @@ def or_exit(reading: Callable[[], Result]) -> Result:
 
 
 def _read(settings_class: type[AnySettings], problems: list[str]) -> AnySettings | None:
-    """Read one class, and note what is wrong with it; ``None`` if nothing could be made of it."""
+    """Read one class and add its problems; return ``None`` if it is invalid."""
     environment = _environment()
     problems += _file_problems(settings_class, environment)
     problems += settings_class.cross_checks(_without_empty_files(settings_class, environment))
@@ -471,7 +454,7 @@ def _is_unusable(path: Path, field: FieldInfo) -> bool:
 def _without_empty_files(
     settings_class: type[BaseSettings], environment: Environment
 ) -> Environment:
-    """Leave out the files that are empty: they count as unset, as an empty variable does."""
+    """Return the environment without empty files: like empty variables, they count as unset."""
     empty = {
         f"{name.upper()}_FILE"
         for name, path in files(settings_class, environment).items()

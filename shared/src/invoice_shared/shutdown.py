@@ -1,9 +1,8 @@
-"""SIGTERM becomes an event, and the process ends in time even where a client library hangs.
+"""Turn SIGTERM into an event, and end in time even if a client library hangs.
 
-A commit or the leaving of the group can wait for a broker that is gone for longer than the grace
-period, a put for an S3 that has stalled; and while a C library waits, Python runs no signal
-handler: so the signals are awaited in a thread. Ending without that commit is safe; the records in
-question are delivered again.
+A commit, or leaving the group, can wait for a lost broker longer than the grace period, and so can
+a put to a stalled S3. Python runs no signal handler while a C library waits, so a thread waits for
+the signals. Ending without that commit is safe, because the records are delivered again.
 """
 
 import os
@@ -16,12 +15,12 @@ log = get_logger(__name__)
 
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
-# Of the grace period; after it the process ends however far it got, before it is killed.
+# The share of the grace period after which the process ends anyway, before it is killed.
 GRACE_SHARE = 0.9
 
 
 class Shutdown:
-    """Build it before any other thread exists, since threads inherit which signals are blocked."""
+    """Build it before any other thread, because threads inherit blocked signals."""
 
     def __init__(self, grace_seconds: float) -> None:
         self.requested = threading.Event()
@@ -31,7 +30,7 @@ class Shutdown:
         threading.Thread(target=self._watch, name="signals", daemon=True).start()
 
     def complete(self) -> None:
-        """Say that everything is done: the process ends by itself."""
+        """Note that the shutdown is complete and the process will end by itself."""
         self._complete.set()
 
     def _watch(self) -> None:
@@ -39,7 +38,5 @@ class Shutdown:
         log.info("stopping", signal=signal.Signals(received).name)
         self.requested.set()
         if not self._complete.wait(self._seconds):
-            log.warning(
-                "ended with the shutdown incomplete; what is not committed is taken up again"
-            )
+            log.warning("shutdown incomplete; uncommitted records will be processed again")
             os._exit(0)

@@ -1,5 +1,4 @@
-"""How far apart two clocks are, in words: credentials that are signed with the time fail when it is
-wrong.
+"""Describe clock skew in words, because signatures fail if our clock is wrong.
 
 Pure.
 """
@@ -7,23 +6,21 @@ Pure.
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-# Other systems refuse signatures whose time is five minutes or more from theirs; less is not why.
+# Other systems refuse signatures that are five minutes or more off. Less skew is not the cause.
 MAX_SKEW_SECONDS = 240.0
 
 
 def http_date(text: str) -> datetime | None:
-    """Return the time that a header names; ``None`` if it names none. Without a zone it is UTC."""
+    """Return a header's time; ``None`` if it is not one. Without a zone it is UTC."""
     try:
         when = parsedate_to_datetime(text)
         return when if when.tzinfo else when.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # no date, or one with a zone beyond the calendar
+    except (ValueError, OverflowError):  # not a date, or out of the calendar's range
         return None
 
 
 def clock_advice(theirs: str | None, now: datetime) -> str:
-    """Return a sentence if our clock differs from the ``Date`` header of an answer; empty if it
-    does not.
-    """
+    """Return a sentence if our clock differs from a ``Date`` header, else an empty text."""
     when = http_date(theirs) if theirs else None
     if when is None or abs((now - when).total_seconds()) <= MAX_SKEW_SECONDS:
         return ""
@@ -31,10 +28,7 @@ def clock_advice(theirs: str | None, now: datetime) -> str:
 
 
 def distance(moment: datetime, other: datetime, later: str, earlier: str) -> str:
-    """Return how far a moment is from another, and in which direction, e.g.
-
-    ``20 minutes ahead``.
-    """
+    """Return the distance of two times and its direction, e.g. ``20 minutes ahead``."""
     seconds = (moment - other).total_seconds()
     return f"{_amount(abs(seconds))} {later if seconds > 0 else earlier}"
 

@@ -1,4 +1,4 @@
-"""OpenTelemetry's spans and their export, for a process that has an endpoint; imported only there."""
+"""OpenTelemetry's spans and their export. Only imported if an endpoint is set."""
 
 import threading
 from collections.abc import Iterator
@@ -39,18 +39,16 @@ class Spans:
         return carrier.get(TRACEPARENT)
 
     def close(self, seconds: float) -> None:
-        """Hand in the spans that are left; a collector that is away keeps no process from ending in
-        time.
-        """
+        """Export the remaining spans, within ``seconds`` even if the collector is down."""
         ending = threading.Thread(target=self._provider.shutdown, name="last-spans", daemon=True)
         ending.start()
         ending.join(seconds)
 
 
 def provider_of(settings: BaseServiceSettings, service_name: str) -> TracerProvider:
-    """Return what makes spans and sends them away.
+    """Return what creates and exports spans.
 
-    ``OTEL_*`` variables are read by the SDK itself.
+    The SDK itself reads the ``OTEL_*`` variables.
     """
     provider = TracerProvider(resource=resource_of(service_name), shutdown_on_exit=False)
     session = requests.Session()
@@ -60,7 +58,5 @@ def provider_of(settings: BaseServiceSettings, service_name: str) -> TracerProvi
 
 
 def resource_of(service_name: str) -> Resource:
-    """Describe this process; ``OTEL_SERVICE_NAME`` and ``OTEL_RESOURCE_ATTRIBUTES`` have the last
-    word.
-    """
+    """Describe this process; ``OTEL_SERVICE_NAME`` and ``OTEL_RESOURCE_ATTRIBUTES`` override."""
     return Resource.create({"service.name": service_name}).merge(OTELResourceDetector().detect())

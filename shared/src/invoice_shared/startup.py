@@ -1,4 +1,4 @@
-"""Waiting for what must exist outside: one clear line, not ready, no crash loop."""
+"""Wait for dependencies: one clear log line and not ready, instead of a crash loop."""
 
 import sys
 import threading
@@ -11,17 +11,17 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-# Between two looks at something that is missing.
+# Between two checks of a missing dependency.
 RECHECK_SECONDS = 2.0
-# Between two looks at something that was there.
+# Between two checks of an available dependency.
 WATCH_SECONDS = 10.0
 
-# Returns, or raises ``StartupError`` with a sentence that says what to do.
+# Returns if the dependency is available, or raises ``StartupError`` that says what to do.
 Check = Callable[[], None]
 
 
 def wait_for(what: str, check: Check, health: Health, stop: threading.Event) -> bool:
-    """Return True once ``check`` passes, False where ``stop`` came first."""
+    """Return True once ``check`` passes, or False if ``stop`` is set first."""
     while not stop.is_set():
         if is_present(what, check, health):
             return True
@@ -30,13 +30,13 @@ def wait_for(what: str, check: Check, health: Health, stop: threading.Event) -> 
 
 
 def watch(what: str, check: Check, health: Health, stop: threading.Event) -> None:
-    """Keep readiness true to ``check`` until ``stop``."""
+    """Update readiness by ``check`` until ``stop`` is set."""
     while not stop.is_set():
         stop.wait(WATCH_SECONDS if is_present(what, check, health) else RECHECK_SECONDS)
 
 
 def is_present(what: str, check: Check, health: Health) -> bool:
-    """Check once; each new reason for a part to be missing is logged once."""
+    """Check once, and log each new reason once."""
     try:
         check()
     except StartupError as error:
@@ -51,6 +51,6 @@ def is_present(what: str, check: Check, health: Health) -> bool:
 
 
 def cannot_start(why: str) -> NoReturn:
-    """End the process: nothing but another setting, or another process's end, can help."""
+    """End the process, because only another setting or another process's end can help."""
     log.critical("cannot start", why=why)
     sys.exit(2)

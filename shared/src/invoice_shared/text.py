@@ -1,20 +1,20 @@
-"""Texts and ids as a person sees them. Pure.
+"""Normalize texts and ids to what a person sees. Pure.
 
-Custom fields are filled by pasting: a zero-width space or a byte order mark that came along makes
-an id that no provider knows, and that looks right to everybody.
+People paste ids into custom fields. A pasted zero-width space or byte order mark makes an id that
+looks right and that no provider knows.
 """
 
 import unicodedata
 from urllib.parse import urlsplit
 
-# Controls, formats, lone surrogates. None of them can be seen, and no UTF-8 holds the last.
+# Controls, formats and lone surrogates are invisible. UTF-8 cannot encode the last.
 UNSEEN = frozenset({"Cc", "Cf", "Cs"})
-# They shape the letters of Indian and Arabic scripts, and join emoji.
+# These shape letters of Indian and Arabic scripts and join emoji.
 JOINERS = frozenset("\u200c\u200d")
 
 
 def visible(text: str) -> str:
-    """Return a text without what cannot be seen; white space of any kind becomes a plain blank."""
+    """Return a text without invisible characters, and with plain blanks as white space."""
     if text.isascii() and text.isprintable():  # most texts
         return text.strip()
     kept = (" " if each.isspace() else each for each in text if each.isspace() or _is_seen(each))
@@ -22,15 +22,13 @@ def visible(text: str) -> str:
 
 
 def visible_id(text: str) -> str:
-    """Return an id without what cannot be seen, joiners included."""
+    """Return an id without invisible characters, including joiners."""
     seen = visible(text)
     return seen if seen.isascii() else "".join(each for each in seen if each not in JOINERS)
 
 
 def origin(url: str) -> str:
-    """Return where a call goes, for a sentence: neither its path nor a password that is part of the
-    address.
-    """
+    """Return a URL's scheme and host, for messages, without path and password."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 

@@ -1,6 +1,6 @@
-"""Trace ids without any exporter: W3C's ``traceparent`` as a text, and the one that is current.
+"""Trace ids without an exporter: W3C's ``traceparent`` as text, and the current one.
 
-Pure but for chance.
+Pure, apart from random ids.
 """
 
 import random
@@ -8,19 +8,19 @@ import re
 from contextvars import ContextVar, Token
 from types import TracebackType
 
-# Sampled: whoever exports its own spans may take part in the trace.
+# Sampled, so that other systems can export their spans of the trace.
 SAMPLED = "01"
 TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?", re.ASCII
 )
 
-# As OpenTelemetry's own ids: they need to differ, not to be secret.
+# As in OpenTelemetry, ids must differ but need not be secret.
 _random = random.Random()  # noqa: S311
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def child_of(parent: str) -> str:
-    """Return the ``traceparent`` of a step within a trace; of a new trace if ``parent`` names none."""
+    """Return the ``traceparent`` of a step in the parent's trace, or in a new one."""
     ids = f"{_random.getrandbits(192):048x}"
     found = TRACEPARENT.fullmatch(parent) if parent else None
     trace, flags = found.groups()[:2] if found else (ids[:32], SAMPLED)
@@ -28,7 +28,7 @@ def child_of(parent: str) -> str:
 
 
 class TraceIds:
-    """A ``Trace`` of ids alone."""
+    """A ``Trace`` that only has ids."""
 
     def step(self, _name: str, parent: str) -> "Step":
         """See ``Trace``."""
@@ -39,11 +39,11 @@ class TraceIds:
         return _current.get()
 
     def close(self, seconds: float) -> None:
-        """Do nothing: nothing is left."""
+        """Do nothing, because ids are not exported."""
 
 
 class Step:
-    """One step of a trace: what is done inside belongs to it."""
+    """One step of a trace, as a context manager."""
 
     __slots__ = ("_before", "_traceparent")
 

@@ -1,4 +1,4 @@
-"""The scalar types that the records are made of: exact decimals, UTC times."""
+"""The scalar types of the records: exact decimals and UTC times."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ def _refuse_float(value: Any) -> Any:
     return value
 
 
-# Before or after the point. 1E+999999999 is valid JSON, and written out it is a gigabyte.
+# Before or after the point. 1E+999999999 is valid JSON and would be a gigabyte of digits.
 MAX_DIGITS = 100
 
 
@@ -24,8 +24,8 @@ def _bounded(value: Decimal) -> Decimal:
 
 
 def has_at_most(digits: int, value: Decimal) -> bool:
-    """Whether a number is finite, with at most so many digits before and after the point."""
-    text = str(value)  # five times as quick as ``as_tuple``
+    """Whether a number is finite and has at most ``digits`` digits before and after the point."""
+    text = str(value)  # five times as fast as ``as_tuple``
     if len(text) <= digits and text[-1].isdigit() and "E" not in text:
         return True
     exponent = value.as_tuple().exponent
@@ -33,21 +33,21 @@ def has_at_most(digits: int, value: Decimal) -> bool:
 
 
 def decimal_text(value: Decimal) -> str:
-    """Write a decimal without an exponent, e.g. ``1E+3`` as ``1000``; no digit is added or lost."""
+    """Return a decimal without an exponent, e.g. ``1000`` for ``1E+3``, digit for digit."""
     return format(value, "f")
 
 
 def _to_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a time needs a time zone")
+        raise ValueError("a time must have a time zone")
     try:
         return value.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("a time needs to lie in the years 1 to 9999 of UTC") from error
+        raise ValueError("a time must be in the years 1 to 9999 of UTC") from error
 
 
 def time_text(value: datetime) -> str:
-    """Write a time as ISO 8601 UTC with milliseconds and a ``Z``."""
+    """Return a time as ISO 8601 UTC with milliseconds and a ``Z``."""
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -56,5 +56,5 @@ ExactDecimal = Annotated[
     Decimal, BeforeValidator(_refuse_float), AfterValidator(_bounded), PlainSerializer(decimal_text)
 ]
 
-# An aware time, always UTC.
+# An aware time, always in UTC.
 UtcTime = Annotated[datetime, AfterValidator(_to_utc), PlainSerializer(time_text)]

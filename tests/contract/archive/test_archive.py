@@ -74,7 +74,7 @@ def test_an_object_that_was_archived_away_is_told_from_an_archive_that_is_away(
     archive = open_at(s3.settings["AWS_ENDPOINT_URL_S3"], s3.name)
     s3.client.put_object(Bucket=s3.name, Key="errors/old", Body=b"1", StorageClass="GLACIER")
 
-    with pytest.raises(ObjectUnreadable, match="archived away"):
+    with pytest.raises(ObjectUnreadable, match="in cold storage"):
         archive.get("errors/old")
     with pytest.raises(ObjectUnreadable, match="not there any more"):
         archive.get("errors/none")

@@ -103,7 +103,7 @@ def test_objects_that_cannot_be_read(topics: Topics, run_invoices: RunInvoices, 
 
     assert (ended.code, ended.json["replayed"]) == (1, 1)
     assert [each["object"] for each in ended.json["unreadable_objects"]] == [away, damaged]
-    assert f"object {away} is archived away. Restore it" in said.err
+    assert f"object {away} is in cold storage. Restore it" in said.err
     assert f"object {damaged} is damaged" in said.err
     put_back = [each for each in topics.read("raw-invoices") if "replay-id" in each.headers]
     assert {each.key for each in put_back} == {b"inv-3"}

@@ -33,7 +33,7 @@ class FakeArchive:
     def get(self, key: str) -> bytes:
         self.check()
         if key in self.archived_away:
-            raise ObjectUnreadable("is archived away")
+            raise ObjectUnreadable("is in cold storage")
         return self.objects[key]
 
     def listed(self, prefix: str, after: str = "") -> list[StoredObject]:

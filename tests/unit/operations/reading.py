@@ -159,7 +159,7 @@ def view_of(broker: FakeBroker, tables: Tables | None = None) -> View:
 
 
 class FakeArchive:
-    """Objects in memory, all stored at one time; one without bytes is archived away."""
+    """Objects in memory, all stored at one time; one without bytes is in cold storage."""
 
     def __init__(self, objects: Mapping[str, bytes | None], stored_at: datetime = START) -> None:
         self._objects = objects
@@ -174,7 +174,7 @@ class FakeArchive:
     def get(self, key: str) -> bytes:
         """Give an object."""
         if (content := self._objects[key]) is None:
-            raise ObjectUnreadable("is archived away")
+            raise ObjectUnreadable("is in cold storage")
         return content
 
 

@@ -93,5 +93,5 @@ def test_an_answer_in_another_shape_is_no_list(answering: Ask, body: Any) -> Non
 
 
 def test_what_is_not_there_is_no_matter_of_an_invoice(answering: Ask) -> None:
-    with pytest.raises(Rejected, match=r"no list \(HTTP 404\). Check METRONOME_BASE_URL"):
+    with pytest.raises(Rejected, match=r"not a list \(HTTP 404\). Check METRONOME_BASE_URL"):
         answering({}, status=404).check()

@@ -8,29 +8,27 @@ from invoice_shared.errors import ConnectorError, StartupError
 
 
 class ArchiveUnavailable(StartupError):
-    """Nothing can be stored now; the sentence says why and what to do.
+    """The archive cannot store now; the message says why and what to do.
 
-    Nothing is lost: offsets stay where they are.
+    Nothing is lost, because no offset is committed.
     """
 
 
 class ArchiveUnreachable(ArchiveUnavailable):
-    """Nobody answers: an outage, or a wrong address; the bucket and the credentials were not even
-    looked at.
-    """
+    """No answer: an outage or a wrong address. Bucket and credentials are unchecked."""
 
 
 class ArchiveRefused(ArchiveUnavailable):
-    """The archive does not accept who we are, or does not allow us what we ask."""
+    """The archive refuses our credentials or our permissions."""
 
 
 class ObjectUnreadable(ConnectorError):
-    """One object cannot be read, and others may be. The words say why, as what follows its name."""
+    """One object cannot be read; others may be. The message follows the object's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as the archive lists it. ``stored_at`` is by the archive's own clock."""
+    """An object as the archive lists it. ``stored_at`` is from the archive's clock."""
 
     key: str
     stored_at: datetime
@@ -40,13 +38,13 @@ class Archive(Protocol):
     """Objects by key. Every method raises ``ArchiveUnavailable``."""
 
     def check(self) -> None:
-        """Return if the archive can be reached and may be read."""
+        """Return if the archive can be reached and we may read it."""
 
     def put(self, key: str, content: bytes) -> None:
-        """Store an object; return once it is durable. Repeating it changes nothing."""
+        """Store an object and return once it is durable. Repeating it changes nothing."""
 
     def get(self, key: str) -> bytes:
-        """Return an object's bytes. Raises ``ObjectUnreadable``, too."""
+        """Return an object's bytes. Also raises ``ObjectUnreadable``."""
 
     def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
-        """List the objects whose key starts so and sorts after ``after``."""
+        """List the objects whose key starts with ``prefix`` and sorts after ``after``."""

@@ -1,4 +1,4 @@
-"""From records to the archived object. Pure; the same records give the same bytes."""
+"""Turn records into the archived object. Pure: the same records give the same bytes."""
 
 import gzip
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ from invoice_shared.original import original_of
 from invoice_shared.record import Record
 from invoice_shared.serde import encode, loads
 
-# On one batch 13 % quicker than 9 and a fifth larger: what waits for an archive is people.
+# Measured on one batch: 13 % faster than level 9, with objects a fifth larger. Only people wait for
+# an archive.
 LEVEL = 6
 
 
@@ -20,13 +21,13 @@ def lines_of(records: Iterable[Record]) -> bytes:
 def archived_object(records: Iterable[Record]) -> bytes:
     """Return the compressed lines.
 
-    ``mtime=0``: a header with the time would differ on every repeat.
+    ``mtime=0`` because a header with the time would differ on every repeat.
     """
     return gzip.compress(lines_of(records), LEVEL, mtime=0)
 
 
 def holds_the_same(content: bytes | None, records: Iterable[Record]) -> bool:
-    """Whether an object's uncompressed lines are these records, as far as either of them goes."""
+    """Whether an object's uncompressed lines match these records, up to the shorter of both."""
     archived = content.splitlines() if content else []
     return bool(archived) and all(
         ours == line(record) for ours, record in zip(archived, records, strict=False)
@@ -34,9 +35,7 @@ def holds_the_same(content: bytes | None, records: Iterable[Record]) -> bool:
 
 
 def line(record: Record) -> bytes:
-    """Give the record's own object with its position added; what is no JSON object is wrapped as
-    ``original``.
-    """
+    """Return the record's JSON object with its position; others are wrapped as ``original``."""
     position = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     try:
         return encode(_object(record) | position)

@@ -1,6 +1,6 @@
-"""Where a batch lies in the bucket, and what a key says of its object. Pure.
+"""Build and parse the keys of archived objects. Pure.
 
-A key is a function of the records alone: no clock.
+A key depends on the records alone, not on a clock.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from invoice_shared.record import Record
 
 SUFFIX = ".jsonl.gz"
-# Hex digits of the lines' SHA-256 that tell two objects of one place apart.
+# Hex digits of the lines' SHA-256 that distinguish two objects with the same offsets.
 DIGEST_DIGITS = 8
 KEY = re.compile(
     r"dt=(?P<day>\d{4}-\d\d-\d\d)/hour=(?P<hour>\d\d)/"
@@ -23,9 +23,9 @@ KEY = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class ArchivedObject:
-    """What a key says. ``end`` is inclusive.
+    """The parts of a key. ``end`` is inclusive.
 
-    ``hour`` is the beginning of its first record's hour; later records may be of later hours.
+    ``hour`` is the hour of its first record; later records may be from later hours.
     """
 
     topic: str
@@ -39,28 +39,28 @@ class ArchivedObject:
 def object_key(
     prefix: str, first: Record, end: int, *, distinguished_by: bytes | None = None
 ) -> str:
-    """Name the object that holds the records from ``first`` to offset ``end``, inclusive.
+    """Return the key of the object with the records from ``first`` to offset ``end``, inclusive.
 
-    ``distinguished_by`` are its uncompressed lines if an object of other records has the place:
-    the topic was made anew, and its offsets start over.
+    ``distinguished_by`` are its uncompressed lines if an object of other records has the same key.
+    That happens after a topic was recreated and its offsets started over.
     """
     digest = "" if distinguished_by is None else f"-{_digest(distinguished_by)}"
     return f"{start_prefix(prefix, first)}{end:020d}{digest}{SUFFIX}"
 
 
 def start_prefix(prefix: str, first: Record) -> str:
-    """Return what every object that starts at ``first`` has in common, whatever its end."""
+    """Return the prefix shared by all objects that start at ``first``."""
     return f"{hour_prefix(prefix, first)}{first.offset:020d}-"
 
 
 def hour_prefix(prefix: str, first: Record) -> str:
-    """Return what the objects of the partition and the hour of ``first`` have in common."""
+    """Return the prefix shared by all objects of the partition and hour of ``first``."""
     hour = f"{prefix}dt={first.time:%Y-%m-%d}/hour={first.time:%H}/"
     return f"{hour}{first.topic}-{first.partition:05d}-"
 
 
 def parse_key(key: str) -> ArchivedObject | None:
-    """Read a key; ``None`` if it is none of the archive's."""
+    """Parse a key; return ``None`` if the archive did not write it."""
     if (found := KEY.search(key)) is None:
         return None
     try:

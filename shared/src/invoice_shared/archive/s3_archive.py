@@ -27,7 +27,7 @@ _BOUNDS = Config(
     connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"}
 )
 
-# The answer to a HEAD has no body, so its code is the mere status.
+# The answer to a HEAD has no body, so its code is the status alone.
 _MISSING = frozenset({"404", "NoSuchBucket"})
 _FORBIDDEN = frozenset({"403", "AccessDenied"})
 _REFUSED = _FORBIDDEN | {
@@ -38,10 +38,10 @@ _REFUSED = _FORBIDDEN | {
     "SignatureDoesNotMatch",
 }
 
-# What S3 answers about one object only, and how its name goes on.
+# Codes about one object only, with the text that follows its name.
 _OF_ONE_OBJECT = {
-    "InvalidObjectState": "is archived away. Restore it in S3, and repeat",
-    "NoSuchKey": "is not there any more",
+    "InvalidObjectState": "is in cold storage. Restore it in S3 and repeat",
+    "NoSuchKey": "no longer exists",
 }
 
 
@@ -58,7 +58,7 @@ def _advice(error: ClientError, our_region: str) -> str:
     if code in _MISSING:
         return "does not exist. Create it, or correct LOG_ERRORS_BUCKET_NAME_S3"
     if code in _FORBIDDEN:
-        return "refuses these credentials. It takes s3:ListBucket, s3:GetObject and s3:PutObject"
+        return "refuses these credentials. Allow s3:ListBucket, s3:GetObject and s3:PutObject"
     if code in _REFUSED:
         return f"refuses these credentials ({code})"
     return f"answered {code}"
@@ -69,24 +69,24 @@ def _kind(error: ClientError) -> type[ArchiveUnavailable]:
 
 
 def open_archive(bucket: str, outgoing: Outgoing) -> "S3Archive":
-    """Give the archive in a bucket, asked with boto3's own credentials. Raises ``StartupError``."""
+    """Return the archive in a bucket, with boto3's own credentials. Raises ``StartupError``."""
     return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", _BOUNDS, outgoing), bucket)
 
 
 class S3Archive:
-    """One bucket."""
+    """An ``Archive`` in one bucket."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
     def check(self) -> None:
-        """Return if the bucket exists and answers us."""
+        """Return if the bucket exists and we may use it."""
         with self._translated():
             self._client.head_bucket(Bucket=self._bucket)
 
     def put(self, key: str, content: bytes) -> None:
-        """Store an object; S3 is durable once it has answered."""
+        """Store an object. S3 is durable once it has answered."""
         with self._translated():
             self._client.put_object(
                 Bucket=self._bucket, Key=key, Body=content, ContentType="application/gzip"
@@ -103,7 +103,7 @@ class S3Archive:
                 raise ObjectUnreadable(why) from error
 
     def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
-        """List the objects whose key starts so and sorts after ``after``."""
+        """List the objects whose key starts with ``prefix`` and sorts after ``after``."""
         with self._translated():
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=prefix, StartAfter=after
@@ -114,9 +114,9 @@ class S3Archive:
     def _ending(
         self, pages: Iterable["ListObjectsV2OutputTypeDef"]
     ) -> Iterator["ListObjectsV2OutputTypeDef"]:
-        """Yield pages.
+        """Yield pages until the last.
 
-        Raises ``ArchiveUnavailable`` if one names its follower by a token that came before.
+        Raises ``ArchiveUnavailable`` if a continuation token repeats.
         """
         seen: set[str] = set()
         for page in pages:

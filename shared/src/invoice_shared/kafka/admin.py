@@ -1,4 +1,4 @@
-"""Does the broker answer, and do our topics exist? Creating them is the command line's business."""
+"""Check that the broker answers and our topics exist. The command line creates them."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -15,19 +15,18 @@ ANSWER_SECONDS = 5.0
 
 
 class ListsTopics(Protocol):
-    """A client, or what stands for one."""
+    """A Kafka client, or a test's replacement for one."""
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Return what the broker says of its topics. Raises ``KafkaException``."""
+        """Return the broker's topics. Raises ``KafkaException``."""
 
 
 def check_topics(
     settings: KafkaSettings, names: Iterable[str], client: ListsTopics | None = None
 ) -> None:
-    """Return if the broker answers and has all the topics; else raise ``StartupError`` that says
-    what to do.
+    """Return if the broker has all the topics; else raise ``StartupError``.
 
-    Without a client, a new one asks.
+    A new client is used if none is given.
     """
     try:
         existing = (

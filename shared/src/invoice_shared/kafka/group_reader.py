@@ -1,4 +1,4 @@
-"""Asking the broker which consumer groups read a topic, and how far each is."""
+"""Ask the broker which consumer groups read a topic, and how far each has read."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -9,21 +9,21 @@ from confluent_kafka.admin._group import ConsumerGroupDescription
 
 from invoice_shared.kafka.groups import ConsumerGroup
 
-# The client gives up by itself, with an error of its own; the wait for it only ends what hangs.
+# The client times out first, with its own error. Our longer wait only ends a call that hangs.
 ANSWER_SECONDS = 15.0
 WAIT_SECONDS = 2 * ANSWER_SECONDS
 Wanted = Callable[[str], bool]
 
 
 def any_name(_name: str) -> bool:
-    """Whether a group of this name is asked for: it is."""
+    """Accept every group."""
     return True
 
 
 def groups_of(admin: AdminClient, topic: str, is_wanted: Wanted = any_name) -> list[ConsumerGroup]:
-    """Return the groups with members that read a topic, or with offsets committed there, by name.
+    """Return the groups, by name, that have members or committed offsets in a topic.
 
-    Raises ``KafkaException``, also if only some of the brokers answer.
+    Raises ``KafkaException``, even if only some of the brokers answer.
     """
     listed = admin.list_consumer_groups(request_timeout=ANSWER_SECONDS).result(WAIT_SECONDS)
     if listed.errors:
@@ -38,9 +38,7 @@ def groups_of(admin: AdminClient, topic: str, is_wanted: Wanted = any_name) -> l
 
 
 def _exception(error: BaseException) -> KafkaException:
-    """The client lists bare errors, e.g. of a coordinator that is still loading, and raises wrapped
-    ones.
-    """
+    """Wrap an error. The client lists bare errors, e.g. of a loading coordinator."""
     return error if isinstance(error, KafkaException) else KafkaException(error)
 
 
@@ -53,7 +51,7 @@ def _with_members(admin: AdminClient, names: list[str], topic: str) -> set[str]:
 
 
 def _reads(group: ConsumerGroupDescription, topic: str) -> bool:
-    """Whether a member has partitions of the topic, or nobody in the group has any yet."""
+    """Whether a member has partitions of the topic, or no member has any yet."""
     if group.state in (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD):
         return False
     assigned = {

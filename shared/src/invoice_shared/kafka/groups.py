@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ConsumerGroup:
-    """Whether the group has members that read the topic, and what it committed there, by partition."""
+    """A group's offsets in the topic, by partition, and whether members read it."""
 
     name: str
     has_members: bool = False

@@ -1,6 +1,4 @@
-"""Where a group stands in its partitions: at the assignment, behind a gap, and how many records
-wait.
-"""
+"""A group's position in its partitions: at the assignment, after a gap, and its lag."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -17,18 +15,14 @@ ANSWER_SECONDS = 5.0
 def starts(
     consumer: Consumer, partitions: Iterable[ConfluentPartition]
 ) -> dict[TopicPartition, Start | None]:
-    """Ask where the group stands in newly assigned partitions; ``None`` for those whose broker does
-    not answer.
-    """
+    """Return the group's position per new partition; ``None`` if its broker does not answer."""
     return {
         TopicPartition(each.topic, each.partition): _start(consumer, each) for each in partitions
     }
 
 
 def note_read(losses: Losses, consumer: Consumer, record: Record) -> None:
-    """Note that a record was read; behind a gap the broker is asked whether records were lost
-    there.
-    """
+    """Note that a record was read. After a gap, ask the broker whether records were lost."""
     if losses.follows_a_gap(record):
         at = record.topic_partition
         losses.compare(at, min(_beginning(consumer, at), record.offset))
@@ -36,9 +30,7 @@ def note_read(losses: Losses, consumer: Consumer, record: Record) -> None:
 
 
 def lag(consumer: Consumer, next_offsets: Mapping[TopicPartition, int]) -> int:
-    """Sum the newest offset that the consumer was told of minus the next one to commit; asks the
-    broker nothing.
-    """
+    """Return how many records wait, from the consumer's cached offsets. Does not ask the broker."""
     return sum(_waiting(consumer, partition, offset) for partition, offset in next_offsets.items())
 
 
@@ -52,9 +44,7 @@ def _start(consumer: Consumer, partition: ConfluentPartition) -> Start | None:
 
 
 def _beginning(consumer: Consumer, partition: TopicPartition) -> int:
-    """Return a partition's first offset; without an answer the highest, so that the gap counts as a
-    loss.
-    """
+    """Return a partition's first offset. Without an answer, the gap counts as a loss."""
     asked = ConfluentPartition(partition.topic, partition.partition)
     try:
         beginning: int = consumer.get_watermark_offsets(asked, timeout=ANSWER_SECONDS)[0]

@@ -1,7 +1,7 @@
-"""Publishing for an event loop, which serves the delivery reports itself.
+"""A publisher for an event loop, which serves the delivery reports itself.
 
-A thread that serves them takes the interpreter from the loop, and wakes the loop, once per record:
-that was a third of what a webhook cost.
+Measured: a separate thread for them, which wakes the loop once per record, was a third of a
+webhook's cost.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from invoice_shared.kafka.renewed_producer import RenewedProducer
 from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import OutgoingRecord
 
-# Between two looks for delivery reports. The client itself waits 5 ms for a batch to fill.
+# Between two polls for delivery reports. The client itself waits 5 ms for a batch to fill.
 BUSY_SECONDS = 0.001
-# While no record is awaited; the client also tells of its own faults then.
+# While no record is awaited. Polling then still reports the client's own errors.
 IDLE_SECONDS = 0.5
 
 
 class LoopPublisher:
-    """An ``AsyncPublisher`` of the running loop.
+    """An ``AsyncPublisher`` on the running loop.
 
     Waits at most ``timeout_seconds`` for the broker's answer.
     """
@@ -31,7 +31,7 @@ class LoopPublisher:
         self._producer = RenewedProducer(build)
         self._timeout_seconds = timeout_seconds
         self._loop = asyncio.get_running_loop()
-        # Until when each record may be awaited: the oldest first, since all have the same time.
+        # The deadline per record. The oldest comes first, because all have the same timeout.
         self._awaited: dict[asyncio.Future[None], float] = {}
         self._next_look = self._loop.call_later(IDLE_SECONDS, self._look)
 
@@ -51,14 +51,14 @@ class LoopPublisher:
             self._awaited.pop(acknowledged, None)
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Ask the broker for its topics; for another thread, since it waits.
+        """Ask the broker for its topics. Blocking, so call it from another thread.
 
         Raises ``KafkaException``.
         """
         return self._producer.list_topics(timeout=timeout)
 
     def close(self, timeout: float) -> None:
-        """Wait for what is under way, at most ``timeout`` seconds; then take no more."""
+        """Wait at most ``timeout`` seconds for pending records, then stop."""
         self._producer.flush(timeout)
         self._next_look.cancel()
 
@@ -82,7 +82,7 @@ class LoopPublisher:
 
 
 def _end(acknowledged: asyncio.Future[None], failure: PublishFailed | None) -> None:
-    if acknowledged.done():  # it was not waited for any longer
+    if acknowledged.done():  # its waiter has given up
         return
     if failure is None:
         acknowledged.set_result(None)

@@ -1,4 +1,4 @@
-"""Publishing for threads: what returned without an error is on every in-sync replica."""
+"""A publisher for threads: a record is on every in-sync replica once the call returns."""
 
 import threading
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from invoice_shared.record import OutgoingRecord
 
 
 class ConfluentPublisher:
-    """A ``Publisher``.
+    """A ``Publisher`` over confluent-kafka.
 
-    Thread-safe; a thread of its own serves the delivery reports from ``__init__`` to ``close``.
+    Thread-safe. Its own thread serves the delivery reports from ``__init__`` to ``close``.
     """
 
     def __init__(self, build: Callable[[], Producer]) -> None:
@@ -27,13 +27,13 @@ class ConfluentPublisher:
         self._reports.start()
 
     def send(self, record: OutgoingRecord) -> Future[None]:
-        """Hand a record over.
+        """Hand a record to the client.
 
         The future ends with the broker's answer: a result, or ``PublishFailed``.
         """
         acknowledged: Future[None] = Future()
-        # From here on nobody can cancel it: a report that finds it cancelled would end the thread
-        # that serves them all.
+        # Prevents cancelling: a report for a cancelled future would end the thread that serves all
+        # of them.
         acknowledged.set_running_or_notify_cancel()
 
         def answered(failure: PublishFailed | None) -> None:
@@ -53,14 +53,14 @@ class ConfluentPublisher:
         self.send(record).result()
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Ask the broker for its topics, by the connections that records take.
+        """Ask the broker for its topics, over the connections that records use.
 
         Raises ``KafkaException``.
         """
         return self._producer.list_topics(timeout=timeout)
 
     def close(self, timeout: float) -> None:
-        """Wait for what is under way, at most ``timeout`` seconds."""
+        """Wait at most ``timeout`` seconds for pending records."""
         self._producer.flush(timeout)
         self._closing.set()
         self._reports.join()

@@ -1,4 +1,4 @@
-"""From confluent-kafka's messages to our records."""
+"""Convert confluent-kafka's messages to our records."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,9 +12,7 @@ log = get_logger(__name__)
 
 
 def records_of(messages: Iterable[Message]) -> Iterator[Record]:
-    """Give the records among the messages; the client's passing troubles are logged, its fatal ones
-    raised.
-    """
+    """Yield the records among the messages. Log temporary client errors and raise fatal ones."""
     for message in messages:
         if (error := message.error()) is None:
             yield _record(message)
@@ -26,7 +24,7 @@ def records_of(messages: Iterable[Message]) -> Iterator[Record]:
 
 def _record(message: Message) -> Record:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
-    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - so is every consumed one
+    assert topic is not None and partition is not None and offset is not None  # noqa: S101, PT018 - true of every consumed message
     return Record(
         topic,
         partition,

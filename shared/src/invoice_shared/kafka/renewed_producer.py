@@ -1,4 +1,4 @@
-"""A producer whose every record is answered, and which is replaced when it can take no more."""
+"""A producer that reports on every record and is replaced after a fatal error."""
 
 import contextlib
 import threading
@@ -14,16 +14,16 @@ from invoice_shared.record import OutgoingRecord
 
 log = get_logger(__name__)
 
-# Hears once how a record ended: ``None`` says that every in-sync replica holds it. Must not raise.
+# Called once per record: ``None`` means that every in-sync replica has it. Must not raise.
 Answered = Callable[[PublishFailed | None], None]
 
 
 class RenewedProducer:
-    """Thread-safe. Records are answered within ``hand_over``, ``serve`` and ``flush``.
+    """Thread-safe. Calls back within ``hand_over``, ``serve`` and ``flush``.
 
-    A producer that has met a fatal error takes nothing any more, e.g. after the broker was restored
-    to an earlier state. It is replaced by a new one from ``build``, which raises ``KafkaException``
-    for settings that make none.
+    A producer takes no records after a fatal error, e.g. after the broker was restored to an
+    earlier state. It is replaced by a new one from ``build``, which raises ``KafkaException`` for
+    unusable settings.
     """
 
     def __init__(self, build: Callable[[], Producer]) -> None:
@@ -33,7 +33,7 @@ class RenewedProducer:
         self._replaced: list[Producer] = []
 
     def hand_over(self, record: OutgoingRecord, answered: Answered) -> None:
-        """Send a record."""
+        """Send a record and call ``answered`` once."""
         producer = self._producer
 
         def report(error: KafkaError | None, _message: Message) -> None:
@@ -53,7 +53,7 @@ class RenewedProducer:
             self._answer(record, answered, error.args[0], producer)
 
     def serve(self, seconds: float) -> None:
-        """Answer what the broker has answered; wait for the first answer at most so long."""
+        """Process the broker's answers; wait at most ``seconds`` for the first."""
         self._poll(self._producer, seconds)
         for broken in self._replaced[:]:
             self._poll(broken, 0)
@@ -61,7 +61,7 @@ class RenewedProducer:
                 self._replaced.remove(broken)
 
     def list_topics(self, *, timeout: float) -> ClusterMetadata:
-        """Ask the broker for its topics, by the connections that records take.
+        """Ask the broker for its topics, over the connections that records use.
 
         Raises ``KafkaException``.
         """
@@ -69,8 +69,8 @@ class RenewedProducer:
         return topics
 
     def flush(self, seconds: float) -> None:
-        """Wait for what is under way, at most so long."""
-        with contextlib.suppress(KafkaException):  # fatal: nothing more can be waited for
+        """Wait at most ``seconds`` for pending records."""
+        with contextlib.suppress(KafkaException):  # fatal, so there is nothing left to wait for
             self._producer.flush(seconds)
 
     def _answer(
@@ -87,18 +87,17 @@ class RenewedProducer:
             answered(_failed(error))
 
     def _replace(self, broken: Producer, error: KafkaError) -> None:
-        """Put a new producer in the place of a broken one, once.
+        """Replace a broken producer by a new one, once.
 
-        What the broken one holds is reported as failed.
+        Records that are still in the broken one are reported as failed.
         """
         with self._replacing:
             if self._producer is not broken:
                 return
             try:
                 self._producer = self._build()
-            except (
-                KafkaException
-            ) as failed:  # e.g. a certificate's file that is gone; the next record tries again
+            except KafkaException as failed:
+                # E.g. a certificate's file that is gone. The next record tries again.
                 log.error("producer not replaced", why=str(failed.args[0]))
                 return
             self._replaced.append(broken)
@@ -107,9 +106,8 @@ class RenewedProducer:
     def _poll(self, producer: Producer, seconds: float) -> None:
         try:
             producer.poll(seconds)
-        except (
-            KafkaException
-        ) as error:  # how the client tells of a fatal error, whatever callbacks it has
+        except KafkaException as error:
+            # The client reports a fatal error like this, whatever callbacks it has.
             self._replace(producer, error.args[0])
 
 

@@ -1,6 +1,4 @@
-"""Metronome's API: its paths, what its answers mean, who waits after a 429; one client per kind of
-thread.
-"""
+"""Metronome's API: paths, answers, rate limits, and a client for threads and for event loops."""
 
-# Its name in metrics, logs and the readiness.
+# Metronome's name in metrics, logs and readiness.
 METRONOME = "metronome"

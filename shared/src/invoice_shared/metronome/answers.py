@@ -1,6 +1,6 @@
-"""What Metronome's answers mean. Pure.
+"""Turn Metronome's answers into values or errors. Pure.
 
-Statuses and the rate limit header: docs.metronome.com "Status codes".
+Statuses and the rate limit header are from docs.metronome.com, "Status codes".
 """
 
 from datetime import datetime
@@ -11,27 +11,26 @@ from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable
 
 LIMIT_TYPE = "X-Metronome-Rate-Limit-Type"
-# 414 and 431 are an id that is too long for any URL: no repeat makes it shorter.
+# 414 and 431 mean an id that is too long for a URL, so a retry does not help.
 REFUSALS = (400, 410, 414, 422, 431)
-# A status is refused for good by any other 4xx.
+# Any other 4xx refuses a status for good.
 PASSING = (408, 425, 429)
-# Sure signs that it is the system, whatever the invoice.
+# The cause is the system and not the invoice.
 OUTAGES = (429, 503)
-# Beside a 5xx, these may be about one invoice alone: one that is too large, or that a proxy in
-# between mistakes.
+# Besides a 5xx, these may be about one invoice: one that is too large, or that a proxy blocks.
 OWN = (405, 413)
 MAX_MESSAGE = 300
 
 
 def limits_one_customer(answer: Answer) -> bool:
-    """Whether a 429 is about the customer alone, not about the whole organisation."""
+    """Whether a 429 limits this customer and not the whole organisation."""
     return answer.status == 429 and answer.headers.get(LIMIT_TYPE, "").strip().lower() == "customer"
 
 
 def read_answer(answer: Answer, now: datetime) -> Any:
     """Return the JSON tree of a 200.
 
-    Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for all else.
+    Raises ``Rejected``, ``Unavailable`` or ``CredentialsRefused`` for any other answer.
     """
     if answer.status == 200:
         return _tree(answer)
@@ -59,7 +58,7 @@ def read_answer(answer: Answer, now: datetime) -> Any:
 def read_reply(answer: Answer, now: datetime) -> Any:
     """Return the JSON tree of the answer to a ``Question``. Raises as ``read_answer`` does.
 
-    A 403 is about this one path: the invoice itself was read with the same key.
+    A 403 is about this path alone, because the invoice itself was read with the same key.
     """
     if answer.status == 403:
         raise _no_payer(answer)
@@ -123,8 +122,7 @@ def _tree(answer: Answer) -> Any:
     try:
         return serde.loads(answer.body)
     except ValueError as error:
-        # A maintenance page of something in between says nothing about the invoice; broken JSON
-        # does.
+        # A proxy's maintenance page says nothing about the invoice; broken JSON does.
         if "json" not in answer.headers.get("Content-Type", "").lower():
             raise Unavailable(
                 "Something that is not Metronome's API answers in its place.",

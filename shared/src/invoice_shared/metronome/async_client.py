@@ -18,17 +18,17 @@ from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.text import origin
 
-# Of the time for a call: silence before the connection stands is an outage, after it may be the
-# invoice's own.
+# Of a call's timeout. A timeout before connecting is an outage; one after it may be caused by the
+# invoice.
 CONNECTING_SHARE = 0.5
 UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
-    """Open a session for calls to Metronome; inside the running event loop."""
+    """Open a session for calls to Metronome. Needs a running event loop."""
     seconds = reach.timeout_seconds
     timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds * CONNECTING_SHARE)
-    # Whoever calls bounds the calls; a wait for a connection of the pool would look like silence of
+    # The caller limits concurrency. Waiting for a pooled connection would look like a timeout of
     # Metronome.
     connector = aiohttp.TCPConnector(limit=0, ssl=reach.outgoing.ssl_context)
     return aiohttp.ClientSession(
@@ -37,7 +37,7 @@ def open_session(base_url: str, reach: Reach) -> aiohttp.ClientSession:
 
 
 class AsyncMetronomeClient:
-    """Tries each call once, at once; who must wait is noted in ``limits``, for the caller to obey."""
+    """Tries each call once, immediately. Notes rate limits in ``limits``; the caller obeys them."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class AsyncMetronomeClient:
 def _bearer(key: str | None) -> str:
     if not key or not (key.isascii() and key.isprintable()):
         raise CredentialsRefused(
-            "METRONOME_API_KEY cannot be read, or holds a line break or another character that HTTP"
-            " cannot carry. Correct it, or the file that it is read from."
+            "METRONOME_API_KEY cannot be read, or contains a line break or another character that"
+            " HTTP cannot send. Correct it, or the file that it is read from."
         )
     return f"Bearer {key}"

@@ -1,6 +1,4 @@
-"""Metronome's API for threads: over a transport that is handed in, since only
-``invoice_providers.http`` knows HTTP.
-"""
+"""Metronome's API for threads, over a transport from ``invoice_providers.http``."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
@@ -20,7 +18,7 @@ from invoice_shared.metronome.rate_limits import RateLimits
 
 ASKING = {"Accept": "application/json"}
 SENDING = {"Content-Type": "application/json", "Accept": "application/json"}
-# Whose limit a call meets that is about no customer.
+# The customer of calls that are about no customer, for the rate limits.
 NOBODY = ""
 
 Json = dict[str, Any]
@@ -31,27 +29,27 @@ class Transport(Protocol):
     """Sends one request, once, with the API key. See ``invoice_providers.http.Http``."""
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Ask for something. Raises ``Unavailable``."""
+        """Send a GET. Raises ``Unavailable``."""
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body.
+        """Send a POST.
 
         Raises ``Unavailable`` if it was not sent, ``Uncertain`` if no answer could be read.
         """
 
     def renew_credentials(self) -> None:
-        """Read the API key anew before the next call."""
+        """Read the API key again before the next call."""
 
 
 class Calls(Protocol):
-    """How one call is made: at once, or paced and with patience."""
+    """How one call is made: at once, or rate-limited and retried."""
 
     def __call__(self, call: Callable[[], Result], /) -> Result:
         """Return what the call returns."""
 
 
 def at_once(call: Callable[[], Result], /) -> Result:
-    """Make a call once, now."""
+    """Make a call once, immediately."""
     return call()
 
 
@@ -90,36 +88,35 @@ class MetronomeClient:
         return self._calls(lambda: self._ask_once(question))
 
     def check(self) -> None:
-        """Ask for one customer: returns if Metronome lets us in."""
+        """Ask for one customer; return if Metronome accepts our key."""
         self._page(paths.CUSTOMERS, {"limit": "1"}, NOBODY)
 
     def customers(self) -> Iterator[Json]:
-        """Yield every customer; the archived ones, which Metronome leaves out unless asked, after
-        the active.
+        """Yield the active customers, then the archived ones, which Metronome omits by default.
 
-        A customer who is archived meanwhile comes twice.
+        A customer archived in between comes twice.
         """
         for archived in ("false", "true"):
             for page in self._pages(paths.CUSTOMERS, {"only_archived": archived}, NOBODY):
                 yield from page
 
     def newest_invoices(self, customer_id: str) -> Iterator[list[Json]]:
-        """Yield the pages of a customer's invoices of every status, the youngest first."""
+        """Yield the pages of a customer's invoices of every status, newest first."""
         return self._pages(paths.invoices(customer_id), {"sort": "date_desc"}, customer_id)
 
     def drafts(self, customer_id: str) -> Iterator[list[Json]]:
-        """Yield the pages of a customer's drafts. They have no date to sort them by."""
+        """Yield the pages of a customer's drafts, which have no date to sort by."""
         return self._pages(
             paths.invoices(customer_id), {"status": "DRAFT", "sort": "date_desc"}, customer_id
         )
 
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
-        """Tell Metronome how an invoice ended; ``status`` is a ``BillingProviderInvoice``.
+        """Report to Metronome how an invoice ended; ``status`` is a ``BillingProviderInvoice``.
 
         Repeatable.
 
-        Without an ``Idempotency-Key``: Metronome replays even a 500 for a known key, and the same
-        status twice does no harm.
+        Sends no ``Idempotency-Key``, because Metronome replays even a 500 for a known key. Sending
+        the same status twice is harmless.
         """
         self._calls(lambda: self._report_once(customer_id, serde.encode([status])))
 
@@ -131,9 +128,8 @@ class MetronomeClient:
             yield page.data
             if not page.next_page:
                 return
-            if (
-                page.next_page in seen
-            ):  # the list would never end, and half of it must not pass for all
+            if page.next_page in seen:
+                # The list would never end, and a part of it must not pass for all of it.
                 raise Unavailable(f"Metronome's list {path} names the same page again and again.")
             seen.add(page.next_page)
             more = {"next_page": page.next_page}
@@ -145,7 +141,7 @@ class MetronomeClient:
             status = f"HTTP {refused.response.status}" if refused.response else "unreadable"
             raise Rejected(
                 refused.code,
-                f"Metronome's answer to {path} is no list ({status}). Check METRONOME_BASE_URL.",
+                f"Metronome's answer to {path} is not a list ({status}). Check METRONOME_BASE_URL.",
                 response=refused.response,
             ) from refused
         except ValidationError as error:
@@ -165,7 +161,7 @@ class MetronomeClient:
         url = self._base_url + question.path
         try:
             answer = self._answer(question.customer_id, lambda: self._send(url, question.body))
-        except Uncertain as error:  # it changes nothing there
+        except Uncertain as error:  # a question changes nothing, so ask again
             raise Unavailable(error.reason) from error
         return read_reply(answer, self._clock.now())
 
@@ -180,9 +176,8 @@ class MetronomeClient:
         url = self._base_url + self._status_path
         try:
             answer = self._answer(customer_id, lambda: self._transport.post(url, body, SENDING))
-        except (
-            Uncertain
-        ) as error:  # repeating it does no harm, so there is nothing to look up first
+        except Uncertain as error:
+            # Repeating it is harmless, so there is nothing to look up first.
             raise Unavailable(error.reason) from error
         if not answer.is_success:
             raise status_refusal(answer, self._clock.now())

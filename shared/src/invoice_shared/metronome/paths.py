@@ -1,13 +1,13 @@
-"""Where Metronome's API has what we ask for. Pure.
+"""The paths of Metronome's API. Pure.
 
-Paths: docs.metronome.com/openapi.json; ``STATUS`` is in use and not in that file.
+They are from docs.metronome.com/openapi.json. ``STATUS`` works and is not in that file.
 """
 
 from urllib.parse import quote
 
 CUSTOMERS = "/v1/customers"
 STATUS = "/v1/invoices/billingProvider"
-# Version 2: its answer is the contract as it is now; version 1 has the original beside it.
+# Version 2 answers with the current contract; version 1 adds the original.
 CONTRACT = "/v2/contracts/get"
 
 

@@ -1,8 +1,8 @@
-"""What else can be asked about an invoice: who pays for it, and in which invoice it is contained.
+"""Further questions about an invoice: who pays for it, and which invoice contains it.
 
 Pure.
 
-Shapes: docs.metronome.com/openapi.json. A contract is read by POST; there is no GET for it.
+Shapes are from docs.metronome.com/openapi.json. A contract is read by POST; there is no GET.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One call that changes nothing: a POST if it has a ``body``, else a GET."""
+    """A call that changes nothing: a POST if it has a ``body``, else a GET."""
 
     customer_id: str
     path: str
@@ -25,18 +25,18 @@ class Question:
 
 
 def contract(customer_id: str, contract_id: str) -> Question:
-    """Ask for a contract, whose ``data.hierarchy_configuration`` says who pays."""
+    """Ask for a contract; its ``data.hierarchy_configuration`` says who pays."""
     body = serde.dumps({"customer_id": customer_id, "contract_id": contract_id})
     return Question(customer_id, paths.CONTRACT, body)
 
 
 def customer(customer_id: str) -> Question:
-    """Ask for a customer, whose ``data.custom_fields`` say where it is billed."""
+    """Ask for a customer; its ``data.custom_fields`` say where it is billed."""
     return Question(customer_id, paths.customer(customer_id))
 
 
 def consolidated_invoices(customer_id: str, cursor: str | None = None) -> Question:
-    """Ask for a page of a customer's consolidated invoices of every status, the youngest first."""
+    """Ask for a page of a customer's consolidated invoices of every status, newest first."""
     query = {"type": "USAGE_CONSOLIDATED", "sort": "date_desc", "limit": str(PAGE)}
     more = {"next_page": cursor} if cursor else {}
     return Question(customer_id, f"{paths.invoices(customer_id)}?{urlencode(query | more)}")

@@ -1,4 +1,4 @@
-"""Who has to wait after Metronome answered 429: one customer, or everyone.
+"""Who must wait after Metronome answered 429: one customer or all of them.
 
 Pure. Times are in seconds.
 """
@@ -8,14 +8,14 @@ from invoice_shared.clock import Clock
 from invoice_shared.errors import Unavailable
 from invoice_shared.metronome.answers import limits_one_customer
 
-# How long a 429 without a usable Retry-After holds calls back.
+# How long calls wait after a 429 without a usable Retry-After.
 UNTOLD_HOLD_SECONDS = 1.0
 
 
 class RateLimits:
-    """Until when calls are held back.
+    """Until when calls must wait.
 
-    Threads may share it: at worst a hold is forgotten, which costs one more 429.
+    Threads may share it: a race at worst loses a delay, which costs one more 429.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -24,7 +24,7 @@ class RateLimits:
         self._customer_until: dict[str, float] = {}
 
     def note(self, answer: Answer, customer_id: str) -> None:
-        """Hold back whom an answer to a call about this customer limits."""
+        """Note the limit in an answer to a call about this customer, if any."""
         if answer.status != 429:
             return
         seconds = answer.retry_after(self._clock.now()) or UNTOLD_HOLD_SECONDS
@@ -34,23 +34,21 @@ class RateLimits:
             self.hold_all(seconds)
 
     def hold_customer(self, customer_id: str, seconds: float) -> None:
-        """Let one customer's calls wait; all others go on."""
+        """Delay one customer's calls."""
         self._forget_past()
         self._customer_until[customer_id] = self._clock.monotonic() + seconds
 
     def hold_all(self, seconds: float) -> None:
-        """Let every call wait."""
+        """Delay every call."""
         self._all_until = max(self._all_until, self._clock.monotonic() + seconds)
 
     def delay(self, customer_id: str) -> float:
-        """Return how long a call for this customer has to wait; 0 = it may go now."""
+        """Return the seconds that a call for this customer must wait; 0 if it may go now."""
         until = max(self._all_until, self._customer_until.get(customer_id, 0.0))
         return max(0.0, until - self._clock.monotonic())
 
     def refusal(self, customer_id: str) -> Unavailable | None:
-        """Return why a call for this customer may not go now, as its answer would say; ``None`` =
-        it may.
-        """
+        """Return the error for a call that must wait; ``None`` if it may go now."""
         if not (wait := self.delay(customer_id)):
             return None
         if self._all_until > self._clock.monotonic():
@@ -63,7 +61,7 @@ class RateLimits:
 
     def _forget_past(self) -> None:
         now = self._clock.monotonic()
-        # A copy: another thread may enter a customer meanwhile.
+        # A copy, because another thread may add a customer meanwhile.
         for customer_id, until in list(self._customer_until.items()):
             if until <= now:
                 self._customer_until.pop(customer_id, None)

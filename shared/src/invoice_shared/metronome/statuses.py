@@ -1,6 +1,6 @@
-"""What Metronome is told of an invoice, and what it knows of its document already. Pure.
+"""The statuses that we report to Metronome, and the one that it already has. Pure.
 
-The item is Metronome's ``BillingProviderInvoice``.
+An item is Metronome's ``BillingProviderInvoice``.
 """
 
 from dataclasses import dataclass
@@ -10,29 +10,27 @@ from typing import Any
 from invoice_shared.types import time_text
 
 MAX_ERROR_TEXT = 1000
-# Beside an external id, these say that nothing is billed by it; every other status is kept.
+# With these, an external id does not mean a document. Every other status is kept.
 OVERWRITTEN = ("INVALID_REQUEST_ERROR", "SKIPPED")
-# They say that a document does not stand any more.
+# The document is no longer valid.
 REMOVED = ("VOID", "DELETED")
 
 
 @dataclass(frozen=True, slots=True)
 class ToldDocument:
-    """The document that Metronome's status speaks of."""
+    """The document in Metronome's status."""
 
     document_id: str
     status: str | None
 
     @property
     def is_removed(self) -> bool:
-        """Whether it does not stand any more, as Metronome knows it."""
+        """Whether Metronome knows the document as removed."""
         return self.status in REMOVED
 
 
 def finalized(document_id: str, issue_date: date | None) -> dict[str, Any]:
-    """Return the status of a document that exists; whoever sends it adds invoice and billing
-    provider.
-    """
+    """Return the status of an existing document. The sender adds invoice and billing provider."""
     status = {"billing_provider_invoice_id": document_id, "external_status": "FINALIZED"}
     if issue_date is None:
         return status
@@ -48,9 +46,7 @@ def refused(reason: str) -> dict[str, Any]:
 
 
 def told_document(answer: Any) -> ToldDocument | None:
-    """Return the document that Metronome knows, from its answer for one invoice; ``None`` = it may
-    be told.
-    """
+    """Return the document in Metronome's answer for an invoice; ``None`` if it has none yet."""
     invoice = answer.get("data") if isinstance(answer, dict) else None
     external = invoice.get("external_invoice") if isinstance(invoice, dict) else None
     if not isinstance(external, dict) or not external.get("invoice_id"):

@@ -1,3 +1,1 @@
-"""How every process reaches other systems over HTTP: which authorities it trusts, and through which
-proxy.
-"""
+"""How each process calls other systems over HTTP: trusted authorities and proxies."""

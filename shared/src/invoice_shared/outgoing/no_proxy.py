@@ -1,4 +1,4 @@
-"""What ``NO_PROXY`` means, the same for every library: each of them reads it in a way of its own.
+"""Parse ``NO_PROXY`` once for all libraries, because each of them reads it differently.
 
 Pure.
 """
@@ -15,14 +15,14 @@ NAME = re.compile(r"(\*?\.)?([\w-]+\.)*[\w-]+\.?")
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """One entry: a network, or a name with all names under it; at one port, if it says so."""
+    """One entry: a network, or a name and all names under it; for one port if it names one."""
 
     name: str
     network: IPv4Network | IPv6Network | None
     port: int | None
 
     def covers(self, host: str, port: int | None) -> bool:
-        """Whether a host, in lower case and without a dot at its end, is reached without a proxy."""
+        """Whether a host, in lower case and without a final dot, is reached without a proxy."""
         if self.port is not None and self.port != port:
             return False
         if self.network is not None:
@@ -32,7 +32,7 @@ class Exemption:
 
 
 def exemptions(text: str) -> tuple[Exemption, ...]:
-    """Return the entries of ``NO_PROXY``, which commas or blanks separate.
+    """Return the entries of ``NO_PROXY``, separated by commas or blanks.
 
     Raises ``ValueError``.
     """
@@ -40,7 +40,7 @@ def exemptions(text: str) -> tuple[Exemption, ...]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, which no proxy can reach for us."""
+    """Whether a host is this machine, which a proxy cannot reach for us."""
     address = _address(host)
     return (
         address.is_loopback

@@ -1,7 +1,6 @@
-"""One meaning of ``CA_LOCATION``, ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY`` for all
-libraries.
+"""Apply ``CA_LOCATION``, ``HTTP(S)_PROXY`` and ``NO_PROXY`` to all libraries alike.
 
-The environment is read once, by the settings. No library reads it by itself.
+Only the settings read the environment, once; no library does.
 """
 
 import atexit
@@ -16,8 +15,7 @@ import certifi
 
 from invoice_shared.outgoing.no_proxy import Exemption, exemptions, is_loopback
 
-# Address translation forgets an idle connection after 240 s (Azure), 350 s (AWS) or less, and tells
-# neither end.
+# NAT drops an idle connection after 240 s (Azure), 350 s (AWS) or less, and notifies neither end.
 MAX_IDLE_SECONDS = 30.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -26,7 +24,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class Outgoing:
     """How calls leave this process.
 
-    Without arguments: directly, trusting the public authorities.
+    Without arguments: directly, with the public authorities.
     """
 
     ca_location: str | None = None
@@ -35,7 +33,7 @@ class Outgoing:
     no_proxy: str = ""
 
     def proxy(self, url: str) -> str | None:
-        """Return the address of the proxy that leads to a URL; ``None`` if it is reached directly."""
+        """Return the address of the proxy for a URL; ``None`` if it is reached directly."""
         parts = urlsplit(url)
         proxy = self.https_proxy if parts.scheme == "https" else self.http_proxy
         if proxy is None:
@@ -46,7 +44,7 @@ class Outgoing:
         return None if is_direct else proxy
 
     def proxies(self, url: str) -> dict[str, str]:
-        """Return the same as requests and boto3 take it: by the scheme of the URL."""
+        """Return the proxy for a URL by scheme, as requests and boto3 expect it."""
         proxy = self.proxy(url)
         return {} if proxy is None else {urlsplit(url).scheme: proxy}
 
@@ -55,19 +53,17 @@ class Outgoing:
         return exemptions(self.no_proxy)
 
     def authorities(self) -> str:
-        """Return the path of a file with every authority that is trusted: the public ones and
-        ``CA_LOCATION``'s.
-        """
+        """Return the path of a file with the public authorities and those of ``CA_LOCATION``."""
         return certifi.where() if self.ca_location is None else _joined(self.ca_location)
 
     @cached_property
     def ssl_context(self) -> ssl.SSLContext:
-        """What checks another system's certificate.
+        """The context that checks other systems' certificates.
 
-        Reading it takes some 20 ms, so it is read once.
+        Building it takes about 20 ms, so it is built once.
         """
         context = ssl.create_default_context(cafile=self.authorities())
-        # Set from Python 3.13 on: companies' own authorities seldom are all that RFC 5280 asks for.
+        # Set by default since Python 3.13, but companies' own authorities rarely satisfy RFC 5280.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         return context
 
@@ -77,7 +73,7 @@ class Reach:
     """How other systems are called.
 
     ``timeout_seconds`` bounds each call as a whole, from connecting to the last byte of the answer.
-    A connection that was idle for ``idle_seconds`` is not used again.
+    A connection that was idle for ``idle_seconds`` is not reused.
     """
 
     timeout_seconds: float
@@ -87,9 +83,8 @@ class Reach:
 
 @cache
 def _joined(ca_location: str) -> str:
-    # boto3 takes nothing but a path. The name cannot be guessed, so nobody else can put an
-    # authority there.
-    file = tempfile.NamedTemporaryFile(prefix="authorities-", suffix=".pem")  # noqa: SIM115 - until the process ends
+    # boto3 only takes a path. The name cannot be guessed, so nobody else can add an authority.
+    file = tempfile.NamedTemporaryFile(prefix="authorities-", suffix=".pem")  # noqa: SIM115 - open until the process ends
     atexit.register(file.close)
     for each in (certifi.where(), ca_location):
         file.write(Path(each).read_bytes() + b"\n")

@@ -1,1 +1,1 @@
-"""How calls to another system are limited, held back, repeated and given up. Pure."""
+"""How calls to another system are limited, delayed, retried and given up. Pure."""

@@ -1,18 +1,18 @@
-"""The newest calls to one system: for whom, and whether they were served.
+"""The newest calls to one system: for whom, and whether they succeeded.
 
-What the comparison looks at. Pure.
+The data for the verdict by comparison. Pure.
 """
 
 from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# Enough to tell a bad invoice from a bad minute; older calls say nothing about now.
+# Enough to tell a bad invoice from a bad minute. Older calls say nothing about now.
 MAX_CALLS = 1000
 
 
 class Call(NamedTuple):
-    """One call that ended, ``at`` the clock's monotonic seconds."""
+    """A completed call; ``at`` is in the clock's monotonic seconds."""
 
     at: float
     peer: bytes
@@ -26,7 +26,7 @@ class CallLog:
     _calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
 
     def add(self, call: Call) -> None:
-        """Remember a call; calls are added in the order in which they ended."""
+        """Add a call. Calls must be added in the order in which they ended."""
         self._calls.append(call)
 
     def served_since(self, moment: float, other_than: bytes) -> bool:
@@ -34,9 +34,9 @@ class CallLog:
         return any(call.served for call in self._since(moment, other_than))
 
     def failure_rate_since(self, moment: float, other_than: bytes) -> float:
-        """Return at which rate (0 to 1, exclusive) the other peers' calls failed after ``moment``.
+        """Return the failure rate (0 to 1, exclusive) of other peers' calls after ``moment``.
 
-        By Laplace's rule of succession, so that a few good calls alone do not count as certainty.
+        Uses Laplace's rule of succession, so that a few successful calls are not certainty.
         """
         served = [call.served for call in self._since(moment, other_than)]
         return (served.count(False) + 1) / (len(served) + 2)

@@ -1,11 +1,10 @@
-"""A circuit breaker for one outside system: an outage holds calls back, it never makes invoices
-fail.
+"""A circuit breaker for one other system: an outage delays calls and fails no invoice.
 
 Pure.
 
-Closed: calls go out, as many at once as the limit says. Open: one call at a time probes, after 1,
-2, 4 … seconds up to ``probe_seconds`` (a throttle is over in a second, an outage is not); any
-understood call closes it.
+Closed: calls go out, up to the concurrency limit. Open: one call at a time probes, after 1, 2, 4 …
+seconds up to ``probe_seconds``, because a throttle ends within a second and an outage does not. Any
+call that the system understood closes the circuit.
 """
 
 from collections.abc import Callable
@@ -17,52 +16,48 @@ from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unav
 from invoice_shared.resilience.call_log import Call, CallLog
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 
-# An outage of hours probes a thousand times, and no float holds 2 to that power.
+# An outage of hours probes a thousand times, and 2 to that power overflows a float.
 MAX_EXPONENT = 10
 
-# What is worth telling: calls are held back; our credentials are refused; all goes on.
+# Changes to report: calls are delayed, our credentials are refused, calls go out again.
 Change = Literal["opened", "refused", "closed"]
 
 
 def is_outage(error: CallFailed) -> bool:
-    """Whether it is the system, whatever the invoice: refused credentials, refused connection, 429
-    or 503.
-    """
+    """Whether the system is the cause: refused credentials, refused connection, 429 or 503."""
     return isinstance(error, CredentialsRefused) or (
         isinstance(error, Unavailable) and error.outage
     )
 
 
 def is_limited(error: CallFailed) -> bool:
-    """Whether it is neither the system nor the invoice: one customer's limit, or one part of our
-    settings.
-    """
+    """Whether the cause is one customer's limit or one part of our settings."""
     return is_about_settings(error) or (
         isinstance(error, Unavailable) and error.about == "customer"
     )
 
 
 def is_about_settings(error: CallFailed) -> bool:
-    """Whether one part of our settings is wrong at the other system, while the others work."""
+    """Whether the other system refuses one part of our settings but not the others."""
     return isinstance(error, Unavailable) and error.about == "settings"
 
 
 def is_unreachable(error: CallFailed) -> bool:
-    """Whether the system did not let us in at all: refused credentials, or no connection.
+    """Whether we could not reach the system at all: refused credentials or no connection.
 
-    429 and 503 are answers.
+    429 and 503 are answers, so the system was reached.
     """
     return is_outage(error) and (isinstance(error, CredentialsRefused) or error.response is None)
 
 
 @dataclass(frozen=True, slots=True)
 class CallSlot:
-    """Leave for one call.
+    """Permission for one call.
 
-    ``opening`` counts the openings before it, so that a late answer is known as such.
+    ``opening`` is the number of openings before it, which identifies a late answer.
 
-    ``peer`` is whom a comparison leaves out: the success of the same peer does not show that
-    ``invoice`` is at fault.
+    A comparison ignores calls of the same ``peer``: their success does not show that ``invoice`` is
+    at fault.
     """
 
     invoice: bytes
@@ -75,9 +70,9 @@ class CallSlot:
 class Circuit:
     """Not thread-safe: its owner holds a lock.
 
-    Every slot from ``begin`` goes back by exactly one of the others.
+    Each slot from ``begin`` must be returned by exactly one of the other methods.
 
-    ``opens_at`` tells which single failure opens the circuit; any others do after ``failures`` in a
+    ``opens_at`` says which single failure opens the circuit. Others open it after ``failures`` in a
     row.
     """
 
@@ -104,17 +99,15 @@ class Circuit:
         return not self._probing and self.clock.monotonic() >= self.probe_at
 
     def not_before(self, due: float) -> float | None:
-        """Return when a call that is due then may go out; ``None`` = not known before another
-        call's answer.
-        """
+        """Return when a call due at ``due`` may go out; ``None`` if another call decides it."""
         if not self.is_open:
             return due if self.limit.has_room() else None
         return None if self._probing else max(due, self.probe_at)
 
     def begin(self, invoice: bytes, peer: bytes | None = None) -> CallSlot:
-        """Take leave for one call; only if ``admits``.
+        """Take a slot for one call. Only call it if ``admits``.
 
-        Without a ``peer`` each invoice is one of its own.
+        Without a ``peer``, the invoice is its own peer.
         """
         self._probing = self.is_open
         self.limit.in_flight += 1
@@ -123,7 +116,7 @@ class Circuit:
         )
 
     def succeeded(self, slot: CallSlot) -> Change | None:
-        """Note that the call did what it should."""
+        """Note that the call succeeded."""
         self.limit.in_flight -= 1
         self.limit.relax()
         self._enter(slot, served=True)
@@ -132,8 +125,8 @@ class Circuit:
     def failed(self, slot: CallSlot, error: CallFailed) -> Change | None:
         """Note that the call failed.
 
-        A ``Rejected`` with an answer shows the system to be well. One without shows nothing, and
-        neither does what is about one customer or one part of our settings.
+        A ``Rejected`` with an answer shows that the system works. One without an answer shows
+        nothing, nor does an error about one customer or one part of our settings.
         """
         self.limit.in_flight -= 1
         if isinstance(error, Rejected):
@@ -144,23 +137,23 @@ class Circuit:
         if self.is_open:
             return self._failed_while_open(slot, error)
         if not isinstance(error, Uncertain):
-            # A lost answer is no sign of too much, and with every 20th lost a limit of 4 would
-            # halve too often to be used up (on a fake clock: 17 % fewer documents instead of 5 %).
+            # A lost answer does not mean overload. Measured on a fake clock with every 20th answer
+            # lost and a limit of 4: halving costs 17 % of the documents instead of 5 %.
             self.limit.tighten()
         self._run += 1
         self._suspects.add(slot.invoice)
         return self._open(error) if self._tells_outage(error) else None
 
     def looked(self, slot: CallSlot) -> Change | None:
-        """Note a call that was answered, but decided nothing.
+        """Note a call that was answered but decided nothing.
 
-        It ends an outage. It does not show that what failed before works again.
+        It ends an outage, but does not show that what failed before works again.
         """
         self.limit.in_flight -= 1
         return self._understood(slot) if slot.is_probe else None
 
     def unused(self, slot: CallSlot) -> Change | None:
-        """Note a call that was not made after all."""
+        """Return a slot whose call was not made."""
         self.limit.in_flight -= 1
         return self._nothing_learnt(slot)
 

@@ -1,10 +1,10 @@
-"""How many calls to one system may be in flight: fewer while it throttles, back up when it relaxes.
+"""The limit of concurrent calls to one system, which follows its throttling.
 
 Pure.
 
-Additive increase, multiplicative decrease, as TCP does: one more after as many good answers as are
-allowed now, half as many after a sign of too much, one alone after an outage. Every process finds
-its share of an account's limit so.
+Additive increase, multiplicative decrease, as in TCP: one more after as many good answers as the
+limit, half after a throttle, a single one after an outage. So each process finds its share of an
+account's limit.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class ConcurrencyLimit:
-    """``most`` is the upper bound, and where it begins. Not thread-safe."""
+    """``most`` is the upper bound and the start. Not thread-safe."""
 
     most: int
     in_flight: int = 0
@@ -23,7 +23,7 @@ class ConcurrencyLimit:
 
     @property
     def now(self) -> int:
-        """How many calls are allowed at this moment; at least one."""
+        """The number of calls allowed now; at least one."""
         return max(1, int(self._allowed))
 
     def has_room(self) -> bool:
@@ -31,13 +31,13 @@ class ConcurrencyLimit:
         return self.in_flight < self.now
 
     def relax(self) -> None:
-        """Allow more: a good answer came."""
+        """Raise the limit after a good answer."""
         self._allowed = min(float(self.most), self._allowed + 1 / self._allowed)
 
     def tighten(self) -> None:
-        """Allow half as many: the system had too much."""
+        """Halve the limit: the system is overloaded."""
         self._allowed = max(1.0, self._allowed / 2)
 
     def start_over(self) -> None:
-        """Allow one call alone, after an outage: no thundering herd."""
+        """Allow a single call after an outage, to avoid a thundering herd."""
         self._allowed = 1.0

@@ -1,9 +1,9 @@
-"""When to try again, and when to give an invoice up: the verdict by comparison.
+"""When to retry, and when to give an invoice up: the verdict by comparison.
 
 Pure, apart from the jitter.
 
-An outage makes no invoice fail. One is given up only if the system fails it *while serving others*,
-or if there is nothing to compare with and patience has run out.
+An outage fails no invoice. One is given up only if the system fails it *while serving others*, or
+if there is nothing to compare with and patience has run out.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
 from invoice_shared.resilience.circuit import MAX_EXPONENT, CallSlot, Circuit, is_limited, is_outage
 
-# So often may a system turn one invoice away, each time after serving another. A throttle passes
-# sooner; what is left is an invoice that trips, say, a firewall in front of the system, again and
-# again.
+# How often a system may refuse one invoice, each time after serving another. A throttle ends
+# sooner. What remains is, e.g., an invoice that a firewall in front of the system always blocks.
 MAX_CONTRADICTIONS = 20
 
 
@@ -23,11 +22,10 @@ class PhaseAttempts:
     """The failed attempts at one phase of one invoice. Times are the clock's monotonic seconds."""
 
     tries: int = 0
-    # Those that count as the invoice's own: made while the circuit was closed, since ``opening``.
+    # Attempts that count against the invoice: with a closed circuit, since ``opening``.
     counted: int = 0
     opening: int = 0
-    # How often the system turned this one away although another had got through since the last
-    # time.
+    # How often the system refused this invoice after it had served another since the last time.
     contradictions: int = 0
     first_at: float = 0.0
     last_at: float = 0.0
@@ -44,24 +42,25 @@ def _contradicts(error: CallFailed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What must be seen before an invoice is given up. The defaults are those for a provider."""
+    """The evidence needed to give an invoice up. The defaults are for a provider."""
 
-    # Which failures use the retries up.
+    # Which failures use up the retries.
     counts: Callable[[CallFailed], bool] = _may_be_the_invoices
     # Which failures contradict the success of another invoice.
     contradicts: Callable[[CallFailed], bool] = _contradicts
-    # Given up only if so many failures are at most this likely at the rate at which the others'
-    # calls fail.
+    # An invoice is given up only if this many failures are at most this likely at the other calls'
+    # failure rate.
     chance: float = 1.0
-    # With nothing to compare, given up only while at most so many different invoices are failing.
+    # With nothing to compare, an invoice is given up only while at most this many different
+    # invoices fail.
     max_failing: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Seconds throughout.
+    """When to retry and when to give up. All times are in seconds.
 
-    ``retries`` follow the first try; ``jitter`` draws from an interval as ``random.uniform``.
+    ``retries`` follow the first try; ``jitter`` draws from an interval, as ``random.uniform`` does.
     """
 
     retries: int
@@ -74,7 +73,7 @@ class RetryPolicy:
     def note(
         self, attempts: PhaseAttempts, slot: CallSlot, error: CallFailed, circuit: Circuit
     ) -> None:
-        """Count a failed attempt; call it after the circuit was told."""
+        """Count a failed attempt. Call it after ``circuit.failed``."""
         now = circuit.clock.monotonic()
         if attempts.tries == 0:
             attempts.first_at = now
@@ -82,7 +81,7 @@ class RetryPolicy:
             attempts.last_at, slot.peer
         ):
             attempts.contradictions += 1
-        if slot.opening != attempts.opening:  # what was counted before an outage was the outage
+        if slot.opening != attempts.opening:  # the outage caused what was counted before
             attempts.counted, attempts.opening = 0, slot.opening
         attempts.counted += self.evidence.counts(error) and not slot.is_probe
         attempts.tries += 1
@@ -94,7 +93,7 @@ class RetryPolicy:
     ) -> bool:
         """Whether the invoice itself is at fault.
 
-        ``failing`` counts the different invoices that fail now.
+        ``failing`` is the number of different invoices that fail now.
         """
 
         def others_fail_too(times: int) -> bool:
@@ -112,17 +111,17 @@ class RetryPolicy:
         return self.has_waited(attempts, circuit) and failing <= self.evidence.max_failing
 
     def has_waited(self, attempts: PhaseAttempts, circuit: Circuit) -> bool:
-        """Whether patience has run out since the first failure, an outage in between left out."""
+        """Whether patience has run out since the first failure or the last outage."""
         waited = circuit.clock.monotonic() - max(attempts.first_at, circuit.closed_at)
         return waited >= self.patience_seconds
 
     def has_compared(self, attempts: PhaseAttempts, slot: CallSlot, circuit: Circuit) -> bool:
-        """Whether others were served since the first failure, or patience has run out without any."""
+        """Whether others were served since the first failure, or patience has run out."""
         served = circuit.log.served_since(attempts.first_at, slot.peer)
         return not circuit.is_open and (served or self.has_waited(attempts, circuit))
 
     def delay(self, tries: int, error: CallFailed) -> float:
-        """Return the seconds until the next attempt, after ``tries`` in vain."""
+        """Return the seconds until the next attempt, after ``tries`` failed ones."""
         longest = min(self.backoff_max_seconds, 2.0 ** min(tries - 1, MAX_EXPONENT))
         backoff = self.jitter(0.0, longest)
         if isinstance(error, Uncertain):

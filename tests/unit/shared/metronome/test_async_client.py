@@ -34,7 +34,7 @@ async def test_a_key_that_http_cannot_carry_is_refused_credentials_and_not_quote
         )
 
         with pytest.raises(
-            CredentialsRefused, match="METRONOME_API_KEY cannot be read, or holds a line break"
+            CredentialsRefused, match="METRONOME_API_KEY cannot be read, or contains a line break"
         ) as refused:
             await client.invoice("customer", "invoice")
 

@@ -170,7 +170,7 @@ def test_a_held_customer_is_not_asked_for() -> None:
 def test_an_unknown_path_is_no_matter_of_an_invoice() -> None:
     client, _ = client_of(lambda *_: of({}, 404))
 
-    with pytest.raises(Rejected, match=r"no list \(HTTP 404\)"):
+    with pytest.raises(Rejected, match=r"not a list \(HTTP 404\)"):
         client.check()
 
 
