@@ -82,7 +82,9 @@ ONE = archived_object([in_errors(7, failure())])
         pytest.param(
             gzip.compress(b'{"topic":"t","partition":"0","offset":1}'), "damaged", id="no place"
         ),
-        pytest.param(None, "in cold storage", id="in a storage class that has to be restored first"),
+        pytest.param(
+            None, "in cold storage", id="in a storage class that has to be restored first"
+        ),
     ],
 )
 def test_an_object_that_cannot_be_read_is_named_and_left_out(
