@@ -6,7 +6,7 @@ PYTHON ?= python3
 PYTHONS := >=3.11,<3.14
 # Tests mostly wait for other processes; each worker has a broker of its own.
 TEST_WORKERS ?= 4
-# Drawn anew for each run and printed; CHAOS_SEED=… repeats a run's disturbances.
+# Drawn for each run and printed. CHAOS_SEED=… repeats the disturbances of a run.
 CHAOS_SEED ?= $(shell date +%s)
 export CHAOS_SEED
 PYTEST = $(RUN)/pytest
@@ -81,7 +81,7 @@ chaos: setup ## Everything killed, cut off and replayed, as CHAOS_SEED draws it;
 bench: setup ## How fast, beside what others would write, and whether the goals are reached; 20 minutes
 	$(RUN)/python -m bench
 
-images: ## Build the six images; about 8 minutes the first time, needs Docker
+images: ## Build the seven images; about 8 minutes the first time, needs Docker
 	k8s/images build
 
 containers-test: setup ## What the images hold, and the demo through them; 1 to 3 minutes, needs images
