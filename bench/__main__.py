@@ -9,7 +9,7 @@ import sys
 
 from bench.report import KEPT
 
-PROGRAMS = ("webhook", "formatter", "creator", "error_sink")
+PROGRAMS = ("webhook", "formatter", "creator", "error_sink", "burst")
 LONGEST_SECONDS = 600
 
 

@@ -1,15 +1,20 @@
-"""A load generator that costs little itself: one ready-made request, over and over, on open
+"""A load generator that costs little itself: ready-made requests, one after the other, on open
 connections.
 """
 
 import asyncio
+import itertools
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from bench.figures import rate
 
 HEAD_END = b"\r\n\r\n"
+AT_ONCE = itertools.repeat(0.0)
+Over = asyncio.Future[None]
 
 
 @dataclass(slots=True)
@@ -25,30 +30,40 @@ class Served:
         return rate(self.times)
 
     def percentile(self, share: float) -> float:
-        """Return the time, in ms, within which so large a share of the requests was answered."""
+        """Return the time, in ms, within which this share of the requests was answered."""
         return sorted(self.seconds)[int(share * (len(self.seconds) - 1))] * 1000
 
 
 class _Connection(asyncio.Protocol):
-    """Sends the next request when the answer to the last is whole.
+    """Sends the next request when the answer to the last is whole and it is due.
 
     Answers have no body to speak of.
     """
 
     def __init__(
-        self, wire: bytes, until: float, served: Served, over: "asyncio.Future[None]"
+        self, wires: Iterator[bytes], due: Iterator[float], served: Served, over: Over
     ) -> None:
-        self._wire, self._until, self._served, self._over = wire, until, served, over
+        self._wires, self._due, self._served, self._over = wires, due, served, over
         self._answer = b""
         self._sent = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
-        self._send()
+        self._wait()
+
+    def _wait(self) -> None:
+        due = next(self._due)
+        if due <= time.monotonic():
+            self._send()
+        else:
+            asyncio.get_running_loop().call_at(due, self._send)
 
     def _send(self) -> None:
+        if (wire := next(self._wires, None)) is None:
+            self._transport.close()
+            return
         self._sent = time.monotonic()
-        self._transport.write(self._wire)  # type: ignore[attr-defined]
+        self._transport.write(wire)  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -58,14 +73,13 @@ class _Connection(asyncio.Protocol):
         self._answer, now = b"", time.monotonic()
         self._served.times.append(now)
         self._served.seconds.append(now - self._sent)
-        if now < self._until:
-            self._send()
-        else:
-            self._transport.close()
+        self._wait()
 
-    def connection_lost(self, _error: Exception | None) -> None:
-        if not self._over.done():
+    def connection_lost(self, error: Exception | None) -> None:
+        if error is None:
             self._over.set_result(None)
+        else:
+            self._over.set_exception(error)
 
 
 def is_whole(answer: bytes) -> bool:
@@ -89,22 +103,31 @@ def request(url: str, headers: dict[str, str], body: bytes) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def load(url: str, wire: bytes, connections: int, seconds: float) -> Served:
-    """Send for some seconds on some connections at once."""
-    loop, served, until, target = (
-        asyncio.get_running_loop(),
-        Served(),
-        time.monotonic() + seconds,
-        urlsplit(url),
-    )
-    ends = []
+def during(seconds: float, wire: bytes) -> Iterator[bytes]:
+    """Yield one request for so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield wire
+
+
+def steadily(per_second: float) -> Iterator[float]:
+    """Yield when each request is due, at this rate from the first on."""
+    began = time.monotonic()
+    return (began + number / per_second for number in itertools.count())
+
+
+async def load(
+    url: str, wires: Iterator[bytes], connections: int, due: Iterator[float] = AT_ONCE
+) -> Served:
+    """Send all requests on several connections at once, each when it is due.
+
+    Raises what was wrong with an answer other than 200.
+    """
+    loop, served, target = asyncio.get_running_loop(), Served(), urlsplit(url)
+    ends: list[Over] = []
     for _ in range(connections):
-        over = loop.create_future()
-        ends.append(over)
-        await loop.create_connection(
-            lambda over=over: _Connection(wire, until, served, over),
-            target.hostname,
-            target.port,  # type: ignore[misc]
-        )
+        ends.append(over := loop.create_future())
+        connection = partial(_Connection, wires, due, served, over)
+        await loop.create_connection(connection, target.hostname or "", target.port or 0)
     await asyncio.gather(*ends)
     return served

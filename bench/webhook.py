@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.load import Served, load, request
+from bench.load import AT_ONCE, Served, during, load, request, steadily
 from bench.peers import install
 from bench.report import OURS, Competitor, Goal, Measures, Report, in_turns, publish
 from bench.spent import cpu_seconds
@@ -21,8 +22,17 @@ from tests.support.ports import free_port, is_listening
 from tests.support.processes import Process
 from tests.support.waiting import eventually
 
-CONNECTIONS = 64
-SECONDS = 4.0
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How requests come, in one round. ``per_second`` null: as fast as they are answered."""
+
+    connections: int
+    seconds: float
+    per_second: float | None = None
+
+
+FULL_SPEED = Pace(connections=64, seconds=4.0)
 ROUNDS = 5
 CPU = "CPU s per 1,000"
 RATE = "answered per second"
@@ -53,7 +63,7 @@ def main() -> None:
             for play in competitors.values():  # warm
                 play()
             rounds = in_turns(competitors, ROUNDS)
-    question = f"Webhook, {CONNECTIONS} connections"
+    question = f"Webhook, {FULL_SPEED.connections} connections"
     publish(Report(question, rounds, GOALS, skipped), "webhook")
 
 
@@ -98,7 +108,7 @@ def started(world: Surroundings, name: str, command: list[str]) -> tuple[Process
     return process, port
 
 
-def player(world: Surroundings, pid: int, port: int) -> Competitor:
+def player(world: Surroundings, pid: int, port: int, pace: Pace = FULL_SPEED) -> Competitor:
     """Return what plays one round against a server."""
     url = f"http://127.0.0.1:{port}/webhooks/metronome"
 
@@ -106,8 +116,10 @@ def player(world: Surroundings, pid: int, port: int) -> Competitor:
         headers, body = signed_request(
             finalized_event(INVOICE), world.outside.webhook_secret, datetime.now(UTC)
         )
+        wires = during(pace.seconds, request(url, headers, body))
+        due = AT_ONCE if pace.per_second is None else steadily(pace.per_second)
         spent = cpu_seconds(pid)
-        served = asyncio.run(load(url, request(url, headers, body), CONNECTIONS, SECONDS))
+        served = asyncio.run(load(url, wires, pace.connections, due))
         return measures(served, cpu_seconds(pid) - spent)
 
     return play
