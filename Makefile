@@ -4,18 +4,18 @@
 PYTHON ?= python3
 # The bound in every pyproject.toml. faust-streaming does not run on 3.14 (its issue 676).
 PYTHONS := >=3.11,<3.14
-# Tests mostly wait for other processes; each worker has a broker of its own.
+# Tests mostly wait for other processes, and each worker has its own broker.
 TEST_WORKERS ?= 4
 # Drawn for each run and printed. CHAOS_SEED=… repeats the disturbances of a run.
 CHAOS_SEED ?= $(shell date +%s)
 export CHAOS_SEED
 PYTEST = $(RUN)/pytest
-# In the files' own order: chaos and crashes first, and the many short ones fill what is left.
+# In the order of the files: chaos and crashes first, and the many short tests fill the rest.
 SIDE_BY_SIDE = -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 UV_VERSION := 0.13.9
 UV := .bootstrap/bin/uv
 RUN := .venv/bin
-# Only `setup` makes an exception, if no Python within PYTHONS is here.
+# Only `setup` makes an exception, if it finds no Python within PYTHONS.
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.bootstrap/python
 export PATH := $(CURDIR)/.tools:$(PATH)
@@ -34,13 +34,13 @@ $(UV):
 	$(PYTHON) -m venv .bootstrap
 	.bootstrap/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-NO_PYTHON = echo "No Python $(PYTHONS) is here:" \
+NO_PYTHON = echo "Found no Python $(PYTHONS):" \
   "set PYTHON, e.g. make PYTHON=/path/to/python3.13" >&2; exit 1
 IS_WITHIN = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
 FIND = $(UV) python find --system '$(PYTHONS)' 2>/dev/null
 FETCH = UV_PYTHON_DOWNLOADS=automatic $(UV) python install --quiet 3.13
 
-# PYTHON if it is within PYTHONS, else another one that is here, else 3.13, which uv fetches.
+# PYTHON if it is within PYTHONS, else another Python on this machine, else 3.13, which uv fetches.
 .venv/.synced: $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml services/*/pyproject.toml)
 	@python=$(PYTHON); \
 	$(IS_WITHIN) || python=$$($(FIND) || { $(FETCH) && $(FIND); }) || { $(NO_PYTHON); }; \
@@ -49,64 +49,64 @@ FETCH = UV_PYTHON_DOWNLOADS=automatic $(UV) python install --quiet 3.13
 
 setup: .venv/.synced ## Install everything into .venv
 
-demo: setup ## The whole connector against simulated systems, and whether the sums agree; a minute
+demo: setup ## Run the connector against simulated systems and check the sums; a minute
 	$(RUN)/invoices demo
 
-test: setup ## All tests, with a short chaos; 10 minutes on two cores
+test: setup ## Run all tests, with a short chaos; 10 minutes on two cores
 	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
-unit: setup ## Unit tests: no broker, no network but loopback; a minute
+unit: setup ## Run the unit tests, without a broker or network; a minute
 	$(PYTEST) tests/unit
 
-contract: setup ## One suite per port, on the fake and on the real thing
+contract: setup ## Run one suite per port, on the fake and on the real adapter
 	$(PYTEST) tests/contract
 
-integration: setup ## One real part at a time: Kafka, S3, a provider
+integration: setup ## Test one service with one real neighbour: Kafka, S3, a provider
 	$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 
-e2e: setup ## The four services as processes, killed and restarted
+e2e: setup ## Run the four services as processes, killed and restarted
 	$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
 
-manifests: setup ## Manifests, images, settings and licences against each other; a minute
+manifests: setup ## Check manifests, images, settings and licences; a minute
 	$(PYTEST) tests/manifests
 
-tools: ## kube-score and cyclonus, for some tests of manifests; 3 minutes, needs Go
+tools: ## Build kube-score and cyclonus, for some manifest tests; 3 minutes, needs Go
 	GOBIN=$(CURDIR)/.tools go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 	GOBIN=$(CURDIR)/.tools go install github.com/mattfenwick/cyclonus/cmd/cyclonus@v0.5.6
 
-chaos: setup ## Everything killed, cut off and replayed, as CHAOS_SEED draws it; 10 minutes at most
+chaos: setup ## Kill, cut off and replay everything, as CHAOS_SEED draws it; 10 minutes at most
 	CHAOS_SECONDS=$(or $(CHAOS_SECONDS),180) $(PYTEST) tests/chaos -s
 
-bench: setup ## How fast, beside what others would write, and whether the goals are reached; 20 minutes
+bench: setup ## Measure against prototypes, and check the goals; 20 minutes
 	$(RUN)/python -m bench
 
 images: ## Build the seven images; about 8 minutes the first time, needs Docker
 	k8s/images build
 
-containers-test: setup ## What the images hold, and the demo through them; 1 to 3 minutes, needs images
+containers-test: setup ## Check the images, and run the demo through them; 1 to 3 minutes, needs images
 	INVOICES_TEST_CONTAINERS=yes $(PYTEST) tests/manifests/test_containers.py
 
-cluster-test: setup ## Demo and rolling restart in the cluster of KUBECONFIG; 4 minutes, needs loaded images
+cluster-test: setup ## Run demo and rolling restart in the cluster of KUBECONFIG; 4 minutes, needs loaded images
 	INVOICES_TEST_CLUSTER=yes $(PYTEST) tests/manifests/test_in_a_cluster.py
 
-sbom: setup ## CycloneDX of each image, and all licences, into dist/sbom; seconds
+sbom: setup ## Write the CycloneDX of each image and all licences into dist/sbom; seconds
 	k8s/supply-chain sbom
 	k8s/supply-chain licences
 
-audit: setup ## Known vulnerabilities of the lock; seconds, skipped by name if osv.dev is out of reach
+audit: setup ## Find known vulnerabilities of the lock; seconds, skipped without osv.dev
 	k8s/supply-chain audit
 
-lint: setup ## Style, import contracts, the lock
+lint: setup ## Check style, import contracts and the lock
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/lint-imports
 	$(UV) lock --check --quiet
 
-type: setup ## mypy --strict over code and tests
+type: setup ## Run mypy --strict over code and tests
 	$(RUN)/mypy
 
-check: lint type ## lint and type
+check: lint type ## Run lint and type
 
 fmt: setup ## Format, and fix what can be fixed
 	$(RUN)/ruff format .

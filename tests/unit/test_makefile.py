@@ -83,7 +83,7 @@ def test_where_none_can_be_had_one_line_says_what_to_set(
     assert done.returncode != 0
     assert [
         line for line in done.stderr.splitlines() if not re.match(r"make(\[\d+\])?: ", line)
-    ] == [f"No Python {bound()} is here: set PYTHON, e.g. make PYTHON=/path/to/python3.13"]
+    ] == [f"Found no Python {bound()}: set PYTHON, e.g. make PYTHON=/path/to/python3.13"]
     assert not (tmp_path / ".venv").exists()
 
 
