@@ -5,7 +5,7 @@ ARG SERVICE
 FROM python:3.13.15-slim-trixie AS base
 
 FROM base AS build
-# Compiled ahead (the root is read-only) with hashes for times: the same lock gives the same bytes.
+# Compiled ahead, because the root is read-only, with hashes for times, so that the same lock makes the same bytes.
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
     PYC_INVALIDATION_MODE=UNCHECKED_HASH UV_PROJECT_ENVIRONMENT=/app
 RUN python3 -m venv /uv && /uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
