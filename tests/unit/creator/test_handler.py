@@ -733,9 +733,7 @@ def test_before_the_last_look_it_is_not_sent_again_to_any_other_provider() -> No
     assert desk.provider.calls == ["look"]
 
 
-def test_an_invoice_sent_once_more_in_vain_is_looked_for_from_the_start_and_never_sent_again() -> (
-    None
-):
+def test_an_invoice_sent_once_more_in_vain_is_only_looked_for_from_then_on() -> None:
     desk = in_doubt("razorpay")
     desk.provider.fails.extend([None, UNKNOWN])
     desk.attempt()

@@ -122,9 +122,7 @@ async def test_a_failure_names_customer_and_destination_and_keeps_the_original()
     assert (settled.outcome.total, settled.outcome.currency) == (Decimal("-50.00"), "USD")
 
 
-async def test_an_invoice_that_the_payer_is_billed_for_is_known_under_the_payers_destination() -> (
-    None
-):
+async def test_an_invoice_billed_to_the_payer_is_known_under_the_payers_destination() -> None:
     body = answer(line(product_custom_fields={}), payer=PARENT, contract_id=CONTRACT)
     accounts = FakeAccounts(hierarchies.child("PARENT", "SEPARATE"))
 

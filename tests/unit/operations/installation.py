@@ -26,8 +26,8 @@ RULES = MappingRules(
 
 
 class FakeMetronome:
-    """Answers for the invoices that it was given, by customer and invoice id; keeps what it is
-    told.
+    """Answers for the invoices that it was given, by customer and invoice id, and keeps what it is
+    sent.
     """
 
     def __init__(
@@ -43,17 +43,17 @@ class FakeMetronome:
         return self._answers[customer_id, invoice_id]
 
     def ask(self, question: Question) -> Any:
-        """Know no contract and no other customer. Raises ``Rejected``."""
+        """Answer as for no contract and no other customer. Raises ``Rejected``."""
         raise Rejected("payer-not-decided", f"Metronome does not say {question.path}.")
 
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
-        """Take a status."""
+        """Store a status."""
         self._told.append((customer_id, status))
 
 
 @dataclass
 class FakeInstallation:
-    """Topics and an archive in memory; what is published lies in its topic at once."""
+    """Topics and an archive in memory; a published record is in its topic at once."""
 
     records: list[Record]
     objects: Mapping[str, bytes | None] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class FakeInstallation:
     readers: dict[str, list[ConsumerGroup]] = field(default_factory=dict)
 
     def settings(self, settings_class: type[AnySettings]) -> AnySettings:
-        """Return a block of settings that was given, or its defaults."""
+        """Return the given block of settings, or its defaults."""
         given: AnySettings | None = self.blocks.get(settings_class)
         return given or settings_class()
 
@@ -75,7 +75,7 @@ class FakeInstallation:
         return FakeMetronome(self.answers, self.told)
 
     def writeback(self) -> FakeMetronome | None:
-        """Return the Metronome to tell, unless a block of settings says no."""
+        """Return the Metronome to report to, unless the settings switch it off."""
         return (
             self.metronome()
             if self.settings(WritebackSettings).metronome_status_writeback
@@ -83,11 +83,11 @@ class FakeInstallation:
         )
 
     def destinations(self) -> PresentDestinations:
-        """Return what tells where the invoices of Metronome's answers would go now."""
+        """Return a function that finds where an invoice would go now, by Metronome's answers."""
         return PresentDestinations(self.metronome(), RULES)
 
     def groups(self, topic: str) -> list[ConsumerGroup]:
-        """Return the groups that were given."""
+        """Return the given groups."""
         return self.readers.get(topic, [])
 
     def reader(self) -> FakeReader:
@@ -95,12 +95,12 @@ class FakeInstallation:
         return FakeReader(self._lying())
 
     def view(self) -> View:
-        """Return what the records say of all invoices."""
+        """Return the view of the records of all invoices."""
         return view_of(FakeBroker(self._lying()))
 
     @property
     def last_view(self) -> View:
-        """What the records say: nothing here is ever behind."""
+        """Return the view as it was last read, which is never behind here."""
         return self.view()
 
     def archived_failures(self) -> ArchiveReader:
@@ -108,7 +108,7 @@ class FakeInstallation:
         return ArchiveReader(FakeArchive(self.objects), "errors/", self.kafka.invoice_errors_topic)
 
     def _lying(self) -> list[Record]:
-        """Return all records, those that were put back included."""
+        """Return all records, including replayed ones."""
         put_back = [
             Record(
                 each.topic,
@@ -125,5 +125,5 @@ class FakeInstallation:
 
     @contextmanager
     def publisher(self) -> Iterator[FakePublisher]:
-        """Open the broker."""
+        """Yield a publisher."""
         yield self.broker

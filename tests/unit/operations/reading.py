@@ -28,29 +28,29 @@ SETTINGS = KafkaSettings()
 
 
 class FakeReader:
-    """Gives the records that it was given, by the same rules as the real one."""
+    """Returns the records that it was given, by the same rules as the real reader."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = list(records)
 
     def read(self, topic: str, span: Span = WHOLE) -> Iterator[Record]:
-        """Give the records of a part of a topic."""
+        """Yield the records of a part of a topic."""
         for record in self._records:
             if record.topic == topic and self._is_inside(record, span):
                 yield record
 
     def at(self, places: Collection[Place]) -> Iterator[Record]:
-        """Give the records at some places."""
+        """Yield the records at certain places."""
         return (record for record in self._records if place_of(record) in places)
 
     def partitions(self, topic: str) -> int:
-        """Count partitions: as many as the records are in."""
+        """Count the partitions that have records."""
         return 1 + max(
             (record.partition for record in self._records if record.topic == topic), default=0
         )
 
     def ends(self, topic: str) -> dict[int, int]:
-        """Give the next offset of each partition that has records."""
+        """Return the next offset of each partition that has records."""
         return {
             number: 1
             + max(
@@ -72,8 +72,9 @@ class FakeReader:
 
 
 class FakeBroker:
-    """The topics of the records that it was given; ``add`` lets time pass, ``make_anew`` replaces a
-    topic.
+    """The topics of the records that it was given.
+
+    ``add`` lets time pass, ``recreate`` replaces a topic.
     """
 
     def __init__(self, records: Iterable[Record], missing: Iterable[str] = ()) -> None:
@@ -89,18 +90,18 @@ class FakeBroker:
         self.read: list[tuple[str, int]] = []
 
     def add(self, *records: Record) -> None:
-        """Put more records behind the others."""
+        """Append more records."""
         self._records += records
 
-    def make_anew(self, topic: str, *records: Record) -> None:
-        """Replace a topic and its records by another one of the same name."""
+    def recreate(self, topic: str, *records: Record) -> None:
+        """Replace a topic and its records by another topic of the same name."""
         self._records = [record for record in self._records if record.topic != topic] + list(
             records
         )
         self._ids[topic] = self._ids.get(topic, 0) + 1
 
     def expire(self, topic: str, partition: int, first: int) -> None:
-        """Delete the records of a partition that come before an offset."""
+        """Delete the records of a partition before an offset."""
         self._first[topic, partition] = first
         self._records = [
             record
@@ -109,7 +110,7 @@ class FakeBroker:
         ]
 
     def describe(self, names: Sequence[str]) -> Cluster:
-        """Describe the topics that there are."""
+        """Describe the existing topics."""
         return Cluster("cluster", {name: self._topic(name) for name in names if name in self._ids})
 
     def _topic(self, name: str) -> Topic:
@@ -121,11 +122,11 @@ class FakeBroker:
 
     @contextmanager
     def connected(self) -> Iterator[Self]:
-        """Connect to nothing else."""
+        """Connect to nothing."""
         yield self
 
     def marks(self, topic: str, partitions: Sequence[int]) -> Marks:
-        """Name the first offset and the next one of each partition."""
+        """Return the first and the next offset of each partition."""
         return {
             number: (self._first.get((topic, number), 0), self._end(topic, number))
             for number in partitions
@@ -150,7 +151,7 @@ class FakeBroker:
 
 
 def view_of(broker: FakeBroker, tables: Tables | None = None) -> View:
-    """Return a view of a broker's topics, in memory unless it has tables."""
+    """Return a view of a broker's topics, in memory unless it is given tables."""
     view = View(
         broker, SETTINGS, lambda _cluster, _topics: tables or open_tables(None, "", untold), unseen
     )
@@ -159,20 +160,20 @@ def view_of(broker: FakeBroker, tables: Tables | None = None) -> View:
 
 
 class FakeArchive:
-    """Objects in memory, all stored at one time; one without bytes is in cold storage."""
+    """Objects in memory, all stored at the same time; one without bytes is in cold storage."""
 
     def __init__(self, objects: Mapping[str, bytes | None], stored_at: datetime = START) -> None:
         self._objects = objects
         self._stored_at = stored_at
 
     def listed(self, prefix: str) -> list[StoredObject]:
-        """List the objects whose key starts so."""
+        """List the objects whose key starts with the prefix."""
         return [
             StoredObject(name, self._stored_at) for name in self._objects if name.startswith(prefix)
         ]
 
     def get(self, key: str) -> bytes:
-        """Give an object."""
+        """Return an object."""
         if (content := self._objects[key]) is None:
             raise ObjectUnreadable("is in cold storage")
         return content
@@ -181,7 +182,7 @@ class FakeArchive:
 def lying(
     topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any
 ) -> Record:
-    """Give a record of partition 0; ``at`` is its time."""
+    """Return a record of partition 0; ``at`` is its time."""
     at: datetime | None = changes.pop("at", None)
     timestamp = int(at.timestamp() * 1000) if at else 0
     raw = serde.to_bytes(value) if isinstance(value, BaseModel) else value
@@ -197,21 +198,21 @@ def lying(
 
 
 def in_ledger(offset: int, outcome: Outcome, **changes: Any) -> Record:
-    """Give a record of the ledger."""
+    """Return a record of the ledger."""
     return lying(
         "invoice-outcomes", offset, outcome, outcome.invoice_id, at=outcome.settled_at, **changes
     )
 
 
 def document_in_ledger(offset: int, created: Outcome, **changes: Any) -> Record:
-    """Give the record that a document has of its own."""
+    """Return the record that a document has of its own."""
     document = DocumentId(created.destination or "", created.provider_document_id or "")
     key = LedgerKey(created.invoice_id, document).encode().decode()
     return lying("invoice-outcomes", offset, created, key, at=created.settled_at, **changes)
 
 
 def in_errors(offset: int, failure: InvoiceFailure, **changes: Any) -> Record:
-    """Give a record of the errors topic."""
+    """Return a record of the errors topic."""
     return lying(
         "invoice-errors",
         offset,

@@ -1,4 +1,4 @@
-"""Money is shown with the digits that its currency has."""
+"""Money is shown with the digits of its currency."""
 
 from decimal import Decimal
 
@@ -17,7 +17,9 @@ from invoice_operations.amounts import amount_text, in_minor_units
         ("1.5", "KWD", "1.500"),
         ("1E+3", "USD", "1,000.00"),
         pytest.param("12.505", "USD", "12.505", id="nothing is rounded"),
-        pytest.param("2.50", "AI Credits", "2.5", id="no currency has no digits of its own"),
+        pytest.param(
+            "2.50", "AI Credits", "2.5", id="an unknown currency has no digits of its own"
+        ),
         pytest.param("2.50", None, "2.5", id="no currency is known"),
         pytest.param(
             "9" * 40 + ".1",
@@ -27,6 +29,8 @@ from invoice_operations.amounts import amount_text, in_minor_units
         ),
     ],
 )
-def test_an_amount_has_its_currencys_digits(amount: str, currency: str | None, shown: str) -> None:
+def test_an_amount_has_the_digits_of_its_currency(
+    amount: str, currency: str | None, shown: str
+) -> None:
     assert amount_text(Decimal(amount), currency) == shown
     assert in_minor_units(Decimal(amount), currency) == Decimal(amount)

@@ -16,7 +16,7 @@ from invoice_shared.settings import AnySettings, KafkaSettings
         (KafkaError._ALL_BROKERS_DOWN, Unavailable),
     ],
 )
-def test_what_kafkas_client_raises_leaves_it_as_what_it_means(
+def test_each_error_of_the_kafka_client_is_translated(
     code: int, meant: type[ConnectorError]
 ) -> None:
     with pytest.raises(meant, match="It is so"), broker_errors():
@@ -29,7 +29,7 @@ def settings(settings_class: type[AnySettings]) -> AnySettings:
     )
 
 
-def test_a_client_that_cannot_be_built_is_a_request_that_cannot_be_met() -> None:
+def test_a_client_that_cannot_be_built_is_an_invalid_request() -> None:
     def with_tls(settings_class: type[AnySettings]) -> AnySettings:
         return settings(settings_class).model_copy(update={"kafka_security_protocol": "SSL"})
 

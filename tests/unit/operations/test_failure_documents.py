@@ -8,7 +8,7 @@ from tests.unit.operations.reading import in_errors, in_ledger
 OPEN = Selection(state="open")
 
 
-def test_a_failure_is_its_whole_record_with_its_place_its_state_and_the_money() -> None:
+def test_a_failure_shows_its_whole_record_with_its_place_state_and_money() -> None:
     filed = failure(failure_id="f1", failed_at=outcome().settled_at)
     here = FakeInstallation(
         [in_errors(7, filed), in_ledger(0, outcome(outcome="failed", failure_id="f1"))]
@@ -31,7 +31,7 @@ def test_a_failure_is_its_whole_record_with_its_place_its_state_and_the_money() 
     )
 
 
-def test_what_only_the_ledger_remembers_has_every_field_too() -> None:
+def test_a_failure_that_only_the_ledger_has_shows_every_field_too() -> None:
     remembered = outcome(outcome="failed", failure_id="f9", code="too-many-lines")
     here = FakeInstallation([in_ledger(0, remembered)])
 

@@ -5,7 +5,7 @@ from invoice_shared.errors import CredentialsRefused, Unavailable
 
 
 class Asked:
-    """Fails as it is told, and counts."""
+    """Fails as the test says, and counts the calls."""
 
     def __init__(self, *errors: Exception | None) -> None:
         self._errors = list(errors)
@@ -25,7 +25,7 @@ def ask(patience: GivingUp, asked: Asked) -> str:
         return str(error)
 
 
-def test_after_some_failures_in_a_row_nothing_more_is_asked() -> None:
+def test_after_several_failures_in_a_row_nothing_more_is_asked() -> None:
     patience = GivingUp("NetSuite")
     asked = Asked(*[Unavailable("busy")] * MAX_IN_A_ROW)
 
@@ -36,7 +36,7 @@ def test_after_some_failures_in_a_row_nothing_more_is_asked() -> None:
     assert asked.count == MAX_IN_A_ROW
 
 
-def test_one_that_succeeds_between_others_shows_that_it_answers() -> None:
+def test_a_success_in_between_starts_the_count_again() -> None:
     errors = [Unavailable("busy")] * (MAX_IN_A_ROW - 1)
     patience = GivingUp("NetSuite")
     asked = Asked(*errors, None, *errors, None)
@@ -44,7 +44,7 @@ def test_one_that_succeeds_between_others_shows_that_it_answers() -> None:
     assert [ask(patience, asked) for _ in range(2 * MAX_IN_A_ROW)].count("there") == 2
 
 
-def test_refused_credentials_are_not_tried_again_and_again() -> None:
+def test_refused_credentials_are_not_tried_again() -> None:
     patience = GivingUp("NetSuite")
     asked = Asked(CredentialsRefused("wrong token"))
 

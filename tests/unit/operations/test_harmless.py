@@ -20,12 +20,12 @@ from invoice_shared.serde import dumps, loads
         pytest.param("a\x7fb", "a\ufffdb", id="DEL"),
         pytest.param("a\x9b31mb\x85", "a\ufffd31mb\ufffd", id="C1"),
         pytest.param(
-            "a\u202eb\u2066c\u200fd\u061c", "a\ufffdb\ufffdc\ufffdd\ufffd", id="directions"
+            "a\u202eb\u2066c\u200fd\u061c", "a\ufffdb\ufffdc\ufffdd\ufffd", id="direction marks"
         ),
-        pytest.param("a\n\tb ü € 😀 \u200d", "a\n\tb ü € 😀 \u200d", id="what stays"),
+        pytest.param("a\n\tb ü € 😀 \u200d", "a\n\tb ü € 😀 \u200d", id="ordinary text stays"),
     ],
 )
-def test_no_text_steers_a_terminal(text: str, shown: str) -> None:
+def test_no_text_can_steer_a_terminal(text: str, shown: str) -> None:
     assert harmless(text) == shown
 
 
@@ -33,7 +33,7 @@ def test_a_line_stays_one_line() -> None:
     assert harmless_line("a\r\n\tb\u2028c\x1b") == "a   b\ufffdc\ufffd"
 
 
-def test_json_says_the_same_and_steers_no_terminal() -> None:
+def test_json_has_the_same_content_and_cannot_steer_a_terminal() -> None:
     tree = {chr(number): f"a{chr(number)}b" for number in HARMFUL}
 
     shown = harmless_json(dumps(tree).decode())

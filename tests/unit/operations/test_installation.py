@@ -1,4 +1,4 @@
-"""The real clients of an installation whose broker is away."""
+"""The real clients of an installation whose broker is down."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from invoice_shared.settings import AnySettings, KafkaSettings
 
 @pytest.fixture
 def away(tmp_path: Path) -> Installation:
-    """An installation with a port where nothing listens."""
+    """Return an installation with a port on which nothing listens."""
     values = {
         KafkaSettings: {"kafka_bootstrap_servers": "127.0.0.1:1"},
         StateSettings: {"invoices_state_dir": str(tmp_path)},
@@ -24,7 +24,7 @@ def away(tmp_path: Path) -> Installation:
     return Installation(read)
 
 
-def test_whatever_asks_the_broker_says_that_it_is_away_and_where_it_was_looked_for(
+def test_every_call_to_the_broker_says_that_it_is_down_and_at_which_address(
     away: Installation,
 ) -> None:
     for ask in (away.view, away.reader, away.admin, away.publisher, away.overview):
@@ -32,5 +32,5 @@ def test_whatever_asks_the_broker_says_that_it_is_away_and_where_it_was_looked_f
             ask()
 
 
-def test_the_view_as_it_was_last_read_asks_nobody(away: Installation) -> None:
+def test_the_last_view_needs_no_broker(away: Installation) -> None:
     assert away.last_view is away.last_view

@@ -1,6 +1,4 @@
-"""Metronome's lists as they are not supposed to be: in another order, in another shape, or a
-customer in both.
-"""
+"""Unexpected lists of Metronome's: in another order, in another shape, or with a customer in both."""
 
 import json
 import threading
@@ -25,7 +23,7 @@ Ask = Callable[..., MetronomeReader]
 
 @pytest.fixture
 def answering() -> Iterator[Ask]:
-    """Give a reader of a server that answers each path with a body of its own, every time."""
+    """Return a reader of a server that has one body per path and repeats it."""
     servers: list[ThreadingHTTPServer] = []
 
     def start(answers: dict[str, Any], status: int = 200) -> MetronomeReader:
@@ -63,7 +61,7 @@ def invoices(*issued: str | None) -> dict[str, Any]:
     return {"/v1/customers/c/invoices": {"data": [{"id": day, "issued_at": day} for day in issued]}}
 
 
-def test_a_customer_that_is_archived_meanwhile_is_given_once(answering: Ask) -> None:
+def test_a_customer_that_is_archived_meanwhile_is_listed_once(answering: Ask) -> None:
     reader = answering({"/v1/customers": {"data": [{"id": "a"}, {"id": "b"}, {"id": "a"}, {}]}})
 
     assert list(reader.customer_ids()) == ["a", "b"]
@@ -80,14 +78,14 @@ def test_a_list_in_another_order_is_read_to_its_end(answering: Ask) -> None:
     ]
 
 
-def test_a_time_that_cannot_be_read_is_left_to_who_judges_the_invoice(answering: Ask) -> None:
+def test_an_unreadable_time_is_left_to_the_judgement_of_the_invoice(answering: Ask) -> None:
     assert len(answering(invoices("soon")).invoices_since("c", SINCE)) == 1
 
 
 @pytest.mark.parametrize(
     "body", [None, [], {}, {"data": None}, {"data": "ab"}, {"data": [None]}], ids=json.dumps
 )
-def test_an_answer_in_another_shape_is_no_list(answering: Ask, body: Any) -> None:
+def test_an_answer_of_another_shape_is_refused(answering: Ask, body: Any) -> None:
     with pytest.raises(Unavailable, match="/v1/customers is in another shape"):
         list(answering({"/v1/customers": body}).customer_ids())
 

@@ -59,7 +59,7 @@ def test_every_option_is_read_from_its_text() -> None:
         pytest.param({"state": ["all"]}, id="every state"),
     ],
 )
-def test_what_is_not_given_restricts_nothing(options: Options) -> None:
+def test_an_absent_option_restricts_nothing(options: Options) -> None:
     assert parse_selection(options, START) == Selection()
 
 
@@ -69,17 +69,19 @@ def test_what_is_not_given_restricts_nothing(options: Options) -> None:
         pytest.param(
             {"costumer_id": ["x"]},
             'Unknown option "costumer_id"',
-            id="a slip of the pen selects nothing",
+            id="a misspelt option selects nothing",
         ),
-        pytest.param({"since": ["yesterday"]}, "yesterday", id="no time"),
-        pytest.param({"partition": ["two"]}, 'Invalid --partition "two"', id="no number"),
+        pytest.param({"since": ["yesterday"]}, "yesterday", id="not a time"),
+        pytest.param({"partition": ["two"]}, 'Invalid --partition "two"', id="not a number"),
         pytest.param({"partition": ["-1"]}, 'Invalid --partition "-1"', id="below zero"),
-        pytest.param({"partition": ["²"]}, "Invalid --partition", id="a digit of another kind"),
+        pytest.param({"partition": ["²"]}, "Invalid --partition", id="a digit of another script"),
         pytest.param({"partition": ["9" * 5000]}, "Invalid --partition", id="endless digits"),
-        pytest.param({"code": ["mapped"]}, 'Invalid --code "mapped"', id="no code"),
-        pytest.param({"stage": ["sink"]}, 'Invalid --stage "sink"', id="no stage"),
-        pytest.param({"state": ["closed"]}, 'Invalid --state "closed"', id="no state"),
-        pytest.param({"invoice_id": ["a", "b"]}, "--invoice-id is given 2 times", id="two of one"),
+        pytest.param({"code": ["mapped"]}, 'Invalid --code "mapped"', id="not a code"),
+        pytest.param({"stage": ["sink"]}, 'Invalid --stage "sink"', id="not a stage"),
+        pytest.param({"state": ["closed"]}, 'Invalid --state "closed"', id="not a state"),
+        pytest.param(
+            {"invoice_id": ["a", "b"]}, "--invoice-id is given 2 times", id="the same one twice"
+        ),
         pytest.param(
             {"from_offset": ["1"]}, "--from-offset needs --partition", id="a contradiction"
         ),
@@ -88,7 +90,7 @@ def test_what_is_not_given_restricts_nothing(options: Options) -> None:
         ),
     ],
 )
-def test_anything_else_is_refused_with_a_sentence(options: Options, said: str) -> None:
+def test_anything_else_is_refused_with_an_explanation(options: Options, said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
         parse_selection(options, START)
 
@@ -96,7 +98,7 @@ def test_anything_else_is_refused_with_a_sentence(options: Options, said: str) -
 @pytest.mark.parametrize(
     ("text", "per_second"), [("50/s", 50), ("600/m", 10), ("7200/h", 2), ("0.5", 0.5)]
 )
-def test_a_rate_is_so_many_a_second_minute_or_hour(text: str, per_second: float) -> None:
+def test_a_rate_is_a_number_per_second_minute_or_hour(text: str, per_second: float) -> None:
     assert parse_rate(text) == per_second
 
 

@@ -24,7 +24,7 @@ def test_lost_time_is_not_made_up_by_a_burst() -> None:
     assert clock.monotonic() == 11.0
 
 
-def test_when_the_other_side_asks_for_it_all_wait() -> None:
+def test_all_calls_wait_if_the_other_system_asks_for_it() -> None:
     clock = FakeClock()
     pace = Pace(None, clock, clock.advance)
     pace.hold(3)

@@ -1,4 +1,4 @@
-"""Whether the broker can be reached, as its client tells it."""
+"""Whether the broker can be reached, according to its client."""
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
@@ -23,7 +23,9 @@ SERVERS = "b-1:9092"
 
 
 class Asks:
-    """A client that answers after so many tries; what its connections met is told between them."""
+    """A client that answers after a number of tries, and reports what happened to its connections
+    in between.
+    """
 
     def __init__(
         self, clock: FakeClock, answers_after: int | None, *met: KafkaError, code: int = SILENT
@@ -55,7 +57,7 @@ def wait(answers_after: int | None, *met: KafkaError, code: int = SILENT) -> Fak
     return clock
 
 
-def test_a_broker_that_takes_its_time_is_waited_for() -> None:
+def test_a_slow_broker_is_waited_for() -> None:
     assert wait(3, DEAD).monotonic() == 3 * STEP_SECONDS
 
 
@@ -72,14 +74,14 @@ def test_a_broker_that_takes_its_time_is_waited_for() -> None:
             (DOWN,),
             Unavailable,
             "at b-1:9092: nothing answers as a broker does.",
-            id="nothing is said",
+            id="no reason",
         ),
         pytest.param(
-            (REFUSED,), CredentialsRefused, "b-1:9092 refuses these credentials", id="no log-in"
+            (REFUSED,), CredentialsRefused, "b-1:9092 refuses these credentials", id="no login"
         ),
     ],
 )
-def test_what_is_hopeless_is_told_at_once_with_the_address(
+def test_a_hopeless_connection_is_reported_at_once_with_the_address(
     met: tuple[KafkaError, ...], kind: type[Exception], said: str
 ) -> None:
     clock = FakeClock()
@@ -91,7 +93,7 @@ def test_what_is_hopeless_is_told_at_once_with_the_address(
     assert asks.asked == 1
 
 
-def test_patience_ends() -> None:
+def test_the_wait_has_an_end() -> None:
     clock = FakeClock()
     asks = Asks(clock, None)
 
@@ -101,11 +103,11 @@ def test_patience_ends() -> None:
     assert clock.monotonic() == PATIENCE_SECONDS + STEP_SECONDS
 
 
-def test_what_the_broker_itself_refuses_is_passed_on() -> None:
+def test_a_refusal_by_the_broker_itself_is_passed_on() -> None:
     with pytest.raises(KafkaException):
         wait(None, code=KafkaError.CLUSTER_AUTHORIZATION_FAILED)
 
 
-def test_a_port_where_nothing_listens() -> None:
+def test_a_port_on_which_nothing_listens_is_reported() -> None:
     with pytest.raises(Unavailable, match=r"at 127\.0\.0\.1:1: .*refused"):
         check_reachable(KafkaSettings(kafka_bootstrap_servers="127.0.0.1:1"), FakeClock())

@@ -5,7 +5,7 @@ from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger
 
 
-def test_who_closed_a_failure_and_why_is_in_the_ledger() -> None:
+def test_the_ledger_says_who_closed_a_failure_and_why() -> None:
     at = outcome().settled_at
     by_kim = outcome(
         invoice_id="a", outcome="resolved", failure_id="f1", resolved_by="kim", reason="by hand"

@@ -45,7 +45,7 @@ IDS = [
     ],
     ids=",".join,
 )
-def test_what_is_given_restricts_failures(wanted: dict[str, Any], other: dict[str, Any]) -> None:
+def test_each_given_part_restricts_failures(wanted: dict[str, Any], other: dict[str, Any]) -> None:
     assert Selection(**wanted).matches_failure(CASE)
     assert not Selection(**other).matches_failure(CASE)
 
@@ -60,19 +60,19 @@ def test_what_is_given_restricts_failures(wanted: dict[str, Any], other: dict[st
     ],
     ids=",".join,
 )
-def test_what_is_given_restricts_records(wanted: dict[str, Any], other: dict[str, Any]) -> None:
+def test_each_given_part_restricts_records(wanted: dict[str, Any], other: dict[str, Any]) -> None:
     assert Selection(**wanted).matches_record(RECORD)
     assert not Selection(**other).matches_record(RECORD)
 
 
-def test_what_is_not_given_does_not_restrict() -> None:
+def test_an_absent_part_does_not_restrict() -> None:
     nobodys = replace(CASE, invoice_id=None, customer_id=None, destination=None, place=None)
 
     assert Selection().matches_failure(nobodys)
     assert Selection().matches_record(lying("raw-invoices", 0, b"?", "a"))
 
 
-def test_what_only_the_ledger_remembers_lies_at_no_place() -> None:
+def test_a_failure_that_only_the_ledger_has_is_at_no_place() -> None:
     assert not Selection(partition=2).matches_failure(replace(CASE, place=None))
 
 
@@ -83,8 +83,8 @@ def test_what_only_the_ledger_remembers_lies_at_no_place() -> None:
         pytest.param(formatted_invoice(), True, id="a formatted one"),
         pytest.param(failure(), True, id="a failure"),
         pytest.param(outcome(), True, id="an outcome"),
-        pytest.param(b'["cus-1"]', False, id="no object"),
-        pytest.param(b"?", False, id="no JSON"),
+        pytest.param(b'["cus-1"]', False, id="not an object"),
+        pytest.param(b"?", False, id="not JSON"),
         pytest.param(None, False, id="no value"),
     ],
 )
@@ -112,14 +112,16 @@ def test_the_span_to_read_holds_every_record_that_matches() -> None:
 @pytest.mark.parametrize(
     ("contradiction", "said"),
     [
-        pytest.param({"since": START, "until": START}, "Nothing lies between", id="no time"),
+        pytest.param({"since": START, "until": START}, "Nothing lies between", id="not a time"),
         pytest.param(
             {"since": START, "until": START - SECOND},
             "Nothing lies between",
             id="the wrong way round",
         ),
         pytest.param(
-            {"from_offset": 7}, "--from-offset needs --partition", id="an offset of no partition"
+            {"from_offset": 7},
+            "--from-offset needs --partition",
+            id="an offset without a partition",
         ),
     ],
 )
@@ -131,7 +133,7 @@ def test_parts_that_contradict_each_other_are_refused(
 
 
 @pytest.mark.parametrize("until", [None, START + SECOND], ids=str)
-def test_an_end_that_is_open_or_later_becomes_the_moment(until: Any) -> None:
+def test_an_open_or_later_end_becomes_the_given_moment(until: Any) -> None:
     assert Selection(until=until).up_to(START) == Selection(until=START)
 
 

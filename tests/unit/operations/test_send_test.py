@@ -1,4 +1,4 @@
-"""A signed event for the webhook, judged by the webhook's own rules."""
+"""A signed event for the webhook, verified by the webhook's own code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ URL = "https://hooks.example.com/webhooks/metronome"
 
 @dataclass
 class Ingress:
-    """Keeps what it is sent, and answers as it was told to."""
+    """Keeps what it is sent, and answers as a test says."""
 
     answer: int | Exception = 200
     bodies: list[bytes] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Ingress:
         return Answer(self.answer, {}, b"")
 
 
-def test_it_is_signed_as_metronome_signs_and_concerns_no_invoice() -> None:
+def test_it_is_signed_as_by_metronome_and_is_not_about_an_invoice() -> None:
     ingress = Ingress()
 
     send_test(URL, ingress)
@@ -68,11 +68,11 @@ def test_any_other_answer_says_what_to_do(status: int, said: str) -> None:
         send_test(URL, Ingress(status))
 
 
-def test_an_answer_that_was_lost_is_no_doubt_since_nothing_came_of_it() -> None:
+def test_a_lost_answer_is_not_a_doubt_since_the_event_has_no_effect() -> None:
     with pytest.raises(Unavailable):
         send_test(URL, Ingress(Uncertain("The webhook gave no answer.")))
 
 
-def test_what_is_no_address_is_refused() -> None:
+def test_an_invalid_address_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="whole one"):
         send_test("hooks.example.com", Ingress())

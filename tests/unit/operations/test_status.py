@@ -12,7 +12,7 @@ from tests.unit.operations.reading import in_errors, in_ledger, lying
 FAILED = failure(failed_at=outcome().settled_at)
 
 
-def test_an_invoices_way_is_told_from_all_topics_and_nobody_elses() -> None:
+def test_the_steps_of_one_invoice_are_shown_from_all_topics() -> None:
     installation = FakeInstallation(
         [
             lying("raw-invoices", 0, raw_invoice(), INVOICE_ID),
@@ -34,13 +34,13 @@ def test_an_invoices_way_is_told_from_all_topics_and_nobody_elses() -> None:
     ]
 
 
-def test_an_invoice_that_no_topic_knows_is_told_with_what_to_do() -> None:
+def test_an_invoice_in_no_topic_is_reported_with_what_to_do() -> None:
     with pytest.raises(NotFound, match="reconcile"):
         status_of("nowhere", FakeInstallation([]))
 
 
 @pytest.mark.parametrize(("committed", "state"), [(5, "in-progress"), (6, "failed")])
-def test_with_a_clock_ahead_a_failed_invoice_is_in_progress_only_until_its_record_is_consumed(
+def test_a_clock_ahead_shows_a_failed_invoice_in_progress_only_until_it_is_consumed(
     committed: int, state: str
 ) -> None:
     ahead = lying(

@@ -14,7 +14,7 @@ CASE = replace(
 )
 
 
-def test_failures_are_counted_by_stage_and_code_the_largest_group_first() -> None:
+def test_failures_are_counted_by_stage_and_code_with_the_largest_group_first() -> None:
     other = replace(CASE, code="items-not-mapped")
 
     groups = tally(
@@ -28,7 +28,7 @@ def test_failures_are_counted_by_stage_and_code_the_largest_group_first() -> Non
     assert groups[0].newest - groups[0].oldest == timedelta(hours=1)
 
 
-def test_money_is_summed_by_currency_and_what_is_unknown_is_counted() -> None:
+def test_money_is_summed_by_currency_and_unknown_amounts_are_counted() -> None:
     counted = tally(
         [
             CASE,

@@ -20,7 +20,7 @@ from tests.fakes import START
         pytest.param(
             "2026-10-01T06:30",
             datetime(2026, 10, 1, 6, 30, tzinfo=UTC),
-            id="UTC unless it says otherwise",
+            id="UTC unless it names a zone",
         ),
         pytest.param(
             "2026-10-01T06:30+02:00",
@@ -64,5 +64,5 @@ def test_anything_else_is_refused_with_examples(text: str) -> None:
         (timedelta(seconds=-5), "0m"),
     ],
 )
-def test_an_age_is_said_in_its_two_largest_units(ago: timedelta, said: str) -> None:
+def test_an_age_is_shown_in_its_two_largest_units(ago: timedelta, said: str) -> None:
     assert age(START - ago, START) == said

@@ -1,4 +1,4 @@
-"""Whatever happens to an invoice after its document was created: the document stays known, a
+"""Whatever happens to an invoice after its document was created, the document stays known and a
 failure stays open.
 """
 
@@ -33,7 +33,7 @@ OPEN = Selection(state="open")
 
 @dataclass(frozen=True)
 class After:
-    """What the ledger and the errors topic said after the document was created."""
+    """The records in the ledger and the errors topic after the document was created."""
 
     events: tuple[Outcome, ...]
     failures: tuple[InvoiceFailure, ...] = ()
@@ -41,7 +41,7 @@ class After:
 
     @property
     def records(self) -> list[Record]:
-        """All records; the ledger was compacted, so only the newest event remains."""
+        """Return all records; the ledger was compacted, so only the newest event remains."""
         ledger = [document_in_ledger(0, DOCUMENT), in_ledger(len(self.events), self.events[-1])]
         return ledger + [in_errors(number, each) for number, each in enumerate(self.failures)]
 
@@ -66,7 +66,7 @@ SIGHTINGS = [
     pytest.param(skipped("type-not-configured"), id="the type taken out of the settings"),
     pytest.param(skipped("unbillable"), id="unbillable"),
     pytest.param(skipped("zero-total"), id="zero"),
-    pytest.param(skipped("already-synced"), id="delivered again"),
+    pytest.param(skipped("already-synced"), id="redelivered"),
     pytest.param(
         After(
             (
@@ -114,7 +114,7 @@ def test_status_names_the_document_and_the_open_failure(after: After) -> None:
 
 
 @sightings
-def test_reconcile_counts_the_document_whatever_came_later(after: After) -> None:
+def test_reconcile_counts_the_document_whatever_happened_later(after: After) -> None:
     (finding,) = Walk(FakeMetronome(shown()), after.records).findings()
     totals = Totals()
     totals.add(finding)
@@ -130,14 +130,18 @@ def test_reconcile_counts_the_document_whatever_came_later(after: After) -> None
 
 
 @sightings
-def test_once_metronome_voided_it_reconcile_says_so_whatever_came_later(after: After) -> None:
+def test_reconcile_reports_an_invoice_voided_in_metronome_whatever_happened_later(
+    after: After,
+) -> None:
     (finding,) = Walk(FakeMetronome(shown(status="VOID")), after.records).findings()
 
     assert (finding.state, finding.needs_a_person) == ("voided-after-creation", True)
 
 
 @sightings
-def test_failures_are_open_by_the_newest_event_and_name_the_document(after: After) -> None:
+def test_the_newest_event_decides_whether_a_failure_is_open_and_names_the_document(
+    after: After,
+) -> None:
     found = FakeInstallation(after.records).view().failures(OPEN)
 
     assert [case.failure_id for case in found] == [each for each in (after.open_failure,) if each]
@@ -163,7 +167,7 @@ def test_resolving_the_failure_leaves_the_document_known() -> None:
     assert (known.newest.outcome, known.open_failure) == ("resolved", None)
 
 
-def test_a_document_that_was_seen_gone_is_named_as_such_and_nothing_is_created() -> None:
+def test_a_removed_document_is_shown_as_removed_and_nothing_is_created() -> None:
     gone = document_in_ledger(0, outcome(stands=False, account="1234567_SB1"))
     synced = outcome(outcome="skipped", code="already-synced", settled_at=LATER)
 

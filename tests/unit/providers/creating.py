@@ -1,4 +1,4 @@
-"""A client behind the real handler: what its answers lead to, order and comparison included."""
+"""A client behind the real handler: the result of its answers, order and comparison included."""
 
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
@@ -23,7 +23,9 @@ MAX_ATTEMPTS = 5
 def settled(
     client: BillingProvider, document: FormattedInvoice, clock: Clock, *, is_repeat: bool = False
 ) -> Found:
-    """Return the document that the creator's attempts end with; raise what one fails with."""
+    """Return the document that the creator's attempts end with; raise the error that one fails
+    with.
+    """
     metrics = Metrics()
     settlement = Settlement(FakePublisher(), KafkaSettings(), {}, metrics, clock)
     connections = {client.name: Connection(provider_of(client.name), client)}

@@ -1,12 +1,12 @@
-"""An access token that is always taken."""
+"""An access token that is always valid."""
 
 
 class OneToken:
     """See ``TokenSource``."""
 
     def current(self) -> str:
-        """Return it."""
+        """Return the token."""
         return "token"
 
     def refused(self, token: str) -> None:
-        """Keep it."""
+        """Keep the token."""

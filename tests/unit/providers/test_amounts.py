@@ -12,13 +12,13 @@ from invoice_shared import serde
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        pytest.param("1.5E-7", "0.00000015", id="a price of a token"),
+        pytest.param("1.5E-7", "0.00000015", id="the price of a token"),
         pytest.param("1E-8", "0.00000001", id="a sliver"),
-        pytest.param("1.5E+9", "1500000000", id="a large one"),
-        pytest.param("100.00", "100.00", id="digits stay"),
+        pytest.param("1.5E+9", "1500000000", id="a large amount"),
+        pytest.param("100.00", "100.00", id="trailing zeros stay"),
         pytest.param("-0.00", "0.00", id="zero has no sign"),
         pytest.param("0E-9", "0.000000000", id="a small zero"),
-        pytest.param("-12.5", "-12.5", id="a negative one"),
+        pytest.param("-12.5", "-12.5", id="a negative amount"),
     ],
 )
 def test_json_shows_a_decimal_without_an_exponent(value: str, written: str) -> None:

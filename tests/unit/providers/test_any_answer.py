@@ -1,4 +1,4 @@
-"""Whatever another system answers, only our own errors leave the client that read it."""
+"""Whatever another system answers, the client that reads it raises only our own errors."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -162,7 +162,7 @@ many = settings(
 @example(answer=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
 @example(answer=b"HTTP/1.1 302 OK\r\nLocation: http://[x\r\n\r\n")
 @example(answer=b"HTTP/1.1 200 OK\r\n" + b"X-More: more\r\n" * 200 + b"\r\n")
-def test_no_bytes_make_another_error(server: AnyServer, answer: bytes) -> None:
+def test_no_bytes_raise_another_error(server: AnyServer, answer: bytes) -> None:
     server.answer = answer
     http = Http("NetSuite", Anonymous, Reach(TIMEOUT))
 
@@ -193,7 +193,7 @@ def test_no_answer_makes_a_provider_raise_another_error(
 
 @many
 @given(status=st.sampled_from(STATUSES), named=headers, body=bodies)
-def test_no_answer_of_metronomes_makes_the_write_back_raise_another_error(
+def test_no_answer_from_metronome_makes_the_write_back_raise_another_error(
     server: AnyServer, status: int, named: dict[str, str], body: bytes
 ) -> None:
     server.answer = written(status, named, body)

@@ -1,4 +1,4 @@
-"""Nothing but our own errors leaves a client, whatever its code or the other system does."""
+"""A client raises only our own errors, whatever its code or the other system does."""
 
 import pytest
 
@@ -33,7 +33,7 @@ UNEXPECTED = (
 
 
 class Failing:
-    """A client of which every call ends with the same error."""
+    """A client whose calls all end with the same error."""
 
     name = "netsuite"
 
@@ -70,12 +70,12 @@ def errors_of(error: Exception) -> list[CallFailed]:
 
 
 @pytest.mark.parametrize("error", EXPECTED, ids=lambda error: type(error).__name__)
-def test_what_a_client_may_raise_passes_as_it_is(error: CallFailed) -> None:
+def test_errors_that_a_client_may_raise_pass_unchanged(error: CallFailed) -> None:
     assert errors_of(error) == [error] * 3
 
 
 @pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
-def test_what_nobody_expected_is_a_doubt_after_a_create_and_an_outage_otherwise(
+def test_an_unexpected_error_is_a_doubt_after_a_create_and_an_outage_otherwise(
     error: Exception,
 ) -> None:
     look, create, read = errors_of(error)
@@ -87,7 +87,7 @@ def test_what_nobody_expected_is_a_doubt_after_a_create_and_an_outage_otherwise(
     assert create.__cause__ is error
 
 
-def test_the_log_has_the_traceback_and_no_credential(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_has_the_traceback_but_no_credential(capsys: pytest.CaptureFixture[str]) -> None:
     errors_of(ValueError("Invalid header value b'Bearer eyJhbGciOi'"))
 
     said = capsys.readouterr().out

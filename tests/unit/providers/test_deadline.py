@@ -1,4 +1,4 @@
-"""A call ends in time although the other system keeps it alive with a byte now and then."""
+"""A call ends in time even if the other system keeps it alive by sending a byte now and then."""
 
 import socket
 import threading
@@ -19,8 +19,8 @@ from tests.support.ports import LOOPBACK
 
 LIMIT = 1
 PAUSE = 0.1
-# Generous: two cores may be shared by everything. Without a deadline each of these calls would take
-# minutes.
+# Generous, since two cores may be shared by everything. Without a deadline each of these calls
+# would take minutes.
 MOST_SECONDS = 20
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -37,9 +37,7 @@ Serve = Callable[[socket.socket, threading.Event], None]
 
 @contextmanager
 def serving(*connections: Serve) -> Iterator[str]:
-    """Give the address of a server that treats its connections in turn; it stops them at the
-    end.
-    """
+    """Yield the address of a server that handles its connections in turn, until the test ends."""
     stop = threading.Event()
     with socket.create_server((LOOPBACK, 0)) as server:
         acceptor = threading.Thread(target=_accept, args=(server, connections, stop))
@@ -65,8 +63,8 @@ def _serve(connection: socket.socket, serve: Serve, stop: threading.Event) -> No
 
 
 def drip(first: bytes, again: bytes, *, after: bytes = b"") -> Serve:
-    """Answer one request after the other: ``after`` whole, if given, then ``first`` and ``again``
-    for ever.
+    """Answer one request after the other: ``after`` complete ones, then ``first`` and ``again`` for
+    ever.
     """
 
     def serve(connection: socket.socket, stop: threading.Event) -> None:
@@ -78,7 +76,7 @@ def drip(first: bytes, again: bytes, *, after: bytes = b"") -> Serve:
             connection.sendall(first)
             while not stop.wait(PAUSE):
                 connection.sendall(again)
-        except OSError:  # cut by the caller, as it should be
+        except OSError:  # cut off by the caller, as it should be
             return
 
     return serve
@@ -90,7 +88,7 @@ def answer(connection: socket.socket, _stop: threading.Event) -> None:
 
 
 def listen_only(connection: socket.socket, stop: threading.Event) -> None:
-    """Never read: the caller's buffers fill up."""
+    """Never read, so that the caller's buffers fill up."""
     stop.wait(MOST_SECONDS)
 
 
@@ -101,7 +99,7 @@ def http() -> Http:
 
 @pytest.mark.timeout(MOST_SECONDS)
 @pytest.mark.parametrize("dripping", DRIPS.values(), ids=DRIPS)
-def test_an_answer_that_drips_is_cut_and_the_next_call_has_a_time_of_its_own(
+def test_a_dripping_answer_is_cut_off_and_the_next_call_has_its_own_deadline(
     http: Http, dripping: tuple[bytes, bytes]
 ) -> None:
     with serving(drip(*dripping), drip(*dripping), answer) as address:
@@ -114,7 +112,7 @@ def test_an_answer_that_drips_is_cut_and_the_next_call_has_a_time_of_its_own(
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_a_connection_that_is_used_again_is_cut_as_well(http: Http) -> None:
+def test_a_reused_connection_is_cut_off_too(http: Http) -> None:
     with serving(drip(*DRIPS["headers"], after=GOOD)) as address:
         assert http.get(f"http://{address}/", {}).body == b"{}"
 
@@ -123,7 +121,7 @@ def test_a_connection_that_is_used_again_is_cut_as_well(http: Http) -> None:
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_a_handshake_that_drips_is_cut(http: Http) -> None:
+def test_a_dripping_handshake_is_cut_off(http: Http) -> None:
     record_of_16_kib = b"\x16\x03\x03\x40\x00"
 
     with serving(drip(record_of_16_kib, b"\x00")) as address, pytest.raises(Unavailable):
@@ -131,13 +129,13 @@ def test_a_handshake_that_drips_is_cut(http: Http) -> None:
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_a_request_that_nobody_reads_is_cut(http: Http) -> None:
+def test_a_request_that_is_not_read_is_cut_off(http: Http) -> None:
     with serving(listen_only) as address, pytest.raises(Uncertain):
         http.post(f"http://{address}/", b"x" * 50_000_000, {})
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_of_many_calls_at_once_each_ends(http: Http) -> None:
+def test_many_simultaneous_calls_all_end(http: Http) -> None:
     errors: list[CallFailed] = []
 
     def call(address: str) -> None:
@@ -156,7 +154,7 @@ def test_of_many_calls_at_once_each_ends(http: Http) -> None:
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_without_a_watch_the_connections_are_those_of_the_library() -> None:
+def test_without_a_deadline_the_librarys_own_connections_are_used() -> None:
     adapter = CutAdapter(Outgoing())
     with serving(answer) as address:
         request = requests.Request("GET", f"http://{address}/").prepare()
@@ -173,7 +171,7 @@ def test_a_name_is_tried_at_each_of_its_addresses(http: Http) -> None:
         assert http.get(f"http://localhost:{port}/", {}).body == b"{}"
 
 
-def test_a_name_that_nobody_has_was_never_asked(http: Http) -> None:
+def test_a_host_that_does_not_exist_was_never_reached(http: Http) -> None:
     for name in ("nobody.invalid", f"{'x' * 70}.invalid"):
         with pytest.raises(Unavailable) as failed:
             http.post(f"http://{name}/", b"{}", {})
@@ -181,7 +179,7 @@ def test_a_name_that_nobody_has_was_never_asked(http: Http) -> None:
 
 
 @pytest.mark.timeout(MOST_SECONDS)
-def test_an_address_that_does_not_answer_takes_the_whole_time_once_and_was_never_asked(
+def test_a_silent_address_takes_the_whole_timeout_once_and_was_never_reached(
     http: Http,
 ) -> None:
     with socket.socket() as full, socket.socket() as waiting:
@@ -189,7 +187,7 @@ def test_an_address_that_does_not_answer_takes_the_whole_time_once_and_was_never
         full.listen(0)
         waiting.connect(
             full.getsockname()
-        )  # the one place that there is; further ones wait to be let in
+        )  # the only place in the backlog; further connections wait to be accepted
 
         with pytest.raises(Unavailable) as failed:
             http.post(f"http://{LOOPBACK}:{full.getsockname()[1]}/", b"{}", {})

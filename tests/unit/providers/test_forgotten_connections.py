@@ -1,6 +1,4 @@
-"""A gateway forgets an idle connection and tells nobody: the next packet on it is answered with a
-reset.
-"""
+"""A gateway silently forgets an idle connection, and answers the next packet on it with a reset."""
 
 import socket
 import struct
@@ -55,7 +53,7 @@ def gateway() -> Iterator[Forgetful]:
         thread.join()
 
 
-def test_what_only_asks_is_asked_again_on_a_fresh_connection(gateway: Forgetful) -> None:
+def test_a_read_is_repeated_on_a_fresh_connection(gateway: Forgetful) -> None:
     http = Http("NetSuite", Anonymous, Reach(5))
 
     assert [http.get(gateway.url, {}).status for _ in range(3)] == [200, 200, 200]
@@ -71,7 +69,7 @@ def test_a_create_that_was_sent_is_not_sent_again(gateway: Forgetful) -> None:
     assert gateway.connections == 1
 
 
-def test_a_connection_that_was_idle_for_long_is_not_used_again(gateway: Forgetful) -> None:
+def test_a_connection_that_was_idle_for_long_is_not_reused(gateway: Forgetful) -> None:
     http = Http("NetSuite", Anonymous, Reach(5, idle_seconds=0))
     http.get(gateway.url, {})
 

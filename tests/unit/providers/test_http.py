@@ -1,5 +1,5 @@
-"""What may have arrived is never called unsent; what a failure keeps of an answer holds no
-secret.
+"""A request that may have arrived never counts as unsent, and a failure keeps no secret of an
+answer.
 """
 
 import socket
@@ -28,7 +28,7 @@ def all_kinds(kind: type[requests.RequestException]) -> Iterator[type[requests.R
         yield from all_kinds(inner)
 
 
-def test_every_error_of_the_library_may_have_arrived_unless_no_connection_was_made() -> None:
+def test_a_request_may_have_arrived_at_any_error_unless_no_connection_was_made() -> None:
     kinds = set(all_kinds(requests.RequestException)) - {requests.exceptions.JSONDecodeError}
 
     assert {kind for kind in kinds if not may_have_arrived(kind("why"))} == SURELY_UNSENT
@@ -45,7 +45,7 @@ def test_a_refused_connection_did_not_arrive_and_a_broken_one_may_have() -> None
     assert may_have_arrived(requests.ConnectionError(broken))
 
 
-def test_an_answer_that_breaks_off_in_the_middle_is_an_unknown_outcome() -> None:
+def test_an_answer_that_breaks_off_is_an_unknown_outcome() -> None:
     with socket.create_server((LOOPBACK, 0)) as server:
         port = server.getsockname()[1]
         cut_off = threading.Thread(target=_answer_half, args=(server,))
@@ -75,9 +75,9 @@ def test_a_failure_keeps_no_credential() -> None:
 @pytest.mark.parametrize(
     "token",
     ["a\nb", "\u043a\u043b\u044e\u0447", "a\x00"],
-    ids=["a line break", "not ASCII", "a control"],
+    ids=["a line break", "not ASCII", "a control character"],
 )
-def test_a_token_that_no_header_can_carry_is_refused_before_a_call(token: str) -> None:
+def test_a_token_that_cannot_be_in_a_header_is_refused_before_the_call(token: str) -> None:
     with pytest.raises(CredentialsRefused):
         Http("Metronome", lambda: Bearer(token), Reach(5)).get(f"http://{LOOPBACK}:1/", {})
 
@@ -89,5 +89,5 @@ def test_a_failure_keeps_four_kibibytes_of_an_answer() -> None:
     assert kept.endswith("…[cut]")
 
 
-def test_a_body_that_is_not_utf8_is_kept_readable() -> None:
+def test_a_body_that_is_not_utf8_stays_readable() -> None:
     assert Answer(500, {}, b"\xff!").for_the_record().body == "\ufffd!"

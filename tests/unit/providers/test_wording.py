@@ -1,5 +1,5 @@
-"""The words that all providers share: cuts that show, figures that stay, and where a refused id
-comes from.
+"""The texts that all providers share: visible cuts, figures that stay, and where a refused id comes
+from.
 """
 
 from typing import Any
@@ -13,15 +13,15 @@ from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, line_item
 @pytest.mark.parametrize(
     ("text", "limit", "kept"),
     [
-        pytest.param("abcd", 4, "abcd", id="what fits is kept"),
-        pytest.param("abcde", 4, "abc…", id="what does not is cut visibly"),
+        pytest.param("abcd", 4, "abcd", id="a text that fits is kept"),
+        pytest.param("abcde", 4, "abc…", id="a text that does not fit is cut visibly"),
         pytest.param("abcde", None, "abcde", id="without a limit nothing is cut"),
         pytest.param("ab😀", 4, "ab😀", id="an emoji counts twice"),
-        pytest.param("ab😀c", 4, "ab…", id="and is not cut in half"),
-        pytest.param("😀😀😀", 5, "😀😀…", id="of several, whole ones stay"),
+        pytest.param("ab😀c", 4, "ab…", id="an emoji is not cut in half"),
+        pytest.param("😀😀😀", 5, "😀😀…", id="only whole ones of several stay"),
     ],
 )
-def test_a_cut(text: str, limit: int | None, kept: str) -> None:
+def test_a_long_text_is_cut(text: str, limit: int | None, kept: str) -> None:
     assert cut(text, limit) == kept
 
 
@@ -37,7 +37,7 @@ def test_a_cut(text: str, limit: int | None, kept: str) -> None:
         pytest.param({"unit_price": None}, "", id="no price"),
     ],
 )
-def test_figures(changes: dict[str, Any], shown: str) -> None:
+def test_figures_are_quantity_and_price(changes: dict[str, Any], shown: str) -> None:
     assert figures(line_item(**changes)) == shown
 
 
@@ -66,7 +66,7 @@ def test_without_figures_a_description_is_the_name() -> None:
         pytest.param(
             {"regenerated_from_invoice_id": "old"},
             f"Metronome invoice {INVOICE_ID}, replaces old",
-            id="a new issue",
+            id="a reissue",
         ),
         pytest.param(
             {"corrected_invoice_id": "old"},
@@ -107,14 +107,14 @@ def test_advice_says_where_an_id_comes_from(said: str, named: list[str]) -> None
 
 
 @pytest.mark.parametrize(
-    "said", ["", "Field 5021 is wrong", "x502"], ids=["nothing said", "a longer id", "a word"]
+    "said", ["", "Field 5021 is wrong", "x502"], ids=["no text", "a longer id", "a word"]
 )
-def test_advice_is_silent_about_ids_that_are_not_named(said: str) -> None:
+def test_advice_is_empty_if_no_id_is_named(said: str) -> None:
     seats = line_item(external_item_id="502")
 
     assert advice(formatted_invoice(line_items=(seats,)), said) == ""
 
 
-def test_what_cannot_be_seen_is_no_part_of_a_text_and_lines_stay_lines() -> None:
+def test_invisible_characters_are_removed_and_lines_stay_lines() -> None:
     assert clean("PO\u200b 7\u00a0x\r\nsecond\ufeff") == "PO 7 x\nsecond"
     assert described(line_item(name="API\u200b calls", quantity=None), 100) == "API calls"

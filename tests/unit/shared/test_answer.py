@@ -25,14 +25,14 @@ def asked(value: str) -> float | None:
         pytest.param("86400", 3600.0, id="no longer than an hour"),
         pytest.param("9" * 400, 3600.0, id="beyond any clock"),
         pytest.param("Fri, 31 Dec 9999 23:59:59 -2300", 3600.0, id="a time beyond the calendar"),
-        pytest.param("Fri, 31 Dec 2026 23:59:59 -9999", None, id="a zone that is none"),
+        pytest.param("Fri, 31 Dec 2026 23:59:59 -9999", None, id="an invalid zone"),
         pytest.param("-1", None, id="negative"),
-        pytest.param("nan", None, id="no number"),
+        pytest.param("nan", None, id="not a number"),
         pytest.param("soon", None, id="not understood"),
-        pytest.param("", None, id="not asked"),
+        pytest.param("", None, id="no header"),
     ],
 )
-def test_the_wait_that_another_system_asks_for(value: str, seconds: float | None) -> None:
+def test_the_delay_that_another_system_asks_for_is_read(value: str, seconds: float | None) -> None:
     assert asked(value) == seconds
 
 

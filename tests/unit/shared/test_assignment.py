@@ -21,7 +21,7 @@ def member() -> Member:
     return Member()
 
 
-def test_the_last_lag_is_shown_while_nobody_knows_it(member: Member) -> None:
+def test_the_last_known_lag_is_shown_while_it_is_unknown(member: Member) -> None:
     member.assignment.told(6)
     member.assignment.lag(7)
     assert member.shows("partitions_assigned 6.0")
@@ -34,7 +34,7 @@ def test_the_last_lag_is_shown_while_nobody_knows_it(member: Member) -> None:
     assert member.health.missing_parts() == ["partitions: none assigned yet"]
 
 
-def test_to_be_assigned_nothing_is_to_be_told(member: Member) -> None:
+def test_an_empty_assignment_counts_as_an_assignment(member: Member) -> None:
     member.assignment.told(6)
     member.assignment.lag(7)
 
@@ -47,7 +47,7 @@ def test_to_be_assigned_nothing_is_to_be_told(member: Member) -> None:
     )
 
 
-def test_what_is_left_is_worked_on(member: Member) -> None:
+def test_only_the_remaining_partitions_are_processed(member: Member) -> None:
     member.assignment.told(6)
 
     member.assignment.left(3)

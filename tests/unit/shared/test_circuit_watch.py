@@ -1,4 +1,4 @@
-"""A circuit's changes, as operators hear of them."""
+"""What operators see of a circuit's changes."""
 
 from invoice_shared.circuit_watch import CircuitWatch
 from invoice_shared.errors import CredentialsRefused, Unavailable
@@ -18,7 +18,7 @@ def test_an_outage_shows_in_the_metric_and_leaves_the_process_ready() -> None:
     assert health.missing_parts() == []
 
 
-def test_refused_credentials_make_the_process_not_ready_until_they_are_taken() -> None:
+def test_refused_credentials_make_the_process_unready_until_they_are_accepted() -> None:
     metrics = Metrics()
     health = Health(FakeClock(), 120)
     watch = CircuitWatch(metrics, health)

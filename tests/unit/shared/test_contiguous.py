@@ -21,20 +21,20 @@ def test_nothing_is_committable_before_the_first_record_is_settled() -> None:
     assert len(made) == 1
 
 
-def test_gaps_in_the_offsets_do_not_hold_anything_up() -> None:
+def test_gaps_in_the_offsets_block_nothing() -> None:
     made = window(5, 9)
     assert made.settle(ZERO, 5) == [5]
     assert made.settle(ZERO, 9) == [9]
 
 
-def test_a_dropped_partition_gives_nothing_back() -> None:
+def test_a_dropped_partition_returns_nothing() -> None:
     made = window(5)
     made.drop(ZERO)
     assert made.settle(ZERO, 5) == []
 
 
 @given(st.permutations(list(range(30))))
-def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order(
+def test_records_settled_in_any_order_are_returned_once_and_in_offset_order(
     order: list[int],
 ) -> None:
     made = window(*range(30))
@@ -47,7 +47,7 @@ def test_in_whatever_order_records_settle_all_are_given_once_and_in_offset_order
     assert given_back == list(range(30))
 
 
-def test_what_is_taken_out_says_what_was_settled_and_is_gone() -> None:
+def test_a_removed_partition_returns_its_settled_records() -> None:
     made = window(5, 6, 7)
     made.settle(ZERO, 6)
 

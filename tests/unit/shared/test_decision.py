@@ -46,16 +46,16 @@ def decision(**changes: Any) -> Decision:
         pytest.param(decision(kind="login", subject="kim", via="web", why=None), id="login"),
     ],
 )
-def test_what_is_written_can_be_read_back(made: Decision) -> None:
+def test_a_written_decision_can_be_read_back(made: Decision) -> None:
     assert from_bytes(Decision, to_bytes(made)) == made
 
 
-def test_an_approved_total_is_a_text() -> None:
+def test_an_approved_total_is_written_as_text() -> None:
     assert loads(to_bytes(decision(kind="approve", **APPROVED)))["total"] == "50000.00"
 
 
 @pytest.mark.parametrize("missing", APPROVED)
-def test_an_approval_that_does_not_say_of_what_is_none(missing: str) -> None:
+def test_an_approval_without_its_facts_is_not_an_approval(missing: str) -> None:
     tree = loads(to_bytes(decision(kind="approve", **APPROVED)))
     del tree[missing]
 
@@ -63,7 +63,7 @@ def test_an_approval_that_does_not_say_of_what_is_none(missing: str) -> None:
         Decision.model_validate(tree)
 
 
-def test_a_kind_that_nobody_knows_is_no_decision() -> None:
+def test_an_unknown_kind_is_not_a_decision() -> None:
     value = to_bytes(decision()).replace(b'"resolve"', b'"undo"')
 
     with pytest.raises(MalformedRecord):

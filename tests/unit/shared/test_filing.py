@@ -47,12 +47,12 @@ def filed(
     )
 
 
-def test_a_redelivery_is_the_same_failure_and_a_replay_a_new_one() -> None:
+def test_a_redelivery_is_the_same_failure_but_a_replay_is_a_new_one() -> None:
     assert filed(record()).failure_id == filed(record()).failure_id
     assert filed(record()).failure_id != filed(record(offset=10)).failure_id
 
 
-def test_the_failure_says_what_is_known() -> None:
+def test_the_failure_contains_all_known_facts() -> None:
     failure = filed(record(), about=About("i-1", "c-1", "netsuite"))
 
     assert (failure.code, failure.reason, failure.retryable) == (
@@ -64,7 +64,7 @@ def test_the_failure_says_what_is_known() -> None:
     assert failure.provider_response is not None
 
 
-def test_a_malformed_record_is_known_by_its_key() -> None:
+def test_a_malformed_record_is_identified_by_its_key() -> None:
     assert filed(record(), MalformedRecord("not JSON")).invoice_id == "i-1"
     assert filed(record(key=b"\xff"), MalformedRecord("not JSON")).invoice_id is None
 
@@ -82,7 +82,7 @@ def test_the_original_comes_back_byte_for_byte(value: bytes | None, header: byte
     [
         pytest.param(record(), b"i-1", id="the invoice id"),
         pytest.param(
-            record(key=None, headers=(("event-id", b"e-1"),)), b"e-1", id="else the event id"
+            record(key=None, headers=(("event-id", b"e-1"),)), b"e-1", id="otherwise the event id"
         ),
     ],
 )
@@ -90,7 +90,7 @@ def test_the_key_of_a_failure(source: Record, key: bytes) -> None:
     assert failure_key(filed(source, MalformedRecord("x"))) == key
 
 
-def test_the_key_without_any_id_is_the_hash_of_the_bytes_also_where_they_are_no_text() -> None:
+def test_the_key_without_any_id_is_the_hash_of_the_bytes_even_if_they_are_not_text() -> None:
     failure = filed(record(key=None, value=b"\xff"), MalformedRecord("x"))
 
     assert failure_key(failure) == hashlib.sha256(b"\xff").hexdigest().encode()
@@ -101,7 +101,7 @@ def test_a_reason_that_quotes_half_a_surrogate_pair_can_be_filed() -> None:
 
 
 @pytest.mark.parametrize("timestamp", [-1, 2**63 - 1])
-def test_a_record_of_no_calendars_time_can_be_filed(timestamp: int) -> None:
+def test_a_record_with_a_time_beyond_the_calendar_can_be_filed(timestamp: int) -> None:
     assert filed(record(timestamp=timestamp)).source.timestamp is not None
 
 
@@ -109,7 +109,7 @@ def test_without_any_id_the_key_is_the_hash_of_the_value() -> None:
     assert len(failure_key(filed(record(key=None), MalformedRecord("x")))) == 64
 
 
-def test_the_ledger_entry_says_the_failure() -> None:
+def test_the_ledger_entry_contains_the_failure() -> None:
     outcome = failed_outcome(filed(record(), about=About("i-1", "c-1", "netsuite")))
 
     assert outcome is not None
@@ -124,12 +124,12 @@ def test_nothing_enters_the_ledger_without_an_invoice_id() -> None:
     assert failed_outcome(filed(record(key=None), MalformedRecord("x"))) is None
 
 
-def test_a_value_left_out_for_its_size_is_counted() -> None:
+def test_a_value_left_out_because_of_its_size_is_counted() -> None:
     assert without_value(filed(record(value="é€".encode()))).original.omitted == 5
     assert without_value(filed(record(value=b"\xff\xfe"))).original.omitted == 2
 
 
-def test_a_failure_whose_value_was_left_out_has_a_key_of_its_own_still() -> None:
+def test_a_failure_without_its_value_still_has_its_own_key() -> None:
     first, second = (
         without_value(filed(record(key=None, offset=offset), MalformedRecord("x")))
         for offset in (1, 2)
@@ -138,7 +138,7 @@ def test_a_failure_whose_value_was_left_out_has_a_key_of_its_own_still() -> None
     assert failure_key(first) != failure_key(second)
 
 
-def test_the_failure_is_published_first_and_then_the_ledgers_entry() -> None:
+def test_the_failure_is_published_before_the_ledger_entry() -> None:
     failure = filed(record())
     headers = (("event-id", b"e-1"),)
 
@@ -152,7 +152,7 @@ def test_the_failure_is_published_first_and_then_the_ledgers_entry() -> None:
     assert from_bytes(Outcome, records[1].value) == failed_outcome(failure)
 
 
-def test_what_is_known_of_documents_is_published_before_everything_else() -> None:
+def test_document_records_are_published_before_everything_else() -> None:
     failure = filed(record())
     standing = outcome()
     unnamed = outcome(provider_document_id=None)
@@ -167,7 +167,7 @@ def test_what_is_known_of_documents_is_published_before_everything_else() -> Non
     assert from_bytes(Outcome, records[0].value) == standing
 
 
-def test_a_failure_too_large_for_the_topic_goes_there_under_its_key_without_the_value() -> None:
+def test_a_failure_too_large_for_the_topic_is_filed_under_its_key_without_the_value() -> None:
     failure = filed(record(key=None, value=b"\xff" * 9), MalformedRecord("x"))
 
     (whole,) = settlement_records(failure, None, headers=(), topics=TOPICS)
@@ -177,13 +177,13 @@ def test_a_failure_too_large_for_the_topic_goes_there_under_its_key_without_the_
     assert from_bytes(InvoiceFailure, whole.smaller.value) == without_value(failure)
 
 
-def test_an_outcome_without_a_failure_goes_to_the_ledger_alone() -> None:
+def test_an_outcome_without_a_failure_goes_only_to_the_ledger() -> None:
     (entry,) = settlement_records(None, outcome(), headers=(), topics=TOPICS)
 
     assert (entry.topic, entry.key) == ("invoice-outcomes", INVOICE_ID.encode())
 
 
-def test_an_entry_too_large_for_the_ledger_goes_there_with_its_reason_cut() -> None:
+def test_an_entry_too_large_for_the_ledger_is_entered_with_its_reason_cut() -> None:
     (entry,) = settlement_records(
         None, outcome(reason="long " * 300_000), headers=(), topics=TOPICS
     )

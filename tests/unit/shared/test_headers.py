@@ -1,7 +1,7 @@
 from invoice_shared.headers import carried, includes_resolved, request_generation
 
 
-def test_what_marks_the_invoice_and_its_replay_goes_on_and_the_rest_stays_behind() -> None:
+def test_headers_of_the_invoice_and_its_replay_are_passed_on_and_others_are_not() -> None:
     marks = (
         ("event-id", b"e-1"),
         ("request-generation", b"replay-1"),
@@ -15,7 +15,7 @@ def test_what_marks_the_invoice_and_its_replay_goes_on_and_the_rest_stays_behind
     assert carried((("traceparent", b"00-1"), *marks, ("x-other", b"1"))) == marks
 
 
-def test_the_generation_is_that_of_the_newest_replay_and_empty_at_first() -> None:
+def test_the_generation_is_that_of_the_newest_replay_and_initially_empty() -> None:
     assert request_generation(()) == ""
     assert (
         request_generation((("request-generation", b"r-1"), ("request-generation", b"r-2")))

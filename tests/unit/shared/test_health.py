@@ -2,7 +2,7 @@ from invoice_shared.health import Health
 from tests.fakes import FakeClock
 
 
-def test_ready_once_nothing_is_missing() -> None:
+def test_a_process_is_ready_once_nothing_is_missing() -> None:
     health = Health(FakeClock(), 120)
     health.missing("kafka", "no answer")
     assert health.missing_parts() == ["kafka: no answer"]
@@ -32,7 +32,7 @@ def test_records_waiting_without_a_commit_end_liveness_after_the_stall_time() ->
     assert not health.is_live()
 
 
-def test_a_commit_starts_the_stall_time_anew() -> None:
+def test_a_commit_restarts_the_stall_time() -> None:
     clock = FakeClock()
     health = Health(clock, 120)
     health.lag(3)
@@ -43,7 +43,7 @@ def test_a_commit_starts_the_stall_time_anew() -> None:
     assert health.is_live()
 
 
-def test_while_the_broker_is_away_nothing_counts_and_afterwards_the_time_begins_anew() -> None:
+def test_the_stall_time_is_suspended_without_a_broker_and_starts_over_afterwards() -> None:
     clock = FakeClock()
     health = Health(clock, 120)
     health.lag(3)
@@ -62,7 +62,7 @@ def test_while_the_broker_is_away_nothing_counts_and_afterwards_the_time_begins_
     assert "the polling loop does not turn" in health.stuck()
 
 
-def test_not_to_be_told_an_assignment_ends_liveness_after_the_stall_time() -> None:
+def test_a_missing_assignment_ends_liveness_after_the_stall_time() -> None:
     clock = FakeClock()
     health = Health(clock, 120)
     clock.advance(10_000)
@@ -79,7 +79,7 @@ def test_not_to_be_told_an_assignment_ends_liveness_after_the_stall_time() -> No
     assert health.is_live()
 
 
-def test_a_loop_that_does_not_turn_ends_liveness_though_nothing_waits() -> None:
+def test_a_hanging_loop_ends_liveness_even_if_nothing_waits() -> None:
     clock = FakeClock()
     health = Health(clock, 120)
     health.turned("event loop", 30)
@@ -91,11 +91,11 @@ def test_a_loop_that_does_not_turn_ends_liveness_though_nothing_waits() -> None:
     clock.advance(1)
 
     assert health.stuck() == ["the event loop does not turn"]
-    health.missing("kafka", "no answer")  # the hung loop itself may be who does not hear it
+    health.missing("kafka", "no answer")  # the hanging loop itself may be what misses it
     assert health.stuck() == ["the event loop does not turn"]
 
 
-def test_a_probe_is_asked_whenever_somebody_wants_to_know() -> None:
+def test_a_probe_is_run_at_every_request() -> None:
     health = Health(FakeClock(), 120)
     found = {"NS_TOKEN_SECRET": "its file cannot be read"}
     health.ask(lambda: found)

@@ -4,7 +4,7 @@ from invoice_shared.heartbeat import HUNG_SECONDS, beat
 from tests.unit.shared.test_ops import Ops
 
 
-def test_an_event_loop_that_hangs_is_not_live_and_the_ops_port_still_answers() -> None:
+def test_a_hanging_event_loop_is_not_live_but_the_ops_port_still_answers() -> None:
     ops = Ops()
     ops.server.start()
     try:
@@ -16,7 +16,7 @@ def test_an_event_loop_that_hangs_is_not_live_and_the_ops_port_still_answers() -
 async def hang(ops: Ops) -> None:
     beating = asyncio.create_task(beat(ops.health))
     await asyncio.sleep(0)
-    assert ops.get("/livez")[0] == 200  # this coroutine holds the loop up from here on
+    assert ops.get("/livez")[0] == 200  # this coroutine blocks the loop from here on
 
     ops.clock.advance(HUNG_SECONDS)
     status, body = ops.get("/livez")

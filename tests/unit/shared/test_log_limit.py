@@ -12,7 +12,7 @@ Line = logging.LogRecord | dict[str, Any]
 
 
 def line(message: str, *arguments: object, level: int = logging.ERROR) -> logging.LogRecord:
-    """Build a line of a library; one of ours is its event and facts."""
+    """Return a log record of a library, or one of ours with its event and facts."""
     return logging.LogRecord("a.library", level, __file__, 1, message, arguments, None)
 
 
@@ -45,7 +45,7 @@ def is_let(limit: LogLimit, event: dict[str, Any], method: str) -> bool:
         ({"event": "not ready", "why": "a"}, {"event": "not ready", "why": "a", "open": 7}),
     ],
 )
-def test_what_has_one_cause_is_written_once(first: Line, second: Line) -> None:
+def test_lines_with_the_same_cause_are_written_once(first: Line, second: Line) -> None:
     assert written(first, second) == [True, False]
 
 
@@ -64,22 +64,22 @@ def test_what_has_one_cause_is_written_once(first: Line, second: Line) -> None:
         (line("crashed", level=logging.CRITICAL), line("crashed", level=logging.CRITICAL)),
     ],
 )
-def test_what_has_another_cause_or_is_about_one_invoice_is_written(
+def test_lines_with_another_cause_or_about_one_invoice_are_written(
     first: Line, second: Line
 ) -> None:
     assert written(first, second) == [True, True]
 
 
-def test_a_message_that_does_not_fit_its_arguments_fails_nobody() -> None:
+def test_a_message_that_does_not_match_its_arguments_raises_nothing() -> None:
     assert written(line("%s of %d", "many"), line("%s of %d", "many")) == [True, False]
 
 
 @pytest.mark.parametrize("method", ["info", "critical"])
-def test_what_is_no_fault_or_the_end_is_always_written(method: str) -> None:
+def test_lines_below_a_warning_or_critical_ones_are_always_written(method: str) -> None:
     assert written({"event": "starting"}, {"event": "starting"}, method=method) == [True, True]
 
 
-def test_a_line_of_ours_says_how_many_were_left_out_before_it() -> None:
+def test_our_own_line_says_how_many_were_left_out_before_it() -> None:
     clock = FakeClock()
     limit = LogLimit(clock.monotonic)
     event = {"event": "not ready"}

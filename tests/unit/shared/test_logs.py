@@ -15,7 +15,7 @@ def _restored() -> object:
     logging.basicConfig(handlers=[logging.NullHandler()], level=logging.WARNING, force=True)
 
 
-def test_every_line_is_json_our_own_and_a_librarys(capsys: pytest.CaptureFixture[str]) -> None:
+def test_our_own_lines_and_those_of_libraries_are_json(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(BaseServiceSettings())
 
     logs.get_logger("invoice_creator.handler").info(
@@ -32,7 +32,7 @@ def test_every_line_is_json_our_own_and_a_librarys(capsys: pytest.CaptureFixture
     assert (theirs["message"], theirs["level"]) == ("slow broker", "warning")
 
 
-def test_no_level_makes_a_library_tell_what_it_signs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_level_makes_a_library_log_what_it_signs(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(BaseServiceSettings(log_level="DEBUG"))
 
     logging.getLogger("oauthlib.oauth1.rfc5849").debug("Signature: %s", "s1g")
@@ -42,7 +42,7 @@ def test_no_level_makes_a_library_tell_what_it_signs(capsys: pytest.CaptureFixtu
     assert json.loads(line)["message"] == "shown"
 
 
-def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_level_is_applied(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(BaseServiceSettings(log_level="ERROR"))
 
     logs.get_logger("x").info("not shown")
@@ -50,7 +50,7 @@ def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
-def test_what_a_library_repeats_is_written_once_with_the_count_of_the_rest(
+def test_repeated_lines_of_a_library_are_written_once_with_the_number_of_the_others(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     clock = FakeClock()
@@ -65,7 +65,7 @@ def test_what_a_library_repeats_is_written_once_with_the_count_of_the_rest(
     assert ("repeats" in first, second["repeats"]) == (False, 119)
 
 
-def test_no_line_holds_a_secret_of_ours_whoever_writes_it(
+def test_no_line_contains_a_secret_of_ours_whoever_writes_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     OWN.add('p@ss/wo"rd')
@@ -82,7 +82,7 @@ def test_no_line_holds_a_secret_of_ours_whoever_writes_it(
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["error", "info"]
 
 
-def test_an_error_of_ours_comes_with_its_traceback_in_either_format(
+def test_our_own_error_is_logged_with_its_traceback_in_both_formats(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for log_format in ("json", "console"):

@@ -1,4 +1,4 @@
-"""What counts as lost, and what does not: by where the partition begins."""
+"""Which records count as lost, depending on where the partition begins."""
 
 from invoice_shared.losses import Losses, Start
 from invoice_shared.metrics import Metrics
@@ -14,7 +14,7 @@ def record(offset: int) -> Record:
 
 
 class Reading:
-    """A member that reads one partition; the broker has its records from ``beginning`` on."""
+    """A member that reads one partition whose records begin at ``beginning``."""
 
     def __init__(self, start: Start | None) -> None:
         self.metrics = Metrics()
@@ -32,7 +32,7 @@ class Reading:
         return next((float(line.split()[-1]) for line in lines if line.startswith(name)), None)
 
 
-def test_what_was_deleted_before_the_assignment_is_lost_once() -> None:
+def test_records_deleted_before_the_assignment_are_counted_as_lost_once() -> None:
     reading = Reading(Start(committed=100, beginning=500, end=800))
 
     reading.read(500, 501)
@@ -41,7 +41,7 @@ def test_what_was_deleted_before_the_assignment_is_lost_once() -> None:
     assert reading.counted(UNKNOWN) is None
 
 
-def test_what_was_deleted_while_the_partition_was_read_is_lost() -> None:
+def test_records_deleted_while_the_partition_is_read_are_lost() -> None:
     reading = Reading(Start(committed=0, beginning=0, end=10))
 
     reading.read(0, 1, 2)
@@ -50,7 +50,7 @@ def test_what_was_deleted_while_the_partition_was_read_is_lost() -> None:
     assert reading.counted(LOST) == 57
 
 
-def test_of_a_gap_only_what_lies_before_the_beginning_is_lost() -> None:
+def test_only_the_part_of_a_gap_before_the_beginning_is_lost() -> None:
     reading = Reading(Start(committed=0, beginning=0, end=10))
 
     reading.read(0)
@@ -59,7 +59,7 @@ def test_of_a_gap_only_what_lies_before_the_beginning_is_lost() -> None:
     assert reading.counted(LOST) == 3
 
 
-def test_a_gap_behind_the_beginning_is_a_marker_or_compacted_and_no_loss() -> None:
+def test_a_gap_after_the_beginning_is_a_marker_or_compacted_and_not_a_loss() -> None:
     reading = Reading(Start(committed=5, beginning=5, end=10))
 
     reading.read(5, 7, 20, beginning=5)
@@ -67,7 +67,7 @@ def test_a_gap_behind_the_beginning_is_a_marker_or_compacted_and_no_loss() -> No
     assert reading.counted(LOST) is None
 
 
-def test_records_that_come_again_are_no_gap() -> None:
+def test_redelivered_records_are_not_a_gap() -> None:
     reading = Reading(Start(committed=0, beginning=0, end=10))
 
     reading.read(0, 1, 2, 0, 1, 2, 3, beginning=99)
@@ -75,7 +75,7 @@ def test_records_that_come_again_are_no_gap() -> None:
     assert reading.counted(LOST) is None
 
 
-def test_without_a_committed_offset_nobody_knows_what_was_read() -> None:
+def test_without_a_committed_offset_nothing_counts_as_lost() -> None:
     reading = Reading(Start(committed=None, beginning=40, end=90))
 
     reading.read(40, 41)
@@ -84,7 +84,7 @@ def test_without_a_committed_offset_nobody_knows_what_was_read() -> None:
     assert reading.counted(UNKNOWN) == 1
 
 
-def test_a_new_group_on_a_whole_partition_has_lost_nothing() -> None:
+def test_a_new_group_on_a_complete_partition_has_lost_nothing() -> None:
     reading = Reading(Start(committed=None, beginning=0, end=90))
 
     reading.read(0, 1)
@@ -93,7 +93,7 @@ def test_a_new_group_on_a_whole_partition_has_lost_nothing() -> None:
     assert reading.counted(UNKNOWN) is None
 
 
-def test_without_an_answer_at_the_assignment_gaps_are_seen_all_the_same() -> None:
+def test_gaps_are_seen_even_without_an_answer_at_the_assignment() -> None:
     reading = Reading(None)
 
     reading.read(7, 9, beginning=9)
@@ -101,7 +101,7 @@ def test_without_an_answer_at_the_assignment_gaps_are_seen_all_the_same() -> Non
     assert reading.counted(LOST) == 1
 
 
-def test_a_partition_that_was_given_up_begins_anew() -> None:
+def test_a_partition_that_was_given_up_starts_over() -> None:
     reading = Reading(Start(committed=0, beginning=0, end=10))
     reading.read(0)
 

@@ -1,18 +1,18 @@
-"""What is counted, under the names that alerts and dashboards hold on to."""
+"""What is counted, under the names that alerts and dashboards rely on."""
 
 from invoice_shared.errors import CallFailed
 from invoice_shared.metrics import OUTCOMES, Metrics
 
 
 def test_every_way_in_which_a_call_can_fail_has_a_name() -> None:
-    # A provider's own kind, e.g. of a create that is not finished, ends in the creator's handler.
+    # A provider's own kind, e.g. for an unfinished create, ends in the creator's handler.
     ours = {
         kind for kind in CallFailed.__subclasses__() if kind.__module__ == CallFailed.__module__
     }
     assert set(OUTCOMES) == ours
 
 
-def test_a_call_is_observed_by_its_end_in_every_service_alike() -> None:
+def test_a_call_is_observed_by_its_result_in_the_same_way_in_every_service() -> None:
     metrics = Metrics()
 
     metrics.called("netsuite", None, 0.4)
@@ -28,7 +28,7 @@ def test_a_call_is_observed_by_its_end_in_every_service_alike() -> None:
 
 
 def failed(kind: type[CallFailed]) -> CallFailed:
-    """Give an error of a kind without what its constructor asks for."""
+    """Return an error of a kind without the arguments of its constructor."""
     error = kind.__new__(kind)
     assert isinstance(error, CallFailed)
     return error

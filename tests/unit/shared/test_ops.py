@@ -40,7 +40,7 @@ def ops() -> Iterator[Ops]:
     opened.server.stop()
 
 
-def test_ready_is_200_with_an_empty_list_and_503_with_what_is_missing(ops: Ops) -> None:
+def test_ready_is_200_with_an_empty_list_and_503_with_the_missing_parts(ops: Ops) -> None:
     assert ops.get("/readyz") == (200, "[]")
 
     ops.health.missing("kafka", "no answer")
@@ -59,7 +59,7 @@ def test_live_is_503_once_records_wait_without_a_commit(ops: Ops) -> None:
     assert (status, "1 records wait" in body) == (503, True)
 
 
-def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
+def test_metrics_are_prometheus_text_with_the_name_of_the_contract(ops: Ops) -> None:
     ops.metrics.skipped("zero-total")
 
     status, body = ops.get("/metrics")
@@ -68,7 +68,7 @@ def test_metrics_are_prometheus_text_with_the_contracts_name(ops: Ops) -> None:
     assert 'invoice_connector_invoices_skipped_total{reason="zero-total"} 1.0' in body
 
 
-def test_the_metrics_show_each_part_that_is_missing_until_it_is_there(ops: Ops) -> None:
+def test_the_metrics_show_each_missing_part_until_it_is_there(ops: Ops) -> None:
     ops.health.missing("bucket", "The bucket b does not exist.")
     assert 'invoice_connector_not_ready{part="bucket"} 1.0' in ops.get("/metrics")[1]
 

@@ -31,7 +31,7 @@ def test_an_older_failure_keeps_its_sentence() -> None:
     assert older(outcome="failed", code="unusable-event", reason="No ids.").reason == "No ids."
 
 
-def test_the_sentence_of_a_skip_is_written_as_the_reason_alone() -> None:
+def test_the_sentence_of_a_skip_is_written_only_as_the_reason() -> None:
     written = loads(
         to_bytes(outcome(outcome="skipped", code="zero-total", reason="Its total is zero."))
     )
@@ -40,7 +40,7 @@ def test_the_sentence_of_a_skip_is_written_as_the_reason_alone() -> None:
     assert "detail" not in written
 
 
-def test_what_is_written_can_be_read_back() -> None:
+def test_a_written_outcome_can_be_read_back() -> None:
     entry = outcome(
         account="1234567_SB1", external_customer_id="1042", issue_date=date(2026, 3, 1), stands=True
     )
@@ -49,7 +49,7 @@ def test_what_is_written_can_be_read_back() -> None:
     assert loads(to_bytes(entry))["issue_date"] == "2026-03-01"
 
 
-def test_what_was_created_names_its_document_also_in_an_older_ledger() -> None:
+def test_a_created_entry_names_its_document_even_in_an_older_ledger() -> None:
     created = older(outcome="created", destination="netsuite", provider_document_id="9001")
 
     assert created.document_key == LedgerKey("i-1", DocumentId("netsuite", "9001"))
@@ -59,13 +59,11 @@ def test_what_was_created_names_its_document_also_in_an_older_ledger() -> None:
     "entry",
     [
         pytest.param(outcome(outcome="failed"), id="a failure"),
-        pytest.param(
-            outcome(outcome="skipped", code="already-synced"), id="a document of somebody else's"
-        ),
+        pytest.param(outcome(outcome="skipped", code="already-synced"), id="a foreign document"),
         pytest.param(outcome(provider_document_id=None), id="no document id"),
         pytest.param(outcome(destination=None), id="no destination"),
     ],
 )
-def test_anything_else_names_none(entry: Outcome) -> None:
+def test_any_other_entry_names_no_document(entry: Outcome) -> None:
     assert entry.invoice_id == INVOICE_ID
     assert entry.document_key is None

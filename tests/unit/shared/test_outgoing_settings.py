@@ -13,7 +13,7 @@ PROXY = "http://proxy.example:3128"
 
 
 class ExampleSettings(BaseServiceSettings, MetronomeApiSettings):
-    """A service that calls."""
+    """A service that makes calls."""
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_a_proxy_may_be_written_in_lower_case_and_without_a_scheme(
     assert proxy.rstrip("/") == PROXY
 
 
-def test_the_name_in_upper_case_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_upper_case_name_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "no_proxy": "b",
         "NO_PROXY": "a",
@@ -55,7 +55,7 @@ def test_the_name_in_upper_case_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.no_proxy, settings.https_proxy) == ("a", PROXY)
 
 
-def test_an_empty_name_in_upper_case_switches_off_what_is_injected_in_lower_case(
+def test_an_empty_upper_case_name_switches_off_an_injected_lower_case_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("https_proxy", PROXY)
@@ -79,7 +79,7 @@ def test_an_empty_name_in_upper_case_switches_off_what_is_injected_in_lower_case
         ("CA_LOCATION", __file__),
     ],
 )
-def test_what_no_library_understands_is_refused(
+def test_a_proxy_that_no_library_understands_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -90,7 +90,7 @@ def test_what_no_library_understands_is_refused(
     assert "example" not in str(caught.value)
 
 
-def test_a_proxys_password_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_password_of_a_proxy_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter%2F22@proxy.example:3128")
 
     settings = read(ExampleSettings)
@@ -100,7 +100,7 @@ def test_a_proxys_password_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> 
     assert "hunter" not in repr(settings.outgoing)
 
 
-def test_the_companys_authority_is_trusted_beside_the_public_ones(
+def test_the_companys_authority_is_trusted_in_addition_to_the_public_ones(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     public = len(read(ExampleSettings).outgoing.ssl_context.get_ca_certs())

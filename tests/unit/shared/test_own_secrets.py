@@ -1,4 +1,4 @@
-"""No text that leaves the process repeats one of its secrets, in whatever form."""
+"""No text that leaves the process contains one of its secrets, in any form."""
 
 import base64
 import html
@@ -55,7 +55,7 @@ def test_every_form_of_a_secret_is_masked(form: str) -> None:
 @given(
     user=st.text(max_size=9), secret=st.text(st.characters(codec="utf-8"), min_size=12, max_size=40)
 )
-def test_a_secret_within_basic_credentials_is_masked(user: str, secret: str) -> None:
+def test_a_secret_in_basic_credentials_is_masked(user: str, secret: str) -> None:
     sent = base64.b64encode(f"{user}:{secret}".encode("utf-8", "replace")).decode()
 
     assert MASK in knowing(secret).masked(sent)
@@ -65,11 +65,11 @@ def test_each_line_of_a_key_is_masked() -> None:
     assert "MIIEvQ" not in knowing(KEY).masked(f"cannot read {KEY.splitlines()[2]} of your key")
 
 
-def test_a_word_as_short_as_others_stays() -> None:
+def test_a_short_word_is_not_masked() -> None:
     assert knowing("key").masked("the key of the map") == "the key of the map"
 
 
-def test_of_ever_new_tokens_the_newest_are_known_and_a_setting_that_is_read_once_for_ever() -> None:
+def test_the_newest_of_many_tokens_are_known_and_a_setting_is_known_for_ever() -> None:
     own = knowing("password-of-the-broker")
     for number in range(3 * MAX_RENEWED):
         own.add_renewed("token-in-use")
@@ -80,7 +80,9 @@ def test_of_ever_new_tokens_the_newest_are_known_and_a_setting_that_is_read_once
     assert own.masked("password-of-the-broker, token-in-use") == f"{MASK}, {MASK}"
 
 
-def test_reasons_and_bodies_hold_no_secret_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reasons_and_bodies_contain_no_secret_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("METRONOME_API_KEY", "sk-live-4711-abcdef")
     read(MetronomeApiSettings)
 
@@ -90,7 +92,7 @@ def test_reasons_and_bodies_hold_no_secret_of_the_settings(monkeypatch: pytest.M
     assert kept_body("<p>sk-live-4711-abcdef</p>") == f"<p>{MASK}</p>"
 
 
-def test_a_rotated_secret_is_known_once_it_is_read(
+def test_a_rotated_secret_is_masked_once_it_is_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "key").write_text("the-first-of-them")
@@ -102,7 +104,7 @@ def test_a_rotated_secret_is_known_once_it_is_read(
     assert redacted("the-first-of-them, the-second-of-them-all") == f"{MASK}, {MASK}"
 
 
-def test_what_is_forgotten_is_a_word_again() -> None:
+def test_a_forgotten_secret_is_an_ordinary_word_again() -> None:
     OWN.add("a-secret-of-some-length")
     OWN.clear()
 

@@ -1,4 +1,4 @@
-"""What is left out of other systems' words."""
+"""What is removed from the texts of other systems."""
 
 import json
 
@@ -31,9 +31,9 @@ HEADER = (
         pytest.param(
             "Not in the Basic plan of 2026",
             "Not in the Basic plan of 2026",
-            id="a plan's name stays",
+            id="the name of a plan stays",
         ),
-        pytest.param("Invalid Field Value 9", "Invalid Field Value 9", id="all else stays"),
+        pytest.param("Invalid Field Value 9", "Invalid Field Value 9", id="everything else stays"),
         pytest.param(
             "The api key provided is invalid",
             "The api key provided is invalid",
@@ -41,21 +41,21 @@ HEADER = (
         ),
     ],
 )
-def test_what_looks_like_a_credential_is_left_out(said: str, kept: str) -> None:
+def test_text_that_looks_like_a_credential_is_removed(said: str, kept: str) -> None:
     assert redacted(said) == kept
 
 
 @pytest.mark.parametrize(
     "quoted", [HEADER, json.dumps({"sent": HEADER}), json.dumps(json.dumps({"sent": HEADER}))]
 )
-def test_a_quoted_header_keeps_neither_token_nor_signature(quoted: str) -> None:
+def test_a_quoted_header_has_neither_token_nor_signature(quoted: str) -> None:
     left = redacted(quoted)
 
     assert [secret for secret in ("t0k", "n1", "s1g") if secret in left] == []
     assert "1_SB1" in left
 
 
-def test_no_reason_of_a_failure_holds_a_credential() -> None:
+def test_no_reason_of_a_failure_contains_a_credential() -> None:
     error = Rejected(
         "provider-rejected", "The provider refused it: header Authorization: Bearer abc.def-1."
     )

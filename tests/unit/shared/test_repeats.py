@@ -2,9 +2,7 @@ from invoice_shared.repeats import MAX_CAUSES, Repeats
 from tests.fakes import FakeClock
 
 
-def test_the_first_line_of_a_cause_is_written_and_the_next_after_a_minute_counts_those_left_out() -> (
-    None
-):
+def test_the_first_line_of_a_cause_is_written_and_the_next_counts_those_left_out() -> None:
     clock = FakeClock()
     repeats = Repeats(clock.monotonic)
 
@@ -22,7 +20,7 @@ def test_each_cause_has_its_own_minute() -> None:
     assert [repeats.due("a"), repeats.due("b"), repeats.due("a")] == [0, 0, None]
 
 
-def test_causes_without_end_do_not_fill_the_memory() -> None:
+def test_endless_causes_do_not_fill_the_memory() -> None:
     repeats = Repeats(FakeClock().monotonic)
     repeats.due("first")
     repeats.due("first")

@@ -12,11 +12,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "secret"
 
 
-def test_white_space_around_it_is_no_part_of_it(path: Path) -> None:
+def test_surrounding_white_space_is_removed(path: Path) -> None:
     assert SecretFile(path).read() == "first"
 
 
-def test_a_file_that_was_written_anew_is_read_again(path: Path) -> None:
+def test_a_changed_file_is_read_again(path: Path) -> None:
     file = SecretFile(path)
     file.read()
 
@@ -25,7 +25,7 @@ def test_a_file_that_was_written_anew_is_read_again(path: Path) -> None:
     assert file.read() == "the second"
 
 
-def test_a_file_in_its_place_is_read_though_its_times_and_length_are_the_same(
+def test_a_replaced_file_is_read_even_if_its_times_and_length_are_the_same(
     path: Path, tmp_path: Path
 ) -> None:
     file = SecretFile(path)
@@ -40,7 +40,7 @@ def test_a_file_in_its_place_is_read_though_its_times_and_length_are_the_same(
     assert file.read() == "other"
 
 
-def test_a_symbolic_link_that_points_elsewhere_is_followed_as_kubernetes_does_it(
+def test_a_symbolic_link_that_kubernetes_redirects_is_followed(
     tmp_path: Path,
 ) -> None:
     for name in ("one", "two"):
@@ -56,7 +56,7 @@ def test_a_symbolic_link_that_points_elsewhere_is_followed_as_kubernetes_does_it
     assert file.read() == "two"
 
 
-def test_a_file_that_vanished_gives_nothing_until_it_is_back(path: Path) -> None:
+def test_a_missing_file_yields_nothing_until_it_is_back(path: Path) -> None:
     file = SecretFile(path)
     file.read()
 
@@ -67,7 +67,7 @@ def test_a_file_that_vanished_gives_nothing_until_it_is_back(path: Path) -> None
     assert file.read() == "back"
 
 
-def test_a_file_that_is_no_text_gives_nothing(path: Path) -> None:
+def test_a_file_that_is_not_text_yields_nothing(path: Path) -> None:
     path.write_bytes(b"\xff")
 
     assert SecretFile(path).read() is None

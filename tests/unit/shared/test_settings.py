@@ -1,6 +1,4 @@
-"""Settings come from the environment, so these tests set it; nothing is patched but the variables
-themselves.
-"""
+"""Settings come from the environment, so these tests set variables; nothing else is patched."""
 
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from invoice_shared.settings import (
 
 
 class ExampleSettings(BaseServiceSettings, MetronomeApiSettings):
-    """A service with a secret, a list and the usual rest."""
+    """A service with a secret, a list and ordinary settings."""
 
     invoice_types: JsonList = ("USAGE",)
     extra_secret: SecretStr | None = None
@@ -34,7 +32,7 @@ def _api_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METRONOME_API_KEY", "key-1")
 
 
-def test_defaults_serve_where_nothing_is_set() -> None:
+def test_unset_settings_have_their_defaults() -> None:
     assert read(ExampleSettings).raw_invoices_topic == "raw-invoices"
 
 
@@ -46,7 +44,7 @@ def test_json_and_lower_case_levels_are_read(monkeypatch: pytest.MonkeyPatch) ->
     assert read(ExampleSettings).log_level == "DEBUG"
 
 
-def test_every_problem_is_named_at_once_and_no_value_is_quoted(
+def test_all_problems_are_named_at_once_without_quoting_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in {
@@ -89,7 +87,7 @@ def test_a_process_with_bad_settings_exits_2_with_one_message(
     assert "METRONOME_API_KEY: is not set" in capsys.readouterr().err
 
 
-def test_a_secret_may_come_from_a_file_and_is_read_anew_after_a_rotation(
+def test_a_secret_may_come_from_a_file_and_is_read_again_after_a_rotation(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "secret"
@@ -120,7 +118,7 @@ def test_a_secret_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path
         read(ExampleSettings)
 
 
-def test_the_line_end_behind_a_secret_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_line_end_after_a_secret_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METRONOME_API_KEY", " key-1\n")
 
     assert read(ExampleSettings).secret("metronome_api_key") == "key-1"
@@ -148,7 +146,7 @@ def test_brokers_are_named_by_host_and_port(monkeypatch: pytest.MonkeyPatch, ser
         ("INVOICE_TYPES", "[1e9999999999999999999]"),
     ],
 )
-def test_what_would_only_fail_later_is_refused_at_the_start(
+def test_settings_that_would_only_fail_later_are_refused_at_the_start(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -173,7 +171,7 @@ def test_what_would_only_fail_later_is_refused_at_the_start(
         "fifteen letters",
     ],
 )
-def test_a_secret_that_anybody_can_guess_is_refused_and_not_quoted(
+def test_a_guessable_secret_is_refused_and_not_quoted(
     monkeypatch: pytest.MonkeyPatch, secret: str
 ) -> None:
     monkeypatch.setenv("STRONG_SECRET", secret)
@@ -194,7 +192,7 @@ def test_a_secret_that_anybody_can_guess_is_refused_and_not_quoted(
         "0123456789abcdef",
     ],
 )
-def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(
+def test_a_long_secret_that_is_not_a_placeholder_is_accepted(
     monkeypatch: pytest.MonkeyPatch, secret: str
 ) -> None:
     monkeypatch.setenv("STRONG_SECRET", secret)
@@ -214,7 +212,7 @@ def test_a_secret_that_is_long_enough_and_no_placeholder_is_taken(
         "\n change-me\n",
     ],
 )
-def test_a_placeholder_is_no_secret_whichever_it_is(
+def test_no_placeholder_is_accepted_as_a_secret(
     monkeypatch: pytest.MonkeyPatch, secret: str
 ) -> None:
     monkeypatch.setenv("METRONOME_API_KEY", secret)
@@ -266,7 +264,7 @@ CLOSED = [
 
 
 @pytest.mark.parametrize("url", OPEN)
-def test_an_address_in_the_clear_is_refused_unless_allowed(
+def test_an_unencrypted_address_is_refused_unless_allowed(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     for name in ("METRONOME_BASE_URL", "AWS_ENDPOINT_URL_S3"):
@@ -283,7 +281,7 @@ def test_an_address_in_the_clear_is_refused_unless_allowed(
 
 
 @pytest.mark.parametrize("url", CLOSED)
-def test_an_address_that_is_private_by_its_name_is_taken(
+def test_an_address_with_a_private_name_is_accepted(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     for name in ("METRONOME_BASE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
@@ -292,7 +290,7 @@ def test_an_address_that_is_private_by_its_name_is_taken(
     assert read(ExampleSettings).metronome_base_url == url
 
 
-def test_line_ends_and_blanks_are_no_part_of_any_setting(
+def test_surrounding_line_ends_and_blanks_are_removed_from_every_setting(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_bytes("\ufeffa secret\r\n".encode())
@@ -315,7 +313,7 @@ def test_line_ends_and_blanks_are_no_part_of_any_setting(
     assert (settings.log_level, settings.kafka_security_protocol) == ("DEBUG", "SSL")
 
 
-def test_an_empty_file_counts_as_unset_until_somebody_writes_into_it(
+def test_an_empty_file_counts_as_unset_until_it_has_content(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_text("\n")
@@ -331,7 +329,7 @@ def test_an_empty_file_counts_as_unset_until_somebody_writes_into_it(
     assert settings.secret("strong_secret") == "a secret of some length"
 
 
-def test_an_empty_file_of_a_required_setting_or_of_one_of_a_group_is_named(
+def test_an_empty_file_of_a_required_or_grouped_setting_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").write_text("")
@@ -347,7 +345,7 @@ def test_an_empty_file_of_a_required_setting_or_of_one_of_a_group_is_named(
     assert named >= {"METRONOME_API_KEY_FILE", "KAFKA_SASL_PASSWORD"}
 
 
-def test_a_file_that_vanished_is_told_from_one_that_is_not_set(
+def test_a_missing_file_is_distinguished_from_an_unset_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_text("a secret of some length")
@@ -363,7 +361,7 @@ def test_a_file_that_vanished_is_told_from_one_that_is_not_set(
     assert settings.is_unreadable("extra_secret") is False
 
 
-def test_networks_are_read_and_one_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_networks_are_read_and_an_invalid_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROXIES", '["10.0.0.0/8","::1"]')
     assert [str(network) for network in read(ExampleSettings).proxies] == ["10.0.0.0/8", "::1/128"]
 
@@ -376,7 +374,7 @@ def test_the_effective_settings_mask_secrets() -> None:
     assert "key-1" not in str(read(ExampleSettings).effective())
 
 
-def test_a_group_of_settings_must_be_whole_or_absent() -> None:
+def test_a_group_of_settings_must_be_complete_or_absent() -> None:
     assert partly_set(("A", "B"), {}) == []
     assert partly_set(("A", "B"), {"A": "1", "B_FILE": "/b"}) == []
     assert len(partly_set(("A", "B"), {"A": "1"})) == 1
@@ -392,7 +390,7 @@ def test_a_group_of_settings_must_be_whole_or_absent() -> None:
         pytest.param("4000", "3600", True, id="both raised"),
     ],
 )
-def test_a_stall_limit_that_would_cut_the_patience_off_is_refused(
+def test_a_stall_limit_shorter_than_the_patience_is_refused(
     monkeypatch: pytest.MonkeyPatch, stall: str | None, patience: str | None, starts: bool
 ) -> None:
     for name, value in {
@@ -411,7 +409,7 @@ def test_a_stall_limit_that_would_cut_the_patience_off_is_refused(
     assert problem.startswith("RETRY_PATIENCE_SECONDS: is not below LIVENESS_STALL_SECONDS")
 
 
-def test_a_service_that_waits_for_nobody_takes_any_stall_limit(
+def test_a_service_that_waits_for_nobody_accepts_any_stall_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LIVENESS_STALL_SECONDS", "5")
@@ -423,7 +421,7 @@ def test_a_service_that_waits_for_nobody_takes_any_stall_limit(
     ("content", "problem"),
     [(None, "its file cannot be read"), ("change-me", "is a placeholder. Set the real secret")],
 )
-def test_a_credential_whose_file_went_wrong_is_named(
+def test_a_credential_with_a_broken_file_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, problem: str
 ) -> None:
     file = tmp_path / "key"
@@ -450,7 +448,7 @@ def test_a_credential_whose_file_went_wrong_is_named(
     )
 
 
-def test_a_password_that_is_read_once_may_vanish(
+def test_the_file_of_a_password_that_is_read_once_may_disappear(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "password").write_text("of kafka")

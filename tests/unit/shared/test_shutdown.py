@@ -22,7 +22,9 @@ WORK = {
 
 
 @pytest.mark.parametrize("work", WORK.values(), ids=WORK)
-def test_a_process_ends_in_time_with_0_also_where_it_hangs(tmp_path: Path, work: str) -> None:
+def test_a_process_ends_in_time_with_exit_code_0_even_if_it_hangs(
+    tmp_path: Path, work: str
+) -> None:
     process = Process(
         "program", [sys.executable, "-c", PROGRAM.format(work=work)], env={}, directory=tmp_path
     ).start()

@@ -1,4 +1,4 @@
-"""A clock that is off, in words."""
+"""A wrong clock, in words."""
 
 from datetime import UTC, datetime
 
@@ -20,11 +20,11 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
         ),
         pytest.param("Sun, 01 Mar 2026 13:00:00 +0100", "", id="the same time in another zone"),
         pytest.param("Sun, 01 Mar 2026 12:03:00 GMT", "", id="too little to matter"),
-        pytest.param("Fri, 31 Dec 2026 23:59:59 -9999", "", id="no time"),
+        pytest.param("Fri, 31 Dec 2026 23:59:59 -9999", "", id="not a time"),
         pytest.param(None, "", id="no header"),
     ],
 )
-def test_a_clock_that_is_off_is_named_with_how_much_and_whereto(
+def test_a_wrong_clock_is_reported_with_the_difference_and_its_direction(
     theirs: str | None, said: str
 ) -> None:
     advice = clock_advice(theirs, NOW)
@@ -33,7 +33,7 @@ def test_a_clock_that_is_off_is_named_with_how_much_and_whereto(
     assert bool(advice) is bool(said)
 
 
-def test_a_distance_is_in_the_largest_unit_that_fits() -> None:
+def test_a_difference_is_in_the_largest_unit_that_fits() -> None:
     days = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
     seconds = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
 

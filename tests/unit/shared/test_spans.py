@@ -10,7 +10,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 
-def test_a_process_is_called_by_its_name_unless_the_environment_names_it(
+def test_a_process_has_its_own_name_unless_the_environment_sets_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert resource_of("invoice-webhook").attributes["service.name"] == "invoice-webhook"
@@ -20,7 +20,7 @@ def test_a_process_is_called_by_its_name_unless_the_environment_names_it(
     assert resource_of("invoice-webhook").attributes["service.name"] == "ours"
 
 
-def test_a_step_is_exported_as_a_span_of_the_trace_that_it_goes_on_with() -> None:
+def test_a_step_is_exported_as_a_span_of_the_trace_that_it_continues() -> None:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))

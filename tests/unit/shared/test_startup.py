@@ -10,7 +10,7 @@ def missing() -> None:
     raise StartupError("The bucket b does not exist. Create it.")
 
 
-def test_what_is_missing_is_said_by_readiness_until_it_is_there() -> None:
+def test_readiness_names_a_missing_part_until_it_is_there() -> None:
     health = Health(FakeClock(), 120)
 
     assert not is_present("bucket", missing, health)
@@ -20,7 +20,7 @@ def test_what_is_missing_is_said_by_readiness_until_it_is_there() -> None:
     assert health.missing_parts() == []
 
 
-def test_waiting_ends_when_the_process_is_to_stop() -> None:
+def test_the_wait_ends_when_the_process_has_to_stop() -> None:
     stop = threading.Event()
 
     def missing_and_stopping() -> None:

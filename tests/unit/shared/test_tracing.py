@@ -8,7 +8,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-00"
 
 
-def test_a_step_goes_on_with_the_trace_of_its_record_under_an_id_of_its_own() -> None:
+def test_a_step_continues_the_trace_of_its_record_with_its_own_id() -> None:
     with tracing.span("create", (("traceparent", b"00-1"), ("traceparent", PARENT.encode()))):
         ((name, value),) = tracing.outgoing_headers()
         assert tracing.trace_id() == TRACE
@@ -29,7 +29,7 @@ def test_a_step_goes_on_with_the_trace_of_its_record_under_an_id_of_its_own() ->
         PARENT.upper().encode(),
     ],
 )
-def test_a_record_that_names_no_trace_begins_one(parent: bytes) -> None:
+def test_a_record_without_a_trace_begins_one(parent: bytes) -> None:
     with tracing.span("create", (("traceparent", parent),)):
         ((_name, value),) = tracing.outgoing_headers()
 
@@ -37,7 +37,7 @@ def test_a_record_that_names_no_trace_begins_one(parent: bytes) -> None:
     assert TRACE.encode() not in value
 
 
-def test_outside_of_any_step_there_is_no_trace_and_within_another_the_inner_one_counts() -> None:
+def test_there_is_no_trace_outside_of_a_step_and_the_inner_step_counts() -> None:
     assert (tracing.trace_id(), tracing.outgoing_headers()) == (None, ())
 
     with tracing.span("outer"):

@@ -134,9 +134,7 @@ def test_an_invoice_that_keeps_failing_between_successes_of_others_is_filed_in_t
     assert verdicts == [False] * MAX_CONTRADICTIONS + [True]
 
 
-def test_a_status_that_metronome_never_accepts_is_a_writeback_failure_after_its_own_retries() -> (
-    None
-):
+def test_a_status_that_is_never_accepted_is_a_writeback_failure_after_its_own_retries() -> None:
     bench = Bench()
     bench.is_created()
     verdicts = []

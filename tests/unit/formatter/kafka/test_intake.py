@@ -95,9 +95,7 @@ async def test_no_more_records_than_the_capacity_are_taken_until_one_is_acknowle
     assert broker.begun == [1, 2, 3]
 
 
-async def test_a_slow_record_does_not_block_others_until_the_window_is_full_of_settled_ones() -> (
-    None
-):
+async def test_a_slow_record_blocks_others_only_once_the_window_is_full() -> None:
     broker = Broker(capacity=2, window=4)
     for offset in (1, 2, 3, 4):
         await broker.deliver(offset)

@@ -55,9 +55,7 @@ class Desk:
         return sample in self.metrics.exposition()
 
 
-async def test_a_document_goes_to_its_topic_under_the_invoice_id_and_leaves_the_outcome_to_the_creator() -> (
-    None
-):
+async def test_a_document_goes_to_its_topic_under_the_invoice_id_without_an_outcome() -> None:
     broker = FakePublisher()
     desk = Desk(answer(), broker)
 

@@ -1,4 +1,4 @@
-"""Approving held invoices: which, for which facts, and how they start over."""
+"""Approving held invoices: which ones, on which facts, and how they start over."""
 
 from datetime import timedelta
 from threading import Event
@@ -58,7 +58,7 @@ def decisions(installation: FakeInstallation) -> list[Decision]:
     ]
 
 
-def test_what_is_approved_is_decided_for_its_facts_and_then_starts_over_by_metronome() -> None:
+def test_an_approval_is_recorded_with_its_facts_before_the_invoice_starts_over() -> None:
     installation = FakeInstallation(
         lying_in(held_failure("a"), held_failure("b", code="provider-rejected"))
     )
@@ -104,7 +104,7 @@ def test_a_credit_memo_is_approved_with_metronomes_sign() -> None:
     assert str(facts["total"]) == "-5.00"
 
 
-def test_the_loop_guard_does_not_hold_what_a_person_approved() -> None:
+def test_the_loop_guard_lets_an_approved_invoice_through() -> None:
     often = original_of(
         b"a", (("replay-count", b"9"),), to_bytes(formatted_invoice(invoice_id="a"))
     )
@@ -113,7 +113,7 @@ def test_the_loop_guard_does_not_hold_what_a_person_approved() -> None:
     assert Replay(ID, replay_request(held(Selection())), installation, KIM).plan().selected == 1
 
 
-def test_what_was_settled_meanwhile_or_lies_nowhere_any_more_is_not_approved() -> None:
+def test_an_invoice_that_was_settled_or_deleted_meanwhile_is_not_approved() -> None:
     ledger = [
         in_ledger(0, outcome(invoice_id="a", settled_at=START)),
         in_ledger(
@@ -137,7 +137,7 @@ def test_what_was_settled_meanwhile_or_lies_nowhere_any_more_is_not_approved() -
     assert {case.invoice_id for case in approval.unknown} == {"b", "c"}
 
 
-def test_failures_are_named_by_the_first_digits_of_their_ids() -> None:
+def test_a_failure_can_be_named_by_the_first_digits_of_its_id() -> None:
     first = held_failure("a")
     second = held_failure("b")
     installation = FakeInstallation(lying_in(first, second))
@@ -155,7 +155,7 @@ def test_failures_are_named_by_the_first_digits_of_their_ids() -> None:
         pytest.param("d0123456", NeedsAttention, id="created meanwhile"),
     ],
 )
-def test_what_does_not_wait_is_not_approved(named: str, error: type[Exception]) -> None:
+def test_a_failure_that_is_not_held_is_not_approved(named: str, error: type[Exception]) -> None:
     failures = (held_failure("a"), held_failure("b", code="provider-rejected"), held_failure("d"))
     created = in_ledger(0, outcome(invoice_id="d", settled_at=START))
     view = FakeInstallation([*lying_in(*failures), created]).view()
@@ -164,6 +164,6 @@ def test_what_does_not_wait_is_not_approved(named: str, error: type[Exception]) 
         chosen_by_id(["a0123456", named], view)
 
 
-def test_nothing_else_is_approved_by_a_filter() -> None:
+def test_a_filter_approves_nothing_but_held_invoices() -> None:
     with pytest.raises(InvalidRequest, match="held-for-approval"):
         held(Selection(codes=frozenset({"provider-rejected"})))

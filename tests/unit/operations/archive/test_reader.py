@@ -29,7 +29,7 @@ def march(day: int, hour: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
-def test_without_a_time_every_object_of_the_topic_is_chosen_in_order() -> None:
+def test_without_a_time_range_all_objects_of_the_topic_are_chosen_in_order() -> None:
     others = ["errors/readme.txt", key(1, 5, 0, topic="other-errors")]
 
     assert chosen([*reversed(KEYS), *others], march(4), None, None) == KEYS
@@ -44,13 +44,13 @@ def test_an_object_that_begins_long_after_the_time_is_left_out() -> None:
     assert chosen(KEYS, march(4), None, march(2)) == [KEYS[0], KEYS[1], KEYS[4]]
 
 
-def test_a_first_record_from_the_future_says_nothing_of_the_others() -> None:
+def test_a_first_record_from_the_future_says_nothing_about_the_others() -> None:
     from_the_future = key(20, 8, 40)
 
     assert chosen([from_the_future], march(3), None, march(3)) == [from_the_future]
 
 
-def test_a_first_record_from_long_ago_says_nothing_of_the_others() -> None:
+def test_a_first_record_from_long_ago_says_nothing_about_the_others() -> None:
     follower = key(1, 6, 50).replace("2026", "1970")
 
     assert chosen([key(3, 8, 40), follower], march(3, 9), march(3), None) == [
@@ -77,8 +77,8 @@ ONE = archived_object([in_errors(7, failure())])
         pytest.param(b"no gzip", "damaged", id="not compressed"),
         pytest.param(ONE[:-9], "damaged", id="cut off"),
         pytest.param(ONE[:12] + b"\xff" * 8 + ONE[20:], "damaged", id="other bytes inside"),
-        pytest.param(gzip.compress(b"{no json"), "damaged", id="no JSON"),
-        pytest.param(gzip.compress(b"[]"), "damaged", id="no line of the archive"),
+        pytest.param(gzip.compress(b"{no json"), "damaged", id="not JSON"),
+        pytest.param(gzip.compress(b"[]"), "damaged", id="not a line of the archive"),
         pytest.param(
             gzip.compress(b'{"topic":"t","partition":"0","offset":1}'), "damaged", id="no place"
         ),

@@ -20,7 +20,7 @@ from tests.fakes import START
 from tests.unit.operations.reading import SETTINGS
 
 
-def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_is_only_missing_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("METRONOME_WEBHOOK_SECRET", raising=False)
 
     line = check_settings("invoice-webhook", lambda: read(WebhookSettings))
@@ -28,7 +28,7 @@ def test_a_setting_that_is_merely_absent_here_is_a_note(monkeypatch: pytest.Monk
     assert (line.state, "METRONOME_WEBHOOK_SECRET" in line.detail) == ("note", True)
 
 
-def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_setting_is_always_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERROR_SINK_MAX_RECORDS", "many")
 
     (line,) = once([check_settings("invoice-error-sink", lambda: read(ErrorSinkSettings))])
@@ -48,7 +48,7 @@ def test_a_malformed_setting_is_wrong_wherever_it_is(monkeypatch: pytest.MonkeyP
     ],
     ids=lambda given: type(given).__name__,
 )
-def test_a_call_that_fails_says_whose_turn_it_is(error: ConnectorError, state: str) -> None:
+def test_a_failed_call_says_who_has_to_act(error: ConnectorError, state: str) -> None:
     def call() -> None:
         raise error
 
@@ -69,7 +69,7 @@ def test_a_call_that_fails_says_whose_turn_it_is(error: ConnectorError, state: s
         (None, "2", False),
     ],
 )
-def test_a_topic_setting_is_enough_where_it_keeps_what_is_planned(
+def test_a_topic_that_keeps_at_least_what_is_planned_is_fine(
     found: str | None, planned: str, enough: bool
 ) -> None:
     assert is_enough(found, planned) is enough
@@ -100,7 +100,7 @@ def after(days: float) -> datetime:
         pytest.param(
             LoginState(after(99), after(12)), "to fix", "any case in 12 days", id="after five years"
         ),
-        pytest.param(LoginState(after(-1)), "to fix", "in -1 days", id="over"),
+        pytest.param(LoginState(after(-1)), "to fix", "in -1 days", id="expired"),
         pytest.param(LoginState(), "note", "has not said", id="unknown"),
     ],
 )

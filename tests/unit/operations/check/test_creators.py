@@ -6,7 +6,7 @@ def working(name: str) -> ConsumerGroup:
     return ConsumerGroup(name, has_members=True)
 
 
-def test_two_groups_that_take_one_destination_are_named() -> None:
+def test_two_groups_that_take_the_same_destination_are_named() -> None:
     groups = [working("invoice-creator"), working("invoice-creator-netsuite"), working("theirs")]
 
     (line,) = check_creators(groups)
@@ -15,7 +15,7 @@ def test_two_groups_that_take_one_destination_are_named() -> None:
     assert "invoice-creator and invoice-creator-netsuite both take netsuite" in line.detail
 
 
-def test_a_group_that_has_stopped_is_in_nobodys_way() -> None:
+def test_a_stopped_group_is_not_a_conflict() -> None:
     groups = [
         ConsumerGroup("invoice-creator", committed={0: 7}),
         working("invoice-creator-netsuite"),
@@ -30,5 +30,5 @@ def test_a_group_that_has_stopped_is_in_nobodys_way() -> None:
     )
 
 
-def test_where_no_creator_works_nothing_is_said() -> None:
+def test_nothing_is_said_if_no_creator_is_running() -> None:
     assert list(check_creators([ConsumerGroup("invoice-creator", committed={0: 7})])) == []

@@ -1,4 +1,4 @@
-"""What `check` says of an account beside that it lets us in."""
+"""What `check` says about an account, apart from whether the login works."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def remarks(folder: Path, **configured: Any) -> list[tuple[str, str]]:
     with controlled("quickbooks_online", folder) as (case, control):
         control.configure(**configured)
         (folder / "tokens.json").unlink(missing_ok=True)
-        case.connect().look(case.invoice())  # the chain begins, and its store is there to be seen
+        case.connect().look(case.invoice())  # the chain begins, and its store can be seen
         nowhere = {
             name: settings.model_construct() for name, settings in account_settings().items()
         }

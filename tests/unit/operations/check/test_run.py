@@ -1,6 +1,4 @@
-"""The whole check where nothing is set up as it should be: each part has its line, and none ends
-the others.
-"""
+"""A whole check with nothing set up correctly: each part has its line, and none ends the others."""
 
 from collections import Counter
 
@@ -27,7 +25,7 @@ def no_creator() -> tuple[CreatorSettings, Accounts]:
     raise InvalidSettings(["NAME: is not set"])
 
 
-def test_every_part_whose_settings_are_wrong_says_so() -> None:
+def test_every_part_with_wrong_settings_says_so() -> None:
     installation = Installation(wrong, no_creator)
 
     states = {line.part: line.state for line in check(installation)}
@@ -38,7 +36,7 @@ def test_every_part_whose_settings_are_wrong_says_so() -> None:
     assert states == settings | others
 
 
-def test_a_client_of_kafka_that_cannot_be_built_is_the_brokers_line() -> None:
+def test_a_kafka_client_that_cannot_be_built_is_reported_on_the_brokers_line() -> None:
     lines = list(check(Installation(without_a_ca, no_creator)))
 
     (broker,) = [line for line in lines if line.part == "broker"]
@@ -46,7 +44,7 @@ def test_a_client_of_kafka_that_cannot_be_built_is_the_brokers_line() -> None:
     assert Counter(line.state for line in lines)["note"] == 2
 
 
-def test_a_setting_that_several_parts_read_is_told_once() -> None:
+def test_a_setting_that_several_parts_read_is_reported_once() -> None:
     def typo(settings_class: type[AnySettings]) -> AnySettings:
         raise InvalidSettings(
             ["KAFKA_SECURITY_PROTOCOL: is none of SSL", f"{settings_class.__name__}: is wrong"]
@@ -62,7 +60,7 @@ def test_a_setting_that_several_parts_read_is_told_once() -> None:
     assert all(details.values())
 
 
-def test_a_part_that_reads_nothing_else_wrong_says_that_it_reads_the_same() -> None:
+def test_a_part_with_only_the_same_wrong_setting_refers_to_it() -> None:
     lines = list(
         once(
             [

@@ -47,7 +47,7 @@ def test_each_decision_has_an_id_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("by", ["", "  "])
-def test_nobody_decides_nothing(by: str) -> None:
+def test_a_decision_needs_a_person(by: str) -> None:
     broker = FakePublisher()
 
     with pytest.raises(InvalidRequest, match="--by"):
@@ -55,13 +55,13 @@ def test_nobody_decides_nothing(by: str) -> None:
     assert broker.published == []
 
 
-def test_a_reason_that_must_be_given_is_not_blank() -> None:
+def test_a_required_reason_must_not_be_blank() -> None:
     assert required(" because ") == "because"
     with pytest.raises(InvalidRequest, match="--why"):
         required("  ")
 
 
-def test_the_user_of_the_terminal_decides_unless_another_is_named() -> None:
+def test_the_user_of_the_terminal_decides_unless_another_person_is_named() -> None:
     assert person(None, lambda: "kim") == Person("kim", "cli")
     assert person("ada", lambda: "kim") == Person("ada", "cli")
 
@@ -69,7 +69,7 @@ def test_the_user_of_the_terminal_decides_unless_another_is_named() -> None:
 @pytest.mark.parametrize(
     "error", [KeyError("getpwuid(): uid not found: 65532"), OSError("No username set")], ids=repr
 )
-def test_a_user_without_a_name_is_asked_for_one(error: Exception) -> None:
+def test_a_user_without_a_name_is_told_to_give_one(error: Exception) -> None:
     def nobody() -> str:
         raise error
 
@@ -90,7 +90,7 @@ def account(uid: int, shell: str) -> pwd.struct_passwd:
         pytest.param(lambda: pwd.getpwnam("nobody of that name"), id="a number alone"),
     ],
 )
-def test_an_account_that_is_nobody_in_particular_is_no_answer_for_an_auditor(
+def test_an_account_that_is_not_a_person_does_not_satisfy_an_auditor(
     own: Callable[[], pwd.struct_passwd],
 ) -> None:
     with pytest.raises(InvalidRequest, match="--by"):
@@ -99,16 +99,14 @@ def test_an_account_that_is_nobody_in_particular_is_no_answer_for_an_auditor(
     assert accountable("kim", lambda: "root", own) == Person("kim", "cli")
 
 
-def test_a_person_who_logged_in_is_one() -> None:
+def test_a_person_who_logged_in_counts_as_a_person() -> None:
     assert accountable(None, lambda: "kim", lambda: account(1000, "/bin/bash")) == Person(
         "kim", "cli"
     )
 
 
 class Lying:
-    """A topic that holds what was published, and a stranger's record; each record's own time is
-    long ago.
-    """
+    """A topic with what was published and a foreign record, each with a record time long ago."""
 
     def __init__(self, broker: FakePublisher) -> None:
         values = [b"?", *(record.value for record in broker.to(TOPIC))]
@@ -121,7 +119,7 @@ class Lying:
         return filter(span.holds, self._records)
 
 
-def test_the_audit_lists_what_was_decided_and_leaves_out_what_is_no_decision() -> None:
+def test_the_audit_lists_decisions_and_leaves_out_other_records() -> None:
     broker = FakePublisher()
     made = [
         decider(broker).decide("pause", "netsuite", "x"),
@@ -132,7 +130,7 @@ def test_the_audit_lists_what_was_decided_and_leaves_out_what_is_no_decision() -
 
 
 @pytest.mark.parametrize(("since", "count"), [(START, 1), (START + timedelta(seconds=1), 0)])
-def test_the_audit_goes_by_when_each_was_decided_whatever_the_time_of_its_record(
+def test_the_audit_uses_the_time_of_the_decision_not_of_the_record(
     since: datetime, count: int
 ) -> None:
     broker = FakePublisher()

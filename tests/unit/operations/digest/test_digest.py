@@ -19,7 +19,7 @@ HELD = Group("creator", "held-for-approval", OLD, START, "", 1, {"EUR": Decimal(
 UNKNOWN = Group("formatter", "invoice-not-found", START, START, "", 1, {}, 1)
 
 
-def test_failed_and_held_invoices_are_told_apart_with_money_and_age() -> None:
+def test_failed_and_held_invoices_are_listed_separately_with_money_and_age() -> None:
     digest = digest_of([REFUSED, HELD, UNKNOWN], START)
 
     assert digest.subject == "Invoices: 3 failed, 1 held"
@@ -30,12 +30,12 @@ def test_failed_and_held_invoices_are_told_apart_with_money_and_age() -> None:
     ]
 
 
-def test_nobodys_words_and_no_customer_are_in_it() -> None:
+def test_it_contains_neither_foreign_text_nor_customers() -> None:
     digest = digest_of([REFUSED], START)
 
     assert "Acme" not in digest.text()
     assert "Acme" not in str(digest.document())
 
 
-def test_nothing_open_is_said_too() -> None:
+def test_it_is_also_sent_if_nothing_is_open() -> None:
     assert digest_of([], START).text() == "Invoices: nothing is open (2026-03-01T12:00:00.000Z)"

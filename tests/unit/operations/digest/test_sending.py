@@ -40,7 +40,7 @@ SECRET_PATH = "/services/T000/B000/not-to-be-told"
 
 @dataclass
 class Place:
-    """The settings that the digest is sent with."""
+    """The settings for sending the digest."""
 
     given: dict[str, Any]
 
@@ -53,7 +53,7 @@ class Place:
 
 @dataclass
 class Mailbox:
-    """Takes mail, but for an address that it was told to refuse."""
+    """Accepts mail, except for an address that it is told to refuse."""
 
     refused: str = ""
     taken: list[bytes] = field(default_factory=list)
@@ -101,11 +101,11 @@ def by_mail(url: str) -> Place:
     return Place({"digest_smtp_url": url, "digest_from": SENDER, "digest_to": RECIPIENTS})
 
 
-def test_without_a_place_nothing_is_sent() -> None:
+def test_nothing_is_sent_without_a_recipient() -> None:
     assert send(DIGEST, Place({})) == []
 
 
-def test_a_webhook_gets_the_text_as_slack_takes_it(webhook: AnyServer) -> None:
+def test_a_webhook_gets_the_text_in_slacks_format(webhook: AnyServer) -> None:
     assert send(DIGEST, Place({"digest_webhook_url": webhook.url + SECRET_PATH})) == ["webhook"]
 
     assert loads(webhook.bodies[0]) == {"text": DIGEST.text()}
@@ -114,7 +114,7 @@ def test_a_webhook_gets_the_text_as_slack_takes_it(webhook: AnyServer) -> None:
 @pytest.mark.parametrize(
     ("status", "error"), [(404, NeedsAttention), (302, NeedsAttention), (503, Unavailable)]
 )
-def test_a_webhook_that_refuses_is_told_without_its_address(
+def test_a_webhook_that_refuses_is_reported_without_its_address(
     webhook: AnyServer, status: int, error: type[Exception]
 ) -> None:
     webhook.answer = written(status, {}, b"no_service")
@@ -132,7 +132,7 @@ def test_mail_goes_to_everybody(mailbox: Mailbox, smtp_url: str) -> None:
     assert mail.get_content().splitlines() == DIGEST.text().splitlines()
 
 
-def test_an_address_that_is_refused_is_told_though_others_took_it(
+def test_a_refused_address_is_reported_even_if_others_were_accepted(
     mailbox: Mailbox, smtp_url: str
 ) -> None:
     mailbox.refused = "kim@example.com"
@@ -142,7 +142,7 @@ def test_an_address_that_is_refused_is_told_though_others_took_it(
     assert len(mailbox.taken) == 1
 
 
-def test_a_password_goes_over_tls_alone(mailbox: Mailbox, smtp_url: str) -> None:
+def test_a_password_is_sent_only_over_tls(mailbox: Mailbox, smtp_url: str) -> None:
     with pytest.raises(NeedsAttention, match="does not take the digest"):
         send(DIGEST, by_mail(smtp_url.replace("//", "//kim:not-to-be-told@")))
     assert mailbox.taken == []
@@ -150,7 +150,7 @@ def test_a_password_goes_over_tls_alone(mailbox: Mailbox, smtp_url: str) -> None
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate of its own signing for the loopback address, in one file."""
+    """Write a key and a self-signed certificate for the loopback address to one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
@@ -179,8 +179,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def secured(mailbox: Mailbox, certificate: Path) -> Iterator[str]:
-    """A mail server that offers STARTTLS and knows one user, whose password has a blank and an
-    @.
+    """Yield a mail server that offers STARTTLS and knows one user, whose password has a blank and
+    an @.
     """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
@@ -205,7 +205,7 @@ def secured(mailbox: Mailbox, certificate: Path) -> Iterator[str]:
     controller.stop()
 
 
-def test_user_and_password_are_given_over_starttls(
+def test_user_and_password_are_sent_over_starttls(
     mailbox: Mailbox, secured: str, certificate: Path
 ) -> None:
     trusting = {"ca_location": str(certificate)}
@@ -218,13 +218,13 @@ def test_user_and_password_are_given_over_starttls(
     assert len(mailbox.taken) == 1
 
 
-def test_a_mail_server_that_nobody_vouches_for_gets_nothing(mailbox: Mailbox, secured: str) -> None:
+def test_an_untrusted_mail_server_gets_nothing(mailbox: Mailbox, secured: str) -> None:
     with pytest.raises(NeedsAttention, match="not trusted"):
         send(DIGEST, by_mail(secured.replace("USER", "kim:a%20b%40c")))
     assert mailbox.taken == []
 
 
-def test_one_way_that_fails_keeps_it_from_no_other(mailbox: Mailbox, smtp_url: str) -> None:
+def test_a_failure_of_one_channel_does_not_stop_the_other(mailbox: Mailbox, smtp_url: str) -> None:
     nowhere = {"digest_webhook_url": f"http://{LOOPBACK}:{free_port()}{SECRET_PATH}"}
 
     with pytest.raises(Unavailable):
@@ -261,7 +261,7 @@ def test_a_mail_server_that_does_not_answer_is_named() -> None:
         ),
     ],
 )
-def test_settings_that_name_no_place_are_refused(
+def test_malformed_digest_settings_are_refused(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], problem: str
 ) -> None:
     for name, value in settings.items():

@@ -1,4 +1,4 @@
-"""Bringing a single invoice in."""
+"""Enqueuing a single invoice."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.unit.operations.installation import FakeInstallation
 KIM = Person("kim", "web")
 
 
-def test_the_decision_is_written_down_before_the_record_that_the_webhook_would_have_made() -> None:
+def test_the_decision_is_recorded_before_the_record_that_the_webhook_would_have_written() -> None:
     installation = FakeInstallation([])
 
     enqueue(" inv-1 ", "cus-1", installation, KIM)

@@ -1,4 +1,6 @@
-"""A draft is previewed by the real mapping, with what Metronome fills in when it finalizes it."""
+"""A draft is previewed by the real mapping, with the fields that Metronome fills in when it
+finalizes it.
+"""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,12 +24,12 @@ def seen(*lines: dict[str, Any], **changes: Any) -> Preview:
     )
 
 
-def test_a_draft_is_a_document_with_what_it_holds_so_far() -> None:
+def test_a_draft_becomes_a_document_with_its_lines_so_far() -> None:
     assert (document := seen().document) is not None
     assert (document.total, document.issue_date) == (Decimal("100.00"), date(2026, 3, 1))
 
 
-def test_a_total_that_is_not_known_yet_is_the_sum_of_the_lines_that_count() -> None:
+def test_a_missing_total_is_the_sum_of_the_lines_that_count() -> None:
     lines = (line(10_000), application(-2_500), application(-1_000, "POSTPAID"))
 
     assert (document := seen(*lines, total=None).document) is not None
@@ -49,10 +51,10 @@ def test_a_draft_without_any_date_is_dated_today() -> None:
             {"total": None, "line_items": "?"}, "invalid-invoice", id="lines that cannot be read"
         ),
         pytest.param({"status": "VOID"}, "not-finalized", id="void"),
-        pytest.param({"total": Decimal(1)}, "totals-mismatch", id="a total of its own is kept"),
+        pytest.param({"total": Decimal(1)}, "totals-mismatch", id="its own total is kept"),
     ],
 )
-def test_what_would_stop_it_is_told_as_for_a_finalized_invoice(
+def test_obstacles_are_reported_as_for_a_finalized_invoice(
     changes: dict[str, Any], code: str
 ) -> None:
     assert seen(**changes).code == code
@@ -61,7 +63,7 @@ def test_what_would_stop_it_is_told_as_for_a_finalized_invoice(
 @pytest.mark.parametrize(
     "answer", [None, [], {"data": None}, {"data": {"status": "FINALIZED", "total": None}}]
 )
-def test_what_is_no_draft_stays_as_it_is(answer: Any) -> None:
+def test_an_invoice_that_is_not_a_draft_is_unchanged(answer: Any) -> None:
     assert as_finalized(answer, rules(), NOW) is answer
 
 

@@ -51,14 +51,18 @@ def test_the_payload_is_the_providers_own(destination: str, field: str) -> None:
             id="not mapped",
         ),
         pytest.param(
-            {"line_items": "?"}, "failed", "formatter", "invalid-invoice", id="no invoice at all"
+            {"line_items": "?"},
+            "failed",
+            "formatter",
+            "invalid-invoice",
+            id="not an invoice at all",
         ),
         pytest.param(
             {"credit_type": TOKENS}, "failed", "formatter", "unsupported-currency", id="no currency"
         ),
     ],
 )
-def test_what_would_not_be_sent_says_why(
+def test_an_invoice_that_would_not_be_sent_says_why(
     changes: dict[str, Any], result: str, stage: str, code: str
 ) -> None:
     told = shown(**changes)
@@ -72,7 +76,7 @@ def test_what_would_not_be_sent_says_why(
     assert told["reason"]
 
 
-def test_what_the_creator_would_refuse_still_shows_the_document() -> None:
+def test_a_document_that_the_creator_would_refuse_is_still_shown() -> None:
     told = shown(line(100, credit_type=EUR), credit_type=EUR)
 
     assert (told["result"], told["stage"], told["code"]) == (
@@ -83,7 +87,7 @@ def test_what_the_creator_would_refuse_still_shows_the_document() -> None:
     assert told["document"]["currency"] == "EUR"
 
 
-def test_force_looks_past_what_is_synced_already() -> None:
+def test_force_ignores_that_it_is_already_synced() -> None:
     synced: dict[str, Any] = {"external_invoice": {"invoice_id": "77001"}}
 
     assert shown(**synced)["code"] == "already-synced"
@@ -116,7 +120,7 @@ def test_force_looks_past_what_is_synced_already() -> None:
         ),
     ],
 )
-def test_it_decides_in_a_hierarchy_as_the_formatter_does(
+def test_hierarchies_are_decided_as_in_the_formatter(
     accounts: FakeAccounts, result: str, code: str | None
 ) -> None:
     invoice = tree(payer=PARENT, contract_id=CONTRACT)
@@ -147,7 +151,7 @@ def run_on_file(
     return subprocess.run(command, env=env, capture_output=True, check=False, timeout=60)
 
 
-def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_providers_numbers(
+def test_a_file_is_previewed_without_any_call_and_with_the_providers_amounts(
     tmp_path: Path,
 ) -> None:
     done = run_on_file(tmp_path, tree(line("1999.6"), total=Decimal("1999.6")), "-o", "json")
@@ -185,7 +189,7 @@ def test_a_file_is_previewed_without_asking_anybody_and_amounts_are_the_provider
         ),
     ],
 )
-def test_the_last_line_promises_nothing_of_a_provider_that_was_not_asked(
+def test_the_last_line_promises_nothing_about_a_provider_that_was_not_asked(
     tmp_path: Path, changes: dict[str, Any], options: tuple[str, ...], code: int, said: str
 ) -> None:
     done = run_on_file(tmp_path, tree(**changes), *options)

@@ -1,4 +1,4 @@
-"""Finding the invoice that is previewed: its customer in the topics, its answer at Metronome, or a
+"""Finding the invoice to preview: its customer in the topics, and its answer at Metronome or in a
 file.
 """
 
@@ -46,31 +46,31 @@ def test_the_customer_is_found_in_the_topics(records: list[Record]) -> None:
     )
 
 
-def test_a_customer_that_is_given_need_not_be_known() -> None:
+def test_a_given_customer_need_not_be_known() -> None:
     assert preview_invoice(INVOICE_ID, CUSTOMER_ID, installation(), force=False).result == "created"
 
 
-def test_an_invoice_that_no_topic_knows_needs_its_customer() -> None:
+def test_an_invoice_in_no_topic_needs_a_customer() -> None:
     with pytest.raises(InvalidRequest, match="--customer-id"):
         preview_invoice(INVOICE_ID, None, installation(), force=False)
 
 
-def test_an_invoice_that_metronome_does_not_know_is_told() -> None:
+def test_an_invoice_that_metronome_does_not_know_is_reported() -> None:
     with pytest.raises(Rejected, match="does not know"):
         preview_invoice("another", CUSTOMER_ID, installation(), force=False)
 
 
-def test_a_files_content_is_previewed_without_asking_anybody() -> None:
+def test_the_content_of_a_file_is_previewed_without_any_call() -> None:
     assert preview_content(dumps(tree()), installation().settings, force=False).result == "created"
 
 
-def test_a_files_invoice_of_a_hierarchy_is_asked_for_by_its_id() -> None:
+def test_an_invoice_of_a_hierarchy_in_a_file_is_requested_by_its_id() -> None:
     content = dumps(tree(payer={"customer_id": "parent"}, contract_id="contract"))
 
     with pytest.raises(InvalidRequest, match="preview it by its id"):
         preview_content(content, installation().settings, force=False)
 
 
-def test_content_that_is_no_json_is_refused() -> None:
+def test_content_that_is_not_json_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="not JSON"):
         preview_content(b"\xff", installation().settings, force=False)

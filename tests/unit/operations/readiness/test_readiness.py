@@ -1,5 +1,5 @@
-"""What the invoices of a time would fail on: each thing once, whatever else is wrong with the same
-invoice.
+"""What the invoices of a period would fail on: each problem once, whatever else is wrong with the
+same invoice.
 """
 
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ SINCE = START - timedelta(days=30)
 
 @dataclass
 class Clients:
-    """An installation with a Metronome; the providers' settings are the environment's."""
+    """An installation with a Metronome; the providers' settings come from the environment."""
 
     reader: Metronome
     clock: FakeClock = field(default_factory=FakeClock)
@@ -92,18 +92,18 @@ def test_everything_that_is_wrong_with_an_invoice_is_named_at_once() -> None:
             id="the invoice itself",
         ),
         pytest.param(
-            {"line_items": "?"}, ("invalid-invoice", "invoice", INVOICE_ID), id="no invoice at all"
+            {"line_items": "?"},
+            ("invalid-invoice", "invoice", INVOICE_ID),
+            id="not an invoice at all",
         ),
         pytest.param(
             {"type": "NEW"},
             ("unknown-invoice-type", "invoice", INVOICE_ID),
-            id="a type nobody knows",
+            id="an unknown type",
         ),
     ],
 )
-def test_what_has_to_be_corrected_is_named(
-    changes: dict[str, Any], found: tuple[str, str, str]
-) -> None:
+def test_each_correction_is_named(changes: dict[str, Any], found: tuple[str, str, str]) -> None:
     one = tree(line(credit_type=changes.get("credit_type", tree()["credit_type"]))) | changes
 
     assert obstacles(one) == {found}
@@ -115,14 +115,14 @@ def test_an_applied_commit_without_an_item_gets_one_by_its_type() -> None:
     assert obstacles(bare) == {("items-not-mapped", "line type", "applied_commit_or_credit")}
 
 
-def test_of_what_is_billed_elsewhere_nothing_else_has_to_be_corrected() -> None:
+def test_nothing_else_has_to_be_corrected_for_an_invoice_billed_elsewhere() -> None:
     other = {"invoice_id": "in_1", "billing_provider_type": "stripe", "external_status": "PAID"}
     elsewhere = tree(line(product_custom_fields={}), external_invoice=other)
 
     assert obstacles(elsewhere) == {("billed-elsewhere", "invoice", INVOICE_ID)}
 
 
-def test_a_customer_of_whom_nobody_knows_who_pays_is_not_blamed_for_its_own_fields() -> None:
+def test_a_customer_without_a_known_payer_is_not_blamed_for_its_own_fields() -> None:
     member = tree(payer=PARENT, contract_id=CONTRACT, customer_custom_fields={})
 
     found = obstacles(member, accounts=FakeAccounts(child("SELF", "SEPARATE")))
@@ -134,11 +134,11 @@ def test_a_customer_of_whom_nobody_knows_who_pays_is_not_blamed_for_its_own_fiel
     "account",
     [
         pytest.param({}, id="nothing is set"),
-        pytest.param({"NS_ACCOUNT_ID": "1234567"}, id="half of it is set"),
+        pytest.param({"NS_ACCOUNT_ID": "1234567"}, id="only half is set"),
         pytest.param(NETSUITE | {"NS_CURRENCY_IDS": "?"}, id="a setting is malformed"),
     ],
 )
-def test_a_provider_that_is_not_set_up_here_is_told(
+def test_a_provider_that_is_not_set_up_here_is_reported(
     account: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in NETSUITE:
@@ -168,7 +168,7 @@ def test_drafts_count_and_void_invoices_do_not() -> None:
     }
 
 
-def test_one_customer_or_invoice_that_cannot_be_asked_for_ends_nothing() -> None:
+def test_a_customer_or_invoice_that_cannot_be_read_does_not_end_it() -> None:
     given = (tree(), tree(id="inv-gone"), tree(id="inv-other", customer_id="cus-other"))
     broken = {
         "cus-lost": Unavailable("It is busy."),
@@ -194,7 +194,7 @@ def test_refused_credentials_end_it() -> None:
         judged(broken={"cus-lost": CredentialsRefused("No.")})
 
 
-def test_of_one_customer_no_other_is_listed() -> None:
+def test_a_given_customer_is_the_only_one_listed() -> None:
     metronome = Metronome((tree(), tree(id="inv-other", customer_id="cus-other")))
     chosen = Selection(since=SINCE, customer_id="cus-other")
 
@@ -211,7 +211,7 @@ def test_of_one_customer_no_other_is_listed() -> None:
         Selection(since=START + timedelta(days=1)),
     ],
 )
-def test_what_is_no_time_is_refused(chosen: Selection) -> None:
+def test_an_invalid_time_is_refused(chosen: Selection) -> None:
     with pytest.raises(InvalidRequest):
         judged(chosen=chosen)
 

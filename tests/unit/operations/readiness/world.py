@@ -1,4 +1,4 @@
-"""Metronome with customers and invoices, and the settings to go through them."""
+"""A Metronome with customers and invoices, and the settings for a readiness run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ RULES = MappingSettings.model_validate(
 class Metronome:
     """Customers with their invoices.
 
-    ``broken``: what listing a customer, or asking for an invoice, raises.
+    ``broken`` holds the errors of listing a customer or reading an invoice.
     """
 
     invoices: tuple[dict[str, Any], ...]
@@ -58,7 +58,7 @@ class Metronome:
         return {"data": next(each for each in self._of(customer_id) if each["id"] == invoice_id)}
 
     def ask(self, question: Question) -> Any:
-        """Return what the accounts say."""
+        """Return what the accounts answer."""
         return self.accounts.ask(question)
 
     def _of(self, customer_id: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Metronome against the ledger and the providers: each state, what is lost, the sums."""
+"""Metronome compared with the ledger and the providers: each state, lost invoices, the sums."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -62,7 +62,7 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
 @pytest.mark.parametrize(
     ("invoice", "evidence", "state"),
     [
-        pytest.param(listed(), by(), "missing", id="nobody knows it"),
+        pytest.param(listed(), by(), "missing", id="unknown everywhere"),
         pytest.param(listed(), by(outcome(), known()), "created", id="created, provider not asked"),
         pytest.param(listed(), by(outcome(), held()), "created", id="created, provider agrees"),
         pytest.param(
@@ -103,7 +103,7 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
         ),
         pytest.param(listed(), by(FAILED), "failed", id="failed"),
         pytest.param(
-            listed(), by(FAILED, held()), "created", id="failed again, and its document stands"
+            listed(), by(FAILED, held()), "created", id="failed again while its document stands"
         ),
         pytest.param(
             listed(),
@@ -144,16 +144,16 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
             id="by hand, and repeated",
         ),
         pytest.param(
-            listed(), by(CONSTITUENT), "skipped", id="part of a consolidated invoice that names it"
+            listed(), by(CONSTITUENT), "skipped", id="part of a consolidated invoice that lists it"
         ),
         pytest.param(
-            listed(), by(CONSTITUENT, is_named=False), "unbilled-constituent", id="named by none"
+            listed(), by(CONSTITUENT, is_named=False), "unbilled-constituent", id="listed by none"
         ),
         pytest.param(
             listed(),
             by(CONSTITUENT, held(), is_named=False),
             "created",
-            id="part of one, yet billed",
+            id="part of one, but billed",
         ),
         pytest.param(listed(), by(unasked=("x",)), "unknown", id="could not be asked"),
         pytest.param(
@@ -177,7 +177,7 @@ def by(newest: Outcome | None = None, *documents: Document, **changes: Any) -> E
         ),
     ],
 )
-def test_every_invoice_gets_the_state_that_its_traces_tell(
+def test_every_invoice_gets_the_state_that_follows_from_its_traces(
     invoice: ListedInvoice, evidence: Evidence, state: State
 ) -> None:
     finding = compare(invoice, evidence)
@@ -186,11 +186,11 @@ def test_every_invoice_gets_the_state_that_its_traces_tell(
     assert finding.state == state
 
 
-def test_of_several_states_the_first_of_the_contract_counts() -> None:
+def test_the_first_matching_state_of_the_contract_counts() -> None:
     assert [state for state, _rule in RULES] + ["missing"] == list(get_args(State))
 
 
-# What makes each state fit, on top of what makes the later ones fit.
+# What makes each state fit, in addition to what makes the later ones fit.
 TRACES: list[tuple[State, ListedInvoice, Evidence]] = [
     (
         "duplicate",
@@ -212,20 +212,22 @@ TRACES: list[tuple[State, ListedInvoice, Evidence]] = [
 @pytest.mark.parametrize(
     ("state", "invoice", "evidence"), TRACES, ids=[state for state, *_ in TRACES]
 )
-def test_what_comes_first_wins(state: State, invoice: ListedInvoice, evidence: Evidence) -> None:
+def test_the_first_matching_trace_wins(
+    state: State, invoice: ListedInvoice, evidence: Evidence
+) -> None:
     finding = compare(invoice, evidence)
 
     assert finding is not None
     assert finding.state == state
 
 
-def test_the_traces_are_in_the_order_of_the_contract() -> None:
+def test_the_traces_follow_the_order_of_the_contract() -> None:
     order = get_args(State)
 
     assert all(order.index(one[0]) < order.index(other[0]) for one, other in pairwise(TRACES))
 
 
-def test_two_documents_for_one_invoice_are_told_whatever_their_destinations() -> None:
+def test_two_documents_of_one_invoice_are_reported_whatever_their_destinations() -> None:
     finding = compare(
         listed(), by(outcome(), held(), Document("razorpay", "inv_2", Decimal("100.00"), "USD"))
     )
@@ -239,15 +241,15 @@ def test_two_documents_for_one_invoice_are_told_whatever_their_destinations() ->
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "VOID", "DRAFT_INCOMPLETE"])
-def test_what_nobody_has_to_bill_is_no_finding(status: str) -> None:
+def test_an_invoice_that_need_not_be_billed_is_not_a_finding(status: str) -> None:
     assert compare(listed(status=status), by()) is None
 
 
-def test_void_in_metronome_and_void_at_the_provider_is_no_finding() -> None:
+def test_an_invoice_void_in_metronome_and_at_the_provider_is_not_a_finding() -> None:
     assert compare(listed(status="VOID"), by(outcome(), GONE)) is None
 
 
-def test_only_what_never_became_a_document_may_be_enqueued() -> None:
+def test_only_an_invoice_without_a_document_may_be_enqueued() -> None:
     sandbox = by(outcome(), elsewhere=(outcome(account="1234567_SB1"),))
     lost, deleted, there = (
         compare(listed(), each) for each in (by(), by(outcome(), GONE), sandbox)
@@ -263,16 +265,16 @@ def test_only_what_never_became_a_document_may_be_enqueued() -> None:
     assert there.needs_a_person
 
 
-def test_an_invoice_in_no_currency_is_stated_as_it_is() -> None:
+def test_the_amount_of_an_invoice_without_a_currency_is_stated_unchanged() -> None:
     assert listed(credit_type={"id": "x", "name": "Tokens"}).money() == (Decimal(10000), "Tokens")
 
 
-def test_a_list_of_another_shape_is_not_guessed_at() -> None:
+def test_a_list_of_another_shape_is_refused() -> None:
     with pytest.raises(Unavailable, match=r"another shape: .*total"):
         parse_listed(shown(total=None))
 
 
-def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None:
+def test_the_window_is_by_issue_date_and_includes_undated_invoices() -> None:
     metronome = FakeMetronome(
         shown(id="in"),
         shown(id="scheduled", start_timestamp=None, end_timestamp=None),
@@ -284,7 +286,7 @@ def test_the_window_is_by_issue_date_and_periodless_invoices_are_in_it() -> None
     assert Walk(metronome).states() == dict.fromkeys(("in", "scheduled", "undated"), "missing")
 
 
-def test_without_an_end_it_is_by_now() -> None:
+def test_without_an_end_the_window_ends_now() -> None:
     later = shown(id="later", issued_at=(START + timedelta(seconds=1)).isoformat())
 
     assert Walk(FakeMetronome(shown(), later)).states(Selection(since=SINCE)) == {
@@ -296,16 +298,16 @@ def test_without_an_end_it_is_by_now() -> None:
     "chosen",
     [
         pytest.param(Selection(), id="no beginning"),
-        pytest.param(Selection(until=UNTIL), id="an end alone"),
+        pytest.param(Selection(until=UNTIL), id="only an end"),
         pytest.param(Selection(since=SINCE, customer_id=CUSTOMER_ID), id="more than a time"),
     ],
 )
-def test_what_is_not_a_time_with_a_beginning_is_refused(chosen: Selection) -> None:
+def test_a_window_without_a_valid_beginning_is_refused(chosen: Selection) -> None:
     with pytest.raises(InvalidRequest, match="--since"):
         Walk(FakeMetronome(shown())).states(chosen)
 
 
-def test_before_an_invoice_is_missing_the_whole_ledger_is_asked() -> None:
+def test_an_invoice_is_missing_only_if_the_whole_ledger_lacks_it() -> None:
     long_ago = in_ledger(0, outcome(settled_at=SINCE - timedelta(days=60)))
 
     assert Walk(FakeMetronome(shown()), [long_ago]).states() == {INVOICE_ID: "created"}
@@ -339,13 +341,13 @@ def at(offset: int, name: str = "invoice-formatter") -> ConsumerGroup:
             [received(5)],
             {"raw-invoices": [at(6)]},
             "missing",
-            id="raw, consumed, and nothing came of it",
+            id="raw, consumed without a result",
         ),
         pytest.param(
             [received(5)],
             {"raw-invoices": [at(6), at(0, "kcat")]},
             "missing",
-            id="a reader of no service",
+            id="a reader that is not a service",
         ),
         pytest.param(
             [formatted("netsuite", 3)],
@@ -371,13 +373,13 @@ def at(offset: int, name: str = "invoice-formatter") -> ConsumerGroup:
         ),
     ],
 )
-def test_an_invoice_waits_by_the_position_of_its_record_whatever_the_clock_says(
+def test_whether_an_invoice_waits_depends_on_offsets_not_on_the_clock(
     records: list[Record], groups: dict[str, list[ConsumerGroup]], state: State
 ) -> None:
     assert Walk(FakeMetronome(shown()), records, groups=groups).states() == {INVOICE_ID: state}
 
 
-def test_the_ledger_tells_of_a_second_document() -> None:
+def test_the_ledger_shows_a_second_document() -> None:
     records = [
         in_ledger(number, outcome(provider_document_id=name, settled_at=START))
         for number, name in enumerate(("9001", "9002"))
@@ -396,7 +398,7 @@ def found(document_id: str = "9001", **changes: Any) -> Found:
     return Found(document_id, **(facts | changes))
 
 
-def test_a_known_document_is_read_by_its_own_id_and_nothing_else_is_looked_for() -> None:
+def test_a_known_document_is_read_by_its_own_id_without_a_further_look() -> None:
     other = outcome(provider_document_id="9002", account=ACCOUNT)
     records = [document_in_ledger(0, outcome()), document_in_ledger(1, other), in_ledger(2, FAILED)]
     providers = FakeProviders({"9001": found(), "9002": found("9002")})
@@ -408,7 +410,7 @@ def test_a_known_document_is_read_by_its_own_id_and_nothing_else_is_looked_for()
 @pytest.mark.parametrize(
     ("records", "asked"),
     [
-        pytest.param([], [("look", INVOICE_ID)], id="nobody knows it"),
+        pytest.param([], [("look", INVOICE_ID)], id="unknown everywhere"),
         pytest.param([in_ledger(0, FAILED)], [("look", INVOICE_ID)], id="failed"),
         pytest.param(
             [
@@ -430,7 +432,7 @@ def test_a_known_document_is_read_by_its_own_id_and_nothing_else_is_looked_for()
         pytest.param([in_ledger(0, SYNCED)], [("read", "9001")], id="Metronome names a document"),
     ],
 )
-def test_what_is_not_known_is_looked_for_by_the_invoices_id(
+def test_an_unknown_document_is_looked_up_by_the_invoices_id(
     records: list[Record], asked: list[tuple[str, str]]
 ) -> None:
     providers = FakeProviders({"9001": found()}, [found()])
@@ -439,13 +441,13 @@ def test_what_is_not_known_is_looked_for_by_the_invoices_id(
     assert providers.asked == asked
 
 
-def test_a_void_invoice_that_metronome_alone_knows_a_document_of_is_told_without_asking() -> None:
+def test_a_void_invoice_with_a_document_only_in_metronome_is_reported_without_asking() -> None:
     void = Walk(FakeMetronome(shown(status="VOID")), [in_ledger(0, SYNCED)])
 
     assert void.states() == {INVOICE_ID: "voided-after-creation"}
 
 
-def test_what_carries_another_invoices_id_is_not_found() -> None:
+def test_a_document_with_another_invoices_id_is_not_found() -> None:
     providers = FakeProviders(carrying=[found(invoice_id="another")])
 
     assert Walk(FakeMetronome(shown()), providers=providers).states() == {INVOICE_ID: "missing"}
@@ -458,7 +460,7 @@ def test_what_carries_another_invoices_id_is_not_found() -> None:
         pytest.param({"9001": found(state="void", total=Decimal(0))}, id="void"),
     ],
 )
-def test_a_document_that_was_removed_is_told_and_entered_in_the_ledger_and_never_enqueued(
+def test_a_removed_document_is_reported_and_entered_in_the_ledger_but_never_enqueued(
     there: dict[str, Found],
 ) -> None:
     created = outcome(account=ACCOUNT)
@@ -474,7 +476,7 @@ def test_a_document_that_was_removed_is_told_and_entered_in_the_ledger_and_never
     assert walk.noted == [created.model_copy(update={"stands": False})]
 
 
-def test_a_document_that_stands_after_all_is_entered_as_such_and_what_agrees_is_not() -> None:
+def test_a_document_that_stands_after_all_is_entered_and_an_unchanged_one_is_not() -> None:
     gone = outcome(stands=False)
     walk = Walk(
         FakeMetronome(shown()), [document_in_ledger(0, gone)], FakeProviders({"9001": found()})
@@ -488,7 +490,7 @@ def test_a_document_that_stands_after_all_is_entered_as_such_and_what_agrees_is_
 
 
 @pytest.mark.parametrize("state", ["draft", "open", "paid"])
-def test_a_document_that_waits_for_approval_or_was_rejected_there_exists(state: Any) -> None:
+def test_a_document_that_is_unapproved_or_rejected_at_the_provider_exists(state: Any) -> None:
     providers = FakeProviders({"9001": found(state=state)})
 
     assert Walk(FakeMetronome(shown()), [document_in_ledger(0, outcome())], providers).states() == {
@@ -496,7 +498,7 @@ def test_a_document_that_waits_for_approval_or_was_rejected_there_exists(state: 
     }
 
 
-def test_a_sandboxs_document_is_not_taken_for_productions_nor_asked_for() -> None:
+def test_a_document_of_a_sandbox_is_neither_counted_for_production_nor_asked_for() -> None:
     sandbox = outcome(account="1234567_SB1")
     providers = FakeProviders({"9001": found()})
 
@@ -508,7 +510,7 @@ def test_a_sandboxs_document_is_not_taken_for_productions_nor_asked_for() -> Non
     assert providers.asked == [("look", INVOICE_ID)]
 
 
-def test_a_voided_invoice_is_asked_about_until_its_document_is_void_too() -> None:
+def test_a_voided_invoice_is_checked_until_its_document_is_void_too() -> None:
     records = [document_in_ledger(0, outcome(account=ACCOUNT))]
     void = FakeMetronome(shown(status="VOID"))
     stands = Walk(void, records, FakeProviders({"9001": found()}))
@@ -522,7 +524,7 @@ def test_a_voided_invoice_is_asked_about_until_its_document_is_void_too() -> Non
     assert noted.providers.asked == []
 
 
-def test_one_customer_or_invoice_or_document_that_fails_ends_nothing() -> None:
+def test_a_failing_customer_invoice_or_document_does_not_end_the_walk() -> None:
     metronome = FakeMetronome(
         shown(total=None),
         shown(id="b"),
@@ -545,7 +547,7 @@ def test_one_customer_or_invoice_or_document_that_fails_ends_nothing() -> None:
     assert findings[-1].is_lost
 
 
-def test_a_provider_that_fails_makes_its_invoices_unknown_and_no_others() -> None:
+def test_a_failing_provider_makes_only_its_own_invoices_unknown() -> None:
     records = [
         document_in_ledger(0, outcome()),
         in_ledger(1, outcome(invoice_id="b", destination="razorpay")),
@@ -578,16 +580,16 @@ def skipped_as_constituent(invoice_id: str, offset: int) -> Record:
 @pytest.mark.parametrize(
     ("consolidated", "state"),
     [
-        pytest.param({"status": "FINALIZED"}, "skipped", id="named by another customer's"),
-        pytest.param({"status": "VOID"}, "unbilled-constituent", id="named by a void one"),
+        pytest.param({"status": "FINALIZED"}, "skipped", id="listed by another customer's"),
+        pytest.param({"status": "VOID"}, "unbilled-constituent", id="listed by a void one"),
         pytest.param(
             {"constituent_invoices": [{"invoice_id": "another"}]},
             "unbilled-constituent",
-            id="not named",
+            id="not listed",
         ),
     ],
 )
-def test_a_skipped_constituent_is_billed_only_if_a_consolidated_invoice_names_it(
+def test_a_skipped_constituent_is_billed_only_if_a_consolidated_invoice_lists_it(
     consolidated: dict[str, Any], state: State
 ) -> None:
     payer = shown(
@@ -600,7 +602,7 @@ def test_a_skipped_constituent_is_billed_only_if_a_consolidated_invoice_names_it
     assert Walk(FakeMetronome(shown(), payer), records).states()[INVOICE_ID] == state
 
 
-def test_while_a_customer_could_not_be_listed_nobody_knows_who_is_not_named() -> None:
+def test_constituents_are_undecided_as_long_as_a_customer_cannot_be_listed() -> None:
     metronome = FakeMetronome(shown(), broken={"payer": Unavailable("500")})
 
     assert (
@@ -608,7 +610,7 @@ def test_while_a_customer_could_not_be_listed_nobody_knows_who_is_not_named() ->
     )
 
 
-def test_a_missing_invoice_names_the_destination_of_its_customer() -> None:
+def test_a_missing_invoice_shows_the_destination_of_its_customer() -> None:
     (finding,) = Walk(FakeMetronome(shown())).findings()
 
     assert finding.destination == "netsuite"
@@ -618,7 +620,7 @@ def findings_of(*pairs: tuple[ListedInvoice, Evidence]) -> list[Finding]:
     return [finding for invoice, evidence in pairs if (finding := compare(invoice, evidence))]
 
 
-def test_what_is_lost_is_enqueued_as_its_webhook_would_have() -> None:
+def test_a_lost_invoice_is_enqueued_as_by_its_webhook() -> None:
     publisher = FakePublisher()
     findings = findings_of((listed(), by()), (listed(id="b"), by(outcome(), known())))
 
@@ -650,7 +652,7 @@ def test_an_invoice_counts_as_enqueued_only_once_the_broker_has_it() -> None:
         )
 
 
-def test_what_was_issued_before_the_connector_began_is_not_enqueued() -> None:
+def test_an_invoice_issued_before_the_connector_began_is_not_enqueued() -> None:
     publisher = FakePublisher()
     early = listed()
     undated = listed(id="b", issued_at=None)
@@ -671,7 +673,7 @@ def test_what_was_issued_before_the_connector_began_is_not_enqueued() -> None:
     assert [record.key for record in publisher.published] == [b"b"]
 
 
-def test_what_is_lost_is_enqueued_while_walking() -> None:
+def test_lost_invoices_are_enqueued_during_the_walk() -> None:
     metronome = FakeMetronome(
         *(shown(id=f"i-{number}", customer_id=f"c-{number}") for number in range(2000))
     )
@@ -692,7 +694,7 @@ def total_of(*findings: Finding) -> Totals:
     return totals
 
 
-def test_the_sums_say_where_the_money_is_and_what_is_unexplained() -> None:
+def test_the_sums_show_where_the_money_is_and_what_is_unexplained() -> None:
     totals = total_of(
         *findings_of(
             (listed(), by(outcome(), held())),
@@ -737,7 +739,7 @@ def test_the_sums_say_where_the_money_is_and_what_is_unexplained() -> None:
             listed(status="VOID"),
             by(outcome(), held()),
             "-100.00",
-            id="void, and its document stands",
+            id="void while its document stands",
         ),
         pytest.param(listed(), by(outcome(), held("90.00")), "10.00", id="changed at the provider"),
         pytest.param(listed(), by(outcome(), GONE), "100.00", id="removed at the provider"),
@@ -745,12 +747,12 @@ def test_the_sums_say_where_the_money_is_and_what_is_unexplained() -> None:
             listed(),
             by(CONSTITUENT, is_named=False),
             "100.00",
-            id="a constituent that nobody bills",
+            id="a constituent that is not billed",
         ),
-        pytest.param(listed(), by(SYNCED, GONE), "100.00", id="removed, though Metronome knows it"),
+        pytest.param(listed(), by(SYNCED, GONE), "100.00", id="removed but known to Metronome"),
     ],
 )
-def test_what_is_unexplained_needs_a_person(
+def test_an_unexplained_finding_needs_a_person(
     invoice: ListedInvoice, evidence: Evidence, unexplained: str
 ) -> None:
     totals = total_of(*findings_of((invoice, evidence)))
@@ -766,17 +768,17 @@ def test_what_is_unexplained_needs_a_person(
         pytest.param(
             by(outcome(outcome="resolved", resolved_by="kim"), GONE), id="resolved by hand"
         ),
-        pytest.param(by(FAILED, held()), id="failed again, and its document stands"),
+        pytest.param(by(FAILED, held()), id="failed again while its document stands"),
         pytest.param(by(FAILED), id="failed: see failures"),
     ],
 )
-def test_what_is_explained_does_not(evidence: Evidence) -> None:
+def test_an_explained_finding_needs_nobody(evidence: Evidence) -> None:
     totals = total_of(*findings_of((listed(), evidence)))
 
     assert (totals.for_a_person, totals.rows()[0]["unexplained"]) == (0, 0)
 
 
-def test_amounts_that_cancel_out_are_unexplained_each() -> None:
+def test_amounts_that_cancel_out_are_each_unexplained() -> None:
     totals = total_of(
         *findings_of((listed(), by()), (listed(id="b", status="VOID"), by(outcome(), held())))
     )
@@ -798,7 +800,7 @@ def test_a_document_in_another_currency_counts_in_its_own() -> None:
     assert [(row["currency"], row["unexplained"]) for row in rows] == [("EUR", -100), ("USD", 100)]
 
 
-def test_work_in_parallel_keeps_its_order_and_stops_at_the_first_error() -> None:
+def test_parallel_work_keeps_its_order_and_stops_at_the_first_error() -> None:
     def half(number: int) -> int:
         if number % 2:
             raise ValueError(number)

@@ -25,10 +25,10 @@ from tests.unit.operations.reconcile.walking import (
 
 
 class Installation(FakeInstallation):
-    """One whose Metronome lists invoices."""
+    """An installation whose Metronome lists invoices."""
 
     def metronome(self, per_second: float | None = None) -> Any:
-        """Return a Metronome that lists."""
+        """Return a Metronome that lists invoices."""
         return FakeMetronome(*self.invoices)
 
     invoices: tuple[dict[str, Any], ...] = ()
@@ -54,7 +54,7 @@ def first_entry(at: datetime) -> Record:
     return document_in_ledger(0, outcome(invoice_id="first", settled_at=at))
 
 
-def test_what_is_lost_is_enqueued_once_and_then_waits() -> None:
+def test_a_lost_invoice_is_enqueued_once_and_then_waits() -> None:
     here = installation(shown(), records=[first_entry(START)])
 
     (lost,) = fixed(here)
@@ -64,7 +64,7 @@ def test_what_is_lost_is_enqueued_once_and_then_waits() -> None:
     assert (waiting.state, len(here.broker.published)) == ("waiting", 1)
 
 
-def test_nothing_is_enqueued_that_is_much_older_than_the_ledger() -> None:
+def test_an_invoice_much_older_than_the_ledger_is_not_enqueued() -> None:
     old, new = (START - timedelta(hours=hours) for hours in (23, 2))
     here = installation(
         shown(id="old", issued_at=old.isoformat()),
@@ -82,7 +82,7 @@ def test_nothing_is_enqueued_that_is_much_older_than_the_ledger() -> None:
 def test_an_invoice_dated_long_before_it_was_finalized_is_found_by_a_wide_run(
     days: int, is_found: bool
 ) -> None:
-    # Finalized an hour ago, its webhook lost: the list shows when it is dated, and nothing else.
+    # Finalized an hour ago, with its webhook lost: the list shows only its date.
     dated = START - timedelta(days=40)
     here = installation(
         shown(issued_at=dated.isoformat()), records=[first_entry(dated - timedelta(days=100))]
@@ -97,7 +97,7 @@ def test_an_invoice_dated_long_before_it_was_finalized_is_found_by_a_wide_run(
     assert [each.topic for each in here.broker.published] == ["raw-invoices"] * is_found
 
 
-def test_bill_from_decides_in_the_ledgers_place_what_is_not_billed_from_here() -> None:
+def test_bill_from_decides_instead_of_the_age_of_the_ledger() -> None:
     invoices = shown(id="old", issued_at=(START - timedelta(hours=23)).isoformat()), shown(id="new")
     records = [first_entry(START + timedelta(days=30))]
 
@@ -109,9 +109,7 @@ def test_bill_from_decides_in_the_ledgers_place_what_is_not_billed_from_here() -
     }
 
 
-def test_a_document_that_is_gone_is_entered_under_its_own_key_and_known_as_such_from_then_on() -> (
-    None
-):
+def test_a_removed_document_is_entered_under_its_own_key_and_stays_known_as_removed() -> None:
     here = installation(shown(), records=[document_in_ledger(0, outcome())])
 
     (finding,) = reconcile(ReconcileRequest(WINDOW), here, FakeProviders(), lambda: None)

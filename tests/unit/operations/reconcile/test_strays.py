@@ -1,4 +1,4 @@
-"""Drafts that nobody goes on with: found, named, and deleted if that is asked for."""
+"""Drafts that are no longer continued: found, named, and deleted on request."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ OLD = START - MIN_AGE
 
 
 class Account:
-    """See ``AskedProviders``: drafts at Razorpay, of which some were issued meanwhile."""
+    """Drafts at Razorpay, of which some were issued meanwhile; see ``AskedProviders``."""
 
     drafting = ["razorpay"]  # noqa: RUF012 - read only
 
@@ -55,21 +55,21 @@ def test_a_draft_of_a_settled_invoice_is_stray_after_an_hour() -> None:
     assert names(stray_drafts(account, Ledger("i-1"), SINCE, START)) == ["inv_a", "inv_b"]
 
 
-def test_one_that_a_creator_may_be_at_work_on_is_left_alone() -> None:
+def test_a_draft_that_a_creator_may_be_working_on_is_kept() -> None:
     young = Draft("inv_a", "i-1", OLD + timedelta(seconds=1))
     unsettled = Draft("inv_b", "i-2", OLD)
 
     assert stray_drafts(Account(young, unsettled), Ledger("i-1"), SINCE, START) == []
 
 
-def test_one_from_before_the_window_is_not_looked_at() -> None:
+def test_a_draft_from_before_the_window_is_ignored() -> None:
     assert (
         stray_drafts(Account(Draft("inv_a", "i-1", SINCE - MIN_AGE)), Ledger("i-1"), SINCE, START)
         == []
     )
 
 
-def test_strays_are_deleted_and_what_was_issued_meanwhile_stays() -> None:
+def test_strays_are_deleted_unless_they_were_issued_meanwhile() -> None:
     account = Account(Draft("inv_a", "i-1", OLD), Draft("inv_b", "i-1", OLD))
     account.issued.add("inv_b")
 

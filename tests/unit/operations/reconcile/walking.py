@@ -1,4 +1,4 @@
-"""Metronome, its customers and the providers in memory, and a reconciliation over them."""
+"""Metronome, its customers and the providers in memory, and a reconciliation of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ SETTINGS = ReconcileSettings.model_validate(
 
 
 def shown(**changes: Any) -> dict[str, Any]:
-    """Return an invoice as Metronome's list shows it: 100.00 USD, like the builders'."""
+    """Return an invoice as Metronome's list shows it: 100.00 USD, like those of the builders."""
     facts: dict[str, Any] = {
         "id": INVOICE_ID,
         "customer_id": CUSTOMER_ID,
@@ -54,12 +54,12 @@ def shown(**changes: Any) -> dict[str, Any]:
 
 
 def listed(**changes: Any) -> ListedInvoice:
-    """Return the same as it is parsed."""
+    """Return the same invoice, parsed."""
     return parse_listed(shown(**changes))
 
 
 class FakeMetronome:
-    """Customers and their invoices, the youngest first. ``broken`` customers cannot be listed."""
+    """Customers and their invoices, the youngest first; ``broken`` customers cannot be listed."""
 
     def __init__(
         self, *invoices: dict[str, Any], broken: dict[str, ConnectorError] | None = None
@@ -84,9 +84,9 @@ class FakeMetronome:
 
 @dataclass
 class FakeProviders:
-    """What NetSuite has in our account, by document id, and what carries an invoice's id.
+    """NetSuite's documents in our account, by document id, and those found by an invoice's id.
 
-    ``broken``: it fails.
+    While ``broken``, every call fails.
     """
 
     there: dict[str, Found] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class FakeProviders:
         return destination == "netsuite"
 
     def account(self, destination: str) -> str | None:
-        """Name our account."""
+        """Return the name of our account."""
         return ACCOUNT if destination == "netsuite" else None
 
     def read(self, document: Outcome) -> Found | None:
@@ -110,7 +110,7 @@ class FakeProviders:
         return self.there.get(document.provider_document_id or "")
 
     def look(self, sketch: Outcome) -> tuple[Found, ...]:
-        """Return what carries the invoice's id."""
+        """Return what the invoice's id finds."""
         self.asked.append(("look", sketch.invoice_id))
         if self.broken:
             raise self.broken
@@ -118,28 +118,28 @@ class FakeProviders:
 
 
 class NoProviders:
-    """None is asked."""
+    """No provider can be asked."""
 
     def asks(self, _destination: str) -> bool:
-        """Whether one is: none."""
+        """Whether a provider is asked: never."""
         return False
 
     def account(self, _destination: str) -> str | None:
-        """Name no account."""
+        """Return no account."""
         return None
 
     def read(self, document: Outcome) -> Found | None:
-        """Fail: nobody asked."""
+        """Fail, since nobody may ask."""
         raise AssertionError(document)
 
     def look(self, sketch: Outcome) -> tuple[Found, ...]:
-        """Fail likewise."""
+        """Fail, since nobody may ask."""
         raise AssertionError(sketch)
 
 
 @dataclass
 class Walk:
-    """One reconciliation. ``noted`` is what it entered in the ledger."""
+    """One reconciliation; ``noted`` is what it entered in the ledger."""
 
     metronome: FakeMetronome
     records: Sequence[Record] = ()
@@ -148,11 +148,11 @@ class Walk:
     noted: list[Outcome] = field(default_factory=list)
 
     def findings(self, chosen: Selection = WINDOW) -> list[Finding]:
-        """Walk to the end."""
+        """Return all findings."""
         return list(self.passing(chosen))
 
     def passing(self, chosen: Selection = WINDOW) -> Iterator[Finding]:
-        """Walk as far as is asked for."""
+        """Yield findings as long as they are asked for."""
         here = FakeInstallation(list(self.records), readers=self.groups)
         reconciler = Reconciler(
             self.metronome,

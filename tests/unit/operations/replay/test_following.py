@@ -1,4 +1,4 @@
-"""What becomes of the records of a replay, as the ledger and the errors topic tell it."""
+"""What becomes of the records of a replay, according to the ledger and the errors topic."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -69,13 +69,13 @@ def test_each_record_is_created_skipped_failed_again_or_still_waiting() -> None:
     assert (results.ended, results.is_good) == (3, False)
 
 
-def test_a_document_that_metronome_could_not_be_told_of_is_a_failure() -> None:
+def test_a_document_that_could_not_be_reported_to_metronome_is_a_failure() -> None:
     untold = entered(0, "a", stage="writeback", code="writeback-refused", failure_id="f")
 
     assert look({b"a": 1}, untold).failed == {"writeback-refused": 1}
 
 
-def test_another_replays_entries_and_a_documents_own_record_end_nothing() -> None:
+def test_entries_of_another_replay_and_document_records_end_nothing() -> None:
     document = outcome(invoice_id="a", settled_at=START)
     others = (
         entered(0, "a", OTHERS),
@@ -86,7 +86,7 @@ def test_another_replays_entries_and_a_documents_own_record_end_nothing() -> Non
     assert look({b"a": 1}, *others) == Results(waiting=1)
 
 
-def test_a_failure_that_names_no_invoice_is_found_by_the_key_of_its_record() -> None:
+def test_a_failure_without_an_invoice_is_found_by_the_key_of_its_record() -> None:
     nameless = failure(
         invoice_id=None,
         code="malformed-record",
@@ -104,7 +104,7 @@ def test_a_failure_that_names_no_invoice_is_found_by_the_key_of_its_record() -> 
     assert results == Results(failed=Counter({"malformed-record": 1}), waiting=1)
 
 
-def test_what_is_no_record_of_ours_is_passed_over() -> None:
+def test_foreign_records_are_skipped() -> None:
     strange = [
         lying(topic, 0, b"?", "a", headers=MINE) for topic in ("invoice-outcomes", "invoice-errors")
     ]
@@ -119,17 +119,17 @@ def test_what_is_no_record_of_ours_is_passed_over() -> None:
         pytest.param([], 1, [], id="nothing yet"),
         pytest.param([CREATED], 2, [CREATED], id="one of two"),
         pytest.param([FAILED, CREATED], 2, [FAILED, CREATED], id="two of two"),
-        pytest.param([CREATED, CREATED], 1, [CREATED], id="told twice"),
+        pytest.param([CREATED, CREATED], 1, [CREATED], id="reported twice"),
         pytest.param([FAILED, CREATED], 1, [CREATED], id="taken again, and created"),
         pytest.param([CREATED, FAILED], 1, [FAILED], id="taken again, and failed"),
         pytest.param(
             [CREATED, SYNCED], 1, [CREATED], id="taken again, and skipped since it is created"
         ),
-        pytest.param([FAILED, SYNCED], 1, [SYNCED], id="taken again, and not to be sent any more"),
+        pytest.param([FAILED, SYNCED], 1, [SYNCED], id="taken again, and no longer to be sent"),
         pytest.param([CREATED], 0, [], id="of an invoice that was not put back"),
     ],
 )
-def test_a_record_that_a_service_took_twice_has_one_end(
+def test_a_record_that_was_processed_twice_ends_once(
     ends: list[End], count: int, kept: list[End]
 ) -> None:
     assert last_ends(ends, count) == kept
@@ -159,9 +159,7 @@ def test_a_look_that_was_cut_off_counts_nothing_twice() -> None:
     assert following.look({b"a": 2}, FakeReader(records)) == Results(created=1, waiting=1)
 
 
-def test_positions_decide_for_a_replay_that_begins_and_times_with_a_margin_for_one_that_is_resumed() -> (
-    None
-):
+def test_a_new_replay_reads_from_offsets_and_a_resumed_one_from_times_with_a_margin() -> None:
     years_ago = entered(5, "a", settled_at=START - timedelta(days=900))
     following = Following(ID, SETTINGS)
     following.begin(FakeReader([entered(4, "a")]))
@@ -182,23 +180,23 @@ def test_positions_decide_for_a_replay_that_begins_and_times_with_a_margin_for_o
         pytest.param(b'{"invoice_id":"a"}', b"a", id="the value names it"),
         pytest.param(b'{"invoice_id":" "}', b"key", id="a blank name"),
         pytest.param(b'{"invoice_id":"\\ud800"}', b"key", id="half a surrogate pair"),
-        pytest.param(b"[]", b"key", id="no object"),
-        pytest.param(b"\xff", b"key", id="no text"),
+        pytest.param(b"[]", b"key", id="not an object"),
+        pytest.param(b"\xff", b"key", id="not text"),
         pytest.param(None, b"key", id="no value"),
     ],
 )
-def test_a_record_is_of_the_invoice_that_its_value_names_else_its_key(
+def test_a_record_belongs_to_the_invoice_in_its_value_or_else_in_its_key(
     value: bytes | None, name: bytes
 ) -> None:
     assert name_of(OutgoingRecord("raw-invoices", b"key", value)) == name
 
 
-def test_a_record_without_key_and_value_has_a_name_all_the_same() -> None:
+def test_even_a_record_without_key_and_value_has_a_name() -> None:
     assert name_of(OutgoingRecord("raw-invoices", None, None)) == b""
 
 
 class Services:
-    """Somebody who waits; meanwhile time passes and the services write."""
+    """An event that is waited for; meanwhile time passes and the services write."""
 
     def __init__(self, installation: FakeInstallation, *entries: Record) -> None:
         self._installation = installation
@@ -243,7 +241,7 @@ def test_a_replay_is_followed_until_every_record_has_ended() -> None:
     assert installation.clock.monotonic() == 2 * LOOK_SECONDS
 
 
-def test_what_ended_before_the_first_look_is_found() -> None:
+def test_records_that_ended_before_the_first_look_are_found() -> None:
     installation = FakeInstallation(raws("a"))
     replay = replayed(installation)
     installation.records.append(entered(0, "a"))
@@ -251,7 +249,7 @@ def test_what_ended_before_the_first_look_is_found() -> None:
     assert replay.follow(900, Services(installation), lambda _results: None).is_good
 
 
-def test_after_the_time_is_over_the_rest_is_still_waiting() -> None:
+def test_the_rest_is_still_waiting_when_the_time_is_over() -> None:
     installation = FakeInstallation(raws("a", "b"))
     replay = replayed(installation)
 
@@ -261,7 +259,7 @@ def test_after_the_time_is_over_the_rest_is_still_waiting() -> None:
     assert installation.clock.monotonic() == 5
 
 
-def test_a_wish_to_stop_ends_the_waiting_and_another_process_goes_on_where_it_was() -> None:
+def test_a_stop_ends_the_wait_and_another_process_continues_from_there() -> None:
     installation = FakeInstallation(raws("a", "b"))
     replay = replayed(installation)
     services = Services(installation)
@@ -276,7 +274,7 @@ def test_a_wish_to_stop_ends_the_waiting_and_another_process_goes_on_where_it_wa
 
 
 class Closing(FakeInstallation):
-    """Topics that are not to be read any more, once it says so."""
+    """Topics that may not be read once ``is_closed``."""
 
     is_closed = False
 
@@ -285,7 +283,7 @@ class Closing(FakeInstallation):
         return super().reader()
 
 
-def test_of_a_replay_that_put_nothing_back_nothing_is_read() -> None:
+def test_nothing_is_read_for_a_replay_without_records() -> None:
     installation = Closing([])
     replay = Replay(ID, ReplayRequest("raw", Selection()), installation, KIM)
     replay.plan()
@@ -294,7 +292,7 @@ def test_of_a_replay_that_put_nothing_back_nothing_is_read() -> None:
     assert replay.follow(900, Services(installation), lambda _results: None) == Results()
 
 
-def test_the_results_are_a_json_tree() -> None:
+def test_the_results_can_be_written_as_json() -> None:
     results = Results(1, Counter({"already-synced": 2}), Counter({"items-not-mapped": 3}), 4)
 
     assert results.document() == {

@@ -1,4 +1,4 @@
-"""What is known of an invoice and speaks against putting its record back."""
+"""Known facts about an invoice that speak against replaying its record."""
 
 import pytest
 
@@ -14,12 +14,12 @@ from tests.builders import outcome
     [
         pytest.param("razorpay", True, False, DOUBTFUL, id="it would go elsewhere"),
         pytest.param("razorpay", True, True, None, id="a person has looked"),
-        pytest.param("netsuite", True, False, None, id="it is looked for where it may be"),
+        pytest.param("netsuite", True, False, None, id="it is looked for at its destination"),
         pytest.param(None, True, False, None, id="nobody knows where it would go"),
         pytest.param("razorpay", False, False, None, id="it was refused"),
     ],
 )
-def test_what_may_exist_elsewhere_is_left_out(
+def test_an_invoice_that_may_exist_elsewhere_is_left_out(
     goes_to: str | None, may_exist: bool, force: bool, why: str | None
 ) -> None:
     failed = outcome(

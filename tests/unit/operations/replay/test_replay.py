@@ -1,4 +1,4 @@
-"""Choosing what goes back, and how it is marked: failures and whole topics."""
+"""Which records are replayed, and how they are marked: failures and whole topics."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +80,7 @@ def of_creator(**changes: Any) -> InvoiceFailure:
     )
 
 
-def test_the_id_of_a_replay_tells_when_it_began_to_the_microsecond() -> None:
+def test_the_id_of_a_replay_contains_its_start_to_the_microsecond() -> None:
     moment = START.replace(microsecond=123456)
 
     assert started_at(new_id(moment, "4f2a9c")) == moment
@@ -97,7 +97,7 @@ def test_the_id_of_a_replay_tells_when_it_began_to_the_microsecond() -> None:
         "replay-20269999T120000Z-4f2a9c",
     ],
 )
-def test_what_is_no_replay_id_is_refused(text: str) -> None:
+def test_an_invalid_replay_id_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
         started_at(text)
 
@@ -123,7 +123,7 @@ def test_a_mark_keeps_the_other_headers_and_counts_up() -> None:
     assert replays((("replay-count", b"many"),)) == 0
 
 
-def test_a_mark_takes_an_earlier_replays_place_and_leaves_the_request_generation() -> None:
+def test_a_mark_replaces_an_earlier_one_and_keeps_the_request_generation() -> None:
     earlier: Headers = (
         ("request-generation", b"r"),
         ("replay-by", b"lee"),
@@ -142,7 +142,7 @@ def test_a_mark_takes_an_earlier_replays_place_and_leaves_the_request_generation
     ]
 
 
-def test_a_renewing_mark_takes_the_place_of_an_earlier_request_generation() -> None:
+def test_a_renewing_mark_replaces_an_earlier_request_generation() -> None:
     earlier: Headers = (("request-generation", b"r"), *EVENT)
 
     assert MARK.renewing(earlier) == (
@@ -157,7 +157,7 @@ def test_a_failure_of_the_formatter_starts_over_with_its_own_record() -> None:
     )
 
 
-def test_a_failure_of_the_creator_starts_over_with_a_raw_record_of_its_ids_and_times() -> None:
+def test_a_failure_of_the_creator_starts_over_with_a_raw_record_from_its_ids_and_times() -> None:
     fresh = start_over(of_creator(), SETTINGS)
 
     raw = serde.from_bytes(RawInvoice, fresh.value)
@@ -174,7 +174,7 @@ def test_a_failure_of_the_creator_starts_over_with_a_raw_record_of_its_ids_and_t
     )
 
 
-def test_a_record_too_large_to_be_kept_starts_over_all_the_same() -> None:
+def test_even_a_record_that_was_too_large_to_keep_can_start_over() -> None:
     fresh = start_over(of_creator(original=Original(key=INVOICE_ID, omitted=10_000_000)), SETTINGS)
 
     assert serde.from_bytes(RawInvoice, fresh.value).received_at == FINALIZED_AT
@@ -190,7 +190,7 @@ def test_a_record_too_large_to_be_kept_starts_over_all_the_same() -> None:
         pytest.param(of_creator(original=original_of(None, (), None)), id="nothing at all"),
     ],
 )
-def test_the_failed_record_is_put_back_byte_for_byte(failed: InvoiceFailure) -> None:
+def test_the_failed_record_is_replayed_byte_for_byte(failed: InvoiceFailure) -> None:
     back = put_back(failed, SETTINGS)
 
     assert back.topic == failed.source.topic
@@ -217,7 +217,9 @@ def test_the_failed_record_is_put_back_byte_for_byte(failed: InvoiceFailure) -> 
         ),
     ],
 )
-def test_what_cannot_start_over_says_what_to_do(failed: InvoiceFailure, said: str) -> None:
+def test_a_failure_that_cannot_start_over_says_what_to_do(
+    failed: InvoiceFailure, said: str
+) -> None:
     with pytest.raises(CannotReplay, match=said):
         start_over(failed, SETTINGS)
 
@@ -236,13 +238,15 @@ def test_what_cannot_start_over_says_what_to_do(failed: InvoiceFailure, said: st
         ),
     ],
 )
-def test_what_cannot_be_put_back_says_what_to_do(failed: InvoiceFailure, said: str) -> None:
+def test_a_failure_that_cannot_be_replayed_says_what_to_do(
+    failed: InvoiceFailure, said: str
+) -> None:
     with pytest.raises(CannotReplay, match=said):
         put_back(failed, SETTINGS)
 
 
 class FakeBooks:
-    """What a ledger and decisions say; every invoice goes to ``destination`` now."""
+    """A ledger and decisions; every invoice goes to ``destination`` now."""
 
     def __init__(self, *ledger: Record, destination: str | None = "netsuite") -> None:
         self.view = view_of(FakeBroker(ledger))
@@ -270,7 +274,7 @@ def replay_of(
     return FailureReplay(lambda: records, judge, books, request, SETTINGS)
 
 
-def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() -> None:
+def test_each_open_failure_is_replayed_once_even_if_the_archive_has_it_twice() -> None:
     record = in_errors(0, of_formatter())
     replay = replay_of([record, record])
 
@@ -282,7 +286,7 @@ def test_each_open_failure_goes_back_once_though_an_archive_may_hold_it_twice() 
     )
 
 
-def test_what_is_left_out_is_counted_by_its_reason() -> None:
+def test_skipped_records_are_counted_by_reason() -> None:
     worn_out = original_of(b"c", (("replay-count", b"3"),), RAW)
     records = [
         in_errors(0, of_formatter(failure_id="a", invoice_id="a")),
@@ -306,7 +310,7 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
     assert plan.selected == 0
 
 
-def test_a_failure_whose_record_was_put_back_already_is_left_out_of_the_plan() -> None:
+def test_a_failure_whose_record_was_already_replayed_is_left_out_of_the_plan() -> None:
     records = [
         in_errors(0, of_formatter(failure_id="a")),
         in_errors(1, of_creator(failure_id="b", invoice_id="b")),
@@ -322,7 +326,7 @@ def test_a_failure_whose_record_was_put_back_already_is_left_out_of_the_plan() -
     ]
 
 
-def test_a_plan_that_is_made_again_forgets_the_one_before() -> None:
+def test_a_new_plan_forgets_the_previous_one() -> None:
     records = [in_errors(0, of_formatter())]
     replay = replay_of(records)
     replay.plan()
@@ -333,7 +337,7 @@ def test_a_plan_that_is_made_again_forgets_the_one_before() -> None:
     assert list(replay.outgoing(MARK)) == []
 
 
-def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
+def test_a_filter_restricts_both_the_plan_and_the_counts() -> None:
     records = [
         in_errors(0, of_formatter(failure_id="a")),
         in_errors(1, of_creator(failure_id="b", invoice_id="b")),
@@ -352,13 +356,13 @@ def test_a_filter_restricts_what_is_planned_and_what_is_counted() -> None:
     ("chosen", "selected", "left_out"),
     [
         pytest.param(ANY, 1, {"created meanwhile": 1}, id="any"),
-        pytest.param(Selection(state="open"), 1, {}, id="what is open"),
+        pytest.param(Selection(state="open"), 1, {}, id="open failures"),
         pytest.param(
-            Selection(state="created"), 0, {"created meanwhile": 1}, id="what was created meanwhile"
+            Selection(state="created"), 0, {"created meanwhile": 1}, id="those created meanwhile"
         ),
     ],
 )
-def test_a_state_restricts_to_what_became_of_a_failure(
+def test_a_state_selects_failures_by_what_became_of_them(
     chosen: Selection, selected: int, left_out: dict[str, int]
 ) -> None:
     records = [
@@ -405,7 +409,7 @@ REPLAYED = lying("raw-invoices", 1, raw_invoice(), "b", headers=MARK.on(EVENT))
 STRANGE = lying("raw-invoices", 2, b"?", "c")
 
 
-def test_records_go_back_as_they_are_the_unreadable_too_but_no_replays() -> None:
+def test_records_are_replayed_unchanged_even_unreadable_ones_but_not_replays() -> None:
     replay = topic_replay(FIRST, REPLAYED, STRANGE)
 
     plan = replay.plan()
@@ -424,14 +428,14 @@ def test_replays_are_included_on_demand_up_to_the_loop_guard() -> None:
     assert topic_replay(REPLAYED, include_replays=True, max_replays=1).plan().left_out.total() == 1
 
 
-def test_a_customer_restricts_to_the_records_that_name_it() -> None:
+def test_a_customer_selects_the_records_that_name_it() -> None:
     replay = topic_replay(FIRST, STRANGE, chosen=Selection(customer_id=CUSTOMER_ID))
 
     assert [each.key for each in sent(replay)] == [b"a"]
     assert topic_replay(FIRST, chosen=Selection(customer_id="another")).plan().selected == 0
 
 
-def test_formatted_records_tell_the_money_at_stake() -> None:
+def test_formatted_records_show_the_money_at_stake() -> None:
     plan = topic_replay(lying("formatted-invoices", 0, formatted_invoice(), "a")).plan()
 
     assert plan.tally.total() == ({"USD": formatted_invoice().total}, 0)
@@ -472,7 +476,7 @@ def sent(replay: TopicReplay | FailureReplay) -> list[OutgoingRecord]:
     return list(replay.outgoing(MARK))
 
 
-def test_of_an_invoices_formatted_records_the_newest_goes_back_also_if_a_replay_made_it() -> None:
+def test_the_newest_formatted_record_of_an_invoice_is_replayed_even_one_of_a_replay() -> None:
     replay = topic_replay(OLDER, OTHER, NEWER, AFTERWARDS, ends={0: AFTERWARDS.offset})
 
     plan = replay.plan()
@@ -486,7 +490,7 @@ def test_of_an_invoices_formatted_records_the_newest_goes_back_also_if_a_replay_
     assert (rest.selected, rest.left_out) == (1, {SUPERSEDED: 1, DONE: 1})
 
 
-def test_a_superseded_record_does_not_go_back_where_the_newest_is_not_meant() -> None:
+def test_a_superseded_record_is_not_replayed_if_the_newest_is_not_selected() -> None:
     chosen = Selection(partition=0, from_offset=0, until=START)
     moved = lying("formatted-invoices", 0, formatted_invoice(), "a", partition=1, at=START - MINUTE)
 
@@ -495,7 +499,7 @@ def test_a_superseded_record_does_not_go_back_where_the_newest_is_not_meant() ->
     assert (plan.selected, plan.left_out) == (0, {SUPERSEDED: 1})
 
 
-def test_what_comes_in_between_planning_and_sending_is_not_put_back() -> None:
+def test_records_that_arrive_between_planning_and_sending_are_not_replayed() -> None:
     replay = topic_replay(SINGLE)
     replay.plan()
     late = lying("formatted-invoices", 9, formatted_invoice(), "late")
@@ -533,7 +537,7 @@ RESOLVED_EVENT = in_ledger(
         pytest.param(lambda ledger, **how: replay_of([FAILED], *ledger, **how), id="errors"),
     ],
 )
-def test_what_a_person_resolved_is_left_out_unless_it_is_included(replay: Any, by: Record) -> None:
+def test_a_resolved_failure_is_left_out_unless_it_is_included(replay: Any, by: Record) -> None:
     left = replay(ledger=(by,)).plan()
     included = replay(ledger=(by,), include_resolved=True).plan()
 
@@ -545,10 +549,10 @@ def test_what_a_person_resolved_is_left_out_unless_it_is_included(replay: Any, b
     ("replay", "selected", "forced"),
     [
         pytest.param(partial(topic_replay, FIRST), 1, 1, id="raw: the formatter asks Metronome"),
-        pytest.param(partial(topic_replay, SINGLE), 0, 1, id="formatted: nobody else protects it"),
+        pytest.param(partial(topic_replay, SINGLE), 0, 1, id="formatted: nothing else protects it"),
     ],
 )
-def test_what_was_created_goes_back_only_through_the_formatter_or_by_force(
+def test_a_created_invoice_is_replayed_only_through_the_formatter_or_by_force(
     replay: Any, selected: int, forced: int
 ) -> None:
     ledger = (created_at("netsuite"),)
@@ -557,7 +561,7 @@ def test_what_was_created_goes_back_only_through_the_formatter_or_by_force(
     assert replay(ledger=ledger, force=True).plan().selected == forced
 
 
-def test_a_document_that_does_not_stand_is_no_obstacle() -> None:
+def test_a_removed_document_is_not_an_obstacle() -> None:
     assert topic_replay(SINGLE, ledger=(created_at("razorpay", stands=False),)).plan().selected == 1
 
 
@@ -572,11 +576,11 @@ def test_a_document_that_does_not_stand_is_no_obstacle() -> None:
         ),
         pytest.param(
             lambda ledger, **how: replay_of([FAILED], *ledger, restart="failed", **how),
-            id="errors put back",
+            id="errors as they are",
         ),
     ],
 )
-def test_what_stands_at_another_destination_is_left_out_by_force_too(
+def test_a_document_at_another_destination_is_left_out_even_by_force(
     replay: Any, force: bool
 ) -> None:
     plan = replay(ledger=(created_at("razorpay"),), force=force).plan()
@@ -585,7 +589,7 @@ def test_what_stands_at_another_destination_is_left_out_by_force_too(
     assert list(plan.left_out.values()) == [1]
 
 
-def test_nobody_is_asked_for_the_destination_of_what_has_no_document() -> None:
+def test_the_destination_is_not_asked_for_without_a_document() -> None:
     replay = topic_replay(FIRST)
 
     assert replay.plan().selected == 1
@@ -593,7 +597,7 @@ def test_nobody_is_asked_for_the_destination_of_what_has_no_document() -> None:
     assert replay.books.asked == []
 
 
-def test_where_nobody_knows_the_destination_the_formatter_decides() -> None:
+def test_the_formatter_decides_if_the_destination_is_unknown() -> None:
     assert (
         topic_replay(FIRST, ledger=(created_at("razorpay"),), destination=None).plan().selected == 1
     )
@@ -619,7 +623,7 @@ OLD_GENERATION: Headers = (("request-generation", b"r"), *EVENT)
             event(code="provider-rejected", outcome="resolved"), b"new", id="refused and resolved"
         ),
         pytest.param(
-            event(code="provider-rejected", may_exist=True), b"r", id="may exist all the same"
+            event(code="provider-rejected", may_exist=True), b"r", id="may exist after all"
         ),
         pytest.param(event(code="retries-exhausted"), b"r", id="a doubt"),
         pytest.param(event(code="items-not-mapped"), b"r", id="never sent"),

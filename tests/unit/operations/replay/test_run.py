@@ -53,7 +53,7 @@ def keys(installation: FakeInstallation) -> list[bytes | None]:
     return [each.key for each in installation.broker.to("raw-invoices")]
 
 
-def test_what_was_planned_is_put_back_once() -> None:
+def test_planned_records_are_replayed_once() -> None:
     installation = FakeInstallation(raw("a", "b", "a"))
     replay = Replay(ID, RAW, installation, KIM)
 
@@ -64,9 +64,7 @@ def test_what_was_planned_is_put_back_once() -> None:
     assert keys(installation) == [b"a", b"b", b"a"]
 
 
-def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_out_and_does_nothing_twice() -> (
-    None
-):
+def test_resuming_a_stopped_replay_by_its_id_skips_nothing_and_repeats_nothing() -> None:
     installation = FakeInstallation(raw("a", "b", "c", "a"))
     stopped = Replay(ID, RAW, installation, KIM)
     stop = Event()
@@ -84,9 +82,7 @@ def test_a_stopped_replay_is_resumed_by_another_of_its_id_which_leaves_nothing_o
     assert keys(installation) == [b"a", b"b", b"c", b"a"]
 
 
-def test_what_an_interrupted_replay_of_failures_has_done_is_subtracted_from_what_is_still_planned_alone() -> (
-    None
-):
+def test_a_resumed_replay_of_failures_subtracts_only_planned_records() -> None:
     installation = FakeInstallation(failed("a", "b", "c"))
     stopped = Replay(ID, ERRORS, installation, KIM)
     stop = Event()
@@ -109,7 +105,9 @@ AHEAD = START + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("at", [EARLIER, AHEAD], ids=["clock is right", "clock is ahead"])
-def test_what_is_there_at_the_plan_is_chosen_whatever_the_brokers_clock_says(at: datetime) -> None:
+def test_records_present_at_the_plan_are_chosen_whatever_the_brokers_clock_says(
+    at: datetime,
+) -> None:
     newest = lying("raw-invoices", 9, raw_invoice(), "newest", at=at)
     replay = Replay(ID, RAW, FakeInstallation([*raw("a"), newest]), KIM)
 
@@ -117,7 +115,9 @@ def test_what_is_there_at_the_plan_is_chosen_whatever_the_brokers_clock_says(at:
 
 
 @pytest.mark.parametrize("what", ["raw", "formatted"])
-def test_what_comes_after_the_plan_is_not_chosen_though_its_time_is_earlier(what: What) -> None:
+def test_records_that_arrive_after_the_plan_are_not_chosen_even_with_an_earlier_time(
+    what: What,
+) -> None:
     topic = f"{what}-invoices"
     value = formatted_invoice() if what == "formatted" else raw_invoice()
     installation = FakeInstallation([lying(topic, 0, value, "a", at=AHEAD)])
@@ -130,10 +130,11 @@ def test_what_comes_after_the_plan_is_not_chosen_though_its_time_is_earlier(what
     assert [each.key for each in installation.broker.to(topic)] == [b"a"]
 
 
-def test_a_resumed_replay_chooses_what_its_first_run_chose_whatever_the_clocks_say() -> None:
+def test_a_resumed_replay_chooses_the_same_as_its_first_run_whatever_the_clocks_say() -> None:
     records = [lying("raw-invoices", n, raw_invoice(), k, at=AHEAD) for n, k in enumerate("abc")]
     installation = FakeInstallation(records)
-    stopped, stop = Replay(ID, RAW, installation, KIM), Event()
+    stopped = Replay(ID, RAW, installation, KIM)
+    stop = Event()
     stopped.plan()
     stopped.send(None, stop, stop.set)
     done = len(keys(installation))
@@ -146,7 +147,7 @@ def test_a_resumed_replay_chooses_what_its_first_run_chose_whatever_the_clocks_s
     assert keys(installation) == [b"a", b"b", b"c"]
 
 
-def test_a_failure_is_replayed_though_the_clock_of_its_service_is_ahead() -> None:
+def test_a_failure_is_replayed_even_if_the_clock_of_its_service_is_ahead() -> None:
     (earlier,) = failed("a")
     value = from_bytes(InvoiceFailure, earlier.value).model_copy(update={"failed_at": AHEAD})
     installation = FakeInstallation([in_errors(0, value)])
@@ -154,10 +155,11 @@ def test_a_failure_is_replayed_though_the_clock_of_its_service_is_ahead() -> Non
     assert Replay(ID, ERRORS, installation, KIM).plan().selected == 1
 
 
-def test_a_failure_that_came_after_the_first_run_is_not_replayed_by_the_resumed_one() -> None:
+def test_a_failure_that_arrived_after_the_first_run_is_not_replayed_by_the_resumed_one() -> None:
     first, second = failed("a", "b")
     installation = FakeInstallation([first])
-    stopped, stop = Replay(ID, ERRORS, installation, KIM), Event()
+    stopped = Replay(ID, ERRORS, installation, KIM)
+    stop = Event()
     stopped.plan()
     stop.set()
     stopped.send(None, stop, lambda: None)
@@ -173,7 +175,7 @@ def test_a_time_that_begins_after_the_replay_is_refused() -> None:
         Replay(ID, tomorrow, FakeInstallation([]), KIM)
 
 
-def test_failures_come_out_of_the_archive_on_demand() -> None:
+def test_failures_are_read_from_the_archive_on_request() -> None:
     key = f"errors/dt=2026-03-01/hour=09/invoice-errors-00000-{0:020d}-{1:020d}.jsonl.gz"
     installation = FakeInstallation([], {key: archived_object(failed("a", "b"))})
     by_place = Selection(partition=0, from_offset=1)
@@ -203,7 +205,7 @@ def test_an_archived_object_that_cannot_be_read_is_named_and_the_rest_is_replaye
     assert [each["object"] for each in plan.document()["unreadable_objects"]] == [first]
 
 
-def test_a_failure_is_replayed_by_when_it_failed_whatever_the_time_of_its_record() -> None:
+def test_a_failure_is_selected_by_the_time_of_failure_not_of_its_record() -> None:
     hours_ago = replace(failed("a")[0], timestamp=0)
     installation = FakeInstallation([hours_ago])
     since = Selection(since=EARLIER - timedelta(minutes=1))
@@ -214,7 +216,7 @@ def test_a_failure_is_replayed_by_when_it_failed_whatever_the_time_of_its_record
     assert keys(installation) == [b"a"]
 
 
-def test_the_rate_goes_by_the_clock_and_a_wish_to_stop_ends_the_waiting() -> None:
+def test_the_rate_follows_the_clock_and_a_stop_ends_the_wait() -> None:
     class Impatient(Event):
         def wait(self, timeout: float | None = None) -> bool:
             self.set()
@@ -228,7 +230,7 @@ def test_the_rate_goes_by_the_clock_and_a_wish_to_stop_ends_the_waiting() -> Non
     assert keys(installation) == [b"a"]
 
 
-def test_what_the_broker_refuses_is_told() -> None:
+def test_a_refusal_by_the_broker_is_reported() -> None:
     installation = FakeInstallation(raw("a"))
     installation.broker.fail()
     replay = Replay(ID, RAW, installation, KIM)
@@ -238,7 +240,7 @@ def test_what_the_broker_refuses_is_told() -> None:
         replay.send(None, Event(), lambda: None)
 
 
-def test_the_run_is_written_down_before_anything_is_put_back() -> None:
+def test_the_run_is_recorded_before_anything_is_replayed() -> None:
     installation = FakeInstallation(raw("a", "b"))
     chosen = Selection(since=EARLIER, invoice_id="a")
     replay = Replay(ID, ReplayRequest("raw", chosen, force=True), installation, KIM)
@@ -268,7 +270,7 @@ def test_the_run_is_written_down_before_anything_is_put_back() -> None:
     )
 
 
-def test_a_run_that_cannot_be_written_down_puts_nothing_back() -> None:
+def test_a_run_that_cannot_be_recorded_replays_nothing() -> None:
     installation = FakeInstallation(raw("a"))
     installation.broker.fail(times=1)
     replay = Replay(ID, RAW, installation, KIM)
@@ -280,7 +282,7 @@ def test_a_run_that_cannot_be_written_down_puts_nothing_back() -> None:
     assert installation.broker.published == []
 
 
-def test_where_a_raw_record_would_go_now_is_asked_of_metronome_once_per_customer() -> None:
+def test_metronome_is_asked_once_per_customer_where_a_raw_record_would_go_now() -> None:
     records = [
         lying("raw-invoices", number, raw_invoice(invoice_id=name), name, at=EARLIER)
         for number, name in enumerate("ab")
@@ -328,7 +330,7 @@ def metronome_invoice(**changes: Any) -> dict[str, Any]:
         pytest.param({"total": "?"}, None, id="unreadable"),
     ],
 )
-def test_the_present_destination_is_the_customers_own(
+def test_the_current_destination_is_the_customers_own(
     answers: dict[str, Any], goes_to: str | None
 ) -> None:
     known = {(CUSTOMER_ID, "a"): {"data": metronome_invoice(**answers)}} if answers else {}

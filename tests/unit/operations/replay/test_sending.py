@@ -24,7 +24,7 @@ def outgoing(*keys: str) -> list[OutgoingRecord]:
     ]
 
 
-def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
+def test_all_records_are_sent_in_order_and_each_acknowledgement_is_reported() -> None:
     publisher = FakePublisher()
     told = list[bytes]()
 
@@ -39,7 +39,7 @@ def test_all_are_sent_in_order_and_each_acknowledgement_is_told() -> None:
     assert told == [b"a", b"b", b"a"]
 
 
-def test_what_the_broker_refuses_ends_it() -> None:
+def test_a_refusal_by_the_broker_ends_it() -> None:
     publisher = FakePublisher()
     told = list[bytes]()
     publisher.fail(times=1)
@@ -50,7 +50,7 @@ def test_what_the_broker_refuses_ends_it() -> None:
     assert told == []
 
 
-def test_nothing_is_sent_once_somebody_asks_to_stop_and_what_was_sent_is_waited_for() -> None:
+def test_a_stop_prevents_further_sends_and_waits_for_what_was_sent() -> None:
     publisher = FakePublisher()
     stop = Event()
     told = list[bytes]()
@@ -65,13 +65,13 @@ def test_nothing_is_sent_once_somebody_asks_to_stop_and_what_was_sent_is_waited_
     assert len(told) == len(publisher.published) < 3
 
 
-def test_a_wish_to_stop_that_comes_after_the_last_record_changes_nothing() -> None:
+def test_a_stop_after_the_last_record_changes_nothing() -> None:
     stop = Event()
 
     assert send_all(outgoing("a"), FakePublisher(), NO_LIMIT, stop, lambda _name: stop.set())
 
 
-def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
+def test_a_resumed_replay_finds_its_sent_records_in_kafka() -> None:
     mine = Mark(ID, "kim").on(())
     records = [
         lying("raw-invoices", 0, raw_invoice(), "a", headers=mine, at=START),
@@ -92,7 +92,7 @@ def test_a_resumed_replay_finds_in_kafka_what_it_has_done() -> None:
     assert invoices == {INVOICE_ID.encode(): 1}
 
 
-def test_what_the_formatter_made_of_a_record_that_was_put_back_is_none_of_its_own() -> None:
+def test_the_formatters_output_for_a_replayed_record_does_not_count_as_sent() -> None:
     mine = Mark(ID, "kim").on(())
     records = [
         lying("raw-invoices", 0, raw_invoice(invoice_id="a"), "a", headers=mine, at=START),
@@ -109,7 +109,7 @@ def test_what_the_formatter_made_of_a_record_that_was_put_back_is_none_of_its_ow
     assert invoices == {b"a": 1, b"b": 1}
 
 
-def test_of_a_key_the_first_so_many_are_left_out() -> None:
+def test_the_first_records_of_a_key_are_left_out() -> None:
     done: Done = Counter({("raw-invoices", b"a"): 2, ("formatted-invoices", b"b"): 1})
 
     left = list(without(done, outgoing("a", "b", "a", "a")))

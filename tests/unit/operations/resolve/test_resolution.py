@@ -34,7 +34,7 @@ def resolved(
     )
 
 
-def test_who_and_why_are_entered_over_what_is_known_of_the_invoice() -> None:
+def test_who_and_why_are_added_to_the_known_facts_of_the_invoice() -> None:
     entered = resolved(CASE, outcome(outcome="failed"), who=" kim ", why=" billed by hand ").event
 
     assert (entered.outcome, entered.resolved_by, entered.reason) == (
@@ -58,7 +58,7 @@ def test_a_failure_without_an_invoice_is_entered_under_its_records_key() -> None
     assert entered.invoice_id == nameless.key != INVOICE_ID
 
 
-def test_what_is_entered_can_be_read_back_whatever_was_known() -> None:
+def test_an_entry_can_be_read_back_whatever_was_known() -> None:
     forgotten = remembered(INVOICE_ID, outcome(outcome="failed", failure_id="f9"))
 
     entered = resolved(forgotten, None, document_id="4711", destination="netsuite")
@@ -67,9 +67,7 @@ def test_what_is_entered_can_be_read_back_whatever_was_known() -> None:
         assert from_bytes(Outcome, to_bytes(each)) == each
 
 
-def test_a_document_made_by_hand_gets_an_entry_of_its_own_with_what_is_known_of_the_invoice() -> (
-    None
-):
+def test_a_document_made_by_hand_gets_its_own_entry_with_the_known_facts_of_the_invoice() -> None:
     case = replace(CASE, destination="netsuite")
 
     entered = resolved(case, FAILED, document_id=" 4711 ")
@@ -87,7 +85,7 @@ def test_a_document_made_by_hand_gets_an_entry_of_its_own_with_what_is_known_of_
     assert (entered.event.provider_document_id, entered.event.destination) == ("4711", "netsuite")
 
 
-def test_at_another_destination_it_is_not_said_to_be_of_this_ones_account_and_customer() -> None:
+def test_a_document_at_another_destination_does_not_get_this_ones_account_and_customer() -> None:
     (document,) = resolved(CASE, FAILED, document_id="4711", destination="razorpay").documents
 
     assert (document.destination, document.account, document.external_customer_id) == (
@@ -97,7 +95,7 @@ def test_at_another_destination_it_is_not_said_to_be_of_this_ones_account_and_cu
     )
 
 
-def test_a_document_that_is_known_keeps_what_is_known_of_it() -> None:
+def test_a_known_document_keeps_its_facts() -> None:
     known = outcome(provider_document_id="4711", total="99.00", stands=False)
 
     (document,) = resolved(
@@ -107,7 +105,7 @@ def test_a_document_that_is_known_keeps_what_is_known_of_it() -> None:
     assert (str(document.total), document.stands) == ("99.00", True)
 
 
-def test_a_document_that_only_the_replaced_event_names_gets_an_entry_of_its_own() -> None:
+def test_a_document_named_only_by_the_replaced_event_gets_its_own_entry() -> None:
     created = outcome(
         failure_id=CASE.failure_id, stage="writeback", code="writeback-refused", reason="no"
     )
@@ -124,13 +122,13 @@ def test_a_document_that_only_the_replaced_event_names_gets_an_entry_of_its_own(
 
 
 @pytest.mark.parametrize("state", ["created", "skipped", "resolved", "superseded"])
-def test_what_is_not_open_is_not_resolved(state: State) -> None:
+def test_a_closed_failure_is_not_resolved(state: State) -> None:
     with pytest.raises(NeedsAttention):
         resolved(replace(CASE, state=state), None, why="because")
 
 
 @pytest.mark.parametrize(("who", "why"), [("kim", "  "), ("", "because")])
-def test_who_and_why_must_be_said(who: str, why: str) -> None:
+def test_who_and_why_are_required(who: str, why: str) -> None:
     with pytest.raises(InvalidRequest, match="who resolved it and why"):
         resolved(CASE, None, who=who, why=why)
 
@@ -141,17 +139,25 @@ NAMELESS = case_of(failure(invoice_id=None), Place("invoice-errors", 0, 1))
 @pytest.mark.parametrize(
     ("case", "asked", "said"),
     [
-        pytest.param(CASE, {"document_id": "4711"}, "--destination", id="nobody knows where"),
+        pytest.param(CASE, {"document_id": "4711"}, "--destination", id="no destination"),
         pytest.param(
-            CASE, {"document_id": "4711", "destination": "sap"}, "use one of", id="no such place"
+            CASE,
+            {"document_id": "4711", "destination": "sap"},
+            "use one of",
+            id="an unknown destination",
         ),
         pytest.param(
-            CASE, {"document_id": " ", "destination": "netsuite"}, "--document-id", id="no id"
+            CASE,
+            {"document_id": " ", "destination": "netsuite"},
+            "--document-id",
+            id="no document id",
         ),
         pytest.param(
-            CASE, {"destination": "netsuite"}, "give both", id="a place without a document"
+            CASE, {"destination": "netsuite"}, "give both", id="a destination without a document"
         ),
-        pytest.param(NAMELESS, {"document_id": "4711"}, "names no invoice", id="no invoice"),
+        pytest.param(
+            NAMELESS, {"document_id": "4711"}, "names no invoice", id="a failure without an invoice"
+        ),
     ],
 )
 def test_a_document_that_makes_no_sense_is_refused(

@@ -1,5 +1,5 @@
-"""Carrying a resolution out: which failure, in which order, durable, and again after it was cut
-off.
+"""Carrying out a resolution: which failure, in which order, durable, and again after an
+interruption.
 """
 
 from concurrent.futures import Future
@@ -53,9 +53,7 @@ def topics(installation: FakeInstallation) -> list[str]:
     return [record.topic for record in installation.broker.published]
 
 
-def test_the_resolution_is_decided_first_and_then_the_ledgers_newest_entry_over_what_it_knew() -> (
-    None
-):
+def test_the_decision_is_recorded_before_the_ledgers_newest_entry_is_replaced() -> None:
     installation = open_failure()
 
     entered = by("kim", installation).event
@@ -75,7 +73,7 @@ def test_the_resolution_is_decided_first_and_then_the_ledgers_newest_entry_over_
     assert entered.settled_at == START
 
 
-def test_what_is_resolved_is_not_resolved_again() -> None:
+def test_a_resolved_failure_is_not_resolved_again() -> None:
     installation = open_failure()
     by("kim", installation)
 
@@ -85,12 +83,12 @@ def test_what_is_resolved_is_not_resolved_again() -> None:
     assert topics(installation) == ["invoice-decisions", "invoice-outcomes"]
 
 
-def test_an_unknown_failure_is_told() -> None:
+def test_an_unknown_failure_is_reported() -> None:
     with pytest.raises(NotFound):
         by("kim", open_failure(), "0123456789")
 
 
-def test_a_resolution_that_the_broker_does_not_take_is_no_resolution() -> None:
+def test_a_resolution_that_the_broker_refuses_does_not_count() -> None:
     installation = open_failure()
     installation.broker.fail()
 
@@ -99,7 +97,7 @@ def test_a_resolution_that_the_broker_does_not_take_is_no_resolution() -> None:
 
 
 class DyingBroker(FakePublisher):
-    """Is lost once it has taken so many records, until it recovers."""
+    """Is lost after it has accepted a number of records, until it recovers."""
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -112,7 +110,7 @@ class DyingBroker(FakePublisher):
         return super().send(record)
 
 
-def test_cut_off_behind_the_decision_it_can_be_repeated() -> None:
+def test_a_resolution_interrupted_after_the_decision_can_be_repeated() -> None:
     installation = open_failure(broker=DyingBroker(1))
     with pytest.raises(PublishFailed):
         by("kim", installation)
@@ -122,9 +120,7 @@ def test_cut_off_behind_the_decision_it_can_be_repeated() -> None:
     assert topics(installation) == ["invoice-decisions", "invoice-decisions", "invoice-outcomes"]
 
 
-def test_a_document_made_by_hand_is_entered_and_metronome_told_before_the_failure_is_closed() -> (
-    None
-):
+def test_a_document_made_by_hand_is_entered_and_reported_before_the_failure_is_closed() -> None:
     installation = open_failure()
 
     told = by("kim", installation, document_id="4711")
@@ -167,7 +163,7 @@ def test_a_document_made_by_hand_is_entered_and_metronome_told_before_the_failur
             {"invoice_id": "4711", "external_status": "PAID"},
             "told FINALIZED",
             0,
-            id="told already",
+            id="already reported",
         ),
         pytest.param(
             {"invoice_id": "9", "external_status": "INVALID_REQUEST_ERROR"},
@@ -179,11 +175,11 @@ def test_a_document_made_by_hand_is_entered_and_metronome_told_before_the_failur
             {"invoice_id": "9", "external_status": "VOID"},
             "told FINALIZED",
             1,
-            id="one that was removed",
+            id="a removed one",
         ),
     ],
 )
-def test_what_metronome_knows_of_a_document_is_not_overwritten(
+def test_a_document_that_metronome_already_knows_is_not_overwritten(
     external: dict[str, str], said: str, reports: int
 ) -> None:
     installation = open_failure()
@@ -195,7 +191,7 @@ def test_what_metronome_knows_of_a_document_is_not_overwritten(
     assert len(installation.told) == reports
 
 
-def test_without_the_write_back_metronome_is_not_told() -> None:
+def test_metronome_gets_no_report_without_the_write_back() -> None:
     installation = open_failure(
         blocks={WritebackSettings: WritebackSettings(metronome_status_writeback=False)}
     )
@@ -206,7 +202,7 @@ def test_without_the_write_back_metronome_is_not_told() -> None:
     assert installation.told == []
 
 
-def test_while_metronome_is_not_told_the_failure_stays_open_and_the_document_is_known() -> None:
+def test_the_failure_stays_open_until_metronome_has_the_report_and_the_document_is_known() -> None:
     installation = open_failure()
     answers = installation.answers.copy()
     installation.answers.clear()
@@ -234,7 +230,7 @@ def group(name: str, offset: int | None, *, has_members: bool = True) -> Consume
 @pytest.mark.parametrize(
     ("record", "groups", "waits"),
     [
-        pytest.param(RAW, [], True, id="nobody has consumed anything"),
+        pytest.param(RAW, [], True, id="nothing is consumed"),
         pytest.param(FAILED_RAW, [], False, id="the record that failed"),
         pytest.param(RAW, [group("invoice-formatter", 8)], True, id="not consumed yet"),
         pytest.param(RAW, [group("invoice-formatter", 9)], False, id="consumed"),
@@ -255,7 +251,7 @@ def group(name: str, offset: int | None, *, has_members: bool = True) -> Consume
             FORMATTED,
             [group("invoice-creator-netsuite", 4), group("somebody's reports", 0)],
             False,
-            id="somebody else reads along",
+            id="a group that is not a service",
         ),
         pytest.param(
             FORMATTED,
@@ -265,7 +261,7 @@ def group(name: str, offset: int | None, *, has_members: bool = True) -> Consume
         ),
     ],
 )
-def test_a_record_that_waits_is_in_the_way(
+def test_a_waiting_record_is_an_obstacle(
     record: Any, groups: list[ConsumerGroup], waits: bool
 ) -> None:
     installation = open_failure(readers={record.topic: groups})

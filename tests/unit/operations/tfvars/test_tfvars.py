@@ -1,4 +1,4 @@
-"""Terraform's variables of the Lambda sample become the overlay's ConfigMaps and Secrets."""
+"""Terraform's variables of the Lambda sample become the ConfigMaps and Secrets of the overlay."""
 
 from contextlib import suppress
 from decimal import Decimal
@@ -53,9 +53,11 @@ qbo_realm_id = ""
         pytest.param("true", True, id="a boolean"),
         pytest.param("null", None, id="null"),
         pytest.param("[]", [], id="an empty list"),
-        pytest.param('[\n  "a",\n  "b",\n]', ["a", "b"], id="a comma at the end"),
+        pytest.param('[\n  "a",\n  "b",\n]', ["a", "b"], id="a trailing comma"),
         pytest.param(
-            '{\n  a = 1\n  "b" = [true]\n}', {"a": Decimal(1), "b": [True]}, id="lines of an object"
+            '{\n  a = 1\n  "b" = [true]\n}',
+            {"a": Decimal(1), "b": [True]},
+            id="an object on several lines",
         ),
         pytest.param("<<EOT\n  line 1\nline 2 EOT\n  EOT", "  line 1\nline 2 EOT", id="a heredoc"),
         pytest.param(
@@ -82,19 +84,19 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         pytest.param("\n= 1", "Line 2: a name", id="no name"),
         pytest.param('a = ["b"', "Line 1: the file ends", id="an open list"),
         pytest.param("a = {\n", "Line 2: the file ends", id="an open object"),
-        pytest.param("a = ?", "Line 1: this is nothing", id="no token"),
+        pytest.param("a = ?", "Line 1: this is nothing", id="not a token"),
         pytest.param(
-            'a = "secret\nb = "1"', "Line 1: a quoted text does not end", id="an open quotation"
+            'a = "secret\nb = "1"', "Line 1: a quoted text does not end", id="an open quote"
         ),
         pytest.param(
             'a = 1\nb = "\\', "Line 2: a quoted text does not end", id="a backslash at the end"
         ),
         pytest.param("a = <<EOT\nsecret\n", "Line 1: a heredoc has no end", id="an open heredoc"),
         pytest.param("a = 1\n/* secret", "Line 2: a comment has no end", id="an open comment"),
-        pytest.param('a = "\\q"', "Line 1: a backslash", id="no escape"),
+        pytest.param('a = "\\q"', "Line 1: a backslash", id="not an escape"),
         pytest.param('a = "\\u12"', "Line 1: a backslash", id="half an escape"),
         pytest.param('a = "\\ud800"', "Line 1: a backslash", id="half a surrogate pair"),
-        pytest.param('a = "\\UFFFFFFFF"', "Line 1: a backslash", id="no character"),
+        pytest.param('a = "\\UFFFFFFFF"', "Line 1: a backslash", id="not a character"),
         pytest.param('a = "${var.secret}"', "Line 1: a template", id="a template"),
         pytest.param(
             "a = <<EOT\n%{ if true }\nEOT", "Line 1: a template", id="a template in a heredoc"
@@ -102,7 +104,7 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         pytest.param(
             "a = 1\nb = 1\na = 2", "Line 3: the variable a is given a second time", id="given twice"
         ),
-        pytest.param("a = 1e99999999999999999999", "Line 1: a number", id="a number beyond all"),
+        pytest.param("a = 1e99999999999999999999", "Line 1: a number", id="an endless number"),
         pytest.param(
             "a = " + "[" * 100_000, "Line 1: lists and objects are nested", id="deep nesting"
         ),
@@ -111,7 +113,7 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         ),
     ],
 )
-def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, said: str) -> None:
+def test_an_invalid_literal_is_refused_with_its_line_but_not_quoted(text: str, said: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         parse_tfvars(text)
 
@@ -123,12 +125,14 @@ def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, s
     ("variables", "said"),
     [
         pytest.param(
-            {"ns_account_id": "1\nNS_BASE_URL=x"}, "ns_account_id holds a line break", id="a break"
+            {"ns_account_id": "1\nNS_BASE_URL=x"},
+            "ns_account_id holds a line break",
+            id="a line break",
         ),
         pytest.param(
             {"kafka_bootstrap_servers": ["a:1\nX=1"]},
             "kafka_bootstrap_servers",
-            id="a break in a list",
+            id="a line break in a list",
         ),
         pytest.param({"region": "eu\rX=1"}, "aws_default_region", id="a carriage return"),
         pytest.param({"region": "eu\x00"}, "aws_default_region", id="a null byte"),
@@ -139,7 +143,7 @@ def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, s
         pytest.param(
             {"metronome_api_key": "\ud800"},
             "half a character",
-            id="a secret of half a surrogate pair",
+            id="a secret with half a surrogate pair",
         ),
         pytest.param(
             {"billing_provider_retries": Decimal("1e999999999")},
@@ -148,12 +152,12 @@ def test_what_is_no_literal_is_refused_with_its_line_and_not_quoted(text: str, s
         ),
     ],
 )
-def test_what_no_setting_can_be_is_refused(variables: dict[str, Any], said: str) -> None:
+def test_a_value_that_cannot_be_a_setting_is_refused(variables: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
         import_variables(variables)
 
 
-def test_a_key_of_several_lines_stays_one_value_of_its_secret() -> None:
+def test_a_key_of_several_lines_stays_one_value_in_its_secret() -> None:
     imported = import_variables({"ns_oauth_private_key": "-----BEGIN\nNS_BASE_URL=x\n-----END"})
 
     assert imported.secrets["invoice-netsuite"] == {
@@ -167,7 +171,7 @@ def test_a_number_is_written_out() -> None:
     assert imported.config["settings"]["BILLING_PROVIDER_RETRIES"] == "10"
 
 
-def test_no_message_quotes_what_may_be_a_secret() -> None:
+def test_no_message_quotes_a_possible_secret() -> None:
     with pytest.raises(InvalidRequest) as caught:
         parse_tfvars('ns_account_id = "1"\nns_token_secret "hunter2"\n')
 
@@ -214,7 +218,7 @@ def test_each_variable_goes_where_the_overlay_keeps_it() -> None:
     assert imported.missing == []
 
 
-def test_an_address_is_taken_without_the_path_that_the_creator_appends() -> None:
+def test_an_address_loses_the_path_that_the_creator_appends() -> None:
     imported = import_variables({"qbo_base_url": "https://sandbox-quickbooks.api.intuit.com/v3"})
 
     assert imported.config["quickbooks-online"] == {
@@ -222,7 +226,7 @@ def test_an_address_is_taken_without_the_path_that_the_creator_appends() -> None
     }
 
 
-def test_razorpays_key_lies_beside_its_secret_since_both_change_together() -> None:
+def test_razorpays_key_is_kept_beside_its_secret_since_both_change_together() -> None:
     imported = import_variables(
         {"razorpay_apikey_id": "rzp_live_1", "razorpay_apikey_secret": "two"}
     )
@@ -234,7 +238,7 @@ def test_razorpays_key_lies_beside_its_secret_since_both_change_together() -> No
     assert imported.config["razorpay"] == {}
 
 
-def test_what_the_sample_leaves_to_its_own_defaults_is_taken_from_there() -> None:
+def test_defaults_of_the_sample_are_taken_over() -> None:
     imported = import_variables({"ns_account_id": "1234567"})
 
     assert imported.defaults == {
@@ -251,13 +255,13 @@ def test_what_the_sample_leaves_to_its_own_defaults_is_taken_from_there() -> Non
     )
 
 
-def test_what_is_emptied_by_hand_stays_empty() -> None:
+def test_a_variable_that_is_set_to_nothing_stays_empty() -> None:
     imported = import_variables({"ns_account_id": "1234567", "ns_invoice_custom_form_id": ""})
 
     assert "NS_INVOICE_CUSTOM_FORM_ID" not in imported.config["netsuite"]
 
 
-def test_what_we_have_no_setting_for_is_named() -> None:
+def test_a_variable_without_a_setting_is_named() -> None:
     assert import_variables({"lambda_memory_size": 512}).unknown == ["lambda_memory_size"]
 
 
@@ -275,7 +279,7 @@ def test_what_we_have_no_setting_for_is_named() -> None:
                 "KAFKA_SASL_PASSWORD",
                 "LOG_ERRORS_BUCKET_NAME_S3",
             },
-            id="what the sample does without",
+            id="settings that the sample does not have",
         ),
         pytest.param(
             {"ns_account_id": "1"}, {"NS_CONSUMER_KEY", "NS_TOKEN_SECRET"}, id="NetSuite, partly"
@@ -295,7 +299,7 @@ def test_what_we_have_no_setting_for_is_named() -> None:
         ),
     ],
 )
-def test_what_is_still_missing_is_named(given: dict[str, Any], missing: set[str]) -> None:
+def test_missing_settings_are_named(given: dict[str, Any], missing: set[str]) -> None:
     assert missing <= set(import_variables(given).missing)
 
 
@@ -304,7 +308,9 @@ def test_what_is_still_missing_is_named(given: dict[str, Any], missing: set[str]
     [
         pytest.param({"kafka_security_protocol": "SSL"}, "KAFKA_SASL_", id="a broker without SASL"),
         pytest.param(
-            {"ns_oauth_client_id": "1"}, ("NS_CONSUMER_", "NS_TOKEN_"), id="the other way to log in"
+            {"ns_oauth_client_id": "1"},
+            ("NS_CONSUMER_", "NS_TOKEN_"),
+            id="the other way of logging in",
         ),
         pytest.param(
             {"razorpay_apikey_secret": None},
@@ -313,13 +319,13 @@ def test_what_is_still_missing_is_named(given: dict[str, Any], missing: set[str]
         ),
     ],
 )
-def test_what_nobody_needs_is_not_missing(
+def test_a_setting_that_is_not_needed_is_not_missing(
     given: dict[str, Any], prefixes: str | tuple[str, ...]
 ) -> None:
     assert [name for name in import_variables(given).missing if name.startswith(prefixes)] == []
 
 
-def test_components_that_would_wait_for_a_secret_are_named() -> None:
+def test_components_that_need_a_secret_are_named() -> None:
     given = {"kafka_security_protocol": "SSL", "razorpay_apikey_id": "1"}
 
     assert import_variables(given).unused.keys() == {
@@ -330,7 +336,7 @@ def test_components_that_would_wait_for_a_secret_are_named() -> None:
     }
 
 
-def test_the_files_are_written_anew_and_nobody_else_may_read_the_secrets(tmp_path: Path) -> None:
+def test_the_files_are_replaced_and_only_the_owner_may_read_the_secrets(tmp_path: Path) -> None:
     source = tmp_path / "prod.tfvars"
     overlay = tmp_path / "overlay"
     source.write_text(COMPLETE)
@@ -350,7 +356,7 @@ def test_the_files_are_written_anew_and_nobody_else_may_read_the_secrets(tmp_pat
     assert secrets.stat().st_mode & 0o777 == 0o600
 
 
-def test_it_says_what_a_person_has_to_do_and_ends_with_1_until_that_is_done(
+def test_it_says_what_a_person_has_to_do_and_exits_with_1_until_that_is_done(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "prod.tfvars"
@@ -369,7 +375,7 @@ def test_it_says_what_a_person_has_to_do_and_ends_with_1_until_that_is_done(
     assert "still to set: METRONOME_API_KEY (Secret invoice-metronome-api)" in said
 
 
-def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="cannot be imported"):
         import_tfvars(tmp_path / "none.tfvars", tmp_path)
 
@@ -380,16 +386,16 @@ def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
         pytest.param("a.tfvars.json", b"[1]", "not a JSON object of variables", id="a list"),
         pytest.param("a.tfvars.json", b"{}", "holds no variables", id="no variables"),
         pytest.param("a.tfvars.json", b"", "line 1", id="empty JSON"),
-        pytest.param("a.tfvars.json", b'{"a":\n"b', "line 2", id="JSON that is cut off"),
+        pytest.param("a.tfvars.json", b'{"a":\n"b', "line 2", id="truncated JSON"),
         pytest.param("a.tfvars.json", b"[" * 100_000, "nested too deep", id="deep JSON"),
         pytest.param(
             "a.tfvars.json",
             b'{"a": 1e99999999999999999999}',
             "out of range",
-            id="a number beyond all",
+            id="an endless number",
         ),
         pytest.param("a.tfvars", b"", "holds no variables", id="empty"),
-        pytest.param("a.tfvars", b"# nothing\n", "holds no variables", id="comments alone"),
+        pytest.param("a.tfvars", b"# nothing\n", "holds no variables", id="only comments"),
         pytest.param("a.tfvars", b"a = 1\n\xff\xfe", "Line 2: this is not UTF-8", id="binary"),
         pytest.param(
             "a.tfvars", "a = 1".encode("utf-16"), "Line 1: this is not UTF-8", id="UTF-16"
@@ -397,7 +403,7 @@ def test_a_file_that_is_not_there_ends_in_a_sentence(tmp_path: Path) -> None:
         pytest.param("a.tfvars", bytes(1000), "Line 1: this is nothing", id="zeros"),
     ],
 )
-def test_a_file_that_holds_no_variables_ends_in_a_sentence_and_writes_nothing(
+def test_a_file_without_variables_is_reported_in_a_sentence_and_nothing_is_written(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     file = tmp_path / name
@@ -410,7 +416,7 @@ def test_a_file_that_holds_no_variables_ends_in_a_sentence_and_writes_nothing(
     assert not overlay.exists()
 
 
-def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.tfvars").write_bytes(b'\xef\xbb\xbfregion = "eu-1"\r\n')
     (tmp_path / "a.tfvars.json").write_bytes(b'\xef\xbb\xbf{"region": "eu-1"}')
 
@@ -420,12 +426,12 @@ def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
 
 
 @given(st.text(alphabet='ab=:,[]{}"\\\n<-EOT #/*$%u0 \x00', max_size=60))
-def test_no_text_ends_in_a_traceback(text: str) -> None:
+def test_no_input_ends_in_a_traceback(text: str) -> None:
     with suppress(InvalidRequest):
         import_variables(parse_tfvars(text))
 
 
-def test_a_folder_that_cannot_be_written_ends_in_a_sentence(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported_in_a_sentence(tmp_path: Path) -> None:
     source = tmp_path / "prod.tfvars"
     source.write_text(COMPLETE)
 

@@ -1,4 +1,4 @@
-"""A broker's partitions in memory, behind as much of a consumer as reading takes."""
+"""The partitions of a broker in memory, behind those methods of a consumer that reading needs."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -56,7 +56,7 @@ class FakeMessage:
 
 
 class FakeConsumer:
-    """Yields what each call of ``consume`` is given; with ``more``, what a producer has written
+    """Returns the given messages per call of ``consume``; ``more`` is what a producer has written
     meanwhile.
     """
 

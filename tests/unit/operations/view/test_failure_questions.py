@@ -1,6 +1,4 @@
-"""SQL and ``Selection.matches_failure`` mean the same, and lists are paged, counted and summed in
-SQL.
-"""
+"""SQL and ``Selection.matches_failure`` agree, and lists are paged, counted and summed in SQL."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -104,7 +102,7 @@ def stored(given_cases: Sequence[Case]) -> Tables:
 
 @settings(deadline=None)
 @given(st.lists(cases, max_size=8), selections())
-def test_the_same_failures_are_meant_in_sql(given_cases: list[Case], chosen: Selection) -> None:
+def test_sql_selects_the_same_failures(given_cases: list[Case], chosen: Selection) -> None:
     meant = sorted(
         filter(chosen.matches_failure, given_cases),
         key=lambda case: (case.failed_at, case.failure_id),
@@ -136,7 +134,7 @@ def test_counts_and_sums_are_exact(given_cases: list[Case], chosen: Selection) -
     assert groups == tally(meant).groups()
 
 
-def test_what_became_of_failures_is_counted_and_what_failed_again_by_code() -> None:
+def test_failures_are_counted_by_their_state_and_renewed_ones_by_code() -> None:
     filed = [
         Case("a", "k", "creator", "c", "r", START, state="created"),
         Case("b", "k", "creator", "c", "r", START, state="created"),
@@ -161,7 +159,7 @@ def test_failures_are_found_by_the_first_digits_of_their_id() -> None:
     assert {case.failure_id for case in found} == {"abcdef01", "abcdef02"}
 
 
-def test_failures_are_chosen_by_more_ids_than_a_statement_takes_values() -> None:
+def test_more_ids_can_be_chosen_than_a_statement_has_parameters() -> None:
     case = case_named("a")
     chosen = Selection(
         failure_ids=frozenset({case.failure_id, *(f"{number}" for number in range(40_000))})

@@ -33,7 +33,7 @@ def cases(*records: Record) -> dict[str, Case]:
         pytest.param(
             None,
             "open",
-            id="the ledger does not know it: no invoice id, or its entry is on its way",
+            id="not in the ledger: no invoice id, or its entry has not arrived",
         ),
         pytest.param(outcome(outcome="failed", failure_id="f1"), "open", id="failed"),
         pytest.param(
@@ -59,7 +59,7 @@ def cases(*records: Record) -> dict[str, Case]:
     ],
 )
 @pytest.mark.parametrize("is_ledger_first", [True, False])
-def test_the_newest_outcome_of_its_invoice_tells_what_became_of_a_failure(
+def test_the_newest_outcome_of_its_invoice_shows_what_became_of_a_failure(
     newest: Outcome | None, state: State, is_ledger_first: bool
 ) -> None:
     ledger = [] if newest is None else [in_ledger(0, newest)]
@@ -75,7 +75,7 @@ def test_the_newest_outcome_of_its_invoice_tells_what_became_of_a_failure(
 
 
 @pytest.mark.parametrize("is_ledger_first", [True, False])
-def test_what_came_after_a_failures_own_entry_ended_it_whatever_the_clocks_say(
+def test_an_entry_after_a_failures_own_ended_it_whatever_the_clocks_say(
     *, is_ledger_first: bool
 ) -> None:
     own = in_ledger(0, outcome(outcome="failed", failure_id="f1", settled_at=FAILURE.failed_at))
@@ -100,7 +100,7 @@ def test_a_failure_that_was_delivered_twice_is_one() -> None:
     assert [case.place.offset for case in found.values() if case.place] == [4]
 
 
-def test_what_the_errors_topic_has_forgotten_is_told_from_the_ledger() -> None:
+def test_a_failure_that_expired_in_the_errors_topic_is_shown_from_the_ledger() -> None:
     (case,) = cases(
         in_ledger(0, outcome(outcome="failed", failure_id="f9", code="too-many-lines"))
     ).values()
@@ -114,7 +114,7 @@ def test_what_the_errors_topic_has_forgotten_is_told_from_the_ledger() -> None:
     assert (str(case.total), case.currency) == ("100.00", "USD")
 
 
-def test_what_is_no_failure_record_is_passed_over() -> None:
+def test_a_record_that_is_not_a_failure_is_skipped() -> None:
     assert cases(lying("invoice-errors", 0, b"?", "x"), lying("invoice-errors", 1, None, "y")) == {}
 
 

@@ -21,7 +21,7 @@ def test_the_first_digits_of_its_id_name_a_failure() -> None:
     [
         pytest.param("abc", InvalidRequest, "at least the first 8", id="too few digits"),
         pytest.param("abcdef01", InvalidRequest, "2 failures begin", id="digits of two"),
-        pytest.param("ffffffff", NotFound, "No failure ffffffff", id="nobody's digits"),
+        pytest.param("ffffffff", NotFound, "No failure ffffffff", id="unknown digits"),
     ],
 )
 def test_anything_else_is_refused(given: str, error: type[ConnectorError], said: str) -> None:
@@ -39,18 +39,16 @@ def test_anything_else_is_refused(given: str, error: type[ConnectorError], said:
         ("invoice-17", False),
     ],
 )
-def test_a_uuid_that_is_cut_off_is_the_beginning_of_an_invoice_id(
-    given: str, is_beginning: bool
-) -> None:
+def test_a_truncated_uuid_is_the_beginning_of_an_invoice_id(given: str, is_beginning: bool) -> None:
     assert is_short(given) is is_beginning
 
 
 @pytest.mark.parametrize(
     ("known", "found"),
     [
-        pytest.param({"5b8d9c3e-3b1f"}, "5b8d9c3e-3b1f", id="one begins so"),
-        pytest.param(set(), "5b8d9c3e", id="nobody's beginning"),
-        pytest.param({"5b8d9c3e", "5b8d9c3e-3b1f"}, "5b8d9c3e", id="a whole one"),
+        pytest.param({"5b8d9c3e-3b1f"}, "5b8d9c3e-3b1f", id="the beginning of one"),
+        pytest.param(set(), "5b8d9c3e", id="the beginning of none"),
+        pytest.param({"5b8d9c3e", "5b8d9c3e-3b1f"}, "5b8d9c3e", id="a whole id"),
     ],
 )
 def test_an_invoice_is_named_by_the_beginning_of_its_id(known: set[str], found: str) -> None:

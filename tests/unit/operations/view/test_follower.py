@@ -1,4 +1,4 @@
-"""What is read of the topics, and when it is read again."""
+"""What is read from the topics, and when it is read again."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -43,13 +43,13 @@ def tables(tmp_path: Path) -> Tables:
 
 
 def known(view: View) -> tuple[set[str], list[str], list[str]]:
-    """Give what a view knows: documents of the invoice "a", failures, decisions about it."""
+    """Return what a view knows: documents of the invoice "a", failures, decisions about it."""
     documents = {each.provider_document_id or "" for each in view.invoice("a").documents}
     decisions = [each.decision_id for each in view.decisions("a")]
     return documents, [case.failure_id for case in view.failures(ALL)], decisions
 
 
-def test_what_was_read_once_is_not_read_again_not_even_by_another_process(tables: Tables) -> None:
+def test_records_are_read_only_once_even_by_another_process(tables: Tables) -> None:
     broker = FakeBroker([FAILED, in_errors(0, FAILURE), decided(0, "d1")])
     view_of(broker, tables)
     assert sorted(broker.read) == [(DECISIONS, 0), (ERRORS, 0), (LEDGER, 0)]
@@ -63,16 +63,14 @@ def test_what_was_read_once_is_not_read_again_not_even_by_another_process(tables
 
 
 @pytest.mark.parametrize("topic", [LEDGER, ERRORS, DECISIONS])
-def test_a_topic_that_was_made_anew_is_read_anew_with_all_others(
-    tables: Tables, topic: str
-) -> None:
+def test_all_topics_are_read_again_if_one_was_recreated(tables: Tables, topic: str) -> None:
     broker = FakeBroker([FAILED, in_errors(0, FAILURE), decided(0, "d1")])
     view = view_of(broker, tables)
-    broker.make_anew(topic)
+    broker.recreate(topic)
 
     view.refresh()
 
-    (case,) = view.failures(ALL)  # the ledger remembers it, too
+    (case,) = view.failures(ALL)  # the ledger still has it, too
     assert (case.place is None) == (topic == ERRORS)
     assert (view.invoice("a").newest is None) == (topic == LEDGER)
     assert [each.decision_id for each in view.decisions("a")] == (
@@ -80,7 +78,7 @@ def test_a_topic_that_was_made_anew_is_read_anew_with_all_others(
     )
 
 
-def test_without_ids_of_topics_a_missing_offset_tells_that_one_was_made_anew(
+def test_without_topic_ids_a_missing_offset_shows_that_a_topic_was_recreated(
     tables: Tables,
 ) -> None:
     broker = FakeBroker(
@@ -88,7 +86,7 @@ def test_without_ids_of_topics_a_missing_offset_tells_that_one_was_made_anew(
     )
     broker.knows_ids = False
     view = view_of(broker, tables)
-    broker.make_anew(LEDGER, in_ledger(0, outcome(invoice_id="c")))
+    broker.recreate(LEDGER, in_ledger(0, outcome(invoice_id="c")))
 
     view.refresh()
 
@@ -112,15 +110,15 @@ def test_topics_that_change_all_the_time_are_given_up(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("topic", [LEDGER, ERRORS])
-def test_a_topic_that_does_not_exist_is_told_with_what_to_do(topic: str) -> None:
+def test_a_missing_topic_is_reported_with_what_to_do(topic: str) -> None:
     with pytest.raises(NeedsAttention, match=f"{topic} does not exist.*invoices topics"):
         view_of(FakeBroker([], missing=[topic]))
 
 
-def test_decisions_may_be_a_topic_yet_to_create(tables: Tables) -> None:
+def test_the_topic_of_decisions_may_be_missing(tables: Tables) -> None:
     broker = FakeBroker([FAILED, in_errors(0, FAILURE)], missing=[DECISIONS])
     view = view_of(broker, tables)
-    broker.make_anew(DECISIONS, decided(0, "d1"))
+    broker.recreate(DECISIONS, decided(0, "d1"))
     broker.read.clear()
 
     view.refresh()
@@ -129,7 +127,7 @@ def test_decisions_may_be_a_topic_yet_to_create(tables: Tables) -> None:
     assert broker.read == [(DECISIONS, 0)]
 
 
-def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgotten(
+def test_an_expired_failure_is_kept_without_a_place_if_open_and_forgotten_otherwise(
     tables: Tables,
 ) -> None:
     other = failure(failure_id="f2", invoice_id="b", failed_at=START)
@@ -161,11 +159,11 @@ def test_an_open_failure_that_expired_is_held_at_no_place_and_any_other_is_forgo
 
 
 def nothing() -> None:
-    """Let nothing happen."""
+    """Do nothing."""
 
 
 class Interrupted(FakeBroker):
-    """Lets something else happen between two records of the ledger, once."""
+    """Lets something else happen once, between two records of the ledger."""
 
     def __init__(self, *records: Record) -> None:
         super().__init__(records)
@@ -190,7 +188,7 @@ def ledger_of_three() -> list[Record]:
     ]
 
 
-def test_an_older_record_of_a_slower_process_replaces_nothing(
+def test_an_older_record_from_a_slower_process_replaces_nothing(
     tmp_path: Path, ledger_of_three: list[Record]
 ) -> None:
     slow = Interrupted(*ledger_of_three)
@@ -207,7 +205,7 @@ def test_an_older_record_of_a_slower_process_replaces_nothing(
         assert connection.execute("SELECT count(*) FROM ledger").fetchone() == (2,)
 
 
-def test_who_is_overtaken_by_one_that_starts_anew_starts_anew_too(
+def test_a_process_overtaken_by_one_that_starts_over_starts_over_too(
     tmp_path: Path, ledger_of_three: list[Record]
 ) -> None:
     slow = Interrupted(*ledger_of_three)
@@ -218,7 +216,7 @@ def test_who_is_overtaken_by_one_that_starts_anew_starts_anew_too(
     assert [each.newest is not None for each in view.invoices("ab").values()] == [True, True]
 
 
-def test_a_question_after_another_process_started_anew_is_answered_from_the_topics(
+def test_a_question_is_answered_from_the_topics_after_another_process_started_over(
     tmp_path: Path, ledger_of_three: list[Record]
 ) -> None:
     view = view_of(FakeBroker(ledger_of_three), open_tables(tmp_path, "v", untold))
@@ -227,7 +225,7 @@ def test_a_question_after_another_process_started_anew_is_answered_from_the_topi
     assert view.invoice("b").newest is not None
 
 
-def test_batches_are_bounded_in_memory() -> None:
+def test_batches_are_bounded() -> None:
     entries = [Entry(0, offset, 0, None, b"x" * 1_000_000) for offset in range(40)]
 
     batches = list(gathered([entry] for entry in entries))

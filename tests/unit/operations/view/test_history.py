@@ -22,7 +22,7 @@ REFUSED = failure(
 )
 
 
-def test_the_steps_come_in_the_order_of_time_whatever_topic_they_lie_in() -> None:
+def test_steps_are_ordered_by_time_whatever_their_topic() -> None:
     steps = events([in_ledger(7, outcome()), in_errors(1, REFUSED), RAW, FORMATTED], SETTINGS)
 
     assert [step.what for step in steps] == ["received", "formatted", "failed", "outcome: created"]
@@ -34,7 +34,7 @@ def test_the_steps_come_in_the_order_of_time_whatever_topic_they_lie_in() -> Non
     assert steps[3].detail == "netsuite document 9001"
 
 
-def test_a_replayed_record_says_by_which_replay_and_how_often() -> None:
+def test_a_replayed_record_names_its_replay_and_how_often_it_was_replayed() -> None:
     again = lying(
         "raw-invoices",
         4,
@@ -48,19 +48,19 @@ def test_a_replayed_record_says_by_which_replay_and_how_often() -> None:
     assert (step.what, step.detail.endswith("replay r, number 2")) == ("started over", True)
 
 
-def test_a_record_that_is_none_of_ours_is_shown_as_such() -> None:
+def test_a_foreign_record_is_shown_as_such() -> None:
     (step,) = events([lying("raw-invoices", 4, b"?", INVOICE_ID)], SETTINGS)
 
     assert (step.what, "not JSON" in step.detail) == ("unreadable", True)
 
 
-def test_a_tombstone_in_the_ledger_is_told_as_what_it_did() -> None:
+def test_a_tombstone_in_the_ledger_is_shown_with_its_effect() -> None:
     (step,) = events([lying("invoice-outcomes", 9, None, INVOICE_ID)], SETTINGS)
 
     assert (step.what, step.detail) == ("outcome: removed", "a tombstone removed the entry")
 
 
-def test_an_invoice_stands_where_its_newest_outcome_says() -> None:
+def test_the_newest_outcome_is_the_state_of_an_invoice() -> None:
     told = summary(INVOICE_ID, CREATED, [])
 
     assert (told["state"], told["provider_document_id"]) == ("created", "9001")
@@ -77,13 +77,13 @@ def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay()
         assert summary(INVOICE_ID, known, [replayed])["state"] == "in-progress"
 
 
-def test_an_event_that_comes_again_leaves_a_created_invoice_created() -> None:
+def test_a_repeated_event_leaves_a_created_invoice_created() -> None:
     again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
     assert summary(INVOICE_ID, CREATED, [again])["state"] == "created"
 
 
-def test_a_record_that_waits_and_is_settled_already_is_no_news() -> None:
+def test_a_waiting_record_of_a_settled_invoice_changes_nothing() -> None:
     failed = KnownInvoice(outcome(outcome="failed"))
 
     assert summary(INVOICE_ID, failed, [RAW])["state"] == "failed"

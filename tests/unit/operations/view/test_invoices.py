@@ -26,8 +26,8 @@ OTHER = outcome(provider_document_id="9002", settled_at=T + timedelta(hours=3))
 
 
 def known(*records: Record) -> KnownInvoice:
-    """Give what a view says that read all at once, and make sure that one that reads them one by
-    one says the same.
+    """Return what a view knows after reading all records at once; make sure that reading them one
+    by one gives the same.
     """
     broker = FakeBroker([])
     one_by_one = view_of(broker)
@@ -51,33 +51,33 @@ def test_a_repeated_delivery_of_a_created_invoice_is_an_event_and_leaves_its_doc
     assert known(in_ledger(0, CREATED), in_ledger(1, SYNCED)) == KnownInvoice(SYNCED, [CREATED])
 
 
-def test_metronome_saying_that_it_knows_the_document_ends_a_failed_write_back() -> None:
+def test_a_document_that_metronome_knows_ends_a_failed_write_back() -> None:
     found = known(document_in_ledger(0, CREATED), in_ledger(1, UNTOLD), in_ledger(2, SYNCED))
 
     assert found.documents == [CREATED]
     assert found.open_failure is None
 
 
-def test_across_partitions_the_brokers_time_decides() -> None:
+def test_the_brokers_time_decides_across_partitions() -> None:
     assert newest(in_ledger(5, CREATED, partition=1), in_ledger(9, FAILED, partition=0)) == CREATED
 
 
 @pytest.mark.parametrize(
     "strange", [b"?", b"[]", b'{"schema_version":1}', b'{"schema_version":1,"invoice_id":"x"}']
 )
-def test_what_is_no_outcome_says_nothing(strange: bytes) -> None:
+def test_a_record_that_is_not_an_outcome_says_nothing(strange: bytes) -> None:
     assert (
         newest(in_ledger(0, CREATED), lying("invoice-outcomes", 1, strange, INVOICE_ID)) == CREATED
     )
 
 
-def test_an_outcome_with_half_a_surrogate_pair_is_one() -> None:
+def test_an_outcome_with_half_a_surrogate_pair_is_read() -> None:
     strange = outcome(outcome="failed", failure_id="f1", reason="\ud800")
 
     assert newest(in_ledger(0, strange)) == strange
 
 
-def test_open_is_what_failed_or_was_created_without_metronome_knowing() -> None:
+def test_an_invoice_is_open_if_it_failed_or_metronome_lacks_its_document() -> None:
     assert [is_open(each) for each in (FAILED, UNTOLD, CREATED, SYNCED)] == [
         True,
         True,
@@ -100,13 +100,13 @@ def test_a_document_stays_known_whatever_happens_to_its_invoice_afterwards() -> 
     )
 
 
-def test_an_older_ledger_has_no_document_records_and_a_plain_created_counts_as_one() -> None:
+def test_an_older_ledger_without_document_records_knows_a_document_by_its_event() -> None:
     found = known(in_ledger(0, CREATED), in_ledger(1, OTHER), in_ledger(2, FAILED))
 
     assert found.documents == [CREATED, OTHER]
 
 
-def test_a_documents_own_record_says_more_than_the_event_that_names_it() -> None:
+def test_a_document_record_says_more_than_the_event_that_names_it() -> None:
     void = CREATED.model_copy(update={"stands": False, "settled_at": T + timedelta(days=3)})
 
     found = known(
@@ -123,14 +123,14 @@ def test_a_document_is_known_before_its_event_is_entered() -> None:
     assert known(document_in_ledger(0, CREATED)) == KnownInvoice(None, [CREATED])
 
 
-def test_a_document_that_was_seen_gone_is_known_and_does_not_stand() -> None:
+def test_a_removed_document_is_known_and_does_not_stand() -> None:
     gone = CREATED.model_copy(update={"stands": False})
     found = known(document_in_ledger(0, gone), document_in_ledger(1, OTHER))
 
     assert (found.documents, found.standing) == ([gone, OTHER], [OTHER])
 
 
-def test_a_tombstone_removes_what_its_key_said() -> None:
+def test_a_tombstone_removes_the_record_of_its_key() -> None:
     gone = lying("invoice-outcomes", 5, None, INVOICE_ID)
     document_gone = lying("invoice-outcomes", 6, None, document_in_ledger(0, CREATED).key.decode())  # type: ignore[union-attr]
 
@@ -142,7 +142,7 @@ def test_a_tombstone_removes_what_its_key_said() -> None:
     assert known(in_ledger(0, CREATED), gone, in_ledger(6, FAILED)) == KnownInvoice(FAILED)
 
 
-def test_a_document_that_a_tombstone_removed_does_not_come_back_with_an_event() -> None:
+def test_a_document_removed_by_a_tombstone_does_not_come_back_with_an_event() -> None:
     own = document_in_ledger(0, CREATED)
     gone = lying("invoice-outcomes", 6, None, (own.key or b"").decode())
 

@@ -3,7 +3,7 @@ from invoice_operations.view.overview import Waiting, last_offsets, waiting
 ENDS = {("raw-invoices", 0): 10, ("raw-invoices", 1): 5, ("invoice-errors", 0): 3}
 
 
-def test_what_waits_is_the_end_less_the_commit_by_group_and_topic() -> None:
+def test_the_lag_is_the_end_minus_the_commit_by_group_and_topic() -> None:
     committed = {
         "invoice-formatter": {("raw-invoices", 0): 4, ("raw-invoices", 1): 5},
         "sink": {("invoice-errors", 0): 9},

@@ -17,17 +17,17 @@ from invoice_operations.view.partitioner import murmur2, partition_of
         (b"abc", 479470107),
     ],
 )
-def test_keys_hash_as_in_the_tests_of_javas_client(key: bytes, signed: int) -> None:
+def test_keys_hash_as_in_the_java_clients_own_tests(key: bytes, signed: int) -> None:
     assert murmur2(key) == signed % 2**32
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=70))
-def test_keys_hash_as_the_formatters_client_hashes_them(key: bytes) -> None:
+def test_keys_hash_as_in_the_formatters_client(key: bytes) -> None:
     assert murmur2(key) == murmur2_of_aiokafka(key) % 2**32
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=70), st.integers(1, 100))
-def test_a_partition_is_one_of_those_that_there_are(key: bytes, count: int) -> None:
+def test_a_partition_is_within_the_number_of_partitions(key: bytes, count: int) -> None:
     assert 0 <= partition_of(key, count) < count

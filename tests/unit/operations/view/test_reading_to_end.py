@@ -26,7 +26,7 @@ def places(consumer: FakeConsumer, bounds: dict[int, Bounds]) -> list[tuple[int,
     ]
 
 
-def test_a_record_behind_the_named_end_is_read_if_it_was_there_when_reading_began() -> None:
+def test_a_record_after_the_named_end_is_read_if_it_was_there_when_reading_began() -> None:
     consumer = FakeConsumer(
         [FakeMessage(0, 0, BEFORE), FakeMessage(0, 1, BEFORE), FakeMessage(0, 2, BEFORE), end(0, 3)]
     )
@@ -53,7 +53,7 @@ def test_a_producer_whose_clock_is_ahead_hides_nothing_before_the_named_end() ->
 
 
 def test_gaps_before_the_end_do_not_matter() -> None:
-    """Compaction removes records, and the last offsets may be a transaction's markers."""
+    """Compaction removes records, and the last offsets may be the markers of a transaction."""
     consumer = FakeConsumer([FakeMessage(0, 7, BEFORE)], [], [end(0, 12)])
 
     assert places(consumer, {0: Bounds(3, named_end=12)}) == [(0, 7)]
@@ -67,7 +67,7 @@ def test_a_partition_without_records_ends_with_its_event(bound: Bounds) -> None:
     assert places(FakeConsumer([], [end(0, bound.start)]), {0: bound}) == []
 
 
-def test_each_partition_ends_by_itself() -> None:
+def test_each_partition_ends_independently() -> None:
     consumer = FakeConsumer(
         [FakeMessage(0, 0, BEFORE), end(0, 1), FakeMessage(0, 1, AFTER), FakeMessage(1, 5, BEFORE)],
         [FakeMessage(1, 6, AFTER), FakeMessage(1, 7, BEFORE)],
@@ -77,7 +77,7 @@ def test_each_partition_ends_by_itself() -> None:
     assert consumer.assigned == {0: 0, 1: 5}
 
 
-def test_nothing_is_read_of_no_partition() -> None:
+def test_nothing_is_read_without_partitions() -> None:
     assert places(FakeConsumer(), {}) == []
 
 
@@ -88,14 +88,14 @@ def test_nothing_is_read_of_no_partition() -> None:
         pytest.param(AUTO_OFFSET_RESET, id="AUTO_OFFSET_RESET"),
     ],
 )
-def test_what_the_broker_refuses_is_raised(code: int) -> None:
+def test_a_refusal_by_the_broker_is_raised(code: int) -> None:
     consumer = FakeConsumer([FakeMessage(0, 0, error=KafkaError(code))])
 
     with pytest.raises(KafkaException):
         places(consumer, {0: Bounds(0, 1)})
 
 
-def test_the_clients_own_troubles_pass() -> None:
+def test_errors_of_the_client_itself_are_ignored() -> None:
     lost = FakeMessage(-1, -1, error=KafkaError(KafkaError._ALL_BROKERS_DOWN))
 
     assert places(FakeConsumer([lost], [FakeMessage(0, 0), end(0, 1)]), {0: Bounds(0, 1)}) == [
@@ -103,7 +103,7 @@ def test_the_clients_own_troubles_pass() -> None:
     ]
 
 
-def test_a_broker_that_is_silent_is_given_up() -> None:
+def test_a_silent_broker_is_given_up() -> None:
     clock = FakeClock()
 
     def nothing() -> list[FakeMessage]:

@@ -39,12 +39,12 @@ def test_each_installation_has_a_file_of_its_own() -> None:
     assert file_name("one", TOPICS) in names
 
 
-def test_the_directory_is_the_given_one_or_the_platforms() -> None:
+def test_the_directory_is_the_given_one_or_the_platforms_default() -> None:
     assert state_directory("here") == Path("here")
     assert "metronome-invoice-connector" in str(state_directory(None))
 
 
-def test_what_was_stored_is_there_when_the_file_is_opened_again_and_is_for_its_owners_eyes(
+def test_stored_data_survives_a_reopening_and_only_the_owner_can_read_it(
     tmp_path: Path,
 ) -> None:
     directory = tmp_path / "new" / "state"
@@ -77,7 +77,7 @@ def test_a_file_of_another_version_is_rebuilt(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "obstacle", ["a file instead of the directory", "a file that is no database", "no place"]
 )
-def test_without_a_place_to_write_the_tables_live_in_memory_and_that_is_told_once(
+def test_without_a_writable_place_the_tables_are_in_memory_and_a_warning_comes_once(
     tmp_path: Path, obstacle: str
 ) -> None:
     told: list[str] = []

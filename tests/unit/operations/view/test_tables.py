@@ -11,7 +11,7 @@ from invoice_operations.view.tables import StartedAnew, Tables
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Callable[[], Tables]:
-    """Open the same file once more, as another process does."""
+    """Return the same file opened once more, as by another process."""
     return lambda: open_tables(tmp_path, "view.sqlite3", untold)
 
 
@@ -25,7 +25,7 @@ def put(tables: Tables, topic: str) -> None:
         connection.execute("INSERT INTO positions VALUES (?, 0, 1)", (topic,))
 
 
-def test_what_one_process_stores_another_sees(opened: Callable[[], Tables]) -> None:
+def test_another_process_sees_what_one_stores(opened: Callable[[], Tables]) -> None:
     one = opened()
     other = opened()
 
@@ -43,7 +43,9 @@ def test_a_transaction_that_fails_leaves_nothing_behind(opened: Callable[[], Tab
     assert positions(tables) == []
 
 
-def test_nobody_goes_on_with_tables_that_another_has_cleared(opened: Callable[[], Tables]) -> None:
+def test_tables_cleared_by_another_process_cannot_be_used_any_more(
+    opened: Callable[[], Tables],
+) -> None:
     one = opened()
     other = opened()
     put(one, "old")
@@ -60,7 +62,7 @@ def test_nobody_goes_on_with_tables_that_another_has_cleared(opened: Callable[[]
     assert positions(other) == [("new", 0, 1)]
 
 
-def test_nobody_goes_on_with_tables_of_another_version(
+def test_tables_of_another_version_cannot_be_used_any_more(
     tmp_path: Path, opened: Callable[[], Tables]
 ) -> None:
     tables = opened()
@@ -71,7 +73,7 @@ def test_nobody_goes_on_with_tables_of_another_version(
         positions(tables)
 
 
-def test_a_file_that_cannot_be_used_any_more_is_told_with_what_to_do(
+def test_an_unusable_file_is_reported_with_what_to_do(
     opened: Callable[[], Tables],
 ) -> None:
     tables = opened()

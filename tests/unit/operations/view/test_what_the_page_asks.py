@@ -1,4 +1,4 @@
-"""What the page asks of the view: what was created since, and the newest decisions."""
+"""Queries of the page: what was created since a time, and the newest decisions."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from tests.unit.operations.reading import (
 HOUR = timedelta(hours=1)
 
 
-def test_documents_that_stand_count_by_the_time_at_which_they_were_settled() -> None:
+def test_standing_documents_count_by_the_time_at_which_they_were_settled() -> None:
     made = [
         outcome(
             invoice_id="a", settled_at=START, total="1.10", currency="USD", provider_document_id="1"
@@ -60,7 +60,7 @@ def test_documents_that_stand_count_by_the_time_at_which_they_were_settled() -> 
     assert created.totals == {"USD": Decimal("3.30"), "EUR": Decimal("3.00")}
 
 
-def test_the_newest_decisions_come_first_and_are_paged() -> None:
+def test_decisions_are_paged_with_the_newest_first() -> None:
     decisions = [
         Decision(
             decision_id=f"{hour}",
@@ -88,14 +88,14 @@ def test_the_newest_decisions_come_first_and_are_paged() -> None:
     assert (view.count_decisions(None), view.count_decisions(START + 2 * HOUR)) == (4, 2)
 
 
-def test_the_ledger_alone_creates_nothing() -> None:
+def test_a_skip_does_not_count_as_created() -> None:
     assert (
         view_of(FakeBroker([in_ledger(0, outcome(outcome="skipped"))])).created_since(START).count
         == 0
     )
 
 
-def test_a_long_question_has_a_connection_of_its_own_to_the_same_state(tmp_path: Path) -> None:
+def test_a_long_query_has_its_own_connection_to_the_same_state(tmp_path: Path) -> None:
     broker = FakeBroker(
         [document_in_ledger(0, outcome(settled_at=START, total="1.10", currency="USD"))]
     )
@@ -112,7 +112,7 @@ def test_a_long_question_has_a_connection_of_its_own_to_the_same_state(tmp_path:
     )
 
 
-def test_what_lives_in_memory_has_one_connection() -> None:
+def test_tables_in_memory_have_one_connection() -> None:
     view = view_of(FakeBroker([]))
 
     assert view.aside() is view

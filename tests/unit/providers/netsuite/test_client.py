@@ -45,7 +45,7 @@ OPTIONS = Options({"USD": "1", "EUR": "4"})
 
 
 class Account:
-    """A simulated account, its control, and a client whose credentials can be exchanged."""
+    """A simulated account, its control, and a client whose credentials can be replaced."""
 
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
@@ -106,21 +106,21 @@ def test_an_invoice_is_read_by_its_own_id(account: Account) -> None:
     assert read(account, "999") is None
 
 
-def test_a_read_of_another_type_says_nothing(account: Account) -> None:
+def test_a_read_of_another_type_finds_nothing(account: Account) -> None:
     created = account.client.create(formatted_invoice())
 
     with pytest.raises(Unavailable):
         read(account, created.document_id, "credit_memo")
 
 
-def test_a_read_without_an_answer_is_merely_unavailable(account: Account) -> None:
+def test_a_read_without_an_answer_is_only_unavailable(account: Account) -> None:
     account.control.inject("hang", "get", times=1)
 
     with pytest.raises(Unavailable):
         read(account, "999")
 
 
-def test_a_taken_id_is_settled_with_the_document_that_has_it(account: Account) -> None:
+def test_a_taken_id_ends_with_the_document_that_has_it(account: Account) -> None:
     created = account.client.create(formatted_invoice())
 
     again = settled(
@@ -142,11 +142,11 @@ def test_a_credit_memo_in_euros_is_created_and_found(account: Account) -> None:
     )
 
 
-def test_what_does_not_exist_is_not_found(account: Account) -> None:
+def test_an_invoice_without_a_document_is_not_found(account: Account) -> None:
     assert account.client.look(formatted_invoice()) == ()
 
 
-def test_an_id_that_is_named_as_taken_is_said_to_be_so(account: Account) -> None:
+def test_a_taken_id_is_reported_as_taken(account: Account) -> None:
     account.client.create(formatted_invoice())
 
     assert isinstance(account.create_error(), AlreadyExists)
@@ -156,7 +156,7 @@ def test_an_id_that_is_named_as_taken_is_said_to_be_so(account: Account) -> None
 @pytest.mark.parametrize(
     "wording", ["This record already exists.", "Diese Referenz ist schon vergeben."]
 )
-def test_a_taken_id_is_settled_in_any_language(account: Account, wording: str) -> None:
+def test_a_taken_id_is_recognised_in_any_language(account: Account, wording: str) -> None:
     account.control.configure(duplicate_wording=wording)
     created = account.client.create(formatted_invoice())
     assert wording in account.create_error().reason
@@ -177,7 +177,7 @@ def test_a_refused_item_names_the_field(account: Account) -> None:
     assert account.client.look(formatted_invoice()) == ()
 
 
-def test_a_mistyped_custom_field_is_refused_instead_of_vanishing(account: Account) -> None:
+def test_a_misspelt_custom_field_is_refused_instead_of_ignored(account: Account) -> None:
     account.control.configure(custom_fields=["custbody_known"])
 
     error = account.create_error(formatted_invoice(extra_fields={"custbody_mistyped": "x"}))
@@ -185,7 +185,7 @@ def test_a_mistyped_custom_field_is_refused_instead_of_vanishing(account: Accoun
     assert "custbody_mistyped" in error.reason
 
 
-def test_every_field_that_is_sent_is_one_that_netsuite_takes(account: Account) -> None:
+def test_netsuite_accepts_every_field_that_is_sent(account: Account) -> None:
     line = line_item(
         name="n" * 5000, extra_fields={"class": "1", "department": "2", "location": "3"}
     )
@@ -195,7 +195,7 @@ def test_every_field_that_is_sent_is_one_that_netsuite_takes(account: Account) -
     )
     account.client.create(
         formatted_invoice(
-            invoice_id="3a2f7c1e-0000-4000-8000-000000000002",  # an external id is taken over all record types
+            invoice_id="3a2f7c1e-0000-4000-8000-000000000002",  # an external id is unique across all record types
             document_type="credit_memo",
             line_items=(line,),
             extra_fields={**fields, "terms": "2"},
@@ -205,7 +205,7 @@ def test_every_field_that_is_sent_is_one_that_netsuite_takes(account: Account) -
     assert len(account.control.documents()) == 2
 
 
-def test_what_must_not_be_sent_is_not_sent(account: Account) -> None:
+def test_an_invoice_that_must_not_be_sent_is_not_sent(account: Account) -> None:
     error = account.create_error(formatted_invoice(currency="GBP"))
 
     assert isinstance(error, Rejected)
@@ -229,7 +229,7 @@ def test_without_an_answer_nothing_is_known(account: Account, fault: str, stored
 
 
 @pytest.mark.parametrize("fault", ["reset-before", "hang"])
-def test_a_look_without_an_answer_is_merely_unavailable(account: Account, fault: str) -> None:
+def test_a_look_without_an_answer_is_only_unavailable(account: Account, fault: str) -> None:
     account.control.inject(fault, "get", times=1)
 
     with pytest.raises(Unavailable):
@@ -251,7 +251,7 @@ def test_a_refused_connection_is_an_outage() -> None:
     assert down.value.outage
 
 
-def test_a_throttle_tells_how_long(account: Account) -> None:
+def test_a_throttle_says_how_long_to_wait(account: Account) -> None:
     account.control.inject("status", "create", status=429, headers={"Retry-After": "7"}, times=1)
 
     error = account.create_error()
@@ -272,7 +272,7 @@ def test_a_redirect_is_not_followed(account: Account) -> None:
 @pytest.mark.parametrize(
     "location", [{}, {"Location": "http://[no-host/invoice/1"}], ids=["none", "no URL"]
 )
-def test_a_success_without_a_name_is_an_unknown_outcome(
+def test_a_success_without_an_id_is_an_unknown_outcome(
     account: Account, location: dict[str, str]
 ) -> None:
     account.control.inject("status", "create", status=200, body="<html>", headers=location, times=1)
@@ -280,7 +280,7 @@ def test_a_success_without_a_name_is_an_unknown_outcome(
     assert isinstance(account.create_error(), Uncertain)
 
 
-def test_a_refused_login_is_believed_only_when_it_persists(account: Account) -> None:
+def test_a_refused_login_is_believed_only_if_it_persists(account: Account) -> None:
     account.control.inject("credentials")
     errors = []
     for _ in range(3):
@@ -291,7 +291,7 @@ def test_a_refused_login_is_believed_only_when_it_persists(account: Account) -> 
     assert all(error.outage for error in errors if isinstance(error, Unavailable))
 
 
-def test_overload_that_shows_as_a_refused_login_never_looks_like_wrong_credentials(
+def test_overload_shown_as_a_refused_login_is_never_taken_for_wrong_credentials(
     account: Account,
 ) -> None:
     for _ in range(5):
@@ -311,7 +311,7 @@ def test_overload_that_shows_as_a_refused_login_never_looks_like_wrong_credentia
         pytest.param({"token_secret": "x"}, id="token secret"),
     ],
 )
-def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restart(
+def test_wrong_credentials_are_refused_and_corrected_ones_accepted_without_a_restart(
     account: Account, wrong: dict[str, str]
 ) -> None:
     account.credentials = replace(GOOD, **wrong)
@@ -332,7 +332,7 @@ def memo(number: int) -> FormattedInvoice:
     return formatted_invoice(invoice_id=f"memo-{number}", document_type="credit_memo")
 
 
-def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_go_on(
+def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_continue(
     account: Account,
 ) -> None:
     account.control.configure(forbidden_record_types=["creditMemo"])
@@ -350,7 +350,7 @@ def test_credit_memos_that_the_role_may_not_create_are_filed_while_invoices_go_o
         assert "Transactions -> Credit Memo" in error.reason
 
 
-def test_a_role_that_may_create_nothing_is_an_operators_business(account: Account) -> None:
+def test_a_role_that_may_create_nothing_needs_an_operator(account: Account) -> None:
     account.control.configure(forbidden_record_types=["creditMemo", "invoice"])
 
     errors = [
@@ -364,7 +364,7 @@ def test_a_role_that_may_create_nothing_is_an_operators_business(account: Accoun
 
 def test_a_clock_that_is_off_is_named_instead_of_the_credentials(account: Account) -> None:
     account.control.inject("credentials")
-    account.clock.advance(20 * 60)  # the answer's own time is the machine's, years away from it
+    account.clock.advance(20 * 60)  # the answer's own time is that of the machine, years away
 
     error = account.create_error()
 
@@ -380,7 +380,7 @@ def test_a_price_level_of_the_item_does_not_change_the_amount(account: Account) 
     assert account.control.documents()[0]["total"] == "100.00"
 
 
-def test_what_the_account_adds_by_itself_shows_when_it_is_read_back(account: Account) -> None:
+def test_an_amount_that_the_account_adds_shows_in_the_read_back(account: Account) -> None:
     account.control.configure(shipping_cost="15.00")
     created = account.client.create(formatted_invoice())
 
@@ -397,7 +397,7 @@ def test_an_external_id_in_another_letter_case_is_ours(account: Account) -> None
     assert account.client.look(formatted_invoice()) == (expected(created.document_id),)
 
 
-def test_an_id_that_another_record_type_has_is_taken_and_shows_nothing(account: Account) -> None:
+def test_an_id_of_another_record_type_is_taken_and_finds_nothing(account: Account) -> None:
     account.client.create(formatted_invoice(document_type="credit_memo"))
 
     assert isinstance(account.create_error(), AlreadyExists)

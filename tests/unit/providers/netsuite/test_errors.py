@@ -142,7 +142,7 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
         pytest.param(
             answer(400, "USER_ERROR", "The date is in a closed period.", "tranDate"),
             "The date is in a closed period. (field tranDate).",
-            id="what has nothing to do with our ids",
+            id="a field that is not one of our ids",
         ),
         pytest.param(answer(400), "status 400 without a reason.", id="no reason given"),
         pytest.param(Answer(400, {}, b"{}"), "status 400 without a reason.", id="not even a title"),

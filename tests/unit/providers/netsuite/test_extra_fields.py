@@ -1,4 +1,4 @@
-"""Which kind of value each extra field of NetSuite's takes."""
+"""The kind of value that each extra field of NetSuite takes."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,26 +16,26 @@ from invoice_shared.errors import Rejected
         pytest.param("account", "123", {"account": {"id": "123"}}, id="an account"),
         pytest.param("postingPeriod", "208", {"postingPeriod": {"id": "208"}}, id="a period"),
         pytest.param("cseg_product", "12", {"cseg_product": {"id": "12"}}, id="a custom segment"),
-        pytest.param("toBeEmailed", "false", {"toBeEmailed": False}, id="a truth value"),
+        pytest.param("toBeEmailed", "false", {"toBeEmailed": False}, id="a boolean"),
         pytest.param("exchangeRate", "1.1", {"exchangeRate": Decimal("1.1")}, id="a number"),
         pytest.param(
             "custbody_po", "4500012345", {"custbody_po": "4500012345"}, id="digits are text"
         ),
         pytest.param("custbody_is_usage", "true", {"custbody_is_usage": True}, id="a checkbox"),
         pytest.param(
-            "custbody_is_usage#text", "true", {"custbody_is_usage": "true"}, id="said to be text"
+            "custbody_is_usage#text", "true", {"custbody_is_usage": "true"}, id="declared as text"
         ),
         pytest.param(
             "custbody_seats#number",
             "12.50",
             {"custbody_seats": Decimal("12.50")},
-            id="said to be a number",
+            id="declared as a number",
         ),
         pytest.param(
             "custbody_region#id",
             "5",
             {"custbody_region": {"id": "5"}},
-            id="said to be a list's entry",
+            id="declared as an entry of a list",
         ),
         pytest.param(
             "custcol_tags#ids",
@@ -44,11 +44,11 @@ from invoice_shared.errors import Rejected
             id="several entries",
         ),
         pytest.param(
-            "custbody_x#boolean", "False", {"custbody_x": False}, id="said to be a truth value"
+            "custbody_x#boolean", "False", {"custbody_x": False}, id="declared as a boolean"
         ),
     ],
 )
-def test_the_kind_follows_from_the_name_or_is_said_after_it(
+def test_the_kind_follows_from_the_name_or_is_declared_after_it(
     key: str, text: str, sent: dict[str, Any]
 ) -> None:
     assert extra_fields({key: text}, "invoice") == sent
@@ -58,17 +58,18 @@ def test_the_kind_follows_from_the_name_or_is_said_after_it(
     ("key", "text", "said"),
     [
         pytest.param(
-            "exchangeRate", "high", 'exchangeRate with "high", which is no number', id="no number"
+            "exchangeRate",
+            "high",
+            'exchangeRate with "high", which is no number',
+            id="not a number",
         ),
-        pytest.param("custbody_n#number", "1E+999", "which is no number", id="a number beyond all"),
-        pytest.param(
-            "toBeEmailed", "maybe", "which is neither true nor false", id="no truth value"
-        ),
+        pytest.param("custbody_n#number", "1E+999", "which is no number", id="an endless number"),
+        pytest.param("toBeEmailed", "maybe", "which is neither true nor false", id="not a boolean"),
         pytest.param(
             "custbody_x#date",
             "1",
             'the unknown kind "#date" at custbody_x: use #text',
-            id="no kind",
+            id="not a kind",
         ),
     ],
 )

@@ -1,10 +1,10 @@
-"""NetSuite shows overload as a refused login: when a 401 is believed."""
+"""NetSuite shows overload as a refused login, so a 401 is believed only sometimes."""
 
 from invoice_providers.netsuite.login import LoginPatience
 from tests.fakes import FakeClock
 
 
-def test_three_refusals_spread_over_some_seconds_are_believed() -> None:
+def test_three_refusals_spread_over_several_seconds_are_believed() -> None:
     clock = FakeClock()
     patience = LoginPatience(clock)
 
@@ -16,13 +16,13 @@ def test_three_refusals_spread_over_some_seconds_are_believed() -> None:
     assert beliefs == [False, False, True]
 
 
-def test_many_calls_refused_at_once_are_one_sign() -> None:
+def test_many_calls_refused_at_once_count_as_one() -> None:
     patience = LoginPatience(FakeClock())
 
     assert not any(patience.is_used_up() for _ in range(16))
 
 
-def test_an_accepted_call_shows_that_it_was_overload() -> None:
+def test_an_accepted_call_proves_that_it_was_overload() -> None:
     clock = FakeClock()
     patience = LoginPatience(clock)
 

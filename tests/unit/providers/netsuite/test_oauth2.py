@@ -1,5 +1,5 @@
-"""Client credentials against NetSuite on loopback: signed assertions, one token for all, wrong
-keys.
+"""Client credentials against NetSuite on loopback: signed assertions, one token for all workers,
+wrong keys.
 """
 
 import threading
@@ -48,15 +48,13 @@ GOOD = ClientCredentials(ACCOUNT.client_id, ACCOUNT.certificate_id, private_pem(
 
 
 class Account:
-    """A simulated account that holds our certificate, and a client whose credentials can be
-    exchanged.
-    """
+    """A simulated account that has our certificate, and a client whose credentials can be replaced."""
 
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
         self.control.configure(public_key=public_pem(RSA))
-        # The simulator's own clock judges the assertion's times; a test may advance ours by four
-        # minutes.
+        # The simulator's own clock judges the times of the assertion; a test may advance ours by
+        # four minutes.
         self.clock = FakeClock(datetime.now(UTC) - timedelta(minutes=4))
         self.credentials = GOOD
         self.tokens = AccessTokens(url, lambda: self.credentials, clock=self.clock, reach=Reach(2))
@@ -97,7 +95,7 @@ def test_an_invoice_is_created_and_found_with_one_token(account: Account) -> Non
         pytest.param("ES512", lambda: ec.generate_private_key(ec.SECP521R1()), id="ES512"),
     ],
 )
-def test_every_algorithm_with_its_key(
+def test_every_algorithm_works_with_its_key(
     account: Account, algorithm: str, make_key: Callable[[], PrivateKey]
 ) -> None:
     key = make_key()
@@ -107,7 +105,7 @@ def test_every_algorithm_with_its_key(
     assert account.tokens.current()
 
 
-def test_a_token_is_exchanged_shortly_before_its_end(account: Account) -> None:
+def test_a_token_is_replaced_shortly_before_its_end(account: Account) -> None:
     account.control.configure(access_token_seconds=300)
     first = account.tokens.current()
     account.clock.advance(300 - 121)
@@ -118,7 +116,7 @@ def test_a_token_is_exchanged_shortly_before_its_end(account: Account) -> None:
     assert account.tokens.current() != first
 
 
-def test_workers_at_once_share_one_token(account: Account) -> None:
+def test_simultaneous_workers_share_one_token(account: Account) -> None:
     tokens: list[str] = []
     workers = [
         threading.Thread(target=lambda: tokens.append(account.tokens.current())) for _ in range(8)
@@ -133,7 +131,7 @@ def test_workers_at_once_share_one_token(account: Account) -> None:
     assert len(tokens) == 8
 
 
-def test_a_token_that_ended_early_is_exchanged_and_the_next_attempt_succeeds(
+def test_a_token_that_ended_early_is_replaced_and_the_next_attempt_succeeds(
     account: Account,
 ) -> None:
     account.client.create(formatted_invoice())
@@ -163,7 +161,7 @@ def test_a_token_that_ended_early_is_exchanged_and_the_next_attempt_succeeds(
         ),
     ],
 )
-def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restart(
+def test_wrong_credentials_are_refused_and_corrected_ones_accepted_without_a_restart(
     account: Account, wrong: dict[str, str], named: str
 ) -> None:
     account.credentials = replace(GOOD, **wrong)
@@ -194,7 +192,7 @@ def test_wrong_credentials_are_refused_and_corrected_ones_taken_without_a_restar
         ),
     ],
 )
-def test_answers_without_a_token(
+def test_the_meaning_of_answers_without_a_token(
     account: Account, fault: dict[str, Any], kind: type[CallFailed]
 ) -> None:
     account.control.inject(operation="token", **fault)

@@ -176,7 +176,7 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
         ),
     ],
 )
-def test_quantity_and_rate_inform_and_the_amount_decides(
+def test_quantity_and_rate_are_for_information_and_the_amount_decides(
     changes: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     line = line_item(**changes)
@@ -198,7 +198,7 @@ def test_quantity_and_rate_inform_and_the_amount_decides(
         pytest.param("0.12345678901234500", True, id="zeros do not count"),
     ],
 )
-def test_a_quantity_that_netsuite_does_not_take_stands_in_the_description(
+def test_a_quantity_that_netsuite_does_not_accept_is_in_the_description(
     quantity: str, is_sent: bool
 ) -> None:
     line = line_item(quantity=quantity, unit_price="0.01", amount="100.00")
@@ -237,7 +237,7 @@ def test_the_form_is_sent_by_id_and_name() -> None:
             {"currency": "EUR"},
             Options(),
             "unsupported-currency",
-            id="without ids only USD is taken",
+            id="without ids only USD is accepted",
         ),
         pytest.param(
             {"currency": "EUR"},
@@ -265,7 +265,7 @@ def test_the_form_is_sent_by_id_and_name() -> None:
         ),
     ],
 )
-def test_what_must_not_be_sent_is_rejected(
+def test_an_invoice_that_must_not_be_sent_is_rejected(
     changes: dict[str, Any], options: Options, code: str
 ) -> None:
     with pytest.raises(Rejected) as refused:

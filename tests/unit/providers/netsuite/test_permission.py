@@ -1,6 +1,4 @@
-"""A role that may not create one kind of record is one thing, a role that may do nothing
-another.
-"""
+"""A role that may not create one record type is different from a role that may do nothing."""
 
 from invoice_providers.netsuite.permission import SECONDS, TRIES, PermissionPatience
 from tests.fakes import FakeClock
@@ -20,7 +18,7 @@ class Bench:
         self.patience.accepted(invoice_id)
 
 
-def test_what_is_refused_while_others_are_accepted_has_three_tries() -> None:
+def test_a_refusal_while_others_are_accepted_gets_three_tries() -> None:
     bench = Bench()
 
     judged = [bench.judge()]
@@ -30,13 +28,13 @@ def test_what_is_refused_while_others_are_accepted_has_three_tries() -> None:
     assert judged == [None, None, True]
 
 
-def test_with_nothing_accepted_it_is_the_whole_role() -> None:
+def test_if_nothing_is_accepted_the_whole_role_is_wrong() -> None:
     bench = Bench()
 
     assert [bench.judge() for _ in range(TRIES + 1)] == [None, None, False, False]
 
 
-def test_a_role_that_was_taken_away_a_moment_ago_files_nothing() -> None:
+def test_nothing_is_filed_if_the_role_was_just_taken_away() -> None:
     bench = Bench()
     bench.accept()
 
@@ -45,7 +43,7 @@ def test_a_role_that_was_taken_away_a_moment_ago_files_nothing() -> None:
     assert bench.judge() is False
 
 
-def test_an_invoice_that_got_through_starts_over() -> None:
+def test_an_accepted_invoice_starts_the_count_again() -> None:
     bench = Bench()
     bench.judge()
     bench.judge()

@@ -20,7 +20,7 @@ SHOWN = {
 IDS = Options({"USD": "1", "EUR": "4"})
 
 
-def test_what_a_record_shows_is_read() -> None:
+def test_a_record_is_read() -> None:
     assert read_record(SHOWN, "invoice", IDS) == Found(
         "1001",
         "i-1",
@@ -47,9 +47,9 @@ def test_what_a_record_shows_is_read() -> None:
         pytest.param({"id": "7", "refName": "Voided"}, "void", id="an id that says nothing"),
         pytest.param({"id": "D", "refName": "Pending Approval"}, "draft", id="not approved yet"),
         pytest.param({"id": "Rejected"}, "draft", id="not approved"),
-        pytest.param({"id": "Z", "refName": "New in 2027"}, None, id="unheard of"),
+        pytest.param({"id": "Z", "refName": "New in 2027"}, None, id="unknown"),
         pytest.param({"id": None}, None, id="empty"),
-        pytest.param("Open", None, id="no object"),
+        pytest.param("Open", None, id="not an object"),
         pytest.param(None, None, id="not shown"),
     ],
 )
@@ -63,9 +63,9 @@ def test_a_status_is_a_state(status: Any, state: str | None) -> None:
 @pytest.mark.parametrize(
     ("entity", "customer"),
     [({"id": 1042}, "1042"), ({"id": None}, None), ({}, None), (None, None), ("1042", None)],
-    ids=["a number", "null", "empty", "not shown", "no object"],
+    ids=["a number", "null", "empty", "not shown", "not an object"],
 )
-def test_the_customer_is_read_if_it_is_shown(entity: Any, customer: str | None) -> None:
+def test_the_customer_is_read_if_shown(entity: Any, customer: str | None) -> None:
     found = read_record(SHOWN | {"entity": entity}, "invoice", IDS)
 
     assert found is not None
@@ -120,5 +120,5 @@ def test_without_ids_the_currency_is_not_compared() -> None:
 @pytest.mark.parametrize(
     "tree", [None, [], {}, {"id": None}], ids=["not JSON", "a list", "no id", "a null id"]
 )
-def test_what_is_no_record_is_nothing(tree: Any) -> None:
+def test_an_answer_that_is_not_a_record_is_nothing(tree: Any) -> None:
     assert read_record(tree, "invoice", IDS) is None

@@ -1,4 +1,4 @@
-"""Our signature is oauthlib's, whatever the address and the secrets."""
+"""Our signature equals oauthlib's for any address and secrets."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ HOST = "https://1234567-sb1.suitetalk.api.netsuite.com"
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_signature_is_the_librarys(address: str, method: Literal["GET", "POST"]) -> None:
+def test_the_signature_equals_the_librarys(address: str, method: Literal["GET", "POST"]) -> None:
     headers = {"Content-Type": "application/json", "Accept-Language": "en"}
     ours, theirs = (signed(kind, address, method, headers) for kind in (Signer, Client))
 

@@ -22,11 +22,9 @@ WORDS = Words(
 
 
 class FakeIntuit:
-    """Ends a refresh token the moment that it is used.
+    """Ends a refresh token as soon as it is used.
 
-    ``before_answer`` runs while a renewal is on its way.
-
-    ``ends_at`` is what it says of the end of the whole login.
+    ``before_answer`` runs during a renewal. ``ends_at`` is the end of the whole login, as answered.
     """
 
     def __init__(self, clock: FakeClock, valid: str = "r0") -> None:
@@ -56,10 +54,10 @@ class FakeIntuit:
 
 
 class FakeTokenStore:
-    """Conditional writes and no lock, as S3.
+    """Conditional writes and no lock, as on S3.
 
     ``fails`` is raised by the next write, ``busy`` by ``exclusive``; ``fault`` is asked at every
-    write. With ``is_careless`` it takes writes whose condition does not hold.
+    write. With ``is_careless`` it accepts writes whose condition does not hold.
     """
 
     has_lock = False
@@ -74,7 +72,7 @@ class FakeTokenStore:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold nobody up, unless a test says so."""
+        """Block nobody, unless a test says so."""
         if self.busy is not None:
             raise self.busy
         yield
@@ -84,7 +82,7 @@ class FakeTokenStore:
         return self.stored
 
     def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
-        """Write, if nobody else has."""
+        """Write, unless somebody else has."""
         error = self.fails or self.fault(tokens)
         self.fails = None
         if error is not None:

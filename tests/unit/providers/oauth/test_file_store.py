@@ -1,4 +1,4 @@
-"""The token store as a file: one renewal at a time, never half a file, nobody else's to read."""
+"""The token store as a file: one renewal at a time, never half a file, readable only by its owner."""
 
 import os
 import stat
@@ -28,7 +28,9 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "tokens.json").stat().st_mode) == 0o600
 
 
-def test_while_one_renews_the_other_is_told_at_once_and_let_in_afterwards(tmp_path: Path) -> None:
+def test_during_a_renewal_others_are_refused_at_once_and_admitted_afterwards(
+    tmp_path: Path,
+) -> None:
     ours, theirs = (store_in(tmp_path) for _ in range(2))
 
     with ours.exclusive(), pytest.raises(Unavailable) as busy, theirs.exclusive():
@@ -39,7 +41,7 @@ def test_while_one_renews_the_other_is_told_at_once_and_let_in_afterwards(tmp_pa
         pass
 
 
-def test_what_a_killed_process_left_half_written_is_no_store(tmp_path: Path) -> None:
+def test_a_file_that_a_killed_process_left_half_written_is_ignored(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.write(TOKENS, None)
     (tmp_path / "tokens.json.new").write_bytes(b'{"refresh')
@@ -51,7 +53,7 @@ def test_what_a_killed_process_left_half_written_is_no_store(tmp_path: Path) -> 
     assert after.tokens.access_token == "a2"
 
 
-def test_a_folder_that_is_not_there_is_an_operators_business(tmp_path: Path) -> None:
+def test_a_missing_folder_needs_an_operator(tmp_path: Path) -> None:
     store = store_in(tmp_path / "missing")
 
     with pytest.raises(CredentialsRefused) as refused, store.exclusive():
@@ -60,7 +62,7 @@ def test_a_folder_that_is_not_there_is_an_operators_business(tmp_path: Path) -> 
     assert "QBO_TOKEN_STORE" in refused.value.reason
 
 
-def test_a_replacement_that_was_cut_off_is_completed_by_who_gets_the_lock_next(
+def test_an_interrupted_replacement_is_completed_by_the_next_holder_of_the_lock(
     tmp_path: Path,
 ) -> None:
     store = store_in(tmp_path)
@@ -78,7 +80,7 @@ def test_a_replacement_that_was_cut_off_is_completed_by_who_gets_the_lock_next(
     assert not (tmp_path / "tokens.json.new").exists()
 
 
-def test_a_first_write_that_was_cut_off_is_completed_too(tmp_path: Path) -> None:
+def test_an_interrupted_first_write_is_completed_too(tmp_path: Path) -> None:
     (tmp_path / "tokens.json.new").write_bytes(serde.to_bytes(TOKENS))
 
     store = store_in(tmp_path)
@@ -88,7 +90,7 @@ def test_a_first_write_that_was_cut_off_is_completed_too(tmp_path: Path) -> None
     assert found.tokens == TOKENS
 
 
-def test_what_was_prepared_before_the_present_content_is_not_put_back(tmp_path: Path) -> None:
+def test_a_replacement_older_than_the_present_content_is_not_applied(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.write(TOKENS, None)
     older = TOKENS.model_copy(
@@ -118,7 +120,7 @@ except Unavailable as error:
 """
 
 
-def test_a_disk_that_takes_only_a_part_replaces_nothing(tmp_path: Path) -> None:
+def test_a_partial_write_replaces_nothing(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.write(TOKENS, None)
     before = (tmp_path / "tokens.json").read_bytes()
@@ -131,7 +133,7 @@ def test_a_disk_that_takes_only_a_part_replaces_nothing(tmp_path: Path) -> None:
     assert len((tmp_path / "tokens.json.new").read_bytes()) == 40
 
 
-def test_a_folder_that_is_read_only_takes_no_claim(tmp_path: Path) -> None:
+def test_a_read_only_folder_accepts_no_claim(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.write(TOKENS, None)
     (tmp_path / "tokens.json.lock").touch()

@@ -1,4 +1,4 @@
-"""Which store a setting names."""
+"""Which token store a setting names."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from invoice_providers.oauth.stores import build_store
 from invoice_shared.outgoing.outgoing import Outgoing
 
 
-def test_a_path_is_a_file_and_an_s3_url_an_object(
+def test_a_path_names_a_file_and_an_s3_url_an_object(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

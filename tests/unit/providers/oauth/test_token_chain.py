@@ -15,7 +15,7 @@ from tests.unit.providers.oauth.doubles import OURS, UNUSED, WORDS, FakeIntuit, 
 
 
 class Company:
-    """One login and one store; replicas come and go."""
+    """One login and one store, with replicas that come and go."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -42,7 +42,7 @@ def company() -> Company:
     return Company()
 
 
-def test_the_first_token_starts_the_chain_and_what_follows_is_stored(company: Company) -> None:
+def test_the_first_token_starts_the_chain_and_its_successors_are_stored(company: Company) -> None:
     assert company.replica().current() == "a1"
     assert company.stored_refresh_token() == company.intuit.valid == "r1"
 
@@ -55,7 +55,7 @@ def test_one_renewal_serves_all_replicas_for_an_hour(company: Company) -> None:
     assert {chain.current() for chain in chains for _ in range(5)} == {"a2"}
 
 
-def test_a_restarted_process_goes_on_with_what_is_stored(company: Company) -> None:
+def test_a_restarted_process_continues_with_the_stored_token(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
 
@@ -80,7 +80,7 @@ def test_a_late_refusal_of_an_old_token_does_not_end_the_new_one(company: Compan
     assert company.intuit.renewals == 2
 
 
-def test_a_refused_token_that_another_replica_has_renewed_is_taken_from_the_store(
+def test_a_refused_token_is_taken_from_the_store_if_another_replica_renewed_it(
     company: Company,
 ) -> None:
     ours = company.replica()
@@ -102,7 +102,7 @@ def test_a_token_that_could_not_be_stored_is_not_used(company: Company) -> None:
         company.replica().current()
 
 
-def test_while_another_process_renews_nobody_waits(company: Company) -> None:
+def test_nobody_waits_while_another_process_renews(company: Company) -> None:
     company.store.busy = Unavailable("busy", retry_after=1, outage=True)
 
     with pytest.raises(Unavailable):
@@ -111,18 +111,16 @@ def test_while_another_process_renews_nobody_waits(company: Company) -> None:
     assert company.intuit.renewals == 0
 
 
-def test_who_comes_second_to_the_store_uses_the_winners_token(company: Company) -> None:
+def test_the_second_writer_to_the_store_uses_the_winners_token(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
     winner = company.replica()
     loser = company.replica()
 
     def win() -> None:
-        company.clock.advance(
-            CLAIM.total_seconds()
-        )  # the loser is so slow that it is taken for dead
+        company.clock.advance(CLAIM.total_seconds())  # the loser is so slow that it seems dead
         winner.current()
-        company.intuit.valid = "r1"  # Intuit may take the old one once more
+        company.intuit.valid = "r1"  # Intuit may accept the old one once more
 
     company.intuit.before_answer = win
 
@@ -130,7 +128,7 @@ def test_who_comes_second_to_the_store_uses_the_winners_token(company: Company) 
     assert company.stored_refresh_token() == "r2"
 
 
-def test_who_comes_second_to_intuit_uses_the_winners_token(company: Company) -> None:
+def test_the_second_renewal_at_intuit_uses_the_winners_token(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
     winner = company.replica()
@@ -145,7 +143,7 @@ def test_who_comes_second_to_intuit_uses_the_winners_token(company: Company) -> 
     assert loser.current() == winner.current() == "a2"
 
 
-def test_a_refusal_is_believed_the_second_time_for_the_winner_may_still_be_writing(
+def test_a_refusal_is_believed_the_second_time_since_the_winner_may_still_be_writing(
     company: Company,
 ) -> None:
     chain = company.replica()
@@ -161,7 +159,7 @@ def test_a_refusal_is_believed_the_second_time_for_the_winner_may_still_be_writi
     assert "r0" not in believed.value.reason
 
 
-def test_a_new_first_token_begins_a_dead_chain_anew(company: Company) -> None:
+def test_a_new_first_token_restarts_a_dead_chain(company: Company) -> None:
     chain = company.replica()
     token = chain.current()
     company.intuit.valid = "connected again"
@@ -175,7 +173,7 @@ def test_a_new_first_token_begins_a_dead_chain_anew(company: Company) -> None:
     assert company.stored_refresh_token() == company.intuit.valid
 
 
-def test_a_living_chain_takes_no_notice_of_the_first_token(company: Company) -> None:
+def test_a_living_chain_ignores_the_first_token(company: Company) -> None:
     company.replica().current()
     company.first_token = "other"
     company.clock.advance(3600)
@@ -183,14 +181,14 @@ def test_a_living_chain_takes_no_notice_of_the_first_token(company: Company) -> 
     assert company.replica().current() == "a2"
 
 
-def test_without_any_token_an_operator_is_asked(company: Company) -> None:
+def test_without_any_token_an_operator_is_needed(company: Company) -> None:
     company.first_token = None
 
     with pytest.raises(CredentialsRefused):
         company.replica().current()
 
 
-def test_workers_at_once_share_one_renewal(company: Company) -> None:
+def test_simultaneous_workers_share_one_renewal(company: Company) -> None:
     chain = company.replica()
     tokens = []
     workers = [threading.Thread(target=lambda: tokens.append(chain.current())) for _ in range(16)]
@@ -223,7 +221,7 @@ def test_new_tokens_that_could_not_be_stored_are_written_again_before_each_use(
     assert company.stored_refresh_token() == company.intuit.valid == "r1"
 
 
-def test_while_new_tokens_are_unsaved_the_state_says_why_and_each_change_is_told(
+def test_the_state_says_why_new_tokens_are_unsaved_and_each_change_is_reported(
     company: Company,
 ) -> None:
     chain = company.replica()
@@ -241,7 +239,7 @@ def test_while_new_tokens_are_unsaved_the_state_says_why_and_each_change_is_told
     assert [state.unsaved for state in told] == ["The disk is full.", None]
 
 
-def test_who_keeps_the_login_saves_what_is_unsaved(company: Company) -> None:
+def test_the_keeper_of_the_login_saves_unsaved_tokens(company: Company) -> None:
     chain = company.replica()
     company.store.fault = new_tokens_fail
     with pytest.raises(Unavailable):
@@ -254,7 +252,9 @@ def test_who_keeps_the_login_saves_what_is_unsaved(company: Company) -> None:
     assert chain.state.unsaved is None
 
 
-def test_unsaved_tokens_replace_the_claim_of_another_who_could_not_renew(company: Company) -> None:
+def test_unsaved_tokens_replace_the_claim_of_a_process_that_could_not_renew(
+    company: Company,
+) -> None:
     ours = company.replica()
     theirs = company.replica()
     company.store.fault = new_tokens_fail
@@ -262,14 +262,14 @@ def test_unsaved_tokens_replace_the_claim_of_another_who_could_not_renew(company
         ours.current()
     company.store.fault = lambda _tokens: None
     company.clock.advance(CLAIM.total_seconds())
-    with pytest.raises(Unavailable):  # its refresh token is the one that we spent
+    with pytest.raises(Unavailable):  # its refresh token is the one that we used
         theirs.current()
 
     assert ours.current() == "a1"
     assert theirs.current() == "a1"
 
 
-def test_unsaved_tokens_give_way_to_what_another_has_stored_meanwhile(company: Company) -> None:
+def test_unsaved_tokens_give_way_to_newer_ones_in_the_store(company: Company) -> None:
     ours = company.replica()
     theirs = company.replica()
     company.store.fault = new_tokens_fail
@@ -284,7 +284,7 @@ def test_unsaved_tokens_give_way_to_what_another_has_stored_meanwhile(company: C
     assert ours.state.unsaved is None
 
 
-def test_a_write_that_arrived_without_an_answer_is_recognized(company: Company) -> None:
+def test_a_write_that_arrived_without_an_answer_is_recognised(company: Company) -> None:
     chain = company.replica()
 
     def arrives_unanswered(tokens: Tokens) -> CallFailed | None:
@@ -306,7 +306,7 @@ def test_a_write_that_arrived_without_an_answer_is_recognized(company: Company) 
 @pytest.mark.parametrize(
     "error", [CredentialsRefused("read only"), Unavailable("down", outage=True)], ids=str
 )
-def test_nothing_is_renewed_that_cannot_be_stored(
+def test_a_token_that_cannot_be_stored_is_not_renewed(
     company: Company, stored: bool, error: CallFailed
 ) -> None:
     if stored:
@@ -334,14 +334,14 @@ def test_a_store_that_ignores_conditions_gets_no_new_tokens(company: Company) ->
     assert company.stored_refresh_token() == "r0"
 
 
-def test_who_may_only_read_uses_what_the_creator_has_stored(company: Company) -> None:
+def test_a_reader_uses_the_token_that_the_creator_has_stored(company: Company) -> None:
     company.replica().current()
     company.store.fault = lambda _tokens: CredentialsRefused("read only")
 
     assert company.replica().current() == "a1"
 
 
-def test_while_another_claims_the_renewal_nobody_spends_the_refresh_token(company: Company) -> None:
+def test_nobody_uses_the_refresh_token_while_another_claims_the_renewal(company: Company) -> None:
     company.replica().current()
     company.clock.advance(3600)
     ours = company.replica()
@@ -360,7 +360,7 @@ def test_while_another_claims_the_renewal_nobody_spends_the_refresh_token(compan
     assert [error.retry_after for error in errors if isinstance(error, Unavailable)] == [2.0]
 
 
-def test_a_process_that_died_after_its_claim_holds_others_up_for_a_minute(company: Company) -> None:
+def test_a_process_that_died_after_its_claim_blocks_others_for_a_minute(company: Company) -> None:
     dead = company.replica()
     company.intuit.before_answer = die
     with pytest.raises(SystemExit):
@@ -373,7 +373,7 @@ def test_a_process_that_died_after_its_claim_holds_others_up_for_a_minute(compan
     assert company.replica().current() == "a1"
 
 
-def test_a_claim_by_a_clock_that_is_far_ahead_holds_nobody_up(company: Company) -> None:
+def test_a_claim_by_a_clock_far_ahead_blocks_nobody(company: Company) -> None:
     dead = company.replica()
     company.intuit.before_answer = die
     with pytest.raises(SystemExit):
@@ -389,7 +389,7 @@ def die() -> None:
     raise SystemExit
 
 
-def test_where_a_lock_is_held_what_a_dead_process_claimed_holds_nobody_up(company: Company) -> None:
+def test_with_a_lock_the_claim_of_a_dead_process_blocks_nobody(company: Company) -> None:
     company.store.has_lock = True
     company.intuit.before_answer = die
     with pytest.raises(SystemExit):
@@ -420,7 +420,7 @@ def test_changed_settings_start_a_new_chain_and_say_so(
     assert str(OURS) in said
 
 
-def test_changed_settings_without_a_refresh_token_of_their_own_leave_the_store_alone(
+def test_changed_settings_without_their_own_refresh_token_do_not_touch_the_store(
     company: Company,
 ) -> None:
     company.replica().current()
@@ -440,7 +440,7 @@ def test_changed_settings_without_a_refresh_token_of_their_own_leave_the_store_a
     assert company.replica().current() == "a1"
 
 
-def test_what_an_older_version_stored_is_taken_for_ours(company: Company) -> None:
+def test_a_token_stored_by_an_older_version_counts_as_ours(company: Company) -> None:
     company.store.write(
         Tokens(refresh_token="r0", access_token="a0", renew_at=company.clock.now()), None
     )
@@ -451,7 +451,7 @@ def test_what_an_older_version_stored_is_taken_for_ours(company: Company) -> Non
     assert company.store.stored.tokens.owner == OURS
 
 
-def test_a_login_that_nobody_uses_is_renewed_every_day(company: Company) -> None:
+def test_an_unused_login_is_renewed_every_day(company: Company) -> None:
     chain = company.replica()
     for _ in range(200 * 24):
         chain.keep()
@@ -462,7 +462,7 @@ def test_a_login_that_nobody_uses_is_renewed_every_day(company: Company) -> None
     assert chain.state.unused_ends_at - company.clock.now() > UNUSED - 2 * IDLE
 
 
-def test_of_several_who_keep_a_login_each_knows_its_end(company: Company) -> None:
+def test_each_of_several_keepers_of_a_login_knows_its_end(company: Company) -> None:
     ours = company.replica()
     theirs = company.replica()
     ours.keep()
@@ -472,7 +472,9 @@ def test_of_several_who_keep_a_login_each_knows_its_end(company: Company) -> Non
     assert ours.state == theirs.state == LoginState(company.clock.now() + UNUSED)
 
 
-def test_the_end_of_the_whole_login_is_kept_when_a_later_answer_is_silent(company: Company) -> None:
+def test_the_end_of_the_whole_login_is_kept_if_a_later_answer_does_not_name_it(
+    company: Company,
+) -> None:
     end = company.intuit.ends_at = company.clock.now() + 5 * 365 * IDLE
     chain = company.replica()
     chain.current()
@@ -483,7 +485,7 @@ def test_the_end_of_the_whole_login_is_kept_when_a_later_answer_is_silent(compan
     assert chain.state.ends_at == company.replica_state().ends_at == end
 
 
-def test_a_new_login_does_not_end_with_the_old_one(company: Company) -> None:
+def test_a_new_login_does_not_inherit_the_end_of_the_old_one(company: Company) -> None:
     company.intuit.ends_at = company.clock.now() + IDLE
     chain = company.replica()
     token = chain.current()

@@ -1,4 +1,4 @@
-"""A token endpoint, Intuit's on loopback: what its answers mean, and that no token shows in a
+"""A token endpoint, Intuit's on loopback: the meaning of its answers, and that no token shows in a
 reason.
 """
 
@@ -24,7 +24,7 @@ GOOD = Client(COMPANY.client_id, COMPANY.client_secret)
 
 
 class Login:
-    """The simulated login, its control, and a client whose secret can be exchanged."""
+    """The simulated login, its control, and a client whose secret can be replaced."""
 
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
@@ -50,7 +50,7 @@ def login() -> Iterator[Login]:
         yield Login(server.url)
 
 
-def test_a_refresh_token_gives_new_tokens_with_a_time_to_renew_them(login: Login) -> None:
+def test_a_refresh_token_returns_new_tokens_with_a_time_to_renew_them(login: Login) -> None:
     tokens = login.endpoint.renew(COMPANY.refresh_token)
 
     assert tokens.refresh_token != COMPANY.refresh_token
@@ -58,13 +58,13 @@ def test_a_refresh_token_gives_new_tokens_with_a_time_to_renew_them(login: Login
     assert tokens.access_token not in repr(tokens)
 
 
-def test_tokens_of_a_short_life_are_renewed_half_way(login: Login) -> None:
+def test_short_lived_tokens_are_renewed_half_way(login: Login) -> None:
     login.control.configure(access_token_seconds=60)
 
     assert login.endpoint.renew(COMPANY.refresh_token).renew_at == START + timedelta(seconds=30)
 
 
-def test_the_answer_names_when_the_login_ends(login: Login) -> None:
+def test_the_answer_says_when_the_login_ends(login: Login) -> None:
     tokens = login.endpoint.renew(COMPANY.refresh_token)
 
     assert tokens.unused_ends_at == START + timedelta(days=100)
@@ -72,7 +72,7 @@ def test_the_answer_names_when_the_login_ends(login: Login) -> None:
 
 
 @pytest.mark.parametrize("said", [None, "", "soon", "-1", "1e9", "9" * 400, "²", True, [], {}])
-def test_an_end_that_cannot_be_read_is_unknown(login: Login, said: Any) -> None:
+def test_an_unreadable_end_is_unknown(login: Login, said: Any) -> None:
     given = {
         "access_token": "a",
         "refresh_token": "r",
@@ -84,7 +84,7 @@ def test_an_end_that_cannot_be_read_is_unknown(login: Login, said: Any) -> None:
     assert login.endpoint.renew(COMPANY.refresh_token).unused_ends_at is None
 
 
-def test_an_end_beyond_the_calendar_is_far_away(login: Login) -> None:
+def test_an_end_beyond_the_calendar_is_in_the_far_future(login: Login) -> None:
     given = {
         "access_token": "a",
         "refresh_token": "r",
@@ -108,7 +108,7 @@ def test_a_spent_refresh_token_is_refused(login: Login) -> None:
 @pytest.mark.parametrize(
     "wrong", [Client("x", GOOD.secret), Client(GOOD.client_id, "x")], ids=["id", "secret"]
 )
-def test_a_wrong_app_is_refused_and_a_corrected_one_taken(login: Login, wrong: Client) -> None:
+def test_a_wrong_app_is_refused_and_a_corrected_one_accepted(login: Login, wrong: Client) -> None:
     login.app = wrong
     error = login.error()
     login.app = GOOD
@@ -133,7 +133,7 @@ def test_a_wrong_app_is_refused_and_a_corrected_one_taken(login: Login, wrong: C
         pytest.param(
             {"kind": "status", "status": 200, "body": {"access_token": "a"}},
             Unavailable,
-            id="half of them",
+            id="only one token",
         ),
         pytest.param({"kind": "hang"}, Unavailable, id="no answer"),
         pytest.param({"kind": "reset-before"}, Unavailable, id="reset"),
@@ -147,7 +147,7 @@ def test_a_wrong_app_is_refused_and_a_corrected_one_taken(login: Login, wrong: C
         ),
     ],
 )
-def test_answers_without_tokens(
+def test_the_meaning_of_answers_without_tokens(
     login: Login, fault: dict[str, Any], kind: type[CallFailed]
 ) -> None:
     login.control.inject(operation="token", **fault)

@@ -33,7 +33,7 @@ COMPANY = QuickBooksOnlineSettings()
 
 
 class Company:
-    """A simulated company, its control, and a client with a token store of its own."""
+    """A simulated company, its control, and a client with its own token store."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.control = QuickBooksControl(url)
@@ -85,7 +85,7 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 
 def fresh(**changes: Any) -> FormattedInvoice:
-    """Build an invoice of QuickBooks'."""
+    """Return an invoice for QuickBooks."""
     return formatted_invoice(**{"destination": "quickbooks_online"} | changes)
 
 
@@ -131,7 +131,7 @@ def test_a_transaction_is_read_by_its_own_id(company: Company) -> None:
     assert read(company, created.document_id, "credit_memo") is None
 
 
-def test_a_read_without_an_answer_is_merely_unavailable(company: Company) -> None:
+def test_a_read_without_an_answer_is_only_unavailable(company: Company) -> None:
     company.control.inject("hang", "get", times=1)
 
     with pytest.raises(Unavailable):
@@ -149,13 +149,13 @@ def test_a_credit_memo_in_euros_is_created_and_found(company: Company) -> None:
     assert company.client.look(fresh()) == ()
 
 
-def test_the_same_again_is_the_same_document(company: Company) -> None:
+def test_repeating_a_create_returns_the_same_document(company: Company) -> None:
     assert company.settled() == company.settled()
     assert len(company.control.documents()) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_taken_number_is_read_and_compared_in_any_language(
+def test_the_document_with_a_taken_number_is_read_and_compared_in_any_language(
     company: Company, language: str
 ) -> None:
     company.control.configure(language=language)
@@ -183,7 +183,7 @@ def test_a_taken_number_is_read_and_compared_in_any_language(
         ),
     ],
 )
-def test_a_number_that_another_document_holds_is_a_conflict(
+def test_a_number_taken_by_another_document_is_a_conflict(
     company: Company, changes: dict[str, Any]
 ) -> None:
     company.client.create(fresh())
@@ -195,7 +195,7 @@ def test_a_number_that_another_document_holds_is_a_conflict(
     assert len(company.control.documents()) == 1
 
 
-def test_the_same_id_with_another_body_gets_the_first_answer_and_makes_no_second_document(
+def test_the_same_id_with_another_body_gets_the_first_answer_without_a_second_document(
     company: Company,
 ) -> None:
     created = company.client.create(fresh())
@@ -214,7 +214,7 @@ def test_another_generation_is_another_request(company: Company) -> None:
     assert again.document_id != created.document_id
 
 
-def test_an_old_answer_about_a_document_that_was_deleted_since_is_no_document(
+def test_an_old_answer_about_a_document_deleted_since_is_not_a_document(
     company: Company,
 ) -> None:
     created = company.client.create(fresh())
@@ -227,7 +227,7 @@ def test_an_old_answer_about_a_document_that_was_deleted_since_is_no_document(
     assert f"{created.document_id} of this invoice was deleted" in refused.value.reason
 
 
-def test_a_company_that_does_not_warn_of_duplicates_gets_none(company: Company) -> None:
+def test_a_company_that_does_not_warn_about_duplicates_gets_none(company: Company) -> None:
     company.control.configure(warn_duplicate_numbers=False)
     created = company.settled(fresh(), is_repeat=True)
 
@@ -239,14 +239,14 @@ def test_a_company_that_does_not_warn_of_duplicates_gets_none(company: Company) 
     assert len(company.control.documents()) == 1
 
 
-def test_what_quickbooks_made_of_it_must_add_up(company: Company) -> None:
+def test_the_total_that_quickbooks_computes_must_be_ours(company: Company) -> None:
     error = company.error(fresh(total=Decimal("101.00")))
 
     assert isinstance(error, Rejected)
     assert error.code == "conflicting-document"
 
 
-def test_what_does_not_exist_is_not_found(company: Company) -> None:
+def test_an_invoice_without_a_document_is_not_found(company: Company) -> None:
     assert company.client.look(fresh()) == ()
 
 
@@ -261,7 +261,7 @@ def test_a_refused_item_says_which_product(company: Company) -> None:
     assert error.response.body.startswith("intuit_tid 1-")
 
 
-def test_every_field_that_is_sent_is_one_that_quickbooks_takes(company: Company) -> None:
+def test_quickbooks_accepts_every_field_that_is_sent(company: Company) -> None:
     line_fields = {"ClassRef": "1", "TaxCodeRef": "NON", "ServiceDate": "2026-02-01"}
     lines = tuple(
         line_item(
@@ -304,7 +304,7 @@ def test_every_field_that_is_sent_is_one_that_quickbooks_takes(company: Company)
     ],
 )
 @pytest.mark.parametrize("warns", [True, False], ids=["number guarded", "number not guarded"])
-def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
+def test_without_an_answer_the_outcome_is_unknown_and_a_repeat_duplicates_nothing(
     company: Company, fault: str, stored: int, warns: bool
 ) -> None:
     company.control.configure(warn_duplicate_numbers=warns)
@@ -316,7 +316,7 @@ def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
     assert len(company.control.documents()) == 1
 
 
-def test_a_look_without_an_answer_is_merely_unavailable(company: Company) -> None:
+def test_a_look_without_an_answer_is_only_unavailable(company: Company) -> None:
     company.control.inject("hang", "query", times=1)
 
     with pytest.raises(Unavailable):
@@ -332,7 +332,7 @@ def test_a_throttle_waits_a_minute(company: Company) -> None:
     assert (error.outage, error.retry_after) == (True, 60.0)
 
 
-def test_a_token_that_ended_early_is_renewed_and_the_call_made_again(company: Company) -> None:
+def test_a_token_that_ended_early_is_renewed_and_the_call_repeated(company: Company) -> None:
     company.client.create(fresh())
     company.control.inject("credentials", "create", times=1)
 
@@ -340,7 +340,7 @@ def test_a_token_that_ended_early_is_renewed_and_the_call_made_again(company: Co
     assert company.operations() == ["token", "create", "create", "token", "create"]
 
 
-def test_a_refusal_that_a_new_token_does_not_cure_is_believed(company: Company) -> None:
+def test_a_refusal_that_a_new_token_does_not_fix_is_believed(company: Company) -> None:
     company.control.inject("credentials", "create")
 
     assert isinstance(company.create_error(), CredentialsRefused)
@@ -369,7 +369,7 @@ def test_a_refused_connection_is_an_outage(company: Company, tmp_path: Path) -> 
 
 @pytest.fixture
 def numbering(company: Company) -> Company:
-    """Let the company number its transactions by itself, as a new one does."""
+    """Let the company number its transactions itself, as a new one does."""
     company.control.configure(custom_transaction_numbers=False)
     return company
 
@@ -378,7 +378,7 @@ def other(number: int, **changes: Any) -> FormattedInvoice:
     return fresh(**{"invoice_id": f"another-{number}"} | changes)
 
 
-def test_a_company_that_numbers_by_itself_shows_ours_by_customer_and_day(
+def test_ours_is_found_by_customer_and_day_if_the_company_numbers_itself(
     numbering: Company,
 ) -> None:
     numbering.client.create(other(1))
@@ -389,7 +389,7 @@ def test_a_company_that_numbers_by_itself_shows_ours_by_customer_and_day(
     assert numbering.client.look(other(3)) == ()
 
 
-def test_what_has_another_customer_by_now_is_found_by_day_and_total(numbering: Company) -> None:
+def test_a_document_moved_to_another_customer_is_found_by_day_and_total(numbering: Company) -> None:
     created = numbering.client.create(fresh())
     numbering.control.edit(created.document_id, customer_id="77")
 
@@ -398,7 +398,7 @@ def test_what_has_another_customer_by_now_is_found_by_day_and_total(numbering: C
     assert (found.document_id, found.external_customer_id) == (created.document_id, "77")
 
 
-def test_a_total_that_cannot_be_asked_for_is_left_out(numbering: Company) -> None:
+def test_a_total_that_cannot_be_queried_is_left_out(numbering: Company) -> None:
     numbering.control.configure(total_is_queryable=False)
     created = numbering.client.create(fresh())
     numbering.control.edit(created.document_id, customer_id="77")
@@ -406,7 +406,7 @@ def test_a_total_that_cannot_be_asked_for_is_left_out(numbering: Company) -> Non
     assert [found.document_id for found in numbering.client.look(fresh())] == [created.document_id]
 
 
-def test_a_repeat_at_a_company_that_numbers_by_itself_doubles_nothing(numbering: Company) -> None:
+def test_a_repeat_duplicates_nothing_if_the_company_numbers_itself(numbering: Company) -> None:
     created = numbering.settled()
     numbering.control.forget_request_ids()
 
@@ -414,7 +414,7 @@ def test_a_repeat_at_a_company_that_numbers_by_itself_doubles_nothing(numbering:
     assert len(numbering.control.documents()) == 1
 
 
-def test_a_voided_one_is_found_where_the_company_numbers_by_itself(numbering: Company) -> None:
+def test_a_voided_document_is_found_if_the_company_numbers_itself(numbering: Company) -> None:
     created = numbering.client.create(fresh())
     numbering.control.void(created.document_id)
 
@@ -423,7 +423,7 @@ def test_a_voided_one_is_found_where_the_company_numbers_by_itself(numbering: Co
     assert (found.document_id, found.state) == (created.document_id, "void")
 
 
-def test_the_number_in_an_answer_shows_what_the_company_does_since(company: Company) -> None:
+def test_the_number_in_an_answer_shows_a_changed_preference(company: Company) -> None:
     assert company.client.look(fresh()) == ()
     company.control.configure(custom_transaction_numbers=False)
 
@@ -433,7 +433,7 @@ def test_the_number_in_an_answer_shows_what_the_company_does_since(company: Comp
     assert company.operations().count("preferences") == 1
 
 
-def test_the_preference_is_read_once_in_a_while(company: Company) -> None:
+def test_the_preference_is_read_from_time_to_time(company: Company) -> None:
     for _ in range(3):
         company.client.look(fresh())
     company.clock.advance(KEPT_SECONDS)
@@ -442,14 +442,14 @@ def test_the_preference_is_read_once_in_a_while(company: Company) -> None:
     assert company.operations().count("preferences") == 2
 
 
-def test_a_preference_that_cannot_be_read_is_no_answer_to_a_look(company: Company) -> None:
+def test_a_look_fails_if_the_preference_cannot_be_read(company: Company) -> None:
     company.control.inject("status", "preferences", status=500)
 
     with pytest.raises(Unavailable):
         company.client.look(fresh())
 
 
-def test_somebody_edited_the_note(company: Company) -> None:
+def test_a_document_whose_note_was_edited_is_a_conflict(company: Company) -> None:
     created = company.client.create(fresh())
     company.control.edit(created.document_id, note="Paid by wire.")
 
@@ -460,7 +460,7 @@ def test_somebody_edited_the_note(company: Company) -> None:
     assert f"somebody edited the note of {created.document_id}" in refused.value.reason
 
 
-def test_another_total_under_our_number_is_not_called_an_edited_note(company: Company) -> None:
+def test_another_total_under_our_number_is_not_reported_as_an_edited_note(company: Company) -> None:
     created = company.client.create(fresh())
     company.control.edit(created.document_id, note="Paid by wire.", total="50.00")
 
@@ -470,7 +470,7 @@ def test_another_total_under_our_number_is_not_called_an_edited_note(company: Co
     assert "somebody edited" not in refused.value.reason
 
 
-def test_a_taken_number_whose_note_somebody_edited_is_named_as_such(company: Company) -> None:
+def test_a_taken_number_with_an_edited_note_is_reported_as_such(company: Company) -> None:
     created = company.client.create(fresh())
     company.control.edit(created.document_id, note="Paid by wire.")
     company.control.forget_request_ids()

@@ -1,5 +1,5 @@
-"""How an invoice is named at QuickBooks: as much of its id as fits, and the whole of it in the
-private note.
+"""The names of an invoice at QuickBooks: as much of its id as fits, and all of it in the private
+note.
 """
 
 import pytest
@@ -21,10 +21,10 @@ from tests.builders import INVOICE_ID, formatted_invoice
     [
         pytest.param(INVOICE_ID, "5b8d9c3e3b1f4c529a5e0", id="21 digits of a UUID"),
         pytest.param("inv-7", "inv7", id="a short id"),
-        pytest.param("a'; drop", "adrop", id="nothing that ends a quoted text"),
+        pytest.param("a'; drop", "adrop", id="no character that ends a quoted text"),
     ],
 )
-def test_a_document_number(invoice_id: str, number: str) -> None:
+def test_an_invoice_id_becomes_a_document_number(invoice_id: str, number: str) -> None:
     assert document_number(formatted_invoice(invoice_id=invoice_id)) == number
 
 
@@ -51,11 +51,11 @@ def test_the_private_note_begins_with_the_whole_id_and_is_cut_visibly_at_its_end
         pytest.param(None, False, id="none"),
     ],
 )
-def test_the_id_in_a_private_note(note: str | None, is_ours: bool) -> None:
+def test_the_id_is_read_from_a_private_note(note: str | None, is_ours: bool) -> None:
     assert (id_in_note(note, INVOICE_ID) == INVOICE_ID) is is_ours
 
 
-def test_the_request_id_hangs_on_invoice_and_generation_and_fits() -> None:
+def test_the_request_id_depends_on_invoice_and_generation_and_fits() -> None:
     made = [request_id(INVOICE_ID, ""), request_id(INVOICE_ID, "replay-1"), request_id("other", "")]
 
     assert request_id(INVOICE_ID, "") == made[0]

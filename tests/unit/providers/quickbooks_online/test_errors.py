@@ -65,7 +65,7 @@ def gateway(status: int, code: str) -> Answer:
         pytest.param(fault(400, "610"), Rejected, id="610: inactive or not there"),
         pytest.param(fault(400, "6000"), Rejected, id="6000: a business rule"),
         pytest.param(fault(400, "6240"), Rejected, id="6240: a duplicate name"),
-        pytest.param(fault(400, "2020"), Rejected, id="a code that we have no words for"),
+        pytest.param(fault(400, "2020"), Rejected, id="a code without our own explanation"),
         pytest.param(Answer(400, {}, b"<html>"), Rejected, id="a 400 without a fault"),
         pytest.param(fault(400, "6190"), CredentialsRefused, id="6190: the subscription has ended"),
         pytest.param(fault(401, "120"), CredentialsRefused, id="120: no permission"),
@@ -76,12 +76,12 @@ def gateway(status: int, code: str) -> Answer:
         pytest.param(
             gateway(403, "003100"), CredentialsRefused, id="3100: not authorised for the company"
         ),
-        pytest.param(Answer(401, {}, b""), CredentialsRefused, id="a 401 without a word"),
-        pytest.param(Answer(403, {}, b""), CredentialsRefused, id="a 403 without a word"),
+        pytest.param(Answer(401, {}, b""), CredentialsRefused, id="a 401 without a body"),
+        pytest.param(Answer(403, {}, b""), CredentialsRefused, id="a 403 without a body"),
         pytest.param(Answer(404, {}, b""), CredentialsRefused, id="no such address"),
         pytest.param(gateway(429, "003001"), Unavailable, id="3001: throttled"),
         pytest.param(gateway(400, "3001"), Unavailable, id="3001 whatever the status"),
-        pytest.param(Answer(429, {}, b""), Unavailable, id="429 without a word"),
+        pytest.param(Answer(429, {}, b""), Unavailable, id="429 without a body"),
         pytest.param(fault(500, "10000"), Unavailable, id="10000: an error of QuickBooks'"),
         pytest.param(fault(400, "10000"), Unavailable, id="10000 whatever the status"),
         pytest.param(Answer(302, {}, b""), Unavailable, id="a redirect is not followed"),
@@ -133,7 +133,7 @@ def test_answers_to_a_query(given: Answer, kind: type[CallFailed]) -> None:
 @pytest.mark.parametrize(
     "detail", [FRENCH, "… is assigned to TxnType=Invoice with TxnId=145"], ids=["French", "English"]
 )
-def test_the_holder_of_a_taken_number_is_named(detail: str) -> None:
+def test_the_document_with_a_taken_number_is_named(detail: str) -> None:
     error = create_error(fault(400, "6140", detail), NOW, DOCUMENT)
 
     assert isinstance(error, AlreadyExists)
@@ -171,7 +171,7 @@ def test_the_holder_of_a_taken_number_is_named(detail: str) -> None:
         pytest.param(
             fault(400, "9999", "Odd."),
             "QuickBooks Online refused the document: Odd (code 9999).",
-            id="in QuickBooks' words where we have none",
+            id="in QuickBooks' words if we have none",
         ),
     ],
 )
@@ -179,7 +179,7 @@ def test_the_reason_says_what_to_do(given: Answer, reason: str) -> None:
     assert create_error(given, NOW, DOCUMENT).reason == reason
 
 
-def test_a_failure_keeps_the_id_by_which_intuit_finds_the_call() -> None:
+def test_a_failure_keeps_intuits_id_of_the_call() -> None:
     given = fault(400, "6000")
     error = create_error(
         Answer(400, {"intuit_tid": "1-abc"}, given.body + b" " * 9000), NOW, DOCUMENT
@@ -193,7 +193,7 @@ def test_a_failure_keeps_the_id_by_which_intuit_finds_the_call() -> None:
 @pytest.mark.parametrize(
     ("count", "is_named"), [(MAX_TAXED_LINES, False), (MAX_TAXED_LINES + 1, True)]
 )
-def test_a_refusal_of_very_many_lines_names_the_limit_of_taxable_invoices(
+def test_a_refusal_of_too_many_lines_names_the_limit_of_taxable_invoices(
     count: int, is_named: bool
 ) -> None:
     document = formatted_invoice(line_items=(line_item(),) * count)

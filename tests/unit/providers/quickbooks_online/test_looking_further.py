@@ -1,4 +1,4 @@
-"""How far a look goes if the number says nothing."""
+"""How far a look goes if the number finds nothing."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def server() -> Iterator[AnyServer]:
 
 
 def look(server: AnyServer, notes: list[str]) -> list[str]:
-    """Look where every query finds these."""
+    """Look for the invoice when every query finds these documents."""
     found = [{"Id": str(number), "PrivateNote": note} for number, note in enumerate(notes)]
     answer = PREFERENCES | {"QueryResponse": {"Invoice": found}}
     server.answer = written(200, {}, json.dumps(answer).encode())
@@ -48,7 +48,7 @@ def look(server: AnyServer, notes: list[str]) -> list[str]:
     return paced
 
 
-def test_more_than_five_pages_are_not_none(server: AnyServer) -> None:
+def test_more_than_five_pages_do_not_mean_that_there_is_none(server: AnyServer) -> None:
     with pytest.raises(Unavailable, match="more than 5000 transactions on 2026-03-01"):
         look(server, ["another's"] * PAGE)
 
@@ -64,11 +64,11 @@ def test_a_page_that_is_not_full_is_the_last(server: AnyServer) -> None:
     )
 
 
-def test_what_the_number_finds_needs_no_further_look(server: AnyServer) -> None:
+def test_a_document_found_by_number_needs_no_further_look(server: AnyServer) -> None:
     assert len(look(server, [f"Metronome invoice {INVOICE_ID}"])) == 1
 
 
-def test_the_pages_follow_each_other() -> None:
+def test_pages_are_read_in_order() -> None:
     queries = list(pages(DOCUMENT, by_total(DOCUMENT)))
 
     assert len(queries) == MAX_PAGES
@@ -79,9 +79,9 @@ def test_the_pages_follow_each_other() -> None:
     )
 
 
-def test_an_id_that_no_customer_has_is_not_asked_for() -> None:
+def test_an_impossible_customer_id_is_not_queried() -> None:
     assert by_customer(DOCUMENT.model_copy(update={"external_customer_id": "1' or '1"})) is None
 
 
-def test_a_total_stands_without_an_exponent() -> None:
+def test_a_total_is_written_without_an_exponent() -> None:
     assert "TotalAmt = '1000'" in by_total(DOCUMENT.model_copy(update={"total": Decimal("1E+3")}))

@@ -35,7 +35,7 @@ def test_an_invoice_carries_number_customer_currency_dates_note_and_lines() -> N
     }
 
 
-def test_a_credit_memo_is_due_at_no_date() -> None:
+def test_a_credit_memo_has_no_due_date() -> None:
     memo = formatted_invoice(
         document_type="credit_memo", extra_fields={"SalesTermRef": "3", "ClassRef": "7"}
     )
@@ -104,7 +104,7 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             "1",
             "1.00",
             "API calls (3 x 0.333333333)",
-            id="others stand in the description",
+            id="others are in the description",
         ),
         pytest.param(
             {"quantity": "100000000", "unit_price": "0.00000001", "amount": "1.00"},
@@ -125,7 +125,7 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             "1",
             "-40.00",
             "API calls",
-            id="an applied commit is one piece at its amount",
+            id="an applied commit is a quantity of one at its amount",
         ),
         pytest.param(
             {"quantity": "5", "unit_price": None, "amount": "10.00"},
@@ -139,18 +139,18 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             "1",
             "10",
             "API calls",
-            id="one piece",
+            id="a quantity of one",
         ),
         pytest.param(
             {"quantity": "0", "unit_price": "5", "amount": "0.00"},
             "0",
             "5",
             "API calls",
-            id="nothing used is nothing",
+            id="a quantity of zero",
         ),
     ],
 )
-def test_quantity_and_price_always_make_the_amount(
+def test_quantity_times_price_is_always_the_amount(
     changes: dict[str, Any], quantity: str, price: str, description: str
 ) -> None:
     line = line_item(**changes)
@@ -177,7 +177,7 @@ def test_a_line_has_its_own_extra_fields_and_a_description_within_quickbooks_lim
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"extra_fields": {"Custommemo": "x"}}, "Custommemo", id="a mistyped field"),
+        pytest.param({"extra_fields": {"Custommemo": "x"}}, "Custommemo", id="a misspelt field"),
         pytest.param({"extra_fields": {"DocNumber": "x"}}, "DocNumber", id="a field that is ours"),
         pytest.param(
             {"line_items": (line_item(extra_fields={"Qty": "1"}),)},
@@ -187,7 +187,7 @@ def test_a_line_has_its_own_extra_fields_and_a_description_within_quickbooks_lim
         pytest.param(
             {"line_items": (line_item(extra_fields={"ServiceDate": "soon"}),)},
             "ServiceDate",
-            id="a date that is none",
+            id="an invalid date",
         ),
     ],
 )
@@ -214,9 +214,7 @@ def test_the_same_invoice_gives_the_same_bytes_with_amounts_digit_for_digit() ->
     assert b'"Amount":1234567890123456.78' in first
 
 
-def test_a_lines_service_date_is_the_first_day_of_its_period_unless_a_template_says_otherwise() -> (
-    None
-):
+def test_a_lines_service_date_is_the_start_of_its_period_unless_a_template_sets_it() -> None:
     period: dict[str, Any] = {"start_date": date(2026, 2, 1), "end_date": date(2026, 2, 28)}
     lines = (
         line_item(**period),
@@ -233,18 +231,18 @@ def test_a_lines_service_date_is_the_first_day_of_its_period_unless_a_template_s
 
 
 @pytest.mark.parametrize("asked", ["TaxExcluded", "TaxInclusive", "NotApplicable"])
-def test_how_tax_is_calculated_can_be_said_outside_the_us(asked: str) -> None:
+def test_how_tax_is_calculated_can_be_set_outside_the_us(asked: str) -> None:
     body = build_body(formatted_invoice(extra_fields={"GlobalTaxCalculation": asked}))
 
     assert body["GlobalTaxCalculation"] == asked
 
 
-def test_another_way_to_calculate_tax_is_refused_before_it_is_sent() -> None:
+def test_an_unknown_tax_calculation_is_refused_before_it_is_sent() -> None:
     with pytest.raises(Rejected, match="takes TaxExcluded, TaxInclusive, NotApplicable"):
         build_body(formatted_invoice(extra_fields={"GlobalTaxCalculation": "Included"}))
 
 
-def test_references_are_ids_without_what_cannot_be_seen() -> None:
+def test_references_are_ids_without_invisible_characters() -> None:
     line = line_item(extra_fields={"TaxCodeRef": "\u200bTAX"})
 
     body = build_body(formatted_invoice(line_items=(line,), extra_fields={"ClassRef": "7\ufeff"}))
@@ -253,7 +251,7 @@ def test_references_are_ids_without_what_cannot_be_seen() -> None:
     assert body["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] == {"value": "TAX"}
 
 
-def test_more_lines_than_any_transaction_takes_are_not_sent() -> None:
+def test_more_lines_than_a_transaction_can_have_are_not_sent() -> None:
     with pytest.raises(Rejected, match="LINE_GROUPING=by_item") as refused:
         build_body(formatted_invoice(line_items=(line_item(),) * (MAX_LINES + 1)))
 

@@ -1,4 +1,4 @@
-"""The pace that all workers share."""
+"""The rate limit that all workers share."""
 
 import time
 
@@ -12,5 +12,5 @@ def test_the_eleventh_call_of_a_second_waits() -> None:
     for _ in range(CALLS_PER_SECOND + 1):
         wait()
 
-    # The lower bound only: how much longer it takes is the machine's business.
+    # Only the lower bound: how much longer it takes depends on the machine.
     assert time.monotonic() - started >= 0.9

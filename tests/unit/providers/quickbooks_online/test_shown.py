@@ -32,17 +32,17 @@ OURS = Found(
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        pytest.param({}, OURS, id="all that is compared"),
+        pytest.param({}, OURS, id="everything that is compared"),
         pytest.param(
             {"TotalAmt": Decimal("119.00"), "TxnTaxDetail": {"TotalTax": 19}},
             OURS,
             id="tax is taken off",
         ),
         pytest.param(
-            {"Id": 145, "TotalAmt": "100.00"}, OURS, id="numbers and texts in each other's place"
+            {"Id": 145, "TotalAmt": "100.00"}, OURS, id="numbers as text and text as numbers"
         ),
         pytest.param({"TotalAmt": 100}, OURS, id="a whole number"),
-        pytest.param({"CurrencyRef": None}, replace(OURS, currency=None), id="no currency said"),
+        pytest.param({"CurrencyRef": None}, replace(OURS, currency=None), id="no currency shown"),
         pytest.param(
             {"PrivateNote": None},
             replace(OURS, invoice_id="not in its private note"),
@@ -51,7 +51,7 @@ OURS = Found(
         pytest.param(
             {"CustomerRef": {"name": "Initech"}},
             replace(OURS, external_customer_id=None),
-            id="no customer said",
+            id="no customer shown",
         ),
         pytest.param({"Balance": Decimal("40.00")}, OURS, id="partly paid"),
         pytest.param({"Balance": 0}, replace(OURS, state="paid"), id="paid"),
@@ -67,19 +67,21 @@ OURS = Found(
         pytest.param(
             {"TotalAmt": 0, "Balance": 0},
             replace(OURS, total=Decimal(0)),
-            id="over nothing, and not voided",
+            id="a total of zero, not voided",
         ),
         pytest.param(
             {"PrivateNote": f"Voided once, and made anew: {INVOICE_ID}"},
             OURS,
             id="a note alone voids nothing",
         ),
-        pytest.param({"Balance": None}, replace(OURS, state=None), id="no balance said"),
-        pytest.param({"TotalAmt": None}, replace(OURS, total=None, state=None), id="no total said"),
+        pytest.param({"Balance": None}, replace(OURS, state=None), id="no balance shown"),
+        pytest.param(
+            {"TotalAmt": None}, replace(OURS, total=None, state=None), id="no total shown"
+        ),
         pytest.param({"Id": None}, None, id="no id"),
     ],
 )
-def test_a_transaction(changes: dict[str, Any], expected: Found | None) -> None:
+def test_a_transaction_is_read(changes: dict[str, Any], expected: Found | None) -> None:
     assert read_transaction({"Invoice": SHOWN | changes}, "invoice", INVOICE_ID) == expected
 
 
@@ -102,7 +104,7 @@ def test_a_credit_memo_is_read_as_one() -> None:
         pytest.param("of another", "not in its private note", id="another's"),
     ],
 )
-def test_what_our_own_post_answers(note: str | None, invoice_id: str | None) -> None:
+def test_the_answer_to_our_own_post_is_read(note: str | None, invoice_id: str | None) -> None:
     created = read_created({"Invoice": SHOWN | {"PrivateNote": note}}, formatted_invoice())
 
     assert created == replace(OURS, invoice_id=invoice_id)
@@ -119,7 +121,7 @@ def test_what_our_own_post_answers(note: str | None, invoice_id: str | None) -> 
         ),
     ],
 )
-def test_a_query(response: dict[str, Any], found: list[str]) -> None:
+def test_the_answer_to_a_query_is_read(response: dict[str, Any], found: list[str]) -> None:
     read = read_query({"QueryResponse": response}, formatted_invoice())
 
     assert [each.document_id for each in read or []] == found
@@ -131,5 +133,5 @@ def test_a_query(response: dict[str, Any], found: list[str]) -> None:
     [None, [], {}, {"QueryResponse": {"Invoice": {}}}, {"QueryResponse": {"Invoice": [{}]}}],
     ids=["not JSON", "a list", "no response", "no list", "unreadable"],
 )
-def test_what_is_no_answer_to_a_query_says_nothing(tree: Any) -> None:
+def test_an_invalid_answer_to_a_query_says_nothing(tree: Any) -> None:
     assert read_query(tree, formatted_invoice()) is None

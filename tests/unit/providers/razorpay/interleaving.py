@@ -1,11 +1,12 @@
-"""Creators of one invoice against one simulated account, in every order that a scheduler can think
-of.
+"""Creators of one invoice against one simulated account, in every order that a scheduler can
+produce.
 
-The handler and the client are the real ones, the account is the simulator's, in this process. Each
-call of a creator stops before it is made. Then the scheduler has it carried out and answered,
-carried out and its answer lost, lost, carried out long after it was given up, or it lets the
-creator die. A creator that is not chosen is frozen, for as long as others are chosen. The list
-shows a write only once the scheduler says so, older ones first.
+The handler and the client are the real ones; the account is the simulator's, in this process.
+
+Each call of a creator stops before it is made. Then the scheduler has it carried out and answered,
+carried out without an answer, lost, or carried out long after it was given up; or it lets the
+creator die. A creator that is not chosen is frozen for as long as others are chosen. The list shows
+a write only once the scheduler says so, older ones first.
 """
 
 import base64
@@ -43,7 +44,7 @@ STEPS = 40
 INVOICE = formatted_invoice(
     destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR"
 )
-# What another version of the mapping asks for.
+# The request of another version of the mapping.
 REWORDED = INVOICE.model_copy(update={"extra_fields": {"terms": "30 days"}})
 KEY = base64.b64encode(b"rzp_test_simulated:simulated-key-secret").decode()
 HEADERS = {"Authorization": f"Basic {KEY}"}
@@ -52,11 +53,11 @@ TOPICS = KafkaSettings()
 
 
 class Died(BaseException):
-    """The process ended."""
+    """The process has ended."""
 
 
 class Lost(Exception):
-    """No answer came."""
+    """No answer arrived."""
 
 
 @dataclass(slots=True)
@@ -79,12 +80,12 @@ class Creator:
     _answers: SimpleQueue[Answer | BaseException | None] = field(default_factory=SimpleQueue)
 
     def start(self) -> None:
-        """Run until its first call."""
+        """Run until the first call."""
         threading.Thread(target=self._run, daemon=True).start()
         self.next_call = self._stops.get()
 
     def go_on(self, given: Answer | BaseException | None = None) -> None:
-        """Run until its next call; ``given`` is what became of this one."""
+        """Run until the next call; ``given`` is the result of this one."""
         self._answers.put(given)
         self.next_call = self._stops.get()
 
@@ -157,9 +158,10 @@ class Creator:
 
 
 class World:
-    """``doubled`` once two invoices of one receipt stood, at any moment.
+    """The account, its creators and the scheduler.
 
-    ``weather`` is how likely a call is not answered.
+    ``doubled`` is whether two invoices of one receipt ever existed at the same time. ``weather`` is
+    the probability that a call is not answered.
     """
 
     def __init__(self, order: Order, seed: int) -> None:
@@ -177,16 +179,14 @@ class World:
         self.start(is_repeat=self.random.random() < 0.5)
 
     def run(self) -> "World":
-        """Take steps at random, then end all well, and have a last creator look after the
-        invoice.
-        """
+        """Take random steps, then let everything finish, and let a last creator check the invoice."""
         for _ in range(STEPS):
             self._step()
         self._end()
         return self
 
     def standing(self) -> list[str]:
-        """Return the ids of the invoices that stand."""
+        """Return the ids of the existing invoices."""
         return [
             str(each["id"])
             for each in self.account.documents()
@@ -194,7 +194,7 @@ class World:
         ]
 
     def start(self, *, is_repeat: bool) -> Creator:
-        """Start a process, before or after the one before it ends."""
+        """Start a process, before or after the previous one ends."""
         document = REWORDED if self.random.random() < 0.2 else INVOICE
         creator = Creator(self.account, self.clock, self.order, document, is_repeat)
         creator.start()
@@ -216,12 +216,12 @@ class World:
         elif draw < 0.45:
             self.clock.advance(self.random.choice((0.2, 1, 5, 90, 3600)))
         elif self._alive:
-            # Mostly the newest: the others are frozen meanwhile, perhaps until all is over.
+            # Mostly the newest: the others are frozen meanwhile, perhaps until everything is over.
             is_newest = self.random.random() < 0.6
             self._advance(self._alive[-1] if is_newest else self.random.choice(self._alive))
 
     def _advance(self, creator: Creator) -> None:
-        """Let a creator's next call come to something, or the creator to its end."""
+        """Settle a creator's next call, or end the creator."""
         call = creator.next_call
         draw = self.random.random()
         if draw < self.weather / 6:
@@ -236,7 +236,7 @@ class World:
             creator.go_on(Lost())
 
     def _leave(self, call: Call | None) -> None:
-        """Carry a call out that nobody waits for: now, later or never."""
+        """Carry out a call that nobody waits for: now, later or never."""
         draw = self.random.random()
         if call is not None and draw < 0.4:
             self._carry_out(call)

@@ -1,4 +1,4 @@
-"""The client against Razorpay on loopback, alone and behind the creator, which looks up before each
+"""The client against Razorpay on loopback, alone and behind the creator, which looks before each
 create.
 """
 
@@ -29,7 +29,7 @@ GOOD = Key(ACCOUNT.key_id, ACCOUNT.key_secret)
 
 
 class Account:
-    """A simulated account, its control, and a client whose key can be exchanged."""
+    """A simulated account, its control, and a client whose key can be replaced."""
 
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)
@@ -39,7 +39,7 @@ class Account:
         self.client = Razorpay(self._api, self.clock)
 
     def create_at_once(self) -> None:
-        """Take up the order without drafts."""
+        """Use the order without drafts."""
         self.client = Razorpay(self._api, self.clock, "direct")
 
     def settled(self, document: FormattedInvoice | None = None) -> Found:
@@ -104,14 +104,14 @@ def test_an_invoice_is_read_by_its_own_id(account: Account) -> None:
     assert read(account, "inv_AAAAAAAAAAAAAA") is None
 
 
-def test_a_read_without_an_answer_is_merely_unavailable(account: Account) -> None:
+def test_a_read_without_an_answer_is_only_unavailable(account: Account) -> None:
     account.control.inject("hang", "get", times=1)
 
     with pytest.raises(Unavailable):
         read(account, "inv_AAAAAAAAAAAAAA")
 
 
-def test_nobody_is_messaged_unless_it_was_asked_for(account: Account) -> None:
+def test_nobody_is_messaged_unless_requested(account: Account) -> None:
     account.client.create(invoice())
     account.client.create(invoice(invoice_id="i-2", extra_fields={"email_notify": "true"}))
 
@@ -128,14 +128,14 @@ def test_another_total_under_the_receipt_is_a_conflict(account: Account) -> None
     assert len(account.control.documents()) == 1
 
 
-def test_what_razorpay_made_of_it_must_add_up(account: Account) -> None:
+def test_the_total_that_razorpay_computes_must_be_ours(account: Account) -> None:
     error = account.error(invoice(total=Decimal("101.00")))
 
     assert isinstance(error, Rejected)
     assert error.code == "conflicting-document"
 
 
-def test_a_cancelled_invoice_is_not_brought_back(account: Account) -> None:
+def test_a_cancelled_invoice_is_not_created_again(account: Account) -> None:
     created = account.client.create(invoice())
     account.control.void(created.document_id)
 
@@ -147,11 +147,11 @@ def test_a_cancelled_invoice_is_not_brought_back(account: Account) -> None:
     assert [document["status"] for document in account.control.documents()] == ["cancelled"]
 
 
-def test_what_does_not_exist_is_not_found(account: Account) -> None:
+def test_an_invoice_without_a_document_is_not_found(account: Account) -> None:
     assert account.client.look(invoice()) == ()
 
 
-def test_a_refused_customer_names_it(account: Account) -> None:
+def test_a_refused_customer_is_named(account: Account) -> None:
     account.control.configure(unknown_customers=["cust_AAAAAAAAAAAAAA"])
 
     error = account.create_error()
@@ -161,7 +161,7 @@ def test_a_refused_customer_names_it(account: Account) -> None:
     assert "cust_AAAAAAAAAAAAAA is the id of the customer" in error.reason
 
 
-def test_every_field_that_is_sent_is_one_that_razorpay_takes(account: Account) -> None:
+def test_razorpay_accepts_every_field_that_is_sent(account: Account) -> None:
     texts = dict.fromkeys(("description", "terms", "comment"), "t" * 5000)
     switches = {"sms_notify": "1", "email_notify": "0", "partial_payment": "true"}
     notes = {f"note{number}": "n" * 500 for number in range(15)}
@@ -175,7 +175,9 @@ def test_every_field_that_is_sent_is_one_that_razorpay_takes(account: Account) -
 @pytest.mark.parametrize(
     "changes", [{"total": Decimal(0)}, {"document_type": "credit_memo"}], ids=["zero", "memo"]
 )
-def test_what_must_not_be_sent_is_not_sent(account: Account, changes: dict[str, Any]) -> None:
+def test_an_invoice_that_must_not_be_sent_is_not_sent(
+    account: Account, changes: dict[str, Any]
+) -> None:
     assert isinstance(account.create_error(invoice(**changes)), Rejected)
     assert account.control.requests() == []
 
@@ -189,7 +191,7 @@ def test_what_must_not_be_sent_is_not_sent(account: Account, changes: dict[str, 
         pytest.param("hang-after", 1, id="no answer after it was stored"),
     ],
 )
-def test_without_an_answer_nothing_is_known_and_a_repeat_doubles_nothing(
+def test_without_an_answer_the_outcome_is_unknown_and_a_repeat_duplicates_nothing(
     account: Account, fault: str, stored: int
 ) -> None:
     account.create_at_once()
@@ -224,7 +226,7 @@ def test_a_refused_connection_is_an_outage() -> None:
 @pytest.mark.parametrize(
     "wrong", [Key("x", GOOD.secret), Key(GOOD.key_id, "x")], ids=["key id", "secret"]
 )
-def test_a_wrong_key_is_refused_and_a_corrected_one_taken_without_a_restart(
+def test_a_wrong_key_is_refused_and_a_corrected_one_accepted_without_a_restart(
     account: Account, wrong: Key
 ) -> None:
     account.key = wrong

@@ -1,4 +1,4 @@
-"""Which draft is kept, and when one may be issued."""
+"""Which draft is kept, and when a draft may be issued."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
 @pytest.mark.parametrize(
     ("listed", "begun", "step"),
     [
-        pytest.param([], Begun(), Make(()), id="nothing: made"),
+        pytest.param([], Begun(), Make(()), id="without a draft one is made"),
         pytest.param([], OWN, Missing("inv_b"), id="our own is not listed"),
         pytest.param(
             [shown("inv_a")],
@@ -68,10 +68,10 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
             [shown("inv_b", created_at=1), shown("inv_c", "issued", created_at=999)],
             OWN,
             Exists("inv_c", ("inv_b",)),
-            id="issued before draft, however young",
+            id="an issued one before a draft, however young",
         ),
         pytest.param(
-            [shown("inv_c", "expired")], Begun(), Exists("inv_c", ()), id="expired stands"
+            [shown("inv_c", "expired")], Begun(), Exists("inv_c", ()), id="an expired one stands"
         ),
         pytest.param(
             [shown("inv_c", "unheard-of")],
@@ -79,8 +79,12 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
             Exists("inv_c", ()),
             id="an unknown status stands",
         ),
-        pytest.param([shown("inv_c", "cancelled")], Begun(), Make(()), id="cancelled does not"),
-        pytest.param([shown("inv_c", "deleted")], Begun(), Make(()), id="nor does deleted"),
+        pytest.param(
+            [shown("inv_c", "cancelled")], Begun(), Make(()), id="a cancelled one does not stand"
+        ),
+        pytest.param(
+            [shown("inv_c", "deleted")], Begun(), Make(()), id="a deleted one does not stand"
+        ),
         pytest.param(
             [shown("inv_a", **STALE)], Begun(), Make(("inv_a",)), id="a stale one is replaced"
         ),
@@ -88,7 +92,7 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
             [shown("inv_a", **STALE), shown("inv_b")],
             OWN,
             Tidy(OWN, ("inv_a",)),
-            id="a stale one goes, however old",
+            id="a stale one is deleted, however old",
         ),
         pytest.param(
             [shown("inv_b", **STALE)],
@@ -103,15 +107,15 @@ def shown(document_id: str, status: str = "draft", created_at: int = 100, **chan
             [shown("inv_a", **STRANGE), shown("inv_b")],
             OWN,
             Blocked("inv_a", ("inv_b",)),
-            id="and ours is named to go",
+            id="and ours is to be deleted",
         ),
     ],
 )
-def test_the_next_step(listed: list[Shown], begun: Begun, step: Step) -> None:
+def test_the_drafts_decide_the_next_step(listed: list[Shown], begun: Begun, step: Step) -> None:
     assert next_step(sort_out(tuple(listed), INVOICE_ID), begun, BODY) == step
 
 
-def test_one_alone_is_gone_on_with_whatever_razorpay_made_of_its_words() -> None:
+def test_a_single_draft_is_continued_however_razorpay_changed_its_texts() -> None:
     own = shown("inv_b", description="Metronome invoice " + INVOICE_ID)
 
     assert next_step(sort_out((own,), INVOICE_ID), OWN, BODY) == Alone(OWN, own)
@@ -121,19 +125,19 @@ def test_one_alone_is_gone_on_with_whatever_razorpay_made_of_its_words() -> None
     ("changes", "fit"),
     [
         pytest.param({}, True, id="the same"),
-        pytest.param({"terms": ""}, True, id="empty is none"),
+        pytest.param({"terms": ""}, True, id="empty counts as none"),
         pytest.param({"notes": []}, True, id="no notes are an empty list"),
         pytest.param({"description": f"  {BODY['description']} "}, True, id="white space"),
         pytest.param({"amount": 10001}, False, id="another amount"),
         pytest.param({"date": 1}, False, id="another date"),
         pytest.param({"partial_payment": True}, False, id="payable in parts"),
         pytest.param({"line_items": []}, False, id="no lines"),
-        pytest.param({"line_items": None}, False, id="lines that are not shown"),
-        pytest.param({"line_items": [None]}, False, id="a line that is none"),
+        pytest.param({"line_items": None}, False, id="lines not shown"),
+        pytest.param({"line_items": [None]}, False, id="an invalid line"),
         pytest.param(
             {"line_items": [BODY["line_items"][0] | {"quantity": 2}]}, False, id="another quantity"
         ),
     ],
 )
-def test_a_draft_fits_what_is_asked_for(changes: dict[str, Any], fit: bool) -> None:
+def test_a_draft_matches_the_request(changes: dict[str, Any], fit: bool) -> None:
     assert fits(TREE | {"amount": 10000} | changes, BODY) is fit

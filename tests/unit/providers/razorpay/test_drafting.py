@@ -1,4 +1,4 @@
-"""An invoice comes about by way of a draft: step by step, against the account on loopback."""
+"""An invoice created by way of a draft: step by step, against the account on loopback."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -45,7 +45,7 @@ def invoice(**changes: Any) -> FormattedInvoice:
 
 
 class Desk:
-    """A client of a simulated account; ``begun`` is where its newest create stands."""
+    """A client of a simulated account; ``begun`` is the state of its newest create."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -74,11 +74,11 @@ class Desk:
         return error
 
     def hide(self) -> None:
-        """From now on the list shows no writes."""
+        """Hide all further writes from the list."""
         self.control.configure(lookup_lag_seconds=None)
 
     def show(self) -> None:
-        """The list shows every write at once again."""
+        """Show every write in the list at once again."""
         self.control.configure(lookup_lag_seconds=0)
 
     def draft(self, document: FormattedInvoice | None = None) -> str:
@@ -103,7 +103,7 @@ def desk() -> Iterator[Desk]:
         yield Desk(server.url)
 
 
-def test_a_first_record_is_made_looked_up_and_issued(desk: Desk) -> None:
+def test_a_first_record_is_drafted_looked_up_and_issued(desk: Desk) -> None:
     created = desk.create()
 
     assert created.state == "open"
@@ -122,13 +122,13 @@ def test_a_repeat_is_issued_at_the_second_look(desk: Desk) -> None:
     )
 
 
-def test_a_draft_is_no_document(desk: Desk) -> None:
+def test_a_draft_is_not_a_document(desk: Desk) -> None:
     desk.draft()
 
     assert desk.client.look(invoice()) == ()
 
 
-def test_a_repeat_goes_on_with_the_draft_that_somebody_left(desk: Desk) -> None:
+def test_a_repeat_continues_with_a_draft_that_was_left_behind(desk: Desk) -> None:
     draft_id = desk.draft()
 
     created = desk.create(desk.pending(REPEAT).begun)
@@ -140,7 +140,7 @@ def test_a_repeat_goes_on_with_the_draft_that_somebody_left(desk: Desk) -> None:
     "changes",
     [
         pytest.param({"extra_fields": {"terms": "30 days"}}, id="other terms"),
-        pytest.param({"extra_fields": {"contract": "7"}}, id="a note more"),
+        pytest.param({"extra_fields": {"contract": "7"}}, id="one more note"),
         pytest.param({"line_items": (line_item(name="Other"),)}, id="another name of a line"),
         pytest.param(
             {"line_items": (line_item(amount="40.00"), line_item(amount="60.00"))},
@@ -149,7 +149,7 @@ def test_a_repeat_goes_on_with_the_draft_that_somebody_left(desk: Desk) -> None:
         pytest.param({"external_customer_id": "cust_BBBBBBBBBBBBBB"}, id="another customer"),
     ],
 )
-def test_a_draft_that_asks_for_something_else_is_deleted_and_made_anew(
+def test_a_draft_of_another_request_is_deleted_and_replaced(
     desk: Desk, changes: dict[str, Any]
 ) -> None:
     stale = desk.draft(invoice(**changes))
@@ -160,7 +160,7 @@ def test_a_draft_that_asks_for_something_else_is_deleted_and_made_anew(
     assert desk.statuses == ["issued"]
 
 
-def test_of_two_drafts_one_is_kept_and_the_other_deleted(desk: Desk) -> None:
+def test_one_of_two_drafts_is_kept_and_the_other_deleted(desk: Desk) -> None:
     desk.hide()
     older = desk.draft()
     own = desk.pending(REPEAT)
@@ -174,7 +174,7 @@ def test_of_two_drafts_one_is_kept_and_the_other_deleted(desk: Desk) -> None:
     assert desk.create(desk.pending(tidied.begun).begun).document_id == kept
 
 
-def test_an_invoice_that_stands_is_named_and_our_drafts_are_deleted(desk: Desk) -> None:
+def test_an_existing_invoice_is_returned_and_our_drafts_are_deleted(desk: Desk) -> None:
     issued = desk.create()
 
     error = desk.error()
@@ -183,7 +183,7 @@ def test_an_invoice_that_stands_is_named_and_our_drafts_are_deleted(desk: Desk) 
     assert (error.document_id, desk.statuses) == (issued.document_id, ["issued"])
 
 
-def test_a_draft_of_somebody_else_blocks_the_invoice_and_is_never_deleted(desk: Desk) -> None:
+def test_a_foreign_draft_blocks_the_invoice_and_is_never_deleted(desk: Desk) -> None:
     stranger = create(desk.url, STRANGE).json()["id"]
 
     error = desk.error(REPEAT)
@@ -193,7 +193,7 @@ def test_a_draft_of_somebody_else_blocks_the_invoice_and_is_never_deleted(desk: 
     assert f"Draft {stranger} at Razorpay has the receipt {INVOICE_ID}" in error.reason
 
 
-def test_our_own_draft_goes_when_that_of_somebody_else_blocks_it(desk: Desk) -> None:
+def test_our_own_draft_is_deleted_if_a_foreign_one_blocks_it(desk: Desk) -> None:
     ours = desk.draft()
     stranger = create(desk.url, STRANGE).json()["id"]
 
@@ -202,7 +202,7 @@ def test_our_own_draft_goes_when_that_of_somebody_else_blocks_it(desk: Desk) -> 
     assert [document["id"] for document in desk.control.documents()] == [stranger]
 
 
-def test_a_draft_without_a_memo_is_gone_on_with_by_who_made_it_only(desk: Desk) -> None:
+def test_a_draft_without_a_memo_is_continued_only_by_its_creator(desk: Desk) -> None:
     notes = {f"note{number}": "n" for number in range(15)}
     unmarked = invoice(extra_fields={"description": "ours", **notes})
     desk.control.inject("status", "list", times=1, status=503)
@@ -212,14 +212,14 @@ def test_a_draft_without_a_memo_is_gone_on_with_by_who_made_it_only(desk: Desk) 
     assert desk.create(begun, unmarked).document_id == begun.draft_id
 
 
-def test_a_description_of_ones_own_leaves_the_memo_in_a_note(desk: Desk) -> None:
+def test_a_custom_description_moves_the_memo_to_a_note(desk: Desk) -> None:
     described = invoice(extra_fields={"description": "Your usage"})
     draft_id = desk.draft(described)
 
     assert desk.create(desk.pending(REPEAT, described).begun, described).document_id == draft_id
 
 
-def test_a_draft_that_is_not_listed_is_waited_for_without_another(desk: Desk) -> None:
+def test_a_draft_that_is_not_listed_yet_is_waited_for(desk: Desk) -> None:
     desk.hide()
 
     first = desk.pending()
@@ -231,7 +231,7 @@ def test_a_draft_that_is_not_listed_is_waited_for_without_another(desk: Desk) ->
     assert desk.create(second.begun).document_id == first.begun.draft_id
 
 
-def test_a_list_that_is_behind_for_two_minutes_is_an_outage_and_nothing_is_issued(
+def test_a_list_two_minutes_behind_is_an_outage_and_nothing_is_issued(
     desk: Desk,
 ) -> None:
     desk.hide()
@@ -250,7 +250,7 @@ def test_a_list_that_is_behind_for_two_minutes_is_an_outage_and_nothing_is_issue
     assert desk.statuses == ["draft"]
 
 
-def test_a_draft_that_a_person_deleted_is_not_made_again(desk: Desk) -> None:
+def test_a_draft_that_a_person_deleted_is_not_created_again(desk: Desk) -> None:
     draft_id = desk.draft()
     desk.control.delete(draft_id)
 
@@ -262,7 +262,7 @@ def test_a_draft_that_a_person_deleted_is_not_made_again(desk: Desk) -> None:
     assert desk.statuses == []
 
 
-def test_a_draft_of_another_creator_that_is_gone_is_made_anew(desk: Desk) -> None:
+def test_a_missing_draft_of_another_creator_is_created_again(desk: Desk) -> None:
     draft_id = desk.draft()
     desk.control.delete(draft_id)
 
@@ -271,7 +271,7 @@ def test_a_draft_of_another_creator_that_is_gone_is_made_anew(desk: Desk) -> Non
     assert desk.create(desk.pending(begun).begun).state == "open"
 
 
-def test_a_draft_whose_receipt_was_taken_away_is_a_conflict(desk: Desk) -> None:
+def test_a_draft_whose_receipt_was_removed_is_a_conflict(desk: Desk) -> None:
     draft_id = desk.draft()
     desk.control.edit(draft_id, number="R-1")
 
@@ -290,7 +290,7 @@ def test_a_draft_that_was_issued_meanwhile_is_the_invoice(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("lost", ["reset-after", "hang-after", "status-after"])
-def test_an_issue_without_an_answer_is_success_after_a_look(desk: Desk, lost: str) -> None:
+def test_an_issue_without_an_answer_is_a_success_after_a_look(desk: Desk, lost: str) -> None:
     desk.control.inject(lost, "issue", times=1, status=502)
 
     failed = desk.pending()
@@ -302,7 +302,7 @@ def test_an_issue_without_an_answer_is_success_after_a_look(desk: Desk, lost: st
     assert (error.document_id, desk.statuses) == (failed.begun.draft_id, ["issued"])
 
 
-def test_an_issue_that_meets_an_issued_invoice_is_success(desk: Desk) -> None:
+def test_issuing_an_issued_invoice_is_a_success(desk: Desk) -> None:
     draft_id = desk.draft()
     desk.client.look(invoice())  # shows the draft
     desk.hide()
@@ -326,7 +326,7 @@ def test_a_refusal_to_issue_leaves_no_draft(desk: Desk) -> None:
     assert desk.statuses == []
 
 
-def test_a_total_that_razorpay_makes_otherwise_is_never_issued(desk: Desk) -> None:
+def test_a_draft_with_another_total_is_never_issued(desk: Desk) -> None:
     error = desk.error(None, invoice(total=Decimal("101.00")))
 
     assert isinstance(error, Rejected)
@@ -335,7 +335,7 @@ def test_a_total_that_razorpay_makes_otherwise_is_never_issued(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("lost", ["reset-before", "reset-after", "hang-after"])
-def test_a_lost_draft_is_looked_for_and_one_invoice_comes_of_it(desk: Desk, lost: str) -> None:
+def test_a_lost_draft_is_looked_for_and_becomes_one_invoice(desk: Desk, lost: str) -> None:
     desk.control.inject(lost, "create", times=1)
 
     failed = desk.pending()
@@ -353,7 +353,7 @@ def test_a_lost_draft_is_looked_for_and_one_invoice_comes_of_it(desk: Desk, lost
         pytest.param({"kind": "credentials"}, CredentialsRefused, id="refused"),
     ],
 )
-def test_a_first_record_that_was_surely_not_sent_stays_one(
+def test_a_first_record_that_was_certainly_not_sent_stays_a_first_record(
     desk: Desk, fault: dict[str, Any], kind: type[CallFailed]
 ) -> None:
     desk.control.inject(fault.pop("kind"), "create", times=1, **fault)
@@ -361,7 +361,7 @@ def test_a_first_record_that_was_surely_not_sent_stays_one(
     assert type(desk.error()) is kind
 
 
-def test_who_makes_no_drafts_leaves_ours_out_and_takes_those_of_a_person(desk: Desk) -> None:
+def test_a_creator_without_drafts_ignores_ours_and_counts_those_of_a_person(desk: Desk) -> None:
     desk.draft()
     stranger = create(desk.url, STRANGE).json()["id"]
     api = desk.client._api
@@ -371,7 +371,7 @@ def test_who_makes_no_drafts_leaves_ours_out_and_takes_those_of_a_person(desk: D
     assert [each.document_id for each in found] == [stranger]
 
 
-def test_what_was_alone_must_be_alone_again_once_another_was_seen(desk: Desk) -> None:
+def test_a_draft_must_be_the_only_one_again_after_another_was_seen(desk: Desk) -> None:
     desk.hide()
     own = desk.draft()
     desk.draft()
@@ -382,7 +382,7 @@ def test_what_was_alone_must_be_alone_again_once_another_was_seen(desk: Desk) ->
     assert not tidied.begun.was_alone
 
 
-def test_drafts_that_were_left_behind_are_listed_and_discarded(desk: Desk) -> None:
+def test_abandoned_drafts_are_listed_and_discarded(desk: Desk) -> None:
     ours = desk.draft()
     create(desk.url, STRANGE)
     issued = desk.create(None, invoice(invoice_id="i-2")).document_id
@@ -399,7 +399,7 @@ def test_drafts_that_were_left_behind_are_listed_and_discarded(desk: Desk) -> No
     ]
 
 
-def test_the_account_says_what_its_owner_must_know(desk: Desk) -> None:
+def test_the_remarks_say_what_the_owner_of_the_account_must_know(desk: Desk) -> None:
     assert UNSEEN in desk.client.remarks()
     desk.create()
     assert UNSEEN not in desk.client.remarks()

@@ -81,10 +81,10 @@ def wrong_key(description: str) -> Answer:
         pytest.param(
             answer(400, "the api key field is too long", field="notes"),
             Rejected,
-            id="a field that speaks of keys",
+            id="a field that mentions keys",
         ),
         pytest.param(answer(404), CredentialsRefused, id="no such address"),
-        pytest.param(answer(405), CredentialsRefused, id="an address that takes no POST"),
+        pytest.param(answer(405), CredentialsRefused, id="an address that does not accept POST"),
         pytest.param(answer(302), Unavailable, id="a redirect is not followed"),
         pytest.param(answer(408), Unavailable, id="the server waited too long"),
         pytest.param(answer(429), Unavailable, id="throttled"),
@@ -128,7 +128,7 @@ def test_sure_signs_of_an_outage(given: Answer, outage: bool) -> None:
             id="400 says nothing about the invoice",
         ),
         pytest.param(answer(500), Unavailable, id="500"),
-        pytest.param(Answer(200, {}, b"{}"), Unavailable, id="a listing that cannot be read"),
+        pytest.param(Answer(200, {}, b"{}"), Unavailable, id="an unreadable list"),
     ],
 )
 def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
@@ -168,7 +168,7 @@ def test_the_reason_says_what_to_do(given: Answer, reason: str) -> None:
         ("The quantity must be at least 1.", "provider-rejected"),
     ],
 )
-def test_what_is_too_small_has_a_code_of_its_own(said: str, code: str) -> None:
+def test_an_amount_that_is_too_small_has_its_own_code(said: str, code: str) -> None:
     error = create_error(answer(400, said), NOW, DOCUMENT)
 
     assert isinstance(error, Rejected)
@@ -189,7 +189,7 @@ def test_an_unknown_id_names_what_was_sent_and_the_keys_mode(key_id: str, senten
     assert error.reason.endswith(sentence)
 
 
-def test_a_firewalls_page_is_not_the_keys_fault_and_was_not_carried_out() -> None:
+def test_the_page_of_a_firewall_is_not_about_the_key_and_nothing_was_carried_out() -> None:
     error = create_error(Answer(403, {}, b"<html>Request blocked</html>"), NOW, DOCUMENT)
 
     assert isinstance(error, Unavailable)

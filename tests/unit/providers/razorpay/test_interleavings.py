@@ -1,6 +1,4 @@
-"""However creators, freezes and late requests fall together, by way of a draft there is one
-invoice, never two.
-"""
+"""However creators, freezes and late requests overlap, drafts lead to one invoice and never to two."""
 
 import pytest
 
@@ -9,18 +7,18 @@ from tests.unit.providers.razorpay.interleaving import World
 # Some 20 ms each.
 INTERLEAVINGS = 200
 PARTS = 4
-# The direct order doubles in every second.
+# The direct order creates two in every second run.
 ENOUGH_TO_DOUBLE = 20
 
 
-def test_the_direct_order_doubles() -> None:
+def test_the_direct_order_creates_two() -> None:
     doubled = [seed for seed in range(ENOUGH_TO_DOUBLE) if World("direct", seed).run().doubled]
 
     assert doubled
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_by_way_of_a_draft_one_invoice_stands_in_the_end_and_never_two(part: int) -> None:
+def test_with_drafts_one_invoice_exists_in_the_end_and_never_two(part: int) -> None:
     for seed in range(part, INTERLEAVINGS, PARTS):
         world = World("draft", seed).run()
 

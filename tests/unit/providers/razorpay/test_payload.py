@@ -59,7 +59,7 @@ def test_an_invoice_carries_customer_receipt_date_and_whole_lines_and_messages_n
             {"extra_fields": {"description": "Ours"}},
             "description",
             "Ours",
-            id="a description of our own",
+            id="a custom description",
         ),
         pytest.param(
             {"extra_fields": {"terms": "t" * 3000}},
@@ -72,16 +72,19 @@ def test_an_invoice_carries_customer_receipt_date_and_whole_lines_and_messages_n
             {"extra_fields": {"sms_notify": "true"}},
             "sms_notify",
             True,
-            id="a message that was asked for",
+            id="a requested message",
         ),
         pytest.param(
             {"extra_fields": {"email_notify": "1"}},
             "email_notify",
             True,
-            id="a mail that was asked for",
+            id="a requested mail",
         ),
         pytest.param(
-            {"extra_fields": {"email_notify": "false"}}, "email_notify", False, id="or not"
+            {"extra_fields": {"email_notify": "false"}},
+            "email_notify",
+            False,
+            id="a mail switched off",
         ),
         pytest.param(
             {"extra_fields": {"partial_payment": "True"}},
@@ -95,7 +98,7 @@ def test_an_invoice_carries_customer_receipt_date_and_whole_lines_and_messages_n
             {"po_number": "7", "region": "r" * 255 + "…"},
             id="every other field is a note, cut visibly",
         ),
-        pytest.param({}, "notes", None, id="no notes unless asked for"),
+        pytest.param({}, "notes", None, id="no notes unless requested"),
     ],
 )
 def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
@@ -108,7 +111,7 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
         pytest.param(
             {"quantity": "2.5", "unit_price": "3.33", "amount": "8.33"},
             {"amount": 833, "description": "2.5 x 3.33"},
-            id="fractions stand in the description",
+            id="fractions are in the description",
         ),
         pytest.param(
             {"quantity": None, "amount": "5.00"},
@@ -116,21 +119,21 @@ def test_header_fields(changes: dict[str, Any], field: str, value: Any) -> None:
             id="without figures no description",
         ),
         pytest.param(
-            {"amount": "1.00", "quantity": None}, {"amount": 100}, id="one rupee is the least"
+            {"amount": "1.00", "quantity": None}, {"amount": 100}, id="one rupee is the minimum"
         ),
         pytest.param(
             {"name": "API\u200b calls\n", "quantity": None, "amount": "1"},
             {"amount": 100},
-            id="what nobody sees is not sent",
+            id="invisible characters are not sent",
         ),
         pytest.param(
             {"name": "n" * 600, "quantity": None, "amount": "1"},
             {"name": "n" * (MAX_NAME - 1) + "…", "amount": 100, "description": "n" * 600},
-            id="a long name is whole in the description",
+            id="a long name is complete in the description",
         ),
     ],
 )
-def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_line_fields(changes: dict[str, Any], expected: dict[str, Any]) -> None:
     (sent,) = build_body(invoice(line_items=(line_item(**changes),)))["line_items"]
 
     assert sent == {"name": "API calls", "currency": "INR", "quantity": 1} | expected
@@ -168,7 +171,7 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
             {"line_items": (line_item(), line_item(amount="0"), line_item(amount="0.00"))},
             "below-minimum",
             "and 1 more are below it",
-            id="lines of nothing",
+            id="lines of zero",
         ),
         pytest.param(
             {"total": Decimal(0), "currency": "USD"},
@@ -192,7 +195,7 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
             {"extra_fields": {"sms_notify": "maybe"}},
             "provider-rejected",
             "sms_notify",
-            id="a switch half way",
+            id="a switch that is neither on nor off",
         ),
         pytest.param(
             {"line_items": (line_item(extra_fields={"class": "1"}),)},
@@ -202,7 +205,9 @@ def test_lines(changes: dict[str, Any], expected: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_what_must_not_be_sent_is_rejected(changes: dict[str, Any], code: str, said: str) -> None:
+def test_an_invoice_that_must_not_be_sent_is_rejected(
+    changes: dict[str, Any], code: str, said: str
+) -> None:
     with pytest.raises(Rejected) as refused:
         build_body(invoice(**changes))
 
@@ -210,7 +215,7 @@ def test_what_must_not_be_sent_is_rejected(changes: dict[str, Any], code: str, s
     assert said in refused.value.reason
 
 
-def test_one_rupee_and_fifty_lines_are_taken() -> None:
+def test_one_rupee_and_fifty_lines_are_accepted() -> None:
     assert build_body(invoice(total=Decimal("1.00"), line_items=(line_item(amount="1"),)))
     assert (
         len(build_body(invoice(line_items=(line_item(),) * MAX_LINES))["line_items"]) == MAX_LINES
@@ -235,25 +240,25 @@ def test_a_line_that_costs_nothing_stays_in_dollars() -> None:
         pytest.param(
             {"description": "Ours"},
             {"metronome_invoice_id": INVOICE_ID},
-            id="a description of ones own",
+            id="a custom description",
         ),
         pytest.param(
             {"description": "Ours", "po": "7"},
             {"metronome_invoice_id": INVOICE_ID, "po": "7"},
-            id="and a note",
+            id="with a note",
         ),
         pytest.param(
             {"description": "Ours"} | {f"note{number}": "x" for number in range(15)},
             {f"note{number}": "x" for number in range(15)},
-            id="unless every note is taken",
+            id="unless all notes are used",
         ),
     ],
 )
-def test_a_replaced_description_leaves_our_id_in_a_note(
+def test_a_replaced_description_moves_our_id_to_a_note(
     extra_fields: dict[str, str], notes: dict[str, str]
 ) -> None:
     assert build_body(invoice(extra_fields=extra_fields))["notes"] == notes
 
 
-def test_a_draft_is_asked_for_by_a_text() -> None:
+def test_a_draft_is_requested_by_a_text() -> None:
     assert build_draft(invoice()) == build_body(invoice()) | {"draft": "1"}

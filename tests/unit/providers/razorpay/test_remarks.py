@@ -1,4 +1,4 @@
-"""What the check says of an account, and what nobody can know from outside."""
+"""What the check says about an account, and what cannot be known from outside."""
 
 from typing import Any
 
@@ -28,11 +28,11 @@ def shown(**changes: Any) -> Shown:
     ("newest", "said"),
     [
         pytest.param([], UNSEEN, id="nothing yet"),
-        pytest.param([shown(status="draft")], UNSEEN, id="a draft shows nothing"),
+        pytest.param([shown(status="draft")], UNSEEN, id="a draft proves nothing"),
         pytest.param(
             [shown(description="by hand", sms_status="sent")],
             UNSEEN,
-            id="what a person made shows nothing",
+            id="an invoice made by a person proves nothing",
         ),
         pytest.param(
             [shown(), shown()],
@@ -43,11 +43,11 @@ def shown(**changes: Any) -> Shown:
             [shown(), shown(id="inv_2", email_status="pending")],
             "Customers were messaged about 1 of the 2 newest invoices of the connector's, inv_2 for"
             " one.",
-            id="somebody was",
+            id="somebody was messaged",
         ),
     ],
 )
-def test_what_messages_customers(newest: list[Shown], said: str) -> None:
+def test_remarks_say_whether_customers_are_messaged(newest: list[Shown], said: str) -> None:
     first, *others = remarks(newest, "rzp_live_1", is_direct=False)
 
     assert first.startswith(said)

@@ -44,7 +44,7 @@ OURS = Found(
         ),
         pytest.param({"amount": 11800, "tax_amount": 1800}, OURS, id="tax"),
         pytest.param(
-            {"receipt": None}, replace(OURS, invoice_id=UNNAMED), id="a lost receipt is told"
+            {"receipt": None}, replace(OURS, invoice_id=UNNAMED), id="a missing receipt shows"
         ),
         pytest.param(
             {"customer_id": None, "customer_details": {"id": "cust_2"}},
@@ -60,14 +60,14 @@ OURS = Found(
         pytest.param({"currency": "QQQ"}, None, id="no currency"),
     ],
 )
-def test_an_invoice(changes: dict[str, Any], expected: Found | None) -> None:
+def test_an_invoice_is_read(changes: dict[str, Any], expected: Found | None) -> None:
     assert read_invoice(SHOWN | changes) == expected
 
 
 @pytest.mark.parametrize(
     ("items", "found"),
     [
-        pytest.param([], [], id="nobody carries it"),
+        pytest.param([], [], id="no invoice has it"),
         pytest.param([SHOWN], [OURS], id="ours"),
         pytest.param(
             [SHOWN | {"receipt": "other"}],
@@ -77,7 +77,7 @@ def test_an_invoice(changes: dict[str, Any], expected: Found | None) -> None:
         pytest.param(
             [SHOWN | {"id": "inv_2"}, SHOWN],
             [OURS, replace(OURS, document_id="inv_2")],
-            id="the newest comes first and is the younger",
+            id="the newest comes first",
         ),
         pytest.param(
             [SHOWN | {"status": "cancelled"}],
@@ -89,7 +89,7 @@ def test_an_invoice(changes: dict[str, Any], expected: Found | None) -> None:
         ),
     ],
 )
-def test_a_listing(items: list[Any], found: list[Found] | None) -> None:
+def test_a_list_is_read(items: list[Any], found: list[Found] | None) -> None:
     listed = read_listing(items, "i-1")
 
     assert (None if listed is None else [shown.found for shown in listed]) == found
@@ -98,7 +98,7 @@ def test_a_listing(items: list[Any], found: list[Found] | None) -> None:
 @pytest.mark.parametrize(
     "tree", [None, {}, "items", 1], ids=["not JSON", "an object", "a text", "a number"]
 )
-def test_what_is_no_listing_says_nothing(tree: Any) -> None:
+def test_an_answer_that_is_not_a_list_says_nothing(tree: Any) -> None:
     assert read_listing(tree, "i-1") is None
     assert read_invoice(tree) is None
 
@@ -140,7 +140,9 @@ anything = st.recursive(
         st.sampled_from((*SHOWN, "notes", "description", "line_items", "created_at")), anything
     )
 )
-def test_whatever_is_shown_is_read_or_not_and_can_be_sorted_out(changes: dict[str, Any]) -> None:
+def test_any_shown_invoice_is_either_read_or_reported_as_unreadable(
+    changes: dict[str, Any],
+) -> None:
     shown = read_shown(SHOWN | {"status": "draft"} | changes)
     if shown is None:
         return

@@ -21,7 +21,7 @@ from invoice_shared.errors import Rejected
             "12345678901234567890123456789012.12",
             "USD",
             1234567890123456789012345678901212,
-            id="and larger",
+            id="even larger",
         ),
     ],
 )
@@ -46,7 +46,7 @@ def test_amounts_in_the_smallest_unit(amount: str, currency: str, minor: int) ->
         pytest.param("1", "XAU", "unsupported-currency", "XAU", id="gold has no smallest unit"),
     ],
 )
-def test_what_cannot_be_held_exactly_is_refused(
+def test_an_amount_that_cannot_be_exact_is_refused(
     amount: str, currency: str, code: str, said: str
 ) -> None:
     with pytest.raises(Rejected) as refused:

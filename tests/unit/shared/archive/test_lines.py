@@ -21,11 +21,11 @@ def test_an_object_gets_its_position_and_keeps_its_fields() -> None:
     }
 
 
-def test_a_decimal_passes_digit_for_digit() -> None:
+def test_a_decimal_is_kept_digit_for_digit() -> None:
     assert b'"n":12345678901234567890.10' in line(record(b'{"n":12345678901234567890.10}'))
 
 
-def test_what_is_no_object_is_wrapped_with_its_bytes() -> None:
+def test_a_value_that_is_not_an_object_is_wrapped_with_its_bytes() -> None:
     for value in (b"not json", b"\xff\x00", b"[1]", b"", None, b'{"n":1e9999999999999999999}'):
         wrapped = loads(line(record(value)))["original"]
 
@@ -33,12 +33,12 @@ def test_what_is_no_object_is_wrapped_with_its_bytes() -> None:
         assert wrapped["headers"] == [["event-id", "e-1"]]
 
 
-def test_an_object_that_can_just_be_read_is_kept_one_way_or_the_other() -> None:
+def test_an_object_at_the_limit_of_nesting_is_kept_either_way() -> None:
     for depth in range(800, 1000):
         assert b'"topic":' in line(record(b'{"deep":' + b"[" * depth + b"]" * depth + b"}"))
 
 
-def test_the_same_records_give_the_same_bytes_one_line_each() -> None:
+def test_the_same_records_become_the_same_bytes_with_one_line_each() -> None:
     records = [record(b'{"a":1}', 1), record(b'{"a":"\xc3\xa9"}', 2)]
 
     assert archived_object(records) == archived_object(records)

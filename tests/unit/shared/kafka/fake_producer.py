@@ -1,4 +1,6 @@
-"""A stand-in for librdkafka's producer: answers each record with the same error, or not at all."""
+"""A stand-in for librdkafka's producer, which answers each record with the same error, or not at
+all.
+"""
 
 import threading
 from collections.abc import Callable
@@ -16,10 +18,10 @@ Report = Callable[[KafkaError | None, Any], None]
 
 
 class FakeProducer:
-    """Answers each record with the same error, at ``produce`` or by a report, as librdkafka's.
+    """Answers each record with the same error, at ``produce`` or by a report, as librdkafka does.
 
-    A ``silent`` one reports nothing.
-    ``raised`` comes out of the first ``poll`` that has a report to give, in its place.
+    A ``silent`` one reports nothing. ``raised`` is raised by the first ``poll`` that has a report,
+    in its place.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the broker says of groups, and what it says if it cannot yet."""
+"""What the broker says about groups, and what happens while it cannot say yet."""
 
 from concurrent.futures import Future
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ class LoadingAdmin:
         return answer
 
 
-def test_an_error_beside_the_groups_is_raised_as_those_of_all_other_calls_are() -> None:
+def test_an_error_beside_the_groups_is_raised_as_in_all_other_calls() -> None:
     with pytest.raises(KafkaException) as raised:
         groups_of(cast("AdminClient", LoadingAdmin()), "formatted-invoices")
 

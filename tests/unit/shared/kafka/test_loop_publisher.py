@@ -1,4 +1,6 @@
-"""The event loop's publisher: answered by the broker or by the time, and by nothing else."""
+"""The publisher for an event loop: a call ends with the broker's answer or the timeout, and with
+nothing else.
+"""
 
 import asyncio
 from typing import cast
@@ -12,7 +14,7 @@ from tests.unit.shared.kafka.fake_producer import FATAL, PASSING, RECORD, FakePr
 
 
 def publisher_over(*producers: FakeProducer, timeout: float = 30) -> LoopPublisher:
-    """Return one whose producers come in this order."""
+    """Return a publisher whose producers come in this order."""
     left = iter(producers)
     return LoopPublisher(lambda: cast("Producer", next(left)), timeout)
 
@@ -28,7 +30,7 @@ async def test_it_returns_once_the_broker_has_acknowledged() -> None:
     await asyncio.wait_for(publishing, 10)
 
 
-async def test_records_that_are_awaited_at_once_are_all_answered() -> None:
+async def test_records_that_are_awaited_together_are_all_answered() -> None:
     publisher = publisher_over(FakeProducer())
 
     await asyncio.gather(*(publisher.publish(RECORD) for _ in range(100)))
@@ -40,18 +42,18 @@ async def test_a_refusal_is_raised(refuses: bool) -> None:
         await publisher_over(FakeProducer(PASSING, refuses=refuses)).publish(RECORD)
 
 
-async def test_a_broker_that_stays_silent_is_waited_for_so_long_and_no_longer() -> None:
+async def test_a_silent_broker_is_waited_for_until_the_timeout() -> None:
     producer = FakeProducer(silent=True)
     publisher = publisher_over(producer, timeout=0.01)
 
     with pytest.raises(PublishFailed, match="in time"):
         await publisher.publish(RECORD)
-    producer.silent = False  # the first answer comes late, and finds that nobody waits for it
+    producer.silent = False  # the first answer comes late, and nobody waits for it
 
     await publisher.publish(RECORD)
 
 
-async def test_who_stops_waiting_keeps_nobody_else_from_an_answer() -> None:
+async def test_a_cancelled_wait_does_not_keep_others_from_their_answers() -> None:
     producer = FakeProducer(silent=True)
     publisher = publisher_over(producer)
     gone, waiting = (asyncio.ensure_future(publisher.publish(RECORD)) for _ in range(2))

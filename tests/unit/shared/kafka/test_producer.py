@@ -1,4 +1,4 @@
-"""A producer that has met a fatal error is replaced, once; what it held is reported as failed."""
+"""A producer that has met a fatal error is replaced, once, and its records are reported as failed."""
 
 from typing import cast
 
@@ -38,7 +38,7 @@ def test_after_a_fatal_error_the_next_record_goes_out(
     assert "producer replaced" in capsys.readouterr().out
 
 
-def test_a_fatal_error_out_of_poll_neither_ends_the_reports_nor_loses_one() -> None:
+def test_a_fatal_error_in_poll_neither_ends_the_reports_nor_loses_one() -> None:
     world = World(FakeProducer(FATAL, raised=FATAL), FakeProducer())
 
     with pytest.raises(PublishFailed):
@@ -49,7 +49,7 @@ def test_a_fatal_error_out_of_poll_neither_ends_the_reports_nor_loses_one() -> N
     assert world.built == 2
 
 
-def test_of_many_records_that_fail_with_it_only_the_first_replaces_it() -> None:
+def test_only_the_first_of_many_failed_records_replaces_the_producer() -> None:
     world = World(FakeProducer(FATAL), FakeProducer())
 
     answers = [world.publisher.send(RECORD) for _ in range(50)]
@@ -60,7 +60,7 @@ def test_of_many_records_that_fail_with_it_only_the_first_replaces_it() -> None:
     assert world.built == 2
 
 
-def test_settings_that_make_no_producer_any_more_are_tried_again() -> None:
+def test_settings_that_no_longer_build_a_producer_are_tried_again() -> None:
     producers = iter([FakeProducer(FATAL, refuses=True), KafkaException(PASSING), FakeProducer()])
 
     def build() -> Producer:

@@ -1,4 +1,4 @@
-"""One rule set for whatever Metronome answers, to a reading as to a status write-back."""
+"""One set of rules for Metronome's answers, to a read as well as to a status write-back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ def test_a_good_answer_keeps_its_decimals() -> None:
     assert read_answer(answer(body=b'{"total": 0.10}'), NOW) == {"total": Decimal("0.10")}
 
 
-def test_json_is_read_whatever_its_content_type() -> None:
+def test_json_is_read_with_any_content_type() -> None:
     assert read_answer(answer(Content_Type="text/plain"), NOW) == {}
 
 
@@ -50,7 +50,7 @@ def test_json_is_read_whatever_its_content_type() -> None:
         pytest.param(302, Unavailable, id="elsewhere"),
     ],
 )
-def test_a_status_tells_what_happens_next(status: int, kind: type[CallFailed]) -> None:
+def test_the_status_code_decides_what_happens_next(status: int, kind: type[CallFailed]) -> None:
     with pytest.raises(CallFailed) as failed:
         read_answer(answer(status), NOW)
 
@@ -86,7 +86,7 @@ def test_a_refusal_quotes_metronomes_message(body: bytes, said: str) -> None:
     assert said in refused.value.reason
 
 
-def test_broken_json_is_the_invoices_fault_and_a_page_of_something_else_is_not() -> None:
+def test_broken_json_is_the_invoices_fault_but_another_page_is_not() -> None:
     with pytest.raises(Rejected):
         read_answer(answer(body=b'{"data": '), NOW)
     with pytest.raises(Unavailable):
@@ -97,7 +97,7 @@ def test_broken_json_is_the_invoices_fault_and_a_page_of_something_else_is_not()
     ("status", "limit", "one_customer"),
     [(429, "Customer", True), (429, "client", False), (503, "customer", False)],
 )
-def test_the_limit_type_tells_whom_a_429_is_about(
+def test_the_limit_type_says_whom_a_429_is_about(
     status: int, limit: str, one_customer: bool
 ) -> None:
     assert limits_one_customer(answer(status, X_Metronome_Rate_Limit_Type=limit)) is one_customer
@@ -117,7 +117,7 @@ def test_the_limit_type_tells_whom_a_429_is_about(
         pytest.param(answer(500), Unavailable, id="500"),
     ],
 )
-def test_what_an_answer_to_a_status_means(answered: Answer, kind: type[CallFailed]) -> None:
+def test_the_meaning_of_an_answer_to_a_status(answered: Answer, kind: type[CallFailed]) -> None:
     assert type(status_refusal(answered, NOW)) is kind
 
 
@@ -144,14 +144,14 @@ def writing_failure(answered: Answer) -> CallFailed:
         pytest.param(429, "client", True, None, id="the limit of the organisation"),
         pytest.param(429, "", True, None, id="a limit of nobody in particular"),
         pytest.param(429, "customer", False, "customer", id="the limit of one customer"),
-        pytest.param(429, " Customer ", False, "customer", id="in other letters"),
+        pytest.param(429, " Customer ", False, "customer", id="in another letter case"),
         pytest.param(503, "customer", True, None, id="down, whatever the header says"),
         pytest.param(307, "", True, None, id="redirected"),
         pytest.param(500, "", False, "invoice", id="an error of its own"),
-        pytest.param(504, "", False, "invoice", id="a gateway that waited in vain"),
+        pytest.param(504, "", False, "invoice", id="a gateway timeout"),
     ],
 )
-def test_whom_a_failure_is_about(
+def test_the_failure_says_whom_it_is_about(
     failure: Callable[[Answer], CallFailed],
     status: int,
     limit: str,
@@ -169,7 +169,7 @@ def test_whom_a_failure_is_about(
 @pytest.mark.parametrize(
     ("status", "about"), [(405, "invoice"), (413, "invoice"), (408, None), (409, None), (407, None)]
 )
-def test_which_other_answers_may_be_the_invoices_own(status: int, about: str | None) -> None:
+def test_other_answers_may_be_about_the_invoice(status: int, about: str | None) -> None:
     error = reading_failure(answer(status))
 
     assert isinstance(error, Unavailable)
@@ -181,7 +181,7 @@ def test_which_other_answers_may_be_the_invoices_own(status: int, about: str | N
     ("wish", "seconds"),
     [("120", 120), ("1.5", 1.5), ("Sun, 01 Mar 2026 12:00:30 GMT", 30), ("soon", None)],
 )
-def test_a_wished_pause_is_read_in_each_of_its_forms(
+def test_a_requested_delay_is_read_in_each_of_its_forms(
     failure: Callable[[Answer], CallFailed], wish: str, seconds: float | None
 ) -> None:
     error = failure(answer(429, Retry_After=wish))
@@ -194,7 +194,7 @@ def test_a_wished_pause_is_read_in_each_of_its_forms(
     "refused",
     [
         pytest.param(answer(400, b'{"message": "Contract not found"}'), id="not known"),
-        pytest.param(answer(403), id="a key that may not"),
+        pytest.param(answer(403), id="a key without permission"),
         pytest.param(answer(404), id="no such path"),
         pytest.param(answer(200, b"{"), id="broken JSON"),
     ],
@@ -210,6 +210,6 @@ def test_a_question_without_an_answer_leaves_the_payer_undecided(refused: Answer
     ("status", "kind"),
     [(401, CredentialsRefused), (429, Unavailable), (500, Unavailable), (503, Unavailable)],
 )
-def test_trouble_with_a_question_is_no_answer(status: int, kind: type[CallFailed]) -> None:
+def test_an_outage_is_not_an_answer_to_a_question(status: int, kind: type[CallFailed]) -> None:
     with pytest.raises(kind):
         read_reply(answer(status), NOW)

@@ -1,4 +1,4 @@
-"""Metronome's API for an event loop: what needs no answer."""
+"""Metronome's API for an event loop, as far as it needs no answer."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.fakes import FakeClock
         pytest.param(None, id="a file that vanished"),
     ],
 )
-async def test_a_key_that_http_cannot_carry_is_refused_credentials_and_not_quoted(
+async def test_a_key_that_cannot_be_in_a_header_counts_as_refused_and_is_not_quoted(
     key: str | None,
 ) -> None:
     async with open_session("http://metronome", Reach(1)) as session:

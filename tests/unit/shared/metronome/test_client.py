@@ -1,6 +1,4 @@
-"""The client for threads over a transport in memory: what it asks for, and that every reading
-ends.
-"""
+"""The client for threads over a transport in memory: what it requests, and that every list ends."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,7 +25,7 @@ def of(tree: Any, status: int = 200, **headers: str) -> Answer:
 
 
 class FakeTransport:
-    """Answers as ``reply`` says, to path and query."""
+    """Answers path and query with ``reply``."""
 
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
@@ -58,7 +56,7 @@ def client_of(reply: Reply) -> tuple[MetronomeClient, FakeTransport]:
     return MetronomeClient(transport, BASE + "/", FakeClock()), transport
 
 
-def test_one_invoice_is_asked_for_under_escaped_ids() -> None:
+def test_an_invoice_is_requested_by_escaped_ids() -> None:
     client, transport = client_of(lambda *_: of({"data": {"id": "i"}}))
 
     assert client.invoice("cust/omer", "in voice") == {"data": {"id": "i"}}
@@ -66,7 +64,7 @@ def test_one_invoice_is_asked_for_under_escaped_ids() -> None:
 
 
 def pages_of(count: int) -> Reply:
-    """Give as many pages of one entry, with the number of the next as cursor."""
+    """Return a number of pages with one entry each, and the number of the next page as cursor."""
 
     def reply(_path: str, query: dict[str, list[str]]) -> Answer:
         number = int(query.get("next_page", ["1"])[0])
@@ -80,14 +78,14 @@ def pages_of(count: int) -> Reply:
     return reply
 
 
-def test_customers_are_listed_to_the_end_the_archived_ones_after_the_active() -> None:
+def test_all_customers_are_listed_with_the_archived_ones_last() -> None:
     client, transport = client_of(pages_of(3))
 
     assert [customer["id"] for customer in client.customers()] == ["1", "2", "3", "1", "2", "3"]
     assert ["only_archived=true" in path for path in transport.asked] == [False] * 3 + [True] * 3
 
 
-def test_a_customers_invoices_are_listed_youngest_first() -> None:
+def test_the_invoices_of_a_customer_are_listed_youngest_first() -> None:
     client, transport = client_of(pages_of(2))
 
     assert [page[0]["id"] for page in client.newest_invoices("c")] == ["1", "2"]
@@ -100,11 +98,11 @@ def test_a_customers_invoices_are_listed_youngest_first() -> None:
 @pytest.mark.parametrize(
     "cursors",
     [
-        pytest.param({"": "a", "a": "a"}, id="its own"),
-        pytest.param({"": "a", "a": "b", "b": "a"}, id="one before"),
+        pytest.param({"": "a", "a": "a"}, id="its own cursor"),
+        pytest.param({"": "a", "a": "b", "b": "a"}, id="an earlier cursor"),
     ],
 )
-def test_a_list_whose_cursor_comes_again_ends_and_does_not_pass_for_a_whole_one(
+def test_a_list_with_a_repeated_cursor_ends_with_an_error(
     cursors: dict[str, str],
 ) -> None:
     def reply(_path: str, query: dict[str, list[str]]) -> Answer:
@@ -120,7 +118,7 @@ def test_a_list_whose_cursor_comes_again_ends_and_does_not_pass_for_a_whole_one(
     assert len(transport.asked) == 2 * len(cursors)
 
 
-def test_a_status_goes_out_as_an_array_of_one() -> None:
+def test_a_status_is_sent_as_an_array_of_one() -> None:
     client, transport = client_of(lambda *_: of({}))
 
     client.report_status("customer", {"invoice_id": "i", "external_status": "FINALIZED"})
@@ -130,7 +128,7 @@ def test_a_status_goes_out_as_an_array_of_one() -> None:
     ]
 
 
-def test_no_answer_to_a_status_is_merely_unavailable() -> None:
+def test_a_missing_answer_to_a_status_is_only_unavailable() -> None:
     client, transport = client_of(lambda *_: of({}))
     transport.fails = Uncertain("No answer.")
 
@@ -141,7 +139,7 @@ def test_no_answer_to_a_status_is_merely_unavailable() -> None:
 @pytest.mark.parametrize(
     "call", [lambda c: c.invoice("c", "i"), lambda c: c.report_status("c", {})]
 )
-def test_a_refused_key_is_read_anew_before_the_next_call(
+def test_a_refused_key_is_read_again_before_the_next_call(
     call: Callable[[MetronomeClient], object],
 ) -> None:
     client, transport = client_of(lambda *_: of({}, 401))
@@ -152,7 +150,7 @@ def test_a_refused_key_is_read_anew_before_the_next_call(
     assert transport.renewals == 1
 
 
-def test_a_held_customer_is_not_asked_for() -> None:
+def test_a_customer_on_hold_is_not_requested() -> None:
     client, transport = client_of(
         lambda *_: of({}, 429, **{"X-Metronome-Rate-Limit-Type": "CUSTOMER"})
     )
@@ -167,14 +165,14 @@ def test_a_held_customer_is_not_asked_for() -> None:
     assert len(transport.asked) == 2
 
 
-def test_an_unknown_path_is_no_matter_of_an_invoice() -> None:
+def test_an_unknown_path_is_not_about_the_invoice() -> None:
     client, _ = client_of(lambda *_: of({}, 404))
 
     with pytest.raises(Rejected, match=r"not a list \(HTTP 404\)"):
         client.check()
 
 
-def test_a_question_with_a_body_is_posted_and_one_without_is_not() -> None:
+def test_only_a_question_with_a_body_is_posted() -> None:
     client, transport = client_of(lambda *_: of({"data": {}}))
 
     assert client.ask(questions.contract("customer", "contract")) == {"data": {}}

@@ -1,4 +1,4 @@
-"""Who waits after a 429."""
+"""Who has to wait after a 429."""
 
 import pytest
 from multidict import CIMultiDict
@@ -19,7 +19,7 @@ def test_a_customer_on_hold_waits_and_the_others_do_not() -> None:
     assert limits.delay("slow") == 0
 
 
-def test_a_hold_on_all_holds_everyone() -> None:
+def test_a_hold_on_all_makes_everyone_wait() -> None:
     limits = RateLimits(FakeClock())
     limits.hold_all(3)
     limits.hold_all(1)
@@ -27,7 +27,7 @@ def test_a_hold_on_all_holds_everyone() -> None:
     assert limits.delay("any") == 3
 
 
-def test_holds_of_the_past_hold_nobody() -> None:
+def test_past_holds_make_nobody_wait() -> None:
     clock = FakeClock()
     limits = RateLimits(clock)
     limits.hold_customer("slow", 5)
@@ -56,12 +56,12 @@ def test_holds_of_the_past_hold_nobody() -> None:
             {},
             UNTOLD_HOLD_SECONDS,
             UNTOLD_HOLD_SECONDS,
-            id="nobody in particular, for how long ever",
+            id="nobody in particular, for an unknown time",
         ),
-        pytest.param(503, {"Retry-After": "7"}, 0, 0, id="no limit at all"),
+        pytest.param(503, {"Retry-After": "7"}, 0, 0, id="not a rate limit"),
     ],
 )
-def test_an_answer_tells_who_waits_and_how_long(
+def test_an_answer_says_who_has_to_wait_and_how_long(
     status: int, headers: dict[str, str], customers: float, others: float
 ) -> None:
     limits = RateLimits(FakeClock())
@@ -71,7 +71,7 @@ def test_an_answer_tells_who_waits_and_how_long(
     assert (limits.delay("customer"), limits.delay("other")) == (customers, others)
 
 
-def test_a_call_that_may_not_go_fails_as_its_answer_would() -> None:
+def test_a_call_on_hold_fails_as_its_answer_would() -> None:
     limits = RateLimits(FakeClock())
     limits.hold_customer("slow", 5)
 

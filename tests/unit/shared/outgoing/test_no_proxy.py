@@ -1,4 +1,4 @@
-"""``NO_PROXY`` means one thing, whatever library calls."""
+"""``NO_PROXY`` means the same, whichever library makes the call."""
 
 import pytest
 
@@ -16,15 +16,17 @@ def is_direct(no_proxy: str, url: str) -> bool:
     [
         pytest.param("*", "https://api.metronome.com", id="everything"),
         pytest.param("api.metronome.com", "https://api.metronome.com/v1/x", id="a host"),
-        pytest.param("metronome.com", "https://api.metronome.com", id="what is under a domain"),
+        pytest.param("metronome.com", "https://api.metronome.com", id="a host under a domain"),
         pytest.param(".metronome.com", "https://api.metronome.com", id="a domain with a dot"),
         pytest.param(".metronome.com", "https://metronome.com", id="the domain itself, too"),
         pytest.param("*.metronome.com", "https://api.metronome.com", id="a domain with a star"),
-        pytest.param("API.Metronome.COM.", "https://api.metronome.com", id="case and a last dot"),
+        pytest.param(
+            "API.Metronome.COM.", "https://api.metronome.com", id="case and a trailing dot"
+        ),
         pytest.param(
             "api.metronome.com",
             "https://API.metronome.com.",
-            id="case and a last dot of the address",
+            id="case and a trailing dot of the address",
         ),
         pytest.param("a.example, b.example c.example", "https://c.example", id="commas and blanks"),
         pytest.param(",,a.example,", "https://a.example", id="empty entries"),
@@ -39,22 +41,22 @@ def is_direct(no_proxy: str, url: str) -> bool:
         pytest.param("fd00::1", "http://[fd00::1]:8000", id="an IPv6 address"),
     ],
 )
-def test_a_host_that_is_named_is_reached_directly(no_proxy: str, url: str) -> None:
+def test_a_listed_host_is_reached_directly(no_proxy: str, url: str) -> None:
     assert is_direct(no_proxy, url)
 
 
 @pytest.mark.parametrize(
     ("no_proxy", "url"),
     [
-        pytest.param("", "https://api.metronome.com", id="nothing is named"),
-        pytest.param("tronome.com", "https://metronome.com", id="the end of a name is no domain"),
-        pytest.param("api.metronome.com", "https://metronome.com", id="what is above it"),
+        pytest.param("", "https://api.metronome.com", id="nothing is listed"),
+        pytest.param(
+            "tronome.com", "https://metronome.com", id="the end of a name is not a domain"
+        ),
+        pytest.param("api.metronome.com", "https://metronome.com", id="the parent domain"),
         pytest.param("a.example:8443", "https://a.example", id="another port"),
         pytest.param("10.0.0.0/8", "https://11.1.2.3", id="another network"),
-        pytest.param(
-            "10.0.0.0/8", "https://10.example", id="a name is looked up by the proxy alone"
-        ),
-        pytest.param("10.0.0.0/8", "https://[fd00::1]", id="a network of the other kind"),
+        pytest.param("10.0.0.0/8", "https://10.example", id="only the proxy looks up a name"),
+        pytest.param("10.0.0.0/8", "https://[fd00::1]", id="a network of the other IP version"),
     ],
 )
 def test_every_other_host_is_reached_through_the_proxy(no_proxy: str, url: str) -> None:
@@ -65,7 +67,7 @@ def test_every_other_host_is_reached_through_the_proxy(no_proxy: str, url: str) 
     "host", ["localhost", "x.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "LOCALHOST"]
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_no_proxy_leads_to_this_machine(scheme: str, host: str) -> None:
+def test_this_machine_is_never_reached_through_a_proxy(scheme: str, host: str) -> None:
     assert is_direct("", f"{scheme}://{host}:8000/x")
 
 

@@ -1,4 +1,4 @@
-"""What the comparison looks at: the others' calls since a moment."""
+"""The calls of others since a moment, which the comparison uses."""
 
 from invoice_shared.resilience.call_log import MAX_CALLS, Call, CallLog
 
@@ -17,7 +17,7 @@ def test_only_another_peers_success_after_the_moment_is_a_comparison() -> None:
     assert not log.served_since(1, other_than=b"own")
 
 
-def test_the_rate_of_failure_leaves_the_peers_own_calls_out() -> None:
+def test_the_failure_rate_leaves_out_the_peers_own_calls() -> None:
     log = log_of(
         (1, b"a", False), (2, b"b", True), (3, b"own", False), (4, b"c", False), (5, b"d", True)
     )
@@ -26,7 +26,7 @@ def test_the_rate_of_failure_leaves_the_peers_own_calls_out() -> None:
     assert log.failure_rate_since(1, other_than=b"own") == 2 / 5
 
 
-def test_a_few_good_calls_are_no_certainty_and_many_nearly_are() -> None:
+def test_many_good_calls_are_nearly_certain_evidence_and_a_few_are_not() -> None:
     few = log_of((1, b"a", True))
     many = log_of(*((at, b"a", True) for at in range(1, 100)))
 

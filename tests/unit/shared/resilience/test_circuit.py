@@ -1,4 +1,4 @@
-"""When calls to a system are held back, and when they go on."""
+"""When calls to a system are held back, and when they continue."""
 
 import pytest
 
@@ -14,7 +14,7 @@ REFUSED = CredentialsRefused("who are you?")
 
 
 class Line:
-    """A circuit over a clock, with the calls that tests make."""
+    """A circuit with a clock, and the calls that tests make."""
 
     def __init__(self, failures: int = 5, probe_seconds: float = 10) -> None:
         self.clock = FakeClock()
@@ -32,19 +32,21 @@ def line() -> Line:
     return Line()
 
 
-def test_a_sure_sign_of_an_outage_opens_at_once(line: Line) -> None:
+def test_a_certain_outage_opens_the_circuit_at_once(line: Line) -> None:
     assert line.fail(OUTAGE) == "opened"
     assert not line.circuit.admits()
 
 
 @pytest.mark.parametrize("error", [FAILED, Uncertain("reset")], ids=["failed", "unknown"])
-def test_failures_in_a_row_over_several_invoices_open(line: Line, error: CallFailed) -> None:
+def test_consecutive_failures_of_several_invoices_open_the_circuit(
+    line: Line, error: CallFailed
+) -> None:
     changes = [line.fail(error, suspect) for suspect in (b"a", b"a", b"b", b"a", b"b")]
 
     assert changes == [None, None, None, None, "opened"]
 
 
-def test_one_invoice_alone_never_opens(line: Line) -> None:
+def test_one_invoice_alone_never_opens_the_circuit(line: Line) -> None:
     assert {line.fail(FAILED) for _ in range(50)} == {None}
 
 
@@ -57,7 +59,7 @@ def test_a_success_in_between_starts_the_count_again(line: Line) -> None:
     assert line.circuit.admits()
 
 
-def test_while_open_one_call_at_a_time_probes(line: Line) -> None:
+def test_an_open_circuit_lets_one_call_at_a_time_probe(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
@@ -100,7 +102,7 @@ def test_an_outage_of_days_is_probed_to_its_end(line: Line) -> None:
         pytest.param(Unavailable("404", about="settings"), id="one part of the settings"),
     ],
 )
-def test_what_is_about_one_part_says_nothing_of_the_system(
+def test_an_error_about_one_part_says_nothing_about_the_system(
     line: Line, limited: Unavailable
 ) -> None:
     assert {line.fail(limited, suspect) for suspect in (b"a", b"b", b"c") * 5} == {None}
@@ -119,7 +121,7 @@ def test_what_is_about_one_part_says_nothing_of_the_system(
         ),
     ],
 )
-def test_what_opens_at_once_may_be_only_what_lets_nobody_in(error: CallFailed, opens: bool) -> None:
+def test_only_errors_that_refuse_every_call_open_at_once(error: CallFailed, opens: bool) -> None:
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8), is_unreachable)
 
     circuit.failed(circuit.begin(b"a"), error)
@@ -127,7 +129,7 @@ def test_what_opens_at_once_may_be_only_what_lets_nobody_in(error: CallFailed, o
     assert circuit.is_open is opens
 
 
-def test_the_other_sides_wish_is_honoured(line: Line) -> None:
+def test_the_delay_that_the_other_system_asks_for_is_honoured(line: Line) -> None:
     line.fail(Unavailable("429", outage=True, retry_after=60))
 
     line.clock.advance(59)
@@ -136,7 +138,7 @@ def test_the_other_sides_wish_is_honoured(line: Line) -> None:
     assert line.circuit.admits()
 
 
-def test_a_probes_success_closes(line: Line) -> None:
+def test_a_successful_probe_closes_the_circuit(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
@@ -144,7 +146,7 @@ def test_a_probes_success_closes(line: Line) -> None:
     assert line.circuit.admits()
 
 
-def test_an_understood_refusal_of_the_probe_closes_too(line: Line) -> None:
+def test_an_understood_refusal_of_the_probe_closes_the_circuit_too(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
@@ -156,7 +158,7 @@ def test_an_understood_refusal_of_the_probe_closes_too(line: Line) -> None:
     )
 
 
-def test_a_probe_that_was_never_sent_shows_nothing_and_the_next_may_go(line: Line) -> None:
+def test_a_probe_that_was_never_sent_proves_nothing_and_the_next_may_go(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
@@ -176,7 +178,7 @@ def test_calls_from_before_the_opening_neither_close_nor_delay(line: Line) -> No
     assert line.circuit.log.served_since(-1, other_than=b"b")
 
 
-def test_refused_credentials_open_and_are_told_once(line: Line) -> None:
+def test_refused_credentials_open_the_circuit_and_are_reported_once(line: Line) -> None:
     changes = [line.fail(REFUSED)]
     for _ in range(3):
         line.clock.advance(10)
@@ -185,7 +187,7 @@ def test_refused_credentials_open_and_are_told_once(line: Line) -> None:
     assert changes == ["refused", None, None, None]
 
 
-def test_an_outage_that_turns_out_to_be_refused_credentials_is_told(line: Line) -> None:
+def test_an_outage_that_turns_out_to_be_refused_credentials_is_reported(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
@@ -195,7 +197,7 @@ def test_an_outage_that_turns_out_to_be_refused_credentials_is_told(line: Line) 
     assert not line.circuit.is_refused
 
 
-def test_throttling_halves_what_may_be_in_flight_and_good_answers_bring_it_back() -> None:
+def test_throttling_halves_the_calls_in_flight_and_good_answers_restore_them() -> None:
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8))
     circuit.failed(circuit.begin(b"a"), FAILED)
     assert circuit.limit.now == 4
@@ -206,9 +208,7 @@ def test_throttling_halves_what_may_be_in_flight_and_good_answers_bring_it_back(
     assert circuit.limit.now == 8
 
 
-def test_no_more_calls_are_in_flight_than_allowed_and_when_there_is_room_is_not_known_before_an_answer() -> (
-    None
-):
+def test_calls_in_flight_are_bounded_and_the_next_room_is_unknown_until_an_answer() -> None:
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(2))
     first = circuit.begin(b"a")
     circuit.begin(b"a")
@@ -233,7 +233,7 @@ def test_after_an_outage_calls_come_back_one_by_one() -> None:
     assert circuit.limit.in_flight == 0
 
 
-def test_a_refusal_gives_the_place_back_and_changes_nothing() -> None:
+def test_a_refusal_returns_its_slot_and_changes_nothing() -> None:
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(2))
     for _ in range(5):
         circuit.failed(circuit.begin(b"a"), Rejected("provider-rejected", "no"))
@@ -241,7 +241,7 @@ def test_a_refusal_gives_the_place_back_and_changes_nothing() -> None:
     assert (circuit.limit.in_flight, circuit.limit.now) == (0, 2)
 
 
-def test_an_answered_look_ends_an_outage_and_shows_no_success(line: Line) -> None:
+def test_an_answered_look_ends_an_outage_but_is_not_a_success(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
     before = line.clock.monotonic()
@@ -260,7 +260,7 @@ def test_answered_looks_between_failures_do_not_hide_that_creating_fails(line: L
     assert changes[-1] == "opened"
 
 
-def test_a_call_that_was_not_made_shows_nothing_and_the_next_may_probe(line: Line) -> None:
+def test_a_call_that_was_not_made_proves_nothing_and_the_next_may_probe(line: Line) -> None:
     line.fail(OUTAGE)
     line.clock.advance(1)
 
@@ -269,7 +269,7 @@ def test_a_call_that_was_not_made_shows_nothing_and_the_next_may_probe(line: Lin
     assert line.circuit.admits()
 
 
-def test_a_lost_answer_takes_no_place_away() -> None:
+def test_a_lost_answer_does_not_reduce_the_slots() -> None:
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(4))
 
     circuit.failed(circuit.begin(b"a"), Uncertain("reset"))

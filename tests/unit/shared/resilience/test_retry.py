@@ -1,5 +1,6 @@
-"""What must be seen before an invoice is given up; the creator's own verdicts are in
-``scheduling/test_verdict.py``.
+"""The evidence that is needed to give up an invoice.
+
+The creator's own verdicts are in ``scheduling/test_verdict.py``.
 """
 
 import pytest
@@ -44,7 +45,7 @@ class Bench:
             self.circuit.failed(slot, error)
 
 
-def test_the_success_of_the_same_customer_is_no_comparison() -> None:
+def test_a_success_of_the_same_customer_is_not_a_comparison() -> None:
     bench = Bench(Evidence())
     for _ in range(5):
         assert not bench.fail()
@@ -63,7 +64,7 @@ def test_the_limit_of_one_customer_neither_counts_nor_contradicts() -> None:
     assert bench.circuit.limit.now == 64
 
 
-def test_failures_that_are_no_rarer_with_others_are_no_evidence() -> None:
+def test_failures_that_are_as_frequent_for_others_are_not_evidence() -> None:
     bench = Bench(Evidence(chance=1e-6))
     verdicts = []
     for _ in range(30):
@@ -77,9 +78,7 @@ def test_failures_that_are_no_rarer_with_others_are_no_evidence() -> None:
 
 
 @pytest.mark.parametrize(("others", "tries"), [(1, 7), (10, 4), (100, 3)])
-def test_the_more_others_are_served_the_fewer_failures_are_evidence(
-    others: int, tries: int
-) -> None:
+def test_more_successes_of_others_make_fewer_failures_evidence(others: int, tries: int) -> None:
     bench = Bench(Evidence(chance=1e-6))
     verdicts = []
     for _ in range(tries):
@@ -90,7 +89,7 @@ def test_the_more_others_are_served_the_fewer_failures_are_evidence(
     assert verdicts == [False] * (tries - 1) + [True]
 
 
-def test_openings_in_between_do_not_save_an_invoice_for_ever() -> None:
+def test_outages_in_between_do_not_save_an_invoice_for_ever() -> None:
     bench = Bench(Evidence(chance=1e-6))
     verdicts = []
     for _ in range(MAX_CONTRADICTIONS + 1):
@@ -104,7 +103,7 @@ def test_openings_in_between_do_not_save_an_invoice_for_ever() -> None:
 
 
 @pytest.mark.parametrize(("failing", "is_given_up"), [(2, True), (3, False)])
-def test_with_nothing_to_compare_many_that_fail_are_no_evidence(
+def test_without_a_comparison_many_failing_invoices_are_not_evidence(
     failing: int, is_given_up: bool
 ) -> None:
     bench = Bench(Evidence(max_failing=2))
