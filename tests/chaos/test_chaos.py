@@ -67,7 +67,7 @@ def test_whatever_happens_each_invoice_ends_once_and_exact(
     wait_until_settled(world, month)
     people.catch_up()
     wait_until_settled(world, month)
-    tell(world, metronome, people, tmp_path)
+    report(world, metronome, people, tmp_path)
     assert world.late() >= min(20, chaos.chaos_seconds / 2), (
         "too few creates came late to prove anything"
     )
@@ -128,7 +128,7 @@ def disturb(world: World, broker: Broker, plan: Sequence[Step]) -> None:
         world.take(step, broker)
 
 
-def tell(world: World, metronome: Sender, people: People, directory: Path) -> None:
+def report(world: World, metronome: Sender, people: People, directory: Path) -> None:
     """Print what the disturbances did, and keep every request seen: a run that was spared proves
     nothing.
     """

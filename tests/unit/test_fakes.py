@@ -1,4 +1,4 @@
-"""The fakes and builders keep what they promise; a test that leans on them leans on this."""
+"""The fakes and builders do what they promise, so that tests can rely on them."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def test_the_clock_moves_only_when_told_and_never_backwards() -> None:
         clock.advance(-1)
 
 
-def test_the_publisher_keeps_what_it_acknowledged_and_nothing_that_it_refused() -> None:
+def test_the_publisher_keeps_acknowledged_records_but_no_refused_ones() -> None:
     publisher = FakePublisher()
     publisher.publish(
         OutgoingRecord("raw-invoices", b"a", b'{"total":1.10}', (("event-id", b"1"),))
@@ -41,7 +41,7 @@ def test_the_publisher_keeps_what_it_acknowledged_and_nothing_that_it_refused() 
     assert str(publisher.to("raw-invoices")[0].json["total"]) == "1.10"
 
 
-def test_a_publisher_told_to_fail_goes_on_failing_until_it_recovers() -> None:
+def test_a_failing_publisher_fails_until_it_recovers() -> None:
     publisher = FakePublisher()
     record = OutgoingRecord("raw-invoices", None, None)
     publisher.fail()
@@ -53,7 +53,7 @@ def test_a_publisher_told_to_fail_goes_on_failing_until_it_recovers() -> None:
     assert publisher.send(record).exception() is None
 
 
-def test_a_publisher_replaces_what_is_too_large_by_what_is_given_for_that_case() -> None:
+def test_a_publisher_replaces_a_record_that_is_too_large_by_its_substitute() -> None:
     publisher = FakePublisher(max_bytes=3)
     large = OutgoingRecord("invoice-errors", b"k", b"large")
 
@@ -72,7 +72,7 @@ def test_a_publisher_replaces_what_is_too_large_by_what_is_given_for_that_case()
         pytest.param(builders.failure(), InvoiceFailure, id="failure"),
     ],
 )
-def test_what_a_builder_gives_survives_the_wire(built: BaseModel, model: type[BaseModel]) -> None:
+def test_a_built_object_survives_serialization(built: BaseModel, model: type[BaseModel]) -> None:
     assert serde.from_bytes(model, serde.to_bytes(built)) == built
 
 

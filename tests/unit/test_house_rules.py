@@ -1,4 +1,4 @@
-"""Rules that hold for the whole repository, and that no linter knows."""
+"""Rules for the whole repository that no linter knows."""
 
 import importlib
 import pkgutil
@@ -31,11 +31,11 @@ PACKAGES = (
     "invoice_web",
     "invoice_simulators",
 )
-# Metronome's schema ``BillingProviderInvoice``, as far as we use it.
+# The fields that we use of Metronome's schema ``BillingProviderInvoice``.
 METRONOMES_NAMES = ("netsuite", "quickbooks_online", "custom")
 HTTP_FIELDS = HttpSettings.model_fields.keys()
-# Prefixes of variables that boto3 and OpenTelemetry read by themselves; their own documentation
-# lists them.
+# Prefixes of variables that boto3 and OpenTelemetry read themselves; their own documentation lists
+# them.
 OTHERS_OWN = ("AWS_", "OTEL_")
 
 IMPORT_AND_WATCH = """
@@ -92,7 +92,7 @@ def test_every_failure_code_has_a_heading_in_the_runbook(code: str) -> None:
 
 
 @pytest.mark.parametrize("destination", destinations())
-def test_a_providers_folder_exports_all_that_is_known_of_it(destination: str) -> None:
+def test_a_providers_folder_exports_everything_about_it(destination: str) -> None:
     provider = provider_of(destination)
 
     assert provider.name == destination
@@ -111,7 +111,7 @@ def test_no_two_providers_share_a_setting() -> None:
     assert len(fields) == len(set(fields))
 
 
-def test_asking_which_providers_there_are_imports_none_of_them_and_no_client() -> None:
+def test_listing_the_providers_imports_none_of_them_and_no_client() -> None:
     ask = (
         "import sys; from invoice_providers.names import destinations; assert"
         " destinations();clients = {'requests', 'boto3', 'jwt'} &"
@@ -129,7 +129,7 @@ def test_asking_which_providers_there_are_imports_none_of_them_and_no_client() -
         assert done.stdout == "['invoice_providers.names']\n"
 
 
-def test_the_configuration_page_lists_exactly_the_settings() -> None:
+def test_the_configuration_page_lists_all_settings_and_no_others() -> None:
     documented = names_of_entries(CONFIGURATION.read_text())
 
     assert documented == {name for name in settings_names() if not name.startswith(OTHERS_OWN)}
@@ -149,7 +149,7 @@ def names_of_entries(page: str) -> set[str]:
 
 
 def settings_names() -> set[str]:
-    """Give the variables that any settings class of any package reads."""
+    """Return the variables that the settings classes of all packages read."""
     for name in module_names():
         if name.rpartition(".")[2] == "settings":
             importlib.import_module(name)
@@ -164,7 +164,7 @@ def module_names() -> Iterator[str]:
 
 def subclasses(known: type[Settings]) -> Iterator[type[Settings]]:
     for below in known.__subclasses__():
-        # A test may have dropped a provider in, and taken it out again.
+        # A test may have added a provider and removed it again.
         if below.__module__.partition(".")[0] in PACKAGES and below.__module__ in sys.modules:
             yield below
             yield from subclasses(below)

@@ -1,4 +1,6 @@
-"""What the pages point to exists: files, headings, and the functions of "Follow one invoice"."""
+"""The targets of the pages' links exist: files, headings, and the functions of "Follow one
+invoice".
+"""
 
 import re
 import subprocess
@@ -16,7 +18,7 @@ PAGES = sorted(
 
 
 def anchors(page: Path) -> set[str]:
-    """Give the anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -1,6 +1,4 @@
-"""Which Python `make setup` takes: a Python of any version, and a uv that writes what it is
-asked.
-"""
+"""Which Python `make setup` uses: a Python of any version and a uv that records its arguments."""
 
 import re
 import shutil
@@ -37,7 +35,7 @@ esac
 
 
 @pytest.mark.parametrize("version", WITHIN)
-def test_a_python_within_the_bound_is_taken_and_nothing_is_looked_for(
+def test_a_python_within_the_bounds_is_used_without_a_search(
     tmp_path: Path, version: tuple[int, ...]
 ) -> None:
     done = set_up(tmp_path, version)
@@ -47,7 +45,7 @@ def test_a_python_within_the_bound_is_taken_and_nothing_is_looked_for(
 
 
 @pytest.mark.parametrize("version", OUTSIDE)
-def test_outside_the_bound_another_python_that_is_here_is_taken(
+def test_another_installed_python_is_used_if_the_first_is_out_of_bounds(
     tmp_path: Path, version: tuple[int, ...]
 ) -> None:
     (tmp_path / "found").write_text(ANOTHER)
@@ -60,7 +58,7 @@ def test_outside_the_bound_another_python_that_is_here_is_taken(
 
 
 @pytest.mark.parametrize("version", OUTSIDE)
-def test_where_none_is_here_and_only_there_uv_fetches_one(
+def test_uv_downloads_a_python_only_if_none_is_installed(
     tmp_path: Path, version: tuple[int, ...]
 ) -> None:
     (tmp_path / "fetchable").write_text(FETCHED)
@@ -75,7 +73,7 @@ def test_where_none_is_here_and_only_there_uv_fetches_one(
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 7, 17), *OUTSIDE])
-def test_where_none_can_be_had_one_line_says_what_to_set(
+def test_one_line_says_what_to_set_if_no_python_is_available(
     tmp_path: Path, version: tuple[int, ...]
 ) -> None:
     done = set_up(tmp_path, version)
@@ -87,7 +85,7 @@ def test_where_none_can_be_had_one_line_says_what_to_set(
     assert not (tmp_path / ".venv").exists()
 
 
-def test_every_member_says_the_bound_that_make_keeps() -> None:
+def test_every_package_declares_the_bounds_of_the_makefile() -> None:
     files = [
         ROOT / "pyproject.toml",
         *ROOT.glob("*/pyproject.toml"),
@@ -101,7 +99,7 @@ def test_every_member_says_the_bound_that_make_keeps() -> None:
 
 
 def set_up(folder: Path, version: tuple[int, ...]) -> subprocess.CompletedProcess[str]:
-    """Run `make setup` in a folder of its own, with a Python of that version."""
+    """Run `make setup` in a folder of its own, with a Python of the given version."""
     for name in ("Makefile", "pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / name, folder)
     for name, text in (("python", PYTHON), ("uv", UV)):
@@ -119,7 +117,7 @@ def set_up(folder: Path, version: tuple[int, ...]) -> subprocess.CompletedProces
 
 
 def asked(folder: Path) -> list[str]:
-    """Return what uv was asked, in order, each after whether it may fetch a Python."""
+    """Return what uv was asked for, in order, each with whether it may download a Python."""
     return (folder / "asked").read_text().splitlines()
 
 

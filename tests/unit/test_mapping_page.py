@@ -1,5 +1,5 @@
-"""docs/mapping.md against the code: every field of the records, and everything that a provider is
-sent.
+"""docs/mapping.md compared with the code: every field of the records, and everything that a
+provider is sent.
 """
 
 import re

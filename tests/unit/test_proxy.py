@@ -1,4 +1,4 @@
-"""The proxy plays each kind of outage, and is well again afterwards."""
+"""The proxy plays each kind of outage, and works normally afterwards."""
 
 import gc
 import http.server
@@ -77,7 +77,9 @@ def test_a_request_whose_answer_is_lost_has_arrived(proxy: Proxy) -> None:
 
 
 @pytest.mark.parametrize("outage", [Proxy.allow, Proxy.stall, Proxy.reset, Proxy.lose_answers])
-def test_an_end_in_the_middle_leaves_no_connection_open(outage: Callable[[Proxy], None]) -> None:
+def test_closing_during_an_outage_leaves_no_connection_open(
+    outage: Callable[[Proxy], None],
+) -> None:
     """An unclosed socket warns when it is collected, and warnings are errors."""
     with (
         socket.create_server((LOOPBACK, 0)) as mute,
@@ -93,6 +95,6 @@ def test_an_end_in_the_middle_leaves_no_connection_open(outage: Callable[[Proxy]
     gc.collect()
 
 
-def test_waiting_shows_the_last_answer_when_the_deadline_passes() -> None:
+def test_a_wait_shows_the_last_answer_when_the_deadline_passes() -> None:
     with pytest.raises(AssertionError, match=r"the last answer was \[\]"):
         eventually(list, timeout=0.05, every=0.01)

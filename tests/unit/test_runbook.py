@@ -1,4 +1,4 @@
-"""The runbook knows every alert, metric and skip reason by the name that it has."""
+"""The runbook has every alert, metric and skip reason under its actual name."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ DATA_FLOW = (ROOT / "docs" / "data-flow.md").read_text()
 RULES: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / "k8s/components/prometheus/alerts.yaml").read_text()
 )["spec"]["groups"][0]["rules"]
-# Prometheus' own, and kube-state-metrics'.
+# Metrics of Prometheus itself and of kube-state-metrics.
 OTHERS_OWN = (
     "up",
     "kube_cronjob_created",
@@ -60,13 +60,13 @@ def exposed() -> dict[str, set[str]]:
 
 
 def selections(expression: str) -> Iterator[tuple[str, set[str]]]:
-    """Give the metrics that an expression asks for, each with the labels that it chooses by."""
+    """Return the metrics that an expression asks for, each with the labels that it selects by."""
     for found in SELECTION.finditer(expression):
         if found["name"] not in WORDS:
             yield found["name"], set(re.findall(r"(\w+)=", found["labels"] or ""))
 
 
-def test_every_alert_has_its_heading_and_no_other_is_there() -> None:
+def test_every_alert_has_a_heading_and_every_heading_an_alert() -> None:
     assert re.findall(r"^### (.*)$", section("Alerts"), re.MULTILINE) == [
         rule["alert"] for rule in RULES
     ]
@@ -82,7 +82,7 @@ def test_an_alert_asks_for_metrics_and_labels_that_exist(rule: dict[str, Any]) -
     assert rule["annotations"]["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
 
 
-def test_every_metric_of_ours_is_told_from_others_by_its_name() -> None:
+def test_all_our_metrics_can_be_recognised_by_their_names() -> None:
     assert [
         each.name
         for each in families()
@@ -90,11 +90,11 @@ def test_every_metric_of_ours_is_told_from_others_by_its_name() -> None:
     ] == []
 
 
-def test_no_metric_escapes_the_list_since_nothing_happened_to_it() -> None:
+def test_no_metric_is_missing_from_the_list_for_lack_of_samples() -> None:
     assert [each.name for each in families() if not each.samples] == []
 
 
-def test_the_metrics_are_listed_exactly() -> None:
+def test_the_page_lists_all_metrics_and_no_others() -> None:
     rows = re.findall(r"^\| `(\w+)` \|(.*?)\|", section("Metrics"), re.MULTILINE)
 
     assert {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows} == {

@@ -47,7 +47,7 @@ class Books:
         with pytest.raises(Exception, match="looked up once more"):
             connection.create(DOCUMENT, begun=Begun())
 
-    def tell(self, *, fix: bool) -> bool:
+    def report(self, *, fix: bool) -> bool:
         return tell_strays(self.asked, Ledger(INVOICE_ID), SINCE, LATER, fix=fix)
 
 
@@ -58,7 +58,7 @@ def books() -> Iterator[Books]:
 
 
 def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
-    assert books.tell(fix=False)
+    assert books.report(fix=False)
 
     (draft,) = books.control.documents()
     shown = capsys.readouterr()
@@ -68,11 +68,11 @@ def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFi
 
 
 def test_it_is_deleted_on_request(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
-    assert books.tell(fix=True)
+    assert books.report(fix=True)
 
     assert capsys.readouterr().err.endswith("Deleted.\n")
     assert books.control.documents() == []
-    assert books.tell(fix=True)
+    assert books.report(fix=True)
     assert capsys.readouterr().err == ""
 
 
@@ -81,7 +81,7 @@ def test_a_system_that_cannot_be_asked_is_reported(
 ) -> None:
     books.control.inject("credentials", "list")
 
-    assert not books.tell(fix=True)
+    assert not books.report(fix=True)
 
     assert (
         "Stray drafts were not looked for to the end: Razorpay refuses our key"

@@ -136,7 +136,7 @@ EXTERNAL = {
 }
 
 
-def tell(side: Side, *, refused: bool) -> None:
+def write_back(side: Side, *, refused: bool) -> None:
     if refused:
         side.client.report_refused(formatted_invoice(), "No.")
     else:
@@ -154,7 +154,7 @@ def test_a_document_that_metronome_already_knows_is_not_overwritten(
 ) -> None:
     knowing(side, external_status=status)
 
-    tell(side, refused=refused)
+    write_back(side, refused=refused)
 
     assert side.control.writebacks() == []
 
@@ -174,7 +174,7 @@ def test_a_status_without_a_document_is_overwritten(
 ) -> None:
     knowing(side, **changes)
 
-    tell(side, refused=refused)
+    write_back(side, refused=refused)
 
     (said,) = side.control.writebacks()
     assert said["external_status"] == ("INVALID_REQUEST_ERROR" if refused else "FINALIZED")

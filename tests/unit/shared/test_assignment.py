@@ -47,7 +47,7 @@ def test_an_empty_assignment_counts_as_an_assignment(member: Member) -> None:
     )
 
 
-def test_only_the_remaining_partitions_are_processed(member: Member) -> None:
+def test_the_remaining_partitions_are_still_processed(member: Member) -> None:
     member.assignment.told(6)
 
     member.assignment.left(3)

@@ -1,4 +1,4 @@
-"""Each simulated system on a port of its own, set back to its start before every test."""
+"""Each simulated system on its own port, reset before every test."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A plain client of Metronome's API, and one invoice."""
+"""A simple client of Metronome's API, and one invoice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A plain client of NetSuite, signing with requests-oauthlib, and one invoice body."""
+"""A simple client of NetSuite that signs with requests-oauthlib, and one invoice body."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A plain client of QuickBooks Online, and one invoice body."""
+"""A simple client of QuickBooks Online, and one invoice body."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ def refresh(
 
 @dataclass(frozen=True)
 class Company:
-    """Calls with one access token."""
+    """Makes calls with one access token."""
 
     url: str
     token: str

@@ -1,4 +1,4 @@
-"""A plain client of Razorpay, and one invoice body."""
+"""A simple client of Razorpay, and one invoice body."""
 
 from typing import Any
 

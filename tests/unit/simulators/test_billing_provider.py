@@ -1,4 +1,4 @@
-"""The rules of the status write-back, one row each."""
+"""The rules of the status write-back, one per row."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ REFUSED = {
         ),
     ],
 )
-def test_a_right_item_is_taken(item: dict[str, str]) -> None:
+def test_a_valid_item_is_accepted(item: dict[str, str]) -> None:
     assert check_writebacks([item]) == [item]
 
 
@@ -80,7 +80,7 @@ def test_a_right_item_is_taken(item: dict[str, str]) -> None:
         ),
     ],
 )
-def test_a_wrong_item_is_refused_with_a_message(body: Any, message: str) -> None:
+def test_an_invalid_item_is_refused_with_a_message(body: Any, message: str) -> None:
     with pytest.raises(ApiError) as caught:
         check_writebacks(body)
 

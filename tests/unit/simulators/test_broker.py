@@ -1,4 +1,4 @@
-"""The embedded broker's program, on a machine that has never started it."""
+"""The program of the embedded broker, on a machine that has never started it."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ subprocess.run([broker_program(), "--version"], check=True, capture_output=True)
 """
 
 
-def test_all_who_start_it_first_and_at_once_can_run_it(tmp_path: Path) -> None:
+def test_several_processes_can_start_it_first_at_the_same_time(tmp_path: Path) -> None:
     starts = [
         subprocess.Popen([sys.executable, "-c", START], env={"HOME": str(tmp_path)})
         for _ in range(TOGETHER)

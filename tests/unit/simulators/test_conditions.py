@@ -1,4 +1,4 @@
-"""Conditions of a query: what holds, and what is not understood."""
+"""Conditions of a query: which rows match, and what is not understood."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,7 +35,7 @@ ROW: dict[str, Any] = {
         ("note = 'it''s 100% \\\\ fine'", True),
     ],
 )
-def test_a_row_fulfils(text: str, *, holds: bool) -> None:
+def test_a_row_matches(text: str, *, holds: bool) -> None:
     conditions = parse_conditions(text, ROW)
 
     assert all(each.holds(ROW[each.field]) for each in conditions) is holds
@@ -44,7 +44,7 @@ def test_a_row_fulfils(text: str, *, holds: bool) -> None:
 @pytest.mark.parametrize(
     "text", ["number", "number = ", "number = 'a' or total = 1", "number = 'a' and", "= 'a'"]
 )
-def test_what_is_not_understood_is_refused(text: str) -> None:
+def test_an_unsupported_condition_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"condition not understood|AND expected"):
         parse_conditions(text, ROW)
 

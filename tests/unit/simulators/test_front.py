@@ -1,6 +1,4 @@
-"""Faults, limits and the journal, seen through Metronome's API; the front door is the same for
-every system.
-"""
+"""Faults, limits and the journal, seen through Metronome's API; every system has the same front."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +29,7 @@ WRITEBACK = {
         pytest.param("hang-after", requests.ReadTimeout, 1, id="hang after: stored, no answer"),
     ],
 )
-def test_a_lost_answer_tells_whether_it_was_carried_out(
+def test_the_kind_of_a_lost_answer_decides_whether_it_was_carried_out(
     metronome: MetronomeControl, metronome_url: str, kind: str, error: type[Exception], stored: int
 ) -> None:
     metronome.seed_invoices([INVOICE])
@@ -60,7 +58,7 @@ def test_a_status_fault_answers_with_its_own_headers_and_body(
     )
 
 
-def test_a_gateway_can_lose_the_answer_to_what_was_carried_out(
+def test_a_gateway_can_lose_the_answer_to_an_executed_request(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_invoices([INVOICE])
@@ -71,7 +69,7 @@ def test_a_gateway_can_lose_the_answer_to_what_was_carried_out(
     assert len(metronome.writebacks()) == 1
 
 
-def test_a_status_fault_without_a_body_speaks_the_systems_words(
+def test_a_status_fault_without_a_body_uses_the_systems_own_message(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.inject("status", status=429)
@@ -93,7 +91,7 @@ def test_latency_delays_the_answer(metronome: MetronomeControl, metronome_url: s
     assert time.monotonic() - started >= 0.3
 
 
-def test_a_fault_hits_only_its_operation_and_invoice_and_only_so_often(
+def test_a_fault_hits_only_its_operation_and_invoice_and_only_as_often_as_set(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_invoices([INVOICE])
@@ -104,7 +102,7 @@ def test_a_fault_hits_only_its_operation_and_invoice_and_only_so_often(
     assert [read_invoice(metronome_url).status_code for _ in range(3)] == [401, 401, 200]
 
 
-def test_a_probable_fault_strikes_the_same_requests_in_every_run(
+def test_a_random_fault_hits_the_same_requests_in_every_run(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     def run() -> list[int]:
@@ -119,7 +117,7 @@ def test_a_probable_fault_strikes_the_same_requests_in_every_run(
     assert run() == first
 
 
-def test_removed_faults_strike_no_more(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_removed_faults_no_longer_hit(metronome: MetronomeControl, metronome_url: str) -> None:
     metronome.seed_invoices([INVOICE])
     metronome.inject("status", status=500)
 
@@ -150,7 +148,7 @@ def test_requests_above_the_rate_are_refused(
     assert [read_invoice(metronome_url).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
 
 
-def test_the_journal_names_the_invoice_and_holds_no_secret(
+def test_the_journal_names_the_invoice_and_contains_no_secret(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_invoices([INVOICE])
@@ -177,11 +175,11 @@ def test_the_journal_names_the_invoice_and_holds_no_secret(
         pytest.param(
             {"kind": "status", "often": 3},
             "unknown fields of a fault: often",
-            id="a field of no fault",
+            id="a field that no fault has",
         ),
     ],
 )
-def test_a_wrong_fault_is_refused_with_the_reason(
+def test_an_invalid_fault_is_refused_with_the_reason(
     metronome: MetronomeControl, fault: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(ValueError, match=reason):

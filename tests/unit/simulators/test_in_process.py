@@ -1,4 +1,4 @@
-"""A simulated system without a socket: requests and replies as values, time as the test says."""
+"""A simulated system without a socket: requests and replies are values, and the test sets the time."""
 
 import base64
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def _listed(razorpay: Razorpay) -> list[str]:
     return [item["status"] for item in items]
 
 
-def test_a_call_is_answered_at_once_and_may_be_carried_out_whenever_the_test_wants() -> None:
+def test_a_call_is_answered_at_once_and_carried_out_when_the_test_says_so() -> None:
     razorpay = Razorpay()
     kept = Call.of("POST", INVOICES, HEADERS, dumps(BODY))
 
@@ -35,7 +35,7 @@ def test_a_call_is_answered_at_once_and_may_be_carried_out_whenever_the_test_wan
     assert _listed(razorpay) == ["issued"]
 
 
-def test_credentials_are_checked_without_regard_to_the_case_of_header_names() -> None:
+def test_credentials_are_checked_regardless_of_the_case_of_header_names() -> None:
     wrong = Call.of("GET", INVOICES, {"AUTHORIZATION": "Basic eDp5"})
 
     assert Razorpay().answer(wrong).status == 401
@@ -54,7 +54,7 @@ def test_the_list_follows_the_clock() -> None:
     assert (before, _listed(razorpay)) == ([], ["issued"])
 
 
-def test_people_act_by_plain_calls() -> None:
+def test_people_act_through_ordinary_calls() -> None:
     razorpay = Razorpay()
     razorpay.answer(Call.of("POST", INVOICES, HEADERS, dumps(BODY)))
     (document,) = razorpay.documents()

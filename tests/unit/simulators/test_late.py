@@ -1,6 +1,4 @@
-"""A request that is carried out after its client has given up: at its time, or when it is
-released.
-"""
+"""A request that is carried out after its client has given up: at its time, or when it is released."""
 
 import pytest
 import requests
@@ -19,7 +17,7 @@ from tests.unit.simulators.razorpay_client import BODY, RECEIPT, create, listed
         pytest.param("hang-late", requests.ReadTimeout, id="no answer"),
     ],
 )
-def test_a_late_create_is_there_only_once_it_is_released(
+def test_a_late_create_exists_only_after_its_release(
     razorpay: ControlClient, razorpay_url: str, kind: str, seen: int | type[Exception]
 ) -> None:
     razorpay.inject(kind, "create", times=1, status=504, seconds=None)
@@ -37,7 +35,7 @@ def test_a_late_create_is_there_only_once_it_is_released(
     assert razorpay.held() == []
 
 
-def test_a_late_create_comes_by_itself_after_its_seconds(
+def test_a_late_create_happens_by_itself_after_its_delay(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     razorpay.inject("status-late", "create", status=503, seconds=0.2)
@@ -49,7 +47,7 @@ def test_a_late_create_comes_by_itself_after_its_seconds(
     assert [entry["late_status"] for entry in razorpay.requests("create")] == [200]
 
 
-def test_a_retry_overtakes_a_late_create_and_both_stand(
+def test_a_retry_overtakes_a_late_create_and_both_exist(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     razorpay.inject("status-late", "create", times=1, seconds=None)
@@ -87,7 +85,7 @@ def test_a_late_create_with_an_answered_request_id_does_nothing(
     assert len(quickbooks.documents()) == 1
 
 
-def test_only_what_is_named_is_released(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_only_the_named_requests_are_released(razorpay: ControlClient, razorpay_url: str) -> None:
     razorpay.inject("status-late", "create", seconds=None)
     for receipt in ("first", "second"):
         create(razorpay_url, BODY | {"receipt": receipt})
@@ -105,7 +103,7 @@ def test_wrong_credentials_are_refused_at_once(razorpay: ControlClient, razorpay
     assert razorpay.held() == []
 
 
-def test_a_reset_forgets_what_waits(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_a_reset_forgets_waiting_requests(razorpay: ControlClient, razorpay_url: str) -> None:
     razorpay.inject("status-late", "create", seconds=None)
     create(razorpay_url)
 

@@ -1,4 +1,4 @@
-"""The command: one JSON line, then it serves until SIGTERM."""
+"""The command prints one JSON line, then serves until SIGTERM."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ import requests
 COMMAND = [sys.executable, "-W", "error", "-m", "invoice_simulators"]
 
 
-def test_all_systems_listen_once_the_line_is_printed_and_sigterm_ends_them_well() -> None:
+def test_all_systems_listen_once_the_line_is_printed_and_end_cleanly_at_sigterm() -> None:
     with subprocess.Popen(
         [*COMMAND, "--set", 'metronome.api_key="k1"'], stdout=subprocess.PIPE
     ) as process:

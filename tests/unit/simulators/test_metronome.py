@@ -1,6 +1,4 @@
-"""Metronome's API: who is let in, what is found, how lists work, and that numbers pass
-unchanged.
-"""
+"""Metronome's API: authentication, reading, lists, and numbers that stay unchanged."""
 
 from typing import Any
 
@@ -29,7 +27,7 @@ def test_a_wrong_key_is_refused(metronome_url: str, authorization: str | None) -
     assert (response.status_code, response.json()) == (401, {"message": "Unauthorized"})
 
 
-def test_an_invoice_comes_back_with_every_digit_that_was_seeded(
+def test_an_invoice_is_returned_with_every_seeded_digit(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     seeded = INVOICE | {"total": loads("12345678901234567890.1234567890")}
@@ -48,7 +46,7 @@ def test_an_invoice_comes_back_with_every_digit_that_was_seeded(
         pytest.param("another-customer", INVOICE_ID, id="invoice of another customer"),
     ],
 )
-def test_what_is_not_there_answers_404(
+def test_an_unknown_invoice_answers_404(
     metronome: MetronomeControl, metronome_url: str, customer_id: str, invoice_id: str
 ) -> None:
     metronome.seed_invoices([INVOICE])
@@ -147,7 +145,7 @@ def test_pages_follow_the_cursor_to_the_end(
     assert found == [f"{number:03d}" for number in range(7)]
 
 
-def test_archived_customers_are_listed_only_when_asked_for(
+def test_archived_customers_are_listed_only_on_request(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_customers(
@@ -186,7 +184,7 @@ def test_a_write_back_shows_in_the_invoice(metronome: MetronomeControl, metronom
     }
 
 
-def test_one_wrong_item_refuses_the_whole_write_back(
+def test_one_invalid_item_refuses_the_whole_write_back(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_invoices([INVOICE])

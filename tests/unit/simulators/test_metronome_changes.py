@@ -1,4 +1,4 @@
-"""What people change in Metronome, and what the API shows beside invoices: contracts,
+"""Changes that people make in Metronome, and what the API shows beside invoices: contracts,
 configurations, customers.
 """
 
@@ -69,7 +69,7 @@ def test_a_products_fields_show_in_the_lines_of_every_invoice(
     ]
 
 
-def test_fields_are_set_by_the_api_too(metronome: MetronomeControl, metronome_url: str) -> None:
+def test_fields_can_be_set_by_the_api_too(metronome: MetronomeControl, metronome_url: str) -> None:
     metronome.seed_invoices([INVOICE])
     wanted = {"entity": "customer", "entity_id": CUSTOMER_ID, "custom_fields": {"a": "1"}}
 
@@ -83,7 +83,7 @@ def test_fields_are_set_by_the_api_too(metronome: MetronomeControl, metronome_ur
         metronome.set_fields("alert", CUSTOMER_ID, {"a": "1"})
 
 
-def test_an_invoice_is_edited_and_a_write_back_replaces_what_it_showed(
+def test_an_invoice_can_be_edited_and_a_write_back_replaces_its_status(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_invoices([INVOICE])
@@ -109,7 +109,7 @@ def test_an_invoice_is_edited_and_a_write_back_replaces_what_it_showed(
         metronome.void("none")
 
 
-def test_a_contract_tells_who_pays_in_either_version(
+def test_a_contract_shows_who_pays_in_both_versions(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     metronome.seed_contracts([CHILD])
@@ -138,13 +138,13 @@ def test_an_unknown_contract_is_refused_as_documented(
 
 
 @pytest.mark.parametrize("body", [[], {"customer_id": "a"}])
-def test_a_contract_is_asked_for_by_both_ids(
+def test_a_contract_is_requested_by_both_ids(
     metronome_url: str, metronome: MetronomeControl, body: Any
 ) -> None:
     assert _ask(metronome_url, "/v2/contracts/get", body).status_code == 400
 
 
-def test_a_customers_billing_configurations_are_told(
+def test_the_billing_configurations_of_a_customer_are_shown(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     stripe = {"id": "c1", "customer_id": CUSTOMER_ID, "billing_provider": "stripe"}
@@ -182,7 +182,7 @@ def test_customers_are_listed_by_filter(
     assert [customer["id"] for customer in response.json()["data"]] == found
 
 
-def test_idle_lines_are_left_out_where_asked(
+def test_idle_lines_are_left_out_on_request(
     metronome: MetronomeControl, metronome_url: str
 ) -> None:
     idle = {"name": "Idle", "type": "usage", "total": 0, "quantity": 0, "credit_type": USD}
@@ -202,7 +202,7 @@ def test_a_type_that_does_not_exist_cannot_be_listed(
     assert list_invoices(metronome_url, type="USAGES").status_code == 400
 
 
-def test_what_is_not_served_answers_one_message(
+def test_an_unsupported_path_answers_one_message(
     metronome_url: str, metronome: MetronomeControl
 ) -> None:
     response = _ask(metronome_url, "/v1/contracts/create", {})
@@ -210,6 +210,6 @@ def test_what_is_not_served_answers_one_message(
     assert (response.status_code, response.json()) == (404, {"message": "Not found"})
 
 
-def test_a_wrong_action_names_the_right_ones(metronome: MetronomeControl) -> None:
+def test_an_invalid_action_is_answered_with_the_valid_ones(metronome: MetronomeControl) -> None:
     with pytest.raises(ValueError, match=r'There is no action "delete" here: use one of .*void'):
         metronome.delete(INVOICE_ID)

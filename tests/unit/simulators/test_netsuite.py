@@ -1,4 +1,4 @@
-"""NetSuite's API: signatures, creating, reading, refusals in its own form."""
+"""NetSuite's API: signatures, creating, reading, and refusals in its own format."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_an_external_id_is_taken_once(netsuite: ControlClient, netsuite_url: str
     assert len(netsuite.documents()) == 1
 
 
-def test_a_record_is_found_by_external_id_with_its_lines(
+def test_a_record_is_read_by_external_id_with_its_lines(
     netsuite: ControlClient, netsuite_url: str
 ) -> None:
     create(netsuite_url, BODY | {"currency": {"id": "4"}, "memo": "October"})
@@ -75,7 +75,7 @@ def test_fields_limit_the_answer(netsuite: ControlClient, netsuite_url: str) -> 
     assert sorted(found) == ["currency", "id", "links", "total"]
 
 
-def test_lines_are_only_linked_unless_asked_for(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_lines_are_only_linked_unless_requested(netsuite: ControlClient, netsuite_url: str) -> None:
     create(netsuite_url, BODY)
 
     assert "items" not in read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").json()["item"]
@@ -104,7 +104,7 @@ def test_an_unknown_record_answers_404(
         pytest.param({"realm": "1234567-sb1"}, id="the realm is the account, not its host name"),
         pytest.param({"signature_method": "HMAC-SHA1"}, id="HMAC-SHA1 has ended"),
         pytest.param({"timestamp": "1700000000"}, id="an old timestamp"),
-        pytest.param({"nonce": "a_b"}, id="a nonce of other characters"),
+        pytest.param({"nonce": "a_b"}, id="a nonce with other characters"),
     ],
 )
 def test_a_wrong_signature_is_refused(
@@ -130,7 +130,7 @@ def test_a_request_without_a_signature_is_refused(
     )
 
 
-def test_a_nonce_is_taken_once(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_a_nonce_is_accepted_once(netsuite: ControlClient, netsuite_url: str) -> None:
     url = f"{netsuite_url}{RECORDS}/invoice/eid:x"
     client = Client(
         "simulated-consumer-key",
@@ -161,7 +161,7 @@ def test_query_parameters_are_part_of_the_signature(
     assert response.status_code == 401
 
 
-def test_overload_answers_429_or_where_so_set_a_refused_login(
+def test_overload_answers_429_or_a_refused_login_if_set(
     netsuite: ControlClient, netsuite_url: str
 ) -> None:
     netsuite.limit(concurrency=0)
@@ -174,7 +174,7 @@ def test_overload_answers_429_or_where_so_set_a_refused_login(
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"12"])
-def test_what_is_no_object_is_refused(
+def test_a_body_that_is_not_an_object_is_refused(
     netsuite: ControlClient, netsuite_url: str, body: bytes
 ) -> None:
     url = f"{netsuite_url}{RECORDS}/invoice"

@@ -1,6 +1,4 @@
-"""What people, time and the account's own settings do to NetSuite's records, and what a client sees
-of it.
-"""
+"""The effects of people, time and account settings on NetSuite's records, as a client sees them."""
 
 from typing import Any
 
@@ -15,7 +13,7 @@ LINES = BODY["item"]["items"]
 
 
 @pytest.mark.parametrize("external_id", [EXTERNAL_ID, EXTERNAL_ID.upper()])
-def test_an_external_id_is_taken_over_all_types_and_letter_cases(
+def test_an_external_id_is_unique_across_types_and_letter_cases(
     netsuite: ControlClient, netsuite_url: str, external_id: str
 ) -> None:
     created(netsuite, netsuite_url)
@@ -27,7 +25,7 @@ def test_an_external_id_is_taken_over_all_types_and_letter_cases(
 
 
 @pytest.mark.parametrize("status", [404, 400])
-def test_what_an_external_id_of_another_type_answers_is_a_switch(
+def test_the_answer_to_an_external_id_of_another_type_is_configurable(
     netsuite: ControlClient, netsuite_url: str, status: int
 ) -> None:
     netsuite.configure(eid_of_other_type=status)
@@ -53,7 +51,7 @@ def test_a_voided_record_stays_with_zero_and_its_external_id_taken(
 
 
 @pytest.mark.parametrize(("keeps", "status"), [(False, 204), (True, 400)])
-def test_whether_a_deleted_record_frees_its_external_id_is_a_switch(
+def test_whether_a_deleted_record_frees_its_external_id_is_configurable(
     netsuite: ControlClient, netsuite_url: str, keeps: bool, status: int
 ) -> None:
     netsuite.configure(deleted_keep_external_ids=keeps)
@@ -67,7 +65,7 @@ def test_whether_a_deleted_record_frees_its_external_id_is_a_switch(
     assert create(netsuite_url, BODY).status_code == status
 
 
-def test_people_edit_what_they_like(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_people_can_edit_everything(netsuite: ControlClient, netsuite_url: str) -> None:
     internal_id = created(netsuite, netsuite_url)
 
     netsuite.edit(
@@ -83,7 +81,7 @@ def test_people_edit_what_they_like(netsuite: ControlClient, netsuite_url: str) 
         netsuite.edit(internal_id, colour="red")
 
 
-def test_a_payment_shows_and_bars_void_and_deletion(
+def test_a_payment_shows_and_prevents_void_and_deletion(
     netsuite: ControlClient, netsuite_url: str
 ) -> None:
     internal_id = created(netsuite, netsuite_url)
@@ -153,7 +151,7 @@ def test_a_role_may_lack_one_record_type(netsuite: ControlClient, netsuite_url: 
         ),
     ],
 )
-def test_the_account_may_hold_another_total_than_was_sent(
+def test_the_account_may_compute_another_total_than_was_sent(
     netsuite: ControlClient,
     netsuite_url: str,
     settings: dict[str, Any],
@@ -179,7 +177,7 @@ def test_a_quantity_has_bounds(
     assert create(netsuite_url, body).status_code == status
 
 
-def test_segments_references_and_switches_are_taken(
+def test_segments_references_and_switches_are_accepted(
     netsuite: ControlClient, netsuite_url: str
 ) -> None:
     header = {
@@ -203,7 +201,7 @@ def test_segments_references_and_switches_are_taken(
         ("GET", "../../nothing", 404, "INVALID_URL"),
     ],
 )
-def test_what_is_not_served_is_refused_in_netsuites_form(
+def test_an_unsupported_request_is_refused_in_netsuites_format(
     netsuite: ControlClient, netsuite_url: str, method: str, path: str, status: int, code: str
 ) -> None:
     response: requests.Response = change(netsuite_url, method, path)

@@ -25,13 +25,13 @@ def test_look_ups_lag_behind_reads_by_internal_id(
 
     assert read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").status_code == 404
     assert rows(netsuite_url, "") == []
-    assert code_of(create(netsuite_url, BODY)) == "USER_ERROR", "the id is taken all the same"
+    assert code_of(create(netsuite_url, BODY)) == "USER_ERROR", "the id is taken nevertheless"
     assert read(netsuite_url, f"invoice/{internal_id}").status_code == 200
     netsuite.settle()
     assert read(netsuite_url, f"invoice/eid:{EXTERNAL_ID}").status_code == 200
 
 
-def test_a_list_is_filtered_and_an_empty_one_is_no_error(
+def test_a_list_is_filtered_and_an_empty_one_is_not_an_error(
     netsuite: ControlClient, netsuite_url: str
 ) -> None:
     internal_id = created(netsuite, netsuite_url)
@@ -44,7 +44,7 @@ def test_a_list_is_filtered_and_an_empty_one_is_no_error(
     assert code_of(read(netsuite_url, "invoice", q="colour IS red")) == "INVALID_PARAMETER"
 
 
-def test_suiteql_finds_over_all_types(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_suiteql_finds_records_of_all_types(netsuite: ControlClient, netsuite_url: str) -> None:
     invoice = created(netsuite, netsuite_url, dueDate="2026-12-01", memo="October")
     memo = created(netsuite, netsuite_url, "creditMemo", externalId="memo-1")
     netsuite.void(memo)
@@ -84,17 +84,19 @@ def test_suiteql_finds_over_all_types(netsuite: ControlClient, netsuite_url: str
         "DELETE FROM transaction",
     ],
 )
-def test_suiteql_refuses(netsuite: ControlClient, netsuite_url: str, query: str) -> None:
+def test_suiteql_refuses_an_unsupported_query(
+    netsuite: ControlClient, netsuite_url: str, query: str
+) -> None:
     created(netsuite, netsuite_url)
 
     assert code_of(suiteql(netsuite_url, query)) == "INVALID_PARAMETER"
 
 
-def test_suiteql_wants_its_header(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_suiteql_requires_its_header(netsuite: ControlClient, netsuite_url: str) -> None:
     assert suiteql(netsuite_url, "SELECT id FROM transaction", Prefer="").status_code == 400
 
 
-def test_pages_are_cut_by_limit_and_offset(netsuite: ControlClient, netsuite_url: str) -> None:
+def test_limit_and_offset_select_a_page(netsuite: ControlClient, netsuite_url: str) -> None:
     for number in range(3):
         created(netsuite, netsuite_url, externalId=str(number))
 

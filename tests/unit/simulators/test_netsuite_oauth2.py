@@ -1,4 +1,4 @@
-"""NetSuite's client credentials: who gets a token, and what it opens."""
+"""NetSuite's client credentials: who gets a token, and what it permits."""
 
 import time
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def _ask(
 
 
 @pytest.mark.parametrize(("key", "algorithm"), [(EC_KEY, "ES256"), (RSA_KEY, "PS256")])
-def test_a_signed_assertion_gives_a_token_that_creates(
+def test_a_signed_assertion_yields_a_token_that_can_create(
     netsuite: ControlClient, netsuite_url: str, key: Any, algorithm: str
 ) -> None:
     _register(netsuite, key)
@@ -80,7 +80,7 @@ def test_a_signed_assertion_gives_a_token_that_creates(
         pytest.param(
             lambda claims: claims.update(exp=claims["iat"] + 3601),
             "invalid_grant",
-            id="too long a life",
+            id="too long a lifetime",
         ),
         pytest.param(
             lambda claims: claims.update(exp=claims["iat"] - 1),
@@ -90,7 +90,7 @@ def test_a_signed_assertion_gives_a_token_that_creates(
         pytest.param(lambda claims: claims.pop("scope"), "invalid_grant", id="no scope"),
     ],
 )
-def test_a_wrong_assertion_is_refused(
+def test_an_invalid_assertion_is_refused(
     netsuite: ControlClient, netsuite_url: str, change: Callable[[dict[str, Any]], Any], error: str
 ) -> None:
     _register(netsuite, EC_KEY)

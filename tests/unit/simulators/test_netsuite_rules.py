@@ -1,4 +1,4 @@
-"""What NetSuite demands of a record, one rule a row."""
+"""NetSuite's rules for a record, one per row."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -35,7 +35,7 @@ def _refusal(
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(BODY, id="the least that is needed"),
+        pytest.param(BODY, id="the minimum"),
         pytest.param(_with_line(amount=Decimal(-5)), id="a negative line in a positive invoice"),
         pytest.param(_with_line(amount=Decimal("-12.5")), id="a total of zero with lines"),
         pytest.param(
@@ -52,7 +52,7 @@ def _refusal(
         ),
     ],
 )
-def test_a_right_record_is_taken(body: dict[str, Any]) -> None:
+def test_a_valid_record_is_accepted(body: dict[str, Any]) -> None:
     check_record("invoice", body, NetSuiteSettings(), strict_names=True)
 
 
@@ -128,7 +128,7 @@ def test_a_line_needs_an_item_and_an_amount() -> None:
     )
 
 
-def test_a_total_below_zero_is_refused_in_its_known_words() -> None:
+def test_a_total_below_zero_is_refused_with_the_known_message() -> None:
     assert "The total can not be negative" in _refusal(_with_line(amount=Decimal(-13)))["detail"]
 
 
@@ -156,7 +156,7 @@ def test_an_account_may_refuse_more(settings: dict[str, Any], path: str) -> None
 
 
 @pytest.mark.parametrize("name", ["dueDate", "startDate", "endDate", "terms"])
-def test_a_credit_memo_has_no(name: str) -> None:
+def test_a_credit_memo_does_not_accept(name: str) -> None:
     value = {"id": "1"} if name == "terms" else "2026-11-02"
 
     assert _refusal(BODY | {name: value}, "creditMemo")["o:errorPath"] == name

@@ -1,4 +1,4 @@
-"""Embedded parts come up, and nothing stays behind."""
+"""Embedded processes start, and nothing of them stays behind."""
 
 import signal
 import subprocess
@@ -22,7 +22,7 @@ def _is_gone(pid: int) -> bool:
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def test_a_process_is_ready_once_its_url_answers_and_gone_at_the_end(tmp_path: Path) -> None:
+def test_a_process_is_ready_once_its_url_answers_and_is_gone_at_the_end(tmp_path: Path) -> None:
     port = free_port()
     with ProcessGroup(tmp_path) as group:
         pid = group.start("web", [*SERVE, str(port)], env={})
@@ -41,7 +41,7 @@ def test_a_process_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> N
             group.wait_until_ready(pid, f"http://127.0.0.1:{free_port()}/")
 
 
-def test_a_process_gets_the_given_environment_and_nothing_else(tmp_path: Path) -> None:
+def test_a_process_gets_only_the_given_environment(tmp_path: Path) -> None:
     with ProcessGroup(tmp_path) as group:
         pid = group.start(
             "env",
@@ -53,7 +53,7 @@ def test_a_process_gets_the_given_environment_and_nothing_else(tmp_path: Path) -
     assert group.log_of(pid).read_text().strip() == "{'A': '1', 'LC_ALL': 'C'}"
 
 
-def test_one_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path) -> None:
+def test_a_process_that_ignores_sigterm_is_killed_after_the_grace_period(tmp_path: Path) -> None:
     group = ProcessGroup(tmp_path)
     pid = group.start("stubborn", [sys.executable, "-c", STUBBORN], env={})
     group.wait_until(pid, lambda: "up" in group.log_of(pid).read_text())
@@ -63,7 +63,7 @@ def test_one_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path) -> N
     assert group.exit_code(pid) == -signal.SIGKILL
 
 
-def test_an_exception_stops_all(tmp_path: Path) -> None:
+def test_an_exception_stops_all_processes(tmp_path: Path) -> None:
     pids: list[int] = []
 
     def be_interrupted() -> None:
@@ -81,7 +81,7 @@ def test_an_exception_stops_all(tmp_path: Path) -> None:
     assert [_is_gone(pid) for pid in pids] == [True]
 
 
-def test_killing_one_gives_its_exit_code(tmp_path: Path) -> None:
+def test_killing_a_process_returns_its_exit_code(tmp_path: Path) -> None:
     with ProcessGroup(tmp_path) as group:
         pid = group.start("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], env={})
 
@@ -111,7 +111,7 @@ def test_children_end_even_if_the_parent_is_killed(tmp_path: Path) -> None:
     assert _is_gone(child)
 
 
-def test_the_s3_server_comes_up_with_its_buckets(tmp_path: Path) -> None:
+def test_the_s3_server_starts_with_its_buckets(tmp_path: Path) -> None:
     boto3 = pytest.importorskip("boto3")
     with ProcessGroup(tmp_path) as group:
         url = start_s3(group, ("invoices",))

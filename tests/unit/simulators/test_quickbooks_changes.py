@@ -1,4 +1,4 @@
-"""What people, time and updates do to QuickBooks' transactions, and what a client sees of it."""
+"""The effects of people, time and updates on QuickBooks' transactions, as a client sees them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from invoice_simulators.client import QuickBooksControl
 from tests.unit.simulators.quickbooks_client import BODY, INVOICE_ID, Company, code_of
 
 
-def test_a_voided_invoice_keeps_its_number_and_nothing_else(
+def test_a_voided_invoice_keeps_only_its_number(
     quickbooks: QuickBooksControl, books: Company
 ) -> None:
     created = books.create()
@@ -60,7 +60,7 @@ def test_a_forgotten_request_id_creates_again(
 
 
 @pytest.mark.parametrize(("replay_refusals", "second"), [(False, 200), (True, 400)])
-def test_whether_a_refusal_is_replayed_is_a_switch(
+def test_whether_a_refusal_is_replayed_is_configurable(
     quickbooks: QuickBooksControl, books: Company, replay_refusals: bool, second: int
 ) -> None:
     quickbooks.configure(replay_refusals=replay_refusals, unknown_customers=["1001"])
@@ -71,7 +71,7 @@ def test_whether_a_refusal_is_replayed_is_a_switch(
     assert books.post(BODY, requestid="r1").status_code == second
 
 
-def test_people_edit_what_they_like(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_people_can_edit_everything(quickbooks: QuickBooksControl, books: Company) -> None:
     created = books.create()
 
     quickbooks.edit(created["Id"], total="99.00", note="gone", number="N-1", customer_id="7")
@@ -84,7 +84,7 @@ def test_people_edit_what_they_like(quickbooks: QuickBooksControl, books: Compan
     assert books.create()["DocNumber"] == BODY["DocNumber"], "the old number is free"
 
 
-def test_a_payment_lowers_the_balance_and_bars_the_deletion(
+def test_a_payment_lowers_the_balance_and_prevents_the_deletion(
     quickbooks: QuickBooksControl, books: Company
 ) -> None:
     created = books.create()
@@ -100,7 +100,7 @@ def test_a_payment_lowers_the_balance_and_bars_the_deletion(
     )
 
 
-def test_an_update_is_no_create(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_an_update_does_not_create(quickbooks: QuickBooksControl, books: Company) -> None:
     created = books.create()
 
     changed = books.post(
@@ -150,14 +150,16 @@ def test_a_company_that_numbers_by_itself_ignores_ours(
     assert [books.create()["DocNumber"] for _ in range(2)] == [BODY["DocNumber"]] * 2
 
 
-def test_quickbooks_gives_a_number_where_it_is_asked_to(
+def test_quickbooks_assigns_a_number_on_request(
     quickbooks: QuickBooksControl, books: Company
 ) -> None:
     assert books.create(DocNumber="AUTO_GENERATE")["DocNumber"] == "1001"
     assert books.create(DocNumber=None)["DocNumber"] is None
 
 
-def test_changes_name_what_was_deleted_last(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_changes_include_recently_deleted_documents(
+    quickbooks: QuickBooksControl, books: Company
+) -> None:
     first = books.create()
     second = books.create(DocNumber="B")
     quickbooks.delete(first["Id"])
@@ -186,9 +188,7 @@ def test_a_line_without_an_item_is_a_note(quickbooks: QuickBooksControl, books: 
 
 
 @pytest.mark.parametrize("path", ["bill/1", "companyinfo/1", "nothing"])
-def test_what_is_not_served_is_an_operation_that_is_not_supported(
-    books: Company, path: str
-) -> None:
+def test_an_unknown_operation_is_answered_as_unsupported(books: Company, path: str) -> None:
     response = books.read(path)
 
     assert (response.status_code, code_of(response)) == (400, "500")

@@ -9,7 +9,7 @@ from invoice_simulators.quickbooks_online import PUBLISHED_LIMITS
 from tests.unit.simulators.quickbooks_client import BODY, INVOICE_ID, code_of, company, refresh
 
 
-def test_a_created_invoice_comes_back_with_id_and_total(
+def test_a_created_invoice_is_returned_with_id_and_total(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     response = company(quickbooks_url).post(BODY, minorversion="75")
@@ -26,7 +26,7 @@ def test_a_created_invoice_comes_back_with_id_and_total(
     assert [item["amount"] for item in document["lines"]] == ["12.5", "-2.25"]
 
 
-def test_a_repeated_request_id_gives_the_first_answer(
+def test_a_repeated_request_id_returns_the_first_answer(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     books = company(quickbooks_url)
@@ -43,7 +43,7 @@ def test_a_request_id_has_at_most_50_characters(
     assert code_of(company(quickbooks_url).post(BODY, requestid="x" * 51)) == "2050"
 
 
-def test_a_taken_document_number_names_its_holder(
+def test_a_taken_document_number_names_its_document(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     books = company(quickbooks_url)
@@ -58,7 +58,7 @@ def test_a_taken_document_number_names_its_holder(
     )
 
 
-def test_without_the_preference_document_numbers_guard_nothing(
+def test_without_the_preference_document_numbers_are_not_unique(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     quickbooks.configure(warn_duplicate_numbers=False)
@@ -83,7 +83,7 @@ def test_messages_follow_the_language_and_codes_do_not(
     )
 
 
-def test_a_credit_memo_has_numbers_of_its_own(
+def test_credit_memos_have_their_own_numbers(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     books = company(quickbooks_url)
@@ -95,7 +95,7 @@ def test_a_credit_memo_has_numbers_of_its_own(
     ]
 
 
-def test_a_transaction_is_read_by_id_of_its_own_entity(
+def test_a_transaction_is_read_by_id_and_entity(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     books = company(quickbooks_url)
@@ -135,13 +135,13 @@ def test_a_query_finds(
 @pytest.mark.parametrize(
     "text", ["select * from Bill", "drop table Invoice", "select * from Invoice where Memo = 'x'"]
 )
-def test_another_query_is_refused(
+def test_an_unsupported_query_is_refused(
     quickbooks: ControlClient, quickbooks_url: str, text: str
 ) -> None:
     assert code_of(company(quickbooks_url).query(text)) == "4000"
 
 
-def test_a_void_one_stays_with_zero_and_a_deleted_one_goes(
+def test_a_voided_document_stays_with_zero_and_a_deleted_one_disappears(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     books = company(quickbooks_url)
@@ -168,7 +168,7 @@ def test_every_refresh_rotates_and_ends_the_old_token(
     assert refresh(quickbooks_url, second).status_code == 200
 
 
-def test_without_rotation_the_same_token_is_given_again(
+def test_without_rotation_the_same_token_is_returned_again(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     quickbooks.configure(rotate_refresh_tokens=False)
@@ -184,7 +184,7 @@ def test_a_wrong_client_gets_no_token(quickbooks: ControlClient, quickbooks_url:
     assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
 
 
-def test_an_expired_token_answers_401_in_the_gateways_words(
+def test_an_expired_token_is_answered_401_in_the_gateways_format(
     quickbooks: ControlClient, quickbooks_url: str
 ) -> None:
     books = company(quickbooks_url)
@@ -195,7 +195,7 @@ def test_an_expired_token_answers_401_in_the_gateways_words(
     assert (response.status_code, response.json()["fault"]["error"][0]["code"]) == (401, "3200")
 
 
-def test_another_company_answers_403(quickbooks: ControlClient, quickbooks_url: str) -> None:
+def test_another_company_is_answered_403(quickbooks: ControlClient, quickbooks_url: str) -> None:
     response = replace(company(quickbooks_url), realm="1").post(BODY)
 
     assert (response.status_code, response.json()["fault"]["error"][0]["code"]) == (403, "3100")

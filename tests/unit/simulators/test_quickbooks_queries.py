@@ -6,7 +6,7 @@ from invoice_simulators.client import QuickBooksControl
 from tests.unit.simulators.quickbooks_client import BODY, Company, code_of
 
 
-def test_the_preferences_show_one_of_the_two_that_guard_numbers(
+def test_the_preferences_show_one_of_the_two_that_protect_numbers(
     quickbooks: QuickBooksControl, books: Company
 ) -> None:
     quickbooks.configure(custom_transaction_numbers=False)
@@ -29,7 +29,7 @@ def test_the_preferences_show_one_of_the_two_that_guard_numbers(
         ("where CustomerRef = '7'", []),
     ],
 )
-def test_a_query_finds_by_more(
+def test_a_query_can_use_further_fields(
     quickbooks: QuickBooksControl, books: Company, where: str, found: list[str]
 ) -> None:
     for day in (1, 2, 3):
@@ -48,28 +48,28 @@ def test_a_query_finds_by_more(
             "select * from Invoice where CustomField = 'x'", "4001", id="nor a custom field"
         ),
         pytest.param("select * from Invoice startposition 0", "4001", id="positions start at 1"),
-        pytest.param("select * from Invoice where Balance > 'much'", "4001", id="a number is one"),
-        pytest.param("select * from invoice", "4000", id="the entity is written as it is"),
+        pytest.param(
+            "select * from Invoice where Balance > 'much'", "4001", id="a number must be a number"
+        ),
+        pytest.param("select * from invoice", "4000", id="the entity is case-sensitive"),
         pytest.param(
             "select * from Invoice where Id = '1' or Id = '2'", "4000", id="there is no OR"
         ),
     ],
 )
-def test_a_query_is_refused(books: Company, text: str, code: str) -> None:
+def test_an_invalid_query_is_refused(books: Company, text: str, code: str) -> None:
     books.create()
 
     assert code_of(books.query(text)) == code
 
 
-def test_a_query_counts(quickbooks: QuickBooksControl, books: Company) -> None:
+def test_a_query_can_count(quickbooks: QuickBooksControl, books: Company) -> None:
     books.create()
 
     assert books.query("select count(*) from Invoice").json()["QueryResponse"] == {"totalCount": 1}
 
 
-def test_the_total_is_not_queryable_where_so_set(
-    quickbooks: QuickBooksControl, books: Company
-) -> None:
+def test_the_total_is_not_queryable_if_set(quickbooks: QuickBooksControl, books: Company) -> None:
     quickbooks.configure(total_is_queryable=False)
 
     assert code_of(books.query("select * from Invoice where TotalAmt = '1'")) == "4001"

@@ -1,4 +1,4 @@
-"""What QuickBooks Online demands of a transaction, one rule a row."""
+"""QuickBooks Online's rules for a transaction, one per row."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -34,7 +34,7 @@ def _with(wrong: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(BODY, id="the least that is needed"),
+        pytest.param(BODY, id="the minimum"),
         pytest.param(_with(line(-CENTS)), id="a total of zero"),
         pytest.param(
             _with(line(Decimal("0.01"), Qty=Decimal("0.5"), UnitPrice=Decimal("0.01"))),
@@ -49,7 +49,7 @@ def _with(wrong: dict[str, Any]) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_right_transaction_is_taken(body: dict[str, Any]) -> None:
+def test_a_valid_transaction_is_accepted(body: dict[str, Any]) -> None:
     _check(body)
 
 

@@ -1,4 +1,4 @@
-"""Razorpay's API: creating, looking up, refusing; who is messaged."""
+"""Razorpay's API: creating, looking up, refusing, and who is messaged."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def test_a_created_invoice_is_issued_at_once_in_rupees(
     assert [line["amount"] for line in document["lines"]] == ["12.50", "2.50"]
 
 
-def test_customers_are_messaged_unless_that_is_switched_off(
+def test_customers_are_messaged_unless_switched_off(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     create(razorpay_url, BODY)
@@ -38,7 +38,7 @@ def test_a_receipt_is_not_unique(razorpay: ControlClient, razorpay_url: str) -> 
     assert len(listed(razorpay_url, receipt=BODY["receipt"])) == 2
 
 
-def test_lists_are_filtered_newest_first_and_paged(
+def test_lists_are_filtered_and_paged_with_the_newest_first(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     for number in range(3):
@@ -89,7 +89,7 @@ def _line(**changes: Any) -> dict[str, Any]:
         pytest.param(_line(amount=12.5), "must be an integer", id="amounts are integers"),
         pytest.param(_line(amount=-1), "at least INR 1.00", id="no negative amount"),
         pytest.param(_line(quantity=1.5), "must be an integer", id="quantities are integers"),
-        pytest.param(_line(amount=99), "at least INR 1.00", id="at least one rupee a line"),
+        pytest.param(_line(amount=99), "at least INR 1.00", id="at least one rupee per line"),
         pytest.param(
             BODY | {"currency": "USD", "line_items": [LINE | {"amount": -1}]},
             "at least 0",
@@ -147,7 +147,9 @@ def test_other_currencies_need_an_international_account(
     assert "International" in create(razorpay_url, dollars).json()["error"]["description"]
 
 
-def test_trouble_is_worded_as_a_server_error(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_an_outage_is_reported_as_a_server_error(
+    razorpay: ControlClient, razorpay_url: str
+) -> None:
     razorpay.inject("status", "create", status=500)
 
     assert create(razorpay_url, BODY).json()["error"]["code"] == "SERVER_ERROR"

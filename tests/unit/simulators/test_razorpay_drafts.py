@@ -1,4 +1,4 @@
-"""Drafts: made, found, issued, changed and deleted; and what the list shows of it when."""
+"""Drafts: created, found, issued, changed and deleted, and when the list shows it."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_a_draft_has_no_order_no_link_and_nothing_due(
 
 
 @pytest.mark.parametrize("draft", [1, True, "yes"])
-def test_a_draft_is_asked_for_by_text(
+def test_a_draft_is_requested_by_text(
     razorpay: ControlClient, razorpay_url: str, draft: Any
 ) -> None:
     response = create(razorpay_url, BODY | {"draft": draft})
@@ -71,7 +71,7 @@ def test_a_draft_is_issued_once(razorpay: ControlClient, razorpay_url: str) -> N
         ("never", True, []),
     ],
 )
-def test_whether_issuing_messages_the_customer_is_a_switch(
+def test_whether_issuing_messages_the_customer_is_configurable(
     razorpay: ControlClient, razorpay_url: str, issue_messages: str, notify: bool, sent: list[str]
 ) -> None:
     razorpay.configure(issue_messages=issue_messages)
@@ -85,7 +85,7 @@ def test_whether_issuing_messages_the_customer_is_a_switch(
     assert razorpay.documents()[0]["messages"] == sent
 
 
-def test_only_a_draft_is_deleted_and_then_it_is_nowhere(
+def test_only_a_draft_can_be_deleted_and_then_it_is_gone(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     draft = _draft(razorpay_url)
@@ -102,9 +102,7 @@ def test_only_a_draft_is_deleted_and_then_it_is_nowhere(
     assert [item["id"] for item in listed(razorpay_url, receipt=RECEIPT)] == [issued]
 
 
-def test_a_deleted_draft_stays_listed_where_so_set(
-    razorpay: ControlClient, razorpay_url: str
-) -> None:
+def test_a_deleted_draft_stays_listed_if_set(razorpay: ControlClient, razorpay_url: str) -> None:
     razorpay.configure(deleted_stay_listed=True)
     call(razorpay_url, "DELETE", _draft(razorpay_url))
 
@@ -116,13 +114,16 @@ def test_a_deleted_draft_stays_listed_where_so_set(
     ("status", "changes", "refused"),
     [
         pytest.param(
-            "draft", {"description": "x", "line_items": [LINE]}, None, id="a draft: nearly all"
+            "draft",
+            {"description": "x", "line_items": [LINE]},
+            None,
+            id="a draft: nearly everything",
         ),
         pytest.param(
             "draft",
             {"date": 1, "sms_notify": 0},
             "date, sms_notify is/are not required",
-            id="but not these",
+            id="a draft: not these",
         ),
         pytest.param("issued", {"receipt": "r2", "notes": {"a": "b"}}, None, id="issued: a few"),
         pytest.param(
@@ -161,7 +162,7 @@ def test_what_can_be_changed_depends_on_the_status(
     }.items() <= changes.items()
 
 
-def test_an_item_brings_its_own_price(razorpay: ControlClient, razorpay_url: str) -> None:
+def test_an_item_has_its_own_price(razorpay: ControlClient, razorpay_url: str) -> None:
     line = {"item_id": "item_AAAAAAAAAAAAAA", "quantity": 3}
     refused = create(razorpay_url, BODY | {"line_items": [line]})
     razorpay.configure(items={line["item_id"]: {"name": "Seat", "amount": 500, "currency": "INR"}})
@@ -192,9 +193,7 @@ def test_the_list_lags_behind_reads_by_id_and_shows_older_ones_first(
     ]
 
 
-def test_a_part_of_the_receipt_is_enough_where_so_set(
-    razorpay: ControlClient, razorpay_url: str
-) -> None:
+def test_a_part_of_the_receipt_is_enough_if_set(razorpay: ControlClient, razorpay_url: str) -> None:
     create(razorpay_url)
     assert listed(razorpay_url, receipt=RECEIPT[:8]) == []
 
@@ -203,7 +202,7 @@ def test_a_part_of_the_receipt_is_enough_where_so_set(
     assert len(listed(razorpay_url, receipt=RECEIPT[:8])) == 1
 
 
-def test_people_change_drafts_and_cancel_what_is_issued(
+def test_people_can_change_drafts_and_cancel_issued_invoices(
     razorpay: ControlClient, razorpay_url: str
 ) -> None:
     draft = _draft(razorpay_url)
@@ -243,7 +242,7 @@ def test_an_invoice_expires_or_is_paid_in_parts(razorpay: ControlClient, razorpa
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "inv_x/notify_by/sms"), ("PUT", "inv_x")])
-def test_what_is_not_served_is_refused_in_razorpays_words(
+def test_an_unsupported_request_is_refused_with_razorpays_message(
     razorpay: ControlClient, razorpay_url: str, method: str, path: str
 ) -> None:
     response = call(razorpay_url, method, path)

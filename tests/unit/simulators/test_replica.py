@@ -1,4 +1,4 @@
-"""What look-ups see: every write in its order, each after the lag."""
+"""What look-ups see: every write in order, each after the lag."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from invoice_simulators.replica import Replica
 
 @dataclass
 class Seen:
-    """A replica of texts, looked up by their first letter."""
+    """A replica of texts that are looked up by their first letter."""
 
     lag: float | None = 10
     now: float = 0
@@ -39,7 +39,7 @@ def test_a_write_shows_after_the_lag_and_older_ones_before_it() -> None:
     assert seen.replica.find("b") == ["b"]
 
 
-def test_what_shows_is_not_hidden_by_a_longer_lag() -> None:
+def test_a_visible_write_is_not_hidden_by_a_longer_lag() -> None:
     seen = Seen(lag=0)
     seen.replica.write("1", "a")
     assert seen.values == ["a"]
@@ -49,7 +49,7 @@ def test_what_shows_is_not_hidden_by_a_longer_lag() -> None:
     assert seen.values == ["a"]
 
 
-def test_without_a_lag_nothing_shows_before_it_is_settled() -> None:
+def test_without_a_lag_no_write_shows_before_it_is_settled() -> None:
     seen = Seen(lag=None)
     for number in range(3):
         seen.replica.write(str(number), "abc"[number])
@@ -62,7 +62,7 @@ def test_without_a_lag_nothing_shows_before_it_is_settled() -> None:
     assert seen.values == ["a", "b", "c"]
 
 
-def test_a_changed_key_is_found_under_the_new_one_only_and_a_deleted_value_not_at_all() -> None:
+def test_a_value_is_found_only_by_its_new_key_and_not_after_its_deletion() -> None:
     seen = Seen(lag=0)
     seen.replica.write("1", "a")
     seen.replica.write("1", "b")
@@ -77,7 +77,7 @@ def test_a_changed_key_is_found_under_the_new_one_only_and_a_deleted_value_not_a
         st.tuples(st.sampled_from("12"), st.none() | st.sampled_from("ab"), st.integers(0, 20))
     )
 )
-def test_it_shows_exactly_the_writes_that_are_old_enough(
+def test_look_ups_see_exactly_the_writes_that_are_old_enough(
     writes: list[tuple[str, str | None, int]],
 ) -> None:
     seen = Seen()

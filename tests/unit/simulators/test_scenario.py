@@ -1,4 +1,4 @@
-"""The scenario adds up, repeats, and knows how each invoice must end."""
+"""The scenario adds up, can be repeated, and says how each invoice must end."""
 
 from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     assert dumps(one.invoices) != dumps(scenario(60, seed=4).invoices)
 
 
-def test_lines_add_up_to_the_total_except_where_that_is_the_flaw() -> None:
+def test_lines_add_up_to_the_total_unless_that_is_the_flaw() -> None:
     made = scenario(300)
 
     wrong = [invoice["id"] for invoice in made.invoices if _counted(invoice) != invoice["total"]]
@@ -65,7 +65,7 @@ def test_a_scenario_has_credit_memos_zero_totals_and_two_currencies() -> None:
     assert any(end.total == 0 for end in created)
 
 
-def test_the_summary_splits_what_was_billed() -> None:
+def test_the_summary_splits_the_billed_amount() -> None:
     for totals in scenario().summary().values():
         assert totals.billed == totals.created + totals.failed + totals.skipped
 
@@ -80,7 +80,7 @@ def test_some_events_come_twice_and_some_out_of_order() -> None:
     assert in_order != sorted(in_order)
 
 
-def test_every_event_has_an_end_and_one_kind_is_unknown_to_metronome() -> None:
+def test_every_event_has_an_expected_end_and_one_kind_is_unknown_to_metronome() -> None:
     made = scenario()
 
     announced = {event["properties"]["invoice_id"] for event in made.deliveries}
@@ -92,7 +92,7 @@ def test_every_event_has_an_end_and_one_kind_is_unknown_to_metronome() -> None:
     }
 
 
-def test_every_invoice_can_be_seeded_and_comes_back_digit_for_digit() -> None:
+def test_every_invoice_can_be_seeded_and_is_returned_digit_for_digit() -> None:
     store = MetronomeStore()
     made = scenario()
 
@@ -102,7 +102,7 @@ def test_every_invoice_can_be_seeded_and_comes_back_digit_for_digit() -> None:
     assert [loads(stored.raw) for stored in store.invoices.values()] == made.invoices
 
 
-def test_keys_and_destinations_are_the_callers() -> None:
+def test_the_caller_sets_keys_and_destinations() -> None:
     made = scenario(
         40,
         destinations=("quickbooks_online", "razorpay"),
@@ -117,7 +117,7 @@ def test_keys_and_destinations_are_the_callers() -> None:
     }
 
 
-def test_razorpay_takes_neither_credit_memos_nor_negative_lines_nor_zero() -> None:
+def test_razorpay_accepts_neither_credit_memos_nor_negative_lines_nor_zero() -> None:
     ends = set(scenario(destinations=("razorpay",)).ends.values())
 
     assert Failed("creator", "negative-amount") in ends
@@ -130,11 +130,11 @@ def test_razorpay_takes_neither_credit_memos_nor_negative_lines_nor_zero() -> No
 @pytest.mark.parametrize(
     "reason", ["not-finalized", "unbillable", "already-synced", "nothing-to-bill"]
 )
-def test_skips_are_part_of_it(reason: str) -> None:
+def test_the_scenario_contains_skips(reason: str) -> None:
     assert Skipped(reason) in scenario().ends.values()
 
 
-def test_each_invoice_with_a_payer_has_its_contract_and_no_other() -> None:
+def test_only_invoices_with_a_payer_have_a_contract() -> None:
     made = scenario()
 
     payers = {
@@ -161,10 +161,10 @@ def test_each_invoice_with_a_payer_has_its_contract_and_no_other() -> None:
         "revenue_system_invoices",
     ],
 )
-def test_an_invoice_may_have_what_only_some_accounts_use(name: str) -> None:
+def test_an_invoice_may_have_fields_that_only_some_accounts_use(name: str) -> None:
     assert any(invoice.get(name) for invoice in scenario().invoices)
 
 
 @pytest.mark.parametrize("name", ["tier", "sub_line_items", "origin"])
-def test_so_may_a_line(name: str) -> None:
+def test_a_line_may_have_fields_that_only_some_accounts_use(name: str) -> None:
     assert any(line.get(name) for invoice in scenario().invoices for line in invoice["line_items"])

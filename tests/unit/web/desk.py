@@ -1,4 +1,4 @@
-"""The page over an installation in memory, and somebody who looks at it."""
+"""The page over an installation in memory, and a visitor who looks at it."""
 
 import asyncio
 import itertools
@@ -36,9 +36,7 @@ def web_settings(**changes: Any) -> WebSettings:
 
 
 class Restless(Progress):
-    """Has always read more than before, so that nothing that is shown is kept from the reading
-    before.
-    """
+    """Has always read more than before, so that no page is answered from the previous reading."""
 
     def __init__(self) -> None:
         self._readings = itertools.count()
@@ -50,7 +48,7 @@ class Restless(Progress):
 
 
 class Visitor:
-    """A browser without script: it keeps cookies, and sends what the page's forms would."""
+    """A browser without script, which keeps cookies and sends what the page's forms would."""
 
     def __init__(self, client: "TestClient[Any, Any]") -> None:
         self.client = client
@@ -60,7 +58,7 @@ class Visitor:
     async def get(
         self, path: str, *, json: bool = True, headers: dict[str, str] | None = None
     ) -> ClientResponse:
-        """Ask for a page, or for its facts."""
+        """Request a page, or its facts."""
         accept = {"Accept": "application/json" if json else "text/html"}
         return await self.client.get(path, headers=accept | (headers or {}), allow_redirects=False)
 
@@ -73,7 +71,7 @@ class Visitor:
     async def post(
         self, path: str, *, headers: dict[str, str] | None = None, **fields: Any
     ) -> ClientResponse:
-        """Send a form of the page that was looked at last, as a program."""
+        """Send a form of the page that was viewed last, as a program."""
         all_headers = {"Accept": "application/json", "Origin": self.host} | (headers or {})
         form = [
             (name, each)
@@ -91,7 +89,7 @@ class Visitor:
         return text
 
     async def log_in(self, name: str = "kim", password: str = PASSWORD) -> ClientResponse:
-        """Give name and password, and look at the overview."""
+        """Log in by name and password, and view the overview."""
         await self.look("/login")
         answered = await self.post("/login", name=name, password=password)
         if answered.status == 200:
@@ -100,7 +98,7 @@ class Visitor:
 
 
 async def until(check: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
-    """Look again until it is so."""
+    """Reload until the condition holds."""
     async with asyncio.timeout(seconds):
         while not await check():  # noqa: ASYNC110 - what is awaited happens behind HTTP
             await asyncio.sleep(0.02)
@@ -117,7 +115,7 @@ def token_in(page: str) -> str:
 async def page_of(
     fake: FakeInstallation, settings: WebSettings | None = None, store: Store | None = None
 ) -> AsyncIterator[Visitor]:
-    """Serve the page of an installation whose topics were read just now."""
+    """Serve the page of an installation whose topics have just been read."""
     installation = cast("Installation", fake)
     kept = store or open_store(None, "")
     logins = Logins(installation, kept)

@@ -1,4 +1,4 @@
-"""Who gets in, what each may do, and what is not asked by a page of ours."""
+"""Who gets in, what each person may do, and which requests do not come from our page."""
 
 from ipaddress import ip_network
 from typing import Any
@@ -38,7 +38,7 @@ def nobody_acted(installation: FakeInstallation) -> bool:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_whoever_is_not_logged_in_is_shown_to_the_log_in(path: str) -> None:
+async def test_a_visitor_who_is_not_logged_in_is_sent_to_the_login(path: str) -> None:
     async with page_of(FakeInstallation([])) as visitor:
         page = await visitor.get(path, json=False)
         facts = await visitor.get(path)
@@ -47,14 +47,14 @@ async def test_whoever_is_not_logged_in_is_shown_to_the_log_in(path: str) -> Non
         assert (facts.status, "error" in await facts.json()) == (401, True)
 
 
-async def test_a_page_that_renews_itself_is_led_to_the_log_in_as_a_whole() -> None:
+async def test_a_self_renewing_page_is_sent_to_the_login_as_a_whole() -> None:
     async with page_of(FakeInstallation([])) as visitor:
         answered = await visitor.get("/", json=False, headers={"HX-Request": "true"})
 
         assert (answered.status, answered.headers["HX-Redirect"]) == (401, "/login")
 
 
-async def test_a_password_opens_a_session_that_logging_out_ends_on_the_server() -> None:
+async def test_a_password_opens_a_session_and_logging_out_ends_it_on_the_server() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         assert (await visitor.log_in()).status == 200
@@ -74,7 +74,7 @@ async def test_a_wrong_password_opens_nothing(password: str) -> None:
         assert (await visitor.get("/")).status == 401
 
 
-async def test_after_five_wrong_passwords_not_even_the_right_one_counts_for_a_minute() -> None:
+async def test_after_five_wrong_passwords_even_the_right_one_is_refused_for_a_minute() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         statuses = [(await visitor.log_in(password="wrong")).status for _ in range(6)]
@@ -85,7 +85,7 @@ async def test_after_five_wrong_passwords_not_even_the_right_one_counts_for_a_mi
         assert (await visitor.log_in()).status == 200
 
 
-async def test_right_passwords_do_not_count() -> None:
+async def test_right_passwords_do_not_count_as_attempts() -> None:
     async with page_of(FakeInstallation([])) as visitor:
         assert [(await visitor.log_in()).status for _ in range(7)] == [200] * 7
 
@@ -107,7 +107,7 @@ async def test_a_session_ends_after_twelve_hours() -> None:
         assert (await visitor.get("/")).status == 401
 
 
-async def test_a_session_outlives_the_process_with_the_same_secret_and_password_alone() -> None:
+async def test_a_session_survives_a_restart_only_with_the_same_secret_and_password() -> None:
     store = open_store(None, "")
     secret = {"console_secret": SecretStr("a secret of our own")}
     async with page_of(FakeInstallation([]), web_settings(**secret), store) as visitor:
@@ -134,7 +134,7 @@ async def test_a_session_outlives_the_process_with_the_same_secret_and_password_
         {"Origin": "http://[", "Referer": "http://["},
     ],
 )
-async def test_what_another_page_asks_for_is_not_done(headers: dict[str, str]) -> None:
+async def test_a_request_from_another_page_is_refused(headers: dict[str, str]) -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -144,7 +144,7 @@ async def test_what_another_page_asks_for_is_not_done(headers: dict[str, str]) -
         assert nobody_acted(installation)
 
 
-async def test_without_the_pages_own_token_nothing_is_done() -> None:
+async def test_a_request_without_the_pages_token_is_refused() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         await visitor.look("/login")
@@ -156,7 +156,7 @@ async def test_without_the_pages_own_token_nothing_is_done() -> None:
         assert nobody_acted(installation)
 
 
-async def test_a_referer_and_a_header_do_as_well() -> None:
+async def test_a_referer_and_a_header_are_accepted_too() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -190,7 +190,7 @@ async def test_a_referer_and_a_header_do_as_well() -> None:
         "/reconcile/x/enqueue",
     ],
 )
-async def test_who_may_look_may_not_change_anything(path: str) -> None:
+async def test_a_viewer_may_not_change_anything(path: str) -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         await visitor.log_in(password=VIEW_PASSWORD)
@@ -216,7 +216,7 @@ async def test_a_trusted_proxy_names_the_user(acting: tuple[str, ...], status: i
         assert (await visitor.post("/destinations/netsuite/pause", why="x")).status == status
 
 
-async def test_a_user_that_somebody_else_names_is_refused() -> None:
+async def test_a_user_named_by_anybody_but_the_proxy_is_refused() -> None:
     settings = web_settings(**BY_PROXY | {"console_trusted_proxies": (ip_network("10.0.0.0/8"),)})
     async with page_of(FakeInstallation([]), settings) as visitor:
         assert (await visitor.get("/", headers={"X-Forwarded-User": "kim"})).status == 403
@@ -238,7 +238,7 @@ async def every_answer(visitor: Visitor) -> list[Any]:
     return [*answers, await visitor.post("/nowhere"), await visitor.client.put("/")]
 
 
-async def test_every_answer_has_the_headers() -> None:
+async def test_every_answer_has_the_security_headers() -> None:
     async with page_of(FakeInstallation([])) as visitor:
         outside = await every_answer(visitor)
         await visitor.log_in()
@@ -254,7 +254,7 @@ async def test_every_answer_has_the_headers() -> None:
             )
 
 
-async def test_a_cookie_is_for_https_alone_unless_that_is_turned_off() -> None:
+async def test_a_cookie_is_only_for_https_unless_turned_off() -> None:
     async with page_of(
         FakeInstallation([]), web_settings(console_insecure_cookies=False)
     ) as visitor:

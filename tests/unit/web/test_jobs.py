@@ -1,4 +1,4 @@
-"""Jobs and their findings, kept beside the view."""
+"""Jobs and their findings, stored beside the view."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ def job(number: int, **changes: Any) -> Job:
     )
 
 
-def test_findings_are_paged_those_that_need_a_person_first() -> None:
+def test_findings_are_paged_with_those_that_need_a_person_first() -> None:
     jobs = Jobs(open_store(None, ""), "reconcile")
     jobs.add(job(1))
     found = [Row("created", needs_a_person=False, invoice_id="a", shown={"n": 1})] * 3
@@ -36,7 +36,7 @@ def test_findings_are_paged_those_that_need_a_person_first() -> None:
     assert (jobs.get("job-001").walked, jobs.get("job-001").summary) == (1, {"x": 1})
 
 
-def test_jobs_of_another_kind_are_not_seen_and_what_is_old_is_forgotten_with_its_findings() -> None:
+def test_jobs_of_another_kind_are_hidden_and_old_ones_forgotten_with_their_findings() -> None:
     store = open_store(None, "")
     jobs = Jobs(store, "reconcile")
     others = Jobs(store, "other")
@@ -58,7 +58,7 @@ def test_jobs_of_another_kind_are_not_seen_and_what_is_old_is_forgotten_with_its
         jobs.get("job-999")
 
 
-def test_what_ran_in_a_process_that_ended_is_stopped() -> None:
+def test_a_job_of_a_process_that_ended_counts_as_stopped() -> None:
     store = open_store(None, "")
     Jobs(store, "reconcile").add(job(1))
 

@@ -1,4 +1,4 @@
-"""Where people see documents."""
+"""Where people can see documents."""
 
 import pytest
 
@@ -28,7 +28,7 @@ from tests.builders import outcome
         ("razorpay", "invoice", "https://dashboard.razorpay.com/app/invoices/9%2F1"),
     ],
 )
-def test_a_document_is_seen_at_its_provider(destination: str, document_type: str, url: str) -> None:
+def test_a_document_links_to_its_provider(destination: str, document_type: str, url: str) -> None:
     known = outcome(
         destination=destination,
         document_type=document_type,
@@ -39,7 +39,7 @@ def test_a_document_is_seen_at_its_provider(destination: str, document_type: str
     assert [each["url"] for each in links([known], None)] == [url]
 
 
-def test_what_no_provider_shows_has_no_link_and_the_customer_has_one() -> None:
+def test_a_document_without_a_page_has_no_link_but_the_customer_has_one() -> None:
     foreign = outcome(destination="carrier-pigeon", provider_document_id="1")
 
     assert links([foreign], "c/1") == [

@@ -1,4 +1,4 @@
-"""Log-ins in the audit."""
+"""Logins in the audit."""
 
 from typing import cast
 
@@ -19,7 +19,7 @@ def entered(installation: FakeInstallation) -> list[Decision]:
     ]
 
 
-def test_a_log_in_waits_for_the_broker_and_is_entered_once() -> None:
+def test_a_login_waits_for_the_broker_and_is_recorded_once() -> None:
     installation = FakeInstallation([])
     logins = Logins(cast("Installation", installation), open_store(None, ""))
     logins.add("kim", "act")
@@ -40,7 +40,7 @@ def test_a_log_in_waits_for_the_broker_and_is_entered_once() -> None:
     )
 
 
-def test_whom_a_proxy_names_is_entered_once_per_twelve_hours() -> None:
+def test_a_user_named_by_a_proxy_is_recorded_once_per_twelve_hours() -> None:
     installation = FakeInstallation([])
     logins = Logins(cast("Installation", installation), open_store(None, ""))
     for _hour in range(13):

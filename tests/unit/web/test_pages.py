@@ -1,4 +1,4 @@
-"""What the pages show, and what comes of what a person does there."""
+"""What the pages show, and the effect of what a person does there."""
 
 import csv
 import io
@@ -71,7 +71,7 @@ def decided(installation: FakeInstallation) -> list[Decision]:
     ]
 
 
-async def test_the_overview_tells_what_is_open_held_paused_and_how_much_money_that_is() -> None:
+async def test_the_overview_shows_what_is_open_held_and_paused_with_the_money() -> None:
     async with page_of(
         FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))
     ) as visitor:
@@ -87,7 +87,7 @@ async def test_the_overview_tells_what_is_open_held_paused_and_how_much_money_th
         assert "USD 300.00" in await visitor.look("/")
 
 
-async def test_text_of_others_is_shown_as_text() -> None:
+async def test_foreign_text_is_shown_as_text() -> None:
     async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
         await visitor.log_in()
         for path in ("/", "/failures", "/failures/oneabcdef"):
@@ -115,7 +115,7 @@ async def test_text_of_others_is_shown_as_text() -> None:
         ("page=2", []),
     ],
 )
-async def test_the_filters_are_in_the_url_and_mean_the_same_for_page_json_and_csv(
+async def test_filters_are_in_the_url_and_the_same_for_page_json_and_csv(
     asked: str, names: list[str]
 ) -> None:
     async with page_of(
@@ -140,7 +140,7 @@ async def test_the_filters_are_in_the_url_and_mean_the_same_for_page_json_and_cs
             )
 
 
-async def test_no_cell_of_the_csv_is_a_formula() -> None:
+async def test_no_csv_cell_is_a_formula() -> None:
     async with page_of(
         FakeInstallation(lying_in(failed("one", reason="=HYPERLINK(1)")))
     ) as visitor:
@@ -152,7 +152,7 @@ async def test_no_cell_of_the_csv_is_a_formula() -> None:
         assert (line["reason"], line["total"]) == ("'=HYPERLINK(1)", "100.00")
 
 
-async def test_one_failure_has_its_sentence_the_providers_words_and_the_runbooks() -> None:
+async def test_a_failure_shows_its_reason_the_providers_answer_and_the_runbook() -> None:
     refused = failed(
         "one", "provider-rejected", provider_response={"status": 400, "body": "No such <customer>"}
     )
@@ -262,7 +262,7 @@ async def test_a_resolution_says_who_and_why_and_closes_the_failure() -> None:
         assert (row["kind"], row["subject"], row["by"]) == ("resolve", "one", "Jane Doe")
 
 
-async def test_a_page_without_script_is_shown_where_its_form_led() -> None:
+async def test_without_script_a_form_leads_to_its_page() -> None:
     async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
         await visitor.log_in()
         answered = await visitor.post(
@@ -275,7 +275,7 @@ async def test_a_page_without_script_is_shown_where_its_form_led() -> None:
         )
 
 
-async def test_a_destination_is_paused_with_a_reason_and_resumed() -> None:
+async def test_a_destination_is_paused_with_a_reason_and_resumed_again() -> None:
     async with page_of(FakeInstallation([])) as visitor:
         await visitor.log_in()
         assert (await visitor.post("/destinations/netsuite/pause", why=" ")).status == 400
@@ -292,7 +292,7 @@ async def test_a_destination_is_paused_with_a_reason_and_resumed() -> None:
         assert (await visitor.json("/"))["paused"] == []
 
 
-async def test_an_invoice_is_enqueued_as_its_webhook_would_have() -> None:
+async def test_an_invoice_is_enqueued_as_by_its_webhook() -> None:
     installation = FakeInstallation([])
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -318,7 +318,7 @@ async def finished(visitor: Visitor, replay_id: str) -> Any:
     return await visitor.json(f"/replays/{replay_id}")
 
 
-async def test_a_plan_freezes_its_list_and_sends_nothing_before_it_is_started() -> None:
+async def test_a_plan_freezes_its_list_and_sends_nothing_until_it_is_started() -> None:
     installation = FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -362,7 +362,7 @@ async def test_a_plan_of_nothing_replays_nothing() -> None:
         assert installation.broker.to("raw-invoices") == []
 
 
-async def test_one_failure_is_replayed_by_its_id_and_a_wrong_wish_is_refused() -> None:
+async def test_one_failure_is_replayed_by_its_id_and_an_invalid_request_is_refused() -> None:
     installation = FakeInstallation(lying_in(failed("one"), failed("two")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -375,9 +375,7 @@ async def test_one_failure_is_replayed_by_its_id_and_a_wrong_wish_is_refused() -
         assert (await visitor.json("/replays"))["count"] == 1
 
 
-async def test_a_replay_that_its_process_did_not_outlive_is_stopped_and_resumed_by_the_next() -> (
-    None
-):
+async def test_a_replay_interrupted_by_the_end_of_its_process_is_resumed_by_the_next() -> None:
     installation = FakeInstallation(lying_in(failed("one"), failed("two")))
     store = open_store(None, "")
     async with page_of(installation, store=store) as visitor:
@@ -401,7 +399,7 @@ async def test_a_replay_that_its_process_did_not_outlive_is_stopped_and_resumed_
         assert len(installation.broker.to("raw-invoices")) == 2
 
 
-async def test_what_is_held_is_approved_and_goes() -> None:
+async def test_a_held_invoice_is_approved_and_continues() -> None:
     installation = FakeInstallation(lying_in(held("one"), held("two"), failed("three")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -420,7 +418,7 @@ async def test_what_is_held_is_approved_and_goes() -> None:
 
 
 class Away(FakeInstallation):
-    """An installation whose broker does not answer any more."""
+    """An installation whose broker no longer answers."""
 
     is_away = False
 
@@ -432,7 +430,7 @@ class Away(FakeInstallation):
 
     @property
     def last_view(self) -> Any:
-        """What was read last."""
+        """Return what was read last."""
         return super().view()
 
     def reader(self) -> Any:
@@ -442,7 +440,7 @@ class Away(FakeInstallation):
         return super().reader()
 
 
-async def test_without_the_broker_the_last_state_is_shown_and_nothing_can_be_changed() -> None:
+async def test_without_the_broker_the_last_state_is_shown_but_nothing_can_be_changed() -> None:
     installation = Away(lying_in(failed("one"), held("two")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
@@ -466,7 +464,7 @@ async def test_without_the_broker_the_last_state_is_shown_and_nothing_can_be_cha
         assert (await visitor.post("/invoices/one/enqueue", customer_id="c")).status == 503
 
 
-async def test_a_preview_shows_what_would_be_sent_beside_what_was_formatted_last() -> None:
+async def test_a_preview_shows_the_new_document_beside_the_last_formatted_one() -> None:
     installation = FakeInstallation(
         [lying("formatted-invoices", 0, formatted_invoice(invoice_id="one"), "one")]
     )

@@ -1,4 +1,4 @@
-"""Requests that no browser sends: none of them breaks the page."""
+"""Requests that no browser sends, and that must not break the page."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 
 async def answered(visitor: Visitor, request: bytes) -> bytes:
-    """Send bytes and return the first line of the answer, empty if there is none."""
+    """Send bytes, and return the first line of the answer; empty if there is none."""
     reader, writer = await asyncio.open_connection(visitor.client.host, visitor.client.port)
     writer.write(request)
     await writer.drain()
@@ -53,7 +53,7 @@ async def answered(visitor: Visitor, request: bytes) -> bytes:
         b"\x16\x03\x01\x02\x00\x01\x00\x01",
     ],
 )
-async def test_no_request_is_answered_with_a_fault_of_ours(request_bytes: bytes) -> None:
+async def test_no_request_is_answered_with_a_server_error(request_bytes: bytes) -> None:
     async with page_of(FakeInstallation([])) as visitor:
         line = await answered(visitor, request_bytes)
 

@@ -1,4 +1,4 @@
-"""Before the go-live, on the page: what would fail, as a job."""
+"""The readiness before the go-live, on the page: problems found by a job."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ BARE = line(product_custom_fields={}, name="=Beta")
 
 @dataclass
 class Installation(FakeInstallation):
-    """Has customers with invoices at Metronome."""
+    """An installation that has customers with invoices at Metronome."""
 
     customers: Metronome = field(default_factory=lambda: Metronome(()))
 
@@ -58,7 +58,7 @@ async def ended(visitor: Visitor, **fields: str) -> dict[str, Any]:
     return facts
 
 
-async def test_what_has_to_be_corrected_is_found_in_the_background() -> None:
+async def test_corrections_are_found_in_the_background() -> None:
     draft = tree(BARE, id="inv-draft", status="DRAFT", issued_at=None)
     async with page_of(installation(tree(), draft)) as visitor:
         await visitor.log_in()
@@ -87,7 +87,7 @@ async def test_what_has_to_be_corrected_is_found_in_the_background() -> None:
         assert (await visitor.json("/reconcile"))["count"] == 0
 
 
-async def test_one_customer() -> None:
+async def test_the_readiness_of_one_customer_is_checked() -> None:
     given = installation(tree(), tree(BARE, id="inv-other", customer_id="cus-other"))
     async with page_of(given) as visitor:
         await visitor.log_in()
@@ -97,7 +97,7 @@ async def test_one_customer() -> None:
         assert given.customers.walked == [CUSTOMER_ID]
 
 
-async def test_why_it_could_not_be_looked_at_all() -> None:
+async def test_a_failed_job_shows_the_reason() -> None:
     broken = {"cus-lost": CredentialsRefused("Metronome refuses METRONOME_API_KEY.")}
     async with page_of(installation(tree(), broken=broken)) as visitor:
         await visitor.log_in()
@@ -110,7 +110,7 @@ async def test_why_it_could_not_be_looked_at_all() -> None:
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", (START + timedelta(days=1)).isoformat()])
-async def test_what_is_no_time_that_is_over_begins_nothing(since: str) -> None:
+async def test_an_invalid_or_future_time_starts_no_job(since: str) -> None:
     async with page_of(installation()) as visitor:
         await visitor.log_in()
 
@@ -118,7 +118,7 @@ async def test_what_is_no_time_that_is_over_begins_nothing(since: str) -> None:
         assert (await visitor.json("/readiness"))["count"] == 0
 
 
-def test_a_file_has_a_header_also_over_nothing_and_each_batch() -> None:
+def test_a_csv_file_has_a_header_even_without_rows_and_all_batches() -> None:
     rows = [{"invoice_id": INVOICE_ID, "total": None}]
 
     assert list(csv_chunks(("invoice_id", "total"), [])) == ["invoice_id,total\n"]

@@ -1,4 +1,4 @@
-"""Who may start a page that somebody can log in to."""
+"""Settings with which somebody can log in to the page."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def problems(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
         HEADER | PROXIES | {"CONSOLE_ACT_USERS": '["*"]', "CONSOLE_PASSWORD": "let me in"},
     ],
 )
-def test_somebody_can_log_in_and_act(
+def test_the_page_starts_if_somebody_can_log_in_and_act(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     assert problems(monkeypatch, **variables) == []
@@ -53,7 +53,7 @@ def test_somebody_can_log_in_and_act(
         (PROXIES | {"CONSOLE_USER_HEADER": "X User"}, "CONSOLE_USER_HEADER"),
     ],
 )
-def test_a_page_that_nobody_or_anybody_could_use_does_not_start(
+def test_the_page_does_not_start_if_nobody_or_anybody_could_use_it(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
 ) -> None:
     found = problems(monkeypatch, **variables)

@@ -1,4 +1,4 @@
-"""The real ingress on a port of loopback, over a publisher that keeps what it was given."""
+"""The real ingress on a loopback port, with a publisher that keeps what it was given."""
 
 import asyncio
 from email.utils import format_datetime
@@ -38,7 +38,7 @@ class Client:
         self.writer = writer
 
     async def ask(self, data: bytes) -> tuple[int, str]:
-        """Send, and give status and head of the next answer."""
+        """Send, and return status and head of the next answer."""
         self.writer.write(data)
         head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 30)).decode()
         return int(head.split()[1]), head
@@ -52,7 +52,7 @@ class Client:
 
 
 class Ingress:
-    """The real ingress on a port of loopback."""
+    """The real ingress on a loopback port."""
 
     def __init__(
         self, publisher: FakePublisher, acknowledged: AsyncPublisher | None = None, **changes: Any

@@ -1,6 +1,4 @@
-"""The ingress as a whole: what is answered before a body is read, what is counted and logged, how
-it ends.
-"""
+"""The ingress as a whole: answers before the body is read, counters and logs, and the shutdown."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +19,7 @@ async def ingress() -> AsyncIterator[Ingress]:
 
 
 def request(ingress: Ingress, length: int = len(BODY), **changes: str | None) -> bytes:
-    """The head of a signed request; a header that is ``None`` is left out."""
+    """Return the head of a signed request; a header that is ``None`` is left out."""
     headers = {"Host": "x", "Content-Length": str(length)} | ingress.head()
     headers |= {name.replace("_", "-"): value for name, value in changes.items()}  # type: ignore[misc]
     lines = [
@@ -32,7 +30,7 @@ def request(ingress: Ingress, length: int = len(BODY), **changes: str | None) ->
 
 
 def answers(ingress: Ingress) -> dict[str, float]:
-    """What was counted, by answer."""
+    """Return the counted requests by answer."""
     lines = ingress.metrics.exposition().decode().splitlines()
     found = (line.split() for line in lines if "requests_total{" in line)
     return {name.split('"')[1]: float(value) for name, value in found}
@@ -52,7 +50,7 @@ def answers(ingress: Ingress) -> dict[str, float]:
         (900, {"Expect": "a miracle"}, 417),
     ],
 )
-async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
+async def test_a_request_that_no_body_can_fix_is_refused_before_the_body_is_read(
     ingress: Ingress, length: int, changes: dict[str, str | None], status: int
 ) -> None:
     client = await ingress.connect()
@@ -64,9 +62,7 @@ async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
     ("changes", "body"),
     [
         pytest.param({"Transfer_Encoding": "chunked"}, b"0", id="a length and chunks"),
-        pytest.param(
-            {"Transfer_Encoding": "identity"}, b"", id="a length and an encoding that is none"
-        ),
+        pytest.param({"Transfer_Encoding": "identity"}, b"", id="a length and an invalid encoding"),
         pytest.param({"Content_Length": f"{len(BODY)}, {len(BODY)}"}, BODY, id="a list of lengths"),
         pytest.param({"Content_Length": f"+{len(BODY)}"}, BODY, id="a length with a sign"),
         pytest.param(
@@ -79,7 +75,7 @@ async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
         pytest.param(
             {"Content_Length": None, "Transfer_Encoding": "\x0bchunked"},
             b"0",
-            id="a control before chunked",
+            id="a control character before chunked",
         ),
         pytest.param(
             {"Content_Length": None, "Transfer_Encoding": "\r\n chunked"}, b"0", id="a folded line"
@@ -87,11 +83,11 @@ async def test_what_no_body_can_make_good_is_refused_before_it_is_read(
         pytest.param(
             {"Content_Length": None, "Transfer_Encoding": "chunked, identity"},
             b"0",
-            id="not chunked at last",
+            id="chunked is not the last encoding",
         ),
     ],
 )
-async def test_a_request_whose_end_two_readers_may_see_elsewhere_is_refused_with_all_that_follows(
+async def test_a_request_with_an_ambiguous_end_is_refused_with_everything_after_it(
     ingress: Ingress, changes: dict[str, str | None], body: bytes
 ) -> None:
     client = await ingress.connect()
@@ -106,7 +102,7 @@ async def test_a_request_whose_end_two_readers_may_see_elsewhere_is_refused_with
     assert ingress.publisher.published == []
 
 
-async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_serves_on(
+async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_stays_usable(
     ingress: Ingress,
 ) -> None:
     client = await ingress.connect()
@@ -115,7 +111,7 @@ async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_serves
     assert (await client.ask(b"x" * 900 + request(ingress) + BODY))[0] == 200
 
 
-async def test_a_sender_that_asks_first_is_told_to_send(ingress: Ingress) -> None:
+async def test_a_sender_that_expects_100_is_told_to_continue(ingress: Ingress) -> None:
     client = await ingress.connect()
 
     assert (await client.ask(request(ingress, Expect="100-continue")))[0] == 100
@@ -124,7 +120,7 @@ async def test_a_sender_that_asks_first_is_told_to_send(ingress: Ingress) -> Non
 
 async def test_a_body_that_takes_too_long_is_answered_408_and_closed(ingress: Ingress) -> None:
     client = await ingress.connect()
-    await client.ask(request(ingress, Expect="100-continue"))  # then it is reading
+    await client.ask(request(ingress, Expect="100-continue"))  # it is reading then
 
     ingress.clock.advance(10)
     status, head = await client.ask(BODY[:5])
@@ -133,7 +129,7 @@ async def test_a_body_that_takes_too_long_is_answered_408_and_closed(ingress: In
     assert await client.is_closed()
 
 
-async def test_the_oldest_stranger_makes_room_for_a_new_connection(ingress: Ingress) -> None:
+async def test_the_oldest_unverified_connection_is_closed_for_a_new_one(ingress: Ingress) -> None:
     strangers = [await ingress.connect() for _ in range(CONNECTIONS + 2)]
 
     newest = await ingress.connect()
@@ -142,7 +138,7 @@ async def test_the_oldest_stranger_makes_room_for_a_new_connection(ingress: Ingr
     assert await strangers[0].is_closed()
 
 
-async def test_every_answer_is_counted_also_those_that_aiohttp_gives(ingress: Ingress) -> None:
+async def test_every_answer_is_counted_including_those_of_aiohttp(ingress: Ingress) -> None:
     for sent in (
         b"GET /elsewhere HTTP/1.1\r\nHost: x\r\n\r\n",
         f"GET {PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
@@ -165,7 +161,7 @@ async def test_every_answer_is_counted_also_those_that_aiohttp_gives(ingress: In
     assert answers(ingress) == dict.fromkeys((*counted, "unauthorized"), 1.0)
 
 
-async def test_a_refusal_is_logged_once_a_minute_with_what_helps(ingress: Ingress) -> None:
+async def test_a_refusal_is_logged_once_per_minute_with_advice(ingress: Ingress) -> None:
     with capture_logs() as logged:
         for _ in range(3):
             await (await ingress.connect()).ask(
@@ -198,7 +194,7 @@ async def test_no_secret_and_no_signature_is_ever_logged(ingress: Ingress) -> No
     )
 
 
-async def test_neither_a_malformed_request_nor_a_client_that_hangs_up_leaves_a_traceback(
+async def test_neither_a_malformed_request_nor_a_disconnect_logs_a_traceback(
     ingress: Ingress, caplog: pytest.LogCaptureFixture
 ) -> None:
     chunked = request(ingress, Content_Length=None, Transfer_Encoding="chunked")
@@ -224,7 +220,7 @@ async def test_neither_a_malformed_request_nor_a_client_that_hangs_up_leaves_a_t
     assert [record for record in caplog.records if record.exc_info] == []
 
 
-async def test_while_it_drains_each_answer_ends_its_connection(ingress: Ingress) -> None:
+async def test_each_answer_ends_its_connection_during_the_shutdown(ingress: Ingress) -> None:
     client = await ingress.connect()
     assert "Connection: close" not in (await client.ask(request(ingress) + BODY))[1]
 

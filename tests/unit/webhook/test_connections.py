@@ -1,4 +1,4 @@
-"""How long a connection may stay, and which one has to go; on a clock of its own, without a
+"""How long a connection may stay, and which one has to be closed; on its own clock, without a
 socket.
 """
 
@@ -23,7 +23,7 @@ HEAD = b"POST /webhooks/metronome HTTP/1.1\r\nContent-Length: 5\r\n\r\n"
 
 
 class Transport(asyncio.Transport):
-    """Notes that it was aborted."""
+    """Records whether it was aborted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Transport(asyncio.Transport):
 
 
 class Inner(asyncio.Protocol):
-    """Keeps what it is given, in the place of aiohttp."""
+    """Keeps what it is given, in place of aiohttp."""
 
     def __init__(self) -> None:
         self.received = b""
@@ -44,7 +44,7 @@ class Inner(asyncio.Protocol):
 
 
 class Opened:
-    """One connection among all."""
+    """One of several connections."""
 
     def __init__(self, connections: Connections) -> None:
         self.inner = Inner()
@@ -54,7 +54,7 @@ class Opened:
         self._connections = connections
 
     def receive(self, data: bytes) -> None:
-        """Let a portion arrive, as the event loop does it."""
+        """Let a portion arrive, as the event loop does."""
         self.connection.get_buffer(-1)[: len(data)] = data
         self.connection.buffer_updated(len(data))
 
@@ -82,14 +82,14 @@ def body(*, complete: bool) -> StreamReader:
 
 
 def stays(clock: FakeClock, opened: Opened, seconds: float) -> None:
-    """Assert that it is open for so long and no longer."""
+    """Assert that it stays open for this long and no longer."""
     clock.advance(seconds - 1)
     assert opened.is_open()
     clock.advance(1)
     assert not opened.is_open()
 
 
-def test_what_arrives_is_passed_on(connections: Connections) -> None:
+def test_arriving_bytes_are_passed_on(connections: Connections) -> None:
     opened = Opened(connections)
 
     opened.receive(b"a" * 10)
@@ -98,11 +98,13 @@ def test_what_arrives_is_passed_on(connections: Connections) -> None:
     assert opened.inner.received == b"a" * 10 + b"b"
 
 
-def test_a_silent_stranger_is_closed(clock: FakeClock, connections: Connections) -> None:
+def test_a_silent_unverified_connection_is_closed(
+    clock: FakeClock, connections: Connections
+) -> None:
     stays(clock, Opened(connections), STRANGER_IDLE_SECONDS)
 
 
-def test_a_head_has_its_time_from_its_first_byte_whatever_follows(
+def test_a_head_has_a_deadline_from_its_first_byte_on_whatever_follows(
     clock: FakeClock, connections: Connections
 ) -> None:
     opened = Opened(connections)
@@ -114,7 +116,7 @@ def test_a_head_has_its_time_from_its_first_byte_whatever_follows(
     stays(clock, opened, HEAD_SECONDS - 20)
 
 
-async def test_a_request_under_way_is_the_handlers_business(
+async def test_a_request_in_progress_is_left_to_the_handler(
     clock: FakeClock, connections: Connections
 ) -> None:
     opened = Opened(connections)
@@ -126,7 +128,7 @@ async def test_a_request_under_way_is_the_handlers_business(
     assert opened.is_open()
 
 
-async def test_a_stranger_stays_a_stranger_after_an_answer(
+async def test_an_answer_does_not_make_a_connection_verified(
     clock: FakeClock, connections: Connections
 ) -> None:
     opened = Opened(connections)
@@ -149,7 +151,7 @@ async def test_after_a_verified_request_an_idle_connection_is_kept_for_an_hour(
     stays(clock, opened, IDLE_SECONDS)
 
 
-async def test_the_head_of_its_next_request_has_its_time_all_the_same(
+async def test_the_head_of_a_later_request_has_the_same_deadline(
     clock: FakeClock, connections: Connections
 ) -> None:
     opened = Opened(connections)
@@ -162,7 +164,7 @@ async def test_the_head_of_its_next_request_has_its_time_all_the_same(
     stays(clock, opened, HEAD_SECONDS)
 
 
-async def test_the_rest_of_a_body_that_was_answered_is_no_head(
+async def test_the_rest_of_an_answered_body_is_not_a_head(
     clock: FakeClock, connections: Connections
 ) -> None:
     opened = Opened(connections)
@@ -175,7 +177,7 @@ async def test_the_rest_of_a_body_that_was_answered_is_no_head(
     stays(clock, opened, IDLE_SECONDS)
 
 
-async def test_a_last_answer_is_given_a_moment_to_arrive(
+async def test_a_last_answer_gets_a_moment_to_arrive(
     clock: FakeClock, connections: Connections
 ) -> None:
     opened = Opened(connections)
@@ -186,7 +188,7 @@ async def test_a_last_answer_is_given_a_moment_to_arrive(
     stays(clock, opened, LINGER_SECONDS)
 
 
-def test_a_head_without_an_end_is_cut_off(connections: Connections) -> None:
+def test_an_endless_head_is_cut_off(connections: Connections) -> None:
     opened = Opened(connections)
 
     opened.receive(b"x" * MAX_HEAD_BYTES)
@@ -196,7 +198,7 @@ def test_a_head_without_an_end_is_cut_off(connections: Connections) -> None:
     assert not opened.is_open()
 
 
-def test_what_follows_a_head_is_no_part_of_it(connections: Connections) -> None:
+def test_bytes_after_a_head_do_not_count_towards_it(connections: Connections) -> None:
     opened = Opened(connections)
 
     opened.receive(HEAD[:-2])
@@ -207,7 +209,7 @@ def test_what_follows_a_head_is_no_part_of_it(connections: Connections) -> None:
     assert opened.is_open()
 
 
-def test_a_client_that_reads_no_answers_is_closed(connections: Connections) -> None:
+def test_a_client_that_does_not_read_its_answers_is_closed(connections: Connections) -> None:
     opened = Opened(connections)
 
     opened.connection.pause_writing()
@@ -215,7 +217,7 @@ def test_a_client_that_reads_no_answers_is_closed(connections: Connections) -> N
     assert not opened.is_open()
 
 
-async def test_the_oldest_stranger_makes_room_before_anybody_known(
+async def test_the_oldest_unverified_connection_is_closed_before_any_verified_one(
     clock: FakeClock, connections: Connections
 ) -> None:
     known = Opened(connections)
@@ -230,7 +232,7 @@ async def test_the_oldest_stranger_makes_room_before_anybody_known(
     assert connections.room() == 1
 
 
-async def test_among_the_known_the_one_that_is_idle_for_longest_makes_room(
+async def test_the_verified_connection_that_is_idle_for_longest_is_closed(
     clock: FakeClock, connections: Connections
 ) -> None:
     first = Opened(connections)
@@ -246,7 +248,9 @@ async def test_among_the_known_the_one_that_is_idle_for_longest_makes_room(
     assert (first.transport.is_aborted, second.transport.is_aborted) == (False, True)
 
 
-async def test_nobody_known_is_closed_within_a_request(connections: Connections) -> None:
+async def test_a_verified_connection_is_never_closed_during_a_request(
+    connections: Connections,
+) -> None:
     opened = Opened(connections)
     opened.connection.begin(body(complete=True))
     opened.connection.verified()

@@ -37,7 +37,7 @@ def parsed(event: Any) -> RawInvoice:
 @pytest.mark.parametrize(
     "event", [pytest.param(CLASSIC, id="classic"), pytest.param(FLAT, id="flat")]
 )
-def test_both_event_shapes_give_the_invoice(event: dict[str, Any]) -> None:
+def test_both_event_shapes_yield_the_invoice(event: dict[str, Any]) -> None:
     invoice = parsed(event)
 
     assert (invoice.invoice_id, invoice.customer_id, invoice.event_id) == (
@@ -52,7 +52,7 @@ def test_both_event_shapes_give_the_invoice(event: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "date", ["soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", 7, None]
 )
-def test_an_unreadable_date_does_not_keep_an_invoice_from_being_billed(date: Any) -> None:
+def test_an_unreadable_date_does_not_prevent_billing(date: Any) -> None:
     strange = CLASSIC | {
         "properties": {"invoice_id": "i", "customer_id": "c", "invoice_finalized_date": date}
     }
@@ -60,8 +60,8 @@ def test_an_unreadable_date_does_not_keep_an_invoice_from_being_billed(date: Any
     assert parsed(strange).finalized_at is None
 
 
-def test_a_payload_that_can_just_be_read_is_written_or_unusable() -> None:
-    """The record holds it one level deeper, where writing it can be too deep."""
+def test_a_payload_at_the_limit_of_nesting_is_written_or_unusable() -> None:
+    """The record nests it one level deeper, where writing it can fail."""
     head = b'{"type":"invoice.finalized","deep":'
     ids = b',"invoice_id":"i","customer_id":"c"}'
 
@@ -70,7 +70,7 @@ def test_a_payload_that_can_just_be_read_is_written_or_unusable() -> None:
             record_of(parse(head + b"[" * depth + b"]" * depth + ids, START))  # type: ignore[arg-type]
 
 
-def test_an_event_without_an_id_is_known_by_its_body() -> None:
+def test_an_event_without_an_id_is_identified_by_its_body() -> None:
     nameless = {key: value for key, value in CLASSIC.items() if key != "id"}
 
     assert parsed(nameless).event_id == parsed(nameless).event_id
@@ -82,7 +82,7 @@ def test_an_event_without_an_id_is_known_by_its_body() -> None:
     [
         pytest.param({"id": "e", "type": "contract.create"}, id="another type"),
         pytest.param({"invoice_id": "i", "sync_type": "billing_provider"}, id="no type at all"),
-        pytest.param({"type": 5}, id="a type that is no text"),
+        pytest.param({"type": 5}, id="a type that is not text"),
     ],
 )
 def test_other_events_are_ignored(event: dict[str, Any]) -> None:
@@ -103,7 +103,7 @@ def test_other_events_are_ignored(event: dict[str, Any]) -> None:
         pytest.param(b'{"type":1e9999999999999999999}', id="an exponent that nothing holds"),
     ],
 )
-def test_what_is_no_json_object_is_unusable(body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_unusable(body: bytes) -> None:
     with pytest.raises(UnusableEvent):
         parse(body, START)
 
@@ -122,7 +122,7 @@ def test_what_is_no_json_object_is_unusable(body: bytes) -> None:
         pytest.param({}, "invoice_id and customer_id", id="nothing"),
     ],
 )
-def test_a_finalized_invoice_without_its_ids_says_which(
+def test_a_finalized_invoice_without_ids_names_the_missing_ones(
     properties: dict[str, Any], named: str
 ) -> None:
     with pytest.raises(UnusableEvent, match=named) as caught:

@@ -43,7 +43,7 @@ async def test_another_event_is_answered_200_and_nothing_is_published(ingress: I
 @pytest.mark.parametrize(
     "body", [b"no json", b"[]", dumps({"type": "invoice.finalized", "id": "e-9"})]
 )
-async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes(
+async def test_an_unusable_event_is_answered_200_after_it_is_filed_with_its_bytes(
     ingress: Ingress, body: bytes
 ) -> None:
     answer = await ingress.post(body)
@@ -55,7 +55,7 @@ async def test_an_unusable_event_is_answered_200_once_it_is_filed_with_its_bytes
     assert failure.key in {b"e-9", hashlib.sha256(body).hexdigest().encode()}
 
 
-async def test_a_body_without_ids_that_is_not_utf8_is_keyed_by_its_own_bytes(
+async def test_a_body_without_ids_that_is_not_utf8_has_its_bytes_as_key(
     ingress: Ingress,
 ) -> None:
     await ingress.post(b"\xff\xfe")
@@ -83,9 +83,7 @@ async def test_an_unusable_event_that_names_its_invoice_enters_the_ledger(ingres
     )
 
 
-async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without_its_bytes() -> (
-    None
-):
+async def test_an_unusable_event_too_large_for_its_topic_is_filed_without_its_bytes() -> None:
     small = Ingress(FakePublisher(max_bytes=1_000))
     body = b"no json".ljust(900)
     async with small:
@@ -97,9 +95,7 @@ async def test_an_unusable_event_too_large_for_the_errors_topic_is_filed_without
     assert failure.key == hashlib.sha256(body).hexdigest().encode()
 
 
-async def test_an_event_too_large_for_its_topic_is_filed_so_that_a_replay_can_fetch_its_invoice() -> (
-    None
-):
+async def test_an_event_too_large_for_its_topic_is_filed_so_that_it_can_be_replayed() -> None:
     ids = {"invoice_id": "i-1", "customer_id": "c-1", "text": "x" * 800}
     small = Ingress(FakePublisher(max_bytes=1_000))
     async with small:
@@ -127,7 +123,9 @@ async def test_a_wrong_signature_is_answered_401_without_a_reason_and_nothing_is
     assert ingress.publisher.published == []
 
 
-async def test_a_body_at_the_limit_passes_and_one_over_it_is_answered_413(ingress: Ingress) -> None:
+async def test_a_body_at_the_limit_is_accepted_and_one_over_it_is_answered_413(
+    ingress: Ingress,
+) -> None:
     assert (await ingress.post(dumps({"type": "x"}).ljust(1000))).status == 200
     assert (await ingress.post(dumps({"type": "x"}).ljust(1001))).status == 413
 
@@ -137,7 +135,7 @@ async def test_other_methods_and_paths_are_refused(ingress: Ingress) -> None:
     assert (await ingress.client.post("/elsewhere")).status == 404
 
 
-async def test_a_broker_that_refuses_is_answered_503_with_retry_after(ingress: Ingress) -> None:
+async def test_a_refusal_by_the_broker_is_answered_503_with_retry_after(ingress: Ingress) -> None:
     ingress.publisher.fail()
 
     answer = await ingress.post()
@@ -145,7 +143,7 @@ async def test_a_broker_that_refuses_is_answered_503_with_retry_after(ingress: I
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
 
 
-async def test_a_broker_that_stays_silent_is_answered_503_with_retry_after() -> None:
+async def test_a_silent_broker_is_answered_503_with_retry_after() -> None:
     producer = cast("Producer", FakeProducer(silent=True))
     silent = Ingress(FakePublisher(), LoopPublisher(lambda: producer, 0.05))
     async with silent:
@@ -161,7 +159,7 @@ async def test_nothing_is_published_while_a_topic_is_missing(ingress: Ingress) -
     assert ingress.publisher.published == []
 
 
-async def test_a_request_that_arrived_before_the_shutdown_is_taken(ingress: Ingress) -> None:
+async def test_a_request_that_arrived_before_the_shutdown_is_accepted(ingress: Ingress) -> None:
     ingress.health.missing("ingress", "shutting down")
 
     assert (await ingress.post()).status == 200

@@ -1,6 +1,4 @@
-"""Bodies of strangers: how large each may be, how long it may take, and what all of them may
-hold.
-"""
+"""Limits for request bodies: the size of each, the time it may take, and the total size of all."""
 
 import asyncio
 
@@ -28,7 +26,7 @@ def intake(clock: FakeClock) -> Intake:
 
 
 class Sender:
-    """Sends one body in pieces; the intake reads it in a task of its own."""
+    """Sends one body in pieces, which the intake reads in its own task."""
 
     def __init__(self, intake: Intake) -> None:
         loop = asyncio.get_running_loop()
@@ -53,7 +51,7 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_body_that_comes_in_pieces_is_read_whole(intake: Intake) -> None:
+async def test_a_body_in_pieces_is_read_completely(intake: Intake) -> None:
     sender = Sender(intake)
 
     await sender.send(b"a" * 60)
@@ -63,7 +61,7 @@ async def test_a_body_that_comes_in_pieces_is_read_whole(intake: Intake) -> None
     assert await sender.reading == b"a" * 60 + b"b" * 40
 
 
-async def test_a_body_that_is_there_already_is_not_waited_for(intake: Intake) -> None:
+async def test_a_complete_body_is_not_waited_for(intake: Intake) -> None:
     sender = Sender(intake)
     sender.content.feed_data(b"abc")
     sender.content.feed_eof()
@@ -72,7 +70,7 @@ async def test_a_body_that_is_there_already_is_not_waited_for(intake: Intake) ->
 
 
 @pytest.mark.parametrize("complete", [True, False])
-async def test_a_body_that_grows_over_the_limit_is_refused_with_its_size(
+async def test_a_body_that_grows_beyond_the_limit_is_refused_with_its_size(
     intake: Intake, complete: bool
 ) -> None:
     sender = Sender(intake)
@@ -86,7 +84,7 @@ async def test_a_body_that_grows_over_the_limit_is_refused_with_its_size(
     assert (caught.value.name, caught.value.size) == ("too-large", MAX_BODY + 1)
 
 
-async def test_a_body_that_takes_too_long_is_refused_and_no_earlier(
+async def test_a_body_is_refused_when_it_takes_too_long_but_not_earlier(
     intake: Intake, clock: FakeClock
 ) -> None:
     sender = Sender(intake)
@@ -102,11 +100,13 @@ async def test_a_body_that_takes_too_long_is_refused_and_no_earlier(
     assert await sender.refusal() == "timeout"
 
 
-async def test_the_bytes_of_all_are_bounded_and_the_oldest_has_to_go(intake: Intake) -> None:
+async def test_the_bytes_of_all_bodies_are_bounded_and_the_oldest_is_refused(
+    intake: Intake,
+) -> None:
     senders = [Sender(intake) for _ in range(4)]
     await turns()
     for sender in senders:
-        await sender.send(b"x" * 80)  # the fourth is one too many
+        await sender.send(b"x" * 80)  # the fourth exceeds the limit
 
     assert await senders[0].refusal() == "overloaded"
     for sender in senders[1:]:
@@ -114,7 +114,7 @@ async def test_the_bytes_of_all_are_bounded_and_the_oldest_has_to_go(intake: Int
         assert await sender.reading == b"x" * 80
 
 
-async def test_what_was_refused_or_read_counts_no_more(intake: Intake, clock: FakeClock) -> None:
+async def test_refused_and_read_bodies_no_longer_count(intake: Intake, clock: FakeClock) -> None:
     for _ in range(10):
         done = Sender(intake)
         late = Sender(intake)
@@ -127,7 +127,7 @@ async def test_what_was_refused_or_read_counts_no_more(intake: Intake, clock: Fa
         assert await late.refusal() == "timeout"
 
 
-async def test_a_body_that_is_complete_in_the_turn_in_which_it_has_to_go_is_refused_once(
+async def test_a_body_that_completes_as_it_is_refused_is_refused_once(
     intake: Intake,
 ) -> None:
     senders = [Sender(intake) for _ in range(4)]
@@ -159,7 +159,7 @@ async def test_a_body_that_is_complete_in_the_turn_in_which_it_has_to_go_is_refu
         (web.RequestPayloadError("400, no chunk"), "bad-request"),
     ],
 )
-async def test_a_sender_that_hangs_up_or_sends_no_http_is_no_fault_of_ours(
+async def test_a_sender_that_disconnects_or_sends_no_http_is_not_our_error(
     intake: Intake, error: Exception, name: str
 ) -> None:
     sender = Sender(intake)
@@ -170,7 +170,7 @@ async def test_a_sender_that_hangs_up_or_sends_no_http_is_no_fault_of_ours(
     assert await sender.refusal() == name
 
 
-async def test_a_shutdown_ends_it_as_a_cancelled_task(intake: Intake) -> None:
+async def test_a_shutdown_cancels_the_read(intake: Intake) -> None:
     sender = Sender(intake)
     await sender.send(b"x")
 

@@ -42,16 +42,16 @@ def test_either_secret_is_accepted_during_a_rotation() -> None:
     check(secrets=("the-new-one", SECRET))
 
 
-def test_the_standard_date_header_serves_where_metronomes_own_is_missing() -> None:
+def test_the_standard_date_header_is_used_if_metronomes_own_is_missing() -> None:
     check(X_Metronome_Date="", Date=DATE)
 
 
-def test_metronomes_own_date_header_wins_over_one_that_a_proxy_rewrote() -> None:
+def test_metronomes_own_date_header_comes_before_one_that_a_proxy_rewrote() -> None:
     check(Date="Tue, 03 Jan 2006 00:00:00 GMT")
 
 
 @pytest.mark.parametrize("seconds", [-300, 300])
-def test_the_tolerance_reaches_in_both_directions(seconds: int) -> None:
+def test_the_tolerance_applies_in_both_directions(seconds: int) -> None:
     check(now=SENT + timedelta(seconds=seconds))
 
 
@@ -65,7 +65,7 @@ def test_the_tolerance_reaches_in_both_directions(seconds: int) -> None:
         pytest.param({"Metronome_Webhook_Signature": "ß" * 64}, id="not even ASCII"),
         pytest.param({"Metronome_Webhook_Signature": "\udcff" * 64}, id="not even UTF-8"),
         pytest.param({"X_Metronome_Date": "\udcff" + DATE}, id="a date that is not UTF-8"),
-        pytest.param({"body": BODY + b" "}, id="one byte more"),
+        pytest.param({"body": BODY + b" "}, id="one more byte"),
         pytest.param({"secrets": ("another",)}, id="another secret"),
         pytest.param({"secrets": ()}, id="no secret at all"),
         pytest.param({"now": SENT + timedelta(seconds=301)}, id="too old"),
@@ -77,7 +77,7 @@ def test_the_tolerance_reaches_in_both_directions(seconds: int) -> None:
         pytest.param({"X_Metronome_Date": "2006-01-02T22:04:05Z"}, id="not an HTTP date"),
     ],
 )
-def test_what_is_not_metronomes_is_refused(changes: dict[str, object]) -> None:
+def test_a_request_that_is_not_metronomes_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(InvalidSignature):
         check(**changes)  # type: ignore[arg-type]
 
@@ -87,6 +87,8 @@ def test_what_is_not_metronomes_is_refused(changes: dict[str, object]) -> None:
     [(360, "6 minutes old"), (-7200, "2 hours in the future")],
     ids=["old", "in the future"],
 )
-def test_a_date_outside_the_tolerance_says_by_how_much(seconds: int, age: str) -> None:
+def test_a_date_outside_of_the_tolerance_is_refused_with_the_difference(
+    seconds: int, age: str
+) -> None:
     with pytest.raises(InvalidSignature, match=f"it is {age}. This machine's clock may be wrong"):
         check(now=SENT + timedelta(seconds=seconds))

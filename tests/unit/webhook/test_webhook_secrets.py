@@ -27,7 +27,7 @@ class Files:
         self.secrets = WebhookSecrets(read(WebhookSettings))
 
     def not_ready(self) -> list[str]:
-        """What readiness would say now."""
+        """Return what readiness would say now."""
         health = Health(FakeClock(), 100)
         self.secrets.watch(health)
         return health.missing_parts()
@@ -38,7 +38,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     return Files(tmp_path, monkeypatch)
 
 
-def test_an_empty_previous_file_means_that_no_rotation_is_under_way(files: Files) -> None:
+def test_an_empty_previous_file_means_that_no_rotation_is_in_progress(files: Files) -> None:
     assert files.secrets.now() == Secrets((NEW,), {})
     assert files.not_ready() == []
 
@@ -53,7 +53,7 @@ def test_a_rotation_needs_no_restart(files: Files) -> None:
     assert files.secrets.now().accepted == (NEW,)
 
 
-def test_a_secret_that_vanished_is_named_until_it_is_back(files: Files) -> None:
+def test_a_missing_secret_is_named_until_it_is_back(files: Files) -> None:
     files.current.unlink()
     assert files.secrets.now() == Secrets(
         (), {"METRONOME_WEBHOOK_SECRET": "its file cannot be read"}
@@ -68,9 +68,7 @@ def test_a_secret_that_vanished_is_named_until_it_is_back(files: Files) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"), [("", "empty"), ("short", "fewer"), ("change-me-change-me", "placeh")]
 )
-def test_a_secret_that_was_replaced_by_none_is_not_accepted(
-    files: Files, text: str, problem: str
-) -> None:
+def test_a_removed_secret_is_no_longer_accepted(files: Files, text: str, problem: str) -> None:
     files.current.write_text(text)
 
     assert files.secrets.now().accepted == ()
@@ -78,7 +76,7 @@ def test_a_secret_that_was_replaced_by_none_is_not_accepted(
     assert len(files.not_ready()) == 1
 
 
-def test_without_its_previous_secret_it_is_ready_and_knows_what_is_missing(files: Files) -> None:
+def test_without_the_previous_secret_it_is_ready_and_reports_it_as_missing(files: Files) -> None:
     files.previous.unlink()
 
     assert files.secrets.now() == Secrets(
@@ -87,7 +85,7 @@ def test_without_its_previous_secret_it_is_ready_and_knows_what_is_missing(files
     assert files.not_ready() == []
 
 
-def test_the_same_variable_in_both_is_one_that_is_accepted_twice(
+def test_the_same_secret_in_both_variables_is_accepted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("METRONOME_WEBHOOK_SECRET", NEW)

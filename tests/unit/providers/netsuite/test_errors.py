@@ -166,7 +166,7 @@ def test_the_reason_is_netsuites_own_sentence_and_where_in_metronome_to_look(
 
 
 @pytest.mark.parametrize(
-    ("wish", "seconds"),
+    ("asked", "seconds"),
     [
         pytest.param("7", 7.0, id="seconds"),
         pytest.param("Sun, 01 Mar 2026 12:01:00 GMT", 60.0, id="a date"),
@@ -175,8 +175,8 @@ def test_the_reason_is_netsuites_own_sentence_and_where_in_metronome_to_look(
         pytest.param("soon", None, id="not understood"),
     ],
 )
-def test_a_retry_after_is_honoured(wish: str, seconds: float | None) -> None:
-    error = create_error(answer(429, Retry_After=wish), NOW, formatted_invoice())
+def test_a_retry_after_is_honoured(asked: str, seconds: float | None) -> None:
+    error = create_error(answer(429, Retry_After=asked), NOW, formatted_invoice())
 
     assert isinstance(error, Unavailable)
     assert error.retry_after == seconds

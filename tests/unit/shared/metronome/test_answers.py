@@ -178,13 +178,13 @@ def test_other_answers_may_be_about_the_invoice(status: int, about: str | None) 
 
 @pytest.mark.parametrize("failure", [reading_failure, writing_failure])
 @pytest.mark.parametrize(
-    ("wish", "seconds"),
+    ("asked", "seconds"),
     [("120", 120), ("1.5", 1.5), ("Sun, 01 Mar 2026 12:00:30 GMT", 30), ("soon", None)],
 )
 def test_a_requested_delay_is_read_in_each_of_its_forms(
-    failure: Callable[[Answer], CallFailed], wish: str, seconds: float | None
+    failure: Callable[[Answer], CallFailed], asked: str, seconds: float | None
 ) -> None:
-    error = failure(answer(429, Retry_After=wish))
+    error = failure(answer(429, Retry_After=asked))
 
     assert isinstance(error, Unavailable)
     assert error.retry_after == seconds
