@@ -2,7 +2,7 @@
 folder exports.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -14,6 +14,11 @@ from invoice_shared.settings import HttpSettings
 
 # ``draft``: it exists, but has no effect yet. ``void``: it was called off or cancelled.
 State = Literal["draft", "open", "paid", "void", "deleted"]
+
+Thing = Literal["customer", "item"]
+"""What a document refers to at the provider."""
+Presence = Literal["active", "inactive", "missing"]
+"""``missing``: not there, or not for us to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,13 @@ class BillingProvider(Protocol):
         ``invoice_id`` is the invoice that it should belong to.
         """
 
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        """Return which customers or items are there and active; changes nothing.
+
+        ``ids`` are at most ``Provider.ids_at_once``. An id that the provider neither shows nor
+        plainly denies is left out.
+        """
+
 
 # The settings of one account at a provider. Complete, or absent but for what has a default.
 Account = TypeVar("Account", bound=HttpSettings)
@@ -149,6 +161,8 @@ class Provider(Generic[Account]):
     within minutes makes no second document. ``repeats_answers``: it may then answer as it did at
     first, although the document is gone since. ``void_keeps``: the field by which a voided document
     keeps the invoice's id taken. ``has_metered_reads``: each look costs money or a scarce quota.
+    ``has_items``: its documents name items. ``ids_at_once``: how many ids one question after
+    customers or items may name.
     """
 
     name: str
@@ -159,6 +173,8 @@ class Provider(Generic[Account]):
     repeats_answers: bool = False
     void_keeps: str | None = None
     has_metered_reads: bool = False
+    has_items: bool = True
+    ids_at_once: int = 1
     settings: type[Account]
     # Return the variables that a first start needs, given those that are set.
     needed_at_first: Callable[[Collection[str]], tuple[str, ...]]

@@ -4,13 +4,21 @@ Whatever goes wrong in the client comes out as one of our errors.
 """
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from invoice_providers.base import Begun, BillingProvider, Created, Found, Provider
+from invoice_providers.base import (
+    Begun,
+    BillingProvider,
+    Created,
+    Found,
+    Presence,
+    Provider,
+    Thing,
+)
 from invoice_providers.drafts import DraftPage, MakesDrafts
 from invoice_providers.login import HasLogin, KeptLogin
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain
@@ -70,6 +78,11 @@ class Connection:
         """See ``BillingProvider``."""
         with self._translated("read", Unavailable):
             return self.client.read(document_id, invoice_id=invoice_id, document_type=document_type)
+
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        """See ``BillingProvider``."""
+        with self._translated("presence", Unavailable):
+            return self.client.presence(thing, ids)
 
     @property
     def makes_drafts(self) -> bool:

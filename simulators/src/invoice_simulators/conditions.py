@@ -13,7 +13,8 @@ from typing import Any
 
 TEXT = r"'(?:[^'\\]|\\.|'')*'"
 NUMBER = r"-?\d+(?:\.\d+)?"
-VALUE = rf"(?:{TEXT}|{NUMBER})"
+BOOLEAN = r"(?:true|false)\b"
+VALUE = rf"(?:{TEXT}|{NUMBER}|{BOOLEAN})"
 CONDITION = re.compile(
     rf"\s*(?P<field>[\w.]+)\s*(?:"
     rf"(?P<sign>=|<>|!=|>=|<=|>|<|\blike\b)\s*(?P<value>{VALUE})|\s+in\s*\(\s*(?P<values>{VALUE}(?:\s*,\s*{VALUE})*)\s*\))\s*",
@@ -98,5 +99,5 @@ def _condition(match: re.Match[str], fields: Mapping[str, Any]) -> Condition:
 
 def _plain(literal: str) -> str:
     if not literal.startswith("'"):
-        return literal
+        return literal.lower()
     return re.sub(r"\\(.)|''", lambda found: found.group(1) or "'", literal[1:-1])

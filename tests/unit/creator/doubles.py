@@ -3,8 +3,9 @@ says so.
 """
 
 from collections import deque
+from collections.abc import Collection, Mapping
 
-from invoice_providers.base import Begun, Found
+from invoice_providers.base import Begun, Found, Presence, Thing
 from invoice_shared.errors import AlreadyExists, CallFailed
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import DocumentType, FormattedInvoice
@@ -67,6 +68,10 @@ class FakeProvider:
         return next(
             (found for found in self.documents.values() if found.document_id == document_id), None
         )
+
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        """Know nothing of customers and items."""
+        return {}
 
     def _call(self, name: str) -> None:
         self.calls.append(name)

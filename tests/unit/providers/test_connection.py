@@ -1,8 +1,10 @@
 """A client raises only our own errors, whatever its code or the other system does."""
 
+from collections.abc import Collection, Mapping
+
 import pytest
 
-from invoice_providers.base import Begun, Found
+from invoice_providers.base import Begun, Found, Presence, Thing
 from invoice_providers.connection import Connection
 from invoice_providers.registry import provider_of
 from invoice_shared.errors import (
@@ -53,6 +55,9 @@ class Failing:
     ) -> Found | None:
         raise self._error
 
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        raise self._error
+
 
 def errors_of(error: Exception) -> list[CallFailed]:
     connection = Connection(provider_of("netsuite"), Failing(error))
@@ -60,6 +65,7 @@ def errors_of(error: Exception) -> list[CallFailed]:
         lambda: connection.look(formatted_invoice()),
         lambda: connection.create(formatted_invoice()),
         lambda: connection.read("7", invoice_id="i-1", document_type="invoice"),
+        lambda: connection.presence("customer", ("1042",)),
     )
     errors = []
     for call in calls:
@@ -71,16 +77,17 @@ def errors_of(error: Exception) -> list[CallFailed]:
 
 @pytest.mark.parametrize("error", EXPECTED, ids=lambda error: type(error).__name__)
 def test_errors_that_a_client_may_raise_pass_unchanged(error: CallFailed) -> None:
-    assert errors_of(error) == [error] * 3
+    assert errors_of(error) == [error] * 4
 
 
 @pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
 def test_an_unexpected_error_is_a_doubt_after_a_create_and_an_outage_otherwise(
     error: Exception,
 ) -> None:
-    look, create, read = errors_of(error)
+    look, create, read, presence = errors_of(error)
 
-    assert (type(look), type(create), type(read)) == (Unavailable, Uncertain, Unavailable)
+    assert (type(look), type(read), type(presence)) == (Unavailable,) * 3
+    assert type(create) is Uncertain
     assert create.reason.startswith(
         f"The connector made a mistake with NetSuite ({type(error).__name__})."
     )

@@ -77,7 +77,7 @@ def test_suiteql_finds_records_of_all_types(netsuite: ControlClient, netsuite_ur
     "query",
     [
         "SELECT id FROM transaction LIMIT 1",
-        "SELECT id FROM customer",
+        "SELECT id FROM vendor",
         "SELECT colour FROM transaction",
         "SELECT id FROM transaction WHERE colour = 'red'",
         "SELECT id FROM transaction WHERE foreigntotal > 'much'",

@@ -1,16 +1,18 @@
-"""NetSuite's REST records: POST to create, GET to look up and to read.
+"""NetSuite's REST records: POST to create, GET to look up and to read; SuiteQL for lists.
 
 Never PUT: it overwrites what was edited.
 """
 
+from collections.abc import Collection, Mapping
 from urllib.parse import quote, urlsplit
 
-from invoice_providers.base import Begun, Created, Found
+from invoice_providers.base import Begun, Created, Found, Presence, Thing
 from invoice_providers.http import Authenticate, Http
 from invoice_providers.netsuite.errors import create_error, lookup_error, says_not_there
 from invoice_providers.netsuite.login import LoginPatience
 from invoice_providers.netsuite.payload import Options, RecordType, build_body, record_type
 from invoice_providers.netsuite.permission import PermissionPatience
+from invoice_providers.netsuite.presence import any_one, asked_for, by_ids, read_rows
 from invoice_providers.netsuite.shown import named, read_record
 from invoice_shared import serde
 from invoice_shared.answer import Answer
@@ -21,11 +23,13 @@ from invoice_shared.errors import (
     CredentialsRefused,
     Rejected,
     Unavailable,
+    Uncertain,
 )
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.outgoing.outgoing import Reach
 
 RECORDS = "/services/rest/record/v1"
+SUITEQL = "/services/rest/query/v1/suiteql"
 ASKING = {"Accept": "application/json", "Accept-Language": "en"}
 SENDING = {
     **ASKING,
@@ -33,6 +37,7 @@ SENDING = {
     # Else a mistyped custom field would vanish without a word.
     "X-NetSuite-PropertyNameValidation": "Error",
 }
+QUERYING = {**ASKING, "Content-Type": "application/json", "Prefer": "transient"}
 
 
 class NetSuite:
@@ -53,6 +58,7 @@ class NetSuite:
         reach: Reach,
     ) -> None:
         self._records = base_url.rstrip("/") + RECORDS
+        self._suiteql = base_url.rstrip("/") + SUITEQL
         self._options = options
         self._clock = clock
         self._patience = LoginPatience(clock)
@@ -91,6 +97,26 @@ class NetSuite:
     ) -> Found | None:
         """GET the record by its internal id."""
         return self._get(quote(document_id, safe=""), document_type, invoice_id)
+
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        """Query them, and any other one if none of them shows."""
+        asked = asked_for(ids)
+        shown = self._rows(by_ids(thing, asked)) if asked else {}
+        if asked and not shown and not self._rows(any_one(thing)):
+            return {}
+        missing: dict[str, Presence] = dict.fromkeys(asked, "missing")
+        return missing | shown
+
+    def _rows(self, body: bytes) -> dict[str, Presence]:
+        try:
+            answer = self._http.post(self._suiteql, body, QUERYING)
+        except Uncertain as error:  # a question changes nothing
+            raise Unavailable(error.reason) from error
+        rows = read_rows(answer.json()) if answer.is_success else None
+        if rows is None:
+            raise self._judge(lookup_error(answer, self._clock.now()))
+        self._patience.accepted()
+        return rows
 
     def _get(self, key: str, document_type: DocumentType, invoice_id: str) -> Found | None:
         answer = self._http.get(f"{self._records}/{record_type(document_type)}/{key}", ASKING)

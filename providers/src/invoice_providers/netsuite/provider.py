@@ -36,6 +36,7 @@ PROVIDER = Provider(
     # An external id stays taken.
     recognises_repeats=True,
     void_keeps="external id",
+    ids_at_once=100,
     settings=NetSuiteSettings,
     needed_at_first=_needed_at_first,
     is_configured=lambda account: account.ns_account_id is not None,

@@ -4,11 +4,11 @@ A known request id gives the first answer again, but for how long is not documen
 number is refused only if the company wants to be warned. Queries are what Intuit meters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from invoice_providers.base import Begun, Created, Found
+from invoice_providers.base import Begun, Created, Found, Presence, Thing
 from invoice_providers.http import FreshBearer, Http, TokenSource
 from invoice_providers.login import KeptLogin
 from invoice_providers.quickbooks_online.documents import entity_of, request_id
@@ -21,6 +21,7 @@ from invoice_providers.quickbooks_online.errors import (
 from invoice_providers.quickbooks_online.faults import faults_of
 from invoice_providers.quickbooks_online.numbering import Numbering
 from invoice_providers.quickbooks_online.payload import build_body
+from invoice_providers.quickbooks_online.presence import asked_for, by_ids, read_entries
 from invoice_providers.quickbooks_online.queries import (
     MAX_PAGES,
     PAGE,
@@ -113,6 +114,18 @@ class QuickBooksOnline:
         if found is None:
             raise lookup_error(answer, self._clock.now())
         return found
+
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        """Query the list."""
+        asked = asked_for(ids)
+        if not asked:
+            return {}
+        answer = self._ask(by_ids(thing, asked))
+        shown = read_entries(answer.json(), thing) if answer.is_success else None
+        if shown is None or faults_of(answer):
+            raise lookup_error(answer, self._clock.now())
+        missing: dict[str, Presence] = dict.fromkeys(asked, "missing")
+        return missing | shown
 
     def preferences(self) -> Any:
         """GET the company's preferences. Raises ``Unavailable`` or ``CredentialsRefused``."""

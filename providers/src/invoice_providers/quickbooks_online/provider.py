@@ -54,6 +54,7 @@ PROVIDER = Provider(
     # Unless the company wants no warning of duplicate numbers, which its preferences do not show.
     void_keeps="document number",
     has_metered_reads=True,
+    ids_at_once=100,
     settings=QuickBooksSettings,
     # The chain of tokens has not begun yet.
     needed_at_first=lambda _given: (*CREDENTIALS, FIRST_TOKEN),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
+from invoice_providers.base import Presence
 from invoice_providers.razorpay.errors import (
     change_error,
     create_error,
@@ -59,6 +60,7 @@ class InvoicesApi:
         self, base_url: str, http: Caller, clock: Clock, key_id: Callable[[], str]
     ) -> None:
         self._invoices = base_url.rstrip("/") + "/v1/invoices"
+        self._customers = base_url.rstrip("/") + "/v1/customers"
         self._http = http
         self._clock = clock
         self.key_id = key_id
@@ -103,6 +105,15 @@ class InvoicesApi:
         if shown is None:
             raise self._judged(lookup_error(answer, self._clock.now()))
         return shown
+
+    def customer(self, customer_id: str) -> Presence:
+        """Return whether there is a customer; none of them is inactive."""
+        answer = self._http.get(f"{self._customers}/{quote(customer_id, safe='')}", ASKING)
+        if says_unknown_id(answer):
+            return "missing"
+        if not answer.is_success or serde.text_of(answer.json(), "id") != customer_id:
+            raise self._judged(lookup_error(answer, self._clock.now()))
+        return "active"
 
     def post(self, body: Mapping[str, Any], document: FormattedInvoice) -> Shown:
         """Make an invoice; a second call makes a second one."""

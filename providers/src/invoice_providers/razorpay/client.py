@@ -6,10 +6,11 @@ With ``direct`` the invoice is issued by its POST. Then a process that freezes b
 for longer than its session, or a request that Razorpay holds back for minutes, makes two of one.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Literal
 
-from invoice_providers.base import Begun, Created, Found
+from invoice_providers.base import Begun, Created, Found, Presence, Thing
 from invoice_providers.drafts import Draft, DraftPage
 from invoice_providers.razorpay.api import InvoicesApi
 from invoice_providers.razorpay.drafting import Drafting
@@ -55,6 +56,12 @@ class Razorpay:
         del invoice_id, document_type  # it shows whose it is, and there is one kind only
         shown = self._api.get(document_id)
         return None if shown is None else shown.found
+
+    def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
+        """GET each customer. Its invoices name no items."""
+        if thing == "item":
+            return {}
+        return {each: self._api.customer(each) for each in ids}
 
     def drafts(self, since: datetime, skip: int) -> DraftPage:
         """See ``MakesDrafts``."""

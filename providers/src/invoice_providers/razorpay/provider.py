@@ -27,6 +27,7 @@ PROVIDER = Provider(
     takes_credit_memos=False,
     # It has no key that makes a create repeatable.
     recognises_repeats=False,
+    has_items=False,
     settings=RazorpaySettings,
     needed_at_first=lambda _given: CREDENTIALS,
     is_configured=lambda account: account.razorpay_apikey_id is not None,

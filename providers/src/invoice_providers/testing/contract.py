@@ -4,19 +4,25 @@ in words.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
 
-from invoice_providers.base import Begun, Created, Found, Pending
+from invoice_providers.base import Begun, Created, Found, Pending, Presence, Thing
 from invoice_providers.connection import Connection
 from invoice_providers.found import likeliest
 from invoice_providers.testing.case import TOTAL, ProviderCase
 from invoice_shared import serde
-from invoice_shared.errors import AlreadyExists, CallFailed, CredentialsRefused, Rejected
+from invoice_shared.errors import (
+    AlreadyExists,
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+)
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.settings import HttpSettings
 
@@ -162,6 +168,27 @@ class ProviderContract:
         eventually(is_refused)
         assert case.connect().look(document) == ()
 
+    def test_what_an_invoice_refers_to_is_there_or_not(self, case: ProviderCase) -> None:
+        """Customers, and items if its documents name any; many ids in one question if it takes
+        them.
+        """
+        client = case.connect()
+        customers = (case.customer_id, case.no_customer_id)
+        items = (case.item_id, case.no_item_id or "0")
+
+        assert presence(client, "customer", customers) == ("active", "missing")
+        shown = ("active", "missing") if case.provider.has_items else (None, None)
+        assert presence(client, "item", items) == shown
+        many = (case.customer_id,) * case.provider.ids_at_once
+        assert client.presence("customer", many) == {case.customer_id: "active"}
+
+    def test_whoever_is_refused_is_not_told_what_is_there(self, case: ProviderCase) -> None:
+        """Else a wrong password would look like customers that do not exist."""
+        stranger = case.connect_as_a_stranger()
+
+        with pytest.raises((CredentialsRefused, Unavailable)):
+            stranger.presence("customer", (case.customer_id,))
+
     def test_a_preview_is_a_body_that_asks_nobody(self, case: ProviderCase) -> None:
         """The same invoice gives the same bytes, and an account that is not set up is enough."""
         document, nowhere = case.invoice(), case.provider.settings.model_construct()
@@ -199,6 +226,11 @@ def differences(document: FormattedInvoice, found: Found) -> list[str]:
         for name, shown, right in facts
         if shown is not None and shown not in right
     ]
+
+
+def presence(client: Connection, thing: Thing, ids: Collection[str]) -> tuple[Presence | None, ...]:
+    """Ask for customers or items one by one."""
+    return tuple(client.presence(thing, (each,)).get(each) for each in ids)
 
 
 def read_again(client: Connection, document: FormattedInvoice, document_id: str) -> Found | None:

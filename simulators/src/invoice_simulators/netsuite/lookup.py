@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from yarl import URL
 
+from invoice_simulators.netsuite.entries import entries
 from invoice_simulators.netsuite.errors import general, invalid_content, user_error, wrong_parameter
 from invoice_simulators.netsuite.ledger import Ledger
 from invoice_simulators.netsuite.records import Transaction
@@ -84,7 +85,8 @@ class LookUp:
         allowed = (
             each for each in self._store.replica.values() if each.record_type not in forbidden
         )
-        rows = parse_suiteql(body["q"]).rows(allowed)
+        listed = entries(body["q"], self._settings())
+        rows = parse_suiteql(body["q"]).rows(allowed) if listed is None else listed
         limit, offset = _page(call)
         return reply(
             _rows_page(rows, str(call.url), limit, offset),

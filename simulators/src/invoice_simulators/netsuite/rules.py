@@ -99,7 +99,7 @@ def _check_entity(body: Json, settings: NetSuiteSettings) -> None:
     if "entity" not in body:
         raise user_error("Please enter value(s) for: Customer", "entity")
     customer = body["entity"].get("id")
-    if not _is_known(customer, settings.unknown_customers):
+    if not is_known(customer, settings.unknown_customers):
         raise invalid_reference(customer, "entity", "entity")
     if customer in settings.inactive_customers:
         raise user_error(f"The customer {customer} is inactive.", "entity")
@@ -138,7 +138,7 @@ def _check_line(line: Json, at: str, settings: NetSuiteSettings, *, strict_names
     if "item" not in line:
         raise user_error("Please enter value(s) for: Item", f"{at}item")
     item = line["item"].get("id")
-    if not _is_known(item, settings.unknown_items):
+    if not is_known(item, settings.unknown_items):
         raise invalid_reference(item, "item", f"{at}item")
     if item in settings.inactive_items:
         raise user_error(f"The item {item} is inactive.", f"{at}item")
@@ -164,5 +164,6 @@ def _check_numbers(line: Json, at: str) -> None:
         )
 
 
-def _is_known(internal_id: Any, unknown: tuple[str, ...]) -> bool:
+def is_known(internal_id: Any, unknown: tuple[str, ...]) -> bool:
+    """Whether a customer or item exists: any number that is not listed as unknown."""
     return isinstance(internal_id, str) and internal_id.isdecimal() and internal_id not in unknown

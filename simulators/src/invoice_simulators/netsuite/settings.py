@@ -22,7 +22,7 @@ class NetSuiteSettings:
     of them expire. ``currencies`` maps internal ids to ISO 4217 codes; ``"1"`` is the account's
     base currency. ``custom_fields`` are the ``custbody_*``, ``custcol_*`` and ``cseg_*`` that
     exist; null: all. ``closed_before`` is an ISO date: earlier periods are closed.
-    ``forbidden_record_types`` are those that the role may not use, e.g. ``creditMemo``.
+    ``forbidden_record_types`` are those that the role may not use, e.g. ``creditMemo``, ``customer``.
     ``base_prices`` are decimals by item id: what a line costs a piece, whatever amount was sent,
     unless it names the custom price level ``-1``. ``shipping_cost`` is a decimal that the account
     adds to each new document by itself. ``overload_as_invalid_login``: above the concurrency limit

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from invoice_simulators.razorpay.account import Account
-from invoice_simulators.razorpay.errors import bad_request, general, no_such_url
+from invoice_simulators.razorpay.errors import bad_request, general, no_such_id, no_such_url
 from invoice_simulators.razorpay.people import People
+from invoice_simulators.razorpay.rules import is_customer
 from invoice_simulators.razorpay.settings import RazorpaySettings
 from invoice_simulators.razorpay.store import InvoiceStore, StoredInvoice, summary
 from invoice_simulators.replica import Replica
@@ -20,6 +21,7 @@ from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, loads, r
 RECEIPT = re.compile(r'"(?:receipt|invoice_number)"\s*:\s*"([^"]+)"')
 INVOICES = "/v1/invoices"
 INVOICE = f"{INVOICES}/(?P<id>[^/]+)"
+CUSTOMER = "/v1/customers/(?P<id>[^/]+)"
 
 
 class Razorpay(Simulator[RazorpaySettings]):
@@ -42,6 +44,7 @@ class Razorpay(Simulator[RazorpaySettings]):
             Route("GET", INVOICE, "get", self.get),
             Route("PATCH", INVOICE, "update", self.update),
             Route("DELETE", INVOICE, "delete", self.delete),
+            Route("GET", CUSTOMER, "get-customer", self.get_customer),
             Route("POST", f"{INVOICE}/issue", "issue", self.issue),
             Route("POST", f"{INVOICE}/cancel", "cancel", self.cancel),
         ]
@@ -103,6 +106,13 @@ class Razorpay(Simulator[RazorpaySettings]):
     def get(self, call: Call) -> Reply:
         """Answer one invoice, as it is now."""
         return reply(self._store.get(call.parts["id"]).raw)
+
+    def get_customer(self, call: Call) -> Reply:
+        """Answer one customer."""
+        customer_id = call.parts["id"]
+        if not is_customer(customer_id, self.settings):
+            raise no_such_id()
+        return reply({"id": customer_id, "entity": "customer", "name": f"Customer {customer_id}"})
 
     def list_invoices(self, call: Call) -> Reply:
         """Answer a collection, the newest first, as old as the list is behind."""

@@ -93,12 +93,14 @@ def _check_customer(body: Json, settings: RazorpaySettings) -> None:
     if not is_given and body.get("draft") != "1":
         raise bad_request("The customer field is required.", "customer")
     customer_id = body.get("customer_id")
-    if customer_id is not None and (
-        not isinstance(customer_id, str)
-        or not CUSTOMER_ID.fullmatch(customer_id)
-        or customer_id in settings.unknown_customers
-    ):
+    if customer_id is not None and not is_customer(customer_id, settings):
         raise no_such_id("customer_id")
+
+
+def is_customer(customer_id: Any, settings: RazorpaySettings) -> bool:
+    """Whether there is such a customer."""
+    has_form = isinstance(customer_id, str) and CUSTOMER_ID.fullmatch(customer_id) is not None
+    return has_form and customer_id not in settings.unknown_customers
 
 
 def check_texts(body: Json) -> None:

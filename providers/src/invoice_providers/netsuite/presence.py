@@ -1,0 +1,47 @@
+"""Asking SuiteQL which customers and items there are. Pure.
+
+What a role may not see is left out of an answer without a word. So an id is missing only if the
+same role sees another record of the kind.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from invoice_providers.base import Presence, Thing
+from invoice_shared import serde
+
+STATES: Mapping[str, Presence] = {"f": "active", "t": "inactive"}
+
+
+def asked_for(ids: Iterable[str]) -> list[str]:
+    """Return the ids that a query may name: internal ids are numbers."""
+    return sorted({each for each in ids if each.isascii() and each.isdecimal()})
+
+
+def by_ids(thing: Thing, ids: Collection[str]) -> bytes:
+    """Return the question after these."""
+    return _body(f"SELECT id, isinactive FROM {thing} WHERE id IN ({', '.join(ids)})")  # noqa: S608 - digits
+
+
+def any_one(thing: Thing) -> bytes:
+    """Return the question after any record of the kind."""
+    return _body(f"SELECT id, isinactive FROM {thing} FETCH FIRST 1 ROWS ONLY")  # noqa: S608 - no input
+
+
+def read_rows(tree: Any) -> dict[str, Presence] | None:
+    """Return what an answer shows, by id; ``None`` if it is not an answer to such a question."""
+    rows = tree.get("items") if isinstance(tree, dict) else None
+    if not isinstance(rows, list):
+        return None
+    shown = {_text(row, "id"): STATES.get(_text(row, "isinactive").lower()) for row in rows}
+    known = {name: state for name, state in shown.items() if name and state is not None}
+    return known if len(known) == len(rows) else None
+
+
+def _text(row: Any, name: str) -> str:
+    value = row.get(name) if isinstance(row, dict) else None
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _body(query: str) -> bytes:
+    return serde.encode({"q": query})
