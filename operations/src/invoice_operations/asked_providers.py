@@ -3,7 +3,7 @@
 Changes nothing there, but for drafts that it is told to discard.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -12,7 +12,7 @@ from invoice_operations.giving_up import GivingUp
 from invoice_operations.metronome_reader import patiently
 from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers, check, look, read
-from invoice_providers.base import Found
+from invoice_providers.base import Found, Presence, Thing
 from invoice_providers.connection import Connection
 from invoice_providers.drafts import Draft
 from invoice_providers.login import LoginState
@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 class AskedProviders:
     """Thread-safe. Calls raise ``CredentialsRefused`` or, after some tries, ``Unavailable``.
 
-    A system that plainly does not answer is not asked again by ``read`` and ``look``.
+    A system that plainly does not answer is not asked again by ``read``, ``look`` and ``presence``.
     """
 
     def __init__(self, known: Providers, pace: Pace, backoff_max_seconds: float) -> None:
@@ -104,6 +104,20 @@ class AskedProviders:
     def look(self, sketch: Outcome) -> tuple[Found, ...]:
         """Return whatever carries an invoice's id at the sketch's destination."""
         return self._asked(sketch, lambda connection: look(connection, sketch))
+
+    def presence(self, name: str, thing: Thing, ids: Sequence[str]) -> Mapping[str, Presence]:
+        """Return which customers or items a system shows.
+
+        ``ids`` are as many as one question to it takes. Raises ``Unavailable`` for a system that
+        may not be asked from here, too.
+        """
+        if name not in self._known.usable:
+            why = self.left_out.get(name, f"CREATOR_DESTINATIONS does not name {name} here.")
+            raise Unavailable(why)
+        connection = self._known.usable[name]
+        return self._patience[name].call(
+            lambda: self._patiently(lambda: connection.presence(thing, ids))
+        )
 
     def _asked(self, about: Outcome, ask: Callable[[Connection], Answer]) -> Answer:
         name = about.destination or ""

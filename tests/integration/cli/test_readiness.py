@@ -140,3 +140,27 @@ def test_a_wrong_key_is_one_line(outside: Outside) -> None:
     ended = run_invoices(outside, "readiness", "--since", "30d", METRONOME_API_KEY="wrong")
 
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
+
+
+def test_the_providers_are_asked_for_customers_and_items(outside: Outside) -> None:
+    given = [customer(1), customer(2)]
+    outside.metronome.seed_customers(given)
+    outside.metronome.seed_invoices([invoice(f"of {n}", given[n % 2], 1000) for n in range(6)])
+    asked = ("readiness", "--since", "30d", "--ask-providers")
+    outside.netsuite.configure(inactive_items=["2001"])
+
+    ended = run_invoices(outside, *asked)
+    again = run_invoices(outside, *asked, "-o", "json")
+    queries = outside.netsuite.requests("query")
+    outside.netsuite.configure(forbidden_record_types=["customer"], inactive_items=[])
+    unknown = run_invoices(outside, *asked)
+
+    assert (ended.returncode, again.returncode, unknown.returncode) == (1, 1, 3)
+    assert "provider-rejected: The item 2001 is inactive at NetSuite." in ended.stdout
+    assert {row["kind"] for row in json.loads(again.stdout)} == {"netsuite item"}
+    assert len(queries) == 2 * 2
+    assert ended.stderr.splitlines()[-1] == (
+        "6 invoice(s), drafts included: 6 would fail. The providers were asked."
+    )
+    assert "NetSuite does not show whether the customer 1001 exists." in unknown.stderr
+    assert not outside.netsuite.documents()

@@ -15,7 +15,12 @@ from tests.builders import CUSTOMER_ID, INVOICE_ID
 from tests.fakes import START
 from tests.unit.formatter.invoices import line, tree
 from tests.unit.operations.installation import FakeInstallation
-from tests.unit.operations.readiness.world import NETSUITE, RULES, Metronome
+from tests.unit.operations.readiness.world import (
+    NETSUITE,
+    RULES,
+    AskedProviders,
+    Metronome,
+)
 from tests.unit.web.desk import Visitor, page_of, until
 
 BARE = line(product_custom_fields={}, name="=Beta")
@@ -26,10 +31,15 @@ class Installation(FakeInstallation):
     """An installation that has customers with invoices at Metronome."""
 
     customers: Metronome = field(default_factory=lambda: Metronome(()))
+    asked: AskedProviders = field(default_factory=AskedProviders)
 
     def metronome(self, _per_second: float | None = None) -> Any:
         """Return the Metronome that has them."""
         return self.customers
+
+    def providers(self, _per_second: float | None = None) -> Any:
+        """Return the providers that are asked."""
+        return self.asked
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +105,23 @@ async def test_the_readiness_of_one_customer_is_checked() -> None:
 
         assert (facts["customer_id"], facts["states"]) == (CUSTOMER_ID, {"ready": 1})
         assert given.customers.walked == [CUSTOMER_ID]
+
+
+async def test_the_providers_are_asked_if_the_box_is_ticked() -> None:
+    given = installation(tree())
+    given.asked.known |= {"1042": "missing"}
+    async with page_of(given) as visitor:
+        await visitor.log_in()
+        without = await ended(visitor)
+        assert (without["states"], given.asked.asked) == ({"ready": 1}, [])
+
+        facts = await ended(visitor, ask_providers="1")
+
+        assert (facts["ask_providers"], facts["states"]) == (True, {"fails": 1})
+        assert facts["causes"][0]["kind"] == "netsuite customer"
+        shown = await visitor.look(f"/readiness/{facts['job_id']}")
+        assert "the providers were asked" in shown
+        assert "NetSuite does not show whether the item" in shown
 
 
 async def test_a_failed_job_shows_the_reason() -> None:

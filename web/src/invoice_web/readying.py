@@ -33,7 +33,9 @@ class Readying:
         self.jobs = jobs
         self._background = Background(jobs)
 
-    def begin(self, since: str, customer_id: str, person: Person) -> Job:
+    def begin(
+        self, since: str, customer_id: str, person: Person, *, ask_providers: bool = False
+    ) -> Job:
         """Begin a job, about all customers unless one is named.
 
         Raises ``InvalidRequest``, or ``NeedsAttention`` while another one runs.
@@ -42,7 +44,11 @@ class Readying:
         moment = parse_moment(since, now)
         if moment >= now:
             raise InvalidRequest(f'Invalid since "{since}": use a time that is over, e.g. 30d.')
-        request = {"since": time_text(moment), "customer_id": customer_id or None}
+        request = {
+            "since": time_text(moment),
+            "customer_id": customer_id or None,
+            "ask_providers": ask_providers,
+        }
         job = Job(
             f"{KIND}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
             person.by,
@@ -50,18 +56,19 @@ class Readying:
             request,
             summary=NOTHING_YET,
         )
-        self._background.begin(
-            job, partial(self._look, Selection(since=moment, customer_id=customer_id or None))
-        )
+        chosen = Selection(since=moment, customer_id=customer_id or None)
+        asked = ReadinessRequest(chosen, PER_SECOND, ask_providers=ask_providers)
+        self._background.begin(job, partial(self._look, asked))
         return job
 
     def stop_all(self) -> None:
         """End the job that runs."""
         self._background.stop()
 
-    def _look(self, chosen: Selection, walked: Count) -> tuple[Found, Callable[[], dict[str, Any]]]:
-        causes = Causes()
-        request = ReadinessRequest(chosen, PER_SECOND)
+    def _look(
+        self, request: ReadinessRequest, walked: Count
+    ) -> tuple[Found, Callable[[], dict[str, Any]]]:
+        causes = Causes(providers_asked=request.ask_providers)
 
         def found() -> Found:
             for judged in readiness(request, self._installation, walked):

@@ -28,7 +28,16 @@ def readiness(
     ],
     *,
     customer_id: CustomerOption = None,
-    rate: Annotated[str, typer.Option(help="At most so many calls to Metronome.")] = "20/s",
+    ask_providers: Annotated[
+        bool,
+        typer.Option(
+            "--ask-providers",
+            help="Also ask the providers whether the customers and items exist and are active.",
+        ),
+    ] = False,
+    rate: Annotated[
+        str, typer.Option(help="Maximum calls to Metronome, and to the providers.")
+    ] = "20/s",
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
     output: ListingOption = "table",
 ) -> None:
@@ -36,15 +45,15 @@ def readiness(
 
     Sends nothing.
 
-    Exits 1 if an invoice would fail, 3 if one could not be asked for.
+    Exits 1 if an invoice would fail, 3 if one could not be asked for, or a provider did not tell.
     """
     chosen, per_second = (
         selection(datetime.now(UTC), since=since, customer_id=customer_id),
         parse_rate(rate),
     )
-    causes = Causes()
+    causes = Causes(providers_asked=ask_providers)
     with progress("customers", None, output) as walked:
-        request = ReadinessRequest(chosen, per_second, concurrency)
+        request = ReadinessRequest(chosen, per_second, concurrency, ask_providers)
         _show(run(request, this_installation(output), walked), causes, output)
     if output == "table":
         _show_causes(causes)

@@ -43,6 +43,7 @@ class Causes:
     Its memory grows with what there is to correct, not with the invoices.
     """
 
+    providers_asked: bool = False
     states: Counter[State] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     _waiting: dict[Key, Waiting] = field(default_factory=dict)
@@ -68,9 +69,8 @@ class Causes:
         count = ", ".join(
             f"{count:,} {STATES[state]}" for state, count in self.states.most_common()
         )
-        return (
-            f"{self.states.total():,} invoice(s), drafts included: {count}. No provider was asked."
-        )
+        whom = "The providers were asked" if self.providers_asked else "No provider was asked"
+        return f"{self.states.total():,} invoice(s), drafts included: {count}. {whom}."
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row per thing and currency, those that most invoices wait for first of a code

@@ -18,6 +18,7 @@ from invoice_operations.preview.previews import (
 )
 from invoice_operations.readiness.judged import Judged, State
 from invoice_operations.readiness.obstacle import Obstacle, creators_obstacle, formatters_obstacles
+from invoice_operations.readiness.references import Reference, references_of
 from invoice_operations.settings import ReadsSettings
 from invoice_providers.registry import provider_of
 from invoice_shared.errors import Rejected
@@ -87,7 +88,9 @@ class Judge:
         if seen.result == "skipped":
             return self._about(billing.invoice, "skipped")
         found = self._obstacles(billing.invoice, seen)
-        return replace(self._about(billing.invoice, "fails" if found else "ready"), obstacles=found)
+        state: State = "fails" if found else "ready"
+        about = self._about(billing.invoice, state)
+        return replace(about, obstacles=found, references=self._references(seen))
 
     def _about(self, invoice: MetronomeInvoice, state: State) -> Judged:
         total, currency = stated_money(invoice.total, invoice.credit_type)
@@ -103,3 +106,6 @@ class Judge:
         except Rejected as refused:
             return (creators_obstacle(document, refused.code, refused.reason),)
         return (creators_obstacle(document, code, reason),) if seen.result == "failed" else ()
+
+    def _references(self, seen: Preview) -> tuple[Reference, ...]:
+        return () if seen.document is None else references_of(seen.document)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from invoice_operations.readiness.obstacle import Obstacle
+from invoice_operations.readiness.references import Reference
 
 State = Literal["ready", "skipped", "fails", "unknown"]
 # Of a row; see ``Judged.rows``.
@@ -30,7 +31,8 @@ class Judged:
     """``total`` is in major units with Metronome's sign, of a draft what it holds so far.
 
     ``status`` is Metronome's, e.g. ``DRAFT``. ``problem``: why it is ``unknown``, e.g. since the
-    invoices of its customer could not be listed; then ``invoice_id`` is ``None``.
+    invoices of its customer could not be listed; then ``invoice_id`` is ``None``. ``references``:
+    what its document refers to at the provider.
     """
 
     invoice_id: str | None
@@ -42,6 +44,7 @@ class Judged:
     status: str | None = None
     obstacles: tuple[Obstacle, ...] = ()
     problem: str | None = None
+    references: tuple[Reference, ...] = ()
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield a row for each thing that it would fail on, and one if nobody knows."""

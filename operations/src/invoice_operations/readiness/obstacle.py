@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from invoice_formatter.mapping.currency import currency_of
 from invoice_formatter.mapping.items import not_mapped, without_item
@@ -15,7 +14,6 @@ from invoice_formatter.mapping.skips import find_skip
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 
-Kind = Literal["customer", "product", "line type", "currency", "destination", "invoice"]
 NOT_DECIDED = "payer-not-decided"
 
 
@@ -23,12 +21,13 @@ NOT_DECIDED = "payer-not-decided"
 class Obstacle:
     """``code`` and ``detail`` are those of the failure, ``kind`` and ``name`` say what it is about.
 
-    ``name`` is Metronome's id of a customer or product, and ``title`` what a product or a line is
-    called.
+    ``kind`` is ``customer``, ``product``, ``line type``, ``currency``, ``destination``, ``invoice``,
+    or a provider's own, e.g. ``netsuite customer``. ``name`` is the id of a customer, product or
+    item, and ``title`` what a product or a line is called.
     """
 
     code: str
-    kind: Kind
+    kind: str
     name: str
     detail: str
     title: str | None = None
@@ -57,7 +56,7 @@ def formatters_obstacles(
 
 def creators_obstacle(document: FormattedInvoice, code: str, reason: str) -> Obstacle:
     """Return what a document would fail on at its provider, without the provider being asked."""
-    kinds: Mapping[str, tuple[Kind, str]] = {
+    kinds: Mapping[str, tuple[str, str]] = {
         "unsupported-currency": ("currency", document.currency),
         "destination-not-configured": ("destination", document.destination),
     }
@@ -90,7 +89,7 @@ def _of_lines(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Obstac
         yield Obstacle(refused.code, kind, name, refused.reason, line.name)
 
 
-def _named(line: MetronomeLine) -> tuple[Kind, str]:
+def _named(line: MetronomeLine) -> tuple[str, str]:
     """Return what has to get an item: an applied commit and a line without a product get it by
     their type.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from invoice_formatter.mapping.rules import MappingRules
@@ -11,6 +12,7 @@ from invoice_operations.giving_up import GivingUp
 from invoice_operations.preview.drafts import as_finalized
 from invoice_operations.readiness.judge import Accounts, Judge
 from invoice_operations.readiness.judged import Judged
+from invoice_operations.readiness.presences import AsksProviders, Presences
 from invoice_operations.selection import Selection
 from invoice_operations.settings import MappingSettings, ReadsSettings
 from invoice_operations.walk import in_parallel
@@ -53,23 +55,28 @@ class ReadinessClients(Protocol):
     def metronome(self, per_second: float | None = None) -> ReadsMetronome:
         """Return a reader of Metronome."""
 
+    def providers(self, per_second: float | None = None) -> AsksProviders:
+        """Return the billing systems that are set up here."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadinessRequest:
     """``chosen`` is a time, and a customer if it is not about all.
 
-    ``per_second`` bounds the calls to Metronome.
+    ``per_second`` bounds the calls to Metronome, and those to the providers, which are asked for
+    customers and items only if ``ask_providers`` is set.
     """
 
     chosen: Selection
     per_second: float | None = None
     concurrency: int = 4
+    ask_providers: bool = False
 
 
 def readiness(
     request: ReadinessRequest, clients: ReadinessClients, walked: Callable[[], object]
 ) -> Iterator[Judged]:
-    """Yield what would become of each invoice issued since a time, and of each draft; changes
+    """Return what would become of each invoice issued since a time, and of each draft; changes
     nothing anywhere.
 
     ``walked`` is called for each customer. What fails for one customer or invoice is in its own
@@ -81,9 +88,16 @@ def readiness(
     look = _Look(metronome, rules, Accounts(clients.settings), since, now)
     asked = request.chosen.customer_id
     customers = metronome.customer_ids() if asked is None else [asked]
-    for of_customer in in_parallel(look.customer, customers, request.concurrency):
+    found = _walked(in_parallel(look.customer, customers, request.concurrency), walked)
+    if request.ask_providers:
+        return Presences(clients.providers(request.per_second)).judged(found)
+    return chain.from_iterable(found)
+
+
+def _walked(found: Iterable[list[Judged]], walked: Callable[[], object]) -> Iterator[list[Judged]]:
+    for of_customer in found:
         walked()
-        yield from of_customer
+        yield of_customer
 
 
 @dataclass(slots=True)

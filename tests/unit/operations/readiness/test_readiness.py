@@ -21,7 +21,12 @@ from tests.builders import CUSTOMER_ID, INVOICE_ID
 from tests.fakes import START, FakeClock
 from tests.unit.formatter.hierarchies import CONTRACT, PARENT, FakeAccounts, child
 from tests.unit.formatter.invoices import EUR, TOKENS, application, line, tree
-from tests.unit.operations.readiness.world import NETSUITE, RULES, Metronome
+from tests.unit.operations.readiness.world import (
+    NETSUITE,
+    RULES,
+    AskedProviders,
+    Metronome,
+)
 
 SINCE = START - timedelta(days=30)
 
@@ -31,6 +36,7 @@ class Clients:
     """An installation with a Metronome; the providers' settings come from the environment."""
 
     reader: Metronome
+    asked: AskedProviders = field(default_factory=AskedProviders)
     clock: FakeClock = field(default_factory=FakeClock)
 
     def settings(self, settings_class: type[AnySettings], /) -> AnySettings:
@@ -38,6 +44,9 @@ class Clients:
 
     def metronome(self, _per_second: float | None = None) -> Metronome:
         return self.reader
+
+    def providers(self, _per_second: float | None = None) -> AskedProviders:
+        return self.asked
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,13 @@
 """A Metronome with customers and invoices, and the settings for a readiness run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from invoice_operations.settings import MappingSettings
-from invoice_shared.errors import ConnectorError
+from invoice_providers.base import Presence, Thing
+from invoice_shared.errors import CallFailed, ConnectorError
 from invoice_shared.metronome.questions import Question
 from tests.unit.formatter.hierarchies import FakeAccounts
 from tests.unit.formatter.invoices import rules
@@ -63,3 +64,19 @@ class Metronome:
 
     def _of(self, customer_id: str) -> list[dict[str, Any]]:
         return [each for each in self.invoices if each["customer_id"] == customer_id]
+
+
+@dataclass
+class AskedProviders:
+    """Knows these customers and items; ``error`` is raised instead if there is one."""
+
+    known: dict[str, Presence] = field(default_factory=dict)
+    error: CallFailed | None = None
+    asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def presence(self, name: str, thing: Thing, ids: Sequence[str]) -> Mapping[str, Presence]:
+        """Return what is known."""
+        self.asked.append((name, thing, tuple(ids)))
+        if self.error is not None:
+            raise self.error
+        return {each: self.known[each] for each in ids if each in self.known}

@@ -28,7 +28,8 @@ async def begin(request: web.Request) -> web.Response:
     """Begin to look in the background. It needs no broker."""
     desk, fields, who = request.app[DESK], form(request), person(request)
     since, customer_id = needed(fields, "since"), one(fields, "customer_id")
-    job = await desk.work(lambda: desk.readying.begin(since, customer_id, who))
+    asks = bool(one(fields, "ask_providers"))
+    job = await desk.work(lambda: desk.readying.begin(since, customer_id, who, ask_providers=asks))
     return done(request, f"/readiness/{job.job_id}", job.document(), 201)
 
 
