@@ -104,6 +104,51 @@ def test_a_failure_is_resolved_by_keyboard_alone(console: Console) -> None:
     expect(page.locator("dl.facts").first).to_contain_text("resolved")
 
 
+def test_some_failures_are_chosen_by_keyboard_and_planned_without_script(console: Console) -> None:
+    page = console.person(script=False).log_in()
+    page.goto(f"{console.base}/failures?code=items-not-mapped")
+    boxes = page.get_by_role("checkbox")
+    expect(boxes).to_have_count(SHOWN // 4)
+    chosen = [boxes.nth(number).get_attribute("value") or "" for number in (0, 2)]
+    for number in (0, 2):
+        boxes.nth(number).focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Plan a replay of the chosen ones").focus()
+    with waits_for_answer(page):
+        page.keyboard.press("Enter")
+
+    expect(page.get_by_role("button", name="Put 2 back now")).to_be_visible()
+    listed = [link.get_attribute("href") for link in page.locator("#which a").all()]
+    assert sorted(listed) == sorted(f"/failures/{each}" for each in chosen)
+
+
+def test_held_ones_are_chosen_and_approved(console: Console) -> None:
+    page = console.person().log_in()
+    page.goto(f"{console.base}/failures?state=held")
+    chosen = [page.get_by_role("checkbox").nth(number) for number in (1, 4, 5)]
+    names = [box.get_attribute("value") or "" for box in chosen]
+    for box in chosen:
+        box.check()
+    chosen_form = page.get_by_role("form", name="The chosen failures")
+    chosen_form.get_by_label("Why (for the auditor)").fill("compared one by one")
+    with waits_for_answer(page):
+        page.get_by_role("button", name="Approve the chosen ones").click()
+
+    listed = [link.get_attribute("href") for link in page.locator("#which a").all()]
+    assert sorted(listed) == sorted(f"/failures/{each}" for each in names)
+    page.goto(f"{console.base}/audit")
+    expect(page.get_by_role("cell", name="compared one by one")).to_have_count(len(names))
+
+
+def test_none_chosen_is_not_all(console: Console) -> None:
+    page = console.person().log_in()
+    page.goto(f"{console.base}/failures")
+    with waits_for_answer(page):
+        page.get_by_role("button", name="Plan a replay of the chosen ones").click()
+
+    expect(page.locator("main")).to_contain_text("No failure is chosen")
+
+
 def test_everything_works_without_script(console: Console) -> None:
     page = console.person(script=False).log_in()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()

@@ -169,7 +169,7 @@ def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_brows
     page.goto(f"{console.base}/failures")
     rest = [
         f"{console.base}{link.get_attribute('href')}"
-        for link in page.locator("tbody td:first-child a").all()
+        for link in page.locator("tbody a[href^='/failures/']").all()
     ]
     assert len(rest) == len(failed) - len(corrected)
     for place in rest:

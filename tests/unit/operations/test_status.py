@@ -51,3 +51,18 @@ def test_a_clock_ahead_shows_a_failed_invoice_in_progress_only_until_it_is_consu
     installation = FakeInstallation([ahead, settled], readers={"raw-invoices": [formatter]})
 
     assert status_of(INVOICE_ID, installation).facts["state"] == state
+
+
+@pytest.mark.parametrize(("committed", "state"), [(5, "in-progress"), (6, "missing")])
+def test_an_invoice_whose_entry_was_removed_is_missing_once_its_record_is_consumed(
+    committed: int, state: str
+) -> None:
+    lies = [
+        lying("raw-invoices", 5, raw_invoice(), INVOICE_ID),
+        in_ledger(0, outcome()),
+        lying("invoice-outcomes", 1, None, INVOICE_ID),
+    ]
+    formatter = ConsumerGroup("invoice-formatter", has_members=True, committed={0: committed})
+    installation = FakeInstallation(lies, readers={"raw-invoices": [formatter]})
+
+    assert status_of(INVOICE_ID, installation).facts["state"] == state

@@ -417,6 +417,28 @@ async def test_a_held_invoice_is_approved_and_continues() -> None:
         assert (await visitor.post("/approvals", invoice_id="x")).status == 409
 
 
+async def test_several_are_chosen_one_by_one_and_none_is_not_all() -> None:
+    lying = lying_in(held("one"), held("two"), held("three"), failed("four"), failed("five"))
+    installation = FakeInstallation(lying)
+    async with page_of(installation) as visitor:
+        await visitor.log_in()
+        assert (await visitor.post("/replays", chosen="1")).status == 400
+        assert (await visitor.post("/approvals", chosen="1")).status == 400
+        assert (await visitor.post("/approvals", failure_id="fourabcdef")).status == 400
+
+        some = await visitor.post("/replays", chosen="1", failure_id=["fourabcdef", "oneabcdef"])
+        approved = await visitor.post(
+            "/approvals", chosen="1", failure_id=["oneabcdef", "threeabcdef"], why="looked"
+        )
+
+        plan = await visitor.json(f"/replays/{(await some.json())['replay_id']}")
+        assert [each[:4] for each in sorted(plan["failure_ids"])] == ["four", "onea"]
+        ended = await finished(visitor, (await approved.json())["replay_id"])
+        assert ended["state"] == "done"
+        subjects = {each.subject for each in decided(installation) if each.kind == "approve"}
+        assert subjects == {"one", "three"}
+
+
 class Away(FakeInstallation):
     """An installation whose broker no longer answers."""
 

@@ -72,6 +72,17 @@ def needed(form: Form, name: str) -> str:
     return text
 
 
+def named_failures(form: Form) -> Sequence[str]:
+    """Return the ids of the failures that are chosen one by one; none if filters choose them.
+
+    Raises ``InvalidRequest`` if a person was to tick some and did not: else all would be meant.
+    """
+    named = [text.strip() for text in form.get("failure_id", ()) if text.strip()]
+    if not named and one(form, "chosen"):
+        raise InvalidRequest("No failure is chosen: tick at least one in the list.")
+    return named
+
+
 def parse_filters(form: Form, now: datetime, state: str = "open") -> Selection:
     """Read which failures are meant; other fields say something else. Raises ``InvalidRequest``."""
     wanted = one(form, "state") or state

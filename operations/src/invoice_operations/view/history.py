@@ -133,6 +133,8 @@ def summary(invoice_id: str, known: KnownInvoice, waiting: Sequence[Record]) -> 
 
 def _state(known: KnownInvoice, waiting: Sequence[Record]) -> str:
     """``in-progress``: on its way for the first time, or again since its newest event.
+    ``missing``, as in a reconciliation: consumed, and nothing is known of how it ended, because
+    somebody removed its entry.
 
     What was consumed is over, whatever the clocks say; what was not may be settled all the same,
     and committed soon. What has a document that stands and no open failure is created, whatever
@@ -141,7 +143,9 @@ def _state(known: KnownInvoice, waiting: Sequence[Record]) -> str:
     if known.standing and known.open_failure is None:
         return "created"
     newest = known.newest
-    if newest is None or any(record.time > newest.settled_at for record in waiting):
+    if newest is None:
+        return "in-progress" if waiting else "missing"
+    if any(record.time > newest.settled_at for record in waiting):
         return "in-progress"
     return "created" if known.standing else newest.outcome
 

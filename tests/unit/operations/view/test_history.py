@@ -77,6 +77,10 @@ def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay()
         assert summary(INVOICE_ID, known, [replayed])["state"] == "in-progress"
 
 
+def test_an_invoice_that_was_consumed_and_whose_entry_was_removed_is_missing() -> None:
+    assert summary(INVOICE_ID, KnownInvoice(), [])["state"] == "missing"
+
+
 def test_a_repeated_event_leaves_a_created_invoice_created() -> None:
     again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 

@@ -15,7 +15,7 @@ from invoice_providers.names import all_destinations, destinations
 from invoice_shared.decision import Decision, Kind
 from invoice_web.answers import done, form, identity
 from invoice_web.desk import DESK, Desk
-from invoice_web.forms import needed, one, parse_filters
+from invoice_web.forms import named_failures, needed, one, parse_filters
 from invoice_web.pages.failures import found
 from invoice_web.plans import StoredPlan
 
@@ -55,13 +55,20 @@ async def approve_failure(request: web.Request) -> web.Response:
     return _started(request, await desk.change(approved))
 
 
-async def approve_all(request: web.Request) -> web.Response:
-    """Let all held invoices go that the filters mean."""
+async def approve_several(request: web.Request) -> web.Response:
+    """Let the held invoices go that are named, or all that the filters mean."""
     desk, given, who = request.app[DESK], form(request), person(request)
-    now = desk.installation.clock.now()
-    chosen = held(parse_filters(given, now, state="held"))
-    plan = await desk.change(lambda: _approve(desk, chosen, one(given, "why"), who))
-    return _started(request, plan)
+    now, named = desk.installation.clock.now(), named_failures(given)
+
+    def approved() -> StoredPlan:
+        chosen = (
+            chosen_by_id(named, desk.installation.view())
+            if named
+            else held(parse_filters(given, now, state="held"))
+        )
+        return _approve(desk, chosen, one(given, "why"), who)
+
+    return _started(request, await desk.change(approved))
 
 
 async def pause(request: web.Request) -> web.Response:
@@ -120,7 +127,7 @@ async def _decide(request: web.Request, kind: Kind, name: str, why: str | None) 
 ROUTES = (
     web.post("/failures/{failure_id}/resolve", resolve_failure),
     web.post("/failures/{failure_id}/approve", approve_failure),
-    web.post("/approvals", approve_all),
+    web.post("/approvals", approve_several),
     web.post("/destinations/{name}/pause", pause),
     web.post("/destinations/{name}/resume", resume),
     web.post("/invoices/{invoice_id}/enqueue", enqueue_invoice),

@@ -11,7 +11,16 @@ from invoice_operations.replay.request import Restarting
 from invoice_operations.selection import Selection
 from invoice_web.answers import answer, done, form, wants_json
 from invoice_web.desk import DESK, Desk
-from invoice_web.forms import MAX_ROWS, SHOWN_ROWS, Form, gathered, one, parse_filters, parse_page
+from invoice_web.forms import (
+    MAX_ROWS,
+    SHOWN_ROWS,
+    Form,
+    gathered,
+    named_failures,
+    one,
+    parse_filters,
+    parse_page,
+)
 from invoice_web.pages.actions import person
 from invoice_web.pages.failures import found
 
@@ -85,14 +94,15 @@ async def _change(
 
 def _facts(desk: Desk, replay_id: str) -> dict[str, Any]:
     stored = desk.replays.plans.get(replay_id)
-    return stored.document() | desk.replays.results(stored)
+    listed = {"failure_ids": list(stored.failure_ids[:MAX_ROWS])}
+    return stored.document() | listed | desk.replays.results(stored)
 
 
 def _chosen(desk: Desk, given: Form) -> Selection:
     """Return what is meant: failures by their ids, or those that are open and that the filters
     mean.
     """
-    if named := [text.strip() for text in given.get("failure_id", ()) if text.strip()]:
+    if named := named_failures(given):
         return Selection(failure_ids=frozenset(found(desk.view, each).failure_id for each in named))
     return parse_filters(given, desk.installation.clock.now())
 
