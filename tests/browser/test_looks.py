@@ -118,7 +118,7 @@ def test_some_failures_are_chosen_by_keyboard_and_planned_without_script(console
         page.keyboard.press("Enter")
 
     expect(page.get_by_role("button", name="Put 2 back now")).to_be_visible()
-    listed = [link.get_attribute("href") for link in page.locator("#which a").all()]
+    listed = [link.get_attribute("href") or "" for link in page.locator("#which a").all()]
     assert sorted(listed) == sorted(f"/failures/{each}" for each in chosen)
 
 
@@ -134,7 +134,7 @@ def test_held_ones_are_chosen_and_approved(console: Console) -> None:
     with waits_for_answer(page):
         page.get_by_role("button", name="Approve the chosen ones").click()
 
-    listed = [link.get_attribute("href") for link in page.locator("#which a").all()]
+    listed = [link.get_attribute("href") or "" for link in page.locator("#which a").all()]
     assert sorted(listed) == sorted(f"/failures/{each}" for each in names)
     page.goto(f"{console.base}/audit")
     expect(page.get_by_role("cell", name="compared one by one")).to_have_count(len(names))

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from invoice_operations.first_contact import FirstContact
 from invoice_operations.giving_up import GivingUp
 from invoice_operations.metronome_reader import patiently
 from invoice_operations.pace import Pace
@@ -36,6 +37,7 @@ class AskedProviders:
         self._patience = {
             name: GivingUp(each.provider.title) for name, each in known.usable.items()
         }
+        self._contacts = {name: FirstContact() for name in known.usable}
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +59,7 @@ class AskedProviders:
 
     def check(self, name: str) -> None:
         """Return if a system lets us in."""
-        self._patiently(lambda: check(self._known.usable[name]))
+        self._patiently(name, lambda: check(self._known.usable[name]))
 
     def login(self, name: str) -> LoginState | None:
         """Return what is known of our login there; ``None`` if it is one without an end."""
@@ -66,7 +68,7 @@ class AskedProviders:
 
     def remarks(self, name: str) -> tuple[str, ...]:
         """Return what the owner of our account must know about it."""
-        return self._patiently(self._known.usable[name].remarks)
+        return self._patiently(name, self._known.usable[name].remarks)
 
     @property
     def drafting(self) -> list[str]:
@@ -80,7 +82,7 @@ class AskedProviders:
         """
         connection, skip, seen = self._known.usable[name], 0, set[str]()
         while documents := (
-            page := self._patiently(partial(connection.drafts, since, skip))
+            page := self._patiently(name, partial(connection.drafts, since, skip))
         ).documents:
             if seen.issuperset(documents):  # a page further on shows others
                 raise Unavailable(
@@ -95,7 +97,7 @@ class AskedProviders:
 
         It stays if it was issued meanwhile. Raises ``Uncertain``, too.
         """
-        return self._patiently(lambda: self._known.usable[name].discard(draft_id))
+        return self._patiently(name, lambda: self._known.usable[name].discard(draft_id))
 
     def read(self, document: Outcome) -> Found | None:
         """Return a document of the ledger as its system shows it; ``None`` if it is not there."""
@@ -116,20 +118,20 @@ class AskedProviders:
             raise Unavailable(why)
         connection = self._known.usable[name]
         return self._patience[name].call(
-            lambda: self._patiently(lambda: connection.presence(thing, ids))
+            lambda: self._patiently(name, lambda: connection.presence(thing, ids))
         )
 
     def _asked(self, about: Outcome, ask: Callable[[Connection], Answer]) -> Answer:
         name = about.destination or ""
         connection = self._known.usable[name]
-        return self._patience[name].call(lambda: self._patiently(lambda: ask(connection)))
+        return self._patience[name].call(lambda: self._patiently(name, lambda: ask(connection)))
 
-    def _patiently(self, call: Callable[[], Answer]) -> Answer:
+    def _patiently(self, name: str, call: Callable[[], Answer]) -> Answer:
         def paced() -> Answer:
             self._pace.wait()
             return call()
 
-        return patiently(paced, self._pace, self._backoff_max_seconds)
+        return patiently(paced, self._pace, self._backoff_max_seconds, self._contacts[name])
 
 
 def nobody(clock: Clock) -> AskedProviders:

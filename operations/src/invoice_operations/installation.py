@@ -163,15 +163,17 @@ class Installation:
             return nowhere
 
     def archive(self) -> "S3Archive":
-        """Return the bucket of the archive.
+        """Return the bucket of the archive, once it was reached.
 
-        Raises ``StartupError`` if a setting of boto3's own is wrong.
+        Raises ``StartupError`` if a setting of boto3's own is wrong, and as ``check`` does.
         """
         # Loading boto3 takes a third of a short question's time, and few questions are about S3.
-        from invoice_shared.archive.s3_archive import open_archive  # noqa: PLC0415
+        from invoice_shared.archive.s3_archive import FIRST_CONTACT, open_archive  # noqa: PLC0415
 
         settings = self.settings(ErrorSinkSettings)
-        return open_archive(settings.log_errors_bucket_name_s3, settings.outgoing)
+        bucket, outgoing = settings.log_errors_bucket_name_s3, settings.outgoing
+        open_archive(bucket, outgoing, FIRST_CONTACT).check()
+        return open_archive(bucket, outgoing)
 
     def archived_failures(self) -> ArchiveReader:
         """Return a reader of the archive."""

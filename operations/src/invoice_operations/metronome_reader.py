@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
+from invoice_operations.first_contact import FirstContact
 from invoice_operations.pace import Pace
 from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import Unavailable
@@ -19,8 +20,11 @@ TRIES = 5
 Found = TypeVar("Found")
 
 
-def patiently(call: Callable[[], Found], pace: Pace, backoff_max_seconds: float) -> Found:
-    """Call, and again while the other system is busy. Raises ``Unavailable``.
+def patiently(
+    call: Callable[[], Found], pace: Pace, backoff_max_seconds: float, contact: FirstContact
+) -> Found:
+    """Call, and again while the other system is busy. Raises ``Unavailable``, at once if the system
+    was never reached.
 
     A pause that it asks for holds everybody back, unless it is about one customer.
     """
@@ -36,13 +40,14 @@ def patiently(call: Callable[[], Found], pace: Pace, backoff_max_seconds: float)
         return max(wish, backoff(state))
 
     retrying = Retrying(
-        retry=retry_if_exception_type(Unavailable),
+        retry=retry_if_exception(contact.is_worth_waiting),
         stop=stop_after_attempt(TRIES),
         wait=wait,
         sleep=pace.sleep,
         reraise=True,
     )
-    return retrying(call)
+    found: Found = retrying(contact.call, call)
+    return found
 
 
 class MetronomeReader:
@@ -60,12 +65,14 @@ class MetronomeReader:
             "Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach
         )
 
+        contact = FirstContact()
+
         def paced(call: Callable[[], Found]) -> Found:
             def once() -> Found:
                 pace.wait()
                 return call()
 
-            return patiently(once, pace, settings.retry_backoff_max_seconds)
+            return patiently(once, pace, settings.retry_backoff_max_seconds, contact)
 
         self._client = MetronomeClient(
             http, settings.metronome_base_url, pace.clock, calls=paced, status_path=status_path

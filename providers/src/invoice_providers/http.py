@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, Pro
 from invoice_providers.deadline import REAPER, Call
 from invoice_providers.http_adapter import CutAdapter, NotEncrypted
 from invoice_shared.answer import Answer
-from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain, Unreachable
 from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.own_secrets import OWN
 from invoice_shared.text import origin
@@ -239,7 +239,8 @@ class Http:
         return line
 
     def _no_connection(self, url: str, error: Exception) -> Unavailable:
-        return Unavailable(
+        kind = Unavailable if may_have_arrived(error) else Unreachable
+        return kind(
             f"{self._system} cannot be reached at {origin(url)} ({_kind(error)}).", outage=True
         )
 

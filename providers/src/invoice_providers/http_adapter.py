@@ -3,6 +3,7 @@ wherever it waits.
 """
 
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,10 @@ from invoice_providers.deadline import REAPER
 from invoice_shared.answer import Answer
 from invoice_shared.outgoing.adapter import OutgoingAdapter
 from invoice_shared.outgoing.outgoing import Outgoing
+
+# All addresses of a name together. A system that lets nobody in for so long is down, and whoever
+# waits is told: with three addresses each still has time for a lost packet to be sent again.
+MAX_CONNECT_SECONDS = 4.0
 
 
 class NotEncrypted(NewConnectionError):
@@ -120,8 +125,9 @@ def _is_used_again(connection: HTTPConnection) -> None:
 
 
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
-    """Connect to the first address that answers, all of them within the call's time: urllib3 gives
-    it to each.
+    """Connect to the first address that answers, all of them within the call's time and
+    ``MAX_CONNECT_SECONDS``: urllib3 gives it to each. Each gets an equal share of what is left, so
+    that one that does not answer leaves time for the next.
     """
     call = REAPER.call_of_this_thread()
     if call is None:
@@ -132,8 +138,11 @@ def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket])
         connection, "out of time"
     )
     try:
-        for address in _addresses(connection):
-            connection.host, connection.timeout = address, call.seconds_left()
+        addresses = _addresses(connection)
+        ends_at = time.monotonic() + min(call.seconds_left(), MAX_CONNECT_SECONDS)
+        for tried, address in enumerate(addresses):
+            left = max(0.0, ends_at - time.monotonic())
+            connection.host, connection.timeout = address, left / (len(addresses) - tried)
             if not connection.timeout:
                 break
             try:

@@ -5,6 +5,7 @@ ConnectorError
  │   ├─ Rejected            understood and refused, or we must not send   → file a failure, commit
  │   ├─ AlreadyExists       the id is taken                               → find and compare
  │   ├─ Unavailable         refused connection, 429, 5xx, throttle        → retry; no commit
+ │   │   └─ Unreachable     no connection was made, nothing was sent     → as above
  │   ├─ Uncertain           sent, answer unknown                          → wait, find, else retry
  │   └─ CredentialsRefused  401 or 403                                    → open circuit; no failure
  ├─ MalformedRecord         the bytes are not a record of ours            → file a failure, commit
@@ -98,6 +99,10 @@ class Unavailable(CallFailed):
         self.outage = outage
         self.refused = refused
         self.about = about
+
+
+class Unreachable(Unavailable):
+    """No connection to the other system could be made, so nothing was sent."""
 
 
 class Uncertain(CallFailed):

@@ -120,6 +120,4 @@ def _bucket(installation: Installation) -> Iterator[Line]:
     except InvalidSettings:
         return  # its own line above says what is wrong
     bucket = settings.log_errors_bucket_name_s3
-    yield check_call(
-        f"bucket {bucket}", lambda: installation.archive().check(), "can be reached and read"
-    )
+    yield check_call(f"bucket {bucket}", installation.archive, "can be reached and read")

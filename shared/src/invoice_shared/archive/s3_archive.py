@@ -27,6 +27,9 @@ _BOUNDS = Config(
     connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"}
 )
 
+FIRST_CONTACT = Config(connect_timeout=4, read_timeout=30, retries={"total_max_attempts": 1})
+"""For a person who waits to learn that the address is wrong."""
+
 # The answer to a HEAD has no body, so its code is the status alone.
 _MISSING = frozenset({"404", "NoSuchBucket"})
 _FORBIDDEN = frozenset({"403", "AccessDenied"})
@@ -68,9 +71,9 @@ def _kind(error: ClientError) -> type[ArchiveUnavailable]:
     return ArchiveRefused if _code(error) in _REFUSED else ArchiveUnavailable
 
 
-def open_archive(bucket: str, outgoing: Outgoing) -> "S3Archive":
+def open_archive(bucket: str, outgoing: Outgoing, bounds: Config = _BOUNDS) -> "S3Archive":
     """Return the archive in a bucket, with boto3's own credentials. Raises ``StartupError``."""
-    return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", _BOUNDS, outgoing), bucket)
+    return S3Archive(build_s3_client("LOG_ERRORS_BUCKET_NAME_S3", bounds, outgoing), bucket)
 
 
 class S3Archive:
