@@ -1,9 +1,13 @@
 """What a security review looks for, in every pod."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import pytest
 
 from tests.manifests.rendering import (
     OVERLAYS,
+    Manifest,
     base_with,
     container_of,
     named,
@@ -22,11 +26,16 @@ SERVICES = (
 WRITES_ITS_ROOT = {"Deployment/kafka"}
 HIGH = 10_000
 MARGIN = 5
+Render = Callable[[], Sequence[Manifest]]
+EVERYWHERE = [
+    *(pytest.param(partial(overlay, name), id=name) for name in OVERLAYS),
+    pytest.param(partial(base_with, "page", "digest"), id="page and digest"),
+]
 
 
-@pytest.mark.parametrize("name", OVERLAYS)
-def test_every_pod_runs_as_somebody_without_rights(name: str) -> None:
-    for where, pod in pods(overlay(name)):
+@pytest.mark.parametrize("render", EVERYWHERE)
+def test_every_pod_runs_as_somebody_without_rights(render: Render) -> None:
+    for where, pod in pods(render()):
         context = pod["securityContext"]
         assert context["runAsNonRoot"], where
         assert context["runAsUser"] == context["runAsGroup"], where
@@ -36,9 +45,9 @@ def test_every_pod_runs_as_somebody_without_rights(name: str) -> None:
         assert pod["enableServiceLinks"] is False, where
 
 
-@pytest.mark.parametrize("name", OVERLAYS)
-def test_every_container_is_confined_and_bounded(name: str) -> None:
-    for where, pod in pods(overlay(name)):
+@pytest.mark.parametrize("render", EVERYWHERE)
+def test_every_container_is_confined_and_bounded(render: Render) -> None:
+    for where, pod in pods(render()):
         container = container_of(pod)
         context = container["securityContext"]
         assert context["allowPrivilegeEscalation"] is False, where
@@ -52,6 +61,22 @@ def test_every_container_is_confined_and_bounded(name: str) -> None:
         assert container["resources"]["limits"].keys() == {"cpu", "memory", "ephemeral-storage"}, (
             where
         )
+
+
+def test_whoever_keeps_the_view_has_room_for_what_sqlite_sorts() -> None:
+    """The index of a million invoices takes 100 MiB beside the view; beyond its limit a pod is
+    evicted.
+    """
+    keepers = [
+        (where, pod)
+        for where, pod in pods(base_with("page", "digest"))
+        if any(mount["mountPath"] == "/state" for mount in container_of(pod)["volumeMounts"])
+    ]
+
+    assert len(keepers) == 6
+    for where, pod in keepers:
+        (tmp,) = (each for each in pod["volumes"] if each["name"] == "tmp")
+        assert tmp["emptyDir"] == {"sizeLimit": "1Gi"}, where
 
 
 @pytest.mark.parametrize("name", OVERLAYS)

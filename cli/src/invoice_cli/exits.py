@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import NoReturn
 
+from invoice_cli.output import Listing
 from invoice_operations.check.checks import Line, State
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
 from invoice_operations.harmless import harmless
@@ -64,3 +65,13 @@ def say(sentence: str) -> None:
     """Write a line beside the command's output."""
     sys.stderr.write(f"{harmless(sentence)}\n")
     sys.stderr.flush()
+
+
+def remark(sentence: str, output: Listing) -> None:
+    """Write a line beside the command's output that is no error.
+
+    Not where a program reads JSON or CSV through a pipe: whoever merges both streams, as ``kubectl
+    logs`` does, would find it among the rows.
+    """
+    if output == "table" or sys.stderr.isatty():
+        say(sentence)

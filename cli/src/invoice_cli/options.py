@@ -31,7 +31,9 @@ UntilOption = Annotated[
     str | None, typer.Option(help="Before this time: an age such as 2h, or ISO 8601 (UTC).")
 ]
 InvoiceOption = Annotated[str | None, typer.Option(help="Only this invoice; its first digits do.")]
-CustomerOption = Annotated[str | None, typer.Option(help="Only this customer (Metronome's id).")]
+CustomerOption = Annotated[
+    str | None, typer.Option(help="Only this customer (Metronome's id); its first digits do.")
+]
 CodeOption = Annotated[
     list[str] | None,
     typer.Option(

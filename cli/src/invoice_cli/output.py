@@ -25,8 +25,9 @@ Row = Mapping[str, Any]
 MAX_IN_MEMORY = 8 * 1024 * 1024
 # Between the columns of a list.
 GAP = 2
-# Of a reason this much says something.
-MIN_CUT = 24
+# Of a reason this much says something. On 80 columns it leaves room for a whole invoice id and the
+# longest state of a reconciliation.
+MIN_CUT = 19
 
 
 def show(rows: Sequence[Row], output: Output) -> None:

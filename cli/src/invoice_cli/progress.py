@@ -1,9 +1,6 @@
 """How far a long command is: a bar on a terminal, a plain line now and then in a pipe.
 
-Always on stderr.
-
-Where a program reads the result, a pipe gets no line: whoever merges both streams, as ``kubectl
-logs`` does, would find them inside the document.
+Always on stderr, and in a pipe only where people read the result: see ``exits.remark``.
 """
 
 import sys

@@ -5,13 +5,23 @@ both.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from invoice_cli.exits import say
-from invoice_cli.output import Listing, print_csv, print_json_rows, print_table
+from invoice_cli.exits import remark
+from invoice_cli.output import Listing, print_csv, print_json_rows, print_list, print_table
 from invoice_operations.amounts import in_minor_units
 from invoice_operations.reconcile.finding import SHOWN, Finding, State
 from invoice_operations.reconcile.totals import Totals
 
 COLUMNS = SHOWN | {"is_enqueued": "is_enqueued"}
+# Columns that a narrow terminal does without, the first one first.
+SPARE = (
+    "is_enqueued",
+    "document_id",
+    "held_total",
+    "customer_id",
+    "destination",
+    "currency",
+    "total",
+)
 FINE: frozenset[State] = frozenset({"created", "skipped", "resolved"})
 
 
@@ -26,16 +36,16 @@ def show(findings: Iterable[Finding], output: Listing) -> Totals:
     else:
         _show_to_people(passing, totals)
     states = ", ".join(f"{count} {state}" for state, count in totals.states.most_common())
-    say(f"{totals.states.total()} finding(s): {states or 'no invoice in this window'}.")
+    remark(f"{totals.states.total()} finding(s): {states or 'no invoice in this window'}.", output)
     if output != "table":
         for row in totals.rows():
-            say(", ".join(f"{name} {_figure(value)}" for name, value in row.items()))
+            remark(", ".join(f"{name} {_figure(value)}" for name, value in row.items()), output)
     return totals
 
 
 def _show_to_people(findings: Iterable[Finding], totals: Totals) -> None:
-    if rows := [_row_in_minor_units(finding) for finding in findings if finding.state not in FINE]:
-        print_table(rows)
+    if rows := [_row_for_people(finding) for finding in findings if finding.state not in FINE]:
+        print_list(rows, cut="detail", spare=SPARE)
     if totals.sums:
         print_table(
             [{name: _figure(value) for name, value in row.items()} for row in totals.rows()]
@@ -54,6 +64,15 @@ def _counted(findings: Iterable[Finding], totals: Totals) -> Iterator[Finding]:
 
 def _row(finding: Finding) -> dict[str, Any]:
     return {column: getattr(finding, field) for column, field in COLUMNS.items()}
+
+
+def _row_for_people(finding: Finding) -> dict[str, Any]:
+    """Return a row whose first cell always names what it is about: a narrow terminal has no more
+    ids.
+    """
+    return _row_in_minor_units(finding) | {
+        "invoice_id": finding.invoice_id or f"customer {finding.customer_id}"
+    }
 
 
 def _row_in_minor_units(finding: Finding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from invoice_cli.exits import Exit, exit_of, say, stop
+from invoice_cli.exits import Exit, exit_of, remark, say, stop
 from invoice_cli.interrupt import Interrupt, give_up
 from invoice_cli.output import Output, print_table
 from invoice_cli.progress import progress
@@ -86,7 +86,10 @@ class Run:
 
     def _send(self, per_second: float | None, interrupt: Interrupt) -> None:
         planned = self.plan.selected
-        say(f"{self.replay.id}: {planned} record(s). If it is interrupted: {self.command}")
+        remark(
+            f"{self.replay.id}: {planned} record(s). If it is interrupted: {self.command}",
+            self.output,
+        )
         try:
             with progress("replayed", planned, self.output) as advance:
 

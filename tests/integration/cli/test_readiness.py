@@ -77,6 +77,7 @@ def test_a_program_gets_a_row_per_invoice_and_thing(outside: Outside) -> None:
     as_json = run_invoices(outside, "readiness", "--since", "30d", "--output", "json")
     as_csv = run_invoices(outside, "readiness", "--since", "30d", "--output", "csv")
 
+    assert (as_json.stderr, as_csv.stderr) == ("", "")
     rows = json.loads(as_json.stdout)
     assert Counter((row["code"], row["status"]) for row in rows) == {
         ("items-not-mapped", "FINALIZED"): 1,
@@ -96,6 +97,22 @@ def test_one_customer(outside: Outside) -> None:
     )
 
     assert [row["invoice_id"] for row in json.loads(ended.stdout)] == [id_of("no item")]
+
+
+@pytest.mark.usefixtures("month")
+def test_one_customer_by_the_first_digits_of_its_id(outside: Outside) -> None:
+    short = id_of("customer 2")[:8]
+    twin = customer(2) | {"id": f"{short}-0000-4000-8000-000000000000"}
+
+    ended = run_invoices(
+        outside, "readiness", "--since", "30d", "--customer-id", short, "-o", "json"
+    )
+    outside.metronome.seed_customers([twin])
+    ambiguous = run_invoices(outside, "readiness", "--since", "30d", "--customer-id", short)
+
+    assert [row["invoice_id"] for row in json.loads(ended.stdout)] == [id_of("no item")]
+    assert (ambiguous.returncode, ambiguous.stdout) == (2, "")
+    assert all(each in ambiguous.stderr for each in (id_of("customer 2"), twin["id"]))
 
 
 def test_nothing_is_wrong(outside: Outside) -> None:

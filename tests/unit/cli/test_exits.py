@@ -3,7 +3,8 @@
 import pytest
 from confluent_kafka import KafkaError
 
-from invoice_cli.exits import Exit, exit_of, worst
+from invoice_cli.exits import Exit, exit_of, remark, worst
+from invoice_cli.output import Listing
 from invoice_operations.broker_errors import meaning
 from invoice_operations.check.checks import Line
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
@@ -74,3 +75,12 @@ def test_the_exit_code_is_that_of_the_worst_line() -> None:
     assert worst(lines[:3]) == Exit.ATTENTION
     assert worst(lines) == Exit.USAGE
     assert worst([*lines, Line("e", "unreachable")]) == Exit.UNREACHABLE
+
+
+@pytest.mark.parametrize(("output", "said"), [("table", "It is so.\n"), ("json", ""), ("csv", "")])
+def test_what_is_no_error_is_not_said_beside_what_a_program_reads(
+    output: Listing, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remark("It is so.", output)
+
+    assert capsys.readouterr().err == said

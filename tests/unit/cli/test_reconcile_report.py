@@ -5,12 +5,14 @@ People and spreadsheets read money with the digits of its currency, programs as 
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import get_args
 
 import pytest
+from rich.cells import cell_len
 
-from invoice_cli.output import Listing
-from invoice_cli.reconcile_report import show
-from invoice_operations.reconcile.finding import Finding
+from invoice_cli.output import Listing, fitted
+from invoice_cli.reconcile_report import COLUMNS, SPARE, show
+from invoice_operations.reconcile.finding import Finding, State
 
 FOUND = Finding(
     "i-1",
@@ -34,7 +36,9 @@ def test_money_of_a_finding(
 ) -> None:
     show([FOUND], output)
 
-    shown = capsys.readouterr().out.replace(",", " ").replace(":", " ").split()
+    printed = capsys.readouterr()
+    assert ("finding(s)" in printed.err) == (output == "table")
+    shown = printed.out.replace(",", " ").replace(":", " ").split()
     assert {total, held} <= set(shown)
 
 
@@ -46,3 +50,28 @@ def test_money_of_the_sums(capsys: pytest.CaptureFixture[str]) -> None:
     dollars, yens = (line.split() for line in capsys.readouterr().out.splitlines()[-2:][::-1])
     assert (dollars[:3], dollars[-1]) == (["USD", "147,294.00", "0.00"], "147,294.00")
     assert (yens[:3], yens[-1]) == (["JPY", "1,500", "0"], "1,500")
+
+
+UUID = "5b8d9c3e-3b1f-4c52-9a5e-0f6c1d2e3a4b"
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_on_eighty_columns_a_finding_is_one_line_with_its_whole_id(state: State) -> None:
+    row = {
+        name: {"state": state, "detail": "A sentence that says what is wrong. " * 3}.get(name, UUID)
+        for name in COLUMNS
+    }
+
+    _heading, line = fitted([row], 80, cut="detail", spare=SPARE)
+
+    assert line.startswith(UUID)
+    assert (state in line, "A sentence" in line) == (True, True)
+    assert cell_len(line) <= 80
+
+
+def test_customers_whose_invoices_could_not_be_listed_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show([replace(FOUND, invoice_id=None, state="unknown")], "table")
+
+    assert "customer c-1" in capsys.readouterr().out

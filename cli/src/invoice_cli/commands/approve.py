@@ -10,7 +10,7 @@ import typer
 
 from invoice_cli.exits import Exit, say, stop
 from invoice_cli.installation import installation as this_installation
-from invoice_cli.installation import whole_id
+from invoice_cli.installation import whole_customer, whole_id
 from invoice_cli.options import (
     WAIT_SECONDS,
     ByOption,
@@ -72,7 +72,7 @@ def approve(
         since=since,
         until=until,
         invoice_id=whole_id(invoice_id, installation),
-        customer_id=customer_id,
+        customer_id=whole_customer(customer_id, installation),
         destination=destination,
     )
     chosen = held(_chosen(failure_ids or [], filters, installation, all_held=all_held))

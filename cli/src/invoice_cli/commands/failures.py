@@ -8,7 +8,7 @@ import typer
 from invoice_cli.exits import say
 from invoice_cli.failure_text import SHORT_ID, failure_text, money_text, reason_text
 from invoice_cli.installation import installation as this_installation
-from invoice_cli.installation import whole_id
+from invoice_cli.installation import whole_customer, whole_id
 from invoice_cli.options import (
     CodeOption,
     CustomerOption,
@@ -66,7 +66,7 @@ def failures(
         since=since,
         until=until,
         invoice_id=whole_id(invoice_id, installation),
-        customer_id=customer_id,
+        customer_id=whole_customer(customer_id, installation),
         code=code,
         stage=stage,
         destination=destination,

@@ -7,7 +7,7 @@ import typer
 
 from invoice_cli.exits import Exit, say
 from invoice_cli.installation import installation as this_installation
-from invoice_cli.installation import whole_id
+from invoice_cli.installation import metronomes_customer, whole_id
 from invoice_cli.options import OutputOption
 from invoice_cli.output import print_exactly, print_table
 from invoice_operations.errors import InvalidRequest
@@ -31,7 +31,8 @@ def preview(
         ),
     ] = None,
     customer_id: Annotated[
-        str | None, typer.Option(help="Its customer; needed where no topic knows it.")
+        str | None,
+        typer.Option(help="Its customer, or the first digits; needed if no topic knows it."),
     ] = None,
     draft: Annotated[
         bool,
@@ -58,6 +59,8 @@ def preview(
         )
     else:
         invoice_id = whole_id(invoice_id, installation)
+        if customer_id is not None:
+            customer_id = metronomes_customer(customer_id, installation)
         seen = preview_invoice(
             invoice_id or "", customer_id, installation, force=force, draft=draft
         )

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from invoice_cli.exits import Exit, say
+from invoice_cli.exits import Exit, remark
 from invoice_cli.installation import installation as this_installation
+from invoice_cli.installation import metronomes_customer
 from invoice_cli.options import CustomerOption, ListingOption, selection
 from invoice_cli.output import Listing, print_csv, print_json_rows, print_list, print_text
 from invoice_cli.progress import progress
@@ -47,19 +48,19 @@ def readiness(
 
     Exits 1 if an invoice would fail, 3 if one could not be asked for, or a provider did not tell.
     """
-    chosen, per_second = (
-        selection(datetime.now(UTC), since=since, customer_id=customer_id),
-        parse_rate(rate),
-    )
+    now, per_second, installation = datetime.now(UTC), parse_rate(rate), this_installation(output)
+    if customer_id is not None:
+        customer_id = metronomes_customer(customer_id, installation)
+    chosen = selection(now, since=since, customer_id=customer_id)
     causes = Causes(providers_asked=ask_providers)
     with progress("customers", None, output) as walked:
         request = ReadinessRequest(chosen, per_second, concurrency, ask_providers)
-        _show(run(request, this_installation(output), walked), causes, output)
+        _show(run(request, installation, walked), causes, output)
     if output == "table":
         _show_causes(causes)
     for problem in causes.problems:
-        say(f"Not known: {problem}")
-    say(causes.in_words())
+        remark(f"Not known: {problem}", output)
+    remark(causes.in_words(), output)
     if causes.states["unknown"]:
         raise SystemExit(int(Exit.UNREACHABLE))
     if causes.states["fails"]:

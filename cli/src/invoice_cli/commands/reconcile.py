@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from invoice_cli.exits import Exit, say
+from invoice_cli.exits import Exit, remark
 from invoice_cli.installation import installation as this_installation
 from invoice_cli.options import ListingOption, UntilOption, selection
+from invoice_cli.output import Listing
 from invoice_cli.progress import progress
 from invoice_cli.reconcile_report import show
 from invoice_cli.stray_report import tell_strays
@@ -46,7 +47,9 @@ def reconcile(
     installation = this_installation(output)
     chosen, per_second = selection(datetime.now(UTC), since=since, until=until), parse_rate(rate)
     providers = (
-        nobody(installation.clock) if ledger_only else _told(installation.providers(per_second))
+        nobody(installation.clock)
+        if ledger_only
+        else _told(installation.providers(per_second), output)
     )
     request = ReconcileRequest(chosen, fix, per_second, concurrency)
     with progress("customers", None, output) as walked:
@@ -59,7 +62,7 @@ def reconcile(
         raise SystemExit(int(Exit.ATTENTION))
 
 
-def _told(providers: AskedProviders) -> AskedProviders:
+def _told(providers: AskedProviders, output: Listing) -> AskedProviders:
     for name, why in providers.left_out.items():
-        say(f"{name} is not asked: {why}")
+        remark(f"{name} is not asked: {why}", output)
     return providers

@@ -10,7 +10,7 @@ import typer
 
 from invoice_cli.exits import Exit, stop
 from invoice_cli.installation import installation as this_installation
-from invoice_cli.installation import whole_id
+from invoice_cli.installation import whole_customer, whole_id, whole_replay
 from invoice_cli.options import (
     WAIT_SECONDS,
     ByOption,
@@ -81,7 +81,7 @@ def replay(
         bool, typer.Option(help="Show what would be replayed, and change nothing.")
     ] = False,
     resume: Annotated[
-        str | None, typer.Option(help="Go on with an interrupted replay: its id.")
+        str | None, typer.Option(help="Continue an interrupted replay: its id, or how it begins.")
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask where no filter is given.")
@@ -96,9 +96,10 @@ def replay(
 
     Exits 1 if a record fails again or still waits at the end, and if there is nothing to replay.
     """
+    installation = this_installation(output)
+    resume = whole_replay(resume, installation) if resume else None
     # "2h ago" is before the replay began, also when it is resumed.
     now = started_at(resume) if resume else datetime.now(UTC)
-    installation = this_installation(output)
     chosen = selection(
         now,
         since=since,
@@ -106,7 +107,7 @@ def replay(
         partition=partition,
         from_offset=from_offset,
         invoice_id=whole_id(invoice_id, installation),
-        customer_id=customer_id,
+        customer_id=whole_customer(customer_id, installation),
         code=code,
         stage=stage,
         destination=destination,

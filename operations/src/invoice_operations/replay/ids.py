@@ -20,6 +20,11 @@ def new_id(now: datetime, token: str) -> str:
     return f"{now.astimezone(UTC):{FORMAT}}-{token}"
 
 
+def is_beginning(text: str) -> bool:
+    """Whether a text begins as ids of replays do, and is not a whole one."""
+    return text.startswith("replay-") and SHAPE.fullmatch(text) is None
+
+
 def started_at(replay_id: str) -> datetime:
     """Return when a replay began. Raises ``InvalidRequest``."""
     found = SHAPE.fullmatch(replay_id)

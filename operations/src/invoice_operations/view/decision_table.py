@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from invoice_operations.view.entry import Entry
-from invoice_operations.view.ledger_table import marks
+from invoice_operations.view.ledger_table import AFTER_ALL, marks
 from invoice_operations.view.page import Page
 from invoice_shared.decision import Decision
 from invoice_shared.errors import MalformedRecord
@@ -37,6 +37,15 @@ def of_subjects(connection: Connection, subjects: Sequence[str]) -> list[Decisio
         subjects,
     )
     return [from_bytes(Decision, value) for (value,) in found]
+
+
+def subjects_named(connection: Connection, beginning: str) -> set[str]:
+    """Return what begins so and was decided about."""
+    found = connection.execute(
+        "SELECT DISTINCT subject FROM decisions WHERE subject >= ? AND subject < ?",
+        (beginning, beginning + AFTER_ALL),
+    )
+    return {subject for (subject,) in found}
 
 
 def newest(connection: Connection, since: datetime | None, page: Page) -> list[Decision]:

@@ -1,13 +1,15 @@
-"""A failure or an invoice by the first digits of its id. Pure."""
+"""A failure, invoice, customer or replay by the first digits of its id. Pure."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Case
 
 # Digits of a failure id that name it, if no other begins so.
 SHORTEST_ID = 8
+# Of several ids that begin so, this many are named.
+MAX_CANDIDATES = 5
 # Metronome's ids are UUIDs, of 36 characters.
 BEGINNING = re.compile(rf"[0-9a-f-]{{{SHORTEST_ID},35}}", re.ASCII)
 
@@ -26,25 +28,32 @@ def find_case(cases: Iterable[Case], failure_id: str) -> Case:
             f"No failure {failure_id} is known. List them with: invoices failures --all --list"
         )
     if len(found) > 1:
-        raise InvalidRequest(f"{len(found)} failures begin with {failure_id}; give more digits.")
+        ids = sorted(case.failure_id for case in found)
+        raise InvalidRequest(_several(ids, failure_id, "failures"))
     return found[0]
 
 
-def is_short(invoice_id: str) -> bool:
-    """Whether a text can be the first digits of an invoice id, and is not a whole one."""
-    return BEGINNING.fullmatch(invoice_id) is not None
+def is_short(given: str) -> bool:
+    """Whether a text can be the first digits of one of Metronome's ids, and is not a whole one."""
+    return BEGINNING.fullmatch(given) is not None
 
 
-def find_invoice(known: Collection[str], invoice_id: str) -> str:
-    """Return the known invoice that has an id or begins with it, else what was given.
+def find_one(known: Collection[str], given: str, what: str) -> str:
+    """Return the known id that was given or that begins so, else what was given.
 
-    Raises ``InvalidRequest``.
+    ``what`` is what the ids are of, in the plural. Raises ``InvalidRequest``.
     """
-    if invoice_id in known or not known:
-        return invoice_id
+    if given in known or not known:
+        return given
     if len(known) > 1:
-        raise InvalidRequest(f"{len(known)} invoices begin with {invoice_id}; give more digits.")
+        raise InvalidRequest(_several(sorted(known), given, what))
     return next(iter(known))
+
+
+def _several(ids: Sequence[str], given: str, what: str) -> str:
+    more = ", …" if len(ids) > MAX_CANDIDATES else ""
+    candidates = ", ".join(ids[:MAX_CANDIDATES])
+    return f"{len(ids)} {what} begin with {given}; give more digits. They are {candidates}{more}."
 
 
 def digits_of(failure_id: str) -> str:

@@ -40,6 +40,14 @@ NAMED = """
 SELECT invoice_id FROM ledger WHERE invoice_id >= ? AND invoice_id < ?
 UNION SELECT invoice_id FROM failures WHERE invoice_id >= ? AND invoice_id < ? LIMIT ?
 """
+# The ledger's rows are all read for it: customers are seldom asked for by the beginning of their id.
+CUSTOMERS_NAMED = """
+SELECT customer_id FROM failures WHERE customer_id >= ? AND customer_id < ?
+UNION SELECT customer_id FROM (
+    SELECT json_extract(CAST(value AS TEXT), '$.customer_id') AS customer_id FROM ledger
+    WHERE value IS NOT NULL AND json_valid(CAST(value AS TEXT)))
+WHERE customer_id >= ? AND customer_id < ? LIMIT ?
+"""
 # Behind every text that begins with what it is put behind.
 AFTER_ALL = "\U0010ffff"
 
@@ -101,6 +109,13 @@ def named(connection: Connection, beginning: str, limit: int) -> set[str]:
     """Return so many invoices whose id begins so, settled ones and those that failed."""
     found = connection.execute(NAMED, (*((beginning, beginning + AFTER_ALL) * 2), limit))
     return {invoice_id for (invoice_id,) in found}
+
+
+def customers_named(connection: Connection, beginning: str, limit: int) -> set[str]:
+    """Return so many customers whose id begins so, of whose invoices something is known."""
+    bounds = (beginning, beginning + AFTER_ALL)
+    found = connection.execute(CUSTOMERS_NAMED, (*bounds, *bounds, limit))
+    return {customer_id for (customer_id,) in found}
 
 
 def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:

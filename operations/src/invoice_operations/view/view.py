@@ -17,7 +17,7 @@ from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
 from invoice_operations.view import decision_table, entered, failure_questions, ledger_table
 from invoice_operations.view.cases import Case, State, document_names, state_of
-from invoice_operations.view.finding import digits_of, find_invoice
+from invoice_operations.view.finding import digits_of, find_one
 from invoice_operations.view.followed import FollowsTopics
 from invoice_operations.view.follower import MAX_ATTEMPTS, Followed, Follower
 from invoice_operations.view.invoice_state import KnownInvoice, StoredRow, known_invoice
@@ -135,7 +135,24 @@ class View:
         known = self._ask(
             lambda tables: ledger_table.named(tables, invoice_id, failure_questions.MAX_NAMED)
         )
-        return find_invoice(known, invoice_id)
+        return find_one(known, invoice_id, "invoices")
+
+    def customer_named(self, customer_id: str) -> str:
+        """Return the id of the customer that begins so, or what was given if none does.
+
+        Raises ``InvalidRequest``.
+        """
+        limit = failure_questions.MAX_NAMED
+        known = self._ask(lambda tables: ledger_table.customers_named(tables, customer_id, limit))
+        return find_one(known, customer_id, "customers")
+
+    def replay_named(self, replay_id: str) -> str:
+        """Return the id of the replay that begins so, or what was given if none does.
+
+        Raises ``InvalidRequest``.
+        """
+        known = self._ask(lambda tables: decision_table.subjects_named(tables, replay_id))
+        return find_one(known, replay_id, "replays")
 
     def judged(self, cases: Mapping[str, Case], chosen: Selection) -> dict[str, Case]:
         """Return failures, wherever they were read, with what became of them; by failure id.

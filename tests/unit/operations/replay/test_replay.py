@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from invoice_operations.errors import InvalidRequest
-from invoice_operations.replay.ids import new_id, started_at
+from invoice_operations.replay.ids import is_beginning, new_id, started_at
 from invoice_operations.replay.marks import Mark, replays
 from invoice_operations.replay.of_failures import FORGOTTEN, FailureReplay
 from invoice_operations.replay.of_topic import SUPERSEDED, TopicReplay
@@ -666,3 +666,16 @@ def test_a_refused_failure_starts_over_as_a_new_request(
     (again,) = sent(replay_of([failed], *ledger))
 
     assert (("request-generation", MARK.replay_id.encode()) in again.headers) == is_renewed
+
+
+@pytest.mark.parametrize(
+    ("text", "is_short"),
+    [
+        ("replay-20260301T12", True),
+        ("replay-20260301T120000Z-4f2a9", True),
+        ("replay-20260301T120000Z-4f2a9c", False),
+        ("mine", False),
+    ],
+)
+def test_the_beginning_of_an_id_is_told_from_a_whole_one(text: str, is_short: bool) -> None:
+    assert is_beginning(text) is is_short

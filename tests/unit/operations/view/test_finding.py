@@ -1,10 +1,11 @@
+import re
 from dataclasses import replace
 
 import pytest
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Place, case_of
-from invoice_operations.view.finding import find_case, find_invoice, is_short
+from invoice_operations.view.finding import find_case, find_one, is_short
 from invoice_shared.errors import ConnectorError
 from tests.builders import failure
 
@@ -52,9 +53,16 @@ def test_a_truncated_uuid_is_the_beginning_of_an_invoice_id(given: str, is_begin
     ],
 )
 def test_an_invoice_is_named_by_the_beginning_of_its_id(known: set[str], found: str) -> None:
-    assert find_invoice(known, "5b8d9c3e") == found
+    assert find_one(known, "5b8d9c3e", "invoices") == found
 
 
 def test_a_beginning_of_two_invoices_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="2 invoices begin with 5b8d9c3e"):
-        find_invoice({"5b8d9c3e-1", "5b8d9c3e-2"}, "5b8d9c3e")
+    said = "2 invoices begin with 5b8d9c3e; give more digits. They are 5b8d9c3e-1, 5b8d9c3e-2."
+
+    with pytest.raises(InvalidRequest, match=re.escape(said)):
+        find_one({"5b8d9c3e-2", "5b8d9c3e-1"}, "5b8d9c3e", "invoices")
+
+
+def test_of_many_that_begin_so_some_are_named() -> None:
+    with pytest.raises(InvalidRequest, match=r"^9 customers .* 5b8d9c3e-5, …\.$"):
+        find_one({f"5b8d9c3e-{number}" for number in range(1, 10)}, "5b8d9c3e", "customers")

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from invoice_operations.errors import InvalidRequest
 from invoice_operations.view.invoice_state import KnownInvoice, is_open
+from invoice_shared.decision import Decision
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, failure, outcome
@@ -172,3 +174,42 @@ def test_an_invoice_is_found_by_the_beginning_of_its_id_in_the_ledger_and_among_
     assert view.invoice_named(INVOICE_ID[:8]) == INVOICE_ID
     assert view.invoice_named("77777777") == "77777777-3b1f"
     assert view.invoice_named("88888888") == "88888888"
+
+
+def test_a_customer_is_found_by_the_beginning_of_its_id_in_the_ledger_and_among_failures() -> None:
+    created = outcome(customer_id="11111111-aaaa", settled_at=T)
+    failed = failure(failure_id="f1", customer_id="22222222-aaaa", invoice_id="i-2", failed_at=T)
+    other = failure(failure_id="f2", customer_id="22222222-bbbb", invoice_id="i-3", failed_at=T)
+    view = view_of(
+        FakeBroker(
+            [
+                in_ledger(0, created),
+                document_in_ledger(1, created),
+                in_errors(0, failed),
+                in_errors(1, other),
+            ]
+        )
+    )
+
+    assert view.customer_named("11111111") == "11111111-aaaa"
+    assert view.customer_named("22222222-b") == "22222222-bbbb"
+    assert view.customer_named("33333333") == "33333333"
+    with pytest.raises(InvalidRequest, match="22222222-aaaa, 22222222-bbbb"):
+        view.customer_named("22222222")
+
+
+def test_a_replay_is_found_by_the_beginning_of_its_id() -> None:
+    ids = ("replay-20261101T060000.000000Z-4f2a9c", "replay-20261102T060000.000000Z-4f2a9c")
+    decisions = [
+        Decision(decision_id=each, kind="replay", subject=each, by="kim", at=T, via="cli")
+        for each in ids
+    ]
+    lies = [
+        lying("invoice-decisions", number, each, each.subject)
+        for number, each in enumerate(decisions)
+    ]
+    view = view_of(FakeBroker(lies))
+
+    assert view.replay_named("replay-20261102") == ids[1]
+    with pytest.raises(InvalidRequest, match=f"{ids[0]}, {ids[1]}"):
+        view.replay_named("replay-202611")
