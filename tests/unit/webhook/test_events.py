@@ -1,12 +1,13 @@
 from contextlib import suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from invoice_shared.invoice import RawInvoice
-from invoice_shared.serde import dumps
-from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of
+from invoice_shared.serde import dumps, from_bytes, to_bytes
+from invoice_webhook.events import Finalized, Ignored, UnusableEvent, parse, record_of
 from tests.fakes import START
 
 CLASSIC = {
@@ -29,9 +30,14 @@ FLAT = {
 
 
 def parsed(event: Any) -> RawInvoice:
+    """Return what a reader of the record gets."""
+    return from_bytes(RawInvoice, written(event))
+
+
+def written(event: Any) -> bytes:
     found = parse(dumps(event), START)
-    assert isinstance(found, RawInvoice)
-    return found
+    assert isinstance(found, Finalized)
+    return record_of(found)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,18 @@ def test_both_event_shapes_yield_the_invoice(event: dict[str, Any]) -> None:
     )
     assert invoice.finalized_at == datetime(2026, 3, 1, 11, 59, 58, 123000, tzinfo=UTC)
     assert (invoice.received_at, invoice.source, invoice.payload) == (START, "webhook", event)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(CLASSIC, id="classic"),
+        pytest.param({**FLAT, "timestamp": None, "amount": Decimal("1.10")}, id="flat"),
+        pytest.param({**FLAT, "note": "\ud800"}, id="half a surrogate pair"),
+    ],
+)
+def test_the_record_is_written_as_every_other_raw_invoice(event: dict[str, Any]) -> None:
+    assert written(event) == to_bytes(parsed(event))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from invoice_shared.clock import Clock
 from invoice_shared.failure import InvoiceFailure, SourcePosition
 from invoice_shared.filing import digest, failed_outcome, settlement_records
 from invoice_shared.health import Health
-from invoice_shared.invoice import RawInvoice
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
 from invoice_shared.original import original_of
@@ -19,7 +18,7 @@ from invoice_shared.publishing import AsyncPublisher, PublishFailed, RecordTooLa
 from invoice_shared.record import Headers, OutgoingRecord
 from invoice_webhook.answers import Answer, Refused
 from invoice_webhook.connections import Connection
-from invoice_webhook.events import Ignored, UnusableEvent, parse, record_of, unusable
+from invoice_webhook.events import Finalized, Ignored, UnusableEvent, parse, record_of, unusable
 from invoice_webhook.intake import Intake
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import Claim, InvalidSignature, claim_of, verify
@@ -98,7 +97,7 @@ class WebhookHandler:
             return "unusable"
         return "accepted"
 
-    async def _accept(self, invoice: RawInvoice, value: bytes) -> None:
+    async def _accept(self, invoice: Finalized, value: bytes) -> None:
         headers = ((names.EVENT_ID, invoice.event_id.encode()), *tracing.outgoing_headers())
         record = OutgoingRecord(
             self.settings.raw_invoices_topic, invoice.invoice_id.encode(), value, headers
