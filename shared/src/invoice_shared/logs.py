@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
@@ -22,7 +23,7 @@ def configure(
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        _add_time,
     ]
     rendering, limit = _rendering(settings.log_format), LogLimit(monotonic)
     structlog.configure(
@@ -60,6 +61,12 @@ class _Stdout:
 def _is_for_an_operator(record: logging.LogRecord) -> bool:
     """Pass libraries' lines from WARNING on: below it they log tokens and signatures."""
     return record.levelno >= logging.WARNING
+
+
+def _add_time(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Add the time of day; structlog's own stamp took a fifth of a line's cost."""
+    event["time"] = serde.time_of_day(datetime.now(UTC))
+    return event
 
 
 def _rendering(log_format: str) -> list[Processor]:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
+from invoice_shared.serde import time_of_day
+
 
 def _refuse_float(value: Any) -> Any:
     if isinstance(value, float | bool):
@@ -48,7 +50,8 @@ def _to_utc(value: datetime) -> datetime:
 
 def time_text(value: datetime) -> str:
     """Return a time as ISO 8601 UTC with milliseconds and a ``Z``."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds = time_of_day(value.astimezone(UTC))[: len("2026-11-01T00:00:00")]
+    return f"{seconds}.{value.microsecond // 1000:03}Z"
 
 
 # A ``Decimal`` that refuses floats and is a JSON string in our records.
