@@ -52,6 +52,8 @@ DONE = (
     "tests/chaos/README.md",
     "tests/manifests/alerts.test.yaml",
     "bench",
+    "operations/src",
+    "providers/src",
     "shared/src",
     "tests/unit/cli",
     "tests/unit/creator",

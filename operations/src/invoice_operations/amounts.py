@@ -1,4 +1,4 @@
-"""Amounts of money as people read them: with the digits of their currency's minor unit. Pure."""
+"""Format amounts for people, with the digits of their currency's minor unit. Pure."""
 
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from invoice_shared.errors import Rejected
 
 
 def in_minor_units(amount: Decimal, currency: str | None) -> Decimal:
-    """Return an amount with as many digits as its currency has: 7.00 of USD, 7 of JPY.
+    """Return an amount with its currency's digits, e.g. 7.00 in USD and 7 in JPY.
 
-    Nothing is rounded: an amount that is more exact than its currency keeps its digits.
+    Nothing is rounded: an amount with more digits than its currency keeps them.
     """
     own = -int(EXACT.normalize(amount).as_tuple().exponent)
     digits = max(minor_digits(currency or "") or 0, own)
@@ -20,14 +20,12 @@ def in_minor_units(amount: Decimal, currency: str | None) -> Decimal:
 
 
 def amount_text(amount: Decimal, currency: str | None) -> str:
-    """Return the same as text, the thousands apart: ``147,294.00``."""
+    """Return the same as text with separated thousands, e.g. ``147,294.00``."""
     return f"{in_minor_units(amount, currency):,f}"
 
 
 def stated_money(total: Decimal, credit_type: CreditType) -> tuple[Decimal, str]:
-    """Return a total of Metronome's in major units with its sign, and the currency; as stated if it
-    is none.
-    """
+    """Return a Metronome total in major units and its currency; both unchanged if it has none."""
     try:
         currency = currency_of(credit_type)
     except Rejected:

@@ -1,6 +1,6 @@
-"""Asking the billing systems gently: so many calls per second, patient while one is busy.
+"""Call the billing systems within a rate limit, and retry while one is busy.
 
-Changes nothing there, but for drafts that it is told to discard.
+Changes nothing there, except to discard drafts on request.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ Answer = TypeVar("Answer")
 class AskedProviders:
     """Thread-safe. Calls raise ``CredentialsRefused`` or, after some tries, ``Unavailable``.
 
-    A system that plainly does not answer is not asked again by ``read``, ``look`` and ``presence``.
+    After several failures in a row, ``read``, ``look`` and ``presence`` no longer ask that system.
     """
 
     def __init__(self, known: Providers, pace: Pace, backoff_max_seconds: float) -> None:
@@ -41,16 +41,16 @@ class AskedProviders:
 
     @property
     def names(self) -> list[str]:
-        """The systems that may be asked from here."""
+        """The systems that we may ask from here."""
         return list(self._known.usable)
 
     @property
     def left_out(self) -> Mapping[str, str]:
-        """Why another system may not be asked."""
+        """Why we may not ask the other systems."""
         return self._known.left_out
 
     def asks(self, destination: str) -> bool:
-        """Whether a system may be asked from here."""
+        """Whether we may ask a system from here."""
         return destination in self._known.usable
 
     def account(self, name: str) -> str | None:
@@ -58,25 +58,25 @@ class AskedProviders:
         return self._known.accounts.get(name)
 
     def check(self, name: str) -> None:
-        """Return if a system lets us in."""
+        """Return if a system accepts our credentials."""
         self._patiently(name, lambda: check(self._known.usable[name]))
 
     def login(self, name: str) -> LoginState | None:
-        """Return what is known of our login there; ``None`` if it is one without an end."""
+        """Return what is known of our login there; ``None`` if it does not expire."""
         login = self._known.usable[name].login
         return None if login is None else login.state
 
     def remarks(self, name: str) -> tuple[str, ...]:
-        """Return what the owner of our account must know about it."""
+        """Return what the account's owner should know about it."""
         return self._patiently(name, self._known.usable[name].remarks)
 
     @property
     def drafting(self) -> list[str]:
-        """The systems that make drafts and may be asked from here."""
+        """The systems with drafts that we may ask from here."""
         return [name for name, each in self._known.usable.items() if each.makes_drafts]
 
     def drafts(self, name: str, since: datetime) -> Iterator[Draft]:
-        """Yield the connector's drafts that were made from a time on.
+        """Yield the connector's drafts created since a time.
 
         Raises ``Unavailable`` for an endless list.
         """
@@ -84,7 +84,7 @@ class AskedProviders:
         while documents := (
             page := self._patiently(name, partial(connection.drafts, since, skip))
         ).documents:
-            if seen.issuperset(documents):  # a page further on shows others
+            if seen.issuperset(documents):  # a later page must show others
                 raise Unavailable(
                     f"The list of invoices at {name} shows the same ones again and again."
                 )
@@ -93,24 +93,24 @@ class AskedProviders:
             skip += len(documents)
 
     def discard(self, name: str, draft_id: str) -> bool:
-        """Delete a draft; whether it is gone.
+        """Delete a draft; return whether it is gone.
 
-        It stays if it was issued meanwhile. Raises ``Uncertain``, too.
+        It remains if it was issued meanwhile. Also raises ``Uncertain``.
         """
         return self._patiently(name, lambda: self._known.usable[name].discard(draft_id))
 
     def read(self, document: Outcome) -> Found | None:
-        """Return a document of the ledger as its system shows it; ``None`` if it is not there."""
+        """Return a ledger document as its system shows it; ``None`` if it does not exist there."""
         return self._asked(document, lambda connection: read(connection, document))
 
     def look(self, sketch: Outcome) -> tuple[Found, ...]:
-        """Return whatever carries an invoice's id at the sketch's destination."""
+        """Return all documents with an invoice's id at the sketch's destination."""
         return self._asked(sketch, lambda connection: look(connection, sketch))
 
     def presence(self, name: str, thing: Thing, ids: Sequence[str]) -> Mapping[str, Presence]:
-        """Return which customers or items a system shows.
+        """Return the presence of customers or items at a system.
 
-        ``ids`` are as many as one question to it takes. Raises ``Unavailable`` for a system that
+        ``ids`` are at most ``ids_at_once`` of it. Raises ``Unavailable`` for a system that
         may not be asked from here, too.
         """
         if name not in self._known.usable:
@@ -135,5 +135,5 @@ class AskedProviders:
 
 
 def nobody(clock: Clock) -> AskedProviders:
-    """Return no billing system at all: what the ledger says counts."""
+    """Return an empty set of billing systems, so that the ledger counts."""
     return AskedProviders(Providers(), Pace(None, clock), 0)

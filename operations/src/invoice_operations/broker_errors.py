@@ -1,4 +1,4 @@
-"""What an error of Kafka's client means to an operator: whose move it is, in one sentence."""
+"""Translate errors of Kafka's client into one sentence on who must act."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,20 +14,20 @@ REFUSALS = (
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,
     KafkaError.SASL_AUTHENTICATION_FAILED,
 )
-# What no broker does, or no client can start with: an option or a setting must change.
+# Impossible requests or invalid settings: an option or a setting must change.
 IMPOSSIBLE = (
     KafkaError.INVALID_PARTITIONS,
     KafkaError.INVALID_REPLICATION_FACTOR,
     KafkaError.INVALID_CONFIG,
     KafkaError.POLICY_VIOLATION,
     KafkaError.TOPIC_EXCEPTION,
-    KafkaError._INVALID_ARG,  # noqa: SLF001 - the name that confluent-kafka gives a code of its own
+    KafkaError._INVALID_ARG,  # noqa: SLF001 - confluent-kafka's name for its own code
 )
 
 
 @contextmanager
 def broker_errors() -> Iterator[None]:
-    """Raise an error of Kafka's client as what it means: see ``meaning``."""
+    """Translate errors of Kafka's client with ``meaning``."""
     try:
         yield
     except KafkaException as error:
@@ -35,9 +35,7 @@ def broker_errors() -> Iterator[None]:
 
 
 def meaning(error: KafkaError) -> ConnectorError:
-    """Return ``CredentialsRefused``, ``InvalidRequest`` or ``Unavailable``, with the broker's own
-    words.
-    """
+    """Return ``CredentialsRefused``, ``InvalidRequest`` or ``Unavailable``, with its message."""
     said = error.str().rstrip(".")
     if error.code() in REFUSALS:
         return CredentialsRefused(f"The broker refuses these credentials: {said}.")

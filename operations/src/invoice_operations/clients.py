@@ -1,4 +1,4 @@
-"""What operations take of an installation. ``installation.Installation`` has the real ones."""
+"""The clients that operations use. ``installation.Installation`` builds the real ones."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -20,22 +20,22 @@ class ReadsFailures(Protocol):
     def read(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[Record]:
-        """Yield the archived failures of a time."""
+        """Yield the archived failures of a period."""
 
     @property
     def unreadable(self) -> Mapping[str, str]:
-        """The objects that were left out, and why."""
+        """The skipped objects, and why."""
 
 
 class Posts(Protocol):
     """See ``invoice_providers.http.Http``."""
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body. Raises ``Unavailable`` or ``Uncertain``."""
+        """Send a POST. Raises ``Unavailable`` or ``Uncertain``."""
 
 
 class Clients(Protocol):
-    """Each is built, and its settings are read, when it is asked for."""
+    """Each client is built, and its settings are read, on first use."""
 
     @property
     def kafka(self) -> KafkaSettings:
@@ -43,13 +43,13 @@ class Clients(Protocol):
 
     @property
     def clock(self) -> Clock:
-        """The time that operations go by."""
+        """The clock of all operations."""
 
     def reader(self) -> ReadsTopics:
         """Return a reader of topics."""
 
     def view(self) -> View:
-        """Return the state of all invoices, as the topics tell it now."""
+        """Return the current state of all invoices, from the topics."""
 
     def archived_failures(self) -> ReadsFailures:
         """Return a reader of the archive."""

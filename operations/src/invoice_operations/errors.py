@@ -1,20 +1,20 @@
-"""What keeps an operation from its work, typed by whose move it is.
+"""The errors of operations, typed by who must act.
 
-A face turns the type into its own terms: an exit code, an HTTP status. Calls to other systems raise
-what ``invoice_shared.errors`` draws. Sentences name an option as the command line writes it, e.g.
-``--from-offset``.
+The command line turns the type into an exit code, the page into an HTTP status. Calls to other
+systems raise the errors in ``invoice_shared.errors``. Messages name options as on the command line,
+e.g. ``--from-offset``.
 """
 
 from invoice_shared.errors import ConnectorError
 
 
 class InvalidRequest(ConnectorError):
-    """The request makes no sense; the sentence says what to ask for instead."""
+    """The request is invalid; the message says what to use instead."""
 
 
 class NotFound(ConnectorError):
-    """Nothing has the id that was asked for."""
+    """Nothing has the requested id."""
 
 
 class NeedsAttention(ConnectorError):
-    """The request makes sense, but a person must do something first; the sentence says what."""
+    """The request is valid, but a person must act first; the message says how."""

@@ -1,6 +1,4 @@
-"""Failures as programs get them: the whole failure record with its place, what became of it, and
-the money.
-"""
+"""Failures as JSON: the failure record with its position, state and money."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,14 +27,12 @@ NOTHING: dict[str, Any] = dict.fromkeys(InvoiceFailure.model_fields)
 
 
 def row(case: Case) -> dict[str, Any]:
-    """Return what a list shows of a failure."""
+    """Return a failure's fields in a list."""
     return {name: getattr(case, name) for name in COLUMNS}
 
 
 def documents(reader: ReadsTopics, cases: Sequence[Case]) -> list[dict[str, Any]]:
-    """Return the failures as JSON trees; of one that only the ledger remembers most fields are
-    null.
-    """
+    """Return the failures as JSON trees; most fields are null if only the ledger has one."""
     places = frozenset(case.place for case in cases if case.place is not None)
     records = {place_of(record): loads(line(record)) for record in reader.at(places)}
     return [

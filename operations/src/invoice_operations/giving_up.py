@@ -1,6 +1,4 @@
-"""Asking another system no longer once it is plain that it does not answer: the rest of a run stays
-short.
-"""
+"""Stop calling a system that keeps failing, so that the rest of a run is short."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +13,7 @@ Answer = TypeVar("Answer")
 class GivingUp:
     """Thread-safe.
 
-    ``name`` is the system's. After refused credentials, or some failures in a row, it asks no more.
+    Stops after refused credentials or several failures in a row. ``name`` is the system's.
     """
 
     def __init__(self, name: str) -> None:
@@ -27,10 +25,10 @@ class GivingUp:
     def call(self, call: Callable[[], Answer]) -> Answer:
         """Return what the call returns.
 
-        Raises what it raises, and ``Unavailable`` without calling after giving up.
+        Raises what it raises, or ``Unavailable`` without a call after giving up.
         """
         if self._why is not None:
-            raise Unavailable(f"{self._name} is not asked any more in this run: {self._why}")
+            raise Unavailable(f"{self._name} is no longer called in this run: {self._why}")
         try:
             answer = call()
         except CredentialsRefused as error:

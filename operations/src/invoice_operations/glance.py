@@ -1,4 +1,4 @@
-"""How things stand at a moment: what lies in the topics, what waits for whom, what has failed."""
+"""An overview of this moment: records per topic, lag per group, and open failures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from invoice_operations.view.overview import Overview, Waiting, last_offsets, wa
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """``topics`` holds the records that each has ever taken; ``failures`` are the open ones."""
+    """``topics`` counts all records ever written to each; ``failures`` are the open ones."""
 
     at: datetime
     topics: dict[str, int]
@@ -20,7 +20,7 @@ class Glance:
     failures: list[Group]
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON tree."""
+        """Return the overview as a JSON tree."""
         return {
             "at": self.at,
             "topics": self.topic_rows(),
@@ -40,14 +40,14 @@ class Glance:
 
 
 class GlanceClients(Clients, Protocol):
-    """What a glance takes; see ``installation.Installation``."""
+    """The clients for a glance; see ``installation.Installation``."""
 
     def overview(self) -> Overview:
-        """Return what tells how much lies in the topics and waits for whom."""
+        """Return the client for records per topic and lag per group."""
 
 
 def glance(clients: GlanceClients) -> Glance:
-    """Look once. Raises what the clients raise."""
+    """Return the current overview. Raises what the clients raise."""
     now, overview = clients.clock.now(), clients.overview()
     ends = overview.ends()
     return Glance(

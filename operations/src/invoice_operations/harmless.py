@@ -1,19 +1,19 @@
-"""Other systems' words made harmless: for a terminal, inside JSON, and in a cell of a sheet. Pure.
+"""Make other systems' texts harmless in terminals, JSON and spreadsheets. Pure.
 
-A terminal obeys control characters, letters that turn the direction hide what a text says, and a
-spreadsheet calculates a cell that begins like a formula.
+Terminals obey control characters, direction marks can hide what a text says, and spreadsheets
+evaluate cells that begin like a formula.
 """
 
 import re
 
 # C0 without tab and line break, DEL, and C1, whose U+009B is an escape sequence by itself.
 CONTROLS = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0))
-# They turn the direction of what follows.
+# These change the direction of the text that follows.
 DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-# Some programs take them for the end of a line.
+# Some programs treat these as the end of a line.
 SEPARATORS = (0x2028, 0x2029)
 HARMFUL = (*CONTROLS, *DIRECTIONS, *SEPARATORS)
-# What a reader sees in their place.
+# What a reader sees instead.
 REPLACED = dict.fromkeys(HARMFUL, "\ufffd")
 ESCAPED = {number: f"\\u{number:04x}" for number in HARMFUL}
 LINE = REPLACED | {0x09: " ", 0x0A: " ", 0x0D: " "}
@@ -22,21 +22,21 @@ NUMBER = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 
 
 def harmless(text: str) -> str:
-    """Return a text that steers no terminal. Tabs and line breaks stay."""
+    """Return a text that cannot control a terminal. Tabs and line breaks stay."""
     return text.translate(REPLACED)
 
 
 def harmless_line(text: str) -> str:
-    """Return the same as one line: what an item of a list, or a cell of a table, can show."""
+    """Return the same as one line, for an item of a list or a cell of a table."""
     return text.translate(LINE)
 
 
 def harmless_json(document: str) -> str:
-    """Return a JSON document that steers no terminal, and says the same."""
+    """Return the same JSON document with harmful characters escaped."""
     return document.translate(ESCAPED)
 
 
 def harmless_cell(text: str) -> str:
-    """Return a cell of CSV that no spreadsheet calculates. Negative numbers stay what they are."""
+    """Return a CSV cell that spreadsheets do not evaluate. Negative numbers stay unchanged."""
     guarded = f"'{text}" if text.startswith(FORMULA) and NUMBER.fullmatch(text) is None else text
     return harmless(guarded)

@@ -1,4 +1,4 @@
-"""The real clients of an installation, built alike for the command line and the page."""
+"""The real clients of an installation, for the command line and the page."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -44,17 +44,16 @@ from invoice_shared.settings import (
 if TYPE_CHECKING:
     from invoice_shared.archive.s3_archive import S3Archive
 
-# ``invoice_creator.settings.read_creator``.
+# See ``invoice_creator.settings.read_creator``.
 ReadsCreator = Callable[[], tuple[CreatorSettings, Accounts]]
 
 
 class Installation:
-    """Each client is built, and its settings are read, when it is asked for: an operation needs
-    only its own.
+    """Builds each client, and reads its settings, on first use, so an operation needs only its own.
 
-    ``settings`` and ``creator`` read from the environment unless they are given. Every method
-    raises ``InvalidSettings`` if a setting is missing or malformed. ``tell`` says a sentence beside
-    what was asked for, ``progress`` shows how many records were read.
+    ``settings`` and ``creator`` read the environment by default. Every method raises
+    ``InvalidSettings`` if a setting is missing or malformed. ``tell`` shows an extra message,
+    ``progress`` how many records were read.
     """
 
     def __init__(
@@ -78,16 +77,14 @@ class Installation:
         return self.settings(KafkaSettings)
 
     def _broker(self) -> KafkaSettings:
-        """Return how to reach the broker, once it was: whether it can be is told sooner here than
-        by what is asked.
-        """
+        """Return the broker's settings after one check, which reports an outage sooner."""
         if not self._is_reached:
             check_reachable(self.kafka, self.clock)
             self._is_reached = True
         return self.kafka
 
     def admin(self) -> AdminClient:
-        """Return a client that creates and describes topics."""
+        """Return a client to create and describe topics."""
         config = common_config(self._broker())
         with broker_errors():
             return AdminClient(config)
@@ -97,14 +94,14 @@ class Installation:
         return TopicReader(self._broker(), self.clock)
 
     def view(self) -> View:
-        """Return the state of all invoices, as the topics tell it now."""
+        """Return the current state of all invoices, from the topics."""
         self._broker()
         self.last_view.refresh()
         return self.last_view
 
     @cached_property
     def last_view(self) -> View:
-        """The state of all invoices as it was read last; the broker may be away."""
+        """The last known state of all invoices, without asking the broker."""
         directory = state_directory(self.settings(StateSettings).invoices_state_dir)
 
         def opened(cluster_id: str, topics: Sequence[str]) -> Tables:
@@ -113,24 +110,24 @@ class Installation:
         return View(Broker(self.kafka, self.clock), self.kafka, opened, self._progress)
 
     def overview(self) -> Overview:
-        """Return what tells how much lies in the topics and waits for whom."""
+        """Return the client for records per topic and lag per group."""
         return Overview(self._broker(), self.reader())
 
     def groups(self, topic: str) -> list[ConsumerGroup]:
-        """Return the consumer groups that read a topic, and how far they are."""
+        """Return the consumer groups that read a topic, with their offsets."""
         with broker_errors():
             return groups_of(self.admin(), topic)
 
     def publisher(self) -> AbstractContextManager[Publisher]:
-        """Open a publisher; what it was given is settled, one way or the other, when it closes."""
+        """Open a publisher. All its records are acknowledged or failed when it closes."""
         return publisher(self._broker())
 
     def metronome(self, per_second: float | None = None) -> MetronomeReader:
-        """Return a reader of Metronome that makes at most so many calls per second."""
+        """Return a Metronome client with at most ``per_second`` calls per second."""
         return MetronomeReader(self.settings(MetronomeApiSettings), Pace(per_second, self.clock))
 
     def writeback(self) -> MetronomeReader | None:
-        """Return whom to tell how an invoice ended; ``None`` if Metronome is not told."""
+        """Return the client for statuses; ``None`` if the status write-back is off."""
         settings = self.settings(WritebackSettings)
         if not settings.metronome_status_writeback:
             return None
@@ -138,13 +135,11 @@ class Installation:
         return MetronomeReader(api, pace, settings.metronome_status_writeback_path)
 
     def http(self, system: str) -> Http:
-        """Return what posts to a system that asks for no credentials; its name is the one in
-        sentences.
-        """
+        """Return a client for a system without credentials; messages use the name ``system``."""
         return Http(system, Anonymous, self.settings(HttpSettings).reach)
 
     def providers(self, per_second: float | None = None) -> AskedProviders:
-        """Return the billing systems that are set up here, asked at most so many times per second."""
+        """Return the configured billing systems, limited to ``per_second`` calls per second."""
         settings, accounts = self.creator()
         pace = Pace(per_second, self.clock)
         return AskedProviders(
@@ -152,22 +147,21 @@ class Installation:
         )
 
     def destinations(self) -> KnowsDestinations:
-        """Return what tells where invoices would go now; without Metronome's settings it knows of
-        none.
-        """
+        """Return the look-up of current destinations; it finds none without Metronome."""
         try:
             return PresentDestinations(self.metronome(), self.settings(MappingSettings))
         except InvalidSettings as invalid:
             missing = "; ".join(invalid.problems)
-            self._tell(f"Not asked: whether customers go to another destination now ({missing}).")
+            self._tell(f"Not checked: whether customers have another destination now ({missing}).")
             return nowhere
 
     def archive(self) -> "S3Archive":
-        """Return the bucket of the archive, once it was reached.
+        """Return the bucket of the archive, after a check that it can be reached.
 
-        Raises ``StartupError`` if a setting of boto3's own is wrong, and as ``check`` does.
+        Raises ``StartupError`` if boto3's own settings are wrong, or as ``check`` does.
         """
-        # Loading boto3 takes a third of a short question's time, and few questions are about S3.
+        # Measured: importing boto3 takes a third of a short command's time, and few commands use
+        # S3.
         from invoice_shared.archive.s3_archive import FIRST_CONTACT, open_archive  # noqa: PLC0415
 
         settings = self.settings(ErrorSinkSettings)

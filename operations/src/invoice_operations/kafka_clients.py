@@ -1,4 +1,4 @@
-"""Writing to Kafka as the services do: acknowledged, and partitioned alike."""
+"""Publish to Kafka as the services do: acknowledged, with the same partitioner."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ from invoice_shared.publishing import Publisher
 from invoice_shared.settings import KafkaSettings
 
 CLOSE_SECONDS = 10.0
-# An operator waits half a minute for a broker, not the five of librdkafka.
+# An operator waits half a minute for a broker, and not librdkafka's five minutes.
 DELIVERY_TIMEOUT_MS = 30_000
 
 
 @contextmanager
 def publisher(settings: KafkaSettings) -> Iterator[Publisher]:
-    """Give a publisher; what it was handed is settled, one way or the other, when this ends."""
+    """Yield a publisher. All its records are acknowledged or failed at the end."""
     opened = ConfluentPublisher(
         lambda: Producer(producer_config(settings) | {"message.timeout.ms": DELIVERY_TIMEOUT_MS})
     )

@@ -1,4 +1,4 @@
-"""Calling Metronome gently: few calls at a time, evenly spaced, patient while it is busy."""
+"""Call Metronome within a rate limit, and retry while it is busy."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -23,10 +23,11 @@ Found = TypeVar("Found")
 def patiently(
     call: Callable[[], Found], pace: Pace, backoff_max_seconds: float, contact: FirstContact
 ) -> Found:
-    """Call, and again while the other system is busy. Raises ``Unavailable``, at once if the system
-    was never reached.
+    """Call, and retry while the other system is busy.
 
-    A pause that it asks for holds everybody back, unless it is about one customer.
+    Raises ``Unavailable``, at once if the system was never reached.
+
+    A delay that it asks for applies to all calls, unless it is about one customer.
     """
     backoff = wait_exponential_jitter(multiplier=0.5, max=backoff_max_seconds)
 
@@ -55,7 +56,7 @@ class MetronomeReader:
 
     Raises ``Rejected``, ``CredentialsRefused`` or, after some tries, ``Unavailable``.
 
-    ``report_status`` alone changes something there.
+    Only ``report_status`` changes anything there.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class MetronomeReader:
         return self._client.invoice(customer_id, invoice_id)
 
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
-        """Tell Metronome how an invoice ended; see ``metronome.statuses``. Repeatable."""
+        """Report to Metronome how an invoice ended; see ``metronome.statuses``. Repeatable."""
         self._client.report_status(customer_id, status)
 
     def ask(self, question: Question) -> Any:
@@ -91,14 +92,12 @@ class MetronomeReader:
         return self._client.ask(question)
 
     def check(self) -> None:
-        """Ask for one customer: returns if Metronome lets us in."""
+        """Ask for one customer; return if Metronome accepts our key."""
         self._client.check()
 
     def customer_ids(self) -> Iterator[str]:
-        """Yield every customer once; the archived ones, which Metronome leaves out unless asked,
-        after the active.
-        """
-        seen: set[str] = set()  # who is archived while we read, is in both lists
+        """Yield each customer once: first the active, then the archived ones."""
+        seen: set[str] = set()  # a customer archived while we read is in both lists
         for customer in self._client.customers():
             found = str(customer.get("id") or "")
             if found and found not in seen:
@@ -106,10 +105,9 @@ class MetronomeReader:
                 yield found
 
     def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
-        """Return a customer's invoices issued from ``since`` on, the youngest first, of every
-        status.
+        """Return a customer's invoices of every status issued since ``since``, newest first.
 
-        Not by the list's own date filter: it is about the billing period, which scheduled invoices
+        The API's date filter is not used: it is about the billing period, which scheduled invoices
         lack.
         """
         found: list[dict[str, Any]] = []
@@ -124,27 +122,25 @@ class MetronomeReader:
         return found
 
     def drafts(self, customer_id: str) -> Iterator[dict[str, Any]]:
-        """Yield a customer's drafts, whatever time they are about.
+        """Yield a customer's drafts of any period.
 
-        They have no issue date to stop at.
+        Drafts have no issue date to stop at.
         """
         for page in self._client.drafts(customer_id):
             yield from page
 
 
 def _ends_before(page: list[dict[str, Any]], since: datetime) -> bool:
-    """Tell whether nothing younger can follow.
+    """Whether all following pages are older than ``since``.
 
-    Metronome's documentation contradicts itself on the order of lists.
+    Checked, because Metronome's documentation contradicts itself on the order of lists.
     """
     issued = [moment for invoice in page if (moment := issued_at(invoice)) is not None]
     return bool(issued) and issued[-1] < since and issued == sorted(issued, reverse=True)
 
 
 def issued_at(invoice: dict[str, Any]) -> datetime | None:
-    """Read when an invoice was issued; ``None`` for a draft, or where it says so in another way
-    than Metronome does.
-    """
+    """Return when an invoice was issued; ``None`` for a draft or an unknown format."""
     try:
         moment = datetime.fromisoformat(str(invoice.get("issued_at")))
     except ValueError:

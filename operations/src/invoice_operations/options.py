@@ -1,4 +1,4 @@
-"""What an operator types, or a URL holds, as values: texts by the option's name with underscores.
+"""Parse options from the command line or a URL, by name with underscores.
 
 Pure.
 """
@@ -17,7 +17,7 @@ from invoice_shared.failure import CODES, Stage
 
 RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
-# An offset of Kafka's has 64 bits.
+# Kafka's offsets have 64 bits.
 MAX_OFFSET_DIGITS = 18
 NUMBER = re.compile(rf"[0-9]{{1,{MAX_OFFSET_DIGITS}}}")
 
@@ -25,10 +25,10 @@ Options = Mapping[str, Sequence[str]]
 
 
 def parse_selection(options: Options, now: datetime) -> Selection:
-    """Read a selection. An empty text counts as not given. Raises ``InvalidRequest``.
+    """Return a selection. An empty text counts as not given. Raises ``InvalidRequest``.
 
-    ``code`` and ``failure_id`` may have several texts, every other option has one. ``state=all``
-    restricts nothing.
+    ``code`` and ``failure_id`` may have several texts, other options one. ``state=all`` does not
+    restrict.
     """
     fields: dict[str, Any] = {}
     for name, texts in options.items():
@@ -41,7 +41,7 @@ def parse_selection(options: Options, now: datetime) -> Selection:
 
 
 def parse_rate(text: str) -> float:
-    """Read ``50/s`` or ``600/m`` as calls per second; a bare number is per second.
+    """Return ``50/s`` or ``600/m`` as calls per second; a bare number is per second.
 
     Raises ``InvalidRequest``.
     """
@@ -58,13 +58,13 @@ def _moment(name: str, texts: Sequence[str], now: datetime) -> datetime:
 def _number(name: str, texts: Sequence[str], now: datetime) -> int:
     text = _text(name, texts, now)
     if NUMBER.fullmatch(text) is None:
-        raise InvalidRequest(f'Invalid {_shown(name)} "{text}": use a number from 0 on.')
+        raise InvalidRequest(f'Invalid {_shown(name)} "{text}": use 0 or a larger integer.')
     return int(text)
 
 
 def _text(name: str, texts: Sequence[str], _now: datetime) -> str:
     if len(texts) > 1:
-        raise InvalidRequest(f"{_shown(name)} is given {len(texts)} times: give it once.")
+        raise InvalidRequest(f"{_shown(name)} is given {len(texts)} times: use it once.")
     return texts[0]
 
 
@@ -99,7 +99,7 @@ def _shown(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-# Of each option the field of a selection, and how its texts are read.
+# The field of a selection and the parser, by option.
 FIELDS: Mapping[str, tuple[str, Callable[[str, Sequence[str], datetime], object]]] = {
     "since": ("since", _moment),
     "until": ("until", _moment),

@@ -1,4 +1,4 @@
-"""No faster than so many a second."""
+"""Limit the rate of calls."""
 
 import threading
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from invoice_shared.clock import Clock
 
 
 def sleep(seconds: float) -> None:
-    """Wait; Ctrl-C ends it."""
+    """Wait. Ctrl-C interrupts it."""
     threading.Event().wait(seconds)
 
 
 @dataclass(slots=True)
 class Pace:
-    """Spaces calls evenly, without bursts to make up for lost time.
+    """Spaces calls evenly, without bursts to catch up.
 
-    ``per_second=None``: no limit. Thread-safe.
+    ``per_second=None`` means no limit. Thread-safe.
     """
 
     per_second: float | None
@@ -26,7 +26,7 @@ class Pace:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self) -> None:
-        """Return when the next may go."""
+        """Return when the next call may go."""
         with self._lock:
             now = self.clock.monotonic()
             if now < self._next:
@@ -35,6 +35,6 @@ class Pace:
                 self._next = max(now, self._next) + 1 / self.per_second
 
     def hold(self, seconds: float) -> None:
-        """Let nothing go for a while: the other side asked for it."""
+        """Delay all calls: the other system asked for it."""
         with self._lock:
             self._next = max(self._next, self.clock.monotonic() + seconds)

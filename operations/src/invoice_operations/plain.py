@@ -1,4 +1,4 @@
-"""A tree as programs get it: money and times as the text that our records use. Pure."""
+"""Convert money and times to the text that our records use. Pure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

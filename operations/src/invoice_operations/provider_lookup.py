@@ -1,6 +1,4 @@
-"""Asking a billing system for a document by its own id or the invoice's, without the whole invoice
-at hand.
-"""
+"""Look up a document at a billing system by its id or the invoice's, without the invoice."""
 
 import re
 from collections.abc import Mapping
@@ -21,10 +19,9 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """The billing systems that may be asked from here, by destination; ``left_out``: why another
-    may not.
+    """The billing systems that we may ask, by destination; ``left_out`` says why not others.
 
-    ``accounts`` names our account at each, those that are left out included.
+    ``accounts`` names our account at each of them, including those left out.
     """
 
     usable: Mapping[str, Connection] = field(default_factory=dict)
@@ -47,12 +44,12 @@ def providers(settings: CreatorSettings, accounts: Accounts, clock: Clock) -> Pr
 
 
 def look(connection: Connection, outcome: Outcome) -> tuple[Found, ...]:
-    """Return whatever carries an invoice's id. Raises ``Unavailable`` or ``CredentialsRefused``."""
+    """Return documents with an invoice's id. Raises ``Unavailable``, ``CredentialsRefused``."""
     return connection.look(_sketch(connection.name, outcome))
 
 
 def read(connection: Connection, outcome: Outcome) -> Found | None:
-    """Return a document of the ledger; ``None`` if it is not there. Raises likewise."""
+    """Return a ledger document as it is now, or ``None``. Raises as ``look`` does."""
     document_type: DocumentType = (
         "credit_memo" if outcome.document_type == "credit_memo" else "invoice"
     )
@@ -64,13 +61,13 @@ def read(connection: Connection, outcome: Outcome) -> Found | None:
 
 
 def check(connection: Connection) -> None:
-    """Look up what cannot exist: returns if the provider lets us in. Raises likewise."""
+    """Look up an id that cannot exist, to check our credentials. Raises as ``look`` does."""
     nothing = Outcome(invoice_id="invoices-check", outcome="created", settled_at=datetime.now(UTC))
     connection.look(_sketch(connection.name, nothing))
 
 
 def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
-    """Return a document with what look-ups go by: id, type, currency, customer and date."""
+    """Return a document with the fields for look-ups: id, type, currency, customer and date."""
     total = abs(outcome.total if outcome.total is not None else Decimal(0))
     line = LineItem(name="sketch", amount=total, external_item_id="0", line_type="usage")
     return FormattedInvoice.model_validate(
@@ -81,7 +78,7 @@ def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
             "external_customer_id": outcome.external_customer_id or "unknown",
             "destination": destination,
             "invoice_type": "USAGE",
-            # An invoice in no currency has no document; a look for it must still be possible.
+            # An invoice without a currency has no document, but can be looked up.
             "currency": outcome.currency if CURRENCY.fullmatch(outcome.currency or "") else "USD",
             "total": total,
             "issue_date": outcome.issue_date or outcome.settled_at.date(),

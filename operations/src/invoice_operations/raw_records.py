@@ -1,4 +1,4 @@
-"""The raw record of an invoice for which there was no event. Pure."""
+"""Build the raw record of an invoice without an event. Pure."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from invoice_shared.serde import to_bytes
 def raw_record(
     invoice_id: str, customer_id: str, source: Source, topic: str, now: datetime
 ) -> OutgoingRecord:
-    """Return the record. The event's id says where the invoice comes from."""
+    """Return the record, whose event id names the ``source``."""
     event_id = f"{source}-{invoice_id}"
     raw = RawInvoice(
         event_id=event_id,

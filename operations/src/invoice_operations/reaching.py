@@ -1,8 +1,7 @@
-"""Whether the broker can be reached at all, told within seconds and with the address that was
-tried.
+"""Check within seconds that the broker can be reached, and name its address if not.
 
-A client of Kafka's goes on trying in the background, and its calls say "timed out" in the end. What
-its connections met is told apart from that: by a callback.
+Kafka's client retries in the background, and its calls finally fail with "timed out". Only a
+callback reports the errors of its connections.
 """
 
 from typing import Protocol
@@ -16,37 +15,36 @@ from invoice_shared.errors import ConnectorError, CredentialsRefused, Unavailabl
 from invoice_shared.kafka.client_config import common_config
 from invoice_shared.settings import KafkaSettings
 
-# From the first packet to a broker that answers: TCP, TLS and the login included. The client's own
-# is 30 s.
+# For connecting, including TCP, TLS and login. The client's default is 30 s.
 CONNECT_MS = 4_000
-# Between two looks at what the connections met.
+# Between two checks of the connections' errors.
 STEP_SECONDS = 0.5
-# For a broker that lets us in and takes its time.
+# For a broker that accepts the connection and is slow.
 PATIENCE_SECONDS = 15.0
-ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - the name that confluent-kafka gives a code of its own
+ALL_DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 - confluent-kafka's name for its own code
 REFUSED = (KafkaError._AUTHENTICATION, KafkaError.SASL_AUTHENTICATION_FAILED)  # noqa: SLF001 - likewise
 PASSING = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT)  # noqa: SLF001 - likewise
 
 
 class Asks(Protocol):
-    """The part of ``AdminClient`` that this takes."""
+    """The part of ``AdminClient`` that is used here."""
 
     def list_topics(self, *, timeout: float) -> object:
-        """Ask a broker for anything."""
+        """Ask the broker for its topics."""
 
     def poll(self, timeout: float) -> int:
-        """Call the callback with what the connections met."""
+        """Call the callback with the connections' errors."""
 
 
 class Met:
-    """What a client's connections met so far; ``note`` is its callback for errors."""
+    """The errors of a client's connections so far; ``note`` is its error callback."""
 
     def __init__(self) -> None:
         self.is_all_down = False
         self.last: KafkaError | None = None
 
     def note(self, error: KafkaError) -> None:
-        """Take an error of one connection, or that there is none left."""
+        """Note an error of one connection, or that all brokers are down."""
         if error.code() == ALL_DOWN:
             self.is_all_down = True
         else:
@@ -54,14 +52,14 @@ class Met:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether trying on is of no use to somebody who waits."""
+        """Whether waiting longer will not help."""
         return self.is_all_down or (self.last is not None and self.last.code() in REFUSED)
 
 
 def check_reachable(settings: KafkaSettings, clock: Clock) -> None:
     """Return once a broker has answered.
 
-    Raises ``Unavailable``, and ``CredentialsRefused`` if it lets nobody in.
+    Raises ``Unavailable``, or ``CredentialsRefused`` if it refuses our credentials.
     """
     met = Met()
     own = {"error_cb": met.note, "socket.connection.setup.timeout.ms": CONNECT_MS}
@@ -71,9 +69,9 @@ def check_reachable(settings: KafkaSettings, clock: Clock) -> None:
 
 
 def wait_for_answer(asks: Asks, met: Met, servers: str, clock: Clock) -> None:
-    """Ask until there is an answer, or no hope for one.
+    """Ask until the broker answers or waiting is hopeless.
 
-    Raises as ``check_reachable`` does, and ``KafkaException``.
+    Raises as ``check_reachable`` does, or ``KafkaException``.
     """
     deadline = clock.monotonic() + PATIENCE_SECONDS
     while True:
@@ -94,5 +92,6 @@ def _meaning(error: KafkaError | None, servers: str) -> ConnectorError:
     if error is not None and error.code() in REFUSED:
         return CredentialsRefused(f"The broker at {servers} refuses these credentials: {said}.")
     return Unavailable(
-        f"The broker cannot be reached at {servers}: {said}. Check KAFKA_BOOTSTRAP_SERVERS and TLS/SASL."
+        f"The broker cannot be reached at {servers}: {said}. Check KAFKA_BOOTSTRAP_SERVERS and"
+        " TLS/SASL."
     )

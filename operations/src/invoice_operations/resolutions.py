@@ -1,4 +1,4 @@
-"""Who closed failures by hand, and why."""
+"""Look up who resolved failures by hand, and why."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from invoice_operations.view.view import View
 
 
 class ClosedBy(NamedTuple):
-    """A person and the reason; both are ``None`` if nobody closed it."""
+    """A person and the reason; both are ``None`` if nobody resolved it."""
 
     resolved_by: str | None = None
     resolved_why: str | None = None
@@ -18,7 +18,7 @@ NOBODY = ClosedBy()
 
 
 def closed_by(view: View, cases: Iterable[Case]) -> dict[str, ClosedBy]:
-    """Return, by failure id, who closed each of the resolved failures."""
+    """Return, by failure id, who resolved each resolved failure."""
     resolved = [case for case in cases if case.state == "resolved"]
     known = view.invoices({case.key for case in resolved})
     events = [(case, known[case.key].newest) for case in resolved]

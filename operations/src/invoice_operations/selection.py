@@ -1,4 +1,4 @@
-"""Which records or failures are meant: one class, one meaning, for lists, replays and reports.
+"""Which records or failures to select: one class for lists, replays and reports.
 
 Pure.
 """
@@ -14,21 +14,20 @@ from invoice_shared.record import Record
 from invoice_shared.serde import loads
 from invoice_shared.types import time_text
 
-# How far apart two clocks may be: a record's time is its broker's or its producer's, a failure's
-# that of the service that filed it, an archived object's that of S3.
+# How far apart two clocks may be: a record's time is its broker's or producer's, a failure's time
+# is its service's, and an archived object's time is S3's.
 CLOCK_SKEW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is not given does not restrict.
+    """A field that is not set does not restrict.
 
-    Raises ``InvalidRequest`` if its parts contradict each other.
+    Raises ``InvalidRequest`` for contradictions.
 
-    ``since`` is inclusive, ``until`` exclusive: of a record's own time, of a failure's
-    ``failed_at``, of an invoice's date. ``codes``, ``stage``, ``destination``, ``state`` and
-    ``failure_ids`` are facts of failures only, and only failures are found by the beginning of
-    their invoice's id, ``invoice_prefix``.
+    ``since`` is inclusive and ``until`` exclusive. They apply to a record's time, a failure's
+    ``failed_at`` or an invoice's date. ``codes``, ``stage``, ``destination``, ``state``,
+    ``failure_ids`` and ``invoice_prefix`` apply to failures only.
     """
 
     since: datetime | None = None
@@ -47,19 +46,17 @@ class Selection:
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until <= self.since:
             raise InvalidRequest(
-                f"Nothing lies between --since {time_text(self.since)} and --until"
-                f" {time_text(self.until)} (now, unless given): give an earlier --since or a later"
-                " --until."
+                f"--since {time_text(self.since)} is not before --until {time_text(self.until)}"
+                " (by default now): use an earlier --since or a later --until."
             )
         if self.from_offset is not None and self.partition is None:
             raise InvalidRequest(
-                "--from-offset needs --partition: an offset means something within one partition"
-                " only."
+                "--from-offset needs --partition, because offsets are per partition."
             )
 
     @property
     def is_of_failures(self) -> bool:
-        """Whether it restricts by what only failures have."""
+        """Whether it restricts by fields that only failures have."""
         of_failures = (
             self.stage,
             self.destination,
@@ -71,15 +68,15 @@ class Selection:
 
     @property
     def keys(self) -> frozenset[bytes] | None:
-        """Keys of the records that can match; ``None``: any."""
+        """Keys of the records that can match; ``None`` for any."""
         return None if self.invoice_id is None else frozenset({self.invoice_id.encode()})
 
     def span(self) -> Span:
-        """Return the part of a topic that holds every record that matches."""
+        """Return the part of a topic that contains all matching records."""
         return Span(self.since, self.until, self.partition, self.from_offset, self.keys)
 
     def filters(self) -> Filters:
-        """Return what restricts, by the names of the options; see ``options.parse_selection``."""
+        """Return the restrictions by option name; see ``options.parse_selection``."""
         moments = {"since": self.since, "until": self.until}
         texts = {
             "partition": self.partition,
@@ -99,17 +96,17 @@ class Selection:
         }
 
     def up_to(self, moment: datetime) -> "Selection":
-        """Return the same without what comes at a moment or after it."""
+        """Return the selection, limited to before ``moment``."""
         return replace(self, until=moment if self.until is None else min(self.until, moment))
 
     def covers(self, moment: datetime) -> bool:
-        """Whether a moment is inside the time that is asked for."""
+        """Whether a time is in the selected period."""
         return (self.since is None or moment >= self.since) and (
             self.until is None or moment < self.until
         )
 
     def matches_record(self, record: Record) -> bool:
-        """Whether a record of ``raw-invoices`` or ``formatted-invoices`` is meant."""
+        """Whether a record of ``raw-invoices`` or ``formatted-invoices`` matches."""
         return (
             self.covers(record.time)
             and self._holds_place(record.partition, record.offset)
@@ -118,7 +115,7 @@ class Selection:
         )
 
     def matches_failure(self, case: Case) -> bool:
-        """Whether a failure is meant. One that only the ledger remembers lies at no place."""
+        """Whether a failure matches. One that only the ledger has is at no position."""
         return (
             self.covers(case.failed_at)
             and self._matches_place(case)
@@ -147,9 +144,7 @@ class Selection:
 
 
 def customer_of(record: Record) -> str | None:
-    """Return the Metronome customer that a record of any of our topics names; ``None`` if it names
-    none.
-    """
+    """Return the Metronome customer in a record of our topics, if any."""
     try:
         tree = loads(record.value or b"null")
     except ValueError:

@@ -1,6 +1,4 @@
-"""Sending a signed event to the webhook, as Metronome would: one of a type that concerns no
-invoice.
-"""
+"""Send a signed test event to the webhook, as Metronome would, that concerns no invoice."""
 
 import uuid
 from collections.abc import Mapping
@@ -20,39 +18,39 @@ from invoice_shared.types import time_text
 from invoice_webhook.signature import DATE_HEADERS, SIGNATURE_HEADER, sign
 
 TYPE = "connector.test"
-# What the webhook's answers mean to the person who set it up.
+# What the webhook's answers mean for the person who set it up.
 ADVICE = {
     401: (
-        "refused the signature. Give this command the webhook's own METRONOME_WEBHOOK_SECRET, and"
+        "refused the signature. Set METRONOME_WEBHOOK_SECRET to the webhook's own secret, and"
         " compare the clocks"
     ),
-    403: "was refused on the way. Look at the ingress or the firewall in front of the webhook",
-    404: "leads to nothing. The path is /webhooks/metronome",
-    405: "takes no POST. The path is /webhooks/metronome",
-    503: "is there and cannot take events now. Its /readyz says why",
+    403: "was blocked on the way. Check the ingress or the firewall in front of the webhook",
+    404: "was not found. The path is /webhooks/metronome",
+    405: "does not accept POST. The path is /webhooks/metronome",
+    503: "cannot accept events now. Its /readyz says why",
 }
 
 
 class SendTestClients(Protocol):
-    """What this takes; see ``installation.Installation``."""
+    """The clients for this; see ``installation.Installation``."""
 
     @property
     def clock(self) -> Clock:
-        """The time that the event is signed with."""
+        """The clock for the event's signature."""
 
     @property
     def settings(self) -> ReadsSettings:
-        """How to read a block of settings."""
+        """Reads a block of settings."""
 
     def http(self, system: str) -> Posts:
-        """Return what posts to a system."""
+        """Return the client to post to a system."""
 
 
 def send_test(url: str, clients: SendTestClients) -> str:
-    """Send an event that is answered and goes no further; return its id.
+    """Send an event that the webhook answers and ignores; return its id.
 
-    Raises ``InvalidRequest`` for what is no address, ``NeedsAttention`` for any answer but 200, and
-    ``Unavailable`` if there is none.
+    Raises ``InvalidRequest`` for an invalid address, ``NeedsAttention`` for any answer but 200, and
+    ``Unavailable`` if there is no answer.
     """
     _check_address(url)
     secret = clients.settings(WebhookSecretSettings).credential("metronome_webhook_secret")
@@ -61,7 +59,7 @@ def send_test(url: str, clients: SendTestClients) -> str:
     answer = _answer(url, body, _headers(body, secret, now), clients.http("The webhook"))
     if answer.status != 200:
         advice = ADVICE.get(
-            answer.status, "is not the answer of the webhook. Look at what is in front of it"
+            answer.status, "is not the webhook's answer. Check what is in front of it"
         )
         raise NeedsAttention(f"{url} answered {answer.status}: it {advice}.")
     return event_id
@@ -72,7 +70,7 @@ def _check_address(url: str) -> None:
         checked_address(url)
     except ValueError as error:
         raise InvalidRequest(
-            f'"{url}" {error}: give the whole one, with /webhooks/metronome.'
+            f'"{url}" {error}: use the full address with /webhooks/metronome.'
         ) from error
 
 
@@ -88,5 +86,5 @@ def _headers(body: bytes, secret: str, now: datetime) -> dict[str, str]:
 def _answer(url: str, body: bytes, headers: Mapping[str, str], http: Posts) -> Answer:
     try:
         return http.post(url, body, headers)
-    except Uncertain as error:  # it brings nothing about there
+    except Uncertain as error:  # a test event changes nothing there
         raise Unavailable(error.reason) from error

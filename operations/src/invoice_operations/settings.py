@@ -1,4 +1,4 @@
-"""What operations read beyond the services' own settings classes."""
+"""The settings of operations, beyond the services' own settings classes."""
 
 from typing import Protocol
 
@@ -15,10 +15,9 @@ class ReadsSettings(Protocol):
 
 
 class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
-    """Names, if they are set, the custom fields of a customer that hold its billing provider and
-    its id there.
+    """The settings for reconciling, with the optional names of a customer's custom fields.
 
-    What was issued before ``bill_from`` is not billed from here, as the formatter has it.
+    Invoices issued before ``bill_from`` are not billed by us, as in the formatter.
     """
 
     metronome_billing_provider_destination: str | None = None
@@ -27,16 +26,16 @@ class ReconcileSettings(MetronomeApiSettings, KafkaSettings):
 
 
 class StateSettings(Settings):
-    """Where the view of the topics is kept; unset: the platform's cache directory."""
+    """Where the view of the topics is stored; by default the platform's cache directory."""
 
     invoices_state_dir: str | None = None
 
 
 class MappingSettings(MappingRules, Settings):
-    """The formatter's rules alone, for an invoice that is at hand."""
+    """The formatter's rules alone, for an invoice that is already read."""
 
 
 class WebhookSecretSettings(Settings):
-    """What Metronome's events are signed with."""
+    """The secret that signs Metronome's events."""
 
     metronome_webhook_secret: StrongSecret

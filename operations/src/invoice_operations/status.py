@@ -1,4 +1,4 @@
-"""Where an invoice is: its whole way through the topics."""
+"""The status of an invoice: its whole way through the topics."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,32 +14,32 @@ NOTHING = KnownInvoice()
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``facts``: see ``history.summary``. ``steps`` are in the order of time."""
+    """See ``history.summary`` for ``facts``. ``steps`` are in chronological order."""
 
     facts: dict[str, Any]
     steps: list[Event]
 
 
 def status_of(invoice_id: str, clients: AsksGroups) -> Status:
-    """Read an invoice's way.
+    """Return an invoice's status.
 
-    Raises ``NotFound`` if no topic knows it, and what the clients raise.
+    Raises ``NotFound`` if no topic contains it, and what the clients raise.
     """
     kafka, reader, view = clients.kafka, clients.reader(), clients.view()
     ways = (kafka.raw_invoices_topic, kafka.formatted_invoices_topic)
-    # Asked first: what was consumed by now shows in the records and the ledger that are read later.
+    # Asked first, because the results of consumed records are visible in what is read later.
     groups = {topic: services_among(clients.groups(topic)) for topic in ways}
     key, partitions = invoice_id.encode(), view.partitions_of(invoice_id)
     topics = (*ways, kafka.invoice_errors_topic, kafka.invoice_outcomes_topic)
     records = [
         record for topic in topics for record in records_of_key(reader, topic, key, partitions)
     ]
-    view.refresh()  # what was entered meanwhile is in the records, too
+    view.refresh()  # the records include what was entered meanwhile
     known = view.invoice(invoice_id)
     if not records and known == NOTHING:
         raise NotFound(
-            f"No topic knows the invoice {invoice_id}. If Metronome shows it as finalized, its"
-            " webhook was lost: invoices reconcile --since 7d --fix brings it in."
+            f"No topic contains the invoice {invoice_id}. If Metronome shows it as finalized, its"
+            " webhook was lost: enqueue it with invoices reconcile --since 7d --fix"
         )
     steps = events(records, kafka)
     waiting = [

@@ -1,4 +1,4 @@
-"""Counting failures or records by their reason, with the money at stake. Pure."""
+"""Count failures or records by reason, with the money at stake. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from invoice_operations.view.cases import Case
 
 @dataclass(slots=True)
 class Group:
-    """What shares a stage and a code.
+    """The failures with one stage and code.
 
-    ``totals`` are in major units by currency; ``unknown`` lack a known total.
+    ``totals`` are in major units by currency; ``unknown`` counts those without a known total.
     """
 
     stage: str
@@ -27,7 +27,7 @@ class Group:
     unknown: int = 0
 
     def add(self, at: datetime, total: Decimal | None, currency: str | None) -> None:
-        """Count one."""
+        """Count one failure or record."""
         self.count += 1
         self.oldest, self.newest = min(self.oldest, at), max(self.newest, at)
         if total is None or currency is None:
@@ -36,7 +36,7 @@ class Group:
             self.totals[currency] = self.totals.get(currency, Decimal(0)) + total
 
     def document(self) -> dict[str, Any]:
-        """Give the group as a JSON tree."""
+        """Return the group as a JSON tree."""
         return {
             "stage": self.stage,
             "code": self.code,
@@ -61,16 +61,16 @@ class Tally:
         self._groups.setdefault(key, new).add(case.failed_at, case.total, case.currency)
 
     def count(self, stage: str, code: str, at: datetime, money: tuple[Decimal, str] | None) -> None:
-        """Count a record that is no failure; ``money`` is its total and currency."""
+        """Count a record that is not a failure; ``money`` is its total and currency."""
         group = self._groups.setdefault((stage, code), Group(stage, code, oldest=at, newest=at))
         group.add(at, *(money or (None, None)))
 
     def groups(self) -> list[Group]:
-        """Give the groups, the largest first."""
+        """Return the groups, the largest first."""
         return sorted(self._groups.values(), key=lambda each: (-each.count, each.stage, each.code))
 
     def total(self) -> tuple[dict[str, Decimal], int]:
-        """Give the sums by currency over all groups, and how many totals are unknown."""
+        """Return the sums by currency over all groups, and the number of unknown totals."""
         sums: dict[str, Decimal] = {}
         for group in self._groups.values():
             for currency, amount in group.totals.items():
@@ -79,7 +79,7 @@ class Tally:
 
 
 def tally(cases: Iterable[Case]) -> Tally:
-    """Count failures."""
+    """Return the tally of failures."""
     counted = Tally()
     for case in cases:
         counted.add(case)
@@ -87,7 +87,7 @@ def tally(cases: Iterable[Case]) -> Tally:
 
 
 def money(totals: Mapping[str, Decimal], unknown: int = 0) -> str:
-    """Return sums by currency in words: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
+    """Return sums by currency as text: ``EUR 10.00, USD 1,250.00 and 2 of unknown total``."""
     sums = ", ".join(
         f"{currency} {amount_text(total, currency)}" for currency, total in sorted(totals.items())
     )

@@ -1,4 +1,4 @@
-"""The times that an operator types: ``2h`` ago, or ISO 8601. Pure."""
+"""Parse times that an operator types: an age such as ``2h``, or ISO 8601. Pure."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,12 @@ from invoice_operations.errors import InvalidRequest
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile(r"(\d{1,6})([smhdw])")
-# Nothing here is older, and a broker has no times before 1970.
+# No invoice is older, and a broker has no times before 1970.
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """Read ``90m`` as a time before ``now``, else ISO 8601, UTC unless it says otherwise.
+    """Return ``90m`` as a time before ``now``, else parse ISO 8601, by default in UTC.
 
     Raises ``InvalidRequest``.
     """
@@ -34,7 +34,7 @@ def _moment(text: str, now: datetime) -> datetime:
 
 
 def age(since: datetime, now: datetime) -> str:
-    """Return how long ago something was, in its two largest units: ``3d 4h``."""
+    """Return an age in its two largest units, e.g. ``3d 4h``."""
     minutes = max(0, int((now - since).total_seconds())) // 60
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:

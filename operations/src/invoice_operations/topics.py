@@ -1,6 +1,4 @@
-"""``invoices topics``: create the five topics, or compare those that exist with what they should
-be.
-"""
+"""Create the five topics, or compare existing ones with the plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +18,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """One topic as it should be. ``config`` holds Kafka's topic settings as text."""
+    """One planned topic. ``config`` contains Kafka's topic settings as text."""
 
     name: str
     partitions: int
@@ -30,9 +28,7 @@ class TopicPlan:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """How a topic is: ``missing``, ``created``, ``as planned``, or ``differs`` with each difference
-    in a sentence.
-    """
+    """A topic's state: ``missing``, ``created``, ``as planned``, or ``differs`` and how."""
 
     name: str
     state: str
@@ -42,11 +38,11 @@ class TopicState:
 def plan(
     settings: KafkaSettings, partitions: int, replication_factor: int, min_insync_replicas: int
 ) -> list[TopicPlan]:
-    """Lay out the five topics.
+    """Return the plan of the five topics.
 
-    Raw and formatted are kept 14 days, errors 30; ledger and decisions without end.
+    Raw and formatted invoices are kept 14 days, errors 30, ledger and decisions forever.
 
-    The decisions are few, and read in the order in which they were made: one partition.
+    Decisions have one partition, because they are few and read in their order.
     """
     safe = {"min.insync.replicas": str(min(min_insync_replicas, replication_factor))}
     fortnight = safe | {
@@ -72,7 +68,7 @@ def plan(
 
 @broker_errors()
 def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
-    """Create what is missing; never change what exists. Raises what ``broker_errors`` raises."""
+    """Create missing topics; never change existing ones. Raises as ``broker_errors`` does."""
     states = inspect(admin, plans)
     _create(
         admin,
@@ -85,7 +81,7 @@ def apply(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
 
 @broker_errors()
 def inspect(admin: AdminClient, plans: list[TopicPlan]) -> list[TopicState]:
-    """Compare only. Raises what ``broker_errors`` raises."""
+    """Return the state per topic; change nothing. Raises as ``broker_errors`` does."""
     existing = admin.list_topics(timeout=ANSWER_SECONDS).topics
     return [
         _compare(admin, wanted, existing[wanted.name].partitions)
@@ -128,7 +124,7 @@ def _shape(wanted: TopicPlan, partitions: Mapping[int, PartitionMetadata]) -> li
 
 
 def is_enough(found: str | None, planned: str) -> bool:
-    """Tell whether a setting keeps what is planned: longer and larger do, and -1 is without end.
+    """Whether a setting keeps at least the plan: longer and larger do, and -1 is unlimited.
 
     Pure.
     """

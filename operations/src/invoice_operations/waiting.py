@@ -1,4 +1,4 @@
-"""Which invoices have a record that still waits to be read: by positions, not by clocks."""
+"""Find invoices with a waiting record, by positions and not by clocks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -16,17 +16,17 @@ from invoice_shared.serde import from_bytes
 
 
 class AsksGroups(Clients, Protocol):
-    """What this takes; see ``installation.Installation``."""
+    """The clients for this; see ``installation.Installation``."""
 
     def groups(self, topic: str) -> list[ConsumerGroup]:
         """Return the groups that read a topic."""
 
 
 def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[str, str]:
-    """Return where a record of each invoice waits, by invoice id, for those that have one.
+    """Return the position of each invoice's waiting record, by invoice id.
 
-    Ask the ledger only afterwards: a service writes what comes of a record before it commits, so
-    what is committed by now shows further on.
+    Ask the ledger only afterwards: a service publishes a record's result before it commits, so the
+    results of committed records are already visible.
     """
     keys = frozenset(name.encode() for name in invoice_ids)
     topics = (clients.kafka.raw_invoices_topic, clients.kafka.formatted_invoices_topic)
@@ -45,7 +45,7 @@ def waiting_invoices(invoice_ids: Iterable[str], clients: AsksGroups) -> dict[st
 
 
 def waits(record: Record, groups: Sequence[ConsumerGroup]) -> bool:
-    """Whether a record has not been consumed by those of our groups that take its destination.
+    """Whether a group of ours for a record's destination has not consumed it.
 
     Pure.
     """
@@ -53,21 +53,19 @@ def waits(record: Record, groups: Sequence[ConsumerGroup]) -> bool:
 
 
 def services_among(groups: Sequence[ConsumerGroup]) -> list[ConsumerGroup]:
-    """Return the groups that are named as our services', else all: a reader of somebody else's
-    holds nothing back.
-    """
+    """Return the groups with our services' names, else all. Other readers do not matter."""
     return [
         each for each in groups if each.name == FORMATTER or destinations_of_group(each.name)
     ] or list(groups)
 
 
 def first_waiting(groups: Sequence[ConsumerGroup], partition: int) -> int:
-    """Return the first offset of a partition that may wait, whatever its destination."""
+    """Return the first waiting offset of a partition, for any destination."""
     return min(next_offset(relevant(groups, name), partition) for name in destinations())
 
 
 def relevant(groups: Sequence[ConsumerGroup], destination: str | None) -> list[ConsumerGroup]:
-    """Return the groups that take a destination's records; if some have members, only these.
+    """Return the groups for a destination's records; if some have members, only these.
 
     Pure.
     """
@@ -76,10 +74,9 @@ def relevant(groups: Sequence[ConsumerGroup], destination: str | None) -> list[C
 
 
 def next_offset(groups: Sequence[ConsumerGroup], partition: int) -> int:
-    """Return the first offset that may wait. Pure.
+    """Return the first waiting offset. Pure.
 
-    Each group with members must have consumed a record. Of groups that have stopped, one that did
-    is enough.
+    Each group with members must have consumed a record. If all groups have stopped, one is enough.
     """
     offsets = [group.committed.get(partition, 0) for group in groups]
     if not offsets:

@@ -1,6 +1,4 @@
-"""Walking through Metronome's customers, a few at a time, in a memory that does not grow with their
-number.
-"""
+"""Process many items in a few threads, in constant memory."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,16 +8,16 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-# Calls handed out per thread beyond the one that is waited for.
+# Calls submitted per thread ahead of the one that is awaited.
 AHEAD = 4
 
 
 def in_parallel(
     work: Callable[[Item], Answer], items: Iterable[Item], threads: int
 ) -> Iterator[Answer]:
-    """Give the answers in the order of the items.
+    """Yield the results in the order of the items.
 
-    The first error ends it; what was not begun is not done.
+    The first error ends it, and work that has not begun is cancelled.
     """
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Answer]] = deque()

@@ -1,6 +1,4 @@
-"""What the creator needs of a billing system, what each way of failing means, and the value that a
-folder exports.
-"""
+"""The protocol of a billing system, its errors, and the value that each folder exports."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -12,24 +10,24 @@ from invoice_shared.errors import CallFailed
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 from invoice_shared.settings import HttpSettings
 
-# ``draft``: it exists, but has no effect yet. ``void``: it was called off or cancelled.
+# ``draft``: it exists but has no effect yet. ``void``: it was voided or cancelled.
 State = Literal["draft", "open", "paid", "void", "deleted"]
 
+# What a document refers to at the provider.
 Thing = Literal["customer", "item"]
-"""What a document refers to at the provider."""
+# ``missing``: it does not exist, or we may not see it.
 Presence = Literal["active", "inactive", "missing"]
-"""``missing``: not there, or not for us to see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A document as the provider shows it.
 
-    ``None`` = it does not show that; what it does show is a fact.
+    ``None`` means that the provider does not show the field.
 
-    ``invoice_id`` is the Metronome invoice that the document names, or words for "another one" or
-    "none at all". ``total`` is net of tax, in major units, with the sign of
-    ``FormattedInvoice.total`` (a credit memo's is positive).
+    ``invoice_id`` is the Metronome invoice that the document names, or a text for "another" or
+    "none". ``total`` is net of tax, in major units, with the sign of ``FormattedInvoice.total`` (a
+    credit memo's is positive).
     """
 
     document_id: str
@@ -41,20 +39,20 @@ class Found:
     state: State | None = None
 
 
-# What the answer to a create shows: the same facts, of which only the document id is sure to be
-# there. A document whose total it does not show is read back.
+# The answer to a create. Only the document id is always set. A document without a total in the
+# answer is read back.
 Created = Found
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What is known of earlier creates of an invoice, by whomever.
+    """What is known about earlier creates of an invoice, by any process.
 
-    Without a draft: there may have been one.
+    Without a draft, there may have been a create.
 
-    ``draft_id`` is a document that has no effect yet, in our hands since ``since`` (monotonic
-    seconds). ``is_made``: we made it ourselves, from this very record. ``was_alone``: an earlier
-    look showed it, and nothing else that carries the invoice's id.
+    ``draft_id`` is a document without effect that we know since ``since`` (monotonic seconds).
+    ``is_made``: we created it from this record. ``was_alone``: an earlier look showed it as the
+    only document with the invoice's id.
     """
 
     draft_id: str | None = None
@@ -64,10 +62,10 @@ class Begun:
 
 
 class Pending(CallFailed):
-    """A create that is not finished: call it again with ``begun``, once the settle time has passed.
+    """An unfinished create: call it again with ``begun`` after the settle time.
 
-    Nothing was lost and nothing has an effect yet. ``cause`` is the call that failed, if one did:
-    then the create may fail for good.
+    Nothing was lost and nothing has an effect yet. ``cause`` is the call that failed, if any; then
+    the create may be given up.
     """
 
     def __init__(self, reason: str, begun: Begun, *, cause: CallFailed | None = None) -> None:
@@ -79,22 +77,24 @@ class Pending(CallFailed):
 class BillingProvider(Protocol):
     """One account at a billing system.
 
-    Thread-safe; each call is bounded in time and tried exactly once.
+    Thread-safe. Each call has a timeout and is tried exactly once.
 
-    It says what it sees. When to look, and whether what was found is ours, its caller decides.
+    It reports what it sees. The caller decides when to look, and whether a document is ours.
 
-    All methods raise, of ``invoice_shared.errors``:
+    All methods raise errors of ``invoice_shared.errors``:
 
-    - ``Unavailable``: refused connection, 429, 5xx, throttle. ``outage`` if it is surely not about this invoice.
-    - ``CredentialsRefused``: the provider does not know or allow us. The next call reads the credentials anew.
+    - ``Unavailable``: refused connection, 429, 5xx, throttle. ``outage`` if the cause is
+      not this invoice.
+    - ``CredentialsRefused``: the provider refuses our credentials or permissions. The next
+      call reads the credentials again.
 
-    ``create`` only:
+    ``create`` also raises:
 
-    - ``Rejected``: understood and refused (with ``response``), or not sent because it must not be (without).
-    - ``AlreadyExists``: the provider names our id as taken. A look shows by what; if it shows nothing, a
-      create is still being carried out, or another kind of record has the id.
-    - ``Uncertain``: sent, answer unknown. Looks decide.
-    - ``Pending``: see there; of providers that make a draft first.
+    - ``Rejected``: understood and refused (with ``response``), or must not be sent (without).
+    - ``AlreadyExists``: the provider says that our id is taken. A look shows the document. If it
+      shows nothing, a create is still in progress, or another kind of record has the id.
+    - ``Uncertain``: sent, answer unknown. A look decides.
+    - ``Pending``: see there; only of providers that create a draft first.
     """
 
     @property
@@ -102,37 +102,35 @@ class BillingProvider(Protocol):
         """The destination, as in ``FormattedInvoice.destination``."""
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """Return whatever carries the invoice's id, in any state, the oldest first; changes
-        nothing.
-        """
+        """Return all documents with the invoice's id, in any state, the oldest first."""
 
     def create(
         self, document: FormattedInvoice, *, generation: str = "", begun: Begun | None = None
     ) -> Created:
         """Create the document under the invoice's id.
 
-        ``generation`` is empty at first; a replay after a definite refusal gives another, for
-        providers that answer a repeated request with their first answer. ``begun`` is ``None`` if
-        this is surely the first create of the invoice.
+        ``generation`` is empty at first. A replay after a definite refusal sets another one, for
+        providers that repeat their first answer to a repeated request. ``begun`` is ``None`` only
+        if this is certainly the first create of the invoice.
         """
 
     def read(
         self, document_id: str, *, invoice_id: str, document_type: DocumentType
     ) -> Found | None:
-        """Return the document of that type under the provider's own id; ``None`` if there is none.
+        """Return the document with that type and provider's id; ``None`` if it does not exist.
 
-        ``invoice_id`` is the invoice that it should belong to.
+        ``invoice_id`` is the expected invoice.
         """
 
     def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
-        """Return which customers or items are there and active; changes nothing.
+        """Return which customers or items exist and are active. Read-only.
 
         ``ids`` are at most ``Provider.ids_at_once``. An id that the provider neither shows nor
         plainly denies is left out.
         """
 
 
-# The settings of one account at a provider. Complete, or absent but for what has a default.
+# The settings of one account at a provider. Either complete, or unset except for defaults.
 Account = TypeVar("Account", bound=HttpSettings)
 
 
@@ -142,27 +140,27 @@ def _none(_client: Any) -> tuple[str, ...]:
 
 
 def _nowhere(_document_id: str, _document_type: DocumentType, _account: str | None) -> None:
-    """Know no page that shows a document."""
+    """Return no page of a document."""
 
 
 def _anywhere(_account: HttpSettings) -> None:
-    """Let an account be asked from any machine."""
+    """Allow any machine to ask an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider(Generic[Account]):
-    """All that the rest of the connector knows of a billing system.
+    """All that the rest of the connector knows about a billing system.
 
     A folder's ``provider.py`` exports one.
 
-    ``name`` is the folder's, the destination in Metronome's custom field, in the ledger and in
-    metrics. ``title`` is its name in sentences. ``metronome_name`` is what Metronome calls it in a
-    status: ``custom`` if it knows no such provider. ``recognises_repeats``: a repeated create
-    within minutes makes no second document. ``repeats_answers``: it may then answer as it did at
-    first, although the document is gone since. ``void_keeps``: the field by which a voided document
-    keeps the invoice's id taken. ``has_metered_reads``: each look costs money or a scarce quota.
-    ``has_items``: its documents name items. ``ids_at_once``: how many ids one question after
-    customers or items may name.
+    ``name`` is the folder's name and the destination in Metronome's custom field, the ledger and
+    metrics. ``title`` is its name in messages. ``metronome_name`` is its name in Metronome's
+    statuses: ``custom`` if Metronome does not know the provider. ``recognises_repeats``: a repeated
+    create within minutes does not create a second document. ``repeats_answers``: it may then repeat
+    its first answer although the document was deleted since. ``void_keeps``: the field with which a
+    voided document keeps the invoice's id taken. ``has_metered_reads``: each look costs money or a
+    limited quota. ``has_items``: its documents refer to items. ``ids_at_once``: how many ids one
+    question after customers or items may name.
     """
 
     name: str
@@ -176,19 +174,18 @@ class Provider(Generic[Account]):
     has_items: bool = True
     ids_at_once: int = 1
     settings: type[Account]
-    # Return the variables that a first start needs, given those that are set.
+    # Returns the variables that a first start needs, given those that are set.
     needed_at_first: Callable[[Collection[str]], tuple[str, ...]]
     is_configured: Callable[[Account], bool]
-    # Return the account's name in the ledger, which tells a sandbox's document from production's.
+    # Returns the account's name in the ledger, which distinguishes a sandbox from production.
     account: Callable[[Account], str | None]
     build: Callable[[Account, Clock], BillingProvider]
-    # Return the body that ``create`` would send. Raises ``Rejected``.
+    # Returns the body that ``create`` would send. Raises ``Rejected``.
     preview: Callable[[FormattedInvoice, Account], dict[str, Any]]
-    # Return why a machine other than the creator's must not ask this account.
+    # Returns why a machine other than the creator's must not ask this account.
     why_not_from_here: Callable[[Account], str | None] = _anywhere
-    # Return where people see a document, given its id, its type and the account as the ledger names
-    # it.
+    # Returns the page of a document for people, given its id, type and account in the ledger.
     page: Callable[[str, DocumentType, str | None], str | None] = _nowhere
-    # Ask the account, by the client that ``build`` made; return what its owner must know. Raises as
-    # a look does.
+    # Asks the account with the client from ``build``; returns remarks for its owner. Raises as a
+    # look.
     remarks: Callable[[Any], tuple[str, ...]] = _none

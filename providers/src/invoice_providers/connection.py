@@ -1,6 +1,6 @@
-"""A provider with the client of our account there.
+"""A provider and the client of our account there.
 
-Whatever goes wrong in the client comes out as one of our errors.
+All exceptions of the client become our errors.
 """
 
 import traceback
@@ -33,8 +33,8 @@ log = get_logger(__name__)
 class Connection:
     """See ``BillingProvider``. ``account`` is our account's name in the ledger.
 
-    An exception that nobody expected must not end the process, which would meet it again after each
-    restart. After a create the document may exist, after a look or a read nothing is known.
+    An unexpected exception must not end the process, which would meet it again after each restart.
+    After a create the document may exist; after a look or read nothing is known.
     """
 
     provider: Provider[Any]
@@ -48,11 +48,11 @@ class Connection:
 
     @property
     def login(self) -> KeptLogin | None:
-        """Return the login that must be kept, if it is one that ends unless somebody renews it."""
+        """Return the login to keep alive, if it expires unless renewed."""
         return self.client.login if isinstance(self.client, HasLogin) else None
 
     def keep(self) -> None:
-        """Keep that login; nothing if there is none.
+        """Keep the login alive, if there is one.
 
         Raises ``Unavailable`` or ``CredentialsRefused``.
         """
@@ -86,11 +86,11 @@ class Connection:
 
     @property
     def makes_drafts(self) -> bool:
-        """Whether creates may leave drafts behind there."""
+        """Whether creates may leave drafts behind."""
         return isinstance(self.client, MakesDrafts)
 
     def drafts(self, since: datetime, skip: int) -> DraftPage:
-        """See ``MakesDrafts``; nothing if it makes none."""
+        """See ``MakesDrafts``. Returns an empty page if the provider has no drafts."""
         with self._translated("drafts", Unavailable):
             return (
                 self.client.drafts(since, skip)
@@ -104,7 +104,7 @@ class Connection:
             return isinstance(self.client, MakesDrafts) and self.client.discard(draft_id)
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what the account's owner must know. Raises as ``look`` does."""
+        """Return remarks for the account's owner. Raises as ``look`` does."""
         with self._translated("remarks", Unavailable):
             return self.provider.remarks(self.client)
 
@@ -118,6 +118,6 @@ class Connection:
             trace = redacted(traceback.format_exc())
             log.error("unexpected error", destination=self.name, call=call, traceback=trace)
             raise kind(
-                f"The connector made a mistake with {self.provider.title} ({type(error).__name__})."
-                " Its log has the details: report them."
+                f"Unexpected error of the connector with {self.provider.title}"
+                f" ({type(error).__name__}). Report the details in its log."
             ) from error

@@ -1,9 +1,8 @@
-"""The end of a call that takes too long: ``requests`` bounds the silence between two bytes, not the
-call.
+"""Limit the duration of a call: ``requests`` only limits the time between two bytes.
 
-One thread, the reaper, shuts the socket of each call that outlives its time, whatever it waits for:
-the handshake, headers or a body that drip, a request that the other system does not read. Only name
-resolution is out of its reach; the resolver has bounds of its own.
+One thread, the reaper, shuts down the socket of each call that exceeds its time, whatever it waits
+for: the handshake, slow headers or body, or a request that the other system does not read. Only
+name resolution is not covered; the resolver has its own limits.
 """
 
 import math
@@ -20,11 +19,11 @@ AnySocket = socket.socket | SSLTransport
 
 
 class Call:
-    """One call on its way.
+    """One call in progress.
 
-    Its own thread names each socket that it uses; ``cut`` comes from the reaper's.
+    Its own thread calls ``uses``; the reaper's thread calls ``cut``.
 
-    ``has_connected``: it had no connection of an earlier call to use, or that one was closed.
+    ``has_connected``: it opened a new connection instead of reusing an earlier call's.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -39,9 +38,8 @@ class Call:
         return max(0.0, self.ends_at - time.monotonic())
 
     def uses(self, sock: AnySocket) -> None:
-        """Note the socket that the call waits for from now on."""
-        # A handle of our own: the number of the original may belong to another connection once it
-        # is closed.
+        """Note the socket that the call uses from now on."""
+        # A duplicate, because the original's descriptor may be reused by another connection.
         handle = socket.socket(fileno=os.dup(sock.fileno()))
         with self._lock:
             self._release()
@@ -50,14 +48,14 @@ class Call:
                 _shut(handle)
 
     def cut(self) -> None:
-        """Wake whoever waits for the socket: reading it ends, writing to it fails."""
+        """Shut down the socket: reads end and writes fail."""
         with self._lock:
             self.is_cut = True
             if self._handle is not None:
                 _shut(self._handle)
 
     def close(self) -> None:
-        """Let go of the socket, which may serve the next call."""
+        """Release the socket, which may serve the next call."""
         with self._lock:
             self._release()
 
@@ -68,12 +66,12 @@ class Call:
 
 
 def _shut(handle: socket.socket) -> None:
-    with suppress(OSError):  # the other system has closed it already
+    with suppress(OSError):  # the other system has already closed it
         handle.shutdown(socket.SHUT_RDWR)
 
 
 class Reaper:
-    """Thread-safe; its thread starts with the first call."""
+    """Cuts calls in time. Thread-safe; its thread starts with the first call."""
 
     def __init__(self) -> None:
         self._calls: set[Call] = set()
@@ -84,7 +82,7 @@ class Reaper:
 
     @contextmanager
     def watching(self, seconds: float) -> Iterator[Call]:
-        """Cut the call that the caller's thread makes inside, once ``seconds`` have passed."""
+        """Cut the call that this thread makes inside, after ``seconds``."""
         call = Call(seconds)
         self._serving.call = call
         self._add(call)
@@ -97,7 +95,7 @@ class Reaper:
             call.close()
 
     def call_of_this_thread(self) -> Call | None:
-        """Return the call that the caller's thread is making."""
+        """Return the current call of the caller's thread."""
         found: Call | None = getattr(self._serving, "call", None)
         return found
 

@@ -1,4 +1,4 @@
-"""Drafts that creates left behind, as seen from outside of their provider. They have no effect."""
+"""Drafts that creates left behind at a provider. They have no effect."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft that the connector made of an invoice."""
+    """A draft that the connector created for an invoice."""
 
     draft_id: str
     invoice_id: str
@@ -16,7 +16,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """The drafts among the documents of a page, which it names all; a page of none is the end."""
+    """A page: the ids of all its documents, and its drafts. An empty page is the end."""
 
     drafts: tuple[Draft, ...]
     documents: tuple[str, ...]
@@ -24,13 +24,13 @@ class DraftPage:
 
 @runtime_checkable
 class MakesDrafts(Protocol):
-    """What a provider's client is, besides, if it makes drafts.
+    """What a provider's client also implements if it creates drafts.
 
-    Each method is one call, and raises as a look does.
+    Each method is one call and raises as a look does.
     """
 
     def drafts(self, since: datetime, skip: int) -> DraftPage:
-        """Return a page of what was made from a time on, without the first ``skip`` documents."""
+        """Return a page of documents created since a time, after the first ``skip``."""
 
     def discard(self, draft_id: str) -> bool:
-        """Delete a draft; whether it is gone. It stays if it was issued meanwhile."""
+        """Delete a draft; return whether it is gone. It remains if it was issued meanwhile."""

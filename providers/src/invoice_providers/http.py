@@ -1,7 +1,6 @@
-"""HTTP as the providers and the write-back use it: one connection per thread, one try per call,
-every failure of ours.
+"""HTTP for the providers and the write-back: one connection per thread, one try per call.
 
-Repeating a call is the dispatcher's decision, never this module's.
+All failures are our errors. The dispatcher decides about retries, never this module.
 """
 
 import threading
@@ -25,22 +24,22 @@ from invoice_shared.own_secrets import OWN
 from invoice_shared.text import origin
 
 NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
-# Not all that urllib3 and the standard library raise at an odd answer is translated by requests.
+# requests does not translate everything that urllib3 and the standard library raise.
 FAILURES = (requests.RequestException, HTTPError, ValueError)
 
 
 class Bearer(AuthBase):
     """A token in the ``Authorization`` header.
 
-    Raises ``CredentialsRefused`` for one that no header can carry, which the library would not
-    survive.
+    Raises ``CredentialsRefused`` for one that is invalid in a header, on which requests would fail
+    with an unexpected exception.
     """
 
     def __init__(self, token: str) -> None:
         if not (token.isascii() and token.isprintable()):
             raise CredentialsRefused(
-                "The API key or token holds a line break or another character that HTTP cannot"
-                " carry. Correct the setting, or the file that it is read from."
+                "The API key or token contains a line break or another character that HTTP cannot"
+                " send. Correct the setting, or the file that it is read from."
             )
         OWN.add_renewed(token)
         self._token = token
@@ -52,22 +51,20 @@ class Bearer(AuthBase):
 
 
 class TokenSource(Protocol):
-    """Where access tokens that expire come from. Thread-safe; shared by all workers."""
+    """The source of expiring access tokens. Thread-safe; shared by all workers."""
 
     def current(self) -> str:
-        """Give a token to use now, renewed where needed.
+        """Return a token to use now, renewed if needed.
 
         Raises ``Unavailable`` or ``CredentialsRefused``.
         """
 
     def refused(self, token: str) -> None:
-        """Hear that a token was answered with 401: it must not be given again."""
+        """Note that a token was answered with 401 and must not be returned again."""
 
 
 class FreshBearer(AuthBase):
-    """A token that is asked for anew with each request, and reported where the other side refuses
-    it.
-    """
+    """Takes the current token for each request, and reports it if it is refused."""
 
     def __init__(self, source: TokenSource) -> None:
         self._source = source
@@ -80,28 +77,28 @@ class FreshBearer(AuthBase):
             if answer.status == 401:
                 self._source.refused(token)
 
-        request.register_hook("response", heard)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+        request.register_hook("response", heard)  # type: ignore[no-untyped-call]  # untyped in the stubs
         return Bearer(token)(request)
 
 
 class Anonymous(AuthBase):
-    """No credentials: the body carries them."""
+    """No credentials in headers; the body contains them."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Leave a request as it is."""
+        """Return a request unchanged."""
         return request
 
 
 def basic(user: str, password: str) -> AuthBase:
-    """Give HTTP Basic credentials."""
+    """Return HTTP Basic credentials."""
     return HTTPBasicAuth(user.encode(), password.encode())
 
 
-# Gives what signs the requests of one thread; asked again after ``renew_credentials``.
+# Returns the signer of one thread's requests. Called again after ``renew_credentials``.
 Authenticate = Callable[[], AuthBase]
 
 
-# Beside what the caller says, on each request.
+# Sent with each request, besides the caller's headers.
 HEADERS = {
     "User-Agent": "metronome-invoice-connector",
     "Accept-Encoding": "gzip, deflate",
@@ -111,7 +108,7 @@ HEADERS = {
 
 @dataclass(slots=True)
 class _Line:
-    """One thread's way to a system: what signs its requests, and its connection."""
+    """One thread's connection to a system, and the signer of its requests."""
 
     auth: AuthBase
     adapter: CutAdapter
@@ -120,7 +117,7 @@ class _Line:
     def signed(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> requests.PreparedRequest:
-        """Return a request as it is sent. A session's own preparing costs half a call."""
+        """Return a signed request. Measured: a session's own preparation costs half a call."""
         request = requests.PreparedRequest()
         request.method, request.url, request.body = method, _prepared(url), body
         request.headers = CaseInsensitiveDict(HEADERS | dict(headers))
@@ -131,7 +128,7 @@ class _Line:
 
 @lru_cache(maxsize=256)
 def _prepared(url: str) -> str:
-    """Return a URL as requests writes it."""
+    """Return a URL as requests encodes it."""
     request = requests.PreparedRequest()
     request.prepare_url(url, None)
     return request.url or url
@@ -140,7 +137,7 @@ def _prepared(url: str) -> str:
 class Http:
     """Thread-safe.
 
-    ``system`` is its name in sentences; ``authenticate`` is asked for credentials on first use.
+    ``system`` is its name in messages; ``authenticate`` provides credentials on first use.
     """
 
     def __init__(self, system: str, authenticate: Authenticate, reach: Reach) -> None:
@@ -151,18 +148,18 @@ class Http:
         self._generation = 0
 
     def renew_credentials(self) -> None:
-        """Ask for the credentials anew before each thread's next call."""
+        """Read the credentials again before each thread's next call."""
         self._generation += 1
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body.
+        """Send a POST.
 
-        Raises ``Unavailable`` where it was not sent, ``Uncertain`` where no answer could be read.
+        Raises ``Unavailable`` if it was not sent, ``Uncertain`` if no answer could be read.
         """
         return self._change("POST", url, body, headers)
 
     def delete(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Have something deleted. Raises as ``post`` does."""
+        """Send a DELETE. Raises as ``post`` does."""
         return self._change("DELETE", url, None, headers)
 
     def _change(
@@ -178,7 +175,7 @@ class Http:
             raise self._no_connection(url, error) from error
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Ask for something. Raises ``Unavailable``."""
+        """Send a GET. Raises ``Unavailable``."""
         try:
             return self._send("GET", url, None, headers)
         except FAILURES as error:
@@ -188,21 +185,18 @@ class Http:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         line = self._line()
-        # Signed before the time begins: a token that ended is renewed by a call with a time of its
-        # own.
+        # Signed before the time starts, because renewing an expired token is a call with its own
+        # time.
         request = line.signed(method, url, body, headers)
         with REAPER.watching(self._reach.timeout_seconds) as call:
             try:
                 answer = self._answer(line.adapter, request, call)
-            except (
-                OSError,
-                ValueError,
-                HTTPError,
-            ) as error:  # what the libraries raise, and what a shut socket leads to
+            # What the libraries raise, also after the socket was shut down.
+            except (OSError, ValueError, HTTPError) as error:
                 if not call.is_cut or not may_have_arrived(error):
                     raise
                 raise requests.ReadTimeout from error
-        if call.is_cut:  # a body that ends where the connection ends looks complete
+        if call.is_cut:  # a cut body may look complete
             self._lines.generation = None
             raise requests.ReadTimeout
         line.used_at = time.monotonic()
@@ -211,8 +205,8 @@ class Http:
         return answer
 
     def _answer(self, adapter: CutAdapter, request: requests.PreparedRequest, call: Call) -> Answer:
-        # A redirect is an answer like any other: a signed POST must not wander elsewhere, or become
-        # a GET.
+        # A redirect is returned like any answer: a signed POST must not go elsewhere or become a
+        # GET.
         send: Callable[[], Answer] = partial(
             adapter.send, request, timeout=self._reach.timeout_seconds
         )  # type: ignore[assignment]
@@ -221,9 +215,8 @@ class Http:
         except FAILURES:
             if request.method != "GET" or call.has_connected or call.is_cut:
                 raise
-        return (
-            send()
-        )  # the connection of an earlier call was dead; asking on a fresh one does no harm
+        # The reused connection was dead. Repeating a GET on a new one is harmless.
+        return send()
 
     def _line(self) -> _Line:
         local = self._lines
@@ -235,7 +228,7 @@ class Http:
             local.generation = generation
         line: _Line = local.line
         if time.monotonic() - line.used_at > self._reach.idle_seconds:
-            line.adapter.close()  # only its connections, which may be dead without a sign
+            line.adapter.close()  # only its connections, which may be silently dead
         return line
 
     def _no_connection(self, url: str, error: Exception) -> Unavailable:
@@ -246,9 +239,9 @@ class Http:
 
 
 def may_have_arrived(error: Exception) -> bool:
-    """Whether the other side may have got the request.
+    """Whether the other system may have received the request.
 
-    In doubt it may: looking costs less than a double.
+    In doubt it may have: a look costs less than a duplicate.
     """
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

@@ -1,6 +1,4 @@
-"""urllib3's connections, each of which tells the reaper its socket, so that a call can be cut
-wherever it waits.
-"""
+"""Connections that report their sockets to the reaper, so that any call can be cut."""
 
 import socket
 import time
@@ -20,15 +18,14 @@ from invoice_shared.answer import Answer
 from invoice_shared.outgoing.adapter import OutgoingAdapter
 from invoice_shared.outgoing.outgoing import Outgoing
 
-# All addresses of a name together. A system that lets nobody in for so long is down, and whoever
-# waits is told: with three addresses each still has time for a lost packet to be sent again.
+# For all addresses of a name together. A system that accepts no connection for this long is down,
+# and an operator waits for the answer. With three addresses, each still has time for one
+# retransmission.
 MAX_CONNECT_SECONDS = 4.0
 
 
 class NotEncrypted(NewConnectionError):
-    """The proxy does not connect us, or the two ends do not come to terms on the encryption:
-    nothing was sent.
-    """
+    """The proxy refused, or the TLS handshake failed, so nothing was sent."""
 
     def __init__(self, connection: HTTPConnection, why: str) -> None:
         super().__init__(connection, why)
@@ -36,10 +33,10 @@ class NotEncrypted(NewConnectionError):
 
 
 class CutAdapter(OutgoingAdapter):
-    """One connection, no try but the first, and every socket under the reaper's eyes.
+    """One connection, without retries, whose sockets the reaper watches.
 
-    Used without a session, whose cookies, hooks and redirects cost more than the call. It returns
-    an ``Answer``, and raises what requests and urllib3 raise.
+    Used without a session, whose cookies, hooks and redirects cost more than the call (measured).
+    Returns an ``Answer``, and raises what requests and urllib3 raise.
     """
 
     def __init__(self, outgoing: Outgoing) -> None:
@@ -51,9 +48,7 @@ class CutAdapter(OutgoingAdapter):
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """Return the pool of the last call if it leads to the same system: requests looks at files
-        for each.
-        """
+        """Return the last call's pool for the same system; requests would read files each time."""
         way = (*urlsplit(str(request.url))[:2], verify, *(proxies or {}).values())
         if self._last is None or self._last[0] != way:
             pool = super().get_connection_with_tls_context(
@@ -63,21 +58,21 @@ class CutAdapter(OutgoingAdapter):
         return self._last[1]
 
     def build_response(self, _request: PreparedRequest, raw: Any) -> Any:
-        """Read the answer to its end."""
+        """Return the complete answer."""
         return Answer(raw.status, raw.headers, raw.read(decode_content=True))
 
     def close(self) -> None:
-        """Close the connection; the next call opens another."""
+        """Close the connection. The next call opens another."""
         self._last = None
         super().close()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make connections of our own classes."""
+        """Use our own connection classes."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Make connections of our own classes to a proxy, too."""
+        """Use our own connection classes for proxies, too."""
         manager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = POOLS
         return manager
@@ -125,9 +120,10 @@ def _is_used_again(connection: HTTPConnection) -> None:
 
 
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
-    """Connect to the first address that answers, all of them within the call's time and
-    ``MAX_CONNECT_SECONDS``: urllib3 gives it to each. Each gets an equal share of what is left, so
-    that one that does not answer leaves time for the next.
+    """Connect to the first address that answers, within ``MAX_CONNECT_SECONDS``.
+
+    urllib3 alone would allow the whole time per address. Here each address gets an equal share of
+    what is left, so that one that does not answer leaves time for the next.
     """
     call = REAPER.call_of_this_thread()
     if call is None:
@@ -164,7 +160,7 @@ def _addresses(connection: HTTPConnection) -> list[str]:
         )
     except socket.gaierror as error:
         raise NameResolutionError(connection.host, connection, error) from error
-    except UnicodeError as error:  # a part of the name that is empty or too long
+    except UnicodeError as error:  # a label of the name is empty or too long
         unknown = socket.gaierror(socket.EAI_NONAME, str(error))
         raise NameResolutionError(connection.host, connection, unknown) from error
     return [str(address[0]) for *_, address in found]

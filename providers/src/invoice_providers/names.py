@@ -1,4 +1,4 @@
-"""The destinations that exist: the folders of this package with a ``provider.py``.
+"""The known destinations: the folders of this package with a ``provider.py``.
 
 Imports none of them.
 """
@@ -22,11 +22,11 @@ def destinations() -> tuple[str, ...]:
 
 
 def all_destinations() -> str:
-    """Return their names as a sentence lists them."""
+    """Return their names, separated by commas."""
     return ", ".join(destinations())
 
 
 def metronome_name(destination: str) -> str:
-    """Return what Metronome calls a destination; imports its folder, and no client of it."""
+    """Return Metronome's name of a destination; imports its folder without its client."""
     name: str = import_module(f"invoice_providers.{destination}").METRONOME_NAME
     return name

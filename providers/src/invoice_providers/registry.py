@@ -1,6 +1,6 @@
-"""Every billing system, by the name of its folder.
+"""The registry of all billing systems, by name of their folder.
 
-A provider's code is imported when it is asked for, not before.
+A provider's code is imported on first use.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,13 +18,13 @@ Accounts = Mapping[str, HttpSettings]
 
 
 def provider_of(destination: str) -> Provider[Any]:
-    """Return what a folder exports. ``destination`` is one of ``destinations()``."""
+    """Return a folder's exported value. ``destination`` is one of ``destinations()``."""
     found: Provider[Any] = import_module(f"invoice_providers.{destination}.provider").PROVIDER
     return found
 
 
 def providers() -> tuple[Provider[Any], ...]:
-    """Return all of them."""
+    """Return all providers."""
     return tuple(provider_of(name) for name in destinations())
 
 
@@ -34,7 +34,7 @@ def account_settings() -> dict[str, type[HttpSettings]]:
 
 
 def connect(accounts: Accounts, wanted: Collection[str], clock: Clock) -> dict[str, Connection]:
-    """Build the clients of the ``wanted`` destinations that are set up."""
+    """Build the clients of the ``wanted`` destinations that are configured."""
     known = {provider.name: provider for provider in providers() if provider.name in wanted}
     return {
         name: _connected(provider, accounts[name], clock)

@@ -164,7 +164,7 @@ ROWS = (
     refused(
         "2500",
         "an id that is not there, named",
-        "Item 501 is that of “API calls”",
+        "Item 501 is the item of “API calls”",
         detail="Items element id 501 not found",
         source="2500: reference id unknown or inactive (ref)",
     ),

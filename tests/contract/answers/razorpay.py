@@ -73,7 +73,7 @@ def said(
     return {"error": error | ({"field": field} if field else {}) | more}
 
 
-def refused(what: str, body: Any, source: str, says: str = "Mend what it names") -> Row:
+def refused(what: str, body: Any, source: str, says: str = "Fix what it names") -> Row:
     """Build a row of what is about the invoice: filed and told."""
     return Row(
         what=what, status=400, body=body, error="Rejected", next="file", says=says, source=source

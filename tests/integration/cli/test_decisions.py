@@ -83,7 +83,7 @@ def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
     ended = run_invoices(*resolve, "--output", "json", settings=outside.settings)
 
     assert ended.code == 0, ended.err
-    assert ended.json[0]["metronome"] == "told FINALIZED"
+    assert ended.json[0]["metronome"] == "reported FINALIZED"
     (decided,) = run_invoices("audit", "--output", "json").json
     assert (decided["kind"], decided["subject"], decided["document_id"]) == (
         "resolve",

@@ -68,7 +68,7 @@ def test_finance_sees_each_thing_that_has_to_be_corrected_with_its_money(outside
     assert [line[:4] for line in lines].count([id_of("customer 3"), "1", "4.00", "USD"]) == 2
     assert "Set it in Metronome to the customer's id at the billing provider." in ended.stdout
     assert ended.stderr.splitlines()[-1] == (
-        "5 invoice(s), drafts included: 4 would fail, 1 would be sent. No provider was asked."
+        "5 invoice(s), including drafts: 4 would fail, 1 would be sent. No provider was asked."
     )
 
 
@@ -124,7 +124,7 @@ def test_nothing_is_wrong(outside: Outside) -> None:
 
     assert (ended.returncode, ended.stdout, as_json.stdout) == (0, "", "[]\n")
     assert (
-        ended.stderr == "1 invoice(s), drafts included: 1 would be sent. No provider was asked.\n"
+        ended.stderr == "1 invoice(s), including drafts: 1 would be sent. No provider was asked.\n"
     )
 
 
@@ -150,7 +150,7 @@ def test_what_metronome_does_not_answer_is_not_known_and_the_rest_is(
 
     assert ended.returncode == 3
     assert f"Not known: {month[0]['id']}: " in ended.stderr
-    assert ended.stderr.splitlines()[-1].startswith("5 invoice(s), drafts included: 3 would fail")
+    assert ended.stderr.splitlines()[-1].startswith("5 invoice(s), including drafts: 3 would fail")
 
 
 def test_a_wrong_key_is_one_line(outside: Outside) -> None:
@@ -177,7 +177,7 @@ def test_the_providers_are_asked_for_customers_and_items(outside: Outside) -> No
     assert {row["kind"] for row in json.loads(again.stdout)} == {"netsuite item"}
     assert len(queries) == 2 * 2
     assert ended.stderr.splitlines()[-1] == (
-        "6 invoice(s), drafts included: 6 would fail. The providers were asked."
+        "6 invoice(s), including drafts: 6 would fail. The providers were asked."
     )
     assert "NetSuite does not show whether the customer 1001 exists." in unknown.stderr
     assert not outside.netsuite.documents()

@@ -71,7 +71,7 @@ def test_an_argument_that_is_not_utf8(run_invoices: RunInvoices) -> None:
 def test_a_terminal_that_speaks_ascii_alone(run_invoices: RunInvoices) -> None:
     ended = run_invoices("status", "é", settings={"PYTHONIOENCODING": "ascii"})
 
-    one_line(ended, "No topic knows the invoice é")
+    one_line(ended, "No topic contains the invoice é")
     assert ended.code == 1
 
 

@@ -32,7 +32,7 @@ def test_after_several_failures_in_a_row_nothing_more_is_asked() -> None:
     answers = [ask(patience, asked) for _ in range(MAX_IN_A_ROW + 2)]
 
     assert answers[:-2] == ["busy"] * MAX_IN_A_ROW
-    assert answers[-2:] == ["NetSuite is not asked any more in this run: busy"] * 2
+    assert answers[-2:] == ["NetSuite is no longer called in this run: busy"] * 2
     assert asked.count == MAX_IN_A_ROW
 
 

@@ -86,7 +86,7 @@ def test_an_absent_option_restricts_nothing(options: Options) -> None:
             {"from_offset": ["1"]}, "--from-offset needs --partition", id="a contradiction"
         ),
         pytest.param(
-            {"since": ["1h"], "until": ["2h"]}, "Nothing lies between", id="the wrong way round"
+            {"since": ["1h"], "until": ["2h"]}, "is not before --until", id="the wrong way round"
         ),
     ],
 )

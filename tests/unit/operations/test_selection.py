@@ -112,10 +112,10 @@ def test_the_span_to_read_holds_every_record_that_matches() -> None:
 @pytest.mark.parametrize(
     ("contradiction", "said"),
     [
-        pytest.param({"since": START, "until": START}, "Nothing lies between", id="not a time"),
+        pytest.param({"since": START, "until": START}, "is not before --until", id="not a time"),
         pytest.param(
             {"since": START, "until": START - SECOND},
-            "Nothing lies between",
+            "is not before --until",
             id="the wrong way round",
         ),
         pytest.param(

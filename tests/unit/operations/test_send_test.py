@@ -74,5 +74,5 @@ def test_a_lost_answer_is_not_a_doubt_since_the_event_has_no_effect() -> None:
 
 
 def test_an_invalid_address_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="whole one"):
+    with pytest.raises(InvalidRequest, match="full address"):
         send_test("hooks.example.com", Ingress())

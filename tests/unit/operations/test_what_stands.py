@@ -174,4 +174,4 @@ def test_a_removed_document_is_shown_as_removed_and_nothing_is_created() -> None
     facts = status_of(INVOICE_ID, FakeInstallation([gone, in_ledger(1, synced)])).facts
 
     assert facts["state"] == "skipped"
-    assert facts["documents"] == ["netsuite 9001 in 1234567_SB1, which does not stand any more"]
+    assert facts["documents"] == ["netsuite 9001 in 1234567_SB1, which was removed there"]

@@ -89,7 +89,7 @@ def test_an_unexpected_error_is_a_doubt_after_a_create_and_an_outage_otherwise(
     assert (type(look), type(read), type(presence)) == (Unavailable,) * 3
     assert type(create) is Uncertain
     assert create.reason.startswith(
-        f"The connector made a mistake with NetSuite ({type(error).__name__})."
+        f"Unexpected error of the connector with NetSuite ({type(error).__name__})."
     )
     assert create.__cause__ is error
 

@@ -1,1 +1,1 @@
-"""Letting invoices go that wait for an approval."""
+"""Approve invoices that are held for approval."""

@@ -1,4 +1,4 @@
-"""What an approval holds for: the facts of the record that was held. Pure."""
+"""The facts of a held record that an approval is limited to. Pure."""
 
 from typing import Any
 
@@ -12,9 +12,7 @@ HELD = "held-for-approval"
 
 
 def approved_facts(failure: InvoiceFailure) -> dict[str, Any] | None:
-    """Return the fields of the ``approve`` decision; ``None`` if the failure does not hold its
-    record.
-    """
+    """Return the fields of the ``approve`` decision; ``None`` if the failure lacks its record."""
     try:
         original = failure.original
         held = from_bytes(FormattedInvoice, as_bytes(original.value, original.encoding))

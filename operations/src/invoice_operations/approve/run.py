@@ -1,8 +1,8 @@
-"""Approving held invoices, and sending them through again.
+"""Approve held invoices and replay them.
 
-They start over at ``raw-invoices``: Metronome is asked anew, so what was voided or changed since it
-was held is not sent as it was. The approval holds for the facts that the person saw, so an invoice
-with others is held again.
+They restart at ``raw-invoices``, where Metronome is asked again, so an invoice that was voided or
+changed since is not sent as it was. The approval is for the facts that the person saw, so an
+invoice with other facts is held again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,49 +24,47 @@ from invoice_shared.failure import InvoiceFailure
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """``subjects`` are the invoices with what is approved of each; ``unknown`` are those whose
-    facts nobody holds.
-    """
+    """``subjects`` are invoices with the facts to approve; ``unknown`` are those without facts."""
 
     subjects: tuple[tuple[Case, dict[str, Any]], ...]
     unknown: tuple[Case, ...]
 
 
 def chosen_by_id(failure_ids: Iterable[str], view: View) -> Selection:
-    """Return the selection of failures by the first digits of their ids.
+    """Return the selection of failures, given the first digits of their ids.
 
-    Raises ``NotFound``, ``InvalidRequest``, and ``NeedsAttention`` if one is not held any more.
+    Raises ``NotFound``, ``InvalidRequest``, or ``NeedsAttention`` if one is no longer held.
     """
     cases = [find_case(view.named(each), each) for each in failure_ids]
     for case in cases:
         if case.code != HELD:
             raise InvalidRequest(
-                f"Failure {case.failure_id[:12]} is {case.code}: only {HELD} is approved."
+                f"Failure {case.failure_id[:12]} is {case.code}: only {HELD} can be approved."
             )
         if case.state != "open":
             raise NeedsAttention(
-                f"Failure {case.failure_id[:12]} does not wait any more: it is {case.state}."
+                f"Failure {case.failure_id[:12]} is no longer held: it is {case.state}."
             )
     return Selection(failure_ids=frozenset(case.failure_id for case in cases))
 
 
 def held(chosen: Selection) -> Selection:
-    """Return the same, restricted to what waits for an approval.
+    """Return the same selection, restricted to held invoices.
 
     Raises ``InvalidRequest`` for other codes.
     """
     if chosen.codes - {HELD}:
-        raise InvalidRequest(f"Only {HELD} is approved: leave --code out.")
+        raise InvalidRequest(f"Only {HELD} can be approved: omit --code.")
     return replace(chosen, codes=frozenset({HELD}), state="open")
 
 
 def replay_request(chosen: Selection) -> ReplayRequest:
-    """Return how the approved invoices start over, however often they did before."""
+    """Return the request to replay the approved invoices, without a limit of replays."""
     return ReplayRequest("errors", chosen, max_replays=None)
 
 
 def look(chosen: Selection, clients: Clients) -> Approval:
-    """Read what would be approved; changes nothing. Raises what the clients raise."""
+    """Return what would be approved; change nothing. Raises what the clients raise."""
     cases = {case.failure_id: case for case in clients.view().failures(chosen)}
     facts = {
         failure.failure_id: approved_facts(failure)
@@ -82,7 +80,7 @@ def look(chosen: Selection, clients: Clients) -> Approval:
 def approve(
     approval: Approval, why: str | None, clients: Clients, person: Person
 ) -> list[Decision]:
-    """Write the approvals down; each is acknowledged. Repeatable. Raises ``PublishFailed``."""
+    """Record the approvals; each is acknowledged. Repeatable. Raises ``PublishFailed``."""
     with clients.publisher() as publisher:
         decider = Decider(publisher, clients.kafka.invoice_decisions_topic, person, clients.clock)
         return [

@@ -1,1 +1,1 @@
-"""Failures read back from the archive in S3."""
+"""Read failures back from the archive in S3."""

@@ -1,4 +1,4 @@
-"""Which archived objects can hold the failures of a time. Pure."""
+"""Select the archived objects that can contain failures of a period. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,9 +11,7 @@ from invoice_shared.archive.object_key import ArchivedObject, parse_key
 def select(
     objects: Iterable[StoredObject], topic: str, since: datetime | None, until: datetime | None
 ) -> list[str]:
-    """Choose the objects of a topic that can hold failures of the time, in order of partition and
-    offset.
-    """
+    """Return the keys of a topic's objects for the period, by partition and offset."""
     found = ((parse_key(each.key), each.stored_at) for each in objects)
     ours = [
         (parsed, stored_at)
@@ -30,11 +28,10 @@ def select(
 def _can_hold(
     archived: ArchivedObject, stored_at: datetime, since: datetime | None, until: datetime | None
 ) -> bool:
-    """Whether a failure of the time may be inside, though the clocks of those who filed it
-    differed.
+    """Whether the object may contain a failure of the period, despite clock differences.
 
-    All was filed before the object was stored. Its first record's time may be wrong: one after that
-    moment says nothing of the records behind it.
+    All failures were filed before the object was stored. Its first record's time may be wrong: if
+    it is later than that, it says nothing about the other records.
     """
     is_old = since is not None and stored_at + CLOCK_SKEW <= since
     is_young = until is not None and until + CLOCK_SKEW <= archived.hour <= stored_at

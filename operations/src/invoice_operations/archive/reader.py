@@ -1,4 +1,4 @@
-"""Failure records from the archive, as if they came from the errors topic."""
+"""Read failure records from the archive as if from the errors topic."""
 
 import gzip
 import zlib
@@ -19,13 +19,13 @@ class ReadsArchive(Protocol):
         """List the objects whose key starts so."""
 
     def get(self, key: str) -> bytes:
-        """Return an object's bytes. Raises ``ObjectUnreadable``, too."""
+        """Return an object's bytes. Also raises ``ObjectUnreadable``."""
 
 
 class ArchiveReader:
-    """Reads one object after the other; holds one at a time.
+    """Reads one object at a time.
 
-    ``unreadable`` says by key why an object was left out.
+    ``unreadable`` says by key why an object was skipped.
     """
 
     def __init__(self, archive: ReadsArchive, prefix: str, topic: str) -> None:
@@ -37,9 +37,7 @@ class ArchiveReader:
     def read(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[Record]:
-        """Yield the lines of all objects that can hold failures of the time, as records at their
-        old places.
-        """
+        """Yield the lines of all objects for the period as records at their old positions."""
         for key in select(self._archive.listed(self._prefix), self._topic, since, until):
             yield from self._records_of(key)
 

@@ -1,1 +1,1 @@
-"""Is everything set up? One line per part of the installation."""
+"""Check the set-up: one line per part of the installation."""

@@ -1,4 +1,4 @@
-"""What is looked at of an installation, one line each."""
+"""The single checks of an installation; each yields lines."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,16 +17,16 @@ from invoice_shared.settings import InvalidSettings, KafkaSettings
 
 State = Literal["works", "note", "to fix", "wrong setting", "unreachable"]
 UNSET = ": is not set"
-SEE_ABOVE = "reads what is wrong above, too"
+SEE_ABOVE = "reads the wrong setting above, too"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What works, what does not, and what to do.
+    """The result of one check.
 
-    A ``note`` is for information: nothing is wrong by it.
+    A ``note`` is informational: nothing is wrong.
 
-    ``problems`` are wrong settings: ``once`` makes the detail of them.
+    ``problems`` are wrong settings, from which ``once`` makes the detail.
     """
 
     part: str
@@ -36,8 +36,7 @@ class Line:
 
 
 def once(lines: Iterable[Line]) -> Iterator[Line]:
-    """Report each wrong setting at the first part that reads it, and of the others that they read
-    it, too.
+    """Report each wrong setting at the first part that reads it; the others refer to it.
 
     Pure.
     """
@@ -51,7 +50,7 @@ def once(lines: Iterable[Line]) -> Iterator[Line]:
 def check_settings(name: str, reading: Callable[[], object]) -> Line:
     """Read a service's settings in this environment.
 
-    What is merely absent here may be set where the service runs.
+    A setting that is unset here may be set where the service runs.
     """
     part = f"settings of {name}"
     try:
@@ -66,7 +65,7 @@ def check_settings(name: str, reading: Callable[[], object]) -> Line:
 
 
 def check_broker(connect: Callable[[], AdminClient], settings: KafkaSettings) -> Iterator[Line]:
-    """Ask the broker for our topics, and how they are set up."""
+    """Ask the broker for our topics and their configuration."""
     where = settings.kafka_bootstrap_servers
     try:
         admin = connect()
@@ -93,9 +92,7 @@ def _topic(found: TopicState) -> Line:
 
 
 def _weight(differences: tuple[str, ...]) -> State:
-    """Judge differences: what can lose a record or an outcome is to fix, the rest is the operator's
-    choice.
-    """
+    """Return ``to fix`` for differences that can lose records; others are notes."""
     dangerous = ("cleanup.policy", "min.insync.replicas")
     if any(difference.startswith(dangerous) for difference in differences):
         return "to fix"
@@ -112,7 +109,7 @@ def check_call(part: str, call: Callable[[], object], works: str) -> Line:
 
 
 def check_login(part: str, state: LoginState, now: datetime) -> Line:
-    """Judge the days until a login ends. What ends soon is to fix while it still works."""
+    """Report the days until a login ends; one that ends soon is ``to fix``."""
     ends = [at for at in (state.unused_ends_at, state.ends_at) if at is not None]
     if not ends:
         return Line(part, "note", "The provider has not said when it ends.")
@@ -130,7 +127,7 @@ def check_login(part: str, state: LoginState, now: datetime) -> Line:
 
 
 def state_of(error: ConnectorError) -> State:
-    """Return whose move it is after an error of another system."""
+    """Return the state for another system's error."""
     if isinstance(error, Unavailable | ArchiveUnreachable):
         return "unreachable"
     return "wrong setting" if isinstance(error, InvalidRequest) else "to fix"

@@ -1,6 +1,6 @@
-"""Does each destination have one group of creators?
+"""Check that each destination has one group of creators.
 
-Two would send its invoices side by side. Pure.
+Two groups would both send its invoices. Pure.
 """
 
 from collections import defaultdict
@@ -14,9 +14,7 @@ PART = "creators"
 
 
 def check_creators(groups: Sequence[ConsumerGroup]) -> Iterator[Line]:
-    """Judge the groups that read ``formatted-invoices``; those with names of the operator's own are
-    not known.
-    """
+    """Check the groups that read ``formatted-invoices``, as far as their names are ours."""
     taking: dict[str, list[str]] = defaultdict(list)
     for group in groups:
         for destination in (destinations_of_group(group.name) or ()) if group.has_members else ():

@@ -1,4 +1,4 @@
-"""Is everything set up? One line for each part of the installation, as seen from here."""
+"""Run all checks: one line per part of the installation, as seen from here."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -23,7 +23,7 @@ from invoice_webhook.settings import WebhookSettings
 
 
 def check(installation: Installation) -> Iterator[Line]:
-    """Look at settings, broker, topics, Metronome, each configured provider and the bucket.
+    """Check settings, broker, topics, Metronome, each configured provider and the bucket.
 
     Changes nothing.
     """
@@ -118,6 +118,6 @@ def _bucket(installation: Installation) -> Iterator[Line]:
     try:
         settings = installation.settings(ErrorSinkSettings)
     except InvalidSettings:
-        return  # its own line above says what is wrong
+        return  # the settings' own line above says what is wrong
     bucket = settings.log_errors_bucket_name_s3
     yield check_call(f"bucket {bucket}", installation.archive, "can be reached and read")

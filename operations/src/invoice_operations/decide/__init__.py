@@ -1,3 +1,1 @@
-"""What people decide: written to ``invoice-decisions``, which the creator follows and which is the
-audit.
-"""
+"""Record people's decisions in ``invoice-decisions``, for the creator and the audit."""

@@ -1,4 +1,4 @@
-"""Reading what people decided, in the order in which they did."""
+"""Read people's decisions in their order."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,9 +19,9 @@ class ReadsTopic(Protocol):
 
 
 def decisions(reader: ReadsTopic, topic: str, since: datetime | None = None) -> Iterator[Decision]:
-    """Yield the decisions made from ``since`` on; a record that is none is left out.
+    """Yield the decisions made since ``since``; skip other records.
 
-    Each says when it was made; there are few, so the topic is read whole.
+    Decisions are few and contain their time, so the whole topic is read.
     """
     for record in reader.read(topic):
         try:

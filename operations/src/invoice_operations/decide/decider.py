@@ -1,4 +1,4 @@
-"""Writing down what a person decides, acknowledged before anything follows from it."""
+"""Record a person's decision, acknowledged before it takes effect."""
 
 import uuid
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from invoice_shared.serde import to_bytes
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who decides, and at which face of the operations."""
+    """Who decides, and with which tool: the command line or the page."""
 
     by: str
     via: Via
@@ -22,7 +22,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Each decision is a record of its own; the same one twice changes nothing more."""
+    """Publishes one record per decision. Repeating a decision changes nothing."""
 
     publisher: Publisher
     topic: str
@@ -30,9 +30,9 @@ class Decider:
     clock: Clock
 
     def decide(self, kind: Kind, subject: str, why: str | None = None, **facts: Any) -> Decision:
-        """Write a decision down and return it. Raises ``InvalidRequest`` or ``PublishFailed``."""
+        """Publish and return a decision. Raises ``InvalidRequest`` or ``PublishFailed``."""
         if not self.person.by.strip():
-            raise InvalidRequest("Say with --by who decided it: the auditor reads it.")
+            raise InvalidRequest("Add --by with who decided it, for the auditor.")
         decision = Decision(
             decision_id=str(uuid.uuid4()),
             kind=kind,
@@ -50,5 +50,5 @@ class Decider:
 def required(why: str) -> str:
     """Return a reason without surrounding blanks. Raises ``InvalidRequest`` for an empty one."""
     if not why.strip():
-        raise InvalidRequest("Say why with --why: the auditor reads it.")
+        raise InvalidRequest("Add --why with the reason, for the auditor.")
     return why.strip()

@@ -1,1 +1,1 @@
-"""Telling people each day what is open."""
+"""Send people a daily digest of what is open."""

@@ -1,9 +1,8 @@
-"""What is open and what is held, by reason, with money and age: for people, without anything
-secret.
+"""Open and held invoices by reason, with money and age, for people. No secrets.
 
 Pure.
 
-It names no invoice and no customer, and quotes nobody's words: it goes where many can read it.
+Many people may read it, so it names no invoice or customer and quotes no other system.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from invoice_operations.tally import Group, money
 from invoice_operations.times import age
 from invoice_shared.types import time_text
 
-# A stage and a code that no failure of ours has could be anybody's text.
+# A stage or code that is not ours could be any text.
 MAX_NAME = 40
 HELD = "held-for-approval"
 
@@ -30,7 +29,7 @@ class Digest:
 
     @property
     def subject(self) -> str:
-        """The whole in one line."""
+        """The digest in one line."""
         failed, held = _count(self.failed), _count(self.held)
         return (
             f"Invoices: {failed} failed, {held} held"
@@ -39,11 +38,11 @@ class Digest:
         )
 
     def text(self) -> str:
-        """Return what people read."""
+        """Return the digest as text for people."""
         return "\n".join([f"{self.subject} ({time_text(self.now)})", *self._lines()])
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON tree."""
+        """Return the digest as a JSON tree."""
         groups = {"failed": self.failed, "held": self.held}
         return {"at": self.now} | {
             name: [each.document() for each in found] for name, found in groups.items()
@@ -53,13 +52,13 @@ class Digest:
         for group in (*self.failed, *self.held):
             yield f"- {group.stage[:MAX_NAME]}, {group.code[:MAX_NAME]}: {_facts(group, self.now)}"
         if self.failed:
-            yield "One by one: invoices failures --list. What each code means: docs/runbook.md."
+            yield "List them with: invoices failures --list. The codes are in docs/runbook.md."
         if self.held:
-            yield "Let held ones go: invoices approve --all-held --dry-run."
+            yield "Approve held ones with: invoices approve --all-held --dry-run"
 
 
 def digest_of(groups: Iterable[Group], now: datetime) -> Digest:
-    """Separate what waits for an approval from what failed."""
+    """Return the digest, with held invoices apart from failed ones."""
     found = list(groups)
     return Digest(
         now,

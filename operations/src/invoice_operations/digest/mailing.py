@@ -1,4 +1,4 @@
-"""Mailing a text over SMTP: the only importer of smtplib."""
+"""Mail a text over SMTP: the only importer of smtplib."""
 
 import ssl
 from collections.abc import Iterator
@@ -22,29 +22,28 @@ from invoice_operations.errors import NeedsAttention
 from invoice_shared.errors import Unavailable
 from invoice_shared.outgoing.outgoing import Reach
 
-# Submission with and without TLS from the first byte (RFC 8314, RFC 6409).
+# Submission with TLS from the first byte (RFC 8314) or without (RFC 6409).
 PORTS = {"smtps": 465, "smtp": 587}
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """``url`` is ``smtp://`` or ``smtps://``, with user and password if it asks for them."""
+    """``url`` is ``smtp://`` or ``smtps://``, with user and password if the server needs them."""
 
     url: str
     reach: Reach
 
     def send(self, message: EmailMessage) -> None:
-        """Hand a message over. Raises ``NeedsAttention`` if it is refused, and ``Unavailable``.
+        """Send a message. Raises ``NeedsAttention`` if it is refused, or ``Unavailable``.
 
-        User and password go over TLS alone.
+        User and password are only sent over TLS.
         """
         with self._translated(), self._connected() as server:
             if self._user is not None:
                 server.login(self._user, unquote(self._parts.password or ""))
             if refused := server.send_message(message):
                 raise NeedsAttention(
-                    f"{len(refused)} of the addresses of DIGEST_TO were refused, the others"
-                    " took it."
+                    f"{len(refused)} addresses in DIGEST_TO were refused; the others were accepted."
                 )
 
     @contextmanager
@@ -72,7 +71,7 @@ class MailServer:
             ) from error
         except (SMTPConnectError, SMTPServerDisconnected) as error:
             raise Unavailable(f"{name} broke the connection off: {_said(error)}.") from error
-        except SMTPException as error:  # an OSError, too
+        except SMTPException as error:  # before OSError, which it is, too
             raise NeedsAttention(f"{name} does not take the digest: {_said(error)}.") from error
         except ssl.SSLCertVerificationError as error:
             raise NeedsAttention(
@@ -91,13 +90,14 @@ class MailServer:
 
 
 def message(subject: str, text: str, sender: str, recipients: str, now: datetime) -> EmailMessage:
-    """Return a mail of plain text."""
+    """Return a plain-text mail."""
     mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = subject, sender, recipients
-    mail["Date"], mail["Message-ID"] = (
-        format_datetime(now),
-        make_msgid(domain="invoice-connector.invalid"),
-    )
+    mail["Subject"] = subject
+    mail["From"] = sender
+    mail["To"] = recipients
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = make_msgid(domain="invoice-connector.invalid")
+
     mail.set_content(text)
     return mail
 

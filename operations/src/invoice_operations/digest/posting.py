@@ -1,4 +1,4 @@
-"""Posting a text to a webhook that takes what Slack's take."""
+"""Post a text to a Slack-compatible webhook."""
 
 import html
 
@@ -13,9 +13,9 @@ HEADERS = {"Content-Type": "application/json"}
 def post_text(text: str, url: str, http: Posts) -> None:
     """Post a text.
 
-    Raises ``NeedsAttention`` if it is refused, and ``Unavailable``; neither names the address.
+    Raises ``NeedsAttention`` if it is refused, or ``Unavailable``. Neither names the address.
     """
-    # Slack's page on formatting: these three are to be escaped, and no others.
+    # Slack's formatting guide: escape &, < and >, and nothing else.
     body = dumps({"text": html.escape(text, quote=False)})
     try:
         answer = http.post(url, body, HEADERS)

@@ -1,4 +1,4 @@
-"""Sending the digest wherever it is to go."""
+"""Send the digest to each configured destination."""
 
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -15,20 +15,20 @@ Way = tuple[str, Callable[[], None]]
 
 
 class DigestClients(Protocol):
-    """What this takes; see ``installation.Installation``."""
+    """The clients for the digest; see ``installation.Installation``."""
 
     @property
     def settings(self) -> ReadsSettings:
-        """How to read a block of settings."""
+        """Reads a block of settings."""
 
     def http(self, system: str) -> Posts:
-        """Return what posts to a system."""
+        """Return the client to post to a system."""
 
 
 def send(digest: Digest, clients: DigestClients) -> list[str]:
-    """Send it by each way that is set, and return their names. A second time it is sent again.
+    """Send the digest each way that is set, and return their names. Repeating sends it again.
 
-    One way that fails keeps it from no other. Raises what the first one that failed raises.
+    A way that fails does not stop the others. Raises the first error at the end.
     """
     sent: list[str] = []
     failures: list[ConnectorError] = []

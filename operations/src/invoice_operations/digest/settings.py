@@ -1,4 +1,4 @@
-"""Where the digest goes; nowhere but to the terminal if nothing is set."""
+"""Where the digest is sent. If nothing is set, only the terminal shows it."""
 
 from email.utils import getaddresses
 from typing import Annotated
@@ -19,7 +19,7 @@ def _mail_addresses(text: str) -> str:
         or not text.isprintable()
         or not all("@" in address and " " not in address for address in found)
     ):
-        raise ValueError("is no mail address, or several of them separated by commas")
+        raise ValueError("is not a mail address, or several separated by commas")
     return text
 
 
@@ -27,10 +27,10 @@ def _mail_server(url: SecretStr) -> SecretStr:
     try:
         parts = urlsplit(url.get_secret_value())
         is_server = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of ``port``, or of brackets that do not close
+    except ValueError:  # from ``port``, or for unclosed brackets
         is_server = False
     if not is_server:
-        raise ValueError("is no address such as smtps://USER:PASSWORD@HOST or smtp://HOST:587")
+        raise ValueError("is not an address such as smtps://USER:PASSWORD@HOST or smtp://HOST:587")
     return url
 
 
@@ -43,7 +43,7 @@ MailAddresses = Annotated[str, AfterValidator(_mail_addresses)]
 
 
 class DigestSettings(HttpSettings):
-    """A Slack-compatible webhook, a mail server, or both. Their addresses hold secrets."""
+    """A Slack-compatible webhook, a mail server, or both. Their addresses contain secrets."""
 
     digest_webhook_url: Annotated[SecretStr, AfterValidator(_webhook)] | None = None
     digest_smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
@@ -65,5 +65,5 @@ class DigestSettings(HttpSettings):
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
-        """Return what is missing for mail, beside the other problems."""
+        """Return what is missing for mail, besides the other problems."""
         return [*super().cross_checks(values), *partly_set(MAIL, values)]

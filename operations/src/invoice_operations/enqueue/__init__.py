@@ -1,1 +1,1 @@
-"""Bringing single invoices in by hand."""
+"""Enqueue single invoices by hand."""

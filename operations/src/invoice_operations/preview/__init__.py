@@ -1,1 +1,1 @@
-"""What would become of an invoice, without sending anything."""
+"""Preview what would become of an invoice, without sending anything."""

@@ -1,4 +1,4 @@
-"""A draft as it would be if it were finalized now. Pure."""
+"""Treat a draft as if it were finalized now. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from invoice_operations.preview.previews import as_answer
 from invoice_shared.errors import Rejected
 from invoice_shared.types import time_text
 
-# What becomes of a draft in the end; a draft has any other status.
+# The final statuses; a draft has any other.
 FINAL = ("FINALIZED", "VOID")
 
 
@@ -23,10 +23,9 @@ def is_draft(invoice: Mapping[str, Any]) -> bool:
 
 
 def as_finalized(answer: Any, rules: MappingRules, now: datetime) -> Any:
-    """Return Metronome's answer for a draft as if it were finalized ``now``, and any other answer
-    as it is.
+    """Return an answer with its draft finalized ``now``; others unchanged.
 
-    A draft may lack its date and its total, which Metronome fills in when it finalizes it.
+    A draft may lack its date and total, which Metronome sets when it finalizes it.
     """
     invoice = as_answer(answer).get("data") if isinstance(answer, dict) else None
     if not isinstance(invoice, dict) or not is_draft(invoice):
@@ -40,9 +39,7 @@ def as_finalized(answer: Any, rules: MappingRules, now: datetime) -> Any:
 
 
 def _sum_of_lines(invoice: dict[str, Any], rules: MappingRules) -> Decimal | None:
-    """Return what the lines add up to; ``None`` if they cannot be read, which the mapping has a
-    sentence for.
-    """
+    """Return the sum of the lines; ``None`` if unreadable, which the mapping reports."""
     try:
         readable = parse_invoice({"data": invoice | {"total": Decimal(0)}})
     except Rejected:

@@ -1,5 +1,4 @@
-"""What would become of an invoice: the mapping and the provider's payload, without sending
-anything.
+"""Preview an invoice with the real mapping and payload, without sending anything.
 
 Pure.
 """
@@ -30,9 +29,9 @@ Ask = Callable[[Question], Any]
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would become of an invoice, and at which ``stage`` and why if it is not created.
+    """What would become of an invoice; ``stage``, ``code`` and ``reason`` if not created.
 
-    ``payload`` is the body that the provider would get; its amounts are numbers there.
+    ``payload`` is the body for the provider, with amounts as numbers.
     """
 
     result: Literal["created", "skipped", "failed"] = "created"
@@ -44,9 +43,9 @@ class Preview:
     payload: dict[str, Any] | None = None
 
     def in_words(self) -> str:
-        """Return what would become of it.
+        """Return the result as a sentence.
 
-        Nobody knows what a provider that was not asked makes of a document.
+        The provider was not asked, so it may still refuse the document.
         """
         if self.result == "created" and self.document is not None:
             return (
@@ -56,7 +55,7 @@ class Preview:
         return f"It would {would} ({self.stage}, {self.code}): {self.reason}"
 
     def tree(self) -> dict[str, Any]:
-        """Return it as a JSON tree."""
+        """Return the preview as a JSON tree."""
         shown = {field.name: getattr(self, field.name) for field in fields(self)}
         return shown | {"document": self.document.model_dump() if self.document else None}
 
@@ -66,8 +65,8 @@ def preview(
 ) -> Preview:
     """Preview Metronome's ``answer``, an object with the invoice as ``data``, or the bare invoice.
 
-    ``settings`` is asked for those of the provider that the invoice goes to, ``ask`` for who pays
-    in a hierarchy. Raises what ``ask`` raises, but for ``Rejected``.
+    ``settings`` reads the provider's settings, ``ask`` asks who pays in a hierarchy. Raises what
+    ``ask`` raises, except ``Rejected``.
     """
     try:
         billing = billing_now(parse_invoice(as_answer(answer)), rules, ask)
@@ -77,9 +76,9 @@ def preview(
 
 
 def billing_now(invoice: MetronomeInvoice, rules: MappingRules, ask: Ask) -> Billing:
-    """Return whom an invoice is billed to; nobody waits for a consolidated invoice.
+    """Return whom an invoice is billed to, without waiting for a consolidated invoice.
 
-    Raises likewise.
+    Raises what ``ask`` raises.
     """
 
     def told(step: Step[Any]) -> Any:
@@ -91,7 +90,7 @@ def billing_now(invoice: MetronomeInvoice, rules: MappingRules, ask: Ask) -> Bil
 def preview_billing(
     billing: Billing, rules: MappingRules, settings: ReadsSettings, *, force: bool
 ) -> Preview:
-    """Preview an invoice of which it is known who is billed."""
+    """Preview an invoice whose billed customer is known."""
     try:
         mapped = map_billing(billing, rules, forced=force)
     except Rejected as refused:
@@ -117,5 +116,5 @@ def _failed(stage: Stage, refused: Rejected) -> Preview:
 
 
 def as_answer(tree: Any) -> Any:
-    """Return an invoice as Metronome answers it, also if it is bare."""
+    """Return an invoice, bare or not, in the shape of Metronome's answer."""
     return tree if isinstance(tree, dict) and "data" in tree else {"data": tree}

@@ -1,4 +1,4 @@
-"""Previewing an invoice that Metronome or a file holds."""
+"""Preview an invoice from Metronome or a file."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -26,11 +26,11 @@ class ReadsInvoice(Protocol):
 
 
 class PreviewClients(Clients, Protocol):
-    """What a preview takes; see ``installation.Installation``."""
+    """The clients for a preview; see ``installation.Installation``."""
 
     @property
     def settings(self) -> ReadsSettings:
-        """How to read a block of settings."""
+        """Reads a block of settings."""
 
     def metronome(self) -> ReadsInvoice:
         """Return a reader of Metronome."""
@@ -44,10 +44,10 @@ def preview_invoice(
     force: bool,
     draft: bool = False,
 ) -> Preview:
-    """Preview an invoice as Metronome shows it now; ``force`` as if it were not synced already.
+    """Preview an invoice as Metronome shows it now; ``force`` as if it were not synced yet.
 
-    ``draft``: a draft as if it were finalized now. Without ``customer_id`` the topics are asked
-    whose the invoice is. Raises ``InvalidRequest`` if none knows, and what the clients raise.
+    ``draft`` treats a draft as finalized now. Without ``customer_id``, the topics are searched for
+    it. Raises ``InvalidRequest`` if it is not found, and what the clients raise.
     """
     rules = clients.settings(FormatterSettings)
     metronome = clients.metronome()
@@ -62,8 +62,8 @@ def preview_content(
 ) -> Preview:
     """Preview an invoice as Metronome's API answers it, or the bare invoice.
 
-    ``finalized_at``: a draft as if it were finalized then. Raises ``InvalidRequest`` for what is
-    not JSON, and if it depends on an account hierarchy who pays.
+    ``finalized_at`` treats a draft as finalized then. Raises ``InvalidRequest`` for content that is
+    not JSON, or if an account hierarchy decides who pays.
     """
     try:
         answer = loads(content)
@@ -77,7 +77,7 @@ def preview_content(
 
 def _cannot_ask(question: Question) -> Any:
     raise InvalidRequest(
-        f"Who pays for this invoice depends on what Metronome answers at {question.path}: preview"
+        f"Who pays for this invoice depends on Metronome's answer at {question.path}: preview"
         " it by its id."
     )
 
@@ -90,4 +90,4 @@ def _known_customer(invoice_id: str, clients: Clients) -> str:
         return customer
     if customer := clients.view().customer_of(invoice_id):
         return customer
-    raise InvalidRequest(f"No topic knows the invoice {invoice_id}: give its --customer-id.")
+    raise InvalidRequest(f"No topic contains the invoice {invoice_id}: add its --customer-id.")

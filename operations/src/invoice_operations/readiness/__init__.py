@@ -1,3 +1,1 @@
-"""What the invoices of a time would fail on, before they are sent: drafts included, nothing changed
-anywhere.
-"""
+"""What the invoices of a period, including drafts, would fail on. Changes nothing."""

@@ -1,4 +1,4 @@
-"""What has to be corrected, each thing once, with how many invoices and how much money wait for it.
+"""What must be corrected, each cause once, with its invoices and money.
 
 Pure.
 """
@@ -21,13 +21,13 @@ STATES: dict[State, str] = {
     "unknown": "not known",
 }
 Key = tuple[str, str, str | None, str | None]
-# How many of what could not be asked for are named.
+# How many failed questions are named.
 MAX_PROBLEMS = 20
 
 
 @dataclass(slots=True)
 class Waiting:
-    """The invoices that wait for one thing; ``example`` is one of them."""
+    """The invoices with one cause; ``example`` is one of them."""
 
     example: str
     title: str | None
@@ -38,9 +38,9 @@ class Waiting:
 
 @dataclass(slots=True)
 class Causes:
-    """Counts over invoices as they pass; ``problems`` names the first that are not known.
+    """Counts over a stream of invoices; ``problems`` names the first unknown ones.
 
-    Its memory grows with what there is to correct, not with the invoices.
+    Memory grows with the number of causes, not with the invoices.
     """
 
     providers_asked: bool = False
@@ -63,19 +63,17 @@ class Causes:
             waiting.total = EXACT.add(waiting.total, judged.total or Decimal(0))
 
     def in_words(self) -> str:
-        """Return how many invoices would end how."""
+        """Return how many invoices would have each result."""
         if not self.states:
-            return "No invoice of this time, and no draft."
+            return "No invoice in this period, and no draft."
         count = ", ".join(
             f"{count:,} {STATES[state]}" for state, count in self.states.most_common()
         )
         whom = "The providers were asked" if self.providers_asked else "No provider was asked"
-        return f"{self.states.total():,} invoice(s), drafts included: {count}. {whom}."
+        return f"{self.states.total():,} invoice(s), including drafts: {count}. {whom}."
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row per thing and currency, those that most invoices wait for first of a code
-        and kind.
-        """
+        """Return a row per cause and currency, by code and kind, the most frequent first."""
         return sorted(
             self._rows(),
             key=lambda row: (row["code"], row["kind"], -row["invoices"], row["name"] or ""),
@@ -97,9 +95,7 @@ class Causes:
 
 
 def _subject(obstacle: Obstacle) -> str | None:
-    """Return what is corrected once for all of its invoices; nothing if each is a matter of its
-    own.
-    """
+    """Return what is corrected once for all invoices; ``None`` if each needs its own fix."""
     if obstacle.kind == "invoice":
         return None
     return obstacle.name

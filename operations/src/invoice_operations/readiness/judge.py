@@ -1,6 +1,4 @@
-"""Whether an invoice would become a document: by the real mapping, and by its provider's own
-payload.
-"""
+"""Judge whether an invoice would become a document, by the real mapping and payload."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,9 +28,9 @@ NOT_CONFIGURED: Code = "destination-not-configured"
 
 @dataclass(slots=True)
 class Accounts:
-    """The providers' settings that are here.
+    """The providers' settings in this environment.
 
-    Thread-safe: each block is read once, or a few times at once.
+    Thread-safe: at worst, a block is read several times at once.
     """
 
     settings: ReadsSettings
@@ -48,7 +46,7 @@ class Accounts:
         return block
 
     def _read(self, settings_class: type[AnySettings]) -> AnySettings | str:
-        """Return the settings, or why they cannot be had."""
+        """Return the settings, or why they are invalid."""
         try:
             return self.settings(settings_class)
         except InvalidSettings as invalid:
@@ -67,16 +65,16 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Asks Metronome who pays in an account hierarchy; else pure."""
+    """Pure, apart from asking Metronome who pays in an account hierarchy."""
 
     rules: MappingRules
     accounts: Accounts
     ask: Ask
 
     def judge(self, customer_id: str, invoice_id: str, answer: Any) -> Judged:
-        """Judge a finalized invoice as Metronome answers it.
+        """Judge Metronome's answer for a finalized invoice.
 
-        Raises what ``ask`` raises, but for ``Rejected``.
+        Raises what ``ask`` raises, except ``Rejected``.
         """
         try:
             invoice = parse_invoice(as_answer(answer))

@@ -1,4 +1,4 @@
-"""What would become of one invoice, as a list shows it. Pure."""
+"""The judgement of one invoice, and its rows in lists. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from invoice_operations.readiness.obstacle import Obstacle
 from invoice_operations.readiness.references import Reference
 
 State = Literal["ready", "skipped", "fails", "unknown"]
-# Of a row; see ``Judged.rows``.
+# The columns of ``Judged.rows``.
 COLUMNS = (
     "state",
     "code",
@@ -28,11 +28,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """``total`` is in major units with Metronome's sign, of a draft what it holds so far.
+    """``total`` is in major units with Metronome's sign; for a draft, the total so far.
 
-    ``status`` is Metronome's, e.g. ``DRAFT``. ``problem``: why it is ``unknown``, e.g. since the
-    invoices of its customer could not be listed; then ``invoice_id`` is ``None``. ``references``:
-    what its document refers to at the provider.
+    ``status`` is Metronome's, e.g. ``DRAFT``. ``problem`` says why it is ``unknown``. If a
+    customer's invoices could not be listed, ``invoice_id`` is ``None``. ``references``: what its
+    document refers to at the provider.
     """
 
     invoice_id: str | None
@@ -47,7 +47,7 @@ class Judged:
     references: tuple[Reference, ...] = ()
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield a row for each thing that it would fail on, and one if nobody knows."""
+        """Yield a row per obstacle, and one if the result is unknown."""
         for each in self.obstacles:
             yield self._row(
                 each.detail, code=each.code, kind=each.kind, name=each.name, title=each.title

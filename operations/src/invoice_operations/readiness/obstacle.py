@@ -1,4 +1,4 @@
-"""What an invoice would fail on, and what of it has to be corrected. Pure."""
+"""Find what an invoice would fail on, and what must be corrected. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ NOT_DECIDED = "payer-not-decided"
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """``code`` and ``detail`` are those of the failure, ``kind`` and ``name`` say what it is about.
+    """``code`` and ``detail`` are the failure's; ``kind`` and ``name`` say what to correct.
 
-    ``kind`` is ``customer``, ``product``, ``line type``, ``currency``, ``destination``, ``invoice``,
-    or a provider's own, e.g. ``netsuite customer``. ``name`` is the id of a customer, product or
-    item, and ``title`` what a product or a line is called.
+    ``kind`` is ``customer``, ``product``, ``line type``, ``currency``, ``destination``,
+    ``invoice``, or a provider's own, e.g. ``netsuite customer``. ``name`` is the id of a customer,
+    product or item; ``title`` is a product's or line's name.
     """
 
     code: str
@@ -36,13 +36,10 @@ class Obstacle:
 def formatters_obstacles(
     invoice: MetronomeInvoice, rules: MappingRules, code: str, reason: str
 ) -> tuple[Obstacle, ...]:
-    """Return everything that an invoice would fail on, each once; the formatter refuses it for the
-    first of it.
-    """
+    """Return all obstacles, each once. The formatter itself reports only the first."""
     whole = Obstacle(code, "invoice", invoice.id, reason)
-    if _refusals(
-        lambda: find_skip(invoice, rules, forced=False)
-    ):  # whatever its customer and its products are
+    # Then its customer and its products do not matter.
+    if _refusals(lambda: find_skip(invoice, rules, forced=False)):
         return (whole,)
     found = (
         *_of_currency(invoice),
@@ -55,7 +52,7 @@ def formatters_obstacles(
 
 
 def creators_obstacle(document: FormattedInvoice, code: str, reason: str) -> Obstacle:
-    """Return what a document would fail on at its provider, without the provider being asked."""
+    """Return what a document would fail on in the creator, without asking the provider."""
     kinds: Mapping[str, tuple[str, str]] = {
         "unsupported-currency": ("currency", document.currency),
         "destination-not-configured": ("destination", document.destination),
@@ -72,7 +69,7 @@ def _of_currency(invoice: MetronomeInvoice) -> Iterator[Obstacle]:
 def _of_payer(
     invoice: MetronomeInvoice, rules: MappingRules, code: str, reason: str
 ) -> Iterator[Obstacle]:
-    if code == NOT_DECIDED:  # whose fields would count is not known
+    if code == NOT_DECIDED:  # it is unknown whose fields count
         yield Obstacle(code, "customer", invoice.customer_id, reason)
         return
     for refused in _refusals(
@@ -90,9 +87,7 @@ def _of_lines(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Obstac
 
 
 def _named(line: MetronomeLine) -> tuple[str, str]:
-    """Return what has to get an item: an applied commit and a line without a product get it by
-    their type.
-    """
+    """Return what needs an item: applied commits and lines without product use their type."""
     if line.product_id is None or line.type == APPLICATION:
         return "line type", line.type
     return "product", line.product_id

@@ -1,4 +1,4 @@
-"""Going through the invoices of a time, a few customers at once."""
+"""Judge the invoices of a period, several customers in parallel."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -26,10 +26,10 @@ class ReadsMetronome(Protocol):
     """See ``metronome_reader.MetronomeReader``."""
 
     def customer_ids(self) -> Iterator[str]:
-        """Yield every customer, archived ones too."""
+        """Yield every customer, including archived ones."""
 
     def invoices_since(self, customer_id: str, since: datetime) -> Iterable[dict[str, Any]]:
-        """Return a customer's invoices issued from a time on."""
+        """Return a customer's invoices issued since a time."""
 
     def drafts(self, customer_id: str) -> Iterable[dict[str, Any]]:
         """Return a customer's drafts."""
@@ -42,15 +42,15 @@ class ReadsMetronome(Protocol):
 
 
 class ReadinessClients(Protocol):
-    """What this takes; see ``installation.Installation``. No broker is asked."""
+    """The clients for this; see ``installation.Installation``. Does not need the broker."""
 
     @property
     def settings(self) -> ReadsSettings:
-        """How to read a block of settings."""
+        """Reads a block of settings."""
 
     @property
     def clock(self) -> Clock:
-        """The time."""
+        """The clock."""
 
     def metronome(self, per_second: float | None = None) -> ReadsMetronome:
         """Return a reader of Metronome."""
@@ -61,10 +61,10 @@ class ReadinessClients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadinessRequest:
-    """``chosen`` is a time, and a customer if it is not about all.
+    """``chosen`` is a period, and optionally a customer.
 
-    ``per_second`` bounds the calls to Metronome, and those to the providers, which are asked for
-    customers and items only if ``ask_providers`` is set.
+    ``per_second`` limits the calls to Metronome and to the providers, which are only asked for
+    customers and items if ``ask_providers`` is set.
     """
 
     chosen: Selection
@@ -76,12 +76,11 @@ class ReadinessRequest:
 def readiness(
     request: ReadinessRequest, clients: ReadinessClients, walked: Callable[[], object]
 ) -> Iterator[Judged]:
-    """Return what would become of each invoice issued since a time, and of each draft; changes
-    nothing anywhere.
+    """Return the judgement of each invoice issued since a time, and of each draft. Read-only.
 
-    ``walked`` is called for each customer. What fails for one customer or invoice is in its own
-    line. Raises ``InvalidRequest``, ``InvalidSettings``, and what keeps it from all: no list of
-    customers, refused credentials.
+    ``walked`` is called per customer. An error about one customer or invoice is in its own
+    judgement. Raises ``InvalidRequest``, ``InvalidSettings``, and errors that affect all: no list
+    of customers, refused credentials.
     """
     since, now = _since(request.chosen, clients.clock.now()), clients.clock.now()
     rules, metronome = clients.settings(MappingSettings), clients.metronome(request.per_second)
@@ -119,12 +118,12 @@ class _Look:
         return [self._invoice(customer_id, invoice_id) for invoice_id in listed]
 
     def _listed(self, customer_id: str) -> list[str]:
-        """Return the invoices that are or may become final.
+        """Return the ids of final invoices and of drafts.
 
-        One that is finalized meanwhile is in both lists.
+        An invoice finalized meanwhile is in both lists.
 
-        The lists show them in short, or not: Metronome's documentation contradicts itself. So each
-        is asked for.
+        Each invoice is then read by itself, because Metronome's documentation contradicts itself on
+        whether lists are complete.
         """
         listed = (
             *self.metronome.drafts(customer_id),
@@ -159,7 +158,7 @@ def _since(chosen: Selection, now: datetime) -> datetime:
         since=chosen.since, customer_id=chosen.customer_id
     ):
         raise InvalidRequest(
-            "Invoices are chosen by their date: give --since, and --customer-id if you like."
+            "Invoices are selected by date: use --since, and optionally --customer-id."
         )
     chosen.up_to(now)
     return chosen.since

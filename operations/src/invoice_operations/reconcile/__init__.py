@@ -1,1 +1,1 @@
-"""Metronome's finalized invoices against the ledger and what the providers hold."""
+"""Compare Metronome's finalized invoices with the ledger and the providers."""

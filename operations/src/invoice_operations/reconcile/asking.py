@@ -1,6 +1,4 @@
-"""Collecting what is known of one invoice: the ledger's documents, and what the providers say of
-them now.
-"""
+"""Collect the evidence of one invoice: the ledger's documents and their present state."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,28 +16,28 @@ SYNCED = "already-synced"
 
 
 class AsksProviders(Protocol):
-    """See ``asked_providers.AskedProviders``. Calls raise of ``invoice_shared.errors``."""
+    """See ``asked_providers.AskedProviders``. Calls raise ``CallFailed``."""
 
     def asks(self, destination: str) -> bool:
-        """Whether a system is asked at all in this run."""
+        """Whether a system is asked in this run."""
 
     def account(self, destination: str) -> str | None:
         """Return the name of our account there; ``None`` if it is not known here."""
 
     def read(self, document: Outcome) -> Found | None:
-        """Return a document by the provider's own id; ``None`` if there is none."""
+        """Return a document by the provider's id; ``None`` if it does not exist."""
 
     def look(self, sketch: Outcome) -> tuple[Found, ...]:
-        """Return whatever carries an invoice's id."""
+        """Return all documents with an invoice's id."""
 
 
 @dataclass(slots=True)
 class Inquiry:
     """One invoice.
 
-    ``news`` are the ledger's documents of which something else was seen than it says.
+    ``news`` are ledger documents whose state differs from the ledger.
 
-    ``destination`` is the customer's by Metronome, for what the ledger does not know.
+    ``destination`` is the customer's in Metronome, for invoices unknown to the ledger.
     """
 
     listed: ListedInvoice
@@ -51,9 +49,9 @@ class Inquiry:
     _unasked: list[str] = field(default_factory=list)
 
     def evidence(self) -> Evidence:
-        """Ask, unless nobody has to bill the invoice.
+        """Ask the ledger and the providers, unless the invoice need not be billed.
 
-        Raises nothing: what could not be asked is in the evidence.
+        Raises nothing: failed questions are part of the evidence.
         """
         ours = [each for each in self.known.documents if self._is_ours(each)]
         documents: dict[tuple[str, str], Document] = {}
@@ -73,12 +71,12 @@ class Inquiry:
         )
 
     def _is_ours(self, document: Outcome) -> bool:
-        """Whether a document is in our account: a sandbox's is never taken for production's."""
+        """Whether a document is in our account, so that a sandbox's never counts in production."""
         account = self.providers.account(document.destination or "")
         return account is None or document.account in (None, account)
 
     def _read(self, document: Outcome) -> Document:
-        """Return a document as it is now; as the ledger knows it if its provider is not asked."""
+        """Return a document's present state, or the ledger's if its provider is not asked."""
         destination = document.destination or ""
         is_over = self.listed.status == "VOID" and document.stands is False
         if is_over or not self.providers.asks(destination):
@@ -94,9 +92,7 @@ class Inquiry:
         return by_provider(destination, found or gone, is_negative=self._is_negative)
 
     def _claimed(self, *, is_known: bool) -> Iterator[Document]:
-        """Yield the document that Metronome knows and the ledger does not, if its provider shows
-        it.
-        """
+        """Yield the document that only Metronome knows, as its provider shows it."""
         newest = self.known.newest
         if is_known or self.known.documents or newest is None or newest.code != SYNCED:
             return
@@ -107,7 +103,7 @@ class Inquiry:
             yield self._read(claimed)
 
     def _looked_for(self, *, is_known: bool) -> Iterator[Document]:
-        """Yield what carries the invoice's id, if no document is known or another may exist."""
+        """Yield documents with the invoice's id, if none is known or another may exist."""
         newest = self.known.newest
         may_exist = newest is not None and newest.may_exist is True
         is_unknown = not is_known and self.listed.status == "FINALIZED"
@@ -132,7 +128,7 @@ class Inquiry:
         return self.listed.total < 0
 
     def _sketch(self, destination: str) -> Outcome:
-        """Return what look-ups go by."""
+        """Return the fields for look-ups."""
         total, currency = self.listed.money()
         newest = self.known.newest
         dated = self.listed.date or datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What became of one of Metronome's invoices, judged by the ledger and the providers. Pure."""
+"""Judge one invoice by the ledger and the providers. Pure."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -13,14 +13,12 @@ RESOLVED = "resolved-by-hand"
 CONSTITUENT = "constituent-invoice"
 NOT_FINALIZED = "not-finalized"
 
-# Returns the finding's detail if the state fits.
+# Returns the finding's detail if the state applies, else ``None``.
 Rule = Callable[[ListedInvoice, Evidence], str | None]
 
 
 def compare(listed: ListedInvoice, evidence: Evidence) -> Finding | None:
-    """Judge one invoice; ``None`` for one that nobody has to bill: a draft, or void and without a
-    document.
-    """
+    """Judge one invoice; ``None`` if it need not be billed: a draft, or void without document."""
     if listed.status not in COUNTED:
         return None
     if listed.status == "VOID" and not evidence.standing and not evidence.unasked:
@@ -54,7 +52,7 @@ def _judge(listed: ListedInvoice, evidence: Evidence) -> tuple[State, str]:
 def _duplicate(_listed: ListedInvoice, evidence: Evidence) -> str | None:
     if len(evidence.standing) < 2:
         return None
-    return f"Several documents stand: {', '.join(map(str, evidence.standing))}. Void all but one."
+    return f"Several documents exist: {', '.join(map(str, evidence.standing))}. Void all but one."
 
 
 def _total_mismatch(listed: ListedInvoice, evidence: Evidence) -> str | None:
@@ -118,7 +116,7 @@ def _waiting(_listed: ListedInvoice, evidence: Evidence) -> str | None:
     return None if evidence.waiting is None else f"Received, not settled yet: {evidence.waiting}."
 
 
-# In the order of the contract: of several states that fit, the first.
+# In the order of the contract: the first state that applies.
 RULES: tuple[tuple[State, Rule], ...] = (
     ("duplicate", _duplicate),
     ("total-mismatch", _total_mismatch),
@@ -133,7 +131,7 @@ RULES: tuple[tuple[State, Rule], ...] = (
     ("skipped", _skipped),
     ("waiting", _waiting),
 )
-# Where the money is if no document stands; a removed document's skip explains nothing.
+# Where the money is if no document exists. A removed document's skip explains nothing.
 COLUMNS: tuple[tuple[Column, Rule], ...] = (
     ("unknown", _unknown),
     ("held", _held),
@@ -148,12 +146,12 @@ def _why_missing(evidence: Evidence) -> str:
         names = ", ".join(
             f"{each.provider_document_id} in {each.account}" for each in evidence.elsewhere
         )
-        return f"The ledger knows its document in another account alone: {names}."
+        return f"The ledger only knows its document in another account: {names}."
     if evidence.is_skipped_as(NOT_FINALIZED):
         return "It was skipped before Metronome showed it as finalized."
     return (
-        "Metronome finalized it and nothing here knows it: its webhook was lost, or its record"
-        " before it was read."
+        "Metronome finalized it, and no topic contains it: its webhook was lost, or its record"
+        " was lost before it was read."
     )
 
 

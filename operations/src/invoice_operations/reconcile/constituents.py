@@ -1,6 +1,6 @@
-"""Invoices that were skipped as part of a consolidated one: are they named by one?
+"""Check that invoices skipped as parts of consolidated ones are named by one.
 
-Known only at the end of a walk.
+This is only known once all invoices were read.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ UNLISTED = "The consolidated invoice that names it may be one of those that coul
 
 @dataclass(slots=True)
 class Constituents:
-    """Holds what was skipped so, until all invoices were seen."""
+    """Keeps the skipped invoices until all invoices were read."""
 
     _named: set[str] = field(default_factory=set)
     _skipped: list[tuple[ListedInvoice, Evidence]] = field(default_factory=list)
@@ -27,14 +27,14 @@ class Constituents:
         self._named.update(named)
 
     def holds_back(self, listed: ListedInvoice, evidence: Evidence) -> bool:
-        """Whether the judgement must wait; keeps the invoice then."""
+        """Whether the judgement must wait; if so, keep the invoice."""
         if evidence.standing or not evidence.is_skipped_as(CONSTITUENT):
             return False
         self._skipped.append((listed, evidence))
         return True
 
     def findings(self, *, is_complete: bool) -> Iterator[Finding]:
-        """Judge what was held back. Unless the walk was complete, nobody knows who is not named."""
+        """Judge the kept invoices. If a list was missing, an unnamed one is unknown."""
         for listed, evidence in self._skipped:
             is_named = listed.id in self._named
             unasked = evidence.unasked if is_named or is_complete else (*evidence.unasked, UNLISTED)

@@ -1,4 +1,4 @@
-"""What is known of one invoice: by the ledger, and by the providers as far as they were asked.
+"""The evidence of one invoice, from the ledger and the providers that were asked.
 
 Pure.
 """
@@ -15,7 +15,7 @@ from invoice_shared.outcome import Outcome
 class Document:
     """A document of an invoice. ``total`` has Metronome's sign.
 
-    ``is_shown``: total and currency are the provider's words, else the ledger's.
+    ``is_shown``: total and currency are the provider's, else the ledger's.
     """
 
     destination: str
@@ -31,12 +31,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``documents`` are those in our accounts, each once.
+    """``documents`` are the ones in our accounts, each once.
 
     ``elsewhere`` are documents in another account of a destination, e.g. a sandbox's. ``unasked``
-    says what could not be asked, and why. ``waiting`` is where the invoice's record waits.
-    ``is_named``: a consolidated invoice names it. ``is_before_cutover``: it was issued before
-    ``BILL_FROM``.
+    says which questions failed, and why. ``waiting`` is the position of the invoice's waiting
+    record. ``is_named``: a consolidated invoice names it. ``is_before_cutover``: it was issued
+    before ``BILL_FROM``.
     """
 
     newest: Outcome | None = None
@@ -49,12 +49,12 @@ class Evidence:
 
     @property
     def standing(self) -> tuple[Document, ...]:
-        """The documents that count; one that waits for approval there is one."""
+        """The valid documents, including those that wait for approval at the provider."""
         return tuple(each for each in self.documents if each.stands)
 
     @property
     def removed(self) -> tuple[Document, ...]:
-        """The documents that do not stand any more."""
+        """The documents that are void, cancelled or deleted."""
         return tuple(each for each in self.documents if not each.stands)
 
     def is_skipped_as(self, code: str) -> bool:
@@ -80,9 +80,9 @@ def by_ledger(outcome: Outcome) -> Document:
 def by_provider(destination: str, found: Found, *, is_negative: bool) -> Document:
     """Return a document as the provider shows it.
 
-    ``is_negative``: the invoice's total in Metronome is.
+    ``is_negative``: the invoice's total in Metronome is negative.
 
-    A credit memo's total is positive there.
+    A credit memo's total is positive at the provider.
     """
     is_memo = is_negative if found.document_type is None else found.document_type == "credit_memo"
     total = -found.total if is_memo and found.total is not None else found.total

@@ -1,4 +1,4 @@
-"""One line of the report: an invoice's state, and which column of the sums its money belongs to.
+"""One finding: an invoice's state, and the column of the sums with its money.
 
 Pure.
 """
@@ -24,11 +24,11 @@ State = Literal[
     "waiting",
     "missing",
 ]
-# Whatever the amounts are: a duplicate over 0.00 is one, too.
+# Regardless of the amount: a duplicate over 0.00 counts, too.
 NEEDS_A_PERSON: frozenset[State] = frozenset(
     {"duplicate", "total-mismatch", "voided-after-creation", "unbilled-constituent", "missing"}
 )
-# Of a finding by the contract's names, and the field that each shows.
+# The contract's names, and the field of a finding that each shows.
 SHOWN = {
     "invoice_id": "invoice_id",
     "customer_id": "customer_id",
@@ -56,11 +56,10 @@ Money = tuple[Column, str, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``total`` and ``held`` are in major units with Metronome's sign; ``held`` is what exists at
-    the providers.
+    """``total`` (Metronome's) and ``held`` (the providers') are in major units, Metronome's sign.
 
     ``invoice_id`` is ``None`` if the invoices of a customer could not be listed.
-    ``is_lost``: nothing ever came of it, so that it may be enqueued; ``is_enqueued``: it was.
+    ``is_lost``: it was never processed, so it may be enqueued; ``is_enqueued``: it was.
     """
 
     invoice_id: str | None
@@ -79,14 +78,14 @@ class Finding:
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether it is not explained, and does not heal by itself."""
+        """Whether it is unexplained and will not resolve itself."""
         return bool(
             not self.is_enqueued
             and (self.state in NEEDS_A_PERSON or any(unexplained(self.money).values()))
         )
 
     def enqueued(self) -> "Finding":
-        """Return the same once its record was put back: its money waits."""
+        """Return the finding after its record was enqueued: its money waits."""
         rest = tuple[Money, ...](
             ("waiting", code, amount) for code, amount in unexplained(self.money).items()
         )
@@ -96,7 +95,7 @@ class Finding:
 
 
 def unexplained(money: Iterable[Money]) -> dict[str, Decimal]:
-    """Return by currency what was finalized and is in no other column; negative if too much is."""
+    """Return, by currency, finalized money that no other column explains; may be negative."""
     rest: dict[str, Decimal] = {}
     for column, currency, amount in money:
         signed = amount if column == "finalized" else -amount

@@ -1,6 +1,6 @@
-"""Bringing lost invoices in: the raw record that each webhook would have become.
+"""Enqueue lost invoices as their webhooks would have, and correct the ledger.
 
-And what was seen of documents.
+The ledger learns which documents were removed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,9 +19,9 @@ from invoice_shared.types import time_text
 
 @dataclass(frozen=True, slots=True)
 class Enqueuing:
-    """Where lost invoices go.
+    """Where lost invoices are enqueued.
 
-    What was issued before ``not_before`` is left to a person: others may have billed it.
+    Invoices issued before ``not_before`` are left to a person, because others may have billed them.
     """
 
     publisher: Publisher
@@ -31,14 +31,14 @@ class Enqueuing:
 
 
 def enqueue_lost(findings: Iterable[Finding], to: Enqueuing) -> Iterator[Finding]:
-    """Enqueue what is lost as it passes; each is acknowledged before it is passed on as enqueued."""
+    """Enqueue lost invoices; yield each finding once its record is acknowledged."""
     for finding in findings:
         if not finding.is_lost:
             yield finding
         elif to.not_before and finding.issued_at and finding.issued_at < to.not_before:
             why = (
-                f"Not enqueued: it was issued before {time_text(to.not_before)}, when nothing was"
-                " billed from here."
+                f"Not enqueued: it was issued before {time_text(to.not_before)}, when this"
+                " installation billed nothing."
             )
             yield replace(finding, detail=f"{finding.detail} {why}")
         else:
@@ -52,6 +52,6 @@ def record_of(finding: Finding, topic: str, now: datetime) -> OutgoingRecord:
 
 
 def note_document(document: Outcome, publisher: Publisher, topics: KafkaSettings) -> None:
-    """Enter what was seen of a document that the ledger knows. Raises ``PublishFailed``."""
+    """Enter the observed state of a ledger document. Raises ``PublishFailed``."""
     for record in settlement_records(None, None, documents=(document,), headers=(), topics=topics):
         publisher.publish(record)

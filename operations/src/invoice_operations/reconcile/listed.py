@@ -1,4 +1,4 @@
-"""An invoice as Metronome's list shows it: what the comparison needs of it. Pure."""
+"""An invoice in Metronome's list, with the fields for the comparison. Pure."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from invoice_formatter.mapping.metronome_invoice import (
 from invoice_operations.amounts import stated_money
 from invoice_shared.errors import Unavailable
 
-# Nobody has to bill an invoice of any other status.
+# Invoices of any other status need not be billed.
 COUNTED = ("FINALIZED", "VOID")
 
 
@@ -34,20 +34,18 @@ class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     customer_custom_fields: Fields = None
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a total that cannot be written out, and for a date outside of
-        the calendar.
-        """
+        """Raise ``ValueError`` for an invalid total, or a date outside of the calendar."""
         check_amount(self.total)
         _ = self.date
 
     @property
     def date(self) -> datetime | None:
-        """When it was issued; a few have the end of their period alone."""
+        """When it was issued. Some invoices only have the end of their period."""
         moment = self.issued_at or self.end_timestamp
         return utc(moment) if moment else None
 
     def field(self, key: str | None) -> str | None:
-        """Return the customer's custom field ``key``; ``None`` if it is blank, too."""
+        """Return the customer's custom field ``key``; ``None`` if it is missing or blank."""
         named = (self.customer_custom_fields or {}).get(key or "")
         return named.strip() if isinstance(named, str) and named.strip() else None
 
@@ -57,17 +55,14 @@ class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
         return None if named is None else named.lower()
 
     def money(self) -> tuple[Decimal, str]:
-        """Return the total in major units with Metronome's sign, and the currency; as stated if it
-        is none.
-        """
+        """Return total and currency; see ``stated_money``."""
         return stated_money(self.total, self.credit_type)
 
 
 def parse_listed(tree: dict[str, Any]) -> ListedInvoice:
-    """Read one.
+    """Return an invoice from Metronome's list.
 
-    Raises ``Unavailable`` if the list shows it in another shape: no word is better than a wrong
-    one.
+    Raises ``Unavailable`` if it has another shape, because a wrong finding is worse than none.
     """
     try:
         return msgspec.convert(tree, ListedInvoice)

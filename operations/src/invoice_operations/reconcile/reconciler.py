@@ -1,4 +1,4 @@
-"""The reconciliation itself: each finalized invoice of a window gets one finding."""
+"""The reconciliation: one finding per finalized invoice of a period."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ from invoice_operations.walk import in_parallel
 from invoice_shared.errors import Rejected, Unavailable
 from invoice_shared.outcome import Outcome
 
-# Invoices that seem lost are looked into together: so many, or those of so many customers.
+# Invoices that seem lost are checked in batches of this many, or of this many customers.
 BATCH_INVOICES = 500
 BATCH_CUSTOMERS = 1000
 
@@ -29,30 +29,30 @@ class ListsInvoices(Protocol):
     """See ``metronome_reader.MetronomeReader``."""
 
     def customer_ids(self) -> Iterator[str]:
-        """Yield every customer, archived ones too."""
+        """Yield every customer, including archived ones."""
 
     def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
-        """Return a customer's invoices issued from a time on."""
+        """Return a customer's invoices issued since a time."""
 
 
 class KnowsInvoices(Protocol):
     """See ``view.view.View``."""
 
     def refresh(self) -> None:
-        """Read what is new in the ledger."""
+        """Read new entries of the ledger."""
 
     def invoices(self, invoice_ids: Iterable[str]) -> Mapping[str, KnownInvoice]:
         """Return what the ledger says of each of these invoices."""
 
 
-# ``waiting.waiting_invoices``: where a record of each of these invoices waits.
+# See ``waiting.waiting_invoices``: the waiting record of each of these invoices.
 FindsWaiting = Callable[[Iterable[str]], Mapping[str, str]]
 Judged = tuple[ListedInvoice, Evidence, list[Outcome]]
 
 
 @dataclass(slots=True)
 class Customer:
-    """What was seen of one customer's invoices."""
+    """The results for one customer's invoices."""
 
     is_listed: bool = True
     named: list[str] = field(default_factory=list)
@@ -63,12 +63,10 @@ class Customer:
 
 @dataclass(slots=True)
 class Reconciler:
-    """Enters in the ledger, by ``note``, which documents do not stand any more; else changes
-    nothing.
+    """Enters removed documents in the ledger with ``note``; changes nothing else.
 
-    What fails for one customer, invoice or document is in its finding. Raises what keeps it from
-    all of them: refused credentials or no list of customers at Metronome, and what Kafka's clients
-    raise.
+    An error about one customer, invoice or document is in its finding. Raises errors that affect
+    all: refused credentials, no list of customers, and what Kafka's clients raise.
     """
 
     metronome: ListsInvoices
@@ -82,10 +80,10 @@ class Reconciler:
     _patience: GivingUp = field(default_factory=lambda: GivingUp("Metronome"))
 
     def findings(self, chosen: Selection, walked: Callable[[], object]) -> Iterator[Finding]:
-        """Yield the findings while walking; ``walked`` is called for each customer.
+        """Yield the findings customer by customer; ``walked`` is called per customer.
 
-        An invoice is chosen by its issue date. Raises ``InvalidRequest`` unless ``since`` is given,
-        and nothing else but ``until``.
+        Invoices are selected by issue date. Raises ``InvalidRequest`` unless only ``since``, and
+        optionally ``until``, are given.
         """
         since = _since(chosen)
         period = chosen.up_to(self.now)
@@ -181,9 +179,7 @@ class Reconciler:
     def _look_again(
         self, unsettled: list[ListedInvoice], constituents: Constituents
     ) -> Iterator[Finding]:
-        """Ask for the records that wait, then the ledger as it is now, before anything is called
-        missing.
-        """
+        """Check waiting records, then the ledger again, before an invoice counts as missing."""
         waiting = self.waiting([listed.id for listed in unsettled])
         self.ledger.refresh()
         known = self.ledger.invoices([listed.id for listed in unsettled])
@@ -207,11 +203,11 @@ def _unknown(invoice_id: str | None, customer_id: str, why: str) -> Finding:
 def _since(chosen: Selection) -> datetime:
     if chosen.since is None or chosen != Selection(since=chosen.since, until=chosen.until):
         raise InvalidRequest(
-            "Invoices are reconciled by their date alone: give --since, and --until if you like."
+            "Invoices are reconciled by date alone: use --since, and optionally --until."
         )
     return chosen.since
 
 
 def _is_inside(listed: ListedInvoice, period: Selection) -> bool:
-    """Whether an invoice is inside; one without any date is, rather than being overlooked."""
+    """Whether an invoice is in the period. One without a date is, so that none is overlooked."""
     return listed.date is None or period.covers(listed.date)

@@ -1,4 +1,4 @@
-"""Reconciling an installation: what is walked, who is asked, and what is written on the way."""
+"""Reconcile an installation, with its real clients."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from invoice_operations.settings import ReconcileSettings
 from invoice_operations.waiting import AsksGroups, waiting_invoices
 from invoice_shared.settings import AnySettings
 
-# An invoice may have been issued so long before it, or another one, was entered first.
+# The first invoice may have been issued this long before its entry in the ledger.
 BEFORE_THE_FIRST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcileRequest:
-    """``chosen`` is a time alone.
+    """``chosen`` is a period alone.
 
-    ``fix`` enqueues what is lost. ``per_second`` bounds the calls to Metronome.
+    ``fix`` enqueues lost invoices. ``per_second`` limits the calls to Metronome.
     """
 
     chosen: Selection
@@ -33,7 +33,7 @@ class ReconcileRequest:
 
 
 class ReconcileClients(AsksGroups, Protocol):
-    """What reconciling takes; see ``installation.Installation``."""
+    """The clients for reconciling; see ``installation.Installation``."""
 
     def settings(self, settings_class: type[AnySettings], /) -> AnySettings:
         """Return a block of settings."""
@@ -48,10 +48,10 @@ def reconcile(
     providers: AsksProviders,
     walked: Callable[[], object],
 ) -> Iterator[Finding]:
-    """Yield a finding per finalized invoice while walking; ``walked`` is called for each customer.
+    """Yield a finding per finalized invoice; ``walked`` is called per customer.
 
-    What is lost is enqueued before its finding is yielded, if that is asked for. Raises what the
-    clients raise.
+    With ``fix``, a lost invoice is enqueued before its finding is yielded. Raises what the clients
+    raise.
     """
     settings, now = clients.settings(ReconcileSettings), clients.clock.now()
     metronome, view = clients.metronome(request.per_second), clients.view()

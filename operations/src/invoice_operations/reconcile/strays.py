@@ -1,9 +1,9 @@
-"""Drafts that a creator left behind at a provider: it died, or another one was faster.
+"""Drafts that a creator left behind at a provider, because it died or another was faster.
 
-They bill nobody.
+Nobody is billed by them.
 
-They are no documents and no findings. ``reconcile`` names them beside its findings, and deletes
-them if it fixes.
+They are neither documents nor findings. ``reconcile`` lists them separately, and deletes them if it
+fixes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,8 +14,8 @@ from typing import Literal, Protocol
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_providers.drafts import Draft
 
-# A creator goes on with its draft for minutes. An outage makes it wait longer, but then the ledger
-# says nothing yet.
+# A creator works on its draft for minutes. In an outage it waits longer, but then the ledger has no
+# entry yet.
 MIN_AGE = timedelta(hours=1)
 
 Fate = Literal["stray", "deleted", "issued meanwhile"]
@@ -29,10 +29,10 @@ class AsksForDrafts(Protocol):
         """The systems that make drafts and may be asked from here."""
 
     def drafts(self, name: str, since: datetime) -> Iterator[Draft]:
-        """Yield the connector's drafts that were made from a time on."""
+        """Yield the connector's drafts created since a time."""
 
     def discard(self, name: str, draft_id: str) -> bool:
-        """Delete a draft; whether it is gone."""
+        """Delete a draft; return whether it is gone."""
 
 
 class KnowsInvoices(Protocol):
@@ -44,7 +44,7 @@ class KnowsInvoices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A draft that nobody goes on with, and what became of it here."""
+    """An abandoned draft, and its fate."""
 
     destination: str
     draft: Draft
@@ -54,11 +54,11 @@ class Stray:
 def stray_drafts(
     providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime, now: datetime
 ) -> list[Stray]:
-    """Return the stray drafts made from ``since`` on, the oldest first.
+    """Return the stray drafts created since ``since``, the oldest first.
 
     Raises what the clients raise.
 
-    A draft is stray an hour after it was made, if the ledger knows how its invoice ended.
+    A draft is stray one hour after its creation if the ledger knows how its invoice ended.
     """
     found: list[Stray] = []
     for name in providers.drafting:
@@ -69,7 +69,7 @@ def stray_drafts(
 
 
 def deleted(strays: Iterable[Stray], providers: AsksForDrafts) -> Iterator[Stray]:
-    """Delete stray drafts; yield each with what became of it."""
+    """Delete stray drafts; yield each with its fate."""
     for stray in strays:
         is_gone = providers.discard(stray.destination, stray.draft.draft_id)
         yield Stray(stray.destination, stray.draft, "deleted" if is_gone else "issued meanwhile")

@@ -1,4 +1,4 @@
-"""The sums of both sides by currency. Pure."""
+"""Sum up findings by state and currency. Pure."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ TITLES: dict[Column, str] = {
 
 @dataclass(slots=True)
 class Totals:
-    """Counts by state and sums by currency, over findings as they pass."""
+    """Counts by state and sums by currency, over a stream of findings."""
 
     states: Counter[State] = field(default_factory=Counter)
     sums: dict[str, dict[Column, Decimal]] = field(default_factory=dict)
@@ -37,9 +37,7 @@ class Totals:
             sums[column] = sums.get(column, Decimal(0)) + amount
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row per currency: what Metronome finalized, where it is, and what is left
-        unexplained.
-        """
+        """Return a row per currency: finalized, where it is, and what remains unexplained."""
         return [_row(currency, sums) for currency, sums in sorted(self.sums.items())]
 
 

@@ -1,3 +1,1 @@
-"""Putting records back: what is chosen, what becomes of it on the way, and sending it so that it
-can be resumed.
-"""
+"""Replay records: select them, send them resumably, and follow what becomes of them."""

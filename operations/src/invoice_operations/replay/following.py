@@ -1,6 +1,4 @@
-"""What becomes of a replay's records: the ledger and the errors topic name the replay that put them
-back.
-"""
+"""Follow what becomes of a replay's records, by its id in the ledger and errors topic."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +22,7 @@ from invoice_shared.settings import KafkaSettings
 
 
 class End(NamedTuple):
-    """How one record ended; ``code`` is that of a skip or failure."""
+    """How one record ended; ``code`` is a skip's or failure's."""
 
     state: Literal["created", "skipped", "failed"]
     code: str = ""
@@ -32,9 +30,9 @@ class End(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How a replay's records ended so far: ``skipped`` and ``failed`` by code.
+    """How a replay's records ended so far; ``skipped`` and ``failed`` are by code.
 
-    ``waiting`` ones did not end yet.
+    ``waiting`` counts those that have not ended.
     """
 
     created: int = 0
@@ -49,11 +47,11 @@ class Results:
 
     @property
     def ended(self) -> int:
-        """Count the records that ended."""
+        """Return how many records ended."""
         return self.created + self.skipped.total() + self.failed.total()
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON tree."""
+        """Return the results as a JSON tree."""
         return {
             "created": self.created,
             "skipped": dict(self.skipped),
@@ -63,12 +61,12 @@ class Results:
 
 
 class Following:
-    """Remembers how far it has read, so that each look reads what is new.
+    """Remembers how far it has read, so that each look reads only new records.
 
-    One thread looks at a time.
+    Only one thread may look at a time.
 
-    ``since`` is when the replay began, if another process began it; else ``begin`` comes before the
-    first record is sent.
+    ``since`` is when the replay began, if another process began it. Otherwise call ``begin`` before
+    the first record is sent.
     """
 
     def __init__(
@@ -82,11 +80,11 @@ class Following:
         self._ends: defaultdict[bytes, list[End]] = defaultdict(list)
 
     def begin(self, reader: ReadsTopics) -> None:
-        """Note where the topics end now: positions hold, whatever the services' clocks say."""
+        """Note where the topics end now, which does not depend on the services' clocks."""
         self._starts = {topic: reader.ends(topic) for topic in self._starts}
 
     def look(self, put_back: Mapping[bytes, int], reader: ReadsTopics) -> Results:
-        """Read what is new, and return how so many records of each invoice have ended."""
+        """Read new records; return how the ``put_back`` records per invoice ended."""
         self._note(filter(None, map(_entered, self._new(self._ledger, reader))))
         self._note(filter(None, map(_failed_without_entry, self._new(self._errors, reader))))
         ends = Counter(
@@ -109,7 +107,7 @@ class Following:
 
 
 def name_of(record: Record | OutgoingRecord) -> bytes:
-    """Return what the services call a record's invoice: the id in the value, else the key. Pure."""
+    """Return a record's invoice as services name it: the id in its value, else the key. Pure."""
     try:
         invoice_id = text_of(loads(record.value or b"null"), "invoice_id")
     except ValueError:
@@ -118,12 +116,12 @@ def name_of(record: Record | OutgoingRecord) -> bytes:
 
 
 def last_ends(ends: Sequence[End], count: int) -> list[End]:
-    """Return how so many records of one invoice ended, given every end that was seen, in order.
+    """Return how ``count`` records of one invoice ended, given all ends in order.
 
     Pure.
 
-    There are more if a service took a record twice, after a crash: the newest counts, but a skip
-    hides no document.
+    There are more ends if a service processed a record twice after a crash. The newest counts, but
+    a skip does not hide a document.
     """
     kept = list(ends[:count])
     for end in ends[count:]:
@@ -133,7 +131,7 @@ def last_ends(ends: Sequence[End], count: int) -> list[End]:
 
 
 def _entered(record: Record) -> tuple[bytes, End] | None:
-    """Return what an entry of the ledger says; ``None`` of a document's own record."""
+    """Return the end in a ledger entry; ``None`` for a document's own record."""
     if record.key is None or LedgerKey.decode(record.key).document is not None:
         return None
     try:
@@ -150,7 +148,7 @@ def _end_of(outcome: Outcome) -> End:
 
 
 def _failed_without_entry(record: Record) -> tuple[bytes, End] | None:
-    """Return what a failure says that the ledger has no entry of, since it names no invoice."""
+    """Return the end in a failure without an invoice id, which has no ledger entry."""
     try:
         failure = from_bytes(InvoiceFailure, record.value)
     except MalformedRecord:

@@ -1,6 +1,6 @@
 """The id of a replay.
 
-It tells when the replay began, so that a resumed one looks at the same records. Pure.
+It contains when the replay began, so that a resumed one selects the same records. Pure.
 """
 
 import re
@@ -8,15 +8,13 @@ from datetime import UTC, datetime
 
 from invoice_operations.errors import InvalidRequest
 
-# To the microsecond: a record of the same second may be older or younger than the replay.
+# In microseconds, because a record of the same second may be older or newer than the replay.
 FORMAT = "replay-%Y%m%dT%H%M%S.%fZ"
 SHAPE = re.compile(r"replay-(\d{8}T\d{6}(?:\.\d{6})?Z)-[0-9a-f]{6}")
 
 
 def new_id(now: datetime, token: str) -> str:
-    """Return an id of the time and six random hex digits:
-    ``replay-20261001T060000.000000Z-4f2a9c``.
-    """
+    """Return an id with the time and random digits: ``replay-20261001T060000.000000Z-4f2a9c``."""
     return f"{now.astimezone(UTC):{FORMAT}}-{token}"
 
 

@@ -16,7 +16,7 @@ from invoice_shared.record import Headers
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What this replay writes on each of its records. ``by`` is who replays."""
+    """The marks of one replay on its records. ``by`` is the person who replays."""
 
     replay_id: str
     by: str
@@ -24,7 +24,7 @@ class Mark:
     include_resolved: bool = False
 
     def on(self, headers: Headers) -> Headers:
-        """Keep the other headers; replace an earlier replay's by ours, one number higher."""
+        """Return headers with an earlier replay's marks replaced, and its count plus one."""
         kept = tuple((name, value) for name, value in headers if name not in REPLAY_MARKS)
         ours: Headers = (
             (REPLAY_ID, self.replay_id.encode()),
@@ -36,21 +36,20 @@ class Mark:
         return kept + ours + forced + included
 
     def renewing(self, headers: Headers) -> Headers:
-        """Do the same to the record of an invoice that was refused.
+        """Return the same for a refused invoice, with a new request generation.
 
-        A provider that remembers requests would give this one the same answer without the new
-        generation.
+        Without it, a provider that remembers requests would repeat its refusal.
         """
         older = tuple((name, value) for name, value in headers if name != REQUEST_GENERATION)
         return ((REQUEST_GENERATION, self.replay_id.encode()), *self.on(older))
 
 
 def is_replay(headers: Headers) -> bool:
-    """Tell whether a record is one that was put back."""
+    """Whether a record was replayed."""
     return any(name == REPLAY_ID for name, _ in headers)
 
 
 def replays(headers: Headers) -> int:
-    """Count how often a record was put back already."""
+    """Return how often a record was replayed already."""
     counts = [value for name, value in headers if name == REPLAY_COUNT]
     return int(counts[-1]) if counts and counts[-1].isdigit() else 0

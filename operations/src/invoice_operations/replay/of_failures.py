@@ -1,6 +1,4 @@
-"""Replaying failures: those that are still open get another chance, wherever their records were
-read from.
-"""
+"""Replay open failures, from the errors topic or the archive."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +16,9 @@ from invoice_shared.original import headers_of
 from invoice_shared.record import OutgoingRecord, Record
 from invoice_shared.settings import KafkaSettings
 
-# ``View.judged``.
+# See ``View.judged``.
 Judge = Callable[[dict[str, Case]], dict[str, Case]]
-# Reads the failures that can be meant, from wherever they are.
+# Reads the candidate failures from their storage.
 Reading = Callable[[], Iterable[Record]]
 
 RESTARTS: dict[Restarting, Callable[[InvoiceFailure, KafkaSettings], OutgoingRecord]] = {
@@ -38,10 +36,10 @@ FORGOTTEN = "failure record no longer held here (try --from s3)"
 
 @dataclass(slots=True)
 class FailureReplay:
-    """Reads the failures once to plan and once to send: their originals are never all in memory.
+    """Reads the failures once to plan and once to send, and never keeps all originals in memory.
 
-    ``ends`` are those of the plan of an interrupted run: what came later is not chosen.
-    ``unreadable`` grows while they are read, see ``ArchiveReader``.
+    ``ends`` are the ends of an interrupted run's plan: later records are not selected.
+    ``unreadable`` grows during reading; see ``ArchiveReader``.
     """
 
     read: Reading
@@ -58,7 +56,7 @@ class FailureReplay:
     _worn_out: set[str] = field(default_factory=set)
 
     def plan(self, done: Done = NOTHING_DONE) -> Plan:
-        """Decide about each failure, and remember which are to be sent; what is done is left out."""
+        """Decide about each failure, and remember which to send; skip those already done."""
         plan, left = Plan(unreadable=self.unreadable), done.copy()
         self._selected.clear()
         self._refused.clear()
@@ -73,10 +71,9 @@ class FailureReplay:
         return plan
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records of the chosen failures, marked; each once, though an archive may hold
-        it twice.
+        """Yield the marked records, each once even if the archive contains it twice.
 
-        Those that are done, too.
+        Includes those already done.
         """
         waiting = dict(self._selected)
         for failure, record in failures_in(self.read()):
@@ -87,7 +84,7 @@ class FailureReplay:
                 yield replace(fresh, headers=marked(fresh.headers))
 
     def _cases(self, plan: Plan) -> dict[str, Case]:
-        # What became of them is judged later.
+        # Their state is judged later.
         chosen = replace(self.request.chosen, state=None)
         cases: dict[str, Case] = {}
         for failure, record in failures_in(self.read()):
@@ -150,7 +147,7 @@ class FailureReplay:
             self._refused.add(case.failure_id)
 
     def _destination(self, case: Case) -> str | None:
-        """Return where the record goes: a formatted one names it, a raw one is mapped anew."""
+        """Return the destination: a formatted record names it, a raw one is mapped again."""
         topic, _key = self._targets[case.failure_id]
         if topic == self.settings.formatted_invoices_topic:
             return case.destination

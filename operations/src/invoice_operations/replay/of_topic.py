@@ -1,4 +1,4 @@
-"""Replaying ``raw-invoices`` or ``formatted-invoices``: the records go back as they are."""
+"""Replay records of ``raw-invoices`` or ``formatted-invoices``, unchanged."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,7 @@ MODELS: Mapping[str, type[RawInvoice | FormattedInvoice]] = {
 
 
 class _Seen(NamedTuple):
-    """A record without its bytes."""
+    """A record's position and time."""
 
     partition: int
     offset: int
@@ -38,10 +38,10 @@ class _Seen(NamedTuple):
 
 @dataclass(slots=True)
 class TopicReplay:
-    """Reads the topic once to plan and once to send: of the records only keys and places are held.
+    """Reads the topic once to plan and once to send, and only keeps keys and positions.
 
-    ``ends`` are those of the plan of an interrupted run: what came later is not chosen, and
-    supersedes nothing.
+    ``ends`` are the ends of an interrupted run's plan: later records are not selected and supersede
+    nothing.
     """
 
     reader: ReadsTopics
@@ -53,7 +53,7 @@ class TopicReplay:
     _planned: Mapping[int, int] = field(default_factory=dict)
 
     def plan(self, done: Done = NOTHING_DONE) -> Plan:
-        """Count what would be put back, without what is done."""
+        """Return the plan, without the records already done."""
         plan, left = Plan(), done.copy()
         if self.request.what == "formatted":
             self._find_newest(plan)
@@ -71,14 +71,14 @@ class TopicReplay:
         return plan
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records, marked; those that are done, too."""
+        """Yield the marked records, including those already done."""
         for record, prior in self._with_priors(self._planned):
             if self._why_not(record, self._invoice(record), prior) is None:
                 marked = (mark.renewing if prior.is_refused else mark.on)(record.headers)
                 yield OutgoingRecord(self.topic, record.key, record.value, marked)
 
     def _find_newest(self, plan: Plan) -> None:
-        """Remember the newest record of each invoice: an older one was mapped by older rules."""
+        """Remember the newest record per invoice: older rules mapped the older ones."""
         span = Span(keys=self.request.chosen.keys, ends=self.ends)
         for record in self.reader.read(self.topic, span):
             plan.note_end(record)
@@ -98,7 +98,7 @@ class TopicReplay:
         self, record: Record, invoice: RawInvoice | FormattedInvoice | None, prior: Prior
     ) -> str | None:
         if self.request.what == "formatted":
-            # One that has come since the newest were looked for is not the plan's.
+            # A record that arrived after the search for the newest is not in the plan.
             newest = self._newest.get(record.key)
             if newest is None or (record.partition, record.offset) != (
                 newest.partition,

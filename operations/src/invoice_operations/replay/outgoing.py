@@ -1,4 +1,4 @@
-"""From a failure to the record that gives its invoice another chance. Pure."""
+"""Build the record that replays a failure. Pure."""
 
 from datetime import datetime
 
@@ -13,14 +13,13 @@ from invoice_shared.settings import KafkaSettings
 
 
 class CannotReplay(Exception):
-    """No record can be made of this failure; the sentence says what can be done instead."""
+    """This failure cannot be replayed; the message says what to do instead."""
 
 
 def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord:
-    """Begin again at ``raw-invoices``: Metronome is asked anew, so a corrected mapping takes
-    effect.
+    """Restart at ``raw-invoices``, where Metronome is asked again and a new mapping applies.
 
-    The raw record goes back byte for byte where the failure holds it; else one is written with its
+    The raw record is sent unchanged if the failure contains it; else a new one is built with its
     ids.
     """
     raw = settings.raw_invoices_topic
@@ -29,7 +28,7 @@ def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingReco
         return put_back(failure, settings)
     if failure.invoice_id is None:
         raise CannotReplay(
-            "It names no invoice. Find it in Metronome by its date; this brings it in: "
+            "It names no invoice. Find it in Metronome by its date, and enqueue it with: "
             "invoices reconcile --since 7d --fix"
         )
     if failure.customer_id is None:
@@ -43,19 +42,19 @@ def start_over(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingReco
 
 
 def put_back(failure: InvoiceFailure, settings: KafkaSettings) -> OutgoingRecord:
-    """Put the failed record itself back on its topic, byte for byte."""
+    """Return the failed record itself, unchanged, for its own topic."""
     source, original = failure.source, failure.original
     if source.topic is None:
         raise CannotReplay(
-            "It came from no topic but from Metronome's webhook, which carried no usable invoice."
+            "It came from Metronome's webhook, not from a topic, and contained no usable invoice."
         )
     if source.topic not in (settings.raw_invoices_topic, settings.formatted_invoices_topic):
         raise CannotReplay(
-            f"It came from {source.topic}, which is none of this installation's topics."
+            f"It came from {source.topic}, which is not a topic of this installation."
         )
     if original.omitted is not None:
         raise CannotReplay(
-            "Its record was too large to be kept; it lies at"
+            "Its record was too large to be kept; it is at"
             f" {source.topic}[{source.partition}]@{source.offset}. Use --restart raw."
         )
     key = as_bytes(original.key, original.key_encoding)

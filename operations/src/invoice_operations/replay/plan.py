@@ -1,4 +1,4 @@
-"""What a replay is going to do, before it does it. Pure."""
+"""The plan of a replay, before it sends anything. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ DONE = "put back before this replay was interrupted"
 
 
 class Placed(Protocol):
-    """A record, or its place."""
+    """A record or its position."""
 
     @property
     def partition(self) -> int:
@@ -24,13 +24,12 @@ class Placed(Protocol):
 
 @dataclass(slots=True)
 class Plan:
-    """``selected`` records are to be put back. ``left_out`` counts the others by reason.
+    """``selected`` counts the records to replay, ``left_out`` the others by reason.
 
-    ``impossible`` names what cannot be replayed, and what to do instead.
-    ``unreadable`` says by key why an archived object was left out. It may grow until all was sent.
-    ``failure_ids`` are the selected ones, if failures are replayed.
-    ``ends`` are the offsets after the last records that were read, by partition: what comes later
-    does not belong to the replay, whatever the clocks say.
+    ``impossible`` lists what cannot be replayed, and what to do instead. ``unreadable`` says by key
+    why an archived object was skipped. It may grow until all was sent. ``failure_ids`` are the
+    selected failures, if failures are replayed. ``ends`` are the offsets after the last records
+    read, by partition. Later records do not belong to the replay, whatever the clocks say.
     """
 
     selected: int = 0
@@ -46,7 +45,7 @@ class Plan:
         self.ends[place.partition] = max(self.ends.get(place.partition, 0), place.offset + 1)
 
     def document(self) -> dict[str, Any]:
-        """Give the plan as a JSON tree: a histogram of reasons and the money at stake."""
+        """Return the plan as a JSON tree: a histogram of reasons and the money at stake."""
         money, unknown = self.tally.total()
         return {
             "selected": self.selected,
@@ -62,5 +61,5 @@ class Plan:
 
 
 def too_often(max_replays: int) -> str:
-    """Word the loop guard."""
+    """Return the reason of the loop guard."""
     return f"replayed {max_replays} times already (--max-replays)"

@@ -1,4 +1,4 @@
-"""Where invoices would go now, as Metronome has their customers."""
+"""Look up the current destination of invoices in Metronome."""
 
 from typing import Any, Protocol
 
@@ -16,11 +16,11 @@ class FetchesInvoices(Protocol):
 
 
 def nowhere(_customer_id: str, _invoice_id: str) -> None:
-    """Return nothing: nobody knows."""
+    """Return ``None``: the destination is unknown."""
 
 
 class PresentDestinations:
-    """Asks Metronome once per customer, whose custom field names the destination."""
+    """Asks Metronome once per customer. A custom field of the customer names the destination."""
 
     def __init__(self, metronome: FetchesInvoices, rules: MappingRules) -> None:
         self._metronome = metronome
@@ -28,8 +28,7 @@ class PresentDestinations:
         self._by_customer: dict[str, str | None] = {}
 
     def __call__(self, customer_id: str, invoice_id: str) -> str | None:
-        """Return where an invoice would go now; ``None`` if the formatter will not send it, or it
-        has a payer.
+        """Return an invoice's current destination; ``None`` if it is unknown or has a payer.
 
         Raises ``CredentialsRefused`` or ``Unavailable``.
         """

@@ -1,4 +1,4 @@
-"""What is known of invoices before their records are put back, and what of it speaks against that."""
+"""What is known of invoices before a replay, and which of it excludes them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from invoice_shared.failure import Code
 
 RESOLVED = "resolved by hand (--include-resolved)"
 CREATED = "created already (--force)"
-ELSEWHERE = "with a document that stands at another destination"
+ELSEWHERE = "with a document at another destination"
 DOUBTFUL = "with a document that may exist at another destination (--force)"
-# Definite answers of a provider. Its own memory of the request would repeat them.
+# Definite refusals, which a provider that remembers requests would repeat.
 REFUSALS: frozenset[Code] = frozenset(
     {"provider-rejected", "conflicting-document", "document-removed"}
 )
@@ -23,10 +23,10 @@ class KnowsDestinations(Protocol):
     """See ``present_destinations.PresentDestinations``."""
 
     def __call__(self, customer_id: str, invoice_id: str, /) -> str | None:
-        """Return where an invoice would go now; ``None`` if nobody knows."""
+        """Return an invoice's current destination; ``None`` if unknown."""
 
 
-# Where the record of an invoice will go; asked only if it matters.
+# Returns an invoice's destination. Called only if it matters.
 Destination = Callable[[], str | None]
 
 
@@ -34,7 +34,7 @@ Destination = Callable[[], str | None]
 class Prior:
     """What is known of one invoice.
 
-    ``is_resolved``: a person decided so, whatever came in for it since.
+    ``is_resolved``: a person resolved it, whatever happened since.
     """
 
     known: KnownInvoice = field(default_factory=KnownInvoice)
@@ -42,16 +42,14 @@ class Prior:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the newest failure is a refusal by the provider, and no document may exist all
-        the same.
-        """
+        """Whether the newest failure is a provider's refusal, without doubt about a document."""
         newest = self.known.newest
         if newest is None or newest.outcome not in ("failed", "resolved"):
             return False
         return newest.code in REFUSALS and not newest.may_exist
 
     def why_left_out(self, request: ReplayRequest, destination: Destination) -> str | None:
-        """Return what speaks against putting a record of the invoice back; ``None`` = nothing."""
+        """Return why a record of the invoice is excluded; ``None`` if it is not."""
         if self.is_resolved and not request.include_resolved:
             return RESOLVED
         standing = self.known.standing
@@ -65,7 +63,7 @@ class Prior:
         )
 
     def _why_in_doubt(self, destination: Destination) -> str | None:
-        """A look at the new destination does not show what may exist at the old one."""
+        """Return a reason if a document may exist at the old destination, which is not checked."""
         newest = self.known.newest
         if newest is None or not newest.may_exist:
             return None
@@ -73,13 +71,13 @@ class Prior:
 
 
 class Books(Protocol):
-    """What a replay asks about invoices. See ``sources``."""
+    """The look-ups of a replay. See ``sources``."""
 
     def priors(self, invoice_ids: Iterable[str]) -> Mapping[str, Prior]:
         """Return what is known of each of these invoices."""
 
     def destination_now(self, customer_id: str, invoice_id: str) -> str | None:
-        """Return where an invoice would go now; ``None`` if nobody knows."""
+        """Return an invoice's current destination; ``None`` if unknown."""
 
 
 def priors(view: View, invoice_ids: Iterable[str]) -> dict[str, Prior]:

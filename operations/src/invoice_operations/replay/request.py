@@ -1,4 +1,4 @@
-"""What to replay, and whether it makes sense. Pure."""
+"""The request of a replay, and its validation. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,13 +16,12 @@ MAX_REPLAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReplayRequest:
-    """Which records go back, and how. Raises ``InvalidRequest`` if its parts contradict each other.
+    """Which records to replay, and how. Raises ``InvalidRequest`` for contradictions.
 
-    ``what`` is a topic's records as they are, or failures (``errors``) out of a ``storage``. A
-    failure restarts at ``raw-invoices`` or with the record that failed. Records replayed
-    ``max_replays`` times are left out, ``None``: no matter how often. ``force``: invoices that
-    Metronome calls synced are sent all the same. ``include_resolved``: those that a person
-    resolved, too.
+    ``what`` is a topic, or failures (``errors``) from a ``storage``. A failure restarts at
+    ``raw-invoices`` or with the record that failed. Records already replayed ``max_replays`` times
+    are skipped, unless it is ``None``. ``force`` sends invoices even if Metronome has them as
+    synced. ``include_resolved`` includes those that a person resolved.
     """
 
     what: What
@@ -37,7 +36,7 @@ class ReplayRequest:
     def __post_init__(self) -> None:
         is_errors = self.what == "errors"
         refusals = {
-            "--code, --stage and --destination choose failures: use invoices replay errors.": (
+            "--code, --stage and --destination select failures: use invoices replay errors.": (
                 not is_errors and self.chosen.is_of_failures
             ),
             "--from s3 reads archived failures: use invoices replay errors.": (
@@ -47,8 +46,8 @@ class ReplayRequest:
                 not is_errors and self.restart == "failed"
             ),
             (
-                "--include-replays is for invoices replay raw: formatted puts the newest record"
-                " back, whoever made it, and a failed replay is a failure like any other."
+                "--include-replays is for invoices replay raw: formatted always sends the newest"
+                " record, and errors includes failed replays."
             ): self.what != "raw" and self.include_replays,
         }
         for sentence, is_so in refusals.items():
@@ -56,7 +55,7 @@ class ReplayRequest:
                 raise InvalidRequest(sentence)
 
     def filters(self) -> Filters:
-        """Return what was asked for, by the names of the options, for the audit."""
+        """Return the request by option name, for the audit."""
         options: Filters = {"what": self.what} | self.chosen.filters()
         if self.what == "errors":
             options |= {"from": self.storage, "restart": self.restart}

@@ -1,6 +1,4 @@
-"""One replay: what it would put back, putting it back so that it can be stopped and resumed, and
-what becomes of it.
-"""
+"""One replay: plan it, send it so that it can be stopped and resumed, and follow it."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,19 +15,18 @@ from invoice_operations.replay.sources import ReplayClients, source_of
 from invoice_shared.decision import Filters
 from invoice_shared.publishing import Publisher
 
-# Between two looks at what becomes of the records.
+# Between two looks at the results.
 LOOK_SECONDS = 2.0
 
 
 class Replay:
-    """Looks at what there was when it began.
+    """Selects among the records that existed when it began.
 
-    ``plan`` or ``resume`` comes first, then ``send``, then ``follow``.
+    Call ``plan`` or ``resume`` first, then ``send``, then ``follow``.
 
-    A replay that was stopped is resumed by another one with its id and request, on any machine:
-    what the first has put back, and what became of it, is found in Kafka, which is a replay's only
-    memory. ``filters`` are how the person chose, if the request names every failure by its id.
-    Every method raises what the clients raise.
+    A stopped replay is resumed by another one with its id and request, on any machine: Kafka itself
+    contains which records were sent, and what became of them. ``filters`` are the person's own
+    filters, if the request names each failure by id. Every method raises what the clients raise.
     """
 
     def __init__(
@@ -45,7 +42,7 @@ class Replay:
             replay_id, person.by, force=request.force, include_resolved=request.include_resolved
         )
         self._began = started_at(replay_id)
-        # It refuses a time that is still to come.
+        # Refuses a period in the future.
         request.chosen.up_to(self._began)
         self._source = source_of(request, clients, None)
         self._request = request
@@ -58,12 +55,12 @@ class Replay:
         self._following = Following(replay_id, clients.kafka)
 
     def plan(self) -> Plan:
-        """Read what would be put back; changes nothing."""
+        """Return what would be sent; change nothing."""
         self._plan = self._source.plan(self._done)
         return self._plan
 
     def resume(self) -> Plan:
-        """Read what a stopped run of this id has left to be put back; changes nothing."""
+        """Return what a stopped run with this id has not sent; change nothing."""
         kafka = self._clients.kafka
         topics = (kafka.raw_invoices_topic, kafka.formatted_invoices_topic)
         self._done, self._put_back = put_back_by(self.id, self._clients.reader(), topics)
@@ -73,18 +70,19 @@ class Replay:
 
     @property
     def put_back(self) -> int:
-        """The count of records that this replay has put back, those of a stopped run included."""
+        """The number of records sent, including those of a stopped run."""
         return self._put_back.total()
 
     def send(
         self, per_second: float | None, stop: Stop, acknowledged: Callable[[], object]
     ) -> bool:
-        """Put the planned records back.
+        """Send the planned records.
 
-        Return whether that was all; ``False`` if ``stop`` came first.
+        Return whether all were sent; ``False`` if ``stop`` was set first.
 
-        The run is a decision, which is written down before. ``acknowledged`` is called for each
-        record that every in-sync replica holds. Raises ``PublishFailed``.
+        The decision is recorded first: a crash after it loses nothing, because the replay can be
+        resumed. ``acknowledged`` is called per record that every in-sync replica has. Raises
+        ``PublishFailed``.
         """
 
         def rest(seconds: float) -> None:
@@ -103,16 +101,15 @@ class Replay:
             return send_all(outgoing, publisher, pace, stop, count)
 
     def look(self) -> Results:
-        """Return what has become of the records that were put back.
+        """Return what became of the records sent so far.
 
-        One thread may look while another sends.
+        One thread may look while another one sends.
         """
         put_back = self._put_back.copy()
         return self._following.look(put_back, self._clients.reader()) if put_back else Results()
 
     def follow(self, seconds: float, stop: Stop, looked: Callable[[Results], object]) -> Results:
-        """Look until every record has ended, ``stop`` comes or the time is over; return what is
-        known then.
+        """Look until all records ended, ``stop`` is set or time is up; return the results.
 
         ``looked`` is called with the results of each look.
         """
@@ -127,7 +124,7 @@ class Replay:
             stop.wait(min(LOOK_SECONDS, left))
 
     def _ends_of_first_run(self) -> Mapping[int, int] | None:
-        """Return how far it read; ``None`` if it ended before it wrote that down."""
+        """Return how far the first run read; ``None`` if it ended before recording that."""
         decisions = self._clients.view().decisions(self.id)
         return decisions[0].ends if decisions else None
 

@@ -1,6 +1,4 @@
-"""Putting the records on their topics: acknowledged, paced, and leaving out what an interrupted run
-has done.
-"""
+"""Send replayed records: acknowledged, rate-limited, and without those already sent."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -17,36 +15,34 @@ from invoice_shared.headers import REPLAY_ID
 from invoice_shared.publishing import Publisher
 from invoice_shared.record import OutgoingRecord
 
-# Records handed to the broker and not acknowledged yet.
+# The most records sent and not yet acknowledged.
 WINDOW = 500
 
-# A topic, and a key on it.
+# A topic and a key.
 Target = tuple[str, bytes | None]
-# How many records an interrupted run has put on each target. Records of a key are sent in order and
-# stay in order, so these are the first ones of that key.
+# How many records an interrupted run has sent to each target. Records of a key are sent and stay in
+# order, so these are the first ones of that key.
 Done = Counter[Target]
 NOTHING_DONE: Done = Counter()
 
 
 class Stop(Protocol):
-    """A wish to stop, e.g. ``threading.Event``: nothing begins any more once it is set."""
+    """A signal to stop, e.g. ``threading.Event``. Nothing new begins once it is set."""
 
     def is_set(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Whether the signal is set."""
 
     def wait(self, timeout: float) -> object:
-        """Return after so many seconds, earlier if somebody asks to stop."""
+        """Return after ``timeout`` seconds, or earlier if the signal is set."""
 
 
 def put_back_by(
     replay_id: str, reader: ReadsTopics, topics: Iterable[str]
 ) -> tuple[Done, Counter[bytes]]:
-    """Find what a replay has put back already: Kafka itself is its only memory, so any machine can
-    resume it.
+    """Return what a replay has sent already, read from Kafka, so that any machine can resume it.
 
-    Return how many records lie on each target, and how many were put back per invoice (see
-    ``name_of``). ``topics`` are in the order in which an invoice passes them: the formatter's
-    records carry the replay's id, too.
+    Return the number of records per target and per invoice (see ``name_of``). ``topics`` are in the
+    order of an invoice's way, because the formatter's records contain the replay's id, too.
     """
     span, mark = Span(since=started_at(replay_id) - CLOCK_SKEW), replay_id.encode()
     done: Done = Counter()
@@ -62,7 +58,7 @@ def put_back_by(
 
 
 def without(done: Done, outgoing: Iterable[OutgoingRecord]) -> Iterator[OutgoingRecord]:
-    """Leave out what is done."""
+    """Yield the records that are not done yet."""
     left = done.copy()
     for each in outgoing:
         if not count_off(left, (each.topic, each.key)):
@@ -70,7 +66,7 @@ def without(done: Done, outgoing: Iterable[OutgoingRecord]) -> Iterator[Outgoing
 
 
 def count_off(left: Done, target: Target) -> bool:
-    """Count one record of a target off; whether one was left."""
+    """Subtract one record of a target; return whether one was left."""
     if left[target] <= 0:
         return False
     left[target] -= 1
@@ -84,12 +80,12 @@ def send_all(
     stop: Stop,
     acknowledged: Callable[[bytes], object],
 ) -> bool:
-    """Send records until one is asked to stop.
+    """Send records until ``stop`` is set.
 
     Return whether all were sent. Raises ``PublishFailed``.
 
     ``acknowledged`` is called with the invoice (see ``name_of``) of each record that every in-sync
-    replica holds. What was sent is waited for.
+    replica has. Waits for all records that were sent.
     """
     flying: deque[tuple[Future[None], bytes]] = deque()
     is_stopped = False

@@ -1,4 +1,4 @@
-"""From what was requested to what is read: a topic, the errors topic, or the archive."""
+"""Choose the source of a replay: a topic, the errors topic or the archive."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,31 +16,31 @@ from invoice_operations.replay.sending import Done
 from invoice_operations.view.view import View
 from invoice_shared.record import OutgoingRecord, Record
 
-# Why objects of the archive were left out, by key.
+# Why objects of the archive were skipped, by key.
 Unreadable = Mapping[str, str]
 
 
 class ReplayClients(Clients, Protocol):
-    """What a replay takes; see ``installation.Installation``."""
+    """The clients for a replay; see ``installation.Installation``."""
 
     def destinations(self) -> KnowsDestinations:
-        """Return what tells where invoices would go now."""
+        """Return the look-up of current destinations."""
 
 
 class Source(Protocol):
-    """One way to choose records. ``plan`` comes first."""
+    """Selects records. Call ``plan`` first."""
 
     def plan(self, done: Done) -> Plan:
-        """Return what would be put back, without what is done."""
+        """Return what would be sent, without records already done."""
 
     def outgoing(self, mark: Mark) -> Iterator[OutgoingRecord]:
-        """Yield the records, marked; those that are done, too."""
+        """Yield the marked records, including those already done."""
 
 
 def source_of(
     request: ReplayRequest, clients: ReplayClients, ends: Mapping[int, int] | None
 ) -> Source:
-    """Return the source of what was requested. ``ends`` are those of an interrupted run's plan."""
+    """Return the request's source. ``ends`` are the ends of an interrupted run's plan."""
     books = _Books(clients)
     if request.what == "errors":
         is_archived = request.storage == "s3"
@@ -64,7 +64,7 @@ def source_of(
 
 
 class _Books:
-    """``Books``, each asked for when it is needed: one state of the topics for a whole replay."""
+    """``Books`` on one state of the topics for a whole replay, each read on first use."""
 
     def __init__(self, clients: ReplayClients) -> None:
         self._clients = clients
@@ -90,7 +90,7 @@ def _archived(request: ReplayRequest, clients: Clients) -> tuple[Reading, Unread
 
 
 def _held(request: ReplayRequest, clients: Clients, books: "_Books") -> tuple[Reading, Unreadable]:
-    """Read the failures at their places: the time of a record may be wrong."""
+    """Read the failures at their positions, because a record's time may be wrong."""
     chosen = replace(request.chosen, state=None)
 
     def read() -> Iterable[Record]:

@@ -1,1 +1,1 @@
-"""Failures that a person handled by hand."""
+"""Resolve failures that a person handled by hand."""

@@ -1,5 +1,4 @@
-"""What a person's resolution of a failure enters in the ledger: the event, and what documents there
-are.
+"""Build the ledger entries of a person's resolution: the event and the documents.
 
 Pure.
 """
@@ -24,7 +23,7 @@ BECAUSE: Mapping[State, str] = {
         "Its invoice failed again since; resolve the newer failure (see: invoices status)."
     ),
 }
-# Facts of an invoice at one destination, which say nothing about a document at another.
+# Facts about one destination, which do not apply to a document at another.
 OF_DESTINATION = ("account", "external_customer_id")
 
 
@@ -33,9 +32,8 @@ class Resolution:
     """What a person did about a failure.
 
     ``failure_id`` may be its first digits.
-    ``document_id`` names a document that was made by hand, ``destination`` where it is; unless
-    given, where the invoice was to go.
-    ``despite_waiting``: although a record of the invoice waits, which may be sent all the same.
+    ``document_id`` is a document made by hand, at ``destination`` (by default the invoice's own).
+    ``despite_waiting`` resolves although a record of the invoice waits and may still be sent.
     """
 
     failure_id: str
@@ -49,7 +47,7 @@ class Resolution:
 class Entries:
     """``documents`` come first, ``event`` last.
 
-    ``by_hand`` is the one of the documents that a person made.
+    ``by_hand`` is the document that a person made.
     """
 
     event: Outcome
@@ -60,16 +58,16 @@ class Entries:
 def entries(
     case: Case, known: KnownInvoice, asked: Resolution, person: Person, now: datetime
 ) -> Entries:
-    """Return what to enter.
+    """Return the entries.
 
-    Raises ``NeedsAttention`` if the failure is not open, and ``InvalidRequest``.
+    Raises ``NeedsAttention`` if the failure is not open, or ``InvalidRequest``.
 
-    A failure without an invoice id is entered under its record's key, e.g. the event id.
+    A failure without an invoice id uses its record's key, e.g. the event id.
     """
     if case.state != "open":
         raise NeedsAttention(BECAUSE[case.state])
     if not asked.why.strip() or not person.by.strip():
-        raise InvalidRequest("Say who resolved it and why: the auditor reads it.")
+        raise InvalidRequest("Add who resolved it and why, for the auditor.")
     base = known.newest or _unknown(case, now)
     by_hand = _made_by_hand(case, base, known, asked, now)
     resolved = {
@@ -91,9 +89,7 @@ def entries(
 
 
 def _documents(known: KnownInvoice, by_hand: Outcome | None) -> Iterator[Outcome]:
-    """Yield what would else be hidden: an older ledger has a document in its event alone, which is
-    replaced now.
-    """
+    """Yield documents of older ledgers, which only have them in the event to be replaced."""
     newest = known.newest.document_key if known.newest is not None else None
     for document in known.documents:
         if newest is not None and document.document_key == newest:
@@ -108,12 +104,12 @@ def _made_by_hand(
     if asked.document_id is None:
         if asked.destination is not None:
             raise InvalidRequest(
-                "--destination says where the document of --document-id is: give both."
+                "--destination says where the document of --document-id is: use both."
             )
         return None
     if case.invoice_id is None:
         raise InvalidRequest(
-            "The failure names no invoice that could have a document: leave --document-id out."
+            "The failure names no invoice that could have a document: omit --document-id."
         )
     document_id, destination = asked.document_id.strip(), asked.destination or case.destination
     if not document_id:
@@ -122,7 +118,7 @@ def _made_by_hand(
         )
     if destination not in destinations():
         raise InvalidRequest(
-            f'Say with --destination where document "{document_id}" is: use one of'
+            f'Add --destination, where document "{document_id}" is: use one of'
             f" {all_destinations()}."
         )
     key = LedgerKey(case.invoice_id, DocumentId(destination, document_id))

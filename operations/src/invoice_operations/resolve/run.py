@@ -1,6 +1,4 @@
-"""Carrying out that a person handled a failure by hand: so that it can be repeated from the start
-if it is cut off.
-"""
+"""Resolve a failure by hand, repeatable from the start if it is interrupted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,17 +21,17 @@ MAX_NAMED = 3
 
 
 class ResolveClients(AsksGroups, Protocol):
-    """What a resolution takes; see ``installation.Installation``."""
+    """The clients for a resolution; see ``installation.Installation``."""
 
     def writeback(self) -> TellsMetronome | None:
-        """Return whom to tell how an invoice ended; ``None`` if Metronome is not told."""
+        """Return the client for statuses; ``None`` if the status write-back is off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """``event`` is the ledger's.
+    """``event`` is the ledger's entry.
 
-    ``metronome`` says in a few words what it was told of a document.
+    ``metronome`` says briefly what was reported to Metronome.
     """
 
     event: Outcome
@@ -41,11 +39,11 @@ class Resolved:
 
 
 def resolve(asked: Resolution, clients: ResolveClients, person: Person) -> Resolved:
-    """Decide it, enter the document, tell Metronome of it, and enter the resolution last.
+    """Record the decision, enter the document, report it to Metronome, enter the resolution.
 
-    The decision comes first: from then on the creator holds the invoice back, whatever is cut off.
-    The failure stays open until all is done, and each step may be repeated. Returns once every
-    in-sync replica holds all records.
+    The decision comes first: from then on the creator does not send the invoice, even if the rest
+    is interrupted. The resolution comes last: the failure stays open until all is done, and each
+    step may be repeated. Returns once every in-sync replica has all records.
 
     Raises ``NotFound``, ``NeedsAttention`` if the failure is not open or a record of the invoice
     waits, ``InvalidRequest``, and what the clients raise.
@@ -77,7 +75,7 @@ def _refuse(waiting: Iterable[Record]) -> None:
     raise NeedsAttention(
         "A record of its invoice waits and may still be sent:"
         f" {', '.join(places[:MAX_NAMED])}{more}. Wait until invoices console shows that it is"
-        " consumed, or resolve it all the same with --yes."
+        " consumed, or resolve it anyway with --yes."
     )
 
 
@@ -102,14 +100,14 @@ def _tell(
     if by_hand is None:
         return None
     if metronome is None:
-        return "not told: METRONOME_STATUS_WRITEBACK is false"
+        return "not reported: METRONOME_STATUS_WRITEBACK is false"
     try:
         return tell_finalized(metronome, by_hand, customer_id)
     except CallFailed as error:
         sentence = (
-            "The invoice is held back, and its document is entered, but Metronome was not told:"
-            f" {error.reason} The failure stays open. Repeat the command, without --document-id if"
-            " Metronome need not know."
+            "The invoice will not be sent, and its document is entered, but the report to"
+            f" Metronome failed: {error.reason} The failure stays open. Repeat the command,"
+            " without --document-id if Metronome need not know."
         )
         raise (Unavailable if isinstance(error, Unavailable) else NeedsAttention)(
             sentence

@@ -1,4 +1,4 @@
-"""Telling Metronome which document a person made."""
+"""Report to Metronome which document a person made."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -15,21 +15,21 @@ class TellsMetronome(Protocol):
         """Return the answer for one invoice."""
 
     def report_status(self, customer_id: str, status: Mapping[str, Any]) -> None:
-        """Tell how an invoice ended."""
+        """Report how an invoice ended."""
 
 
 def tell_finalized(metronome: TellsMetronome, document: Outcome, customer_id: str | None) -> str:
-    """Tell Metronome of a document, unless it knows one; return in a few words what it was told.
+    """Report a document to Metronome unless it has one; return briefly what was reported.
 
     Raises ``Rejected``, ``CredentialsRefused`` or ``Unavailable``.
     """
     document_id, destination = document.provider_document_id or "", document.destination or ""
     if customer_id is None:
-        return "not told: no topic says whose invoice it is"
+        return "not reported: no topic names the invoice's customer"
     told = told_document(metronome.invoice(customer_id, document.invoice_id))
     if told is not None and not told.is_removed and told.document_id != document_id:
-        return f"not told: it names document {told.document_id} ({told.status})"
+        return f"not reported: it already has document {told.document_id} ({told.status})"
     if told is None or told.is_removed:
         about = {"invoice_id": document.invoice_id, "billing_provider": metronome_name(destination)}
         metronome.report_status(customer_id, about | finalized(document_id, document.issue_date))
-    return "told FINALIZED"
+    return "reported FINALIZED"

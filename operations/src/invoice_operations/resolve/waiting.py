@@ -1,6 +1,4 @@
-"""Records of an invoice that a service has not consumed yet: what a person resolves could still be
-sent.
-"""
+"""Find records of an invoice that a service has not consumed and may still send."""
 
 from collections.abc import Collection, Iterator
 
@@ -12,9 +10,9 @@ from invoice_shared.record import Record
 
 
 def waiting_records(case: Case, clients: AsksGroups, known: Collection[int]) -> Iterator[Record]:
-    """Yield the records of a failure's invoice that wait; those up to the one that failed do not.
+    """Yield the waiting records of a failure's invoice, after the one that failed.
 
-    ``known`` are partitions in which something of the invoice is.
+    ``known`` are partitions with records of the invoice.
     """
     key = case.key.encode()
     for topic in (clients.kafka.raw_invoices_topic, clients.kafka.formatted_invoices_topic):

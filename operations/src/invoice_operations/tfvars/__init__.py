@@ -1,1 +1,1 @@
-"""The Terraform variables of the Lambda sample as our settings."""
+"""Import the Terraform variables of the Lambda sample as our settings."""

@@ -1,4 +1,4 @@
-"""The values of single tokens of a ``.tfvars`` file. Pure."""
+"""Evaluate single tokens of a ``.tfvars`` file. Pure."""
 
 import re
 import textwrap
@@ -9,14 +9,14 @@ from invoice_operations.tfvars.tokens import Token
 
 ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-# A template that is not escaped by a second sign.
+# A template that is not escaped by doubling its first character.
 TEMPLATE = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 SURROGATES = range(0xD800, 0xE000)
 LAST_CHARACTER = 0x10FFFF
 
 
 def quoted(token: Token) -> str:
-    """Return what stands between quotation marks. Raises ``InvalidRequest``."""
+    """Return the text of a quoted string. Raises ``InvalidRequest``."""
 
     def unescaped(found: re.Match[str]) -> str:
         escape = found[1]
@@ -25,7 +25,7 @@ def quoted(token: Token) -> str:
         number = int(escape[1:], 16) if len(escape) > 1 else -1
         if number < 0 or number in SURROGATES or number > LAST_CHARACTER:
             raise InvalidRequest(
-                f"Line {token.line}: a backslash begins no escape that Terraform knows."
+                f"Line {token.line}: a backslash must begin an escape that Terraform knows."
             )
         return chr(number)
 
@@ -33,7 +33,7 @@ def quoted(token: Token) -> str:
 
 
 def heredoc(token: Token) -> str:
-    """Return the lines of a heredoc, without those indents that ``<<-`` takes away.
+    """Return the lines of a heredoc, without the indents that ``<<-`` removes.
 
     Raises ``InvalidRequest``.
     """
@@ -44,7 +44,7 @@ def heredoc(token: Token) -> str:
 
 
 def number(token: Token) -> Decimal:
-    """Return a number, digit for digit. Raises ``InvalidRequest``."""
+    """Return an exact number. Raises ``InvalidRequest``."""
     try:
         return Decimal(token.text)
     except InvalidOperation as error:
@@ -53,5 +53,5 @@ def number(token: Token) -> Decimal:
 
 def _without_templates(text: str, line: int) -> str:
     if TEMPLATE.search(text):
-        raise InvalidRequest(f"Line {line}: a template is not evaluated: write its value instead.")
+        raise InvalidRequest(f"Line {line}: templates are not evaluated: write the value instead.")
     return text.replace("$${", "${").replace("%%{", "%{")

@@ -1,6 +1,4 @@
-"""From a file of Terraform variables to the files of an overlay: ConfigMaps (*.env) and Secrets
-(secrets.json).
-"""
+"""Turn a file of Terraform variables into an overlay's *.env files and secrets.json."""
 
 import os
 from pathlib import Path
@@ -13,7 +11,7 @@ from invoice_shared.serde import dumps, loads
 
 
 def import_file(file: Path) -> Imported:
-    """Read a ``.tfvars`` or ``.tfvars.json`` file and sort its variables.
+    """Read a ``.tfvars`` or ``.tfvars.json`` file and group its variables.
 
     Raises ``InvalidRequest``.
     """
@@ -23,7 +21,7 @@ def import_file(file: Path) -> Imported:
         if not isinstance(variables, dict):
             raise InvalidRequest("It is not a JSON object of variables.")
         if not variables:
-            raise InvalidRequest("It holds no variables.")
+            raise InvalidRequest("It contains no variables.")
         return import_variables(variables)
     except (OSError, ValueError, InvalidRequest) as error:
         raise InvalidRequest(f"{file} cannot be imported: {error}") from error
@@ -41,7 +39,7 @@ def _text_of(content: bytes) -> str:
 
 
 def write_overlay(imported: Imported, folder: Path) -> list[Path]:
-    """Write the files anew and return their paths.
+    """Write or overwrite the files and return their paths.
 
     Raises ``InvalidRequest`` if the folder cannot be written.
     """
@@ -69,7 +67,7 @@ def _write_secrets(path: Path, imported: Imported) -> Path:
     items = [_secret(name, values) for name, values in imported.secrets.items()]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as output:
-        os.fchmod(descriptor, 0o600)  # also if the file was there
+        os.fchmod(descriptor, 0o600)  # also if the file existed before
         output.write(dumps({"apiVersion": "v1", "kind": "List", "items": items}) + b"\n")
     return path
 

@@ -1,8 +1,8 @@
-"""Reading a ``.tfvars`` file: names and literal values, as Terraform writes them.
+"""Parse a ``.tfvars`` file: names and literal values in Terraform's syntax.
 
-Pure; evaluates nothing.
+Pure. Evaluates no expressions.
 
-No message quotes a value: it may be a secret.
+No message quotes a value, because it may be a secret.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from invoice_operations.tfvars.literals import heredoc, number, quoted
 from invoice_operations.tfvars.tokens import END, Token, tokens_of
 
 LITERALS = {"true": True, "false": False, "null": None}
-# More than any settings need, and less than Python's stack takes.
+# More than settings need, and less than Python's recursion limit.
 MAX_DEPTH = 50
 
 
@@ -28,15 +28,13 @@ def parse_tfvars(text: str) -> dict[str, Any]:
         name = tokens.next("word")
         tokens.next("mark", "=")
         if name.text in values:
-            raise InvalidRequest(
-                f"Line {name.line}: the variable {name.text} is given a second time."
-            )
+            raise InvalidRequest(f"Line {name.line}: the variable {name.text} is set twice.")
         values[name.text] = _value(tokens, 0)
     return values
 
 
 class _Tokens:
-    """What is left of the file."""
+    """The remaining tokens of a file."""
 
     def __init__(self, tokens: Iterator[Token]) -> None:
         self._rest = tokens
@@ -44,13 +42,13 @@ class _Tokens:
 
     @property
     def ahead(self) -> Token:
-        """The next token, read when it is asked for: so the first thing that is wrong is told."""
+        """The next token, read lazily, so that the first error in the file is reported."""
         if self._ahead is None:
             self._ahead = next(self._rest)
         return self._ahead
 
     def next(self, kind: str, *texts: str, or_kind: str | None = None) -> Token:
-        """Take a token of a kind that has one of some texts. Raises ``InvalidRequest``."""
+        """Take a token of a kind, with one of some texts. Raises ``InvalidRequest``."""
         token = self.take()
         if token.kind not in (kind, or_kind) or (texts and token.text not in texts):
             raise InvalidRequest(
@@ -105,7 +103,7 @@ def _object(tokens: _Tokens, depth: int) -> dict[str, Any]:
 
 
 def _ends(tokens: _Tokens, closing: str) -> bool:
-    """Whether a list or object ends here; leaves out the comma before its next item."""
+    """Whether a list or object ends here; skips the comma before the next item."""
     if tokens.ahead == Token("mark", ",", tokens.ahead.line):
         tokens.take()
     if tokens.ahead == Token("mark", closing, tokens.ahead.line):

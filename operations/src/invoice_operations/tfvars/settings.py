@@ -1,5 +1,4 @@
-"""The Terraform variables of the Lambda sample as our settings: which file or Secret each belongs
-to.
+"""Map the Lambda sample's Terraform variables to our settings, per file or Secret.
 
 Pure.
 """
@@ -22,21 +21,20 @@ from invoice_shared.settings import HttpSettings, Settings, secret_fields
 from invoice_shared.types import MAX_DIGITS, decimal_text
 from invoice_webhook.settings import WebhookSettings
 
-# By the beginning of its name, the Secret of a secret (``invoice-`` before it), but for those of
-# the providers.
+# The Secret of a setting (with ``invoice-`` before it) by prefix. Providers have their own.
 GROUPS = {
     "KAFKA_": "kafka",
     "METRONOME_WEBHOOK_": "metronome-webhook",
     "METRONOME_": "metronome-api",
 }
 BOTO3 = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_S3")
-# Where the sample's bucket is, in boto3's words.
+# The region of the sample's bucket, as boto3 names it.
 RENAMED = {"REGION": "AWS_DEFAULT_REGION"}
-# With what the sample's addresses end; the creator appends it itself.
+# The ends of the sample's addresses that the creator adds itself.
 NOT_OURS = {"QBO_BASE_URL": "/v3"}
-# Those of ``variables.tf`` in ``evregille/metronome-invoices`` that are not ours as well. Two are
-# left out: ``qbo_realm_id``, the author's own company, and the bucket, whose name only one account
-# in the world can have.
+# The defaults in ``variables.tf`` of ``evregille/metronome-invoices`` that differ from ours. Two
+# are omitted: ``qbo_realm_id``, the author's own company, and the bucket, whose name is globally
+# unique.
 SAMPLES_DEFAULTS = {
     "AWS_DEFAULT_REGION": "us-west-2",
     "METRONOME_BILLING_PROVIDER_CUSTOMER_ID": "billing_provider_customer_id",
@@ -46,7 +44,7 @@ SAMPLES_DEFAULTS = {
     "NS_INVOICE_CUSTOM_FORM_REF_NAME": "Z -HM Invoice Form",
     "QBO_BASE_URL": "https://sandbox-quickbooks.api.intuit.com",
 }
-# Each has a default, which is right on one machine at most.
+# Their defaults only suit a single machine, so they must be set.
 NO_DEFAULT_FITS = (
     "KAFKA_BOOTSTRAP_SERVERS",
     "KAFKA_SECURITY_PROTOCOL",
@@ -64,24 +62,24 @@ SASL = ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What becomes of the variables; ``config`` and ``secrets`` by group and name."""
+    """The imported variables; ``config`` and ``secrets`` are by group and name."""
 
     config: dict[str, dict[str, str]]
     secrets: dict[str, dict[str, str]]
-    # The part of ``config`` that the sample's ``variables.tf`` gave.
+    # The part of ``config`` that comes from the sample's ``variables.tf``.
     defaults: dict[str, str]
-    # What names no setting of ours.
+    # Variables that are not settings of ours.
     unknown: list[str]
-    # What must be set, and is not.
+    # Settings that must be set and are not.
     missing: list[str]
-    # Components of the production overlay that are to be dropped, and why.
+    # Components of the production overlay to remove, and why.
     unused: dict[str, str]
 
 
 def import_variables(variables: Mapping[str, Any]) -> Imported:
-    """Sort variables into ConfigMaps and Secrets. Null and empty ones are left out: they are unset.
+    """Group variables into ConfigMaps and Secrets. Null and empty ones count as unset.
 
-    Raises ``InvalidRequest`` for a value that no setting can be.
+    Raises ``InvalidRequest`` for a value that a setting cannot have.
     """
     named = {RENAMED.get(name.upper(), name.upper()): value for name, value in variables.items()}
     given = {name: value for name, value in named.items() if value not in (None, "")}
@@ -104,7 +102,7 @@ def import_variables(variables: Mapping[str, Any]) -> Imported:
 
 
 def secret_of(name: str) -> str | None:
-    """Give the Secret that holds a setting; ``None`` for one out of a ConfigMap."""
+    """Return the Secret that contains a setting; ``None`` if it is in a ConfigMap."""
     secrets = {secret.upper() for each in _classes() for secret in secret_fields(each)}
     return f"invoice-{_group(name)}" if name in secrets else None
 
@@ -138,7 +136,7 @@ def _provider_groups() -> list[str]:
 
 
 def _credentials(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return what each provider needs of which at least one is given."""
+    """Return the needed credentials of each provider of which at least one is set."""
     needed = {
         _group_of(provider.name): provider.needed_at_first(given.keys()) for provider in providers()
     }
@@ -174,11 +172,11 @@ def _needed(values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]
 def _unused(
     values: Mapping[str, Any], credentials: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, str]]:
-    yield "external-secrets", "secrets.json takes its place"
+    yield "external-secrets", "secrets.json replaces it"
     if not _has_sasl(values):
         yield "kafka-sasl", "KAFKA_SECURITY_PROTOCOL is without SASL"
     without = [group for group in _provider_groups() if group not in credentials]
-    yield from ((group, "the file holds none of its credentials") for group in without)
+    yield from ((group, "the file contains none of its credentials") for group in without)
 
 
 def _has_sasl(values: Mapping[str, Any]) -> bool:
@@ -186,21 +184,22 @@ def _has_sasl(values: Mapping[str, Any]) -> bool:
 
 
 def _line(name: str, value: Any) -> str:
-    """Return a value as an .env file can hold it.
+    """Return a value for a line of an .env file.
 
-    Raises ``InvalidRequest`` if it would begin a line of its own.
+    Raises ``InvalidRequest`` if it does not fit on one line.
     """
     text = _text(name, value)
     if CONTROL.search(text):
         raise InvalidRequest(
-            f"{name.lower()} holds a line break or another control character: write it on one line."
+            f"{name.lower()} contains a line break or another control character: write it on one"
+            " line."
         )
     return text
 
 
 def _secret_text(name: str, value: Any) -> str:
     if isinstance(value, list | dict | bool):
-        raise InvalidRequest(f"{name.lower()} is a secret: give it as a text.")
+        raise InvalidRequest(f"{name.lower()} is a secret: write it as a quoted text.")
     return _text(name, value)
 
 
@@ -211,7 +210,9 @@ def _text(name: str, value: Any) -> str:
         return ",".join(map(str, value))
     text = dumps(value).decode() if isinstance(value, list | dict | bool) else str(value)
     if not is_utf8(text):
-        raise InvalidRequest(f"{name.lower()} holds half a character, which UTF-8 cannot.")
+        raise InvalidRequest(
+            f"{name.lower()} contains half a character, which UTF-8 cannot encode."
+        )
     return text
 
 
@@ -222,6 +223,6 @@ def _number(name: str, value: Decimal) -> str:
 
 
 def _fill_previous(secrets: dict[str, str]) -> None:
-    """Outside of a rotation both hold the same value: the mounted file must be there."""
+    """Set the previous secret to the current one, because the mounted file must exist."""
     if "METRONOME_WEBHOOK_SECRET" in secrets:
         secrets.setdefault("METRONOME_WEBHOOK_SECRET_PREVIOUS", secrets["METRONOME_WEBHOOK_SECRET"])

@@ -1,4 +1,4 @@
-"""The pieces of a ``.tfvars`` file. Pure."""
+"""Split a ``.tfvars`` file into tokens. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ TOKEN = re.compile(
     |(?P<mark>[=:,\[\]{}])""",
     re.VERBOSE | re.DOTALL,
 )
-# What begins so and is no token has no end.
+# Beginnings of tokens whose end is missing.
 OPEN = {
     '"': "a quoted text does not end on its line",
     "<<": "a heredoc has no end",
@@ -25,7 +25,7 @@ END = "end"
 
 
 class Token(NamedTuple):
-    """A piece of the file. ``text`` may be a secret: no message quotes it."""
+    """A token of the file. ``text`` may be a secret, so no message quotes it."""
 
     kind: str
     text: str
@@ -49,4 +49,4 @@ def tokens_of(text: str) -> Iterator[Token]:
 
 def _why_none(beginning: str) -> str:
     known = (why for opening, why in OPEN.items() if beginning.startswith(opening))
-    return next(known, "this is nothing that a .tfvars file may hold")
+    return next(known, "this is not valid in a .tfvars file")

@@ -1,1 +1,1 @@
-"""The state of all invoices: ledger and failures."""
+"""The view: the state of all invoices, from the ledger and the failures."""

@@ -1,4 +1,4 @@
-"""The topics that the view follows, as the broker has them now; see ``followed``."""
+"""Read the topics that the view follows from the broker; see ``followed``."""
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,23 +24,22 @@ from invoice_shared.kafka.client_config import common_config, consumer_config
 from invoice_shared.settings import KafkaSettings
 
 ANSWER_SECONDS = 15.0
-# A broker that knows no ids of topics answers a UUID of zeros, or that it does not know the
-# question.
+# A broker without topic ids answers a UUID of zeros, or that it does not support the request.
 NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
-NOT_ASKED = (KafkaError.UNSUPPORTED_VERSION, KafkaError._UNSUPPORTED_FEATURE)  # noqa: SLF001 - as the client names it
-# An offset that does not exist is told instead of replaced.
+NOT_ASKED = (KafkaError.UNSUPPORTED_VERSION, KafkaError._UNSUPPORTED_FEATURE)  # noqa: SLF001 - the client's public name
+# A missing offset must raise an error instead of being replaced.
 FOLLOWER_CONFIG = CONSUMER_CONFIG | {"auto.offset.reset": "error"}
 
 
 class Broker:
-    """Connects when it is asked. Raises what ``broker_errors`` raises."""
+    """Connects on first use. Raises as ``broker_errors`` does."""
 
     def __init__(self, settings: KafkaSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
 
     def describe(self, names: Sequence[str]) -> Cluster:
-        """Return the cluster, and those of the topics that exist."""
+        """Return the cluster and the existing topics."""
         with broker_errors():
             admin = AdminClient(common_config(self._settings))
             listed = admin.list_topics(timeout=ANSWER_SECONDS)
@@ -54,21 +53,21 @@ class Broker:
 
     @contextmanager
     def connected(self) -> Iterator["Connection"]:
-        """Connect, and disconnect at the end."""
+        """Yield a connection, closed at the end."""
         config = consumer_config(self._settings, f"invoices-{uuid.uuid4()}") | FOLLOWER_CONFIG
         with broker_errors(), closing(Consumer(config)) as consumer:
             yield Connection(consumer, self._clock)
 
 
 class Connection:
-    """One consumer, which reads one topic after another."""
+    """One consumer that reads topic after topic."""
 
     def __init__(self, consumer: Consumer, clock: Clock) -> None:
         self._consumer = consumer
         self._clock = clock
 
     def marks(self, topic: str, partitions: Sequence[int]) -> Marks:
-        """Return what a topic's partitions hold."""
+        """Return the first and next offset of each partition."""
         return {
             number: self._consumer.get_watermark_offsets(
                 TopicPartition(topic, number), timeout=ANSWER_SECONDS
@@ -77,7 +76,7 @@ class Connection:
         }
 
     def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
-        """Yield the records up to the end of this moment. Raises ``OffsetGone``."""
+        """Yield the records up to the present end. Raises ``OffsetGone``."""
         try:
             for batch in read_to_end(self._consumer, topic, bounds, self._clock):
                 yield [_entry(message) for message in batch]

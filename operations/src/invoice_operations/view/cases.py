@@ -1,4 +1,4 @@
-"""A failure as an operator sees it: what went wrong, where its record is, and what became of it.
+"""A failure as operators see it: the error, its record's position and its state.
 
 Pure.
 """
@@ -25,7 +25,7 @@ State = Literal["open", "created", "skipped", "resolved", "superseded"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record lies, or lay before it was archived."""
+    """A record's position, even if it is now only in the archive."""
 
     topic: str
     partition: int
@@ -37,12 +37,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One failure without its original, so that many fit into memory. ``key`` is the record's.
+    """One failure without its original, so that many fit in memory. ``key`` is the record's.
 
-    ``place`` is ``None`` if only the ledger remembers it: the errors topic has its retention.
-    ``source`` is where the record is that failed. ``replay_id`` names the replay that put that
-    record there, after ``replay_count`` in all. ``documents`` names those of its invoice that stand
-    all the same: nobody should bill it by hand.
+    ``place`` is ``None`` if only the ledger has it, after the errors topic's retention. ``source``
+    is the position of the record that failed. ``replay_id`` is the replay that sent that record,
+    ``replay_count`` the number of replays so far. ``documents`` names the invoice's existing
+    documents, so that nobody bills it by hand.
     """
 
     failure_id: str
@@ -67,14 +67,12 @@ class Case:
 
 
 def place_of(record: Record) -> Place:
-    """Return a record's place."""
+    """Return a record's position."""
     return Place(record.topic, record.partition, record.offset)
 
 
 def failures_in(records: Iterable[Record]) -> Iterator[tuple[InvoiceFailure, Record]]:
-    """Yield the failures among records of the errors topic; what is none of ours is left to the
-    archive.
-    """
+    """Yield the failures among records of the errors topic; skip other records."""
     for record in records:
         try:
             yield from_bytes(InvoiceFailure, record.value), record
@@ -83,9 +81,9 @@ def failures_in(records: Iterable[Record]) -> Iterator[tuple[InvoiceFailure, Rec
 
 
 def case_of(failure: InvoiceFailure, place: Place, key: bytes | None = None) -> Case:
-    """Keep of a failure what lists and decisions need.
+    """Return a failure's case, with what lists and decisions need.
 
-    An archived one has no ``key``: it is derived.
+    An archived failure has no ``key``, so it is derived.
     """
     source, headers = failure.source, headers_of(failure.original)
     is_placed = (
@@ -113,7 +111,7 @@ def case_of(failure: InvoiceFailure, place: Place, key: bytes | None = None) -> 
 
 
 def remembered(key: str, outcome: Outcome) -> Case:
-    """Return the case of a failure that only the ledger knows."""
+    """Return the case of a failure that only the ledger has."""
     return Case(
         failure_id=outcome.failure_id or key,
         key=key,
@@ -130,9 +128,7 @@ def remembered(key: str, outcome: Outcome) -> Case:
 
 
 def document_names(known: KnownInvoice) -> str | None:
-    """Return which documents of an invoice stand, as a list shows them; ``None`` if none is known
-    to.
-    """
+    """Return an invoice's existing documents as text for lists; ``None`` if it has none."""
     return (
         ", ".join(f"{each.destination} {each.provider_document_id}" for each in known.standing)
         or None
@@ -142,17 +138,17 @@ def document_names(known: KnownInvoice) -> str | None:
 def state_of(
     failure_id: str, failed_at: datetime, known: KnownInvoice, *, is_entered: bool
 ) -> State:
-    """Return what became of a failure, from what is known of its invoice.
+    """Return a failure's state, from what is known of its invoice.
 
-    ``is_entered``: the ledger has had its own entry, so that the newest one came later. Else the
-    clocks decide.
+    ``is_entered``: the ledger has had the failure's own entry, so the newest one came later.
+    Otherwise the clocks decide.
     """
     newest = known.newest
     if newest is None:
         return "open"
     if newest.failure_id == failure_id:
         return "resolved" if newest.outcome == "resolved" else "open"
-    if not is_entered and newest.settled_at < failed_at:  # this failure's own entry is on its way
+    if not is_entered and newest.settled_at < failed_at:  # this failure's own entry will follow
         return "open"
     if newest.outcome == "skipped" and known.standing:
         return "created"

@@ -1,4 +1,4 @@
-"""Sums of amounts in SQL, exact: SQLite's own would go through a float."""
+"""Exact sums of amounts in SQL, because SQLite's own sum uses floats."""
 
 from decimal import Context, Decimal
 
@@ -7,7 +7,7 @@ EXACT = Context(prec=250)
 
 
 class DecimalSum:
-    """The aggregate ``decimal_sum`` over amounts as text; null if there is none."""
+    """The aggregate ``decimal_sum`` over amounts as text; null if there are none."""
 
     def __init__(self) -> None:
         self._sum: Decimal | None = None

@@ -1,4 +1,4 @@
-"""The table ``decisions``: what people decided, in the order of the topic."""
+"""The table ``decisions``: people's decisions, in the order of the topic."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ Row = tuple[int, int, str, str, bytes | None]
 
 
 def row_of(entry: Entry) -> Row | None:
-    """Return what to store of a record; ``None`` if it is no decision."""
+    """Return a record's row; ``None`` if it is not a decision."""
     try:
         decision = from_bytes(Decision, entry.value)
     except MalformedRecord:
@@ -31,9 +31,10 @@ def insert(connection: Connection, rows: Iterable[Row]) -> None:
 
 
 def of_subjects(connection: Connection, subjects: Sequence[str]) -> list[Decision]:
-    """Return what was decided about invoices or destinations, in the order in which it was."""
+    """Return the decisions about invoices or destinations, in their order."""
     found = connection.execute(
-        f"SELECT value FROM decisions WHERE subject IN ({marks(subjects)}) ORDER BY partition, offset",  # noqa: S608
+        f"SELECT value FROM decisions WHERE subject IN ({marks(subjects)})"  # noqa: S608
+        " ORDER BY partition, offset",
         subjects,
     )
     return [from_bytes(Decision, value) for (value,) in found]
@@ -49,7 +50,7 @@ def subjects_named(connection: Connection, beginning: str) -> set[str]:
 
 
 def newest(connection: Connection, since: datetime | None, page: Page) -> list[Decision]:
-    """Return what was decided from a time on, the newest first."""
+    """Return the decisions since a time, the newest first."""
     found = connection.execute(
         f"SELECT value FROM decisions WHERE at >= ? ORDER BY at DESC, offset DESC {page.sql}",  # noqa: S608
         (_from(since),),
@@ -58,7 +59,7 @@ def newest(connection: Connection, since: datetime | None, page: Page) -> list[D
 
 
 def count(connection: Connection, since: datetime | None) -> int:
-    """Count what was decided from a time on."""
+    """Return the number of decisions since a time."""
     (found,) = connection.execute(
         "SELECT count(*) FROM decisions WHERE at >= ?", (_from(since),)
     ).fetchone()

@@ -1,7 +1,6 @@
-"""The table ``entered``: failures whose own entry the ledger has had.
+"""The table ``entered``: failures whose own entry was read from the ledger.
 
-What the ledger says of such an invoice now came after the failure, whatever the clocks of the two
-services said.
+Later ledger entries of such an invoice came after the failure, whatever the services' clocks say.
 """
 
 from collections.abc import Iterable
@@ -18,7 +17,7 @@ def note(connection: Connection, failure_ids: Iterable[str]) -> None:
 
 
 def among(connection: Connection, failure_ids: Iterable[str]) -> set[str]:
-    """Return those of these failures whose own entry the ledger has had."""
+    """Return those of the failures whose own entry was read from the ledger."""
     found: set[str] = set()
     for chunk in chunks(failure_ids):
         asked = f"SELECT failure_id FROM entered WHERE failure_id IN ({marks(chunk)})"  # noqa: S608

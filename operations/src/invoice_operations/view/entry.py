@@ -1,4 +1,4 @@
-"""A record of a followed topic: where it is and what it says, without what the view does not need.
+"""A record of a followed topic, reduced to what the view needs.
 
 Pure.
 """
@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class Entry(NamedTuple):
-    """``timestamp`` is in milliseconds since the epoch. A tuple, since there are millions."""
+    """``timestamp`` is in milliseconds since the epoch. A tuple, because there are millions."""
 
     partition: int
     offset: int
@@ -17,7 +17,7 @@ class Entry(NamedTuple):
 
 
 class Placed(Protocol):
-    """What comes from a record and still says from which."""
+    """A value with the position and time of its record."""
 
     @property
     def partition(self) -> int:
@@ -33,10 +33,10 @@ class Placed(Protocol):
 
 
 def is_newer(one: Placed, other: Placed) -> bool:
-    """Whether a record of a key came after another one of the same key.
+    """Whether a record came after another one of the same key.
 
-    Within a partition the offset decides. A key has two partitions only if some were added: then
-    the broker's time.
+    Within a partition, the offset decides. A key is only in two partitions if some were added; then
+    the broker's time decides.
     """
     if one.partition == other.partition:
         return one.offset > other.offset

@@ -1,6 +1,4 @@
-"""Questions to the table ``failures``, answered in SQL: what a selection means there, lists, counts
-and sums.
-"""
+"""Query the table ``failures`` by a selection: lists, counts and sums."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,10 +18,10 @@ from invoice_shared.types import time_text
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM failures"  # noqa: S608 - names of our own
 GROUPS = """
-SELECT stage, code, currency, count(*), count(total), min(failed_at), max(failed_at), decimal_sum(total)
-FROM failures WHERE {} GROUP BY stage, code, currency
+SELECT stage, code, currency, count(*), count(total), min(failed_at), max(failed_at),
+decimal_sum(total) FROM failures WHERE {} GROUP BY stage, code, currency
 """
-# Enough to say that the digits name several.
+# Enough to report that the digits are ambiguous.
 MAX_NAMED = 100
 AMONG = "failure_id IN (SELECT value FROM json_each(?))"
 MILLISECOND = timedelta(milliseconds=1)
@@ -32,7 +30,7 @@ MILLISECOND = timedelta(milliseconds=1)
 def select(
     connection: Connection, chosen: Selection, topic: str, page: Page | None = None
 ) -> list[Case]:
-    """Return the failures that are meant, the oldest first; all of them without a page."""
+    """Return the selected failures, the oldest first; all of them without a page."""
     where, values = conditions(chosen)
     limited = "" if page is None else f" {page.sql}"
     asked = f"{SELECT} WHERE {where} ORDER BY failed_at, failure_id{limited}"
@@ -40,14 +38,14 @@ def select(
 
 
 def count(connection: Connection, chosen: Selection) -> int:
-    """Count the failures that are meant."""
+    """Return the number of selected failures."""
     where, values = conditions(chosen)
     (found,) = connection.execute(f"SELECT count(*) FROM failures WHERE {where}", values).fetchone()  # noqa: S608
     return int(found)
 
 
 def named(connection: Connection, digits: str, topic: str) -> list[Case]:
-    """Return the failures whose id begins so, some of them if there are many."""
+    """Return up to ``MAX_NAMED`` failures whose id begins with ``digits``."""
     asked = f"{SELECT} WHERE failure_id >= ? AND failure_id < ? LIMIT {MAX_NAMED}"
     return [
         case_from(row, topic) for row in connection.execute(asked, (digits, digits + AFTER_ALL))
@@ -55,7 +53,7 @@ def named(connection: Connection, digits: str, topic: str) -> list[Case]:
 
 
 def states(connection: Connection, failure_ids: Iterable[str]) -> Counter[State]:
-    """Count what became of these failures; what is over and nowhere held any more is left out."""
+    """Count these failures by state, without ended ones that no topic has any more."""
     found = connection.execute(
         f"SELECT state, count(*) FROM failures WHERE {AMONG} GROUP BY state",  # noqa: S608
         (_one_value(failure_ids),),
@@ -64,15 +62,13 @@ def states(connection: Connection, failure_ids: Iterable[str]) -> Counter[State]
 
 
 def failed_again(connection: Connection, replay_id: str) -> Counter[str]:
-    """Count by code the failures of records that a replay put back."""
+    """Count the failures of a replay's records by code."""
     asked = "SELECT code, count(*) FROM failures WHERE replay_id = ? GROUP BY code"
     return Counter(dict(connection.execute(asked, (replay_id,)).fetchall()))
 
 
 def groups(connection: Connection, chosen: Selection) -> list[Group]:
-    """Return count, age and money of the failures that are meant, by stage and code; the largest
-    group first.
-    """
+    """Return the selected failures by stage and code, with money; the largest group first."""
     where, values = conditions(chosen)
     found: dict[tuple[str, str], Group] = {}
     for stage, code, currency, rows, known, oldest, newest, total in connection.execute(
@@ -93,14 +89,15 @@ def groups(connection: Connection, chosen: Selection) -> list[Group]:
 def _oldest_reason(connection: Connection, group: Group, chosen: Selection) -> str:
     where, values = conditions(chosen)
     (reason,) = connection.execute(
-        f"SELECT reason FROM failures WHERE {where} AND stage = ? AND code = ? ORDER BY failed_at, failure_id LIMIT 1",  # noqa: S608
+        f"SELECT reason FROM failures WHERE {where} AND stage = ? AND code = ?"  # noqa: S608
+        " ORDER BY failed_at, failure_id LIMIT 1",
         [*values, group.stage, group.code],
     ).fetchone()
     return str(reason)
 
 
 def conditions(chosen: Selection) -> tuple[str, list[Any]]:
-    """Return what ``Selection.matches_failure`` means, as SQL with its values."""
+    """Return ``Selection.matches_failure`` as SQL and its values."""
     parts = list(_conditions(chosen))
     return " AND ".join(["1", *(text for text, _values in parts)]), [
         each for _text, values in parts for each in values
@@ -134,12 +131,10 @@ def _bounds(chosen: Selection) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _one_value(texts: Iterable[str]) -> str:
-    """Return texts as one value: a statement takes so many and no more."""
+    """Return texts as one JSON value, because a statement has a limit of parameters."""
     return dumps(sorted(texts)).decode()
 
 
 def _stored(moment: datetime) -> str:
-    """Return a moment as text to compare with: stored times have milliseconds, so it is rounded up
-    to one.
-    """
+    """Return a time as stored text, rounded up to milliseconds."""
     return time_text(moment if moment.microsecond % 1000 == 0 else moment + MILLISECOND)

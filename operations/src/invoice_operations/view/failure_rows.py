@@ -1,4 +1,4 @@
-"""Between a failure and its row in the table ``failures``. Pure."""
+"""Convert failures to rows of the table ``failures`` and back. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ Row = Sequence[Any]
 
 
 def case_in(entry: Entry, topic: str) -> Case | None:
-    """Read a record of the errors topic; ``None`` if it is no failure of ours."""
+    """Return a failure from the errors topic; ``None`` if the record is not one."""
     try:
         failure = from_bytes(InvoiceFailure, entry.value)
     except MalformedRecord:
@@ -53,7 +53,7 @@ def case_in(entry: Entry, topic: str) -> Case | None:
 
 
 def row_of(case: Case, timestamp: int | None) -> Row:
-    """Return the columns of a failure; ``timestamp`` is its record's."""
+    """Return a failure's row; ``timestamp`` is its record's."""
     source, place = case.source, case.place
     return (
         *(_storable(getattr(case, name)) for name in PLAIN),
@@ -95,5 +95,5 @@ def _place(topic: str | None, partition: int | None, offset: int | None) -> Plac
 
 
 def _storable(value: Any) -> Any:
-    """Return what SQLite takes: a text may hold half a surrogate pair, which UTF-8 cannot."""
+    """Return a value for SQLite, whose texts cannot contain half a surrogate pair."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

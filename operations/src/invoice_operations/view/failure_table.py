@@ -1,4 +1,4 @@
-"""The table ``failures``: what comes in, what expires, and what became of each failure."""
+"""Update the table ``failures``: insert, expire and judge failures."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +14,12 @@ from invoice_operations.view.invoice_state import KnownInvoice, known_invoice
 from invoice_shared.types import decimal_text
 
 INSERT = f"INSERT INTO failures ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-# A failure may be delivered again. What the ledger alone remembered makes way for the record
-# itself.
+# A failure may be delivered again. The record itself replaces what only the ledger had.
 UPSERT = f"""
-{INSERT} ON CONFLICT (failure_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
-WHERE failures.offset IS NULL OR failures.partition = excluded.partition OR failures.timestamp <= excluded.timestamp
+{INSERT} ON CONFLICT (failure_id) DO UPDATE SET
+{", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+WHERE failures.offset IS NULL OR failures.partition = excluded.partition
+OR failures.timestamp <= excluded.timestamp
 """
 REMEMBER = f"{INSERT} ON CONFLICT (failure_id) DO NOTHING"
 CHANGE = (
@@ -40,16 +41,14 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class Judgement:
-    """What is to change: failures, those that are over and nowhere held, and those that the ledger
-    remembers.
-    """
+    """The changes: states, ended failures without a record, and those only in the ledger."""
 
     changes: list[tuple[str | None, ...]] = field(default_factory=list)
     over: list[tuple[str]] = field(default_factory=list)
     remembered: list[Row] = field(default_factory=list)
 
     def add(self, key: str, known: KnownInvoice, failures: Sequence[_Known]) -> None:
-        """Judge the failures of one key by what the ledger says of its invoice. Pure."""
+        """Judge the failures of one key by the ledger. Pure."""
         documents, event = document_names(known), known.open_failure
         still_open = None if event is None else replace(remembered(key, event), documents=documents)
         for failure in failures:
@@ -68,12 +67,12 @@ class Judgement:
 
 
 def take(connection: Connection, cases: Iterable[tuple[Case, int]]) -> None:
-    """Add failures, each with its record's time; ``settle`` judges them."""
+    """Add failures with their records' times; ``settle`` judges them."""
     connection.executemany(UPSERT, (row_of(case, timestamp) for case, timestamp in cases))
 
 
 def expire(connection: Connection, first_offsets: Mapping[int, int]) -> list[str]:
-    """Forget the places that the errors topic no longer holds; return the keys of their failures."""
+    """Forget positions that the errors topic has deleted; return their failures' keys."""
     keys: list[str] = []
     for place in first_offsets.items():
         found = connection.execute(
@@ -89,7 +88,7 @@ def expire(connection: Connection, first_offsets: Mapping[int, int]) -> list[str
 
 
 def settle(connection: Connection, keys: Iterable[str]) -> None:
-    """Tidy the ledger's rows of these keys, and judge their failures by what is left."""
+    """Tidy the ledger's rows of these keys, and judge their failures."""
     for chunk in ledger_table.chunks(dict.fromkeys(keys)):
         _settle(connection, chunk)
 

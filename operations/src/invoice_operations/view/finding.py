@@ -1,4 +1,4 @@
-"""A failure, invoice, customer or replay by the first digits of its id. Pure."""
+"""Find a failure, invoice, customer or replay by the first digits of its id. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Case
 
-# Digits of a failure id that name it, if no other begins so.
+# The fewest digits of a failure id that may name it.
 SHORTEST_ID = 8
-# Of several ids that begin so, this many are named.
+# How many ids an error names if several begin with the digits.
 MAX_CANDIDATES = 5
 # Metronome's ids are UUIDs, of 36 characters.
 BEGINNING = re.compile(rf"[0-9a-f-]{{{SHORTEST_ID},35}}", re.ASCII)
@@ -21,7 +21,7 @@ def find_case(cases: Iterable[Case], failure_id: str) -> Case:
     """
     wanted = digits_of(failure_id)
     if len(wanted) < SHORTEST_ID:
-        raise InvalidRequest(f"A failure id has 64 digits; give at least the first {SHORTEST_ID}.")
+        raise InvalidRequest(f"A failure id has 64 digits: use at least the first {SHORTEST_ID}.")
     found = [case for case in cases if case.failure_id.startswith(wanted)]
     if not found:
         raise NotFound(
@@ -34,14 +34,14 @@ def find_case(cases: Iterable[Case], failure_id: str) -> Case:
 
 
 def is_short(given: str) -> bool:
-    """Whether a text can be the first digits of one of Metronome's ids, and is not a whole one."""
+    """Whether a text may be the beginning of a Metronome id, but not a whole one."""
     return BEGINNING.fullmatch(given) is not None
 
 
 def find_one(known: Collection[str], given: str, what: str) -> str:
-    """Return the known id that was given or that begins so, else what was given.
+    """Return the known id that begins with the given one, else the given one.
 
-    ``what`` is what the ids are of, in the plural. Raises ``InvalidRequest``.
+    ``what`` names the things with these ids, in the plural. Raises ``InvalidRequest``.
     """
     if given in known or not known:
         return given
@@ -57,5 +57,5 @@ def _several(ids: Sequence[str], given: str, what: str) -> str:
 
 
 def digits_of(failure_id: str) -> str:
-    """Return what an operator typed as ids are written."""
+    """Return an id as typed by an operator in its stored form."""
     return failure_id.strip().lower()

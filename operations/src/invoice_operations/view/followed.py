@@ -1,4 +1,4 @@
-"""The topics that the view follows: what is asked of the broker about them. Pure."""
+"""The port to the topics that the view follows. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -8,19 +8,17 @@ from typing import Protocol
 from invoice_operations.view.entry import Entry
 from invoice_operations.view.span import Bounds
 
-# By partition the first offset that it holds, and the next one as the broker names it.
+# The first and the next offset, by partition.
 Marks = dict[int, tuple[int, int]]
 
 
 class OffsetGone(Exception):
-    """A topic does not have the offset up to which it was read: it was made anew, or has lost its
-    end.
-    """
+    """A topic lacks the offset up to which it was read: it was recreated or truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``topic_id`` is another one each time a topic is made; ``None`` if the broker knows no ids."""
+    """``topic_id`` changes when a topic is recreated; ``None`` if the broker has no ids."""
 
     topic_id: str | None
     partitions: tuple[int, ...]
@@ -28,7 +26,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Topics that do not exist are left out."""
+    """``topics`` only contains existing ones."""
 
     cluster_id: str
     topics: Mapping[str, Topic]
@@ -38,17 +36,17 @@ class ReadsPartitions(Protocol):
     """A connection to the broker."""
 
     def marks(self, topic: str, partitions: Sequence[int]) -> Marks:
-        """Return what a topic's partitions hold."""
+        """Return the first and next offset of each partition."""
 
     def entries(self, topic: str, bounds: Mapping[int, Bounds]) -> Iterator[list[Entry]]:
-        """Yield the records up to the end of this moment. Raises ``OffsetGone``."""
+        """Yield the records up to the present end. Raises ``OffsetGone``."""
 
 
 class FollowsTopics(Protocol):
     """See ``Broker``."""
 
     def describe(self, names: Sequence[str]) -> Cluster:
-        """Return the cluster, and those of the topics that exist."""
+        """Return the cluster and the existing topics."""
 
     def connected(self) -> AbstractContextManager[ReadsPartitions]:
-        """Connect, and disconnect at the end."""
+        """Yield a connection, closed at the end."""

@@ -1,4 +1,4 @@
-"""Bringing the tables up to what the topics say now. What was read once is not read again."""
+"""Update the tables from new records of the topics. Nothing is read twice."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,20 +30,20 @@ from invoice_operations.view.span import Bounds
 from invoice_operations.view.tables import StartedAnew, Tables
 from invoice_shared.settings import KafkaSettings
 
-# Records and bytes per transaction: what is held in memory, and how long others wait for the file.
+# Records and bytes per transaction limit the memory, and how long others wait for the file.
 MAX_RECORDS = 2_000
 MAX_BYTES = 16 * 1024 * 1024
-# How often topics may be made anew, or another process may start anew, while this one reads.
+# How often topics may be recreated, or another process may start over, while this one reads.
 MAX_ATTEMPTS = 5
 
 Row = TypeVar("Row")
-# Told how many records were read, after each batch.
+# Called with the number of records after each batch.
 Followed = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
 class _Way(Generic[Row]):
-    """From a topic to its table: what a record becomes, if anything, and how rows are taken in."""
+    """How a topic's records become rows, and how the rows are stored."""
 
     topic: str
     parse: Callable[[Entry], Row | None]
@@ -51,11 +51,10 @@ class _Way(Generic[Row]):
 
 
 class Follower:
-    """Rows, and the offsets up to which they say what a topic says, change in one transaction.
+    """Rows and the offsets up to which they were read change in one transaction.
 
-    Two processes may follow into the same file: each leaves out what the other has stored already.
-    The ledger is read before the failures, since a service files a failure before it enters the
-    outcome.
+    Two processes may update the same file: each skips what the other has stored already. The ledger
+    is read before the failures, because a service files a failure before it enters the outcome.
     """
 
     def __init__(
@@ -76,11 +75,11 @@ class Follower:
 
     @property
     def topics(self) -> tuple[str, str, str]:
-        """The names of the topics that are followed."""
+        """The names of the followed topics."""
         return self._ledger.topic, self._errors.topic, self._decisions.topic
 
     def follow(self, cluster: Cluster) -> None:
-        """Read what is new.
+        """Read new records.
 
         Raises ``NeedsAttention`` if a topic does not exist, and what the broker raises.
         """
@@ -94,7 +93,7 @@ class Follower:
                 self._tables.prepare()
             cluster = self._broker.describe(self.topics)
         raise NeedsAttention(
-            "The topics, or the view of them, are made anew all the time. Try again."
+            "The topics, or the view of them, are recreated all the time. Try again."
         )
 
     def _follow(self, topics: Mapping[str, Topic]) -> None:
@@ -110,13 +109,13 @@ class Follower:
             self._expire(failures)
             self._read(connection, self._errors, failures)
             self._index()
-            if self._decisions.topic in topics:  # a newer topic than the others
+            if self._decisions.topic in topics:  # older installations lack this topic
                 self._read(
                     connection, self._decisions, self._marks(connection, self._decisions, topics)
                 )
 
     def _compare(self, now: Mapping[str, str | None]) -> None:
-        """Start anew if a topic is not the one that was read."""
+        """Start over if a topic was recreated since it was read."""
         with self._tables.reading() as connection:
             known = dict(connection.execute("SELECT topic, topic_id FROM topics").fetchall())
         if any(known.get(name, topic_id) != topic_id for name, topic_id in now.items()):
@@ -141,7 +140,7 @@ class Follower:
             self._followed(len(batch))
 
     def _store(self, way: _Way[Row], batch: Sequence[Entry]) -> None:
-        rows = _parsed(way, batch)  # before others have to wait for this one
+        rows = _parsed(way, batch)  # before the transaction, for which others wait
         with self._tables.writing() as tables:
             read = _positions(tables, way.topic)
             fresh = [entry for entry in batch if entry.offset >= read.get(entry.partition, 0)]
@@ -170,7 +169,7 @@ class Follower:
 
 
 def gathered(batches: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
-    """Yield larger batches: one transaction each. Pure."""
+    """Yield larger batches, for one transaction each. Pure."""
     waiting: list[Entry] = []
     size = 0
     for batch in batches:
@@ -214,5 +213,5 @@ def _take_failures(tables: Connection, cases: list[tuple[Case, int]]) -> None:
 
 
 def _settle(tables: Connection, keys: Iterable[str]) -> None:
-    if ledger_table.is_indexed(tables):  # else all are settled at once, when it is
+    if ledger_table.is_indexed(tables):  # else indexing settles all at once
         failure_table.settle(tables, keys)

@@ -1,4 +1,4 @@
-"""An invoice's whole way, told from its records in the four topics. Pure."""
+"""The history of an invoice, from its records in the four topics. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes
 from invoice_shared.settings import KafkaSettings
 
-# Fields of the newest event that say nothing more.
+# Fields of the newest event that add nothing.
 NOT_SHOWN = frozenset({"schema_version", "invoice_id", "outcome", "stands"})
 SOURCES = {"webhook": "received", "reconcile": "enqueued by reconcile", "manual": "started over"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step. ``at`` is the broker's time of the record."""
+    """One step. ``at`` is the record's time at the broker."""
 
     at: datetime
     what: str
@@ -33,7 +33,7 @@ class Event:
 
 
 def tell(record: Record, settings: KafkaSettings) -> Event:
-    """Say in a sentence what a record means for its invoice."""
+    """Return what a record means for its invoice."""
     if record.value is None and record.topic == settings.invoice_outcomes_topic:
         return Event(
             record.time, "outcome: removed", place_of(record), "a tombstone removed the entry"
@@ -87,7 +87,7 @@ def _failed(failure: InvoiceFailure) -> tuple[str, str]:
 
 def _settled(outcome: Outcome) -> tuple[str, str]:
     if outcome.outcome == "created":
-        untold = ", but Metronome could not be told" if outcome.failure_id else ""
+        untold = ", but the report to Metronome failed" if outcome.failure_id else ""
         return (
             "outcome: created",
             f"{outcome.destination} document {outcome.provider_document_id}{untold}",
@@ -107,17 +107,16 @@ def _replay(record: Record) -> str:
 
 
 def events(records: Iterable[Record], settings: KafkaSettings) -> list[Event]:
-    """Give all steps in the order of time."""
+    """Return all steps in chronological order."""
     order = {topic: index for index, topic in enumerate(_tellers(settings))}
     told = [tell(record, settings) for record in records]
     return sorted(told, key=lambda event: (event.at, order[event.place.topic], event.place.offset))
 
 
 def summary(invoice_id: str, known: KnownInvoice, waiting: Sequence[Record]) -> dict[str, Any]:
-    """Return where the invoice is, which failure of it is open, its documents, and the facts of the
-    newest event.
+    """Return an invoice's state, open failure, documents and the newest event's facts.
 
-    ``waiting`` are its records that no service has consumed yet.
+    ``waiting`` are its records that no service has consumed.
     """
     event = known.newest or next(iter(known.documents), None)
     facts = event.model_dump() if event else dict.fromkeys(Outcome.model_fields)
@@ -132,13 +131,14 @@ def summary(invoice_id: str, known: KnownInvoice, waiting: Sequence[Record]) -> 
 
 
 def _state(known: KnownInvoice, waiting: Sequence[Record]) -> str:
-    """``in-progress``: on its way for the first time, or again since its newest event.
-    ``missing``, as in a reconciliation: consumed, and nothing is known of how it ended, because
-    somebody removed its entry.
+    """Return the state; ``in-progress`` if a record is on its way, also again.
 
-    What was consumed is over, whatever the clocks say; what was not may be settled all the same,
-    and committed soon. What has a document that stands and no open failure is created, whatever
-    comes again.
+    ``missing``, as in a reconciliation, is an invoice that was consumed and whose ledger entry
+    somebody removed.
+
+    Consumed records have ended, whatever the clocks say. Others may have ended as well and be
+    committed soon. An invoice with a valid document and no open failure is created, whatever else
+    is on its way.
     """
     if known.standing and known.open_failure is None:
         return "created"
@@ -152,5 +152,5 @@ def _state(known: KnownInvoice, waiting: Sequence[Record]) -> str:
 
 def _document(document: Outcome) -> str:
     account = f" in {document.account}" if document.account else ""
-    removed = ", which does not stand any more" if document.stands is False else ""
+    removed = ", which was removed there" if document.stands is False else ""
     return f"{document.destination} {document.provider_document_id}{account}{removed}"

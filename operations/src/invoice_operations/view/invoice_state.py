@@ -1,5 +1,4 @@
-"""What the rows of one invoice say together: its newest event, its documents, and which rows are
-stale.
+"""Combine the ledger rows of one invoice: newest event, documents, stale rows.
 
 Pure.
 """
@@ -21,7 +20,7 @@ from invoice_shared.outcome import Outcome
 
 
 class StoredRow(NamedTuple):
-    """A row of the table ``ledger``, see ``LedgerRow``."""
+    """A row of the table ``ledger``; see ``LedgerRow``."""
 
     rowid: int
     invoice_id: str
@@ -36,10 +35,9 @@ class StoredRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownInvoice:
-    """Two facts that are told apart: the newest event, and every document that is known, the oldest
-    first.
+    """Two separate facts: the newest event, and all known documents, the oldest first.
 
-    An invoice can have a document that stands and an open failure. A document is entered before its
+    An invoice can have both a valid document and an open failure. A document is entered before its
     event, so it may be known without one.
     """
 
@@ -48,17 +46,17 @@ class KnownInvoice:
 
     @property
     def standing(self) -> list[Outcome]:
-        """The documents that nobody has seen void, cancelled or gone."""
+        """The documents that were not found void, cancelled or deleted."""
         return [each for each in self.documents if each.stands is not False]
 
     @property
     def open_failure(self) -> Outcome | None:
-        """The newest event if it leaves something to a person."""
+        """The newest event if a person must act on it."""
         return self.newest if self.newest is not None and is_open(self.newest) else None
 
     @property
     def money(self) -> tuple[Decimal | None, str | None]:
-        """Total and currency by the newest event, else by a document."""
+        """Total and currency of the newest event, else of a document."""
         events = (self.newest, *self.documents)
         told = (
             (each.total, each.currency)
@@ -69,7 +67,7 @@ class KnownInvoice:
 
 
 def is_open(outcome: Outcome) -> bool:
-    """Whether a person must act: failed, or created without Metronome knowing."""
+    """Whether a person must act: failed, or created without a report to Metronome."""
     return outcome.outcome == "failed" or (
         outcome.outcome == "created" and outcome.failure_id is not None
     )
@@ -77,9 +75,7 @@ def is_open(outcome: Outcome) -> bool:
 
 @dataclass(slots=True)
 class Tidied:
-    """Rows of one invoice sorted out: what is kept, what is deleted, and events kept on as a
-    document.
-    """
+    """Rows of one invoice: to keep, to delete, and events to keep as documents."""
 
     kept: list[StoredRow] = field(default_factory=list)
     stale: list[StoredRow] = field(default_factory=list)
@@ -87,11 +83,11 @@ class Tidied:
 
 
 def tidy(rows: Sequence[StoredRow]) -> Tidied:
-    """Sort out which rows of one invoice a newer one replaces.
+    """Return which rows of one invoice are replaced by newer ones.
 
-    What stands, stands: a replaced event that created a document is kept as that document. A
-    tombstone removes all that its key said before it. A document's is kept, so that no event that
-    is replaced later brings it back.
+    A replaced event that created a document is kept as that document. A tombstone removes all
+    earlier rows of its key. A document's tombstone is kept, so that an event replaced later does
+    not bring the document back.
     """
     newest = {row.rowid for row in _newest(rows) if row.value is not None or row.kind == DOCUMENT}
     tombstone = _last(row for row in rows if row.kind == EVENT and row.value is None)
@@ -116,15 +112,15 @@ def tidy(rows: Sequence[StoredRow]) -> Tidied:
 
 
 def known_invoice(rows: Sequence[StoredRow]) -> KnownInvoice:
-    """Return what the ledger says of an invoice."""
+    """Return what the ledger says about an invoice."""
     event = _last(row for row in rows if row.kind == EVENT)
     return KnownInvoice(None if event is None else outcome_in(event.value), _documents(rows))
 
 
 def _documents(rows: Iterable[StoredRow]) -> list[Outcome]:
-    """Return every document that is known, the oldest first.
+    """Return all known documents, the oldest first.
 
-    A plain ``created`` of an older ledger counts as one.
+    A plain ``created`` of an older ledger counts as a document.
     """
     found: dict[str, Outcome] = {}
     for row in sorted(rows, key=lambda row: (row.kind != DOCUMENT, row.timestamp)):

@@ -1,4 +1,4 @@
-"""From a record of the ledger to the row that is stored of it. Pure."""
+"""Convert ledger records to rows. Pure."""
 
 from typing import Annotated, Literal, NotRequired
 
@@ -11,23 +11,23 @@ from invoice_shared.ledger_key import MARK, LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.serde import from_bytes
 
-# What a row is: an invoice's event, a document by its own record, or a document that only an older
+# The kinds of rows: an invoice's event, a document's own record, or a document that only an older
 # event names.
-EVENT, DOCUMENT, OLDER_DOCUMENT = 0, 1, 2
+EVENT = 0
+DOCUMENT = 1
+OLDER_DOCUMENT = 2
 DOCUMENT_MARK = MARK.encode()
 
 
 # The columns of the table ``ledger``: invoice id, kind, document, partition, offset, timestamp,
-# failure id, value. The document is named as in its key, ``{destination}:{document id}``; an event
-# has none. The failure id is set if the event leaves something open. A row without a value is a
-# tombstone. It is a bare tuple, since there are millions.
+# failure id, value. The document is ``{destination}:{document id}``, as in its key; an event has
+# none. The failure id is set if the event leaves something open. A row without a value is a
+# tombstone. It is a plain tuple, because there are millions.
 LedgerRow = tuple[str, int, str, int, int, int, str | None, bytes | None]
 
 
 class _Head(TypedDict):
-    """The few fields that rows are found by: reading these takes a tenth of what a whole
-    ``Outcome`` takes.
-    """
+    """The fields for finding rows. Reading them takes a tenth of a whole ``Outcome``'s time."""
 
     schema_version: Literal[1]
     invoice_id: Annotated[str, Field(min_length=1)]
@@ -35,12 +35,12 @@ class _Head(TypedDict):
     failure_id: NotRequired[str | None]
 
 
-# Without the adapter's own wrapper around it: it is called for each record of the ledger.
+# Without the adapter's wrapper, because it is called for each record of the ledger.
 _HEADS = TypeAdapter(_Head).validator
 
 
 def row_of(entry: Entry) -> LedgerRow | None:
-    """Return what to store of a record; ``None`` if it says nothing about an invoice."""
+    """Return a record's row; ``None`` if it is not about an invoice."""
     partition, offset, timestamp, key, value = entry
     document = (
         document_text(LedgerKey.decode(key)) if key is not None and DOCUMENT_MARK in key else ""
@@ -56,13 +56,13 @@ def row_of(entry: Entry) -> LedgerRow | None:
 
 
 def document_text(key: LedgerKey | None) -> str:
-    """Return the name of a key's document as a row has it; empty if there is none."""
+    """Return a key's document as text for a row; empty if there is none."""
     document = None if key is None else key.document
     return "" if document is None else f"{document.destination}:{document.document_id}"
 
 
 def outcome_in(value: bytes | None) -> Outcome | None:
-    """Read an outcome; ``None`` if it is none."""
+    """Return an outcome; ``None`` if the value is not one."""
     try:
         return from_bytes(Outcome, value)
     except MalformedRecord:
@@ -74,15 +74,13 @@ def _head(value: bytes) -> _Head | None:
         head: _Head = _HEADS.validate_json(value)
         return head
     except ValidationError:
-        # None of ours; or with half a surrogate pair in a text, which only the exact reader takes.
+        # Not ours, or with half a surrogate pair in a text, which only the exact reader accepts.
         outcome = outcome_in(value)
     return None if outcome is None else _HEADS.validate_python(outcome.model_dump())
 
 
 def _open_failure(head: _Head) -> str | None:
-    """Return the failure that a person must see to: why it failed, or why a created one could not
-    be reported.
-    """
+    """Return the id of the failure that a person must act on, if any."""
     failure_id = head.get("failure_id")
     if head["outcome"] == "failed":
         return failure_id or head["invoice_id"]

@@ -1,4 +1,4 @@
-"""The table ``ledger``: what comes in, how it is found, and keeping only what counts."""
+"""Read and update the table ``ledger``, and keep only the rows that count."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,15 +11,14 @@ from invoice_operations.view.invoice_state import StoredRow, tidy
 from invoice_operations.view.ledger_rows import LedgerRow
 from invoice_shared.types import time_text
 
-# Ids per statement: SQLite takes at least 999 parameters.
+# Ids per statement. SQLite allows at least 999 parameters.
 CHUNK = 500
 INSERT = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 SELECT = (
     "SELECT rowid, invoice_id, kind, document, partition, offset, timestamp, failure_id, value FROM"
     " ledger WHERE invoice_id IN ({}) ORDER BY rowid"
 )
-# Invoices with a row that another one replaces, with something open, or with a failure that may
-# have ended.
+# Invoices with a replaced row, with something open, or with a failure that may have ended.
 UNTIDY = """
 CREATE TEMP TABLE untidy AS
 SELECT invoice_id FROM ledger GROUP BY invoice_id, kind, document HAVING count(*) > 1
@@ -27,12 +26,13 @@ UNION SELECT invoice_id FROM ledger WHERE failure_id IS NOT NULL OR value IS NUL
 UNION SELECT key FROM failures
 """
 
-# A document's record is written again when it was seen to be removed: the time that counts is the
-# one in it.
+# A document's record is written again when it was removed, so the time in the record counts.
 CREATED = """
 SELECT currency, count(*), count(total), decimal_sum(total) FROM (
-    SELECT json_extract(facts, '$.currency') AS currency, json_extract(facts, '$.total') AS total FROM (
-        SELECT CAST(value AS TEXT) AS facts FROM ledger WHERE kind = 1 AND timestamp >= ? AND value IS NOT NULL)
+    SELECT json_extract(facts, '$.currency') AS currency, json_extract(facts, '$.total') AS total
+    FROM (
+        SELECT CAST(value AS TEXT) AS facts FROM ledger
+        WHERE kind = 1 AND timestamp >= ? AND value IS NOT NULL)
     WHERE json_extract(facts, '$.settled_at') >= ? AND json_extract(facts, '$.stands') IS NOT 0)
 GROUP BY currency ORDER BY currency
 """
@@ -40,7 +40,7 @@ NAMED = """
 SELECT invoice_id FROM ledger WHERE invoice_id >= ? AND invoice_id < ?
 UNION SELECT invoice_id FROM failures WHERE invoice_id >= ? AND invoice_id < ? LIMIT ?
 """
-# The ledger's rows are all read for it: customers are seldom asked for by the beginning of their id.
+# It reads all rows of the ledger, because customers are rarely searched by the beginning of an id.
 CUSTOMERS_NAMED = """
 SELECT customer_id FROM failures WHERE customer_id >= ? AND customer_id < ?
 UNION SELECT customer_id FROM (
@@ -48,21 +48,19 @@ UNION SELECT customer_id FROM (
     WHERE value IS NOT NULL AND json_valid(CAST(value AS TEXT)))
 WHERE customer_id >= ? AND customer_id < ? LIMIT ?
 """
-# Behind every text that begins with what it is put behind.
+# Sorts after every text with the prefix to which it is appended.
 AFTER_ALL = "\U0010ffff"
 
 Item = TypeVar("Item")
 
 
 def insert(connection: Connection, rows: Iterable[LedgerRow]) -> None:
-    """Add rows; ``tidied`` removes those that they replace."""
+    """Add rows; ``tidied`` removes the rows that they replace."""
     connection.executemany(INSERT, rows)
 
 
 def is_indexed(connection: Connection) -> bool:
-    """Whether invoices can be found, which they can once the ledger was read to its end for the
-    first time.
-    """
+    """Whether the index exists, i.e. the ledger was once read to its end."""
     return bool(
         connection.execute(
             "SELECT 1 FROM sqlite_master WHERE name = 'ledger_by_invoice'"
@@ -71,9 +69,9 @@ def is_indexed(connection: Connection) -> bool:
 
 
 def index(connection: Connection) -> Iterator[list[str]]:
-    """Make invoices findable, and yield those that are to be tidied, in chunks.
+    """Create the index, and yield the invoices to tidy in chunks.
 
-    Indexing all rows at once costs a third of keeping an index while they come in.
+    Measured: indexing all rows at once costs a third of updating an index during the first read.
     """
     connection.execute("CREATE INDEX ledger_by_invoice ON ledger (invoice_id, kind, document)")
     connection.execute(UNTIDY)
@@ -87,7 +85,7 @@ def index(connection: Connection) -> Iterator[list[str]]:
 
 
 def first_entry(connection: Connection) -> datetime | None:
-    """Return the time of the oldest row that says something; ``None`` if there is none."""
+    """Return the time of the oldest row that is not a tombstone; ``None`` if there is none."""
     (oldest,) = connection.execute(
         "SELECT min(timestamp) FROM ledger WHERE value IS NOT NULL"
     ).fetchone()
@@ -97,29 +95,29 @@ def first_entry(connection: Connection) -> datetime | None:
 def created_since(
     connection: Connection, since: datetime
 ) -> list[tuple[str | None, int, int, str | None]]:
-    """Return how many documents that stand were entered from a time on, by currency.
+    """Return the valid documents entered since a time, by currency.
 
-    Of each currency: the count, how many have a known total, and their sum.
+    Per currency: the number, how many have a known total, and their sum.
     """
     first = int(since.timestamp() * 1000)
     return connection.execute(CREATED, (first, time_text(since))).fetchall()
 
 
 def named(connection: Connection, beginning: str, limit: int) -> set[str]:
-    """Return so many invoices whose id begins so, settled ones and those that failed."""
+    """Return up to ``limit`` settled or failed invoices whose id begins with ``beginning``."""
     found = connection.execute(NAMED, (*((beginning, beginning + AFTER_ALL) * 2), limit))
     return {invoice_id for (invoice_id,) in found}
 
 
 def customers_named(connection: Connection, beginning: str, limit: int) -> set[str]:
-    """Return so many customers whose id begins so, of whose invoices something is known."""
+    """Return up to ``limit`` customers with known invoices whose id begins with ``beginning``."""
     bounds = (beginning, beginning + AFTER_ALL)
     found = connection.execute(CUSTOMERS_NAMED, (*bounds, *bounds, limit))
     return {customer_id for (customer_id,) in found}
 
 
 def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:
-    """Return the rows of at most ``CHUNK`` invoices, in the order in which they came in."""
+    """Return the rows of at most ``CHUNK`` invoices, in the order of insertion."""
     found: dict[str, list[StoredRow]] = defaultdict(list)
     for row in connection.execute(SELECT.format(marks(invoice_ids)), invoice_ids):
         found[row[1]].append(StoredRow(*row))
@@ -127,7 +125,7 @@ def rows_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, lis
 
 
 def tidied(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list[StoredRow]]:
-    """Remove rows that others replace; return what is left of at most ``CHUNK`` invoices."""
+    """Remove replaced rows of at most ``CHUNK`` invoices; return the others."""
     left: dict[str, list[StoredRow]] = {}
     stale: list[tuple[int]] = []
     documents: list[tuple[int, str, int]] = []
@@ -144,12 +142,12 @@ def tidied(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, list
 
 
 def marks(values: Sequence[object]) -> str:
-    """Return a question mark per value."""
+    """Return a question mark per value, for SQL."""
     return ", ".join("?" * len(values))
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
-    """Split into lists of at most ``size``."""
+    """Yield lists of at most ``size`` items."""
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -1,4 +1,4 @@
-"""How much lies in the topics and how much waits for whom, asked of the broker alone."""
+"""Ask the broker for the number of records per topic and the lag per group."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A consumer group's records of one topic that it has not committed."""
+    """A consumer group's lag in one topic."""
 
     topic: str
     group: str
@@ -25,7 +25,7 @@ class Waiting:
 
 
 class Overview:
-    """Raises what ``broker_errors`` raises."""
+    """Asks the broker. Raises as ``broker_errors`` does."""
 
     def __init__(self, settings: KafkaSettings, reader: TopicReader) -> None:
         with broker_errors():
@@ -39,7 +39,7 @@ class Overview:
         )
 
     def ends(self) -> dict[Place, int]:
-        """Give the next offset of each partition of our topics."""
+        """Return the next offset of each partition of our topics."""
         return {
             (topic, number): end
             for topic in self._topics
@@ -47,7 +47,7 @@ class Overview:
         }
 
     def committed(self) -> dict[str, dict[Place, int]]:
-        """Give each group's commits in our topics; groups without any are nobody of ours."""
+        """Return each group's commits in our topics; groups without any are not ours."""
         with broker_errors():
             groups = self._admin.list_consumer_groups().result(ANSWER_SECONDS).valid
             found = {group.group_id: self._committed_by(group.group_id) for group in groups}
@@ -68,7 +68,7 @@ class Overview:
 def waiting(
     ends: Mapping[Place, int], committed: Mapping[str, Mapping[Place, int]]
 ) -> list[Waiting]:
-    """Sum what each group has left of each topic that it reads. Pure."""
+    """Return the lag of each group in each topic that it reads. Pure."""
     return [
         Waiting(
             topic,
@@ -81,7 +81,7 @@ def waiting(
 
 
 def last_offsets(ends: Mapping[Place, int]) -> Iterable[tuple[str, int]]:
-    """Sum the records that each topic has ever taken. Pure."""
+    """Return the number of records ever written to each topic. Pure."""
     totals: dict[str, int] = {}
     for (topic, _partition), end in ends.items():
         totals[topic] = totals.get(topic, 0) + end

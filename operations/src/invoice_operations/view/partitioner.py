@@ -1,6 +1,4 @@
-"""Which partition a key's records are in: murmur2, as Java's client, aiokafka and our producers'
-setting hash keys.
-"""
+"""Compute a key's partition with murmur2, as Java's client, aiokafka and our producers do."""
 
 # The constants of MurmurHash2 as Kafka's ``Utils.murmur2`` uses them.
 SEED = 0x9747B28C
@@ -9,9 +7,9 @@ WORD = 0xFFFFFFFF
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Return the partition of a key, of so many.
+    """Return a key's partition among ``partitions``.
 
-    Records written before partitions were added may be elsewhere.
+    Records written before partitions were added may be in another one.
     """
     return (murmur2(key) & 0x7FFFFFFF) % partitions
 

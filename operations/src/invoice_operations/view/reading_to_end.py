@@ -1,4 +1,4 @@
-"""Reading partitions up to their end of this moment, with a consumer that is given."""
+"""Read partitions up to their present end, with a given consumer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,17 +9,17 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 from invoice_operations.view.span import Bounds
 from invoice_shared.clock import Clock
 
-# Without one record or end of a partition for this long, the broker counts as gone.
+# Without a record or end of a partition for this long, the broker counts as down.
 PATIENCE_SECONDS = 60.0
 BATCH = 2000
-# ``consume`` waits so long for a full batch: the end of a topic should not cost more.
+# ``consume`` waits this long for a full batch, so the end of a topic costs no more.
 POLL_SECONDS = 0.05
-PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001 - the name that confluent-kafka gives a code of its own
+PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001 - confluent-kafka's name for its own code
 TIMED_OUT = KafkaError._TIMED_OUT  # noqa: SLF001 - likewise
 AUTO_OFFSET_RESET = KafkaError._AUTO_OFFSET_RESET  # noqa: SLF001 - likewise
 
-# What a consumer of these functions is set up with: each partition's end is told, and soon. What is
-# fetched ahead is counted as it is compressed, so twice as much as here was 100 to 200 MiB more.
+# The consumer's configuration: report each partition's end, and soon. Prefetched data is counted
+# compressed. Measured: with twice as much, memory was 100 to 200 MiB higher.
 CONSUMER_CONFIG: dict[str, bool | int] = {
     "enable.partition.eof": True,
     "fetch.wait.max.ms": 50,
@@ -29,17 +29,17 @@ CONSUMER_CONFIG: dict[str, bool | int] = {
 
 
 class Consumes(Protocol):
-    """The part of ``confluent_kafka.Consumer`` that reading takes."""
+    """The part of ``confluent_kafka.Consumer`` that is used here."""
 
     def assign(self, partitions: list[TopicPartition]) -> None:
-        """Begin at the offsets of these partitions."""
+        """Start at the offsets of these partitions."""
 
     def consume(self, num_messages: int, timeout: float) -> list[Message]:
-        """Return the next messages and events, none if none comes in time."""
+        """Return the next messages and events; empty if there are none in time."""
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return a moment as Kafka writes it: milliseconds since the epoch, none before it."""
+    """Return a time in Kafka's milliseconds since the epoch, at least 0."""
     return max(0, int(moment.timestamp() * 1000))
 
 
@@ -48,14 +48,13 @@ def read_to_end(
 ) -> Iterator[Sequence[Message]]:
     """Yield the records in batches, in order within each partition.
 
-    A partition ends with the broker's end-of-partition event. Where records keep coming, it ends
-    before the first one later than now that lies behind the named end. The named end alone ends
-    nothing: compaction and transactions leave gaps before it, and the embedded broker names the
-    beginning of its last batch. It ends with a bound's last offset, too.
+    A partition ends with the broker's end-of-partition event, or with the bound's last offset. If
+    records keep coming, it ends before the first one after the named end that is later than now.
+    The named end alone is not enough: compaction and transactions leave gaps before it, and the
+    embedded broker names the beginning of its last batch.
 
-    Raises ``KafkaException`` if the broker refuses or is silent; with the code
-    ``AUTO_OFFSET_RESET`` if an offset does not exist and the consumer was told not to choose
-    another.
+    Raises ``KafkaException`` if the broker refuses or does not answer, with the code
+    ``AUTO_OFFSET_RESET`` if an offset does not exist and the consumer must not choose another.
     """
     unfinished, began = dict(bounds), milliseconds(clock.now())
     consumer.assign(
@@ -77,19 +76,17 @@ def read_to_end(
 
 
 def _is_inside(message: Message, topic: str, unfinished: dict[int, Bounds], began: int) -> bool:
-    """Whether a message is a record to yield; forgets the partition that it ends."""
+    """Whether a message is a record to yield; removes the partition that it ends."""
     partition, is_ours = message.partition() or 0, message.topic() == topic
     if (error := message.error()) is not None:
         if error.code() == PARTITION_EOF and is_ours:
             unfinished.pop(partition, None)
-        elif (
-            error.code() > 0 or error.code() == AUTO_OFFSET_RESET
-        ):  # the client's own troubles pass
+        # The client's own errors, below 0, are temporary.
+        elif error.code() > 0 or error.code() == AUTO_OFFSET_RESET:
             raise KafkaException(error)
         return False
-    if (
-        not is_ours or (bound := unfinished.get(partition)) is None
-    ):  # the consumer may have read another topic before
+    # The consumer may have read another topic before.
+    if not is_ours or (bound := unfinished.get(partition)) is None:
         return False
     offset = message.offset() or 0
     is_later = offset >= bound.named_end and message.timestamp()[1] > began

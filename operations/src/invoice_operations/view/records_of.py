@@ -1,4 +1,4 @@
-"""Records of one key or at known places, without reading the rest of their topic."""
+"""Read the records of one key without reading the whole topic."""
 
 from collections.abc import Collection, Iterator
 from typing import Protocol
@@ -16,21 +16,21 @@ class ReadsTopics(Protocol):
         """Yield the records of a part of a topic."""
 
     def at(self, places: Collection[Place]) -> Iterator[Record]:
-        """Yield the records at places of one topic, as far as they are still there."""
+        """Yield the records at these positions that still exist."""
 
     def partitions(self, topic: str) -> int:
-        """Return how many partitions a topic has."""
+        """Return the number of a topic's partitions."""
 
     def ends(self, topic: str) -> dict[int, int]:
-        """Return the next offset of each partition, as the broker names it."""
+        """Return the broker's next offset of each partition."""
 
 
 def partitions_of_key(
     reader: ReadsTopics, topic: str, key: bytes, known: Collection[int] = ()
 ) -> list[int]:
-    """Return the partitions that can hold a key's records.
+    """Return the partitions that can contain a key's records.
 
-    That is the one that the key names; those written before partitions were added are in a
+    That is the partition of the key's hash. Records written before partitions were added are in a
     ``known`` one.
     """
     count = reader.partitions(topic)

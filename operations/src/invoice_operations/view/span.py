@@ -1,4 +1,4 @@
-"""Which part of a topic is read. Pure."""
+"""Which part of a topic to read. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,10 @@ MAX_OFFSET = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a topic: by the broker's time of the records (``until`` is exclusive), by place, by
-    key.
+    """A part of a topic: by the records' time (``until`` is exclusive), position and key.
 
-    ``starts`` are first offsets by partition, ``from_offset`` is one for all. ``ends`` are the offsets
-    after the last ones, by partition; ``None``: up to the end.
+    ``starts`` are first offsets by partition; ``from_offset`` applies to all. ``ends`` are the
+    offsets after the last ones by partition, or ``None`` for the present end.
     """
 
     since: datetime | None = None
@@ -28,17 +27,17 @@ class Span:
     ends: Mapping[int, int] | None = None
 
     def first(self, partition: int) -> int:
-        """Return the first offset to read of a partition."""
+        """Return the first offset to read in a partition."""
         return max(self.from_offset or 0, self.starts.get(partition, 0))
 
     def last(self, partition: int) -> int:
-        """Return the last offset to read of a partition."""
+        """Return the last offset to read in a partition."""
         return MAX_OFFSET if self.ends is None else self.ends.get(partition, 0) - 1
 
     def holds(self, record: Record) -> bool:
-        """Whether a record's time is inside.
+        """Whether a record's time is in the span.
 
-        Times of a partition need not rise, so each is looked at.
+        Times in a partition need not rise, so each record is checked.
         """
         return (self.since is None or record.time >= self.since) and (
             self.until is None or record.time < self.until
@@ -50,9 +49,7 @@ WHOLE = Span()
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of one partition the first and the last offset to read, and the next one that the broker
-    named beforehand.
-    """
+    """A partition's first and last offset to read, and the next one that the broker named."""
 
     start: int
     named_end: int

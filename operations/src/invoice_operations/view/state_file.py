@@ -1,6 +1,4 @@
-"""Where the view's SQLite file is, and how it is opened; without a writable place, the view lives
-in memory.
-"""
+"""Open the view's SQLite file, or keep the view in memory if no place is writable."""
 
 import hashlib
 import os
@@ -17,8 +15,8 @@ from invoice_operations.view.tables import IN_MEMORY, Tables
 APPLICATION = "metronome-invoice-connector"
 # Another process may be indexing millions of records.
 BUSY_SECONDS = 120.0
-# Larger pages and no fsync per transaction halve what filling it costs; after a power cut, SQLite
-# recovers it.
+# Measured: larger pages, and no fsync per transaction, halve the cost of filling it. SQLite
+# recovers the file after a power cut.
 PAGE_BYTES = 16_384
 CACHE_KIB = 32_768
 PRAGMAS = (
@@ -28,34 +26,32 @@ PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
 )
 
-# Says a sentence to the operator, beside what was asked for.
+# Shows the operator a message besides the result.
 Tell = Callable[[str], object]
 
 
 def untold(_sentence: str) -> None:
-    """Say nothing to anybody."""
+    """Show nothing."""
 
 
 def state_directory(given: str | None) -> Path | None:
-    """Return where to keep state; ``None`` if there is no such place, e.g. for a user without a
-    home.
-    """
+    """Return the directory for the file; ``None`` if there is none, e.g. without a home."""
     path = Path(given) if given else user_cache_path(APPLICATION)
     return path if given or path.is_absolute() else None
 
 
 def file_name(cluster_id: str, topics: Sequence[str]) -> str:
-    """Return the name of an installation's file. Two installations on one machine have two."""
+    """Return the file name of an installation, so that two on one machine have two files."""
     identity = "\n".join((cluster_id, *topics))
     return f"view-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.sqlite3"
 
 
 def open_tables(directory: Path | None, name: str, tell: Tell) -> Tables:
-    """Open the tables, made if they are not there. Tells once if they live in memory, and why."""
+    """Open or create the tables. If they are in memory, ``tell`` says why."""
     if directory is None:
         tell(
-            "There is no place for the view: it is read anew each time. Set INVOICES_STATE_DIR to a"
-            " directory."
+            "There is no place for the view, so each command reads the topics again. Set"
+            " INVOICES_STATE_DIR to a directory."
         )
         return _in_memory()
     try:
@@ -63,16 +59,16 @@ def open_tables(directory: Path | None, name: str, tell: Tell) -> Tables:
     except (OSError, sqlite3.Error, NeedsAttention) as error:
         why = error.__cause__ or error
         tell(
-            f"The view cannot be kept in {directory / name} ({why}): it is read anew. See"
-            " INVOICES_STATE_DIR."
+            f"The view cannot be kept in {directory / name} ({why}), so the topics are read again."
+            " See INVOICES_STATE_DIR."
         )
         return _in_memory()
 
 
 def _opened(path: Path) -> Tables:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # It holds names of customers and amounts: for this user's eyes only, as are the files that
-    # SQLite puts beside it.
+    # It contains customers and amounts, so only this user may read it and the files that SQLite
+    # adds.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return _prepared(str(path))
 
@@ -82,7 +78,7 @@ def _in_memory() -> Tables:
 
 
 def _prepared(where: str) -> Tables:
-    # Autocommit: transactions begin and end where ``Tables`` says so, and in one thread at a time.
+    # Autocommit: ``Tables`` begins and ends transactions, in one thread at a time.
     connection = sqlite3.connect(
         where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )

@@ -1,6 +1,6 @@
-"""The tables of the view, and one connection to them that takes one transaction at a time.
+"""The tables of the view, and a connection with one transaction at a time.
 
-Money and times are text as in our records, so that no amount ever becomes a float.
+Money and times are text, as in our records, so that no amount becomes a float.
 """
 
 import sqlite3
@@ -12,26 +12,28 @@ from contextlib import contextmanager
 
 from invoice_operations.errors import NeedsAttention
 
-# ``ledger`` is filled without an index first, which costs half as much; see ``ledger_table.index``.
-# ``kind`` tells an invoice's newest event (0) from a document's own record (1) and from a document
-# that only an older event names (2). ``failure_id`` is set while an event leaves something open. A
-# failure without an offset is remembered by the ledger alone.
+# ``ledger`` is first filled without an index, which halves the cost; see ``ledger_table.index``.
+# ``kind`` is 0 for an invoice's event, 1 for a document's own record and 2 for a document that only
+# an older event names. ``failure_id`` is set while an event leaves something open. A failure
+# without an offset is only known from the ledger.
 SCHEMA = """
 CREATE TABLE origin (generation TEXT NOT NULL);
 CREATE TABLE topics (topic TEXT PRIMARY KEY, topic_id TEXT);
 CREATE TABLE positions (
-    topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL, PRIMARY KEY (topic, partition));
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition));
 CREATE TABLE ledger (
     invoice_id TEXT NOT NULL, kind INTEGER NOT NULL, document TEXT NOT NULL,
     partition INTEGER NOT NULL, offset INTEGER NOT NULL, timestamp INTEGER NOT NULL,
     failure_id TEXT, value BLOB);
 CREATE INDEX documents_by_time ON ledger (timestamp) WHERE kind = 1;
 CREATE TABLE failures (
-    failure_id TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
-    failed_at TEXT NOT NULL, invoice_id TEXT, customer_id TEXT, destination TEXT, retryable INTEGER, attempts INTEGER,
-    source_topic TEXT, source_partition INTEGER, source_offset INTEGER, replay_id TEXT, replay_count INTEGER,
-    partition INTEGER, offset INTEGER, timestamp INTEGER, state TEXT NOT NULL, total TEXT, currency TEXT,
-    documents TEXT);
+    failure_id TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL, code TEXT NOT NULL,
+    reason TEXT NOT NULL, failed_at TEXT NOT NULL, invoice_id TEXT, customer_id TEXT,
+    destination TEXT, retryable INTEGER, attempts INTEGER, source_topic TEXT,
+    source_partition INTEGER, source_offset INTEGER, replay_id TEXT, replay_count INTEGER,
+    partition INTEGER, offset INTEGER, timestamp INTEGER, state TEXT NOT NULL, total TEXT,
+    currency TEXT, documents TEXT);
 CREATE INDEX failures_by_key ON failures (key);
 CREATE INDEX failures_by_place ON failures (partition, offset);
 CREATE INDEX failures_by_time ON failures (failed_at, failure_id);
@@ -44,12 +46,12 @@ CREATE INDEX failures_by_replay ON failures (replay_id) WHERE replay_id IS NOT N
 CREATE INDEX failures_by_invoice ON failures (invoice_id, failed_at, failure_id);
 CREATE TABLE entered (failure_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE decisions (
-    partition INTEGER NOT NULL, offset INTEGER NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL, value BLOB NOT NULL,
-    PRIMARY KEY (partition, offset));
+    partition INTEGER NOT NULL, offset INTEGER NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL,
+    value BLOB NOT NULL, PRIMARY KEY (partition, offset));
 CREATE INDEX decisions_by_subject ON decisions (subject);
 CREATE INDEX decisions_by_time ON decisions (at);
 """
-# A signed 32-bit integer in the file's header: any other schema is another version.
+# A signed 32-bit integer in the file's header. Any other schema has another version.
 VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
 CONTENTS = ("topics", "positions", "ledger", "failures", "entered", "decisions")
 
@@ -58,15 +60,13 @@ IN_MEMORY = ":memory:"
 
 
 class StartedAnew(Exception):
-    """Another process has cleared the tables, or rebuilt them for its version, since this one
-    looked.
-    """
+    """Another process has cleared or rebuilt the tables since this one used them."""
 
 
 class Tables:
-    """Thread-safe: a transaction waits for the one before it.
+    """Thread-safe: a transaction waits for the previous one.
 
-    ``where`` is said when something is wrong with them.
+    ``where`` is named in errors.
     """
 
     def __init__(self, connection: sqlite3.Connection, where: str) -> None:
@@ -77,20 +77,18 @@ class Tables:
 
     @property
     def is_kept(self) -> bool:
-        """Whether another connection finds the same tables."""
+        """Whether the tables are in a file, for other connections."""
         return self._where != IN_MEMORY
 
     def prepare(self) -> None:
-        """Make the tables, anew if another version made them, and hold on to what they contain from
-        now on.
-        """
+        """Create the tables, or rebuild those of another version, and note their generation."""
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _version(connection) != VERSION:
                 _rebuild(connection)
             (self._generation,) = connection.execute("SELECT generation FROM origin").fetchone()
 
     def clear(self) -> None:
-        """Start anew: empty the tables. The file stays, since other processes may have it open."""
+        """Empty the tables. The file stays, because other processes may have it open."""
         self.prepare()
         with self._transaction("BEGIN IMMEDIATE") as connection:
             for table in CONTENTS:
@@ -100,9 +98,9 @@ class Tables:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock for a transaction.
+        """Run a transaction with the write lock.
 
-        Raises ``StartedAnew``, and ``NeedsAttention`` if it cannot write.
+        Raises ``StartedAnew``, or ``NeedsAttention`` if it cannot write.
         """
         with self._transaction("BEGIN IMMEDIATE") as connection:
             self._check(connection)
@@ -110,7 +108,7 @@ class Tables:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Hold one state of the tables for a transaction. Raises likewise."""
+        """Run a transaction on one state of the tables. Raises as ``writing`` does."""
         with self._transaction("BEGIN") as connection:
             self._check(connection)
             yield connection
@@ -128,16 +126,16 @@ class Tables:
                 try:
                     yield self._connection
                 except BaseException:
-                    if (
-                        self._connection.in_transaction
-                    ):  # SQLite has ended it where the disk was full
+                    # SQLite has already ended it if the disk is full.
+                    if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
                     raise
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise NeedsAttention(
-                    f"The view in {self._where} cannot be used: {error}. Free the place, delete the"
-                    " file, or name another directory in INVOICES_STATE_DIR."
+                    f"The view in {self._where} cannot be used: {error}. Free disk space, delete"
+                    " the"
+                    " file, or set INVOICES_STATE_DIR to another directory."
                 ) from error
 
     def _check(self, connection: sqlite3.Connection) -> None:

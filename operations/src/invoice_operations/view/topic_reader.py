@@ -1,4 +1,4 @@
-"""Reading a topic, or a part of it, up to its end of this moment.
+"""Read a topic, or a part of it, up to its present end.
 
 Joins no group and commits nothing.
 """
@@ -25,21 +25,21 @@ ANSWER_SECONDS = 15.0
 
 
 class TopicReader:
-    """Each call reads with a consumer of its own. Raises what ``broker_errors`` raises."""
+    """Each call uses a new consumer. Raises as ``broker_errors`` does."""
 
     def __init__(self, settings: KafkaSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
 
     def read(self, topic: str, span: Span = WHOLE) -> Iterator[Record]:
-        """Yield the records that lie in the topic now, in order within each partition."""
+        """Yield the present records of the topic, in order within each partition."""
         wanted = _wanted(span)
         with self._consumer() as consumer:
             for batch in read_to_end(consumer, topic, _bounds(consumer, topic, span), self._clock):
                 yield from filter(span.holds, records_of(filter(wanted, batch)))
 
     def at(self, places: Collection[Place]) -> Iterator[Record]:
-        """Yield the records at places of one topic, as far as they are still there."""
+        """Yield the records at these positions that still exist."""
         for topic in {place.topic for place in places}:
             with self._consumer() as consumer:
                 bounds = _around(places, _marks(consumer, topic, WHOLE))
@@ -49,12 +49,12 @@ class TopicReader:
                     )
 
     def partitions(self, topic: str) -> int:
-        """Return how many partitions a topic has."""
+        """Return the number of a topic's partitions."""
         with self._consumer() as consumer:
             return len(_partitions(consumer, topic))
 
     def ends(self, topic: str) -> dict[int, int]:
-        """Return the next offset of each partition, as the broker names it."""
+        """Return the broker's next offset of each partition."""
         with self._consumer() as consumer:
             return {number: end for number, (_low, end) in _marks(consumer, topic, WHOLE).items()}
 
@@ -83,7 +83,7 @@ def _around(places: Collection[Place], marks: dict[int, tuple[int, int]]) -> dic
             place.offset for place in places if place.partition == number and place.offset >= low
         ]
         if offsets:
-            # What lies at a known place has come, whatever its time: it is never past the end.
+            # A record at a known position exists, whatever its time, so it is never past the end.
             bounds[number] = Bounds(min(offsets), max(high, max(offsets) + 1), max(offsets))
     return bounds
 
@@ -124,7 +124,7 @@ def _partitions(consumer: Consumer, topic: str) -> list[int]:
 def _starts(
     consumer: Consumer, topic: str, span: Span, marks: dict[int, tuple[int, int]]
 ) -> dict[int, int]:
-    # An offset behind the end does not exist: the client would begin at the first one instead.
+    # For an offset after the end, the client would start at the first one instead.
     starts = {
         number: min(max(low, span.first(number)), high) for number, (low, high) in marks.items()
     }
@@ -132,8 +132,7 @@ def _starts(
         return starts
     asked = [ConfluentPartition(topic, number, milliseconds(span.since)) for number in marks]
     for found in consumer.offsets_for_times(asked, timeout=ANSWER_SECONDS):
-        first = (
-            found.offset if found.offset >= 0 else marks[found.partition][1]
-        )  # none is that young: the end
+        # Without a record that new, start at the end.
+        first = found.offset if found.offset >= 0 else marks[found.partition][1]
         starts[found.partition] = max(starts[found.partition], first)
     return starts

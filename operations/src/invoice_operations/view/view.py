@@ -1,6 +1,4 @@
-"""The state of all invoices: ledger, failures and decisions, followed once and kept in one SQLite
-file.
-"""
+"""The view: the state of all invoices, kept in one SQLite file."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +25,7 @@ from invoice_shared.decision import Decision
 from invoice_shared.settings import KafkaSettings
 
 Answer = TypeVar("Answer")
-# Opens the tables of a cluster's topics, given the cluster's id and their names.
+# Opens the tables, given the cluster's id and the topics' names.
 OpenTables = Callable[[str, Sequence[str]], Tables]
 Progress = Callable[[], AbstractContextManager[Followed]]
 
@@ -39,10 +37,9 @@ def unseen() -> Iterator[Followed]:
 
 
 class View:
-    """Answers as of the last ``refresh``, which comes first. Thread-safe.
+    """Answers as of the last ``refresh``, which must come first. Thread-safe.
 
-    Raises ``NeedsAttention`` if its file cannot be used, and from ``refresh`` what the broker
-    raises.
+    Raises ``NeedsAttention`` if its file cannot be used; ``refresh`` raises broker errors, too.
     """
 
     def __init__(
@@ -60,7 +57,7 @@ class View:
         self.cluster_id: str | None = None
 
     def refresh(self) -> None:
-        """Read what is new in the topics."""
+        """Read new records of the topics."""
         cluster = self._broker.describe(self._topics)
         tables = self._opened if self.cluster_id == cluster.cluster_id else None
         tables = tables or self.reopen(cluster.cluster_id)
@@ -68,16 +65,14 @@ class View:
             Follower(self._broker, tables, self._settings, followed).follow(cluster)
 
     def reopen(self, cluster_id: str) -> Tables:
-        """Open what was read of a cluster before, without asking it: for the time until it answers."""
+        """Open the stored state of a cluster, until the broker answers."""
         self._opened, self.cluster_id = self._open(cluster_id, self._topics), cluster_id
         return self._opened
 
     def aside(self) -> "View":
-        """Return the same state by a connection of its own: a long question there holds nobody up
-        here.
+        """Return the same state over a separate connection, for long queries.
 
-        It is this one itself if it lives in memory. Raises ``NeedsAttention`` before anything was
-        read.
+        Returns itself if it is in memory. Raises ``NeedsAttention`` before anything was read.
         """
         if self._opened is None or self.cluster_id is None:
             raise NeedsAttention("Nothing was read yet.")
@@ -88,25 +83,25 @@ class View:
         return other
 
     def failures(self, chosen: Selection, page: Page | None = None) -> list[Case]:
-        """Return the failures that are meant, the oldest first."""
+        """Return the selected failures, the oldest first."""
         return self._ask(
             lambda tables: failure_questions.select(tables, chosen, self._errors, page)
         )
 
     def count(self, chosen: Selection) -> int:
-        """Count the failures that are meant."""
+        """Return the number of selected failures."""
         return self._ask(lambda tables: failure_questions.count(tables, chosen))
 
     def states(self, failure_ids: Iterable[str]) -> Counter[State]:
-        """Count what became of these failures."""
+        """Count these failures by state."""
         return self._ask(lambda tables: failure_questions.states(tables, failure_ids))
 
     def failed_again(self, replay_id: str) -> Counter[str]:
-        """Count by code the failures of records that a replay put back."""
+        """Count the failures of a replay's records by code."""
         return self._ask(lambda tables: failure_questions.failed_again(tables, replay_id))
 
     def created_since(self, since: datetime) -> Group:
-        """Return count and money of the documents that stand and were entered from a time on."""
+        """Return number and money of the valid documents entered since a time."""
         created = Group("creator", "created", since, since)
         for currency, count, known, total in self._ask(
             lambda tables: ledger_table.created_since(tables, since)
@@ -118,17 +113,17 @@ class View:
         return created
 
     def groups(self, chosen: Selection) -> list[Group]:
-        """Return count, age and money of the failures that are meant, by stage and code."""
+        """Return the selected failures by stage and code, with age and money."""
         return self._ask(lambda tables: failure_questions.groups(tables, chosen))
 
     def named(self, failure_id: str) -> list[Case]:
-        """Return the failures whose id begins so; see ``finding.find_case``."""
+        """Return failures whose id begins with ``failure_id``; see ``finding.find_case``."""
         return self._ask(
             lambda tables: failure_questions.named(tables, digits_of(failure_id), self._errors)
         )
 
     def invoice_named(self, invoice_id: str) -> str:
-        """Return the id of the invoice that begins so, or what was given if none does.
+        """Return the id of the invoice that begins with ``invoice_id``, else the given id.
 
         Raises ``InvalidRequest``.
         """
@@ -155,9 +150,9 @@ class View:
         return find_one(known, replay_id, "replays")
 
     def judged(self, cases: Mapping[str, Case], chosen: Selection) -> dict[str, Case]:
-        """Return failures, wherever they were read, with what became of them; by failure id.
+        """Return failures from any storage with their state, by failure id.
 
-        Adds open ones that are meant and were not read: they are held at no place here.
+        Adds open, selected failures that were not read, without a position.
         """
         known = self.invoices({case.key for case in cases.values()})
         settled = self._ask(lambda tables: entered.among(tables, cases))
@@ -169,11 +164,11 @@ class View:
         return {case.failure_id: replace(case, place=None) for case in others} | judged
 
     def invoice(self, invoice_id: str) -> KnownInvoice:
-        """Return what the ledger says of an invoice."""
+        """Return what the ledger says about an invoice."""
         return self.invoices((invoice_id,))[invoice_id]
 
     def invoices(self, invoice_ids: Iterable[str]) -> dict[str, KnownInvoice]:
-        """Return what the ledger says of each of these invoices."""
+        """Return what the ledger says about each of these invoices."""
         found: dict[str, KnownInvoice] = {}
         for chunk in ledger_table.chunks(invoice_ids):
             rows = self._rows(chunk)
@@ -181,13 +176,11 @@ class View:
         return found
 
     def first_entry(self) -> datetime | None:
-        """Return when the ledger's first entry that is still there was written; ``None`` for an
-        empty one.
-        """
+        """Return the time of the oldest remaining ledger entry; ``None`` if there is none."""
         return self._ask(ledger_table.first_entry)
 
     def customer_of(self, invoice_id: str) -> str | None:
-        """Return whose invoice it is, if the ledger or a failure says so."""
+        """Return an invoice's customer, if the ledger or a failure names it."""
         known, failures = self.invoice(invoice_id), self.failures(Selection(invoice_id=invoice_id))
         events = [known.newest, *known.documents]
         named = [event.customer_id for event in events if event is not None] + [
@@ -196,9 +189,7 @@ class View:
         return next(filter(None, named), None)
 
     def partitions_of(self, invoice_id: str) -> set[int]:
-        """Return the partitions in which something of an invoice is known to be; more than one if
-        some were added.
-        """
+        """Return the partitions with known records of an invoice; several if some were added."""
         failures = self.failures(Selection(invoice_id=invoice_id))
         places = [
             place for case in failures for place in (case.place, case.source) if place is not None
@@ -207,21 +198,21 @@ class View:
         return {row.partition for row in rows} | {place.partition for place in places}
 
     def decisions(self, subject: str) -> list[Decision]:
-        """Return what was decided about an invoice or a destination, in the order in which it was."""
+        """Return the decisions about an invoice or a destination, in their order."""
         return self._ask(lambda tables: decision_table.of_subjects(tables, [subject]))
 
     def newest_decisions(self, since: datetime | None, page: Page) -> list[Decision]:
-        """Return what was decided from a time on, the newest first."""
+        """Return the decisions since a time, the newest first."""
         return self._ask(lambda tables: decision_table.newest(tables, since, page))
 
     def count_decisions(self, since: datetime | None) -> int:
-        """Count what was decided from a time on."""
+        """Return the number of decisions since a time."""
         return self._ask(lambda tables: decision_table.count(tables, since))
 
     def resolved(self, invoice_ids: Iterable[str]) -> set[str]:
-        """Return those of these invoices that a person resolved, whatever came in for them since.
+        """Return those of the invoices that a person resolved, whatever happened since.
 
-        The ledger counts, too: earlier versions entered no decision.
+        The ledger counts, too, because earlier versions recorded no decision.
         """
         found: set[str] = set()
         for chunk in ledger_table.chunks(invoice_ids):
@@ -250,9 +241,7 @@ class View:
         return self._ask(lambda tables: ledger_table.rows_of(tables, invoice_ids))
 
     def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        """Ask within one transaction; read the topics again if another process has started the
-        tables anew.
-        """
+        """Query in one transaction; refresh if another process has started the tables over."""
         for _attempt in range(MAX_ATTEMPTS):
             if self._opened is None:
                 self.refresh()
@@ -262,7 +251,7 @@ class View:
                     return question(connection)
             except StartedAnew:
                 self.refresh()
-        raise NeedsAttention("Another process starts the view anew all the time. Try again.")
+        raise NeedsAttention("Another process starts the view over all the time. Try again.")
 
 
 def _judged(case: Case, known: KnownInvoice, *, is_entered: bool) -> Case:

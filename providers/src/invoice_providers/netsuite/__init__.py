@@ -1,6 +1,4 @@
-"""NetSuite over SuiteTalk REST: invoices and credit memos, with OAuth 2.0 certificates or OAuth
-1.0a tokens (TBA).
-"""
+"""NetSuite over SuiteTalk REST, with OAuth 2.0 certificates or OAuth 1.0a tokens (TBA)."""
 
-# Metronome's own name for it.
+# Metronome's name for this provider.
 METRONOME_NAME = "netsuite"

@@ -1,6 +1,6 @@
 """NetSuite's REST records: POST to create, GET to look up and to read; SuiteQL for lists.
 
-Never PUT: it overwrites what was edited.
+Never PUT, which overwrites people's edits.
 """
 
 from collections.abc import Collection, Mapping
@@ -34,7 +34,7 @@ ASKING = {"Accept": "application/json", "Accept-Language": "en"}
 SENDING = {
     **ASKING,
     "Content-Type": "application/json",
-    # Else a mistyped custom field would vanish without a word.
+    # Otherwise NetSuite silently ignores a misspelled custom field.
     "X-NetSuite-PropertyNameValidation": "Error",
 }
 QUERYING = {**ASKING, "Content-Type": "application/json", "Prefer": "transient"}
@@ -66,7 +66,7 @@ class NetSuite:
         self._http = Http("NetSuite", authenticate, reach)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """GET the record by its external id, of which there is one at most."""
+        """GET the record by its external id, which is unique."""
         key = f"eid:{quote(document.invoice_id, safe='')}"
         found = self._get(key, document.document_type, document.invoice_id)
         return () if found is None else (found,)
@@ -76,7 +76,7 @@ class NetSuite:
         document: FormattedInvoice,
         *,
         generation: str = "",  # noqa: ARG002 - no request ids
-        begun: Begun | None = None,  # noqa: ARG002 - it makes no drafts
+        begun: Begun | None = None,  # noqa: ARG002 - no drafts
     ) -> Created:
         """POST the record; its external id is the invoice id, which NetSuite accepts once."""
         body = serde.encode(build_body(document, self._options))
@@ -157,12 +157,12 @@ class NetSuite:
 
 
 def is_login(error: CredentialsRefused) -> bool:
-    """Whether NetSuite does not know us at all; else it knows us, and a permission is missing."""
+    """Whether NetSuite refuses the login itself; otherwise a permission is missing."""
     return error.response is not None and error.response.status == 401
 
 
 def _document_id(answer: Answer, kind: RecordType) -> str | None:
-    """Return the id that ``Location`` names for a record of that type; ``None`` if it names none."""
+    """Return the id in ``Location`` for a record of that type; ``None`` if there is none."""
     try:
         path = urlsplit(answer.headers.get("Location", "")).path
     except ValueError:

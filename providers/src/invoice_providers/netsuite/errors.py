@@ -1,8 +1,8 @@
-"""What NetSuite's answers mean. Pure: status and body in, one of our errors out.
+"""Turn NetSuite's answers into our errors. Pure.
 
-``USER_ERROR`` stands for nearly every business refusal, a taken external id included, in the words
-of the user's language. Only what surely names the id as taken is ``AlreadyExists``; before any
-other refusal is believed, the creator looks at the external id once.
+``USER_ERROR`` is the code of nearly every business refusal, including a taken external id, with a
+message in the user's language. Only an answer that certainly says that the id is taken is
+``AlreadyExists``. Before it believes any other refusal, the creator looks up the external id once.
 """
 
 import re
@@ -23,7 +23,7 @@ from invoice_shared.errors import (
 from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
-# Codes that speak of the account's limit, whatever the status: RESTlets answer 400 with the second.
+# Codes about the account's limit, with any status: RESTlets answer 400 with the second.
 THROTTLES = frozenset(
     {
         "CONCURRENCY_LIMIT_EXCEEDED",
@@ -33,12 +33,12 @@ THROTTLES = frozenset(
         "WS_REQUEST_BLOCKED",
     }
 )
-# Refused because somebody changes a record that the document needs: nothing was made, and it passes
-# by itself.
+# Refused because somebody is changing a record that the document needs. Nothing was created, and it
+# is temporary.
 BUSY = frozenset({"RCRD_HAS_BEEN_CHANGED"})
 BUSY_SECONDS = 5.0
-# An error of NetSuite's own or of a script of the account's. One that runs after the save leaves
-# the document.
+# Errors of NetSuite or of a script of the account. A script that runs after the save leaves the
+# document.
 PASSING = frozenset({"SSS_TIME_LIMIT_EXCEEDED", "SSS_USAGE_LIMIT_EXCEEDED", "UNEXPECTED_ERROR"})
 PASSING_WORDS = re.compile(
     r"script execution \w+ (limit )?exceeded|unexpected error", re.IGNORECASE
@@ -51,18 +51,18 @@ LINE_PATH = re.compile(r"item\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
 NAMES = {"invoice": "an invoice", "credit_memo": "a credit memo"}
 PERMISSIONS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 UNIQUE = (
-    "An external id is unique over all kinds of transaction: if no such document shows, another"
-    " kind of record has it."
+    "An external id is unique over all kinds of transactions: if no such document exists,"
+    " another kind of record has it."
 )
-# Of a POST: the role may not create this record, or NS_BASE_URL is no SuiteTalk REST service. No
-# invoice's fault.
+# For a POST: the role may not create this record, or NS_BASE_URL is not a SuiteTalk REST service.
+# An operator must act; no invoice is at fault.
 OPERATORS_BUSINESS = (403, 404, 405)
 
 
 def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:
-    """Give the error for an answer to a POST that is not 204 with a readable ``Location``."""
+    """Return the error for an answer to a POST that is not 204 with a readable ``Location``."""
     if answer.is_success:
-        return Uncertain("NetSuite accepted the document, but its answer does not name it.")
+        return Uncertain("NetSuite accepted the document, but its answer does not contain the id.")
     if (error := _general_error(answer, now)) is not None:
         return error
     if answer.status in OPERATORS_BUSINESS or _is_about_permission(answer):
@@ -81,7 +81,7 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
 
 
 def _is_about_permission(answer: Answer) -> bool:
-    """Whether a 400 speaks of the role and not of a field: a role without REST was answered so."""
+    """Whether a 400 is about the role and not a field, as seen for a role without REST."""
     return answer.status == 400 and any(
         not detail.get("o:errorPath")
         and (
@@ -101,9 +101,7 @@ def _names_id_as_taken(answer: Answer) -> bool:
 
 
 def lookup_error(answer: Answer, now: datetime) -> CallFailed:
-    """Return the error for an answer to a GET that is no readable record, and does not say that
-    there is none.
-    """
+    """Return the error for an answer to a GET that is neither a record nor "not found"."""
     if (error := _general_error(answer, now)) is not None:
         return error
     if answer.status == 403 or _is_about_permission(answer):
@@ -118,9 +116,7 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
 
 
 def says_not_there(answer: Answer) -> bool:
-    """Whether a GET was answered that there is no such record: by NetSuite, and not by something in
-    front of it.
-    """
+    """Whether NetSuite itself, and not a proxy, answered that the record does not exist."""
     is_netsuites = not answer.body or isinstance(answer.json(), dict)
     return answer.status == 404 and is_netsuites and set(_codes(answer)) <= {NOT_FOUND}
 
@@ -128,7 +124,7 @@ def says_not_there(answer: Answer) -> bool:
 def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
     response = answer.for_the_record()
     if answer.status == 401:
-        # A signature carries the time, and a time that is minutes off is refused as a wrong login.
+        # A signature contains the time, and one that is minutes off is refused as a wrong login.
         what = answer.clock_advice(now) or (
             "Check NS_ACCOUNT_ID, the NS_CONSUMER_* and NS_TOKEN_* or the NS_OAUTH_* settings, and"
             " that the token or certificate is active."
@@ -169,7 +165,7 @@ def _passes(answer: Answer) -> bool:
 
 
 def _where(answer: Answer, document: FormattedInvoice) -> str:
-    """Say which line or customer the refused fields and values belong to."""
+    """Return which line or customer the refused fields and values belong to."""
     details = _error_details(answer)
     paths = [str(detail.get("o:errorPath") or "") for detail in details]
     lines = [found for path in paths if (found := LINE_PATH.match(path))]
@@ -189,9 +185,7 @@ def _about(document: FormattedInvoice, index: int, field: str) -> str:
 
 
 def _details(answer: Answer) -> str:
-    """Return NetSuite's own sentences, each with the field that it is about; else its title, else
-    the status.
-    """
+    """Return NetSuite's messages, each with its field; else the title, else the status."""
     sentences = [_sentence(detail) for detail in _error_details(answer) if detail.get("detail")]
     title = serde.text_of(answer.json(), "title")
     if not sentences and title and WORDS.search(title):

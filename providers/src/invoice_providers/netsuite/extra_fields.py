@@ -1,6 +1,6 @@
-"""EXTRA_FIELDS for NetSuite, by NetSuite's own names: what kind of value each takes. Pure.
+"""Convert EXTRA_FIELDS to NetSuite's fields and kinds of values. Pure.
 
-A template gives text. The kind follows from the name, or is said after it: ``custbody_region#id``.
+A template gives text. The kind follows from the name, or is given after it: ``custbody_region#id``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -40,22 +40,22 @@ REFERENCES = frozenset(
         "units",
     }
 )
-# Custom segments are references, whatever their name.
+# Custom segments are references, whatever their names.
 SEGMENTS = "cseg"
 BOOLEANS = frozenset({"excludeCommissions", "toBeEmailed", "toBeFaxed", "toBePrinted"})
 NUMBERS = frozenset({"discountRate", "exchangeRate", "handlingCost", "shippingCost"})
 CUSTOM = ("custbody", "custcol")
 TRUTHS = {"true": True, "false": False}
-# A credit memo is due at no date and covers no service period.
+# A credit memo has no due date and no service period.
 INVOICE_ONLY = frozenset({"terms", "dueDate", "startDate", "endDate"})
-# What an extra field may not set: the promise of one document over the exact amounts hangs on them.
+# Fields that an extra field must not set, because one document over exact amounts depends on them.
 OURS = frozenset(
     {"externalId", "entity", "currency", "item", "amount", "quantity", "rate", "price"}
 )
 
 
 def extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
-    """Return the fields as NetSuite takes them.
+    """Return the fields with values as NetSuite expects them.
 
     Raises ``Rejected`` for a value that is not of its kind.
     """
@@ -68,7 +68,7 @@ def extra_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any
 
 
 def overridden(keys: Iterable[str]) -> frozenset[str]:
-    """Return the names that an extra field may not have."""
+    """Return the names among the keys that an extra field must not have."""
     return OURS & {key.partition("#")[0] for key in keys}
 
 
@@ -85,8 +85,7 @@ def _value(name: str, kind: str, text: str) -> Any:
 def _kind_of(name: str, text: str) -> str:
     if name in REFERENCES or name.startswith(SEGMENTS):
         return "id"
-    # A custom field that is a checkbox takes no text; one of text that holds only this word is
-    # rare.
+    # A custom checkbox refuses text, and a custom text field with only this word is rare.
     if name in BOOLEANS or (name.startswith(CUSTOM) and text in TRUTHS):
         return "boolean"
     return "number" if name in NUMBERS else "text"
@@ -102,7 +101,7 @@ def _number(name: str, text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) >= MAX_DIGITS:
-        raise _wrong(f'fills {name} with "{text}", which is no number')
+        raise _wrong(f'fills {name} with "{text}", which is not a number')
     return plain(number)
 
 

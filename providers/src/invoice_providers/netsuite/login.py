@@ -1,6 +1,4 @@
-"""When a 401 means that our credentials are refused: NetSuite also answers 401 INVALID_LOGIN under
-overload.
-"""
+"""Decide whether a 401 is a refusal, because NetSuite also answers 401 under overload."""
 
 import threading
 from dataclasses import dataclass, field
@@ -8,14 +6,13 @@ from dataclasses import dataclass, field
 from invoice_shared.clock import Clock
 
 REFUSALS = 3
-# Refusals in a row, spread over at least this long: several calls in flight refused at once are one
-# sign.
+# Refusals in a row must span at least this long, because concurrent calls are refused together.
 SECONDS = 3.0
 
 
 @dataclass(slots=True)
 class LoginPatience:
-    """Thread-safe; one for all calls with the same credentials."""
+    """Counts refusals. Thread-safe; one for all calls with the same credentials."""
 
     clock: Clock
     _refusals: int = 0
@@ -23,12 +20,12 @@ class LoginPatience:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def accepted(self) -> None:
-        """NetSuite knew us: whatever was before, was overload."""
+        """Note an accepted login, so that earlier refusals were overload."""
         with self._lock:
             self._refusals = 0
 
     def is_used_up(self) -> bool:
-        """Note one more refusal; tell whether it is time to believe it."""
+        """Note a refusal; return whether to believe it."""
         with self._lock:
             now = self.clock.monotonic()
             if self._refusals == 0:

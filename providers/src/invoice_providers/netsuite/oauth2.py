@@ -1,8 +1,7 @@
-"""OAuth 2.0 client credentials: a JWT signed with the certificate's key in exchange for a token of
-an hour.
+"""OAuth 2.0 client credentials: exchange a JWT, signed with a key, for an hour's token.
 
-What new integrations use: from release 2027.1 none can be made with token-based authentication.
-Source: NetSuite help, sections 162755359851 and 162790605110.
+For new integrations: from release 2027.1 on, none can be created with token-based authentication.
+Sources: NetSuite help, sections 162755359851 and 162790605110.
 """
 
 import re
@@ -24,9 +23,9 @@ from invoice_shared.outgoing.outgoing import Reach
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SENDING = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-# NetSuite takes up to an hour; it is used at once.
+# NetSuite allows up to an hour, but the assertion is used at once.
 ASSERTION_SECONDS = 300
-# A token is exchanged so long before its end, for calls that take their time.
+# A token is replaced this long before its end, for slow calls.
 EARLY_SECONDS = 120.0
 PEM = re.compile(
     r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>[A-Za-z0-9+/=\s]+)-----END"
@@ -38,7 +37,7 @@ BUSY = (408, 425, 429)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ClientCredentials:
-    """Of one integration.
+    """The credentials of one integration.
 
     ``private_key`` is PEM; ``certificate_id`` names its certificate at NetSuite.
     """
@@ -52,7 +51,7 @@ class ClientCredentials:
 class AccessTokens:
     """See ``TokenSource``.
 
-    The credentials are asked for at each exchange, so a rotated key needs no restart.
+    The credentials are read at each exchange, so a rotated key needs no restart.
     """
 
     def __init__(
@@ -92,7 +91,7 @@ class AccessTokens:
         }
         try:
             answer = self._http.post(self._url, urlencode(form).encode(), SENDING)
-        except Uncertain as error:  # a token more or less does no harm
+        except Uncertain as error:  # an extra token is harmless
             raise Unavailable(error.reason, outage=True) from error
         token, seconds = _read(answer.json()) if answer.is_success else ("", 0.0)
         if not token:
@@ -102,9 +101,9 @@ class AccessTokens:
 
 
 def signed_assertion(credentials: ClientCredentials, token_url: str, now: datetime) -> str:
-    """Sign who we are.
+    """Return a signed assertion of our identity.
 
-    Raises ``CredentialsRefused`` for a key that is none, or none for the algorithm.
+    Raises ``CredentialsRefused`` for an invalid key, or one that does not fit the algorithm.
     """
     claims = {
         "iss": credentials.client_id,
@@ -122,15 +121,15 @@ def signed_assertion(credentials: ClientCredentials, token_url: str, now: dateti
         )
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise CredentialsRefused(
-            f"NS_OAUTH_PRIVATE_KEY is no PEM private key for {credentials.algorithm}: PS* takes an"
-            " RSA key, ES* one on the curve of that size."
+            f"NS_OAUTH_PRIVATE_KEY is not a PEM private key for {credentials.algorithm}: PS* needs"
+            " an RSA key, ES* a key on the curve of that size."
         ) from error
 
 
 def pem(text: str) -> str:
-    """Return a key as PEM wants its lines, however a variable mangled them.
+    """Return a key with valid PEM lines, even if a variable mangled them.
 
-    Line ends get lost as backslash-n, as blanks or as CRLF, and quotes get kept.
+    Line ends turn into backslash-n, blanks or CRLF, and quotes are kept.
     """
     found = PEM.search(text.replace("\\r", "").replace("\\n", "\n"))
     if found is None:
@@ -143,7 +142,7 @@ def pem(text: str) -> str:
 
 
 def token_error(answer: Answer, now: datetime) -> CallFailed:
-    """Give the error for an answer of the token endpoint that holds no token."""
+    """Return the error for an answer of the token endpoint without a token."""
     response = answer.for_the_record()
     if (
         answer.is_success

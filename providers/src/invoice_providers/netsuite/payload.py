@@ -1,6 +1,6 @@
-"""From a formatted invoice to NetSuite's record. Pure.
+"""Turn a formatted invoice into NetSuite's record. Pure.
 
-The same invoice gives the same bytes. Tax fields are never sent: tax is NetSuite's business.
+The same invoice gives the same bytes. Tax fields are never sent, because NetSuite computes tax.
 """
 
 from collections.abc import Mapping
@@ -23,19 +23,18 @@ from invoice_shared.text import visible
 RecordType = Literal["invoice", "creditMemo"]
 
 MAX_LINES = 5000
-# NetSuite rounds a finer rate, and would then show another product than the amount.
+# NetSuite rounds a finer rate, so the product would differ from the amount.
 MAX_RATE_DECIMALS = 8
 MAX_QUANTITY = Decimal("1E10")
-# Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366).
+# NetSuite refuses quantities beyond this (getlago/lago-api pull requests 2895 and 4366).
 MAX_QUANTITY_DECIMALS = 15
-# The price level of a line that keeps its amount; any other one may put the item's own price in its
-# place.
+# The price level that keeps a line's amount. Any other may replace it by the item's own price.
 CUSTOM_PRICE = {"id": "-1"}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the account decides.
+    """The account's options.
 
     ``currency_ids`` maps ISO 4217 codes to internal ids; ``None`` = a USD-only account.
     """
@@ -45,12 +44,12 @@ class Options:
 
 
 def record_type(document_type: DocumentType) -> RecordType:
-    """Return NetSuite's name for the kind of record."""
+    """Return NetSuite's name for the type of record."""
     return "creditMemo" if document_type == "credit_memo" else "invoice"
 
 
 def build_body(document: FormattedInvoice, options: Options) -> dict[str, Any]:
-    """Build the record. Raises ``Rejected`` where it must not be sent."""
+    """Return the record. Raises ``Rejected`` if it must not be sent."""
     _check(document)
     body: dict[str, Any] = {
         "externalId": document.invoice_id,
@@ -127,7 +126,7 @@ def _line(line: LineItem, document_type: str) -> dict[str, Any]:
 
 
 def _is_taken(quantity: Decimal | None) -> bool:
-    """Whether NetSuite takes a quantity as it is; one that is left out stands in the description."""
+    """Whether NetSuite accepts a quantity; if not, the description contains it."""
     if quantity is None:
         return True
     exponent = quantity.normalize(EXACT).as_tuple().exponent
@@ -139,7 +138,7 @@ def _is_taken(quantity: Decimal | None) -> bool:
 
 
 def _quantity_and_rate(line: LineItem) -> dict[str, Decimal]:
-    # NetSuite divides the amount by the quantity where no rate is given: never by zero.
+    # NetSuite divides the amount by the quantity if there is no rate, so it must not be zero.
     if not line.quantity:
         return {}
     quantity = {"quantity": plain(line.quantity)}

@@ -1,6 +1,6 @@
-"""Is it the role for one kind of record, or our whole access?
+"""Decide whether a permission is missing for one kind of record or for all.
 
-A refusal alone does not tell; a comparison does.
+A single refusal does not tell, but a comparison with other creates does.
 """
 
 import threading
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from invoice_shared.clock import Clock
 
 TRIES = 3
-# What was accepted within the last minute shows that not all that was tried in it is refused.
+# A create accepted within this time shows that not everything is refused.
 SECONDS = 60.0
-# Invoices that wait for their next try are fewer than the creator may have at hand.
+# More than the invoices that the creator retries at once.
 MAX_REFUSED = 10_000
 
 
@@ -24,7 +24,7 @@ class _Refused:
 
 @dataclass(slots=True)
 class PermissionPatience:
-    """Thread-safe; one for all creates with the same credentials."""
+    """Counts refusals per invoice. Thread-safe; one for all creates with the same credentials."""
 
     clock: Clock
     _accepted_at: float = float("-inf")
@@ -32,16 +32,16 @@ class PermissionPatience:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def accepted(self, invoice_id: str) -> None:
-        """Note that a create was carried out, or refused for what it was."""
+        """Note that a create succeeded, or was refused for its content."""
         with self._lock:
             self._accepted_at = self.clock.monotonic()
             self._refused.pop(invoice_id, None)
 
     def judge(self, invoice_id: str) -> bool | None:
-        """Note that an invoice's create was refused for want of a permission.
+        """Note that an invoice's create was refused for a missing permission.
 
-        Return ``True`` if only what it needs is missing, since others were accepted meanwhile;
-        ``False`` if nothing is accepted any more; ``None`` if it is too early to tell.
+        Return ``True`` if only this invoice's permission is missing, because others were accepted
+        meanwhile; ``False`` if nothing is accepted any more; ``None`` if it is too early to tell.
         """
         with self._lock:
             now = self.clock.monotonic()

@@ -1,4 +1,4 @@
-"""NetSuite, as the rest of the connector knows it."""
+"""The exported value of NetSuite."""
 
 from collections.abc import Collection
 from typing import Any
@@ -25,7 +25,8 @@ def _page(document_id: str, document_type: DocumentType, account: str | None) ->
         return None
     host = account.lower().replace("_", "-")
     kind = "custcred" if document_type == "credit_memo" else "custinvc"
-    return f"https://{host}.app.netsuite.com/app/accounting/transactions/{kind}.nl?id={quote(document_id, safe='')}"
+    transactions = f"https://{host}.app.netsuite.com/app/accounting/transactions"
+    return f"{transactions}/{kind}.nl?id={quote(document_id, safe='')}"
 
 
 PROVIDER = Provider(
@@ -33,7 +34,7 @@ PROVIDER = Provider(
     title="NetSuite",
     metronome_name=METRONOME_NAME,
     takes_credit_memos=True,
-    # An external id stays taken.
+    # An external id can only be used once.
     recognises_repeats=True,
     void_keeps="external id",
     ids_at_once=100,

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 from invoice_shared.setting_types import BaseUrl, JsonObject
 from invoice_shared.settings import Environment, HttpSettings, absent, partly_set
 
-# Those that NetSuite takes: ``PS*`` for an RSA key, ``ES*`` for one on the curve of that size.
+# NetSuite's algorithms: ``PS*`` for an RSA key, ``ES*`` for a key on the curve of that size.
 SigningAlgorithm = Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 
 ACCOUNT = "NS_ACCOUNT_ID"
@@ -34,7 +34,7 @@ class NetSuiteSettings(HttpSettings):
 
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
-        """Check that NetSuite has one way to log in, wholly set, or nothing at all."""
+        """Check that exactly one way to log in to NetSuite is complete, or none is set."""
         return super().cross_checks(values) + _login_problems(values)
 
 
@@ -43,7 +43,7 @@ def _login_problems(values: Environment) -> list[str]:
     with_oauth = len(absent(OAUTH, values)) < len(OAUTH)
     if given and with_oauth:
         return [
-            f"{name}: is set beside NS_OAUTH_*; keep one way to log in to NetSuite"
+            f"{name}: is set besides NS_OAUTH_*; keep one way to log in to NetSuite"
             for name in given
         ]
     return partly_set((ACCOUNT, *(OAUTH if with_oauth else TOKEN_BASED)), values)

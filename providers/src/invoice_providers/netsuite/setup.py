@@ -1,4 +1,4 @@
-"""From the settings to a NetSuite client."""
+"""Build a NetSuite client from the settings."""
 
 from invoice_providers.http import Authenticate, FreshBearer
 from invoice_providers.netsuite.client import NetSuite
@@ -10,7 +10,7 @@ from invoice_shared.clock import Clock
 
 
 def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
-    """Build the client; its credentials are read from their files again after they were refused."""
+    """Build the client. Refused credentials are read again from their files."""
     base_url = settings.ns_base_url or derived_base_url(settings.ns_account_id or "")
     return NetSuite(
         base_url,
@@ -22,16 +22,12 @@ def build(settings: NetSuiteSettings, clock: Clock) -> NetSuite:
 
 
 def derived_base_url(account: str) -> str:
-    """Give the account's own host: lower case, with a hyphen (``1234567_SB1`` →
-    ``1234567-sb1``).
-    """
+    """Return the URL of the account's host, e.g. ``1234567-sb1`` for ``1234567_SB1``."""
     return f"https://{account.lower().replace('_', '-')}.suitetalk.api.netsuite.com"
 
 
 def realm(settings: NetSuiteSettings) -> str:
-    """Return the account as its owners write it: upper case, with an underscore, however it was
-    typed.
-    """
+    """Return the account in NetSuite's form: upper case, with an underscore."""
     return (settings.ns_account_id or "").upper().replace("-", "_")
 
 
@@ -67,7 +63,7 @@ def _credentials(settings: NetSuiteSettings) -> Credentials:
 
 
 def options(settings: NetSuiteSettings) -> Options:
-    """Give what the account decides about the record."""
+    """Return the account's options for the record."""
     form = {
         "id": settings.ns_invoice_custom_form_id,
         "refName": settings.ns_invoice_custom_form_ref_name,

@@ -1,4 +1,4 @@
-"""From the record that NetSuite shows to what is compared with the invoice. Pure."""
+"""Read NetSuite's records for the comparison with the invoice. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,15 +10,14 @@ from invoice_providers.base import Found, State
 from invoice_providers.netsuite.payload import Options
 from invoice_shared.invoice import DocumentType
 
-# By the id or the name of a status, in lower case: public fixtures show both a letter and a name as
-# its ``id``.
+# By id or name of a status, in lower case. Public fixtures show both letters and names as ``id``.
 STATES: dict[str, State] = {
     "a": "open",
     "open": "open",
     "b": "paid",
     "paid in full": "paid",
     "fully applied": "paid",
-    # Neither posts, and either keeps the external id.
+    # Neither is posted, and both keep the external id.
     "d": "draft",
     "pending approval": "draft",
     "e": "draft",
@@ -29,9 +28,9 @@ STATES: dict[str, State] = {
 
 
 def read_record(tree: Any, document_type: DocumentType, options: Options) -> Found | None:
-    """Return what a GET of that type showed; ``None`` if it is not a record.
+    """Return the record in an answer to a GET; ``None`` if it is not one.
 
-    The total is net of tax that NetSuite may have added.
+    The total excludes tax that NetSuite may have added.
     """
     if not isinstance(tree, dict) or not isinstance(tree.get("id"), str | int):
         return None
@@ -48,9 +47,7 @@ def read_record(tree: Any, document_type: DocumentType, options: Options) -> Fou
 
 
 def named(found: Found, invoice_id: str) -> Found:
-    """Return a record with the invoice's id as we write it: NetSuite takes external ids in any
-    letter case as one.
-    """
+    """Return a record with our spelling of the invoice id: NetSuite ignores its case."""
     is_ours = found.invoice_id is not None and found.invoice_id.lower() == invoice_id.lower()
     return replace(found, invoice_id=invoice_id) if is_ours else found
 
@@ -60,15 +57,14 @@ def _net_total(tree: Mapping[str, Any], document_type: DocumentType) -> Decimal 
     if total is None:
         return None
     net = total - sum((tax for tax in taxes if tax is not None), Decimal(0))
-    # Reports show a credit memo as negative, the record itself as positive: either is the same
-    # memo.
+    # Reports show a credit memo's total as negative, the record itself as positive.
     return abs(net) if document_type == "credit_memo" else net
 
 
 def _shown_currency(tree: Mapping[str, Any], options: Options) -> str | None:
     """Return the ISO code.
 
-    Without NS_CURRENCY_IDS NetSuite's own ids and names say nothing that could be compared.
+    Without NS_CURRENCY_IDS, NetSuite's own ids and names cannot be compared.
     """
     shown = tree.get("currency")
     if options.currency_ids is None or not isinstance(shown, dict):

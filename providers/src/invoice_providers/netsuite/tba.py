@@ -1,4 +1,4 @@
-"""Token-based authentication: OAuth 1.0a, HMAC-SHA256, the account as realm."""
+"""Token-based authentication: OAuth 1.0a with HMAC-SHA256 and the account as realm."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from requests_oauthlib import OAuth1
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """Of one integration and token. ``account`` is the realm, e.g. ``1234567_SB1``."""
+    """One integration's credentials. ``account`` is the realm, e.g. ``1234567_SB1``."""
 
     account: str
     consumer_key: str
@@ -21,10 +21,10 @@ class Credentials:
 
 
 class Signer(Client):
-    """oauthlib's client for a body of JSON.
+    """oauthlib's client for JSON bodies.
 
-    It takes the parameters as they are; oauthlib's reads them out of the header that it has just
-    written, which is half of what signing costs.
+    It uses the parameters directly. oauthlib's own parses them from the header that it has just
+    written, which is half of the cost of signing (measured).
     """
 
     def get_oauth_signature(self, request: Request) -> str:
@@ -37,7 +37,7 @@ class Signer(Client):
 
 
 def signature(credentials: Credentials) -> OAuth1:
-    """Give what signs each request."""
+    """Return the signer of requests."""
     return OAuth1(
         credentials.consumer_key,
         client_secret=credentials.consumer_secret,

@@ -1,4 +1,4 @@
-"""Logins whose refresh tokens rotate: who renews, and where the newest token is kept.
+"""Logins with rotating refresh tokens: who renews, and where the newest token is stored.
 
-Names no provider.
+Independent of any provider.
 """

@@ -1,6 +1,6 @@
-"""A claim in the store before a refresh token is spent.
+"""Claim the token store before a refresh token is spent.
 
-It proves that the store can be written, and holds others up.
+A claim proves that the store can be written, and makes other processes wait.
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from invoice_providers.oauth.sentences import looking_again, unconditional
 from invoice_providers.oauth.tokens import StoreChanged, Stored, Tokens, TokenStore
 from invoice_shared.clock import Clock
 
-# A renewal is one call and one write. Whoever takes longer is taken for dead.
+# A renewal is one call and one write. A process that takes longer counts as dead.
 CLAIM = timedelta(seconds=60)
 
 
@@ -25,11 +25,11 @@ class Claims:
         self._me = uuid4().hex
 
     def stake(self, stored: Stored | None, begun: Tokens) -> Stored:
-        """Write what is stored (or ``begun``) with our claim, and once more, which must be refused.
+        """Write the stored tokens (or ``begun``) with our claim, twice; the second must be refused.
 
-        Raises ``CredentialsRefused`` if the store does not let us write, or does so against the
-        condition; ``Unavailable`` while another process's claim holds, ``StoreChanged`` if another
-        was faster.
+        The second write proves that the store checks conditions. Raises ``CredentialsRefused`` if
+        the store refuses us or ignores the condition, ``Unavailable`` while another process has a
+        claim, and ``StoreChanged`` if another process was faster.
         """
         if stored is not None and self._is_held(stored):
             raise looking_again(self._words)
@@ -44,7 +44,7 @@ class Claims:
     def _is_held(self, stored: Stored) -> bool:
         """Whether another process is renewing.
 
-        With a lock it would hold that, so what it left is a dead one's.
+        With a lock, a live process would hold it, so a claim is a dead one's.
         """
         claim, now = stored.tokens.claim, self._clock.now()
         if claim is None or claim.by == self._me or self._store.has_lock:

@@ -1,9 +1,9 @@
-"""The token store as a file, e.g. on a volume that the replicas share.
+"""The token store in a file, e.g. on a volume that the replicas share.
 
-A lock beside it is held from reading to writing, so that only one process renews; the kernel frees
-it when its holder dies. The file is replaced as a whole: whoever reads sees the old tokens or the
-new ones. ``PATH.new`` holds the new ones from before the replacement on, so that one that failed or
-was cut off is completed by whoever gets the lock next.
+A lock file is held from reading to writing, so that only one process renews. The kernel frees it
+when its holder dies. The file is replaced atomically, so a reader sees either the old or the new
+tokens. ``PATH.new`` has the new tokens before the replacement: if a process fails or dies in
+between, the next holder of the lock completes it.
 """
 
 import fcntl
@@ -24,9 +24,9 @@ BUSY_SECONDS = 1.0
 class FileTokenStore:
     """See ``TokenStore``.
 
-    The folder must exist and be writable; ``PATH.lock`` and ``PATH.new`` are in it, too.
+    The folder must exist and be writable, also for ``PATH.lock`` and ``PATH.new``.
 
-    ``setting`` is the one that names the path.
+    ``setting`` names the setting with the path.
     """
 
     has_lock = True
@@ -37,7 +37,7 @@ class FileTokenStore:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the lock; raises ``Unavailable`` if another process does."""
+        """Hold the lock. Raises ``Unavailable`` if another process has it."""
         with self._translated():
             lock = os.open(self._beside(".lock"), os.O_CREAT | os.O_RDWR, OWNER_ONLY)
         try:
@@ -59,7 +59,7 @@ class FileTokenStore:
         )
 
     def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
-        """See ``TokenStore``. Returns once the disk has it."""
+        """See ``TokenStore``. Returns once the disk has the tokens."""
         found = self.read()
         if (found and found.version) != (replacing and replacing.version):
             raise StoreChanged
@@ -71,16 +71,15 @@ class FileTokenStore:
 
     def _write_beside(self, raw: bytes) -> None:
         file = os.open(self._beside(".new"), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, OWNER_ONLY)
-        with os.fdopen(
-            file, "wb"
-        ) as new:  # on a full disk the kernel takes a part: this raises, os.write does not
+        # On a full disk the kernel writes a part: a file object raises then, os.write does not.
+        with os.fdopen(file, "wb") as new:
             new.write(raw)
             new.flush()
             os.fsync(new.fileno())
 
     def _replace(self) -> None:
         self._beside(".new").replace(self._path)
-        # Else the new name may be lost in a power failure, though the content was written.
+        # Without it, a power failure may lose the new name although the content was written.
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -88,17 +87,17 @@ class FileTokenStore:
             os.close(folder)
 
     def _complete(self) -> None:
-        """Carry out a replacement that was prepared whole and did not happen."""
+        """Complete a replacement that was fully prepared and did not happen."""
         prepared, present = self._whole(self._beside(".new")), self._whole(self._path)
         if prepared is not None and (present is None or prepared.renew_at > present.renew_at):
-            with self._beside(".new").open("rb") as new:  # nobody knows whether the disk has it
+            with self._beside(".new").open("rb") as new:  # the disk may not have it yet
                 os.fsync(new.fileno())
             self._replace()
 
     def _whole(self, path: Path) -> Tokens | None:
         try:
             return parse_tokens(path.read_bytes(), str(path), self._setting)
-        except (FileNotFoundError, CredentialsRefused):  # absent, or half written
+        except (FileNotFoundError, CredentialsRefused):  # missing, or half written
             return None
 
     def _beside(self, ending: str) -> Path:

@@ -1,4 +1,4 @@
-"""What a provider folder says of its login: who we are there, and what things are called."""
+"""What a provider folder defines for its login: our identity there, and names."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from invoice_shared.failure import ProviderResponse
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Names for sentences. ``login`` is the token endpoint; the others are settings."""
+    """Names for messages. ``login`` is the token endpoint; the others are settings."""
 
     title: str
     login: str
@@ -21,11 +21,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a token endpoint calls things beyond the standard (RFC 6749).
+    """A token endpoint's names beyond the standard (RFC 6749).
 
-    ``unused_ends_in`` and ``ends_in`` are the fields with the seconds until a refresh token ends if
-    nobody uses it, and until the whole grant ends in any case. ``kept`` is what stays of an answer
-    in the log.
+    ``unused_ends_in`` is the field with the seconds until an unused refresh token ends, ``ends_in``
+    the one until the whole grant ends. ``kept`` returns the part of an answer for records.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +35,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Our leave to act for one account.
+    """Our permission to act for one account.
 
     ``first_token`` starts the chain, ``renew`` is ``TokenEndpoint.renew``.
     """

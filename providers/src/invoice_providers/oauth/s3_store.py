@@ -1,7 +1,7 @@
-"""The token store as an object in S3.
+"""The token store in an S3 object.
 
-S3 has no lock. Each write is conditional on what was read, so of two replicas that want to renew
-one gets its claim in.
+S3 has no lock. Each write is conditional on what was read, so only one of two replicas can write
+its claim.
 """
 
 from collections.abc import Iterator
@@ -26,13 +26,12 @@ REFUSED = frozenset(
     {"AccessDenied", "403", "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 )
 UNCONDITIONAL = frozenset({"NotImplemented", "501"})
-# A repeated put that had arrived finds itself stored: it counts as somebody else's write, and is
-# read back.
+# If a put that arrived is retried, it counts as another process's write and is read back.
 BOUNDS = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"})
 
 
 class S3TokenStore:
-    """See ``TokenStore``. ``url`` is ``s3://bucket/key``, ``setting`` the one that names it."""
+    """See ``TokenStore``. ``url`` is ``s3://bucket/key``; ``setting`` names its setting."""
 
     has_lock = False
 
@@ -45,7 +44,7 @@ class S3TokenStore:
         self._key = parts.path.lstrip("/")
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Hold nobody up: ``write`` finds out."""
+        """Do nothing, because ``write`` notices other processes."""
         return nullcontext()
 
     def read(self) -> Stored | None:
@@ -73,7 +72,7 @@ class S3TokenStore:
                         Bucket=self._bucket, Key=self._key, Body=raw, IfMatch=replacing.version
                     )
                 )
-        except FileNotFoundError as error:  # what was to be replaced is gone
+        except FileNotFoundError as error:  # the object to replace is gone
             raise StoreChanged from error
         return Stored(tokens, answer["ETag"])
 
@@ -105,13 +104,13 @@ class S3TokenStore:
         if code in REFUSED:
             return CredentialsRefused(
                 f"The token store {self._url} refuses us ({code}). Check {self._setting}; the role"
-                " needs s3:GetObject, s3:PutObject and, for a first look at an object that is not"
-                " there, s3:ListBucket."
+                " needs s3:GetObject, s3:PutObject and, to read an object that does not exist yet,"
+                " s3:ListBucket."
             )
         if code in UNCONDITIONAL:
             return CredentialsRefused(
-                f"The token store {self._url} takes no conditional writes ({code}), without which"
-                f" two processes spend the same refresh token. Set {self._setting} to a store that"
-                " has them."
+                f"The token store {self._url} does not support conditional writes ({code}), so two"
+                f" processes could spend the same refresh token. Set {self._setting} to a store"
+                " that supports them."
             )
         return Unavailable(f"The token store {self._url} answered {code}.", outage=True)

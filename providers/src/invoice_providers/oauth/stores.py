@@ -1,4 +1,4 @@
-"""Which store a setting names."""
+"""Build the token store that a setting names."""
 
 from pathlib import Path
 

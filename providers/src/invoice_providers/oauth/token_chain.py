@@ -1,10 +1,10 @@
-"""The chain of tokens: who may renew, when, and what is written down before it is used.
+"""The chain of tokens: who may renew, when, and what is stored before it is used.
 
-A refresh token is spent only under a claim in the store, which proves that the store will take the
-new one. The new one is stored before the access token that came with it is given to anyone. If that
-write fails, the tokens stay in memory and are written again before each use. A process that dies in
-between leaves the previous refresh token stored. Intuit is said to change its value only about once
-a day, so mostly that is still the current one; if it is not, the app must be connected again.
+A refresh token is spent only under a claim in the store, which proves that the store will accept
+the new one. The new one is stored before its access token is used. If that write fails, the tokens
+stay in memory and are written again before each use. A process that dies in between leaves the
+previous refresh token in the store. Intuit reportedly changes its value only about once a day, so
+it is usually still the current one. If it is not, the app must be connected again.
 """
 
 import threading
@@ -23,7 +23,7 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-# Intuit changes a refresh token's value about once a day, and ends one that nobody used for 100
+# Intuit changes a refresh token's value about once a day, and ends one that was unused for 100
 # days.
 IDLE = timedelta(days=1)
 
@@ -36,7 +36,7 @@ class Unsaved:
     claim: Stored
 
     def may_replace(self, stored: Stored | None) -> bool:
-        """Whether nobody else has written tokens since the claim."""
+        """Whether no other process has written tokens since the claim."""
         return stored is None or stored.tokens.are_the_same(self.claim.tokens)
 
 
@@ -94,7 +94,7 @@ class TokenChain:
         return tokens.access_token != self._refused and not tokens.are_due(self._clock.now())
 
     def _ours(self, stored: Stored | None) -> Tokens | None:
-        """Return what is stored for this account and app; another's chain is none of ours."""
+        """Return the stored tokens if they belong to this account and app."""
         return (
             stored.tokens
             if stored is not None and stored.tokens.belong_to(self._grant.owner)
@@ -112,7 +112,7 @@ class TokenChain:
             self._tell(state)
 
     def _advance(self) -> Tokens:
-        """Save what is unsaved; else take what another replica has stored; else renew and save."""
+        """Save unsaved tokens; else use another replica's stored ones; else renew and save."""
         with self._store.exclusive():
             try:
                 if self._unsaved is None:
@@ -126,15 +126,12 @@ class TokenChain:
                 return self._of_the_winner()
 
     def _renewed(self, stored: Stored | None, ours: Tokens | None) -> Unsaved:
-        """Claim, then renew with the stored refresh token; if that is dead, with that of the
-        settings.
+        """Claim, then renew with the stored refresh token, or else with the settings' one.
 
         Raises ``StoreChanged`` if another replica was faster.
         """
-        owner, known = (
-            self._grant.owner,
-            (ours.refresh_token if ours else None, self._grant.first_token()),
-        )
+        owner = self._grant.owner
+        known = (ours.refresh_token if ours else None, self._grant.first_token())
         candidates = tuple(dict.fromkeys(token for token in known if token))
         if not candidates:
             raise self._dead(stored)
@@ -157,7 +154,7 @@ class TokenChain:
         raise doubted(self._grant.words)
 
     def _saved(self, unsaved: Unsaved) -> Tokens:
-        """Write new tokens. Raises what the store raises; they stay unsaved then."""
+        """Store new tokens. Raises what the store raises; they then stay unsaved."""
         try:
             self._write(unsaved)
         except CallFailed as error:
@@ -171,7 +168,7 @@ class TokenChain:
         except StoreChanged:
             stored = self._store.read()
             if stored is not None and stored.tokens.are_the_same(unsaved.tokens):
-                return  # an earlier try had arrived
+                return  # an earlier attempt had arrived
             if not unsaved.may_replace(stored):
                 raise
             self._write_over(unsaved.tokens, stored)
@@ -188,9 +185,9 @@ class TokenChain:
             raise StoreChanged
 
     def _of_the_winner(self) -> Tokens:
-        """Take what somebody else has stored instead of ours.
+        """Use the tokens that another process has stored instead of ours.
 
-        Raises ``Unavailable`` if that is no use (yet).
+        Raises ``Unavailable`` if they are not usable (yet).
         """
         self._unsaved = None
         self._show(replace(self._state, unsaved=None))
@@ -200,9 +197,7 @@ class TokenChain:
         return self._take(found)
 
     def _is_believed(self, candidates: tuple[str, ...]) -> bool:
-        """Believe a refusal the second time only: the first may come from a renewal that is not
-        written down yet.
-        """
+        """Whether this is the second refusal; the first may be due to an unsaved renewal."""
         is_second = self._doubted == candidates
         self._doubted = candidates
         return is_second

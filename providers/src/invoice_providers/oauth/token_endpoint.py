@@ -1,6 +1,6 @@
-"""A token endpoint: a refresh token in, new tokens out.
+"""A client of a token endpoint, which exchanges a refresh token for new tokens.
 
-A call may end the refresh token that it was given.
+A call may invalidate the refresh token that it sends.
 """
 
 from collections.abc import Callable
@@ -19,23 +19,23 @@ from invoice_shared.outgoing.outgoing import Reach
 from invoice_shared.own_secrets import OWN
 
 SENDING = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-# Renewed so long before the end, for clocks that disagree and calls that take their time.
+# Tokens are renewed this long before their end, for clock differences and slow calls.
 EARLY_SECONDS = 120.0
 BUSY = (408, 425, 429)
-# Longer lives are no number of seconds: Intuit's longest is five years.
+# Longer lifetimes are errors: Intuit's longest is five years.
 MAX_SECONDS = 100 * 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Client:
-    """The app that the account is connected to."""
+    """The credentials of the app that the account is connected to."""
 
     client_id: str
     secret: str
 
 
 class TokenEndpoint:
-    """Thread-safe. ``client`` is asked again after a refusal."""
+    """Thread-safe. ``client`` is called again after a refusal."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class TokenEndpoint:
         form = urlencode({"grant_type": "refresh_token", "refresh_token": refresh_token}).encode()
         try:
             answer = self._http.post(self._url, form, {**SENDING, **self._dialect.headers})
-        except Uncertain as error:  # asking again is all that can be done
+        except Uncertain as error:  # retrying is the only option
             raise Unavailable(error.reason, outage=True) from error
         tokens = self._read(answer.json()) if answer.is_success else None
         if tokens is None:
@@ -71,11 +71,9 @@ class TokenEndpoint:
 
     def _read(self, tree: Any) -> Tokens | None:
         given = tree if isinstance(tree, dict) else {}
-        access, refresh, seconds = (
-            given.get("access_token"),
-            given.get("refresh_token"),
-            _seconds(given, "expires_in"),
-        )
+        access = given.get("access_token")
+        refresh = given.get("refresh_token")
+        seconds = _seconds(given, "expires_in")
         if not access or not refresh or seconds is None:
             return None
         for token in (access, refresh):
@@ -102,7 +100,7 @@ class TokenEndpoint:
             or 300 <= answer.status < 400
         ):
             return Unavailable(
-                f"{self._words.login} gave no tokens: {said}.",
+                f"{self._words.login} returned no tokens: {said}.",
                 retry_after=answer.retry_after(self._clock.now()),
                 outage=True,
                 response=self._dialect.kept(answer),
@@ -115,7 +113,7 @@ class TokenEndpoint:
 
 
 def _seconds(given: dict[str, Any], name: str) -> float | None:
-    """Read a span; ``None`` if it is absent or no sensible number of seconds."""
+    """Return a duration; ``None`` if it is missing or not a sensible number of seconds."""
     text = str(given.get(name, ""))
     is_number = text.isascii() and text.isdecimal() and len(text) < 16
     return min(float(text), MAX_SECONDS) if is_number else None

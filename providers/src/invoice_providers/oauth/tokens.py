@@ -1,6 +1,4 @@
-"""What keeps a login alive: an access token for an hour, and a refresh token that changes as it is
-used.
-"""
+"""The tokens of a login, and the port to the store that keeps them."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from invoice_shared.types import UtcTime
 
 
 class Owner(Frozen):
-    """Whose tokens they are: our account at the provider, and the app that we are there.
+    """The owner of tokens: our account at the provider, and our app there.
 
     Neither is a secret.
     """
@@ -29,18 +27,18 @@ class Owner(Frozen):
 
 
 class Claim(Frozen):
-    """Who is renewing, and until when everybody else waits."""
+    """Which process is renewing, and until when the others wait."""
 
     by: str
     until: UtcTime
 
 
 class Tokens(Versioned):
-    """What the token store holds. ``renew_at`` is before the access token's end.
+    """The content of the token store. ``renew_at`` is before the access token's end.
 
-    ``access_token`` is empty until the first renewal. ``owner`` is ``None`` in what an older
-    version wrote. ``unused_ends_at`` is when the refresh token ends if nobody uses it, ``ends_at``
-    when the login ends in any case. Both are ``None`` if the provider does not say.
+    ``access_token`` is empty until the first renewal. ``owner`` is ``None`` if an older version
+    wrote it. ``unused_ends_at`` is when the refresh token ends unless used, ``ends_at`` when the
+    login ends in any case. Both are ``None`` if the provider does not say.
     """
 
     refresh_token: str = Field(min_length=1, repr=False)
@@ -52,23 +50,23 @@ class Tokens(Versioned):
     claim: Claim | None = None
 
     def are_due(self, now: datetime) -> bool:
-        """Whether it is time for new ones."""
+        """Whether it is time to renew them."""
         return not self.access_token or now >= self.renew_at
 
     def are_idle(self, now: datetime, after: timedelta) -> bool:
-        """Whether nobody has renewed them for so long after they were due."""
+        """Whether nobody has renewed them for ``after`` since they were due."""
         return not self.access_token or now >= self.renew_at + after
 
     def are_the_same(self, other: "Tokens") -> bool:
-        """Whether it is the same pair, whoever claims it."""
+        """Whether it is the same pair of tokens, regardless of the claim."""
         return (self.refresh_token, self.access_token) == (other.refresh_token, other.access_token)
 
     def belong_to(self, owner: Owner) -> bool:
-        """Whether they are that owner's."""
+        """Whether they belong to an owner."""
         return self.owner in (None, owner)
 
     def after(self, before: "Tokens | None", owner: Owner) -> Self:
-        """Return the same as that owner's, and with the login's end that an earlier answer named."""
+        """Return them with an owner, and with the login's end of an earlier answer."""
         ends_at = self.ends_at or (before.ends_at if before else None)
         return self.model_copy(update={"owner": owner, "ends_at": ends_at})
 
@@ -79,14 +77,14 @@ class Tokens(Versioned):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Tokens as a store holds them. ``version`` tells one write from the next."""
+    """Stored tokens. ``version`` identifies the write."""
 
     tokens: Tokens
     version: str
 
 
 class StoreChanged(ConnectorError):
-    """Somebody else has written since we read."""
+    """Another process has written since we read."""
 
 
 class GrantRefused(ConnectorError):
@@ -94,37 +92,35 @@ class GrantRefused(ConnectorError):
 
 
 class TokenStore(Protocol):
-    """The one durable owner of the chain, shared by all replicas.
+    """The durable store of the chain, shared by all replicas.
 
-    All methods raise ``Unavailable`` if it cannot be reached, ``CredentialsRefused`` if it does not
-    let us in.
+    All methods raise ``Unavailable`` if it cannot be reached, or ``CredentialsRefused`` if it
+    refuses us.
     """
 
     @property
     def has_lock(self) -> bool:
-        """Whether ``exclusive`` keeps everybody else out. Otherwise claims do."""
+        """Whether ``exclusive`` excludes other processes. Otherwise claims do."""
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keep others from renewing, if the store has a lock; raises ``Unavailable`` at once if
-        somebody does.
-        """
+        """Hold the store's lock, if any. Raises ``Unavailable`` at once if it is taken."""
 
     def read(self) -> Stored | None:
-        """Return what is stored; ``None`` before the first write."""
+        """Return the stored tokens; ``None`` before the first write."""
 
     def write(self, tokens: Tokens, replacing: Stored | None) -> Stored:
-        """Store durably, before returning.
+        """Store tokens durably before returning.
 
-        Raises ``StoreChanged`` if ``replacing`` is not what is stored.
+        Raises ``StoreChanged`` if ``replacing`` is no longer stored.
         """
 
 
 def parse_tokens(raw: bytes, where: str, setting: str) -> Tokens:
-    """Read a store's content. Raises ``CredentialsRefused`` for anything but tokens."""
+    """Return a store's tokens. Raises ``CredentialsRefused`` for any other content."""
     try:
         return serde.from_bytes(Tokens, raw)
     except MalformedRecord as error:
         raise CredentialsRefused(
-            f"The token store {where} holds something else than tokens: {error.reason} Remove it"
+            f"The token store {where} does not contain tokens: {error.reason} Remove it"
             f" and set a new refresh token, or correct {setting}."
         ) from error

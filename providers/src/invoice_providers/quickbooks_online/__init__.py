@@ -1,4 +1,4 @@
-"""QuickBooks Online: the Accounting API v3, and the chain of tokens that opens it."""
+"""QuickBooks Online: the Accounting API v3 and its chain of tokens."""
 
-# Metronome's own name for it.
+# Metronome's name for this provider.
 METRONOME_NAME = "quickbooks_online"

@@ -1,7 +1,7 @@
-"""QuickBooks' transactions: POST with a request id that makes a repeat harmless, query to look up.
+"""QuickBooks' transactions: POST with a request id, which makes retries safe, and queries.
 
-A known request id gives the first answer again, but for how long is not documented, and a taken
-number is refused only if the company wants to be warned. Queries are what Intuit meters.
+A known request id gives the first answer again, but it is not documented for how long. A duplicate
+number is refused only if the company enabled the warning. Intuit meters queries.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -47,7 +47,7 @@ SENDING = {**ASKING, "Content-Type": "application/json"}
 class QuickBooksOnline:
     """See ``BillingProvider`` and ``HasLogin``. ``pace`` returns when the next call may go out.
 
-    ``login`` is what keeps ``tokens`` alive, if anything must.
+    ``login`` keeps ``tokens`` alive, if they may expire.
     """
 
     name = "quickbooks_online"
@@ -70,9 +70,7 @@ class QuickBooksOnline:
         self._numbering = Numbering(clock)
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """Query by document number, then by what else stays; whether one is ours, its private note
-        says.
-        """
+        """Query by document number, then by other facts; the private note shows which are ours."""
         numbered = self._shown(self._ask(by_number(document)), document)
         if _ours(numbered, document) or not self._numbering.is_automatic(self.preferences):
             return tuple(numbered)
@@ -83,7 +81,7 @@ class QuickBooksOnline:
         document: FormattedInvoice,
         *,
         generation: str = "",
-        begun: Begun | None = None,  # noqa: ARG002 - it makes no drafts
+        begun: Begun | None = None,  # noqa: ARG002 - no drafts
     ) -> Created:
         """POST the transaction."""
         body = serde.encode(build_body(document))
@@ -135,7 +133,7 @@ class QuickBooksOnline:
         return answer.json()
 
     def _look_further(self, document: FormattedInvoice) -> list[Found]:
-        """Return those of the customer's day that are ours, else those of the day over the total."""
+        """Return our transactions of that day with the customer, or else with the total."""
         of_customer = by_customer(document)
         found = _ours(self._pages(of_customer, document), document) if of_customer else []
         return found or _ours(
@@ -145,7 +143,7 @@ class QuickBooksOnline:
     def _pages(
         self, condition: str, document: FormattedInvoice, *, instead: str | None = None
     ) -> list[Found]:
-        """Return what a condition finds, or another if this one names what cannot be asked for."""
+        """Return the matches of a condition, or of ``instead`` if it cannot be queried."""
         found: list[Found] = []
         for query in pages(document, condition):
             answer = self._ask(query)
@@ -157,8 +155,8 @@ class QuickBooksOnline:
                 return found
         raise Unavailable(
             f"QuickBooks Online has more than {MAX_PAGES * PAGE} transactions on"
-            f" {document.issue_date}, so whether this invoice's is among them is not known. Look"
-            " for it there by its private note."
+            f" {document.issue_date}, so it is unknown whether one is this invoice's. Search for"
+            " it there by its private note."
         )
 
     def _ask(self, query: str) -> Answer:
@@ -171,9 +169,7 @@ class QuickBooksOnline:
         return found
 
     def _call(self, send: Callable[[], Answer]) -> Answer:
-        """Make a call, and once more where the access token was refused: it may have ended before
-        its time.
-        """
+        """Make a call, and retry once with a new access token if it was refused."""
         self._pace()
         answer = send()
         if answer.status != 401:

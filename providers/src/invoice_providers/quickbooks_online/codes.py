@@ -1,36 +1,34 @@
-"""What each of Intuit's codes means for a create, and what a person does about it. Pure.
+"""What each of Intuit's codes means for a create, and what to do about it. Pure.
 
-The codes are the reference's (Accounting API, error codes) and those of public reports. Whatever is
-not listed is a refusal, in QuickBooks' own words.
+The codes are from the reference (Accounting API, error codes) and from public reports. Any other
+code is a refusal, with QuickBooks' own message.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-# What happens next, the first of several codes' in this order. ``throttle``, ``down``: about the
-# company's calls, whatever the invoice: all wait. ``us``: our app, its connection or the company:
-# nothing is filed, and an operator acts. ``taken``: a document may be there already: look.
-# ``unknown``: it may have been carried out: look, and send it again under the same request id.
-# ``busy``: refused, but it passes by itself: try again. ``refused``: filed, and told.
+# What happens next; of several codes, the first in this order. ``throttle``, ``down``: the cause is
+# not the invoice, so all calls wait. ``us``: the cause is our app, its connection or the company,
+# so nothing is filed and an operator must act. ``taken``: a document may exist already, so look.
+# ``unknown``: it may have taken effect, so look and retry with the same request id. ``busy``:
+# temporarily refused, so retry. ``refused``: file a failure.
 Next = Literal["throttle", "down", "us", "taken", "unknown", "busy", "refused"]
 ORDER: tuple[Next, ...] = ("throttle", "down", "us", "taken", "unknown", "busy", "refused")
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """``advice`` is what a person does; ``names_ids`` if the ids that were sent belong to it."""
+    """``advice`` is for a person; ``names_ids``: add the ids that were sent."""
 
     next: Next
     advice: str = ""
     names_ids: bool = False
 
 
-OUR_MISTAKE = "This is a mistake of the connector's: report it with this answer."
+OUR_MISTAKE = "This is an error of the connector: report it with this answer."
 UNPAID = "The company's subscription has ended or has a billing problem: renew it."
-NO_REFERENCE = (
-    "QuickBooks has nothing active under that id: it does not exist, or somebody made it inactive."
-)
+NO_REFERENCE = "QuickBooks has nothing active with that id: it does not exist or is inactive."
 TAX = (
     "Fill the tax code of the lines with the extra field line.TaxCodeRef of EXTRA_FIELDS, then"
     " replay from raw; or correct the tax settings in QuickBooks, and replay."
@@ -51,16 +49,16 @@ MEANINGS: dict[str, Meaning] = {
     "2020": Meaning("refused", OUR_MISTAKE),
     "2050": Meaning(
         "refused",
-        "A text is longer than QuickBooks takes: shorten what EXTRA_FIELDS fills, then replay from"
-        " raw.",
+        "A text is longer than QuickBooks allows: shorten what EXTRA_FIELDS fills, then replay"
+        " from raw.",
     ),
     "2130": Meaning("refused", OUR_MISTAKE),
     "2140": Meaning(
-        "refused", "An amount is more than QuickBooks takes: ten digits before the point."
+        "refused", "An amount is larger than QuickBooks allows: ten digits before the point."
     ),
     "2160": Meaning("refused", OUR_MISTAKE),
     "2290": Meaning(
-        "refused", "QuickBooks takes no negative amount here: correct the invoice in Metronome."
+        "refused", "QuickBooks allows no negative amount here: correct the invoice in Metronome."
     ),
     "2500": Meaning("refused", NO_REFERENCE, names_ids=True),
     "3001": Meaning("throttle"),
@@ -78,13 +76,13 @@ MEANINGS: dict[str, Meaning] = {
     "4000": Meaning("refused", OUR_MISTAKE),
     "4001": Meaning("refused", OUR_MISTAKE),
     "4002": Meaning(
-        "refused", "Correct in QuickBooks or in EXTRA_FIELDS what it says, then replay from raw."
+        "refused", "Correct what it names in QuickBooks or EXTRA_FIELDS, then replay from raw."
     ),
     "5010": Meaning("busy"),
     "5020": Meaning(
         "us", "The user who connected the app, or the company's plan, lacks a permission for this."
     ),
-    "6000": Meaning("refused", "Correct in QuickBooks what it says, then replay."),
+    "6000": Meaning("refused", "Correct what it names in QuickBooks, then replay."),
     "6070": Meaning("refused", OUR_MISTAKE),
     "6100": Meaning("refused", TAX),
     "6140": Meaning("taken"),
@@ -92,16 +90,14 @@ MEANINGS: dict[str, Meaning] = {
     "6170": Meaning("refused", TAX),
     "6190": Meaning("us", UNPAID),
     "6200": Meaning("refused", CLOSED),
-    # Closed books, but Intuit has also printed it for a duplicate number: a look tells them apart.
+    # Closed books, but Intuit has also documented it for a duplicate number: a look decides.
     "6210": Meaning("taken", CLOSED),
     "6230": Meaning("refused", TAX),
     "6240": Meaning(
         "refused", "Another entry of QuickBooks has this name: correct it there, then replay."
     ),
     "6250": Meaning("refused", NO_REFERENCE, names_ids=True),
-    "6540": Meaning(
-        "refused", "It is deposited already, and QuickBooks changes nothing more about it."
-    ),
+    "6540": Meaning("refused", "It is already deposited, so QuickBooks no longer allows changes."),
     "7001": Meaning(
         "us",
         f"{UNPAID} Or QBO_BASE_URL is the address of the other kind of company: "
@@ -109,12 +105,12 @@ MEANINGS: dict[str, Meaning] = {
         "https://quickbooks.api.intuit.com production.",
     ),
     "10000": Meaning("unknown"),
-    "-30000": Meaning("us", "The address names no company: check QBO_REALM_ID."),
+    "-30000": Meaning("us", "The address does not name a company: check QBO_REALM_ID."),
 }
 UNLISTED = Meaning("refused")
 
 
 def next_step(codes: Collection[str]) -> Next | None:
-    """Return what happens next after an answer with these codes; ``None`` if they decide nothing."""
+    """Return the next step for an answer with these codes; ``None`` if they decide nothing."""
     steps = {MEANINGS[code].next for code in codes if code in MEANINGS}
     return next((step for step in ORDER if step in steps), None)

@@ -1,6 +1,6 @@
-"""What QuickBooks' answers mean.
+"""Turn QuickBooks' answers into our errors. Pure.
 
-Pure: status and body in, one of our errors out; the body's code before the status.
+The code in the body counts before the status.
 """
 
 import re
@@ -20,12 +20,11 @@ from invoice_shared.errors import (
 )
 from invoice_shared.invoice import FormattedInvoice
 
-# What Intuit asks for after a 429 (its page on limits and throttles); its answers carry no
-# Retry-After.
+# The delay that Intuit documents after a 429 (limits and throttles), without a Retry-After header.
 THROTTLE_SECONDS = 60.0
-# Until the next try of what somebody else is changing.
+# The delay while somebody else is changing what is needed.
 BUSY_SECONDS = 5.0
-# Where the answer does not ask for another.
+# The delays, unless the answer asks for another.
 WAITS: dict[Next, float] = {"throttle": THROTTLE_SECONDS, "busy": BUSY_SECONDS}
 STATES: dict[Next, str] = {
     "throttle": "throttles us",
@@ -35,18 +34,18 @@ STATES: dict[Next, str] = {
 }
 NOT_FOUND = "610"
 NOT_QUERYABLE = frozenset({"4000", "4001"})
-# Of an invoice that is taxed (Intuit's reference).
+# Lines of a taxed invoice (Intuit's reference).
 MAX_TAXED_LINES = 750
-# Of a 6000: an internal error, after which the invoice had been created (zao woocommerce issue 12).
+# In a 6000: an internal error after which the invoice existed (zao woocommerce issue 12).
 INTERNAL_IN_DETAIL = "(-30003)"
-# ``TxnId=123`` is a name in the detail of a duplicate, not a word of its language.
+# ``TxnId=123`` in the detail of a duplicate is the same in all languages.
 TRANSACTION = re.compile(r"TxnId\s*=\s*(\w+)")
-# Of a 6000 about a line without a tax code, outside the US (activepieces issue 8539).
+# In a 6000 about a line without a tax code, outside the US (activepieces issue 8539).
 TAX_WORDS = re.compile(r"\b(GST|HST|VAT|PST|QST|TPS|TVH|TVQ|tax)", re.IGNORECASE)
 
 
 def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> CallFailed:
-    """Return the error for an answer to a POST that is no readable transaction."""
+    """Return the error for an answer to a POST that is not a readable transaction."""
     faults = faults_of(answer)
     if answer.is_success and not faults:
         return Uncertain("QuickBooks Online accepted the document, but its answer cannot be read.")
@@ -72,22 +71,19 @@ def lookup_error(answer: Answer, now: datetime) -> CallFailed:
 
 
 def says_not_there(answer: Answer) -> bool:
-    """Whether a GET by id was answered with "Object Not Found": never there, or deleted by
-    somebody.
-    """
+    """Whether a GET by id was answered with "Object Not Found", e.g. after a deletion."""
     return NOT_FOUND in {fault.code for fault in faults_of(answer)}
 
 
 def says_not_queryable(answer: Answer) -> bool:
-    """Whether a query was refused because of a field that cannot be asked for."""
+    """Whether a query was refused because a field cannot be queried."""
     return bool(NOT_QUERYABLE & {fault.code for fault in faults_of(answer)})
 
 
 def _next_step(answer: Answer, faults: list[Fault]) -> Next:
     step = next_step({fault.code for fault in faults})
-    if (
-        step == "us" and answer.status >= 500
-    ):  # a missing permission was once seen as an intermittent 500
+    # A missing permission was once seen as an intermittent 500.
+    if step == "us" and answer.status >= 500:
         return "unknown"
     if step not in (None, "refused"):
         return step
@@ -100,8 +96,7 @@ def _by_status(status: int) -> Next:
     match status:
         case 429:
             return "throttle"
-        # 404 and 405: QBO_BASE_URL leads elsewhere; a transaction that is not there is a 400 with
-        # 610.
+        # 404 and 405: QBO_BASE_URL is wrong. A missing transaction is a 400 with code 610.
         case 401 | 403 | 404 | 405:
             return "us"
         case 503:
@@ -116,7 +111,7 @@ def _by_status(status: int) -> Next:
 def _general_error(
     answer: Answer, faults: list[Fault], step: Next, now: datetime
 ) -> CallFailed | None:
-    """Return the error of what is no fault of the document's."""
+    """Return the error that is not caused by the document."""
     if step in ("taken", "refused"):
         return None
     said, response = _said(answer, faults), response_of(answer)
@@ -153,8 +148,8 @@ def _about_lines(document: FormattedInvoice) -> str:
     if count <= MAX_TAXED_LINES:
         return ""
     return (
-        f"A taxable invoice takes {MAX_TAXED_LINES} lines, and this one has {count}: if that is"
-        " why, set LINE_GROUPING=by_item and replay from raw."
+        f"A taxable invoice may have {MAX_TAXED_LINES} lines, and this one has {count}: if that is"
+        " the cause, set LINE_GROUPING=by_item and replay from raw."
     )
 
 

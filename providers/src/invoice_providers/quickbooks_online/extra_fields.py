@@ -1,4 +1,4 @@
-"""EXTRA_FIELDS for QuickBooks Online, by QuickBooks' own names. Pure."""
+"""Convert EXTRA_FIELDS to QuickBooks' fields. Pure."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,13 +11,13 @@ from invoice_shared.text import visible_id
 MAX_CUSTOMER_MEMO = 1000
 
 REFERENCES = frozenset({"ClassRef", "DepartmentRef", "SalesTermRef"})
-# A credit memo is due at no date.
+# A credit memo has no due date.
 INVOICE_ONLY = frozenset({"SalesTermRef"})
-# ``memo`` is NetSuite's name for the same thing.
+# ``memo`` is NetSuite's name for the same field.
 CUSTOMER_MEMO = ("CustomerMemo", "memo")
 PRIVATE_NOTE = "PrivateNote"
 TAX_CALCULATION = "GlobalTaxCalculation"
-# What companies outside the US need; a company in the US refuses it.
+# Companies outside the US need it; companies in the US refuse it.
 TAX_CALCULATIONS = ("TaxExcluded", "TaxInclusive", "NotApplicable")
 KNOWN = (*CUSTOMER_MEMO, PRIVATE_NOTE, TAX_CALCULATION, *sorted(REFERENCES))
 
@@ -27,9 +27,9 @@ LINE_KNOWN = (*sorted(LINE_REFERENCES), SERVICE_DATE)
 
 
 def document_fields(fields: Mapping[str, str], document_type: str) -> dict[str, Any]:
-    """Give the fields of the document but for the private note.
+    """Return the fields of the document, except the private note.
 
-    Raises ``Rejected`` for a name that is not known.
+    Raises ``Rejected`` for an unknown name.
     """
     _check_names(fields, KNOWN, "")
     memos = [fields[name] for name in CUSTOMER_MEMO if name in fields]
@@ -46,7 +46,7 @@ def document_fields(fields: Mapping[str, str], document_type: str) -> dict[str, 
 
 
 def line_fields(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Give the fields of a line's detail. Raises ``Rejected``."""
+    """Return the fields of a line's detail. Raises ``Rejected``."""
     _check_names(fields, LINE_KNOWN, "line.")
     references = {
         name: {"value": visible_id(fields[name])} for name in sorted(LINE_REFERENCES & set(fields))
@@ -62,29 +62,28 @@ def _tax_calculation(fields: Mapping[str, str]) -> dict[str, str]:
     asked = visible_id(fields[TAX_CALCULATION])
     if asked not in TAX_CALCULATIONS:
         raise _wrong(
-            f'fills {TAX_CALCULATION} with "{asked}"; QuickBooks Online takes'
+            f'fills {TAX_CALCULATION} with "{asked}"; QuickBooks Online accepts'
             f" {', '.join(TAX_CALCULATIONS)}"
         )
     return {TAX_CALCULATION: asked}
 
 
 def _day(text: str) -> str:
-    # A template filled with one of Metronome's times carries more than the day.
+    # A template with one of Metronome's times contains more than the day.
     try:
         return date.fromisoformat(text[:10]).isoformat()
     except ValueError as error:
         raise _wrong(
-            "fills line.ServiceDate with something that is no date (YYYY-MM-DD)"
+            "fills line.ServiceDate with something that is not a date (YYYY-MM-DD)"
         ) from error
 
 
 def _check_names(fields: Mapping[str, str], known: tuple[str, ...], prefix: str) -> None:
-    # QuickBooks ignores or refuses what it does not know, depending on the name: neither should be
-    # found out later.
+    # QuickBooks ignores or refuses unknown names, depending on the name. Report them before that.
     if unknown := sorted(set(fields) - set(known)):
         names = ", ".join(prefix + name for name in unknown)
         raise _wrong(
-            f"fills {names}; QuickBooks Online takes {', '.join(prefix + name for name in known)}"
+            f"fills {names}; QuickBooks Online accepts {', '.join(prefix + name for name in known)}"
         )
 
 

@@ -1,8 +1,8 @@
-"""The faults in QuickBooks' answers. Pure.
+"""Read the faults in QuickBooks' answers. Pure.
 
 The service writes ``Fault.Error[].Message``, Intuit's gateway ``fault.error[].message``, or XML
-although JSON was asked for. Codes come as ``3200``, as ``003200`` or inside a message only: all are
-read. Message and detail follow the company's language, so only codes decide.
+although JSON was requested. A code may be ``3200``, ``003200`` or only part of a message. Message
+and detail are in the company's language, so only codes decide.
 """
 
 import re
@@ -17,14 +17,14 @@ from invoice_shared.failure import ProviderResponse
 
 # A gateway's fault is a few hundred bytes.
 MAX_XML_CHARACTERS = 20_000
-# By pattern: one seen body had no closing </Error>, and no parser need read what strangers send.
+# A pattern, because one real body lacked the closing </Error>, and parsing foreign XML is a risk.
 XML_ERROR = re.compile(r"<Error\b([^>]*)>(.*?)(?=<Error\b|</Fault|\Z)", re.DOTALL | re.IGNORECASE)
 CODE_IN_MESSAGE = re.compile(r"errorCode=(-?\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. ``code`` is without leading zeros; ``element`` is the field, if it is named."""
+    """One fault. ``code`` has no leading zeros; ``element`` is the field, if it is named."""
 
     code: str
     said: str
@@ -32,7 +32,7 @@ class Fault:
 
 
 def faults_of(answer: Answer) -> list[Fault]:
-    """Return the faults; none if the answer contains none."""
+    """Return the faults in an answer."""
     tree = answer.json()
     if tree is None:
         return _in_xml(answer.body)
@@ -42,9 +42,7 @@ def faults_of(answer: Answer) -> list[Fault]:
 
 
 def response_of(answer: Answer) -> ProviderResponse:
-    """Return what a failure record keeps, with the ``intuit_tid`` by which Intuit's support finds
-    the call.
-    """
+    """Return the answer for the failure record, with Intuit's id of the call for support."""
     kept = answer.for_the_record()
     tid = answer.headers.get("intuit_tid")
     return (

@@ -1,6 +1,6 @@
-"""Does the company number its transactions by itself?
+"""Detect whether the company numbers its transactions by itself.
 
-Then a document's number is not the one that was sent.
+If so, a document's number is not the one that we send.
 """
 
 from collections.abc import Callable
@@ -14,22 +14,23 @@ from invoice_shared.logs import get_logger
 log = get_logger(__name__)
 
 NUMBERS_BY_ITSELF = (
-    "The company numbers transactions by itself, so documents do not carry the number that we send."
+    "The company numbers transactions by itself, so documents do not have the number that we send."
     " They are found by customer, date and total, and by the invoice id in their private note,"
     " which nobody may change. To have our numbers: Account and settings, Sales, Custom transaction"
     " numbers."
 )
 WARNING_UNKNOWN = (
-    "Whether the company warns of duplicate document numbers cannot be read. Without the warning,"
-    " only the request id and the look before a repeat prevent a second document: Account and"
+    "It cannot be read whether the company warns of duplicate document numbers. Without the"
+    " warning, only the request id and the look before a retry prevent a second document: Account"
+    " and"
     " settings, Advanced, Other preferences."
 )
-# An accountant changes the preference once in years; each read of it is metered.
+# An accountant rarely changes the preference, and each read of it is metered.
 KEPT_SECONDS = 600.0
 
 
 class Numbering:
-    """What is known of the preference "custom transaction numbers".
+    """Caches the preference "custom transaction numbers".
 
     Threads may share it: at worst it is read twice.
     """
@@ -40,13 +41,13 @@ class Numbering:
         self._known_until = float("-inf")
 
     def is_automatic(self, read: Callable[[], Any]) -> bool:
-        """Return whether QuickBooks numbers; ``read`` returns the preferences as they are shown."""
+        """Whether QuickBooks numbers transactions; ``read`` returns the preferences."""
         if self._clock.monotonic() >= self._known_until:
             self._know(is_automatic=numbers_by_itself(read()))
         return self._is_automatic
 
     def created(self, tree: Any, document: FormattedInvoice) -> None:
-        """Compare the number in the answer to a create with the one that was sent."""
+        """Learn from the number in the answer to a create."""
         shown = tree.get(entity_of(document.document_type)) if isinstance(tree, dict) else None
         number = shown.get("DocNumber") if isinstance(shown, dict) else None
         if number is None or number == document_number(document):
@@ -63,12 +64,12 @@ class Numbering:
 
 
 def numbers_by_itself(tree: Any) -> bool:
-    """Whether preferences say so; if they say nothing it is looked for in every way."""
+    """Whether the preferences say so, or do not say; then all ways to look are used."""
     shown = tree.get("Preferences") if isinstance(tree, dict) else None
     forms = shown.get("SalesFormsPrefs") if isinstance(shown, dict) else None
     return not (isinstance(forms, dict) and forms.get("CustomTxnNumbers") is True)
 
 
 def remarks(tree: Any) -> tuple[str, ...]:
-    """Return what the owner of a company must know, given its preferences."""
+    """Return remarks for the company's owner, given its preferences."""
     return (NUMBERS_BY_ITSELF if numbers_by_itself(tree) else WARNING_UNKNOWN,)

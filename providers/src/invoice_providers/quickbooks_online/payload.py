@@ -1,7 +1,7 @@
-"""From a formatted invoice to QuickBooks' invoice or credit memo. Pure.
+"""Turn a formatted invoice into QuickBooks' invoice or credit memo. Pure.
 
-The same invoice gives the same bytes, since the request id hangs on them. Tax is QuickBooks'
-business: none is sent.
+The same invoice gives the same bytes, because a repeated request id requires that. No tax is sent,
+because QuickBooks computes it.
 """
 
 from decimal import Decimal
@@ -20,18 +20,18 @@ from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible
 
 TITLE = "QuickBooks Online"
-# Of any transaction. A taxable invoice has fewer (see ``errors``), but whether one is taxable only
-# QuickBooks knows.
+# Lines of any transaction. A taxable invoice may have fewer (see ``errors``), but only QuickBooks
+# knows which are taxable.
 MAX_LINES = 10_000
 MAX_DESCRIPTION = 4000
-# QuickBooks states no limit; its own forms show five. A finer price stands in the description.
+# QuickBooks documents no limit; its own forms show five. The description contains a finer price.
 MAX_PRICE_DECIMALS = 5
 ONE = Decimal(1)
 DETAIL = "SalesItemLineDetail"
 
 
 def build_body(document: FormattedInvoice) -> dict[str, Any]:
-    """Build the transaction. Raises ``Rejected`` where it must not be sent."""
+    """Return the transaction. Raises ``Rejected`` if it must not be sent."""
     check_lines(document, TITLE, MAX_LINES)
     is_due = document.document_type == "invoice" and document.due_date is not None
     return {
@@ -66,10 +66,10 @@ def _line(line: LineItem) -> dict[str, Any]:
 
 
 def _quantity_and_price(line: LineItem) -> tuple[Decimal, Decimal]:
-    """Give the real figures where they make the amount exactly, else one piece at the amount.
+    """Return the real figures if they multiply to the amount, else quantity 1 at the amount.
 
-    QuickBooks refuses an amount that is not the product (6070); without a price it may take the
-    item's own.
+    QuickBooks refuses an amount that is not the product (6070). Without a price it may use the
+    item's.
     """
     quantity, price = line.quantity, line.unit_price
     if quantity is None or price is None:

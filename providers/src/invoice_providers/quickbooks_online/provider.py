@@ -1,4 +1,4 @@
-"""QuickBooks Online, as the rest of the connector knows it."""
+"""The exported value of QuickBooks Online."""
 
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,13 @@ def _preview(document: FormattedInvoice, _account: QuickBooksSettings) -> dict[s
 
 
 def _why_not_from_here(account: QuickBooksSettings) -> str | None:
-    """The refresh token must have one owner: a chain of tokens begun elsewhere would end the
-    creator's.
-    """
+    """Return why not, because a second chain of tokens would end the creator's."""
     store = account.qbo_token_store or ""
     if store.startswith("s3://") or Path(store).exists():
         return None
     return (
-        f"Its token store {store} is the creator's and not to be seen from here; run this beside"
-        " the creator."
+        f"Its token store {store} belongs to the creator and is not visible here; run this on the"
+        " creator's machine."
     )
 
 
@@ -51,12 +49,13 @@ PROVIDER = Provider(
     takes_credit_memos=True,
     recognises_repeats=True,
     repeats_answers=True,
-    # Unless the company wants no warning of duplicate numbers, which its preferences do not show.
+    # Unless the company disabled the warning of duplicate numbers, which its preferences do not
+    # show.
     void_keeps="document number",
     has_metered_reads=True,
     ids_at_once=100,
     settings=QuickBooksSettings,
-    # The chain of tokens has not begun yet.
+    # At first there is no chain of tokens yet.
     needed_at_first=lambda _given: (*CREDENTIALS, FIRST_TOKEN),
     is_configured=lambda account: account.qbo_realm_id is not None,
     account=lambda account: account.qbo_realm_id,

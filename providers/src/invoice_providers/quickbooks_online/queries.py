@@ -1,7 +1,7 @@
-"""By what a transaction of ours can be asked for, in Intuit's query language. Pure.
+"""Build queries for our transactions in Intuit's query language. Pure.
 
-The private note, which carries the whole invoice id, cannot be queried: it is compared in what a
-query finds.
+The private note, which contains the whole invoice id, cannot be queried, so it is compared in the
+results.
 """
 
 from collections.abc import Iterator
@@ -10,28 +10,25 @@ from invoice_providers.quickbooks_online.documents import document_number, entit
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.types import decimal_text
 
-# The most that one answer contains.
+# The maximum of one answer.
 PAGE = 1000
 MAX_PAGES = 5
 
 
 def by_number(document: FormattedInvoice) -> str:
-    """Return the query for the document's number, of which a company has few."""
-    return f"select * from {entity_of(document.document_type)} where DocNumber = '{document_number(document)}'"  # noqa: S608 - letters and digits
+    """Return the query for the document's number, which has few matches."""
+    entity, number = entity_of(document.document_type), document_number(document)
+    return f"select * from {entity} where DocNumber = '{number}'"  # noqa: S608 - letters and digits
 
 
 def by_customer(document: FormattedInvoice) -> str | None:
-    """Return the condition for the customer's transactions of the day; ``None`` for an id that no
-    customer has.
-    """
+    """Return the condition for the customer's transactions of the day; ``None`` if invalid."""
     customer = document.external_customer_id
     return f"CustomerRef = '{customer}' and {by_day(document)}" if customer.isdecimal() else None
 
 
 def by_total(document: FormattedInvoice) -> str:
-    """Return the condition for the day's transactions over the total, whoever their customer is by
-    now.
-    """
+    """Return the condition for the day's transactions over the total, for any customer."""
     return f"{by_day(document)} and TotalAmt = '{decimal_text(document.total)}'"
 
 
@@ -42,6 +39,7 @@ def by_day(document: FormattedInvoice) -> str:
 
 def pages(document: FormattedInvoice, condition: str) -> Iterator[str]:
     """Yield the queries of the pages, in an order that new transactions do not change."""
+    entity = entity_of(document.document_type)
     for page in range(MAX_PAGES):
-        place = f"startposition {page * PAGE + 1} maxresults {PAGE}"
-        yield f"select * from {entity_of(document.document_type)} where {condition} orderby Id {place}"  # noqa: S608 - checked above
+        place = f"orderby Id startposition {page * PAGE + 1} maxresults {PAGE}"
+        yield f"select * from {entity} where {condition} {place}"  # noqa: S608 - checked above

@@ -16,12 +16,12 @@ FIRST_TOKEN = "QBO_REFRESH_TOKEN"  # noqa: S105 - a name
 def _with_a_key(place: str) -> str:
     parts = urlsplit(place) if place.startswith("s3://") else None
     if parts is not None and not (parts.netloc and parts.path.strip("/")):
-        raise ValueError("takes a file path, or s3://bucket/key")
+        raise ValueError("is neither a file path nor s3://bucket/key")
     return place
 
 
 class QuickBooksSettings(HttpSettings):
-    """The company, the app that we are there, and where the tokens are kept."""
+    """The company, our app there, and the token store."""
 
     qbo_base_url: BaseUrl = "https://sandbox-quickbooks.api.intuit.com"
     qbo_realm_id: str | None = None
@@ -35,7 +35,7 @@ class QuickBooksSettings(HttpSettings):
     def cross_checks(cls, values: Environment) -> list[str]:
         """Check that the company is complete or absent.
 
-        The refresh token only starts the chain of tokens.
+        The refresh token is optional, because it only starts the chain of tokens.
         """
         first = () if absent((FIRST_TOKEN,), values) else (FIRST_TOKEN,)
         return super().cross_checks(values) + partly_set(CREDENTIALS + first, values)

@@ -1,4 +1,4 @@
-"""From the settings to a QuickBooks Online client."""
+"""Build a QuickBooks Online client from the settings."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -20,8 +20,8 @@ from invoice_providers.quickbooks_online.settings import (
 from invoice_shared.clock import Clock
 
 CALLS_PER_SECOND = 10
-# Per company and app (Intuit's page on limits and throttles); several replicas share them, and a
-# 429 tells.
+# Per company and app (Intuit's page on limits and throttles). Replicas share them without
+# coordination, so a 429 may still occur.
 CALLS_PER_MINUTE = 500
 
 
@@ -32,7 +32,7 @@ WORDS = Words(
     first_token=FIRST_TOKEN,
     token_store=TOKEN_STORE,
 )
-# The end after five years is told only if asked for (Intuit's announcement of 2025-11-12).
+# The end after five years is only returned on request (Intuit's announcement of 2025-11-12).
 DIALECT = Dialect(
     headers={"x-include-refresh-token-hard-expires-in": "true"},
     unused_ends_in="x_refresh_token_expires_in",
@@ -44,15 +44,16 @@ DIALECT = Dialect(
 def build(settings: QuickBooksSettings, clock: Clock) -> QuickBooksOnline:
     """Build the client.
 
-    The app's secret and the first refresh token are read from their files when they are needed.
+    The app's secret and the first refresh token are read from their files per use.
     """
-    company = f"{settings.qbo_base_url.rstrip('/')}/v3/company/{quote(settings.qbo_realm_id or '', safe='')}"
+    realm = quote(settings.qbo_realm_id or "", safe="")
+    company = f"{settings.qbo_base_url.rstrip('/')}/v3/company/{realm}"
     chain = build_chain(settings, clock)
     return QuickBooksOnline(company, chain, pace(), clock=clock, reach=settings.reach, login=chain)
 
 
 def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
-    """Build what keeps the company's tokens.
+    """Build the chain of the company's tokens.
 
     Raises ``StartupError`` if the store's S3 cannot be set up.
     """
@@ -77,9 +78,7 @@ def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
 
 
 def pace() -> Callable[[], None]:
-    """Give what holds a call back while the company's limits are used up; one for all workers of a
-    process.
-    """
+    """Return a function that waits for the company's limits, for all workers of a process."""
     limiter = Limiter(
         [Rate(CALLS_PER_SECOND, Duration.SECOND), Rate(CALLS_PER_MINUTE, Duration.MINUTE)]
     )

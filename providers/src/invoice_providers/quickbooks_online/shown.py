@@ -1,4 +1,4 @@
-"""From the transactions that QuickBooks shows to what is compared with the invoice. Pure."""
+"""Read QuickBooks' transactions for the comparison with the invoice. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,14 +16,12 @@ from invoice_providers.quickbooks_online.documents import (
 )
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
-# A voided transaction stays, with zero amounts, and its private note begins so.
+# A voided transaction remains with zero amounts and this beginning of its private note.
 VOIDED = "Voided"
 
 
 def read_created(tree: Any, document: FormattedInvoice) -> Found | None:
-    """Return what our own POST made, which need not repeat the private note; ``None`` if it is not
-    a transaction.
-    """
+    """Return our POST's transaction, which may omit the note; ``None`` if it is not one."""
     created = read_transaction(tree, document.document_type, document.invoice_id)
     if created is None or tree[entity_of(document.document_type)].get("PrivateNote") is not None:
         return created
@@ -31,20 +29,20 @@ def read_created(tree: Any, document: FormattedInvoice) -> Found | None:
 
 
 def read_transaction(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | None:
-    """Return a transaction that may be another's: only its private note makes it ours.
+    """Return a transaction, which is only ours if its private note says so.
 
-    ``None`` if it is not one.
+    Returns ``None`` if it is not a transaction.
     """
     shown = tree.get(entity_of(document_type)) if isinstance(tree, dict) else None
     found = _read(shown, document_type, invoice_id)
     if shown is None or found is None or found.invoice_id == invoice_id:
         return found
-    # What else differs, the comparison says.
+    # The comparison reports other differences.
     return _edited(found) if shown.get("DocNumber") == number_of(invoice_id) else found
 
 
 def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
-    """Return what a query found; ``None`` if this is not the answer to one."""
+    """Return a query's transactions; ``None`` if this is not an answer to a query."""
     answered = tree.get("QueryResponse") if isinstance(tree, dict) else None
     found = (
         answered.get(entity_of(document.document_type), []) if isinstance(answered, dict) else None
@@ -57,9 +55,7 @@ def read_query(tree: Any, document: FormattedInvoice) -> list[Found] | None:
 
 
 def _of(tree: Any, document: FormattedInvoice) -> Found | None:
-    """Read one that a query found; one that is ours but for its note says that somebody edited the
-    note.
-    """
+    """Return one transaction; note if it is ours except for an edited private note."""
     found = _read(tree, document.document_type, document.invoice_id)
     if found is None or found.invoice_id == document.invoice_id:
         return found
@@ -92,21 +88,17 @@ def _read(tree: Any, document_type: DocumentType, invoice_id: str) -> Found | No
 
 
 def _net_total(tree: Mapping[str, Any]) -> Decimal | None:
-    """Return the total without the tax that QuickBooks may have added."""
+    """Return the total without tax that QuickBooks may have added."""
     total, detail = stated(tree.get("TotalAmt")), tree.get("TxnTaxDetail")
     tax = stated(detail.get("TotalTax")) if isinstance(detail, dict) else None
     return None if total is None else total - (tax or Decimal(0))
 
 
 def _state(tree: Mapping[str, Any]) -> State | None:
-    """Return the state, which no field names: a void shows in note and total, a payment in the
-    balance.
-    """
-    total, balance, note = (
-        stated(tree.get("TotalAmt")),
-        stated(tree.get("Balance")),
-        tree.get("PrivateNote"),
-    )
+    """Return the state, derived from note, total and balance, because no field names it."""
+    total = stated(tree.get("TotalAmt"))
+    balance = stated(tree.get("Balance"))
+    note = tree.get("PrivateNote")
     if total == 0 and isinstance(note, str) and note.startswith(VOIDED):
         return "void"
     if total is None or balance is None:

@@ -1,4 +1,4 @@
 """Razorpay: its Invoices API over plain HTTP."""
 
-# Metronome's own name for it (it has none for Razorpay).
+# Metronome's name for this provider: it does not know Razorpay.
 METRONOME_NAME = "custom"

@@ -1,6 +1,6 @@
-"""The calls of Razorpay's Invoices API: one request each, and what its answer means.
+"""The calls of Razorpay's Invoices API: one request each, and its answer's meaning.
 
-Keeps no order of its own.
+Does not decide their order.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,35 +25,34 @@ from invoice_shared.invoice import FormattedInvoice
 
 ASKING = {"Accept": "application/json"}
 SENDING = {**ASKING, "Content-Type": "application/json"}
-# The list's documented default. No maximum is documented for invoices, so no other number is asked
-# for.
+# The list's documented default. No maximum is documented for invoices, so this is not changed.
 PAGE = 10
 MAX_PAGES = 10
-# What Razorpay's lists take in general. If this one gives fewer, no harm is done: what came is
-# counted.
+# The maximum of Razorpay's lists in general. If this list returns fewer, that is harmless, because
+# the returned ones are counted.
 LARGE_PAGE = "100"
 
 
 class Caller(Protocol):
-    """What is needed of ``Http``."""
+    """The part of ``Http`` that is used here."""
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Ask for something."""
+        """Send a GET."""
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body."""
+        """Send a POST."""
 
     def delete(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Have something deleted."""
+        """Send a DELETE."""
 
     def renew_credentials(self) -> None:
-        """Ask for the credentials anew before the next call."""
+        """Read the credentials again before the next call."""
 
 
 class InvoicesApi:
     """Thread-safe.
 
-    Raises what a ``BillingProvider`` may; ``Rejected`` out of ``post`` and ``issue`` only.
+    Raises what a ``BillingProvider`` may; ``Rejected`` only from ``post`` and ``issue``.
     """
 
     def __init__(
@@ -66,7 +65,7 @@ class InvoicesApi:
         self.key_id = key_id
 
     def listed(self, receipt: str) -> tuple[Shown, ...]:
-        """Return the invoices that carry a receipt, the oldest first."""
+        """Return the invoices with a receipt, the oldest first."""
         found: list[Shown] = []
         for page in range(MAX_PAGES):
             carrying, size = self._carrying(receipt, page * PAGE)
@@ -78,10 +77,9 @@ class InvoicesApi:
         )
 
     def page(self, since: datetime, skip: int) -> tuple[tuple[Shown, ...], tuple[str, ...]]:
-        """Return invoices that were made from a time on, the newest first, and the ids of all that
-        were listed.
+        """Return invoices created since a time, the newest first, and the ids of all listed ones.
 
-        What is listed and cannot be read is among the ids alone.
+        An unreadable invoice is only among the ids.
         """
         query = {
             "type": "invoice",
@@ -97,7 +95,7 @@ class InvoicesApi:
         return tuple(shown for shown in read if shown is not None), ids
 
     def get(self, document_id: str) -> Shown | None:
-        """Return the invoice under an id; ``None`` if there is none."""
+        """Return the invoice with an id; ``None`` if it does not exist."""
         answer = self._http.get(self._url(document_id), ASKING)
         if says_unknown_id(answer):
             return None
@@ -116,7 +114,7 @@ class InvoicesApi:
         return "active"
 
     def post(self, body: Mapping[str, Any], document: FormattedInvoice) -> Shown:
-        """Make an invoice; a second call makes a second one."""
+        """Create an invoice. Not repeatable: a second call creates a second one."""
         answer = self._http.post(self._invoices, serde.encode(body), SENDING)
         shown = read_shown(answer.json()) if answer.is_success else None
         if shown is None:
@@ -126,7 +124,7 @@ class InvoicesApi:
     def issue(self, draft_id: str, document: FormattedInvoice) -> Shown | None:
         """Issue a draft.
 
-        ``None``: it is no draft any more, so a fresh look must tell what it is.
+        Returns ``None`` if it is no longer a draft, so another look must decide.
         """
         answer = self._http.post(self._url(draft_id, "/issue"), b"{}", SENDING)
         if says_other_status(answer) or says_unknown_id(answer):
@@ -137,7 +135,7 @@ class InvoicesApi:
         return shown
 
     def delete(self, draft_id: str) -> bool:
-        """Delete a draft; whether it is gone. It stays if it is no draft any more."""
+        """Delete a draft; return whether it is gone. It remains if it is no longer a draft."""
         answer = self._http.delete(self._url(draft_id), ASKING)
         if answer.is_success or says_unknown_id(answer):
             return True

@@ -1,9 +1,9 @@
-"""Razorpay's invoices: looked up by ``receipt``, and created by way of a draft.
+"""Razorpay's invoices: looked up by ``receipt``, and created from a draft.
 
-Nothing there makes a POST repeatable.
+Razorpay has nothing to make a POST repeatable.
 
-With ``direct`` the invoice is issued by its POST. Then a process that freezes between look and POST
-for longer than its session, or a request that Razorpay holds back for minutes, makes two of one.
+With ``direct``, the POST issues the invoice. If a process then freezes between look and POST for
+longer than its session, or Razorpay delays a request for minutes, there are two invoices.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,7 +33,7 @@ class Razorpay:
         self._drafting = Drafting(api, clock) if order == "draft" else None
 
     def look(self, document: FormattedInvoice) -> tuple[Found, ...]:
-        """List the invoices with our receipt. A draft is none, nor is one that was deleted."""
+        """List the invoices with our receipt, except drafts and deleted ones."""
         listed = self._api.listed(document.invoice_id)
         return tuple(shown.found for shown in listed if self._counts(shown, document))
 
@@ -44,7 +44,7 @@ class Razorpay:
         generation: str = "",  # noqa: ARG002 - no request ids
         begun: Begun | None = None,
     ) -> Created:
-        """Have the invoice issued, at once or after its draft was looked up."""
+        """Issue the invoice, at once or after its draft was looked up."""
         if self._drafting is not None:
             return self._drafting.create(document, begun)
         return self._api.post(build_body(document), document).found
@@ -53,7 +53,7 @@ class Razorpay:
         self, document_id: str, *, invoice_id: str, document_type: DocumentType
     ) -> Found | None:
         """GET the invoice by its id."""
-        del invoice_id, document_type  # it shows whose it is, and there is one kind only
+        del invoice_id, document_type  # Razorpay shows the receipt, and has only invoices
         shown = self._api.get(document_id)
         return None if shown is None else shown.found
 
@@ -79,12 +79,12 @@ class Razorpay:
         return self._api.delete(draft_id)
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what the account's owner must know, after a look at its newest invoices."""
+        """Return remarks for the account's owner, after a look at its newest invoices."""
         newest, _ = self._api.page(LONG_AGO, 0)
         return remarks(newest, self._api.key_id(), is_direct=self._drafting is None)
 
     def _counts(self, shown: Shown, document: FormattedInvoice) -> bool:
-        if shown.found.state not in ("draft", "deleted"):  # what is deleted was a draft
+        if shown.found.state not in ("draft", "deleted"):  # only drafts can be deleted
             return True
-        # Who makes no drafts takes that of a person for the invoice.
+        # Without drafts of our own, a person's draft counts as the invoice.
         return self._drafting is None and shown.memo != document.invoice_id

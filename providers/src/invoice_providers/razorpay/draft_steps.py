@@ -1,12 +1,12 @@
-"""Razorpay has nothing that makes a create repeatable, so an invoice is made as a draft, and issued
-later.
+"""Decide the next step from draft to invoice, because Razorpay's creates are not repeatable.
 
 Pure.
 
-A draft is issued only once the list shows it, and no other draft or invoice with its receipt. The
-list shows older invoices before newer ones. So of two invoices that were issued, the issuer of the
-younger saw the older one deleted, and what is deleted can never be issued: one of them does not
-exist. How long a process freezes between two calls, or how late a request arrives, does not matter.
+An invoice is created as a draft and issued later. A draft is issued only once the list shows it and
+no other draft or invoice with its receipt. The list shows older invoices before newer ones. If two
+invoices were issued, the issuer of the newer one must have seen the older one deleted, and a
+deleted draft can never be issued, so two cannot exist. This holds however long a process freezes
+between two calls, and however late a request arrives.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ OF_LINE = ("name", "amount", "currency", "quantity", "description")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What carries one receipt and was not called off, the oldest first.
+    """The invoices with one receipt that are not cancelled, the oldest first.
 
     ``ours`` are drafts with our memo.
     """
@@ -42,7 +42,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """An invoice stands. ``drafts`` of ours are superfluous."""
+    """An invoice exists. Our ``drafts`` are superfluous."""
 
     document_id: str
     drafts: tuple[str, ...]
@@ -50,7 +50,7 @@ class Exists:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Somebody else's draft has the receipt. ``drafts`` of ours cannot be issued."""
+    """Somebody else's draft has the receipt. Our ``drafts`` cannot be issued."""
 
     stranger_id: str
     drafts: tuple[str, ...]
@@ -58,9 +58,9 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """There is no draft to go on with.
+    """There is no usable draft.
 
-    ``drafts`` of ours ask for something else than the invoice does now.
+    Our ``drafts`` differ from the present invoice.
     """
 
     drafts: tuple[str, ...]
@@ -68,14 +68,14 @@ class Make:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Our own draft is not listed."""
+    """Our draft is not listed."""
 
     draft_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tidy:
-    """Several drafts are ours: keep one, and look again once the others are deleted."""
+    """There are several drafts of ours: keep one, delete the others and look again."""
 
     keep: Begun
     drafts: tuple[str, ...]
@@ -83,7 +83,7 @@ class Tidy:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """The draft to keep is listed, and nothing else."""
+    """The draft to keep is the only listed one."""
 
     keep: Begun
     shown: Shown
@@ -93,7 +93,7 @@ Step = Exists | Blocked | Make | Missing | Tidy | Alone
 
 
 def sort_out(listed: tuple[Shown, ...], invoice_id: str) -> Listed:
-    """Sort what is listed under an invoice's receipt. What cannot be told counts as standing."""
+    """Sort the invoices with a receipt. One with an unknown state counts as an invoice."""
     drafts = [shown for shown in listed if shown.is_draft]
     return Listed(
         tuple(shown for shown in listed if shown.found.state not in ("draft", "void", "deleted")),
@@ -103,7 +103,7 @@ def sort_out(listed: tuple[Shown, ...], invoice_id: str) -> Listed:
 
 
 def next_step(listed: Listed, begun: Begun, body: Mapping[str, Any]) -> Step:
-    """Return what to do with an invoice whose draft ``begun`` names, if it has one."""
+    """Return the next step for an invoice, whose draft ``begun`` may name."""
     known = tuple(dict.fromkeys((*(shown.id for shown in listed.ours), *_own(begun))))
     strangers = [shown.id for shown in listed.strangers if shown.id != begun.draft_id]
     if listed.standing:
@@ -122,7 +122,7 @@ def next_step(listed: Listed, begun: Begun, body: Mapping[str, Any]) -> Step:
 
 
 def fits(tree: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether a draft asks for what the body does, as far as Razorpay shows it."""
+    """Whether a draft matches the body, as far as Razorpay shows it."""
     theirs, ours = tree.get("line_items"), body["line_items"]
     if not isinstance(theirs, list) or len(theirs) != len(ours):
         return False
@@ -149,7 +149,5 @@ def _agree(shown: Mapping[str, Any], wanted: Mapping[str, Any], names: tuple[str
 
 
 def _text(value: Any) -> Any:
-    """Return a value as it is compared: a text without its white space, and nothing for an empty
-    one.
-    """
+    """Return a value for comparisons: normalized white space, and ``None`` if empty."""
     return " ".join(value.split()) or None if isinstance(value, str) else value or None

@@ -1,6 +1,6 @@
-"""Carries the steps of ``draft_steps`` out: makes, looks, deletes, issues.
+"""Carry out the steps of ``draft_steps``: create, look, delete, issue.
 
-Never waits: its caller comes back.
+Never waits; its caller calls again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,14 +34,14 @@ from invoice_shared.errors import (
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.types import decimal_text
 
-# Longer than that no list should be behind.
+# The list should not be behind for longer.
 MAX_LAG_SECONDS = 120.0
 
 
 class Drafting:
     """Thread-safe.
 
-    Every draft that it leaves behind is without effect, and the next create goes on with it.
+    Drafts that it leaves behind have no effect, and the next create continues with them.
     """
 
     def __init__(self, api: InvoicesApi, clock: Clock) -> None:
@@ -49,12 +49,12 @@ class Drafting:
         self._clock = clock
 
     def create(self, document: FormattedInvoice, begun: Begun | None) -> Created:
-        """Take the invoice as far as it goes now. Raises ``Pending`` if a later call must go on."""
+        """Advance the invoice as far as possible. Raises ``Pending`` to continue later."""
         body = build_draft(document)
         if begun is not None:
             return self._go_on(document, body, begun)
         made = self._make(document, body, None)
-        # Nobody sent the invoice before, so one look is enough.
+        # The invoice was not sent before, so one look is enough.
         return self._go_on(document, body, replace(made, was_alone=True))
 
     def _go_on(self, document: FormattedInvoice, body: Mapping[str, Any], begun: Begun) -> Created:
@@ -64,7 +64,7 @@ class Drafting:
                 case Exists() as found:
                     self._delete(found.drafts)
                     raise AlreadyExists(
-                        "Razorpay holds the invoice already.", document_id=found.document_id
+                        "Razorpay already has the invoice.", document_id=found.document_id
                     )
                 case Blocked() as blocked:
                     self._refuse(document, blocked)
@@ -73,8 +73,7 @@ class Drafting:
                 case Tidy(keep, drafts):
                     self._delete(drafts)
                     reason = (
-                        "Several drafts were made of the invoice at Razorpay; all but one are being"
-                        " deleted."
+                        "Razorpay has several drafts of the invoice; all but one are being deleted."
                     )
                     raise self._later(reason, keep, keep.draft_id)
                 case Alone(keep, shown):
@@ -94,7 +93,7 @@ class Drafting:
         if draft.found.total != document.total:
             self._refuse_total(document, draft)
         if not keep.was_alone:
-            reason = f"Draft {draft.id} is the only one at Razorpay; it is looked up once more."
+            reason = f"Draft {draft.id} is the only one at Razorpay; it is looked up again."
             raise Pending(reason, replace(keep, was_alone=True))
         try:
             issued = self._api.issue(draft.id, document)
@@ -108,14 +107,14 @@ class Drafting:
         return issued.found
 
     def _unlisted(self, document: FormattedInvoice, begun: Begun, draft_id: str) -> Created:
-        """Read a draft by its id: it was issued, or removed, or the list is behind."""
+        """Read an unlisted draft by its id: it was issued or removed, or the list is behind."""
         shown = self._api.get(draft_id)
         if shown is None or shown.found.state == "deleted":
             return self._gone(begun, draft_id)
         if shown.found.invoice_id != document.invoice_id:
             raise _conflict(
-                f"Somebody took the receipt from draft {draft_id} at Razorpay. Put it back, or"
-                " delete it"
+                f"Somebody removed the receipt of draft {draft_id} at Razorpay. Restore it, or"
+                " delete the draft"
             )
         if not shown.is_draft:
             return shown.found
@@ -123,12 +122,14 @@ class Drafting:
 
     def _gone(self, begun: Begun, draft_id: str) -> NoReturn:
         if begun.is_made:
-            # Perhaps a person did it on purpose: it is not made again by itself.
+            # A person may have deleted it on purpose, so it is not created again automatically.
             raise _conflict(
                 f"Draft {draft_id} of this invoice was deleted at Razorpay before it was issued. To"
                 " bill it"
             )
-        raise Pending(f"Draft {draft_id} is gone; another is made.", Begun(since=begun.since))
+        raise Pending(
+            f"Draft {draft_id} is gone; another one will be created.", Begun(since=begun.since)
+        )
 
     def _later(self, reason: str, begun: Begun, draft_id: str | None) -> CallFailed:
         now = self._clock.monotonic()
@@ -136,9 +137,10 @@ class Drafting:
         if now - since < MAX_LAG_SECONDS:
             return Pending(reason, replace(begun, since=since))
         return Unavailable(
-            f"Razorpay's list of invoices is behind: two minutes after draft {draft_id} was made,"
-            " it does not show it as the only one of its receipt. Nothing was issued. The creator"
-            " goes on by itself once the list is right; if it stays so, ask Razorpay's support.",
+            f"Razorpay's list of invoices is behind: two minutes after draft {draft_id} was"
+            " created,"
+            " it is not the only one with its receipt. Nothing was issued. The creator continues"
+            " once the list is right; if it stays behind, ask Razorpay's support.",
             outage=True,
         )
 
@@ -146,8 +148,9 @@ class Drafting:
         if not self._delete(blocked.drafts):
             raise Pending("A draft was issued meanwhile; it is looked up again.", Begun())
         raise _conflict(
-            f"Draft {blocked.stranger_id} at Razorpay has the receipt {document.invoice_id}, but it"
-            " is not the connector's. Delete it, or change its receipt"
+            f"Draft {blocked.stranger_id} at Razorpay has the receipt {document.invoice_id}, but"
+            " the"
+            " connector did not create it. Delete it, or change its receipt"
         )
 
     def _refuse_total(self, document: FormattedInvoice, draft: Shown) -> NoReturn:
@@ -155,13 +158,14 @@ class Drafting:
             raise Pending("The draft was issued meanwhile; it is looked up again.", Begun())
         shown = draft.found.total
         raise _conflict(
-            f"Razorpay made a draft over {decimal_text(shown) if shown is not None else 'no total'}"
+            "Razorpay created a draft over"
+            f" {decimal_text(shown) if shown is not None else 'no total'}"
             f" instead of {decimal_text(document.total)} {document.currency}; it was deleted. Find"
             " out why"
         )
 
     def _delete(self, drafts: tuple[str, ...]) -> bool:
-        """Delete drafts of ours; whether all are gone."""
+        """Delete our drafts; return whether all are gone."""
         remaining = [draft_id for draft_id in drafts if not self._api.delete(draft_id)]
         return not remaining
 
@@ -172,7 +176,7 @@ def _conflict(what: str) -> Rejected:
 
 @contextmanager
 def _resumable(begun: Begun | None) -> Iterator[None]:
-    """Have the next create go on from here if a call fails. ``None``: nothing was sent before."""
+    """Raise ``Pending`` if a call fails, so that the next create continues from here."""
     try:
         yield
     except (Rejected, AlreadyExists, Pending):

@@ -1,7 +1,7 @@
-"""What Razorpay's answers mean. Pure: status and body in, one of our errors out.
+"""Turn Razorpay's answers into our errors. Pure.
 
-Razorpay has no numeric codes: status, ``code``, ``field`` and ``source`` decide, its (English)
-wording only where a fault of the account would otherwise pass for a wrong invoice.
+Razorpay has no numeric codes: status, ``code``, ``field`` and ``source`` decide. Its (English)
+message only decides if an error of the account could otherwise look like an invalid invoice.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from invoice_shared.failure import Code
 from invoice_shared.invoice import FormattedInvoice
 
 OUTAGES = (429, 503)
-# Codes of failures that are Razorpay's or its banks', whatever the status.
+# Codes of errors at Razorpay or its banks, with any status.
 OUR_SIDE = ("GATEWAY_ERROR", "SERVER_ERROR", "SERVICE_UNAVAILABLE")
-# The address leads elsewhere, whatever the invoice.
+# The address is wrong, so the cause is not the invoice.
 NO_SUCH_ADDRESS = (404, 405)
-# Passes by itself: the server waited too long, somebody else changes the same thing.
+# Temporary: the server timed out, or somebody else is changing the same object.
 PASSING = (408, 409, 423, 425)
 NO_URL = "requested url was not found"
 NO_ID = "id provided does not exist"
 THROTTLED = "try after sometime"
-# Faults of the account: until an operator cures them, every invoice meets the same answer.
+# Errors of the account: until an operator fixes them, every invoice gets the same answer.
 OF_THE_ACCOUNT = (
     NO_URL,
     "no route matched",
@@ -33,7 +33,7 @@ OF_THE_ACCOUNT = (
     "not enabled for",
 )
 BELOW_MINIMUM = ("must be at least inr", "less than minimum amount")
-BY_HAND = "Mend what it names, then replay."
+BY_HAND = "Fix what it names, then replay."
 
 
 def create_error(
@@ -64,16 +64,12 @@ def change_error(answer: Answer, now: datetime) -> CallFailed:
 
 
 def says_unknown_id(answer: Answer) -> bool:
-    """Whether a call by id was answered with "The id provided does not exist", which comes as a
-    400.
-    """
+    """Whether a call by id was answered with "The id provided does not exist" (a 400)."""
     return answer.status == 400 and NO_ID in _said(answer).lower()
 
 
 def says_other_status(answer: Answer) -> bool:
-    """Whether the invoice is not a draft any more: "Operation not allowed for Invoice in issued
-    status.".
-    """
+    """Whether an invoice is no longer a draft, by the message of its 400."""
     return answer.status == 400 and "operation not allowed for invoice in" in _said(answer).lower()
 
 
@@ -92,14 +88,14 @@ def _advice(answer: Answer, document: FormattedInvoice, key_id: str) -> str:
 def _about_key(key_id: str) -> str:
     kind, other = ("test", "live") if key_id.startswith("rzp_test_") else ("live", "test")
     return (
-        f" The key is a {kind} key, which does not know what was made in {other} mode."
+        f" The key is a {kind} key, which cannot see what was created in {other} mode."
         if key_id
         else ""
     )
 
 
 def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
-    """Return the error of an answer that says nothing about the invoice; ``None`` if it may."""
+    """Return the error that is not about the invoice; ``None`` if it may be."""
     response, said = answer.for_the_record(), _said(answer)
     if answer.status == 401 or (answer.status == 403 and _error(answer)) or _names_the_key(answer):
         return CredentialsRefused(
@@ -109,7 +105,7 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
         )
     if answer.status in NO_SUCH_ADDRESS or _is_of_the_account(answer):
         return CredentialsRefused(
-            f"Razorpay has no invoices for us: {said} Have Invoices enabled for the account, and"
+            f"Razorpay offers us no invoices: {said} Have Invoices enabled for the account, and"
             " check RAZORPAY_BASE_URL.",
             response=response,
         )
@@ -120,8 +116,9 @@ def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
     response, said, wish = answer.for_the_record(), _said(answer), answer.retry_after(now)
     if answer.status in OUTAGES or (answer.status == 400 and THROTTLED in said.lower()):
         reason = (
-            f"Razorpay throttles us or is down: {said} After an hour of it, the account's daily"
-            " limit is used up (300 invoices in test mode): ask Razorpay to raise it."
+            f"Razorpay throttles us or is down: {said} If it lasts an hour, the account's daily"
+            " limit"
+            " is used up (300 invoices in test mode): ask Razorpay to raise it."
         )
         return Unavailable(reason, retry_after=wish, outage=True, response=response)
     if 300 <= answer.status < 400:
@@ -129,9 +126,8 @@ def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
             f"Razorpay redirects ({answer.status}), which is not followed. Check RAZORPAY_BASE_URL."
         )
         return Unavailable(reason, outage=True, response=response)
-    if (
-        answer.status == 403
-    ):  # a firewall's page in front of Razorpay: it may dislike one invoice's text alone
+    # A firewall in front of Razorpay may refuse the text of one invoice.
+    if answer.status == 403:
         reason = (
             f"Something in front of Razorpay refuses the request: {said} Show its answer to"
             " Razorpay's support."
@@ -150,8 +146,8 @@ def _is_of_the_account(answer: Answer) -> bool:
 
 
 def _names_the_key(answer: Answer) -> bool:
-    # "The api key provided is invalid" comes as a 400 BAD_REQUEST_ERROR; what sets it apart from an
-    # input that is refused is that it names no field and no source.
+    # "The api key provided is invalid" is a 400 BAD_REQUEST_ERROR. Unlike for invalid input, it
+    # names no field and no source.
     error = _error(answer)
     words = str(error.get("description", "")).lower()
     is_about_us = not error.get("field") and error.get("source") in (None, "NA")

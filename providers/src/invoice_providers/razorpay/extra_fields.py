@@ -1,5 +1,4 @@
-"""EXTRA_FIELDS for Razorpay: a few fields of the invoice by their own names; every other name
-becomes a note.
+"""Convert EXTRA_FIELDS to Razorpay's fields; unknown names become notes.
 
 Pure.
 """
@@ -21,7 +20,7 @@ WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def document_fields(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Give the invoice's fields. Raises ``Rejected`` where they cannot be filled so."""
+    """Return the invoice's fields. Raises ``Rejected`` for invalid ones."""
     fields = {name: visible(text) for name, text in fields.items()}
     notes = {
         name: cut(text, MAX_NOTE)
@@ -30,7 +29,7 @@ def document_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     }
     if len(notes) > MAX_NOTES or any(len(name) > MAX_NOTE for name in notes):
         raise _wrong(
-            f"asks for {len(notes)} notes, and Razorpay takes {MAX_NOTES} with names of {MAX_NOTE}"
+            f"asks for {len(notes)} notes, and Razorpay allows {MAX_NOTES} with names of {MAX_NOTE}"
             " characters"
         )
     return {
@@ -41,10 +40,10 @@ def document_fields(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def check_line_fields(fields: Mapping[str, str]) -> None:
-    """Raise ``Rejected`` for any field of a line: Razorpay's lines have none to fill."""
+    """Raise ``Rejected`` for any field of a line, because Razorpay's lines have none."""
     if fields:
         names = ", ".join(f"line.{name}" for name in sorted(fields))
-        raise _wrong(f"fills {names}, and Razorpay's lines take no further fields")
+        raise _wrong(f"fills {names}, and Razorpay's lines have no extra fields")
 
 
 def _switch(name: str, text: str) -> bool:

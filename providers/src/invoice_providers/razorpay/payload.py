@@ -1,8 +1,8 @@
-"""From a formatted invoice to Razorpay's. Pure.
+"""Turn a formatted invoice into Razorpay's. Pure.
 
-Razorpay multiplies whole quantities by whole smallest units, so each line is one piece at the
-rounded amount; what Metronome counted stands in its description. The item id is not sent: an item
-of Razorpay's carries a price of its own.
+Razorpay multiplies whole quantities by whole smallest units, so each line has quantity 1 at the
+rounded amount, and its description contains Metronome's figures. The item id is not sent, because
+Razorpay's items have their own price.
 """
 
 from collections.abc import Mapping
@@ -24,20 +24,19 @@ from invoice_shared.text import visible
 from invoice_shared.types import decimal_text
 
 MAX_LINES = 50
-# By it a draft is known as ours if EXTRA_FIELDS replace the description.
+# Identifies a draft as ours if EXTRA_FIELDS replaces the description.
 MEMO_NOTE = "metronome_invoice_id"
-# Razorpay states no limit and counts characters elsewhere. What is cut off is whole in the line's
-# description.
+# Razorpay documents no limit here, and counts characters elsewhere. The line's description contains
+# a name that was cut.
 MAX_NAME = 255
-# Of a line, and so of the total. For other currencies none is known but one smallest unit of the
-# total.
+# The minimum of a line, and so of the total. For other currencies only one smallest unit is known.
 MINIMUM = {"INR": Decimal("1.00")}
-# Unless it is told so, Razorpay messages the customer the moment that the invoice exists.
+# Otherwise Razorpay messages the customer as soon as the invoice exists.
 SILENT = {"sms_notify": False, "email_notify": False}
 
 
 def build_body(document: FormattedInvoice) -> dict[str, Any]:
-    """Build the invoice. Raises ``Rejected`` where it must not be sent."""
+    """Return the invoice. Raises ``Rejected`` if it must not be sent."""
     _check(document)
     fields = document_fields(document.extra_fields)
     return {
@@ -45,7 +44,7 @@ def build_body(document: FormattedInvoice) -> dict[str, Any]:
         "customer_id": document.external_customer_id,
         "receipt": document.invoice_id,
         "currency": document.currency,
-        # Midnight UTC is the same day in India, where Razorpay shows it.
+        # Midnight UTC is the same day in India, whose time Razorpay shows.
         "date": int(datetime.combine(document.issue_date, time(), UTC).timestamp()),
         "description": cut(_description(document), MAX_TEXT),
         **SILENT,
@@ -56,14 +55,12 @@ def build_body(document: FormattedInvoice) -> dict[str, Any]:
 
 
 def build_draft(document: FormattedInvoice) -> dict[str, Any]:
-    """Build the invoice as a draft. Raises ``Rejected`` if it must not be sent."""
-    return build_body(document) | {"draft": "1"}  # as a text: the number is refused
+    """Return the invoice as a draft. Raises ``Rejected`` if it must not be sent."""
+    return build_body(document) | {"draft": "1"}  # a text, because a number is refused
 
 
 def _memo_note(document: FormattedInvoice, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Note our id if the description, which begins with it, was replaced; unless every note is
-    taken.
-    """
+    """Return a note with our id if the description was replaced and a note is free."""
     notes = fields.get("notes", {})
     if "description" not in fields or len(notes) >= MAX_NOTES:
         return {}
@@ -74,7 +71,7 @@ def _check(document: FormattedInvoice) -> None:
     if document.document_type == "credit_memo":
         raise Rejected(
             "negative-amount",
-            f"Razorpay knows no credit memos. Credit {decimal_text(document.total)}"
+            f"Razorpay has no credit memos. Credit {decimal_text(document.total)}"
             f" {document.currency} to customer {document.external_customer_id} by hand, then"
             " resolve the failure.",
         )
@@ -87,9 +84,10 @@ def _check(document: FormattedInvoice) -> None:
 
 def _negative(line: LineItem, currency: str) -> str:
     return (
-        f"Razorpay takes no negative lines, and “{line.name}” is {decimal_text(line.amount)}"
-        f" {currency}. Give it the item of the line that it reduces and set LINE_GROUPING=by_item,"
-        " then replay from raw; or bill the invoice by hand and resolve the failure."
+        f"Razorpay allows no negative lines, and “{line.name}” is {decimal_text(line.amount)}"
+        f" {currency}. Set its item to that of the line that it reduces, set"
+        " LINE_GROUPING=by_item and replay from raw; or bill the invoice by hand and resolve"
+        " the failure."
     )
 
 
@@ -100,8 +98,8 @@ def _check_minimum(document: FormattedInvoice) -> None:
         raise Rejected(
             "below-minimum",
             f"The total is {decimal_text(document.total)} {document.currency}; Razorpay takes"
-            f" {least} at least. Settle it by hand and resolve the failure;"
-            " ZERO_TOTAL_INVOICES=skip leaves out totals of zero.",
+            f" at least {least}. Bill it by hand and resolve the failure;"
+            " ZERO_TOTAL_INVOICES=skip skips totals of zero.",
         )
     small = [line for line in document.line_items if minimum is not None and line.amount < minimum]
     if small:
@@ -112,8 +110,8 @@ def _too_small(lines: list[LineItem], currency: str) -> str:
     first = f"“{lines[0].name}” is {decimal_text(lines[0].amount)} {currency}"
     others = f", and {len(lines) - 1} more are below it" if len(lines) > 1 else ""
     return (
-        f"Razorpay takes {MINIMUM[currency]} {currency} per line at least, and {first}{others}."
-        " Give it the item of a larger line and set LINE_GROUPING=by_item, then replay from raw;"
+        f"Razorpay takes at least {MINIMUM[currency]} {currency} per line, and {first}{others}."
+        " Set its item to that of a larger line, set LINE_GROUPING=by_item and replay from raw;"
         " or bill the invoice by hand and resolve the failure."
     )
 

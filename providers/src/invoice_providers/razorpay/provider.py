@@ -1,4 +1,4 @@
-"""Razorpay, as the rest of the connector knows it."""
+"""The exported value of Razorpay."""
 
 from typing import Any
 from urllib.parse import quote
@@ -25,7 +25,7 @@ PROVIDER = Provider(
     title="Razorpay",
     metronome_name=METRONOME_NAME,
     takes_credit_memos=False,
-    # It has no key that makes a create repeatable.
+    # Razorpay has no key to make a create repeatable.
     recognises_repeats=False,
     has_items=False,
     settings=RazorpaySettings,

@@ -1,4 +1,4 @@
-"""What an account's owner must know, and what could not be verified from outside. Pure."""
+"""Remarks for an account's owner, including what could not be verified. Pure."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ FRESHNESS = (
     "Could not be verified: how soon the list of invoices shows a new one. The creator looks before"
     " it issues, waits up to two minutes, and issues nothing while the list is behind."
 )
-TEST_KEY = "The key is a test key: nothing is collected from anybody."
+TEST_KEY = "The key is a test key: no payment is collected."
 DIRECT = (
-    "RAZORPAY_CREATE=direct: a creator that freezes between look-up and create can double an"
-    " invoice. RAZORPAY_CREATE=draft rules it out."
+    "RAZORPAY_CREATE=direct: a creator that freezes between look-up and create can duplicate an"
+    " invoice. RAZORPAY_CREATE=draft prevents that."
 )
 UNSEEN = (
     "Could not be verified: whether Razorpay messages the customer when a draft is issued, although"
-    " none is asked for. The list shows no issued invoice of the connector's yet; bill yourself"
+    " we switch messages off. The list shows no issued invoice of the connector yet. Bill yourself"
     " first, and run this again."
 )
 
@@ -39,11 +39,11 @@ def _about_messages(issued: list[Shown]) -> str:
         return UNSEEN
     if not messaged:
         return (
-            f"No customer was messaged about the {len(issued)} newest invoices of the connector's"
-            " that are listed."
+            f"No customer was messaged about the {len(issued)} newest listed invoices of the"
+            " connector."
         )
     return (
         f"Customers were messaged about {len(messaged)} of the {len(issued)} newest invoices of the"
-        f" connector's, {messaged[0].id} for one. If EXTRA_FIELDS do not ask for it, ask Razorpay's"
+        f" connector, e.g. {messaged[0].id}. If EXTRA_FIELDS does not ask for it, ask Razorpay's"
         " support to switch it off."
     )

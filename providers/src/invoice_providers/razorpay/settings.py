@@ -13,11 +13,11 @@ CREDENTIALS = ("RAZORPAY_APIKEY_ID", "RAZORPAY_APIKEY_SECRET")
 class RazorpaySettings(HttpSettings):
     """The key, the address of the API, and the order of calls."""
 
-    razorpay_apikey_id: SecretStr | None = None  # no secret, but replaced together with one
+    razorpay_apikey_id: SecretStr | None = None  # not secret, but rotated together with a secret
     razorpay_apikey_secret: SecretStr | None = None
     razorpay_base_url: BaseUrl = "https://api.razorpay.com"
-    # How an invoice comes about: by way of a draft, which nothing can double, or issued by its
-    # first call.
+    # How an invoice is created: from a draft, which excludes duplicates, or issued by its first
+    # call.
     razorpay_create: Literal["draft", "direct"] = "draft"
 
     @classmethod

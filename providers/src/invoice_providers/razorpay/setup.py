@@ -1,4 +1,4 @@
-"""From the settings to a Razorpay client."""
+"""Build a Razorpay client from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from invoice_shared.outgoing.outgoing import Reach
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Key:
-    """An API key; it decides between test and live."""
+    """An API key, which decides between test and live mode."""
 
     key_id: str
     secret: str
@@ -25,7 +25,7 @@ def build(settings: RazorpaySettings, clock: Clock) -> Razorpay:
 
 
 def build_api(settings: RazorpaySettings, clock: Clock) -> InvoicesApi:
-    """Build the API's calls; the key is read from its files again after it was refused."""
+    """Build the API's calls. A refused key is read again from its files."""
 
     def key() -> Key:
         return Key(
@@ -38,7 +38,7 @@ def build_api(settings: RazorpaySettings, clock: Clock) -> InvoicesApi:
 def api_of(base_url: str, key: Callable[[], Key], *, clock: Clock, reach: Reach) -> InvoicesApi:
     """Build the API's calls over HTTP.
 
-    ``key`` is asked again after a refusal, so a rotation needs no restart.
+    ``key`` is called again after a refusal, so a rotation needs no restart.
     """
     http = Http("Razorpay", lambda: basic(key().key_id, key().secret), reach)
     return InvoicesApi(base_url, http, clock, lambda: key().key_id)

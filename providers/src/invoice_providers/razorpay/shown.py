@@ -1,4 +1,4 @@
-"""From the invoices that Razorpay shows to what is compared with ours. Pure."""
+"""Read Razorpay's invoices for the comparison with ours. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from invoice_providers.razorpay.units import major_units
 from invoice_providers.wording import memo_of
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
-# An invoice without our receipt is not found again: it must not pass for ours, nor be created once
-# more.
+# An invoice without our receipt cannot be found again. It must not count as ours or be created
+# again.
 UNNAMED = "missing"
 
 STATES: dict[str, State] = {
@@ -21,14 +21,14 @@ STATES: dict[str, State] = {
     "partially_paid": "open",
     "paid": "paid",
     "cancelled": "void",
-    # Its link takes no payment any more, but nobody called the invoice off: the customer owes it.
+    # Its payment link has expired, but nobody cancelled the invoice, so the customer owes it.
     "expired": "open",
     "deleted": "deleted",
 }
 
 
 def read_invoice(tree: Any) -> Found | None:
-    """Return one invoice, its total net of tax; ``None`` if it is not one, or cannot be compared."""
+    """Return an invoice with total net of tax; ``None`` if it is not one or not comparable."""
     if not isinstance(tree, dict) or not isinstance(tree.get("id"), str):
         return None
     receipt, currency, amount, tax = (
@@ -46,7 +46,7 @@ def read_invoice(tree: Any) -> Found | None:
         total=total,
         currency=currency,
         external_customer_id=_customer(tree),
-        # The same API lists payment links.
+        # The same API also lists payment links.
         document_type="invoice" if tree.get("type") == "invoice" else None,
         state=STATES.get(str(tree.get("status"))),
     )
@@ -60,30 +60,30 @@ def _customer(tree: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One invoice as Razorpay shows it: what is compared, and the object itself."""
+    """One invoice of Razorpay: the fields to compare, and the object itself."""
 
     found: Found
     tree: Mapping[str, Any]
 
     @property
     def id(self) -> str:
-        """Razorpay's own id."""
+        """Razorpay's id."""
         return self.found.document_id
 
     @property
     def age(self) -> tuple[int, str]:
-        """What orders invoices: the oldest first, then the smallest id."""
+        """The sort key: creation time, then id."""
         created_at = self.tree.get("created_at")
         return (created_at if isinstance(created_at, int) else 0, self.id)
 
     @property
     def is_draft(self) -> bool:
-        """Whether it has no effect yet."""
+        """Whether it is a draft, without effect yet."""
         return self.found.state == "draft"
 
     @property
     def made_at(self) -> datetime:
-        """When it was made; long ago if that does not show."""
+        """When it was created; ``LONG_AGO`` if unknown."""
         try:
             return datetime.fromtimestamp(self.age[0], UTC)
         except (OverflowError, ValueError, OSError):
@@ -91,7 +91,7 @@ class Shown:
 
     @property
     def memo(self) -> str | None:
-        """The invoice of which the connector made it; ``None`` of what a person made."""
+        """The invoice for which the connector created it; ``None`` if a person created it."""
         notes, description = self.tree.get("notes"), self.tree.get("description")
         noted = notes.get(MEMO_NOTE) if isinstance(notes, dict) else None
         if isinstance(noted, str):
@@ -100,20 +100,19 @@ class Shown:
 
 
 def read_shown(tree: Any) -> Shown | None:
-    """Return one invoice; ``None`` if it is not one, or cannot be compared."""
+    """Return an invoice; ``None`` if it is not one or not comparable."""
     found = read_invoice(tree)
     return None if found is None else Shown(found, tree)
 
 
 def read_listing(items: Any, receipt: str) -> list[Shown] | None:
-    """Return the invoices that carry a receipt, the oldest first; ``None`` if it is not a list of
-    invoices.
+    """Return the invoices with a receipt, oldest first; ``None`` if it is not a list of invoices.
 
-    Cancelled and expired ones count: somebody decided so, and a replay must not bring them back.
+    Cancelled and expired ones count: a person decided that, and a replay must not undo it.
     """
     if not isinstance(items, list):
         return None
     carrying = [item for item in items if isinstance(item, dict) and item.get("receipt") == receipt]
     read = [read_shown(item) for item in carrying]
-    # One that carries our receipt and cannot be read is no reason to create another.
+    # An unreadable invoice with our receipt must not lead to another create.
     return None if None in read else [shown for shown in reversed(read) if shown is not None]

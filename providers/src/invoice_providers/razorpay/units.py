@@ -1,5 +1,4 @@
-"""Amounts in a currency's smallest unit, the only form that Razorpay knows: paise, cents, whole
-yen.
+"""Convert amounts to a currency's smallest unit, which Razorpay uses, and back.
 
 Pure.
 """
@@ -12,15 +11,14 @@ from invoice_providers.amounts import EXACT
 from invoice_shared.errors import Rejected
 from invoice_shared.types import decimal_text
 
-# Currencies with three decimals are taken only with a 0 in the last place (Razorpay's page on the
-# invoice entity).
+# Currencies with three decimals need a 0 in the last place (Razorpay's page on the invoice entity).
 THREE = 3
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
-    """Turn major units into the smallest ones.
+    """Return major units in the smallest units.
 
-    Raises ``Rejected`` where Razorpay cannot hold the amount exactly.
+    Raises ``Rejected`` if Razorpay cannot represent the amount exactly.
     """
     digits = minor_digits(currency)
     minor = amount.scaleb(digits, EXACT)
@@ -28,27 +26,28 @@ def minor_units(amount: Decimal, currency: str) -> int:
         step = decimal_text(Decimal(1).scaleb(1 - digits if digits == THREE else -digits))
         raise Rejected(
             "provider-rejected",
-            f"Razorpay takes {currency} in steps of {step}, and {decimal_text(amount)} is none."
-            " LINE_GROUPING=by_item may give lines that fit; else bill this invoice by hand and"
-            " resolve it.",
+            f"Razorpay takes {currency} in steps of {step}, and {decimal_text(amount)} is not one."
+            " LINE_GROUPING=by_item may result in lines that fit; else bill this invoice by hand"
+            " and resolve it.",
         )
     return int(minor)
 
 
 def major_units(minor: int, currency: str) -> Decimal:
-    """Turn what Razorpay shows into major units. Raises ``ValueError`` for what is no currency."""
+    """Return smallest units in major units. Raises ``ValueError`` for an unknown currency."""
     return Decimal(minor).scaleb(-_exponent(currency), EXACT)
 
 
 def minor_digits(currency: str) -> int:
-    """Give the decimals of a currency. Raises ``Rejected`` for what is none."""
+    """Return a currency's decimals. Raises ``Rejected`` for an unknown currency."""
     try:
         return _exponent(currency)
     except ValueError as error:
         raise Rejected(
             "unsupported-currency",
-            f"{currency} has no smallest unit that we know of, so no amount of it can be sent to"
-            " Razorpay. Bill this invoice by hand and resolve it.",
+            f"{currency} has no known smallest unit, so its amounts cannot be sent to Razorpay."
+            " Bill"
+            " this invoice by hand and resolve it.",
         ) from error
 
 

@@ -1,11 +1,11 @@
-"""The suite that every provider passes: subclass ``ProviderContract`` and give it a ``case``.
+"""The suite that every provider passes: subclass ``ProviderContract``, define ``case``.
 
 Needs the extra ``testing``.
 """
 
 import pytest
 
-# Else a failed assertion of the suite would not show its values.
+# Otherwise a failed assertion of the suite would not show its values.
 pytest.register_assert_rewrite("invoice_providers.testing.contract")
 
 from invoice_providers.testing.case import ProviderCase  # noqa: E402

@@ -1,4 +1,4 @@
-"""One account that a provider is tried on, and the documents that are created there."""
+"""The account for testing a provider, and the documents to create there."""
 
 import uuid
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ TOTAL = Decimal("12.50")
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderCase:
-    """An account at a simulated system or at a sandbox, in which real documents are created.
+    """An account at a simulator or a sandbox, in which real documents are created.
 
-    ``stranger`` are the settings of somebody whom the provider refuses. ``no_item_id`` is left out
-    for a provider that is sent no items; ``no_customer_id`` is asked for then.
+    ``stranger`` has settings that the provider refuses. ``no_item_id`` is omitted for a provider
+    without items; then ``no_customer_id`` is used.
     """
 
     provider: Provider[Any]
@@ -42,9 +42,7 @@ class ProviderCase:
         return Connection(self.provider, self.provider.build(self.stranger, SystemClock()))
 
     def invoice(self, **changes: Any) -> FormattedInvoice:
-        """Build an invoice over 12.50 that nobody knows yet, one of its lines at a fraction of a
-        cent.
-        """
+        """Return a new invoice over 12.50, with one line at a fraction of a cent."""
         lines = (
             self.line(amount="11.25", quantity="1124567", unit_price="0.00001"),
             self.line(name="Seats", amount="1.25"),
@@ -68,7 +66,7 @@ class ProviderCase:
         return FormattedInvoice.model_validate(valid | changes)
 
     def line(self, **changes: Any) -> dict[str, Any]:
-        """Build a line of an invoice."""
+        """Return a line of an invoice."""
         valid = {
             "name": "API calls",
             "external_item_id": self.item_id,

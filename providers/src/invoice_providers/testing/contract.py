@@ -1,6 +1,4 @@
-"""What the creator asks of a billing system, the same for all: created once, found again, refused
-in words.
-"""
+"""The suite for all providers: created once, found again, refused with a reason."""
 
 import threading
 import time
@@ -27,7 +25,7 @@ from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.settings import HttpSettings
 
 LONG_AGO = timedelta(days=1)
-# A document may take a moment to show, and refused credentials to be believed.
+# A document may take a moment to appear, and refused credentials several calls to be believed.
 PATIENCE_SECONDS = 30
 PAUSE_SECONDS = 0.5
 
@@ -35,15 +33,15 @@ Answer = TypeVar("Answer")
 
 
 class ProviderContract:
-    """Subclass it and give it a fixture ``case``."""
+    """Subclass it and define the fixture ``case``."""
 
     @pytest.fixture
     def case(self) -> ProviderCase:
-        """Return the account that the provider is tried on."""
+        """Return the account for testing the provider."""
         raise NotImplementedError
 
     def test_the_account_is_set_up_and_has_a_name(self, case: ProviderCase) -> None:
-        """The creator and the ledger ask for both."""
+        """The creator and the ledger need both."""
         assert case.provider.is_configured(case.account)
         assert case.provider.account(case.account)
 
@@ -55,7 +53,7 @@ class ProviderContract:
         assert {name.lower() for name in case.provider.needed_at_first(())} <= own
 
     def test_what_is_created_is_found_with_all_that_it_shows(self, case: ProviderCase) -> None:
-        """A fact that the provider does not show is ``None``; what it shows is right."""
+        """A field that the provider does not show is ``None``; the others are right."""
         client, document = case.connect(), case.invoice()
 
         created = finished(client, document)
@@ -67,7 +65,7 @@ class ProviderContract:
         assert found.total == TOTAL
 
     def test_what_is_created_is_read_by_its_own_id(self, case: ProviderCase) -> None:
-        """The ledger knows a document by the provider's id."""
+        """The ledger stores the provider's id."""
         client, document = case.connect(), case.invoice()
         created = finished(client, document)
 
@@ -95,7 +93,7 @@ class ProviderContract:
     def test_a_repeat_ends_with_the_same_document(
         self, case: ProviderCase, changes: dict[str, Any]
     ) -> None:
-        """Whatever makes it so: the provider's own key, a taken id, or the look before."""
+        """Due to the provider's own key, a taken id, or the look before."""
         client, document = case.connect(), case.invoice()
         created = finished(client, document)
         eventually(lambda: client.look(document))
@@ -106,7 +104,7 @@ class ProviderContract:
         assert len(client.look(document)) == 1
 
     def test_a_repeat_of_what_nobody_created_ends_in_one_document(self, case: ProviderCase) -> None:
-        """One that makes drafts takes several calls for it, since somebody may have begun."""
+        """A provider with drafts needs several calls, because another process may have begun."""
         client, document = case.connect(), case.invoice()
 
         created = finished(client, document, Begun())
@@ -115,7 +113,7 @@ class ProviderContract:
         assert found.document_id == created.document_id
 
     def test_another_total_under_a_taken_id_changes_nothing(self, case: ProviderCase) -> None:
-        """The document shows what it is, and the creator can tell that it is another."""
+        """The document's facts show the creator that it differs."""
         client, document = case.connect(), case.invoice()
         finished(client, document)
         eventually(lambda: client.look(document))
@@ -128,7 +126,7 @@ class ProviderContract:
     def test_a_credit_memo_is_created_and_found_or_refused_for_what_it_is(
         self, case: ProviderCase
     ) -> None:
-        """As ``takes_credit_memos`` says."""
+        """Depending on ``takes_credit_memos``."""
         client, memo = case.connect(), case.invoice(document_type="credit_memo")
 
         if not case.provider.takes_credit_memos:
@@ -144,7 +142,7 @@ class ProviderContract:
     def test_an_item_or_customer_that_is_not_there_is_refused_and_nothing_is_left(
         self, case: ProviderCase
     ) -> None:
-        """The sentence says where in Metronome the id comes from."""
+        """The reason says where in Metronome the id comes from."""
         unknown = (case.line(name="Ghosts", external_item_id=case.no_item_id, amount="12.50"),)
         nobody = {"external_customer_id": case.no_customer_id}
 
@@ -156,7 +154,7 @@ class ProviderContract:
         assert "Metronome" in error.reason
 
     def test_wrong_credentials_are_never_an_invoices_fault(self, case: ProviderCase) -> None:
-        """Else a wrong password would turn a whole topic into failures."""
+        """Otherwise a wrong password would turn a whole topic into failures."""
         stranger, document = case.connect_as_a_stranger(), case.invoice()
 
         def is_refused() -> bool:
@@ -190,7 +188,7 @@ class ProviderContract:
             stranger.presence("customer", (case.customer_id,))
 
     def test_a_preview_is_a_body_that_asks_nobody(self, case: ProviderCase) -> None:
-        """The same invoice gives the same bytes, and an account that is not set up is enough."""
+        """The same invoice gives the same bytes, even with an account that is not configured."""
         document, nowhere = case.invoice(), case.provider.settings.model_construct()
 
         assert serde.dumps(case.provider.preview(document, nowhere)) == serde.dumps(
@@ -199,7 +197,7 @@ class ProviderContract:
 
 
 def finished(client: Connection, document: FormattedInvoice, begun: Begun | None = None) -> Created:
-    """Create a document, and go on with a create that is pending."""
+    """Create a document, and continue while the create is pending."""
     end, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
     while True:
         try:
@@ -241,9 +239,9 @@ def read_again(client: Connection, document: FormattedInvoice, document_id: str)
 
 
 def repeated(client: Connection, document: FormattedInvoice) -> Found:
-    """Return what a repeat ends with.
+    """Return the document after a repeated create.
 
-    The creator looks first; a provider that recognises repeats needs no look.
+    The creator looks first, unless the provider recognises repeats.
     """
     if not client.provider.recognises_repeats:
         found = likeliest(client.look(document), document.invoice_id)

@@ -137,7 +137,7 @@ def test_a_refused_address_is_reported_even_if_others_were_accepted(
 ) -> None:
     mailbox.refused = "kim@example.com"
 
-    with pytest.raises(NeedsAttention, match="1 of the addresses of DIGEST_TO"):
+    with pytest.raises(NeedsAttention, match="1 addresses in DIGEST_TO"):
         send(DIGEST, by_mail(smtp_url))
     assert len(mailbox.taken) == 1
 

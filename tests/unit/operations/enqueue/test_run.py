@@ -36,7 +36,7 @@ def test_an_invoice_without_an_id_or_a_customer_is_refused(
 ) -> None:
     installation = FakeInstallation([])
 
-    with pytest.raises(InvalidRequest, match="Give the invoice's id"):
+    with pytest.raises(InvalidRequest, match="Use the invoice's id"):
         enqueue(invoice_id, customer_id, installation, KIM)
 
     assert installation.broker.published == []

@@ -128,5 +128,5 @@ def test_the_last_sentence_says_that_they_were_asked() -> None:
     causes.add(ready())
 
     assert causes.in_words() == (
-        "1 invoice(s), drafts included: 1 would be sent. The providers were asked."
+        "1 invoice(s), including drafts: 1 would be sent. The providers were asked."
     )

@@ -244,7 +244,7 @@ def test_each_cause_is_one_row_with_its_invoices_and_money() -> None:
     assert (product["invoices"], str(product["total"]), product["currency"]) == (2, "120.50", "USD")
     assert (sums["code"], sums["name"], sums["invoices"]) == ("totals-mismatch", None, 3)
     assert (
-        causes.in_words() == "5 invoice(s), drafts included: 5 would fail. No provider was asked."
+        causes.in_words() == "5 invoice(s), including drafts: 5 would fail. No provider was asked."
     )
 
 

@@ -227,10 +227,10 @@ def test_a_failure_that_cannot_start_over_says_what_to_do(
 @pytest.mark.parametrize(
     ("failed", "said"),
     [
-        pytest.param(failure(source=source(None)), "from no topic", id="an unusable event"),
+        pytest.param(failure(source=source(None)), "not from a topic", id="an unusable event"),
         pytest.param(
             failure(source=source("elsewhere")),
-            "none of this installation's",
+            "not a topic of this installation",
             id="another installation's",
         ),
         pytest.param(

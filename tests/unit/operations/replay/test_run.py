@@ -171,7 +171,7 @@ def test_a_failure_that_arrived_after_the_first_run_is_not_replayed_by_the_resum
 def test_a_time_that_begins_after_the_replay_is_refused() -> None:
     tomorrow = ReplayRequest("raw", Selection(since=START + timedelta(days=1)))
 
-    with pytest.raises(InvalidRequest, match="Nothing lies between"):
+    with pytest.raises(InvalidRequest, match="is not before --until"):
         Replay(ID, tomorrow, FakeInstallation([]), KIM)
 
 

@@ -153,7 +153,7 @@ NAMELESS = case_of(failure(invoice_id=None), Place("invoice-errors", 0, 1))
             id="no document id",
         ),
         pytest.param(
-            CASE, {"destination": "netsuite"}, "give both", id="a destination without a document"
+            CASE, {"destination": "netsuite"}, "use both", id="a destination without a document"
         ),
         pytest.param(
             NAMELESS, {"document_id": "4711"}, "names no invoice", id="a failure without an invoice"

@@ -131,7 +131,7 @@ def test_a_document_made_by_hand_is_entered_and_reported_before_the_failure_is_c
         f"{INVOICE_ID}#document:netsuite:4711".encode(),
         INVOICE_ID.encode(),
     ]
-    assert told.metronome == "told FINALIZED"
+    assert told.metronome == "reported FINALIZED"
     assert installation.told == [
         (
             CUSTOMER_ID,
@@ -161,19 +161,19 @@ def test_a_document_made_by_hand_is_entered_and_reported_before_the_failure_is_c
         ),
         pytest.param(
             {"invoice_id": "4711", "external_status": "PAID"},
-            "told FINALIZED",
+            "reported FINALIZED",
             0,
             id="already reported",
         ),
         pytest.param(
             {"invoice_id": "9", "external_status": "INVALID_REQUEST_ERROR"},
-            "told FINALIZED",
+            "reported FINALIZED",
             1,
             id="a refusal",
         ),
         pytest.param(
             {"invoice_id": "9", "external_status": "VOID"},
-            "told FINALIZED",
+            "reported FINALIZED",
             1,
             id="a removed one",
         ),
@@ -198,7 +198,7 @@ def test_metronome_gets_no_report_without_the_write_back() -> None:
 
     told = by("kim", installation, document_id="4711")
 
-    assert told.metronome == "not told: METRONOME_STATUS_WRITEBACK is false"
+    assert told.metronome == "not reported: METRONOME_STATUS_WRITEBACK is false"
     assert installation.told == []
 
 
@@ -215,7 +215,7 @@ def test_the_failure_stays_open_until_metronome_has_the_report_and_the_document_
     ] == ["4711"]
     assert [case.state for case in installation.view().named(ID)] == ["open"]
     installation.answers.update(answers)
-    assert by("kim", installation, document_id="4711").metronome == "told FINALIZED"
+    assert by("kim", installation, document_id="4711").metronome == "reported FINALIZED"
 
 
 RAW = lying("raw-invoices", 8, raw_invoice(), INVOICE_ID)

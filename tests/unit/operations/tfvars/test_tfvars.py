@@ -84,7 +84,7 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         pytest.param("\n= 1", "Line 2: a name", id="no name"),
         pytest.param('a = ["b"', "Line 1: the file ends", id="an open list"),
         pytest.param("a = {\n", "Line 2: the file ends", id="an open object"),
-        pytest.param("a = ?", "Line 1: this is nothing", id="not a token"),
+        pytest.param("a = ?", "Line 1: this is not valid", id="not a token"),
         pytest.param(
             'a = "secret\nb = "1"', "Line 1: a quoted text does not end", id="an open quote"
         ),
@@ -97,12 +97,12 @@ def test_a_value_is_read_as_terraform_writes_it(text: str, value: Any) -> None:
         pytest.param('a = "\\u12"', "Line 1: a backslash", id="half an escape"),
         pytest.param('a = "\\ud800"', "Line 1: a backslash", id="half a surrogate pair"),
         pytest.param('a = "\\UFFFFFFFF"', "Line 1: a backslash", id="not a character"),
-        pytest.param('a = "${var.secret}"', "Line 1: a template", id="a template"),
+        pytest.param('a = "${var.secret}"', "Line 1: templates", id="a template"),
         pytest.param(
-            "a = <<EOT\n%{ if true }\nEOT", "Line 1: a template", id="a template in a heredoc"
+            "a = <<EOT\n%{ if true }\nEOT", "Line 1: templates", id="a template in a heredoc"
         ),
         pytest.param(
-            "a = 1\nb = 1\na = 2", "Line 3: the variable a is given a second time", id="given twice"
+            "a = 1\nb = 1\na = 2", "Line 3: the variable a is set twice", id="given twice"
         ),
         pytest.param("a = 1e99999999999999999999", "Line 1: a number", id="an endless number"),
         pytest.param(
@@ -126,7 +126,7 @@ def test_an_invalid_literal_is_refused_with_its_line_but_not_quoted(text: str, s
     [
         pytest.param(
             {"ns_account_id": "1\nNS_BASE_URL=x"},
-            "ns_account_id holds a line break",
+            "ns_account_id contains a line break",
             id="a line break",
         ),
         pytest.param(
@@ -369,8 +369,8 @@ def test_it_says_what_a_person_has_to_do_and_exits_with_1_until_that_is_done(
     assert ended.value.code == 1
     assert "left out: lambda_memory_size (the connector has no such setting)" in said
     assert (
-        "drop from kustomization.yaml: ../../components/external-secrets (secrets.json takes its"
-        " place)" in said
+        "drop from kustomization.yaml: ../../components/external-secrets (secrets.json replaces it)"
+        in said
     )
     assert "still to set: METRONOME_API_KEY (Secret invoice-metronome-api)" in said
 
@@ -384,7 +384,7 @@ def test_a_missing_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         pytest.param("a.tfvars.json", b"[1]", "not a JSON object of variables", id="a list"),
-        pytest.param("a.tfvars.json", b"{}", "holds no variables", id="no variables"),
+        pytest.param("a.tfvars.json", b"{}", "contains no variables", id="no variables"),
         pytest.param("a.tfvars.json", b"", "line 1", id="empty JSON"),
         pytest.param("a.tfvars.json", b'{"a":\n"b', "line 2", id="truncated JSON"),
         pytest.param("a.tfvars.json", b"[" * 100_000, "nested too deep", id="deep JSON"),
@@ -394,13 +394,13 @@ def test_a_missing_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
             "out of range",
             id="an endless number",
         ),
-        pytest.param("a.tfvars", b"", "holds no variables", id="empty"),
-        pytest.param("a.tfvars", b"# nothing\n", "holds no variables", id="only comments"),
+        pytest.param("a.tfvars", b"", "contains no variables", id="empty"),
+        pytest.param("a.tfvars", b"# nothing\n", "contains no variables", id="only comments"),
         pytest.param("a.tfvars", b"a = 1\n\xff\xfe", "Line 2: this is not UTF-8", id="binary"),
         pytest.param(
             "a.tfvars", "a = 1".encode("utf-16"), "Line 1: this is not UTF-8", id="UTF-16"
         ),
-        pytest.param("a.tfvars", bytes(1000), "Line 1: this is nothing", id="zeros"),
+        pytest.param("a.tfvars", bytes(1000), "Line 1: this is not valid", id="zeros"),
     ],
 )
 def test_a_file_without_variables_is_reported_in_a_sentence_and_nothing_is_written(

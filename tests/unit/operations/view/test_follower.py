@@ -103,7 +103,7 @@ def test_topics_that_change_all_the_time_are_given_up(tables: Tables) -> None:
             self._first.clear()
             return super().entries(topic, {number: Bounds(99, 0) for number in bounds})
 
-    with pytest.raises(NeedsAttention, match="made anew all the time"):
+    with pytest.raises(NeedsAttention, match="recreated all the time"):
         view_of(Vanishing([]), tables)
     view.refresh()
     assert view.invoice("a").newest is not None

@@ -118,14 +118,15 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
     [
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value", "item.items[1].item"),
-            "Invalid Field Value. (field item.items[1].item). Item 502 is that of “Seats”: mend it"
-            " there, or correct the item id of product p-2 in Metronome, then replay.",
+            "Invalid Field Value. (field item.items[1].item). Item 502 is the item of “Seats”:"
+            " fix it there, or correct the item id of product p-2 in Metronome, then replay.",
             id="the item of a line, by its place",
         ),
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value 502 for the following field: item"),
-            "Invalid Field Value 502 for the following field: item. Item 502 is that of “Seats”:"
-            " mend it there, or correct the item id of product p-2 in Metronome, then replay.",
+            "Invalid Field Value 502 for the following field: item. Item 502 is the item of"
+            " “Seats”:"
+            " fix it there, or correct the item id of product p-2 in Metronome, then replay.",
             id="the item of a line, by its id",
         ),
         pytest.param(
@@ -135,7 +136,7 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
         ),
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value 1042", "entity"),
-            "Invalid Field Value 1042. (field entity). 1042 is the id of the customer: mend it"
+            "Invalid Field Value 1042. (field entity). 1042 is the id of the customer: fix it"
             f" there, or correct it on customer {CUSTOMER_ID} in Metronome, then replay.",
             id="the customer",
         ),

@@ -60,10 +60,12 @@ def test_the_kind_follows_from_the_name_or_is_declared_after_it(
         pytest.param(
             "exchangeRate",
             "high",
-            'exchangeRate with "high", which is no number',
+            'exchangeRate with "high", which is not a number',
             id="not a number",
         ),
-        pytest.param("custbody_n#number", "1E+999", "which is no number", id="an endless number"),
+        pytest.param(
+            "custbody_n#number", "1E+999", "which is not a number", id="an endless number"
+        ),
         pytest.param("toBeEmailed", "maybe", "which is neither true nor false", id="not a boolean"),
         pytest.param(
             "custbody_x#date",

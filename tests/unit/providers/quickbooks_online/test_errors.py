@@ -148,17 +148,17 @@ def test_the_document_with_a_taken_number_is_named(detail: str) -> None:
                 400, "2500", "Items element id 501 not found", "Line.SalesItemLineDetail.ItemRef"
             ),
             "QuickBooks Online refused the document: Items element id 501 not found (code 2500,"
-            " field Line.SalesItemLineDetail.ItemRef). QuickBooks has nothing active under that id:"
-            " it does not exist, or somebody made it inactive. Item 501 is that of “API calls”:"
-            " mend it there, or correct the item id of product 7c1e5d9a-2b3f-4e6d-8a9b-0c1d2e3f4a5b"
+            " field Line.SalesItemLineDetail.ItemRef). QuickBooks has nothing active with that id:"
+            " it does not exist or is inactive. Item 501 is the item of “API calls”:"
+            " fix it there, or correct the item id of product 7c1e5d9a-2b3f-4e6d-8a9b-0c1d2e3f4a5b"
             " in Metronome, then replay.",
             id="an item: which product",
         ),
         pytest.param(
             fault(400, "2500", "Names element id 1042 not found"),
             "QuickBooks Online refused the document: Names element id 1042 not found (code 2500)."
-            " QuickBooks has nothing active under that id: it does not exist, or somebody made it"
-            " inactive. 1042 is the id of the customer: mend it there, or correct it on customer"
+            " QuickBooks has nothing active with that id: it does not exist or is inactive. 1042"
+            " is the id of the customer: fix it there, or correct it on customer"
             f" {CUSTOMER_ID} in Metronome, then replay.",
             id="a customer: which one",
         ),
@@ -201,4 +201,4 @@ def test_a_refusal_of_too_many_lines_names_the_limit_of_taxable_invoices(
     error = create_error(fault(400, "6000"), NOW, document)
 
     assert isinstance(error, Rejected)
-    assert ("takes 750 lines, and this one has 751" in error.reason) is is_named
+    assert ("may have 750 lines, and this one has 751" in error.reason) is is_named

@@ -238,7 +238,7 @@ def test_how_tax_is_calculated_can_be_set_outside_the_us(asked: str) -> None:
 
 
 def test_an_unknown_tax_calculation_is_refused_before_it_is_sent() -> None:
-    with pytest.raises(Rejected, match="takes TaxExcluded, TaxInclusive, NotApplicable"):
+    with pytest.raises(Rejected, match="accepts TaxExcluded, TaxInclusive, NotApplicable"):
         build_body(formatted_invoice(extra_fields={"GlobalTaxCalculation": "Included"}))
 
 

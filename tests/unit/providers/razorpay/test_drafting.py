@@ -278,7 +278,7 @@ def test_a_draft_whose_receipt_was_removed_is_a_conflict(desk: Desk) -> None:
     error = desk.error(Begun(draft_id, 0.0, is_made=True))
 
     assert isinstance(error, Rejected)
-    assert "Somebody took the receipt" in error.reason
+    assert "Somebody removed the receipt" in error.reason
 
 
 def test_a_draft_that_was_issued_meanwhile_is_the_invoice(desk: Desk) -> None:
@@ -331,7 +331,7 @@ def test_a_draft_with_another_total_is_never_issued(desk: Desk) -> None:
 
     assert isinstance(error, Rejected)
     assert (error.code, desk.statuses) == ("conflicting-document", [])
-    assert "made a draft over 100.00 instead of 101.00 INR" in error.reason
+    assert "created a draft over 100.00 instead of 101.00 INR" in error.reason
 
 
 @pytest.mark.parametrize("lost", ["reset-before", "reset-after", "hang-after"])

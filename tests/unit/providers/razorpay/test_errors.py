@@ -141,14 +141,14 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
         pytest.param(
             answer(400, "The id provided does not exist.", field="customer_id"),
             "Razorpay refused the invoice: The id provided does not exist (field customer_id)."
-            " 1042 is the id of the customer: mend it there, or correct it on customer"
+            " 1042 is the id of the customer: fix it there, or correct it on customer"
             f" {CUSTOMER_ID} in Metronome, then replay.",
             id="the customer: where in Metronome",
         ),
         pytest.param(
             answer(400, "International transactions are not activated on your account."),
             "Razorpay refused the invoice: International transactions are not activated on your"
-            " account. Mend what it names, then replay.",
+            " account. Fix what it names, then replay.",
             id="anything else in Razorpay's words",
         ),
     ],
@@ -178,8 +178,8 @@ def test_an_amount_that_is_too_small_has_its_own_code(said: str, code: str) -> N
 @pytest.mark.parametrize(
     ("key_id", "sentence"),
     [
-        ("rzp_test_1", "The key is a test key, which does not know what was made in live mode."),
-        ("rzp_live_1", "The key is a live key, which does not know what was made in test mode."),
+        ("rzp_test_1", "The key is a test key, which cannot see what was created in live mode."),
+        ("rzp_live_1", "The key is a live key, which cannot see what was created in test mode."),
     ],
 )
 def test_an_unknown_id_names_what_was_sent_and_the_keys_mode(key_id: str, sentence: str) -> None:

@@ -41,8 +41,8 @@ def shown(**changes: Any) -> Shown:
         ),
         pytest.param(
             [shown(), shown(id="inv_2", email_status="pending")],
-            "Customers were messaged about 1 of the 2 newest invoices of the connector's, inv_2 for"
-            " one.",
+            "Customers were messaged about 1 of the 2 newest invoices of the connector, e.g."
+            " inv_2.",
             id="somebody was messaged",
         ),
     ],
