@@ -130,7 +130,7 @@ class BillingProvider(Protocol):
         """
 
 
-# The settings of one account at a provider. Either complete, or unset except for defaults.
+# An account's settings at a provider. Either complete, or unset except for defaults.
 Account = TypeVar("Account", bound=HttpSettings)
 
 

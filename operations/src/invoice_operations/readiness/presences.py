@@ -1,5 +1,5 @@
-"""Asking the providers for the customers and items that documents refer to: each once per run, many
-in one question if a provider takes them.
+"""Asking the providers for the customers and items that documents refer to: each once per run, in
+batches if a provider allows it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
