@@ -4,7 +4,7 @@ The only JSON calls in the connector: numbers become Decimal, never float.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeVar
 
@@ -103,12 +103,6 @@ def line(event: Mapping[str, Any]) -> str:
         return _LINE_ENCODER.encode(event).decode()
     except (UnicodeEncodeError, RecursionError, TypeError, ValueError):
         return _LINE_ENCODER.encode({name: repr(value) for name, value in event.items()}).decode()
-
-
-def time_of_day(value: datetime) -> str:
-    """Return a time in UTC as ISO 8601 with a ``Z``: a tenth of the cost of ``isoformat``."""
-    text: str = msgspec.to_builtins(value)
-    return text
 
 
 def encode(tree: Any) -> bytes:

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
+import msgspec
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
-
-from invoice_shared.serde import time_of_day
 
 
 def _refuse_float(value: Any) -> Any:
@@ -46,6 +45,12 @@ def _to_utc(value: datetime) -> datetime:
         return value.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("a time must be in the years 1 to 9999 of UTC") from error
+
+
+def time_of_day(value: datetime) -> str:
+    """Return a time in UTC as ISO 8601 with a ``Z``: a tenth of the cost of ``isoformat``."""
+    text: str = msgspec.to_builtins(value)
+    return text
 
 
 def time_text(value: datetime) -> str:
