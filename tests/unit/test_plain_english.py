@@ -55,6 +55,7 @@ DONE = (
     "operations/src",
     "providers/src",
     "shared/src",
+    "simulators/src",
     "tests/unit/cli",
     "tests/unit/creator",
     "tests/unit/error_sink",

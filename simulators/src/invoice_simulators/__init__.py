@@ -1,6 +1,5 @@
-"""The outside world on loopback: Metronome and the billing providers, with a control API to disturb
-and inspect them.
+"""Simulators of Metronome and the billing providers on loopback, with a control API.
 
-Knows nothing of the connector: what it checks and answers comes from the systems' own
-documentation.
+Independent of the connector: checks and answers follow the systems' own documentation. The control
+API disturbs and inspects them.
 """

@@ -1,6 +1,6 @@
-"""``invoice-simulators``: all systems on loopback, until a signal.
+"""``invoice-simulators``: run all simulators on loopback until a signal.
 
-Prints one JSON line once they listen: by system its ``url`` and what it accepts, e.g. ``api_key``.
+Prints one JSON line once they listen: the ``url`` and credentials, e.g. ``api_key``, per system.
 """
 
 import argparse
@@ -33,9 +33,7 @@ def simulators() -> dict[str, Simulator[Any]]:
 
 
 def parse_arguments(arguments: Sequence[str], names: Sequence[str]) -> argparse.Namespace:
-    """Read the command line: a host, a port for each system, and settings that differ from the
-    defaults.
-    """
+    """Parse the command line: a host, a port per system, and changed settings."""
     parser = argparse.ArgumentParser(prog="invoice-simulators", description=__doc__)
     parser.add_argument(
         "--set",
@@ -47,13 +45,13 @@ def parse_arguments(arguments: Sequence[str], names: Sequence[str]) -> argparse.
     parser.add_argument("--host", default="127.0.0.1")
     for name in names:
         parser.add_argument(
-            f"--{name.replace('_', '-')}-port", type=int, default=0, help="default: a free one"
+            f"--{name.replace('_', '-')}-port", type=int, default=0, help="default: a free port"
         )
     return parser.parse_args(arguments)
 
 
 def change_settings(systems: Mapping[str, Simulator[Any]], changes: Sequence[str]) -> None:
-    """Apply ``SYSTEM.NAME=JSON``. Raises ``SystemExit`` with a sentence."""
+    """Apply ``SYSTEM.NAME=JSON``. Raises ``SystemExit`` with a message."""
     for change in changes:
         try:
             place, value = change.split("=", 1)
@@ -82,9 +80,9 @@ def main() -> int:
 def start_all(
     servers: ExitStack, systems: Mapping[str, Simulator[Any]], options: argparse.Namespace
 ) -> Json:
-    """Listen with every system; give what is announced.
+    """Start all systems; return the announcement.
 
-    Raises ``SystemExit`` with a sentence where a port is taken.
+    Raises ``SystemExit`` with a message if a port is taken.
     """
     announced: Json = {}
     for name, system in systems.items():
@@ -98,7 +96,7 @@ def start_all(
 
 
 def _accepted(system: Simulator[Any]) -> Json:
-    """Return what a client needs to be let in: the settings that are plain text."""
+    """Return the credentials for clients: all settings that are plain text."""
     return {
         name: value for name, value in asdict(system.settings).items() if isinstance(value, str)
     }

@@ -1,4 +1,4 @@
-"""Control of a simulated system from Python, over HTTP like everything else."""
+"""Control a simulator from Python, over HTTP."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from invoice_simulators.wire import dumps, loads
 
-# Seconds; generous, since reading 100,000 requests back takes a few.
+# In seconds. Generous, because reading 100,000 requests back takes a few.
 TIMEOUT = 60
 
 
@@ -20,12 +20,11 @@ class ControlClient:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
-        self._opener = build_opener(
-            ProxyHandler({})
-        )  # a proxy of the environment has no business on loopback
+        # Loopback must not use a proxy of the environment.
+        self._opener = build_opener(ProxyHandler({}))
 
     def inject(self, kind: str, operation: str = "*", **fields: Any) -> None:
-        """Put a fault in force; see ``faults.Fault`` for its fields."""
+        """Add a fault; see ``faults.Fault`` for its fields."""
         self._call("POST", "faults", {"kind": kind, "operation": operation, **fields})
 
     def clear_faults(self) -> None:
@@ -35,16 +34,14 @@ class ControlClient:
     def release(
         self, operation: str | None = None, invoice_id: str | None = None
     ) -> list[dict[str, Any]]:
-        """Carry out now what a late fault holds back; return ``operation``, ``invoice_id`` and
-        ``status`` of each.
-        """
+        """Process requests that a late fault holds; return each with its status."""
         done: list[dict[str, Any]] = self._call(
             "POST", "release", {"operation": operation, "invoice_id": invoice_id}
         )
         return done
 
     def held(self) -> list[dict[str, Any]]:
-        """Return what a late fault holds back, oldest first."""
+        """Return requests that a late fault holds, oldest first."""
         return self._list("held")
 
     def limit(self, **limits: Any) -> None:
@@ -65,7 +62,7 @@ class ControlClient:
         return self._list("documents")
 
     def void(self, document_id: str) -> None:
-        """Make a document not stand any more, by the system's own way: void, or at Razorpay cancel."""
+        """Void a document, or cancel it at Razorpay."""
         self._call("POST", "void", {"document_id": document_id})
 
     def delete(self, document_id: str) -> None:
@@ -73,9 +70,7 @@ class ControlClient:
         self._call("POST", "delete", {"document_id": document_id})
 
     def edit(self, document_id: str, **changes: Any) -> None:
-        """Change a document, as a person does: ``total``, ``note``, ``number``, ``customer_id`` and
-        the like.
-        """
+        """Change a document as a person does, e.g. ``total``, ``note`` or ``number``."""
         self._call("POST", "edit", {"document_id": document_id, **changes})
 
     def pay(self, document_id: str, amount: str | None = None) -> None:
@@ -83,11 +78,11 @@ class ControlClient:
         self._call("POST", "pay", {"document_id": document_id, "amount": amount})
 
     def settle(self, count: int | None = None) -> None:
-        """Let look-ups see the oldest ``count`` writes that they are behind; null: all."""
+        """Make the oldest ``count`` pending writes visible to look-ups; null: all."""
         self._call("POST", "settle", {"count": count})
 
     def reset(self) -> None:
-        """Go back to the start: nothing stored, nothing seen, no faults, first settings."""
+        """Reset everything: documents, requests, faults and settings."""
         self._call("POST", "reset", {})
 
     def _list(self, path: str) -> list[dict[str, Any]]:
@@ -107,15 +102,15 @@ class ControlClient:
 
 
 class QuickBooksControl(ControlClient):
-    """What only QuickBooks' simulator has."""
+    """Extra controls of QuickBooks' simulator."""
 
     def forget_request_ids(self) -> None:
-        """Forget which request ids were answered: their life is not documented."""
+        """Forget all request ids, because their lifetime is not documented."""
         self._call("POST", "forget-request-ids", {})
 
 
 class RazorpayControl(ControlClient):
-    """What only Razorpay's simulator has."""
+    """Extra controls of Razorpay's simulator."""
 
     def expire(self, document_id: str) -> None:
         """Let an issued invoice expire."""
@@ -123,7 +118,7 @@ class RazorpayControl(ControlClient):
 
 
 class MetronomeControl(ControlClient):
-    """What only Metronome's simulator has."""
+    """Extra controls of Metronome's simulator."""
 
     def seed_invoices(self, invoices: Sequence[Mapping[str, Any]]) -> None:
         """Store Metronome invoice objects; one with a known id replaces it."""
@@ -144,7 +139,7 @@ class MetronomeControl(ControlClient):
     def set_fields(self, entity: str, entity_id: str, fields: Mapping[str, str | None]) -> None:
         """Set custom fields of a customer or product; null removes one.
 
-        Every invoice shows them at once.
+        All invoices show them immediately.
         """
         self._call("POST", "fields", {"entity": entity, "entity_id": entity_id, "fields": fields})
 

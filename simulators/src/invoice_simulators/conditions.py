@@ -1,4 +1,4 @@
-"""Conditions of a query, joined by AND: what Intuit's query language and SuiteQL have in common.
+"""Parse conditions joined by AND, for Intuit's query language and SuiteQL.
 
 Pure.
 """
@@ -17,7 +17,8 @@ BOOLEAN = r"(?:true|false)\b"
 VALUE = rf"(?:{TEXT}|{NUMBER}|{BOOLEAN})"
 CONDITION = re.compile(
     rf"\s*(?P<field>[\w.]+)\s*(?:"
-    rf"(?P<sign>=|<>|!=|>=|<=|>|<|\blike\b)\s*(?P<value>{VALUE})|\s+in\s*\(\s*(?P<values>{VALUE}(?:\s*,\s*{VALUE})*)\s*\))\s*",
+    rf"(?P<sign>=|<>|!=|>=|<=|>|<|\blike\b)\s*(?P<value>{VALUE})"
+    rf"|\s+in\s*\(\s*(?P<values>{VALUE}(?:\s*,\s*{VALUE})*)\s*\))\s*",
     re.IGNORECASE,
 )
 AND = re.compile(r"\s*\band\b\s*", re.IGNORECASE)
@@ -34,18 +35,17 @@ SIGNS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``field`` is in lower case; ``sign`` is an operator, ``in`` or ``like``; several values only
-    with ``in``.
-    """
+    """``field`` is in lower case; ``sign`` is an operator, ``in`` (several values) or ``like``."""
 
     field: str
     sign: str
     values: tuple[str, ...]
 
     def holds(self, value: str | Decimal | datetime | None) -> bool:
-        """Whether a stored value fulfils it; an absent one fulfils none.
+        """Whether a stored value satisfies it; a missing one satisfies none.
 
-        Raises ``ArithmeticError`` or ``ValueError`` if what is compared is no number or no time.
+        Raises ``ArithmeticError`` or ``ValueError`` if the value to compare is not a number or
+        time.
         """
         if value is None:
             return False
@@ -69,7 +69,7 @@ def _as(value: str | Decimal | datetime, wanted: str) -> str | Decimal | datetim
 def parse_conditions(text: str, fields: Mapping[str, Any]) -> tuple[Condition, ...]:
     """Parse conditions on ``fields`` (in lower case).
 
-    Raises ``LookupError`` for another field, ``ValueError`` else.
+    Raises ``LookupError`` for another field, ``ValueError`` for other errors.
     """
     found: list[Condition] = []
     position = 0

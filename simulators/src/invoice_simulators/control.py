@@ -1,6 +1,4 @@
-"""The control API under ``/_control/``: faults, limits, settings, people's actions, what was seen,
-what exists.
-"""
+"""The control API under ``/_control/``: faults, limits, settings, actions and views."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +13,7 @@ from invoice_simulators.wire import ApiError, Json, dumps, loads
 
 CONTROL = "/_control/"
 
-# Bytes of the largest request that is read: NetSuite's own limit, the largest of all; also enough
-# for any seed.
+# In bytes: NetSuite's limit, the largest of all systems, and enough for any seed.
 REQUEST_LIMIT = 104 * 1024 * 1024
 
 
@@ -27,9 +24,7 @@ class Control:
         self._door = door
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes; what a system has beside the common ones goes by the names of its
-        actions and views.
-        """
+        """Return the routes; a system's own ones are named by its actions and views."""
         return [
             web.post(f"{CONTROL}faults", self.add_fault),
             web.delete(f"{CONTROL}faults", self.clear_faults),
@@ -44,23 +39,21 @@ class Control:
         ]
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        """Put a fault in force; see ``faults.Fault`` for its fields."""
+        """Add a fault; see ``faults.Fault`` for its fields."""
         self._door.faults.add(parse_fault(await read_object(request)))
         return _answer({})
 
     async def clear_faults(self, _request: web.Request) -> web.Response:
-        """Remove all faults. What hangs goes on hanging, and what is late still comes."""
+        """Remove all faults. Hanging requests stay hanging, and late ones are still processed."""
         self._door.faults.clear()
         return _answer({})
 
     async def release(self, request: web.Request) -> web.Response:
-        """Carry out now what waits for its time, of one ``operation`` or ``invoice_id`` if the body
-        names it.
-        """
+        """Process held requests, optionally of one ``operation`` or ``invoice_id``."""
         return _answer(self._door.held.release(**await read_object(request)))
 
     async def list_held(self, _request: web.Request) -> web.Response:
-        """List what waits for its time."""
+        """List the held requests."""
         return _answer(list(self._door.held.listing()))
 
     async def set_limits(self, request: web.Request) -> web.Response:
@@ -74,25 +67,23 @@ class Control:
         return _answer({})
 
     async def list_requests(self, request: web.Request) -> web.Response:
-        """List the requests seen, of one ``operation`` if the query names it."""
+        """List the requests, optionally of one ``operation``."""
         return _answer(list(self._door.journal.listing(request.query.get("operation"))))
 
     async def reset(self, _request: web.Request) -> web.Response:
-        """Go back to the start."""
+        """Reset everything."""
         self._door.reset()
         return _answer({})
 
     async def act(self, request: web.Request) -> web.Response:
-        """Do what people or time do: the body holds the arguments, or the one list that is the
-        argument.
-        """
+        """Run an action of people or time; the body has its arguments, or one list."""
         act = _named(self._door.simulator.actions(), request.match_info["action"], "action")
         given = loads(await request.read())
         done = act(given) if isinstance(given, list) else act(**given)
         return _answer({} if done is None else done)
 
     async def view(self, request: web.Request) -> web.Response:
-        """List what can be read back."""
+        """List a view."""
         return _answer(
             list(_named(self._door.simulator.views(), request.match_info["view"], "view")())
         )
@@ -120,9 +111,7 @@ def _answer(body: Any, status: int = 200) -> web.Response:
 
 @web.middleware
 async def explain_misuse(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Answer a wrong call of the control API with 400 and a sentence; the systems' own APIs are
-    left alone.
-    """
+    """Answer an invalid call of the control API with 400 and a message."""
     try:
         response: web.StreamResponse = await handler(request)
     except (ValueError, TypeError, KeyError, ApiError) as error:
@@ -133,7 +122,7 @@ async def explain_misuse(request: web.Request, handler: Any) -> web.StreamRespon
 
 
 def build_app(simulator: Simulator[Any]) -> web.Application:
-    """Build the application of one simulated system: its own API, and the control API beside it."""
+    """Return the application of one simulator: its own API and the control API."""
     door = FrontDoor(simulator)
     app = web.Application(middlewares=[explain_misuse], client_max_size=REQUEST_LIMIT)
     app.add_routes(Control(door).routes())

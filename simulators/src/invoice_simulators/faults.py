@@ -1,4 +1,4 @@
-"""Which request is to go wrong, and how. Pure: chooses; the front door carries it out."""
+"""Choose which requests go wrong, and how. Pure; the front door applies it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -6,17 +6,18 @@ from random import Random
 from typing import Any, Literal, get_args
 
 Kind = Literal[
-    "latency",  # carried out, answered ``seconds`` later
-    "status",  # not carried out; answered with ``status``, ``headers`` and ``body``
-    "status-after",  # carried out; answered so all the same, as a gateway in front does that lost the answer
-    "status-late",  # answered so at once, carried out ``seconds`` later
-    "reset-before",  # not carried out; connection reset
-    "reset-after",  # carried out; connection reset
-    "reset-late",  # connection reset at once, carried out ``seconds`` later
-    "hang",  # not carried out; no answer ever
-    "hang-after",  # carried out; no answer ever
-    "hang-late",  # no answer ever, carried out ``seconds`` later
-    "credentials",  # not carried out; 401 in the system's own words
+    "latency",  # processed, answered ``seconds`` later
+    "status",  # not processed; answered with ``status``, ``headers`` and ``body``
+    # processed; answered with ``status``, as by a gateway that lost the answer
+    "status-after",
+    "status-late",  # answered with ``status`` at once, processed ``seconds`` later
+    "reset-before",  # not processed; connection reset
+    "reset-after",  # processed; connection reset
+    "reset-late",  # connection reset at once, processed ``seconds`` later
+    "hang",  # not processed; no answer ever
+    "hang-after",  # processed; no answer ever
+    "hang-late",  # no answer ever, processed ``seconds`` later
+    "credentials",  # not processed; the system's own 401
 ]
 
 ANY_OPERATION = "*"
@@ -26,10 +27,10 @@ ANY_OPERATION = "*"
 class Fault:
     """One rule.
 
-    ``times`` null: until removed. ``probability`` is drawn from its own generator, so runs repeat.
+    ``times`` null: until removed. ``probability`` has its own generator, so runs are repeatable.
 
-    ``invoice_id`` matches as a part of the request's invoice id. ``body`` null: the system's own
-    words for ``status``. ``seconds`` null, of a late kind: carried out only once it is released.
+    ``invoice_id`` matches a part of the request's invoice id. ``body`` null: the system's own body
+    for ``status``. ``seconds`` null, for a late kind: processed only on release.
     """
 
     kind: Kind
@@ -47,10 +48,10 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"unknown kind of fault: {self.kind}")
-        self._random = Random(self.seed)  # noqa: S311 - repeatable draws, no secret
+        self._random = Random(self.seed)  # noqa: S311 - repeatable draws, not a secret
 
     def strikes(self, operation: str, invoice_id: str | None) -> bool:
-        """Whether this request is hit; draws from the generator only where the rule applies."""
+        """Whether this request is hit; draws from the generator only if the rule applies."""
         return (
             self.times != 0
             and self.operation in (ANY_OPERATION, operation)
@@ -63,7 +64,7 @@ SETTABLE = frozenset(each.name for each in fields(Fault) if each.init)
 
 
 def parse_fault(tree: Mapping[str, Any]) -> Fault:
-    """Read a fault from the control API. Raises ``ValueError`` naming what is wrong."""
+    """Parse a fault of the control API. Raises ``ValueError`` with the reason."""
     if unknown := set(tree) - SETTABLE:
         raise ValueError(f"unknown fields of a fault: {', '.join(sorted(unknown))}")
     if "kind" not in tree:
@@ -74,13 +75,13 @@ def parse_fault(tree: Mapping[str, Any]) -> Fault:
 
 
 class Faults:
-    """The rules in force, oldest first; the first that strikes wins."""
+    """The active rules, oldest first; the first that strikes wins."""
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Put a rule in force."""
+        """Add a rule."""
         self._rules.append(fault)
 
     def clear(self) -> None:
@@ -88,7 +89,7 @@ class Faults:
         self._rules.clear()
 
     def choose(self, operation: str, invoice_id: str | None) -> Fault | None:
-        """Return the fault of this request, if any, and count it as used."""
+        """Return the fault for this request, if any, and count its use."""
         for fault in self._rules:
             if fault.strikes(operation, invoice_id):
                 if fault.times is not None:

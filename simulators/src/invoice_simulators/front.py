@@ -1,7 +1,7 @@
-"""The front door of every simulated system: journal, limits, faults; then the system itself.
+"""The front door of every simulator: journal, limits and faults before the system itself.
 
-A document is stored, atomically with its duplicate check, before any delay and before the answer:
-the system's work is one plain call, and one event loop makes them all.
+A document is stored, atomically with its duplicate check, before any delay and the answer: the
+system's work is one plain call, and one event loop runs all calls.
 """
 
 import asyncio
@@ -21,9 +21,7 @@ from invoice_simulators.wire import ApiError, Call, Reply, reply
 
 
 class FrontDoor:
-    """State of one system's front door; ``serve`` is the application's handler for the system's own
-    API.
-    """
+    """One system's front door; ``serve`` is the handler for the system's own API."""
 
     def __init__(self, simulator: Simulator[Any]) -> None:
         self.simulator = simulator
@@ -33,9 +31,7 @@ class FrontDoor:
         self.throttle = Throttle(Limits())
 
     def reset(self) -> None:
-        """Go back to the start: no faults, no limits, nothing seen, nothing waiting, nothing
-        stored.
-        """
+        """Reset everything: faults, limits, journal, held requests and documents."""
         self.journal.clear()
         self.faults.clear()
         self.held.clear()
@@ -43,7 +39,7 @@ class FrontDoor:
         self.simulator.reset()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request, or lose it."""
+        """Answer or lose one request."""
         work = self.simulator.receive(await _read(request))
         entry = self.journal.arrive(
             work.operation, request.method, request.path_qs, work.invoice_id
@@ -99,7 +95,7 @@ class FrontDoor:
 
     def _status_answer(self, fault: Fault) -> Reply:
         own = self.simulator.refusal(fault.status).reply()
-        if isinstance(fault.body, str):  # as it is: a gateway's page is no JSON
+        if isinstance(fault.body, str):  # unchanged, because a gateway's page is not JSON
             own = Reply(
                 fault.status, fault.body.encode(), {"Content-Type": "text/plain; charset=utf-8"}
             )
@@ -116,13 +112,13 @@ async def _read(request: web.Request) -> Call:
 def _reset_connection(request: web.Request) -> None:
     if request.transport is None:
         return
-    # Without lingering, closing sends RST instead of FIN: the client sees a reset, not a tidy end.
+    # With a linger time of 0, closing sends RST instead of FIN, so the client sees a reset.
     connection = request.transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.transport.abort()
 
 
 async def _hang() -> NoReturn:
-    """Never answer. The server cancels the handler once the client has gone."""
+    """Never answer. The server cancels the handler once the client disconnects."""
     await asyncio.Event().wait()
     raise AssertionError("an event that nobody sets was set")

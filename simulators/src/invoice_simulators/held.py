@@ -1,6 +1,4 @@
-"""Requests that are carried out after their client has gone: a server that is late, not one that is
-lost.
-"""
+"""Hold requests that are processed after their client has gone, as a slow server does."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,50 +11,48 @@ from invoice_simulators.wire import Json
 
 @dataclass(eq=False, slots=True)
 class HeldCall:
-    """One request that waits. ``timer`` is null if only a release carries it out."""
+    """One held request. ``timer`` is null if only a release processes it."""
 
     work: Work
     entry: Entry
     timer: asyncio.TimerHandle | None = None
 
     def matches(self, operation: str | None, invoice_id: str | None) -> bool:
-        """Whether a release that names these means this request; ``invoice_id`` may be a part of
-        its id.
-        """
+        """Whether a release applies to this request; ``invoice_id`` may be a part of its id."""
         return operation in (None, self.entry.operation) and (invoice_id or "") in (
             self.entry.invoice_id or ""
         )
 
     def summary(self) -> Json:
-        """Return what it is about."""
+        """Return its time, operation and invoice."""
         entry = self.entry
         return {"time": entry.time, "operation": entry.operation, "invoice_id": entry.invoice_id}
 
 
 class HeldCalls:
-    """The requests that wait, oldest first."""
+    """The held requests, oldest first."""
 
     def __init__(self) -> None:
         self._held: list[HeldCall] = []
 
     def hold(self, work: Work, entry: Entry, seconds: float | None) -> None:
-        """Keep a request, and carry it out after ``seconds``; null: only when it is released."""
+        """Hold a request and process it after ``seconds``; null: only on release."""
         held = HeldCall(work, entry)
         if seconds is not None:
             held.timer = asyncio.get_running_loop().call_later(seconds, self._carry_out, held)
         self._held.append(held)
 
     def release(self, operation: str | None = None, invoice_id: str | None = None) -> list[Json]:
-        """Carry out what waits, oldest first; return what became of each."""
+        """Process matching requests, oldest first; return their results."""
         chosen = [held for held in self._held if held.matches(operation, invoice_id)]
         return [self._carry_out(held) for held in chosen]
 
     def listing(self) -> Iterable[Json]:
-        """Return what waits."""
+        """Return the held requests."""
         return (held.summary() for held in self._held)
 
     def clear(self) -> None:
-        """Forget what waits: it is never carried out."""
+        """Drop the held requests without processing them."""
         for held in self._held:
             _stop(held)
         self._held.clear()

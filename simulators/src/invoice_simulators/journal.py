@@ -1,6 +1,4 @@
-"""Every request that a simulated system saw, without headers and bodies: they hold secrets and
-whole invoices.
-"""
+"""A journal of all requests, without headers and bodies, which may contain secrets."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -8,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-# Entries kept, about 300 bytes each; the oldest go first.
+# The most entries, of about 300 bytes each; the oldest are dropped.
 KEPT = 200_000
 
 PATH_LENGTH = 500
@@ -16,11 +14,11 @@ PATH_LENGTH = 500
 
 @dataclass(slots=True)
 class Entry:
-    """One request. ``status`` is null while it is in work, and for ever where no answer was sent.
+    """One request. ``status`` is null while it is in progress, or if no answer was sent.
 
-    ``concurrency`` counts the requests in work at its arrival, itself included; ``fault`` is the
-    kind that hit it. ``late_status`` is what became of a request that was carried out after its
-    client had gone.
+    ``concurrency`` is the number of requests in progress at its arrival, including itself;
+    ``fault`` is the kind that hit it. ``late_status`` is the result of a request that was processed
+    after its client had gone.
     """
 
     time: str
@@ -35,7 +33,7 @@ class Entry:
 
 
 class Journal:
-    """The requests seen, oldest first."""
+    """The requests, oldest first."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
@@ -50,11 +48,11 @@ class Journal:
         return entry
 
     def leave(self) -> None:
-        """Note that a request is no longer in work."""
+        """Note that a request has ended."""
         self.in_work -= 1
 
     def clear(self) -> None:
-        """Forget what was seen. What is in work stays counted."""
+        """Forget all entries. Requests in progress stay counted."""
         self._entries.clear()
 
     def listing(self, operation: str | None) -> Iterable[dict[str, Any]]:

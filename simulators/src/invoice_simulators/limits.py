@@ -1,4 +1,4 @@
-"""How much a simulated system bears, and how long it takes to answer.
+"""The limits and answer times of a simulator.
 
 Pure, apart from its seeded draws.
 """
@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Any
 
-# Sigma of the log-normal answer time around its median: a long, mild tail, as measured services
-# have.
+# Sigma of the log-normal answer time around its median: a long, mild tail, as of real services.
 SPREAD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Answer time in seconds: ``p50`` is the median; a share of the answers takes ``slow_seconds``."""
+    """Answer times in seconds: ``p50`` is the median; some answers take ``slow_seconds``."""
 
     p50: float = 0.0
     slow_share: float = 0.0
@@ -26,7 +25,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Null: no limit. ``concurrency`` is requests in work at once, over all clients."""
+    """Null: no limit. ``concurrency`` is the limit of concurrent requests of all clients."""
 
     concurrency: int | None = None
     per_second: int | None = None
@@ -60,7 +59,7 @@ class Throttle:
         self._random = Random(limits.latency.seed)  # noqa: S311 - repeatable draws, no secret
 
     def admits(self, concurrency: int, now: float) -> bool:
-        """Whether a request may be carried out.
+        """Whether a request may be processed.
 
         ``concurrency`` includes it; ``now`` is monotonic, in seconds.
 

@@ -1,8 +1,9 @@
-"""What a system's look-ups see: its writes in their order, each after a while.
+"""A replica for look-ups: it shows writes in order, each after a delay.
 
-Pure, apart from the clock it is given.
+Pure, apart from the given clock.
 
-No vendor says how soon a new document is found; a list that lags is the usual reason for a double.
+No vendor documents how soon a new document is found, and a delayed list is the usual cause of
+duplicates.
 """
 
 from collections import deque
@@ -17,8 +18,8 @@ Stored = TypeVar("Stored")
 class Replica(Generic[Stored]):
     """Values by id, oldest first, and by one more key (``key_of``).
 
-    ``lag`` is in seconds; null: nothing shows before it is settled. What shows once is not hidden
-    by a longer lag.
+    ``lag`` is in seconds; null: writes only appear on ``settle``. A longer lag does not hide
+    visible writes again.
     """
 
     def __init__(
@@ -32,21 +33,21 @@ class Replica(Generic[Stored]):
         self._ids: dict[Hashable, dict[str, None]] = {}
 
     def write(self, identity: str, value: Stored | None) -> None:
-        """Take over a write; null: deleted."""
+        """Add a write; null: deleted."""
         self._writes.append((self._clock(), identity, value))
 
     def settle(self, count: int | None = None) -> None:
-        """Show the oldest ``count`` writes that wait; null: all."""
+        """Show the oldest ``count`` pending writes; null: all."""
         for _ in range(len(self._writes) if count is None else min(count, len(self._writes))):
             self._apply()
 
     def values(self) -> Iterable[Stored]:
-        """Return what shows by now, oldest first."""
+        """Return the visible values, oldest first."""
         self._catch_up()
         return self._values.values()
 
     def find(self, key: Hashable) -> list[Stored]:
-        """Return what shows by now under a key, oldest first."""
+        """Return the visible values of a key, oldest first."""
         self._catch_up()
         return [self._values[identity] for identity in self._ids.get(key, ())]
 

@@ -1,4 +1,4 @@
-"""From a request to what the system does with it. Pure."""
+"""Find the handler of a request. Pure."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ Handler = Callable[[Call], Reply]
 class Route:
     """``path`` is a regular expression; its named groups become ``Call.parts``.
 
-    ``operation`` is what faults and the journal call it; ``is_open``: nobody has to log in for it.
+    ``operation`` is its name for faults and journal; ``is_open``: it needs no login.
     """
 
     method: str
@@ -25,15 +25,13 @@ class Route:
 
 
 class Router:
-    """The routes of one system; the first that fits is taken."""
+    """The routes of one system; the first match counts."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = [(re.compile(route.path), route) for route in routes]
 
     def find(self, call: Call) -> tuple[Route, Call] | None:
-        """Return the route of a request, and the request with the parts of its path; null if there
-        is none.
-        """
+        """Return a request's route, and the request with its path's parts; null if none."""
         path = call.url.raw_path
         for pattern, route in self._routes:
             if route.method == call.method and (found := pattern.fullmatch(path)) is not None:

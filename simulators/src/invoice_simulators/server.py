@@ -1,4 +1,4 @@
-"""One simulated system on a port of its own, served from a thread with its own event loop."""
+"""Serve one simulator on its own port, from a thread with its own event loop."""
 
 import asyncio
 import threading
@@ -7,13 +7,13 @@ from typing import Self
 
 from aiohttp import web
 
-# Seconds that requests in work get at the end; longer would only wait for those that hang on
+# Seconds for requests in progress at the end. A longer time would only wait for those that hang on
 # purpose.
 LINGER = 0.2
 
 
 class SimulatorServer:
-    """Serves ``app`` between ``start`` and ``stop``. ``port`` 0 takes a free one."""
+    """Serves ``app`` between ``start`` and ``stop``. ``port`` 0 means a free one."""
 
     def __init__(self, app: web.Application, host: str = "127.0.0.1", port: int = 0) -> None:
         self._app = app
@@ -31,7 +31,7 @@ class SimulatorServer:
         return f"http://{self._host}:{self._port}"
 
     def start(self) -> str:
-        """Listen; give the base URL. Raises ``OSError`` where the port is taken."""
+        """Listen; return the base URL. Raises ``OSError`` if the port is taken."""
         self._thread.start()
         self._listening.wait()
         if self._failure is not None:
@@ -64,7 +64,7 @@ class SimulatorServer:
             self._listening.set()
 
     async def _serve(self) -> None:
-        # Cancellation frees a request that hangs on purpose as soon as its client has gone.
+        # Cancellation ends a request that hangs on purpose as soon as its client disconnects.
         runner = web.AppRunner(
             self._app, access_log=None, handler_cancellation=True, shutdown_timeout=LINGER
         )

@@ -1,9 +1,9 @@
-"""What every simulated system has in common.
+"""The base class of all simulators.
 
-No socket: requests come in as values, and so go the replies.
+Requests and replies are plain values, without sockets.
 
-The front door serves it over HTTP; a test may as well call ``answer`` itself, in an order and at
-times of its own.
+The front door serves it over HTTP. A test may also call ``answer`` itself, in any order and at any
+time.
 """
 
 import time
@@ -15,18 +15,18 @@ from typing import Any, Generic, TypeVar
 from invoice_simulators.routing import Route, Router
 from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply
 
-# A frozen dataclass of values that JSON can hold.
+# A frozen dataclass of JSON values.
 Settings = TypeVar("Settings", bound=Any)
 
-# The operation of a request that no route takes.
+# The operation of a request without a route.
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One request that was understood.
+    """One parsed request.
 
-    ``admit`` raises ``ApiError`` for wrong credentials, ``handle`` for the rest.
+    ``admit`` raises ``ApiError`` for wrong credentials, ``handle`` for other errors.
     """
 
     operation: str
@@ -35,14 +35,14 @@ class Work:
     handle: Callable[[], Reply]
 
     def carry_out(self) -> Reply:
-        """Do it, whoever asked: everything is stored, or nothing, before this returns."""
+        """Process it without checking credentials: all or nothing is stored on return."""
         try:
             return self.handle()
         except ApiError as refusal:
             return refusal.reply()
 
     def answer(self) -> Reply:
-        """Do it if the credentials are right."""
+        """Process it if the credentials are right."""
         try:
             self.admit()
         except ApiError as refusal:
@@ -51,7 +51,7 @@ class Work:
 
 
 class Simulator(ABC, Generic[Settings]):
-    """One outside system."""
+    """One other system."""
 
     def __init__(self, settings: Settings, clock: Clock = time.time) -> None:
         self._initial = settings
@@ -69,38 +69,38 @@ class Simulator(ABC, Generic[Settings]):
 
     @abstractmethod
     def identify(self, call: Call) -> str | None:
-        """Return the invoice that a request is about, as far as it shows."""
+        """Return the invoice of a request, if it is visible."""
 
     @abstractmethod
     def refusal(self, status: int) -> ApiError:
-        """Word a refusal with this status as the system would: 401, 404, 429, 5xx."""
+        """Return the system's refusal with this status: 401, 404, 429 or 5xx."""
 
     def overloaded(self) -> ApiError:
-        """Word the refusal of a request above the limits."""
+        """Return the refusal of a request above the limits."""
         return self.refusal(429)
 
     def unknown(self, call: Call) -> ApiError:  # noqa: ARG002 - some systems name it
-        """Word the refusal of a path or method that is not served."""
+        """Return the refusal of an unknown path or method."""
         return self.refusal(404)
 
     @abstractmethod
     def documents(self) -> Iterable[Json]:
-        """Return what exists, oldest first, amounts as strings."""
+        """Return all documents, oldest first, with amounts as strings."""
 
     def actions(self) -> Mapping[str, Callable[..., Any]]:
-        """Return what people and time can do to this system, by name."""
+        """Return the actions of people and time, by name."""
         return {}
 
     def views(self) -> Mapping[str, Callable[[], Iterable[Any]]]:
-        """Return what can be read back, by name."""
+        """Return the views, by name."""
         return {"documents": self.documents}
 
     @abstractmethod
     def clear(self) -> None:
-        """Forget everything that was stored."""
+        """Delete all stored data."""
 
     def receive(self, call: Call) -> Work:
-        """Understand a request."""
+        """Return the work for a request."""
         found = self._router.find(call)
         if found is None:
             return Work(
@@ -115,7 +115,7 @@ class Simulator(ABC, Generic[Settings]):
         return self.receive(call).answer()
 
     def reset(self) -> None:
-        """Go back to the start, settings included."""
+        """Reset data and settings."""
         self.settings = self._initial
         self.clear()
 
@@ -130,4 +130,4 @@ class Simulator(ABC, Generic[Settings]):
 
 
 def _admit_anybody() -> None:
-    """Let a request through that needs no credentials."""
+    """Accept a request that needs no credentials."""

@@ -1,6 +1,4 @@
-"""JSON, HTTP and time as plain values: every number exact, no float between a seed and a reply, no
-socket.
-"""
+"""JSON, HTTP and time as plain values: exact numbers, no sockets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +18,8 @@ Clock = Callable[[], float]
 class Call:
     """One request.
 
-    ``url`` is absolute, encoded as sent: signatures cover it. ``parts`` are those of its path.
+    ``url`` is absolute and encoded as sent, because signatures cover it. ``parts`` are from its
+    path.
     """
 
     method: str
@@ -33,9 +32,7 @@ class Call:
     def of(
         cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> "Call":
-        """Build a request from what a client has at hand; header names are read without regard to
-        case.
-        """
+        """Build a request from plain values; header names are case-insensitive."""
         return cls(method, URL(url, encoded=True), CIMultiDict(headers or {}), body)
 
     @property
@@ -45,7 +42,7 @@ class Call:
 
     @property
     def authorization(self) -> str:
-        """The header that says who asks, or an empty text."""
+        """The ``Authorization`` header, or an empty text."""
         return self.headers.get("Authorization", "")
 
     @property
@@ -64,7 +61,7 @@ class Reply:
 
 
 class ApiError(Exception):
-    """A refusal in the words of the simulated API."""
+    """A refusal in the form of the simulated API."""
 
     def __init__(
         self,
@@ -96,7 +93,7 @@ def loads(data: bytes | str) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """Write JSON as UTF-8; a ``Decimal`` stays a number, digit for digit."""
+    """Return JSON as UTF-8. A ``Decimal`` stays a number, digit for digit."""
     text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode()
 
@@ -114,10 +111,10 @@ def reply(
 
 
 def is_number(value: Any) -> bool:
-    """Whether a parsed JSON value is a number (``true`` is none)."""
+    """Whether a parsed JSON value is a number (``true`` is not)."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def decimal_text(value: Decimal) -> str:
-    """Write a decimal without an exponent."""
+    """Return a decimal without an exponent."""
     return format(value, "f")

@@ -1,4 +1,4 @@
-"""Metronome: the parts of its API that a connector uses, and its signed webhooks."""
+"""A simulator of Metronome's API and its signed webhooks."""
 
 from invoice_simulators.metronome.api import Metronome
 from invoice_simulators.metronome.settings import MetronomeSettings

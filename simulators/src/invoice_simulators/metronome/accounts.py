@@ -1,6 +1,4 @@
-"""What Metronome tells about a customer beside the invoices: custom fields, contracts, billing
-configurations.
-"""
+"""Customers, contracts and billing configurations in Metronome's API."""
 
 from typing import Any
 
@@ -28,7 +26,7 @@ class Accounts:
         return reply({"data": customer})
 
     def get_contract(self, call: Call) -> Reply:
-        """Answer one contract; an unknown one with 400, in version 1 with 404, as documented."""
+        """Answer one contract; 400 for an unknown one, or 404 in version 1, as documented."""
         asked = body_of(call, "customer_id", "contract_id")
         contract = self._store.contracts.get(asked["contract_id"])
         if contract is None or contract["customer_id"] != asked["customer_id"]:
@@ -48,7 +46,7 @@ class Accounts:
         return reply({"data": [_versioned(contract, call) for contract in found]})
 
     def list_configurations(self, call: Call) -> Reply:
-        """Answer through which billing providers Metronome itself bills a customer."""
+        """Answer the billing providers with which Metronome itself bills a customer."""
         customer_id = body_of(call, "customer_id")["customer_id"]
         found = [
             each
@@ -77,7 +75,7 @@ def body_of(call: Call, *needed: str) -> Json:
 
 
 def not_found(what: str) -> ApiError:
-    """Word the refusal of an id that is unknown."""
+    """Return the refusal of an unknown id."""
     return ApiError(404, {"message": f"{what} not found"})
 
 

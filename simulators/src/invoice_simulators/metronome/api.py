@@ -32,7 +32,7 @@ CONFIGURATIONS = "/v1/getCustomerBillingProviderConfigurations"
 
 
 class Metronome(Simulator[MetronomeSettings]):
-    """Handlers and state; ``people`` fill it and change what it holds."""
+    """Handlers and state; ``people`` fills and changes the data."""
 
     def __init__(self, settings: MetronomeSettings | None = None, clock: Clock = time.time) -> None:
         self._store = MetronomeStore()
@@ -56,7 +56,7 @@ class Metronome(Simulator[MetronomeSettings]):
         ]
 
     def authorize(self, call: Call) -> None:
-        """Demand the API key."""
+        """Require the API key."""
         expected = f"Bearer {self.settings.api_key}"
         if not hmac.compare_digest(call.authorization.encode(), expected.encode()):
             raise self.refusal(401)
@@ -67,7 +67,7 @@ class Metronome(Simulator[MetronomeSettings]):
         return next((group for group in found.groups() if group), None) if found else None
 
     def refusal(self, status: int) -> ApiError:
-        """Word a refusal: one field ``message``; 429 says which limit was hit."""
+        """Return a refusal with one field ``message``; 429 says which limit was hit."""
         headers = {"X-Metronome-Rate-Limit-Type": "client"} if status == 429 else {}
         return ApiError(
             status, {"message": MESSAGES.get(status, "Internal server error")}, headers=headers
@@ -120,7 +120,7 @@ class Metronome(Simulator[MetronomeSettings]):
         return Reply(200)
 
     def write_back(self, call: Call) -> Reply:
-        """Take statuses of documents: all of a request or none.
+        """Accept statuses of documents: all of a request or none.
 
         The answer is not documented; here an empty object.
         """

@@ -39,7 +39,7 @@ STATUSES = frozenset(
         "VOID",
     }
 )
-# The statuses that may come without an id, and then need an error text.
+# The statuses that may lack an id, and then need an error text.
 WITHOUT_ID = frozenset({"INVALID_REQUEST_ERROR", "SKIPPED"})
 
 TEXTS = (
@@ -52,7 +52,7 @@ TEXTS = (
 
 
 def check_writebacks(tree: Any) -> list[Json]:
-    """Check a whole request; give its items.
+    """Check a whole request; return its items.
 
     Raises ``ApiError`` 400 with Metronome's one field ``message``.
     """

@@ -1,4 +1,4 @@
-"""Contracts, with the hierarchy that says who pays, as both versions of the API show them. Pure."""
+"""Contracts in both versions of the API, with the hierarchy that says who pays. Pure."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def complete(seeded: Json) -> Json:
 
 
 def version_1(contract: Json) -> Json:
-    """Show a contract as version 1 does."""
+    """Return a contract in the shape of version 1."""
     outside = {name: contract[name] for name in OUTSIDE if name in contract}
     inside: dict[str, Any] = {
         name: value for name, value in contract.items() if name not in (*OUTSIDE, "usage_filter")

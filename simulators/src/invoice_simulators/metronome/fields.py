@@ -1,4 +1,4 @@
-"""Custom fields: where a change of an entity's fields shows in the invoices, which embed them.
+"""Change custom fields of entities in the invoices that embed them.
 
 Pure.
 """
@@ -13,16 +13,14 @@ Fields = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entity is named, and where its fields stand beside that: in each line, or in the
-    invoice.
-    """
+    """The names of an entity's id and fields, in each line or in the invoice."""
 
     id: str
     fields: str
     in_lines: bool
 
 
-# By the API's name of the entity. The products of contracts are ``contract_product`` there.
+# By the API's name of the entity. Products of contracts are ``contract_product``.
 PLACES = {
     "customer": Place("customer_id", "customer_custom_fields", in_lines=False),
     "contract": Place("contract_id", "contract_custom_fields", in_lines=False),
@@ -34,13 +32,13 @@ PLACES = {
 
 
 def merged(known: Mapping[str, str] | None, changes: Fields) -> dict[str, str]:
-    """Apply changes; null removes a field."""
+    """Return fields after changes; null removes a field."""
     together = {**(known or {}), **changes}
     return {name: value for name, value in together.items() if value is not None}
 
 
 def with_fields(invoice: Json, entity: str, entity_id: str, changes: Fields) -> Json:
-    """Show an invoice after a change.
+    """Return an invoice after a change.
 
     Raises ``ValueError`` for an entity that no invoice embeds.
     """

@@ -13,19 +13,19 @@ from invoice_simulators.wire import ApiError, Json, dumps
 # The largest page, and the default one.
 LIMIT = 100
 
-# What a list can be filtered by.
+# The types that a list can be filtered by.
 TYPES = ("USAGE", "USAGE_CONSOLIDATED", "SCHEDULED")
 
 
 def bad_request(message: str) -> ApiError:
-    """Word a 400 as Metronome does: one field, no code."""
+    """Return a 400 like Metronome's: one field, without a code."""
     return ApiError(400, {"message": message})
 
 
 def select_invoices(
     invoices: Iterable[StoredInvoice], query: Mapping[str, str]
 ) -> list[StoredInvoice]:
-    """Filter and sort as the query says: by ``issued_at``, oldest first unless ``sort=date_desc``."""
+    """Return a query's invoices, by ``issued_at``, oldest first unless ``sort=date_desc``."""
     found = [invoice for invoice in invoices if _matches(invoice.facts, query)]
     order = query.get("sort", "date_asc")
     if order not in ("date_asc", "date_desc"):
@@ -38,9 +38,7 @@ def select_invoices(
 
 
 def select_customers(customers: Iterable[Json], query: MultiMapping[str]) -> list[Json]:
-    """Filter customers: the active ones, or with ``only_archived=true`` the archived ones; by id
-    and alias.
-    """
+    """Return a query's customers: active ones, or with ``only_archived=true`` archived ones."""
     archived = query.get("only_archived") == "true"
     ids, accounts = _values(query, "customer_ids"), _values(query, "salesforce_account_ids")
     alias = query.get("ingest_alias")
@@ -58,14 +56,14 @@ def select_customers(customers: Iterable[Json], query: MultiMapping[str]) -> lis
 
 
 def without_idle_lines(invoice: Json) -> Json:
-    """Leave out the lines whose quantity is zero, as ``skip_zero_qty_line_items`` asks."""
+    """Return an invoice without lines of quantity zero, for ``skip_zero_qty_line_items``."""
     return invoice | {
         "line_items": [line for line in invoice["line_items"] if line.get("quantity") != 0]
     }
 
 
 def _values(query: MultiMapping[str], name: str) -> list[str] | None:
-    # A list comes as one parameter with commas, or as one parameter an entry.
+    # A list is one parameter with commas, or one parameter per entry.
     given = query.getall(name, None) or query.getall(f"{name}[]", None)
     if given is None:
         return None
@@ -92,8 +90,8 @@ def _type(text: str | None) -> str | None:
 
 
 def _in_period(invoice: Json, query: Mapping[str, str]) -> bool:
-    # The date filter acts on the billing period, not on the issue date: scheduled invoices have no
-    # period and fall out.
+    # The date filter is about the billing period, not the issue date, so scheduled invoices, which
+    # have no period, do not match.
     starting_on, ending_before = _time(query.get("starting_on")), _time(query.get("ending_before"))
     if starting_on is None and ending_before is None:
         return True
@@ -115,7 +113,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def page(items: Sequence[bytes], query: Mapping[str, str]) -> bytes:
-    """Cut one page out, as JSON; ``next_page`` is an opaque cursor, null on the last page."""
+    """Return one page as JSON; ``next_page`` is an opaque cursor, null on the last page."""
     limit = _limit(query.get("limit"))
     start = _position(query.get("next_page"))
     end = start + limit

@@ -1,4 +1,4 @@
-"""What people do in Metronome, and how it is filled."""
+"""The actions of people in Metronome, and the seeds."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from invoice_simulators.wire import Json
 
 
 class People:
-    """Seeds replace what has the same id."""
+    """Seeds replace objects with the same id."""
 
     def __init__(self, store: MetronomeStore) -> None:
         self._store = store
@@ -53,7 +53,5 @@ class People:
         self._store.change_invoice(document_id, **changes)
 
     def set_fields(self, entity: str, entity_id: str, fields: Fields) -> None:
-        """Change custom fields of a customer, contract, product, commit or invoice; null removes
-        one.
-        """
+        """Change custom fields of an entity, e.g. a customer or product; null removes one."""
         self._store.set_fields(entity, entity_id, fields)

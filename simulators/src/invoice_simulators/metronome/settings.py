@@ -1,4 +1,4 @@
-"""What can be set in the simulated Metronome.
+"""The settings of the simulated Metronome.
 
 The credentials are harmless and for loopback only.
 """
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class MetronomeSettings:
-    """``not_found_first``: how often each invoice answers 404 before it is there (the webhook ahead
-    of the API).
-    """
+    """``not_found_first``: how often each invoice first answers 404, for early webhooks."""
 
     api_key: str = "simulated-metronome-key"
     webhook_secret: str = "simulated-webhook-secret"  # noqa: S105 - harmless, for loopback only

@@ -1,4 +1,4 @@
-"""What Metronome holds, as it was seeded and changed, and the write-backs it accepted."""
+"""The stored objects of Metronome, and the accepted write-backs."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,9 +15,7 @@ FACTS = ("contract_id", "issued_at", "start_timestamp", "end_timestamp", "extern
 
 @dataclass(frozen=True, slots=True)
 class StoredInvoice:
-    """An invoice as JSON bytes, a tenth of the size of its tree; ``facts`` are the fields that
-    lists look at.
-    """
+    """An invoice as JSON bytes, a tenth of its tree's size; ``facts`` are for lists."""
 
     facts: Json
     raw: bytes
@@ -34,7 +32,7 @@ def _stored(invoice: Json) -> StoredInvoice:
 
 @dataclass(slots=True)
 class MetronomeStore:
-    """Numbers are ``int`` or ``Decimal`` as parsed, never float."""
+    """Numbers are ``int`` or ``Decimal``, never float."""
 
     invoices: dict[str, StoredInvoice] = field(default_factory=dict)
     customers: dict[str, Json] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Metronome's webhooks: the events and how they are signed. Pure; sending them is the caller's.
+"""Build and sign Metronome's webhooks. Pure; the caller sends them.
 
 Source: Metronome's guide on webhooks and its Node SDK (``src/resources/webhooks.ts``).
 """
@@ -15,9 +15,7 @@ from invoice_simulators.wire import Json, dumps
 
 
 def sign(body: bytes, secret: str, date: str) -> str:
-    """Sign: lower-case hex of HMAC-SHA256 over the date, a newline and the raw body, keyed with the
-    secret as text.
-    """
+    """Return the hex HMAC-SHA256 over date, newline and raw body, with the secret as text."""
     return hmac.new(secret.encode(), date.encode() + b"\n" + body, hashlib.sha256).hexdigest()
 
 
@@ -26,7 +24,7 @@ def signed_request(
 ) -> tuple[dict[str, str], bytes]:
     """Build headers and raw body of one delivery.
 
-    ``when`` is aware UTC; a retry comes with a fresh one.
+    ``when`` is aware UTC; a retry has a new one.
     """
     body = event if isinstance(event, bytes) else dumps(event)
     date = format_datetime(when, usegmt=True)
@@ -56,7 +54,7 @@ def finalized_event(invoice: Mapping[str, Any]) -> Json:
 
 
 def flat_event(invoice: Mapping[str, Any], kind: str = "commit.create") -> Json:
-    """Build a system notification in the flat shape (contract, commit, credit): no ``properties``."""
+    """Build a system notification in the flat shape, without ``properties``."""
     return {
         "id": str(uuid5(NAMESPACE_URL, f"{kind}/{invoice['id']}")),
         "type": kind,

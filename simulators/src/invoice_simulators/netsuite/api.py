@@ -25,13 +25,14 @@ SUITEQL = "/services/rest/query/v1/suiteql"
 KIND = f"{RECORDS}/(?P<record_type>invoice|creditMemo)"
 RECORD = f"{KIND}/(?P<key>[^/]+)"
 EXTERNAL_ID = re.compile(
-    r"""/eid:([^/?\s]+)|"externalId"\s*:\s*"([^"]+)"|externalId\s+IS\s+"([^"]+)"|externalid\)?\s*=\s*'([^']+)'""",
+    r"""/eid:([^/?\s]+)|"externalId"\s*:\s*"([^"]+)"|"""
+    r"""externalId\s+IS\s+"([^"]+)"|externalid\)?\s*=\s*'([^']+)'""",
     re.IGNORECASE,
 )
 
 
 class NetSuite(Simulator[NetSuiteSettings]):
-    """Handlers and state; ``people`` act behind a client's back."""
+    """Handlers and state; ``people`` acts without the client's knowledge."""
 
     def __init__(self, settings: NetSuiteSettings | None = None, clock: Clock = time.time) -> None:
         seen: Replica[Transaction] = Replica(
@@ -60,7 +61,7 @@ class NetSuite(Simulator[NetSuiteSettings]):
         ]
 
     def authorize(self, call: Call) -> None:
-        """Demand a bearer token, or a signature of token-based authentication."""
+        """Require a bearer token, or a signature of token-based authentication."""
         if self._oauth2.accepts(call.authorization):
             return
         if not self._tba.accepts(call.method, str(call.url), call.authorization):
@@ -72,11 +73,11 @@ class NetSuite(Simulator[NetSuiteSettings]):
         return next((group for group in found.groups() if group), None) if found else None
 
     def refusal(self, status: int) -> ApiError:
-        """Word a refusal with ``o:errorDetails``."""
+        """Return a refusal with ``o:errorDetails``."""
         return general(status)
 
     def overloaded(self) -> ApiError:
-        """Refuse with 429, or as some accounts do with a 401 that speaks of the login."""
+        """Refuse with 429 or, as some accounts do, with a 401 about the login."""
         return self.refusal(401 if self.settings.overload_as_invalid_login else 429)
 
     def unknown(self, call: Call) -> ApiError:

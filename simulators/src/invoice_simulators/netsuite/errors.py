@@ -1,8 +1,7 @@
 """Error bodies of SuiteTalk REST: ``type``, ``title``, ``status``, ``o:errorDetails``. Pure.
 
-Form and samples: NetSuite help, section 156570709583. The codes of a 429, of a wrong method and of
-an address that is none are not documented for REST; those used here are what third parties report,
-or the nearest.
+Form and samples: NetSuite help, section 156570709583. The codes of a 429, a wrong method and an
+unknown address are not documented for REST; these are reported by third parties, or the nearest.
 """
 
 import re
@@ -11,7 +10,7 @@ from invoice_simulators.wire import ApiError, Json
 
 CONTENT_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
 
-# By status: RFC URL and title; another status is worded as 500.
+# RFC URL and title by status; others are as 500.
 TITLES = {
     400: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.1", "Bad Request"),
     401: ("https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2", "Unauthorized"),
@@ -27,7 +26,7 @@ LOGIN_REFUSED = (
     "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at "
     "Setup > Users/Roles > User Management > View Login Audit Trail."
 )
-# By status: detail and code of the refusals that are about no field.
+# Detail and code by status, for refusals that are not about a field.
 GENERAL = {
     401: (LOGIN_REFUSED, "INVALID_LOGIN"),
     404: (
@@ -51,7 +50,7 @@ def refusal(status: int, detail: str, code: str, path: str | None = None) -> Api
 
 
 def general(status: int) -> ApiError:
-    """Build a refusal that is about no field of the request."""
+    """Build a refusal that is not about a field of the request."""
     return refusal(status, *GENERAL.get(status, UNEXPECTED))
 
 
@@ -61,9 +60,7 @@ def user_error(detail: str, path: str | None = None) -> ApiError:
 
 
 def invalid_content(detail: str, path: str) -> ApiError:
-    """Build the refusal of a body that does not fit the record, or names something that is not
-    there.
-    """
+    """Build the refusal of a body that does not fit the record, or has an unknown reference."""
     return refusal(400, detail, "INVALID_CONTENT", path)
 
 
@@ -95,9 +92,7 @@ def wrong_parameter(detail: str) -> ApiError:
 
 
 def not_served(method: str, path: str) -> ApiError:
-    """Build the refusal of a record type or address that does not exist, or of a method that it
-    does not know.
-    """
+    """Build the refusal of an unknown record type, address or method."""
     record = re.match(r"/services/rest/record/v1/([^/]+)", path)
     if record is None:
         return refusal(404, f"The URL {path} does not exist.", "INVALID_URL")

@@ -1,4 +1,4 @@
-"""One account's transactions: every change that the API or a person can make to them. No HTTP."""
+"""All changes that the API or a person can make to an account's transactions. No HTTP."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ EDITABLE = {
 
 
 class Ledger:
-    """Each method is one effect, carried out whole or refused with ``ApiError``."""
+    """Each method is one effect, done completely or refused with ``ApiError``."""
 
     def __init__(
         self, store: TransactionStore, settings: Callable[[], NetSuiteSettings], clock: Clock
@@ -59,12 +59,12 @@ class Ledger:
         return self._rewrite(stored, body)
 
     def delete(self, stored: Transaction) -> None:
-        """Delete a record that no payment was applied to."""
+        """Delete a record without payments."""
         _check_unpaid(stored, "deleted")
         self._store.delete(stored, keeps_external_id=self._settings().deleted_keep_external_ids)
 
     def void(self, stored: Transaction) -> Transaction:
-        """Void a record: it stays, external id included, with every amount zero."""
+        """Void a record: it stays, including its external id, with zero amounts."""
         _check_unpaid(stored, "voided")
         lines = [
             line | {"amount": 0} | ({"rate": 0} if "rate" in line else {})
@@ -83,9 +83,7 @@ class Ledger:
         return self._put(replace(stored, paid=stored.paid + taken))
 
     def edit(self, stored: Transaction, changes: Mapping[str, str | None]) -> Transaction:
-        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id`` in NetSuite's
-        own pages.
-        """
+        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id``."""
         if unknown := set(changes) - set(EDITABLE):
             raise ValueError(
                 f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}."

@@ -1,4 +1,4 @@
-"""Handlers that change nothing: one record, a list with ``q``, SuiteQL."""
+"""Read-only handlers: one record, a list with ``q``, SuiteQL."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ TESTS: dict[str, Callable[[str, str], bool]] = {
 
 
 class LookUp:
-    """Reads by internal id see what is; every other way sees what the replica shows."""
+    """Reads by internal id see the present state; other look-ups see the replica."""
 
     def __init__(
         self, store: TransactionStore, ledger: Ledger, settings: Callable[[], NetSuiteSettings]
@@ -75,7 +75,7 @@ class LookUp:
         return reply(shown, content_type=RESOURCE.format("collection"))
 
     def suiteql(self, call: Call) -> Reply:
-        """Answer a query; what the role may not use is left out without a word."""
+        """Answer a query; records that the role may not use are silently omitted."""
         if call.headers.get("Prefer", "").lower() != "transient":
             raise user_error("Missing or invalid Prefer header: use Prefer: transient.")
         body = parse_object(call.body)
@@ -103,7 +103,7 @@ class LookUp:
         return self._of_type(record_type, found[0], status=self._settings().eid_of_other_type)
 
     def held(self, record_type: RecordType, key: str) -> Transaction:
-        """Find what exists now, by internal id or ``eid:``. Raises ``ApiError``."""
+        """Find an existing record by internal id or ``eid:``. Raises ``ApiError``."""
         internal_id = (
             self._store.holder_of(key.removeprefix("eid:")) if key.startswith("eid:") else key
         )
@@ -125,7 +125,7 @@ def type_of(call: Call) -> RecordType:
 
 
 def base_url(url: URL) -> str:
-    """Return where records live, at the address that was asked."""
+    """Return the base URL of records, at the address of the request."""
     return f"{url.origin()}{RECORDS}"
 
 

@@ -1,8 +1,7 @@
-"""OAuth 2.0 client credentials as NetSuite does it: a signed JWT instead of a secret, a bearer
-token for an hour.
+"""NetSuite's OAuth 2.0 client credentials: a signed JWT for a bearer token of an hour.
 
-Source: NetSuite help, sections 162755359851 and 162790605110. The form of the refusals is RFC
-6749's; NetSuite's is not documented.
+Sources: NetSuite help, sections 162755359851 and 162790605110. Refusals are as in RFC 6749, because
+NetSuite's are not documented.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ ASSERTION_LIFETIME = 3600
 
 
 class ClientCredentials:
-    """The token endpoint and the tokens that it gave out."""
+    """The token endpoint and its tokens."""
 
     def __init__(self, settings: Callable[[], NetSuiteSettings], clock: Clock) -> None:
         self._settings = settings
@@ -45,7 +44,7 @@ class ClientCredentials:
         }
 
     def accepts(self, authorization: str) -> bool:
-        """Whether a request carries a token that has not expired."""
+        """Whether a request has a token that has not expired."""
         scheme, _, token = authorization.partition(" ")
         given_at = self._given_at.get(token) if scheme == "Bearer" else None
         return given_at is not None and self._clock() - given_at < float(

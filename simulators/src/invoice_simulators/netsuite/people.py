@@ -1,4 +1,4 @@
-"""What people and time do to the account behind a client's back."""
+"""The actions of people and time, without the client's knowledge."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,9 +34,7 @@ class People:
         self._ledger.delete(self._get(document_id))
 
     def edit(self, document_id: str, **changes: str | None) -> None:
-        """Change ``total``, ``note``, ``number``, ``customer_id`` or ``external_id``; null clears
-        one.
-        """
+        """Change a record as in ``Ledger.edit``; null clears a field."""
         self._ledger.edit(self._get(document_id), changes)
 
     def pay(self, document_id: str, amount: str | None = None) -> None:
@@ -44,7 +42,7 @@ class People:
         self._ledger.pay(self._get(document_id), amount)
 
     def settle(self, count: int | None = None) -> None:
-        """Let look-ups see the oldest ``count`` writes that they are behind; null: all."""
+        """Make the oldest ``count`` pending writes visible to look-ups; null: all."""
         self._store.replica.settle(count)
 
     def _get(self, document_id: str) -> Transaction:

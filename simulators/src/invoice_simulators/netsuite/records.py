@@ -1,4 +1,4 @@
-"""One record as it is stored, and how it stands. Pure."""
+"""A stored record and its state. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +12,9 @@ DOCUMENT_TYPES: dict[RecordType, str] = {"invoice": "invoice", "creditMemo": "cr
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One record; ``raw`` is its body as sent, as JSON: a tenth of the size of its tree.
+    """One record; ``raw`` is its body as sent, in JSON, a tenth of its tree's size.
 
-    ``shipping`` is what the account added by itself; ``changed_at`` is in Unix seconds.
+    ``shipping`` was added by the account itself; ``changed_at`` is in Unix seconds.
     """
 
     internal_id: str
@@ -44,14 +44,14 @@ class Transaction:
 
     @property
     def state(self) -> str:
-        """How it stands, as every simulated provider names it."""
+        """The state, with the name that all simulators use."""
         if self.is_voided:
             return "void"
         return "paid" if self.total > 0 and self.paid == self.total else "open"
 
 
 def external_key(external_id: str | None) -> str | None:
-    """Return what makes two external ids the same: letter case does not count."""
+    """Return the key of an external id, which ignores letter case."""
     return external_id.lower() if external_id is not None else None
 
 
@@ -87,7 +87,7 @@ def record(
 
 
 def summary(stored: Transaction) -> Json:
-    """Return a record in the words that all simulated providers have in common."""
+    """Return a record with the field names that all simulators use."""
     body = stored.body
     return {
         "id": stored.internal_id,

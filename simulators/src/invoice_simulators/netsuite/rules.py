@@ -1,4 +1,4 @@
-"""What NetSuite demands of an invoice or credit memo before it is stored.
+"""NetSuite's rules for an invoice or credit memo.
 
 Pure: body and settings in, or a refusal.
 """
@@ -18,10 +18,10 @@ CENT = Decimal("0.01")
 RATE_PRECISION = Decimal("1E-8")
 
 MAX_QUANTITY = Decimal("1E10")
-# Quantities beyond are refused (getlago/lago-api pull requests 2895 and 4366).
+# NetSuite refuses quantities beyond this (getlago/lago-api pull requests 2895 and 4366).
 MAX_QUANTITY_DECIMALS = 15
 
-# The price level of a line that keeps the amount that it was sent with.
+# The price level that keeps a line's amount as sent.
 CUSTOM_PRICE = "-1"
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]+")
@@ -46,9 +46,7 @@ def check_record(
 
 
 def priced(body: Json, prices: Mapping[str, str]) -> Json:
-    """Apply the account's own prices to a checked record: to lines that do not name the custom
-    price level.
-    """
+    """Apply the account's prices to lines without the custom price level."""
     return (
         body | {"item": {"items": [_priced(line, prices) for line in lines_of(body)]}}
         if prices
@@ -67,7 +65,7 @@ def _priced(line: Json, prices: Mapping[str, str]) -> Json:
 def lines_of(body: Mapping[str, Any]) -> list[Json]:
     """Return the item lines.
 
-    Raises ``ApiError`` where there is none, or the sublist has another form.
+    Raises ``ApiError`` if there is none, or the sublist has another form.
     """
     sublist = body.get("item")
     lines = sublist.get("items") if isinstance(sublist, dict) else None

@@ -12,8 +12,10 @@ from invoice_simulators.netsuite.errors import invalid_content, user_error
 RecordType = Literal["invoice", "creditMemo"]
 
 REFERENCES = frozenset(
-    "entity currency customForm subsidiary department class location salesRep account postingPeriod approvalStatus "  # noqa: SIM905 - reads better than 15 lines
-    "partner shipMethod billAddressList shipAddressList".split()
+    """
+    entity currency customForm subsidiary department class location salesRep account
+    postingPeriod approvalStatus partner shipMethod billAddressList shipAddressList
+    """.split()  # noqa: SIM905 - reads better than 15 lines
 )
 COMMON = REFERENCES | {
     "externalId",
@@ -51,10 +53,9 @@ LENGTHS = {
 def check_names(
     body: Mapping[str, Any], known: Collection[str], custom: Collection[str] | None, at: str = ""
 ) -> None:
-    """Refuse an unknown property: what NetSuite does with ``X-NetSuite-PropertyNameValidation:
-    Error``.
+    """Refuse unknown properties, for ``X-NetSuite-PropertyNameValidation: Error``.
 
-    ``custom`` are the account's own fields, null for all that begin like one; ``at`` is the path
+    ``custom`` are the account's own fields, null for all with their prefixes; ``at`` is the path
     before the name.
     """
     prefix = ("custcol", "cseg") if at else ("custbody", "cseg")

@@ -1,4 +1,4 @@
-"""What can be set in the simulated NetSuite account.
+"""The settings of the simulated NetSuite account.
 
 The credentials are harmless and for loopback only.
 """
@@ -22,17 +22,18 @@ class NetSuiteSettings:
     of them expire. ``currencies`` maps internal ids to ISO 4217 codes; ``"1"`` is the account's
     base currency. ``custom_fields`` are the ``custbody_*``, ``custcol_*`` and ``cseg_*`` that
     exist; null: all. ``closed_before`` is an ISO date: earlier periods are closed.
-    ``forbidden_record_types`` are those that the role may not use, e.g. ``creditMemo``, ``customer``.
-    ``base_prices`` are decimals by item id: what a line costs a piece, whatever amount was sent,
-    unless it names the custom price level ``-1``. ``shipping_cost`` is a decimal that the account
-    adds to each new document by itself. ``overload_as_invalid_login``: above the concurrency limit
+    ``forbidden_record_types`` are those that the role may not use, e.g. ``creditMemo`` or
+    ``customer``. ``base_prices`` are decimals by item id: the price per piece, whatever amount was
+    sent, unless a line names the custom price level ``-1``. ``shipping_cost`` is a decimal that the
+    account adds to each new document. ``overload_as_invalid_login``: above the concurrency limit
     401 ``INVALID_LOGIN`` is answered instead of 429. ``duplicate_wording`` follows the user's
     language in a real account. NetSuite's documentation leaves these open, so each can be either:
 
-    - ``lookup_lag_seconds``: how long after a write ``eid:``, lists and SuiteQL see it; null: not before ``settle``.
-      A read by internal id is never behind.
+    - ``lookup_lag_seconds``: how long after a write ``eid:``, lists and SuiteQL see it; null: not
+      before ``settle``. A read by internal id always sees it.
     - ``deleted_keep_external_ids``: whether the external id of a deleted record stays taken.
-    - ``eid_of_other_type``: the status of a look-up whose external id belongs to another record type.
+    - ``eid_of_other_type``: the status of a look-up whose external id belongs to another
+      record type.
     - ``status_ids``: whether ``status.id`` is a name (``Open``) or a letter (``A``).
     """
 

@@ -1,4 +1,4 @@
-"""How records are shown by GET: one alone, or a page of a list. Pure."""
+"""Build the answers of GET: one record, or a page of a list. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from invoice_simulators.netsuite.records import Transaction
 from invoice_simulators.netsuite.rules import amount_of, lines_of
 from invoice_simulators.wire import Json
 
-# A currency is shown by its name in the account, not by its ISO code.
+# Answers contain a currency's name in the account, not its ISO code.
 NAMES = {
     "USD": "US Dollar",
     "GBP": "British Pound",
@@ -40,7 +40,7 @@ def show(
     expand: bool,
     status_ids: Literal["names", "letters"],
 ) -> Json:
-    """Show a record as GET does.
+    """Return a record as GET answers it.
 
     ``fields`` limits it by name; without ``expand`` the lines are only linked.
     """
@@ -56,7 +56,7 @@ def show(
 def show_page(
     found: Sequence[Transaction], url: str, base_url: str, limit: int, offset: int
 ) -> Json:
-    """Show a page of a list: ids and links, no fields."""
+    """Return a page of a list: ids and links, without fields."""
     page = found[offset : offset + limit]
     return {
         "links": [_link(url)],
@@ -69,7 +69,7 @@ def show_page(
 
 
 def time_text(moment: float) -> str:
-    """Write Unix seconds as NetSuite does."""
+    """Return Unix seconds in NetSuite's format."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

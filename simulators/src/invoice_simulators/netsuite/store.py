@@ -1,4 +1,4 @@
-"""The stored transactions: by internal id, by external id, and what look-ups see of them."""
+"""The stored transactions, by internal and external id, and the replica for look-ups."""
 
 from collections.abc import Iterable
 
@@ -26,9 +26,7 @@ class TransactionStore:
         return str(self._next_id - 1)
 
     def holder_of(self, external_id: str | None) -> str | None:
-        """Return the internal id that an external id belongs to, or belonged to where it stays
-        taken.
-        """
+        """Return the internal id of an external id, even of a deleted record if it stays taken."""
         return self._taken.get(external_id.lower()) if external_id is not None else None
 
     def put(self, stored: Transaction) -> Transaction:
@@ -50,7 +48,7 @@ class TransactionStore:
         self.replica.write(stored.internal_id, None)
 
     def get(self, internal_id: str) -> Transaction | None:
-        """Find by internal id, whatever the type, as it is now."""
+        """Return the present record with an internal id, of any type."""
         return self._by_id.get(internal_id)
 
     def all(self) -> Iterable[Transaction]:

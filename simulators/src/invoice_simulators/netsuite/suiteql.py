@@ -1,4 +1,4 @@
-"""The part of SuiteQL that finds transactions: columns, conditions joined by AND, an order.
+"""The part of SuiteQL for transactions: columns, conditions joined by AND, an order.
 
 Pure.
 """
@@ -17,7 +17,8 @@ from invoice_simulators.wire import Json, decimal_text
 
 QUERY = re.compile(
     r"\s*select\s+(?P<columns>.+?)\s+from\s+(?P<table>\w+)(\s+where\s+(?P<where>.+?))?"
-    r"(\s+order\s+by\s+(?P<order>\w+)(\s+(?P<direction>asc|desc))?)?(\s+fetch\s+first\s+(?P<most>\d+)\s+rows\s+only)?\s*",
+    r"(\s+order\s+by\s+(?P<order>\w+)(\s+(?P<direction>asc|desc))?)?"
+    r"(\s+fetch\s+first\s+(?P<most>\d+)\s+rows\s+only)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
 COLUMN = re.compile(
@@ -32,7 +33,7 @@ Value = str | Decimal | None
 
 
 def _signed(stored: Transaction, amount: Decimal) -> Decimal:
-    """Return an amount as reports show it: that of a credit memo is negative."""
+    """Return an amount as in reports, where a credit memo's is negative."""
     return -amount if stored.record_type == "creditMemo" else amount
 
 
@@ -66,7 +67,7 @@ DATES = ("trandate", "duedate")
 
 @dataclass(frozen=True, slots=True)
 class SuiteQl:
-    """One parsed query; ``columns`` are pairs of what is shown and its name in the answer."""
+    """One parsed query; ``columns`` are pairs of column and name in the answer."""
 
     columns: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
@@ -75,7 +76,7 @@ class SuiteQl:
     most: int | None
 
     def rows(self, transactions: Iterable[Transaction]) -> Sequence[Json]:
-        """Answer from what exists. Raises ``ApiError``."""
+        """Return the matching rows. Raises ``ApiError``."""
         try:
             found = [each for each in transactions if self._matches(each)]
         except ArithmeticError as error:
@@ -97,7 +98,7 @@ class SuiteQl:
 
 
 def parse_suiteql(text: str) -> SuiteQl:
-    """Parse a query. Raises ``ApiError`` for what is not understood, or not served."""
+    """Parse a query. Raises ``ApiError`` if it is invalid or not supported."""
     found = QUERY.fullmatch(text)
     if found is None:
         raise wrong_parameter("Search error occurred: Invalid or unsupported search.")

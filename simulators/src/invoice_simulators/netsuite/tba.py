@@ -1,6 +1,4 @@
-"""Token-based authentication (OAuth 1.0a) as NetSuite checks it, verified by oauthlib's server
-side.
-"""
+"""NetSuite's token-based authentication (OAuth 1.0a), checked with oauthlib."""
 
 import re
 from collections import defaultdict
@@ -12,7 +10,7 @@ from oauthlib.oauth1 import RequestValidator, ResourceEndpoint
 from invoice_simulators.netsuite.settings import NetSuiteSettings
 
 NONCE = re.compile(r"[A-Za-z0-9]{6,64}")
-# Seconds a timestamp may be off, in either direction.
+# How many seconds a timestamp may be off, in either direction.
 TIMESTAMP_LIFETIME = 300
 
 
@@ -23,7 +21,7 @@ class TokenValidator(RequestValidator):
     timestamp_lifetime = TIMESTAMP_LIFETIME
     enforce_ssl = False
     dummy_client = "no-such-consumer"
-    dummy_access_token = "no-such-token"  # noqa: S105 - stands for an unknown one
+    dummy_access_token = "no-such-token"  # noqa: S105 - a placeholder for an unknown one
 
     def __init__(self, settings: Callable[[], NetSuiteSettings]) -> None:
         super().__init__()
@@ -31,23 +29,23 @@ class TokenValidator(RequestValidator):
         self._nonces: dict[int, set[str]] = defaultdict(set)
 
     def check_client_key(self, client_key: str) -> bool:
-        """Leave the form of keys open; equality decides."""
+        """Accept any form of key; equality decides."""
         return bool(client_key)
 
     def check_access_token(self, request_token: str) -> bool:
-        """Leave the form of tokens open; equality decides."""
+        """Accept any form of token; equality decides."""
         return bool(request_token)
 
     def check_nonce(self, nonce: str) -> bool:
-        """Demand 6 to 64 letters and digits."""
+        """Require 6 to 64 letters and digits."""
         return NONCE.fullmatch(nonce) is not None
 
     def validate_client_key(self, client_key: str, request: Request) -> bool:  # noqa: ARG002 - oauthlib's signature
-        """Know one consumer."""
+        """Whether it is the known consumer."""
         return client_key == self._settings().consumer_key
 
     def validate_access_token(self, client_key: str, token: str, request: Request) -> bool:  # noqa: ARG002 - oauthlib's
-        """Know one token."""
+        """Whether it is the known token."""
         return token == self._settings().token_id
 
     def validate_realms(
@@ -58,7 +56,7 @@ class TokenValidator(RequestValidator):
         uri: str | None = None,  # noqa: ARG002 - oauthlib's signature
         realms: list[str] | None = None,  # noqa: ARG002 - oauthlib's signature
     ) -> bool:
-        """Demand the account, in upper case with an underscore."""
+        """Require the account, in upper case with an underscore."""
         return bool(request.realm == self._settings().account)
 
     def validate_timestamp_and_nonce(
@@ -70,7 +68,7 @@ class TokenValidator(RequestValidator):
         request_token: str | None = None,  # noqa: ARG002 - oauthlib's signature
         access_token: str | None = None,  # noqa: ARG002 - oauthlib's signature
     ) -> bool:
-        """Refuse a nonce that this second has seen; seconds outside the lifetime are forgotten."""
+        """Refuse a repeated nonce of the same second; forget seconds outside the lifetime."""
         second = int(timestamp)
         for old in [each for each in self._nonces if each < second - 2 * TIMESTAMP_LIFETIME]:
             del self._nonces[old]
@@ -89,7 +87,7 @@ class TokenValidator(RequestValidator):
 
 
 class TokenBasedAuthentication:
-    """Decides whether a request is signed rightly."""
+    """Decides whether a request's signature is valid."""
 
     def __init__(self, settings: Callable[[], NetSuiteSettings]) -> None:
         self._endpoint = ResourceEndpoint(TokenValidator(settings))

@@ -1,1 +1,1 @@
-"""The embedded parts of a demo or a test: processes that are sure to end, a broker, an S3 server."""
+"""Embedded parts of demo and tests: child processes, a broker and an S3 server."""

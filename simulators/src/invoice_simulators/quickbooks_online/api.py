@@ -1,6 +1,4 @@
-"""The Accounting API on loopback, and Intuit's token endpoint: who may ask, and every call that
-changes something.
-"""
+"""The Accounting API on loopback and Intuit's token endpoint: authorization and changes."""
 
 import re
 import time
@@ -22,7 +20,7 @@ from invoice_simulators.routing import Route
 from invoice_simulators.simulator import Simulator
 from invoice_simulators.wire import ApiError, Call, Clock, Json, Reply, dumps, loads, reply
 
-# Per company and app; not in force unless set, so that a test need not wait a minute.
+# Per company and app. Only applied if set, so that a test need not wait a minute.
 PUBLISHED_LIMITS = {"per_second": 10, "per_minute": 500}
 
 NUMBER = re.compile(r"DocNumber\W+([\w-]+)")
@@ -31,7 +29,7 @@ KIND = f"{COMPANY}/(?P<entity>invoice|creditmemo)"
 
 
 class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
-    """Handlers and state of one company; ``people`` act behind a client's back."""
+    """Handlers and state of one company; ``people`` acts without the client's knowledge."""
 
     def __init__(
         self, settings: QuickBooksOnlineSettings | None = None, clock: Clock = time.time
@@ -70,7 +68,7 @@ class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
         ]
 
     def authorize(self, call: Call) -> None:
-        """Demand an access token that lives, and the company that it is for."""
+        """Require a valid access token, and its company."""
         if not self._tokens.accepts(call.authorization):
             raise gateway(401)
         if call.parts["realm"] != self.settings.realm_id:
@@ -84,11 +82,11 @@ class QuickBooksOnline(Simulator[QuickBooksOnlineSettings]):
         return number.group(1) if number else None
 
     def refusal(self, status: int) -> ApiError:
-        """Word a refusal as the gateway does; 5xx as the service."""
+        """Return a refusal of the gateway; for 5xx, of the service."""
         return gateway(status)
 
     def unknown(self, call: Call) -> ApiError:
-        """Refuse what is not served as an operation that is not supported."""
+        """Refuse other paths as unsupported operations."""
         return fault("500", f"Operation {call.url.path.rpartition('/')[2]} is not supported.")
 
     def documents(self) -> Iterable[Json]:

@@ -1,4 +1,4 @@
-"""Change data capture: what was written or deleted since a moment. Pure."""
+"""Change data capture: transactions changed or deleted since a time. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -14,9 +14,7 @@ MAX_OBJECTS = 1000
 def changes(
     entities: str, since: str, transactions: Sequence[Transaction], deletions: Iterable[Deletion]
 ) -> Json:
-    """Answer for a comma-separated list of entities; deleted ones come after the others, with
-    little but their id.
-    """
+    """Return the changes of comma-separated entities; deleted ones come last, with few fields."""
     moment = _moment(since)
     names = [name.strip() for name in entities.split(",")]
     if unknown := set(names) - set(get_args(Entity)):

@@ -1,4 +1,4 @@
-"""One company: every change that the API or a person can make to its transactions. No HTTP."""
+"""All changes that the API or a person can make to a company's transactions. No HTTP."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from invoice_simulators.quickbooks_online.store import TransactionStore
 from invoice_simulators.quickbooks_online.transactions import Entity, Transaction
 from invoice_simulators.wire import Clock, Json
 
-# As a number: QuickBooks gives one.
+# As a document number, it makes QuickBooks assign one.
 AUTO_GENERATE = "AUTO_GENERATE"
 
 FIRST_NUMBER = 1001
@@ -25,7 +25,7 @@ EDITABLE = {
 
 
 class Company:
-    """Each method is one effect, carried out whole or refused with ``ApiError``."""
+    """Each method is one effect, done completely or refused with ``ApiError``."""
 
     def __init__(
         self,
@@ -39,13 +39,11 @@ class Company:
         self._next_number = FIRST_NUMBER
 
     def clear(self) -> None:
-        """Start numbering anew."""
+        """Restart the numbering."""
         self._next_number = FIRST_NUMBER
 
     def create(self, entity: Entity, body: Json) -> Transaction:
-        """Store a transaction under the number that it was sent with, or the one that QuickBooks
-        gives it.
-        """
+        """Store a transaction with the number as sent, or assigned by QuickBooks."""
         Rules(self._settings()).check(body)
         body = body | {"DocNumber": self._number(body.get("DocNumber"))}
         self._check_number(entity, body["DocNumber"], holder_may_be=None)
@@ -55,7 +53,7 @@ class Company:
         return self._store.put(entity, framed)
 
     def update(self, stored: Transaction, body: Json) -> Transaction:
-        """Write a transaction anew, whole or (``sparse``) only what the body names."""
+        """Overwrite a transaction, or with ``sparse`` only the fields in the body."""
         self._check_token(stored, body)
         written = shape.request_of(stored.shown) | body if body.get("sparse") is True else body
         Rules(self._settings()).check(written)
@@ -68,7 +66,7 @@ class Company:
         return self.void_by_hand(stored)
 
     def delete(self, stored: Transaction, body: Json) -> None:
-        """Delete a transaction that no payment is linked to."""
+        """Delete a transaction without linked payments."""
         self._check_token(stored, body)
         self.delete_by_hand(stored)
 

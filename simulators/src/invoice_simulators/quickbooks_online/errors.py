@@ -1,7 +1,6 @@
 """Fault bodies of the Accounting API, by code. Pure.
 
-The service's own faults have capital keys and status 400; those of Intuit's gateway lower-case
-ones.
+The service's faults have capitalized keys and status 400; Intuit's gateway uses lower case.
 """
 
 from datetime import UTC, datetime
@@ -51,17 +50,17 @@ GATEWAY = {
 
 
 def time_text(moment: float) -> str:
-    """Write Unix seconds as the service does."""
+    """Return Unix seconds in the service's format."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
 
 
 def now_text() -> str:
-    """Return the time of an answer, as every body carries it."""
+    """Return the present time, as in every body."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def tid() -> dict[str, str]:
-    """Return the header by which Intuit's support finds a call."""
+    """Return the header that identifies a call for Intuit's support."""
     return {"intuit_tid": f"1-{uuid4().hex}"}
 
 
@@ -79,7 +78,7 @@ def fault(
 
 
 def gateway(status: int) -> ApiError:
-    """Build a refusal of the gateway: 401, 403, 429; another status is the service's own failure."""
+    """Build a refusal of the gateway: 401, 403, 429; others are the service's failures."""
     if status not in GATEWAY:
         return fault("10000", "System Failure Error", status=status)
     code, message, kind = GATEWAY[status]

@@ -1,4 +1,4 @@
-"""What the company has beside its transactions: preferences, customers, items. Pure."""
+"""The company's preferences, customers and items. Pure."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ MADE = "2026-01-01T00:00:00.000+00:00"
 
 
 def preferences(settings: QuickBooksOnlineSettings) -> Json:
-    """Show the preferences; the warning about duplicate numbers is not among them."""
+    """Return the preferences, which lack the warning about duplicate numbers."""
     return {
         "AccountingInfoPrefs": {"BookCloseDate": settings.closed_before}
         if settings.closed_before
@@ -26,7 +26,7 @@ def preferences(settings: QuickBooksOnlineSettings) -> Json:
 
 
 def customer(customer_id: str, settings: QuickBooksOnlineSettings) -> Json | None:
-    """Show a customer, or null if there is none."""
+    """Return a customer, or null if there is none."""
     if not _is_known(customer_id, settings.unknown_customers):
         return None
     names = {
@@ -41,7 +41,7 @@ def customer(customer_id: str, settings: QuickBooksOnlineSettings) -> Json | Non
 
 
 def item(item_id: str, settings: QuickBooksOnlineSettings) -> Json | None:
-    """Show an item, or null if there is none."""
+    """Return an item, or null if there is none."""
     if not _is_known(item_id, settings.unknown_items):
         return None
     names = {"Name": f"Item {item_id}", "Type": "Service"}
@@ -63,7 +63,7 @@ def matching(candidates: Iterable[Json | None], query: Query) -> list[Json]:
 
 
 def ids_named(query: Query) -> Sequence[str]:
-    """Return the ids that a query names; there is no other way to ask for one that was never used."""
+    """Return the ids that a query names."""
     return [value for each in query.conditions if each.field == "id" for value in each.values]
 
 

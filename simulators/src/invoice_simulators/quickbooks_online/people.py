@@ -1,4 +1,4 @@
-"""What people and time do to the company behind a client's back."""
+"""The actions of people and time, without the client's knowledge."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -44,7 +44,7 @@ class People:
         self._company.pay(self._store.get(document_id), amount)
 
     def settle(self, count: int | None = None) -> None:
-        """Let queries see the oldest ``count`` writes that they are behind; null: all."""
+        """Make the oldest ``count`` pending writes visible to queries; null: all."""
         self._store.replica.settle(count)
 
     def forget_request_ids(self) -> None:

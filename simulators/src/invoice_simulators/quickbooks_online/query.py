@@ -1,5 +1,4 @@
-"""Intuit's query language as far as the reference describes it: conditions joined by AND, an order,
-a page.
+"""Parse Intuit's query language as documented: conditions joined by AND, order, page.
 
 Pure.
 """
@@ -22,7 +21,7 @@ QUERY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 COUNT = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
-# As they are written: the name depends on letter case.
+# Case-sensitive names.
 ENTITIES = ("Invoice", "CreditMemo", "Preferences", "Customer", "Item")
 
 Value = str | Decimal | datetime | None
@@ -40,7 +39,7 @@ FIELDS: dict[str, Callable[[Transaction], Value]] = {
 # Fields of customers and items.
 OF_LISTS = ("id", "active", "displayname", "name")
 
-# Properties that exist, and that no query may name.
+# Existing properties that queries must not use.
 NOT_QUERYABLE = ("privatenote", "customfield", "customermemo", "line", "linkedtxn")
 
 MAX_RESULTS = 1000
@@ -67,7 +66,7 @@ class Query:
         return next(wanted, None)
 
     def select(self, transactions: Iterable[Transaction]) -> list[Transaction]:
-        """Return the transactions that fulfil every condition, in order. Raises ``ApiError``."""
+        """Return the transactions that satisfy all conditions, in order. Raises ``ApiError``."""
         try:
             found = [
                 stored
@@ -87,14 +86,14 @@ class Query:
         )
 
     def page(self, found: Sequence[Any]) -> Sequence[Any]:
-        """Cut out the page that was asked for."""
+        """Return the requested page."""
         return found[self.start - 1 : self.start - 1 + self.most]
 
 
 def parse_query(text: str, *, total_is_queryable: bool) -> Query:
     """Parse a query.
 
-    Raises ``ApiError``: 4000 where it is not understood, 4001 where it names what it must not.
+    Raises ``ApiError``: 4000 if it is invalid, 4001 if it uses what it must not.
     """
     found = QUERY.fullmatch(text)
     if found is None or found["entity"] not in ENTITIES:

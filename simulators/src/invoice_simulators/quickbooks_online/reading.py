@@ -1,6 +1,4 @@
-"""What can be read of the company: one transaction, queries, changes, and what stands beside the
-transactions.
-"""
+"""Read-only handlers: one transaction, queries, changes, lists and preferences."""
 
 from collections.abc import Callable
 
@@ -13,7 +11,7 @@ from invoice_simulators.quickbooks_online.store import TransactionStore
 from invoice_simulators.quickbooks_online.transactions import Entity, Transaction
 from invoice_simulators.wire import Call, Json, Reply, dumps, reply
 
-# By the part of the path.
+# By path segment.
 ENTITIES: dict[str, Entity] = {"invoice": "Invoice", "creditmemo": "CreditMemo"}
 
 
@@ -64,7 +62,7 @@ class Reader:
         )
 
     def find(self, entity: Entity, transaction_id: str) -> Transaction:
-        """Find by id. Raises ``ApiError``, in other words for one that was deleted."""
+        """Return a transaction. Raises ``ApiError``, with another text for a deleted one."""
         if (stored := self._store.find(entity, transaction_id)) is not None:
             return stored
         if self._store.was_deleted(transaction_id):
@@ -88,12 +86,12 @@ class Reader:
 
 
 def shown(stored: Transaction) -> bytes:
-    """Write a transaction as every answer about one does."""
+    """Return a transaction as in all answers about one."""
     return dumps({stored.entity: stored.shown, "time": now_text()})
 
 
 def entity_of(call: Call) -> Entity:
-    """Return the kind of transaction that a path names."""
+    """Return the type of transaction in a path."""
     return ENTITIES[call.parts["entity"]]
 
 

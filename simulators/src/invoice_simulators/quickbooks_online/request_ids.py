@@ -1,4 +1,4 @@
-"""Request ids: the first answer is kept, and given again whatever has become of its document since."""
+"""Request ids: repeat the first answer, even if its document was changed or deleted."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ class RequestIds:
         self._answers: dict[str, bytes | ApiError] = {}
 
     def once(self, request_id: str | None, act: Callable[[], bytes]) -> bytes:
-        """Carry out a request unless its id is known. Raises ``ApiError`` as ``act`` does."""
+        """Process a request unless its id is known. Raises ``ApiError`` as ``act`` does."""
         if request_id is None:
             return act()
         if len(request_id) > MAX_REQUEST_ID:

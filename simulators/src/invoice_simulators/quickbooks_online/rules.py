@@ -1,4 +1,4 @@
-"""What QuickBooks Online demands of an invoice or credit memo.
+"""QuickBooks Online's rules for an invoice or credit memo.
 
 Pure: body and settings in, or a fault.
 """
@@ -13,23 +13,22 @@ from invoice_simulators.wire import ApiError, Json, is_number
 
 CENT = Decimal("0.01")
 SALES_ITEM = "SalesItemLineDetail"
-# Kinds of lines that add nothing; the subtotal is QuickBooks' own and comes back with an update.
+# Types of lines without an amount of their own. QuickBooks adds the subtotal; updates repeat it.
 WITHOUT_AMOUNT = ("DescriptionOnly", "SubTotalLineDetail")
 
 
-# Of an invoice or credit memo: the reference's schema, and what the field's libraries send.
+# Fields of an invoice or credit memo: from the reference, and from common libraries.
 WRITABLE = frozenset(
-    "CustomerRef Line TxnDate DueDate DocNumber PrivateNote CustomerMemo CurrencyRef ExchangeRate SalesTermRef "  # noqa: SIM905 - reads better than 60 lines
-    "DepartmentRef ClassRef BillEmail BillEmailCc BillEmailBcc EmailStatus GlobalTaxCalculation"
-    " TxnTaxDetail "
-    "CustomField BillAddr ShipAddr ShipFromAddr FreeFormAddress ShipMethodRef ShipDate TrackingNum"
-    " DeliveryInfo "
-    "ApplyTaxAfterDiscount PrintStatus AllowIPNPayment AllowOnlinePayment"
-    " AllowOnlineCreditCardPayment "
-    "AllowOnlineACHPayment Deposit DepositToAccountRef ARAccountRef TransactionLocationType"
-    " TaxExemptionRef ProjectRef "
-    "RecurDataRef TxnSource EInvoiceStatus PaymentMethodRef PaymentRefNum RemainingCredit"
-    " InvoiceRef".split()
+    """
+    CustomerRef Line TxnDate DueDate DocNumber PrivateNote CustomerMemo CurrencyRef ExchangeRate
+    SalesTermRef DepartmentRef ClassRef BillEmail BillEmailCc BillEmailBcc EmailStatus
+    GlobalTaxCalculation TxnTaxDetail CustomField BillAddr ShipAddr ShipFromAddr FreeFormAddress
+    ShipMethodRef ShipDate TrackingNum DeliveryInfo ApplyTaxAfterDiscount PrintStatus
+    AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment AllowOnlineACHPayment
+    Deposit DepositToAccountRef ARAccountRef TransactionLocationType TaxExemptionRef ProjectRef
+    RecurDataRef TxnSource EInvoiceStatus PaymentMethodRef PaymentRefNum RemainingCredit
+    InvoiceRef
+    """.split()  # noqa: SIM905 - reads better than 60 lines
 )
 
 # Sent values are ignored without an error.
@@ -50,7 +49,7 @@ READ_ONLY = frozenset(
     ]
 )
 
-# Ten digits stand before the point at most.
+# At most ten digits before the point.
 MAX_AMOUNT = Decimal("1E10")
 
 LENGTHS = {"DocNumber": 21, "PrivateNote": 4000}
@@ -87,7 +86,7 @@ class Rules:
             raise self._fault("6000", "The transaction total can not be negative.")
 
     def duplicate(self, number: str, kind: str, transaction_id: str) -> ApiError:
-        """Build the fault of a document number that is taken."""
+        """Build the fault for a duplicate document number."""
         if self._settings.language == "fr":
             where = f"DocNumber={number} est attribué à TxnType={kind} avec TxnId={transaction_id}"
             return self._fault(
@@ -180,7 +179,7 @@ class Rules:
             raise self._fault("610", INACTIVE, element)
 
     def check_customer(self, reference: Any) -> None:
-        """Check whom a transaction bills. Raises ``ApiError``."""
+        """Check the customer of a transaction. Raises ``ApiError``."""
         self._check_reference(reference, "CustomerRef", "customer")
 
     def _missing(self, element: str) -> ApiError:
@@ -193,13 +192,13 @@ class Rules:
 
 
 def total_of(lines: Sequence[Json]) -> Decimal:
-    """Sum the amounts of the item lines; what a line without an item says is ignored."""
+    """Return the sum of the item lines; lines without an item are ignored."""
     amounts = (Decimal(line["Amount"]) for line in lines if is_item_line(line))
     return sum(amounts, Decimal("0.00"))
 
 
 def is_item_line(line: Json) -> bool:
-    """Whether a line counts: a note does not, and a line without an item is one."""
+    """Whether a line counts: notes and lines without an item do not."""
     return line["DetailType"] == SALES_ITEM and not _is_note(line)
 
 

@@ -1,4 +1,4 @@
-"""What can be set in the simulated company. The credentials are harmless and for loopback only."""
+"""The settings of the simulated company. The credentials are harmless, for loopback only."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,11 +16,12 @@ class QuickBooksOnlineSettings:
     ``closed_before`` is an ISO date: earlier books are closed. ``language`` is that of messages and
     details. Intuit's documentation leaves these open, so each can be either:
 
-    - ``keep_sent_numbers``: whether a ``DocNumber`` that was sent is kept while QuickBooks numbers by itself.
+    - ``keep_sent_numbers``: whether a ``DocNumber`` that was sent is kept while QuickBooks numbers
+      by itself.
     - ``replay_refusals``: whether a known request id is answered with its first refusal, too.
-    - ``lookup_lag_seconds``: how long after a write queries see it; null: not before ``settle``. A read by id is never
-      behind.
-    - ``total_is_queryable``: whether ``TotalAmt`` may stand in a query; the reference does not mark it.
+    - ``lookup_lag_seconds``: how long after a write queries see it; null: not before ``settle``. A
+      read by id always sees it.
+    - ``total_is_queryable``: whether ``TotalAmt`` may be queried; the reference does not say.
     """
 
     realm_id: str = "9130350000000001"

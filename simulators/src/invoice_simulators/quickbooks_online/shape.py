@@ -1,4 +1,4 @@
-"""A transaction as the API shows it, from what was sent, and its next states.
+"""Build the API's transaction object from a request, and its next states.
 
 Pure: object in, object out.
 """
@@ -14,7 +14,7 @@ SUBTOTAL = "SubTotalLineDetail"
 
 
 def frame(body: Json, transaction_id: str, home_currency: str, created: str) -> Json:
-    """Show a new transaction. ``body`` is checked, and holds the number that it gets."""
+    """Return a new transaction. ``body`` was checked and has its number."""
     total = total_of(body["Line"])
     return _shown(body, home_currency, created[:10]) | {
         "Id": transaction_id,
@@ -33,7 +33,7 @@ def request_of(shown: Json) -> Json:
 
 
 def updated(shown: Json, body: Json, home_currency: str, now: str) -> Json:
-    """Replace what can be written; what was paid stays paid."""
+    """Return a transaction with new fields; payments stay."""
     total = total_of(body["Line"])
     kept = {name: shown[name] for name in ("Id", "MetaData", "LinkedTxn")}
     balance = {"TotalAmt": total, "Balance": total - (shown["TotalAmt"] - shown["Balance"])}
@@ -42,7 +42,7 @@ def updated(shown: Json, body: Json, home_currency: str, now: str) -> Json:
 
 
 def voided(shown: Json, now: str) -> Json:
-    """Void: it stays under its number, with every amount and quantity zero."""
+    """Return a voided transaction: same number, zero amounts and quantities."""
     lines = [_zero(line) for line in shown["Line"]]
     note = f"Voided {shown.get('PrivateNote') or ''}".rstrip()
     return touched(
@@ -52,14 +52,14 @@ def voided(shown: Json, now: str) -> Json:
 
 
 def paid(shown: Json, amount: Decimal, payment_id: str, now: str) -> Json:
-    """Take a payment, and name it among the linked transactions."""
+    """Return a transaction with a payment, linked to it."""
     payment = {"TxnId": payment_id, "TxnType": "Payment"}
     rest = Decimal(shown["Balance"]) - amount
     return touched(shown | {"Balance": rest, "LinkedTxn": [*shown["LinkedTxn"], payment]}, now)
 
 
 def retotalled(lines: list[Json], total: Decimal) -> list[Json]:
-    """Change the first item line so that the lines sum to ``total``; its quantity and price go."""
+    """Return lines that sum to ``total``; the first item line loses quantity and price."""
     first = next((index for index, line in enumerate(lines) if is_item_line(line)), 0)
     line = lines[first]
     detail = {
@@ -70,7 +70,7 @@ def retotalled(lines: list[Json], total: Decimal) -> list[Json]:
 
 
 def touched(shown: Json, now: str) -> Json:
-    """Count a change."""
+    """Return a transaction with one more change counted."""
     meta: Mapping[str, Any] = shown["MetaData"]
     return shown | {
         "SyncToken": str(int(shown["SyncToken"]) + 1),

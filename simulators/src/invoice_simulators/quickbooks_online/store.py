@@ -1,4 +1,4 @@
-"""The stored transactions of the company, and what queries see of them."""
+"""The company's stored transactions, and the replica for queries."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from invoice_simulators.wire import Json
 
 
 def number_key(entity: Entity, number: str | None) -> tuple[Entity, str | None]:
-    """Return the key under which queries find document numbers."""
+    """Return the replica's key of a document number."""
     return entity, number
 
 
@@ -32,7 +32,7 @@ class TransactionStore:
         self.replica = replica
 
     def new_id(self) -> str:
-        """Return the next id; payments take theirs from the same row."""
+        """Return the next id; payments use the same sequence."""
         self._last_id += 1
         return str(self._last_id)
 
@@ -67,7 +67,7 @@ class TransactionStore:
         return self._by_id.values()
 
     def delete(self, stored: Transaction, changed: datetime) -> None:
-        """Delete: its number is free again, and only its id is remembered."""
+        """Delete a transaction: its number is free again, and only its id is remembered."""
         del self._by_id[stored.id]
         self._ids[number_key(stored.entity, stored.number)].pop(stored.id)
         self.deletions.append(Deletion(stored.id, stored.entity, changed))

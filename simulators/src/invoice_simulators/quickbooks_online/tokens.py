@@ -1,4 +1,4 @@
-"""Intuit's OAuth 2.0 tokens: rotating refresh tokens, access tokens that expire."""
+"""Intuit's OAuth 2.0 tokens: rotating refresh tokens, expiring access tokens."""
 
 import base64
 import hmac
@@ -11,14 +11,14 @@ from invoice_simulators.wire import Call, Clock, Json, Reply, reply
 
 TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
 REFRESH_TOKEN_SECONDS = 100 * 24 * 3600
-# Of any chain, since November 2025; told only to who sends the header (Intuit's announcement of
-# 2025-11-12).
+# The maximum of any chain since November 2025, only returned if the header is sent (Intuit's
+# announcement of 2025-11-12).
 LOGIN_SECONDS = 5 * 365 * 24 * 3600
 TELL_END = "x-include-refresh-token-hard-expires-in"
 
 
 class Tokens:
-    """The chains and access tokens given out."""
+    """The issued chains and access tokens."""
 
     def __init__(self, settings: Callable[[], QuickBooksOnlineSettings], clock: Clock) -> None:
         self._settings = settings
@@ -59,7 +59,7 @@ class Tokens:
         }
 
     def accepts(self, authorization: str) -> bool:
-        """Whether a request carries an access token that has not expired."""
+        """Whether a request has an access token that has not expired."""
         scheme, _, token = authorization.partition(" ")
         given_at = self._access.get(token)
         if scheme != "Bearer" or given_at is None:

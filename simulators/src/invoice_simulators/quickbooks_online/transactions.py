@@ -1,4 +1,4 @@
-"""One transaction as it is stored, how it stands, and what is left of a deleted one. Pure."""
+"""A stored transaction, its state, and the record of a deletion. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One transaction; ``raw`` is the object of the API as JSON, a tenth of the size of its tree."""
+    """One transaction; ``raw`` is the API's object as JSON, a tenth of its tree's size."""
 
     id: str
     entity: Entity
@@ -39,7 +39,7 @@ class Transaction:
 
     @property
     def state(self) -> str:
-        """How it stands, as every simulated provider names it."""
+        """The state, with the name that all simulators use."""
         if self.is_voided:
             return "void"
         return "paid" if self.total > 0 and self.balance == 0 else "open"
@@ -47,7 +47,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What is left of a deleted transaction: its id and when it went."""
+    """The record of a deleted transaction: its id and time."""
 
     id: str
     entity: Entity
@@ -55,7 +55,7 @@ class Deletion:
 
 
 def summary(stored: Transaction) -> Json:
-    """Return a transaction in the words that all simulated providers have in common.
+    """Return a transaction with the field names that all simulators use.
 
     ``external_id`` is the first UUID of the private note.
     """
@@ -77,7 +77,7 @@ def summary(stored: Transaction) -> Json:
 
 
 def stored_as(entity: Entity, shown: Json, *, is_voided: bool) -> Transaction:
-    """Build what is stored from the object of the API."""
+    """Return the stored transaction of an API object."""
     meta = shown["MetaData"]
     return Transaction(
         id=shown["Id"],

@@ -1,4 +1,4 @@
-"""Razorpay: its Invoices API."""
+"""A simulator of Razorpay's Invoices API."""
 
 from invoice_simulators.razorpay.api import Razorpay
 from invoice_simulators.razorpay.settings import RazorpaySettings

@@ -1,4 +1,4 @@
-"""One account: every change that the API or a person can make to its invoices. No HTTP."""
+"""All changes that the API or a person can make to an account's invoices. No HTTP."""
 
 from collections.abc import Callable, Mapping
 from random import Random
@@ -26,7 +26,7 @@ EDITABLE = {
 
 
 class Account:
-    """Each method is one effect, carried out whole or refused with ``ApiError``."""
+    """Each method is one effect, done completely or refused with ``ApiError``."""
 
     def __init__(
         self, store: InvoiceStore, settings: Callable[[], RazorpaySettings], clock: Clock
@@ -94,9 +94,7 @@ class Account:
         return self._store.change(stored, paid(shown, taken, self._now(), self._random))
 
     def edit(self, invoice_id: str, changes: Mapping[str, str | None]) -> StoredInvoice:
-        """Change what a person can in the dashboard: ``total``, ``note``, ``number`` (the receipt),
-        ``customer_id``.
-        """
+        """Change ``total``, ``note``, ``number`` (the receipt) or ``customer_id`` as a person."""
         if unknown := set(changes) - set(EDITABLE):
             raise ValueError(
                 f"Cannot edit {', '.join(sorted(unknown))}: use {', '.join(sorted(EDITABLE))}."

@@ -25,7 +25,7 @@ CUSTOMER = "/v1/customers/(?P<id>[^/]+)"
 
 
 class Razorpay(Simulator[RazorpaySettings]):
-    """Handlers and state; ``people`` act behind a client's back."""
+    """Handlers and state; ``people`` acts without the client's knowledge."""
 
     def __init__(self, settings: RazorpaySettings | None = None, clock: Clock = time.time) -> None:
         listed: Replica[StoredInvoice] = Replica(
@@ -50,7 +50,7 @@ class Razorpay(Simulator[RazorpaySettings]):
         ]
 
     def authorize(self, call: Call) -> None:
-        """Demand the key by HTTP Basic."""
+        """Require the key by HTTP Basic."""
         pair = f"{self.settings.key_id}:{self.settings.key_secret}".encode()
         if not hmac.compare_digest(call.authorization.encode(), b"Basic " + base64.b64encode(pair)):
             raise general(401)
@@ -63,7 +63,7 @@ class Razorpay(Simulator[RazorpaySettings]):
         return found.group(1) if found else self._store.receipt_of(call.url.path)
 
     def refusal(self, status: int) -> ApiError:
-        """Word a refusal with Razorpay's one error object."""
+        """Return a refusal with Razorpay's error object."""
         return general(status)
 
     def unknown(self, call: Call) -> ApiError:  # noqa: ARG002 - the same for all
@@ -115,7 +115,7 @@ class Razorpay(Simulator[RazorpaySettings]):
         return reply({"id": customer_id, "entity": "customer", "name": f"Customer {customer_id}"})
 
     def list_invoices(self, call: Call) -> Reply:
-        """Answer a collection, the newest first, as old as the list is behind."""
+        """Answer a collection, the newest first, from the replica."""
         found = self._store.select(call.query, by_part=self.settings.receipt_filter == "part")
         items = [stored.shown for stored in found]
         return reply({"entity": "collection", "count": len(items), "items": items})

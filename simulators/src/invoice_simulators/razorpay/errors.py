@@ -1,5 +1,4 @@
-"""Razorpay's one error object: ``error{code, description, field?, source, step, reason,
-metadata}``.
+"""Razorpay's ``error{code, description, field?, source, step, reason, metadata}``.
 
 Pure.
 """
@@ -35,7 +34,7 @@ def bad_request(description: str, field: str | None = None) -> ApiError:
 
 
 def not_allowed(status: str) -> ApiError:
-    """Build the refusal of what an invoice in this status does not allow."""
+    """Build the refusal of an operation in this status."""
     return bad_request(f"Operation not allowed for Invoice in {status} status.")
 
 
@@ -45,7 +44,7 @@ def not_wanted(names: list[str]) -> ApiError:
 
 
 def no_such_id(field: str | None = None) -> ApiError:
-    """Build the refusal of an id that is unknown here: status 400, never 404."""
+    """Build the refusal of an unknown id: status 400, never 404."""
     return bad_request("The id provided does not exist", field)
 
 
@@ -55,6 +54,6 @@ def no_such_url() -> ApiError:
 
 
 def general(status: int) -> ApiError:
-    """Build a refusal that is about no input."""
+    """Build a refusal that is not about the input."""
     code, description = WORDS.get(status, SERVER_ERROR)
     return _error(status, code, description, None, "NA")

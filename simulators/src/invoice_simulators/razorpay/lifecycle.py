@@ -1,4 +1,4 @@
-"""From one status of an invoice to the next, and what may still be changed in it.
+"""The transitions of an invoice's status, and what each status allows to change.
 
 Pure: object in, object out.
 """
@@ -18,7 +18,7 @@ OF_SETTLED = frozenset({"notes"})
 
 
 def issued(shown: Json, now: int, messages: tuple[str, ...], random: Random) -> Json:
-    """Issue a draft; each kind of message that is wanted becomes pending."""
+    """Issue a draft; the wanted messages become pending."""
     if shown["status"] != "draft":
         raise not_allowed(shown["status"])
     if shown["customer_id"] is None:
@@ -35,7 +35,7 @@ def issued(shown: Json, now: int, messages: tuple[str, ...], random: Random) -> 
 
 
 def cancelled(shown: Json, now: int) -> Json:
-    """Cancel what nobody has paid for."""
+    """Cancel an unpaid invoice."""
     if shown["status"] not in UNPAID:
         raise not_allowed(shown["status"])
     return shown | {"status": "cancelled", "cancelled_at": now}

@@ -1,4 +1,4 @@
-"""What people and time do to the account behind a client's back."""
+"""The actions of people and time, without the client's knowledge."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,9 +8,7 @@ from invoice_simulators.razorpay.store import InvoiceStore
 
 
 class People:
-    """Each method takes an invoice's id, and obeys what its status allows; amounts are in major
-    units, as text.
-    """
+    """Each method takes an invoice's id and obeys its status; amounts are in major units."""
 
     def __init__(self, store: InvoiceStore, account: Account) -> None:
         self._store = store
@@ -40,9 +38,7 @@ class People:
         self._account.delete(document_id)
 
     def edit(self, document_id: str, **changes: str | None) -> None:
-        """Change ``total``, ``note`` (the description), ``number`` (the receipt) or
-        ``customer_id``.
-        """
+        """Change ``total``, ``note`` (description), ``number`` (receipt) or ``customer_id``."""
         self._account.edit(document_id, changes)
 
     def pay(self, document_id: str, amount: str | None = None) -> None:
@@ -50,5 +46,5 @@ class People:
         self._account.pay(document_id, amount)
 
     def settle(self, count: int | None = None) -> None:
-        """Let the list show the oldest ``count`` writes that it is behind; null: all."""
+        """Make the oldest ``count`` pending writes visible in the list; null: all."""
         self._store.replica.settle(count)

@@ -1,4 +1,4 @@
-"""What Razorpay demands of an invoice. Pure: body and settings in, or a refusal."""
+"""Razorpay's rules for an invoice. Pure."""
 
 import re
 from typing import Any
@@ -8,12 +8,15 @@ from invoice_simulators.razorpay.settings import RazorpaySettings
 from invoice_simulators.wire import Json
 
 FIELDS = frozenset(
-    "type description date customer_id customer line_items expire_by sms_notify email_notify partial_payment currency "  # noqa: SIM905 - reads better than 20 lines
-    "notes terms comment receipt invoice_number draft order_id callback_url callback_method ref_num".split()
+    """
+    type description date customer_id customer line_items expire_by sms_notify email_notify
+    partial_payment currency notes terms comment receipt invoice_number draft order_id
+    callback_url callback_method ref_num
+    """.split()  # noqa: SIM905 - reads better than 20 lines
 )
 LINE_FIELDS = frozenset({"item_id", "name", "description", "amount", "currency", "quantity"})
 CUSTOMER_ID = re.compile(r"cust_[A-Za-z0-9]{14}")
-# As texts: the number 1 is refused.
+# Texts, because the number 1 is refused.
 DRAFT = ("0", "1")
 
 LINE_LIMIT = 50
@@ -21,7 +24,7 @@ TEXT_LENGTH = 2048
 RECEIPT_LENGTH = 40
 NOTES = 15
 NOTE_LENGTH = 256
-# Of a line: one rupee.
+# The minimum of a line: one rupee.
 MIN_PAISE = 100
 
 EXPIRY_LEAD = 15 * 60
@@ -52,7 +55,7 @@ def check_invoice(body: Json, settings: RazorpaySettings, now: int) -> None:
 
 
 def with_items(body: Json, settings: RazorpaySettings) -> Json:
-    """Fill lines that name an item with what the account has under it.
+    """Return a body whose lines have the fields of the items that they name.
 
     Raises ``ApiError`` for an unknown one.
     """
@@ -104,7 +107,7 @@ def is_customer(customer_id: Any, settings: RazorpaySettings) -> bool:
 
 
 def check_texts(body: Json) -> None:
-    """Check the lengths of what a body holds of texts and notes. Raises ``ApiError``."""
+    """Check the lengths of texts and notes. Raises ``ApiError``."""
     for name in ("description", "terms", "comment"):
         _check_text(body, name, TEXT_LENGTH)
     for name in ("receipt", "invoice_number"):

@@ -1,5 +1,4 @@
-"""The invoice object of the API: from a checked request, and back to the request that would make
-it.
+"""Build the API's invoice object from a checked request, and the request from it.
 
 Pure.
 """
@@ -35,7 +34,7 @@ def new_id(random: Random, prefix: str) -> str:
 
 
 def frame(body: Json, invoice_id: str, now: int, random: Random) -> Json:
-    """Build a draft: no order, no link, nothing due."""
+    """Return a draft: no order, no link, nothing due."""
     amount = sum(amount_of(line) for line in body["line_items"])
     receipt = body.get("receipt", body.get("invoice_number"))
     made = new_id(random, "cust") if "customer" in body else None
@@ -85,20 +84,20 @@ def request_of(shown: Mapping[str, Any]) -> Json:
 
 
 def wanted_messages(body: Json) -> tuple[str, ...]:
-    """Return how the customer is to be messaged: Razorpay does unless it is told not to."""
+    """Return the kinds of messages to the customer that the request does not switch off."""
     return tuple(
         kind for kind, name in SWITCHES.items() if body.get(name, True) not in (False, 0, "0")
     )
 
 
 def major(amount: int, currency: str) -> str:
-    """Write an amount in major units."""
+    """Return an amount in major units."""
     decimals = 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
     return decimal_text(Decimal(amount).scaleb(-decimals))
 
 
 def minor(amount: str, currency: str) -> int:
-    """Read an amount in major units. Raises ``ArithmeticError`` if it is none."""
+    """Return an amount in smallest units. Raises ``ArithmeticError`` if it is not a number."""
     return int(Decimal(amount) / Decimal(major(1, currency)))
 
 

@@ -1,4 +1,4 @@
-"""The stored invoices, and what the list shows of them.
+"""The stored invoices, and the replica for the list.
 
 ``receipt`` is not unique: the real API does not promise it.
 """
@@ -15,15 +15,15 @@ from invoice_simulators.wire import Json, dumps, loads
 INVOICE_ID = re.compile(r"inv_\w+")
 COUNT = 10
 MAX_COUNT = 100
-# By status, as every simulated provider names it; any other is open.
+# The state by status, with the names that all simulators use; any other status is open.
 STATES = {"draft": "draft", "cancelled": "void", "expired": "void", "paid": "paid"}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredInvoice:
-    """One invoice; ``raw`` is the object of the API as JSON, a tenth of the size of its tree.
+    """One invoice; ``raw`` is the API's object as JSON, a tenth of its tree's size.
 
-    ``messages`` are those that its creator did not switch off.
+    ``messages`` are the kinds that its creator did not switch off.
     """
 
     id: str
@@ -60,7 +60,7 @@ class InvoiceStore:
         return self.put(shown, stored.messages)
 
     def delete(self, stored: StoredInvoice, shown: Json, *, stays_listed: bool) -> None:
-        """Delete an invoice; where it stays listed, with its last status."""
+        """Delete an invoice, or keep its last status in the list."""
         del self._invoices[stored.id]
         self.replica.write(stored.id, replace(stored, raw=dumps(shown)) if stays_listed else None)
 
@@ -71,14 +71,13 @@ class InvoiceStore:
         return stored
 
     def receipt_of(self, text: str) -> str | None:
-        """Return the receipt of the invoice whose id a text names, if there is one."""
+        """Return the receipt of the invoice whose id is in a text, if any."""
         found = INVOICE_ID.search(text)
         stored = self._invoices.get(found.group()) if found else None
         return stored.receipt if stored else None
 
     def select(self, query: Mapping[str, str], *, by_part: bool) -> list[StoredInvoice]:
-        """List the newest first by ``receipt``, ``customer_id``, ``type``, ``from``, ``to``,
-        ``skip`` and ``count``.
+        """Return the invoices for a query, the newest first.
 
         ``by_part``: a part of the receipt is enough.
         """
@@ -113,7 +112,7 @@ class InvoiceStore:
 
 
 def summary(stored: StoredInvoice) -> Json:
-    """Return an invoice in the words that all simulated providers have in common.
+    """Return an invoice with the field names that all simulators use.
 
     ``messages`` are what the customer was sent.
     """

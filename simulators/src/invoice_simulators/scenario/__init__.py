@@ -1,6 +1,4 @@
-"""A month of invoices with a known end for each: what Metronome holds, what it sends, what must
-come of it.
-"""
+"""A scenario: a month of invoices in Metronome, its webhooks, and each expected result."""
 
 from invoice_simulators.scenario.ends import Created, End, Failed, Skipped
 from invoice_simulators.scenario.generator import Scenario, Totals, scenario

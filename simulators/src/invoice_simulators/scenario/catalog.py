@@ -11,7 +11,7 @@ from invoice_simulators.wire import Json
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The custom-field keys under which Metronome holds the provider's ids."""
+    """The custom-field keys with the provider's ids in Metronome."""
 
     customer: str
     destination: str
@@ -20,7 +20,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A Metronome credit type that is money: amounts are in ``1/per_major`` of the currency."""
+    """A Metronome credit type that is a currency; amounts are in ``1/per_major`` of it."""
 
     id: str
     name: str
@@ -39,10 +39,10 @@ class Unit:
 
 USD = Unit("2714e483-4ff1-48e4-9e25-ac732e8f24f2", "USD (cents)", "USD", 100)
 EUR = Unit("63d36f0a-9d7d-4b5b-a9c1-0a6c2f8e7c11", "EUR", "EUR", 1)
-# No currency: an invoice in it cannot be billed.
+# Not a currency, so an invoice in it cannot be billed.
 TOKENS = Unit("c1f7a2de-5a0e-4a8f-8a55-0f5f5a3d9b77", "Galactic Tokens", "Galactic Tokens", 1)
 
-# A custom pricing unit: not money of an invoice.
+# A custom pricing unit, which is not part of an invoice's total.
 CREDITS: Json = {"id": "5b0c1a57-16f5-4f39-8a3c-9f0f2c1f64aa", "name": "AI Credits"}
 
 NO_SUCH_CUSTOMER = "unknown-customer"
@@ -52,7 +52,7 @@ NO_SUCH_ITEM = "unknown-item"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is sold. ``item_id`` null: not mapped."""
+    """A product. ``item_id`` null: not mapped."""
 
     name: str
     item_id: str | None
@@ -96,7 +96,7 @@ class Customer:
     destination: str | None
 
     def custom_fields(self, keys: Keys) -> Json:
-        """Return the custom fields as Metronome holds them, and one of no concern."""
+        """Return the custom fields as in Metronome, including an irrelevant one."""
         given = {keys.customer: self.external_id, keys.destination: self.destination}
         return {name: value for name, value in given.items() if value is not None} | {
             "segment": "enterprise"
@@ -109,7 +109,7 @@ def new_id(random: Random) -> str:
 
 
 def sound_customers(random: Random, destinations: Sequence[str], count: int) -> Iterator[Customer]:
-    """Yield mapped customers: each destination in turn, two in dollars for one in euro."""
+    """Yield mapped customers: destinations in turn, two in dollars per one in euro."""
     for index in range(count):
         destination = destinations[index % len(destinations)]
         unit = EUR if (index // len(destinations)) % 3 == 2 else USD

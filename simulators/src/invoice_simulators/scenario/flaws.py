@@ -1,4 +1,4 @@
-"""The invoices that must not become documents: one flaw each, and how each ends."""
+"""Flaws of invoices that must not become documents, with their expected results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,7 @@ LineFlaw = Literal["unmapped", "refused", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong: with the customer, with the lines, or with the finished invoice, which
-    ``change`` spoils.
-    """
+    """One flaw: of the customer, of the lines, or of the invoice by ``change``."""
 
     end: End
     customer: CustomerFlaw | None = None
@@ -37,7 +35,7 @@ def _add_a_hundred(invoice: Json, _customer: Customer) -> None:
 
 
 def _at_its_provider(status: str) -> Change:
-    """Metronome knows a document at the customer's own destination."""
+    """Return a change after which Metronome has a document at the customer's destination."""
 
     def change(invoice: Json, customer: Customer) -> None:
         provider = "custom" if customer.destination == "razorpay" else customer.destination
@@ -63,7 +61,7 @@ def _in_the_revenue_system(invoice: Json, customer: Customer) -> None:
 
 
 def _consolidate(invoice: Json, _customer: Customer) -> None:
-    """Make it the parent's: its lines come from its own standalone invoice and from a child's."""
+    """Make it a parent's consolidated invoice, with lines of its own and a child's invoice."""
     origins = [
         {
             "invoice_id": f"{invoice['id']}-{number}",
@@ -87,7 +85,7 @@ PARENT = {
     "contract_id": "6d0a2a0e-3a54-4a53-8a39-0b7f6a0c9d02",
 }
 
-# One after the other.
+# Used in turn.
 FLAWS: tuple[Flaw, ...] = (
     Flaw(Failed("formatter", "customer-not-mapped"), customer="unmapped"),
     Flaw(Failed("formatter", "items-not-mapped"), lines="unmapped"),

@@ -1,4 +1,4 @@
-"""The generator: the same count, seed and keys give the same scenario, byte for byte."""
+"""Generate a scenario: the same count, seed and keys give the same bytes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from invoice_simulators.wire import Json
 
 FLAWED_EVERY = 10
 DUPLICATES = 0.05
-# An event may come this many places too early or too late.
+# How many places too early or too late an event may arrive.
 DISORDER = 8
 
 NOVEMBER = datetime(2026, 11, 2, 6, tzinfo=UTC)
@@ -46,9 +46,7 @@ NOVEMBER = datetime(2026, 11, 2, 6, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Major units of one currency, with Metronome's sign: ``billed`` is the sum of the three
-    others.
-    """
+    """Totals of one currency in major units with Metronome's sign; ``billed`` is the sum."""
 
     billed: Decimal
     created: Decimal
@@ -58,10 +56,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``ends`` by invoice id, those unknown to Metronome included; ``deliveries`` are events in
-    order of arrival.
+    """``ends`` are by invoice id, including unknown ones; ``deliveries`` in order of arrival.
 
-    ``contracts`` are those that somebody may ask for: of the invoices that name a payer.
+    ``contracts`` are the ones of invoices that name a payer.
     """
 
     customers: list[Json]
@@ -71,9 +68,7 @@ class Scenario:
     ends: dict[str, End]
 
     def summary(self) -> dict[str, Totals]:
-        """Sum Metronome's totals by currency, each rounded to cents, split by how the invoices must
-        end.
-        """
+        """Return Metronome's totals by currency, rounded to cents, split by expected result."""
         sums: dict[str, dict[str, Decimal]] = {}
         for invoice in self.invoices:
             unit = _unit_of(invoice)
@@ -102,7 +97,7 @@ def scenario(
     item_key: str = "billing_item_id",
     issued_from: datetime = NOVEMBER,
 ) -> Scenario:
-    """Generate ``count`` invoices, one in ten flawed.
+    """Return a scenario of ``count`` invoices, one in ten flawed.
 
     Each is issued a second after the one before.
     """
@@ -252,7 +247,7 @@ class _Generator:
         }
 
     def _deliveries(self, events: list[Json]) -> list[Json]:
-        """Send some events twice, the second time later, and disturb the order a little."""
+        """Repeat some events later, and disturb the order a little."""
         placed = [
             (index + self._random.uniform(0, DISORDER), event) for index, event in enumerate(events)
         ]

@@ -1,4 +1,4 @@
-"""The kinds of sound invoices: which lines each has."""
+"""The kinds of valid invoices, with their lines."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,43 +12,43 @@ Draw = Callable[[Random, Lines, Unit], list[Json]]
 
 
 def usage(random: Random, lines: Lines, _unit: Unit) -> list[Json]:
-    """Two to six products used."""
+    """Usage of two to six products."""
     return [lines.usage(product) for product in random.sample(PRODUCTS, random.randrange(2, 7))]
 
 
 def subscription(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """Seats, and usage beside them."""
+    """Seats and usage."""
     return [lines.subscription(PRODUCTS[4]), *usage(random, lines, unit)]
 
 
 def commit_applied(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A commit covers two thirds, a free credit a little more."""
+    """Usage, two thirds covered by a commit, and a little more by a free credit."""
     used = usage(random, lines, unit)
     covered = (sum_of(used, unit) * 2 / 3).quantize(Decimal("0.001"))
     return [*used, lines.applied(covered), lines.applied(Decimal("0.125"), "CREDIT")]
 
 
 def fully_covered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A commit covers everything: the total is zero."""
+    """Usage fully covered by a commit, so the total is zero."""
     used = usage(random, lines, unit)
     return [*used, lines.applied(sum_of(used, unit))]
 
 
 def pricing_units(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """Usage in a custom pricing unit and its conversion into money."""
+    """Usage in a custom pricing unit, and its conversion into money."""
     used = [lines.pricing_units(product) for product in random.sample(PRODUCTS + UNMAPPED, 3)]
     owed = Decimal(random.randrange(1_000, 9_000_000)) / 1_000
     return [*used, lines.conversion(owed), *usage(random, lines, unit)]
 
 
 def postpaid(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A postpaid commit is shown as applied, which changes nothing in the total."""
+    """Usage with an applied postpaid commit, which does not change the total."""
     used = usage(random, lines, unit)
     return [*used, lines.applied(sum_of(used, unit).quantize(Decimal("0.01")), "POSTPAID")]
 
 
 def zero_lines(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """Some products, mapped or not, were not used at all."""
+    """Usage, and products without usage, mapped or not."""
     return [lines.zero(UNMAPPED[0]), *usage(random, lines, unit), lines.zero(PRODUCTS[7])]
 
 
@@ -58,18 +58,18 @@ def scheduled(random: Random, lines: Lines, _unit: Unit) -> list[Json]:
 
 
 def credit_memo(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """More is given back than was used."""
+    """A correction larger than the usage."""
     used = usage(random, lines, unit)
     return [*used, lines.correction(sum_of(used, unit) + random.randrange(1, 900) * unit.per_major)]
 
 
 def tiered(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """Usage that reaches a second price tier, a line for each."""
+    """Usage in two price tiers, one line each."""
     return [*lines.tiers(PRODUCTS[6]), *usage(random, lines, unit)]
 
 
 def legacy_plan(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A legacy plan's charges with their parts, and a credit grant that adjusts the whole invoice."""
+    """A legacy plan's charges with their parts, and a credit grant on the whole invoice."""
     granted = Decimal("0.25") * unit.per_major
     return [
         *(lines.in_parts(product) for product in random.sample(PRODUCTS, 2)),
@@ -78,16 +78,16 @@ def legacy_plan(random: Random, lines: Lines, unit: Unit) -> list[Json]:
 
 
 def regenerated(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """Issued anew for one that was voided."""
+    """A replacement of a voided invoice."""
     return usage(random, lines, unit)
 
 
 def paid_by_itself(random: Random, lines: Lines, unit: Unit) -> list[Json]:
-    """A child of a hierarchy that pays for itself."""
+    """An invoice of a child in a hierarchy that pays for itself."""
     return usage(random, lines, unit)
 
 
-# One after the other; plain usage is the most frequent.
+# Used in turn; plain usage is the most frequent.
 SOUND: tuple[Draw, ...] = (
     usage,
     usage,

@@ -34,9 +34,7 @@ class Lines:
         self._keys = keys
 
     def usage(self, product: Product) -> Json:
-        """Metered usage: fractions of a unit at fractions of a cent, here and there with group
-        values.
-        """
+        """Metered usage: fractions of a unit at fractions of a cent, some with group values."""
         price = Decimal(self._random.randrange(1, 500_000)) / 10_000 / (100 // self._unit.per_major)
         quantity = Decimal(self._random.randrange(1, 4_000_000)) / 1_000
         line = self._priced("usage", product, quantity, price) | PERIOD
@@ -69,13 +67,11 @@ class Lines:
         return line | {"commit_id": new_id(self._random), "commit_type": "PrepaidCommit"}
 
     def zero(self, product: Product) -> Json:
-        """Nothing used: quantity and amount are zero."""
+        """A line without usage: quantity and amount are zero."""
         return self._priced("usage", product, Decimal(0), Decimal("1.25")) | PERIOD
 
     def applied(self, amount: Decimal, kind: str = "PREPAID") -> Json:
-        """A commit or credit applied: ``amount`` off, neither quantity nor price; mapped by the
-        commit's own field.
-        """
+        """An applied commit or credit over ``amount``, mapped by the commit's own field."""
         commit_id = new_id(self._random)
         return {
             "name": f"{COMMIT.name} applied",
@@ -90,7 +86,7 @@ class Lines:
         }
 
     def tiers(self, product: Product) -> list[Json]:
-        """One product's usage in two tiers, the second of them cheaper."""
+        """One product's usage in two tiers, the second one cheaper."""
         price = Decimal(self._random.randrange(200, 900)) / 100 / (100 // self._unit.per_major)
         first = self._priced("usage", product, Decimal(1000), price) | PERIOD
         second = (
@@ -103,14 +99,14 @@ class Lines:
         ]
 
     def in_parts(self, product: Product) -> Json:
-        """A charge of a legacy plan, whose parts are shown below it."""
+        """A charge of a legacy plan, with its parts."""
         line = self.usage(product)
         part = {"name": product.name, "quantity": line["quantity"], "subtotal": line["total"]}
         part |= {"custom_fields": {}, "tiers": []}
         return line | {"sub_line_items": [part]}
 
     def adjustment(self, amount: Decimal) -> Json:
-        """What a legacy plan's credit grant takes off the whole invoice; it has no type."""
+        """The adjustment of a legacy plan's credit grant, which has no type."""
         return {
             "name": f"{CREDIT.name} granted",
             "total": -amount,
@@ -120,15 +116,15 @@ class Lines:
         }
 
     def pricing_units(self, product: Product) -> Json:
-        """Usage counted in a custom pricing unit: not money of the invoice."""
+        """Usage in a custom pricing unit, which is not part of the total."""
         return self.usage(product) | {"credit_type": CREDITS}
 
     def conversion(self, amount: Decimal) -> Json:
-        """What pricing units cost in the invoice's currency."""
+        """The cost of pricing units in the invoice's currency."""
         return self._priced("cpu_conversion", CONVERSION, amount, Decimal(1))
 
     def correction(self, amount: Decimal) -> Json:
-        """An amount given back."""
+        """A refund."""
         return self._priced("scheduled", CREDIT, Decimal(-1), amount)
 
     def _priced(self, kind: str, product: Product, quantity: Decimal, price: Decimal) -> Json:
@@ -146,18 +142,16 @@ class Lines:
 
 
 def counts(line: Json, unit: Unit) -> bool:
-    """Whether a line is part of its invoice's total: its money, and no application of a postpaid
-    commit.
-    """
+    """Whether a line is part of the total: in its currency, and not a postpaid commit."""
     applied = line.get("applied_commit_or_credit", {}).get("type")
     return bool(line["credit_type"]["id"] == unit.id and applied != "POSTPAID")
 
 
 def is_adjustment(line: Json) -> bool:
-    """Whether it stands in ``invoice_adjustments``, not among the lines."""
+    """Whether it belongs to ``invoice_adjustments`` and not to the lines."""
     return "credit_grant_id" in line
 
 
 def sum_of(lines: list[Json], unit: Unit) -> Decimal:
-    """Sum what counts, exactly."""
+    """Return the exact sum of the counting lines."""
     return sum((line["total"] for line in lines if counts(line, unit)), Decimal(0))
