@@ -159,6 +159,8 @@ def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_brows
     assert shown_count(page) == len(failed)
     codes = {code for code in failed.values() if code in CORRECTED if code != "provider-rejected"}
     assert codes_to_correct(page, console.base) >= codes
+    for code in dict.fromkeys(failed.values()):
+        read_about(page, console.base, code)
 
     correct(month, outside.metronome)
     corrected = [code for code in failed.values() if code in (*CORRECTED, *MORE)]
@@ -199,6 +201,15 @@ def codes_to_correct(page: Page, base: str) -> set[str]:
         .locator("tbody td:first-child")
         .all_inner_texts()
     )
+
+
+def read_about(page: Page, base: str, code: str) -> None:
+    """Go from the overview to a failure of a code, its sentence and what to do."""
+    page.goto(base)
+    page.get_by_role("link", name=code, exact=True).click()
+    page.locator("tbody a[href^='/failures/']").first.click()
+    expect(page.locator("main")).to_contain_text(code)
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
 
 
 def failures_of(month: Scenario) -> dict[str, str]:

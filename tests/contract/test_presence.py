@@ -25,10 +25,11 @@ def test_many_are_asked_for_at_once_inactive_ones_too(
 
         shown = case.connect().presence(thing, ids)
 
-        expected: dict[str, Presence] = {"1042": "active", "7": "inactive", NO_SUCH: "missing"}
-        assert shown == expected
+        expected: dict[str, Presence] = {"1042": "active", "7": "inactive"}
+        assert shown == dict.fromkeys(ids, "missing") | expected
         assert len(control.requests("query")) == 1
-        assert case.connect().presence(thing, ("not a number",)) == {}
+        assert case.connect().presence(thing, ("not a number",)) == {"not a number": "missing"}
+        assert len(control.requests("query")) == 1
 
 
 @pytest.mark.parametrize("thing", THINGS)
@@ -36,7 +37,9 @@ def test_a_role_that_sees_no_record_at_netsuite_knows_nothing(thing: Thing, tmp_
     with controlled("netsuite", tmp_path) as (case, control):
         control.configure(forbidden_record_types=[thing])
 
-        assert case.connect().presence(thing, ("1042", NO_SUCH)) == {}
+        shown = case.connect().presence(thing, ("1042", NO_SUCH, "ACME"))
+
+        assert shown == {"ACME": "missing"}
 
 
 @pytest.mark.parametrize(

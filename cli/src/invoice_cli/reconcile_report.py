@@ -2,7 +2,8 @@
 both.
 """
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from invoice_cli.exits import remark
@@ -22,6 +23,8 @@ SPARE = (
     "currency",
     "total",
 )
+# Side by side on 80 columns, with amounts of up to 15 characters.
+CURRENCIES = 3
 FINE: frozenset[State] = frozenset({"created", "skipped", "resolved"})
 
 
@@ -46,10 +49,22 @@ def show(findings: Iterable[Finding], output: Listing) -> Totals:
 def _show_to_people(findings: Iterable[Finding], totals: Totals) -> None:
     if rows := [_row_for_people(finding) for finding in findings if finding.state not in FINE]:
         print_list(rows, cut="detail", spare=SPARE)
-    if totals.sums:
-        print_table(
-            [{name: _figure(value) for name, value in row.items()} for row in totals.rows()]
-        )
+    sums = [{name: _figure(value) for name, value in row.items()} for row in totals.rows()]
+    for each in turned(sums) if sys.stdout.isatty() else filter(None, [sums]):
+        print_table(each)
+
+
+def turned(sums: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    """Yield tables with a line per sum and a column per currency, so that no amount is broken on 80
+    columns.
+    """
+    for start in range(0, len(sums), CURRENCIES):
+        batch = sums[start : start + CURRENCIES]
+        yield [
+            {"": name} | {row["currency"]: row[name] for row in batch}
+            for name in batch[0]
+            if name != "currency"
+        ]
 
 
 def _figure(value: Any) -> str:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
+from rich.box import HEAVY_HEAD
 from rich.cells import cell_len
+from rich.console import Console
 
-from invoice_cli.output import Listing, fitted
-from invoice_cli.reconcile_report import COLUMNS, SPARE, show
+from invoice_cli.output import Listing, fitted, table
+from invoice_cli.reconcile_report import COLUMNS, SPARE, show, turned
 from invoice_operations.reconcile.finding import Finding, State
 
 FOUND = Finding(
@@ -75,3 +77,21 @@ def test_customers_whose_invoices_could_not_be_listed_are_named(
     show([replace(FOUND, invoice_id=None, state="unknown")], "table")
 
     assert "customer c-1" in capsys.readouterr().out
+
+
+def test_on_eighty_columns_no_sum_is_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("finalized in Metronome", "rightly not billed", "unexplained")
+    sums = [
+        {"currency": code} | dict.fromkeys(names, f"{number}47,294,000.00")
+        for number, code in enumerate(("CHF", "EUR", "GBP", "Galactic Tokens"), 1)
+    ]
+
+    for each in turned(sums):
+        laid_out = table(each)
+        laid_out.box = HEAVY_HEAD
+        Console(width=80).print(laid_out)
+
+    shown = capsys.readouterr().out
+    assert all(shown.count(f"{number}47,294,000.00") == len(names) for number in range(1, 5))
+    assert all(name in shown for name in names)
+    assert max(map(len, shown.splitlines())) <= 80

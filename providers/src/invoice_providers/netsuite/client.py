@@ -102,9 +102,9 @@ class NetSuite:
         """Query them, and any other one if none of them shows."""
         asked = asked_for(ids)
         shown = self._rows(by_ids(thing, asked)) if asked else {}
-        if asked and not shown and not self._rows(any_one(thing)):
-            return {}
-        missing: dict[str, Presence] = dict.fromkeys(asked, "missing")
+        sees_any = bool(shown) or not asked or bool(self._rows(any_one(thing)))
+        denied = [each for each in ids if sees_any or each not in asked]
+        missing: dict[str, Presence] = dict.fromkeys(denied, "missing")
         return missing | shown
 
     def _rows(self, body: bytes) -> dict[str, Presence]:

@@ -1,9 +1,10 @@
 """Asking SuiteQL which customers and items there are. Pure.
 
-What a role may not see is left out of an answer without a word. So an id is missing only if the
+What a role may not see is left out of an answer without a word. So a number is missing only if the
 same role sees another record of the kind.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -13,9 +14,14 @@ from invoice_shared import serde
 STATES: Mapping[str, Presence] = {"f": "active", "t": "inactive"}
 
 
+NUMBER = re.compile(r"-?[0-9]+")
+
+
 def asked_for(ids: Iterable[str]) -> list[str]:
-    """Return the ids that a query may name: internal ids are numbers."""
-    return sorted({each for each in ids if each.isascii() and each.isdecimal()})
+    """Return the ids that a query may name: an internal id is a number, below zero for some of
+    NetSuite's own items. Nothing has another one.
+    """
+    return sorted({each for each in ids if NUMBER.fullmatch(each)})
 
 
 def by_ids(thing: Thing, ids: Collection[str]) -> bytes:

@@ -116,14 +116,15 @@ class QuickBooksOnline:
     def presence(self, thing: Thing, ids: Collection[str]) -> Mapping[str, Presence]:
         """Query the list."""
         asked = asked_for(ids)
-        if not asked:
-            return {}
-        answer = self._ask(by_ids(thing, asked))
+        missing: dict[str, Presence] = dict.fromkeys(ids, "missing")
+        return missing | self._entries(thing, asked) if asked else missing
+
+    def _entries(self, thing: Thing, ids: Sequence[str]) -> dict[str, Presence]:
+        answer = self._ask(by_ids(thing, ids))
         shown = read_entries(answer.json(), thing) if answer.is_success else None
         if shown is None or faults_of(answer):
             raise lookup_error(answer, self._clock.now())
-        missing: dict[str, Presence] = dict.fromkeys(asked, "missing")
-        return missing | shown
+        return shown
 
     def preferences(self) -> Any:
         """GET the company's preferences. Raises ``Unavailable`` or ``CredentialsRefused``."""

@@ -10,7 +10,9 @@ STATES: Mapping[Any, Presence] = {True: "active", False: "inactive"}
 
 
 def asked_for(ids: Iterable[str]) -> list[str]:
-    """Return the ids that a query may name: those of lists are numbers."""
+    """Return the ids that a query may name: a customer's or item's is a number. Nothing has another
+    one.
+    """
     return sorted({each for each in ids if each.isascii() and each.isdecimal()})
 
 
