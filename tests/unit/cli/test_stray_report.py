@@ -44,7 +44,7 @@ class Books:
         self.asked = AskedProviders(
             Providers({"razorpay": connection}), Pace(None, SystemClock()), 0
         )
-        with pytest.raises(Exception, match="looked up once more"):
+        with pytest.raises(Exception, match="looked up again"):
             connection.create(DOCUMENT, begun=Begun())
 
     def report(self, *, fix: bool) -> bool:
