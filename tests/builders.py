@@ -115,7 +115,7 @@ def outcome(**changes: Any) -> Outcome:
 
 
 def record(**changes: Any) -> Record:
-    """Build a consumed record; its value is a valid raw invoice's unless changed."""
+    """Build a consumed record; its value is that of a valid raw invoice unless changed."""
     valid: dict[str, Any] = {
         "topic": "raw-invoices",
         "partition": 0,

@@ -1,4 +1,4 @@
-"""What every layer needs: broker, topics, S3, processes.
+"""Fixtures for every layer: broker, topics, S3, processes.
 
 Nothing starts before a test asks for it.
 """
@@ -13,6 +13,6 @@ pytest_plugins = [
     "tests.support.outside",
 ]
 
-# A shell that runs the tests in the background lets them ignore SIGINT, and so every program that
-# they interrupt.
+# A shell that runs the tests in the background makes them ignore SIGINT, and with them every
+# program that they interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,4 @@
-"""Honest small stand-ins for what services are given: they keep the promises of the real ones, in
-memory.
-"""
+"""Small in-memory stand-ins for what services depend on, which keep the promises of the real ones."""
 
 import asyncio
 from concurrent.futures import Future
@@ -16,20 +14,18 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """Stands still until it is advanced; the time of day and the monotonic seconds move
-    together.
-    """
+    """Stands still until it is advanced; the time of day and the monotonic seconds move together."""
 
     def __init__(self, now: datetime = START) -> None:
         self._start = now
         self._elapsed = 0.0
 
     def now(self) -> datetime:
-        """Give the time of day, UTC."""
+        """Return the time of day, UTC."""
         return self._start + timedelta(seconds=self._elapsed)
 
     def monotonic(self) -> float:
-        """Give seconds since the clock was made."""
+        """Return the seconds since the clock was made."""
         return self._elapsed
 
     def advance(self, seconds: float) -> None:
@@ -41,7 +37,7 @@ class FakeClock:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One record that the fake broker acknowledged."""
+    """One record that the fake broker has acknowledged."""
 
     topic: str
     key: bytes | None
@@ -50,7 +46,7 @@ class Published:
 
     @property
     def json(self) -> Any:
-        """The value as a JSON tree, fractions as ``Decimal``."""
+        """Return the value as a JSON tree, fractions as ``Decimal``."""
         return serde.loads(self.value or b"null")
 
 
@@ -59,7 +55,7 @@ class FakePublisher:
     ``recover``.
 
     As with the real one, a refused record counts as not published, and one whose value is larger
-    than ``max_bytes`` is replaced by its smaller one.
+    than ``max_bytes`` is replaced by its smaller substitute.
     """
 
     def __init__(self, max_bytes: int = 10_000_000) -> None:
@@ -92,11 +88,11 @@ class FakePublisher:
         return answer
 
     def publish(self, record: OutgoingRecord) -> None:
-        """Return once acknowledged; raises ``PublishFailed`` while told to."""
+        """Return once acknowledged; raises ``PublishFailed`` while told to fail."""
         self.send(record).result()
 
     def to(self, topic: str) -> list[Published]:
-        """Give what one topic holds, in order."""
+        """Return the records of one topic, in order."""
         return [record for record in self.published if record.topic == topic]
 
     def _next_refusal(self) -> PublishFailed | None:
@@ -111,7 +107,7 @@ class FakePublisher:
 
 
 class FakeAsyncPublisher:
-    """The same for an event loop: a record is acknowledged when the publisher in it has
+    """The same for an event loop: a record is acknowledged when the inner publisher has
     acknowledged it.
     """
 
@@ -119,5 +115,5 @@ class FakeAsyncPublisher:
         self._publisher = publisher
 
     async def publish(self, record: OutgoingRecord) -> None:
-        """Return once acknowledged; raises ``PublishFailed`` as the publisher in it does."""
+        """Return once acknowledged; raises ``PublishFailed`` as the inner publisher does."""
         await asyncio.wrap_future(self._publisher.send(record))

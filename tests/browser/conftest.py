@@ -1,6 +1,6 @@
-"""The page as a person has it: in Debian's chromium, which playwright drives.
+"""The page as a person sees it: in Debian's chromium, driven by playwright.
 
-Skipped by name without one.
+The tests are skipped by name without it.
 """
 
 import shutil
@@ -30,10 +30,10 @@ VIEW_PASSWORD = "let me look, please"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for the tests of a file.
+    """Yield a browser for the tests of a file.
 
-    No longer than that: while playwright is open its event loop runs in this thread, and no other
-    test has one.
+    It lives no longer than that: while playwright is open its event loop runs in this thread, and
+    no other test can have one.
     """
     path = shutil.which("chromium")
     if path is None:
@@ -53,12 +53,12 @@ class Person:
     base: str
 
     def open(self, path: str) -> Page:
-        """Go to a place of the page."""
+        """Go to a path of the page."""
         self.page.goto(f"{self.base}{path}")
         return self.page
 
     def log_in(self, name: str = "Jane Doe", password: str = PASSWORD) -> Page:
-        """Give name and password."""
+        """Enter name and password."""
         self.open("/login")
         self.page.get_by_label("Your name").fill(name)
         self.page.get_by_label("Password").fill(password)
@@ -77,11 +77,11 @@ class Console:
 
     @property
     def base(self) -> str:
-        """Where it is."""
+        """Return its address."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def person(self, *, width: int = 1280, script: bool = True, dark: bool = False) -> Person:
-        """Sit somebody down who has no cookies yet."""
+        """Open a browser for somebody who has no cookies yet."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
@@ -99,7 +99,9 @@ OpenConsole = Callable[[dict[str, str]], Console]
 def open_console(
     browser: Browser, start_service: StartService, topics: Topics, tmp_path: Path
 ) -> Iterator[OpenConsole]:
-    """Start the page with more settings, and wait until it has read the topics."""
+    """Return a function that starts the page with further settings, and waits until it has read the
+    topics.
+    """
     opened: list[Console] = []
 
     def start(settings: dict[str, str]) -> Console:

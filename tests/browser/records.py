@@ -1,6 +1,4 @@
-"""What lies in the topics of a page that is only looked at: failures of every kind of sentence, and
-decisions.
-"""
+"""The topics of a page that is only viewed: failures with every kind of reason, and decisions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -67,7 +65,7 @@ def entry_of(filed: InvoiceFailure) -> Outcome:
 
 
 def fill(topics: Topics, count: int) -> None:
-    """Put so many failures, a created document and a decision into the topics."""
+    """Put this many failures, a created document and a decision into the topics."""
     filed = [failure_of(number) for number in range(count)]
     topics.produce("invoice-errors", [(each.invoice_id, to_bytes(each)) for each in filed])
     topics.produce(

@@ -1,4 +1,4 @@
-"""How the pages look and feel: to everybody's eyes, on a phone, by keyboard, without script."""
+"""How the pages look and work: for every reader, on a phone, by keyboard, without script."""
 
 from pathlib import Path
 from typing import Any
@@ -32,19 +32,19 @@ PAGES = (
     "/audit",
     "/nowhere",
 )
-# Made anew with INVOICES_SCREENSHOTS=yes.
+# Created again with INVOICES_SCREENSHOTS=yes.
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "images"
 
 
 @pytest.fixture
 def console(open_console: OpenConsole, topics: Topics) -> Console:
-    """A page over many failures; nobody answers beside the broker."""
+    """Return a page with many failures; nothing but the broker answers."""
     fill(topics, SHOWN)
     return open_console({})
 
 
 def planned(page: Page, base: str) -> str:
-    """Plan a replay, and return its place."""
+    """Plan a replay, and return its path."""
     page.goto(f"{base}/failures?code=items-not-mapped")
     with waits_for_answer(page):
         page.get_by_role("button", name="Plan a replay of all that match").click()
@@ -52,7 +52,7 @@ def planned(page: Page, base: str) -> str:
 
 
 def serious(page: Page) -> list[str]:
-    """Return what axe-core finds that keeps people out."""
+    """Return the serious accessibility problems that axe-core finds."""
     page.evaluate(AXE.read_text())
     found: dict[str, Any] = page.evaluate("axe.run(document)")
     return [
@@ -62,7 +62,7 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-def test_no_page_keeps_people_out_in_light_or_dark_and_each_fits_a_phone(console: Console) -> None:
+def test_every_page_is_accessible_in_light_and_dark_and_fits_a_phone(console: Console) -> None:
     for dark in (False, True):
         person = console.person(width=320, dark=dark)
         pages = [*PAGES[1:], planned(person.log_in(), console.base)]
@@ -73,7 +73,7 @@ def test_no_page_keeps_people_out_in_light_or_dark_and_each_fits_a_phone(console
             assert width <= 320, f"{path} is {width} wide"
 
 
-def test_a_failure_is_resolved_by_keyboard_alone(console: Console) -> None:
+def test_a_failure_can_be_resolved_by_keyboard_alone(console: Console) -> None:
     page = console.person().open("/login")
 
     def tab_to(role: str, name: str) -> None:
@@ -163,7 +163,7 @@ def test_everything_works_without_script(console: Console) -> None:
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
-def test_the_overview_renews_itself_with_its_age(console: Console, topics: Topics) -> None:
+def test_the_overview_renews_itself_and_shows_its_age(console: Console, topics: Topics) -> None:
     page = console.person().log_in()
     expect(page.locator(".figure").first).to_have_text(str(SHOWN))
     age = page.locator("#age").inner_text()
@@ -187,7 +187,9 @@ def test_lists_are_paged_and_filters_stay_in_the_url(console: Console) -> None:
     expect(page.locator("tbody tr")).to_have_count(100)
 
 
-def test_who_may_look_sees_no_button_and_changes_nothing_by_hand_either(console: Console) -> None:
+def test_a_viewer_sees_no_button_and_cannot_change_anything_by_hand_either(
+    console: Console,
+) -> None:
     page = console.person().log_in(password=VIEW_PASSWORD)
     for path in ("/", "/failures", f"/failures/{HELD}", "/reconcile"):
         page.goto(f"{console.base}{path}")
@@ -201,7 +203,7 @@ def test_who_may_look_sees_no_button_and_changes_nothing_by_hand_either(console:
     assert page.evaluate(post) == 403
 
 
-def test_what_another_site_sends_is_refused(console: Console) -> None:
+def test_a_request_from_another_site_is_refused(console: Console) -> None:
     page = console.person().log_in()
     token = page.locator("meta[name=csrf]").get_attribute("content")
     elsewhere = page.context.new_page()
@@ -217,7 +219,7 @@ def test_what_another_site_sends_is_refused(console: Console) -> None:
     expect(page.locator("#live")).to_contain_text("month end")
 
 
-def test_the_pages_of_the_docs(console: Console, tmp_path: Path) -> None:
+def test_the_screenshots_of_the_docs(console: Console, tmp_path: Path) -> None:
     folder = SCREENSHOTS if screenshots.are_wanted() else tmp_path
     folder.mkdir(exist_ok=True)
     person = console.person(width=1100)

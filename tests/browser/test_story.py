@@ -1,4 +1,4 @@
-"""A finance person repairs failures from the browser alone, beside the four services."""
+"""A finance person fixes failures in the browser alone, beside the four services."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,22 +20,22 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker, pytest.mark.timeout(900)]
 
-# Milliseconds in which services settle what was put back.
+# Milliseconds in which the services settle what was replayed.
 SETTLING = 120_000
 
 
 def console_of(connector: Connector, open_console: OpenConsole) -> Console:
-    """Open the page of a connector, with the settings that the command line has there."""
+    """Open the page of a connector, with the settings of its command line."""
     return open_console(connector.outside.settings | connector.bucket.settings | QUICK)
 
 
 def shown_count(page: Page) -> int:
-    """Return how many failures match, as the list says it."""
+    """Return the number of matching failures, as the list shows it."""
     return int(page.locator("main p strong").first.inner_text())
 
 
 def replay_all(page: Page, base: str, query: str, created: int) -> None:
-    """Plan a replay of what matches, start it, and see so many created."""
+    """Plan a replay of the matching failures, start it, and see this many created."""
     page.goto(f"{base}/failures?{query}")
     with waits_for_answer(page):
         page.get_by_role("button", name="Plan a replay of all that match").click()
@@ -46,7 +46,7 @@ def replay_all(page: Page, base: str, query: str, created: int) -> None:
 
 
 def understand(page: Page) -> None:
-    """Go from the overview to the one failure of a code, and to what would be sent now."""
+    """Go from the overview to the only failure of a code, and to what would be sent now."""
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.get_by_role("link", name="items-not-mapped").click()
     assert shown_count(page) == 1
@@ -57,7 +57,7 @@ def understand(page: Page) -> None:
 
 
 def approve_one(page: Page, base: str, why: str) -> None:
-    """Approve the one that is held, and see it created."""
+    """Approve the held invoice, and see it created."""
     page.goto(f"{base}/failures?state=held")
     page.locator("tbody a.id").first.click()
     page.get_by_label("Why (for the auditor)").fill(why)
@@ -75,7 +75,7 @@ def resolve(page: Page, place: str, why: str) -> None:
     expect(page.locator("dl.facts").first).to_contain_text("resolved")
 
 
-def test_a_failure_is_understood_corrected_and_replayed_one_is_approved_and_one_resolved(
+def test_failures_are_corrected_and_replayed_approved_or_resolved(
     start_service: StartService,
     outside: Outside,
     topics: Topics,
@@ -136,7 +136,7 @@ CORRECTED = ("customer-not-mapped", "items-not-mapped", "provider-rejected", "un
 MORE = ("totals-mismatch", "destination-not-mapped")
 
 
-def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_browser_alone(
+def test_the_demos_failures_are_fixed_in_the_browser_alone(
     start_service: StartService,
     outside: Outside,
     topics: Topics,
@@ -189,7 +189,7 @@ def test_the_demos_failures_are_corrected_replayed_and_reconciled_from_the_brows
 
 
 def codes_to_correct(page: Page, base: str) -> set[str]:
-    """Return what the readiness names."""
+    """Return the codes that the readiness names."""
     page.goto(f"{base}/readiness")
     page.get_by_label("Invoices issued since").fill("2026-10-01")
     with waits_for_answer(page):
@@ -218,7 +218,7 @@ def failures_of(month: Scenario) -> dict[str, str]:
 
 
 def correct(month: Scenario, metronome: MetronomeControl) -> None:
-    """Do in Metronome what the reasons of the failures say."""
+    """Make the corrections in Metronome that the reasons of the failures ask for."""
     failed = failures_of(month)
     for each in month.invoices:
         if each["id"] in failed:

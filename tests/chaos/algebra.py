@@ -1,5 +1,5 @@
-"""What must hold of the sets afterwards: accepted = created + failed + skipped, disjoint, each as
-it should be.
+"""What must hold of the sets afterwards: accepted = created + failed + skipped, disjoint, each
+entry as expected.
 """
 
 from collections import Counter, defaultdict
@@ -27,13 +27,13 @@ Entries = list[dict[str, Any]]
 
 GIVEN_UP = "retries-exhausted"
 CONFLICT = "conflicting-document"
-UNTOLD = "writeback-refused"
-# Answers that speak of the system, not of an invoice: nothing may be filed for them.
+WRITEBACK_REFUSED = "writeback-refused"
+# Answers about the system and not about an invoice: nothing may be filed because of them.
 OUTAGES = (401, 403, 429, 503)
 
 
 def untouched(scenario: Scenario, touched: set[str]) -> Scenario:
-    """Leave out the invoices whose documents people have touched."""
+    """Return the scenario without the invoices whose documents people have touched."""
     ends = {name: end for name, end in scenario.ends.items() if name not in touched}
     return replace(
         scenario, ends=ends, invoices=[each for each in scenario.invoices if each["id"] in ends]
@@ -41,10 +41,7 @@ def untouched(scenario: Scenario, touched: set[str]) -> Scenario:
 
 
 def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
-    """While it was stormy, an invoice may have been given up, honestly.
-
-    All else is as on a calm day.
-    """
+    """Assert that each invoice ended as on a calm day, or was rightly given up."""
     ledger = ledger_of(world, scenario)
     documents = world.documents()
     assert ledger.keys() == scenario.ends.keys(), "accepted is not created + failed + skipped"
@@ -62,8 +59,8 @@ def assert_nothing_is_lost_or_wrong(world: World, scenario: Scenario) -> None:
 
 
 def assert_books_balance_exactly(world: World, scenario: Scenario) -> None:
-    """After a calm replay nothing is given up any more: every invoice ended as it should, and
-    Metronome knows.
+    """Assert that after a calm replay nothing is given up any more: every invoice ended as it
+    should, and Metronome knows.
     """
     assert_documents_are_right(world, scenario)
     ledger = ledger_of(world, scenario)
@@ -76,7 +73,9 @@ def assert_books_balance_exactly(world: World, scenario: Scenario) -> None:
 
 
 def assert_what_people_did_stands(world: World, people: People) -> None:
-    """Nothing that people removed or edited was made twice, changed back, or told as a refusal."""
+    """Assert that nothing that people removed or edited was created twice, changed back, or
+    reported as a refusal.
+    """
     standing: dict[str, list[Decimal]] = defaultdict(list)
     for document in world.all_documents():
         if document["state"] != "void":
@@ -88,7 +87,7 @@ def assert_what_people_did_stands(world: World, people: People) -> None:
         "removed, and now twice"
     )
     conflicts = {each["invoice_id"] for each in world.failures() if each["code"] == CONFLICT}
-    assert conflicts <= people.touched, "a conflict about what nobody has touched"
+    assert conflicts <= people.touched, "a conflict about an untouched document"
     told = {
         each["invoice_id"]: each["external_status"] for each in world.outside.metronome.writebacks()
     }
@@ -96,7 +95,7 @@ def assert_what_people_did_stands(world: World, people: People) -> None:
 
 
 def assert_documents_have_records(world: World, documents: Mapping[str, Mapping[str, Any]]) -> None:
-    """The ledger has a record of its own for each document, which says that it stands."""
+    """Assert that the ledger has a record for each document, which says that it stands."""
     records = {
         (record.json["invoice_id"], record.json["provider_document_id"]): record.json
         for record in world.topics.read("invoice-outcomes")
@@ -110,7 +109,9 @@ def assert_documents_have_records(world: World, documents: Mapping[str, Mapping[
 
 
 def ledger_of(world: World, scenario: Scenario) -> dict[str, Entries]:
-    """Return the events of a scenario's invoices; none is of an invoice that nobody sent."""
+    """Return the events of a scenario's invoices; assert that none is of an invoice that was never
+    sent.
+    """
     touched = world.people.touched if world.people else set()
     ledger = world.ledger()
     assert ledger.keys() <= scenario.ends.keys() | touched, "in the ledger, and never sent"
@@ -118,7 +119,7 @@ def ledger_of(world: World, scenario: Scenario) -> dict[str, Entries]:
 
 
 def failures_of(world: World, scenario: Scenario) -> list[Any]:
-    """Return the failures of a scenario's invoices, and those of none."""
+    """Return the failures of a scenario's invoices, and those without an invoice."""
     touched = world.people.touched if world.people else set()
     return [
         each
@@ -128,7 +129,7 @@ def failures_of(world: World, scenario: Scenario) -> list[Any]:
 
 
 def assert_ends(ledger: Mapping[str, Entries], ends: Mapping[str, End], *, but: set[str]) -> None:
-    """Each invoice's state is the one that it should have."""
+    """Assert that each invoice is in its expected state."""
     wrong = [
         f"{name}: {' → '.join(brief(entry) for entry in entries)}; should be {ends[name]}"
         for name, entries in ledger.items()
@@ -140,10 +141,10 @@ def assert_ends(ledger: Mapping[str, Entries], ends: Mapping[str, End], *, but: 
 def assert_given_up_honestly(
     failures: Iterable[Mapping[str, Any]], lost_patience: set[str]
 ) -> None:
-    """Given up is only what was tried again, in vain, for a reason other than an outage; and that
-    it was is filed.
+    """Assert that only invoices that were tried again without success, for a reason other than an
+    outage, were given up, and that each was filed.
     """
-    filed = [failure for failure in failures if failure["code"] in (GIVEN_UP, UNTOLD)]
+    filed = [failure for failure in failures if failure["code"] in (GIVEN_UP, WRITEBACK_REFUSED)]
     assert lost_patience <= {failure["invoice_id"] for failure in filed}
     unfair = [
         failure
@@ -158,8 +159,8 @@ def assert_given_up_honestly(
 def assert_failed_invoices_were_filed(
     failures: Iterable[Mapping[str, Any]], ends: Mapping[str, End]
 ) -> None:
-    """Every invoice that should fail lies in ``invoice-errors`` as it should; none else but what
-    was given up.
+    """Assert that ``invoice-errors`` holds every invoice that should fail, as it should, and
+    otherwise only those that were given up.
     """
     filed = {
         (each["invoice_id"], each["stage"], each["code"])
@@ -170,13 +171,13 @@ def assert_failed_invoices_were_filed(
         (name, end.stage, end.code) for name, end in ends.items() if isinstance(end, Failed)
     }
     assert expected <= filed
-    assert {code for _, _, code in filed - expected} <= {GIVEN_UP, UNTOLD}
+    assert {code for _, _, code in filed - expected} <= {GIVEN_UP, WRITEBACK_REFUSED}
 
 
 def assert_unusable_events_were_filed(
     failures: Iterable[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Every accepted event that nobody can use is filed, under one id however often it was
+    """Assert that every accepted but unusable event is filed, under one id however often it was
     delivered.
     """
     ids: dict[bytes | None, set[str]] = defaultdict(set)
@@ -188,8 +189,8 @@ def assert_unusable_events_were_filed(
 
 
 def assert_replayed_byte_for_byte(raw: Iterable[Seen], replays: int) -> None:
-    """Each first record lies in its topic once more for each replay: same partition, key and value,
-    another mark.
+    """Assert that each first record is in its topic once more per replay, with the same partition,
+    key and value and another mark.
     """
     everything = list(raw)
     marks = {record.headers["replay-id"] for record in everything if "replay-id" in record.headers}
@@ -205,7 +206,7 @@ def assert_replayed_byte_for_byte(raw: Iterable[Seen], replays: int) -> None:
 
 
 def given_up(ledger: Mapping[str, Entries]) -> set[str]:
-    """Give the invoices on which the creator has lost patience."""
+    """Return the invoices on which the creator ran out of patience."""
     return {name for name, entries in ledger.items() if state(entries)["code"] == GIVEN_UP}
 
 
@@ -214,11 +215,10 @@ def place_and_bytes(record: Seen) -> tuple[int, bytes | None, bytes | None]:
 
 
 def state(entries: Entries) -> dict[str, Any]:
-    """Give the entry that is an invoice's state: the newest that is news.
+    """Return the entry that is an invoice's state: the newest one that changes anything.
 
-    A repeated delivery of an invoice that was created ends as the skip ``already-synced``: true,
-    and no news. So it is where what came in between is only that the creator gave up to look for
-    the document again.
+    A repeated delivery of a created invoice ends as the skip ``already-synced``, which changes
+    nothing, even if the creator only gave up looking for the document in between.
     """
     known = entries[0]
     documents = {
@@ -233,7 +233,7 @@ def state(entries: Entries) -> dict[str, Any]:
 
 
 def is_as_expected(entry: Mapping[str, Any], end: End) -> bool:
-    """Tell whether a state is the one that a scenario foretells."""
+    """Whether a state is the one that a scenario expects."""
     match end:
         case Skipped():
             return (entry["outcome"], entry["code"]) == ("skipped", end.reason)

@@ -1,4 +1,4 @@
-"""A world to be disturbed, and the seed of the run in its last lines."""
+"""A world to disturb, and the seed of the run in its last lines."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,7 +19,7 @@ CHAOS = pytest.StashKey[ChaosSettings]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers", "chaos: everything goes wrong at once, by a seed (CHAOS_SEED, CHAOS_SECONDS)"
     )
@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def chaos(request: pytest.FixtureRequest) -> ChaosSettings:
-    """The seed and length of this run."""
+    """Return the seed and length of this run."""
     request.config.stash[CHAOS] = settings = ChaosSettings()
     return settings
 
@@ -41,7 +41,7 @@ def world(
     s3: Bucket,
     tmp_path: Path,
 ) -> Iterator[World]:
-    """Nothing runs yet but the outside world, each system behind a proxy of its own."""
+    """Return a world in which only the outside systems run, each behind its own proxy."""
     changes = QUICK | provider_settings(outside.announced, tmp_path)
     with ExitStack() as opened:
         proxies = {"s3": s3.proxy}
@@ -63,7 +63,7 @@ def world(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say how to repeat this run."""
+    """Print how to repeat this run."""
     if (settings := config.stash.get(CHAOS, None)) is not None:
         terminalreporter.write_line(
             f"chaos: CHAOS_SEED={settings.chaos_seed} CHAOS_SECONDS={settings.chaos_seconds:g}"

@@ -1,5 +1,5 @@
-"""What people do meanwhile: to documents at their providers, and to invoices in Metronome; drawn
-from the seed.
+"""What people do meanwhile to documents at their providers and to invoices in Metronome, drawn from
+the seed.
 """
 
 import time
@@ -14,20 +14,20 @@ from invoice_simulators.client import ControlClient
 from invoice_simulators.scenario import Created, Scenario
 from tests.chaos.plan import CHANGE, DELETE, EDIT, Step
 
-# Nobody acts on a document so young: a request for it may still be under way.
+# Nobody acts on a document this young: a request for it may still be in progress.
 SETTLED_SECONDS = 5.0
-# What is issued there cannot be deleted, only cancelled.
+# An issued invoice cannot be deleted there, only cancelled.
 REMOVES = {"razorpay": "void"}
 KEEPS_TOTALS = ("razorpay",)
 
 
 @dataclass
 class People:
-    """``controls`` by provider.
+    """Acts on documents through ``controls`` by provider.
 
     ``removed``, ``edited`` (to which total) and ``changed`` name different invoices.
 
-    What finds nothing to act on is made up for by ``catch_up``.
+    ``catch_up`` makes up for steps that found nothing to act on.
     """
 
     controls: Mapping[str, ControlClient]
@@ -43,16 +43,16 @@ class People:
 
     @property
     def touched(self) -> set[str]:
-        """The invoices whose documents are not what the scenario foretells."""
+        """Return the invoices whose documents are not as the scenario expects."""
         return self.removed | self.edited.keys()
 
     def act(self, step: Step) -> None:
-        """Do what a step says, or later."""
+        """Do what a step says, now or later."""
         if not self._try(step, SETTLED_SECONDS):
             self._waiting.append(step)
 
     def catch_up(self) -> None:
-        """Do all that is left, once everything is well and settled."""
+        """Do everything that is left, once the systems are well and settled."""
         for step in self._waiting:
             assert self._try(step, 0.0), f"nobody found anything to act on: {step}"
         for event in self._again:
@@ -97,7 +97,7 @@ class People:
         return True
 
     def _change_a_body(self, random: Random) -> bool:
-        """Give the lines of an invoice other names, and let its event come again."""
+        """Rename the lines of an invoice, and send its event again."""
         names = sorted(name for name, end in self.month.ends.items() if isinstance(end, Created))
         free = [name for name in names if name not in self.touched | self.changed]
         if not free:
@@ -109,7 +109,7 @@ class People:
         self.changed.add(name)
         event = next(each for each in self.month.deliveries if _invoice_of(each) == name)
         self._again.append(event)
-        with suppress(OSError):  # the webhook may be down; the event comes once more in the end
+        with suppress(OSError):  # the webhook may be down; the event is sent once more in the end
             self.deliver(event)
         return True
 

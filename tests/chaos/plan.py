@@ -1,5 +1,5 @@
-"""The schedule of a run, drawn from its seed: the same seed, length and destinations give the same
-steps.
+"""The schedule of a run, drawn from its seed: the same seed, length and destinations result in the
+same steps.
 
 Pure.
 """
@@ -17,7 +17,7 @@ WEBHOOK = "invoice-webhook"
 FORMATTER = "invoice-formatter"
 CREATOR = "invoice-creator"
 SINK = "invoice-error-sink"
-# Ends the name of a second process of a service, which shares its group.
+# The suffix of a second process of a service, which shares its group.
 SECOND = "/2"
 BROKER = "broker"
 DELETE = "delete a document"
@@ -27,14 +27,14 @@ CHANGE = "change a body"
 DEEDS_PER_SECOND = 0.55
 SPELL_SECONDS = (2.0, 5.0)
 CALM_SECONDS = (0.5, 2.5)
-# Longer: the error-sink waits 5 s before it asks S3 again.
+# Longer: the error-sink waits 5 s before it tries S3 again.
 ARCHIVE_CALM_SECONDS = (2.0, 8.0)
 DOWN_SECONDS = (0.0, 3.0)
 BROKER_DOWN_SECONDS = (0.5, 5.0)
-# Seconds between two things that happen to processes, on average.
+# Average seconds between two events that happen to processes.
 EVENT_EVERY = 6.0
-# Of the time passes before the first process ends: a group that rebalances does little that could
-# go wrong.
+# The share of the time before the first process ends: a group that rebalances does little that
+# could go wrong.
 UNDISTURBED = 0.3
 
 # Each happens once before any happens again.
@@ -52,9 +52,9 @@ HAPPENINGS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Step:
-    """What to do ``at`` so many seconds after the start.
+    """What to do ``at`` this many seconds after the start.
 
-    ``seed`` is for the draws of the faults that begin.
+    ``seed`` is for the random choices of the faults that begin.
     """
 
     at: float
@@ -68,7 +68,7 @@ class Step:
 
 
 def draw_plan(seed: int, seconds: float, destinations: Sequence[str]) -> list[Step]:
-    """Draw all steps, in order; each process that is ended is started again, each spell ends."""
+    """Draw all steps in order; each process that is ended is started again, and each spell ends."""
     random = Random(seed)
     tracks = [_weather(random, system, seconds) for system in (*destinations, "metronome", "s3")]
     steps = [step for track in tracks for step in track]
@@ -88,7 +88,10 @@ def _weather(random: Random, system: str, seconds: float) -> Iterator[Step]:
 
 
 def _processes(random: Random, seconds: float) -> Iterator[Step]:
-    """Second processes join early, so that later ends move partitions back and forth."""
+    """Draw the ends and starts of processes.
+
+    Second processes join early, so that later ends move partitions back and forth.
+    """
     for name in (FORMATTER + SECOND, CREATOR + SECOND):
         yield Step(random.uniform(0, seconds * UNDISTURBED), "start", name)
     now = seconds * UNDISTURBED
@@ -113,7 +116,7 @@ def _happening(random: Random, happening: str, now: float) -> Iterator[Step]:
 
 
 def _deeds(random: Random, seconds: float, destinations: Sequence[str]) -> Iterator[Step]:
-    """What people do, once there are documents. An issued invoice of Razorpay keeps its total."""
+    """Draw what people do once there are documents. An issued invoice of Razorpay keeps its total."""
     kinds = [DELETE, CHANGE] if set(destinations) == {"razorpay"} else [DELETE, CHANGE, EDIT]
     for deed in kinds:
         for _ in range(int(seconds * DEEDS_PER_SECOND)):

@@ -1,5 +1,5 @@
-"""Metronome's side of the webhook: each event is delivered until it is answered 200, as Metronome
-does.
+"""Metronome's side of the webhook: each event is delivered until it is answered 200, as by
+Metronome.
 """
 
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self
 
-# Gives the status of the answer; raises ``OSError`` where there was none.
+# Returns the status of the answer; raises ``OSError`` if there was none.
 Deliver = Callable[[Any], int]
 
 SENDERS = 4
@@ -15,7 +15,7 @@ AGAIN_SECONDS = 0.5
 
 
 class Sender:
-    """Spreads the deliveries evenly over ``seconds`` and keeps at those that were not taken."""
+    """Spreads the deliveries evenly over ``seconds``, and repeats those that were not accepted."""
 
     def __init__(self, deliver: Deliver, events: Sequence[Any], seconds: float) -> None:
         self._deliver = deliver
@@ -34,7 +34,7 @@ class Sender:
         self._gave_up.set()
         self._pool.shutdown(cancel_futures=True)
 
-    def wait_until_all_are_taken(self, timeout: float) -> None:
+    def wait_until_all_are_accepted(self, timeout: float) -> None:
         """Return once every event was answered 200."""
         self._pacing.result(timeout)
         for answer in self._answers:

@@ -1,4 +1,4 @@
-"""What a run of the chaos suite can be told by the environment."""
+"""The environment variables of the chaos suite."""
 
 from random import SystemRandom
 
@@ -7,8 +7,8 @@ from pydantic_settings import BaseSettings
 
 
 class ChaosSettings(BaseSettings):
-    """``CHAOS_SEED`` repeats a run's schedule and choices; ``CHAOS_SECONDS`` is how long
-    disturbances last.
+    """``CHAOS_SEED`` repeats the schedule and choices of a run; ``CHAOS_SECONDS`` is the length of
+    the disturbances.
 
     ``CHAOS_DESTINATIONS`` is a JSON list of the providers that take part.
     """

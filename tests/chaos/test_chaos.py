@@ -1,5 +1,5 @@
-"""Every disturbance there is, at moments drawn from a seed; then the set algebra, and two replays
-of everything.
+"""Every disturbance, at times drawn from a seed; then the set algebra, and two replays of
+everything.
 """
 
 import json
@@ -43,7 +43,7 @@ INVOICES_PER_SECOND = 8
 UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 2}
 
 
-def test_whatever_happens_each_invoice_ends_once_and_exact(
+def test_each_invoice_ends_exactly_once_whatever_happens(
     world: World, broker: Broker, chaos: ChaosSettings, tmp_path: Path
 ) -> None:
     plan = draw_plan(chaos.chaos_seed, chaos.chaos_seconds, world.destinations)
@@ -62,7 +62,7 @@ def test_whatever_happens_each_invoice_ends_once_and_exact(
     ) as metronome:
         disturb(world, broker, plan)
         world.recover(broker)
-        metronome.wait_until_all_are_taken(timeout=120)
+        metronome.wait_until_all_are_accepted(timeout=120)
 
     wait_until_settled(world, month)
     people.catch_up()
@@ -91,7 +91,7 @@ def test_whatever_happens_each_invoice_ends_once_and_exact(
 
 
 def prepare(world: World, month: Scenario) -> None:
-    """Seed Metronome, slow everything down unevenly, start one process of each service."""
+    """Seed Metronome, slow everything down unevenly, and start one process of each service."""
     world.outside.metronome.seed_customers(month.customers)
     world.outside.metronome.seed_contracts(month.contracts)
     world.outside.metronome.seed_invoices(month.invoices)
@@ -101,7 +101,7 @@ def prepare(world: World, month: Scenario) -> None:
 
 
 def unusable_events(count: int) -> list[Any]:
-    """Build signed events that nobody can use: they keep the error-sink busy, and each is one
+    """Return signed events that nobody can use: they keep the error-sink busy, and each is one
     failure.
     """
     return [
@@ -111,14 +111,14 @@ def unusable_events(count: int) -> list[Any]:
 
 
 def mixed(events: Sequence[Any], others: Sequence[Any], seed: int) -> list[Any]:
-    """Put the others anywhere among the events, whose order stays."""
+    """Put the others anywhere among the events, which keep their order."""
     random = Random(seed)
     placed = [*enumerate(events), *((random.uniform(0, len(events)), other) for other in others)]
     return [event for _, event in sorted(placed, key=lambda pair: pair[0])]
 
 
 def disturb(world: World, broker: Broker, plan: Sequence[Step]) -> None:
-    """Take each step; one that lasts delays all that follow, so that no spell is cut short."""
+    """Take each step; one that lasts delays all later ones, so that no spell is cut short."""
     began = time.monotonic()
     at = 0.0
     for step in plan:
@@ -129,8 +129,8 @@ def disturb(world: World, broker: Broker, plan: Sequence[Step]) -> None:
 
 
 def report(world: World, metronome: Sender, people: People, directory: Path) -> None:
-    """Print what the disturbances did, and keep every request seen: a run that was spared proves
-    nothing.
+    """Print what the disturbances did, and keep every request, since a run without disturbances
+    proves nothing.
     """
     counts = {
         "late commits": world.late(),
@@ -148,7 +148,7 @@ def report(world: World, metronome: Sender, people: People, directory: Path) -> 
 
 
 def wait_until_settled(world: World, month: Scenario) -> None:
-    """Wait until every record is settled and committed, and every invoice in the ledger."""
+    """Wait until every record is settled and committed, and every invoice is in the ledger."""
     eventually(world.is_nothing_late, timeout=60, every=1)
     try:
         eventually(world.is_settled, timeout=240, every=1)
@@ -156,5 +156,5 @@ def wait_until_settled(world: World, month: Scenario) -> None:
         raise AssertionError(world.what_waits()) from late
     lost = month.ends.keys() - world.ledger().keys()
     assert not lost, (
-        f"{len(lost)} lost: all is committed, but of these the ledger knows nothing: {sorted(lost)}"
+        f"{len(lost)} lost: all is committed, but these are not in the ledger: {sorted(lost)}"
     )

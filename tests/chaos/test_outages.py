@@ -1,5 +1,5 @@
-"""A system is down for long, or refuses us: nothing is filed, nobody is overrun, and all goes on by
-itself.
+"""A system is down for long, or refuses us: nothing is filed, nobody is overrun, and everything
+recovers by itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.timeout(600)]
 
 CREATOR_CONCURRENCY = 4
 FORMATTER_CONCURRENCY = 4
-# By ``CIRCUIT_PROBE_SECONDS``, for each process.
+# Per process, from ``CIRCUIT_PROBE_SECONDS``.
 PROBES_PER_SECOND = 1
 INVOICES = 60
 
@@ -33,7 +33,7 @@ OUTAGES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def test_a_provider_that_is_down_for_long_is_waited_for(
+def test_a_long_outage_of_a_provider_is_waited_out(
     world: World, broker: Broker, chaos: ChaosSettings
 ) -> None:
     month = begin(world, broker, CREATOR + SECOND)
@@ -57,7 +57,7 @@ def wait_out(
     seconds: float,
     name: str,
 ) -> None:
-    """One outage from its beginning to the end of all that it held up."""
+    """Play one outage, from its beginning to the end of everything that it delayed."""
     before = len(provider.requests())
     provider.inject(**outage)
     assert {world.deliver(event) for event in events} == {200}
@@ -72,7 +72,7 @@ def wait_out(
     )
 
 
-def test_a_metronome_that_is_down_for_long_is_waited_for(
+def test_a_long_outage_of_metronome_is_waited_out(
     world: World, broker: Broker, chaos: ChaosSettings
 ) -> None:
     month = begin(world, broker, FORMATTER + SECOND)
@@ -89,7 +89,7 @@ def test_a_metronome_that_is_down_for_long_is_waited_for(
     assert_not_overrun(metronome.requests("writeback"), CREATOR_CONCURRENCY)
 
 
-def test_rotated_secrets_are_taken_up_without_a_restart(world: World, tmp_path: Path) -> None:
+def test_rotated_secrets_are_used_without_a_restart(world: World, tmp_path: Path) -> None:
     key = tmp_path / "api-key"
     token = tmp_path / "token-secret"
     world.changes = {
@@ -130,7 +130,7 @@ def test_rotated_secrets_are_taken_up_without_a_restart(world: World, tmp_path: 
 
 
 def seconds_of(chaos: ChaosSettings) -> float:
-    """Give how long an outage lasts: longer than any patience that counts tries."""
+    """Return the length of an outage: longer than any patience that counts tries."""
     return min(30.0, max(8.0, chaos.chaos_seconds / 8))
 
 
@@ -143,7 +143,7 @@ def seeded(world: World) -> Scenario:
 
 
 def begin(world: World, broker: Broker, second: str) -> Scenario:
-    """Start one process of each service, and a second one of the one that will wait."""
+    """Start one process of each service, and a second one of the service that will wait."""
     month = seeded(world)
     world.start()
     world.bring_up(second, broker)
@@ -156,7 +156,7 @@ def deliver_all(world: World, month: Scenario) -> set[int]:
 
 
 def given_up(world: World) -> list[Any]:
-    """Give the failures that should not be there: those of invoices that are to be created."""
+    """Return the failures that should not exist: those of invoices that are to be created."""
     return [
         each
         for each in world.failures()
@@ -170,5 +170,5 @@ def wait_until_settled(world: World, month: Scenario) -> None:
 
 
 def assert_not_overrun(requests: list[dict[str, Any]], most: int) -> None:
-    """The requests in flight were bounded at every moment, also when the system came back."""
+    """Assert that the requests in flight were bounded at all times, even when the system came back."""
     assert max(each["concurrency"] for each in requests) <= most

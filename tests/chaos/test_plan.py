@@ -1,4 +1,4 @@
-"""The schedule itself: it repeats, it leaves nothing broken behind, and it spares nobody."""
+"""The schedule itself can be repeated, leaves nothing broken behind, and spares nobody."""
 
 from collections import Counter
 
@@ -24,13 +24,13 @@ SEEDS = range(20)
 LONG = 400.0
 
 
-def test_the_same_seed_gives_the_same_steps_and_another_seed_others() -> None:
+def test_the_same_seed_results_in_the_same_steps_and_another_seed_in_others() -> None:
     assert draw_plan(7, 40, SYSTEMS) == draw_plan(7, 40, SYSTEMS)
     assert draw_plan(7, 40, SYSTEMS) != draw_plan(8, 40, SYSTEMS)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_steps_come_in_order_and_each_end_has_its_beginning(seed: int) -> None:
+def test_steps_are_in_order_and_each_end_has_a_beginning(seed: int) -> None:
     plan = draw_plan(seed, 40, SYSTEMS)
 
     assert plan == sorted(plan, key=lambda step: step.at)
@@ -41,7 +41,7 @@ def test_steps_come_in_order_and_each_end_has_its_beginning(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_is_ended_is_started_again(seed: int) -> None:
+def test_every_process_that_ends_is_started_again(seed: int) -> None:
     plan = draw_plan(seed, 40, SYSTEMS)
 
     for index, step in enumerate(plan):

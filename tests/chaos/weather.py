@@ -1,5 +1,5 @@
-"""The ways in which an outside system can be unwell, as data: what is injected, and what its
-connections suffer.
+"""The ways in which an outside system can fail, as data: the injected faults, and what happens to
+its connections.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """``faults`` are rules of the simulator, ``settings`` its own; ``proxy`` is what the
-    connections suffer.
+    """``faults`` are rules of the simulator, ``settings`` its own settings; ``proxy`` is what
+    happens to the connections.
     """
 
     faults: tuple[Mapping[str, Any], ...] = ()
@@ -19,7 +19,7 @@ class Spell:
 
 
 def fault(kind: str, probability: float, operation: str = "*", **fields: Any) -> Spell:
-    """Give a spell of one rule."""
+    """Return a spell with one rule."""
     return Spell(
         faults=({"kind": kind, "probability": probability, "operation": operation, **fields},)
     )
@@ -42,7 +42,7 @@ PROVIDER: Mapping[str, Spell] = NO_CONNECTION | {
         "status-after", 0.6, "create", status=502, body="<html>Bad Gateway</html>"
     ),
     "down": fault("status", 1.0, status=503),
-    "throttled, with a wish": fault("status", 0.7, status=429, headers={"Retry-After": "1"}),
+    "throttled, with a delay": fault("status", 0.7, status=429, headers={"Retry-After": "1"}),
     "throttled, without a word": fault("status", 0.7, status=429),
 }
 
@@ -67,19 +67,19 @@ METRONOME: Mapping[str, Spell] = NO_CONNECTION | {
     "behind its own events": Spell(settings={"not_found_first": 2}),
 }
 
-# Without a word Intuit means 60 s, which nobody waits for here.
+# Without a header Intuit means 60 s, which nobody waits for here.
 QUICKBOOKS_ONLINE = {
     name: spell for name, spell in PROVIDER.items() if name != "throttled, without a word"
 }
 
 S3 = NO_CONNECTION
-# What ends the settings of any spell of Metronome.
+# The settings that end any spell of Metronome.
 CALM: Mapping[str, Any] = {"not_found_first": 0}
 
 
-# Of all creates, as long as it storms: carried out after the client has gone.
+# Applies to all creates during a storm: they are carried out after the client has gone.
 #
-# Doubt looks for 13 s here.
+# A creator in doubt looks for 13 s here.
 LATE: Mapping[str, Any] = {
     "kind": "reset-late",
     "operation": "create",
@@ -89,6 +89,6 @@ LATE: Mapping[str, Any] = {
 
 
 def spells_of(system: str) -> Mapping[str, Spell]:
-    """Give the menu of a system: Metronome, S3, or a provider."""
+    """Return the possible spells of a system: Metronome, S3, or a provider."""
     menus = {"metronome": METRONOME, "s3": S3, "quickbooks_online": QUICKBOOKS_ONLINE}
     return menus.get(system, PROVIDER)

@@ -24,19 +24,19 @@ from tests.support.processes import Process
 from tests.support.proxy import Proxy
 from tests.support.services import SERVICES
 
-# Settings of all services, beside those of every end-to-end test.
+# Settings of all services, in addition to those of every end-to-end test.
 QUICK = {
     "HTTP_TIMEOUT_SECONDS": "3",
-    "FORMATTER_CONCURRENCY": "4",  # slow enough to be in work at every kill
+    "FORMATTER_CONCURRENCY": "4",  # slow enough to be in progress at every kill
 }
 
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
-# The process itself ends within 20; shared cores are slow to say so.
+# The process itself ends within 20 s; shared cores are slow to notice it.
 GRACE_SECONDS = 25
 
-# The setting that leads to each system. QuickBooks' token endpoint stays undisturbed: a lost answer
-# of it ends the simulated chain of tokens at once, where Intuit lets the previous one live on for a
-# day.
+# The setting that points to each system. QuickBooks' token endpoint stays undisturbed: a lost
+# answer ends the simulated chain of tokens at once, whereas Intuit lets the previous token live for
+# another day.
 URLS: Mapping[str, str] = {
     "metronome": "METRONOME_BASE_URL",
     "netsuite": "NS_BASE_URL",
@@ -46,7 +46,7 @@ URLS: Mapping[str, str] = {
 
 
 def provider_settings(announced: Mapping[str, Any], directory: Path) -> dict[str, str]:
-    """Give what a creator needs for the providers beside NetSuite."""
+    """Return what a creator needs for the providers beside NetSuite."""
     quickbooks = announced["quickbooks_online"]
     razorpay = announced["razorpay"]
     return {
@@ -65,7 +65,9 @@ def provider_settings(announced: Mapping[str, Any], directory: Path) -> dict[str
 
 @dataclass
 class World(Connector):
-    """``proxies`` by system, S3 included; ``down`` are the processes that were ended on purpose."""
+    """``proxies`` are by system, including S3; ``down`` are the processes that were ended on
+    purpose.
+    """
 
     destinations: tuple[str, ...] = ("netsuite",)
     proxies: dict[str, Proxy] = field(default_factory=dict)
@@ -75,14 +77,14 @@ class World(Connector):
     is_stormy: bool = False
 
     def control(self, system: str) -> ControlClient:
-        """Give the control of an outside system."""
+        """Return the control of an outside system."""
         return ControlClient(self.outside.announced[system]["url"])
 
     def documents(self) -> dict[str, Any]:
         """Return the documents of all providers by invoice, without those that people have touched.
 
-        Fails where an invoice has two, at one provider or at two. A draft has no effect and is
-        none.
+        Fails if an invoice has two, at one provider or at two. A draft has no effect and does not
+        count.
         """
         touched = self.people.touched if self.people else set()
         found = [each for each in self.all_documents() if each["external_id"] not in touched]
@@ -95,7 +97,7 @@ class World(Connector):
         return {document["external_id"]: document for document in found}
 
     def all_documents(self) -> list[dict[str, Any]]:
-        """Return every document but drafts."""
+        """Return every document except drafts."""
         found = [each for name in self.destinations for each in self.control(name).documents()]
         return [each for each in found if each["state"] != "draft"]
 
@@ -136,7 +138,7 @@ class World(Connector):
                 self._end(step, broker)
 
     def bring_up(self, name: str, broker: Broker) -> None:
-        """Start a process that is down; one that runs is left alone."""
+        """Start a process that is down; do nothing if it is running."""
         if name == BROKER:
             if name in self.down:
                 broker.restart()
@@ -149,7 +151,7 @@ class World(Connector):
         self.down.discard(name)
 
     def calm(self, system: str) -> None:
-        """End whatever ails a system."""
+        """End every fault of a system."""
         self.proxies[system].allow()
         if system != "s3":
             self.control(system).clear_faults()
@@ -175,26 +177,22 @@ class World(Connector):
             service.wait_until_ready()
 
     def note_deaths(self) -> None:
-        """Remember every process that has ended although nobody ended it, and start it again as a
-        supervisor would.
-        """
+        """Remember every process that ended unexpectedly, and start it again as a supervisor would."""
         for name, service in self.services.items():
             if name not in self.down and not service.is_running():
                 self.died.append(f"{name} ended with {service.wait(1)}")
                 service.start()
 
     def is_settled(self) -> bool:
-        """Tell whether every record is settled and committed; not yet, where the broker cannot
-        say.
-        """
+        """Whether every record is settled and committed; false while the broker cannot say."""
         try:
             return self.is_drained()
         except KafkaException:
             return False
 
     def replay(self, directory: Path) -> int:
-        """Put every first record of ``raw-invoices`` back by the operator's command; give how many
-        it put back.
+        """Replay every first record of ``raw-invoices`` with the operator's command, and return how
+        many it replayed.
         """
         name = f"replay-{uuid.uuid4().hex[:6]}"
         command = [

@@ -1,9 +1,9 @@
-"""The accounts that the providers are tried on: a simulated one each, and each real sandbox that
-the environment names.
+"""The accounts for the tests of the providers: a simulated one per provider, and each real sandbox
+that the environment names.
 
 A sandbox takes part if its own settings (``NS_*``, ``QBO_*``, ``RAZORPAY_*``, as the creator reads
-them) *and* the customer to bill are given, e.g. ``NETSUITE_SANDBOX_CUSTOMER_ID``: real documents
-are created there.
+them) *and* the customer to bill are set, e.g. ``NETSUITE_SANDBOX_CUSTOMER_ID``: real documents are
+created there.
 """
 
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ class SandboxSettings(Settings):
 def case_of(
     destination: str, account: HttpSettings, folder: Path, customer_id: str, item_id: str
 ) -> ProviderCase:
-    """Build a case of an account that knows neither ``NO_SUCH`` nor ``NO_SUCH_CUSTOMER``."""
+    """Return a case for an account that has neither ``NO_SUCH`` nor ``NO_SUCH_CUSTOMER``."""
     is_razorpay = destination == "razorpay"
     return ProviderCase(
         provider=provider_of(destination),
@@ -60,7 +60,7 @@ def case_of(
 
 
 def wrong_credentials(folder: Path) -> dict[str, dict[str, Any]]:
-    """Give what to change so that each provider refuses us."""
+    """Return the changes that make each provider refuse us."""
     wrong = SecretStr("wrong")
     return {
         "netsuite": {"ns_token_secret": wrong, "ns_oauth_private_key": wrong},
@@ -74,7 +74,7 @@ def wrong_credentials(folder: Path) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def sandbox(destination: str, folder: Path) -> Iterator[ProviderCase]:
-    """Give the real sandbox, or skip the test by name."""
+    """Return the real sandbox, or skip the test by name."""
     provider = provider_of(destination)
     whom = SandboxSettings()
     account = provider.settings()
@@ -87,14 +87,14 @@ def sandbox(destination: str, folder: Path) -> Iterator[ProviderCase]:
 
 @contextmanager
 def simulated(destination: str, folder: Path) -> Iterator[ProviderCase]:
-    """Give a simulated account."""
+    """Yield a simulated account."""
     with controlled(destination, folder) as (case, _control):
         yield case
 
 
 @contextmanager
 def controlled(destination: str, folder: Path) -> Iterator[tuple[ProviderCase, ControlClient]]:
-    """Give a simulated account, and the control of what people do there."""
+    """Yield a simulated account, and the control of what people do there."""
     simulator, settings_of, customer_id = SIMULATED[destination]
     with SimulatorServer(build_app(simulator())) as server:
         missing = {"unknown_customers": [NO_SUCH, NO_SUCH_CUSTOMER]}

@@ -1,7 +1,7 @@
-"""The guide to a fourth provider holds what it says: its code is taken from the page and dropped
-into the package.
+"""The guide to a fourth provider is correct: its code is taken from the page and added to the
+package.
 
-No other file is touched, and everything that goes by the providers knows Acme Books.
+No other file is changed, and everything that iterates over the providers knows Acme Books.
 """
 
 import json
@@ -53,13 +53,13 @@ def modules() -> dict[str, str]:
 
 
 class AcmeBooks(BaseHTTPRequestHandler):
-    """What the guide says of Acme's API."""
+    """What the guide says about Acme's API."""
 
     protocol_version = "HTTP/1.1"
     held: dict[str, dict[str, Any]]
 
     def do_POST(self) -> None:
-        """Create, once for each number."""
+        """Create once per number."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])), parse_float=Decimal)
         if not self._is_known():
             self._answer(401, {"message": "Who are you?"})
@@ -76,7 +76,7 @@ class AcmeBooks(BaseHTTPRequestHandler):
             self._answer(201, self.held[body["number"]])
 
     def do_GET(self) -> None:
-        """List by number, or show one."""
+        """List by number, or return one."""
         parts = urlsplit(self.path)
         if not self._is_known():
             self._answer(401, {"message": "Who are you?"})
@@ -91,7 +91,7 @@ class AcmeBooks(BaseHTTPRequestHandler):
             self._answer(200, found) if found else self._answer(404, {"message": "No such invoice"})
 
     def log_message(self, *_: Any) -> None:
-        """Keep quiet."""
+        """Print nothing."""
 
     def _show_entry(self, thing: str, path: str) -> None:
         if path.endswith(("c9", "999")):
@@ -124,7 +124,7 @@ def acme_url() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def dropped_in(tmp_path: Path) -> Iterator[None]:
-    """The guide's folder, in the package beside the providers that exist."""
+    """Add the guide's folder to the package, beside the existing providers."""
     folder = tmp_path / NAME
     folder.mkdir()
     for name, code in modules().items():
@@ -140,7 +140,7 @@ def dropped_in(tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def known(acme_url: str, monkeypatch: pytest.MonkeyPatch) -> Providers:
-    """What a creator or a command knows whose environment names Acme Books alone."""
+    """Return what a creator or a command knows if the environment names only Acme Books."""
     monkeypatch.setenv("METRONOME_API_KEY", "unused")
     monkeypatch.setenv("ACME_BOOKS_API_KEY", "good")
     monkeypatch.setenv("ACME_BOOKS_BASE_URL", acme_url)
@@ -163,7 +163,7 @@ class TestAcmeBooks(ProviderContract):
         )
 
 
-def test_a_provider_takes_some_two_hundred_lines() -> None:
+def test_a_provider_takes_about_two_hundred_lines() -> None:
     assert modules().keys() == {
         "__init__.py",
         "settings.py",
@@ -175,11 +175,11 @@ def test_a_provider_takes_some_two_hundred_lines() -> None:
     assert sum(code.count("\n") for code in modules().values()) < MOST_LINES
 
 
-def test_it_is_a_destination_like_the_others() -> None:
+def test_it_is_a_destination_like_any_other() -> None:
     assert destinations() == (NAME, "netsuite", "quickbooks_online", "razorpay")
 
 
-def test_the_creator_takes_it_and_names_its_wrong_settings_with_all_others(
+def test_the_creator_accepts_it_and_names_its_wrong_settings_with_all_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = {
@@ -216,7 +216,7 @@ def test_the_creator_creates_each_invoice_once(known: Providers) -> None:
         client.create(document)
 
 
-def test_what_is_wrong_with_the_invoice_is_rejected(known: Providers) -> None:
+def test_an_error_in_the_invoice_is_rejected(known: Providers) -> None:
     client = known.usable[NAME]
     (line,) = formatted_invoice().line_items
 
@@ -229,7 +229,7 @@ def test_what_is_wrong_with_the_invoice_is_rejected(known: Providers) -> None:
     assert client.look(formatted_invoice()) == ()
 
 
-def test_what_is_wrong_with_us_is_not(acme_url: str) -> None:
+def test_an_error_on_our_side_is_not_rejected(acme_url: str) -> None:
     acme = provider_of(NAME)
 
     for url, error in (
@@ -241,7 +241,7 @@ def test_what_is_wrong_with_us_is_not(acme_url: str) -> None:
             acme.build(account, FakeClock()).create(formatted_invoice())
 
 
-def test_check_asks_it_and_reconcile_finds_its_documents(known: Providers, acme_url: str) -> None:
+def test_check_calls_it_and_reconcile_finds_its_documents(known: Providers, acme_url: str) -> None:
     connection = known.usable[NAME]
     created = connection.create(formatted_invoice(destination=NAME))
 
@@ -252,7 +252,7 @@ def test_check_asks_it_and_reconcile_finds_its_documents(known: Providers, acme_
     assert connection.account == acme_url
 
 
-def test_metronome_is_told_the_name_that_it_knows() -> None:
+def test_metronome_gets_the_name_that_it_knows() -> None:
     told: list[Any] = []
 
     class Metronome:
@@ -272,7 +272,7 @@ def test_metronome_is_told_the_name_that_it_knows() -> None:
     assert [status["billing_provider"] for status in told] == ["custom"]
 
 
-def test_customers_may_go_there_and_a_preview_shows_what_would_be_sent() -> None:
+def test_customers_can_be_billed_there_and_a_preview_shows_the_document() -> None:
     fields = {"netsuite_customer_id": "1042", "billing_destination": NAME}
 
     seen = preview(
@@ -298,7 +298,7 @@ def test_options_and_extra_fields_know_it() -> None:
     assert problems_of({f"{NAME}:memo": "x"}) == []
 
 
-def test_its_variables_go_where_the_manifests_keep_them() -> None:
+def test_its_variables_are_written_to_the_right_manifests() -> None:
     imported = import_variables({"acme_books_api_key": "k", "acme_books_base_url": "https://acme"})
 
     assert imported.secrets["invoice-acme-books"] == {"ACME_BOOKS_API_KEY": "k"}

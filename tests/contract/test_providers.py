@@ -1,7 +1,7 @@
 """The suite of the providers on each simulated one, and on each real sandbox that the environment
 names.
 
-Beside it what the creator makes of it: see ``invoice_providers.testing`` and ``provider_cases``.
+Beside it, what the creator concludes: see ``invoice_providers.testing`` and ``provider_cases``.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class TestProviders(ProviderContract):
 
         assert again.document_id == created.document_id
 
-    def test_the_creator_calls_another_total_under_a_taken_id_a_conflict(
+    def test_the_creator_reports_another_total_under_a_taken_id_as_a_conflict(
         self, case: ProviderCase
     ) -> None:
         client = case.connect()

@@ -1,4 +1,4 @@
-"""The chain of tokens against a login and an S3 server on loopback: nothing is spent that cannot be
+"""The chain of tokens with a login and an S3 server on loopback: no token is used that cannot be
 stored.
 """
 
@@ -86,7 +86,7 @@ def client_at(url: str, key_id: str = "testing", secret: str = "testing") -> Any
     )
 
 
-def test_the_store_says_whose_tokens_it_holds_and_until_when(world: World) -> None:
+def test_the_store_says_whose_tokens_it_has_and_until_when(world: World) -> None:
     token = world.replica().current()
 
     stored = world.stored()
@@ -116,11 +116,11 @@ def test_new_tokens_that_s3_refuses_are_kept_and_written_again(world: World, cod
     assert chain.state.unsaved is None
     world.clock.advance(3600)
     world.replica().current()
-    assert world.renewals() == 2  # the chain goes on, in another process
+    assert world.renewals() == 2  # the chain continues in another process
 
 
 @pytest.mark.parametrize("is_begun", [False, True], ids=["a first start", "a chain that goes on"])
-def test_a_role_that_may_only_read_spends_nothing(world: World, is_begun: bool) -> None:
+def test_a_role_that_may_only_read_uses_no_token(world: World, is_begun: bool) -> None:
     if is_begun:
         world.replica().current()
         world.clock.advance(3600)
@@ -137,7 +137,7 @@ def test_a_role_that_may_only_read_spends_nothing(world: World, is_begun: bool) 
     assert chain.current()
 
 
-def test_a_store_without_conditional_writes_spends_nothing(world: World) -> None:
+def test_with_a_store_without_conditional_writes_no_token_is_used(world: World) -> None:
     world.front.refuses = lambda _method, headers, _body: (
         "NotImplemented" if {"if-match", "if-none-match"} & set(headers) else None
     )
@@ -148,7 +148,7 @@ def test_a_store_without_conditional_writes_spends_nothing(world: World) -> None
     assert world.renewals() == 0
 
 
-def test_a_store_that_ignores_conditions_spends_nothing(world: World) -> None:
+def test_with_a_store_that_ignores_conditions_no_token_is_used(world: World) -> None:
     world.front.is_careless = True
 
     with pytest.raises(CredentialsRefused, match="ignores the condition"):
@@ -157,7 +157,7 @@ def test_a_store_that_ignores_conditions_spends_nothing(world: World) -> None:
     assert world.renewals() == 0
 
 
-def test_a_store_that_ignores_conditions_spends_nothing_of_a_chain_that_goes_on(
+def test_with_a_store_that_ignores_conditions_a_running_chain_uses_no_token(
     world: World,
 ) -> None:
     world.replica().current()
@@ -170,7 +170,7 @@ def test_a_store_that_ignores_conditions_spends_nothing_of_a_chain_that_goes_on(
     assert world.renewals() == 1
 
 
-def test_of_two_processes_one_renews_and_the_other_takes_its_token(world: World) -> None:
+def test_one_of_two_processes_renews_and_the_other_uses_its_token(world: World) -> None:
     first = world.replica()
     second = world.replica()
 
@@ -180,8 +180,8 @@ def test_of_two_processes_one_renews_and_the_other_takes_its_token(world: World)
     assert world.renewals() == 1
 
 
-def test_a_policy_that_only_reads_spends_nothing(world: World, tmp_path: Path) -> None:
-    """An S3 server that enforces policies, and a user who may read the bucket and no more."""
+def test_with_a_read_only_policy_no_token_is_used(world: World, tmp_path: Path) -> None:
+    """Run against an S3 server that enforces policies, with a user who may only read the bucket."""
     with ProcessGroup(tmp_path) as group:
         url = start_s3(group, (world.s3.name,))
         chain = world.replica(client_at(url, *a_reader(url, world.s3.name)))
@@ -193,7 +193,7 @@ def test_a_policy_that_only_reads_spends_nothing(world: World, tmp_path: Path) -
 
 
 def a_reader(url: str, bucket: str) -> tuple[str, str]:
-    """Create a user with read rights alone, then have the server enforce them; returns the user's
+    """Create a user with only read rights, have the server enforce them, and return the user's
     credentials.
     """
     iam = boto3.client(

@@ -1,4 +1,4 @@
-"""What the chain of tokens asks of a store, on the fake, on a file and on S3."""
+"""The requirements of the chain of tokens on a store, on the fake, on a file and on S3."""
 
 import threading
 from collections.abc import Callable
@@ -34,11 +34,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> TokenStore:
     return S3TokenStore(bucket.client, f"s3://{bucket.name}/{KEY}", SETTING)
 
 
-def test_an_empty_store_holds_nothing(store: TokenStore) -> None:
+def test_an_empty_store_returns_nothing(store: TokenStore) -> None:
     assert store.read() is None
 
 
-def test_what_is_written_is_read(store: TokenStore) -> None:
+def test_written_tokens_can_be_read(store: TokenStore) -> None:
     store.write(tokens(1), None)
     first = store.read()
     store.write(tokens(2), first)
@@ -50,7 +50,7 @@ def test_what_is_written_is_read(store: TokenStore) -> None:
     assert first.version != second.version
 
 
-def test_a_first_write_that_comes_second_changes_nothing(store: TokenStore) -> None:
+def test_a_late_first_write_changes_nothing(store: TokenStore) -> None:
     store.write(tokens(1), None)
 
     with pytest.raises(StoreChanged):
@@ -60,7 +60,7 @@ def test_a_first_write_that_comes_second_changes_nothing(store: TokenStore) -> N
     assert found.tokens == tokens(1)
 
 
-def test_a_write_over_what_is_no_longer_there_changes_nothing(store: TokenStore) -> None:
+def test_a_write_over_replaced_tokens_changes_nothing(store: TokenStore) -> None:
     store.write(tokens(1), None)
     old = store.read()
     store.write(tokens(2), old)
@@ -72,7 +72,7 @@ def test_a_write_over_what_is_no_longer_there_changes_nothing(store: TokenStore)
     assert found.tokens == tokens(2)
 
 
-def test_of_many_writers_at_once_one_wins(store: TokenStore) -> None:
+def test_one_of_many_simultaneous_writers_wins(store: TokenStore) -> None:
     wins: list[int] = []
 
     def compete(number: int) -> None:
@@ -97,7 +97,7 @@ def test_of_many_writers_at_once_one_wins(store: TokenStore) -> None:
     "content", [b"", b"{}", b"[1]", b'{"schema_version":1,"refresh_token":"r"}']
 )
 @pytest.mark.parametrize("kind", ["file", "s3"])
-def test_something_else_than_tokens_is_an_operators_business(
+def test_content_other_than_tokens_needs_an_operator(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, content: bytes
 ) -> None:
     with pytest.raises(CredentialsRefused) as refused:
@@ -106,7 +106,7 @@ def test_something_else_than_tokens_is_an_operators_business(
     assert SETTING in refused.value.reason
 
 
-def test_aws_without_credentials_is_an_operators_business(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aws_without_credentials_needs_an_operator(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -1,5 +1,5 @@
-"""What people did to a document shows when it is looked up and when it is read, at each provider
-alike.
+"""What people did to a document shows when it is looked up and when it is read, in the same way at
+each provider.
 """
 
 from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def account(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Account]
         ),
     ],
 )
-def test_the_state_is_what_people_made_it(
+def test_the_state_follows_what_people_did(
     account: Account, deed: Callable[[Account], None], state: str
 ) -> None:
     deed(account)
@@ -75,7 +75,7 @@ def test_the_state_is_what_people_made_it(
     assert account.seen().state == state
 
 
-def test_another_customer_and_another_total_show(account: Account) -> None:
+def test_another_customer_and_another_total_are_shown(account: Account) -> None:
     if account.name == "razorpay":
         pytest.skip("an issued invoice keeps customer and total at Razorpay")
     account.control.edit(account.document_id, customer_id=OTHER_CUSTOMER, total="13.00")
@@ -85,7 +85,7 @@ def test_another_customer_and_another_total_show(account: Account) -> None:
     assert (seen.external_customer_id, seen.total) == (OTHER_CUSTOMER, Decimal("13.00"))
 
 
-def test_what_was_deleted_is_not_there(account: Account) -> None:
+def test_a_deleted_document_does_not_exist(account: Account) -> None:
     if account.name == "razorpay":
         pytest.skip("an issued invoice cannot be deleted at Razorpay")
     account.control.delete(account.document_id)
@@ -94,7 +94,7 @@ def test_what_was_deleted_is_not_there(account: Account) -> None:
     assert account.read() is None
 
 
-def test_what_expired_still_stands(account: Account) -> None:
+def test_an_expired_document_still_stands(account: Account) -> None:
     if account.name != "razorpay":
         pytest.skip("only Razorpay's invoices expire")
     RazorpayControl(account.control._base_url).expire(account.document_id)

@@ -1,6 +1,4 @@
-"""What must hold once everything is settled, whatever happened on the way: the books of a scenario
-balance.
-"""
+"""What must hold once everything is settled, whatever happened: the books of a scenario balance."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -11,8 +9,8 @@ from tests.e2e.connector import Connector
 
 
 def assert_books_balance(connector: Connector, scenario: Scenario) -> None:
-    """Every accepted invoice is created, failed or skipped, as it should; nothing twice, no cent
-    lost.
+    """Assert that every accepted invoice is created, failed or skipped, as it should be, with
+    nothing twice and no cent lost.
     """
     assert_documents_are_right(connector, scenario)
     assert_ledger_is_right(connector, scenario)
@@ -22,7 +20,7 @@ def assert_books_balance(connector: Connector, scenario: Scenario) -> None:
 
 
 def assert_documents_are_right(connector: Connector, scenario: Scenario) -> None:
-    """NetSuite holds exactly the documents it should, each adding up, and the totals of each
+    """Assert that NetSuite has exactly the right documents, each adding up, and the totals of each
     currency.
     """
     documents = connector.documents()
@@ -42,8 +40,8 @@ def assert_documents_are_right(connector: Connector, scenario: Scenario) -> None
 
 
 def assert_ledger_is_right(connector: Connector, scenario: Scenario) -> None:
-    """The newest entry of each invoice says how it ended; nothing is in the ledger that was not
-    sent.
+    """Assert that the newest entry of each invoice says how it ended, and that no other invoice is
+    in the ledger.
     """
     ledger = connector.ledger()
 
@@ -51,13 +49,13 @@ def assert_ledger_is_right(connector: Connector, scenario: Scenario) -> None:
     wrong = [
         f"{name}: {' → '.join(brief(entry) for entry in entries)}; should be {scenario.ends[name]}"
         for name, entries in ledger.items()
-        if not tells(entries, scenario.ends[name])
+        if not has_end(entries, scenario.ends[name])
     ]
     assert not wrong, "\n".join(wrong)
 
 
 def assert_failures_are_right(connector: Connector, scenario: Scenario) -> None:
-    """Exactly the invoices that should have failed, at the right stage, each record once however
+    """Assert that exactly the right invoices failed, at the right stage, each record once however
     often it was tried.
     """
     by_invoice: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -79,7 +77,7 @@ def assert_failures_are_right(connector: Connector, scenario: Scenario) -> None:
 
 
 def assert_archive_holds_each_failure_once(connector: Connector) -> None:
-    """S3 holds every record of ``invoice-errors`` once, unchanged, with its position."""
+    """Assert that S3 holds every record of ``invoice-errors`` once, unchanged, with its position."""
     lines = connector.bucket.all_lines()
     places = Counter((line["topic"], line["partition"], line["offset"]) for line in lines)
     seen = {
@@ -94,8 +92,8 @@ def assert_archive_holds_each_failure_once(connector: Connector) -> None:
 
 
 def assert_metronome_was_told(connector: Connector, scenario: Scenario) -> None:
-    """Metronome knows the document of each created invoice, and the error of each that the creator
-    gave up.
+    """Assert that Metronome knows the document of each created invoice, and the error of each that
+    the creator gave up.
     """
     documents = connector.documents()
     writebacks = connector.outside.metronome.writebacks()
@@ -123,7 +121,7 @@ def sum_of_lines(document: dict[str, Any]) -> Decimal:
 
 
 def sums_by_currency(documents: Any) -> dict[str, Decimal]:
-    """Sum the totals, credit memos as negative, which is how Metronome counts them."""
+    """Sum the totals, with credit memos as negative amounts, as Metronome counts them."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for document in documents:
         sign = -1 if document["document_type"] == "credit_memo" else 1
@@ -131,8 +129,8 @@ def sums_by_currency(documents: Any) -> dict[str, Decimal]:
     return dict(sums)
 
 
-def tells(entries: list[Any], end: End) -> bool:
-    """Tell whether an invoice's ledger ends as it should."""
+def has_end(entries: list[Any], end: End) -> bool:
+    """Whether an invoice's ledger ends as it should."""
     newest = entries[-1]
     if isinstance(end, Skipped):
         return (newest["outcome"], newest["code"]) == ("skipped", end.reason)
@@ -146,7 +144,7 @@ def tells(entries: list[Any], end: End) -> bool:
 
 
 def is_known_repeat(entries: list[Any]) -> bool:
-    """A second delivery of a created invoice is rightly skipped: Metronome has its document by
+    """Whether an entry is the rightful skip of a repeated delivery: Metronome knows the document by
     then.
     """
     newest = entries[-1]

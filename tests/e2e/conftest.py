@@ -13,7 +13,7 @@ from tests.support.topics import Topics
 def connector(
     start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
 ) -> Connector:
-    """A connector with its topics and bucket in place; the test starts the services that it
+    """Return a connector with its topics and bucket in place; the test starts the services that it
     needs.
     """
     return Connector(start_service, outside, topics, s3)

@@ -1,4 +1,4 @@
-"""The four services as one connector: started together, fed by signed webhooks, watched from
+"""The four services as one connector: started together, fed by signed webhooks, observed from
 outside.
 """
 
@@ -16,7 +16,7 @@ from tests.support.s3 import Bucket
 from tests.support.services import SERVICES, Service, StartService
 from tests.support.topics import Topics
 
-# Shorter waits than in production; no other difference.
+# Shorter waits than in production; otherwise the same.
 QUICK = {
     "LOG_LEVEL": "INFO",
     "ERROR_SINK_MAX_SECONDS": "1",
@@ -35,7 +35,7 @@ READERS = {
 
 @dataclass
 class Connector:
-    """Everything of one test. ``changes`` overrides settings of all services."""
+    """Everything of one test; ``changes`` overrides settings of all services."""
 
     start_service: StartService
     outside: Outside
@@ -45,7 +45,7 @@ class Connector:
     services: dict[str, Service] = field(default_factory=dict)
 
     def settings(self, script: str) -> dict[str, str]:
-        """Give the whole environment of one service."""
+        """Return the whole environment of one service."""
         places = self.outside.settings | self.topics.settings | self.bucket.settings
         return (
             places
@@ -62,7 +62,7 @@ class Connector:
             self.services[script].wait_until_ready()
 
     def deliver(self, event: Mapping[str, Any] | bytes) -> int:
-        """Deliver one event as Metronome does, signed now; give the status of the answer."""
+        """Deliver one event as Metronome does, signed now, and return the status of the answer."""
         headers, body = signed_request(event, self.outside.webhook_secret, datetime.now(UTC))
         url = f"http://127.0.0.1:{self.services['invoice-webhook'].webhook_port}/webhooks/metronome"
         try:
@@ -75,11 +75,11 @@ class Connector:
                 return error.code
 
     def is_drained(self) -> bool:
-        """Tell whether every record of every topic is settled and committed by its reader."""
+        """Whether every record of every topic is settled and committed by its reader."""
         return all(self.topics.lag(script, topic) == 0 for script, topic in READERS.items())
 
     def what_waits(self) -> str:
-        """Return which topics have a lag, and what each service says of itself."""
+        """Return which topics have a lag, and what each service says about itself."""
         lags = {topic: self.topics.lag(script, topic) for script, topic in READERS.items()}
         said = {
             name: (service.ask("/livez"), service.ask("/readyz"))
@@ -95,11 +95,11 @@ class Connector:
         return outcomes
 
     def failures(self) -> list[Any]:
-        """Give every failure record."""
+        """Return every failure record."""
         return [record.json for record in self.topics.read("invoice-errors")]
 
     def documents(self) -> dict[str, Any]:
-        """Give NetSuite's documents by external id. Fails if one external id has two of them."""
+        """Return NetSuite's documents by external id. Fails if two have the same external id."""
         found = self.outside.netsuite.documents()
         twice = [
             name
@@ -110,5 +110,5 @@ class Connector:
         return {document["external_id"]: document for document in found}
 
     def logs(self) -> str:
-        """Give everything that all services have printed."""
+        """Return everything that all services have printed."""
         return "".join(service.output() for service in self.services.values())

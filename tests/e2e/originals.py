@@ -8,7 +8,7 @@ ENCODING = {"key": "key_encoding", "value": "encoding"}
 
 
 def bytes_of(original: Mapping[str, Any], part: Literal["key", "value"]) -> bytes | None:
-    """Give the key or the value byte for byte."""
+    """Return the key or the value byte for byte."""
     text: str | None = original[part]
     if text is None:
         return None

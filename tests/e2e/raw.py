@@ -1,4 +1,6 @@
-"""Raw connections to the ingress: what no HTTP client would send, and when each ends."""
+"""Raw connections to the ingress: requests that no HTTP client would send, and when each connection
+ends.
+"""
 
 import socket
 import time
@@ -16,7 +18,7 @@ PATIENCE = 30.0
 
 
 class RawClient:
-    """One connection. Knows what it was answered, and after how long it was closed."""
+    """One connection; knows what it was answered, and after how long it was closed."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection((LOOPBACK, port), timeout=PATIENCE)
@@ -29,18 +31,18 @@ class RawClient:
         self._socket.close()
 
     def send(self, *portions: bytes) -> Self:
-        """Send, and go on."""
+        """Send, and continue."""
         for portion in portions:
             self._socket.sendall(portion)
         return self
 
     def send_no_more(self) -> Self:
-        """Close this side's half."""
+        """Close our direction of the connection."""
         self._socket.shutdown(socket.SHUT_WR)
         return self
 
     def answer(self) -> tuple[int, dict[str, str]]:
-        """Wait for the next answer; give its status and headers, their names in lower case."""
+        """Wait for the next answer; return its status and headers, their names in lower case."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             byte = self._socket.recv(1)
@@ -52,7 +54,7 @@ class RawClient:
         }
 
     def is_open(self) -> bool:
-        """Whether the other side has not closed it. What it sent is thrown away."""
+        """Whether the server has not closed it yet. What it sent is discarded."""
         self._socket.setblocking(False)
         try:
             while self._socket.recv(4096):
@@ -66,7 +68,7 @@ class RawClient:
         return False
 
     def seconds_until_closed(self, timeout: float) -> float:
-        """Wait until the other side closes it; give the seconds since it was opened."""
+        """Wait until the server closes it, and return the seconds since it was opened."""
         self._socket.settimeout(timeout)
         try:
             while self._socket.recv(4096):
@@ -77,7 +79,7 @@ class RawClient:
 
 
 def head(headers: Mapping[str, object], method: str = "POST", path: str = PATH) -> bytes:
-    """Write the head of a request."""
+    """Return the head of a request."""
     lines = [
         f"{method} {path} HTTP/1.1",
         "Host: x",
@@ -89,8 +91,9 @@ def head(headers: Mapping[str, object], method: str = "POST", path: str = PATH) 
 def signed(
     event: Mapping[str, object] | bytes, without: Iterable[str] = (), **changes: str | int
 ) -> tuple[bytes, bytes]:
-    """Give head and body of a signed delivery; ``changes`` are other headers, ``without`` names
-    those to leave out.
+    """Return head and body of a signed delivery.
+
+    ``changes`` are other headers, ``without`` names those to leave out.
     """
     headers, body = signed_request(event, SECRET, datetime.now(UTC))
     given = (
@@ -102,7 +105,7 @@ def signed(
 
 
 def stalled(length: int) -> bytes:
-    """Give a request that looks signed, and lacks the last byte of its body."""
+    """Return a request that looks signed, without the last byte of its body."""
     claimed = {"Metronome-Webhook-Signature": "a" * 64, "Content-Length": length}
     headers, _ = signed_request(b"", SECRET, datetime.now(UTC))
     return head(headers | claimed) + b"x" * (length - 1)

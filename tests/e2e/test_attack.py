@@ -1,4 +1,4 @@
-"""Hundreds of strangers that stall: the webhook stays small, quiet, and there for Metronome."""
+"""Hundreds of stalling attackers: the webhook stays small, quiet, and available to Metronome."""
 
 import http.client
 import time
@@ -28,11 +28,11 @@ LIMIT = 262_144
 HOLD_SECONDS = 60.0
 MAX_MIB = 200
 MAX_LOG_BYTES = 200_000
-# A second is what is wanted; two cores may be shared by everything.
+# One second is the goal; two cores may be shared by everything.
 PATIENCE = 15.0
 
 
-def test_seven_hundred_bodies_that_lack_their_last_byte(
+def test_seven_hundred_bodies_without_their_last_byte_do_no_harm(
     start_service: StartService, topics: Topics
 ) -> None:
     webhook = started(start_service, topics, descriptors=4096)
@@ -49,7 +49,7 @@ def test_seven_hundred_bodies_that_lack_their_last_byte(
 @pytest.mark.parametrize(
     "payload", [b"", b"POST /webhooks/metronome HTTP/1.1\r\nX: "], ids=["silent", "half a head"]
 )
-def test_more_connections_than_descriptors(
+def test_more_connections_than_descriptors_do_no_harm(
     start_service: StartService, topics: Topics, payload: bytes
 ) -> None:
     webhook = started(start_service, topics, descriptors=1024)
@@ -63,7 +63,7 @@ def test_more_connections_than_descriptors(
 
 
 def started(start_service: StartService, topics: Topics, *, descriptors: int) -> Service:
-    """A webhook that cannot get more descriptors than these."""
+    """Start a webhook that cannot get more descriptors than this."""
     within = ("sh", "-c", f'ulimit -n {descriptors} && exec "$0" "$@"')
     webhook = start_service(
         "invoice-webhook", topics.settings | {"METRONOME_WEBHOOK_SECRET": SECRET}, within
@@ -80,7 +80,7 @@ def attacked(webhook: Service, count: int, payload: bytes) -> Iterator[Attackers
 
 
 def deliver_for(webhook: Service, seconds: float) -> None:
-    """Deliver an event every half a second: each is taken, and the webhook stays ready."""
+    """Deliver an event every half second: each is accepted, and the webhook stays ready."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         assert deliver(webhook) == 200
@@ -98,7 +98,7 @@ def deliver(webhook: Service) -> int:
 
 
 def peak_mib(webhook: Service) -> float:
-    """Give the most memory that the process has had."""
+    """Return the most memory that the process has used."""
     status = Path(f"/proc/{webhook.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024

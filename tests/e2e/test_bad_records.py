@@ -40,7 +40,7 @@ CONSUMERS = {
 
 
 @pytest.mark.parametrize("script", CONSUMERS)
-def test_a_consumer_files_each_bad_record_with_its_bytes_and_goes_on(
+def test_a_consumer_files_each_bad_record_with_its_bytes_and_continues(
     connector: Connector, script: str
 ) -> None:
     topic, stage = CONSUMERS[script]
@@ -61,7 +61,7 @@ def test_a_consumer_files_each_bad_record_with_its_bytes_and_goes_on(
     assert connector.services[script].is_ready()
 
 
-def test_the_error_sink_archives_whatever_lies_in_its_topic(connector: Connector) -> None:
+def test_the_error_sink_archives_everything_in_its_topic(connector: Connector) -> None:
     connector.start("invoice-error-sink")
 
     connector.topics.produce("invoice-errors", BAD.values(), headers={"event-id": b"ev-1"})
@@ -87,7 +87,7 @@ def test_the_error_sink_archives_whatever_lies_in_its_topic(connector: Connector
     assert connector.services["invoice-error-sink"].is_ready()
 
 
-def test_the_archive_is_named_and_laid_out_as_the_contract_says(
+def test_the_archive_has_the_names_and_layout_of_the_contract(
     topics: Topics, connector: Connector
 ) -> None:
     connector.start("invoice-error-sink")
@@ -110,7 +110,7 @@ def position(failure: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def keeps(failure: Mapping[str, Any], seen: Seen) -> bool:
-    """Tell whether key, value and headers can be put back byte for byte."""
+    """Whether key, value and headers can be replayed byte for byte."""
     original = failure["original"]
     headers = {name: text.encode() for name, text in original["headers"]}
     return (bytes_of(original, "key"), bytes_of(original, "value"), headers) == (

@@ -1,4 +1,4 @@
-"""The broker is away while records wait: the lag is not forgotten, nothing is restarted, and the
+"""The broker is down while records wait: the lag is not forgotten, nothing is restarted, and the
 logs stay readable.
 """
 
@@ -19,9 +19,9 @@ from tests.support.waiting import eventually, never
 
 pytestmark = [pytest.mark.e2e, pytest.mark.real_broker, pytest.mark.broker]
 
-# Longer than the limit of a stall, and than it takes to see that the broker is away.
+# Longer than the limit of a stall, plus the time to notice that the broker is down.
 AWAY_SECONDS = 30
-# Each cause once. A service that writes each time writes up to 120 lines a second.
+# One line per cause. A service that writes every time writes up to 120 lines per second.
 MOST_LINES = 40
 READERS = tuple(script for script in SERVICES if script != "invoice-webhook")
 
@@ -30,8 +30,8 @@ READERS = tuple(script for script in SERVICES if script != "invoice-webhook")
 def connector(
     start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
 ) -> Connector:
-    """All services at work, with one record each that waits, since the systems behind them are
-    away.
+    """Return a connector with all services running and one waiting record each, since the systems
+    behind them are down.
     """
     quick = {"LIVENESS_STALL_SECONDS": "20", "RETRY_PATIENCE_SECONDS": "1"}
     connector = Connector(start_service, outside, topics, s3, quick)
@@ -48,7 +48,9 @@ def connector(
     return connector
 
 
-def test_the_broker_goes_away_and_comes_back(connector: Connector, broker: Broker) -> None:
+def test_services_survive_a_broker_that_goes_away_and_comes_back(
+    connector: Connector, broker: Broker
+) -> None:
     services = connector.services
     before = {script: len(lines(each)) for script, each in services.items()}
     broker.kill()

@@ -68,7 +68,7 @@ def port(url: str) -> int:
 
 
 def check(connector: Connector, folder: Path) -> dict[str, str]:
-    """Return the state of each part that ``invoices check`` looks at."""
+    """Return the state of each part that ``invoices check`` covers."""
     command = [str(Path(sys.executable).with_name("invoices")), "check", "--output", "json"]
     settings = connector.settings("invoice-creator") | {"INVOICES_STATE_DIR": str(folder)}
     done = subprocess.run(

@@ -19,7 +19,7 @@ pytestmark = [
 # With uniform latencies even an unsafe consumer looks safe.
 UNEVEN = {"slow_share": 0.02, "slow_seconds": 3}
 
-# At how many documents, which services.
+# At how many documents to kill which services.
 KILLS = (
     (30, ("invoice-formatter",)),
     (70, ("invoice-creator",)),
@@ -29,9 +29,11 @@ KILLS = (
 )
 
 
-def test_the_books_balance_whatever_was_killed(connector: Connector) -> None:
+def test_the_books_balance_whatever_is_killed(connector: Connector) -> None:
     month = scenario(400, seed=7)
-    connector.changes = {"FORMATTER_CONCURRENCY": "4"}  # slow enough to be in work at every kill
+    connector.changes = {
+        "FORMATTER_CONCURRENCY": "4"
+    }  # slow enough to be in progress at every kill
     prepare(connector, month)
     connector.start()
 
@@ -45,9 +47,7 @@ def test_the_books_balance_whatever_was_killed(connector: Connector) -> None:
 
 
 def prepare(connector: Connector, month: Scenario) -> None:
-    """Seed Metronome; make both sides slow now and then, and NetSuite's answers get lost now and
-    then.
-    """
+    """Seed Metronome; slow down both systems now and then, and lose some of NetSuite's answers."""
     outside = connector.outside
     outside.metronome.seed_customers(month.customers)
     outside.metronome.seed_contracts(month.contracts)
@@ -58,7 +58,7 @@ def prepare(connector: Connector, month: Scenario) -> None:
 
 
 def kill_and_restart(connector: Connector, documents: int, scripts: tuple[str, ...]) -> None:
-    """SIGKILL services once NetSuite holds so many documents; start them again at once."""
+    """SIGKILL services once NetSuite holds this many documents, and start them again at once."""
     services = [connector.services[script] for script in scripts]
     eventually(lambda: len(connector.outside.netsuite.documents()) >= documents, timeout=120)
     lags = {script: connector.topics.lag(script, topic) for script, topic in in_work(scripts)}

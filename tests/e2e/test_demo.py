@@ -1,7 +1,7 @@
-"""``invoices demo`` as a newcomer runs it: by its console script, in an environment that has
-nothing but PATH.
+"""``invoices demo`` as a newcomer runs it: by its console script, in an environment with nothing
+but PATH.
 
-And a company's proxy, which leads to nothing on this machine.
+A company's proxy is also set, which leads to nothing on this machine.
 """
 
 import json
@@ -20,13 +20,15 @@ pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform != "linux", reaso
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Where the demo keeps its logs; whoever still has a file open in there was left behind."""
+    """Return where the demo keeps its logs; a process that still has a file open there was left
+    behind.
+    """
     yield tmp_path
     assert left_behind(tmp_path) == []
 
 
 def left_behind(folder: Path) -> list[str]:
-    """Name the processes that have a file below ``folder`` open."""
+    """Return the processes that have a file below ``folder`` open."""
     found = set()
     for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
         try:
@@ -57,10 +59,10 @@ def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
     assert demo.returncode == 0, output
     assert "Nothing lost, nothing twice, not a cent off." in output
     assert "items-not-mapped" in output
-    assert list(folder.iterdir()) == [], "files that nobody needs after a success"
+    assert list(folder.iterdir()) == [], "files that are not needed after a success"
 
 
-def test_a_program_gets_the_demos_result_as_one_document(folder: Path) -> None:
+def test_the_demo_prints_its_result_as_one_json_document(folder: Path) -> None:
     command = [INVOICES, "demo", "--invoices", "20", "--output", "json"]
     env = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder)}
 
@@ -73,7 +75,7 @@ def test_a_program_gets_the_demos_result_as_one_document(folder: Path) -> None:
     assert {each["difference"] for each in result["sums"]} == {"0.00"}
 
 
-def test_a_demo_that_is_kept_can_be_operated(folder: Path) -> None:
+def test_a_demo_that_keeps_running_can_be_operated(folder: Path) -> None:
     demo = start_demo(folder, "--invoices", "20", "--keep")
     eventually(lambda: any(folder.glob("*/settings.sh")), timeout=120)
     (settings,) = folder.glob("*/settings.sh")
@@ -95,7 +97,7 @@ def test_a_demo_that_is_kept_can_be_operated(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while at work"]
+    "log", ["simulators.log", "invoice-creator.log"], ids=["while starting", "while working"]
 )
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_no_process(

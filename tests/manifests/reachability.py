@@ -20,8 +20,8 @@ ANSWER = re.compile(r"IS ALLOWED\?\s*\|\s*(TRUE|FALSE)")
 
 @dataclass(frozen=True)
 class Place:
-    """A pod, or with no namespace something outside of the cluster, and the ports that are tried
-    there.
+    """A pod, or with no namespace something outside of the cluster, and the ports that are tried on
+    it.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Place:
     labels: dict[str, str] = field(default_factory=dict)
 
     def as_peer(self) -> Manifest:
-        """Give cyclonus' view of it."""
+        """Return cyclonus' view of it."""
         if self.namespace is None:
             return {"IP": self.address}
         named = {"kubernetes.io/metadata.name": self.namespace}
@@ -40,8 +40,8 @@ class Place:
 
 
 def pods_of(manifests: Sequence[Manifest], network: str) -> list[Place]:
-    """Give a pod of each kind, with the ports that it declares; the connector's also with those of
-    the webhook.
+    """Return a pod of each kind, with the ports that it declares; the connector's also with those
+    of the webhook.
     """
     made = []
     for number, (where, template) in enumerate(templates(manifests), start=10):
@@ -59,10 +59,10 @@ def pods_of(manifests: Sequence[Manifest], network: str) -> list[Place]:
 def allowed(
     manifests: Sequence[Manifest], places: Sequence[Place], aside: Path
 ) -> set[tuple[str, str]]:
-    """Give the pairs of source and ``destination:port`` that may connect, of all that there are
-    among some places.
+    """Return the pairs of source and ``destination:port`` that may connect, of all pairs of some
+    places.
 
-    Skips the test by name where there is no cyclonus.
+    Skips the test by name if there is no cyclonus.
     """
     if shutil.which("cyclonus") is None:
         pytest.skip("needs cyclonus (make tools)")

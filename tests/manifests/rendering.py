@@ -22,7 +22,7 @@ Manifest = dict[str, Any]
 
 @cache
 def render(folder: Path) -> tuple[Manifest, ...]:
-    """Give the objects of a kustomization. Skips the test by name where nothing can render."""
+    """Return the objects of a kustomization. Skips the test by name if nothing can render."""
     done = subprocess.run(
         [*_kustomize(), str(folder)], check=False, capture_output=True, text=True, timeout=60
     )
@@ -31,14 +31,14 @@ def render(folder: Path) -> tuple[Manifest, ...]:
 
 
 def overlay(name: str) -> tuple[Manifest, ...]:
-    """Give the objects of an overlay."""
+    """Return the objects of an overlay."""
     return render(K8S / "overlays" / name)
 
 
 @cache
 def base_with(*components: str) -> tuple[Manifest, ...]:
-    """Give the objects of the base with some components and nothing else."""
-    with TemporaryDirectory(dir=K8S) as folder:  # kustomize wants what it refers to beside it
+    """Return the objects of the base with some components and nothing else."""
+    with TemporaryDirectory(dir=K8S) as folder:  # kustomize needs what it refers to beside it
         chosen = [f"../components/{name}" for name in components]
         text = yaml.safe_dump(
             {"namespace": NAMESPACE, "resources": ["../base"], "components": chosen}
@@ -48,12 +48,12 @@ def base_with(*components: str) -> tuple[Manifest, ...]:
 
 
 def of_kind(manifests: Sequence[Manifest], *kinds: str) -> list[Manifest]:
-    """Give the objects of some kinds."""
+    """Return the objects of some kinds."""
     return [manifest for manifest in manifests if manifest["kind"] in kinds]
 
 
 def named(manifests: Sequence[Manifest], kind: str, name: str) -> Manifest:
-    """Give one object. A generated name counts without its hash."""
+    """Return one object; a generated name counts without its hash."""
     found = [
         each
         for each in of_kind(manifests, kind)
@@ -64,7 +64,7 @@ def named(manifests: Sequence[Manifest], kind: str, name: str) -> Manifest:
 
 
 def templates(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
-    """Give the pod template of everything that makes pods, by ``Kind/name``."""
+    """Return the pod template of everything that makes pods, by ``Kind/name``."""
     for manifest in of_kind(manifests, "Deployment", "Job", "CronJob"):
         spec = manifest["spec"]
         template = (spec["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else spec)[
@@ -74,21 +74,21 @@ def templates(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
 
 
 def pods(manifests: Sequence[Manifest]) -> Iterator[tuple[str, Manifest]]:
-    """Give the pod specification of everything that makes pods, by ``Kind/name``."""
+    """Return the pod specification of everything that makes pods, by ``Kind/name``."""
     for where, template in templates(manifests):
         yield where, template["spec"]
 
 
 def container_of(pod: Manifest) -> Manifest:
-    """Give a pod's one container."""
+    """Return the only container of a pod."""
     (container,) = pod["containers"]
     assert isinstance(container, dict)
     return container
 
 
 def environment(manifests: Sequence[Manifest], pod: Manifest) -> dict[str, str]:
-    """Give the variables that a pod's container starts with; a value out of a Secret shows as
-    that.
+    """Return the variables that a pod's container starts with; a value out of a Secret shows as
+    such.
     """
     container = container_of(pod)
     values: dict[str, str] = {}

@@ -20,10 +20,11 @@ SERVICES: dict[str, tuple[type[Settings], ...]] = {
     "invoice-error-sink": (ErrorSinkSettings,),
     "invoice-web": (WebSettings,),
 }
-# With this begins what OpenTelemetry reads by itself.
+# The prefix of what OpenTelemetry reads itself.
 OTELS_OWN = "OTEL_"
-# Of what boto3 reads by itself, what we set; each by name, since it says nothing of one that it
-# does not know.
+# The variables that we set of those that boto3 reads itself.
+#
+# Each is listed by name, since boto3 says nothing about one that it does not know.
 BOTO3S_OWN = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -34,7 +35,7 @@ BOTO3S_OWN = (
 
 
 def names() -> set[str]:
-    """Give the variables of all services, the page among them."""
+    """Return the variables of all services, including the page."""
     return {
         field.upper()
         for classes in SERVICES.values()
@@ -44,7 +45,7 @@ def names() -> set[str]:
 
 
 def secrets() -> set[str]:
-    """Give those that hold a secret, which may come as a file."""
+    """Return those that hold a secret, which may come as a file."""
     return {
         name.upper()
         for classes in SERVICES.values()
@@ -54,7 +55,7 @@ def secrets() -> set[str]:
 
 
 def is_known(name: str) -> bool:
-    """Tell whether somebody reads a variable."""
+    """Whether a process reads a variable."""
     operators = {field.upper() for field in DigestSettings.model_fields}
     others = (
         name in BOTO3S_OWN or name.startswith(OTELS_OWN) or name.removesuffix("_FILE") in operators
@@ -63,7 +64,7 @@ def is_known(name: str) -> bool:
 
 
 def runs(where: str, script: str) -> bool:
-    """Tell whether a Deployment, by ``Kind/name``, runs a script: its own, or one for a part of its
+    """Whether a Deployment, by ``Kind/name``, runs a script: its own, or one for a part of its
     work.
     """
     return f"{where}-".startswith(f"Deployment/{script}-")
@@ -76,7 +77,7 @@ def start(script: str) -> None:
 
 
 def provide(values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Set the variables; each secret's file exists, as a mounted Secret makes it."""
+    """Set the variables; each secret's file exists, as with a mounted Secret."""
     for name in names() | {f"{name}_FILE" for name in secrets()}:
         monkeypatch.delenv(name, raising=False)
     for name, value in values.items():

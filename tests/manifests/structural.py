@@ -1,5 +1,5 @@
-"""A custom resource against its definition, as strictly as the API server: what the definition does
-not name fails.
+"""A custom resource compared with its definition, as strictly as by the API server: unknown fields
+fail.
 
 Rules in CEL (``x-kubernetes-validations``) are left to the API server itself:
 ``test_in_a_cluster.py``.
@@ -17,7 +17,7 @@ ANYTHING: dict[str, Any] = {}
 
 
 def assert_valid(manifest: Manifest, definition: Manifest) -> None:
-    """Raise unless a definition takes an object."""
+    """Raise unless a definition accepts an object."""
     group, _, version = manifest["apiVersion"].partition("/")
     served = {
         each["name"]: each["schema"]["openAPIV3Schema"]
@@ -36,13 +36,13 @@ def assert_valid(manifest: Manifest, definition: Manifest) -> None:
 
 
 def assert_metadata_valid(manifest: Manifest) -> None:
-    """Raise unless the metadata are such as every object has; no definition speaks of them."""
+    """Raise unless the metadata are those of any object; no definition covers them."""
     plainest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": manifest["metadata"]}
     kubernetes_validate.validate(plainest, KUBERNETES, strict=True)
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give the JSON schema of a structural schema, whose objects have no fields but those that it
+    """Return the JSON schema of a structural schema, whose objects have only the fields that it
     names.
     """
     made = dict(schema)

@@ -1,5 +1,5 @@
-"""Each alert fires when it must and is silent when it must not (``alerts.test.yaml``), and misses
-what is deployed.
+"""Each alert fires when it must and is silent when it must not (``alerts.test.yaml``), and every
+deployment is watched.
 """
 
 import re
@@ -22,7 +22,7 @@ needs_promtool = pytest.mark.skipif(
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    """Give the rules in a file of their own, as the operator hands them to Prometheus."""
+    """Return the rules in a file of their own, as the operator hands them to Prometheus."""
     file = tmp_path / "rules.yaml"
     file.write_text(
         yaml.safe_dump(
@@ -33,20 +33,20 @@ def rules(tmp_path: Path) -> Path:
 
 
 @needs_promtool
-def test_prometheus_takes_the_rules(rules: Path) -> None:
+def test_prometheus_accepts_the_rules(rules: Path) -> None:
     assert promtool("check", "rules", str(rules)) == ""
 
 
 @needs_promtool
 @pytest.mark.parametrize("scenario", SCENARIOS["tests"], ids=lambda scenario: str(scenario["name"]))
-def test_an_alert(scenario: dict[str, Any], rules: Path) -> None:
+def test_an_alert_fires_as_its_scenario_says(scenario: dict[str, Any], rules: Path) -> None:
     file = rules.with_name("scenario.yaml")
     file.write_text(yaml.safe_dump(SCENARIOS | {"tests": [scenario]}))
 
     assert promtool("test", "rules", str(file)) == ""
 
 
-def test_every_alert_is_seen_to_fire_and_to_be_silent() -> None:
+def test_every_alert_has_a_scenario_that_fires_and_one_that_is_silent() -> None:
     seen = {
         (each["alertname"], bool(each["exp_alerts"]))
         for test in SCENARIOS["tests"]
@@ -56,7 +56,7 @@ def test_every_alert_is_seen_to_fire_and_to_be_silent() -> None:
     assert seen == {(name, fires) for name in expressions() for fires in (True, False)}
 
 
-def test_every_deployment_is_missed_by_the_label_that_its_pods_get() -> None:
+def test_every_deployment_has_an_alert_for_its_absence_by_the_label_of_its_pods() -> None:
     manifests = base_with("prometheus")
     (endpoint,) = named(manifests, "PodMonitor", "invoice-connector")["spec"]["podMetricsEndpoints"]
     (relabeling,) = endpoint["relabelings"]
@@ -80,13 +80,13 @@ def test_every_reconciliation_is_watched() -> None:
 
 
 def expressions() -> dict[str, str]:
-    """Give what each alert asks."""
+    """Return the expression of each alert."""
     spec = named(base_with("prometheus"), "PrometheusRule", "invoice-connector")["spec"]
     return {rule["alert"]: rule["expr"] for group in spec["groups"] for rule in group["rules"]}
 
 
 def promtool(*arguments: str) -> str:
-    """Give what promtool finds wrong."""
+    """Return the problems that promtool finds."""
     done = subprocess.run(
         [str(PROMTOOL), *arguments], check=False, capture_output=True, text=True, timeout=120
     )

@@ -1,4 +1,4 @@
-"""Each AWS variable that we set is one that boto3 looks for: it says nothing about one that it does
+"""Each AWS variable that we set is one that boto3 looks up: it says nothing about one that it does
 not know.
 """
 
@@ -17,7 +17,7 @@ SET = {
 
 
 class Watched(UserDict[str, str]):
-    """An environment that remembers which variables were looked for."""
+    """An environment that remembers which variables were looked up."""
 
     def __init__(self, values: dict[str, str]) -> None:
         self.asked: set[str] = set()
@@ -32,7 +32,7 @@ class Watched(UserDict[str, str]):
         return super().__getitem__(name)
 
 
-def test_boto3_looks_for_each_aws_variable_that_we_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boto3_looks_up_each_aws_variable_that_we_set(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = Watched(SET)
     monkeypatch.setattr("os.environ", environment)
 

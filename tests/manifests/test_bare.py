@@ -1,4 +1,4 @@
-"""`.ci/bare`: what a machine with Python, git and make alone has."""
+"""`.ci/bare`: a machine that has only Python, git and make."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ def bare(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_environment_made_on_the_bare_path_outlives_it(tmp_path: Path) -> None:
+def test_an_environment_made_on_the_bare_path_survives_it(tmp_path: Path) -> None:
     made = bare("python3", "-m", "venv", "--without-pip", str(tmp_path / "venv"))
     assert made.returncode == 0, made.stderr
     later = subprocess.run(
@@ -24,6 +24,6 @@ def test_an_environment_made_on_the_bare_path_outlives_it(tmp_path: Path) -> Non
     assert later.stdout == "here\n"
 
 
-def test_the_path_holds_no_java_no_docker_and_no_maven() -> None:
+def test_the_path_contains_no_java_no_docker_and_no_maven() -> None:
     for program in ("java", "docker", "mvn", "go"):
         assert bare("sh", "-c", f"command -v {program}").returncode != 0

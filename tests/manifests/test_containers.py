@@ -1,4 +1,4 @@
-"""The built images, run for real: what is in them, and the demo through all of them."""
+"""The built images, run for real: what they contain, and the demo with all of them."""
 
 import json
 import subprocess
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_an_image_holds_no_shell_no_package_manager_and_nothing_setuid(name: str) -> None:
+def test_an_image_contains_no_shell_no_package_manager_and_nothing_setuid(name: str) -> None:
     needs_engine()
 
     found = json.loads(
@@ -60,7 +60,7 @@ def test_an_image_holds_no_shell_no_package_manager_and_nothing_setuid(name: str
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[subprocess.CompletedProcess[str]]:
-    """The demo's run, with the connector still up behind it."""
+    """Run the demo, and return how it ended, with the connector still running."""
     needs_engine()
     try:
         yield compose("run", "--rm", "-T", "demo")
@@ -88,7 +88,7 @@ def test_the_monitoring_scrapes_all_four_services() -> None:
 
 
 def start_profile(profile: str, service: str) -> None:
-    """Start what the profile adds; skip where its image cannot be had."""
+    """Start what the profile adds; skip the test if an image is not available."""
     image = COMPOSED["services"][service]["image"]
     if not has(image):
         pytest.skip(f"no registry gives {image}")
@@ -97,18 +97,18 @@ def start_profile(profile: str, service: str) -> None:
 
 
 def topics_shown() -> set[str]:
-    """Give the topics that the UI lists, as its page asks for them."""
+    """Return the topics that the UI lists, requested as by its page."""
     return {topic["name"] for topic in ask(f"{UI}/api/clusters/local/topics").get("topics", [])}
 
 
 def scraped() -> dict[str, str]:
-    """Give Prometheus' ``up`` of each service."""
+    """Return Prometheus' ``up`` of each service."""
     found = ask(f"{PROMETHEUS}/api/v1/query?query=up").get("data", {}).get("result", [])
     return {sample["metric"]["instance"].partition(":")[0]: sample["value"][1] for sample in found}
 
 
 def ask(url: str) -> Any:
-    """Give an answer's JSON; an empty object while it does not answer yet."""
+    """Return the JSON of an answer; an empty object while it does not answer yet."""
     try:
         return requests.get(url, timeout=30).json()
     except requests.RequestException:

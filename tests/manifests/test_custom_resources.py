@@ -1,4 +1,4 @@
-"""What an operator reads has the shape that the operator defines, with no field too many."""
+"""Custom resources have the shape that their operator defines, without unknown fields."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ WATCHER = {
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-def test_an_operator_takes_every_object_of_its_kind(kind: str, cache: pytest.Cache) -> None:
+def test_an_operator_accepts_every_object_of_its_kind(kind: str, cache: pytest.Cache) -> None:
     ours = of_kind([each for name in COMPONENTS for each in base_with(name)], kind)
     defined = definition(kind, cache)
 
@@ -63,14 +63,16 @@ def watcher(**fields: Any) -> Manifest:
 @pytest.mark.parametrize(
     "spec",
     [
-        pytest.param({"mode": "prefix", "rules": [{"count": 1}]}, id="what the definition names"),
-        pytest.param({"port": 80}, id="an integer where it may be"),
-        pytest.param({"port": "http"}, id="a string where it may be"),
-        pytest.param({"labels": {"any": "name"}}, id="a map's own names"),
-        pytest.param({"config": {"min.insync.replicas": 2}}, id="an object that is left open"),
+        pytest.param(
+            {"mode": "prefix", "rules": [{"count": 1}]}, id="the fields that the definition names"
+        ),
+        pytest.param({"port": 80}, id="an integer or string: an integer"),
+        pytest.param({"port": "http"}, id="an integer or string: a string"),
+        pytest.param({"labels": {"any": "name"}}, id="any names in a map"),
+        pytest.param({"config": {"min.insync.replicas": 2}}, id="any fields in an open object"),
     ],
 )
-def test_a_definition_takes(spec: Manifest) -> None:
+def test_a_definition_accepts(spec: Manifest) -> None:
     assert_valid(watcher(spec=spec), WATCHER)
 
 
@@ -100,6 +102,6 @@ def test_a_definition_refuses_an_object_without_what_it_requires() -> None:
         assert_valid(bare, WATCHER)
 
 
-def test_a_definition_refuses_a_version_that_is_served_no_more() -> None:
+def test_a_definition_refuses_a_version_that_is_no_longer_served() -> None:
     with pytest.raises(AssertionError, match="not among the served versions"):
         assert_valid(watcher(apiVersion="example.com/v1beta1"), WATCHER)

@@ -1,4 +1,4 @@
-"""An image holds what the lock gives its member, so a member may import nothing else."""
+"""An image contains what the lock lists for its package, so a package may import nothing else."""
 
 import ast
 import subprocess
@@ -27,7 +27,7 @@ FOLDERS = {
     "invoice-web": "web",
     "invoice-simulators": "simulators",
 }
-# Each image holds those that it needs, and no other.
+# Each image contains those that it needs, and no other.
 KAFKA_CLIENTS = {
     "invoice-formatter": {"faust-streaming", "aiokafka"},
     "invoice-simulators": {"confluent-kafka"},
@@ -56,7 +56,7 @@ importlib.import_module(module)
 
 
 @pytest.mark.parametrize("member", FOLDERS)
-def test_a_member_imports_only_what_its_image_holds(member: str) -> None:
+def test_a_package_imports_only_what_its_image_contains(member: str) -> None:
     imported = {
         plain(installed()[name][0])
         for name in imports(ROOT / FOLDERS[member] / "src")
@@ -67,7 +67,7 @@ def test_a_member_imports_only_what_its_image_holds(member: str) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_an_images_program_loads_with_nothing_but_what_the_image_holds(image: str) -> None:
+def test_an_images_program_loads_with_only_what_the_image_contains(image: str) -> None:
     held = held_by(image)
     absent = [name for name, owners in installed().items() if held.isdisjoint(map(plain, owners))]
     command = [
@@ -86,14 +86,14 @@ def test_an_images_program_loads_with_nothing_but_what_the_image_holds(image: st
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_an_image_holds_the_kafka_clients_that_it_needs_and_no_other(image: str) -> None:
+def test_an_image_contains_only_the_kafka_clients_that_it_needs(image: str) -> None:
     clients = set.union(*KAFKA_CLIENTS.values())
 
     assert held_by(image) & clients == KAFKA_CLIENTS[image]
 
 
 def imports(folder: Path) -> set[str]:
-    """Give the top-level names that a member's modules import from elsewhere when they run."""
+    """Return the top-level names that a package's modules import from elsewhere when they run."""
     names = {
         name for path in folder.rglob("*.py") for name in imported_by(ast.parse(path.read_text()))
     }
@@ -122,8 +122,8 @@ def held_by(image: str) -> set[str]:
 
 
 def locked(member: str, extras: Collection[str] | None = None) -> set[str]:
-    """Return a member with its dependencies, theirs, and so on; all of its own extras if none are
-    named.
+    """Return a package with its dependencies, theirs, and so on; with all of its own extras if none
+    are named.
     """
     packages = lock()
     named = packages[member].get("optional-dependencies", {}) if extras is None else extras

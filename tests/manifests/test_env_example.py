@@ -1,4 +1,4 @@
-""".env.example: every setting, with its default or with what the composed world needs; all services
+""".env.example has every setting, with its default or with the value for compose, and all services
 start with it.
 """
 
@@ -9,12 +9,12 @@ from invoice_shared.settings import Settings, read
 from tests.manifests.rendering import ROOT
 from tests.manifests.settings_of import BOTO3S_OWN, OTELS_OWN, SERVICES, names
 
-# What differs from the default, beside the providers (NS_, QBO_, RAZORPAY_).
+# The differences from the defaults, beside the providers (NS_, QBO_, RAZORPAY_).
 COMPOSED = {
     "ERROR_SINK_MAX_SECONDS",  # a demo need not wait
     "CONSOLE_PASSWORD",
     "CONSOLE_INSECURE_COOKIES",  # on loopback
-    "INVOICES_STATE_DIR",  # the one place that a container may write to
+    "INVOICES_STATE_DIR",  # the only folder that a container may write to
     "KAFKA_BOOTSTRAP_SERVERS",
     "METRONOME_BASE_URL",
     "METRONOME_API_KEY",
@@ -31,12 +31,12 @@ def example() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
-def test_it_lists_exactly_the_settings() -> None:
+def test_it_lists_all_settings_and_no_others() -> None:
     assert example().keys() - set(BOTO3S_OWN) == names()
 
 
 @pytest.mark.parametrize("classes", SERVICES.values(), ids=SERVICES)
-def test_a_service_starts_with_it_and_nothing_differs_from_the_defaults_but_the_composed_world(
+def test_a_service_starts_with_it_and_only_values_for_compose_differ_from_the_defaults(
     classes: tuple[type[Settings], ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in names():
@@ -59,7 +59,7 @@ def changed(settings: type[Settings]) -> set[str]:
     return {name.upper() for name, default in defaults.items() if getattr(values, name) != default}
 
 
-def test_it_points_at_what_compose_starts() -> None:
+def test_its_addresses_are_those_of_compose() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     hosts = {
         value.split("//")[-1].split(":")[0]

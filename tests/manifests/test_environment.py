@@ -1,4 +1,4 @@
-"""Each pod gets exactly the settings that its process reads, and starts with them."""
+"""Each pod gets the settings that its process reads and no others, and starts with them."""
 
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from tests.manifests.rendering import (
 )
 from tests.manifests.settings_of import SERVICES, is_known, names, provide, runs, secrets, start
 
-# A Deployment's own business: its name is its consumer group.
+# Settings of a Deployment of its own: its name is its consumer group.
 OWN = {"KAFKA_CONSUMER_GROUP", "CREATOR_DESTINATIONS"}
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_every_variable_is_read_by_somebody(name: str) -> None:
+def test_every_variable_is_read_by_a_process(name: str) -> None:
     manifests = overlay(name)
     connector = [
         (where, pod) for where, pod in pods(manifests) if where.split("/")[1].startswith("invoice")
@@ -40,7 +40,7 @@ def test_every_variable_is_read_by_somebody(name: str) -> None:
     assert unknown == set()
 
 
-def test_the_config_maps_hold_every_setting_that_is_no_secret() -> None:
+def test_the_config_maps_contain_every_setting_that_is_not_a_secret() -> None:
     held = {key for each in of_kind(base_with("page"), "ConfigMap") for key in each["data"]}
 
     assert held == names() - secrets() - OWN
@@ -61,7 +61,7 @@ def test_every_secret_is_mounted_under_its_name_by_production_and_its_alternativ
 
 @pytest.mark.parametrize("name", OVERLAYS)
 @pytest.mark.parametrize("script", SERVICES)
-def test_every_service_starts_with_what_its_pods_get(
+def test_every_service_starts_with_the_settings_of_its_pods(
     name: str, script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     manifests = overlay(name)
@@ -73,7 +73,7 @@ def test_every_service_starts_with_what_its_pods_get(
 
 
 @pytest.mark.parametrize("destination", destinations())
-def test_a_creator_takes_one_destination_in_a_group_of_its_own_name(
+def test_a_creator_takes_one_destination_in_a_group_named_after_it(
     destination: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     manifests = overlay("production")
@@ -87,7 +87,7 @@ def test_a_creator_takes_one_destination_in_a_group_of_its_own_name(
     assert settings.consumer_group() == f"invoice-creator-{destination}"
 
 
-def test_a_restart_for_want_of_progress_comes_after_the_patience() -> None:
+def test_a_restart_for_lack_of_progress_comes_after_the_patience() -> None:
     settings = named(base_with(), "ConfigMap", "invoice-settings")["data"]
 
     assert int(settings["LIVENESS_STALL_SECONDS"]) > int(settings["RETRY_PATIENCE_SECONDS"])

@@ -1,4 +1,4 @@
-"""What a security review looks for, in every pod."""
+"""What a security review checks in every pod."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,7 +22,7 @@ SERVICES = (
     "invoice-creator-netsuite",
     "invoice-error-sink",
 )
-# Other people's images that write their configuration into their root; in the local overlay only.
+# Images of others that write their configuration into their root; only in the local overlay.
 WRITES_ITS_ROOT = {"Deployment/kafka"}
 HIGH = 10_000
 MARGIN = 5
@@ -34,7 +34,7 @@ EVERYWHERE = [
 
 
 @pytest.mark.parametrize("render", EVERYWHERE)
-def test_every_pod_runs_as_somebody_without_rights(render: Render) -> None:
+def test_every_pod_runs_as_a_user_without_privileges(render: Render) -> None:
     for where, pod in pods(render()):
         context = pod["securityContext"]
         assert context["runAsNonRoot"], where
@@ -63,7 +63,7 @@ def test_every_container_is_confined_and_bounded(render: Render) -> None:
         )
 
 
-def test_whoever_keeps_the_view_has_room_for_what_sqlite_sorts() -> None:
+def test_every_pod_with_a_view_has_room_for_sqlites_sorting() -> None:
     """The index of a million invoices takes 100 MiB beside the view; beyond its limit a pod is
     evicted.
     """
@@ -87,7 +87,7 @@ def test_the_namespace_enforces_the_restricted_standard(name: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_has_what_keeps_it_running(service: str) -> None:
+def test_every_service_has_probes_spread_and_a_disruption_budget(service: str) -> None:
     manifests = base_with()
     deployment = named(manifests, "Deployment", service)
     labels = deployment["spec"]["selector"]["matchLabels"]
@@ -109,7 +109,7 @@ def test_every_service_has_what_keeps_it_running(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_pod_is_given_the_time_that_its_shutdown_may_take(service: str) -> None:
+def test_a_pod_gets_the_time_that_its_shutdown_may_take(service: str) -> None:
     manifests = base_with()
     grace = int(named(manifests, "ConfigMap", "invoice-settings")["data"]["SHUTDOWN_GRACE_SECONDS"])
     pod = named(manifests, "Deployment", service)["spec"]["template"]["spec"]
@@ -120,7 +120,7 @@ def test_a_pod_is_given_the_time_that_its_shutdown_may_take(service: str) -> Non
     assert pod["terminationGracePeriodSeconds"] >= before + grace + MARGIN
 
 
-def test_everything_is_denied_that_no_policy_allows() -> None:
+def test_connections_that_no_policy_allows_are_denied() -> None:
     policy = named(base_with(), "NetworkPolicy", "default-deny")
 
     assert policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
@@ -140,5 +140,5 @@ def test_the_webhook_cannot_call_out() -> None:
 
 
 def selects(selector: dict[str, object], name: str) -> bool:
-    """Tell whether a pod selector covers the service; an empty one covers all."""
+    """Whether a pod selector covers the service; an empty one covers all."""
     return not selector or name in str(selector) or "part-of" in str(selector)

@@ -1,4 +1,4 @@
-"""One Dockerfile makes every image, compose names the same, and nothing is named `latest`."""
+"""One Dockerfile builds every image, compose uses the same names, and nothing is named `latest`."""
 
 import re
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_every_image_is_a_stage_that_starts_its_own_program(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_every_image_that_serves_says_where_and_is_checked(name: str) -> None:
+def test_every_serving_image_declares_its_ports_and_has_a_health_check(name: str) -> None:
     whole = "".join(stages()[each] for each in lineage(name) if each != "scratch")
     serves = name != "invoice-cli"
 
@@ -49,26 +49,28 @@ def test_there_is_a_stage_for_every_image_and_no_other() -> None:
     assert {name for name in stages() if name.startswith("invoice-")} == set(IMAGES)
 
 
-def test_images_take_their_dependencies_from_the_lock_alone_and_run_as_nobody() -> None:
+def test_images_take_their_dependencies_only_from_the_lock_and_run_as_nobody() -> None:
     assert re.search(
         r"^FROM python:\d+\.\d+\.\d+-slim-\w+(@sha256:\w+)? AS base$", DOCKERFILE, re.MULTILINE
     ), "the base is pinned"
     assert len(re.findall(r"uv sync --frozen --no-dev ", DOCKERFILE)) == 2
     assert "USER 65532:65532" in stages()["image"]
     assert "STOPSIGNAL SIGTERM" in stages()["image"]
-    assert DOCKERFILE.rindex("FROM scratch") > DOCKERFILE.rindex("RUN "), "no image holds a shell"
+    assert DOCKERFILE.rindex("FROM scratch") > DOCKERFILE.rindex("RUN "), (
+        "no image contains a shell"
+    )
     assert len(re.findall(r"-exec touch --no-dereference --date=@0 {} \+", DOCKERFILE)) == 2, (
         "the same bytes"
     )
 
 
-def test_the_dependencies_layer_knows_every_member() -> None:
+def test_the_layer_of_dependencies_has_every_package() -> None:
     manifests = re.findall(r"^COPY (\S+)/pyproject\.toml \1/$", stages()["build"], re.MULTILINE)
 
     assert sorted(manifests) == MEMBERS
 
 
-def test_what_is_told_of_an_image_is_what_is_in_it() -> None:
+def test_the_supply_chain_script_installs_the_same_as_the_images() -> None:
     told = (ROOT / "k8s" / "supply-chain").read_text()
 
     assert more_than_its_distribution(DOCKERFILE) == more_than_its_distribution(told)
@@ -112,7 +114,7 @@ def test_compose_confines_its_services_as_kubernetes_does() -> None:
         }, name
 
 
-def test_the_build_context_holds_no_more_than_an_image_needs() -> None:
+def test_the_build_context_contains_only_what_an_image_needs() -> None:
     ignored = Path(ROOT / ".dockerignore").read_text().splitlines()
 
     assert "*" in ignored
@@ -135,7 +137,7 @@ def stages() -> dict[str, str]:
 
 
 def lineage(name: str) -> list[str]:
-    """Return a stage's name, then what it is made from, and so on."""
+    """Return a stage's name, then the one that it is made from, and so on."""
     names = [name]
     while names[-1] in stages():
         names.append(stages()[names[-1]].split(maxsplit=1)[0])

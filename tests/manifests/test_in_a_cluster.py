@@ -1,5 +1,5 @@
-"""A real cluster: its API server takes every manifest; the demo's books balance, also with every
-service restarted.
+"""A real cluster: its API server accepts every manifest, and the demo's books balance, even with
+every service restarted.
 """
 
 import copy
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 @pytest.fixture(scope="module")
 def connector() -> None:
-    """The local overlay, applied and ready. It stays: removing it is its owner's business."""
+    """Apply the local overlay, and wait until it is ready. It stays: its owner removes it."""
     needs_cluster()
     kubectl("apply", "--kustomize", str(K8S / "overlays" / "local"))
     for deployment in listed("deployments"):
@@ -50,7 +50,7 @@ def connector() -> None:
 
 @pytest.fixture
 def empty_namespace() -> Iterator[str]:
-    """A namespace like production's, with nothing in it."""
+    """Return an empty namespace like production's."""
     needs_cluster()
     namespace = copy.deepcopy(named(overlay("production"), "Namespace", "invoice-connector"))
     name = namespace["metadata"]["name"] = f"invoice-connector-{time.time_ns()}"
@@ -61,8 +61,8 @@ def empty_namespace() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def operators_definitions(pytestconfig: pytest.Config) -> Iterator[None]:
-    """The definitions of what operators read, where the cluster has none of its own; gone again
-    afterwards.
+    """Install the definitions of what operators read, if the cluster has none of its own, and
+    remove them afterwards.
     """
     needs_cluster()
     assert pytestconfig.cache is not None
@@ -84,7 +84,7 @@ def operators_definitions(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 def established() -> set[str]:
-    """Give the names of the definitions that the API server serves."""
+    """Return the names of the definitions that the API server serves."""
     return {
         each["metadata"]["name"]
         for each in listed("customresourcedefinitions")
@@ -100,7 +100,7 @@ def established() -> set[str]:
         *(pytest.param(partial(base_with, name), id=name) for name in COMPONENTS),
     ],
 )
-def test_the_api_server_and_its_pod_security_accept(
+def test_the_api_server_and_its_pod_security_accept_every_object(
     manifests: Callable[[], Sequence[Manifest]], empty_namespace: str, operators_definitions: None
 ) -> None:
     ours = [
@@ -122,7 +122,7 @@ def test_the_demos_books_balance(connector: None) -> None:
     assert VERDICT in verdict_of("demo", within=300)
 
 
-def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(connector: None) -> None:
+def test_a_rolling_restart_under_load_loses_nothing_and_duplicates_nothing(connector: None) -> None:
     verdict_of("demo", within=300)
     tell_simulator("netsuite", "limits", SLOW)
     before = documents()
@@ -157,9 +157,7 @@ def documents() -> int:
 
 
 def start_load(name: str, invoices: int) -> None:
-    """Start the demo's Job once more, with more invoices of a month that this cluster has not
-    seen.
-    """
+    """Start the demo's Job again, with more invoices of a month that this cluster has not seen."""
     job: Manifest = copy.deepcopy(named(of_kind(overlay("local"), "Job"), "Job", "demo"))
     job["metadata"]["name"] = name
     container_of(job["spec"]["template"]["spec"])["args"] = [
@@ -177,7 +175,7 @@ def start_load(name: str, invoices: int) -> None:
 
 
 def verdict_of(job: str, within: float) -> str:
-    """Wait for a Job's end and give what it printed."""
+    """Wait for the end of a Job, and return what it printed."""
 
     def ended() -> bool:
         status = status_of(job)
@@ -193,7 +191,7 @@ def status_of(job: str) -> Manifest:
 
 
 def restarts() -> dict[str, int]:
-    """Give the connector's containers that were started more than once."""
+    """Return the connector's containers that were started more than once."""
     counts = {
         pod["metadata"]["name"]: status["restartCount"]
         for pod in listed("pods", CONNECTOR)

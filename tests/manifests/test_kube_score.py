@@ -1,4 +1,4 @@
-"""kube-score finds nothing critical and nothing to warn of; what it is told to ignore has its
+"""kube-score finds nothing critical and nothing to warn about; what it is told to ignore has its
 reason beside it.
 """
 
@@ -29,7 +29,7 @@ NO_TAG = "--ignore-test=container-image-tag"
         ),
     ],
 )
-def test_kube_score_has_nothing_to_say(
+def test_kube_score_finds_nothing(
     manifests: Callable[[], Sequence[Manifest]], options: list[str]
 ) -> None:
     rendered = yaml.safe_dump_all(manifests())

@@ -1,4 +1,4 @@
-"""No package in an image is under a licence that asks more of its user than to keep the notice."""
+"""Every package in an image has a licence that only asks to keep the notice."""
 
 import re
 from importlib.metadata import PackageNotFoundError, metadata
@@ -13,7 +13,7 @@ PERMISSIVE = re.compile(
     r" License.*|PSF-2\.0|CNRI-Python|AFL-2\.1"
     r"|Public Domain|Python Software Foundation License|Repoze Public License"
 )
-# Copyleft by file, of a file that nobody changes: the list of certificate authorities.
+# Copyleft by file, of a file that is not changed: the list of certificate authorities.
 BY_FILE = {"certifi": "Mozilla Public License 2.0 (MPL 2.0)"}
 
 
@@ -28,7 +28,7 @@ def test_every_licence_is_permissive(member: str) -> None:
 
 
 def licence_of(name: str) -> str | None:
-    """Give what a package says of itself; null for one that this platform does not install."""
+    """Return what a package declares; ``None`` for one that is not installed on this platform."""
     try:
         said: dict[str, Any] = metadata(name).json
     except PackageNotFoundError:

@@ -1,5 +1,5 @@
-"""From the Lambda sample: what docs/deploy.md says, followed to the letter, gives an overlay whose
-pods start.
+"""Migration from the Lambda sample: following docs/deploy.md to the letter results in an overlay
+whose pods start.
 """
 
 import re
@@ -17,7 +17,7 @@ from invoice_shared.serde import loads
 from tests.manifests.rendering import K8S, Manifest, container_of, environment, pods, render
 from tests.manifests.settings_of import SERVICES, provide, runs, start
 
-# As the sample's README has it.
+# As in the sample's README.
 SAMPLE = """
 metronome_api_key="YOUR_METRONOME_API_KEY"
 metronome_webhook_secret="YOUR_METRONOME_WEBHOOK_SECRET"
@@ -37,7 +37,7 @@ qbo_client_id="QBO_CLIENT_ID"
 qbo_client_secret="QBO_CLIENT_SECRET"
 qbo_realm_id="9130350000000001"
 """
-# What a person answers to "still to set".
+# Answers of a person to "still to set".
 TO_SET = {
     "KAFKA_BOOTSTRAP_SERVERS": "broker.internal:9096",
     "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -67,7 +67,7 @@ def mine(tmp_path: Path) -> Path:
     return (tmp_path / "k8s/overlays/production").rename(tmp_path / "k8s/overlays/mine")
 
 
-def test_every_file_of_settings_is_written_anew() -> None:
+def test_every_file_of_settings_is_replaced() -> None:
     kustomization = yaml.safe_load((K8S / "overlays/production/kustomization.yaml").read_text())
 
     assert {file for each in kustomization["configMapGenerator"] for file in each["envs"]} == {
@@ -75,7 +75,7 @@ def test_every_file_of_settings_is_written_anew() -> None:
     }
 
 
-def test_the_sample_alone_leaves_no_mounted_secret_unsaid(
+def test_with_the_sample_alone_every_missing_secret_is_named(
     variables: Path, mine: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
@@ -91,7 +91,7 @@ def test_the_sample_alone_leaves_no_mounted_secret_unsaid(
     assert unsaid == set()
 
 
-def test_with_what_is_still_to_set_every_pod_starts_and_nothing_of_the_example_is_left(
+def test_with_the_missing_settings_every_pod_starts_and_nothing_of_the_example_is_left(
     variables: Path,
     mine: Path,
     capsys: pytest.CaptureFixture[str],
@@ -118,7 +118,7 @@ def test_with_what_is_still_to_set_every_pod_starts_and_nothing_of_the_example_i
 
 
 def answer(variables: Path, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Add what is still to set to the file of variables."""
+    """Add the missing settings to the file of variables."""
     with pytest.raises(SystemExit):
         import_tfvars(variables, mine)
     (asked,) = re.findall("^still to set: (.*)$", capsys.readouterr().err, re.MULTILINE)
@@ -135,7 +135,7 @@ def drop_what_is_named(mine: Path, said: str) -> None:
 
 
 def mounted(manifests: tuple[Manifest, ...]) -> set[tuple[str, str]]:
-    """Give Secret and key of each file that a pod is told to read."""
+    """Return Secret and key of each file that a pod has to read."""
     return {each for _where, pod in pods(manifests) for each in mounted_by(manifests, pod)}
 
 
@@ -159,7 +159,7 @@ def written(mine: Path) -> set[tuple[str, str]]:
 def start_with(
     script: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    """Read a service's settings out of what its pod gets."""
+    """Read a service's settings from those of its pod."""
     with monkeypatch.context() as patched:
         provide(values, patched, folder)
         start(script)

@@ -1,5 +1,5 @@
-"""What may reach what is the picture of docs/data-flow.md: every connection in it, and none beside
-it.
+"""The allowed connections are those in the picture of docs/data-flow.md: every one of them, and no
+other.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,11 +11,11 @@ import pytest
 from tests.manifests.reachability import Place, allowed, pods_of
 from tests.manifests.rendering import Manifest, base_with, overlay
 
-# Where clusters have their pods; no policy may rely on the one or on the other.
+# Where clusters have their pods; no policy may rely on the one or the other.
 NETWORKS = {"pods at private addresses": "10.244.0", "pods at shared addresses": "100.64.0"}
 
-# An address that no block of a policy holds with a broker's port: who is let in there is let in by
-# its labels.
+# An address in no block of a policy with a broker's port: connections to it are allowed by labels
+# only.
 UNCOVERED = "198.18.0.1"
 
 NAMES = {
@@ -54,7 +54,7 @@ LOCAL = INSIDE | {
 
 
 def surroundings(network: str) -> list[Place]:
-    """Give what lies around the connector, inside of the cluster and outside."""
+    """Return what surrounds the connector, inside and outside of the cluster."""
     brokers = {"strimzi.io/cluster": "kafka", "strimzi.io/kind": "Kafka"}
     return [
         Place("dns", f"{network}.200", ("53", "53/UDP"), "kube-system"),
@@ -84,7 +84,7 @@ def surroundings(network: str) -> list[Place]:
         pytest.param(partial(overlay, "local"), LOCAL, id="local"),
     ],
 )
-def test_the_policies_allow_the_picture_and_nothing_else(
+def test_the_policies_allow_the_connections_of_the_picture_and_nothing_else(
     manifests: Callable[[], Sequence[Manifest]],
     picture: dict[str, set[str]],
     network: str,

@@ -1,6 +1,4 @@
-"""The CronJobs that reconcile: their arguments are the command line's, and together they look at
-every invoice.
-"""
+"""The CronJobs that reconcile: their arguments are valid, and together they check every invoice."""
 
 from invoice_cli.lazy import loaded
 from tests.manifests.rendering import Manifest, base_with, container_of, of_kind
@@ -20,7 +18,7 @@ def options(job: Manifest) -> dict[str, object]:
     return dict(loaded(command).make_context(command, arguments).params)
 
 
-def test_the_command_line_takes_the_arguments() -> None:
+def test_the_command_line_accepts_the_arguments() -> None:
     jobs = {name: job for name, job in cron_jobs().items() if name.startswith(RECONCILE)}
 
     assert jobs
@@ -28,7 +26,7 @@ def test_the_command_line_takes_the_arguments() -> None:
         assert options(job)["since"], name
 
 
-def test_what_is_dated_earlier_is_looked_at_too_by_the_ledger_alone() -> None:
+def test_earlier_invoices_are_checked_too_with_the_ledger_alone() -> None:
     wide = options(cron_jobs()[f"{RECONCILE}wide"])
 
     assert (wide["since"], wide["fix"], wide["ledger_only"]) == ("400d", True, True)

@@ -1,4 +1,4 @@
-"""Every rendered object has the shape that Kubernetes knows, with no field too many."""
+"""Every rendered object has the shape that Kubernetes defines, without unknown fields."""
 
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
@@ -9,25 +9,25 @@ from tests.manifests.structural import KUBERNETES
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_an_overlay_has_valid_objects_only(name: str) -> None:
+def test_an_overlay_has_only_valid_objects(name: str) -> None:
     for manifest in overlay(name):
         assert_valid(manifest)
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
-def test_a_component_fits_onto_the_base_alone(component: str) -> None:
+def test_a_component_can_be_added_to_the_base_alone(component: str) -> None:
     for manifest in base_with(component):
         assert_valid(manifest)
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_no_object_is_there_twice(name: str) -> None:
+def test_no_object_appears_twice(name: str) -> None:
     keys = [(each["kind"], each["metadata"]["name"]) for each in overlay(name)]
 
     assert len(keys) == len(set(keys))
 
 
 def assert_valid(manifest: Manifest) -> None:
-    if manifest["kind"] in SOURCES:  # an operator's: test_custom_resources.py
+    if manifest["kind"] in SOURCES:  # that of an operator: test_custom_resources.py
         return
     kubernetes_validate.validate(manifest, KUBERNETES, strict=True)

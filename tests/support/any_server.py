@@ -1,6 +1,4 @@
-"""A server that answers each request with bytes that a test chose, whatever they are, and ends the
-connection.
-"""
+"""A server that answers each request with the bytes that a test chose, and ends the connection."""
 
 import socket
 import threading
@@ -14,8 +12,8 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class AnyServer:
-    """``answers`` holds the next answer by method and path, or by method; ``answer`` that of every
-    other one.
+    """``answers`` holds the next answers by method and path, or by method; ``answer`` is that to
+    every other request.
 
     ``bodies`` are those of all requests.
     """
@@ -57,7 +55,7 @@ def _read(connection: socket.socket) -> tuple[str, str, bytes]:
 
 @contextmanager
 def any_server() -> Iterator[AnyServer]:
-    """Run one."""
+    """Run a server during the block."""
     with socket.create_server((LOOPBACK, 0)) as listening:
         server = AnyServer(listening)
         thread = threading.Thread(target=server.serve)
@@ -70,7 +68,7 @@ def any_server() -> Iterator[AnyServer]:
 
 
 def written(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Write an answer as HTTP does."""
+    """Return an answer as HTTP writes it."""
     lines = [f"{name}: {value}" for name, value in headers.items()]
     head = "\r\n".join(
         (f"HTTP/1.1 {status} Said", *lines, f"Content-Length: {len(body)}", "Connection: close")

@@ -1,5 +1,5 @@
-"""Hostile clients on loopback: many connections that send something and then nothing, and come
-again when closed.
+"""Hostile clients on loopback: many connections that send something, then nothing, and return when
+closed.
 """
 
 import contextlib
@@ -18,8 +18,9 @@ AGAIN_SECONDS = 1.0
 
 
 class Attackers:
-    """``count`` connections, from ``with`` to its end; ``payload`` is what each sends, made when it
-    connects.
+    """``count`` connections, from the beginning of ``with`` to its end.
+
+    ``payload`` is what each of them sends, made when it connects.
     """
 
     def __init__(self, port: int, count: int, payload: Callable[[], bytes]) -> None:
@@ -44,7 +45,7 @@ class Attackers:
 
     @property
     def standing(self) -> int:
-        """How many connections there are now."""
+        """Return how many connections there are now."""
         return len(self._selector.get_map())
 
     def _run(self) -> None:
@@ -100,7 +101,7 @@ class Attackers:
 
 
 def allow_descriptors(count: int) -> None:
-    """Raise this process's own soft limit as far as it may."""
+    """Raise this process's own soft limit as far as possible."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < count:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))

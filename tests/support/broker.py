@@ -1,4 +1,4 @@
-"""Which Kafka broker the tests use: the first of a fixed order that this machine can offer."""
+"""The Kafka broker of the tests: the first in a fixed order that this machine can offer."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ IN_USE = pytest.StashKey[str]()
 class Broker(Protocol):
     """A running broker.
 
-    ``kill`` is SIGKILL; ``restart`` brings it back on its port, with its data if ``is_real``.
+    ``kill`` is SIGKILL; ``restart`` starts it again on its port, with its data if ``is_real``.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Broker(Protocol):
 
 
 class ExternalBroker:
-    """The broker that ``KAFKA_BOOTSTRAP_SERVERS`` names; not ours to end."""
+    """The broker that ``KAFKA_BOOTSTRAP_SERVERS`` names; the tests must not end it."""
 
     is_real = True
 
@@ -39,10 +39,10 @@ class ExternalBroker:
         self.name = f"KAFKA_BOOTSTRAP_SERVERS={bootstrap_servers}"
 
     def start(self) -> None:
-        """Nothing to do: it runs."""
+        """Do nothing, since it runs."""
 
     def stop(self) -> None:
-        """Nothing to do: it stays."""
+        """Do nothing, since it stays."""
 
     def kill(self) -> None:
         """Skip the test."""
@@ -54,7 +54,7 @@ class ExternalBroker:
 
 
 def choose_broker() -> Broker:
-    """Take the first that can be had: named by the environment, container, jars, embedded."""
+    """Return the first that is available: named by the environment, container, jars, embedded."""
     if servers := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         return ExternalBroker(servers)
     if ContainerBroker.is_available():
@@ -64,7 +64,7 @@ def choose_broker() -> Broker:
 
 @pytest.fixture(scope="session")
 def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    """One broker for the whole run; it ends with the run, however that ends."""
+    """Return one broker for the whole run; it ends with the run, in whatever way the run ends."""
     chosen = choose_broker()
     request.config.stash[IN_USE] = chosen.name
     try:
@@ -76,7 +76,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 
 @pytest.fixture(autouse=True)
 def _only_on_a_real_broker(request: pytest.FixtureRequest) -> None:
-    """Skip a test marked ``real_broker`` by name where only the embedded broker can be had."""
+    """Skip a test marked ``real_broker`` by name if only the embedded broker is available."""
     if request.node.get_closest_marker("real_broker") is None:
         return
     chosen: Broker = request.getfixturevalue("broker")
@@ -85,7 +85,7 @@ def _only_on_a_real_broker(request: pytest.FixtureRequest) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Raise ``pytest.UsageError`` if a test that starts a broker is not marked so: CI chooses by
+    """Raise ``pytest.UsageError`` if a test that starts a broker is not marked so: CI selects by
     the marker.
     """
     if "broker" in getattr(item, "fixturenames", ()) and item.get_closest_marker("broker") is None:
@@ -95,11 +95,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say which broker the results stand for."""
+    """Print which broker the results are valid for."""
     name = config.stash.get(IN_USE, None)
     if name is None and config.getoption(
         "numprocesses", None
-    ):  # the workers that use it cannot speak here
+    ):  # the workers that use it cannot print here
         name = choose_broker().name
     if name:
         terminalreporter.write_line(f"broker: {name}")

@@ -1,5 +1,5 @@
-"""A cluster by kubectl: the one that KUBECONFIG names, and only where the tests were told that they
-may use it.
+"""A cluster by kubectl: the one that KUBECONFIG names, and only if the tests are told that they may
+use it.
 """
 
 import json
@@ -24,7 +24,7 @@ def needs_cluster() -> None:
 
 
 def kubectl(*arguments: str, given: str | None = None, timeout: float = 120) -> str:
-    """Run kubectl in the connector's namespace; give what it prints. Fails with its message."""
+    """Run kubectl in the connector's namespace, and return what it prints. Fails with its message."""
     command = ["kubectl", f"--namespace={NAMESPACE}", *arguments]
     done = subprocess.run(
         command, input=given, check=False, capture_output=True, text=True, timeout=timeout
@@ -34,7 +34,7 @@ def kubectl(*arguments: str, given: str | None = None, timeout: float = 120) -> 
 
 
 def listed(kind: str, selector: str = "") -> list[Any]:
-    """Give the objects of a kind."""
+    """Return the objects of a kind."""
     items: list[Any] = json.loads(kubectl("get", kind, f"--selector={selector}", "--output=json"))[
         "items"
     ]
@@ -47,7 +47,7 @@ def ask_simulator(system: str, path: str) -> Any:
 
 
 def tell_simulator(system: str, path: str, body: Any) -> None:
-    """POST to a simulated system's control API, likewise."""
+    """POST to a simulated system's control API, through the API server."""
     kubectl("create", "--raw", _place(system, path), "--filename=-", given=json.dumps(body))
 
 

@@ -1,8 +1,7 @@
 """A company's network: the only way out is a forward proxy, and every certificate is the company's
 own.
 
-The proxy knows the other systems' names; nobody else can find them, so whatever arrives came
-through it.
+Only the proxy knows the names of the other systems, so whatever arrives came through it.
 """
 
 import asyncio
@@ -28,11 +27,10 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class Company:
-    """``systems`` are ports on loopback that speak plain HTTP, by the name under which they are
-    asked for.
+    """``systems`` are ports on loopback that speak plain HTTP, by the host name that clients use.
 
     As ``https://`` they are encrypted with a certificate of the company's authority,
-    ``ca_location``. ``seen`` holds the first line of each connection that came to the proxy.
+    ``ca_location``. ``seen`` holds the first line of each connection to the proxy.
     """
 
     def __init__(
@@ -167,7 +165,7 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 async def _pump_requests(
     source: asyncio.StreamReader, sink: asyncio.StreamWriter, head: bytes
 ) -> None:
-    """Pass requests on, each asked for by its path, as a proxy does."""
+    """Pass on requests with only their path, as a proxy does."""
     with contextlib.suppress(OSError, asyncio.IncompleteReadError):
         while True:
             length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)

@@ -1,6 +1,4 @@
-"""A Docker engine with the images of this checkout, where the tests were told that they may use
-it.
-"""
+"""A Docker engine with the images of this checkout, if the tests are told that they may use it."""
 
 import os
 import shutil
@@ -14,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def needs_engine() -> None:
-    """Skip unless the tests may start the composed world here."""
+    """Skip unless the tests may start compose here."""
     if shutil.which("docker") is None or not os.environ.get(PERMISSION):
         pytest.skip(
             f"needs a Docker engine with images from k8s/images build, and {PERMISSION}=yes as"
@@ -23,7 +21,7 @@ def needs_engine() -> None:
 
 
 def compose(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
-    """Run the plugin, or the older program where only that is there."""
+    """Run the plugin, or the older program if there is no plugin."""
     plugin = subprocess.run(
         ["docker", "compose", "version"], check=False, capture_output=True, timeout=60
     )
@@ -35,7 +33,7 @@ def compose(*arguments: str, timeout: float = 600) -> subprocess.CompletedProces
 
 
 def docker(*arguments: str, timeout: float = 120) -> str:
-    """Run docker; give what it prints. Fails with its message."""
+    """Run docker, and return what it prints. Fails with its message."""
     done = subprocess.run(
         ["docker", *arguments], check=False, capture_output=True, text=True, timeout=timeout
     )
@@ -44,7 +42,7 @@ def docker(*arguments: str, timeout: float = 120) -> str:
 
 
 def has(image: str) -> bool:
-    """Tell whether the engine has the image, or can pull it."""
+    """Whether the engine has the image, or can pull it."""
     ways = (["image", "inspect"], ["pull", "--quiet"])
     return any(
         subprocess.run(

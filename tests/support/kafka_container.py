@@ -1,4 +1,4 @@
-"""A real Apache Kafka as a container, where a Docker engine answers."""
+"""A real Apache Kafka as a container, if a Docker engine answers."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ SETTINGS = {
 
 
 class ContainerBroker:
-    """On a fixed port of loopback, so that it comes back where it was."""
+    """A broker on a fixed loopback port, so that it returns to the same one."""
 
     name = f"{IMAGE} in a container"
     is_real = True
@@ -45,19 +45,19 @@ class ContainerBroker:
 
     @staticmethod
     def is_available() -> bool:
-        """Tell whether an engine answers and has, or can pull, the images: Kafka's and
-        testcontainers' own cleaner.
+        """Whether an engine answers and has, or can pull, the images: Kafka's and testcontainers'
+        own cleaner.
         """
         cleaner = [] if testcontainers_config.ryuk_disabled else [testcontainers_config.ryuk_image]
         return _succeeds("info") and all(_has(image) for image in [IMAGE, *cleaner])
 
     def start(self) -> None:
-        """Start and wait until it answers."""
+        """Start, and wait until it answers."""
         self._container.start()
         self._wait_until_up()
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         self._container.get_wrapped_container().kill()
 
     def restart(self) -> None:
@@ -70,7 +70,7 @@ class ContainerBroker:
         self._container.stop()
 
     def _wait_until_up(self) -> None:
-        # The engine's own port proxy listens before Kafka does; Kafka says so itself.
+        # The engine's own port proxy listens before Kafka does, so wait for Kafka itself.
         eventually(
             lambda: (
                 is_listening(self._port)

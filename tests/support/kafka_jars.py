@@ -16,7 +16,7 @@ POM = Path(__file__).parent / "kafka" / "pom.xml"
 LIB = ROOT / ".kafka" / "lib"
 JAVA = "17"
 
-# The short broker session lets a killed broker back in at once.
+# The short broker session readmits a killed broker at once.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -57,11 +57,11 @@ class JarsBroker:
 
     @staticmethod
     def is_available() -> bool:
-        """Tell whether this machine has Java 17 or later and the jars, or Maven to get them."""
+        """Whether this machine has Java 17 or later and the jars, or Maven to get them."""
         return _java_version() >= int(JAVA) and (_has_jars() or shutil.which("mvn") is not None)
 
     def start(self) -> None:
-        """Fetch the jars if they are missing, format a log directory, start, wait until it
+        """Fetch the jars if they are missing, format a log directory, start, and wait until it
         answers.
         """
         if not _has_jars():
@@ -78,7 +78,7 @@ class JarsBroker:
         self._start_process()
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         self._process.kill()
 
     def restart(self) -> None:
@@ -88,13 +88,13 @@ class JarsBroker:
         self._start_process()
 
     def save(self) -> None:
-        """Keep a copy of the data as they are; the broker is away meanwhile."""
+        """Keep a copy of the data as it is; the broker is down meanwhile."""
         self._process.terminate(timeout=60)
         shutil.copytree(self._data / "log", self._data / "saved")
         self._start_process()
 
     def restore(self) -> None:
-        """Put the copy back, as a backup would be: what was written since is lost."""
+        """Restore the copy like a backup: what was written since is lost."""
         self._process.terminate(timeout=60)
         shutil.rmtree(self._data / "log")
         shutil.copytree(self._data / "saved", self._data / "log")
@@ -121,12 +121,12 @@ class JarsBroker:
 
 
 def java(main: str, *arguments: str) -> list[str]:
-    """Give the command line of one of Kafka's own classes."""
+    """Return the command line of one of Kafka's own classes."""
     return ["java", "-Xmx768m", "-XX:TieredStopAtLevel=1", "-cp", f"{LIB}/*", main, *arguments]
 
 
 def java_environment() -> dict[str, str]:
-    """Only what Java needs to be found."""
+    """Return only what Java needs to be found."""
     return {name: os.environ[name] for name in ("PATH", "JAVA_HOME", "HOME") if name in os.environ}
 
 
@@ -152,8 +152,8 @@ def _has_jars() -> bool:
 
 
 def _fetch_jars() -> None:
-    """Into a directory aside, moved into place whole: an interrupted download leaves nothing that
-    looks complete.
+    """Fetch into another directory and move it into place as a whole, so that an interrupted
+    download leaves nothing that looks complete.
     """
     LIB.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=LIB.parent) as aside:
@@ -171,5 +171,5 @@ def _fetch_jars() -> None:
         try:
             lib.rename(LIB)
         except OSError:
-            if not _has_jars():  # else another worker of this run was quicker
+            if not _has_jars():  # otherwise another worker of this run was faster
                 raise

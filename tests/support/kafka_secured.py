@@ -1,4 +1,4 @@
-"""The real Apache Kafka once more, behind TLS and SASL: as a managed one is."""
+"""The real Apache Kafka behind TLS and SASL, like a managed one."""
 
 import subprocess
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ USER = "connector"
 PASSWORD = "connector-secret"
 ADMIN = "admin"
 STORE_PASSWORD = "store-secret"
-# What the formatter starts with besides Kafka's settings; it gets as far as its group without a
+# What the formatter needs to start besides Kafka's settings; it reaches its group without a
 # Metronome.
 FORMATTER = {
     "METRONOME_API_KEY": "key",
@@ -46,10 +46,10 @@ super.users=User:{admin};User:ANONYMOUS
 
 
 class SecuredBroker(JarsBroker):
-    """Listens with SASL_SSL alone; ``settings`` is what a client needs.
+    """Listens only with SASL_SSL; ``settings`` is what a client needs.
 
-    ``authorizes``: the connector may do what ``allow`` says and nothing else; the administrator
-    everything.
+    With ``authorizes`` the connector may do what ``allow`` says and nothing else; the administrator
+    may do everything.
     """
 
     name = f"{JarsBroker.name}, SASL_SSL"
@@ -61,7 +61,7 @@ class SecuredBroker(JarsBroker):
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment of a client that may come in."""
+        """Return the environment of a client with access."""
         return {
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -80,13 +80,13 @@ class SecuredBroker(JarsBroker):
         return AdminClient(common_config(settings_of(given)))
 
     def allow(self, kind: ResourceType, name: str, operation: AclOperation) -> None:
-        """Let the connector do something from now on."""
+        """Allow the connector an operation from now on."""
         admin = self.admin()
         for done in admin.create_acls([_rule(kind, name, operation)]).values():
             done.result(30)
 
     def rotate(self, password: str) -> None:
-        """Give the connector another password; the broker starts again with it."""
+        """Give the connector another password, and restart the broker with it."""
         self.kill()
         self._config.write_text(self._config.read_text().replace(self.password, password))
         self.password = password
@@ -118,7 +118,7 @@ class SecuredBroker(JarsBroker):
 
 
 def settings_of(environment: Mapping[str, str]) -> KafkaSettings:
-    """Return the settings of a client with that environment."""
+    """Return the settings of a client with this environment."""
     return KafkaSettings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]
 
 
@@ -135,8 +135,8 @@ def _rule(kind: ResourceType, name: str, operation: AclOperation) -> AclBinding:
 
 
 def make_certificate(folder: Path) -> None:
-    """Put ``keys.p12``, ``trusted.p12`` and ``ca.pem`` of a self-signed certificate for loopback
-    into a folder.
+    """Write ``keys.p12``, ``trusted.p12`` and ``ca.pem`` of a self-signed loopback certificate to a
+    folder.
     """
     keys = folder / "keys.p12"
     trusted = folder / "trusted.p12"
@@ -167,7 +167,7 @@ def make_certificate(folder: Path) -> None:
 
 
 def keytool(*arguments: str, store: Path) -> str:
-    """Run Java's keytool on a store; give what it prints."""
+    """Run Java's keytool on a store, and return what it prints."""
     command = [
         "keytool",
         *arguments,

@@ -27,22 +27,22 @@ class Outside:
 
     @property
     def metronome(self) -> MetronomeControl:
-        """Seed, disturb and inspect Metronome."""
+        """Return the control that seeds, disturbs and inspects Metronome."""
         return MetronomeControl(self.announced["metronome"]["url"])
 
     @property
     def netsuite(self) -> ControlClient:
-        """Disturb and inspect NetSuite."""
+        """Return the control that disturbs and inspects NetSuite."""
         return ControlClient(self.announced["netsuite"]["url"])
 
     @property
     def webhook_secret(self) -> str:
-        """What Metronome signs with."""
+        """Return the secret that Metronome signs with."""
         return str(self.announced["metronome"]["webhook_secret"])
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment that points all services at this world."""
+        """Return the environment that points all services at this world."""
         return self._metronome_settings | self._netsuite_settings
 
     @property
@@ -73,7 +73,7 @@ class Outside:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Iterator[Outside]:
-    """A fresh outside world for one test."""
+    """Start a fresh outside world for one test."""
     simulators = Process(
         "simulators",
         [str(Path(sys.executable).with_name("invoice-simulators"))],

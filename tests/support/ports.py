@@ -1,4 +1,4 @@
-"""TCP ports on loopback: a free one, and whether one answers."""
+"""TCP ports on loopback: a free one, and whether a process listens."""
 
 import socket
 
@@ -10,7 +10,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_listening(port: int) -> bool:
-    """Tell whether somebody accepts connections on a loopback port."""
+    """Whether a process accepts connections on a loopback port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0

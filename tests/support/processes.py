@@ -1,5 +1,6 @@
-"""One child process that can be killed and started again; a process of ``ProcessGroup``, so it
-outlives no test run.
+"""A child process that can be killed and started again.
+
+It is one of a ``ProcessGroup``, so it does not outlive the test run.
 """
 
 import signal
@@ -11,7 +12,7 @@ from invoice_simulators.parts.processes import ProcessGroup
 
 
 class Process:
-    """A command. The output of all its lives goes to ``{name}.log`` in ``directory``."""
+    """A command; the output of all its runs goes to ``{name}.log`` in ``directory``."""
 
     def __init__(
         self, name: str, command: Sequence[str], *, env: Mapping[str, str], directory: Path
@@ -25,7 +26,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The process id of its newest life."""
+        """Return the process id of its newest run."""
         assert self._pid is not None, f"{self.name} was never started"
         return self._pid
 
@@ -36,19 +37,21 @@ class Process:
         return self
 
     def is_running(self) -> bool:
-        """Tell whether it lives."""
+        """Whether it is running."""
         return self._pid is not None and self._group.exit_code(self._pid) is None
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         self._group.kill(self.pid, signal.SIGKILL, timeout=30)
 
     def terminate(self, timeout: float) -> int:
-        """SIGTERM; give the exit code. ``subprocess.TimeoutExpired`` if it does not end in time."""
+        """Send SIGTERM, and return the exit code. Raises ``subprocess.TimeoutExpired`` if it does
+        not end in time.
+        """
         return self._group.kill(self.pid, signal.SIGTERM, timeout)
 
     def wait(self, timeout: float) -> int:
-        """Wait for its end and give the exit code, negative for a signal."""
+        """Wait for its end, and return the exit code, negative for a signal."""
         return self._group.wait(self.pid, timeout)
 
     def stop(self, grace: float = 10) -> None:
@@ -56,5 +59,5 @@ class Process:
         self._group.stop_all(grace)
 
     def output(self) -> str:
-        """Give everything it has printed so far."""
+        """Return everything that it has printed so far."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""

@@ -1,6 +1,4 @@
-"""A TCP proxy on loopback that can refuse, reset or stall: an outage of whatever stands behind it,
-at will.
-"""
+"""A TCP proxy on loopback that can refuse, reset or stall: an outage of the target on command."""
 
 import asyncio
 import contextlib
@@ -17,10 +15,9 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Forwards to ``target``, a port on loopback, until told otherwise; ``allow`` makes everything
-    well again.
+    """Forwards to ``target``, a port on loopback, until told otherwise; ``allow`` ends any outage.
 
-    Its own port stays the same. Runs an event loop in a thread of its own; the methods are for the
+    Its own port stays the same. It runs an event loop in its own thread; the methods are for the
     test's thread.
     """
 
@@ -38,7 +35,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """Where to connect, for HTTP."""
+        """Return its address, for HTTP."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def __enter__(self) -> Self:
@@ -57,15 +54,15 @@ class Proxy:
         self._run(self._open(flowing=True, resetting=False))
 
     def refuse(self) -> None:
-        """Refuse new connections and drop those that are open."""
+        """Refuse new connections, and drop the open ones."""
         self._run(self._shut())
 
     def reset(self) -> None:
-        """Accept connections and reset them; reset those that are open."""
+        """Accept connections and reset them; reset the open ones."""
         self._run(self._open(flowing=True, resetting=True))
 
     def stall(self) -> None:
-        """Accept connections and bytes, pass none on in either direction."""
+        """Accept connections and bytes, but pass none on in either direction."""
         self._run(self._open(flowing=False, resetting=False))
 
     def lose_answers(self) -> None:
@@ -90,7 +87,7 @@ class Proxy:
                 self._loop.remove_reader(listening)
             await asyncio.sleep(
                 0
-            )  # asyncio leaks a connection that was accepted, and not yet made, when it closes
+            )  # asyncio leaks a connection that is accepted but not yet set up when it closes
             self._server.close()
             self._server = None
         self._drop_all()
@@ -100,21 +97,21 @@ class Proxy:
         await self._shut()
         while left := asyncio.all_tasks() - {
             asyncio.current_task()
-        }:  # a connection may be half way in
+        }:  # a connection may be half set up
             self._drop_all()
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
         self._drop_all()
-        await asyncio.sleep(0)  # the transports close in the loop's next turn
+        await asyncio.sleep(0)  # the transports close in the next turn of the loop
 
     def _drop_all(self) -> None:
         for writer in list(self._connections):
             _abort(writer)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Both are held here: the loop knows a task, and a connection whose peer has hung up, only
-        # weakly.
+        # Both are kept here, since the loop has only weak references to a task, and to a connection
+        # whose peer has disconnected.
         self._connections.add(writer)
         serving = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(serving)

@@ -1,4 +1,4 @@
-"""An S3 server for the tests (moto, in memory), a bucket of a test's own, and what lies in it."""
+"""An S3 server for the tests (moto, in memory), a bucket per test, and its contents."""
 
 import gzip
 import json
@@ -29,9 +29,9 @@ CREDENTIALS = {
 
 @dataclass(frozen=True)
 class Bucket:
-    """One test's bucket.
+    """The bucket of one test.
 
-    Services reach it through ``proxy``, which can play an outage; the test reads around it.
+    Services reach it through ``proxy``, which can play an outage; the test reads past it.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Bucket:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment that points a service at this bucket."""
+        """Return the environment that points a service at this bucket."""
         return {
             "AWS_ENDPOINT_URL_S3": self.proxy.url,
             "LOG_ERRORS_BUCKET_NAME_S3": self.name,
@@ -52,27 +52,27 @@ class Bucket:
         self.client.create_bucket(Bucket=self.name)
 
     def keys(self) -> list[str]:
-        """Give the keys of all objects, sorted."""
+        """Return the keys of all objects, sorted."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return sorted(entry["Key"] for page in pages for entry in page.get("Contents", []))
 
     def get(self, key: str) -> bytes:
-        """Give an object's bytes."""
+        """Return an object's bytes."""
         return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
 
     def lines(self, key: str) -> list[Any]:
-        """Give the JSON lines of one gzip object, fractions as ``Decimal``."""
+        """Return the JSON lines of one gzip object, fractions as ``Decimal``."""
         text = gzip.decompress(self.get(key)).decode()
         return [json.loads(line, parse_float=Decimal) for line in text.splitlines()]
 
     def all_lines(self) -> list[Any]:
-        """Give the lines of all objects, in the order of their keys."""
+        """Return the lines of all objects, in the order of their keys."""
         return [line for key in self.keys() for line in self.lines(key)]
 
 
 @pytest.fixture(scope="session")
 def s3_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of one S3 server for the whole run."""
+    """Return the port of one S3 server for the whole run."""
     port = free_port()
     with ProcessGroup(tmp_path_factory.mktemp("s3")) as group:
         start_s3(group, port=port)
@@ -81,7 +81,7 @@ def s3_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 @pytest.fixture
 def missing_s3(s3_port: int) -> Iterator[Bucket]:
-    """A bucket that does not exist yet; the test may create it."""
+    """Return a bucket that does not exist yet; the test may create it."""
     client = boto3.client(
         "s3",
         endpoint_url=f"http://{LOOPBACK}:{s3_port}",
@@ -97,6 +97,6 @@ def missing_s3(s3_port: int) -> Iterator[Bucket]:
 
 @pytest.fixture
 def s3(missing_s3: Bucket) -> Bucket:
-    """An empty bucket of this test's own."""
+    """Return an empty bucket for this test."""
     missing_s3.create()
     return missing_s3

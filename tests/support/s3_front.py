@@ -1,5 +1,5 @@
-"""An HTTP server in front of the S3 server that answers some requests itself: a store that is not
-as it should be.
+"""An HTTP server in front of the S3 server that answers some requests itself, to play a faulty
+store.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,9 +21,10 @@ Judge = Callable[[str, Mapping[str, str], bytes], str | None]
 
 @dataclass
 class Front:
-    """Passes requests on to ``target``. ``refuses`` may be changed at any time.
+    """Passes requests on to ``target``.
 
-    With ``is_careless`` the conditions of a request are left out.
+    ``refuses`` may be changed at any time. With ``is_careless`` the conditions of a request are
+    left out.
     """
 
     target: int
@@ -44,7 +45,7 @@ class Front:
             do_PUT = do_GET  # noqa: N815 - the server's own name
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-                """Say nothing."""
+                """Print nothing."""
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
         self._server.daemon_threads = True
@@ -57,7 +58,7 @@ class Front:
 
     @property
     def url(self) -> str:
-        """Where to connect."""
+        """Return its address."""
         return f"http://{LOOPBACK}:{self._server.server_port}"
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:

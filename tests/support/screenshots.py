@@ -1,5 +1,5 @@
-"""Whether a run makes the pictures of the docs anew: only if asked, since they show the time of
-day.
+"""Whether a run creates the screenshots of the docs again: only on request, since they show the
+time of day.
 """
 
 import os

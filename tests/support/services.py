@@ -1,4 +1,6 @@
-"""The four services as real processes: their console scripts, and settings by environment alone."""
+"""The four services as real processes: their console scripts, with settings only from the
+environment.
+"""
 
 import os
 import sys
@@ -42,11 +44,11 @@ class Service(Process):
 
     @property
     def ops_url(self) -> str:
-        """Base of ``/livez``, ``/readyz`` and ``/metrics``."""
+        """Return the base of ``/livez``, ``/readyz`` and ``/metrics``."""
         return f"http://{LOOPBACK}:{self.ops_port}"
 
     def ask(self, path: str) -> tuple[int, str]:
-        """GET a path of the ops port: status and body; status 0 while nobody listens there."""
+        """GET a path of the ops port: status and body; status 0 while nothing listens there."""
         try:
             with urllib.request.urlopen(f"{self.ops_url}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()
@@ -57,19 +59,17 @@ class Service(Process):
             return 0, ""
 
     def is_ready(self) -> bool:
-        """Tell whether ``/readyz`` says that it can do its work."""
+        """Whether ``/readyz`` says that it can do its work."""
         return self.ask("/readyz")[0] == 200
 
     def wait_until_ready(self, timeout: float = 60) -> None:
-        """Wait for ``/readyz``; fail at once where the process has ended instead."""
+        """Wait for ``/readyz``; fail at once if the process ends instead."""
         eventually(lambda: self.is_ready() or not self.is_running(), timeout)
         assert self.is_running(), f"{self.name} ended with {self.wait(1)} instead of becoming ready"
 
 
 class StartService(Protocol):
-    """Starts a console script; ``within`` is a command that runs it, e.g. with a lower limit of
-    something.
-    """
+    """Starts a console script; ``within`` is a command that runs it, e.g. with a lower limit."""
 
     def __call__(
         self, script: str, settings: Mapping[str, str], within: Sequence[str] = ()
@@ -78,9 +78,9 @@ class StartService(Protocol):
 
 @pytest.fixture
 def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartService]:
-    """Start a service by its console script.
+    """Return a function that starts a service by its console script.
 
-    All end with the test; what they printed is shown if it fails.
+    All of them end with the test; what they printed is shown if it fails.
     """
     started: list[Service] = []
     request.node.stash[RUNNING] = started
@@ -100,7 +100,7 @@ def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[St
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what the services printed to the report of a test that failed."""
+    """Add what the services printed to the report of a failed test."""
     report = yield
     if report.failed:
         for service in item.stash.get(RUNNING, []):
@@ -109,7 +109,7 @@ def pytest_runtest_makereport(
 
 
 def what_matters(output: str) -> str:
-    """Give the last lines that are no plain information, each cut; the whole log is in the test's
+    """Return the last lines above plain information, each cut; the whole log is in the test's
     ``tmp_path``.
     """
     lines = [line[:SHOWN_WIDTH] for line in output.splitlines() if '"level":"info"' not in line]

@@ -1,4 +1,4 @@
-"""Topics of one test's own, records put in, and what lies in them as plain values."""
+"""Topics per test, records put into them, and their contents as plain values."""
 
 import json
 import time
@@ -38,7 +38,7 @@ MAX_MESSAGE = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One record as it lies in a topic."""
+    """One record of a topic."""
 
     topic: str
     partition: int
@@ -50,12 +50,12 @@ class Seen:
 
     @property
     def utc(self) -> datetime:
-        """The broker's time of the record."""
+        """Return the broker's time of the record."""
         return datetime.fromtimestamp(self.timestamp / 1000, UTC)
 
     @property
     def json(self) -> Any:
-        """The value as a JSON tree, fractions as ``Decimal``."""
+        """Return the value as a JSON tree, fractions as ``Decimal``."""
         return json.loads(self.value or b"null", parse_float=Decimal)
 
 
@@ -70,20 +70,20 @@ class Topics:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment that points a service at this broker and these topics."""
+        """Return the environment that points a service at this broker and these topics."""
         names = {setting: self.name(topic) for setting, topic in TOPICS.items()}
         return {"KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers, **names}
 
     def name(self, topic: str) -> str:
-        """Give this test's name of a topic, e.g. of ``raw-invoices``."""
+        """Return this test's name of a topic, e.g. of ``raw-invoices``."""
         return f"{self.prefix}-{topic}"
 
     def group(self, service: str) -> str:
-        """Give this test's consumer group of a service."""
+        """Return this test's consumer group of a service."""
         return f"{self.prefix}-{service}"
 
     def create(self, topics: Iterable[str] = tuple(TOPICS.values()), partitions: int = 6) -> None:
-        """Create them and wait until the broker has; the ledger is compacted, as in production."""
+        """Create them, and wait until the broker has; the ledger is compacted, as in production."""
         admin = AdminClient({"bootstrap.servers": self.bootstrap_servers})
         wanted = [
             NewTopic(
@@ -112,7 +112,7 @@ class Topics:
         headers: Mapping[str, bytes] | None = None,
         at: datetime | None = None,
     ) -> list[tuple[int, int]]:
-        """Put (key, value) pairs in, acknowledged. Return partition and offset of each, in order.
+        """Produce (key, value) pairs, and return the partition and offset of each, in order.
 
         ``at`` is the time of the records if the clock that stamps them is wrong.
         """
@@ -143,9 +143,7 @@ class Topics:
         return [places[index] for index in range(len(pairs))]
 
     def read(self, topic: str, timeout: float = 60) -> list[Seen]:
-        """Read a topic from its beginning to its end of this moment, in order within each
-        partition.
-        """
+        """Read a topic from its beginning to its current end, in order within each partition."""
         consumer = Consumer(
             {
                 "bootstrap.servers": self.bootstrap_servers,
@@ -188,7 +186,7 @@ class Topics:
             done.result(60)
 
     def commit(self, service: str, topic: str, offsets: Mapping[int, int]) -> None:
-        """Commit a service's offsets by partition, as if it had consumed what comes before."""
+        """Commit a service's offsets by partition, as if it had consumed the records before them."""
         self.commit_as(self.group(service), topic, offsets)
 
     def commit_as(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
@@ -204,9 +202,7 @@ class Topics:
             consumer.close()
 
     def committed(self, service: str, topic: str) -> int:
-        """Return how many records of a topic a service's group has committed, over all
-        partitions.
-        """
+        """Return how many records of a topic a service's group has committed, over all partitions."""
         return sum(
             max(offset, 0)
             for offset in self._committed(self.group(service), self.name(topic)).values()
@@ -228,7 +224,7 @@ class Topics:
 
 
 def _config(topic: str) -> dict[str, str]:
-    """Return all that ``invoices check`` looks at: the embedded broker knows no default, so it
+    """Return all that ``invoices check`` reads: the embedded broker knows no defaults, so it
     reports nothing else.
     """
     if topic == "invoice-outcomes":
@@ -292,7 +288,7 @@ def _raw(value: str | bytes | None) -> bytes | None:
 
 @pytest.fixture
 def topics(broker: Broker) -> Topics:
-    """The five topics, created, for this test alone."""
+    """Create the five topics for this test alone."""
     mine = Topics(broker.bootstrap_servers)
     mine.create()
     return mine

@@ -1,6 +1,4 @@
-"""Sleeps of an event loop on a fake clock: days pass in milliseconds, in the order in which they
-would.
-"""
+"""Sleeps of an event loop on a fake clock: days pass in milliseconds, in the right order."""
 
 import asyncio
 import heapq
@@ -10,13 +8,13 @@ from typing import Any
 
 from tests.fakes import FakeClock
 
-# Turns of the loop after which every task has come to its next sleep; no chain of awaits in a test
+# Turns of the loop after which every task has reached its next sleep; no chain of awaits in a test
 # is longer.
 TURNS_UNTIL_ALL_WAIT = 10
 
 
 class VirtualTime:
-    """Hand ``sleep`` and ``clock`` to what is tested, and drive it with ``run``."""
+    """Hand ``sleep`` and ``clock`` to the code under test, and drive it with ``run``."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -25,7 +23,7 @@ class VirtualTime:
         self._order = itertools.count()
 
     async def sleep(self, seconds: float) -> None:
-        """Return once so much time has passed."""
+        """Return once this much time has passed."""
         self.slept.append(seconds)
         wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self.clock.monotonic() + seconds, next(self._order), wake))
@@ -34,8 +32,8 @@ class VirtualTime:
     async def run(
         self, *work: Coroutine[Any, Any, Any], seconds: float = float("inf")
     ) -> list[asyncio.Task[Any]]:
-        """Let time pass until all the work is done, at most ``seconds``; what is not done then goes
-        on.
+        """Let time pass until all the work is done, for at most ``seconds``; unfinished work
+        continues later.
         """
         tasks = [asyncio.ensure_future(each) for each in work]
         end = self.clock.monotonic() + seconds

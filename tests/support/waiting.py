@@ -1,4 +1,6 @@
-"""The one polite wait: look again until it is so, or until a deadline says what it was instead."""
+"""The only way to wait: look again until a condition holds, or a deadline reports what it was
+instead.
+"""
 
 import time
 from collections.abc import Callable
@@ -8,11 +10,11 @@ Answer = TypeVar("Answer")
 
 
 def eventually(check: Callable[[], Answer], timeout: float = 60, every: float = 0.1) -> Answer:
-    """Give the first truthy answer of ``check``; look every ``every`` seconds for at most
+    """Return the first truthy answer of ``check``; look every ``every`` seconds for at most
     ``timeout`` seconds.
 
     A falsy answer or an ``AssertionError`` means "not yet". After the deadline the last assertion
-    is raised as it is, and a falsy answer as an ``AssertionError`` that shows it.
+    is raised unchanged, and a falsy answer as an ``AssertionError`` that shows it.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -31,8 +33,8 @@ def eventually(check: Callable[[], Answer], timeout: float = 60, every: float = 
 
 
 def never(check: Callable[[], object], during: float) -> None:
-    """Assert that ``check`` stays falsy for ``during`` seconds; for what must not happen, where no
-    event can tell.
+    """Assert that ``check`` stays falsy for ``during`` seconds; for what must not happen, if no
+    event can show it.
     """
     deadline = time.monotonic() + during
     while time.monotonic() < deadline:

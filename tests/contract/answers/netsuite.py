@@ -1,4 +1,4 @@
-"""What NetSuite answers, and what follows."""
+"""NetSuite's answers, and what follows from each."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ HTML = "<html><body>Request blocked</body></html>"
 def said(
     detail: str = "", code: str = "", path: str | None = None, *, title: str = "Bad Request"
 ) -> Any:
-    """Build an error body."""
+    """Return the body of an error."""
     described = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
     return {
         "type": "https://www.rfc-editor.org/rfc/rfc9110.html",
@@ -287,7 +287,7 @@ ROWS = (
         source="REST is said to answer 429 (katoomi.com, houseblend.io)",
     ),
     Row(
-        what="the account's limit, with a wish",
+        what="the account's limit, with a delay",
         status=429,
         headers={"Retry-After": "7"},
         error="Unavailable",
@@ -295,7 +295,7 @@ ROWS = (
         source="No Retry-After documented: honoured all the same",
     ),
     Row(
-        what="a wish beyond the calendar",
+        what="a delay beyond the calendar",
         status=429,
         headers={"Retry-After": "Fri, 31 Dec 9999 23:59:59 -2300"},
         error="Unavailable",

@@ -1,4 +1,4 @@
-"""What QuickBooks Online and Intuit's gateway answer, and what follows."""
+"""The answers of QuickBooks Online and Intuit's gateway, and what follows from each."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ FOUND = {
 
 
 def fault(code: str, detail: str = "Said.", element: str = "") -> Any:
-    """Build a fault of the service."""
+    """Return a fault of the service."""
     error = {"Message": "m", "Detail": detail, "code": code, "element": element}
     return {"Fault": {"Error": [error], "type": "ValidationFault"}, "time": "2026-03-01T12:00:00Z"}
 
 
 def gateway(code: str, message: str = "") -> Any:
-    """Build a fault of the gateway."""
+    """Return a fault of the gateway."""
     error = {
         "message": message or f"message=Said; errorCode={code}",
         "detail": None,
@@ -42,7 +42,7 @@ def gateway(code: str, message: str = "") -> Any:
 
 
 def xml(code: str, message: str, *, closed: bool = True) -> str:
-    """Build a fault of the gateway in XML."""
+    """Return a fault of the gateway in XML."""
     return (
         '<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault'
         ' type="SERVICE">'
@@ -52,7 +52,7 @@ def xml(code: str, message: str, *, closed: bool = True) -> str:
 
 
 def refused(code: str, what: str, says: str, *, detail: str = "Said.", source: str = REF) -> Row:
-    """Build a row of a document that is refused for good."""
+    """Return the row of a document that is refused for good."""
     return Row(
         what=what,
         status=400,

@@ -1,7 +1,7 @@
-"""What Razorpay answers, and what follows.
+"""Razorpay's answers, and what follows from each.
 
 The sources name pages of the vendor's documentation (github.com/razorpay/markdown-docs,
-razorpay.com/docs), issues of its client libraries, and what public projects have seen.
+razorpay.com/docs), issues of its client libraries, and observations in public projects.
 """
 
 from typing import Any
@@ -61,7 +61,7 @@ USUAL: dict[str, Any] = {
 def said(
     description: str, *, code: str = "BAD_REQUEST_ERROR", field: str | None = None, **more: Any
 ) -> Any:
-    """Build an error body."""
+    """Return the body of an error."""
     error = {
         "code": code,
         "description": description,
@@ -74,7 +74,7 @@ def said(
 
 
 def refused(what: str, body: Any, source: str, says: str = "Fix what it names") -> Row:
-    """Build a row of what is about the invoice: filed and told."""
+    """Return the row of a problem with the invoice, which is filed and reported."""
     return Row(
         what=what, status=400, body=body, error="Rejected", next="file", says=says, source=source
     )
@@ -302,7 +302,7 @@ WAITING = (
         source=THROTTLE,
     ),
     Row(
-        what="throttled, with a wish",
+        what="throttled, with a delay",
         status=429,
         headers={"Retry-After": "7"},
         body=said(SLOWER),

@@ -1,4 +1,4 @@
-"""One answer of a billing system, and what the creator makes of it."""
+"""One answer of a billing system, and what the creator does next."""
 
 import json
 from collections.abc import Mapping
@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 # ``issue`` is the second half of a create by way of a draft.
 Call = Literal["create", "issue", "look", "read"]
-# ``file``: a failure record.
+# What follows.
 #
-# ``look``: in doubt, looked for. ``wait alone``: this invoice is tried again.
+# ``file``: a failure record. ``look``: in doubt, so look for the document. ``wait alone``: this
+# invoice is tried again.
 #
-# ``all wait``: an outage or a throttle, whatever the invoice. ``operator``: nothing is filed, the
-# circuit opens. ``unreadable``: the look is made again; it said nothing.
+# ``all wait``: an outage or a throttle, whatever the invoice. ``operator``: nothing is filed, and
+# the circuit opens. ``unreadable``: the look is repeated, since it said nothing.
 Next = Literal[
     "created", "not there", "file", "look", "wait alone", "all wait", "operator", "unreadable"
 ]
@@ -22,8 +23,8 @@ Next = Literal[
 class Row:
     """``body`` is text, or a tree that is written as JSON. ``says`` is a part of the reason.
 
-    ``error`` is what stays of it after three tries in six seconds with the same answer; empty:
-    none. ``source`` is what the fact rests on.
+    ``error`` is what remains after three tries in six seconds with the same answer; empty if
+    nothing does. ``source`` is the evidence for the row.
     """
 
     what: str

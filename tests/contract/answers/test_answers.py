@@ -1,6 +1,4 @@
-"""What each answer of a billing system leads to, seen through the real client and the real
-handler.
-"""
+"""What each answer of a billing system leads to, seen through the real client and the real handler."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -37,7 +35,7 @@ from tests.unit.providers.one_token import OneToken
 TIMEOUT = 5
 TRIES = 3
 PAUSE = 2
-# Of the other call, so that the row's own answer decides.
+# The answer to the other call, so that the row's own answer decides.
 NOTHING_THERE = {
     "netsuite": (
         404,
@@ -145,7 +143,9 @@ def read(client: BillingProvider) -> tuple[CallFailed | None, Next]:
         for row in rows
     ],
 )
-def test_an_answer_and_what_follows(server: AnyServer, destination: str, row: Row) -> None:
+def test_each_answer_leads_to_what_its_row_says(
+    server: AnyServer, destination: str, row: Row
+) -> None:
     clock = FakeClock()
     server.answers = answers_of(row, destination)
     client = BUILD[destination](server.url, clock)
@@ -168,7 +168,7 @@ def test_an_answer_and_what_follows(server: AnyServer, destination: str, row: Ro
 
 
 @pytest.mark.parametrize("rows", TABLES.values(), ids=TABLES)
-def test_the_tables_hold_forty_answers_each_with_a_source(rows: tuple[Row, ...]) -> None:
+def test_each_table_has_forty_answers_with_sources(rows: tuple[Row, ...]) -> None:
     distinct = {(row.status, tuple(row.headers), row.content(), row.call) for row in rows}
 
     assert len(distinct) >= 40

@@ -1,4 +1,4 @@
-"""One suite for the archive's port: on the fake that the sink's unit tests trust, and on S3 over a
+"""One suite for the archive's port: on the fake that the sink's unit tests use, and on S3 over a
 real server.
 """
 
@@ -47,7 +47,7 @@ def archive(request: pytest.FixtureRequest, open_at: OpenAt) -> Archive:
     return open_at(bucket.settings["AWS_ENDPOINT_URL_S3"], bucket.name)
 
 
-def test_what_was_put_is_found_by_its_prefix(archive: Archive) -> None:
+def test_a_stored_object_is_found_by_its_prefix(archive: Archive) -> None:
     archive.check()
     archive.put("errors/a-1", b"1")
     archive.put("errors/a-2", b"2")
@@ -61,14 +61,14 @@ def test_what_was_put_is_found_by_its_prefix(archive: Archive) -> None:
     assert archive.listed("errors/c") == []
 
 
-def test_a_put_may_be_repeated(archive: Archive) -> None:
+def test_a_put_can_be_repeated(archive: Archive) -> None:
     archive.put("errors/a-1", b"1")
     archive.put("errors/a-1", b"1")
 
     assert [each.key for each in archive.listed("errors/a-1")] == ["errors/a-1"]
 
 
-def test_an_object_that_was_archived_away_is_told_from_an_archive_that_is_away(
+def test_an_object_in_cold_storage_is_distinguished_from_an_unreachable_archive(
     s3: Bucket, open_at: OpenAt
 ) -> None:
     archive = open_at(s3.settings["AWS_ENDPOINT_URL_S3"], s3.name)
@@ -91,8 +91,8 @@ def test_an_object_is_listed_with_the_time_at_which_it_was_stored(
     assert stored.stored_at == s3.client.head_object(Bucket=s3.name, Key="errors/a")["LastModified"]
 
 
-@pytest.mark.parametrize("followers", ["aa", "aba"], ids=["its own token", "one before"])
-def test_a_list_whose_token_comes_again_ends(followers: str) -> None:
+@pytest.mark.parametrize("followers", ["aa", "aba"], ids=["its own token", "an earlier token"])
+def test_a_list_with_a_repeated_token_ends(followers: str) -> None:
     client = boto3.client(
         "s3", aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
     )
@@ -120,7 +120,7 @@ SKEWED = (
 )
 
 
-def test_a_clock_that_is_off_is_named_instead_of_the_credentials(open_at: OpenAt) -> None:
+def test_a_wrong_clock_is_reported_instead_of_the_credentials(open_at: OpenAt) -> None:
     theirs = datetime.now(UTC) - timedelta(minutes=20, seconds=10)
     date = {"Date": format_datetime(theirs, usegmt=True)}
     with any_server() as server:
@@ -147,7 +147,7 @@ def calls_of(archive: Archive) -> list[Callable[[], object]]:
 @pytest.mark.parametrize(
     "code", ["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"]
 )
-def test_refused_credentials_are_told_from_an_outage(open_at: OpenAt, code: str) -> None:
+def test_refused_credentials_are_distinguished_from_an_outage(open_at: OpenAt, code: str) -> None:
     with any_server() as server:
         server.answer = written(
             403, {}, f"<Error><Code>{code}</Code><Message>m</Message></Error>".encode()
@@ -185,7 +185,7 @@ REDIRECTS = {
 
 
 @pytest.mark.parametrize("redirect", REDIRECTS)
-def test_a_bucket_that_is_elsewhere_is_named_with_its_region(
+def test_a_bucket_in_another_region_is_reported_with_its_region(
     open_at: OpenAt, redirect: str
 ) -> None:
     status, code, headers, named = REDIRECTS[redirect]

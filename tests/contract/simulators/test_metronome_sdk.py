@@ -1,4 +1,4 @@
-"""Metronome's simulator as Metronome's own SDK sees it, every answer validated strictly."""
+"""Metronome's simulator as seen by Metronome's own SDK, with strict validation of every answer."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -110,7 +110,7 @@ def _fits(invoice: Any, query: dict[str, Any]) -> bool:
     return bool(query.items() <= shown.items())
 
 
-def test_lines_without_quantity_are_left_out_where_asked(client: Client) -> None:
+def test_lines_without_a_quantity_are_left_out_on_request(client: Client) -> None:
     idle = next(
         each
         for each in MONTH.invoices
@@ -173,7 +173,7 @@ def test_a_hierarchy_is_read_from_its_contracts(control: MetronomeControl, clien
         client.v1.contracts.retrieve(customer_id="parent", contract_id="child-contract")
 
 
-def test_a_customers_own_billing_provider_is_told(
+def test_the_billing_provider_of_a_customer_is_shown(
     control: MetronomeControl, client: Client
 ) -> None:
     customer_id = MONTH.customers[0]["id"]
@@ -238,7 +238,7 @@ def test_a_status_is_written_back_and_read(control: MetronomeControl, client: Cl
     assert [each["billing_provider_invoice_id"] for each in control.writebacks()] == ["inv_1"]
 
 
-def test_refusals_are_read_as_what_they_are(control: MetronomeControl, client: Client) -> None:
+def test_each_refusal_is_read_as_the_right_error(control: MetronomeControl, client: Client) -> None:
     stranger = client.with_options(bearer_token="wrong")
     with pytest.raises(metronome.AuthenticationError):
         stranger.v1.customers.retrieve(customer_id=NOBODY)

@@ -1,4 +1,4 @@
-"""NetSuite's simulator as the community's client sees it: token-based authentication, records,
+"""NetSuite's simulator as seen by the community's client: token-based authentication, records,
 SuiteQL.
 """
 
@@ -26,7 +26,7 @@ ACCOUNT = NetSuiteSettings()
 
 
 class Api(NetSuiteRestApi):  # type: ignore[misc]  # it has no types
-    """The client at another address: its own is made from the account."""
+    """The client with another address: its own follows from the account."""
 
     def __init__(
         self, url: str, *, secret: str = ACCOUNT.token_secret, method: str = "HMAC-SHA256"
@@ -157,7 +157,7 @@ async def test_a_record_is_changed_and_deleted(api: Api) -> None:
         ({"memo": "x" * 1000}, "memo"),
     ],
 )
-async def test_what_netsuite_refuses_is_refused(
+async def test_a_record_that_netsuite_refuses_is_refused(
     control: ControlClient, api: Api, changes: dict[str, Any], path: str
 ) -> None:
     answer = await api.request("POST", "/record/v1/invoice", json=body(**changes))
@@ -174,7 +174,7 @@ async def test_what_netsuite_refuses_is_refused(
         ("POST", "/record/v1/bill", 404),
     ],
 )
-async def test_what_is_not_served_is_refused_in_netsuites_form(
+async def test_an_unsupported_request_is_refused_in_netsuites_format(
     api: Api, method: str, path: str, status: int
 ) -> None:
     answer = await api.request(method, path)

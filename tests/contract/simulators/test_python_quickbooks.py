@@ -1,4 +1,4 @@
-"""QuickBooks' simulator as python-quickbooks and Intuit's own OAuth library see it."""
+"""QuickBooks' simulator as seen by python-quickbooks and Intuit's own OAuth library."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -61,7 +61,7 @@ def login(control: QuickBooksControl, url: str) -> AuthClient:
 @pytest.fixture
 def books(login: AuthClient, url: str, monkeypatch: pytest.MonkeyPatch) -> QuickBooks:
     class Company(QuickBooks):  # type: ignore[misc]  # it has no types
-        """The client at another address: its own are Intuit's."""
+        """The client with other addresses: its own are Intuit's."""
 
         api_url_v3 = sandbox_api_url_v3 = f"{url}/v3"
 
@@ -106,7 +106,7 @@ def code_of(call: Any) -> int:
     return int(refused.value.error_code)
 
 
-def test_tokens_rotate_and_the_old_one_is_spent(login: AuthClient) -> None:
+def test_tokens_rotate_and_the_old_one_is_invalid(login: AuthClient) -> None:
     first = login.refresh_token
 
     login.refresh()
@@ -119,7 +119,7 @@ def test_tokens_rotate_and_the_old_one_is_spent(login: AuthClient) -> None:
 
 
 @pytest.mark.parametrize("kind", [Invoice, CreditMemo])
-def test_what_the_library_sends_by_itself_is_taken(books: QuickBooks, kind: Any) -> None:
+def test_everything_that_the_library_sends_itself_is_accepted(books: QuickBooks, kind: Any) -> None:
     document = draft(kind)
 
     document.save(qb=books)
@@ -131,7 +131,7 @@ def test_what_the_library_sends_by_itself_is_taken(books: QuickBooks, kind: Any)
     assert [line.DetailType for line in read.Line] == ["SalesItemLineDetail", "SubTotalLineDetail"]
 
 
-def test_a_request_id_is_answered_once(control: QuickBooksControl, books: QuickBooks) -> None:
+def test_a_request_id_creates_once(control: QuickBooksControl, books: QuickBooks) -> None:
     first = draft()
     second = draft()
 
@@ -174,7 +174,7 @@ def test_a_saved_document_is_updated_and_a_stale_one_refused(
     assert code_of(lambda: stale.save(qb=books)) == 5010
 
 
-def test_a_voided_invoice_stays_and_a_deleted_one_goes(
+def test_a_voided_invoice_stays_and_a_deleted_one_disappears(
     control: QuickBooksControl, books: QuickBooks
 ) -> None:
     voided = draft()
@@ -208,7 +208,9 @@ def test_preferences_customers_and_items_are_read(
         Customer.get(9, qb=books)
 
 
-def test_what_quickbooks_refuses_is_refused(control: QuickBooksControl, books: QuickBooks) -> None:
+def test_a_document_that_quickbooks_refuses_is_refused(
+    control: QuickBooksControl, books: QuickBooks
+) -> None:
     taken = draft()
     nobody = draft()
     taken.save(qb=books)

@@ -1,4 +1,4 @@
-"""Razorpay's simulator as Razorpay's own library sees it."""
+"""Razorpay's simulator as seen by Razorpay's own library."""
 
 import time
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def test_an_invoice_is_created_listed_fetched_and_cancelled(invoices: Any) -> No
         invoices.cancel(created["id"])
 
 
-def test_a_draft_is_edited_issued_or_deleted(invoices: Any) -> None:
+def test_a_draft_can_be_edited_issued_or_deleted(invoices: Any) -> None:
     kept = invoices.create(body(draft="1"))
     dropped = invoices.create(body(draft="1"))
 
@@ -124,7 +124,7 @@ def test_lists_are_filtered_and_paged(invoices: Any) -> None:
         ({"expire_by": 1}, "at least 15 minutes"),
     ],
 )
-def test_what_razorpay_refuses_is_refused(
+def test_an_invoice_that_razorpay_refuses_is_refused(
     control: ControlClient, invoices: Any, changes: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(BadRequestError, match=reason):
@@ -132,7 +132,7 @@ def test_what_razorpay_refuses_is_refused(
     assert control.documents() == []
 
 
-def test_trouble_and_what_is_not_served_are_read_as_what_they_are(
+def test_outages_and_unsupported_requests_are_read_as_the_right_errors(
     control: ControlClient, url: str
 ) -> None:
     stranger = razorpay.Client(auth=("rzp_test_simulated", "wrong"), base_url=url)

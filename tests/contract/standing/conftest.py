@@ -1,4 +1,4 @@
-"""The outside systems of a module's tests, and a connector between them for each."""
+"""The outside systems for a module's tests, and a connector between them for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +11,13 @@ from tests.contract.standing.systems import Systems, systems
 
 @pytest.fixture(scope="module")
 def outside() -> Iterator[Systems]:
-    """Serve the systems once; who uses them starts by a ``reset``."""
+    """Serve the systems once per module; each test starts with a ``reset``."""
     with systems() as served:
         yield served
 
 
 @pytest.fixture
 def connector(outside: Systems, tmp_path: Path) -> Connector:
-    """Return a connector that knows nothing, as nobody outside does."""
+    """Return a new connector, between outside systems without data."""
     outside.reset()
     return Connector(outside, tmp_path)

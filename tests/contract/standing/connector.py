@@ -1,5 +1,5 @@
 """The connector in one process: the real formatter, creator and clients; topics in memory; a clock
-that is turned.
+that the test sets.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ RAW = TOPICS.raw_invoices_topic
 FORMATTED = TOPICS.formatted_invoices_topic
 ERRORS = TOPICS.invoice_errors_topic
 LEDGER = TOPICS.invoice_outcomes_topic
-# First records are finalized so long after their process got the partition.
+# First records are finalized this long after their process got the partition.
 AN_HOUR = 3600.0
 
 
@@ -81,11 +81,11 @@ class Topics:
         return self._ends[topic]
 
     def delete_all(self, topic: str) -> None:
-        """Delete the records of a topic, as retention does; offsets go on."""
+        """Delete the records of a topic, as retention does; offsets continue."""
         self._records[topic].clear()
 
     def compact(self, topic: str) -> None:
-        """Keep the newest record of each key, as Kafka does."""
+        """Keep only the newest record of each key, as Kafka does."""
         newest = {record.key: record.offset for record in self._records[topic]}
         self._records[topic] = [
             each for each in self._records[topic] if newest[each.key] == each.offset
@@ -94,14 +94,16 @@ class Topics:
 
 @dataclass(slots=True)
 class Late:
-    """A request that its system carries out at a time of its own."""
+    """A request that its system carries out later, at a time of its own."""
 
     at: float
     carry_out: Callable[[], object]
 
 
 class Connector:
-    """Works off what is put on its topics, time included; nothing waits when a method returns."""
+    """Processes what is put on its topics, including the delays; nothing waits when a method
+    returns.
+    """
 
     def __init__(self, systems: Systems, folder: Path) -> None:
         self.systems = systems
@@ -123,14 +125,14 @@ class Connector:
     def deliver(
         self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any
     ) -> None:
-        """Take Metronome's webhook, and do all that follows."""
+        """Receive Metronome's webhook, and do everything that follows."""
         self.receive(invoice_id, customer_id, headers, **changes)
         self.work()
 
     def receive(
         self, invoice_id: str, customer_id: str, headers: Headers = (), **changes: Any
     ) -> None:
-        """Take Metronome's webhook, and do nothing that follows."""
+        """Receive Metronome's webhook, and do nothing else."""
         now = self.clock.now()
         raw = raw_invoice(
             invoice_id=invoice_id,
@@ -143,14 +145,14 @@ class Connector:
         self.topics.publish(OutgoingRecord(RAW, invoice_id.encode(), to_bytes(raw), marked))
 
     def put(self, record: OutgoingRecord) -> None:
-        """Put a record on its topic, and do all that follows."""
+        """Put a record on its topic, and do everything that follows."""
         self.topics.publish(record)
         self.work()
 
     def again(
         self, topic: str, invoice_id: str, change: Callable[[Headers], Headers] = tuple
     ) -> None:
-        """Put an invoice's newest record of a topic there once more."""
+        """Put an invoice's newest record of a topic there again."""
         newest = [
             record for record in self.topics.read(topic) if record.key == invoice_id.encode()
         ][-1]
@@ -180,24 +182,24 @@ class Connector:
             self._attempt_next()
 
     def format(self) -> None:
-        """Format until nothing waits for that."""
+        """Format until nothing waits for it."""
         asyncio.run(self._format())
 
     def lose(self, topic: str) -> None:
-        """Let retention delete what is on a topic, also what was not read; who reads it goes on
-        behind that.
+        """Let retention delete the records of a topic, even unread ones; readers continue after
+        them.
         """
         self.topics.delete_all(topic)
         self._read[topic] = self.topics.end(topic)
 
     def die_after(self, attempts: int) -> None:
-        """Let the creator die so many attempts from now, before it has noted how the last one
+        """Let the creator die after this many attempts, before it has recorded how the last one
         ended.
         """
         self._attempts_to_live = attempts
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass; what is late is carried out when it is due."""
+        """Let time pass; late requests are carried out when they are due."""
         end = self.clock.monotonic() + seconds
         for each in sorted(self.late, key=lambda late: late.at):
             if each.at <= end:
@@ -227,7 +229,7 @@ class Connector:
         task = self._dispatcher.take()
         if task is None:
             seconds = self._dispatcher.seconds_until_due()
-            assert seconds is not None, "what is held is never due"
+            assert seconds is not None, "a held task is never due"
             self.pass_time(seconds)
             return
         goes_on = True
@@ -235,12 +237,12 @@ class Connector:
             error = self._creator.attempt(task)
             self._attempts_to_live -= 1
             if self._attempts_to_live == 0:
-                self._start_anew()
+                self._restart()
                 return
             goes_on = self._dispatcher.report(task, error)
 
-    def _start_anew(self) -> None:
-        """Be another process: it knows nothing, and reads on from what was committed."""
+    def _restart(self) -> None:
+        """Become another process, which knows nothing and reads on from the committed offset."""
         self._dispatcher = _dispatcher(self.clock)
         self._firsts = FirstRecords()
         self._firsts.assigned(

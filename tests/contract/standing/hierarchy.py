@@ -1,12 +1,11 @@
-"""An account hierarchy of two customers at Metronome: the parent pays for its child."""
+"""An account hierarchy of two customers at Metronome, in which the parent pays for its child."""
 
 from typing import Any, Literal
 
 from tests.contract.standing.invoices import Invoice
 
-# ``separate``: the child's invoice is billed to the parent.
-#
-# ``consolidated``: it is part of the parent's invoice.
+# ``separate``: the child's invoice is billed to the parent. ``consolidated``: it is part of the
+# parent's invoice.
 Hierarchy = Literal["none", "separate", "consolidated"]
 
 

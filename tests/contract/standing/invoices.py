@@ -1,4 +1,4 @@
-"""An invoice of Metronome's, and a customer of its own who can move between destinations."""
+"""An invoice in Metronome, with its own customer, who can move between destinations."""
 
 import itertools
 import uuid
@@ -11,7 +11,7 @@ from tests.unit.formatter.invoices import line, tree
 
 DESTINATION_FIELD = "billing_destination"
 CUSTOMER_FIELD = "netsuite_customer_id"
-# Of each destination the right one, another, and one that a test may make unknown there.
+# Per destination: the right customer, another one, and one that a test may make unknown there.
 CUSTOMERS = {
     "netsuite": ("1042", "2042", "999999"),
     "quickbooks_online": ("58", "59", "999999"),
@@ -23,7 +23,7 @@ _numbers = itertools.count(1)
 
 
 def _next_id() -> str:
-    # Names of a fixed space: as spread as random ones, and the same in each run.
+    # Names in a fixed namespace: as well spread as random ones, and the same in each run.
     return str(uuid.uuid5(uuid.NAMESPACE_OID, str(next(_numbers))))
 
 
@@ -50,18 +50,18 @@ class Invoice:
         people.seed_invoices([shown])
 
     def move(self, destination: str, *, which: int = 0) -> None:
-        """Give its customer another destination, or one of the customers there."""
+        """Give its customer another destination, or another customer id there."""
         fields = {DESTINATION_FIELD: destination, CUSTOMER_FIELD: CUSTOMERS[destination][which]}
         self.systems.metronome.people.set_fields("customer", self.customer_id, fields)
 
     @property
     def contract_id(self) -> str:
-        """The customer's contract."""
+        """Return the customer's contract."""
         return f"contract-{self.customer_id}"
 
     @property
     def external(self) -> dict[str, Any]:
-        """What Metronome knows of its document."""
+        """Return what Metronome knows about its document."""
         shown = next(
             each for each in self.systems.metronome.documents() if each["id"] == self.invoice_id
         )

@@ -1,4 +1,4 @@
-"""What the operators' tools make of the records in memory: the view's pure functions, and the
+"""What the operators' tools conclude from the records in memory: the view's pure functions, and the
 reconciliation.
 """
 
@@ -31,7 +31,7 @@ class Ledger:
         self._topics = topics
 
     def refresh(self) -> None:
-        """Nothing is kept."""
+        """Do nothing, since nothing is kept."""
 
     def invoices(self, invoice_ids: Iterable[str]) -> Mapping[str, KnownInvoice]:
         """Return what is known of some invoices."""
@@ -50,7 +50,7 @@ class Ledger:
 
 
 class Listing:
-    """Metronome's lists, over its API."""
+    """Metronome's lists, through its API."""
 
     def __init__(self, connector: Connector, customer_ids: Iterable[str]) -> None:
         self._metronome = connector.systems.metronome_client()
@@ -61,7 +61,7 @@ class Listing:
         yield from self._customer_ids
 
     def invoices_since(self, customer_id: str, since: datetime) -> list[dict[str, Any]]:
-        """Return all of a customer's invoices: none is older."""
+        """Return all invoices of a customer, since none is older."""
         del since
         return [
             invoice for page in self._metronome.newest_invoices(customer_id) for invoice in page
@@ -69,7 +69,7 @@ class Listing:
 
 
 def reconcile(connector: Connector, customer_ids: Iterable[str]) -> list[Finding]:
-    """Reconcile, and enter what was seen of documents; nothing waits."""
+    """Reconcile, and enter the observed documents; nothing is waiting."""
     connections = connector.connections
     accounts = {name: each.account for name, each in connections.items()}
     asked = AskedProviders(Providers(connections, {}, accounts), Pace(None, connector.clock), 0)

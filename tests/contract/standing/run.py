@@ -1,4 +1,4 @@
-"""One thing that the connector was given, and what must hold after it, whatever it was."""
+"""One input to the connector, and what must hold after it, whatever the input."""
 
 import re
 from decimal import Decimal
@@ -17,7 +17,7 @@ DIFFERENCE = re.compile(r"its (\w[\w ]*?) is (.+?) instead of (\S+?)(?: and |$)"
 
 
 class Run:
-    """One thing that the connector was given, from before it to what must hold after it."""
+    """One input to the connector, from the state before it to the checks after it."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Run:
             if told["external_status"] == "FINALIZED":
                 standing = [each.document_id for each in self.scene.standing(self.watched)]
                 assert told["billing_provider_invoice_id"] in standing, (
-                    "FINALIZED, and nothing stands"
+                    "FINALIZED without a standing document"
                 )
 
     def _check_failure(self, failure: InvoiceFailure) -> None:
@@ -79,7 +79,7 @@ class Run:
         ]
         if failure.code != "conflicting-document":
             return
-        assert refusals == [], "a conflict was told as a refusal"
+        assert refusals == [], "a conflict was reported as a refusal"
         documents = {each.document_id: each for each in self.scene.systems.documents()}
         if gone := GONE.search(failure.reason):
             named = documents.get(gone[1])
@@ -95,7 +95,7 @@ class Run:
 
 
 def is_so(document: Document, what: str, theirs: str, ours: str) -> bool:
-    """Whether a document shows what a failure says of it, and not what the invoice asks for."""
+    """Whether a document shows what a failure says about it, and differs from the invoice."""
     match what:
         case "total":
             return Decimal(theirs) == Decimal(document.total)
@@ -120,7 +120,7 @@ def check(scene: Scene, watched: Watched) -> None:
     assert known[document.document_id].stands is not False
     if (
         watched.resurrected
-    ):  # made anew by a repeat that nobody forced: what Metronome knows is not overwritten
+    ):  # replaced by a repeat that was not forced: what Metronome knows is not overwritten
         return
     external = watched.invoice.external
     assert external.get("external_status") == "FINALIZED", external

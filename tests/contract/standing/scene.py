@@ -1,4 +1,4 @@
-"""Some invoices, the connector between the simulated systems, and what is there of documents and
+"""Some invoices, the connector between the simulated systems, and the existing documents and
 records.
 """
 
@@ -22,12 +22,11 @@ UNKNOWN_CUSTOMERS = {"unknown_customers": ["999999", "cust_ZZZZZZZZZZZZZZ"]}
 
 @dataclass(slots=True)
 class Watched:
-    """An invoice, and what the world remembers of it.
+    """An invoice, and what the test remembers about it.
 
-    ``hidden``: somebody changed what look-ups go by.
-
-    ``own_destination`` is its customer's. ``payer`` is the invoice of the customer who pays for it,
-    if that is another. ``whole`` is the consolidated invoice that it is part of.
+    ``hidden``: somebody changed what look-ups depend on. ``own_destination`` is that of its
+    customer. ``payer`` is the invoice of the customer who pays for it, if that is another.
+    ``whole`` is the consolidated invoice that it is part of.
     """
 
     invoice: Invoice
@@ -41,12 +40,15 @@ class Watched:
 
     @property
     def destination(self) -> str:
-        """Where it is billed."""
+        """Return where it is billed."""
         return (self.payer or self).own_destination
 
 
 class Scene:
-    """``troubles`` arm what goes wrong in the next run, given the destination."""
+    """Invoices, the connector and the outside systems.
+
+    ``troubles`` prepare the faults of the next run, given the destination.
+    """
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class Scene:
         for each in self.watched:
             each.invoice.finalize(each.destination)
         self._join(hierarchy)
-        # Which invoice a document was made for; people's edits do not change it.
+        # Which invoice a document was created for; people's edits do not change it.
         self.origins: dict[tuple[str, str], str] = {}
         self.troubles: list[Callable[[str], None]] = []
 
@@ -77,7 +79,7 @@ class Scene:
             other.whole = first if hierarchy == "consolidated" else None
 
     def made_for(self, watched: Watched) -> list[Document]:
-        """Return the documents that the connector made for an invoice, and that exist still."""
+        """Return the existing documents that the connector created for an invoice."""
         return [
             each
             for each in self.systems.documents()
@@ -89,15 +91,15 @@ class Scene:
         return [each for each in self.made_for(watched) if each.stands]
 
     def known(self, watched: Watched) -> KnownInvoice:
-        """Return what the ledger says of an invoice."""
+        """Return what the ledger says about an invoice."""
         return self.ledger.invoice(watched.invoice.invoice_id)
 
     def has_standing(self) -> bool:
-        """Whether any document stands that people can do something to."""
+        """Whether any document stands, so that people can do something to it."""
         return any(self.standing(each) for each in self.watched)
 
     def has_records(self) -> bool:
-        """Whether anything was formatted that can come again."""
+        """Whether any formatted record exists that can be redelivered."""
         return bool(self.connector.topics.read(FORMATTED))
 
     def has_constituents(self) -> bool:
@@ -110,12 +112,12 @@ class Scene:
         return any(each is not None and each.outcome == "failed" for each in newest)
 
     def may_exist(self, watched: Watched) -> bool:
-        """Whether the ledger says that a document may exist which nobody has found."""
+        """Whether the ledger says that an undiscovered document may exist."""
         newest = self.known(watched).newest
         return newest is not None and newest.may_exist is True
 
     def note_new_documents(self) -> set[tuple[str, str]]:
-        """Remember for whom documents were made that are seen for the first time; return them."""
+        """Remember for whom newly seen documents were created, and return them."""
         new = {
             (each.destination, each.document_id): each.external_id or ""
             for each in self.systems.documents()
@@ -134,7 +136,7 @@ class Scene:
         return any(record.key == key for record in self.connector.topics.read(topic))
 
     def topic_of(self, watched: Watched, what: What) -> str | None:
-        """Return where the record lies that is put back; ``None`` if there is none."""
+        """Return the topic of the record to replay; ``None`` if there is none."""
         topic: str | None = RAW if what == "raw" else FORMATTED
         newest = self.known(watched).newest
         if what == "errors":
@@ -143,7 +145,7 @@ class Scene:
         return topic if topic is not None and self.has(topic, watched) else None
 
     def failure(self, failure_id: str | None) -> tuple[InvoiceFailure, Place]:
-        """Return a failure, and where it lies."""
+        """Return a failure, and its place."""
         for record in self.connector.topics.read(ERRORS):
             failure = from_bytes(InvoiceFailure, record.value)
             if failure.failure_id == failure_id:

@@ -1,4 +1,4 @@
-"""Metronome and the providers on loopback, on one clock that the test turns."""
+"""Metronome and the providers on loopback, on one clock that the test sets."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -25,7 +25,7 @@ from tests.contract.provider_cases import SIMULATED
 from tests.fakes import FakeClock
 
 TIMEOUT_SECONDS = 5.0
-# Longer than any test's clock runs.
+# Longer than the clock of any test runs.
 NEVER_EXPIRES = 1e9
 
 
@@ -42,12 +42,15 @@ class Document:
 
     @property
     def stands(self) -> bool:
-        """Whether it counts: it was not called off, and is no mere draft."""
+        """Whether it counts: it was not cancelled, and is more than a draft."""
         return self.state not in ("void", "draft")
 
 
 class Systems:
-    """The simulated systems. People act on them directly, the connector reaches them over HTTP."""
+    """The simulated systems.
+
+    People act on them directly; the connector reaches them over HTTP.
+    """
 
     def __init__(
         self, clock: FakeClock, urls: Mapping[str, str], simulators: Mapping[str, Any]
@@ -59,7 +62,7 @@ class Systems:
         self._urls = urls
 
     def reset(self) -> None:
-        """Go back to the start, but for the clock."""
+        """Go back to the start, except for the clock."""
         for name in self._simulators:
             self.control(name).reset()
         self.providers["quickbooks_online"].configure({"access_token_seconds": NEVER_EXPIRES})
@@ -69,7 +72,7 @@ class Systems:
         return ControlClient(self._urls[name])
 
     def documents(self) -> list[Document]:
-        """Return every document that exists, at each provider the oldest first."""
+        """Return every existing document, with the oldest first per provider."""
         return [
             Document(
                 name,
@@ -103,7 +106,7 @@ class Systems:
         return Connection(provider, provider.build(account, self.clock), provider.account(account))
 
     def _quickbooks(self) -> QuickBooksOnline:
-        """Return a client without Intuit's pace, which would make every test minutes long."""
+        """Return a client without Intuit's rate limit, which would make every test take minutes."""
         settings = self.providers["quickbooks_online"].settings
         url = self._urls["quickbooks_online"]
         endpoint = TokenEndpoint(

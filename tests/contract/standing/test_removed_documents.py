@@ -1,5 +1,5 @@
 """What becomes of an invoice whose document was removed: each row of the runbook's tables is
-run.
+executed.
 """
 
 import re
@@ -30,7 +30,7 @@ UNTIL = f"{REFUSED} until the (?P<what>[a-z ]+) is cleared"
 
 @dataclass(frozen=True)
 class Removal:
-    """How a person removes a document, in which kind of account, and what time takes with it."""
+    """How a person removes a document, in which kind of account, and what is forgotten over time."""
 
     deed: str
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -165,7 +165,7 @@ def forced(headers: Headers) -> Headers:
     return (*replayed(headers), (REPLAY_FORCE, b"1"))
 
 
-def forced_anew(headers: Headers) -> Headers:
+def forced_again(headers: Headers) -> Headers:
     return (*forced(headers), (REQUEST_GENERATION, b"replay-1"))
 
 
@@ -192,7 +192,9 @@ def test_a_record_that_starts_over_is_skipped(
 
 
 @pytest.mark.parametrize(("row", "forgets"), RUNS, ids=named)
-def test_a_formatted_record_that_comes_again(connector: Connector, row: Row, forgets: bool) -> None:
+def test_a_redelivered_formatted_record_ends_as_its_row_says(
+    connector: Connector, row: Row, forgets: bool
+) -> None:
     case = Case(connector, row, forgets=forgets)
 
     case.again(FORMATTED, as_it_was)
@@ -201,9 +203,9 @@ def test_a_formatted_record_that_comes_again(connector: Connector, row: Row, for
 
 
 @pytest.mark.parametrize(("row", "forgets"), RUNS, ids=named)
-@pytest.mark.parametrize("change", [forced, forced_anew])
+@pytest.mark.parametrize("change", [forced, forced_again])
 @pytest.mark.parametrize("topic", [RAW, FORMATTED])
-def test_a_forced_replay(
+def test_a_forced_replay_ends_as_its_row_says(
     connector: Connector, row: Row, forgets: bool, topic: str, change: Callable[[Headers], Headers]
 ) -> None:
     case = Case(connector, row, forgets=forgets)
@@ -218,7 +220,7 @@ def test_a_forced_replay(
 @pytest.mark.parametrize(
     ("row", "forgets"), [run for run in RUNS if run[0].force == CREATED], ids=named
 )
-def test_what_was_created_anew_is_never_doubled(
+def test_a_document_created_again_is_never_duplicated(
     connector: Connector, row: Row, forgets: bool
 ) -> None:
     case = Case(connector, row, forgets=forgets)
@@ -231,7 +233,7 @@ def test_what_was_created_anew_is_never_doubled(
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if re.fullmatch(UNTIL, row.force)], ids=str)
-def test_once_the_id_is_cleared_a_forced_replay_creates_another(
+def test_a_forced_replay_creates_another_once_the_id_is_cleared(
     connector: Connector, row: Row
 ) -> None:
     case = Case(connector, row)

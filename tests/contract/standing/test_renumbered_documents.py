@@ -1,5 +1,5 @@
-"""A document stands, though somebody has changed what it is looked up by: it is found, or named,
-and never doubled.
+"""A standing document whose lookup fields somebody has changed is found, or named, and never
+duplicated.
 """
 
 import pytest
@@ -45,7 +45,7 @@ def created(connector: Connector, destination: str) -> Invoice:
         ),
     ],
 )
-def test_a_forced_replay_finds_what_metronome_names(
+def test_a_forced_replay_finds_the_document_that_metronome_names(
     connector: Connector, destination: str, changes: dict[str, str | None], conflict: str | None
 ) -> None:
     simulator = connector.systems.providers[destination]
@@ -69,11 +69,11 @@ def test_a_forced_replay_finds_what_metronome_names(
     assert invoice.external["invoice_id"] == document.document_id
 
 
-def test_a_strangers_document_under_the_id_that_metronome_names_is_none_of_ours(
+def test_a_foreign_document_with_the_id_that_metronome_names_is_not_ours(
     connector: Connector,
 ) -> None:
-    """The sandbox's documents were told as ours, and in production the same id is another
-    customer's.
+    """The sandbox's documents were reported as ours, and in production the same id belongs to
+    another customer.
     """
     other = created(connector, "netsuite")
     tried = Invoice(connector.systems)

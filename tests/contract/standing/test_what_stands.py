@@ -34,7 +34,7 @@ HIERARCHIES: st.SearchStrategy[Hierarchy] = st.sampled_from(("none", "separate",
 FAULTS = st.sampled_from(
     ("reset-before", "reset-after", "reset-late", "status-after", "status-late")
 )
-# Servers give a request up after two minutes.
+# Servers give up on a request after two minutes.
 DELAYS = st.sampled_from((0.5, 7.0, 31.0, 100.0, 119.0))
 WHAT: st.SearchStrategy[What] = st.sampled_from(("raw", "formatted", "errors"))
 EDITS = st.sampled_from(
@@ -49,7 +49,7 @@ EDITS = st.sampled_from(
 
 
 class WhatStands(RuleBasedStateMachine):
-    """Two invoices, each at a destination of its own."""
+    """Two invoices, each at its own destination."""
 
     systems: ClassVar[Systems]
     folders: ClassVar[Iterator[Path]]
@@ -186,10 +186,10 @@ def new_folders(parent: Path) -> Iterator[Path]:
         yield folder
 
 
-# The same examples each time, so that a finding is of who changed something; chaos draws anew.
-# Those of one seed are much alike.
+# The same examples each time, so that a failure is due to a change in the code; chaos draws new
+# ones. The examples of one seed are similar to each other.
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_what_stands_stands(outside: Systems, tmp_path: Path, number: int) -> None:
+def test_at_most_one_document_stands(outside: Systems, tmp_path: Path, number: int) -> None:
     class Here(WhatStands):
         systems = outside
         folders = new_folders(tmp_path)

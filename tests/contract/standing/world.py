@@ -1,4 +1,4 @@
-"""All that people, time and networks do to the invoices, each followed by what must hold."""
+"""Everything that people, time and networks do to the invoices, each followed by what must hold."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -27,7 +27,7 @@ from tests.contract.standing.systems import Systems
 
 
 class World(Scene):
-    """Each method does one thing, lets the connector do its work, and checks what must hold."""
+    """Each method does one thing, lets the connector work, and checks what must hold."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class World(Scene):
     # What goes wrong in the next run
 
     def next_creates_fail(self, fault: str, times: int, delay: float) -> None:
-        """Let creates go wrong; what is late comes after ``delay`` seconds."""
+        """Let creates go wrong; late ones are carried out after ``delay`` seconds."""
 
         def arm(destination: str) -> None:
             control = self.systems.control(destination)
@@ -57,7 +57,7 @@ class World(Scene):
         self.troubles.append(arm)
 
     def next_looks_fail(self, times: int) -> None:
-        """Let look-ups be answered with what says nothing."""
+        """Let look-ups be answered with something that says nothing."""
 
         def arm(destination: str) -> None:
             for operation in ("get", "query", "list"):
@@ -69,20 +69,22 @@ class World(Scene):
         self.troubles.append(arm)
 
     def next_dies(self, attempts: int) -> None:
-        """Let the creator die after some attempts; another goes on."""
+        """Let the creator die after some attempts; another continues."""
         self.troubles.append(lambda _destination: self.connector.die_after(attempts))
 
-    # What the connector is given
+    # Input to the connector
 
     def deliver(self, watched: Watched, times: int = 1) -> None:
-        """Let Metronome's webhook come, the first time or again, or twice before anybody works."""
+        """Deliver Metronome's webhook, for the first time or again, or twice before anything is
+        processed.
+        """
         with Run(self, watched):
             for _ in range(times):
                 self.connector.receive(watched.invoice.invoice_id, watched.invoice.customer_id)
             self.connector.work()
 
     def deliver_in_vain(self, watched: Watched, topic: str) -> None:
-        """Let the webhook come while the topic's service is stopped for longer than its records are
+        """Deliver the webhook while the topic's service is stopped for longer than its records are
         kept.
         """
         with Run(self, watched):
@@ -93,14 +95,14 @@ class World(Scene):
             self.connector.work()
 
     def redeliver(self, watched: Watched) -> None:
-        """Let the formatted record come again, as it does after a crash."""
+        """Redeliver the formatted record, as after a crash."""
         if not self.has(FORMATTED, watched) or watched.hidden & self.standing_ids(watched):
             return
         with Run(self, watched, is_unforced_repeat=True):
             self.connector.again(FORMATTED, watched.invoice.invoice_id)
 
     def replay(self, watched: Watched, what: What, *, force: bool, include_resolved: bool) -> None:
-        """Put a record back as ``invoices replay`` does; of ``errors`` the one that failed last."""
+        """Put a record back as ``invoices replay`` does; for ``errors`` the one that failed last."""
         topic = self.topic_of(watched, what)
         request = ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved)
         if topic is None or (topic == FORMATTED and watched.hidden & self.standing_ids(watched)):
@@ -122,9 +124,9 @@ class World(Scene):
     # What people and time do
 
     def people(self, watched: Watched, deed: str, **changes: Any) -> None:
-        """Do something to the document that stands, if there is one and its provider lets them.
+        """Do something to the standing document, if there is one and its provider allows it.
 
-        Nobody is so quick that a request of the same minute is still under way.
+        No person acts while a request of the same minute is in progress.
         """
         for document in [] if self.connector.late else self.standing(watched):
             try:
@@ -137,7 +139,7 @@ class World(Scene):
                 watched.hidden.add(document.document_id)
 
     def say_removed(self, watched: Watched, status: str) -> None:
-        """Correct the status in Metronome of a document that does not stand any more."""
+        """Correct the status in Metronome of a document that no longer stands."""
         external = watched.invoice.external
         if external.get("invoice_id") and not self.standing(watched):
             changed = external | {"external_status": status}
@@ -145,8 +147,8 @@ class World(Scene):
             people.edit(watched.invoice.invoice_id, external_invoice=changed)
 
     def move(self, watched: Watched, destination: str, which: int) -> None:
-        """Give the customer another destination, or another customer there; not while a document
-        may appear still.
+        """Give the customer another destination, or another customer id there; not while a document
+        may still appear.
         """
         moved = [each for each in self.watched if watched in (each, each.payer)]
         may_appear = self.connector.late or any(map(self.may_exist, moved))
@@ -181,7 +183,7 @@ class World(Scene):
         watched.is_resolved = True
 
     def forget_request_ids(self) -> None:
-        """Let QuickBooks forget them, which it does not while a request is under way."""
+        """Let QuickBooks forget them, which it does not do while a request is in progress."""
         if not self.connector.late:
             self.systems.providers["quickbooks_online"].people.forget_request_ids()
 
@@ -192,8 +194,8 @@ class World(Scene):
         assert before == [self.known(each) for each in self.watched]
 
     def reconcile(self, *, fix: bool, unlisted: Watched | None = None, status: int = 500) -> None:
-        """Reconcile: each invoice is in exactly one state, and in the right one; perhaps bring in
-        what is lost.
+        """Reconcile, and check that each invoice is in exactly one state, the right one; optionally
+        enqueue lost invoices.
 
         The customer of ``unlisted`` cannot be listed, which Metronome answers with ``status``.
         """
@@ -216,10 +218,10 @@ class World(Scene):
                 watched = by_invoice[str(finding.invoice_id)]
                 with Run(self, watched):
                     self.connector.put(record_of(finding, RAW, self.systems.clock.now()))
-                assert self.known(watched).newest is not None, "what was lost did not come back"
+                assert self.known(watched).newest is not None, "a lost invoice did not come back"
 
     def check_states(self) -> None:
-        """By the ledger alone, each invoice is in exactly one state, which is that of its newest
+        """Assert that by the ledger alone each invoice is in exactly one state, that of its newest
         event or documents.
         """
         findings = reconcile_by_ledger(
@@ -259,7 +261,7 @@ class World(Scene):
                 and known.newest is not None
                 and known.newest.code == "constituent-invoice"
             ):
-                assert finding.state == "unknown", "nobody knows whether it is named"
+                assert finding.state == "unknown", "it is unknown whether it is listed"
                 return
         assert finding.state not in ("duplicate", "unknown", "voided-after-creation"), finding
         if {each.document_id for each in standing} & {
@@ -272,7 +274,7 @@ class World(Scene):
         if finding.state == "removed-at-provider":
             assert not standing
             assert all(each.stands is False for each in known.documents), (
-                "what was seen is not entered"
+                "an observed document is not entered"
             )
         assert not (finding.is_lost and known.newest is not None), finding
         if watched.is_resolved and known.newest is not None and not known.documents:

@@ -1,4 +1,4 @@
-"""Invoices with a past: what the services would have written about them."""
+"""Invoices with a history: what the services would have written about them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def receive(topics: Topics, invoice_id: str, at: datetime | None = None) -> tupl
 def receive_all(
     topics: Topics, invoice_ids: Sequence[str], at: datetime | None = None
 ) -> list[tuple[int, int]]:
-    """Put invoices on ``raw-invoices``; give their partitions and offsets."""
+    """Put invoices on ``raw-invoices``; return their partitions and offsets."""
     values = [
         (name, serde.to_bytes(raw_invoice(invoice_id=name, received_at=NOW)))
         for name in invoice_ids
@@ -32,7 +32,7 @@ def receive_all(
 
 
 def format_it(topics: Topics, invoice_id: str) -> tuple[int, int]:
-    """Put an invoice on ``formatted-invoices``; give its partition and offset."""
+    """Put an invoice on ``formatted-invoices``; return its partition and offset."""
     value = serde.to_bytes(formatted_invoice(invoice_id=invoice_id))
     return topics.produce("formatted-invoices", [(invoice_id, value)], {"event-id": b"ev-1"})[0]
 
@@ -40,7 +40,7 @@ def format_it(topics: Topics, invoice_id: str) -> tuple[int, int]:
 def failed_formatting(
     topics: Topics, invoice_id: str, place: tuple[int, int], **changes: Any
 ) -> InvoiceFailure:
-    """Give the failure of the raw record at ``place``, as the formatter describes it."""
+    """Return the failure of the raw record at ``place``, as the formatter describes it."""
     return _failed(
         topics,
         "raw-invoices",
@@ -54,7 +54,7 @@ def failed_formatting(
 def failed_creating(
     topics: Topics, invoice_id: str, place: tuple[int, int], **changes: Any
 ) -> InvoiceFailure:
-    """Give the failure of the formatted record at ``place``, as the creator describes it."""
+    """Return the failure of the formatted record at ``place``, as the creator describes it."""
     value = serde.to_bytes(formatted_invoice(invoice_id=invoice_id))
     facts = {"stage": "creator", "code": "provider-rejected", "destination": "netsuite"} | changes
     return _failed(topics, "formatted-invoices", value, invoice_id, place, facts)
@@ -98,7 +98,7 @@ def file(topics: Topics, *failures: InvoiceFailure) -> None:
 
 
 def known(failed: InvoiceFailure) -> Outcome | None:
-    """Give what the ledger knows of any invoice here: 100.00 USD."""
+    """Return what the ledger knows about any invoice here: 100.00 USD."""
     if failed.invoice_id is None:
         return None
     return outcome(invoice_id=failed.invoice_id, outcome="failed", settled_at=failed.failed_at)
@@ -112,5 +112,5 @@ def enter(topics: Topics, *outcomes: Outcome, headers: Mapping[str, bytes] | Non
 
 
 def created(invoice_id: str, **changes: Any) -> Outcome:
-    """Give the outcome of an invoice that was created just now."""
+    """Return the outcome of an invoice that was just created."""
     return outcome(invoice_id=invoice_id, settled_at=datetime.now(UTC), **changes)

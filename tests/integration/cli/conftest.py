@@ -1,6 +1,4 @@
-"""The command line as an operator has it: a process, an environment, what it prints, how it
-ends.
-"""
+"""The command line as operators have it: a process, an environment, its output and its exit code."""
 
 import json
 import subprocess
@@ -28,7 +26,7 @@ class Ended:
 
     @property
     def json(self) -> Any:
-        """The one document on stdout, fractions as ``Decimal``."""
+        """Return the one document on stdout, fractions as ``Decimal``."""
         return json.loads(self.out, parse_float=Decimal)
 
 
@@ -37,9 +35,9 @@ RunInvoices = Callable[..., Ended]
 
 @pytest.fixture
 def run_invoices(topics: Topics, tmp_path: Path) -> RunInvoices:
-    """Run ``invoices …`` in a pipe against this test's topics; ``settings`` are added.
+    """Return a function that runs ``invoices …`` in a pipe against this test's topics.
 
-    Its runs share their state.
+    ``settings`` are added. All runs share their state.
     """
 
     def run(*arguments: str, settings: dict[str, str] | None = None, timeout: float = 120) -> Ended:

@@ -11,12 +11,12 @@ ISSUED = datetime.now(UTC) - timedelta(hours=1)
 
 
 def id_of(name: str) -> str:
-    """Give the UUID that stands for a name."""
+    """Return the UUID that stands for a name."""
     return str(uuid5(NAMESPACE_URL, name))
 
 
 def customer(number: int, *, archived: bool = False) -> dict[str, Any]:
-    """Give a customer that is billed in NetSuite."""
+    """Return a customer who is billed in NetSuite."""
     return {
         "id": id_of(f"customer {number}"),
         "name": f"Customer {number}",
@@ -28,7 +28,7 @@ def customer(number: int, *, archived: bool = False) -> dict[str, Any]:
 def invoice(
     name: str, owner: dict[str, Any], cents: int, *, item: str | None = "2001", **changes: Any
 ) -> dict[str, Any]:
-    """Give a finalized invoice over one product; ``item=None``: the product is not mapped."""
+    """Return a finalized invoice for one product; ``item=None``: the product is not mapped."""
     line = {
         "name": "Beta feature",
         "type": "usage",
@@ -57,5 +57,5 @@ def invoice(
 
 
 def text(time: datetime) -> str:
-    """Write a time as Metronome does."""
+    """Return a time as Metronome writes it."""
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The queries of docs/archive.md, run as they stand over what the error-sink stored."""
+"""The queries of docs/archive.md, run unchanged on what the error-sink stored."""
 
 import importlib.util
 import re
@@ -24,8 +24,8 @@ PLACE = "s3://metronome-invoices-errors/"
 
 @pytest.fixture
 def archived(topics: Topics, s3: Bucket, start_service: StartService) -> Bucket:
-    """Failures of three invoices, one of them twice, and a record that is none, stored by the real
-    error-sink.
+    """Return failures of three invoices, one of them twice, and a record that is not a failure,
+    stored by the real error-sink.
     """
     settings = topics.settings | s3.settings | {"ERROR_SINK_MAX_SECONDS": "1"}
     sink = start_service("invoice-error-sink", settings)
@@ -43,7 +43,7 @@ def archived(topics: Topics, s3: Bucket, start_service: StartService) -> Bucket:
     return s3
 
 
-def test_the_queries_answer_over_a_copy_of_the_bucket(archived: Bucket, tmp_path: Path) -> None:
+def test_the_queries_work_on_a_copy_of_the_bucket(archived: Bucket, tmp_path: Path) -> None:
     stored = archived.keys()
     for key in stored:
         (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def test_the_queries_answer_over_a_copy_of_the_bucket(archived: Bucket, tmp_path
     assert_answers(duckdb.connect(), f"{tmp_path}/")
 
 
-def test_the_queries_answer_straight_from_the_bucket(archived: Bucket) -> None:
+def test_the_queries_work_directly_on_the_bucket(archived: Bucket) -> None:
     connection = duckdb.connect()
     load_httpfs(connection)
     endpoint = urlsplit(archived.proxy.url).netloc
@@ -84,7 +84,7 @@ def assert_answers(connection: duckdb.DuckDBPyConnection, place: str) -> None:
 
 
 def load_httpfs(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load the extension from its wheel where it is installed, else from DuckDB's own place."""
+    """Load the extension from its wheel if installed, otherwise from DuckDB's own repository."""
     if (
         found := importlib.util.find_spec("duckdb_extension_httpfs")
     ) is not None and found.origin is not None:

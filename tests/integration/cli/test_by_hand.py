@@ -1,4 +1,4 @@
-"""One invoice brought in by hand, and the digest, against a real broker."""
+"""One invoice enqueued by hand, and the digest, with a real broker."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.support.topics import Topics
 pytestmark = pytest.mark.broker
 
 
-def test_an_invoice_is_enqueued_by_a_decision_and_a_raw_record(
+def test_enqueuing_an_invoice_writes_a_decision_and_a_raw_record(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     ended = run_invoices(

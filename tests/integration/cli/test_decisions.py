@@ -1,4 +1,4 @@
-"""What people decide, on a real broker: it takes effect, and the audit knows it."""
+"""Decisions of people, on a real broker: each takes effect and is in the audit."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.support.topics import Topics
 pytestmark = pytest.mark.broker
 
 
-def test_what_was_paused_and_resumed_is_in_the_audit(run_invoices: RunInvoices) -> None:
+def test_pausing_and_resuming_are_in_the_audit(run_invoices: RunInvoices) -> None:
     paused = run_invoices(
         "pause", "netsuite", "--why", "books are closed", "--by", "ada", "--output", "json"
     )
@@ -37,10 +37,10 @@ def test_what_was_paused_and_resumed_is_in_the_audit(run_invoices: RunInvoices) 
             ("pause", "sap", "--why", "x"), '"sap" is none of', id="an unknown destination"
         ),
         pytest.param(("pause", "netsuite", "--why", " "), "--why", id="no reason"),
-        pytest.param(("pause", "netsuite", "--why", "x", "--by", " "), "--by", id="nobody"),
+        pytest.param(("pause", "netsuite", "--why", "x", "--by", " "), "--by", id="no person"),
     ],
 )
-def test_what_makes_no_decision_is_refused(
+def test_an_incomplete_decision_is_refused(
     run_invoices: RunInvoices, arguments: tuple[str, ...], said: str
 ) -> None:
     ended = run_invoices(*arguments)
@@ -62,7 +62,7 @@ def known_to_metronome(invoice_id: str) -> dict[str, Any]:
     }
 
 
-def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
+def test_a_resolution_is_recorded_its_document_entered_and_reported_to_metronome(
     topics: Topics, outside: Outside, run_invoices: RunInvoices
 ) -> None:
     name = id_of("inv-1")
@@ -99,7 +99,7 @@ def test_a_resolution_is_decided_its_document_entered_and_metronome_told(
     assert run_invoices(*resolve, settings=outside.settings).code == 1
 
 
-def test_what_may_still_be_sent_is_resolved_only_by_who_insists(
+def test_an_invoice_that_may_still_be_sent_is_resolved_only_by_force(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     failure = failed_creating(topics, "inv-1", format_it(topics, "inv-1"))
@@ -121,7 +121,7 @@ def test_what_may_still_be_sent_is_resolved_only_by_who_insists(
     assert run_invoices("resolve", later.failure_id, "--why", "x", "--by", "kim", "--yes").code == 0
 
 
-def test_held_invoices_are_approved_for_their_facts_and_start_over(
+def test_held_invoices_are_approved_with_their_facts_and_start_over(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     for name in ("inv-1", "inv-2"):
@@ -175,12 +175,14 @@ def test_held_invoices_are_approved_for_their_facts_and_start_over(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param((), "--all-held", id="nothing named"),
+        pytest.param((), "--all-held", id="neither ids nor filters"),
         pytest.param(("f" * 64, "--all-held"), "--all-held", id="both"),
-        pytest.param(("f" * 64, "--invoice-id", "inv-1"), "Filters", id="filters beside ids"),
+        pytest.param(
+            ("f" * 64, "--invoice-id", "inv-1"), "Filters", id="filters in addition to ids"
+        ),
     ],
 )
-def test_an_approval_must_say_of_what(
+def test_an_approval_must_say_what_is_approved(
     run_invoices: RunInvoices, arguments: tuple[str, ...], said: str
 ) -> None:
     ended = run_invoices("approve", *arguments, "--by", "kim")

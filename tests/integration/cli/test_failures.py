@@ -1,4 +1,4 @@
-"""What failed, and where an invoice is, told from a real broker."""
+"""Failures, and the state of an invoice, shown from a real broker."""
 
 import csv
 import io
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 def tonight(topics: Topics) -> Topics:
-    """Two invoices lack an item, one was refused by the provider, one failed and was created
-    later.
+    """Return the failures of a night: two invoices lack an item, one was refused by the provider,
+    one failed and was created later.
     """
     for name in ("inv-1", "inv-2"):
         file(topics, failed_formatting(topics, name, receive(topics, name)))
@@ -57,7 +57,7 @@ def test_unresolved_failures_are_grouped_by_code_with_count_age_and_money(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=-3), timedelta(days=3)], ids=["behind", "ahead"])
-def test_a_failure_is_shown_whole_though_the_brokers_clock_is_another(
+def test_a_failure_is_shown_completely_even_if_the_brokers_clock_is_wrong(
     topics: Topics, run_invoices: RunInvoices, ahead: timedelta
 ) -> None:
     topics.configure("invoice-errors", "message.timestamp.type", "LogAppendTime")
@@ -70,7 +70,9 @@ def test_a_failure_is_shown_whole_though_the_brokers_clock_is_another(
     assert shown["original"]["key"] == "inv-1"
 
 
-def test_as_json_they_are_whole_failure_records(tonight: Topics, run_invoices: RunInvoices) -> None:
+def test_as_json_they_are_complete_failure_records(
+    tonight: Topics, run_invoices: RunInvoices
+) -> None:
     listed = run_invoices("failures", "--output", "json").json
 
     assert [failure["invoice_id"] for failure in listed] == ["inv-1", "inv-2", "inv-3"]
@@ -91,7 +93,9 @@ def test_as_json_they_are_whole_failure_records(tonight: Topics, run_invoices: R
         pytest.param(["--customer-id", "nobody"], [], id="customer"),
         pytest.param(["--since", "1h"], ["inv-1", "inv-2", "inv-3"], id="since"),
         pytest.param(["--until", "1h"], [], id="until"),
-        pytest.param(["--all", "--code", "customer-not-mapped"], ["inv-4"], id="resolved ones too"),
+        pytest.param(
+            ["--all", "--code", "customer-not-mapped"], ["inv-4"], id="including resolved ones"
+        ),
     ],
 )
 def test_filters_restrict_the_list(
@@ -119,7 +123,7 @@ def test_one_failure_is_shown_in_full_by_the_first_digits_of_its_id(
     assert run_invoices("failures", "--raw").code == 2
 
 
-def test_status_tells_the_whole_way_with_places_and_times(
+def test_status_shows_every_step_with_places_and_times(
     tonight: Topics, run_invoices: RunInvoices
 ) -> None:
     told = run_invoices("status", "inv-3", "--output", "json").json
@@ -163,7 +167,7 @@ def test_status_of_an_unknown_invoice_is_one_clear_line(
     assert "nowhere" in ended.err
 
 
-def test_what_was_handled_by_hand_is_in_the_ledger_with_who_and_why(
+def test_a_failure_resolved_by_hand_is_in_the_ledger_with_who_and_why(
     tonight: Topics, run_invoices: RunInvoices
 ) -> None:
     first = run_invoices("failures", "--output", "json", "--invoice-id", "inv-1").json[0]
@@ -196,7 +200,7 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(run_invoices: RunInvoic
     assert (ended.code, ended.out, ended.err.count("\n")) == (3, "", 1)
 
 
-def test_the_console_shows_what_waits_for_whom_and_what_is_open(
+def test_the_console_shows_the_lag_of_each_group_and_the_open_failures(
     tonight: Topics, run_invoices: RunInvoices
 ) -> None:
     shown = run_invoices("console")

@@ -1,5 +1,5 @@
-"""Reading the simulated Metronome: all pages, archived customers, patience, and whom it does not
-let in.
+"""Reading the simulated Metronome: all pages, archived customers, patience, and refused
+credentials.
 """
 
 from datetime import timedelta
@@ -29,7 +29,7 @@ def reader(
     return MetronomeReader(settings, Pace(None, clock, clock.advance))
 
 
-def test_every_page_of_customers_is_read_and_the_archived_ones_too(outside: Outside) -> None:
+def test_every_page_of_customers_is_read_including_archived_ones(outside: Outside) -> None:
     outside.metronome.seed_customers(
         [customer(number, archived=number % 10 == 0) for number in range(250)]
     )
@@ -40,7 +40,7 @@ def test_every_page_of_customers_is_read_and_the_archived_ones_too(outside: Outs
     assert set(found) == {id_of(f"customer {number}") for number in range(250)}
 
 
-def test_a_customers_invoices_are_read_back_to_the_window_whatever_their_status(
+def test_a_customers_invoices_are_read_back_to_the_window_in_any_status(
     outside: Outside,
 ) -> None:
     owner = customer(1)
@@ -65,7 +65,7 @@ def test_a_customers_invoices_are_read_back_to_the_window_whatever_their_status(
     assert isinstance(found[0]["total"], Decimal | int)
 
 
-def test_while_metronome_is_busy_it_waits_as_long_as_it_was_asked_to(outside: Outside) -> None:
+def test_it_waits_as_long_as_a_busy_metronome_asks_for(outside: Outside) -> None:
     outside.metronome.seed_customers([customer(1)])
     outside.metronome.inject("status", status=429, headers={"Retry-After": "7"}, times=2)
 
@@ -84,7 +84,7 @@ def test_it_gives_up_in_the_end(outside: Outside) -> None:
     assert len(outside.metronome.requests()) == 5
 
 
-def test_a_refused_key_and_an_unknown_invoice_are_told_at_once(outside: Outside) -> None:
+def test_a_refused_key_and_an_unknown_invoice_are_reported_at_once(outside: Outside) -> None:
     with pytest.raises(CredentialsRefused):
         reader(outside, "wrong").check()
     with pytest.raises(Rejected):

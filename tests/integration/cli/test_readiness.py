@@ -1,4 +1,6 @@
-"""Before the go-live: what would fail, asked of Metronome alone. There is no broker yet."""
+"""The readiness before the go-live: what would fail, according to Metronome alone. There is no
+broker yet.
+"""
 
 import csv
 import io
@@ -36,7 +38,7 @@ def run_invoices(
 
 @pytest.fixture
 def month(outside: Outside) -> list[dict[str, Any]]:
-    """Customers of whom one is not mapped, and what they will be billed."""
+    """Return customers of whom one is not mapped, and their next invoices."""
     good = customer(1)
     archived = customer(2, archived=True)
     bare = customer(3) | {"custom_fields": {}}
@@ -56,7 +58,7 @@ def month(outside: Outside) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("month")
-def test_finance_sees_each_thing_that_has_to_be_corrected_with_its_money(outside: Outside) -> None:
+def test_finance_sees_each_correction_with_its_money(outside: Outside) -> None:
     ended = run_invoices(outside, "readiness", "--since", "30d", NS_CURRENCY_IDS='{"USD": "1"}')
 
     assert ended.returncode == 1
@@ -73,7 +75,7 @@ def test_finance_sees_each_thing_that_has_to_be_corrected_with_its_money(outside
 
 
 @pytest.mark.usefixtures("month")
-def test_a_program_gets_a_row_per_invoice_and_thing(outside: Outside) -> None:
+def test_a_program_gets_a_row_per_invoice_and_problem(outside: Outside) -> None:
     as_json = run_invoices(outside, "readiness", "--since", "30d", "--output", "json")
     as_csv = run_invoices(outside, "readiness", "--since", "30d", "--output", "csv")
 
@@ -91,7 +93,7 @@ def test_a_program_gets_a_row_per_invoice_and_thing(outside: Outside) -> None:
 
 
 @pytest.mark.usefixtures("month")
-def test_one_customer(outside: Outside) -> None:
+def test_the_readiness_of_one_customer_is_checked(outside: Outside) -> None:
     ended = run_invoices(
         outside, "readiness", "--since", "30d", "--customer-id", id_of("customer 2"), "-o", "json"
     )
@@ -100,7 +102,7 @@ def test_one_customer(outside: Outside) -> None:
 
 
 @pytest.mark.usefixtures("month")
-def test_one_customer_by_the_first_digits_of_its_id(outside: Outside) -> None:
+def test_a_customer_can_be_named_by_the_first_digits_of_its_id(outside: Outside) -> None:
     short = id_of("customer 2")[:8]
     twin = customer(2) | {"id": f"{short}-0000-4000-8000-000000000000"}
 
@@ -115,7 +117,7 @@ def test_one_customer_by_the_first_digits_of_its_id(outside: Outside) -> None:
     assert all(each in ambiguous.stderr for each in (id_of("customer 2"), twin["id"]))
 
 
-def test_nothing_is_wrong(outside: Outside) -> None:
+def test_a_month_without_problems_is_ready(outside: Outside) -> None:
     outside.metronome.seed_customers([customer(1)])
     outside.metronome.seed_invoices([invoice("fine", customer(1), 1000)])
 
@@ -141,7 +143,7 @@ def test_a_draft_is_previewed_as_if_it_were_finalized(outside: Outside) -> None:
     assert ended.stderr.splitlines()[-1] == "It would be sent; NetSuite was not asked."
 
 
-def test_what_metronome_does_not_answer_is_not_known_and_the_rest_is(
+def test_invoices_that_metronome_does_not_return_are_unknown_and_the_rest_is_checked(
     outside: Outside, month: list[dict[str, Any]]
 ) -> None:
     outside.metronome.inject("status", operation="get", invoice_id=month[0]["id"], status=500)
@@ -153,7 +155,7 @@ def test_what_metronome_does_not_answer_is_not_known_and_the_rest_is(
     assert ended.stderr.splitlines()[-1].startswith("5 invoice(s), including drafts: 3 would fail")
 
 
-def test_a_wrong_key_is_one_line(outside: Outside) -> None:
+def test_a_wrong_key_is_reported_in_one_line(outside: Outside) -> None:
     ended = run_invoices(outside, "readiness", "--since", "30d", METRONOME_API_KEY="wrong")
 
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)

@@ -1,5 +1,5 @@
-"""Records put through again on a real broker: which, how marked, how often, and never a services'
-offset moved.
+"""Replays on a real broker: which records, how they are marked, how often, and without moving the
+services' offsets.
 """
 
 import json
@@ -82,7 +82,7 @@ def test_a_failure_starts_over_with_its_raw_record_byte_for_byte(
     }
 
 
-def test_a_failure_of_the_creator_starts_over_at_metronome_or_puts_its_own_record_back(
+def test_a_failure_of_the_creator_starts_over_or_replays_its_own_record(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     file(topics, failed_creating(topics, "inv-1", format_it(topics, "inv-1")))
@@ -105,7 +105,7 @@ def test_a_failure_of_the_creator_starts_over_at_metronome_or_puts_its_own_recor
     )
 
 
-def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counted(
+def test_failures_created_meanwhile_or_replayed_too_often_are_left_out_and_counted(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     file(topics, failed_formatting(topics, "inv-1", receive(topics, "inv-1")))
@@ -140,7 +140,7 @@ def test_what_was_created_meanwhile_or_replayed_too_often_is_left_out_and_counte
     assert [each["code"] for each in planned.json["cannot_be_replayed"]] == ["unusable-event"]
 
 
-def test_raw_records_go_back_as_they_are_but_not_those_of_a_replay(
+def test_raw_records_are_replayed_unchanged_except_those_of_a_replay(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     place = receive(topics, "inv-1")
@@ -207,7 +207,7 @@ def test_the_loop_guard_counts_replays_of_replays(
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_replay_says_how_to_go_on_and_then_leaves_nothing_out_and_nothing_twice(
+def test_an_interrupted_replay_says_how_to_resume_and_then_sends_the_rest_once(
     topics: Topics, run_invoices: RunInvoices, stop: signal.Signals
 ) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(40)])
@@ -255,15 +255,17 @@ def test_a_replay_commits_nothing_of_the_services_groups(
     [
         pytest.param(["raw", "--code", "items-not-mapped"], id="a code of raw records"),
         pytest.param(["raw", "--from-offset", "3"], id="an offset without a partition"),
-        pytest.param(["errors", "--rate", "fast"], id="no rate"),
-        pytest.param(["errors", "--since", "yesterday"], id="no time"),
-        pytest.param(["raw", "--partition", "99"], id="no such partition"),
-        pytest.param(["errors", "--resume", "mine"], id="no replay id"),
-        pytest.param(["formatted", "--from", "s3"], id="an archive of what is not archived"),
+        pytest.param(["errors", "--rate", "fast"], id="not a rate"),
+        pytest.param(["errors", "--since", "yesterday"], id="not a time"),
+        pytest.param(["raw", "--partition", "99"], id="an unknown partition"),
+        pytest.param(["errors", "--resume", "mine"], id="not a replay id"),
+        pytest.param(
+            ["formatted", "--from", "s3"], id="an archive of a topic that is not archived"
+        ),
         pytest.param(["formatted", "--include-replays"], id="replays of formatted records"),
     ],
 )
-def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
+def test_invalid_options_are_reported_in_one_clear_line_and_nothing_is_done(
     topics: Topics, run_invoices: RunInvoices, arguments: list[str]
 ) -> None:
     receive(topics, "inv-1")
@@ -274,7 +276,7 @@ def test_what_makes_no_sense_is_one_clear_line_and_nothing_is_done(
     assert put_back(topics, "raw-invoices") == []
 
 
-def test_a_killed_replay_has_said_at_its_start_how_to_go_on(
+def test_a_killed_replay_has_said_at_its_start_how_to_resume(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     receive_all(topics, [f"inv-{number}" for number in range(30)])
@@ -299,7 +301,7 @@ def test_a_killed_replay_has_said_at_its_start_how_to_go_on(
     assert keys == {f"inv-{number}".encode(): 1 for number in range(30)}
 
 
-def test_of_formatted_records_the_newest_of_each_invoice_goes_back_and_what_was_created_only_by_force(
+def test_the_newest_formatted_record_of_each_invoice_is_replayed_or_by_force_if_created(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     for name in ("inv-1", "inv-1", "inv-2"):
@@ -323,7 +325,7 @@ def test_of_formatted_records_the_newest_of_each_invoice_goes_back_and_what_was_
     }
 
 
-def test_what_was_resolved_stays_so_unless_it_is_included_and_a_refusal_gets_a_new_request(
+def test_resolved_failures_stay_out_unless_included_and_a_refusal_gets_a_new_request(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     failed = failed_creating(topics, "inv-1", format_it(topics, "inv-1"))
@@ -340,7 +342,7 @@ def test_what_was_resolved_stays_so_unless_it_is_included_and_a_refusal_gets_a_n
     assert again.headers["request-generation"] == included["replay_id"].encode()
 
 
-def test_what_becomes_of_the_records_is_told_and_a_failure_or_one_that_waits_is_no_success(
+def test_the_results_are_shown_and_a_failed_or_waiting_record_is_not_a_success(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     receive_all(topics, ["inv-1", "inv-2", "inv-3"])
@@ -367,7 +369,7 @@ def test_what_becomes_of_the_records_is_told_and_a_failure_or_one_that_waits_is_
     assert "settled" not in said
 
 
-def test_a_replay_that_is_interrupted_while_it_waits_says_what_was_sent_and_is_resumed(
+def test_a_replay_interrupted_while_it_waits_says_what_was_sent_and_can_be_resumed(
     topics: Topics, run_invoices: RunInvoices
 ) -> None:
     receive(topics, "inv-1")
@@ -405,7 +407,7 @@ def test_a_replay_that_is_interrupted_while_it_waits_says_what_was_sent_and_is_r
         ),
     ],
 )
-def test_nothing_to_replay_is_no_success(
+def test_nothing_to_replay_is_not_a_success(
     run_invoices: RunInvoices, arguments: list[str], said: str
 ) -> None:
     ended = run_invoices("replay", *arguments)
@@ -417,7 +419,7 @@ def test_nothing_to_replay_is_no_success(
     )
 
 
-def test_on_a_terminal_a_replay_without_a_filter_is_asked_for(topics: Topics) -> None:
+def test_on_a_terminal_a_replay_without_a_filter_asks_for_confirmation(topics: Topics) -> None:
     receive(topics, "inv-1")
 
     refused = on_a_terminal(topics, "n", "replay", "raw", "--no-wait")

@@ -1,5 +1,5 @@
-"""A shadow run and its end: nothing is sent until it is approved, and then what Metronome still
-wants billed.
+"""A shadow run and its end: nothing is sent until it is approved, and then only what Metronome
+still wants billed.
 """
 
 import pytest
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.broker, pytest.mark.timeout(600)]
 SERVICES = ("invoice-webhook", "invoice-formatter", "invoice-creator")
 
 
-def test_what_was_held_is_approved_and_what_was_voided_or_changed_meanwhile_is_not_sent(
+def test_held_invoices_are_approved_unless_they_were_voided_or_changed_meanwhile(
     start_service: StartService,
     outside: Outside,
     topics: Topics,

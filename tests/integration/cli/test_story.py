@@ -1,5 +1,5 @@
-"""A night at the desk: 300 invoices lack an item; seen, mended, put through again, and nothing is
-missing after it.
+"""A night on call: 300 invoices lack an item; they are found, fixed and replayed, and nothing is
+missing afterwards.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ Invoices = Callable[..., Ended]
 def connector(
     start_service: StartService, outside: Outside, topics: Topics, s3: Bucket
 ) -> Connector:
-    """All four services, and Metronome with ten customers."""
+    """Start all four services, and Metronome with ten customers."""
     connector = Connector(start_service, outside, topics, s3)
     outside.metronome.seed_customers(CUSTOMERS)
     connector.start()
@@ -41,7 +41,7 @@ def connector(
 
 @pytest.fixture
 def invoices(run_invoices: RunInvoices, connector: Connector) -> Invoices:
-    """The command line in this connector's environment, without its patience for outages."""
+    """Return the command line in this connector's environment, without its patience for outages."""
     settings = (
         connector.outside.settings | connector.bucket.settings | {"RETRY_BACKOFF_MAX_SECONDS": "1"}
     )
@@ -53,7 +53,7 @@ def invoices(run_invoices: RunInvoices, connector: Connector) -> Invoices:
 
 
 def month(count: int, item: str | None) -> list[dict[str, Any]]:
-    """Give invoices of all customers; some without a period, some credits."""
+    """Return invoices of all customers; some without a period, some of them credits."""
     plain = [invoice(f"inv-{n}", CUSTOMERS[n % 10], 1000 + n, item=item) for n in range(count)]
     for each in plain[::7]:
         each |= {"type": "SCHEDULED", "start_timestamp": None, "end_timestamp": None}
@@ -75,7 +75,7 @@ def settled(topics: Topics) -> Counter[str]:
     return Counter(newest.values())
 
 
-def test_three_hundred_failures_are_seen_mended_replayed_and_reconciled(
+def test_three_hundred_failures_are_found_fixed_replayed_and_reconciled(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
     finalize(connector, *month(300, item=None))
@@ -110,7 +110,7 @@ def test_three_hundred_failures_are_seen_mended_replayed_and_reconciled(
     assert (reconciled.code, "unexplained 0.00" in reconciled.err) == (0, True)
 
 
-def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
+def test_a_lost_webhook_is_repaired_and_voided_or_changed_invoices_are_reported(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
     kept = invoice("inv-kept", CUSTOMERS[1], 1200)
@@ -147,7 +147,7 @@ def test_a_lost_webhook_heals_and_what_was_voided_or_changed_is_told(
     assert "missing" not in invoices("reconcile", "--since", "1d", "--output", "csv").out
 
 
-def test_what_was_removed_at_the_provider_is_told_stays_known_and_is_not_enqueued(
+def test_a_document_removed_at_the_provider_is_reported_and_not_enqueued(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
     finalize(
@@ -177,8 +177,8 @@ def test_what_was_removed_at_the_provider_is_told_stays_known_and_is_not_enqueue
     assert "does not stand any more" in document
 
 
-@pytest.mark.real_broker  # the embedded one breaks off a request to delete records
-def test_the_archive_gives_back_what_the_topic_no_longer_holds(
+@pytest.mark.real_broker  # the embedded one cannot complete a request to delete records
+def test_the_archive_restores_records_that_the_topic_no_longer_has(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
     finalize(connector, *month(10, item=None))
@@ -214,7 +214,7 @@ def test_the_archive_gives_back_what_the_topic_no_longer_holds(
     assert again == originals
 
 
-def test_check_tells_what_works_and_what_to_do(
+def test_check_says_what_works_and_what_to_do(
     connector: Connector, invoices: Invoices, run_invoices: RunInvoices
 ) -> None:
     states = {line["part"]: line["state"] for line in invoices("check", "--output", "json").json}
@@ -235,7 +235,7 @@ def test_check_tells_what_works_and_what_to_do(
 
 
 def forget(topics: Topics, topic: str) -> None:
-    """Delete all records, as the retention does in time."""
+    """Delete all records, as retention does in time."""
     admin = AdminClient({"bootstrap.servers": topics.bootstrap_servers})
     name = topics.name(topic)
     ends = Counter(record.partition for record in topics.read(topic))

@@ -38,7 +38,7 @@ def one_line(ended: Ended, *words: str) -> None:
     ],
     ids=" ".join,
 )
-def test_a_broker_that_does_not_answer(
+def test_a_broker_that_does_not_answer_is_reported(
     run_invoices: RunInvoices, arguments: tuple[str, ...]
 ) -> None:
     ended = run_invoices(*arguments, settings={"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
@@ -50,7 +50,7 @@ def test_a_broker_that_does_not_answer(
 @pytest.mark.parametrize(
     "arguments", [("status", "inv-1"), ("failures",), ("replay", "errors")], ids=" ".join
 )
-def test_a_topic_that_does_not_exist(
+def test_a_missing_topic_is_reported(
     topics: Topics, run_invoices: RunInvoices, arguments: tuple[str, ...]
 ) -> None:
     missing = {"RAW_INVOICES_TOPIC": "nowhere", "INVOICE_ERRORS_TOPIC": "nowhere"}
@@ -61,28 +61,32 @@ def test_a_topic_that_does_not_exist(
     assert ended.code == 1
 
 
-def test_an_argument_that_is_not_utf8(run_invoices: RunInvoices) -> None:
+def test_an_argument_that_is_not_utf8_is_refused(run_invoices: RunInvoices) -> None:
     ended = run_invoices("status", "\udcff")
 
     one_line(ended, "not UTF-8")
     assert ended.code == 2
 
 
-def test_a_terminal_that_speaks_ascii_alone(run_invoices: RunInvoices) -> None:
+def test_a_terminal_that_only_supports_ascii_gets_readable_output(
+    run_invoices: RunInvoices,
+) -> None:
     ended = run_invoices("status", "é", settings={"PYTHONIOENCODING": "ascii"})
 
     one_line(ended, "No topic contains the invoice é")
     assert ended.code == 1
 
 
-def test_a_bucket_that_does_not_exist(run_invoices: RunInvoices, missing_s3: Bucket) -> None:
+def test_a_missing_bucket_is_reported(run_invoices: RunInvoices, missing_s3: Bucket) -> None:
     ended = run_invoices(*FROM_S3, settings=missing_s3.settings)
 
     one_line(ended, missing_s3.name, "LOG_ERRORS_BUCKET_NAME_S3")
     assert ended.code == 1
 
 
-def test_objects_that_cannot_be_read(topics: Topics, run_invoices: RunInvoices, s3: Bucket) -> None:
+def test_unreadable_objects_are_reported(
+    topics: Topics, run_invoices: RunInvoices, s3: Bucket
+) -> None:
     failures = [
         failed_formatting(topics, name, receive(topics, name))
         for name in ("inv-1", "inv-2", "inv-3")
@@ -109,7 +113,7 @@ def test_objects_that_cannot_be_read(topics: Topics, run_invoices: RunInvoices, 
     assert {each.key for each in put_back} == {b"inv-3"}
 
 
-def test_aws_credentials_that_are_not_set(run_invoices: RunInvoices, s3: Bucket) -> None:
+def test_missing_aws_credentials_are_reported(run_invoices: RunInvoices, s3: Bucket) -> None:
     settings = {name: value for name, value in s3.settings.items() if "KEY" not in name}
 
     ended = run_invoices(*FROM_S3, settings=settings | {"AWS_EC2_METADATA_DISABLED": "true"})
@@ -118,20 +122,20 @@ def test_aws_credentials_that_are_not_set(run_invoices: RunInvoices, s3: Bucket)
     assert ended.code == 1
 
 
-def test_an_archive_that_does_not_answer(run_invoices: RunInvoices, s3: Bucket) -> None:
+def test_an_archive_that_does_not_answer_is_reported(run_invoices: RunInvoices, s3: Bucket) -> None:
     ended = run_invoices(*FROM_S3, settings=s3.settings | {"AWS_ENDPOINT_URL_S3": NOWHERE})
 
     one_line(ended, "S3")
     assert ended.code == 3
 
 
-def test_settings_that_are_missing(run_invoices: RunInvoices) -> None:
+def test_missing_settings_are_reported(run_invoices: RunInvoices) -> None:
     ended = run_invoices(*RECONCILE)
 
     assert (ended.code, "METRONOME_API_KEY" in ended.err) == (2, True)
 
 
-def test_metronome_that_does_not_answer(run_invoices: RunInvoices) -> None:
+def test_a_metronome_that_does_not_answer_is_reported(run_invoices: RunInvoices) -> None:
     settings = {
         "METRONOME_API_KEY": "key",
         "METRONOME_BASE_URL": NOWHERE,
@@ -144,14 +148,16 @@ def test_metronome_that_does_not_answer(run_invoices: RunInvoices) -> None:
     assert ended.code == 3
 
 
-def test_metronome_that_does_not_let_us_in(run_invoices: RunInvoices, outside: Outside) -> None:
+def test_credentials_that_metronome_refuses_are_reported(
+    run_invoices: RunInvoices, outside: Outside
+) -> None:
     ended = run_invoices(*RECONCILE, settings=outside.settings | {"METRONOME_API_KEY": "wrong"})
 
     one_line(ended, "METRONOME_API_KEY")
     assert ended.code == 1
 
 
-def test_an_invoice_that_metronome_does_not_know(
+def test_an_invoice_that_metronome_does_not_know_is_reported(
     run_invoices: RunInvoices, outside: Outside
 ) -> None:
     known = run_invoices("preview", "inv-1", "--customer-id", "cus-1", settings=outside.settings)
@@ -162,7 +168,7 @@ def test_an_invoice_that_metronome_does_not_know(
     assert (known.code, unknown.code) == (1, 2)
 
 
-def test_check_tells_all_that_is_wrong_at_once(
+def test_check_reports_all_problems_at_once(
     run_invoices: RunInvoices, outside: Outside, missing_s3: Bucket
 ) -> None:
     settings = outside.settings | missing_s3.settings | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}

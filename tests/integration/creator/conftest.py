@@ -10,5 +10,5 @@ from tests.support.topics import Topics
 
 @pytest.fixture
 def world(start_service: StartService, outside: Outside, topics: Topics) -> World:
-    """Fresh topics, a fresh Metronome and NetSuite."""
+    """Return fresh topics, a fresh Metronome and a fresh NetSuite."""
     return World(start_service, outside, topics)

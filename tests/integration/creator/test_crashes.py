@@ -20,7 +20,7 @@ UNEVEN = {"p50": 0.1, "slow_share": 0.02, "slow_seconds": 3}
 
 
 def disturb(world: World) -> None:
-    # By chance one invoice may meet several of these in a row: that is not what these tests are
+    # One invoice may by chance meet several of these in a row, which is not what these tests are
     # about.
     world.changes["BILLING_PROVIDER_RETRIES"] = "5"
     world.outside.netsuite.limit(latency=UNEVEN)
@@ -52,7 +52,7 @@ def assert_all_is_well(world: World, sent: list[FormattedInvoice]) -> None:
     assert statuses == dict.fromkeys(ids(sent), "FINALIZED")
 
 
-def test_sigkill_in_the_middle_of_uneven_calls_and_lost_answers(world: World) -> None:
+def test_sigkill_during_uneven_calls_and_lost_answers_does_no_harm(world: World) -> None:
     sent = invoices(COUNT)
     disturb(world)
     world.send(sent)
@@ -67,7 +67,7 @@ def test_sigkill_in_the_middle_of_uneven_calls_and_lost_answers(world: World) ->
     assert_all_is_well(world, sent)
 
 
-def test_members_come_and_go_while_work_is_in_flight(world: World) -> None:
+def test_members_may_come_and_go_while_work_is_in_progress(world: World) -> None:
     sent = invoices(COUNT)
     disturb(world)
     world.send(sent)
@@ -84,7 +84,7 @@ def test_members_come_and_go_while_work_is_in_flight(world: World) -> None:
     assert third.is_running()
 
 
-def test_sigterm_finishes_what_is_in_flight_and_commits_it(world: World) -> None:
+def test_sigterm_finishes_and_commits_work_in_progress(world: World) -> None:
     sent = invoices(50)
     world.outside.netsuite.limit(latency={"p50": 0.5})
     world.send(sent)
@@ -95,7 +95,7 @@ def test_sigterm_finishes_what_is_in_flight_and_commits_it(world: World) -> None
 
     finished = len(world.ledger())
     assert finished == len(world.documents()) < len(sent), (
-        "whatever was begun is finished, and nothing else"
+        "work that was begun is finished, and nothing else"
     )
 
 
@@ -103,7 +103,9 @@ def test_sigterm_finishes_what_is_in_flight_and_commits_it(world: World) -> None
 def test_a_broker_that_dies_delays_everything_and_loses_nothing(
     world: World, broker: Broker, away: float
 ) -> None:
-    sent = invoices(150)  # more than are held at once: partitions are paused when the broker dies
+    sent = invoices(
+        150
+    )  # more than are accepted at once: partitions are paused when the broker dies
     world.outside.netsuite.limit(latency={"p50": 0.2})
     world.send(sent)
     creator = world.start()

@@ -1,4 +1,4 @@
-"""What people decided holds invoices back, and lets them go on."""
+"""Decisions of people hold invoices back, and let them continue."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.waiting import eventually, never
 pytestmark = [pytest.mark.broker]
 
 
-def test_a_paused_destination_holds_its_invoices_and_goes_on_when_it_is_resumed(
+def test_a_paused_destination_holds_its_invoices_until_it_is_resumed(
     world: World,
 ) -> None:
     world.changes["LIVENESS_STALL_SECONDS"] = "2"
@@ -28,7 +28,7 @@ def test_a_paused_destination_holds_its_invoices_and_goes_on_when_it_is_resumed(
     assert creator.is_ready()
 
 
-def test_an_invoice_that_was_resolved_by_hand_is_skipped_also_if_it_was_resolved_a_moment_ago(
+def test_an_invoice_resolved_by_hand_is_skipped_even_if_resolved_a_moment_ago(
     world: World,
 ) -> None:
     before, after = invoices(2)
@@ -47,7 +47,7 @@ def test_an_invoice_that_was_resolved_by_hand_is_skipped_also_if_it_was_resolved
     )
 
 
-def test_a_held_invoice_goes_after_somebody_approved_it(world: World) -> None:
+def test_a_held_invoice_is_sent_after_its_approval(world: World) -> None:
     world.changes["HOLD_ABOVE"] = '{"*":"0.5"}'
     small, held = invoices(2)
     world.send([small, held])

@@ -1,4 +1,4 @@
-"""A creator to which no invoice comes: it keeps its login, and shows what is wrong with it."""
+"""A creator without invoices keeps its login alive, and shows what is wrong with it."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def value(creator: Service, series: str) -> float | None:
     return float(found[0]) if found else None
 
 
-def test_tokens_that_s3_does_not_take_show_until_it_does(
+def test_tokens_that_s3_refuses_show_until_it_accepts_them(
     world: World, s3: Bucket, s3_port: int, tmp_path: Path
 ) -> None:
     with Front(s3_port) as front:
@@ -57,7 +57,7 @@ def test_tokens_that_s3_does_not_take_show_until_it_does(
         assert renewals(world) == 1
 
 
-def test_a_creator_with_read_rights_alone_spends_nothing_and_says_so(
+def test_a_creator_with_only_read_rights_uses_no_token_and_says_so(
     world: World, s3: Bucket, s3_port: int, tmp_path: Path
 ) -> None:
     with Front(s3_port) as front:
@@ -78,7 +78,7 @@ def test_a_creator_with_read_rights_alone_spends_nothing_and_says_so(
 
 
 def readiness(creator: Service) -> str:
-    """Return what the creator says is missing."""
+    """Return the missing parts that the creator reports."""
     return creator.ask("/readyz")[1]
 
 

@@ -1,5 +1,5 @@
-"""The other systems fail in their ways; the invoices wait, or are filed only for what is their own
-fault.
+"""The other systems fail in various ways; the invoices wait, or are filed only for problems of
+their own.
 """
 
 import json
@@ -35,7 +35,7 @@ def test_an_invoice_ends_created_reported_and_in_the_ledger(world: World) -> Non
     assert creator.ask("/livez")[0] == 200
 
 
-def test_an_unreachable_provider_files_nothing_and_all_goes_on_when_it_is_back(
+def test_an_unreachable_provider_files_nothing_and_all_invoices_continue_when_it_is_back(
     world: World,
 ) -> None:
     sent = invoices(30)
@@ -83,7 +83,7 @@ def test_a_metronome_outage_neither_stops_nor_repeats_creation(world: World) -> 
     assert world.failures() == []
 
 
-def test_refused_credentials_file_nothing_and_a_corrected_file_is_taken_up(
+def test_refused_credentials_file_nothing_and_a_corrected_file_is_used(
     world: World, tmp_path: Path
 ) -> None:
     secret = tmp_path / "token-secret"
@@ -108,7 +108,7 @@ def test_refused_credentials_file_nothing_and_a_corrected_file_is_taken_up(
     assert right not in creator.output()
 
 
-def test_one_bad_invoice_among_good_ones_is_filed_and_holds_up_nobody(world: World) -> None:
+def test_one_bad_invoice_among_good_ones_is_filed_and_delays_no_other(world: World) -> None:
     sent = invoices(40)
     bad = sent[3].invoice_id
     world.outside.netsuite.inject("status", "create", status=500, invoice_id=bad)
@@ -131,7 +131,7 @@ def test_one_bad_invoice_among_good_ones_is_filed_and_holds_up_nobody(world: Wor
     assert bad not in {each["invoice_id"] for each in world.outside.metronome.writebacks()}
 
 
-def test_what_netsuite_refuses_is_filed_with_its_own_words(world: World) -> None:
+def test_an_invoice_that_netsuite_refuses_is_filed_with_netsuites_message(world: World) -> None:
     world.outside.netsuite.configure(inactive_items=["777"])
     refused = invoices(1, total="100.00", line_items=(line_item(external_item_id="777"),))
     world.send(refused)
@@ -145,7 +145,7 @@ def test_what_netsuite_refuses_is_filed_with_its_own_words(world: World) -> None
     assert failure["provider_response"]["status"] == 400
 
 
-def test_records_that_are_none_of_ours_are_filed_with_their_bytes(world: World) -> None:
+def test_foreign_records_are_filed_with_their_bytes(world: World) -> None:
     good = invoices(1)
     junk: list[tuple[str | None, bytes | None]] = [
         ("k-1", b"\xff\xfe"),
@@ -166,7 +166,7 @@ def test_records_that_are_none_of_ours_are_filed_with_their_bytes(world: World) 
     assert world.documents().keys() == ids(good)
 
 
-def test_a_creator_of_one_destination_passes_over_the_others(world: World) -> None:
+def test_a_creator_of_one_destination_skips_the_others(world: World) -> None:
     ours = invoices(3)
     theirs = invoices(3, destination="razorpay")
     world.changes["CREATOR_DESTINATIONS"] = '["netsuite"]'
@@ -201,7 +201,7 @@ def test_a_replay_of_everything_creates_nothing_new(world: World) -> None:
     assert world.failures() == []
 
 
-def test_a_provider_that_throttles_gets_fewer_calls_at_once_and_more_when_it_relaxes(
+def test_a_throttling_provider_gets_fewer_simultaneous_calls_and_more_when_it_recovers(
     world: World,
 ) -> None:
     sent = invoices(240)
@@ -213,7 +213,7 @@ def test_a_provider_that_throttles_gets_fewer_calls_at_once_and_more_when_it_rel
     world.start()
     eventually(lambda: len(netsuite.documents()) >= 60, timeout=120)
 
-    # Had all eight gone on, most answers would be a throttle.
+    # If all eight had continued, most answers would be a throttle.
     statuses = [request["status"] for request in netsuite.requests("create")]
     assert statuses.count(429) < len(statuses) / 2
 

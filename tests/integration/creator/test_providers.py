@@ -1,5 +1,5 @@
-"""QuickBooks Online and Razorpay behind the real process, killed among lost answers: each invoice
-exists once.
+"""QuickBooks Online and Razorpay behind the real process, killed while answers get lost: each
+invoice exists once.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ def settings(world: World, folder: Path) -> dict[str, str]:
     }
 
 
-def test_both_providers_hold_each_invoice_once_through_kills_and_lost_answers(
+def test_both_providers_have_each_invoice_once_despite_kills_and_lost_answers(
     world: World, tmp_path: Path
 ) -> None:
     world.changes |= settings(world, tmp_path)
@@ -50,7 +50,8 @@ def test_both_providers_hold_each_invoice_once_through_kills_and_lost_answers(
         control.inject("reset-after", "create", probability=0.1, seed=1)
         control.inject("reset-before", "create", probability=0.05, seed=2)
     customer = {"external_customer_id": "cust_AAAAAAAAAAAAAA", "currency": "INR"}
-    # Razorpay takes nothing below one rupee: its invoices begin at the fourth quarter.
+    # Razorpay accepts nothing below one rupee, so its invoices begin at the fourth quarter of a
+    # rupee.
     sent = [
         *invoices(EACH, destination="quickbooks_online"),
         *invoices(EACH + 3, destination="razorpay", **customer)[3:],

@@ -1,7 +1,4 @@
-"""What planned rebalances make done twice, counted by what each process logged.
-
-Latencies are uneven.
-"""
+"""Work that planned rebalances cause twice, counted from each process's log. Latencies are uneven."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -29,14 +26,14 @@ def has_created(members: Sequence[Service], count: int) -> bool:
     return len(created_by(*members)) >= count
 
 
-def test_creators_that_come_and_go_make_nobody_do_a_record_again(world: World) -> None:
+def test_creators_that_come_and_go_cause_no_repeated_work(world: World) -> None:
     world.outside.netsuite.limit(latency={"p50": 0.05, "slow_share": 0.02, "slow_seconds": 1})
     world.send(invoices(COUNT))
     members = [world.start(), world.start()]
 
     for number in range(1, ROUNDS + 1):
         eventually(partial(has_created, members, number * 80), timeout=120)
-        members[-1].wait_until_ready()  # before that, nothing in it heeds SIGTERM
+        members[-1].wait_until_ready()  # before that, nothing in it handles SIGTERM
         members.append(world.start_unready())
         eventually(lambda: is_rebalancing(world), timeout=60, every=0.02)
         assert members[-2].terminate(timeout=30) == 0

@@ -1,5 +1,5 @@
-"""A secret's file vanishes under a running creator: it says so by name, and goes on when the file
-is back.
+"""The file of a secret disappears under a running creator, which names it and continues when the
+file is back.
 """
 
 from pathlib import Path
@@ -12,9 +12,7 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.broker]
 
 
-def test_a_secret_file_that_vanished_is_named_until_it_is_back(
-    world: World, tmp_path: Path
-) -> None:
+def test_a_missing_secret_file_is_named_until_it_is_back(world: World, tmp_path: Path) -> None:
     settings = world.settings()
     file = tmp_path / "token"
     file.write_text(settings["NS_TOKEN_SECRET"])

@@ -1,5 +1,5 @@
-"""From one creator of all destinations to limited ones, and back: never beside another, nothing is
-read again.
+"""From one creator of all destinations to limited ones, and back: never side by side, and nothing
+is read again.
 """
 
 from collections import Counter
@@ -13,13 +13,13 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.broker, pytest.mark.real_broker]
 
 ALL = "invoice-creator"
-# Not the group of the first test: a member that was killed stays in it for a while.
+# Not the group of the first test: a killed member stays in it for a while.
 SOME = "invoice-creator-netsuite-razorpay"
 OTHERS = "invoice-creator-quickbooks_online"
 
 
 def start(world: World, destinations: str) -> Service:
-    """Start a creator in the group that its destinations give it."""
+    """Start a creator in the group of its destinations."""
     world.changes |= {"KAFKA_CONSUMER_GROUP": "", "CREATOR_DESTINATIONS": destinations}
     return world.start_unready()
 
@@ -29,7 +29,7 @@ def settled(world: World) -> Counter[str]:
     return Counter(record.json["invoice_id"] for record in world.topics.events())
 
 
-def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_goes_on_behind_it(
+def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_continues_after_it(
     world: World,
 ) -> None:
     first = invoices(5)
@@ -51,7 +51,7 @@ def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_goes_on_beh
     assert world.failures() == []
 
 
-def test_one_of_all_destinations_goes_on_at_the_lowest_offset_of_the_limited_ones(
+def test_one_of_all_destinations_starts_at_the_lowest_offset_of_the_limited_ones(
     world: World,
 ) -> None:
     sent = invoices(6)

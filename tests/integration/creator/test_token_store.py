@@ -1,4 +1,4 @@
-"""Processes that share a token store are killed at any moment: the chain goes on, and nothing was
+"""Processes that share a token store are killed at any time: the chain continues, and no token was
 used unstored.
 """
 
@@ -13,7 +13,7 @@ from tests.support.waiting import eventually
 ROUNDS = 6
 
 
-def test_a_kill_at_any_moment_leaves_the_newest_tokens_that_were_used(tmp_path: Path) -> None:
+def test_a_kill_at_any_time_leaves_the_newest_used_tokens_stored(tmp_path: Path) -> None:
     place = tmp_path / "tokens.json"
     used = tmp_path / "used"
     moments = random.Random(1)

@@ -1,7 +1,7 @@
-"""A process that renews without end, to be killed: ``python -m … STORE USED``.
+"""A process that renews for ever, to be killed: ``python -m … STORE USED``.
 
-Its login counts: refresh token ``r7`` gives ``a8`` and ``r8``, as often as it is asked. Each access
-token is written to ``USED`` before the next is asked for: that is its first use.
+Its login counts: refresh token ``r7`` returns ``a8`` and ``r8``, as often as it is asked. Each
+access token is written to ``USED`` before the next one is requested: that is its first use.
 """
 
 import os
@@ -21,7 +21,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def renew(refresh_token: str) -> Tokens:
-    """Give the next tokens, due at once."""
+    """Return the next tokens, which are due at once."""
     number = int(refresh_token[1:]) + 1
     return Tokens(refresh_token=f"r{number}", access_token=f"a{number}", renew_at=LONG_AGO)
 

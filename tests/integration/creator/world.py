@@ -1,4 +1,4 @@
-"""One creator's surroundings: topics, Metronome and NetSuite on loopback, invoices to be
+"""The surroundings of one creator: topics, Metronome and NetSuite on loopback, invoices to be
 created.
 """
 
@@ -20,7 +20,7 @@ from tests.support.topics import Topics
 
 CREATOR = "invoice-creator"
 TOPIC = "formatted-invoices"
-# Shorter waits than in production; no other difference.
+# Shorter waits than in production; otherwise the same.
 QUICK = {
     "UNCERTAIN_SETTLE_SECONDS": "0.3",
     "CIRCUIT_PROBE_SECONDS": "0.5",
@@ -31,7 +31,7 @@ QUICK = {
 
 @dataclass
 class World:
-    """Everything of one test. ``changes`` overrides settings."""
+    """Everything of one test; ``changes`` overrides settings."""
 
     start_service: StartService
     outside: Outside
@@ -39,16 +39,16 @@ class World:
     changes: dict[str, str] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
-        """Give the whole environment of a creator."""
+        """Return the whole environment of a creator."""
         group = {"KAFKA_CONSUMER_GROUP": self.topics.group(CREATOR)}
         return self.outside.settings | self.topics.settings | QUICK | group | self.changes
 
     def start_unready(self) -> Service:
-        """Start a creator that something keeps from being ready."""
+        """Start a creator that cannot become ready."""
         return self.start_service(CREATOR, self.settings())
 
     def start(self) -> Service:
-        """Start a creator and wait until it is ready."""
+        """Start a creator, and wait until it is ready."""
         service = self.start_service(CREATOR, self.settings())
         service.wait_until_ready()
         return service
@@ -56,14 +56,14 @@ class World:
     def send(
         self, invoices: Sequence[FormattedInvoice], headers: Mapping[str, bytes] | None = None
     ) -> None:
-        """Make invoices known to Metronome and put them on the topic."""
+        """Seed invoices in Metronome, and put them on the topic."""
         self.outside.metronome.seed_invoices([as_metronome_has_it(invoice) for invoice in invoices])
         self.topics.produce(
             TOPIC, [(invoice.invoice_id, serde.to_bytes(invoice)) for invoice in invoices], headers
         )
 
     def documents(self) -> dict[str, Any]:
-        """Give NetSuite's documents by external id. Fails if one external id has two of them."""
+        """Return NetSuite's documents by external id. Fails if two have the same external id."""
         found = self.outside.netsuite.documents()
         twice = [
             name
@@ -74,7 +74,7 @@ class World:
         return {document["external_id"]: document for document in found}
 
     def failures(self) -> list[Any]:
-        """Give every failure record."""
+        """Return every failure record."""
         return [record.json for record in self.topics.read("invoice-errors")]
 
     def ledger(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class World:
         return {record.json["invoice_id"]: record.json for record in self.topics.events()}
 
     def decide(self, kind: str, subject: str, **facts: Any) -> None:
-        """Write down what a person decides."""
+        """Record a person's decision."""
         known = {
             "decision_id": str(uuid.uuid4()),
             "by": "ada",
@@ -94,12 +94,12 @@ class World:
         self.topics.produce("invoice-decisions", [(subject, serde.to_bytes(decision))])
 
     def is_committed(self, count: int) -> bool:
-        """Tell whether so many records of the topic are committed."""
+        """Whether this many records of the topic are committed."""
         return len(self.topics.read(TOPIC)) - self.topics.lag(CREATOR, TOPIC) == count
 
 
 def invoices(count: int, **changes: Any) -> list[FormattedInvoice]:
-    """Build invoices over different amounts, each with an id of its own."""
+    """Build invoices with different amounts, each with its own id."""
     return [_invoice(number, changes) for number in range(1, count + 1)]
 
 
@@ -111,7 +111,7 @@ def _invoice(number: int, changes: Mapping[str, Any]) -> FormattedInvoice:
 
 
 def as_metronome_has_it(invoice: FormattedInvoice) -> dict[str, Any]:
-    """Build what Metronome needs to know an invoice by."""
+    """Return what Metronome needs to know an invoice."""
     return {
         "id": invoice.invoice_id,
         "customer_id": invoice.metronome_customer_id,
@@ -132,5 +132,5 @@ def created_by(*services: Service) -> Counter[str]:
 
 
 def ids(some: Sequence[FormattedInvoice]) -> set[str]:
-    """Give the invoices' ids."""
+    """Return the ids of the invoices."""
     return {invoice.invoice_id for invoice in some}

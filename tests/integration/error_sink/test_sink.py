@@ -30,7 +30,7 @@ def start_sink(start_service: StartService, topics: Topics, s3: Bucket) -> Calla
 
 
 def fail(topics: Topics, numbers: range) -> None:
-    """Put failures on the topic that are known by their number."""
+    """Put failures on the topic that are identified by their numbers."""
     topics.produce(
         "invoice-errors",
         [(f"i-{number}".encode(), f'{{"number":{number}}}'.encode()) for number in numbers],
@@ -45,7 +45,7 @@ def has_more_than(s3: Bucket, count: int) -> bool:
     return len(s3.keys()) > count
 
 
-def test_while_s3_is_away_nothing_is_lost_and_afterwards_nothing_is_there_twice(
+def test_an_s3_outage_loses_and_duplicates_nothing(
     topics: Topics, s3: Bucket, start_sink: Callable[[], Service]
 ) -> None:
     sink = start_sink()
@@ -63,7 +63,7 @@ def test_while_s3_is_away_nothing_is_lost_and_afterwards_nothing_is_there_twice(
     assert numbers(s3) == list(range(200))
 
 
-def test_killed_at_any_moment_each_failure_is_archived_exactly_once(
+def test_each_failure_is_archived_exactly_once_despite_kills_at_any_time(
     topics: Topics, s3: Bucket, start_sink: Callable[[], Service]
 ) -> None:
     for life in range(5):
@@ -71,7 +71,7 @@ def test_killed_at_any_moment_each_failure_is_archived_exactly_once(
         fail(topics, range(life * 60, life * 60 + 60))
         eventually(
             partial(has_more_than, s3, len(s3.keys())), timeout=90
-        )  # some are put, others are not
+        )  # some are stored, others are not
         sink.kill()
 
     start_sink()

@@ -9,5 +9,5 @@ from tests.support.topics import Topics
 
 @pytest.fixture
 def world(topics: Topics, outside: Outside) -> World:
-    """Fresh topics, a fresh Metronome."""
+    """Return fresh topics and a fresh Metronome."""
     return World(topics, outside)

@@ -13,20 +13,19 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.broker
 
-# The client tries them in an order of its own: with so many it hardly begins with the one that
-# answers.
+# The client tries them in its own order: with this many it rarely begins with the one that answers.
 SILENT = 8
 
 
 @pytest.fixture
 def silent() -> Iterator[list[str]]:
-    """Addresses at which the kernel accepts and nobody reads."""
+    """Return addresses at which the kernel accepts and nobody reads."""
     with ExitStack() as opened:
         servers = [opened.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(SILENT)]
         yield [f"{LOOPBACK}:{server.getsockname()[1]}" for server in servers]
 
 
-def test_a_formatter_begins_at_the_address_that_answers(
+def test_a_formatter_starts_with_the_address_that_answers(
     world: World, start_service: StartService, silent: list[str]
 ) -> None:
     addresses = ",".join([*silent, world.topics.bootstrap_servers])
@@ -38,7 +37,7 @@ def test_a_formatter_begins_at_the_address_that_answers(
     assert eventually(world.ends, timeout=30) == {"invoice-1": "formatted"}
 
 
-def test_nobody_that_answers_is_said(
+def test_it_is_reported_if_no_address_answers(
     world: World, start_service: StartService, silent: list[str]
 ) -> None:
     service = start_service(

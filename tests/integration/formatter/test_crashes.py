@@ -1,6 +1,5 @@
-"""Nothing is lost, whatever dies.
-
-Latencies are uneven: with uniform ones even unsafe consumers look safe.
+"""Nothing is lost, whatever dies. Latencies are uneven: with uniform ones even unsafe consumers
+look safe.
 """
 
 from typing import Any
@@ -39,7 +38,7 @@ EXPECTED = {f"invoice-{number}": expected_end(number) for number in range(COUNT)
 
 @pytest.mark.broker
 @pytest.mark.real_broker
-def test_every_record_of_a_backlog_reaches_its_end_through_sigkills(
+def test_every_record_of_a_backlog_reaches_its_end_despite_sigkills(
     world: World, start_service: StartService
 ) -> None:
     world.outside.metronome.limit(latency=UNEVEN)
@@ -80,7 +79,7 @@ def test_every_record_reaches_its_end_while_partitions_move_between_processes(
 
 @pytest.mark.broker
 @pytest.mark.real_broker
-def test_a_broker_that_is_away_is_waited_for(
+def test_an_outage_of_the_broker_is_waited_out(
     world: World, broker: Broker, start_service: StartService
 ) -> None:
     world.outside.metronome.limit(latency=UNEVEN)

@@ -1,4 +1,4 @@
-"""The real process against Metronome's contracts: a hierarchy is billed once, by its consolidated
+"""The real process with Metronome's contracts: a hierarchy is billed once, by its consolidated
 invoice.
 """
 
@@ -22,7 +22,7 @@ ALONE = "alone"
 
 
 def member(invoice_id: str) -> dict[str, str]:
-    """Build customer and contract of the invoice's owner; parent and consolidated invoice share
+    """Return customer and contract of the invoice's owner; parent and consolidated invoice share
     theirs.
     """
     owner = (
@@ -36,7 +36,7 @@ def member(invoice_id: str) -> dict[str, str]:
 
 
 def invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
-    """Build an invoice of a member."""
+    """Return an invoice of a member."""
     return metronome_invoice(invoice_id, **member(invoice_id), **changes)
 
 

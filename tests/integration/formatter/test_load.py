@@ -19,7 +19,7 @@ IDS = [f"invoice-{number}" for number in range(300)]
 
 @pytest.fixture
 def service(world: World, start_service: StartService) -> Service:
-    """A formatter at work, with four calls at once."""
+    """Start a formatter with four calls at once."""
     started = start_service(
         "invoice-formatter",
         world.settings(RETRY_BACKOFF_MAX_SECONDS="1", FORMATTER_CONCURRENCY="4"),
@@ -45,13 +45,13 @@ def test_an_invoice_of_5000_lines_with_fractions_of_cents_adds_up(
     assert document["total"] == "16.66"
 
 
-def test_one_slow_customer_does_not_hold_the_others(world: World, service: Service) -> None:
+def test_one_slow_customer_does_not_delay_the_others(world: World, service: Service) -> None:
     world.outside.metronome.inject("latency", "get", invoice_id="invoice-7x", seconds=20)
     world.seed(metronome_invoice(invoice_id) for invoice_id in ["invoice-7x", *IDS])
 
     eventually(lambda: len(world.ends()) >= len(IDS), timeout=60)
 
-    # Only the slow one is missing still, and it alone holds back its partition's commit.
+    # Only the slow one is still missing, and it alone holds back its partition's commit.
     assert world.ends() == dict.fromkeys(IDS, "formatted")
     eventually(lambda: world.lag() == 0)
     assert world.ends()["invoice-7x"] == "formatted"

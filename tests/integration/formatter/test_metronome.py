@@ -1,4 +1,4 @@
-"""The real client against a real socket: what it sends, and what each kind of trouble becomes."""
+"""The real client on a real socket: what it sends, and how each kind of error is translated."""
 
 import asyncio
 import socket
@@ -28,7 +28,7 @@ PATIENCE = 0.5
 
 
 class FakeMetronome:
-    """Answers as told and notes what it was asked."""
+    """Answers as told, and records what it was asked."""
 
     def __init__(self) -> None:
         self.status = 200
@@ -59,7 +59,7 @@ class FakeMetronome:
 
 
 class Desk:
-    """A client on its way to a fake Metronome."""
+    """A client connected to a fake Metronome."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self.metronome = FakeMetronome()
@@ -93,7 +93,7 @@ async def desk() -> AsyncIterator[Desk]:
             await runner.cleanup()
 
 
-async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(desk: Desk) -> None:
+async def test_an_invoice_is_requested_once_with_the_key_and_keeps_its_decimals(desk: Desk) -> None:
     desk.metronome.text = '{"data": {"total": 0.10}}'
 
     answer = await desk.client.invoice("customer", "in/voice")
@@ -106,7 +106,7 @@ async def test_an_invoice_is_asked_for_once_with_the_key_and_keeps_its_decimals(
     )
 
 
-async def test_a_contract_is_asked_for_by_a_body_and_a_list_by_its_query(desk: Desk) -> None:
+async def test_a_contract_is_requested_by_a_body_and_a_list_by_its_query(desk: Desk) -> None:
     contract = await desk.client.ask(questions.contract("customer", "contract"))
     await desk.client.ask(questions.consolidated_invoices("customer", "a+b"))
 
@@ -119,7 +119,7 @@ async def test_a_contract_is_asked_for_by_a_body_and_a_list_by_its_query(desk: D
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
-async def test_a_question_that_is_refused_says_nothing_of_the_key(desk: Desk, status: int) -> None:
+async def test_a_refused_question_says_nothing_about_the_key(desk: Desk, status: int) -> None:
     desk.metronome.status = status
 
     with pytest.raises(Rejected) as refused:
@@ -137,7 +137,7 @@ async def test_a_question_that_is_refused_says_nothing_of_the_key(desk: Desk, st
         (302, Unavailable, "unavailable"),
     ],
 )
-async def test_a_status_becomes_its_error_and_is_counted_as_such(
+async def test_a_status_code_becomes_its_error_and_is_counted_as_such(
     desk: Desk, status: int, error: type[Exception], outcome: str
 ) -> None:
     desk.metronome.status = status
@@ -153,7 +153,7 @@ async def test_a_status_becomes_its_error_and_is_counted_as_such(
     )
 
 
-async def test_silence_after_connecting_may_be_the_invoices_own(desk: Desk) -> None:
+async def test_silence_after_connecting_may_be_due_to_the_invoice(desk: Desk) -> None:
     desk.metronome.may_answer.clear()
 
     with pytest.raises(Unavailable, match="in time") as silent:
@@ -171,13 +171,13 @@ async def test_a_refused_connection_is_an_outage() -> None:
     assert refused.value.outage
 
 
-async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_the_invoice() -> (
+async def test_a_connection_that_is_never_accepted_is_an_outage_and_not_due_to_the_invoice() -> (
     None
 ):
     with socket.create_server((LOOPBACK, 0), backlog=0) as deaf, ExitStack() as callers:
         for _ in range(
             4
-        ):  # what the kernel takes in the server's place, so that the next one waits
+        ):  # the kernel accepts this one in the server's place, so that the next one waits
             caller = callers.enter_context(socket.socket())
             caller.setblocking(False)
             caller.connect_ex(deaf.getsockname())
@@ -190,7 +190,7 @@ async def test_a_connection_that_is_never_taken_is_an_outage_and_no_silence_of_t
 
 
 @pytest.mark.parametrize("key", [None, "", "two\nlines", "schlüssel"])
-async def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(
+async def test_a_key_that_cannot_be_in_a_header_is_refused_before_it_is_sent(
     desk: Desk, key: str | None
 ) -> None:
     desk.key = key
@@ -204,7 +204,7 @@ async def test_a_key_that_no_header_can_carry_is_refused_before_it_is_sent(
 @pytest.mark.parametrize(
     ("limit", "others_wait"), [("customer", False), ("client", True), ("", True)]
 )
-async def test_a_429_holds_back_one_customer_or_everyone(
+async def test_a_429_delays_one_customer_or_everyone(
     desk: Desk, limit: str, others_wait: bool
 ) -> None:
     desk.metronome.status = 429

@@ -1,6 +1,5 @@
-"""What a planned rebalance makes done twice, counted by what each process logged.
-
-Latencies are uneven.
+"""Work that a planned rebalance causes twice, counted from each process's log. Latencies are
+uneven.
 """
 
 from functools import partial
@@ -42,7 +41,7 @@ def done_twice(*services: Service) -> list[str]:
 
 @pytest.mark.broker
 @pytest.mark.real_broker
-def test_a_replica_that_joins_and_leaves_makes_nobody_do_its_records_again(
+def test_a_replica_that_joins_and_leaves_causes_no_repeated_work(
     world: World, start_service: StartService
 ) -> None:
     world.outside.metronome.limit(latency=UNEVEN)
@@ -58,6 +57,6 @@ def test_a_replica_that_joins_and_leaves_makes_nobody_do_its_records_again(
     eventually(lambda: world.lag() == 0, timeout=200)
 
     assert [done_twice(each) for each in [*staying, joining]] == [[], [], []]
-    # Two hand-overs: the one to the replica that joined, and the one by the replica that left.
+    # Two handovers: to the replica that joined, and by the replica that left.
     assert len(done_twice(*staying, joining)) <= 2 * CONCURRENCY
     assert len(formatted_by(*staying, joining)) == backlog.count

@@ -16,13 +16,13 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 def service(world: World, start_service: StartService) -> Service:
-    """A formatter at work."""
+    """Start a formatter."""
     started = start_service(FORMATTER, world.settings(RETRY_BACKOFF_MAX_SECONDS="1"))
     started.wait_until_ready()
     return started
 
 
-def test_while_metronome_is_down_nothing_is_filed_and_then_all_goes_on(
+def test_an_outage_of_metronome_files_nothing_and_then_all_invoices_continue(
     world: World, service: Service
 ) -> None:
     world.outside.metronome.inject("status", status=503)
@@ -80,7 +80,7 @@ def test_a_record_too_large_to_be_kept_in_a_failure_is_filed_without_its_value(
     assert (failure.json["source"]["partition"], failure.json["source"]["offset"]) == places[0]
 
 
-def test_sigterm_commits_what_was_done_and_hands_back_the_rest(
+def test_sigterm_commits_finished_work_and_hands_back_the_rest(
     world: World, service: Service
 ) -> None:
     world.outside.metronome.inject("hang", operation="get", invoice_id="invoice-7")

@@ -1,4 +1,4 @@
-"""The real process against a Metronome that fails: for one invoice, or for all."""
+"""The real process with a Metronome that fails for one invoice, or for all."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ COUNT = 300
 
 @pytest.fixture
 def service(world: World, start_service: StartService) -> Service:
-    """A formatter at work that waits for an answer for a second."""
+    """Start a formatter that waits one second for an answer."""
     quick = world.settings(
         HTTP_TIMEOUT_SECONDS="1", RETRY_BACKOFF_MAX_SECONDS="1", FORMATTER_CONCURRENCY="4"
     )
@@ -28,7 +28,7 @@ def service(world: World, start_service: StartService) -> Service:
 @pytest.mark.parametrize(
     "fault", [{"kind": "hang"}, {"kind": "status", "status": 500}], ids=["silence", "500"]
 )
-def test_one_invoice_that_metronome_never_gives_is_filed_and_the_others_flow(
+def test_one_invoice_that_metronome_never_returns_is_filed_and_the_others_continue(
     world: World, service: Service, fault: dict[str, Any]
 ) -> None:
     metronome = world.outside.metronome
@@ -52,7 +52,7 @@ def test_one_invoice_that_metronome_never_gives_is_filed_and_the_others_flow(
     assert service.is_ready()
 
 
-def test_while_metronome_fails_all_nothing_is_filed_and_the_readiness_names_the_reason(
+def test_nothing_is_filed_if_metronome_fails_for_all_and_readiness_names_the_reason(
     world: World, service: Service
 ) -> None:
     ids = [f"invoice-{number}" for number in range(40)]

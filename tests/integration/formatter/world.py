@@ -1,5 +1,5 @@
-"""What the formatter's integration tests share: invoices seeded in Metronome, their raw records,
-and how each ended.
+"""The surroundings of a formatter: invoices seeded in Metronome, their raw records, and how each
+ended.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.unit.formatter.invoices import line, tree
 
 
 def metronome_invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:
-    """Build an invoice of 100.00 USD that maps to NetSuite."""
+    """Return an invoice of 100.00 USD that maps to NetSuite."""
     fields = {"customer_custom_fields": {CUSTOMER_KEY: "1042", DESTINATION_KEY: "netsuite"}}
     item = line(10_000, product_custom_fields={ITEM_KEY: "501"})
     return (
@@ -37,7 +37,7 @@ def customer_of(invoice_id: str) -> str:
 
 
 def raw_record(invoice_id: str, customer_id: str | None = None) -> tuple[str, bytes]:
-    """Build key and value of the record that the webhook would write."""
+    """Return key and value of the record that the webhook would write."""
     owner = customer_id or customer_of(invoice_id)
     return invoice_id, serde.to_bytes(raw_invoice(invoice_id=invoice_id, customer_id=owner))
 
@@ -52,13 +52,13 @@ def formatted_by(*services: Service) -> Counter[str]:
 
 @dataclass(frozen=True)
 class World:
-    """One test's topics and outside world."""
+    """The topics and outside world of one test."""
 
     topics: Topics
     outside: Outside
 
     def settings(self, **changes: str) -> dict[str, str]:
-        """Give the formatter's environment."""
+        """Return the formatter's environment."""
         group = {"KAFKA_CONSUMER_GROUP": self.topics.group("invoice-formatter")}
         return self.topics.settings | self.outside.settings | group | changes
 
@@ -71,7 +71,7 @@ class World:
         )
 
     def ends(self) -> dict[str, str]:
-        """Give how each invoice ended: ``formatted``, or the outcome in the ledger."""
+        """Return how each invoice ended: ``formatted``, or the outcome in the ledger."""
         formatted = {
             record.json["invoice_id"]: "formatted"
             for record in self.topics.read("formatted-invoices")
@@ -81,16 +81,16 @@ class World:
         }
 
     def failures(self) -> list[Seen]:
-        """Give the records of ``invoice-errors``."""
+        """Return the records of ``invoice-errors``."""
         return self.topics.read("invoice-errors")
 
     def ledger(self) -> list[Seen]:
-        """Give the records of ``invoice-outcomes``."""
+        """Return the records of ``invoice-outcomes``."""
         return self.topics.read("invoice-outcomes")
 
     def lag(self) -> int:
-        """Give how many of the raw records are not yet committed; an ``AssertionError`` while the
-        broker cannot say.
+        """Return how many of the raw records are not yet committed. Raises ``AssertionError`` while
+        the broker cannot say.
         """
         try:
             return self.topics.lag("invoice-formatter", "raw-invoices")

@@ -1,5 +1,5 @@
-"""A broker is restored to an earlier state: librdkafka calls that fatal, and a new producer goes
-on.
+"""A broker is restored to an earlier state: librdkafka calls that fatal, and a new producer takes
+over.
 """
 
 import pytest

@@ -37,7 +37,7 @@ READ_BY = {
 
 @pytest.fixture
 def topics(broker: Broker) -> Topics:
-    """Topics of one partition each."""
+    """Return topics of one partition each."""
     mine = Topics(broker.bootstrap_servers)
     mine.create(partitions=1)
     return mine
@@ -45,7 +45,7 @@ def topics(broker: Broker) -> Topics:
 
 @pytest.fixture(params=READ_BY)
 def topic(request: pytest.FixtureRequest) -> str:
-    """Each topic that a service reads."""
+    """Return each topic that a service reads."""
     return str(request.param)
 
 
@@ -65,7 +65,7 @@ def produce(topics: Topics, topic: str, count: int) -> None:
 
 
 def counted(service: Service, topics: Topics, topic: str, metric: str = "records_lost") -> float:
-    """Return what a service counts of a topic."""
+    """Return what a service has counted for a topic."""
     name = f'invoice_connector_{metric}_total{{topic="{topics.name(topic)}"}}'
     return figure(service.ask("/metrics")[1], name)
 
@@ -76,7 +76,7 @@ def figure(exposition: str, name: str) -> float:
     )
 
 
-def test_a_service_that_was_stopped_too_long_counts_what_it_will_never_read(
+def test_a_service_that_was_stopped_too_long_counts_the_records_it_lost(
     topics: Topics, topic: str, start: Callable[[], Service]
 ) -> None:
     produce(topics, topic, 50)
@@ -90,7 +90,7 @@ def test_a_service_that_was_stopped_too_long_counts_what_it_will_never_read(
     assert counted(service, topics, topic, "unknown_starts") == 0
 
 
-def test_what_was_deleted_is_counted_and_is_no_lag_though_nothing_came_after_it(
+def test_deleted_records_are_counted_and_are_not_lag_even_if_nothing_follows(
     topics: Topics, topic: str, start: Callable[[], Service]
 ) -> None:
     produce(topics, topic, 50)
@@ -104,7 +104,7 @@ def test_what_was_deleted_is_counted_and_is_no_lag_though_nothing_came_after_it(
     assert figure(service.ask("/metrics")[1], "invoice_connector_consumer_lag_records") == 0
 
 
-def test_a_group_without_an_offset_does_not_know_what_was_read(
+def test_a_group_without_an_offset_counts_no_loss(
     topics: Topics, topic: str, start: Callable[[], Service]
 ) -> None:
     produce(topics, topic, 50)
@@ -118,7 +118,7 @@ def test_a_group_without_an_offset_does_not_know_what_was_read(
 
 
 class Member:
-    """A member of a group with the real client, which notes what it reads."""
+    """A member of a group with the real client, which records what it reads."""
 
     def __init__(self, topics: Topics) -> None:
         self.metrics = Metrics()
@@ -131,7 +131,7 @@ class Member:
             self._losses.begin(partition, start)
 
     def read(self, count: int) -> list[int]:
-        """Read so many records; return their offsets."""
+        """Read this many records; return their offsets."""
         seen: list[Record] = []
         while len(seen) < count:
             messages: list[Message] = self.consumer.consume(count - len(seen), 1.0)
@@ -152,13 +152,13 @@ class Member:
 
 @pytest.fixture
 def member(topics: Topics) -> Iterator[Member]:
-    """A member that ends with the test."""
+    """Return a member that ends with the test."""
     mine = Member(topics)
     yield mine
     mine.consumer.close()
 
 
-def test_what_is_deleted_while_a_partition_is_paused_is_lost(
+def test_records_deleted_while_a_partition_is_paused_are_lost(
     topics: Topics, member: Member
 ) -> None:
     produce(topics, "raw-invoices", 10)
@@ -173,7 +173,7 @@ def test_what_is_deleted_while_a_partition_is_paused_is_lost(
     assert member.lost() == 50
 
 
-def test_the_marker_of_a_transaction_is_no_loss(topics: Topics, member: Member) -> None:
+def test_the_marker_of_a_transaction_is_not_a_loss(topics: Topics, member: Member) -> None:
     producer = Producer(
         {"bootstrap.servers": topics.bootstrap_servers, "transactional.id": topics.prefix}
     )
@@ -188,7 +188,7 @@ def test_the_marker_of_a_transaction_is_no_loss(topics: Topics, member: Member) 
     assert member.lost() == 0
 
 
-def test_the_formatters_client_sees_a_loss_while_it_runs_and_knows_a_gap_from_it(
+def test_the_formatters_client_distinguishes_a_loss_from_a_gap_while_it_runs(
     topics: Topics,
 ) -> None:
     produce(topics, "raw-invoices", 100)

@@ -29,7 +29,7 @@ HTTP = f"http://{SYSTEM}"
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Notes each path, and answers with JSON."""
+    """Records each path, and answers with JSON."""
 
     protocol_version = "HTTP/1.1"
     paths: list[str]
@@ -51,13 +51,13 @@ class Answering(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def paths() -> list[str]:
-    """The paths that the other system was asked for."""
+    """Return the paths that the other system was asked for."""
     return []
 
 
 @pytest.fixture
 def system(paths: list[str]) -> Iterator[int]:
-    """The port of another system."""
+    """Return the port of another system."""
     server = HTTPServer((LOOPBACK, 0), type("Noting", (Answering,), {"paths": paths}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -130,7 +130,7 @@ def test_traces_leave_through_the_proxy(
     assert paths == ["/v1/traces"]
 
 
-def test_the_archive_at_aws_is_reached_through_the_proxy_and_so_are_the_credentials_of_a_role(
+def test_the_archive_at_aws_and_the_credentials_of_a_role_use_the_proxy(
     s3_port: int, s3: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "token").write_text("a token of the cluster")
@@ -152,9 +152,7 @@ def test_the_archive_at_aws_is_reached_through_the_proxy_and_so_are_the_credenti
 
 
 @pytest.mark.parametrize("url", [HTTPS, HTTP])
-async def test_whoever_is_exempt_is_not_asked_for_through_the_proxy(
-    company: Company, url: str
-) -> None:
+async def test_an_exempt_host_is_not_reached_through_the_proxy(company: Company, url: str) -> None:
     way = outgoing(company, no_proxy="example")
 
     with pytest.raises(Unavailable, match="cannot be reached"):
@@ -181,7 +179,7 @@ async def test_without_the_companys_authority_nothing_is_sent_and_it_is_an_outag
     assert paths == []
 
 
-async def test_a_proxy_that_connects_nobody_is_an_outage_and_nothing_is_sent(
+async def test_a_proxy_that_refuses_to_connect_is_an_outage_and_nothing_is_sent(
     company: Company, paths: list[str]
 ) -> None:
     company.refuses = True
@@ -199,7 +197,7 @@ async def test_a_proxy_that_connects_nobody_is_an_outage_and_nothing_is_sent(
     assert paths == []
 
 
-def test_the_environment_is_read_by_nobody_but_the_settings(
+def test_only_the_settings_read_the_environment(
     company: Company, paths: list[str], system: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "netrc").write_text(f"machine {LOOPBACK} login a password b")
@@ -215,7 +213,7 @@ def test_the_environment_is_read_by_nobody_but_the_settings(
     assert company.seen == []
 
 
-def test_an_archive_behind_a_proxy_that_connects_nobody_cannot_be_reached(
+def test_an_archive_behind_a_proxy_that_refuses_to_connect_is_unreachable(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company.refuses = True

@@ -1,4 +1,4 @@
-"""Publishing to a real broker: acknowledged or refused, and partitioned as Java and aiokafka do."""
+"""Publishing to a real broker: acknowledged or refused, and partitioned as by Java and aiokafka."""
 
 import random
 from dataclasses import replace
@@ -25,7 +25,7 @@ ANY = OutgoingRecord("raw-invoices", b"k", b"{}")
 
 
 def murmur2(data: bytes) -> int:
-    """Give Kafka's own hash of a key, as the Java client computes it
+    """Return Kafka's own hash of a key, as the Java client computes it
     (org.apache.kafka.common.utils.Utils.murmur2).
     """
     mask = 0xFFFFFFFF
@@ -40,7 +40,7 @@ def murmur2(data: bytes) -> int:
     return value ^ (value >> 15)
 
 
-def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(
+def test_a_published_record_is_in_the_partition_that_every_client_chooses(
     broker: Broker, topics: Topics
 ) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
@@ -68,7 +68,7 @@ def test_what_was_published_is_there_in_the_partition_that_every_client_chooses(
         pytest.param(MAX_RECORD_BYTES + 1, id="refused by the client itself"),
     ],
 )
-def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(
+def test_a_record_too_large_for_its_topic_is_replaced_by_a_smaller_one(
     broker: Broker, topics: Topics, size: int
 ) -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=broker.bootstrap_servers)
@@ -86,7 +86,7 @@ def test_a_record_too_large_for_its_topic_gives_way_to_a_smaller_one(
     assert [record.value for record in topics.read("narrow")] == [b"small"]
 
 
-def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
+def test_an_unreachable_broker_is_reported_and_nothing_hangs() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
     publisher = ConfluentPublisher(
         lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500})
@@ -99,7 +99,7 @@ def test_a_broker_that_is_away_is_said_so_and_nothing_hangs() -> None:
     publisher.close(1)
 
 
-def test_who_no_longer_waits_for_an_answer_takes_nobody_elses_away() -> None:
+def test_a_cancelled_wait_does_not_take_another_callers_answer() -> None:
     settings = KafkaSettings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
     publisher = ConfluentPublisher(
         lambda: Producer(producer_config(settings) | {"message.timeout.ms": 500})

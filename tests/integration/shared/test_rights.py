@@ -33,7 +33,7 @@ pytestmark = [
 
 @pytest.fixture
 def cluster() -> Iterator[SecuredBroker]:
-    """A broker with the topics, which the connector may use, and no right to any group."""
+    """Start a broker with the topics, which the connector may use, but no right to any group."""
     broker = SecuredBroker(authorizes=True)
     try:
         broker.start()
@@ -51,7 +51,7 @@ def create_topics(admin: AdminClient) -> None:
         created.result(30)
 
 
-def test_the_formatter_waits_for_its_right_to_the_group_and_goes_on_once_it_has_it(
+def test_the_formatter_waits_until_it_has_the_right_to_its_group(
     cluster: SecuredBroker, start_service: StartService
 ) -> None:
     producer = Producer(producer_config(settings_of(cluster.settings)))
@@ -72,7 +72,7 @@ def test_the_formatter_waits_for_its_right_to_the_group_and_goes_on_once_it_has_
     assert "Traceback" not in formatter.output()
 
 
-def test_the_webhook_is_not_ready_while_its_own_password_is_refused(
+def test_the_webhook_is_not_ready_while_its_password_is_refused(
     cluster: SecuredBroker, start_service: StartService, tmp_path: Path
 ) -> None:
     secret = tmp_path / "password"

@@ -1,5 +1,5 @@
-"""TLS and SASL, as on a managed Kafka: both clients from the same settings, against a broker that
-takes no others.
+"""TLS and SASL, as on a managed Kafka: both clients with the same settings, on a broker that
+accepts nothing else.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def secured() -> Iterator[SecuredBroker]:
         broker.stop()
 
 
-def test_both_clients_come_in_by_tls_and_sasl(
+def test_both_clients_connect_by_tls_and_sasl(
     secured: SecuredBroker, start_service: StartService
 ) -> None:
     settings = settings_of(secured.settings)
@@ -69,6 +69,6 @@ def test_both_clients_come_in_by_tls_and_sasl(
         pytest.param({"KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT"}, id="no TLS"),
     ],
 )
-def test_who_may_not_come_in_is_told_so(secured: SecuredBroker, change: dict[str, str]) -> None:
+def test_a_refused_client_is_told_so(secured: SecuredBroker, change: dict[str, str]) -> None:
     with pytest.raises(StartupError, match="does not answer"):
         check_topics(settings_of(secured.settings | change), tuple(TOPICS.values()))

@@ -1,4 +1,4 @@
-"""``invoices web`` as a process: how it starts, ends, and goes on without its broker."""
+"""``invoices web`` as a process: how it starts, ends, and continues without its broker."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ FAILED = failure(failure_id="ab" * 32)
 
 
 class Page:
-    """A process of the page, and a program that logged in to it."""
+    """A process of the page, and a program that has logged in to it."""
 
     def __init__(self, settings: dict[str, str], directory: Path) -> None:
         self.port = free_port()
@@ -55,7 +55,7 @@ class Page:
 
     @property
     def base(self) -> str:
-        """Where it is."""
+        """Return its address."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
@@ -65,7 +65,7 @@ class Page:
         eventually(lambda: self.ask("/login")[0] == 200)
 
     def status(self, path: str) -> int:
-        """Return the status of a path of the ops port; 0 while nobody listens."""
+        """Return the status of a path of the ops port; 0 while nothing listens."""
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK}:{self.ops}{path}", timeout=5) as answer:
                 return int(answer.status)
@@ -75,14 +75,14 @@ class Page:
             return 0
 
     def log_in(self) -> int:
-        """Give the password."""
+        """Log in with the password."""
         self.look("/login")
         status, _ = self.post("/login", name="kim", password=PASSWORD)
         self.look("/")
         return status
 
     def ask(self, path: str) -> tuple[int, Any]:
-        """Return status and facts of a page; status 0 while nobody listens."""
+        """Return status and facts of a page; status 0 while nothing listens."""
         return self._send(
             urllib.request.Request(f"{self.base}{path}", headers={"Accept": "application/json"})
         )
@@ -116,7 +116,7 @@ OpenPage = Callable[[dict[str, str]], Page]
 
 @pytest.fixture
 def open_page(topics: Topics, tmp_path: Path) -> Iterator[OpenPage]:
-    """Start the page over one failure; what was started ends with the test."""
+    """Return a function that starts the page with one failure; all processes end with the test."""
     entry = outcome(outcome="failed", failure_id=FAILED.failure_id, settled_at=FAILED.failed_at)
     topics.produce("invoice-errors", [(FAILED.invoice_id, to_bytes(FAILED))])
     topics.produce("invoice-outcomes", [(FAILED.invoice_id, to_bytes(entry))])
@@ -133,7 +133,7 @@ def open_page(topics: Topics, tmp_path: Path) -> Iterator[OpenPage]:
         page.process.stop()
 
 
-def test_it_starts_follows_and_ends_politely(open_page: OpenPage, topics: Topics) -> None:
+def test_it_starts_follows_the_topics_and_ends_cleanly(open_page: OpenPage, topics: Topics) -> None:
     page = open_page({})
     eventually(lambda: page.status("/readyz") == 200)
     assert page.log_in() == 200
@@ -148,7 +148,7 @@ def test_it_starts_follows_and_ends_politely(open_page: OpenPage, topics: Topics
     assert "Traceback" not in page.process.output()
 
 
-def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(
+def test_without_its_broker_it_shows_the_last_state_even_after_a_restart(
     open_page: OpenPage, topics: Topics
 ) -> None:
     _host, port = topics.bootstrap_servers.split(":")
@@ -156,7 +156,7 @@ def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(
         page = open_page({"KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{proxy.port}"})
         eventually(lambda: page.status("/readyz") == 200)
         page.log_in()
-        proxy.refuse()  # each reading connects anew
+        proxy.refuse()  # each reading connects again
         eventually(lambda: page.status("/readyz") == 503, timeout=90)
 
         assert page.ask("/")[1]["open"]["count"] == 1
@@ -174,7 +174,7 @@ def test_without_its_broker_it_shows_the_last_state_also_after_a_restart(
         assert page.post("/destinations/netsuite/pause", why="x")[0] == 200
 
 
-def test_a_page_that_nobody_could_use_says_so_and_ends(topics: Topics) -> None:
+def test_a_page_that_nobody_could_use_reports_it_and_ends(topics: Topics) -> None:
     done = subprocess.run(
         [INVOICES, "web"],
         env=topics.settings,
@@ -189,7 +189,7 @@ def test_a_page_that_nobody_could_use_says_so_and_ends(topics: Topics) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_it_lets_people_in_and_ends_although_there_never_was_a_broker(tmp_path: Path) -> None:
+def test_people_can_log_in_and_it_ends_cleanly_even_without_a_broker(tmp_path: Path) -> None:
     page = Page({"KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{free_port()}"}, tmp_path)
     try:
         page.start()
