@@ -157,7 +157,7 @@ def test_the_demos_failures_are_fixed_in_the_browser_alone(
     page.goto(f"{console.base}/failures")
     failed = failures_of(month)
     assert shown_count(page) == len(failed)
-    codes = {code for code in failed.values() if code in CORRECTED if code != "provider-rejected"}
+    codes = {code for code in failed.values() if code in CORRECTED}
     assert codes_to_correct(page, console.base) >= codes
     for code in dict.fromkeys(failed.values()):
         read_about(page, console.base, code)
@@ -192,6 +192,7 @@ def codes_to_correct(page: Page, base: str) -> set[str]:
     """Return the codes that the readiness names."""
     page.goto(f"{base}/readiness")
     page.get_by_label("Invoices issued since").fill("2026-10-01")
+    page.get_by_label("Also ask the providers").check()
     with waits_for_answer(page):
         page.get_by_role("button", name="Look").click()
     expect(page.locator("#state")).to_have_text("done", timeout=SETTLING)

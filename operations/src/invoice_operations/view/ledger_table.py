@@ -45,7 +45,7 @@ CUSTOMERS_NAMED = """
 SELECT customer_id FROM failures WHERE customer_id >= ? AND customer_id < ?
 UNION SELECT customer_id FROM (
     SELECT json_extract(CAST(value AS TEXT), '$.customer_id') AS customer_id FROM ledger
-    WHERE value IS NOT NULL AND json_valid(CAST(value AS TEXT)))
+    WHERE instr(value, ?) AND json_valid(CAST(value AS TEXT)))
 WHERE customer_id >= ? AND customer_id < ? LIMIT ?
 """
 # Sorts after every text with the prefix to which it is appended.
@@ -112,7 +112,7 @@ def named(connection: Connection, beginning: str, limit: int) -> set[str]:
 def customers_named(connection: Connection, beginning: str, limit: int) -> set[str]:
     """Return up to ``limit`` customers with known invoices whose id begins with ``beginning``."""
     bounds = (beginning, beginning + AFTER_ALL)
-    found = connection.execute(CUSTOMERS_NAMED, (*bounds, *bounds, limit))
+    found = connection.execute(CUSTOMERS_NAMED, (*bounds, beginning.encode(), *bounds, limit))
     return {customer_id for (customer_id,) in found}
 
 
