@@ -45,7 +45,7 @@ ROWS = (
         source="internal id is the last path segment of Location (section 1545141395)",
     ),
     Row(
-        what="asynchronous although not asked for",
+        what="asynchronous without a request",
         status=202,
         headers={"Preference-Applied": "respond-async"},
         error="Uncertain",
@@ -104,7 +104,7 @@ ROWS = (
         source="Wording follows the user's language",
     ),
     Row(
-        what="a reference that is none",
+        what="an invalid reference",
         status=400,
         body=said(
             "Invalid Field Value 501 for the following field: item",
@@ -117,7 +117,7 @@ ROWS = (
         source="400 INVALID_CONTENT for an invalid reference (section 156570709583)",
     ),
     Row(
-        what="a customer that is none",
+        what="an invalid customer",
         status=400,
         body=said(
             "Invalid Field Value 1042 for the following field: entity", "INVALID_CONTENT", "entity"
@@ -229,7 +229,7 @@ ROWS = (
         source="a refused value gives 400 with the path",
     ),
     Row(
-        what="a record that somebody changes",
+        what="a record that somebody is changing",
         status=400,
         body=said("Record has been changed", "RCRD_HAS_BEEN_CHANGED"),
         error="Unavailable",
@@ -245,7 +245,7 @@ ROWS = (
         source=f"NetSweet/netsuite 410; {PASSING}",
     ),
     Row(
-        what="a script out of time",
+        what="a script that exceeds its time",
         status=400,
         body=said("Script Execution Time Exceeded.", "SSS_TIME_LIMIT_EXCEEDED"),
         error="Unavailable",
@@ -253,7 +253,7 @@ ROWS = (
         source="a user event script that runs after the save leaves the document",
     ),
     Row(
-        what="a script out of units",
+        what="a script that exceeds its units",
         status=400,
         body=said(
             "Error while accessing a resource. Script Execution Usage Limit Exceeded", "USER_ERROR"
@@ -263,7 +263,7 @@ ROWS = (
         source="USER_ERROR is the code for most refusals, of scripts too",
     ),
     Row(
-        what="the account's limit, as a RESTlet says it",
+        what="the account's limit, as from a RESTlet",
         status=400,
         body=said("Request limit exceeded", "SSS_REQUEST_LIMIT_EXCEEDED"),
         error="Unavailable",
@@ -271,7 +271,7 @@ ROWS = (
         source="HTTP 400 SSS_REQUEST_LIMIT_EXCEEDED (help, bridgehead 1525252812)",
     ),
     Row(
-        what="the account's limit, as SOAP says it",
+        what="the account's limit, as from SOAP",
         status=400,
         body=said("Blocked", "WS_REQUEST_BLOCKED"),
         error="Unavailable",
@@ -314,7 +314,7 @@ ROWS = (
         ),
     ),
     Row(
-        what="a login whose clock is off",
+        what="a login with a wrong clock",
         status=401,
         headers={"Date": "Sun, 01 Mar 2026 12:20:06 GMT"},
         body=said(LOGIN, "INVALID_LOGIN", title="Unauthorized"),
@@ -324,7 +324,7 @@ ROWS = (
         source="Clock skew tolerance about 5 minutes",
     ),
     Row(
-        what="a permission for all that is tried",
+        what="no permission for anything",
         status=403,
         body=said(VIOLATION, "INSUFFICIENT_PERMISSION", title="Forbidden"),
         error="CredentialsRefused",
@@ -364,7 +364,7 @@ ROWS = (
         source="Base https://<account>.suitetalk.api.netsuite.com/services/rest",
     ),
     Row(
-        what="a method that is not known",
+        what="an unknown method",
         status=405,
         error="CredentialsRefused",
         next="operator",
@@ -477,7 +477,7 @@ ROWS = (
         source="A safe program reads only 404 with NONEXISTENT_ID as 'not there'",
     ),
     Row(
-        what="a look at an address that is none",
+        what="a look at an unknown address",
         status=404,
         call="look",
         body=HTML,
@@ -486,7 +486,7 @@ ROWS = (
         source="A safe program reads only 404 with NONEXISTENT_ID as 'not there'",
     ),
     Row(
-        what="a look at another's total",
+        what="a look that finds another total",
         status=200,
         call="look",
         body={"id": "77", "externalId": "5B8D9C3E-3B1F-4C52-9A5E-0F6C1D2E3A4B", "total": 115.0},
@@ -498,7 +498,7 @@ ROWS = (
         ),
     ),
     Row(
-        what="a read of what is gone",
+        what="a read of a missing document",
         status=404,
         call="read",
         body=said(NO_RECORD, "NONEXISTENT_ID", title="Not Found"),

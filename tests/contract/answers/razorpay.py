@@ -90,9 +90,9 @@ SLOWER = "Request failed. Please try after sometime."
 NO_ID = "The id provided does not exist"
 
 SUCCESSES = (
-    Row(what="made and issued", status=200, body=DRAFT, error="", next="created", source=ENTITY),
+    Row(what="created and issued", status=200, body=DRAFT, error="", next="created", source=ENTITY),
     Row(
-        what="made, with another status",
+        what="created with another status",
         status=201,
         body=DRAFT,
         error="",
@@ -118,7 +118,7 @@ SUCCESSES = (
         source=ENTITY,
     ),
     Row(
-        what="an amount in another form",
+        what="an amount in another format",
         status=200,
         body=DRAFT | {"amount": "10000"},
         error="Uncertain",
@@ -182,9 +182,9 @@ REFUSALS = (
     refused(
         "below the order's minimum", said("Order amount less than minimum amount allowed"), PUBLIC
     ),
-    refused("no integer", said("The amount must be an integer.", field="amount"), CREATE_ERRORS),
+    refused("not an integer", said("The amount must be an integer.", field="amount"), CREATE_ERRORS),
     refused(
-        "a quantity of none",
+        "a quantity of zero",
         said("The quantity must be at least 1.", field="quantity"),
         CREATE_ERRORS,
     ),
@@ -217,11 +217,11 @@ REFUSALS = (
         PUBLIC + ": the number 1",
     ),
     refused(
-        "a field that speaks of keys", said("the api key field is too long", field="notes"), KEYS
+        "a field that mentions keys", said("the api key field is too long", field="notes"), KEYS
     ),
     refused("a page", HTML, ERRORS, "status 400 without a reason"),
     refused(
-        "an error that is a text",
+        "an error as text",
         {"error": "bad"},
         "a public project: {error: text}",
         "without a reason",
@@ -376,7 +376,7 @@ ISSUING = (
         source=WRONG_STATE,
     ),
     Row(
-        what="refused at its issue",
+        what="refused while issuing",
         call="issue",
         status=400,
         body=said("Invoice amount exceeds maximum payment amount allowed."),
@@ -386,7 +386,7 @@ ISSUING = (
         source=CREATE_ERRORS,
     ),
     Row(
-        what="issued, and not said so",
+        what="issued, but not shown as issued",
         call="issue",
         status=200,
         body=DRAFT,
@@ -395,7 +395,7 @@ ISSUING = (
         source=ENTITY,
     ),
     Row(
-        what="lost at its issue",
+        what="lost while issuing",
         call="issue",
         status=504,
         error="Unavailable",
@@ -403,7 +403,7 @@ ISSUING = (
         source=GATEWAY,
     ),
     Row(
-        what="throttled at its issue",
+        what="throttled while issuing",
         call="issue",
         status=429,
         body=said(SLOWER),
@@ -412,7 +412,7 @@ ISSUING = (
         source=THROTTLE,
     ),
     Row(
-        what="a firewall at its issue",
+        what="a firewall while issuing",
         call="issue",
         status=403,
         body=HTML,
@@ -482,17 +482,17 @@ LOOKING = (
         source=ENTITY,
     ),
     Row(
-        what="a draft of a person's",
+        what="a person's draft",
         call="look",
         status=200,
         body={"items": [DRAFT | {"description": "by hand"}]},
         error="Rejected",
         next="file",
-        says="is not the connector's",
+        says="the connector did not create it",
         source="api/payments/invoices/fetch-all: the sample shows drafts",
     ),
     Row(
-        what="a filter that is refused",
+        what="a refused filter",
         call="look",
         status=400,
         body=said("The receipt is invalid.", field="receipt"),

@@ -76,7 +76,7 @@ def test_an_object_in_cold_storage_is_distinguished_from_an_unreachable_archive(
 
     with pytest.raises(ObjectUnreadable, match="in cold storage"):
         archive.get("errors/old")
-    with pytest.raises(ObjectUnreadable, match="not there any more"):
+    with pytest.raises(ObjectUnreadable, match="no longer exists"):
         archive.get("errors/none")
 
 
