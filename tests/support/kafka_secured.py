@@ -86,7 +86,7 @@ class SecuredBroker(JarsBroker):
             done.result(30)
 
     def rotate(self, password: str) -> None:
-        """Give the connector another password, and restart the broker with it."""
+        """Change the password of the connector, and restart the broker with it."""
         self.kill()
         self._config.write_text(self._config.read_text().replace(self.password, password))
         self.password = password

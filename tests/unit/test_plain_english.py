@@ -48,22 +48,12 @@ DONE = (
     "services/webhook/README.md",
     "shared/README.md",
     "simulators/README.md",
-    "tests/README.md",
-    "tests/chaos/README.md",
-    "tests/manifests/alerts.test.yaml",
     "bench",
     "operations/src",
     "providers/src",
     "shared/src",
     "simulators/src",
-    "tests/unit/cli",
-    "tests/unit/creator",
-    "tests/unit/error_sink",
-    "tests/unit/formatter",
-    "tests/unit/shared",
-    "tests/unit/simulators",
-    "tests/unit/web",
-    "tests/unit/webhook",
+    "tests",
 )
 
 

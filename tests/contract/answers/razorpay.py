@@ -182,7 +182,9 @@ REFUSALS = (
     refused(
         "below the order's minimum", said("Order amount less than minimum amount allowed"), PUBLIC
     ),
-    refused("not an integer", said("The amount must be an integer.", field="amount"), CREATE_ERRORS),
+    refused(
+        "not an integer", said("The amount must be an integer.", field="amount"), CREATE_ERRORS
+    ),
     refused(
         "a quantity of zero",
         said("The quantity must be at least 1.", field="quantity"),

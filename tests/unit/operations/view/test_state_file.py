@@ -75,7 +75,7 @@ def test_a_file_of_another_version_is_rebuilt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "obstacle", ["a file instead of the directory", "a file that is no database", "no place"]
+    "obstacle", ["a file instead of the directory", "a file that is not a database", "no place"]
 )
 def test_without_a_writable_place_the_tables_are_in_memory_and_a_warning_comes_once(
     tmp_path: Path, obstacle: str
@@ -84,7 +84,7 @@ def test_without_a_writable_place_the_tables_are_in_memory_and_a_warning_comes_o
     directory: Path | None = tmp_path / "state"
     if obstacle == "a file instead of the directory":
         (tmp_path / "state").write_text("")
-    elif obstacle == "a file that is no database":
+    elif obstacle == "a file that is not a database":
         (tmp_path / "state").mkdir()
         (tmp_path / "state" / "view.sqlite3").write_bytes(b"no database " * 1000)
     else:

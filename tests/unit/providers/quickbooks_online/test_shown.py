@@ -70,7 +70,7 @@ OURS = Found(
             id="a total of zero, not voided",
         ),
         pytest.param(
-            {"PrivateNote": f"Voided once, and made anew: {INVOICE_ID}"},
+            {"PrivateNote": f"Voided once, and created again: {INVOICE_ID}"},
             OURS,
             id="a note alone voids nothing",
         ),
