@@ -11,8 +11,8 @@ from typing import TypeVar
 from invoice_operations.first_contact import FirstContact
 from invoice_operations.giving_up import GivingUp
 from invoice_operations.metronome_reader import patiently
-from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers, check, look, read
+from invoice_operations.rate_limit import RateLimit
 from invoice_providers.base import Found, Presence, Thing
 from invoice_providers.connection import Connection
 from invoice_providers.drafts import Draft
@@ -30,9 +30,9 @@ class AskedProviders:
     After several failures in a row, ``read``, ``look`` and ``presence`` no longer ask that system.
     """
 
-    def __init__(self, known: Providers, pace: Pace, backoff_max_seconds: float) -> None:
+    def __init__(self, known: Providers, rate_limit: RateLimit, backoff_max_seconds: float) -> None:
         self._known = known
-        self._pace = pace
+        self._rate_limit = rate_limit
         self._backoff_max_seconds = backoff_max_seconds
         self._patience = {
             name: GivingUp(each.provider.title) for name, each in known.usable.items()
@@ -128,12 +128,12 @@ class AskedProviders:
 
     def _patiently(self, name: str, call: Callable[[], Answer]) -> Answer:
         def paced() -> Answer:
-            self._pace.wait()
+            self._rate_limit.wait()
             return call()
 
-        return patiently(paced, self._pace, self._backoff_max_seconds, self._contacts[name])
+        return patiently(paced, self._rate_limit, self._backoff_max_seconds, self._contacts[name])
 
 
 def nobody(clock: Clock) -> AskedProviders:
     """Return an empty set of billing systems, so that the ledger counts."""
-    return AskedProviders(Providers(), Pace(None, clock), 0)
+    return AskedProviders(Providers(), RateLimit(None, clock), 0)

@@ -14,8 +14,8 @@ from invoice_operations.asked_providers import AskedProviders
 from invoice_operations.broker_errors import broker_errors
 from invoice_operations.kafka_clients import publisher
 from invoice_operations.metronome_reader import MetronomeReader
-from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import providers
+from invoice_operations.rate_limit import RateLimit
 from invoice_operations.reaching import check_reachable
 from invoice_operations.replay.present_destinations import PresentDestinations, nowhere
 from invoice_operations.replay.priors import KnowsDestinations
@@ -124,15 +124,17 @@ class Installation:
 
     def metronome(self, per_second: float | None = None) -> MetronomeReader:
         """Return a Metronome client with at most ``per_second`` calls per second."""
-        return MetronomeReader(self.settings(MetronomeApiSettings), Pace(per_second, self.clock))
+        return MetronomeReader(
+            self.settings(MetronomeApiSettings), RateLimit(per_second, self.clock)
+        )
 
     def writeback(self) -> MetronomeReader | None:
         """Return the client for statuses; ``None`` if the status write-back is off."""
         settings = self.settings(WritebackSettings)
         if not settings.metronome_status_writeback:
             return None
-        api, pace = self.settings(MetronomeApiSettings), Pace(None, self.clock)
-        return MetronomeReader(api, pace, settings.metronome_status_writeback_path)
+        api, rate_limit = self.settings(MetronomeApiSettings), RateLimit(None, self.clock)
+        return MetronomeReader(api, rate_limit, settings.metronome_status_writeback_path)
 
     def http(self, system: str) -> Http:
         """Return a client for a system without credentials; messages use the name ``system``."""
@@ -141,9 +143,11 @@ class Installation:
     def providers(self, per_second: float | None = None) -> AskedProviders:
         """Return the configured billing systems, limited to ``per_second`` calls per second."""
         settings, accounts = self.creator()
-        pace = Pace(per_second, self.clock)
+        rate_limit = RateLimit(per_second, self.clock)
         return AskedProviders(
-            providers(settings, accounts, self.clock), pace, settings.retry_backoff_max_seconds
+            providers(settings, accounts, self.clock),
+            rate_limit,
+            settings.retry_backoff_max_seconds,
         )
 
     def destinations(self) -> KnowsDestinations:

@@ -8,7 +8,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.wait import wait_exponential_jitter
 
 from invoice_operations.first_contact import FirstContact
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_providers.http import Bearer, Http
 from invoice_shared.errors import Unavailable
 from invoice_shared.metronome import paths
@@ -21,7 +21,10 @@ Found = TypeVar("Found")
 
 
 def patiently(
-    call: Callable[[], Found], pace: Pace, backoff_max_seconds: float, contact: FirstContact
+    call: Callable[[], Found],
+    rate_limit: RateLimit,
+    backoff_max_seconds: float,
+    contact: FirstContact,
 ) -> Found:
     """Call, and retry while the other system is busy.
 
@@ -37,14 +40,14 @@ def patiently(
             return backoff(state)
         wish = min(error.retry_after, backoff_max_seconds)
         if error.about != "customer":
-            pace.hold(wish)
+            rate_limit.hold(wish)
         return max(wish, backoff(state))
 
     retrying = Retrying(
         retry=retry_if_exception(contact.is_worth_waiting),
         stop=stop_after_attempt(TRIES),
         wait=wait,
-        sleep=pace.sleep,
+        sleep=rate_limit.sleep,
         reraise=True,
     )
     found: Found = retrying(contact.call, call)
@@ -60,7 +63,7 @@ class MetronomeReader:
     """
 
     def __init__(
-        self, settings: MetronomeApiSettings, pace: Pace, status_path: str = paths.STATUS
+        self, settings: MetronomeApiSettings, rate_limit: RateLimit, status_path: str = paths.STATUS
     ) -> None:
         http = Http(
             "Metronome", lambda: Bearer(settings.credential("metronome_api_key")), settings.reach
@@ -70,13 +73,17 @@ class MetronomeReader:
 
         def paced(call: Callable[[], Found]) -> Found:
             def once() -> Found:
-                pace.wait()
+                rate_limit.wait()
                 return call()
 
-            return patiently(once, pace, settings.retry_backoff_max_seconds, contact)
+            return patiently(once, rate_limit, settings.retry_backoff_max_seconds, contact)
 
         self._client = MetronomeClient(
-            http, settings.metronome_base_url, pace.clock, calls=paced, status_path=status_path
+            http,
+            settings.metronome_base_url,
+            rate_limit.clock,
+            calls=paced,
+            status_path=status_path,
         )
 
     def invoice(self, customer_id: str, invoice_id: str) -> Any:

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from invoice_operations.asked_providers import AskedProviders, nobody
-from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers
+from invoice_operations.rate_limit import RateLimit
 from invoice_operations.reconcile.asking import AsksProviders
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.fixing import note_document
@@ -72,7 +72,9 @@ def reconcile(connector: Connector, customer_ids: Iterable[str]) -> list[Finding
     """Reconcile, and enter the observed documents; nothing is waiting."""
     connections = connector.connections
     accounts = {name: each.account for name, each in connections.items()}
-    asked = AskedProviders(Providers(connections, {}, accounts), Pace(None, connector.clock), 0)
+    asked = AskedProviders(
+        Providers(connections, {}, accounts), RateLimit(None, connector.clock), 0
+    )
     return _findings(connector, customer_ids, asked)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from invoice_operations.metronome_reader import MetronomeReader
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
@@ -26,7 +26,7 @@ def reader(
         metronome_api_key=SecretStr(api_key or outside.settings["METRONOME_API_KEY"]),
         http_timeout_seconds=10,
     )
-    return MetronomeReader(settings, Pace(None, clock, clock.advance))
+    return MetronomeReader(settings, RateLimit(None, clock, clock.advance))
 
 
 def test_every_page_of_customers_is_read_including_archived_ones(outside: Outside) -> None:

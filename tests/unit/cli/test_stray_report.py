@@ -8,8 +8,8 @@ from pydantic import SecretStr
 
 from invoice_cli.stray_report import tell_strays
 from invoice_operations.asked_providers import AskedProviders
-from invoice_operations.pace import Pace
 from invoice_operations.provider_lookup import Providers
+from invoice_operations.rate_limit import RateLimit
 from invoice_providers.base import Begun
 from invoice_providers.connection import Connection
 from invoice_providers.registry import provider_of
@@ -42,7 +42,7 @@ class Books:
         )
         connection = Connection(provider, provider.build(settings, SystemClock()))
         self.asked = AskedProviders(
-            Providers({"razorpay": connection}), Pace(None, SystemClock()), 0
+            Providers({"razorpay": connection}), RateLimit(None, SystemClock()), 0
         )
         with pytest.raises(Exception, match="looked up again"):
             connection.create(DOCUMENT, begun=Begun())

@@ -6,7 +6,7 @@ import pytest
 
 from invoice_operations.first_contact import FirstContact
 from invoice_operations.metronome_reader import TRIES, MetronomeReader, patiently
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_shared.errors import Rejected, Unavailable, Unreachable
 from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
@@ -31,7 +31,7 @@ class Calls:
 
 def asked(call: Callable[[], str], contact: FirstContact) -> str:
     clock = FakeClock()
-    return patiently(call, Pace(None, clock, clock.advance), 1, contact)
+    return patiently(call, RateLimit(None, clock, clock.advance), 1, contact)
 
 
 def test_what_was_never_reached_is_not_waited_for() -> None:
@@ -64,6 +64,6 @@ def test_metronome_that_is_not_there_is_told_with_its_address() -> None:
     begun = clock.monotonic()
 
     with pytest.raises(Unreachable, match=url):
-        MetronomeReader(settings, Pace(None, clock, clock.advance)).check()
+        MetronomeReader(settings, RateLimit(None, clock, clock.advance)).check()
 
     assert clock.monotonic() == begun

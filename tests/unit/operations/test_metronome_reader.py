@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from invoice_operations.metronome_reader import MetronomeReader
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_shared.errors import Rejected, Unavailable
 from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
@@ -49,7 +49,7 @@ def answering() -> Iterator[Ask]:
             http_timeout_seconds=5,
             retry_backoff_max_seconds=1,
         )
-        return MetronomeReader(settings, Pace(None, clock, clock.advance))
+        return MetronomeReader(settings, RateLimit(None, clock, clock.advance))
 
     yield start
     for server in servers:

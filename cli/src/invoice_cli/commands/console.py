@@ -12,7 +12,7 @@ from invoice_cli.options import OutputOption
 from invoice_cli.output import print_json, table
 from invoice_cli.terminal import terminal
 from invoice_operations.glance import Glance, glance
-from invoice_operations.pace import sleep
+from invoice_operations.rate_limit import sleep
 from invoice_operations.tally import money
 from invoice_operations.times import age
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from invoice_operations.decide.decider import Decider, Person
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_operations.replay.following import Following, Results
 from invoice_operations.replay.ids import started_at
 from invoice_operations.replay.marks import Mark
@@ -92,13 +92,13 @@ class Replay:
             self._put_back[name] += 1
             acknowledged()
 
-        pace = Pace(per_second, self._clients.clock, rest)
+        rate_limit = RateLimit(per_second, self._clients.clock, rest)
         outgoing = without(self._done, self._source.outgoing(self._mark))
         if not self._put_back:
             self._following.begin(self._clients.reader())
         with self._clients.publisher() as publisher:
             self._decide(publisher)
-            return send_all(outgoing, publisher, pace, stop, count)
+            return send_all(outgoing, publisher, rate_limit, stop, count)
 
     def look(self) -> Results:
         """Return what became of the records sent so far.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Protocol
 
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_operations.replay.following import name_of
 from invoice_operations.replay.ids import started_at
 from invoice_operations.selection import CLOCK_SKEW
@@ -76,7 +76,7 @@ def count_off(left: Done, target: Target) -> bool:
 def send_all(
     outgoing: Iterable[OutgoingRecord],
     publisher: Publisher,
-    pace: Pace,
+    rate_limit: RateLimit,
     stop: Stop,
     acknowledged: Callable[[bytes], object],
 ) -> bool:
@@ -90,7 +90,7 @@ def send_all(
     flying: deque[tuple[Future[None], bytes]] = deque()
     is_stopped = False
     for each in outgoing:
-        pace.wait()
+        rate_limit.wait()
         if is_stopped := stop.is_set():
             break
         flying.append((publisher.send(each), name_of(each)))

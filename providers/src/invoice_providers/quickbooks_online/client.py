@@ -45,7 +45,7 @@ SENDING = {**ASKING, "Content-Type": "application/json"}
 
 
 class QuickBooksOnline:
-    """See ``BillingProvider`` and ``HasLogin``. ``pace`` returns when the next call may go out.
+    """See ``BillingProvider`` and ``HasLogin``. ``rate_limit`` returns when the next call may go out.
 
     ``login`` keeps ``tokens`` alive, if they may expire.
     """
@@ -56,7 +56,7 @@ class QuickBooksOnline:
         self,
         company_url: str,
         tokens: TokenSource,
-        pace: Callable[[], None],
+        rate_limit: Callable[[], None],
         *,
         clock: Clock,
         reach: Reach,
@@ -64,7 +64,7 @@ class QuickBooksOnline:
     ) -> None:
         self.login = login
         self._company = company_url
-        self._pace = pace
+        self._rate_limit = rate_limit
         self._clock = clock
         self._http = Http("QuickBooks Online", lambda: FreshBearer(tokens), reach)
         self._numbering = Numbering(clock)
@@ -171,11 +171,11 @@ class QuickBooksOnline:
 
     def _call(self, send: Callable[[], Answer]) -> Answer:
         """Make a call, and retry once with a new access token if it was refused."""
-        self._pace()
+        self._rate_limit()
         answer = send()
         if answer.status != 401:
             return answer
-        self._pace()
+        self._rate_limit()
         return send()
 
     def _url(self, path: str, **query: str) -> str:

@@ -49,7 +49,9 @@ def build(settings: QuickBooksSettings, clock: Clock) -> QuickBooksOnline:
     realm = quote(settings.qbo_realm_id or "", safe="")
     company = f"{settings.qbo_base_url.rstrip('/')}/v3/company/{realm}"
     chain = build_chain(settings, clock)
-    return QuickBooksOnline(company, chain, pace(), clock=clock, reach=settings.reach, login=chain)
+    return QuickBooksOnline(
+        company, chain, rate_limit(), clock=clock, reach=settings.reach, login=chain
+    )
 
 
 def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
@@ -77,7 +79,7 @@ def build_chain(settings: QuickBooksSettings, clock: Clock) -> TokenChain:
     )
 
 
-def pace() -> Callable[[], None]:
+def rate_limit() -> Callable[[], None]:
     """Return a function that waits for the company's limits, for all workers of a process."""
     limiter = Limiter(
         [Rate(CALLS_PER_SECOND, Duration.SECOND), Rate(CALLS_PER_MINUTE, Duration.MINUTE)]

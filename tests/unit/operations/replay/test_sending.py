@@ -3,7 +3,7 @@ from threading import Event
 
 import pytest
 
-from invoice_operations.pace import Pace
+from invoice_operations.rate_limit import RateLimit
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.sending import Done, put_back_by, send_all, without
@@ -14,7 +14,7 @@ from tests.fakes import START, FakeClock, FakePublisher
 from tests.unit.operations.reading import FakeReader, lying
 
 ID = new_id(START, "4f2a9c")
-NO_LIMIT = Pace(None, FakeClock())
+NO_LIMIT = RateLimit(None, FakeClock())
 
 
 def outgoing(*keys: str) -> list[OutgoingRecord]:

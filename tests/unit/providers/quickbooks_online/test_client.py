@@ -41,7 +41,9 @@ class Company:
         self.paced = 0
         chain = build_chain(settings(url, folder), self.clock)
         company = f"{url}/v3/company/{COMPANY.realm_id}"
-        self.client = QuickBooksOnline(company, chain, self._pace, clock=self.clock, reach=Reach(2))
+        self.client = QuickBooksOnline(
+            company, chain, self._rate_limit, clock=self.clock, reach=Reach(2)
+        )
 
     def settled(
         self, document: FormattedInvoice | None = None, *, is_repeat: bool = False
@@ -61,7 +63,7 @@ class Company:
     def operations(self) -> list[str]:
         return [request["operation"] for request in self.control.requests()]
 
-    def _pace(self) -> None:
+    def _rate_limit(self) -> None:
         self.paced += 1
 
 

@@ -2,11 +2,11 @@
 
 import time
 
-from invoice_providers.quickbooks_online.setup import CALLS_PER_SECOND, pace
+from invoice_providers.quickbooks_online.setup import CALLS_PER_SECOND, rate_limit
 
 
 def test_the_eleventh_call_of_a_second_waits() -> None:
-    wait = pace()
+    wait = rate_limit()
     started = time.monotonic()
 
     for _ in range(CALLS_PER_SECOND + 1):

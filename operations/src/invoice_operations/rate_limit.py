@@ -13,7 +13,7 @@ def sleep(seconds: float) -> None:
 
 
 @dataclass(slots=True)
-class Pace:
+class RateLimit:
     """Spaces calls evenly, without bursts to catch up.
 
     ``per_second=None`` means no limit. Thread-safe.
