@@ -13,7 +13,7 @@ from invoice_providers.netsuite.login import LoginPatience
 from invoice_providers.netsuite.payload import Options, RecordType, build_body, record_type
 from invoice_providers.netsuite.permission import PermissionPatience
 from invoice_providers.netsuite.presence import any_one, asked_for, by_ids, read_rows
-from invoice_providers.netsuite.shown import named, read_record
+from invoice_providers.netsuite.responses import named, read_record
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock

@@ -31,7 +31,7 @@ from invoice_providers.quickbooks_online.queries import (
     by_total,
     pages,
 )
-from invoice_providers.quickbooks_online.shown import read_created, read_query, read_transaction
+from invoice_providers.quickbooks_online.responses import read_created, read_query, read_transaction
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock

@@ -16,7 +16,7 @@ from invoice_providers.razorpay.errors import (
     says_other_status,
     says_unknown_id,
 )
-from invoice_providers.razorpay.shown import Shown, read_listing, read_shown
+from invoice_providers.razorpay.responses import Shown, read_listing, read_shown
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock

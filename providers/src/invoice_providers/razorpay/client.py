@@ -16,7 +16,7 @@ from invoice_providers.razorpay.api import InvoicesApi
 from invoice_providers.razorpay.drafting import Drafting
 from invoice_providers.razorpay.payload import build_body
 from invoice_providers.razorpay.remarks import remarks
-from invoice_providers.razorpay.shown import LONG_AGO, Shown
+from invoice_providers.razorpay.responses import LONG_AGO, Shown
 from invoice_shared.clock import Clock
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 

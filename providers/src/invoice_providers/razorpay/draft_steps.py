@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from invoice_providers.base import Begun
-from invoice_providers.razorpay.shown import Shown
+from invoice_providers.razorpay.responses import Shown
 
 OF_INVOICE = (
     "customer_id",

@@ -21,7 +21,7 @@ from invoice_providers.razorpay.draft_steps import (
     sort_out,
 )
 from invoice_providers.razorpay.payload import build_draft
-from invoice_providers.razorpay.shown import Shown
+from invoice_providers.razorpay.responses import Shown
 from invoice_shared.clock import Clock
 from invoice_shared.errors import (
     AlreadyExists,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from invoice_providers.razorpay.shown import Shown
+from invoice_providers.razorpay.responses import Shown
 
 MESSAGES = ("sms_status", "email_status")
 FRESHNESS = (

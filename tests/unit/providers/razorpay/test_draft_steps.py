@@ -18,7 +18,7 @@ from invoice_providers.razorpay.draft_steps import (
     sort_out,
 )
 from invoice_providers.razorpay.payload import build_draft
-from invoice_providers.razorpay.shown import Shown, read_shown
+from invoice_providers.razorpay.responses import Shown, read_shown
 from tests.builders import INVOICE_ID, formatted_invoice
 
 BODY = build_draft(

@@ -11,8 +11,8 @@ from invoice_providers.base import Begun, Found, Pending
 from invoice_providers.razorpay.client import Razorpay
 from invoice_providers.razorpay.drafting import MAX_LAG_SECONDS
 from invoice_providers.razorpay.remarks import UNSEEN
+from invoice_providers.razorpay.responses import LONG_AGO
 from invoice_providers.razorpay.setup import Key, api_of
-from invoice_providers.razorpay.shown import LONG_AGO
 from invoice_shared.errors import (
     AlreadyExists,
     CallFailed,

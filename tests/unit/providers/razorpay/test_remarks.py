@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from invoice_providers.razorpay.remarks import DIRECT, FRESHNESS, TEST_KEY, UNSEEN, remarks
-from invoice_providers.razorpay.shown import Shown, read_shown
+from invoice_providers.razorpay.responses import Shown, read_shown
 
 ISSUED = {
     "id": "inv_1",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from invoice_providers.base import Found
-from invoice_providers.quickbooks_online.shown import read_created, read_query, read_transaction
+from invoice_providers.quickbooks_online.responses import read_created, read_query, read_transaction
 from tests.builders import INVOICE_ID, formatted_invoice
 
 SHOWN: dict[str, Any] = {

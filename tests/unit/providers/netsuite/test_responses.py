@@ -7,7 +7,7 @@ import pytest
 
 from invoice_providers.base import Found
 from invoice_providers.netsuite.payload import Options
-from invoice_providers.netsuite.shown import read_record
+from invoice_providers.netsuite.responses import read_record
 
 SHOWN = {
     "id": "1001",

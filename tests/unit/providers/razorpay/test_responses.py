@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from invoice_providers.base import Begun, Found
 from invoice_providers.razorpay.draft_steps import next_step, sort_out
-from invoice_providers.razorpay.shown import UNNAMED, read_invoice, read_listing, read_shown
+from invoice_providers.razorpay.responses import UNNAMED, read_invoice, read_listing, read_shown
 
 SHOWN = {
     "id": "inv_1",
