@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from invoice_providers.wording import about_customer, about_line, advice
+from invoice_providers.messages import about_customer, about_line, advice
 from invoice_shared import serde
 from invoice_shared.answer import Answer
 from invoice_shared.errors import (

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from invoice_providers.amounts import plain
-from invoice_providers.wording import clean, cut
+from invoice_providers.messages import clean, cut
 from invoice_shared.errors import Rejected
 from invoice_shared.text import visible_id
 from invoice_shared.types import MAX_DIGITS

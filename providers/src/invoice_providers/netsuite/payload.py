@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from invoice_providers.amounts import EXACT, multiplies_out, plain
+from invoice_providers.messages import check_lines, cut, described, memo
 from invoice_providers.netsuite.extra_fields import (
     MAX_DESCRIPTION,
     MAX_MEMO,
     extra_fields,
     overridden,
 )
-from invoice_providers.wording import check_lines, cut, described, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
 from invoice_shared.text import visible

@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Literal
 
-from invoice_providers.wording import clean, cut, memo
+from invoice_providers.messages import clean, cut, memo
 from invoice_shared.invoice import DocumentType, FormattedInvoice
 
 Entity = Literal["Invoice", "CreditMemo"]

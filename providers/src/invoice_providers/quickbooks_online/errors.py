@@ -6,9 +6,9 @@ The code in the body counts before the status.
 import re
 from datetime import datetime
 
+from invoice_providers.messages import advice, sent_ids
 from invoice_providers.quickbooks_online.codes import MEANINGS, TAX, UNLISTED, Next, next_step
 from invoice_providers.quickbooks_online.faults import Fault, faults_of, response_of
-from invoice_providers.wording import advice, sent_ids
 from invoice_shared.answer import Answer
 from invoice_shared.errors import (
     AlreadyExists,

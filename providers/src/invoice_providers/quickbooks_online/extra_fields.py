@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from invoice_providers.wording import clean, cut
+from invoice_providers.messages import clean, cut
 from invoice_shared.errors import Rejected
 from invoice_shared.text import visible_id
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from invoice_providers.amounts import multiplies_out, plain
+from invoice_providers.messages import check_lines, cut, described
 from invoice_providers.quickbooks_online.documents import document_number, private_note
 from invoice_providers.quickbooks_online.extra_fields import (
     PRIVATE_NOTE,
@@ -15,7 +16,6 @@ from invoice_providers.quickbooks_online.extra_fields import (
     document_fields,
     line_fields,
 )
-from invoice_providers.wording import check_lines, cut, described
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible
 

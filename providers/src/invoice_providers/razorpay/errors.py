@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from invoice_providers.wording import about_customer
+from invoice_providers.messages import about_customer
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import Code

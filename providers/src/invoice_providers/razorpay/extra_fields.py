@@ -6,7 +6,7 @@ Pure.
 from collections.abc import Mapping
 from typing import Any
 
-from invoice_providers.wording import cut
+from invoice_providers.messages import cut
 from invoice_shared.errors import Rejected
 from invoice_shared.text import visible
 

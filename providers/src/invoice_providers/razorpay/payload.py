@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from invoice_providers.messages import check_lines, cut, figures, memo
 from invoice_providers.razorpay.extra_fields import (
     MAX_NOTES,
     MAX_TEXT,
@@ -17,7 +18,6 @@ from invoice_providers.razorpay.extra_fields import (
     document_fields,
 )
 from invoice_providers.razorpay.units import minor_units
-from invoice_providers.wording import check_lines, cut, figures, memo
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice, LineItem
 from invoice_shared.text import visible

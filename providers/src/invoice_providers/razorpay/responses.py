@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from invoice_providers.base import Found, State
+from invoice_providers.messages import memo_of
 from invoice_providers.razorpay.payload import MEMO_NOTE
 from invoice_providers.razorpay.units import major_units
-from invoice_providers.wording import memo_of
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 # An invoice without our receipt cannot be found again. It must not count as ours or be created

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from invoice_providers.wording import advice, clean, cut, described, figures, memo
+from invoice_providers.messages import advice, clean, cut, described, figures, memo
 from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, line_item
 
 
