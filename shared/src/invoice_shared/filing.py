@@ -32,7 +32,7 @@ class About:
     destination: str | None = None
 
 
-NOBODY_KNOWN = About()
+UNKNOWN = About()
 
 
 def failure_of(
@@ -42,7 +42,7 @@ def failure_of(
     error: Rejected | MalformedRecord,
     attempts: int,
     now: datetime,
-    about: About = NOBODY_KNOWN,
+    about: About = UNKNOWN,
 ) -> InvoiceFailure:
     """Return the failure for a consumed record.
 

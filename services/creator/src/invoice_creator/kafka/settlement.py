@@ -11,7 +11,7 @@ from invoice_creator.scheduling.task import Task
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
 from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import NOBODY_KNOWN, About, failure_of, settlement_records
+from invoice_shared.filing import UNKNOWN, About, failure_of, settlement_records
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
@@ -106,5 +106,5 @@ class Settlement:
 
 def _about(document: FormattedInvoice | None) -> About:
     if document is None:
-        return NOBODY_KNOWN
+        return UNKNOWN
     return About(document.invoice_id, document.metronome_customer_id, document.destination)
