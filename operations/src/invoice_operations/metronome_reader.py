@@ -38,10 +38,10 @@ def patiently(
         error = state.outcome.exception() if state.outcome else None
         if not isinstance(error, Unavailable) or not error.retry_after:
             return backoff(state)
-        wish = min(error.retry_after, backoff_max_seconds)
+        retry_after = min(error.retry_after, backoff_max_seconds)
         if error.about != "customer":
-            rate_limit.hold(wish)
-        return max(wish, backoff(state))
+            rate_limit.hold(retry_after)
+        return max(retry_after, backoff(state))
 
     retrying = Retrying(
         retry=retry_if_exception(contact.is_worth_waiting),

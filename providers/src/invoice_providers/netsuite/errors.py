@@ -153,9 +153,9 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
             response=response,
         )
     if BUSY & set(_codes(answer)):
-        wish = answer.retry_after(now) or BUSY_SECONDS
+        retry_after = answer.retry_after(now) or BUSY_SECONDS
         reason = f"NetSuite is busy with what the document needs: {_details(answer)}"
-        return Unavailable(reason, retry_after=wish, refused=True, response=response)
+        return Unavailable(reason, retry_after=retry_after, refused=True, response=response)
     return None
 
 

@@ -121,10 +121,10 @@ def _general_error(
         return CredentialsRefused(f"QuickBooks Online refuses us: {said} {what}", response=response)
     if 300 <= answer.status < 400:
         said = f"it redirects ({answer.status}), which is not followed. Check QBO_BASE_URL."
-    wish = answer.retry_after(now)
+    retry_after = answer.retry_after(now)
     return Unavailable(
         f"QuickBooks Online {STATES[step]}: {said}",
-        retry_after=WAITS.get(step) if wish is None else wish,
+        retry_after=WAITS.get(step) if retry_after is None else retry_after,
         outage=step in ("throttle", "down"),
         refused=step == "busy",
         response=response,

@@ -113,14 +113,14 @@ def _general_error(answer: Answer, now: datetime) -> CallFailed | None:
 
 
 def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
-    response, said, wish = answer.for_the_record(), _said(answer), answer.retry_after(now)
+    response, said, retry_after = answer.for_the_record(), _said(answer), answer.retry_after(now)
     if answer.status in OUTAGES or (answer.status == 400 and THROTTLED in said.lower()):
         reason = (
             f"Razorpay throttles us or is down: {said} If it lasts an hour, the account's daily"
             " limit"
             " is used up (300 invoices in test mode): ask Razorpay to raise it."
         )
-        return Unavailable(reason, retry_after=wish, outage=True, response=response)
+        return Unavailable(reason, retry_after=retry_after, outage=True, response=response)
     if 300 <= answer.status < 400:
         reason = (
             f"Razorpay redirects ({answer.status}), which is not followed. Check RAZORPAY_BASE_URL."
@@ -132,9 +132,9 @@ def _passing_error(answer: Answer, now: datetime) -> Unavailable | None:
             f"Something in front of Razorpay refuses the request: {said} Show its answer to"
             " Razorpay's support."
         )
-        return Unavailable(reason, retry_after=wish, refused=True, response=response)
+        return Unavailable(reason, retry_after=retry_after, refused=True, response=response)
     if answer.status >= 500 or answer.status in PASSING or _error(answer).get("code") in OUR_SIDE:
-        return Unavailable(f"Razorpay failed: {said}", retry_after=wish, response=response)
+        return Unavailable(f"Razorpay failed: {said}", retry_after=retry_after, response=response)
     return None
 
 

@@ -200,9 +200,9 @@ class Circuit:
         return "refused"
 
     def _set_probe(self, error: CallFailed) -> None:
-        wish = error.retry_after or 0.0 if isinstance(error, Unavailable) else 0.0
+        retry_after = error.retry_after or 0.0 if isinstance(error, Unavailable) else 0.0
         backoff = 2.0 ** min(self._probes, MAX_EXPONENT)
-        self.probe_at = self.clock.monotonic() + max(wish, min(self.probe_seconds, backoff))
+        self.probe_at = self.clock.monotonic() + max(retry_after, min(self.probe_seconds, backoff))
 
     def _forget_run(self) -> None:
         self._run = 0

@@ -126,5 +126,5 @@ class RetryPolicy:
         backoff = self.jitter(0.0, longest)
         if isinstance(error, Uncertain):
             return max(self.settle_seconds, backoff)
-        wish = error.retry_after if isinstance(error, Unavailable) else None
-        return max(wish or 0.0, backoff)
+        retry_after = error.retry_after if isinstance(error, Unavailable) else None
+        return max(retry_after or 0.0, backoff)
