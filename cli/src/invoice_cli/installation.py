@@ -7,7 +7,7 @@ from invoice_cli.output import Listing
 from invoice_cli.progress import reading
 from invoice_operations.installation import Installation
 from invoice_operations.replay.ids import is_beginning
-from invoice_operations.view.finding import find_one, is_short
+from invoice_operations.view.id_lookup import find_one, is_short
 
 
 def installation(output: Listing = "table") -> Installation:

@@ -28,7 +28,7 @@ from invoice_operations.resolutions import NOBODY, ClosedBy, closed_by
 from invoice_operations.tally import Group, money
 from invoice_operations.times import age
 from invoice_operations.view.cases import Case
-from invoice_operations.view.finding import find_case
+from invoice_operations.view.id_lookup import find_case
 
 # Columns that a narrow terminal does without, the first one first.
 SPARE = ("stage", "invoice", "age", "money")

@@ -16,7 +16,7 @@ from invoice_operations.errors import InvalidRequest, NeedsAttention
 from invoice_operations.replay.request import ReplayRequest
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Case, failures_in
-from invoice_operations.view.finding import find_case
+from invoice_operations.view.id_lookup import find_case
 from invoice_operations.view.view import View
 from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure

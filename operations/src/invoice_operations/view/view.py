@@ -15,9 +15,9 @@ from invoice_operations.selection import Selection
 from invoice_operations.tally import Group
 from invoice_operations.view import decision_table, entered, failure_questions, ledger_table
 from invoice_operations.view.cases import Case, State, document_names, state_of
-from invoice_operations.view.finding import digits_of, find_one
 from invoice_operations.view.followed import FollowsTopics
 from invoice_operations.view.follower import MAX_ATTEMPTS, Followed, Follower
+from invoice_operations.view.id_lookup import digits_of, find_one
 from invoice_operations.view.invoice_state import KnownInvoice, StoredRow, known_invoice
 from invoice_operations.view.page import Page
 from invoice_operations.view.tables import StartedAnew, Tables
@@ -117,7 +117,7 @@ class View:
         return self._ask(lambda tables: failure_questions.groups(tables, chosen))
 
     def named(self, failure_id: str) -> list[Case]:
-        """Return failures whose id begins with ``failure_id``; see ``finding.find_case``."""
+        """Return failures whose id begins with ``failure_id``; see ``id_lookup.find_case``."""
         return self._ask(
             lambda tables: failure_questions.named(tables, digits_of(failure_id), self._errors)
         )

@@ -9,7 +9,7 @@ from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.failure_documents import COLUMNS, documents, row
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Case
-from invoice_operations.view.finding import SHORTEST_ID, find_case
+from invoice_operations.view.id_lookup import SHORTEST_ID, find_case
 from invoice_operations.view.view import View
 from invoice_providers.names import destinations
 from invoice_shared.errors import ConnectorError

@@ -5,7 +5,7 @@ import pytest
 
 from invoice_operations.errors import InvalidRequest, NotFound
 from invoice_operations.view.cases import Place, case_of
-from invoice_operations.view.finding import find_case, find_one, is_short
+from invoice_operations.view.id_lookup import find_case, find_one, is_short
 from invoice_shared.errors import ConnectorError
 from tests.builders import failure
 
