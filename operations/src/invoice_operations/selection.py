@@ -77,7 +77,7 @@ class Selection:
 
     def filters(self) -> Filters:
         """Return the restrictions by option name; see ``options.parse_selection``."""
-        moments = {"since": self.since, "until": self.until}
+        times = {"since": self.since, "until": self.until}
         texts = {
             "partition": self.partition,
             "from_offset": self.from_offset,
@@ -90,7 +90,7 @@ class Selection:
         }
         several = {"code": self.codes, "failure_id": self.failure_ids}
         return {
-            **{name: time_text(moment) for name, moment in moments.items() if moment is not None},
+            **{name: time_text(moment) for name, moment in times.items() if moment is not None},
             **{name: str(text) for name, text in texts.items() if text is not None},
             **{name: tuple(sorted(values)) for name, values in several.items() if values},
         }

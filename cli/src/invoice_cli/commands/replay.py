@@ -32,14 +32,21 @@ from invoice_cli.replay_run import Run, confirm, show_plan
 from invoice_operations.options import parse_rate
 from invoice_operations.replay.ids import new_id, started_at
 from invoice_operations.replay.plan import Plan
-from invoice_operations.replay.request import MAX_REPLAYS, ReplayRequest, Restarting, Storage, What
+from invoice_operations.replay.request import (
+    MAX_REPLAYS,
+    RecordKind,
+    ReplayRequest,
+    Restarting,
+    Storage,
+)
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
 
 
 def replay(
     what: Annotated[
-        What, typer.Argument(help="raw or formatted: the records as they are; errors: what failed.")
+        RecordKind,
+        typer.Argument(help="raw or formatted: the records as they are; errors: what failed."),
     ],
     *,
     since: SinceOption = None,

@@ -7,7 +7,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.selection import Selection
 from invoice_shared.decision import Filters
 
-What = Literal["raw", "formatted", "errors"]
+RecordKind = Literal["raw", "formatted", "errors"]
 Storage = Literal["kafka", "s3"]
 Restarting = Literal["raw", "failed"]
 
@@ -24,7 +24,7 @@ class ReplayRequest:
     synced. ``include_resolved`` includes those that a person resolved.
     """
 
-    what: What
+    what: RecordKind
     chosen: Selection
     storage: Storage = "kafka"
     restart: Restarting = "raw"
