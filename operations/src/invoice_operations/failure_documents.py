@@ -5,7 +5,7 @@ from typing import Any
 
 from invoice_operations.view.cases import Case, place_of
 from invoice_operations.view.records_of import ReadsTopics
-from invoice_shared.archive.lines import line
+from invoice_shared.archive.jsonl import line
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.serde import loads
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.jsonl import archived_object
 from invoice_shared.archive.object_key import object_key
 from invoice_shared.record import Record
 from invoice_shared.serde import to_bytes

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from confluent_kafka import Consumer
 
-from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.jsonl import archived_object
 from invoice_shared.archive.object_key import object_key
 from invoice_shared.kafka.records import records_of
 from invoice_shared.record import Record

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from invoice_error_sink.earlier_objects import EarlierObjects
 from invoice_shared.archive.archive import Archive, ObjectUnreadable
-from invoice_shared.archive.lines import archived_object, holds_the_same, lines_of
+from invoice_shared.archive.jsonl import archived_object, holds_the_same, lines_of
 from invoice_shared.archive.object_key import object_key, parse_key
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics

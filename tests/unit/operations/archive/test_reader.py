@@ -7,7 +7,7 @@ import pytest
 from invoice_operations.archive.choice import select
 from invoice_operations.archive.reader import ArchiveReader
 from invoice_shared.archive.archive import StoredObject
-from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.jsonl import archived_object
 from tests.builders import failure
 from tests.unit.operations.reading import FakeArchive, in_errors
 

@@ -15,7 +15,7 @@ from invoice_operations.replay.priors import ELSEWHERE
 from invoice_operations.replay.request import ReplayRequest, What
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
-from invoice_shared.archive.lines import archived_object
+from invoice_shared.archive.jsonl import archived_object
 from invoice_shared.decision import Decision
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.original import original_of

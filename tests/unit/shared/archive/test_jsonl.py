@@ -1,6 +1,6 @@
 import gzip
 
-from invoice_shared.archive.lines import archived_object, line
+from invoice_shared.archive.jsonl import archived_object, line
 from invoice_shared.original import as_bytes
 from invoice_shared.record import Record
 from invoice_shared.serde import loads
