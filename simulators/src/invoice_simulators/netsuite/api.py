@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from invoice_simulators.netsuite.account import Account
 from invoice_simulators.netsuite.errors import general, not_served
-from invoice_simulators.netsuite.ledger import Ledger
 from invoice_simulators.netsuite.lookup import RECORDS, LookUp, base_url, parse_object, type_of
 from invoice_simulators.netsuite.oauth2 import ClientCredentials
 from invoice_simulators.netsuite.people import People
@@ -41,11 +41,11 @@ class NetSuite(Simulator[NetSuiteSettings]):
             lambda stored: external_key(stored.external_id),
         )
         self._store = TransactionStore(seen)
-        self._ledger = Ledger(self._store, lambda: self.settings, clock)
-        self._look_up = LookUp(self._store, self._ledger, lambda: self.settings)
+        self._account = Account(self._store, lambda: self.settings, clock)
+        self._look_up = LookUp(self._store, self._account, lambda: self.settings)
         self._tba = TokenBasedAuthentication(lambda: self.settings)
         self._oauth2 = ClientCredentials(lambda: self.settings, clock)
-        self.people = People(self._store, self._ledger)
+        self.people = People(self._store, self._account)
         super().__init__(settings or NetSuiteSettings(), clock)
 
     def routes(self) -> Iterable[Route]:
@@ -104,8 +104,8 @@ class NetSuite(Simulator[NetSuiteSettings]):
     def create(self, call: Call) -> Reply:
         """Store a record: 204 with its URL in ``Location``."""
         record_type = type_of(call)
-        self._ledger.check_permission(record_type)
-        stored = self._ledger.create(
+        self._account.check_permission(record_type)
+        stored = self._account.create(
             record_type, parse_object(call.body), strict_names=_is_strict(call)
         )
         return Reply(
@@ -115,7 +115,7 @@ class NetSuite(Simulator[NetSuiteSettings]):
     def update(self, call: Call) -> Reply:
         """Change fields of a record: 204 with its URL in ``Location``."""
         stored = self._find(call)
-        self._ledger.update(stored, parse_object(call.body), strict_names=_is_strict(call))
+        self._account.update(stored, parse_object(call.body), strict_names=_is_strict(call))
         return Reply(
             204,
             headers={"Location": f"{base_url(call.url)}/{stored.record_type}/{stored.internal_id}"},
@@ -123,11 +123,11 @@ class NetSuite(Simulator[NetSuiteSettings]):
 
     def delete(self, call: Call) -> Reply:
         """Delete a record: 204."""
-        self._ledger.delete(self._find(call))
+        self._account.delete(self._find(call))
         return Reply(204)
 
     def _find(self, call: Call) -> Transaction:
-        self._ledger.check_permission(type_of(call))
+        self._account.check_permission(type_of(call))
         return self._look_up.held(type_of(call), call.parts["key"])
 
 

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from yarl import URL
 
+from invoice_simulators.netsuite.account import Account
 from invoice_simulators.netsuite.entries import entries
 from invoice_simulators.netsuite.errors import general, invalid_content, user_error, wrong_parameter
-from invoice_simulators.netsuite.ledger import Ledger
 from invoice_simulators.netsuite.records import Transaction
 from invoice_simulators.netsuite.schema import RecordType
 from invoice_simulators.netsuite.settings import NetSuiteSettings
@@ -41,16 +41,16 @@ class LookUp:
     """Reads by internal id see the present state; other look-ups see the replica."""
 
     def __init__(
-        self, store: TransactionStore, ledger: Ledger, settings: Callable[[], NetSuiteSettings]
+        self, store: TransactionStore, account: Account, settings: Callable[[], NetSuiteSettings]
     ) -> None:
         self._store = store
-        self._ledger = ledger
+        self._account = account
         self._settings = settings
 
     def get(self, call: Call) -> Reply:
         """Answer a record by internal id or ``eid:``."""
         record_type = type_of(call)
-        self._ledger.check_permission(record_type)
+        self._account.check_permission(record_type)
         shown = show(
             self.seen(record_type, call.parts["key"]),
             base_url(call.url),
@@ -63,7 +63,7 @@ class LookUp:
     def list_records(self, call: Call) -> Reply:
         """Answer a page of a record type, filtered by ``q``."""
         record_type = type_of(call)
-        self._ledger.check_permission(record_type)
+        self._account.check_permission(record_type)
         matches = _filter(call.query.get("q"))
         found = [
             each

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from invoice_simulators.netsuite.ledger import Ledger
+from invoice_simulators.netsuite.account import Account
 from invoice_simulators.netsuite.records import Transaction
 from invoice_simulators.netsuite.store import TransactionStore
 
@@ -11,9 +11,9 @@ from invoice_simulators.netsuite.store import TransactionStore
 class People:
     """Each method takes an internal id; amounts are in major units, as text."""
 
-    def __init__(self, store: TransactionStore, ledger: Ledger) -> None:
+    def __init__(self, store: TransactionStore, account: Account) -> None:
         self._store = store
-        self._ledger = ledger
+        self._account = account
 
     def actions(self) -> Mapping[str, Callable[..., Any]]:
         """Return the methods by the names that the control API uses."""
@@ -27,19 +27,19 @@ class People:
 
     def void(self, document_id: str) -> None:
         """Void a record."""
-        self._ledger.void(self._get(document_id))
+        self._account.void(self._get(document_id))
 
     def delete(self, document_id: str) -> None:
         """Delete a record."""
-        self._ledger.delete(self._get(document_id))
+        self._account.delete(self._get(document_id))
 
     def edit(self, document_id: str, **changes: str | None) -> None:
-        """Change a record as in ``Ledger.edit``; null clears a field."""
-        self._ledger.edit(self._get(document_id), changes)
+        """Change a record as in ``Account.edit``; null clears a field."""
+        self._account.edit(self._get(document_id), changes)
 
     def pay(self, document_id: str, amount: str | None = None) -> None:
         """Apply a payment; null: all that remains."""
-        self._ledger.pay(self._get(document_id), amount)
+        self._account.pay(self._get(document_id), amount)
 
     def settle(self, count: int | None = None) -> None:
         """Make the oldest ``count`` pending writes visible to look-ups; null: all."""

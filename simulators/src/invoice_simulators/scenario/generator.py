@@ -33,7 +33,7 @@ from invoice_simulators.scenario.kinds import (
     scheduled,
     usage,
 )
-from invoice_simulators.scenario.lines import Lines, counts, is_adjustment, sum_of
+from invoice_simulators.scenario.line_items import Lines, counts, is_adjustment, sum_of
 from invoice_simulators.wire import Json
 
 FLAWED_EVERY = 10

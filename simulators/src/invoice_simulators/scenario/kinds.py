@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from invoice_simulators.scenario.catalog import PRODUCTS, UNMAPPED, Unit
-from invoice_simulators.scenario.lines import Lines, sum_of
+from invoice_simulators.scenario.line_items import Lines, sum_of
 from invoice_simulators.wire import Json
 
 Draw = Callable[[Random, Lines, Unit], list[Json]]

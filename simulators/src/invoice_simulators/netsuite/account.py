@@ -21,7 +21,7 @@ EDITABLE = {
 }
 
 
-class Ledger:
+class Account:
     """Each method is one effect, done completely or refused with ``ApiError``."""
 
     def __init__(
