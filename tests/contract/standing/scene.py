@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from invoice_operations.replay.request import What
+from invoice_operations.replay.request import RecordKind
 from invoice_operations.view.cases import Place
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.failure import InvoiceFailure
@@ -135,7 +135,7 @@ class Scene:
         key = watched.invoice.invoice_id.encode()
         return any(record.key == key for record in self.connector.topics.read(topic))
 
-    def topic_of(self, watched: Watched, what: What) -> str | None:
+    def topic_of(self, watched: Watched, what: RecordKind) -> str | None:
         """Return the topic of the record to replay; ``None`` if there is none."""
         topic: str | None = RAW if what == "raw" else FORMATTED
         newest = self.known(watched).newest

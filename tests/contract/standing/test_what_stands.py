@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from invoice_operations.replay.request import What
+from invoice_operations.replay.request import RecordKind
 from invoice_providers.names import destinations
 from tests.contract.standing.connector import FORMATTED, RAW
 from tests.contract.standing.hierarchy import Hierarchy
@@ -36,7 +36,7 @@ FAULTS = st.sampled_from(
 )
 # Servers give up on a request after two minutes.
 DELAYS = st.sampled_from((0.5, 7.0, 31.0, 100.0, 119.0))
-WHAT: st.SearchStrategy[What] = st.sampled_from(("raw", "formatted", "errors"))
+WHAT: st.SearchStrategy[RecordKind] = st.sampled_from(("raw", "formatted", "errors"))
 EDITS = st.sampled_from(
     (
         {"total": "90.00"},
@@ -120,7 +120,7 @@ class WhatStands(RuleBasedStateMachine):
         force=st.sampled_from((True, True, False)),
         include_resolved=st.booleans(),
     )
-    def replay(self, number: int, what: What, force: bool, include_resolved: bool) -> None:
+    def replay(self, number: int, what: RecordKind, force: bool, include_resolved: bool) -> None:
         self.world.replay(
             self._invoice(number), what, force=force, include_resolved=include_resolved
         )

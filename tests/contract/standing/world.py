@@ -10,7 +10,7 @@ from invoice_operations.reconcile.finding import Finding, State
 from invoice_operations.reconcile.fixing import record_of
 from invoice_operations.replay.marks import Mark
 from invoice_operations.replay.priors import Prior
-from invoice_operations.replay.request import ReplayRequest, What
+from invoice_operations.replay.request import RecordKind, ReplayRequest
 from invoice_operations.resolve.resolution import Resolution, entries
 from invoice_operations.selection import Selection
 from invoice_operations.view.cases import case_of
@@ -101,7 +101,7 @@ class World(Scene):
         with Run(self, watched, is_unforced_repeat=True):
             self.connector.again(FORMATTED, watched.invoice.invoice_id)
 
-    def replay(self, watched: Watched, what: What, *, force: bool, include_resolved: bool) -> None:
+    def replay(self, watched: Watched, what: RecordKind, *, force: bool, include_resolved: bool) -> None:
         """Put a record back as ``invoices replay`` does; for ``errors`` the one that failed last."""
         topic = self.topic_of(watched, what)
         request = ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved)

@@ -16,7 +16,7 @@ from invoice_operations.replay.of_topic import SUPERSEDED, TopicReplay
 from invoice_operations.replay.outgoing import CannotReplay, put_back, start_over
 from invoice_operations.replay.plan import DONE
 from invoice_operations.replay.priors import RESOLVED, Prior, priors
-from invoice_operations.replay.request import ReplayRequest, What
+from invoice_operations.replay.request import RecordKind, ReplayRequest
 from invoice_operations.selection import Selection
 from invoice_shared import serde
 from invoice_shared.decision import Decision
@@ -453,7 +453,7 @@ def test_formatted_records_show_the_money_at_stake() -> None:
     ],
 )
 def test_options_that_contradict_each_other_are_refused(
-    what: What, options: dict[str, Any], said: str
+    what: RecordKind, options: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=said):
         ReplayRequest(what, **({"chosen": ANY} | options))

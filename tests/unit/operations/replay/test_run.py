@@ -12,7 +12,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.plan import DONE
 from invoice_operations.replay.priors import ELSEWHERE
-from invoice_operations.replay.request import ReplayRequest, What
+from invoice_operations.replay.request import RecordKind, ReplayRequest
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
 from invoice_shared.archive.jsonl import archived_object
@@ -116,7 +116,7 @@ def test_records_present_at_the_plan_are_chosen_whatever_the_brokers_clock_says(
 
 @pytest.mark.parametrize("what", ["raw", "formatted"])
 def test_records_that_arrive_after_the_plan_are_not_chosen_even_with_an_earlier_time(
-    what: What,
+    what: RecordKind,
 ) -> None:
     topic = f"{what}-invoices"
     value = formatted_invoice() if what == "formatted" else raw_invoice()
