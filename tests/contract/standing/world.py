@@ -101,7 +101,9 @@ class World(Scene):
         with Run(self, watched, is_unforced_repeat=True):
             self.connector.again(FORMATTED, watched.invoice.invoice_id)
 
-    def replay(self, watched: Watched, what: RecordKind, *, force: bool, include_resolved: bool) -> None:
+    def replay(
+        self, watched: Watched, what: RecordKind, *, force: bool, include_resolved: bool
+    ) -> None:
         """Put a record back as ``invoices replay`` does; for ``errors`` the one that failed last."""
         topic = self.topic_of(watched, what)
         request = ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved)

@@ -42,9 +42,7 @@ def remarks(folder: Path, **configured: Any) -> list[tuple[str, str]]:
     ("custom", "begins"),
     [
         pytest.param(False, "The company numbers transactions by itself", id="numbers by itself"),
-        pytest.param(
-            True, "Whether the company warns of duplicate document numbers", id="takes our numbers"
-        ),
+        pytest.param(True, "It cannot be read whether the company warns", id="takes our numbers"),
     ],
 )
 def test_the_preference_of_a_company_is_a_note(tmp_path: Path, custom: bool, begins: str) -> None:
