@@ -5,23 +5,24 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
-
-
-def _refuse_float(value: Any) -> Any:
-    if isinstance(value, float | bool):
-        raise ValueError("a decimal must come from text or an integer, never through a float")
-    return value
-
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, TypeAdapter
 
 # Before or after the point. 1E+999999999 is valid JSON and would be a gigabyte of digits.
 MAX_DIGITS = 100
 
 
-def _bounded(value: Decimal) -> Decimal:
-    if not has_at_most(MAX_DIGITS, value):
+_DECIMAL = TypeAdapter(Decimal)
+
+
+def _exact(value: Any) -> Decimal:
+    if type(value) is Decimal and has_at_most(MAX_DIGITS, value):  # as when we write a record
+        return value
+    if isinstance(value, float | bool):
+        raise ValueError("a decimal must come from text or an integer, never through a float")
+    number = _DECIMAL.validate_python(value)
+    if not has_at_most(MAX_DIGITS, number):
         raise ValueError(f"has more than {MAX_DIGITS} digits before or after the point")
-    return value
+    return number
 
 
 def has_at_most(digits: int, value: Decimal) -> bool:
@@ -59,9 +60,12 @@ def time_text(value: datetime) -> str:
     return f"{seconds}.{value.microsecond // 1000:03}Z"
 
 
-# A ``Decimal`` that refuses floats and is a JSON string in our records.
+# A ``Decimal`` that refuses floats and is a JSON string in our records. One validator of Python's:
+# around pydantic's own, two of them took three times as long.
 ExactDecimal = Annotated[
-    Decimal, BeforeValidator(_refuse_float), AfterValidator(_bounded), PlainSerializer(decimal_text)
+    Decimal,
+    PlainValidator(_exact, json_schema_input_type=Decimal),
+    PlainSerializer(decimal_text),
 ]
 
 # An aware time, always in UTC.

@@ -52,7 +52,8 @@ def _places(
         line.product_custom_fields,
         line.commit_custom_fields,
     ):
-        yield field_text(fields, rules.metronome_billing_provider_item_id)
+        if fields:
+            yield field_text(fields, rules.metronome_billing_provider_item_id)
     yield _of_metronome(line, "", rules, destination)
     yield _of_metronome(line, "commit_", rules, destination)
     yield field_text(rules.item_id_by_line_type, line.type)

@@ -84,6 +84,8 @@ def line_name(line: MetronomeLine, rules: MappingRules) -> str:
     """Name a line: the product, then its pricing and presentation groups as ``key=value``, in
     Metronome's order.
     """
+    if not line.pricing_group_values and not line.presentation_group_values:
+        return line.name
     groups = [
         *(line.pricing_group_values or {}).items(),
         *(line.presentation_group_values or {}).items(),

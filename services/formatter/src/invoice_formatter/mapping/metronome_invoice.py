@@ -252,10 +252,15 @@ def _line(line: dict[str, Any], type_of: Callable[[dict[str, Any]], str]) -> dic
 
 def _informed(value: Any) -> Decimal | None:
     try:
-        number = value if isinstance(value, Decimal) else msgspec.convert(value, Decimal | None)
+        number = value if isinstance(value, Decimal) else _number(value)
     except msgspec.ValidationError:
         return None
     return number if number is None or has_at_most(MAX_DIGITS, number) else None
+
+
+def _number(value: Any) -> Decimal | None:
+    # Most quantities are whole: ``convert`` takes three times as long.
+    return Decimal(value) if type(value) is int else msgspec.convert(value, Decimal | None)
 
 
 def _terms(value: Any) -> Decimal | None:

@@ -5,6 +5,7 @@ Pure. Metronome's ends are exclusive; ours are the last day covered.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine, utc
 from invoice_shared.errors import Rejected
@@ -24,6 +25,8 @@ class Period:
     end: date | None
 
 
+# The lines of an invoice share their period.
+@lru_cache(maxsize=64)
 def period_of(start: datetime | None, end: datetime | None) -> Period:
     """Return the days from ``start`` up to the last instant before ``end``.
 
