@@ -180,7 +180,6 @@ class FaustPublisher:
             wait=wait_random_exponential(max=backoff_max_seconds),
             reraise=True,
         )
-        self._topics: dict[str, Any] = {}
 
     async def publish(self, record: OutgoingRecord) -> None:
         """Return once all in-sync replicas have the record, however long that takes.
@@ -202,21 +201,22 @@ class FaustPublisher:
 
     async def _publish_once(self, record: OutgoingRecord) -> None:
         try:
-            # The first await hands the record over, the second waits for the broker's answer.
-            await (
-                await self._topic(record.topic).send(
-                    key=record.key, value=record.value, headers=list(record.headers)
-                )
+            # The topics' own ``send`` wraps each record three times more.
+            producer = await self._app.maybe_start_producer()
+            # Handed over; awaiting what comes back waits for the broker's answer.
+            sent = await producer.send(
+                record.topic,
+                record.key,
+                record.value,
+                partition=None,
+                timestamp=None,
+                headers=list(record.headers),
             )
+            await sent
         except NOT_PUBLISHED as error:
             if _is_too_large(error):
                 raise RecordTooLarge(f"{len(record.value or b'')} bytes") from error
             raise
-
-    def _topic(self, name: str) -> Any:
-        if name not in self._topics:
-            self._topics[name] = self._app.topic(name, key_serializer="raw", value_serializer="raw")
-        return self._topics[name]
 
 
 def _is_too_large(error: BaseException | None) -> bool:
