@@ -6,7 +6,6 @@ numbers behind it are the sizes of the bursts, smallest first: ``bench.burst 100
 """
 
 import sys
-from collections import defaultdict
 
 from bench.report import OURS, Goal, Measures, Report, publish
 from bench.spent import Spent
@@ -21,13 +20,13 @@ CHANGES = {"CREATOR_CONCURRENCY": str(IN_FLIGHT)}
 
 def main(sizes: tuple[int, ...]) -> None:
     smallest, largest = name_of(sizes[0]), name_of(sizes[-1])
-    rounds: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
+    rounds: dict[str, list[dict[str, float]]] = {}
     with whole(CHANGES) as connector:
         burst(connector, WARM)
         # The smallest again at the end: what else the machine does is not the same all the time.
         for size in (*sizes, sizes[0]):
             name = OURS if size == sizes[-1] else name_of(size)
-            rounds[name].append(dict(burst(connector, size)))
+            rounds.setdefault(name, []).append(dict(burst(connector, size)))
     goals = (
         Goal(PEAK, at_most=200),
         Goal(LOST, at_most=0),

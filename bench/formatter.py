@@ -25,7 +25,7 @@ from tests.support.topics import Topics
 from tests.support.waiting import eventually
 from tests.unit.formatter.invoices import line
 
-INVOICES = 2000
+INVOICES = 1200
 LINES = 20
 ROUNDS = 3
 CONCURRENCY = 16
