@@ -1,8 +1,8 @@
-"""Limit the duration of a call: ``requests`` only limits the time between two bytes.
+"""Limit the duration of connecting: the libraries only limit the time between two bytes.
 
-One thread, the reaper, shuts down the socket of each call that exceeds its time, whatever it waits
-for: the handshake, slow headers or body, or a request that the other system does not read. Only
-name resolution is not covered; the resolver has its own limits.
+One thread, the reaper, shuts down the socket of each call that exceeds its time, e.g. during a slow
+handshake, or while a proxy answers byte by byte. Only name resolution is not covered; the resolver
+has its own limits.
 """
 
 import math
@@ -13,23 +13,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from urllib3.util.ssltransport import SSLTransport
-
-AnySocket = socket.socket | SSLTransport
-
 
 class Call:
     """One call in progress.
 
     Its own thread calls ``uses``; the reaper's thread calls ``cut``.
-
-    ``has_connected``: it opened a new connection instead of reusing an earlier call's.
     """
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
         self.is_cut = False
-        self.has_connected = False
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
 
@@ -37,7 +30,7 @@ class Call:
         """Return the seconds until the call is cut, at least 0."""
         return max(0.0, self.ends_at - time.monotonic())
 
-    def uses(self, sock: AnySocket) -> None:
+    def uses(self, sock: socket.socket) -> None:
         """Note the socket that the call uses from now on."""
         # A duplicate, because the original's descriptor may be reused by another connection.
         handle = socket.socket(fileno=os.dup(sock.fileno()))
@@ -78,26 +71,18 @@ class Reaper:
         self._wakes_at = math.inf
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._serving = threading.local()
 
     @contextmanager
     def watching(self, seconds: float) -> Iterator[Call]:
-        """Cut the call that this thread makes inside, after ``seconds``."""
+        """Cut the call that is made inside, after ``seconds``."""
         call = Call(seconds)
-        self._serving.call = call
         self._add(call)
         try:
             yield call
         finally:
             with self._changed:
                 self._calls.discard(call)
-            self._serving.call = None
             call.close()
-
-    def call_of_this_thread(self) -> Call | None:
-        """Return the current call of the caller's thread."""
-        found: Call | None = getattr(self._serving, "call", None)
-        return found
 
     def _add(self, call: Call) -> None:
         with self._changed:

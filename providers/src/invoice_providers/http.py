@@ -3,29 +3,25 @@
 All failures are our errors. The dispatcher decides about retries, never this module.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProxyError
 
-from invoice_providers.deadline import REAPER, Call
-from invoice_providers.http_adapter import CutAdapter, NotEncrypted
+from invoice_providers.connecting import NotConnected, connected, proxy_login
+from invoice_providers.exchange import NoAnswer, Wire
 from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain, Unreachable
-from invoice_shared.outgoing.outgoing import Reach
+from invoice_shared.outgoing.outgoing import DEFAULT_PORTS, Outgoing, Reach
 from invoice_shared.own_secrets import OWN
 from invoice_shared.text import origin
-
-NEVER_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
-# requests does not translate everything that urllib3 and the standard library raise.
-FAILURES = (requests.RequestException, HTTPError, ValueError)
 
 
 class Bearer(AuthBase):
@@ -104,6 +100,68 @@ HEADERS = {
     "Accept-Encoding": "gzip, deflate",
     "Connection": "keep-alive",
 }
+WELL_WRITTEN = re.compile(r"https?://[!-~]+")
+
+
+class _Request(requests.PreparedRequest):
+    """A request to sign. Its headers are a plain dict: requests' own preparation costs more than
+    the call (measured).
+    """
+
+    headers: dict[str, str]  # type: ignore[assignment]
+    url: str
+    body: bytes | None
+
+    def __init__(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__()
+        self.method, self.url, self.body = method, url, body
+        if not WELL_WRITTEN.fullmatch(url):
+            self.prepare_url(url, None)
+        self.headers = HEADERS | dict(headers)
+        if body is not None:
+            self.headers["Content-Length"] = str(len(body))
+
+    def prepare_headers(self, headers: Mapping[str, str] | None) -> None:
+        """Set the headers unchanged."""
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How requests to one scheme and host are sent.
+
+    ``prefix`` precedes the path in requests that a proxy forwards.
+    """
+
+    address: SplitResult
+    host: str
+    prefix: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def written(self, request: _Request) -> bytes:
+        """Return the bytes of a request."""
+        path = request.url.split("/", 3)[3:]
+        lines = [f"{request.method} {self.prefix}/{''.join(path)} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"{name}: {value}" for name, value in (request.headers | self.headers).items()]
+        head = "\r\n".join(lines)
+        if head.count("\n") >= len(lines):
+            raise ValueError("a header contains a line break")
+        return head.encode("latin-1") + b"\r\n\r\n" + (request.body or b"")
+
+
+@lru_cache(maxsize=16)
+def _way(start: str, outgoing: Outgoing) -> _Way:
+    """Return the way to a scheme and host, e.g. ``https://api.metronome.com``."""
+    address = urlsplit(start)
+    is_usual = address.port in (None, DEFAULT_PORTS[address.scheme])
+    host = address.netloc.rpartition("@")[2]
+    host = host.rpartition(":")[0] if is_usual and address.port else host
+    proxy = outgoing.proxy(start)
+    if proxy is None or address.scheme == "https":
+        return _Way(address, host)
+    return _Way(address, host, f"{address.scheme}://{host}", proxy_login(proxy))
 
 
 @dataclass(slots=True)
@@ -111,27 +169,24 @@ class _Line:
     """One thread's connection to a system, and the signer of its requests."""
 
     auth: AuthBase
-    adapter: CutAdapter
-    used_at: float
+    way: _Way | None = None
+    wire: Wire | None = None
+    used_at: float = 0.0
 
-    def signed(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> requests.PreparedRequest:
-        """Return a signed request. Measured: a session's own preparation costs half a call."""
-        request = requests.PreparedRequest()
-        request.method, request.url, request.body = method, _prepared(url), body
-        request.headers = CaseInsensitiveDict(HEADERS | dict(headers))
-        if body is not None:
-            request.headers["Content-Length"] = str(len(body))
-        return self.auth(request)
+    def is_usable(self, way: _Way, idle_seconds: float) -> bool:
+        """Whether the connection leads there and is not known to be dead."""
+        return (
+            self.wire is not None
+            and self.way is way
+            and time.monotonic() - self.used_at <= idle_seconds
+            and self.wire.is_usable()
+        )
 
-
-@lru_cache(maxsize=256)
-def _prepared(url: str) -> str:
-    """Return a URL as requests encodes it."""
-    request = requests.PreparedRequest()
-    request.prepare_url(url, None)
-    return request.url or url
+    def close(self) -> None:
+        """Close the connection. The next call opens another."""
+        if self.wire is not None:
+            self.wire.close()
+        self.wire = None
 
 
 class Http:
@@ -167,19 +222,15 @@ class Http:
     ) -> Answer:
         try:
             return self._send(method, url, body, headers)
-        except FAILURES as error:
-            if may_have_arrived(error):
-                raise Uncertain(
-                    f"{self._system} gave no answer to a request ({_kind(error)})."
-                ) from error
-            raise self._no_connection(url, error) from error
+        except NoAnswer as error:
+            raise Uncertain(f"{self._system} gave no answer to a request ({error.why}).") from error
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Send a GET. Raises ``Unavailable``."""
         try:
             return self._send("GET", url, None, headers)
-        except FAILURES as error:
-            raise self._no_connection(url, error) from error
+        except NoAnswer as error:
+            raise self._failed(Unavailable, url, error.why) from error
 
     def _send(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
@@ -187,71 +238,45 @@ class Http:
         line = self._line()
         # Signed before the time starts, because renewing an expired token is a call with its own
         # time.
-        request = line.signed(method, url, body, headers)
-        with REAPER.watching(self._reach.timeout_seconds) as call:
-            try:
-                answer = self._answer(line.adapter, request, call)
-            # What the libraries raise, also after the socket was shut down.
-            except (OSError, ValueError, HTTPError) as error:
-                if not call.is_cut or not may_have_arrived(error):
-                    raise
-                raise requests.ReadTimeout from error
-        if call.is_cut:  # a cut body may look complete
-            self._lines.generation = None
-            raise requests.ReadTimeout
+        request = _Request(method, url, body, headers)
+        line.auth(request)
+        try:
+            answer = self._answer(line, request, time.monotonic() + self._reach.timeout_seconds)
+        except NotConnected as error:
+            raise self._failed(Unreachable, url, error.why) from error
         line.used_at = time.monotonic()
         for heard in request.hooks["response"]:
             heard(answer)
         return answer
 
-    def _answer(self, adapter: CutAdapter, request: requests.PreparedRequest, call: Call) -> Answer:
+    def _answer(self, line: _Line, request: _Request, ends_at: float) -> Answer:
         # A redirect is returned like any answer: a signed POST must not go elsewhere or become a
         # GET.
-        send: Callable[[], Answer] = partial(
-            adapter.send, request, timeout=self._reach.timeout_seconds
-        )  # type: ignore[assignment]
-        try:
-            return send()
-        except FAILURES:
-            if request.method != "GET" or call.has_connected or call.is_cut:
-                raise
-        # The reused connection was dead. Repeating a GET on a new one is harmless.
-        return send()
+        way = _way("/".join(request.url.split("/", 3)[:3]), self._reach.outgoing)
+        written = way.written(request)
+        if line.wire is not None and line.is_usable(way, self._reach.idle_seconds):
+            try:
+                return line.wire.exchange(written, ends_at)
+            except NoAnswer:
+                if request.method != "GET" or time.monotonic() >= ends_at:
+                    raise
+        # No connection, or a dead one. Repeating a GET on a new one is harmless.
+        line.close()
+        sock = connected(way.address, self._reach.outgoing, ends_at - time.monotonic())
+        line.way, line.wire = way, Wire(sock)
+        return line.wire.exchange(written, ends_at)
 
     def _line(self) -> _Line:
         local = self._lines
         if getattr(local, "generation", None) != self._generation:
             generation = self._generation
-            local.line = _Line(
-                self._authenticate(), CutAdapter(self._reach.outgoing), time.monotonic()
-            )
+            auth = self._authenticate()
+            if (former := getattr(local, "line", None)) is not None:
+                former.close()
+            local.line = _Line(auth)
             local.generation = generation
         line: _Line = local.line
-        if time.monotonic() - line.used_at > self._reach.idle_seconds:
-            line.adapter.close()  # only its connections, which may be silently dead
         return line
 
-    def _no_connection(self, url: str, error: Exception) -> Unavailable:
-        kind = Unavailable if may_have_arrived(error) else Unreachable
-        return kind(
-            f"{self._system} cannot be reached at {origin(url)} ({_kind(error)}).", outage=True
-        )
-
-
-def may_have_arrived(error: Exception) -> bool:
-    """Whether the other system may have received the request.
-
-    In doubt it may have: a look costs less than a duplicate.
-    """
-    cause = error.args[0] if error.args else None
-    refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-    return not (refused or isinstance(error, NEVER_SENT))
-
-
-def _kind(error: Exception) -> str:
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    reason = reason.original_error if isinstance(reason, ProxyError) else reason
-    if isinstance(reason, NotEncrypted):
-        return reason.why
-    return type(reason or error).__name__
+    def _failed(self, kind: type[Unavailable], url: str, why: str) -> Unavailable:
+        return kind(f"{self._system} cannot be reached at {origin(url)} ({why}).", outage=True)

@@ -4,17 +4,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
 
 import pytest
-import requests
 
-from invoice_providers.deadline import REAPER
 from invoice_providers.http import Anonymous, Http
-from invoice_providers.http_adapter import CutAdapter
-from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, Unavailable, Uncertain, Unreachable
-from invoice_shared.outgoing.outgoing import Outgoing, Reach
+from invoice_shared.outgoing.outgoing import Reach
 from tests.support.ports import LOOPBACK
 
 LIMIT = 1
@@ -151,16 +146,6 @@ def test_many_simultaneous_calls_all_end(http: Http) -> None:
             caller.join()
 
     assert [type(error) for error in errors] == [Unavailable] * 8
-
-
-@pytest.mark.timeout(MOST_SECONDS)
-def test_without_a_deadline_the_librarys_own_connections_are_used() -> None:
-    adapter = CutAdapter(Outgoing())
-    with serving(answer) as address:
-        request = requests.Request("GET", f"http://{address}/").prepare()
-        assert cast("Answer", adapter.send(request, timeout=LIMIT)).body == b"{}"
-    adapter.close()
-    assert REAPER.call_of_this_thread() is None
 
 
 @pytest.mark.timeout(MOST_SECONDS)

@@ -4,45 +4,25 @@ answer.
 
 import socket
 import threading
-from collections.abc import Iterator
 
 import pytest
-import requests
-from urllib3 import HTTPConnectionPool
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from invoice_providers.http import Bearer, Http, may_have_arrived
+from invoice_providers.http import Anonymous, Bearer, Http
 from invoice_shared.answer import Answer
-from invoice_shared.errors import CredentialsRefused, Uncertain
+from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
 from invoice_shared.failure import PROVIDER_BODY_LIMIT
 from invoice_shared.outgoing.outgoing import Reach
 from tests.support.ports import LOOPBACK
 
-SURELY_UNSENT = {requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError}
 
+def test_a_refused_connection_did_not_arrive() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port = server.getsockname()[1]
 
-def all_kinds(kind: type[requests.RequestException]) -> Iterator[type[requests.RequestException]]:
-    yield kind
-    for inner in kind.__subclasses__():
-        yield from all_kinds(inner)
+    with pytest.raises(Unavailable) as failed:
+        Http("NetSuite", Anonymous, Reach(5)).post(f"http://{LOOPBACK}:{port}/", b"{}", {})
 
-
-def test_a_request_may_have_arrived_at_any_error_unless_no_connection_was_made() -> None:
-    kinds = set(all_kinds(requests.RequestException)) - {requests.exceptions.JSONDecodeError}
-
-    assert {kind for kind in kinds if not may_have_arrived(kind("why"))} == SURELY_UNSENT
-
-
-def test_a_refused_connection_did_not_arrive_and_a_broken_one_may_have() -> None:
-    pool = HTTPConnectionPool(LOOPBACK)
-    refused = MaxRetryError(
-        pool, "/", NewConnectionError(HTTPConnection(LOOPBACK), "Connection refused")
-    )
-    broken = ProtocolError("Connection aborted.", ConnectionResetError())
-
-    assert not may_have_arrived(requests.ConnectionError(refused))
-    assert may_have_arrived(requests.ConnectionError(broken))
+    assert failed.value.outage
 
 
 def test_an_answer_that_breaks_off_is_an_unknown_outcome() -> None:
@@ -80,6 +60,31 @@ def test_a_failure_keeps_no_credential() -> None:
 def test_a_token_that_cannot_be_in_a_header_is_refused_before_the_call(token: str) -> None:
     with pytest.raises(CredentialsRefused):
         Http("Metronome", lambda: Bearer(token), Reach(5)).get(f"http://{LOOPBACK}:1/", {})
+
+
+def test_a_header_with_a_line_break_is_not_sent() -> None:
+    with pytest.raises(ValueError, match="line break"):
+        Http("NetSuite", Anonymous, Reach(5)).get(f"http://{LOOPBACK}:1/", {"X": "1\r\nY: 2"})
+
+
+def test_an_address_is_written_as_the_system_reads_it() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        seen: list[bytes] = []
+        answering = threading.Thread(target=_answer_and_note, args=(server, seen))
+        answering.start()
+        url = f"http://{LOOPBACK}:{server.getsockname()[1]}/a path/ü?q=1"
+
+        assert Http("Metronome", Anonymous, Reach(5)).get(url, {}).status == 204
+        answering.join()
+
+    assert seen == [b"GET /a%20path/%C3%BC?q=1 HTTP/1.1"]
+
+
+def _answer_and_note(server: socket.socket, seen: list[bytes]) -> None:
+    connection, _ = server.accept()
+    with connection:
+        seen.append(connection.recv(65536).partition(b"\r\n")[0])
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
 def test_a_failure_keeps_four_kibibytes_of_an_answer() -> None:
