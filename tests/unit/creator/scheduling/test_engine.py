@@ -89,6 +89,25 @@ def test_a_waiting_record_does_not_occupy_a_worker() -> None:
     running.stop(SECONDS)
 
 
+def test_a_record_is_attempted_when_it_is_due_although_who_waited_for_it_took_another() -> None:
+    failed: set[int] = set()
+
+    def attempt(task: Task) -> CallFailed | None:
+        offset = task.record.offset
+        if offset % 2 == 0 and task.phase == "create" and offset not in failed:
+            failed.add(offset)
+            return Uncertain("no answer")
+        return None
+
+    running = engine(attempt, concurrency=3)
+    running.start()
+    offer(running, 100)
+
+    assert running.wait_until(is_idle, SECONDS)
+    assert len(failed) == 50
+    assert running.stop(SECONDS)
+
+
 def test_each_finished_attempt_is_reported_with_the_system_that_it_called() -> None:
     told: list[str] = []
     failed: set[int] = set()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.task import Task
@@ -21,6 +22,14 @@ Attempt = Callable[[Task], CallFailed | None]
 
 Ended = Callable[[str], object]
 """Told of each attempt that has ended, and of the system that it called."""
+
+
+@dataclass(slots=True, eq=False)
+class _Wait:
+    """Over once its condition held after an attempt, however long its thread takes to notice."""
+
+    condition: Callable[[Dispatcher], bool]
+    is_over: bool
 
 
 class Engine:
@@ -43,6 +52,7 @@ class Engine:
         # Workers wait for the one, the polling thread for the other.
         self._due, self._reported = threading.Condition(lock), threading.Condition(lock)
         self._wakes_at: float | None = None
+        self._waits: list[_Wait] = []
         self._stopping = False
         self._ends: list[Future[None]] = []
         self._workers = workers
@@ -66,12 +76,16 @@ class Engine:
     def wake(self) -> None:
         """Have the workers look again: something may be attempted that could not be."""
         with self._due:
-            self._due.notify()
+            self._call_another()
 
     def wait_until(self, condition: Callable[[Dispatcher], bool], timeout: float) -> bool:
         """Wait until ``condition`` holds, at most ``timeout`` seconds; return whether it does."""
         with self._reported:
-            return self._reported.wait_for(lambda: condition(self._dispatcher), timeout)
+            wait = _Wait(condition, is_over=condition(self._dispatcher))
+            self._waits.append(wait)
+            self._reported.wait_for(lambda: wait.is_over, timeout)
+            self._waits.remove(wait)
+            return wait.is_over or condition(self._dispatcher)
 
     def check(self) -> None:
         """Raise what a worker died of: a mistake in this program, whose invoice must not be left to
@@ -111,18 +125,33 @@ class Engine:
     def _report(self, task: Task, error: CallFailed | None) -> bool:
         with self._due:
             goes_on = self._dispatcher.report(task, error)
-            self._due.notify()
-            self._reported.notify_all()
+            self._call_another()
+            self._end_waits()
         return goes_on
+
+    def _end_waits(self) -> None:
+        for wait in self._waits:
+            if wait.condition(self._dispatcher):
+                wait.is_over = True
+                self._reported.notify_all()
 
     def _next_task(self) -> Task | None:
         with self._due:
             while not self._stopping:
                 if (task := self._dispatcher.take()) is not None:
-                    self._due.notify()
+                    self._call_another()
                     return task
                 self._rest()
             return None
+
+    def _call_another(self) -> None:
+        """Wake a worker if something is due, or will be before one wakes by itself."""
+        seconds = self._dispatcher.seconds_until_due()
+        if seconds is None:
+            return
+        until = self._clock.monotonic() + seconds
+        if not seconds or self._wakes_at is None or until < self._wakes_at:
+            self._due.notify()
 
     def _rest(self) -> None:
         """Wait to be called.
