@@ -13,6 +13,9 @@ FINEST = Decimal("0.000001")
 # More digits than a record's number may have. The default context would silently round to 28.
 EXACT = Context(prec=2 * MAX_DIGITS)
 
+# Enough digits for the product of two numbers of a record.
+PRODUCT = Context(prec=4 * MAX_DIGITS)
+
 
 class Plain(Decimal):
     """A decimal without an exponent in JSON: ``0.00000015`` instead of ``1.5E-7``."""
@@ -23,6 +26,9 @@ class Plain(Decimal):
 
 def plain(value: Decimal) -> Decimal:
     """Return a decimal without exponent and without the sign of a zero, digit for digit."""
+    text = str(value)
+    if value and "E" not in text:  # most amounts
+        return value
     return Plain(decimal_text(value or abs(value)))
 
 
@@ -30,10 +36,9 @@ def multiplies_out(
     quantity: Decimal, unit_price: Decimal, amount: Decimal, *, max_decimals: int
 ) -> bool:
     """Whether the product is exactly the amount, with a price that fits ``max_decimals``."""
-    digits = len(quantity.as_tuple().digits) + len(unit_price.as_tuple().digits)
-    exact = Context(prec=digits)  # the default context would round the product to 28 digits
-    decimals = -int(unit_price.normalize(exact).as_tuple().exponent)
-    return decimals <= max_decimals and exact.multiply(quantity, unit_price) == amount
+    if PRODUCT.multiply(quantity, unit_price) != amount:
+        return False
+    return -int(unit_price.normalize(EXACT).as_tuple().exponent) <= max_decimals
 
 
 def stated(value: Any) -> Decimal | None:

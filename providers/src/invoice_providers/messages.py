@@ -18,8 +18,10 @@ def cut(text: str, limit: int | None) -> str:
 
     The limit is in UTF-16 units, as in the providers' own programs: an emoji is two.
     """
+    if limit is None or 2 * len(text) <= limit:
+        return text
     units = text.encode("utf-16-le", "surrogatepass")
-    if limit is None or len(units) <= 2 * limit:
+    if len(units) <= 2 * limit:
         return text
     # Half of a surrogate pair at the end is dropped.
     return units[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"

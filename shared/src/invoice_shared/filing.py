@@ -101,11 +101,14 @@ def settlement_records(
     )
     if failure is not None:
         topic, key = topics.invoice_errors_topic, failure_key(failure)
-        smaller = OutgoingRecord(topic, key, to_bytes(without_value(failure)), headers)
-        records += (OutgoingRecord(topic, key, to_bytes(failure), headers, smaller),)
+        without = OutgoingRecord(topic, key, to_bytes(without_value(failure)), headers)
+        records += (OutgoingRecord(topic, key, to_bytes(failure), headers, without),)
     if outcome is not None:
         topic, key = topics.invoice_outcomes_topic, LedgerKey(outcome.invoice_id).encode()
-        smaller = OutgoingRecord(topic, key, to_bytes(_with_short_reason(outcome)), headers)
+        shorter = _with_short_reason(outcome)
+        smaller = (
+            None if shorter is None else OutgoingRecord(topic, key, to_bytes(shorter), headers)
+        )
         records += (OutgoingRecord(topic, key, to_bytes(outcome), headers, smaller),)
     return records
 
@@ -158,11 +161,11 @@ def without_value(failure: InvoiceFailure) -> InvoiceFailure:
     )
 
 
-def _with_short_reason(outcome: Outcome) -> Outcome:
+def _with_short_reason(outcome: Outcome) -> Outcome | None:
     # A reason may name every product of an invoice; the failure record has all of it.
-    return outcome.model_copy(
-        update={"reason": None if outcome.reason is None else kept_body(outcome.reason)}
-    )
+    if outcome.reason is None:
+        return None
+    return outcome.model_copy(update={"reason": kept_body(outcome.reason)})
 
 
 def digest(*parts: str) -> str:

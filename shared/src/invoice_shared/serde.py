@@ -126,6 +126,11 @@ def from_bytes(model: type[Model], value: bytes | None) -> Model:
 
     Raises ``MalformedRecord``, which says what is wrong without quoting the content.
     """
+    return from_tree(model, tree_of(value))
+
+
+def tree_of(value: bytes | None) -> dict[str, Any]:
+    """Return the JSON object that a record holds. Raises ``MalformedRecord``."""
     if value is None:
         raise MalformedRecord("The record has a null value.")
     try:
@@ -136,6 +141,11 @@ def from_bytes(model: type[Model], value: bytes | None) -> Model:
         ) from error
     if not isinstance(tree, dict):
         raise MalformedRecord("The record is JSON, but not an object.")
+    return tree
+
+
+def from_tree(model: type[Model], tree: dict[str, Any]) -> Model:
+    """Return the record that a JSON object is. Raises as ``from_bytes`` does."""
     if "schema_version" not in tree:
         raise MalformedRecord(
             "The record names no schema_version.", invoice_id=text_of(tree, "invoice_id")

@@ -38,27 +38,24 @@ def task_of(record: Record, phases: tuple[Phase, ...], scope: Scope) -> Task | N
     One that nobody can work on is only filed. Each creator does that, and all of them file the same
     failure.
     """
-    destination = _destination(record.value)
+    try:
+        tree = serde.tree_of(record.value)
+    except MalformedRecord as error:
+        return Task(record, None, ONLY_FILING, refusal=error)
+    destination = serde.text_of(tree, "destination")
     if scope.passes_over(destination):
         return None
     unknown = (
         None if destination is None or destination in scope.existing else _nobodys(destination)
     )
     try:
-        document = serde.from_bytes(FormattedInvoice, record.value)
+        document = serde.from_tree(FormattedInvoice, tree)
         _check_sum(document)
     except MalformedRecord as error:
         return Task(record, None, ONLY_FILING, refusal=unknown or error)
     if unknown is not None:
         return Task(record, document, ONLY_FILING, refusal=unknown)
     return Task(record, document, phases)
-
-
-def _destination(value: bytes | None) -> str | None:
-    try:
-        return serde.text_of(serde.loads(value or b""), "destination")
-    except ValueError:
-        return None
 
 
 def _nobodys(destination: str) -> Rejected:
