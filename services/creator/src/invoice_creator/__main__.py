@@ -58,8 +58,9 @@ METERED_WINDOW = 1_500
 # A pause drops what was fetched of a partition, so little is fetched ahead; a larger record comes
 # whole.
 READ_AHEAD = {"queued.min.messages": 100, "fetch.message.max.bytes": 1_048_576}
-ACKNOWLEDGE_MS = 30_000
-"""The broker's time to acknowledge; after it the record is published again, which readers bear."""
+# The broker's time to acknowledge; after it the record is published again, which readers bear. A
+# worker waits for each record, so nothing comes by waiting for more.
+PUBLISHING = {"message.timeout.ms": 30_000, "linger.ms": 0}
 
 
 def main() -> None:
@@ -121,9 +122,7 @@ def _create(
     stop: threading.Event,
 ) -> None:
     clock, book = SystemClock(), DecisionBook(settings.hold_above)
-    publisher = ConfluentPublisher(
-        lambda: Producer(producer_config(settings) | {"message.timeout.ms": ACKNOWLEDGE_MS})
-    )
+    publisher = ConfluentPublisher(lambda: Producer(producer_config(settings) | PUBLISHING))
     accounts = {name: connection.account for name, connection in connections.items()}
     settlement = Settlement(publisher, settings, accounts, metrics, clock)
     writeback = MetronomeWriteback(_metronome(settings, clock))
