@@ -3,6 +3,8 @@
 NetSuite with token-based authentication, documents of 20 lines, write-back and ledger on, settings
 as deployed. NetSuite shows no total when it creates, so each document is read back: a second call.
 The same creator without that step, and a prototype that never had it, are measured to compare.
+The bare loop makes the same two signed calls and nothing else, so that what the simulated NetSuite
+takes for them counts on both sides.
 """
 
 import sys
@@ -12,14 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
 
 from bench.figures import rate, seconds_of
+from bench.peers.bare_calls import BareCalls
 from bench.peers.install import ROOT
 from bench.report import OURS, Competitor, Goal, Measures, Report, in_turns, publish
 from bench.spent import cpu_seconds
 from bench.surroundings import AS_DEPLOYED, Surroundings, surroundings
+from invoice_providers.netsuite.payload import Options, build_body
 from invoice_shared import serde
 from invoice_shared.invoice import FormattedInvoice
 from tests.builders import formatted_invoice, line_item
@@ -34,6 +36,7 @@ SCENES = ((4, 0.05, 400, 0.95), (16, 0.2, 600, 0.97))
 WITHOUT, PROTOTYPE, LOOP = "connector, without reading back", "prototype", "bare loop"
 # Invoices that were finalized before the creator had its partitions are looked for first.
 YOUNG = timedelta(minutes=2)
+CURRENCIES = Options({"USD": "1"})
 CPU, CALLS = "CPU ms per document", "calls per second at the provider"
 WITHIN = {
     OURS: [],
@@ -117,20 +120,15 @@ def invoice() -> FormattedInvoice:
 
 
 def bare_loop(world: Surroundings, flight: int, count: int) -> Measures:
-    """Measure the GETs per second of as many threads that do nothing else; refused, since
-    nothing is signed.
-    """
+    """Measure the calls per second of as many threads that create, read and do nothing else."""
     done: list[float] = []
-    todo = iter(range(count))
-    base = urlsplit(world.outside.settings["NS_BASE_URL"])
+    bodies = iter([serde.encode(build_body(invoice(), CURRENCIES)) for _ in range(count)])
 
     def worker() -> None:
-        connection = HTTPConnection(base.hostname or "", base.port)
-        for _ in todo:
-            connection.request("GET", "/services/rest/record/v1/invoice/eid:none")
-            connection.getresponse().read()
-            done.append(time.time())
-        connection.close()
+        calls = BareCalls(world.outside.settings, lambda: done.append(time.time()))
+        for body in bodies:
+            calls.document(body)
+        calls.close()
 
     with ThreadPoolExecutor(flight) as pool:
         for each in [pool.submit(worker) for _ in range(flight)]:
