@@ -168,7 +168,7 @@ class Metrics:
 
     def called(self, system: str, error: CallFailed | None, seconds: float) -> None:
         """Observe one call and its error, if any."""
-        self._calls_of(system, OK if error is None else OUTCOMES[type(error)]).observe(seconds)
+        self._calls_of(system, OK if error is None else _outcome(error)).observe(seconds)
 
     def circuit(self, system: str, is_open: bool) -> None:  # noqa: FBT001 - the gauge's value
         """Set whether a system's circuit is open."""
@@ -211,3 +211,8 @@ class Metrics:
     def exposition(self) -> bytes:
         """Render all metrics as Prometheus text."""
         return generate_latest(self._registry)
+
+
+def _outcome(error: CallFailed) -> str:
+    """Return a failure's outcome. A narrower kind, e.g. ``Unreachable``, counts as its parent."""
+    return next(OUTCOMES[kind] for kind in type(error).__mro__ if kind in OUTCOMES)

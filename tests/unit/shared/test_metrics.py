@@ -1,6 +1,6 @@
 """What is counted, under the names that alerts and dashboards rely on."""
 
-from invoice_shared.errors import CallFailed
+from invoice_shared.errors import CallFailed, Unreachable
 from invoice_shared.metrics import OUTCOMES, Metrics
 
 
@@ -10,6 +10,14 @@ def test_every_way_in_which_a_call_can_fail_has_a_name() -> None:
         kind for kind in CallFailed.__subclasses__() if kind.__module__ == CallFailed.__module__
     }
     assert set(OUTCOMES) == ours
+
+
+def test_a_system_that_was_never_reached_counts_as_unavailable() -> None:
+    metrics = Metrics()
+
+    metrics.called("netsuite", Unreachable("refused", outage=True), 0.4)
+
+    assert 'outcome="unavailable",system="netsuite"} 1.0' in metrics.exposition().decode()
 
 
 def test_a_call_is_observed_by_its_result_in_the_same_way_in_every_service() -> None:
