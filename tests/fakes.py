@@ -1,4 +1,6 @@
-"""Small in-memory stand-ins for what services depend on, which keep the promises of the real ones."""
+"""Small in-memory stand-ins for what services depend on, which keep the promises of the real
+ones.
+"""
 
 import asyncio
 from concurrent.futures import Future
@@ -14,7 +16,9 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """Stands still until it is advanced; the time of day and the monotonic seconds move together."""
+    """Stands still until it is advanced; the time of day and the monotonic seconds move
+    together.
+    """
 
     def __init__(self, now: datetime = START) -> None:
         self._start = now

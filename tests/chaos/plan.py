@@ -116,7 +116,9 @@ def _happening(random: Random, happening: str, now: float) -> Iterator[Step]:
 
 
 def _deeds(random: Random, seconds: float, destinations: Sequence[str]) -> Iterator[Step]:
-    """Draw what people do once there are documents. An issued invoice of Razorpay keeps its total."""
+    """Draw what people do once there are documents. An issued invoice of Razorpay keeps its
+    total.
+    """
     kinds = [DELETE, CHANGE] if set(destinations) == {"razorpay"} else [DELETE, CHANGE, EDIT]
     for deed in kinds:
         for _ in range(int(seconds * DEEDS_PER_SECOND)):

@@ -170,5 +170,7 @@ def wait_until_settled(world: World, month: Scenario) -> None:
 
 
 def assert_not_overrun(requests: list[dict[str, Any]], most: int) -> None:
-    """Assert that the requests in flight were bounded at all times, even when the system came back."""
+    """Assert that the requests in flight were bounded at all times, even when the system came
+    back.
+    """
     assert max(each["concurrency"] for each in requests) <= most

@@ -177,7 +177,9 @@ class World(Connector):
             service.wait_until_ready()
 
     def note_deaths(self) -> None:
-        """Remember every process that ended unexpectedly, and start it again as a supervisor would."""
+        """Remember every process that ended unexpectedly, and start it again as a supervisor
+        would.
+        """
         for name, service in self.services.items():
             if name not in self.down and not service.is_running():
                 self.died.append(f"{name} ended with {service.wait(1)}")

@@ -77,7 +77,9 @@ def assert_failures_are_right(connector: Connector, scenario: Scenario) -> None:
 
 
 def assert_archive_holds_each_failure_once(connector: Connector) -> None:
-    """Assert that S3 holds every record of ``invoice-errors`` once, unchanged, with its position."""
+    """Assert that S3 holds every record of ``invoice-errors`` once, unchanged, with its
+    position.
+    """
     lines = connector.bucket.all_lines()
     places = Counter((line["topic"], line["partition"], line["offset"]) for line in lines)
     seen = {

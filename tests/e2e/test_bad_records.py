@@ -99,10 +99,8 @@ def test_the_archive_has_the_names_and_layout_of_the_contract(
     partition = places[0][0]
     first = next(seen for seen in topics.read("invoice-errors") if seen.offset == 0)
     hour = f"dt={first.utc:%Y-%m-%d}/hour={first.utc:%H}"
-    assert (
-        key
-        == f"errors/{hour}/{topics.name('invoice-errors')}-{partition:05d}-{0:020d}-{2:020d}.jsonl.gz"
-    )
+    name = f"{topics.name('invoice-errors')}-{partition:05d}-{0:020d}-{2:020d}.jsonl.gz"
+    assert key == f"errors/{hour}/{name}"
 
 
 def position(failure: Mapping[str, Any]) -> tuple[int, int]:

@@ -24,7 +24,9 @@ def needs_cluster() -> None:
 
 
 def kubectl(*arguments: str, given: str | None = None, timeout: float = 120) -> str:
-    """Run kubectl in the connector's namespace, and return what it prints. Fails with its message."""
+    """Run kubectl in the connector's namespace, and return what it prints. Fails with its
+    message.
+    """
     command = ["kubectl", f"--namespace={NAMESPACE}", *arguments]
     done = subprocess.run(
         command, input=given, check=False, capture_output=True, text=True, timeout=timeout

@@ -30,7 +30,8 @@ SECURED = """\
 inter.broker.listener.name=SASL_SSL
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
-listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+listener.name.sasl_ssl.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required \
 username="{admin}" password="{store}" user_{admin}="{store}" user_{user}="{password}";
 ssl.keystore.type=PKCS12
 ssl.keystore.location={keys}

@@ -186,7 +186,9 @@ class Topics:
             done.result(60)
 
     def commit(self, service: str, topic: str, offsets: Mapping[int, int]) -> None:
-        """Commit a service's offsets by partition, as if it had consumed the records before them."""
+        """Commit a service's offsets by partition, as if it had consumed the records before
+        them.
+        """
         self.commit_as(self.group(service), topic, offsets)
 
     def commit_as(self, group: str, topic: str, offsets: Mapping[int, int]) -> None:
@@ -202,7 +204,9 @@ class Topics:
             consumer.close()
 
     def committed(self, service: str, topic: str) -> int:
-        """Return how many records of a topic a service's group has committed, over all partitions."""
+        """Return how many records of a topic a service's group has committed, over all
+        partitions.
+        """
         return sum(
             max(offset, 0)
             for offset in self._committed(self.group(service), self.name(topic)).values()

@@ -55,7 +55,8 @@ def watch(event, details):
     if any(event == known and name in str(details[:2]) for known, name in LIBRARIES_OWN):
         return
     writes = event == "open" and isinstance(details[1], str) and set(details[1]) & set("wax+")
-    if (writes and details[0] != os.devnull) or event in ("socket.connect", "socket.bind", "subprocess.Popen"):
+    acts = event in ("socket.connect", "socket.bind", "subprocess.Popen")
+    if (writes and details[0] != os.devnull) or acts:
         deeds.append(f"{module}: {event} {details[:2]}")
 
 

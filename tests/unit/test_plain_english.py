@@ -23,8 +23,8 @@ WORDS = {
     "allow, contain": r"\b(?:bears?|borne)\b",
     "the other system": r"\bother side\b",
     "again": r"\banew\b",
-    "per": r"\bone (?:\w+ )?\w+ a (?:\w*partition|record|service|provider|line|customer|invoice|topic"
-    r"|key|failure|day|minute|second|hour|process|replica|folder|file|test|role|event|registry"
+    "per": r"\bone (?:\w+ )?\w+ a (?:\w*partition|record|service|provider|line|customer|invoice"
+    r"|topic|key|failure|day|minute|second|hour|process|replica|folder|file|test|role|event|registry"
     r"|subcommand|question|destination)\b",
     "a number, or its name": r"\bso (?:many|much|often) (?:of|seconds|times|records|a|per)\b",
     "if": r"\bwhere (?:nothing|none|no one|nobody|there (?:is|are|was|were)|it is (?:set|given)"

@@ -44,10 +44,9 @@ def gateway(code: str, message: str = "") -> Any:
 def xml(code: str, message: str, *, closed: bool = True) -> str:
     """Return a fault of the gateway in XML."""
     return (
-        '<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault'
-        ' type="SERVICE">'
-        "<Error"
-        f' code="{code}"><Message>{message}</Message>{"</Error>" if closed else ""}</Fault></IntuitResponse>'
+        '<?xml version="1.0"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3">'
+        f'<Fault type="SERVICE"><Error code="{code}"><Message>{message}</Message>'
+        f"{'</Error>' if closed else ''}</Fault></IntuitResponse>"
     )
 
 

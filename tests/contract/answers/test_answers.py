@@ -1,4 +1,6 @@
-"""What each answer of a billing system leads to, seen through the real client and the real handler."""
+"""What each answer of a billing system leads to, seen through the real client and the real
+handler.
+"""
 
 import json
 from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from tests.unit.formatter.invoices import line, tree
 
 DESTINATION_FIELD = "billing_destination"
 CUSTOMER_FIELD = "netsuite_customer_id"
-# Per destination: the right customer, another one, and one for a test to make unknown there.
+# Per destination: the right customer, another one, and one to be made unknown there.
 CUSTOMERS = {
     "netsuite": ("1042", "2042", "999999"),
     "quickbooks_online": ("58", "59", "999999"),
@@ -50,7 +50,7 @@ class Invoice:
         people.seed_invoices([shown])
 
     def move(self, destination: str, *, which: int = 0) -> None:
-        """Change the destination of its customer, or another customer id there."""
+        """Move its customer to another destination, or to another customer id there."""
         fields = {DESTINATION_FIELD: destination, CUSTOMER_FIELD: CUSTOMERS[destination][which]}
         self.systems.metronome.people.set_fields("customer", self.customer_id, fields)
 

@@ -30,7 +30,9 @@ UNTIL = f"{REFUSED} until the (?P<what>[a-z ]+) is cleared"
 
 @dataclass(frozen=True)
 class Removal:
-    """How a person removes a document, in which kind of account, and what is forgotten over time."""
+    """How a person removes a document, in which kind of account, and what is forgotten over
+    time.
+    """
 
     deed: str
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -149,7 +149,7 @@ class World(Scene):
             people.edit(watched.invoice.invoice_id, external_invoice=changed)
 
     def move(self, watched: Watched, destination: str, which: int) -> None:
-        """Move the customer to another destination, or another customer id there; not while a document
+        """Move the customer to another destination or customer id; not while a document
         may still appear.
         """
         moved = [each for each in self.watched if watched in (each, each.payer)]

@@ -1,4 +1,6 @@
-"""The command line as operators have it: a process, an environment, its output and its exit code."""
+"""The command line as operators have it: a process, an environment, its output and its exit
+code.
+"""
 
 import json
 import subprocess

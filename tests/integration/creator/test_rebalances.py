@@ -1,4 +1,6 @@
-"""Work that planned rebalances cause twice, counted from each process's log. Latencies are uneven."""
+"""Work that planned rebalances cause twice, counted from each process's log. Latencies are
+uneven.
+"""
 
 from collections.abc import Sequence
 from functools import partial

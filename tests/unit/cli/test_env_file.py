@@ -28,9 +28,11 @@ def test_settings_come_from_the_file_unless_the_environment_has_them(
 ) -> None:
     monkeypatch.setenv("RAW_INVOICES_TOPIC", "mine")
     file.write_bytes(
-        b"\xef\xbb\xbf# ours\r\nexport"
-        b" KAFKA_BOOTSTRAP_SERVERS=b-1:9092,b-2:9092\r\nRAW_INVOICES_TOPIC=theirs\nINVOICE_ERRORS_TOPIC='$HOME"
-        b" # no template'\nKAFKA_SASL_PASSWORD=\n"
+        b"\xef\xbb\xbf# ours\r\n"
+        b"export KAFKA_BOOTSTRAP_SERVERS=b-1:9092,b-2:9092\r\n"
+        b"RAW_INVOICES_TOPIC=theirs\n"
+        b"INVOICE_ERRORS_TOPIC='$HOME # no template'\n"
+        b"KAFKA_SASL_PASSWORD=\n"
     )
 
     read_env_file(file)

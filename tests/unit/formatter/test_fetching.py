@@ -12,7 +12,9 @@ NOT_FOUND = Rejected("invoice-not-found", "Unknown.", response=ANSWERED)
 
 
 class Patience(Desk):
-    """A fetch from a scripted Metronome, which gives its answers in turn and repeats the last one."""
+    """A fetch from a scripted Metronome, which gives its answers in turn and repeats the last
+    one.
+    """
 
     def __init__(self, *answers: Any) -> None:
         super().__init__(lambda *_: answers[min(len(self.asked), len(answers)) - 1])

@@ -1,4 +1,6 @@
-"""Unexpected lists of Metronome's: in another order, in another shape, or with a customer in both."""
+"""Unexpected lists of Metronome's: in another order, in another shape, or with a customer in
+both.
+"""
 
 import json
 import threading

@@ -32,9 +32,9 @@ NAMES = (
     "taxTotal", "currency", "entity", "status", "refName", "Fault", "fault", "Error", "error",
     "code", "Message", "message", "Detail", "element", "QueryResponse", "Invoice", "Id",
     "DocNumber", "PrivateNote", "TotalAmt", "Balance", "TxnTaxDetail", "TotalTax", "CurrencyRef",
-    "CustomerRef", "value", "data", "external_invoice", "invoice_id",
-    "items", "receipt", "amount", "tax_amount", "customer_id", "customer_details", "created_at", "notes",
-    "description", "line_items", "type", "field", "source",
+    "CustomerRef", "value", "data", "external_invoice", "invoice_id", "items", "receipt", "amount",
+    "tax_amount", "customer_id", "customer_details", "created_at", "notes", "description",
+    "line_items", "type", "field", "source",
 )
 # fmt: on
 HEADERS = (

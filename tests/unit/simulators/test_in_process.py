@@ -1,4 +1,6 @@
-"""A simulated system without a socket: requests and replies are values, and the test sets the time."""
+"""A simulated system without a socket: requests and replies are values, and the test sets the
+time.
+"""
 
 import base64
 from dataclasses import dataclass

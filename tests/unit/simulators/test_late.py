@@ -1,4 +1,6 @@
-"""A request that is carried out after its client has given up: at its time, or when it is released."""
+"""A request that is carried out after its client has given up: at its time, or when it is
+released.
+"""
 
 import pytest
 import requests

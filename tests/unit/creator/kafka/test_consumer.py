@@ -1,4 +1,6 @@
-"""The poll loop over a group member in memory: when it pauses, commits and gives back partitions."""
+"""The poll loop over a group member in memory: when it pauses, commits and gives back
+partitions.
+"""
 
 import threading
 from collections import deque

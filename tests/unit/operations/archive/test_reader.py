@@ -13,7 +13,8 @@ from tests.unit.operations.reading import FakeArchive, in_errors
 
 
 def key(day: int, hour: int, start: int, partition: int = 0, topic: str = "invoice-errors") -> str:
-    return f"errors/dt=2026-03-{day:02d}/hour={hour:02d}/{topic}-{partition:05d}-{start:020d}-{start + 9:020d}.jsonl.gz"
+    offsets = f"{start:020d}-{start + 9:020d}"
+    return f"errors/dt=2026-03-{day:02d}/hour={hour:02d}/{topic}-{partition:05d}-{offsets}.jsonl.gz"
 
 
 KEYS = [key(1, 5, 0), key(1, 23, 10), key(3, 8, 20), key(3, 9, 30), key(1, 7, 0, partition=1)]

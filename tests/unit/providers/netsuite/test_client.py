@@ -195,7 +195,8 @@ def test_netsuite_accepts_every_field_that_is_sent(account: Account) -> None:
     )
     account.client.create(
         formatted_invoice(
-            invoice_id="3a2f7c1e-0000-4000-8000-000000000002",  # an external id is unique across all record types
+            # An external id is unique across all record types.
+            invoice_id="3a2f7c1e-0000-4000-8000-000000000002",
             document_type="credit_memo",
             line_items=(line,),
             extra_fields={**fields, "terms": "2"},

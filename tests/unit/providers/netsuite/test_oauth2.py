@@ -48,7 +48,9 @@ GOOD = ClientCredentials(ACCOUNT.client_id, ACCOUNT.certificate_id, private_pem(
 
 
 class Account:
-    """A simulated account that has our certificate, and a client whose credentials can be replaced."""
+    """A simulated account that has our certificate, and a client whose credentials can be
+    replaced.
+    """
 
     def __init__(self, url: str) -> None:
         self.control = ControlClient(url)

@@ -1,4 +1,6 @@
-"""The token store as a file: one renewal at a time, never half a file, readable only by its owner."""
+"""The token store as a file: one renewal at a time, never half a file, readable only by its
+owner.
+"""
 
 import os
 import stat

@@ -179,7 +179,9 @@ class World:
         self.start(is_repeat=self.random.random() < 0.5)
 
     def run(self) -> "World":
-        """Take random steps, then let everything finish, and let a last creator check the invoice."""
+        """Take random steps, then let everything finish, and let a last creator check the
+        invoice.
+        """
         for _ in range(STEPS):
             self._step()
         self._end()

@@ -1,4 +1,6 @@
-"""However creators, freezes and late requests overlap, drafts lead to one invoice and never to two."""
+"""However creators, freezes and late requests overlap, drafts lead to one invoice and never to
+two.
+"""
 
 import pytest
 

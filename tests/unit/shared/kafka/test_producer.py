@@ -1,4 +1,6 @@
-"""A producer that has met a fatal error is replaced, once, and its records are reported as failed."""
+"""A producer that has met a fatal error is replaced, once, and its records are reported as
+failed.
+"""
 
 from typing import cast
 
