@@ -104,7 +104,9 @@ class World(Scene):
     def replay(
         self, watched: Watched, what: RecordKind, *, force: bool, include_resolved: bool
     ) -> None:
-        """Put a record back as ``invoices replay`` does; for ``errors`` the one that failed last."""
+        """Put a record back as ``invoices replay`` does; for ``errors`` the one that failed
+        last.
+        """
         topic = self.topic_of(watched, what)
         request = ReplayRequest(what, Selection(), force=force, include_resolved=include_resolved)
         if topic is None or (topic == FORMATTED and watched.hidden & self.standing_ids(watched)):
