@@ -12,7 +12,7 @@ from bench.figures import compare, spread
 from invoice_formatter.mapping.document import Mapped, map_invoice
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_shared import serde
-from tests.unit.formatter.invoices import line, rules, tree
+from tests.unit.formatter.builders import line, rules, tree
 
 LINES = (10, 500, 5000)
 ROUNDS = 5

@@ -23,7 +23,7 @@ from tests.support.outside import ITEM_KEY
 from tests.support.processes import Process
 from tests.support.topics import Topics
 from tests.support.waiting import eventually
-from tests.unit.formatter.invoices import line
+from tests.unit.formatter.builders import line
 
 INVOICES = 1200
 LINES = 20

@@ -21,7 +21,7 @@ from bench.surroundings import Surroundings, surroundings
 from invoice_shared.serde import to_bytes
 from tests.builders import outcome
 from tests.integration.formatter.world import metronome_invoice
-from tests.unit.formatter.invoices import line
+from tests.unit.formatter.builders import line
 
 CUSTOMERS = 1000
 MONTHS = 13

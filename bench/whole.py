@@ -23,7 +23,7 @@ from tests.support.outside import ITEM_KEY
 from tests.support.services import Service
 from tests.support.topics import Seen
 from tests.support.waiting import eventually
-from tests.unit.formatter.invoices import line
+from tests.unit.formatter.builders import line
 
 WEBHOOK, FORMATTER, CREATOR = "invoice-webhook", "invoice-formatter", "invoice-creator"
 SINK = "invoice-error-sink"

@@ -11,7 +11,7 @@ from invoice_simulators.metronome.webhooks import finalized_event
 from invoice_simulators.scenario import Failed, Scenario, scenario
 from tests.browser.conftest import Console, OpenConsole, waits_for_answer
 from tests.e2e.connector import QUICK, Connector
-from tests.integration.cli.invoices import customer, id_of, invoice
+from tests.integration.cli.builders import customer, id_of, invoice
 from tests.support.outside import CUSTOMER_KEY, DESTINATION_KEY, ITEM_KEY, Outside
 from tests.support.s3 import Bucket
 from tests.support.services import StartService

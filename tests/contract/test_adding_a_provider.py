@@ -38,8 +38,8 @@ from invoice_shared.settings import InvalidSettings, read
 from tests.builders import INVOICE_ID, formatted_invoice, outcome
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
+from tests.unit.formatter.builders import rules, tree
 from tests.unit.formatter.hierarchies import FakeAccounts
-from tests.unit.formatter.invoices import rules, tree
 from tests.unit.providers.creating import settled
 
 GUIDE = Path(__file__).parents[2] / "docs" / "adding-a-provider.md"

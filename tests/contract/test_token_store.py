@@ -14,7 +14,7 @@ from invoice_shared.outgoing.outgoing import Outgoing
 from invoice_shared.s3 import build_s3_client
 from tests.fakes import START
 from tests.support.s3 import Bucket
-from tests.unit.providers.oauth.doubles import FakeTokenStore
+from tests.unit.providers.oauth.fakes import FakeTokenStore
 
 KEY = "quickbooks/tokens.json"
 SETTING = "QBO_TOKEN_STORE"

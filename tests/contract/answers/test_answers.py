@@ -31,8 +31,8 @@ from tests.contract.answers import netsuite, quickbooks_online, razorpay
 from tests.contract.answers.row import Next, Row
 from tests.fakes import FakeClock, FakePublisher
 from tests.support.any_server import AnyServer, any_server, written
-from tests.unit.creator.doubles import FakeWriteback
-from tests.unit.providers.one_token import OneToken
+from tests.unit.creator.fakes import FakeWriteback
+from tests.unit.providers.fakes import OneToken
 
 TIMEOUT = 5
 TRIES = 3

@@ -37,8 +37,8 @@ from invoice_shared.settings import KafkaSettings
 from tests.builders import raw_invoice
 from tests.contract.standing.systems import Systems
 from tests.fakes import FakeAsyncPublisher, FakeClock
+from tests.unit.formatter.builders import rules
 from tests.unit.formatter.hierarchies import CONSOLIDATING
-from tests.unit.formatter.invoices import rules
 
 TOPICS = KafkaSettings()
 RAW = TOPICS.raw_invoices_topic

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.contract.standing.systems import Systems
-from tests.unit.formatter.invoices import line, tree
+from tests.unit.formatter.builders import line, tree
 
 DESTINATION_FIELD = "billing_destination"
 CUSTOMER_FIELD = "netsuite_customer_id"

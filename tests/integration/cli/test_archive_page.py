@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.builders import INVOICE_ID
-from tests.integration.cli.books import failed_creating, failed_formatting, file
+from tests.integration.cli.records import failed_creating, failed_formatting, file
 from tests.support.s3 import CREDENTIALS, Bucket
 from tests.support.services import StartService
 from tests.support.topics import Topics

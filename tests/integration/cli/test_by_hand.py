@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.integration.cli.books import failed_creating, file, format_it
 from tests.integration.cli.conftest import RunInvoices
+from tests.integration.cli.records import failed_creating, file, format_it
 from tests.support.any_server import any_server, written
 from tests.support.topics import Topics
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.builders import CUSTOMER_ID
-from tests.integration.cli.books import failed_creating, file, format_it, receive
+from tests.integration.cli.builders import id_of
 from tests.integration.cli.conftest import RunInvoices
-from tests.integration.cli.invoices import id_of
+from tests.integration.cli.records import failed_creating, file, format_it, receive
 from tests.support.outside import Outside
 from tests.support.topics import Topics
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.cli.books import (
+from tests.integration.cli.conftest import RunInvoices
+from tests.integration.cli.records import (
     created,
     enter,
     failed_creating,
@@ -15,7 +16,6 @@ from tests.integration.cli.books import (
     format_it,
     receive,
 )
-from tests.integration.cli.conftest import RunInvoices
 from tests.support.broker import Broker
 from tests.support.topics import Topics
 

@@ -13,7 +13,7 @@ from invoice_operations.rate_limit import RateLimit
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
-from tests.integration.cli.invoices import ISSUED, customer, id_of, invoice, text
+from tests.integration.cli.builders import ISSUED, customer, id_of, invoice, text
 from tests.support.outside import Outside
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cli.invoices import customer, id_of, invoice
+from tests.integration.cli.builders import customer, id_of, invoice
 from tests.support.outside import Outside
 
 SCRIPT = str(Path(sys.executable).with_name("invoices"))

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.cli.books import (
+from tests.integration.cli.conftest import RunInvoices
+from tests.integration.cli.records import (
     created,
     enter,
     failed_creating,
@@ -23,7 +24,6 @@ from tests.integration.cli.books import (
     receive,
     receive_all,
 )
-from tests.integration.cli.conftest import RunInvoices
 from tests.support.topics import Seen, Topics
 from tests.support.waiting import eventually
 

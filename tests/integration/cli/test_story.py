@@ -14,8 +14,8 @@ from confluent_kafka.admin import AdminClient
 
 from invoice_simulators.metronome.webhooks import finalized_event
 from tests.e2e.connector import Connector
+from tests.integration.cli.builders import customer, id_of, invoice
 from tests.integration.cli.conftest import Ended, RunInvoices
-from tests.integration.cli.invoices import customer, id_of, invoice
 from tests.support.outside import Outside
 from tests.support.s3 import Bucket
 from tests.support.services import StartService

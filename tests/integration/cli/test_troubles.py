@@ -6,8 +6,8 @@ from invoice_shared.archive.jsonl import archived_object
 from invoice_shared.archive.object_key import object_key
 from invoice_shared.record import Record
 from invoice_shared.serde import to_bytes
-from tests.integration.cli.books import failed_formatting, receive
 from tests.integration.cli.conftest import Ended, RunInvoices
+from tests.integration.cli.records import failed_formatting, receive
 from tests.support.outside import Outside
 from tests.support.s3 import Bucket
 from tests.support.topics import Topics

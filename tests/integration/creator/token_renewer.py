@@ -15,7 +15,7 @@ from invoice_providers.oauth.token_chain import TokenChain
 from invoice_providers.oauth.tokens import Tokens
 from invoice_shared.clock import SystemClock
 from invoice_shared.errors import Unavailable
-from tests.unit.providers.oauth.doubles import OURS, WORDS
+from tests.unit.providers.oauth.fakes import OURS, WORDS
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

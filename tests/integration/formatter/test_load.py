@@ -10,7 +10,7 @@ from tests.integration.formatter.world import World, metronome_invoice
 from tests.support.outside import ITEM_KEY
 from tests.support.services import Service, StartService
 from tests.support.waiting import eventually
-from tests.unit.formatter.invoices import line
+from tests.unit.formatter.builders import line
 
 pytestmark = pytest.mark.broker
 

@@ -16,7 +16,7 @@ from tests.builders import raw_invoice
 from tests.support.outside import CUSTOMER_KEY, DESTINATION_KEY, ITEM_KEY, Outside
 from tests.support.services import Service
 from tests.support.topics import Seen, Topics
-from tests.unit.formatter.invoices import line, tree
+from tests.unit.formatter.builders import line, tree
 
 
 def metronome_invoice(invoice_id: str, **changes: Any) -> dict[str, Any]:

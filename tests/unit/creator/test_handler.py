@@ -35,7 +35,7 @@ from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.settings import KafkaSettings
 from tests.builders import FINALIZED_AT, INVOICE_ID, formatted_invoice, record
 from tests.fakes import FakeClock, FakePublisher, Published
-from tests.unit.creator.doubles import TAKEN, FakeProvider, FakeWriteback
+from tests.unit.creator.fakes import TAKEN, FakeProvider, FakeWriteback
 
 UNKNOWN = Uncertain("no answer")
 FAILED = Unavailable("500")

@@ -18,7 +18,7 @@ from invoice_shared.metrics import Metrics
 from invoice_shared.outgoing.outgoing import Reach
 from tests.fakes import START, FakeClock
 from tests.support.waiting import eventually
-from tests.unit.providers.oauth.doubles import OURS, WORDS, FakeIntuit, FakeTokenStore
+from tests.unit.providers.oauth.fakes import OURS, WORDS, FakeIntuit, FakeTokenStore
 
 
 class Creator:

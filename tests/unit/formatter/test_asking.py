@@ -15,6 +15,7 @@ from invoice_shared.errors import CallFailed, Rejected, Unavailable
 from invoice_shared.metronome import questions
 from invoice_shared.metronome.questions import Question
 from tests.builders import CUSTOMER_ID, INVOICE_ID
+from tests.unit.formatter.builders import invoice, rules
 from tests.unit.formatter.hierarchies import (
     CONSOLIDATING,
     CONTRACT,
@@ -25,8 +26,7 @@ from tests.unit.formatter.hierarchies import (
     child,
     parent,
 )
-from tests.unit.formatter.invoices import invoice, rules
-from tests.unit.formatter.metronome_desk import Desk
+from tests.unit.formatter.world import Desk
 
 CONTRACT_PATH = "/v2/contracts/get"
 LIST_PATH = f"/v1/customers/{CUSTOMER_ID}/invoices"

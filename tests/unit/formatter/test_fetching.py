@@ -5,7 +5,7 @@ import pytest
 from invoice_formatter.fetching import NOT_FOUND_TRIES, NotFetched
 from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.failure import ProviderResponse
-from tests.unit.formatter.metronome_desk import CALL_SECONDS, Desk
+from tests.unit.formatter.world import CALL_SECONDS, Desk
 
 ANSWERED = ProviderResponse(status=404, body="")
 NOT_FOUND = Rejected("invoice-not-found", "Unknown.", response=ANSWERED)

@@ -14,8 +14,8 @@ from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, FINALIZED_AT, INVOICE_ID, RECEIVED_AT, raw_invoice, record
 from tests.fakes import START, FakeClock
 from tests.unit.formatter import hierarchies
+from tests.unit.formatter.builders import TOKENS, answer, line, rules
 from tests.unit.formatter.hierarchies import CONSOLIDATING, CONTRACT, LISTED, PARENT, FakeAccounts
-from tests.unit.formatter.invoices import TOKENS, answer, line, rules
 
 SYNCED = {"external_invoice": {"invoice_id": "INV-77"}}
 

@@ -10,7 +10,7 @@ from invoice_shared.answer import Answer
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from invoice_shared.metronome.answers import read_answer
 from tests.fakes import START
-from tests.unit.formatter.metronome_desk import PATIENCE, Desk, Reply
+from tests.unit.formatter.world import PATIENCE, Desk, Reply
 
 DAY = 86_400.0
 OUTAGE = 7200.0

@@ -1,8 +1,8 @@
 from invoice_operations.resolutions import ClosedBy, closed_by
 from invoice_operations.selection import Selection
 from tests.builders import failure, outcome
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger
+from tests.unit.operations.world import FakeInstallation
 
 
 def test_the_ledger_says_who_closed_a_failure_and_why() -> None:

@@ -6,8 +6,8 @@ from invoice_operations.errors import NotFound
 from invoice_operations.status import status_of
 from invoice_shared.kafka.groups import ConsumerGroup
 from tests.builders import INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger, lying
+from tests.unit.operations.world import FakeInstallation
 
 FAILED = failure(failed_at=outcome().settled_at)
 

@@ -18,9 +18,9 @@ from invoice_shared.failure import InvoiceFailure
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, failure, outcome
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger
-from tests.unit.operations.reconcile.walking import FakeMetronome, Walk, shown
+from tests.unit.operations.reconcile.world import FakeMetronome, Walk, shown
+from tests.unit.operations.world import FakeInstallation
 
 T = outcome().settled_at
 LATER = T + timedelta(hours=1)

@@ -15,7 +15,7 @@ from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.settings import KafkaSettings
 from tests.builders import record
 from tests.fakes import FakePublisher
-from tests.unit.creator.doubles import FakeWriteback
+from tests.unit.creator.fakes import FakeWriteback
 
 MAX_ATTEMPTS = 5
 

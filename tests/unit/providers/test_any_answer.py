@@ -23,7 +23,7 @@ from invoice_shared.outgoing.outgoing import Reach
 from tests.builders import formatted_invoice
 from tests.fakes import FakeClock
 from tests.support.any_server import AnyServer, any_server, written
-from tests.unit.providers.one_token import OneToken
+from tests.unit.providers.fakes import OneToken
 
 TIMEOUT = 5
 # fmt: off

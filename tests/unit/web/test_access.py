@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from invoice_shared.decision import Decision
 from invoice_shared.serde import from_bytes
 from invoice_web.store import open_store
-from tests.unit.operations.installation import FakeInstallation
-from tests.unit.web.desk import VIEW_PASSWORD, Visitor, page_of, web_settings
+from tests.unit.operations.world import FakeInstallation
+from tests.unit.web.world import VIEW_PASSWORD, Visitor, page_of, web_settings
 
 PAGES = (
     "/",

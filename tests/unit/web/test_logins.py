@@ -10,7 +10,7 @@ from invoice_shared.publishing import PublishFailed
 from invoice_shared.serde import from_bytes
 from invoice_web.logins import Logins
 from invoice_web.store import open_store
-from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.world import FakeInstallation
 
 
 def entered(installation: FakeInstallation) -> list[Decision]:

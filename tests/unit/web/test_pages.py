@@ -17,9 +17,9 @@ from invoice_shared.serde import from_bytes, to_bytes
 from invoice_web.store import open_store
 from tests.builders import failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.installation import RULES, FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger, lying
-from tests.unit.web.desk import Visitor, page_of, until
+from tests.unit.operations.world import RULES, FakeInstallation
+from tests.unit.web.world import Visitor, page_of, until
 
 EARLIER = START - timedelta(hours=1)
 

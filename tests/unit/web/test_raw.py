@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.unit.operations.installation import FakeInstallation
-from tests.unit.web.desk import Visitor, page_of
+from tests.unit.operations.world import FakeInstallation
+from tests.unit.web.world import Visitor, page_of
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 

@@ -13,15 +13,15 @@ from invoice_shared.errors import CredentialsRefused
 from invoice_web.csv_answer import csv_chunks
 from tests.builders import CUSTOMER_ID, INVOICE_ID
 from tests.fakes import START
-from tests.unit.formatter.invoices import line, tree
-from tests.unit.operations.installation import FakeInstallation
+from tests.unit.formatter.builders import line, tree
 from tests.unit.operations.readiness.world import (
     NETSUITE,
     RULES,
     AskedProviders,
     Metronome,
 )
-from tests.unit.web.desk import Visitor, page_of, until
+from tests.unit.operations.world import FakeInstallation
+from tests.unit.web.world import Visitor, page_of, until
 
 BARE = line(product_custom_fields={}, name="=Beta")
 

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from invoice_webhook.handler import PATH
 from tests.fakes import FakePublisher
-from tests.unit.webhook.ingress import BODY, CONNECTIONS, SECRET, Ingress
+from tests.unit.webhook.world import BODY, CONNECTIONS, SECRET, Ingress
 
 
 @pytest.fixture

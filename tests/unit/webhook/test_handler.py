@@ -13,8 +13,8 @@ from invoice_shared.kafka.loop_publisher import LoopPublisher
 from invoice_shared.serde import dumps
 from invoice_webhook.handler import PATH
 from tests.fakes import FakePublisher
-from tests.unit.shared.kafka.fake_producer import FakeProducer
-from tests.unit.webhook.ingress import Ingress
+from tests.unit.shared.kafka.fakes import FakeProducer
+from tests.unit.webhook.world import Ingress
 
 
 @pytest.fixture

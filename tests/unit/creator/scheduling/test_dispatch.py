@@ -19,7 +19,7 @@ from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import RetryPolicy
 from tests.builders import formatted_invoice, record
 from tests.fakes import FakeClock
-from tests.unit.creator.doubles import FakeProvider
+from tests.unit.creator.fakes import FakeProvider
 
 TOPIC = "formatted-invoices"
 P0 = TopicPartition(TOPIC, 0)

@@ -14,8 +14,8 @@ from invoice_shared.record import OutgoingRecord
 from invoice_shared.settings import KafkaSettings
 from tests.builders import INVOICE_ID, record
 from tests.fakes import FakeAsyncPublisher, FakeClock, FakePublisher
+from tests.unit.formatter.builders import answer, rules
 from tests.unit.formatter.hierarchies import FakeAccounts
-from tests.unit.formatter.invoices import answer, rules
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01".encode()

@@ -5,7 +5,7 @@ import pytest
 
 from invoice_formatter.mapping.dates import document_dates
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import invoice, rules
+from tests.unit.formatter.builders import invoice, rules
 
 SCHEDULED: dict[str, Any] = {"type": "SCHEDULED", "start_timestamp": None, "end_timestamp": None}
 FEB_1 = date(2026, 2, 1)

@@ -12,7 +12,7 @@ from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 from tests.builders import CUSTOMER_ID, INVOICE_ID
-from tests.unit.formatter.invoices import EUR, TOKENS, application, invoice, line, mapped, rules
+from tests.unit.formatter.builders import EUR, TOKENS, application, invoice, line, mapped, rules
 
 
 def test_a_usage_invoice_becomes_a_document_field_by_field() -> None:

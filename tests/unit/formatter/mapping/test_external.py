@@ -4,7 +4,7 @@ import pytest
 
 from invoice_formatter.mapping.external import check_external, known_document
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import invoice
+from tests.unit.formatter.builders import invoice
 
 
 def external(**changes: Any) -> dict[str, Any]:

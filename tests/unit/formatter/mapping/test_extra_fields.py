@@ -2,7 +2,7 @@ import pytest
 
 from invoice_formatter.mapping.extra_fields import problems_of
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import line, mapped, rules
+from tests.unit.formatter.builders import line, mapped, rules
 
 CONTRACT = {"contract_custom_fields": {"po_number": "PO-7"}}
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from invoice_formatter.mapping.grouping import MIXED
-from tests.unit.formatter.invoices import application, line, mapped, rules
+from tests.unit.formatter.builders import application, line, mapped, rules
 
 BY_ITEM = rules(
     line_grouping="by_item", extra_fields={"line.class": "{line.product_custom_fields.class?}"}

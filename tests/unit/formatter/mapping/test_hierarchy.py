@@ -13,6 +13,7 @@ from invoice_shared.errors import Rejected
 from invoice_shared.failure import Code, SkipReason
 from invoice_shared.metronome import questions
 from tests.builders import CUSTOMER_ID, INVOICE_ID
+from tests.unit.formatter.builders import invoice, rules
 from tests.unit.formatter.hierarchies import (
     CONSOLIDATING,
     CONTRACT,
@@ -24,7 +25,6 @@ from tests.unit.formatter.hierarchies import (
     consolidated,
     parent,
 )
-from tests.unit.formatter.invoices import invoice, rules
 
 ELSEWHERE = {"customer_id": "stranger", "contract_id": "contract-stranger"}
 SKIPPED: SkipReason = "constituent-invoice"

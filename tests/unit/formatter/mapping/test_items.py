@@ -4,7 +4,7 @@ import pytest
 
 from invoice_formatter.mapping.items import item_ids
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import application, invoice, line, rules
+from tests.unit.formatter.builders import application, invoice, line, rules
 
 KEY = "netsuite_item_id"  # a custom field; Metronome has a field of the line of the same name
 BY_TYPE = {

@@ -6,7 +6,7 @@ import pytest
 
 from invoice_formatter.mapping.document import map_invoice
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import application, invoice, line, mapped, rules
+from tests.unit.formatter.builders import application, invoice, line, mapped, rules
 
 COMMIT: dict[str, Any] = {"commit_id": "commit-1"}
 NO_PERIOD: dict[str, Any] = {"starting_at": None, "ending_before": None}

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from invoice_formatter.mapping.lines import line_name, select_lines
-from tests.unit.formatter.invoices import TOKENS, application, invoice, line, rules
+from tests.unit.formatter.builders import TOKENS, application, invoice, line, rules
 
 ZERO = line(0, name="Nothing", quantity=0)
 

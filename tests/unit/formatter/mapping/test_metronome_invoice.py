@@ -6,7 +6,7 @@ from invoice_formatter.mapping.fields import field_text
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import invoice, line, mapped, tree
+from tests.unit.formatter.builders import invoice, line, mapped, tree
 
 
 def test_amounts_keep_every_digit_of_the_bytes() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from invoice_formatter.mapping.document import Mapped, map_invoice
-from tests.unit.formatter.invoices import EUR, TOKENS, application, invoice, line, rules
+from tests.unit.formatter.builders import EUR, TOKENS, application, invoice, line, rules
 
 BOTH = [line(), line()]
 

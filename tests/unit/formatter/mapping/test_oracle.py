@@ -13,7 +13,7 @@ import pytest
 from invoice_formatter.mapping.document import Mapped, map_invoice
 from invoice_formatter.mapping.metronome_invoice import parse_invoice
 from invoice_shared import serde
-from tests.unit.formatter.invoices import EUR, TOKENS, USD, rules, tree
+from tests.unit.formatter.builders import EUR, TOKENS, USD, rules, tree
 
 # 1,000 per seed passed, too, in 14 s.
 INVOICES = 100

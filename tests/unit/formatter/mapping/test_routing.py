@@ -4,7 +4,7 @@ import pytest
 
 from invoice_formatter.mapping.routing import destination_of, external_customer
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import invoice, rules
+from tests.unit.formatter.builders import invoice, rules
 
 
 def fields(**values: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 
 from invoice_formatter.mapping.skips import find_skip
 from invoice_shared.errors import Rejected
-from tests.unit.formatter.invoices import invoice, rules
+from tests.unit.formatter.builders import invoice, rules
 
 SYNCED = {"invoice_id": "INV-77", "external_status": "FINALIZED"}
 PAYER = {"customer_id": "parent", "contract_id": "parent-contract"}

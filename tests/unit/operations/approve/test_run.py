@@ -20,8 +20,8 @@ from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes, to_bytes
 from tests.builders import failure, formatted_invoice, line_item, outcome
 from tests.fakes import START
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger
+from tests.unit.operations.world import FakeInstallation
 
 KIM = Person("kim", "cli")
 ID = new_id(START, "4f2a9c")

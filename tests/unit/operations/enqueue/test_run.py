@@ -8,7 +8,7 @@ from invoice_operations.errors import InvalidRequest
 from invoice_shared.decision import Decision
 from invoice_shared.invoice import RawInvoice
 from invoice_shared.serde import from_bytes
-from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.world import FakeInstallation
 
 KIM = Person("kim", "web")
 

@@ -11,8 +11,8 @@ import pytest
 from invoice_operations.preview.drafts import as_finalized
 from invoice_operations.preview.previews import Preview, preview
 from invoice_shared.settings import read
+from tests.unit.formatter.builders import application, line, rules, tree
 from tests.unit.formatter.hierarchies import FakeAccounts
-from tests.unit.formatter.invoices import application, line, rules, tree
 
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)
 

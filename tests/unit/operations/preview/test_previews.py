@@ -9,6 +9,7 @@ import pytest
 from invoice_operations.preview.previews import preview
 from invoice_shared.serde import dumps, loads
 from invoice_shared.settings import read
+from tests.unit.formatter.builders import EUR, TOKENS, line, rules, tree
 from tests.unit.formatter.hierarchies import (
     CONSOLIDATING,
     CONTRACT,
@@ -17,7 +18,6 @@ from tests.unit.formatter.hierarchies import (
     FakeAccounts,
     child,
 )
-from tests.unit.formatter.invoices import EUR, TOKENS, line, rules, tree
 
 
 def shown(*lines: dict[str, Any], force: bool = False, **changes: Any) -> dict[str, Any]:

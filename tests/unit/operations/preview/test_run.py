@@ -14,9 +14,9 @@ from invoice_shared.errors import Rejected
 from invoice_shared.record import Record
 from invoice_shared.serde import dumps
 from tests.builders import CUSTOMER_ID, INVOICE_ID, outcome, raw_invoice
-from tests.unit.formatter.invoices import rules, tree
-from tests.unit.operations.installation import FakeInstallation
+from tests.unit.formatter.builders import rules, tree
 from tests.unit.operations.reading import in_ledger, lying
+from tests.unit.operations.world import FakeInstallation
 
 RULES = {name: value for name, value in rules() if value is not None}
 BLOCKS: dict[type[Any], Any] = {

@@ -19,8 +19,8 @@ from invoice_shared.errors import CredentialsRefused, Rejected, Unavailable
 from invoice_shared.settings import AnySettings, InvalidSettings, read
 from tests.builders import CUSTOMER_ID, INVOICE_ID
 from tests.fakes import START, FakeClock
+from tests.unit.formatter.builders import EUR, TOKENS, application, line, tree
 from tests.unit.formatter.hierarchies import CONTRACT, PARENT, FakeAccounts, child
-from tests.unit.formatter.invoices import EUR, TOKENS, application, line, tree
 from tests.unit.operations.readiness.world import (
     NETSUITE,
     RULES,

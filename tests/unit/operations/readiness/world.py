@@ -9,8 +9,8 @@ from invoice_operations.settings import MappingSettings
 from invoice_providers.base import Presence, Thing
 from invoice_shared.errors import CallFailed, ConnectorError
 from invoice_shared.metronome.questions import Question
+from tests.unit.formatter.builders import rules
 from tests.unit.formatter.hierarchies import FakeAccounts
-from tests.unit.formatter.invoices import rules
 
 NETSUITE = {
     "NS_ACCOUNT_ID": "1234567",

@@ -25,7 +25,7 @@ from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
 from tests.unit.operations.reading import document_in_ledger, in_ledger, lying
-from tests.unit.operations.reconcile.walking import (
+from tests.unit.operations.reconcile.world import (
     ACCOUNT,
     ISSUED,
     SINCE,

@@ -13,15 +13,15 @@ from invoice_operations.settings import ReconcileSettings
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, outcome
 from tests.fakes import START
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import document_in_ledger
-from tests.unit.operations.reconcile.walking import (
+from tests.unit.operations.reconcile.world import (
     SETTINGS,
     WINDOW,
     FakeMetronome,
     FakeProviders,
     shown,
 )
+from tests.unit.operations.world import FakeInstallation
 
 
 class Installation(FakeInstallation):

@@ -18,7 +18,6 @@ from invoice_shared.original import original_of
 from invoice_shared.record import Headers, OutgoingRecord, Record
 from tests.builders import failure, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import (
     SETTINGS,
     FakeReader,
@@ -27,6 +26,7 @@ from tests.unit.operations.reading import (
     in_ledger,
     lying,
 )
+from tests.unit.operations.world import FakeInstallation
 
 ID = new_id(START, "4f2a9c")
 MINE = Mark(ID, "kim").on(())

@@ -24,8 +24,8 @@ from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes, to_bytes
 from tests.builders import CUSTOMER_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger, lying
+from tests.unit.operations.world import FakeInstallation
 
 ID = new_id(START, "4f2a9c")
 KIM = Person("kim", "cli")

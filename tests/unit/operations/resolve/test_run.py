@@ -20,8 +20,8 @@ from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import from_bytes
 from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
-from tests.unit.operations.installation import FakeInstallation
 from tests.unit.operations.reading import in_errors, in_ledger, lying
+from tests.unit.operations.world import FakeInstallation
 
 ID = "abcdef0123456789"
 FAILURE = failure(failure_id=ID, destination="netsuite")

@@ -11,7 +11,7 @@ from invoice_providers.oauth.token_chain import IDLE, TokenChain
 from invoice_providers.oauth.tokens import Owner, Tokens
 from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
 from tests.fakes import FakeClock
-from tests.unit.providers.oauth.doubles import OURS, UNUSED, WORDS, FakeIntuit, FakeTokenStore
+from tests.unit.providers.oauth.fakes import OURS, UNUSED, WORDS, FakeIntuit, FakeTokenStore
 
 
 class Company:

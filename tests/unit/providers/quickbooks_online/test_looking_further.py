@@ -19,7 +19,7 @@ from invoice_shared.outgoing.outgoing import Reach
 from tests.builders import INVOICE_ID, formatted_invoice
 from tests.fakes import FakeClock
 from tests.support.any_server import AnyServer, any_server, written
-from tests.unit.providers.one_token import OneToken
+from tests.unit.providers.fakes import OneToken
 
 DOCUMENT = formatted_invoice(destination="quickbooks_online")
 PREFERENCES = {"Preferences": {"SalesFormsPrefs": {"CustomTxnNumbers": False}}}

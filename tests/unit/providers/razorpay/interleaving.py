@@ -36,7 +36,7 @@ from invoice_simulators.razorpay import RazorpaySettings
 from invoice_simulators.wire import Call
 from tests.builders import formatted_invoice, record
 from tests.fakes import FakeClock, FakePublisher
-from tests.unit.creator.doubles import FakeWriteback
+from tests.unit.creator.fakes import FakeWriteback
 
 MAX_ATTEMPTS = 12
 MAX_CREATORS = 4

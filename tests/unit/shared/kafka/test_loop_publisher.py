@@ -10,7 +10,7 @@ from confluent_kafka import Producer
 
 from invoice_shared.kafka.loop_publisher import LoopPublisher
 from invoice_shared.publishing import PublishFailed
-from tests.unit.shared.kafka.fake_producer import FATAL, PASSING, RECORD, FakeProducer
+from tests.unit.shared.kafka.fakes import FATAL, PASSING, RECORD, FakeProducer
 
 
 def publisher_over(*producers: FakeProducer, timeout: float = 30) -> LoopPublisher:

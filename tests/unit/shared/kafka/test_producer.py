@@ -9,7 +9,7 @@ from confluent_kafka import KafkaException, Producer
 
 from invoice_shared.kafka.producer import ConfluentPublisher
 from invoice_shared.publishing import PublishFailed
-from tests.unit.shared.kafka.fake_producer import FATAL, PASSING, RECORD, FakeProducer
+from tests.unit.shared.kafka.fakes import FATAL, PASSING, RECORD, FakeProducer
 
 
 class World:

@@ -19,7 +19,7 @@ from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, INVOICE_ID
 from tests.fakes import START
-from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.world import FakeInstallation
 
 USD = {"id": "2714e483-4ff1-48e4-9e25-ac732e8f24f2", "name": "USD (cents)"}
 SINCE = START - timedelta(days=1)

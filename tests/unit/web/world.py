@@ -19,7 +19,7 @@ from invoice_web.following import Following, Progress
 from invoice_web.logins import Logins
 from invoice_web.settings import WebSettings
 from invoice_web.store import Store, open_store
-from tests.unit.operations.installation import FakeInstallation
+from tests.unit.operations.world import FakeInstallation
 
 PASSWORD = "let me in"
 VIEW_PASSWORD = "let me look"
