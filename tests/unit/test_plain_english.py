@@ -19,7 +19,7 @@ WORDS = {
     "is not": r"(?<!here )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|later\b)",
     "fix": r"\bmend(?:s|ed|ing)?\b",
     "delay, or what is asked for": r"\bwish(?:es|ed)?\b",
-    "is in, is at": r"\b(?:lie|lies|lay|lying)\b",
+    "is in, is at": r"\b(?:lie|lies|lay|record_in)\b",
     "allow, contain": r"\b(?:bears?|borne)\b",
     "the other system": r"\bother side\b",
     "again": r"\banew\b",

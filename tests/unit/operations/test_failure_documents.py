@@ -2,7 +2,7 @@ from invoice_operations.failure_documents import COLUMNS, documents
 from invoice_operations.selection import Selection
 from invoice_shared.failure import InvoiceFailure
 from tests.builders import failure, outcome
-from tests.unit.operations.reading import in_errors, in_ledger
+from tests.unit.operations.builders import in_errors, in_ledger
 from tests.unit.operations.world import FakeInstallation
 
 OPEN = Selection(state="open")

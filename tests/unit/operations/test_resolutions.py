@@ -1,7 +1,7 @@
 from invoice_operations.resolutions import ClosedBy, closed_by
 from invoice_operations.selection import Selection
 from tests.builders import failure, outcome
-from tests.unit.operations.reading import in_errors, in_ledger
+from tests.unit.operations.builders import in_errors, in_ledger
 from tests.unit.operations.world import FakeInstallation
 
 

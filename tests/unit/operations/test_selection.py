@@ -10,12 +10,12 @@ from invoice_operations.selection import Selection
 from invoice_operations.view.cases import Place, case_of
 from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.reading import lying
+from tests.unit.operations.builders import record_in
 
 CASE = case_of(failure(destination="netsuite"), Place("invoice-errors", 2, 7))
 T = CASE.failed_at
 SECOND = timedelta(seconds=1)
-RECORD = lying("raw-invoices", 7, raw_invoice(), INVOICE_ID, partition=2, at=START)
+RECORD = record_in("raw-invoices", 7, raw_invoice(), INVOICE_ID, partition=2, at=START)
 PLACES = [
     ({"partition": 2}, {"partition": 1}),
     ({"partition": 2, "from_offset": 7}, {"partition": 2, "from_offset": 8}),
@@ -69,7 +69,7 @@ def test_an_absent_part_does_not_restrict() -> None:
     nobodys = replace(CASE, invoice_id=None, customer_id=None, destination=None, place=None)
 
     assert Selection().matches_failure(nobodys)
-    assert Selection().matches_record(lying("raw-invoices", 0, b"?", "a"))
+    assert Selection().matches_record(record_in("raw-invoices", 0, b"?", "a"))
 
 
 def test_a_failure_that_only_the_ledger_has_is_at_no_place() -> None:
@@ -90,7 +90,7 @@ def test_a_failure_that_only_the_ledger_has_is_at_no_place() -> None:
 )
 def test_a_customer_is_found_in_records_of_every_topic(value: Any, is_the_customers: bool) -> None:
     assert (
-        Selection(customer_id=CUSTOMER_ID).matches_record(lying("any", 0, value, "a"))
+        Selection(customer_id=CUSTOMER_ID).matches_record(record_in("any", 0, value, "a"))
         is is_the_customers
     )
 

@@ -18,7 +18,7 @@ from invoice_shared.failure import InvoiceFailure
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, failure, outcome
-from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger
+from tests.unit.operations.builders import document_in_ledger, in_errors, in_ledger
 from tests.unit.operations.reconcile.world import FakeMetronome, Walk, shown
 from tests.unit.operations.world import FakeInstallation
 

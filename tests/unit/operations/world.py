@@ -16,7 +16,7 @@ from invoice_shared.metronome.questions import Question
 from invoice_shared.record import Record
 from invoice_shared.settings import AnySettings, KafkaSettings
 from tests.fakes import START, FakeClock, FakePublisher
-from tests.unit.operations.reading import SETTINGS, FakeArchive, FakeBroker, FakeReader, view_of
+from tests.unit.operations.fakes import SETTINGS, FakeArchive, FakeBroker, FakeReader, view_of
 
 RULES = MappingRules(
     metronome_billing_provider_customer_id="customer",
@@ -92,11 +92,11 @@ class FakeInstallation:
 
     def reader(self) -> FakeReader:
         """Return a reader of the topics."""
-        return FakeReader(self._lying())
+        return FakeReader(self._all_records())
 
     def view(self) -> View:
         """Return the view of the records of all invoices."""
-        return view_of(FakeBroker(self._lying()))
+        return view_of(FakeBroker(self._all_records()))
 
     @property
     def last_view(self) -> View:
@@ -107,7 +107,7 @@ class FakeInstallation:
         """Return a reader of the objects."""
         return ArchiveReader(FakeArchive(self.objects), "errors/", self.kafka.invoice_errors_topic)
 
-    def _lying(self) -> list[Record]:
+    def _all_records(self) -> list[Record]:
         """Return all records, including replayed ones."""
         put_back = [
             Record(

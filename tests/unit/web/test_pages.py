@@ -17,7 +17,7 @@ from invoice_shared.serde import from_bytes, to_bytes
 from invoice_web.store import open_store
 from tests.builders import failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.reading import in_errors, in_ledger, lying
+from tests.unit.operations.builders import in_errors, in_ledger, record_in
 from tests.unit.operations.world import RULES, FakeInstallation
 from tests.unit.web.world import Visitor, page_of, until
 
@@ -47,7 +47,7 @@ def held(name: str) -> InvoiceFailure:
     return failed(name, "held-for-approval", stage="creator", source=source, original=original)
 
 
-def lying_in(*failures: InvoiceFailure) -> list[Record]:
+def records_in(*failures: InvoiceFailure) -> list[Record]:
     entries = [
         outcome(
             invoice_id=each.invoice_id,
@@ -73,7 +73,7 @@ def decided(installation: FakeInstallation) -> list[Decision]:
 
 async def test_the_overview_shows_what_is_open_held_and_paused_with_the_money() -> None:
     async with page_of(
-        FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))
+        FakeInstallation(records_in(failed("one"), failed("two"), held("three")))
     ) as visitor:
         await visitor.log_in()
         facts = await visitor.json("/")
@@ -88,7 +88,7 @@ async def test_the_overview_shows_what_is_open_held_and_paused_with_the_money() 
 
 
 async def test_foreign_text_is_shown_as_text() -> None:
-    async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
+    async with page_of(FakeInstallation(records_in(failed("one")))) as visitor:
         await visitor.log_in()
         for path in ("/", "/failures", "/failures/oneabcdef"):
             page = await visitor.look(path)
@@ -119,7 +119,7 @@ async def test_filters_are_in_the_url_and_the_same_for_page_json_and_csv(
     asked: str, names: list[str]
 ) -> None:
     async with page_of(
-        FakeInstallation(lying_in(failed("one"), failed("other"), held("three")))
+        FakeInstallation(records_in(failed("one"), failed("other"), held("three")))
     ) as visitor:
         await visitor.log_in()
         facts = await visitor.json(f"/failures?{asked}")
@@ -142,7 +142,7 @@ async def test_filters_are_in_the_url_and_the_same_for_page_json_and_csv(
 
 async def test_no_csv_cell_is_a_formula() -> None:
     async with page_of(
-        FakeInstallation(lying_in(failed("one", reason="=HYPERLINK(1)")))
+        FakeInstallation(records_in(failed("one", reason="=HYPERLINK(1)")))
     ) as visitor:
         await visitor.log_in()
         (line,) = csv.DictReader(
@@ -156,7 +156,7 @@ async def test_a_failure_shows_its_reason_the_providers_answer_and_the_runbook()
     refused = failed(
         "one", "provider-rejected", provider_response={"status": 400, "body": "No such <customer>"}
     )
-    async with page_of(FakeInstallation(lying_in(refused))) as visitor:
+    async with page_of(FakeInstallation(records_in(refused))) as visitor:
         await visitor.log_in()
         page = await visitor.look("/failures/oneabcdef")
         facts = await visitor.json("/failures/oneabcdef")
@@ -203,7 +203,7 @@ async def test_a_failure_shows_its_reason_the_providers_answer_and_the_runbook()
     ],
 )
 async def test_no_input_breaks_a_page(path: str, status: int) -> None:
-    async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
+    async with page_of(FakeInstallation(records_in(failed("one")))) as visitor:
         await visitor.log_in()
         facts = await visitor.get(path)
         page = await visitor.get(path, json=False)
@@ -222,7 +222,7 @@ async def test_no_input_breaks_a_page(path: str, status: int) -> None:
     "body", [b"", b"\xff\xfe", b"[1]", b'{"why":{"a":1}}', b'{"a":', b"%%%=%zz&why=%00%ff"]
 )
 async def test_no_body_breaks_a_page(content_type: str, body: bytes) -> None:
-    installation = FakeInstallation(lying_in(failed("one")))
+    installation = FakeInstallation(records_in(failed("one")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
         headers = {
@@ -238,7 +238,7 @@ async def test_no_body_breaks_a_page(content_type: str, body: bytes) -> None:
 
 
 async def test_a_resolution_says_who_and_why_and_closes_the_failure() -> None:
-    installation = FakeInstallation(lying_in(failed("one")))
+    installation = FakeInstallation(records_in(failed("one")))
     async with page_of(installation) as visitor:
         await visitor.log_in("Jane Doe")
         assert (await visitor.post("/failures/oneabcdef/resolve", why="")).status == 400
@@ -263,7 +263,7 @@ async def test_a_resolution_says_who_and_why_and_closes_the_failure() -> None:
 
 
 async def test_without_script_a_form_leads_to_its_page() -> None:
-    async with page_of(FakeInstallation(lying_in(failed("one")))) as visitor:
+    async with page_of(FakeInstallation(records_in(failed("one")))) as visitor:
         await visitor.log_in()
         answered = await visitor.post(
             "/failures/oneabcdef/resolve", why="x", headers={"Accept": "text/html"}
@@ -319,7 +319,7 @@ async def finished(visitor: Visitor, replay_id: str) -> Any:
 
 
 async def test_a_plan_freezes_its_list_and_sends_nothing_until_it_is_started() -> None:
-    installation = FakeInstallation(lying_in(failed("one"), failed("two"), held("three")))
+    installation = FakeInstallation(records_in(failed("one"), failed("two"), held("three")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
         planned = await (
@@ -349,7 +349,7 @@ async def test_a_plan_freezes_its_list_and_sends_nothing_until_it_is_started() -
 
 
 async def test_a_plan_of_nothing_replays_nothing() -> None:
-    installation = FakeInstallation(lying_in(failed("one")))
+    installation = FakeInstallation(records_in(failed("one")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
         planned = await (await visitor.post("/replays", code="totals-mismatch")).json()
@@ -363,7 +363,7 @@ async def test_a_plan_of_nothing_replays_nothing() -> None:
 
 
 async def test_one_failure_is_replayed_by_its_id_and_an_invalid_request_is_refused() -> None:
-    installation = FakeInstallation(lying_in(failed("one"), failed("two")))
+    installation = FakeInstallation(records_in(failed("one"), failed("two")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
         assert (await (await visitor.post("/replays", failure_id=["oneabcdef"])).json())[
@@ -376,7 +376,7 @@ async def test_one_failure_is_replayed_by_its_id_and_an_invalid_request_is_refus
 
 
 async def test_a_replay_interrupted_by_the_end_of_its_process_is_resumed_by_the_next() -> None:
-    installation = FakeInstallation(lying_in(failed("one"), failed("two")))
+    installation = FakeInstallation(records_in(failed("one"), failed("two")))
     store = open_store(None, "")
     async with page_of(installation, store=store) as visitor:
         await visitor.log_in()
@@ -400,7 +400,7 @@ async def test_a_replay_interrupted_by_the_end_of_its_process_is_resumed_by_the_
 
 
 async def test_a_held_invoice_is_approved_and_continues() -> None:
-    installation = FakeInstallation(lying_in(held("one"), held("two"), failed("three")))
+    installation = FakeInstallation(records_in(held("one"), held("two"), failed("three")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
         assert (await visitor.post("/failures/threeabcdef/approve")).status == 400
@@ -418,8 +418,8 @@ async def test_a_held_invoice_is_approved_and_continues() -> None:
 
 
 async def test_several_are_chosen_one_by_one_and_none_is_not_all() -> None:
-    lying = lying_in(held("one"), held("two"), held("three"), failed("four"), failed("five"))
-    installation = FakeInstallation(lying)
+    record_in = records_in(held("one"), held("two"), held("three"), failed("four"), failed("five"))
+    installation = FakeInstallation(record_in)
     async with page_of(installation) as visitor:
         await visitor.log_in()
         assert (await visitor.post("/replays", chosen="1")).status == 400
@@ -463,7 +463,7 @@ class Away(FakeInstallation):
 
 
 async def test_without_the_broker_the_last_state_is_shown_but_nothing_can_be_changed() -> None:
-    installation = Away(lying_in(failed("one"), held("two")))
+    installation = Away(records_in(failed("one"), held("two")))
     async with page_of(installation) as visitor:
         await visitor.log_in()
         installation.is_away = True
@@ -488,7 +488,7 @@ async def test_without_the_broker_the_last_state_is_shown_but_nothing_can_be_cha
 
 async def test_a_preview_shows_the_new_document_beside_the_last_formatted_one() -> None:
     installation = FakeInstallation(
-        [lying("formatted-invoices", 0, formatted_invoice(invoice_id="one"), "one")]
+        [record_in("formatted-invoices", 0, formatted_invoice(invoice_id="one"), "one")]
     )
     installation.blocks[FormatterSettings] = RULES
     installation.answers["customer-1", "one"] = {"data": {"id": "one"}}

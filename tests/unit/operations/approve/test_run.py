@@ -20,7 +20,7 @@ from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes, to_bytes
 from tests.builders import failure, formatted_invoice, line_item, outcome
 from tests.fakes import START
-from tests.unit.operations.reading import in_errors, in_ledger
+from tests.unit.operations.builders import in_errors, in_ledger
 from tests.unit.operations.world import FakeInstallation
 
 KIM = Person("kim", "cli")
@@ -48,7 +48,7 @@ def held_failure(name: str, **changes: Any) -> InvoiceFailure:
     return failure(**(facts | changes))
 
 
-def lying_in(*failures: InvoiceFailure) -> list[Record]:
+def records_in(*failures: InvoiceFailure) -> list[Record]:
     return [in_errors(number, each) for number, each in enumerate(failures)]
 
 
@@ -60,7 +60,7 @@ def decisions(installation: FakeInstallation) -> list[Decision]:
 
 def test_an_approval_is_recorded_with_its_facts_before_the_invoice_starts_over() -> None:
     installation = FakeInstallation(
-        lying_in(held_failure("a"), held_failure("b", code="provider-rejected"))
+        records_in(held_failure("a"), held_failure("b", code="provider-rejected"))
     )
     chosen = held(Selection())
     replay = Replay(ID, replay_request(chosen), installation, KIM)
@@ -108,7 +108,7 @@ def test_the_loop_guard_lets_an_approved_invoice_through() -> None:
     often = original_of(
         b"a", (("replay-count", b"9"),), to_bytes(formatted_invoice(invoice_id="a"))
     )
-    installation = FakeInstallation(lying_in(held_failure("a", original=often)))
+    installation = FakeInstallation(records_in(held_failure("a", original=often)))
 
     assert Replay(ID, replay_request(held(Selection())), installation, KIM).plan().selected == 1
 
@@ -129,7 +129,7 @@ def test_an_invoice_that_was_settled_or_deleted_meanwhile_is_not_approved() -> N
         ),
     ]
     cut = held_failure("b", original=Original(key="b", omitted=10_000_000))
-    installation = FakeInstallation([*lying_in(held_failure("a"), cut), *ledger])
+    installation = FakeInstallation([*records_in(held_failure("a"), cut), *ledger])
 
     approval = look(held(Selection()), installation)
 
@@ -140,7 +140,7 @@ def test_an_invoice_that_was_settled_or_deleted_meanwhile_is_not_approved() -> N
 def test_a_failure_can_be_named_by_the_first_digits_of_its_id() -> None:
     first = held_failure("a")
     second = held_failure("b")
-    installation = FakeInstallation(lying_in(first, second))
+    installation = FakeInstallation(records_in(first, second))
 
     chosen = chosen_by_id(["b0123456"], installation.view())
 
@@ -158,7 +158,7 @@ def test_a_failure_can_be_named_by_the_first_digits_of_its_id() -> None:
 def test_a_failure_that_is_not_held_is_not_approved(named: str, error: type[Exception]) -> None:
     failures = (held_failure("a"), held_failure("b", code="provider-rejected"), held_failure("d"))
     created = in_ledger(0, outcome(invoice_id="d", settled_at=START))
-    view = FakeInstallation([*lying_in(*failures), created]).view()
+    view = FakeInstallation([*records_in(*failures), created]).view()
 
     with pytest.raises(error):
         chosen_by_id(["a0123456", named], view)

@@ -9,7 +9,8 @@ from invoice_operations.archive.reader import ArchiveReader
 from invoice_shared.archive.archive import StoredObject
 from invoice_shared.archive.jsonl import archived_object
 from tests.builders import failure
-from tests.unit.operations.reading import FakeArchive, in_errors
+from tests.unit.operations.builders import in_errors
+from tests.unit.operations.fakes import FakeArchive
 
 
 def key(day: int, hour: int, start: int, partition: int = 0, topic: str = "invoice-errors") -> str:

@@ -17,7 +17,7 @@ from invoice_shared.errors import (
 from invoice_shared.settings import read
 from invoice_webhook.settings import WebhookSettings
 from tests.fakes import START
-from tests.unit.operations.reading import SETTINGS
+from tests.unit.operations.fakes import SETTINGS
 
 
 def test_a_setting_that_is_only_missing_here_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ def test_a_person_who_logged_in_counts_as_a_person() -> None:
     )
 
 
-class Lying:
+class StoredRecords:
     """A topic with what was published and a foreign record, each with a record time long ago."""
 
     def __init__(self, broker: FakePublisher) -> None:
@@ -126,7 +126,7 @@ def test_the_audit_lists_decisions_and_leaves_out_other_records() -> None:
         decider(broker).decide("resume", "netsuite"),
     ]
 
-    assert list(decisions(Lying(broker), TOPIC)) == made
+    assert list(decisions(StoredRecords(broker), TOPIC)) == made
 
 
 @pytest.mark.parametrize(("since", "count"), [(START, 1), (START + timedelta(seconds=1), 0)])
@@ -136,4 +136,4 @@ def test_the_audit_uses_the_time_of_the_decision_not_of_the_record(
     broker = FakePublisher()
     decider(broker).decide("pause", "netsuite", "x")
 
-    assert len(list(decisions(Lying(broker), TOPIC, since))) == count
+    assert len(list(decisions(StoredRecords(broker), TOPIC, since))) == count

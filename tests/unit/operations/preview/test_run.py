@@ -15,7 +15,7 @@ from invoice_shared.record import Record
 from invoice_shared.serde import dumps
 from tests.builders import CUSTOMER_ID, INVOICE_ID, outcome, raw_invoice
 from tests.unit.formatter.builders import rules, tree
-from tests.unit.operations.reading import in_ledger, lying
+from tests.unit.operations.builders import in_ledger, record_in
 from tests.unit.operations.world import FakeInstallation
 
 RULES = {name: value for name, value in rules() if value is not None}
@@ -34,9 +34,9 @@ def installation(*records: Record) -> FakeInstallation:
 @pytest.mark.parametrize(
     "records",
     [
-        pytest.param([lying("raw-invoices", 0, raw_invoice(), INVOICE_ID)], id="received"),
+        pytest.param([record_in("raw-invoices", 0, raw_invoice(), INVOICE_ID)], id="received"),
         pytest.param(
-            [lying("raw-invoices", 0, b"?", INVOICE_ID), in_ledger(0, outcome())], id="settled"
+            [record_in("raw-invoices", 0, b"?", INVOICE_ID), in_ledger(0, outcome())], id="settled"
         ),
     ],
 )

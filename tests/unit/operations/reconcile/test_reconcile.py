@@ -24,7 +24,7 @@ from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import Record
 from tests.builders import CUSTOMER_ID, INVOICE_ID, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
-from tests.unit.operations.reading import document_in_ledger, in_ledger, lying
+from tests.unit.operations.builders import document_in_ledger, in_ledger, record_in
 from tests.unit.operations.reconcile.world import (
     ACCOUNT,
     ISSUED,
@@ -314,11 +314,13 @@ def test_an_invoice_is_missing_only_if_the_whole_ledger_lacks_it() -> None:
 
 
 def received(offset: int = 0, invoice_id: str = INVOICE_ID) -> Record:
-    return lying("raw-invoices", offset, raw_invoice(), invoice_id, at=START - timedelta(days=5))
+    return record_in(
+        "raw-invoices", offset, raw_invoice(), invoice_id, at=START - timedelta(days=5)
+    )
 
 
 def formatted(destination: str, offset: int = 0) -> Record:
-    return lying(
+    return record_in(
         "formatted-invoices", offset, formatted_invoice(destination=destination), INVOICE_ID
     )
 

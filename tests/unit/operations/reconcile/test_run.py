@@ -13,7 +13,7 @@ from invoice_operations.settings import ReconcileSettings
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, outcome
 from tests.fakes import START
-from tests.unit.operations.reading import document_in_ledger
+from tests.unit.operations.builders import document_in_ledger
 from tests.unit.operations.reconcile.world import (
     SETTINGS,
     WINDOW,

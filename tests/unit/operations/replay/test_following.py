@@ -18,14 +18,8 @@ from invoice_shared.original import original_of
 from invoice_shared.record import Headers, OutgoingRecord, Record
 from tests.builders import failure, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.reading import (
-    SETTINGS,
-    FakeReader,
-    document_in_ledger,
-    in_errors,
-    in_ledger,
-    lying,
-)
+from tests.unit.operations.builders import document_in_ledger, in_errors, in_ledger, record_in
+from tests.unit.operations.fakes import SETTINGS, FakeReader
 from tests.unit.operations.world import FakeInstallation
 
 ID = new_id(START, "4f2a9c")
@@ -106,7 +100,8 @@ def test_a_failure_without_an_invoice_is_found_by_the_key_of_its_record() -> Non
 
 def test_foreign_records_are_skipped() -> None:
     strange = [
-        lying(topic, 0, b"?", "a", headers=MINE) for topic in ("invoice-outcomes", "invoice-errors")
+        record_in(topic, 0, b"?", "a", headers=MINE)
+        for topic in ("invoice-outcomes", "invoice-errors")
     ]
     keyless = Record("invoice-outcomes", 0, 1, None, b"{}", MINE)
 
@@ -222,7 +217,7 @@ def replayed(installation: FakeInstallation) -> Replay:
 def raws(*names: str) -> list[Record]:
     at = START - timedelta(hours=1)
     return [
-        lying("raw-invoices", number, raw_invoice(invoice_id=name), name, at=at)
+        record_in("raw-invoices", number, raw_invoice(invoice_id=name), name, at=at)
         for number, name in enumerate(names)
     ]
 

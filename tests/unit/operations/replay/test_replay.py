@@ -35,16 +35,8 @@ from tests.builders import (
     raw_invoice,
 )
 from tests.fakes import START
-from tests.unit.operations.reading import (
-    SETTINGS,
-    FakeBroker,
-    FakeReader,
-    document_in_ledger,
-    in_errors,
-    in_ledger,
-    lying,
-    view_of,
-)
+from tests.unit.operations.builders import document_in_ledger, in_errors, in_ledger, record_in
+from tests.unit.operations.fakes import SETTINGS, FakeBroker, FakeReader, view_of
 
 ANY = Selection()
 MARK = Mark("replay-20260301T120000Z-4f2a9c", "kim")
@@ -404,9 +396,9 @@ def topic_replay(
     return TopicReplay(FakeReader(records), topic, request, books, ends)
 
 
-FIRST = lying("raw-invoices", 0, raw_invoice(), "a", headers=EVENT)
-REPLAYED = lying("raw-invoices", 1, raw_invoice(), "b", headers=MARK.on(EVENT))
-STRANGE = lying("raw-invoices", 2, b"?", "c")
+FIRST = record_in("raw-invoices", 0, raw_invoice(), "a", headers=EVENT)
+REPLAYED = record_in("raw-invoices", 1, raw_invoice(), "b", headers=MARK.on(EVENT))
+STRANGE = record_in("raw-invoices", 2, b"?", "c")
 
 
 def test_records_are_replayed_unchanged_even_unreadable_ones_but_not_replays() -> None:
@@ -436,7 +428,7 @@ def test_a_customer_selects_the_records_that_name_it() -> None:
 
 
 def test_formatted_records_show_the_money_at_stake() -> None:
-    plan = topic_replay(lying("formatted-invoices", 0, formatted_invoice(), "a")).plan()
+    plan = topic_replay(record_in("formatted-invoices", 0, formatted_invoice(), "a")).plan()
 
     assert plan.tally.total() == ({"USD": formatted_invoice().total}, 0)
 
@@ -460,15 +452,15 @@ def test_options_that_contradict_each_other_are_refused(
 
 
 MINUTE = timedelta(minutes=1)
-OLDER = lying(
+OLDER = record_in(
     "formatted-invoices",
     0,
     formatted_invoice(total="90.00", line_items=(line_item(amount="90.00"),)),
     "a",
 )
-NEWER = lying("formatted-invoices", 5, formatted_invoice(), "a", headers=MARK.on(EVENT))
-OTHER = lying("formatted-invoices", 3, formatted_invoice(), "b")
-AFTERWARDS = lying("formatted-invoices", 9, formatted_invoice(), "a", at=START + MINUTE)
+NEWER = record_in("formatted-invoices", 5, formatted_invoice(), "a", headers=MARK.on(EVENT))
+OTHER = record_in("formatted-invoices", 3, formatted_invoice(), "b")
+AFTERWARDS = record_in("formatted-invoices", 9, formatted_invoice(), "a", at=START + MINUTE)
 
 
 def sent(replay: TopicReplay | FailureReplay) -> list[OutgoingRecord]:
@@ -492,7 +484,9 @@ def test_the_newest_formatted_record_of_an_invoice_is_replayed_even_one_of_a_rep
 
 def test_a_superseded_record_is_not_replayed_if_the_newest_is_not_selected() -> None:
     chosen = Selection(partition=0, from_offset=0, until=START)
-    moved = lying("formatted-invoices", 0, formatted_invoice(), "a", partition=1, at=START - MINUTE)
+    moved = record_in(
+        "formatted-invoices", 0, formatted_invoice(), "a", partition=1, at=START - MINUTE
+    )
 
     plan = topic_replay(OLDER, moved, chosen=chosen).plan()
 
@@ -502,7 +496,7 @@ def test_a_superseded_record_is_not_replayed_if_the_newest_is_not_selected() -> 
 def test_records_that_arrive_between_planning_and_sending_are_not_replayed() -> None:
     replay = topic_replay(SINGLE)
     replay.plan()
-    late = lying("formatted-invoices", 9, formatted_invoice(), "late")
+    late = record_in("formatted-invoices", 9, formatted_invoice(), "late")
     replay.reader = FakeReader([SINGLE, late])
 
     assert [each.key for each in replay.outgoing(MARK)] == [b"a"]
@@ -516,10 +510,10 @@ def decided(invoice_id: str) -> Record:
     decision = Decision(
         decision_id="d", kind="resolve", subject=invoice_id, by="kim", at=START, via="cli"
     )
-    return lying("invoice-decisions", 0, decision, invoice_id)
+    return record_in("invoice-decisions", 0, decision, invoice_id)
 
 
-SINGLE = lying("formatted-invoices", 0, formatted_invoice(), "a")
+SINGLE = record_in("formatted-invoices", 0, formatted_invoice(), "a")
 FAILED = in_errors(0, of_creator(failure_id="f", invoice_id="a", destination="netsuite"))
 RESOLVED_EVENT = in_ledger(
     1, outcome(invoice_id="a", outcome="resolved", resolved_by="kim", failure_id="f")
@@ -635,7 +629,7 @@ def test_the_request_is_a_new_one_only_after_a_refusal_by_the_provider(
     newest: Record | None, generation: bytes
 ) -> None:
     known = [] if newest is None else [newest]
-    record = lying("raw-invoices", 0, raw_invoice(), "a", headers=OLD_GENERATION)
+    record = record_in("raw-invoices", 0, raw_invoice(), "a", headers=OLD_GENERATION)
 
     (again,) = sent(topic_replay(record, ledger=known, include_resolved=True))
 

@@ -24,7 +24,7 @@ from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes, to_bytes
 from tests.builders import CUSTOMER_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START
-from tests.unit.operations.reading import document_in_ledger, in_errors, in_ledger, lying
+from tests.unit.operations.builders import document_in_ledger, in_errors, in_ledger, record_in
 from tests.unit.operations.world import FakeInstallation
 
 ID = new_id(START, "4f2a9c")
@@ -36,7 +36,7 @@ ERRORS = ReplayRequest("errors", Selection(), restart="raw")
 
 def raw(*names: str) -> list[Record]:
     return [
-        lying("raw-invoices", number, raw_invoice(), name, at=EARLIER)
+        record_in("raw-invoices", number, raw_invoice(), name, at=EARLIER)
         for number, name in enumerate(names)
     ]
 
@@ -108,7 +108,7 @@ AHEAD = START + timedelta(hours=1)
 def test_records_present_at_the_plan_are_chosen_whatever_the_brokers_clock_says(
     at: datetime,
 ) -> None:
-    newest = lying("raw-invoices", 9, raw_invoice(), "newest", at=at)
+    newest = record_in("raw-invoices", 9, raw_invoice(), "newest", at=at)
     replay = Replay(ID, RAW, FakeInstallation([*raw("a"), newest]), KIM)
 
     assert replay.plan().selected == 2
@@ -120,10 +120,10 @@ def test_records_that_arrive_after_the_plan_are_not_chosen_even_with_an_earlier_
 ) -> None:
     topic = f"{what}-invoices"
     value = formatted_invoice() if what == "formatted" else raw_invoice()
-    installation = FakeInstallation([lying(topic, 0, value, "a", at=AHEAD)])
+    installation = FakeInstallation([record_in(topic, 0, value, "a", at=AHEAD)])
     replay = Replay(ID, ReplayRequest(what, Selection()), installation, KIM)
     replay.plan()
-    installation.records.append(lying(topic, 1, value, "later", at=EARLIER))
+    installation.records.append(record_in(topic, 1, value, "later", at=EARLIER))
 
     assert replay.send(None, Event(), lambda: None)
 
@@ -131,14 +131,16 @@ def test_records_that_arrive_after_the_plan_are_not_chosen_even_with_an_earlier_
 
 
 def test_a_resumed_replay_chooses_the_same_as_its_first_run_whatever_the_clocks_say() -> None:
-    records = [lying("raw-invoices", n, raw_invoice(), k, at=AHEAD) for n, k in enumerate("abc")]
+    records = [
+        record_in("raw-invoices", n, raw_invoice(), k, at=AHEAD) for n, k in enumerate("abc")
+    ]
     installation = FakeInstallation(records)
     stopped = Replay(ID, RAW, installation, KIM)
     stop = Event()
     stopped.plan()
     stopped.send(None, stop, stop.set)
     done = len(keys(installation))
-    installation.records.append(lying("raw-invoices", 3, raw_invoice(), "later", at=EARLIER))
+    installation.records.append(record_in("raw-invoices", 3, raw_invoice(), "later", at=EARLIER))
 
     resumed = Replay(ID, RAW, installation, KIM)
 
@@ -284,7 +286,7 @@ def test_a_run_that_cannot_be_recorded_replays_nothing() -> None:
 
 def test_metronome_is_asked_once_per_customer_where_a_raw_record_would_go_now() -> None:
     records = [
-        lying("raw-invoices", number, raw_invoice(invoice_id=name), name, at=EARLIER)
+        record_in("raw-invoices", number, raw_invoice(invoice_id=name), name, at=EARLIER)
         for number, name in enumerate("ab")
     ]
     ledger = [

@@ -11,7 +11,8 @@ from invoice_shared.publishing import PublishFailed
 from invoice_shared.record import OutgoingRecord
 from tests.builders import INVOICE_ID, formatted_invoice, raw_invoice
 from tests.fakes import START, FakeClock, FakePublisher
-from tests.unit.operations.reading import FakeReader, lying
+from tests.unit.operations.builders import record_in
+from tests.unit.operations.fakes import FakeReader
 
 ID = new_id(START, "4f2a9c")
 NO_LIMIT = RateLimit(None, FakeClock())
@@ -74,8 +75,8 @@ def test_a_stop_after_the_last_record_changes_nothing() -> None:
 def test_a_resumed_replay_finds_its_sent_records_in_kafka() -> None:
     mine = Mark(ID, "kim").on(())
     records = [
-        lying("raw-invoices", 0, raw_invoice(), "a", headers=mine, at=START),
-        lying(
+        record_in("raw-invoices", 0, raw_invoice(), "a", headers=mine, at=START),
+        record_in(
             "raw-invoices",
             1,
             raw_invoice(),
@@ -83,7 +84,7 @@ def test_a_resumed_replay_finds_its_sent_records_in_kafka() -> None:
             headers=Mark("replay-other", "kim").on(()),
             at=START,
         ),
-        lying("raw-invoices", 2, raw_invoice(), "b", at=START),
+        record_in("raw-invoices", 2, raw_invoice(), "b", at=START),
     ]
 
     done, invoices = put_back_by(ID, FakeReader(records), ("raw-invoices", "formatted-invoices"))
@@ -95,11 +96,11 @@ def test_a_resumed_replay_finds_its_sent_records_in_kafka() -> None:
 def test_the_formatters_output_for_a_replayed_record_does_not_count_as_sent() -> None:
     mine = Mark(ID, "kim").on(())
     records = [
-        lying("raw-invoices", 0, raw_invoice(invoice_id="a"), "a", headers=mine, at=START),
-        lying(
+        record_in("raw-invoices", 0, raw_invoice(invoice_id="a"), "a", headers=mine, at=START),
+        record_in(
             "formatted-invoices", 0, formatted_invoice(invoice_id="a"), "a", headers=mine, at=START
         ),
-        lying(
+        record_in(
             "formatted-invoices", 1, formatted_invoice(invoice_id="b"), "b", headers=mine, at=START
         ),
     ]

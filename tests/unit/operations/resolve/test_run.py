@@ -20,7 +20,7 @@ from invoice_shared.record import OutgoingRecord
 from invoice_shared.serde import from_bytes
 from tests.builders import CUSTOMER_ID, INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
 from tests.fakes import START, FakePublisher
-from tests.unit.operations.reading import in_errors, in_ledger, lying
+from tests.unit.operations.builders import in_errors, in_ledger, record_in
 from tests.unit.operations.world import FakeInstallation
 
 ID = "abcdef0123456789"
@@ -218,9 +218,9 @@ def test_the_failure_stays_open_until_metronome_has_the_report_and_the_document_
     assert by("kim", installation, document_id="4711").metronome == "reported FINALIZED"
 
 
-RAW = lying("raw-invoices", 8, raw_invoice(), INVOICE_ID)
-FAILED_RAW = lying("raw-invoices", 7, raw_invoice(), INVOICE_ID)
-FORMATTED = lying("formatted-invoices", 3, formatted_invoice(), INVOICE_ID)
+RAW = record_in("raw-invoices", 8, raw_invoice(), INVOICE_ID)
+FAILED_RAW = record_in("raw-invoices", 7, raw_invoice(), INVOICE_ID)
+FORMATTED = record_in("formatted-invoices", 3, formatted_invoice(), INVOICE_ID)
 
 
 def group(name: str, offset: int | None, *, has_members: bool = True) -> ConsumerGroup:

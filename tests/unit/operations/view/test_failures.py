@@ -9,14 +9,8 @@ from invoice_operations.view.records_of import ReadsTopics
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import failure, outcome
-from tests.unit.operations.reading import (
-    FakeBroker,
-    FakeReader,
-    in_errors,
-    in_ledger,
-    lying,
-    view_of,
-)
+from tests.unit.operations.builders import in_errors, in_ledger, record_in
+from tests.unit.operations.fakes import FakeBroker, FakeReader, view_of
 
 FAILURE = failure(failure_id="f1", failed_at=outcome().settled_at)
 LATER = FAILURE.failed_at + timedelta(minutes=5)
@@ -115,7 +109,10 @@ def test_a_failure_that_expired_in_the_errors_topic_is_shown_from_the_ledger() -
 
 
 def test_a_record_that_is_not_a_failure_is_skipped() -> None:
-    assert cases(lying("invoice-errors", 0, b"?", "x"), lying("invoice-errors", 1, None, "y")) == {}
+    assert (
+        cases(record_in("invoice-errors", 0, b"?", "x"), record_in("invoice-errors", 1, None, "y"))
+        == {}
+    )
 
 
 def test_the_records_of_cases_are_read_again_with_their_originals() -> None:

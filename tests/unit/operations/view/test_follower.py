@@ -19,7 +19,8 @@ from invoice_shared.decision import Decision
 from invoice_shared.record import Record
 from tests.builders import failure, outcome
 from tests.fakes import START
-from tests.unit.operations.reading import SETTINGS, FakeBroker, in_errors, in_ledger, lying, view_of
+from tests.unit.operations.builders import in_errors, in_ledger, record_in
+from tests.unit.operations.fakes import SETTINGS, FakeBroker, view_of
 
 LEDGER = "invoice-outcomes"
 ERRORS = "invoice-errors"
@@ -34,7 +35,7 @@ def decided(offset: int, decision_id: str, subject: str = "a") -> Record:
     decision = Decision(
         decision_id=decision_id, kind="resolve", subject=subject, by="kim", at=START, via="cli"
     )
-    return lying(DECISIONS, offset, decision, subject, at=START)
+    return record_in(DECISIONS, offset, decision, subject, at=START)
 
 
 @pytest.fixture

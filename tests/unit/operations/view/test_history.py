@@ -4,12 +4,13 @@ from invoice_operations.view.history import events, summary
 from invoice_operations.view.invoice_state import KnownInvoice
 from invoice_shared.failure import ProviderResponse
 from tests.builders import INVOICE_ID, failure, formatted_invoice, outcome, raw_invoice
-from tests.unit.operations.reading import SETTINGS, in_errors, in_ledger, lying
+from tests.unit.operations.builders import in_errors, in_ledger, record_in
+from tests.unit.operations.fakes import SETTINGS
 
 T = outcome().settled_at
 CREATED = KnownInvoice(outcome(), [outcome()])
-RAW = lying("raw-invoices", 3, raw_invoice(), INVOICE_ID, at=T - timedelta(minutes=3))
-FORMATTED = lying(
+RAW = record_in("raw-invoices", 3, raw_invoice(), INVOICE_ID, at=T - timedelta(minutes=3))
+FORMATTED = record_in(
     "formatted-invoices", 5, formatted_invoice(), INVOICE_ID, at=T - timedelta(minutes=2)
 )
 REFUSED = failure(
@@ -35,7 +36,7 @@ def test_steps_are_ordered_by_time_whatever_their_topic() -> None:
 
 
 def test_a_replayed_record_names_its_replay_and_how_often_it_was_replayed() -> None:
-    again = lying(
+    again = record_in(
         "raw-invoices",
         4,
         raw_invoice(source="manual"),
@@ -49,13 +50,13 @@ def test_a_replayed_record_names_its_replay_and_how_often_it_was_replayed() -> N
 
 
 def test_a_foreign_record_is_shown_as_such() -> None:
-    (step,) = events([lying("raw-invoices", 4, b"?", INVOICE_ID)], SETTINGS)
+    (step,) = events([record_in("raw-invoices", 4, b"?", INVOICE_ID)], SETTINGS)
 
     assert (step.what, "not JSON" in step.detail) == ("unreadable", True)
 
 
 def test_a_tombstone_in_the_ledger_is_shown_with_its_effect() -> None:
-    (step,) = events([lying("invoice-outcomes", 9, None, INVOICE_ID)], SETTINGS)
+    (step,) = events([record_in("invoice-outcomes", 9, None, INVOICE_ID)], SETTINGS)
 
     assert (step.what, step.detail) == ("outcome: removed", "a tombstone removed the entry")
 
@@ -67,7 +68,7 @@ def test_the_newest_outcome_is_the_state_of_an_invoice() -> None:
 
 
 def test_an_invoice_is_in_progress_before_its_first_outcome_and_after_a_replay() -> None:
-    replayed = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
+    replayed = record_in("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
     assert summary(INVOICE_ID, KnownInvoice(), [RAW])["state"] == "in-progress"
     for known in (
@@ -82,7 +83,7 @@ def test_an_invoice_that_was_consumed_and_whose_entry_was_removed_is_missing() -
 
 
 def test_a_repeated_event_leaves_a_created_invoice_created() -> None:
-    again = lying("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
+    again = record_in("raw-invoices", 9, raw_invoice(), INVOICE_ID, at=T + timedelta(minutes=1))
 
     assert summary(INVOICE_ID, CREATED, [again])["state"] == "created"
 

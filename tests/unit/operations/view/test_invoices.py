@@ -8,14 +8,8 @@ from invoice_shared.decision import Decision
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from tests.builders import INVOICE_ID, failure, outcome
-from tests.unit.operations.reading import (
-    FakeBroker,
-    document_in_ledger,
-    in_errors,
-    in_ledger,
-    lying,
-    view_of,
-)
+from tests.unit.operations.builders import document_in_ledger, in_errors, in_ledger, record_in
+from tests.unit.operations.fakes import FakeBroker, view_of
 
 T = outcome().settled_at
 FAILED = outcome(outcome="failed", code="items-not-mapped", failure_id="f1", settled_at=T)
@@ -69,7 +63,8 @@ def test_the_brokers_time_decides_across_partitions() -> None:
 )
 def test_a_record_that_is_not_an_outcome_says_nothing(strange: bytes) -> None:
     assert (
-        newest(in_ledger(0, CREATED), lying("invoice-outcomes", 1, strange, INVOICE_ID)) == CREATED
+        newest(in_ledger(0, CREATED), record_in("invoice-outcomes", 1, strange, INVOICE_ID))
+        == CREATED
     )
 
 
@@ -133,8 +128,10 @@ def test_a_removed_document_is_known_and_does_not_stand() -> None:
 
 
 def test_a_tombstone_removes_the_record_of_its_key() -> None:
-    gone = lying("invoice-outcomes", 5, None, INVOICE_ID)
-    document_gone = lying("invoice-outcomes", 6, None, document_in_ledger(0, CREATED).key.decode())  # type: ignore[union-attr]
+    gone = record_in("invoice-outcomes", 5, None, INVOICE_ID)
+    document_gone = record_in(
+        "invoice-outcomes", 6, None, document_in_ledger(0, CREATED).key.decode()
+    )  # type: ignore[union-attr]
 
     assert known(in_ledger(0, CREATED), in_ledger(1, FAILED), gone) == KnownInvoice()
     assert known(document_in_ledger(0, CREATED), in_ledger(1, FAILED), gone).documents == [CREATED]
@@ -146,7 +143,7 @@ def test_a_tombstone_removes_the_record_of_its_key() -> None:
 
 def test_a_document_removed_by_a_tombstone_does_not_come_back_with_an_event() -> None:
     own = document_in_ledger(0, CREATED)
-    gone = lying("invoice-outcomes", 6, None, (own.key or b"").decode())
+    gone = record_in("invoice-outcomes", 6, None, (own.key or b"").decode())
 
     assert known(own, in_ledger(1, CREATED), gone, in_ledger(7, FAILED)) == KnownInvoice(FAILED)
     assert known(own, in_ledger(1, CREATED), in_ledger(2, FAILED), gone) == KnownInvoice(FAILED)
@@ -205,7 +202,7 @@ def test_a_replay_is_found_by_the_beginning_of_its_id() -> None:
         for each in ids
     ]
     lies = [
-        lying("invoice-decisions", number, each, each.subject)
+        record_in("invoice-decisions", number, each, each.subject)
         for number, each in enumerate(decisions)
     ]
     view = view_of(FakeBroker(lies))

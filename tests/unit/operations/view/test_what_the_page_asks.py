@@ -10,14 +10,8 @@ from invoice_operations.view.view import View, unseen
 from invoice_shared.decision import Decision
 from tests.builders import outcome
 from tests.fakes import START
-from tests.unit.operations.reading import (
-    SETTINGS,
-    FakeBroker,
-    document_in_ledger,
-    in_ledger,
-    lying,
-    view_of,
-)
+from tests.unit.operations.builders import document_in_ledger, in_ledger, record_in
+from tests.unit.operations.fakes import SETTINGS, FakeBroker, view_of
 
 HOUR = timedelta(hours=1)
 
@@ -75,7 +69,7 @@ def test_decisions_are_paged_with_the_newest_first() -> None:
     view = view_of(
         FakeBroker(
             [
-                lying("invoice-decisions", number, each, "netsuite")
+                record_in("invoice-decisions", number, each, "netsuite")
                 for number, each in enumerate(decisions)
             ]
         )

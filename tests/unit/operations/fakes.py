@@ -1,11 +1,9 @@
-"""Topics in memory, and records as the services write them."""
+"""Topics and an archive in memory, and readers of them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Self
-
-from pydantic import BaseModel
+from typing import Self
 
 from invoice_operations.view.cases import Place, place_of
 from invoice_operations.view.entry import Entry
@@ -14,12 +12,7 @@ from invoice_operations.view.span import WHOLE, Bounds, Span
 from invoice_operations.view.state_file import open_tables, untold
 from invoice_operations.view.tables import Tables
 from invoice_operations.view.view import View, unseen
-from invoice_shared import serde
 from invoice_shared.archive.archive import ObjectUnreadable, StoredObject
-from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import failure_key
-from invoice_shared.ledger_key import DocumentId, LedgerKey
-from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from invoice_shared.settings import KafkaSettings
 from tests.fakes import START
@@ -177,47 +170,3 @@ class FakeArchive:
         if (content := self._objects[key]) is None:
             raise ObjectUnreadable("is in cold storage")
         return content
-
-
-def lying(
-    topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any
-) -> Record:
-    """Return a record of partition 0; ``at`` is its time."""
-    at: datetime | None = changes.pop("at", None)
-    timestamp = int(at.timestamp() * 1000) if at else 0
-    raw = serde.to_bytes(value) if isinstance(value, BaseModel) else value
-    return Record(
-        topic,
-        changes.pop("partition", 0),
-        offset,
-        key.encode(),
-        raw,
-        timestamp=timestamp,
-        **changes,
-    )
-
-
-def in_ledger(offset: int, outcome: Outcome, **changes: Any) -> Record:
-    """Return a record of the ledger."""
-    return lying(
-        "invoice-outcomes", offset, outcome, outcome.invoice_id, at=outcome.settled_at, **changes
-    )
-
-
-def document_in_ledger(offset: int, created: Outcome, **changes: Any) -> Record:
-    """Return the record that a document has of its own."""
-    document = DocumentId(created.destination or "", created.provider_document_id or "")
-    key = LedgerKey(created.invoice_id, document).encode().decode()
-    return lying("invoice-outcomes", offset, created, key, at=created.settled_at, **changes)
-
-
-def in_errors(offset: int, failure: InvoiceFailure, **changes: Any) -> Record:
-    """Return a record of the errors topic."""
-    return lying(
-        "invoice-errors",
-        offset,
-        failure,
-        failure_key(failure).decode(),
-        at=failure.failed_at,
-        **changes,
-    )
