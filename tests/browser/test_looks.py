@@ -47,7 +47,7 @@ def planned(page: Page, base: str) -> str:
     """Plan a replay, and return its path."""
     page.goto(f"{base}/failures?code=items-not-mapped")
     with waits_for_answer(page):
-        page.get_by_role("button", name="Plan a replay of all that match").click()
+        page.get_by_role("button", name="Plan a replay of all matches").click()
     return page.url.removeprefix(base)
 
 
@@ -113,7 +113,7 @@ def test_some_failures_are_chosen_by_keyboard_and_planned_without_script(console
     for number in (0, 2):
         boxes.nth(number).focus()
         page.keyboard.press("Space")
-    page.get_by_role("button", name="Plan a replay of the chosen ones").focus()
+    page.get_by_role("button", name="Plan a replay of the selected failures").focus()
     with waits_for_answer(page):
         page.keyboard.press("Enter")
 
@@ -129,10 +129,10 @@ def test_held_ones_are_chosen_and_approved(console: Console) -> None:
     names = [box.get_attribute("value") or "" for box in chosen]
     for box in chosen:
         box.check()
-    chosen_form = page.get_by_role("form", name="The chosen failures")
+    chosen_form = page.get_by_role("form", name="The selected failures")
     chosen_form.get_by_label("Why (for the auditor)").fill("compared one by one")
     with waits_for_answer(page):
-        page.get_by_role("button", name="Approve the chosen ones").click()
+        page.get_by_role("button", name="Approve the selected failures").click()
 
     listed = [link.get_attribute("href") or "" for link in page.locator("#which a").all()]
     assert sorted(listed) == sorted(f"/failures/{each}" for each in names)
@@ -144,7 +144,7 @@ def test_none_chosen_is_not_all(console: Console) -> None:
     page = console.person().log_in()
     page.goto(f"{console.base}/failures")
     with waits_for_answer(page):
-        page.get_by_role("button", name="Plan a replay of the chosen ones").click()
+        page.get_by_role("button", name="Plan a replay of the selected failures").click()
 
     expect(page.locator("main")).to_contain_text("No failure is chosen")
 
@@ -157,7 +157,7 @@ def test_everything_works_without_script(console: Console) -> None:
     page.get_by_label("Code").select_option("items-not-mapped")
     page.get_by_role("button", name="Filter").click()
     expect(page.locator("main p strong").first).to_have_text(str(SHOWN // 4))
-    page.get_by_role("button", name="Plan a replay of all that match").click()
+    page.get_by_role("button", name="Plan a replay of all matches").click()
     expect(page.get_by_role("button", name=f"Put {SHOWN // 4} back now")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()

@@ -38,7 +38,7 @@ def replay_all(page: Page, base: str, query: str, created: int) -> None:
     """Plan a replay of the matching failures, start it, and see this many created."""
     page.goto(f"{base}/failures?{query}")
     with waits_for_answer(page):
-        page.get_by_role("button", name="Plan a replay of all that match").click()
+        page.get_by_role("button", name="Plan a replay of all matches").click()
     expect(page.locator("#state")).to_have_text("planned")
     with waits_for_answer(page):
         page.get_by_role("button", name="back now").click()
@@ -52,7 +52,7 @@ def understand(page: Page) -> None:
     assert shown_count(page) == 1
     page.locator("tbody a.id").first.click()
     expect(page.get_by_role("heading", name="What to do")).to_be_visible()
-    page.get_by_role("link", name="What would be sent now").click()
+    page.get_by_role("link", name="Preview").click()
     expect(page.locator("main")).to_contain_text("It would fail")
 
 

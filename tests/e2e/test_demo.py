@@ -57,7 +57,7 @@ def test_the_demo_shows_that_the_sums_agree(folder: Path) -> None:
     output, _ = demo.communicate(timeout=180)
 
     assert demo.returncode == 0, output
-    assert "Nothing lost, nothing twice, not a cent off." in output
+    assert "Nothing is lost, nothing is created twice, and every sum agrees to the cent." in output
     assert "items-not-mapped" in output
     assert list(folder.iterdir()) == [], "files that are not needed after a success"
 

@@ -32,7 +32,7 @@ for folder, folders, files in os.walk("/"):
             found["programs"].append(path)
 print(json.dumps(found))
 """
-VERDICT = "Nothing lost, nothing twice, not a cent off."
+VERDICT = "Nothing is lost, nothing is created twice, and every sum agrees to the cent."
 UI = "http://localhost:8089"
 PROMETHEUS = "http://localhost:9090"
 TOPICS = {

@@ -25,7 +25,7 @@ from tests.support.cluster import ask_simulator, kubectl, listed, needs_cluster,
 from tests.support.waiting import eventually
 
 CONNECTOR = "app.kubernetes.io/part-of=invoice-connector"
-VERDICT = "Nothing lost, nothing twice, not a cent off."
+VERDICT = "Nothing is lost, nothing is created twice, and every sum agrees to the cent."
 INVOICES = 1500
 # Uneven, and slow enough that the load outlasts the restart.
 SLOW = {"latency": {"p50": 0.2, "slow_share": 0.02, "slow_seconds": 3}}

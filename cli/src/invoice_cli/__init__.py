@@ -1,4 +1,4 @@
-"""The operator's command line ``invoices``: one module a subcommand, each thin over pure logic.
+"""The operator's command line ``invoices``: one module per subcommand, each thin over pure logic.
 
-It is the only member that knows all the services; none of them knows it.
+It is the only member that knows all the services. None of them knows it.
 """

@@ -39,7 +39,7 @@ EnvFileOption = Annotated[
     typer.Option(
         exists=True,
         dir_okay=False,
-        help="Settings as lines NAME=value; the environment's own come before them.",
+        help="Read settings from this file (lines NAME=value); the environment overrides it.",
     ),
 ]
 
@@ -48,7 +48,7 @@ EnvFileOption = Annotated[
 def root(
     context: typer.Context, env_file: EnvFileOption = None, _version: VersionOption = False
 ) -> None:
-    """Every setting comes from the environment, or from --env-file; see docs/configuration.md."""
+    """Settings come from the environment or from --env-file; see docs/configuration.md."""
     if env_file is not None:
         from invoice_cli.env_file import read_env_file  # noqa: PLC0415 - few need it
 
@@ -59,9 +59,7 @@ def root(
 
 
 def main() -> None:
-    """Run one subcommand; whatever keeps it from its work ends it with one line and the contract's
-    exit code.
-    """
+    """Run one subcommand; print one line and exit with the contract's code if it fails."""
     _speak_utf8()
     try:
         sys.exit(app(standalone_mode=False))
@@ -71,7 +69,7 @@ def main() -> None:
             USAGE, f"{said}{'' if said.endswith(('.', '?')) else '.'} See: invoices COMMAND --help"
         )
     except typer.Abort:
-        _stop(ATTENTION, "Stopped: nothing was answered.")
+        _stop(ATTENTION, "Stopped: no answer was given.")
     except UnicodeEncodeError:
         _stop(USAGE, "An argument is not UTF-8.")
 
@@ -89,9 +87,7 @@ def _stop(code: int, sentence: str) -> None:
 
 
 def _speak_utf8() -> None:
-    """JSON and CSV are UTF-8 whatever the terminal's language; what that cannot hold is shown
-    escaped.
-    """
+    """Write UTF-8 whatever the terminal's language, and escape what it cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

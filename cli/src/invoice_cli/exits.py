@@ -1,6 +1,4 @@
-"""How a command ends: the contract's exit codes, what leads to each, and one clear line on
-stderr.
-"""
+"""How a command ends: the contract's exit codes, and one line on stderr."""
 
 import sys
 from collections.abc import Iterable
@@ -25,7 +23,7 @@ class Exit(IntEnum):
     UNREACHABLE = 3
 
 
-# The first that fits; every other error is a system that could not be reached.
+# The first match counts. Every other error is a system that could not be reached.
 ERRORS: tuple[tuple[type[Exception], Exit], ...] = (
     (InvalidSettings, Exit.USAGE),
     (InvalidRequest, Exit.USAGE),
@@ -46,12 +44,12 @@ STATES: dict[State, Exit] = {
 
 
 def exit_of(error: ConnectorError | InvalidSettings) -> Exit:
-    """Return the exit code that an error leads to."""
+    """Return the exit code of an error."""
     return next((end for known, end in ERRORS if isinstance(error, known)), Exit.UNREACHABLE)
 
 
 def worst(lines: Iterable[Line]) -> Exit:
-    """Return the exit code that all lines of a check together lead to."""
+    """Return the exit code of a check with these lines."""
     return max((STATES[line.state] for line in lines), default=Exit.DONE)
 
 
@@ -62,16 +60,16 @@ def stop(code: Exit, sentence: str) -> NoReturn:
 
 
 def say(sentence: str) -> None:
-    """Write a line beside the command's output."""
+    """Write a line to stderr."""
     sys.stderr.write(f"{harmless(sentence)}\n")
     sys.stderr.flush()
 
 
 def remark(sentence: str, output: Listing) -> None:
-    """Write a line beside the command's output that is no error.
+    """Write a line that is not an error to stderr.
 
-    Not where a program reads JSON or CSV through a pipe: whoever merges both streams, as ``kubectl
-    logs`` does, would find it among the rows.
+    Nothing is written if a program reads JSON or CSV through a pipe: ``kubectl logs`` merges both
+    streams, and the line would be among the rows.
     """
     if output == "table" or sys.stderr.isatty():
         say(sentence)

@@ -1,7 +1,4 @@
-"""One failure as a person reads it: what happened, to what, and the commands that may come next.
-
-Pure.
-"""
+"""The text that describes one failure to a person, with the commands that may come next. Pure."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -15,22 +12,22 @@ from invoice_operations.times import age
 from invoice_operations.view.cases import Case
 from invoice_shared.types import time_text
 
-# Digits of a failure id that are shown where the whole one is not needed.
+# The digits of a failure id that are shown if the whole id is not needed.
 SHORT_ID = 12
 INDENT = 12
 
 
 def failure_text(case: Case, document: Mapping[str, Any], closed: ClosedBy, now: datetime) -> str:
-    """Return the text; ``document`` is the failure's record, as far as it is held."""
+    """Return the text; ``document`` is the failure's record, as far as it is stored."""
     facts = [
         f"{name:<{INDENT}}{text}" for name, text in _facts(case, document, closed, now) if text
     ]
     commands = [f"  {command}" for command in _commands(case)]
-    return "\n".join([*facts, "", "Next, if it fits:", *commands] if commands else facts)
+    return "\n".join([*facts, "", "Possible next commands:", *commands] if commands else facts)
 
 
 def money_text(case: Case) -> str:
-    """Return the invoice's total with its currency; empty if nobody knows it."""
+    """Return the invoice's total with its currency, or an empty text if it is unknown."""
     return (
         ""
         if case.total is None
@@ -39,10 +36,10 @@ def money_text(case: Case) -> str:
 
 
 def reason_text(case: Case, closed: ClosedBy) -> str:
-    """Return why it failed; of a failure that was closed by hand, who did and why."""
+    """Return why it failed, or who closed it by hand and why."""
     if closed.resolved_by is not None:
         return f"Resolved by {closed.resolved_by}: {closed.resolved_why}"
-    return case.reason if case.documents is None else f"{case.reason} Yet {case.documents} stands."
+    return case.reason if case.documents is None else f"{case.reason} But {case.documents} exists."
 
 
 def _facts(
@@ -72,9 +69,7 @@ def _facts(
 
 
 def _commands(case: Case) -> Iterator[str]:
-    """Yield the commands that can come next, to be copied; what was settled needs none but a
-    look.
-    """
+    """Yield the commands that can come next; for a settled failure only ``status``."""
     short = shlex.quote(case.failure_id[:SHORT_ID])
     invoice = None if case.invoice_id is None else shlex.quote(case.invoice_id)
     if invoice is not None:

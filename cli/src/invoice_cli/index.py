@@ -1,13 +1,11 @@
-"""The subcommands in the order of the help, so that the help and a shell's completion import none
-of them.
-"""
+"""The subcommands in the order of the help; the help and completion import none of them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The module in ``commands`` whose function has the command's name, and how its docstring begins."""
+    """The module in ``commands`` of a command, and the first sentence of its docstring."""
 
     module: str
     summary: str
@@ -16,89 +14,78 @@ class Listed:
 INDEX: dict[str, Listed] = {
     "check": Listed(
         "check",
-        "Look at settings, broker, topics, Metronome, each configured provider and the bucket; say"
-        " what to do.",
+        "Check settings, broker, topics, Metronome, providers and bucket, and say what to do.",
     ),
     "status": Listed(
         "status",
-        "Show an invoice's whole way: received, formatted, failed, replayed, created; with topic,"
-        " partition, offset.",
+        "Show an invoice's history: received, formatted, failed, replayed, created, and its"
+        " records.",
     ),
     "failures": Listed(
         "failures",
-        "Show what failed and is not resolved: grouped by code, one by one, or a single failure in"
-        " full.",
+        "Show unresolved failures: grouped by code, one per line, or one in full.",
     ),
-    "replay": Listed("replay", "Put records back on their topics, and tell what becomes of them."),
+    "replay": Listed("replay", "Put records back on their topics, and report their results."),
     "enqueue": Listed(
         "enqueue",
-        "Bring an invoice in as if its webhook had come.",
+        "Enqueue an invoice as if its webhook had arrived.",
     ),
     "approve": Listed(
         "approve",
-        "Let held invoices go: for exactly the total, customer and destination that each was held"
+        "Approve held invoices, each for exactly the total, customer and destination it was held"
         " with.",
     ),
     "resolve": Listed(
         "resolve",
-        "Close a failure that was handled by hand: its invoice is held back from now on, and who"
-        " and why is kept.",
+        "Close a failure that was handled by hand: its invoice is not sent any more.",
     ),
     "pause": Listed(
         "pause",
-        "Hold everything for a billing provider back: nothing is sent to it and nothing fails until"
-        " `resume`.",
+        "Hold all invoices for a billing provider until `resume`: none is sent, none fails.",
     ),
-    "resume": Listed("pause", "Let a paused billing provider's invoices go on."),
+    "resume": Listed("pause", "Send a paused billing provider's invoices again."),
     "reconcile": Listed(
         "reconcile",
-        "Compare Metronome's finalized invoices with what was created, skipped or failed, and with"
-        " the providers.",
+        "Compare Metronome's finalized invoices with the ledger and with the providers.",
     ),
     "preview": Listed(
         "preview",
-        "Show the document that a provider would get for an invoice of Metronome's, or of a file.",
+        "Show the document that a provider would get for an invoice of Metronome or of a file.",
     ),
     "readiness": Listed(
         "readiness",
-        "Show every customer, product and currency that an invoice would fail on, drafts included.",
+        "Show each customer, product and currency that an invoice or a draft would fail on.",
     ),
     "console": Listed(
         "console",
-        "Watch topics, what waits for whom, and open failures.",
+        "Watch topics, waiting records and open failures.",
     ),
     "audit": Listed(
         "audit",
-        "List the decisions of people: resolved, approved, paused, resumed, replayed; from here and"
-        " from the page.",
+        "List what people resolved, approved, paused, resumed and replayed, here and in the page.",
     ),
     "digest": Listed(
         "digest",
-        "Show what failed or is held, by reason, with money and age: here, and by"
-        " DIGEST_WEBHOOK_URL and mail if set.",
+        "Summarize what failed or is held; send it to DIGEST_WEBHOOK_URL and by mail if set.",
     ),
     "topics": Listed(
         "topics",
-        "Create the five topics where they are missing; compare those that exist.",
+        "Create the topics that are missing, and compare those that exist.",
     ),
     "send-test": Listed(
         "send_test",
-        "Send the webhook a signed event that concerns no invoice: it is answered, and goes no"
-        " further.",
+        "Send the webhook a signed test event, which it answers and drops.",
     ),
     "web": Listed(
         "web",
-        "Serve the page where failures are understood, replayed, approved, resolved and reconciled;"
-        " Ctrl-C ends it.",
+        "Serve the web page for failures, replays, approvals and reconciliation; Ctrl-C ends it.",
     ),
     "import-tfvars": Listed(
         "import_tfvars",
-        "Turn the Lambda sample's Terraform variables into ConfigMaps (*.env) and Secrets"
-        " (secrets.json).",
+        "Turn the Lambda sample's Terraform variables into *.env ConfigMaps and secrets.json.",
     ),
     "demo": Listed(
         "demo",
-        "Run the whole connector on this machine against simulated systems, and show that the sums"
-        " agree.",
+        "Run the whole connector here against simulated systems, and show that the sums agree.",
     ),
 }

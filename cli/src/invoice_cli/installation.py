@@ -1,4 +1,4 @@
-"""The installation as a command has it: what it tells besides its output goes to stderr."""
+"""The installation of a command: its remarks and its progress go to stderr."""
 
 from functools import partial
 
@@ -11,16 +11,14 @@ from invoice_operations.view.id_lookup import find_one, is_short
 
 
 def installation(output: Listing = "table") -> Installation:
-    """Return the installation that the environment describes, for a command with this kind of
-    output.
-    """
+    """Return the environment's installation for a command with this kind of output."""
     return Installation(tell=partial(remark, output=output), progress=partial(reading, output))
 
 
 def whole_id(invoice_id: str | None, installation: Installation) -> str | None:
-    """Return an invoice's id, given it or its first digits.
+    """Return the invoice id that this is, or that begins with it.
 
-    Raises ``InvalidRequest``, and what the broker raises.
+    Raises ``InvalidRequest`` and the broker's errors.
     """
     if invoice_id is None or not is_short(invoice_id):
         return invoice_id
@@ -28,7 +26,7 @@ def whole_id(invoice_id: str | None, installation: Installation) -> str | None:
 
 
 def whole_customer(customer_id: str | None, installation: Installation) -> str | None:
-    """Return a customer's id, given it or its first digits, among those that the topics know.
+    """Return the customer id in the topics that this is, or that begins with it.
 
     Raises as ``whole_id`` does.
     """
@@ -38,9 +36,9 @@ def whole_customer(customer_id: str | None, installation: Installation) -> str |
 
 
 def metronomes_customer(customer_id: str, installation: Installation) -> str:
-    """Return a customer's id, given it or its first digits, among Metronome's. Asks no broker.
+    """Return Metronome's customer id that this is, or that begins with it. Reads no topic.
 
-    Raises ``InvalidRequest``, and what Metronome raises.
+    Raises ``InvalidRequest`` and Metronome's errors.
     """
     if not is_short(customer_id):
         return customer_id
@@ -51,7 +49,7 @@ def metronomes_customer(customer_id: str, installation: Installation) -> str:
 
 
 def whole_replay(replay_id: str, installation: Installation) -> str:
-    """Return a replay's id, given it or its beginning. Raises as ``whole_id`` does."""
+    """Return the replay id that this is, or that begins with it. Raises as ``whole_id`` does."""
     if not is_beginning(replay_id):
         return replay_id
     return installation.view().replay_named(replay_id)

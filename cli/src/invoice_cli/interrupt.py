@@ -1,8 +1,8 @@
-"""Ctrl-C and SIGTERM as a wish to stop, which is asked for between the steps.
+"""Ctrl-C and SIGTERM as a request to stop, which is read between the steps.
 
-Raising from the signal handler itself would fall into whatever runs then: a fork hook, a finalizer.
-Nothing is locked in it either: ``threading.Event.set`` could wait there for a lock that the
-interrupted code holds.
+An exception from the signal handler would hit whatever runs then, e.g. a fork hook or a finalizer.
+The handler locks nothing either: ``threading.Event.set`` could wait for a lock that the interrupted
+code has.
 """
 
 import signal
@@ -13,7 +13,7 @@ from types import FrameType
 
 
 def keep_waiting() -> None:
-    """Ignore that somebody insists."""
+    """Ignore a second signal."""
 
 
 def give_up() -> None:
@@ -22,7 +22,7 @@ def give_up() -> None:
 
 
 class Interrupt:
-    """Catches both signals from ``__init__`` on. ``insisted`` is called when another one comes."""
+    """Catches both signals from ``__init__`` on, and calls ``insisted`` at each further one."""
 
     def __init__(self, insisted: Callable[[], None] = keep_waiting) -> None:
         self._is_set = False
@@ -32,11 +32,11 @@ class Interrupt:
             signal.signal(number, self._ask)
 
     def is_set(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Return whether somebody asked to stop."""
         return self._is_set
 
     def wait(self, timeout: float | None = None) -> None:
-        """Return once somebody asks to stop, or after so many seconds."""
+        """Return when somebody asks to stop, or after ``timeout`` seconds."""
         if not self._is_set:
             with suppress(Empty):
                 self._wake.get(timeout=timeout)

@@ -1,6 +1,4 @@
-"""A group whose commands are imported when they are used: the help and a shell's completion need
-none of them.
-"""
+"""A group that imports a command when it is used: the help and completion import none."""
 
 from importlib import import_module
 from typing import Any
@@ -20,17 +18,17 @@ class Commands(TyperGroup):
         return list(INDEX)
 
     def get_command(self, _context: Any, name: str) -> TyperCommand | None:
-        """Return what the help shows of a command."""
+        """Return a command's entry in the help."""
         listed = INDEX.get(name)
         return None if listed is None else TyperCommand(name, help=listed.summary)
 
     def resolve_command(self, context: Any, args: list[str]) -> Any:
-        """Return the command that is to be run, or whose options are asked for."""
+        """Return the command to run, or to show the options of."""
         name, shown, rest = super().resolve_command(context, args)
         return name, loaded(shown.name) if shown is not None and shown.name else shown, rest
 
     def invoke(self, context: Any) -> Any:
-        """Run a command; what it raises ends it with one line."""
+        """Run a command; an error ends it with one line."""
         running = import_module("invoice_cli.running")
         with running.ended_with_one_line():
             return super().invoke(context)

@@ -14,25 +14,28 @@ from invoice_shared.failure import CODES, Stage
 
 def _known_codes(given: list[str] | None) -> list[str] | None:
     if unknown := sorted(set(given or ()) - set(CODES)):
-        raise typer.BadParameter(f"{', '.join(unknown)} is none of: {', '.join(CODES)}.")
+        raise typer.BadParameter(f'Unknown "{", ".join(unknown)}": use one of {", ".join(CODES)}.')
     return given
 
 
 OutputOption = Annotated[
-    Output, typer.Option("--output", "-o", help="A table for people, or one JSON document.")
+    Output, typer.Option("--output", "-o", help="Print a table or one JSON document.")
 ]
 ListingOption = Annotated[
-    Listing, typer.Option("--output", "-o", help="A table for people, one JSON document, or CSV.")
+    Listing, typer.Option("--output", "-o", help="Print a table, one JSON document, or CSV.")
 ]
 SinceOption = Annotated[
-    str | None, typer.Option(help="From this time on: an age such as 2h, or ISO 8601 (UTC).")
+    str | None, typer.Option(help="Only from this time on: an age such as 2h, or ISO 8601 (UTC).")
 ]
 UntilOption = Annotated[
-    str | None, typer.Option(help="Before this time: an age such as 2h, or ISO 8601 (UTC).")
+    str | None, typer.Option(help="Only before this time: an age such as 2h, or ISO 8601 (UTC).")
 ]
-InvoiceOption = Annotated[str | None, typer.Option(help="Only this invoice; its first digits do.")]
+InvoiceOption = Annotated[
+    str | None, typer.Option(help="Only this invoice; the first digits are enough.")
+]
 CustomerOption = Annotated[
-    str | None, typer.Option(help="Only this customer (Metronome's id); its first digits do.")
+    str | None,
+    typer.Option(help="Only this customer (Metronome's id); the first digits are enough."),
 ]
 CodeOption = Annotated[
     list[str] | None,
@@ -57,7 +60,7 @@ DestinationOption = Annotated[
 def known_destination(given: str) -> str:
     """Return the name of a billing provider that exists. Raises ``BadParameter``."""
     if given not in destinations():
-        raise typer.BadParameter(f'"{given}" is none of: {", ".join(destinations())}.')
+        raise typer.BadParameter(f'Unknown "{given}": use one of {", ".join(destinations())}.')
     return given
 
 
@@ -65,13 +68,13 @@ WhyOption = Annotated[str, typer.Option(help="The reason, for the auditor.")]
 WAIT_SECONDS = 900.0
 WaitOption = Annotated[
     float,
-    typer.Option("--wait-seconds", min=0, help="Follow for so long what becomes of the records."),
+    typer.Option("--wait-seconds", min=0, help="Maximum time to wait for the records' results."),
 ]
 NoWaitOption = Annotated[
-    bool, typer.Option("--no-wait", help="Do not follow what becomes of the records.")
+    bool, typer.Option("--no-wait", help="Do not wait for the records' results.")
 ]
 ByOption = Annotated[
-    str | None, typer.Option(help="Who decides; default: the user of this terminal.")
+    str | None, typer.Option(help="Name of the person who decides; default: this terminal's user.")
 ]
 
 

@@ -1,6 +1,4 @@
-"""What a command prints on stdout: rows for people as a table, for programs as one JSON document or
-CSV.
-"""
+"""Print a command's result on stdout: as a table, as one JSON document or as CSV."""
 
 import csv
 import shutil
@@ -23,10 +21,10 @@ Output = Literal["table", "json"]
 Listing = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
 MAX_IN_MEMORY = 8 * 1024 * 1024
-# Between the columns of a list.
+# The spaces between the columns of a list.
 GAP = 2
-# Of a reason this much says something. On 80 columns it leaves room for a whole invoice id and the
-# longest state of a reconciliation.
+# The fewest characters of a reason that are shown. On 80 columns they leave room for a whole
+# invoice id and the longest state of a reconciliation.
 MIN_CUT = 19
 
 
@@ -49,14 +47,12 @@ def print_json(document: Any) -> None:
 
 
 def print_exactly(document: Any) -> None:
-    """Print one JSON document digit for digit as a provider would get it: amounts are numbers
-    there.
-    """
+    """Print one JSON document exactly as a provider would get it, with amounts as numbers."""
     sys.stdout.write(_json(document) + "\n")
 
 
 def print_json_rows(rows: Iterable[Row]) -> None:
-    """Print one JSON document, a list of rows, once all have come."""
+    """Print one JSON document, a list of rows, after the last row was made."""
     with _whole() as text:
         between = "["
         for row in rows:
@@ -66,7 +62,7 @@ def print_json_rows(rows: Iterable[Row]) -> None:
 
 
 def print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
-    """Print a header, also over nothing, and one line per row, once all have come."""
+    """Print a header and one line per row, after the last row was made."""
     with _whole() as text:
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
@@ -76,9 +72,9 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
 
 @contextmanager
 def _whole() -> Iterator[IO[str]]:
-    """Print what is written, or nothing if it is cut off: half a table looks like a whole one.
+    """Print the whole text, or nothing after an error: half a table looks like a whole one.
 
-    Kept on disk if it is long, not in memory.
+    A long text is kept on disk, not in memory.
     """
     with SpooledTemporaryFile(
         MAX_IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline=""
@@ -95,7 +91,7 @@ def print_table(rows: Sequence[Row]) -> None:
 
 
 def print_list(rows: Sequence[Row], *, cut: str, spare: Sequence[str]) -> None:
-    """Print one line per row, whatever the terminal's width: see ``fitted``.
+    """Print one line per row, whatever the terminal's width; see ``fitted``.
 
     In a pipe nothing is left out.
     """
@@ -115,11 +111,11 @@ def print_list(rows: Sequence[Row], *, cut: str, spare: Sequence[str]) -> None:
 def fitted(
     rows: Sequence[Mapping[str, str]], width: int, *, cut: str, spare: Sequence[str]
 ) -> list[str]:
-    """Return a heading and one line per row, none of them wider than ``width``. Pure.
+    """Return a heading and one line per row, none wider than ``width``. Pure.
 
-    The column ``cut`` is shortened to what is left, but not below ``MIN_CUT``: before that
-    ``spare`` columns are left out, in their order. No other cell is ever cut or broken: an id that
-    ends in dots cannot be copied.
+    The column ``cut`` is shortened to the space that is left, but not below ``MIN_CUT``. Before
+    that, the ``spare`` columns are left out in their order. No other cell is cut: an id that ends
+    in dots cannot be copied.
     """
     widths = {name: max(cell_len(name), *(cell_len(row[name]) for row in rows)) for name in rows[0]}
     shown = [name for name in widths if name != cut]
@@ -145,11 +141,11 @@ def _shortened(text: str, width: int) -> str:
 
 
 def table(rows: Sequence[Row], title: str | None = None) -> Table:
-    """Lay rows that share their keys out: with lines on a terminal, without in a pipe."""
+    """Return a table of rows that share their keys: with lines on a terminal, without in a pipe."""
     box = HEAVY_HEAD if sys.stdout.isatty() else None
     cells = [[harmless_line(_cell(value)) for value in row.values()] for row in rows]
-    # Ids stay on one line while sentences can make room, and are never cut: one that ends in dots
-    # cannot be copied.
+    # Ids stay on one line if sentences can be wrapped instead, and are never cut: an id that ends
+    # in dots cannot be copied.
     columns = [
         Column(name, overflow="fold", no_wrap=not any(" " in row[index] for row in cells))
         for index, name in enumerate(rows[0] if rows else ())

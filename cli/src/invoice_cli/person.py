@@ -1,4 +1,4 @@
-"""Who sits at this terminal."""
+"""The person at this terminal."""
 
 import getpass
 import os
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from invoice_operations.decide.decider import Person
 from invoice_operations.errors import InvalidRequest
 
-# Of an account that a program has, and nobody logs in to.
+# The shells of a service account, which nobody logs in to.
 NO_SHELLS = ("nologin", "false")
 
 
 def person(given: str | None, ask: Callable[[], str] = getpass.getuser) -> Person:
-    """Return who decides: the one given by --by, else the user of this terminal."""
+    """Return who decides: the name given by --by, else this terminal's user."""
     return Person(given or _user(ask), "cli")
 
 
@@ -22,13 +22,12 @@ def accountable(
     ask: Callable[[], str] = getpass.getuser,
     account: Callable[[], pwd.struct_passwd] | None = None,
 ) -> Person:
-    """Return the same for what an auditor asks about: root and service accounts are nobody in
-    particular.
+    """Return who decides, for what is audited: root and service accounts are not accepted.
 
     Raises ``InvalidRequest``.
     """
     if not given and _is_shared(account or _own_account):
-        raise InvalidRequest("This account is nobody in particular: say with --by who decides.")
+        raise InvalidRequest("This account does not identify a person: name who decides with --by.")
     return person(given, ask)
 
 
@@ -39,7 +38,7 @@ def _own_account() -> pwd.struct_passwd:
 def _is_shared(account: Callable[[], pwd.struct_passwd]) -> bool:
     try:
         own = account()
-    except KeyError:  # a container's user may have a number alone
+    except KeyError:  # a container's user may have no name
         return True
     return own.pw_uid == 0 or own.pw_shell.endswith(NO_SHELLS)
 
@@ -48,4 +47,4 @@ def _user(ask: Callable[[], str]) -> str:
     try:
         return ask()
     except (KeyError, OSError) as error:
-        raise InvalidRequest("This user has no name: say with --by who decides.") from error
+        raise InvalidRequest("This user has no name: name who decides with --by.") from error

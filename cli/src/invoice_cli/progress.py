@@ -1,6 +1,6 @@
-"""How far a long command is: a bar on a terminal, a plain line now and then in a pipe.
+"""The progress of a long command: a bar on a terminal, a plain line now and then in a pipe.
 
-Always on stderr, and in a pipe only where people read the result: see ``exits.remark``.
+Always on stderr; in a pipe only if people read the result. See ``exits.remark``.
 """
 
 import sys
@@ -23,12 +23,12 @@ from invoice_cli.exits import say
 from invoice_cli.output import Listing
 from invoice_cli.terminal import terminal
 
-# In a pipe: a line per so many seconds, so that nothing is said of what is quick.
+# The seconds between two lines in a pipe, so that a quick command prints none.
 LINE_SECONDS = 10.0
 
 
 class Advance(Protocol):
-    """Called for things that were done, or with 0 while nothing happens."""
+    """A function that is called for things that were done, or with 0 while nothing happens."""
 
     def __call__(self, count: int = 1, /) -> None:
         """Count them."""
@@ -36,7 +36,7 @@ class Advance(Protocol):
 
 @dataclass(slots=True)
 class Lines:
-    """Says how much was done, in a pipe. ``told`` makes a sentence of the count."""
+    """Prints how much was done, in a pipe. ``told`` makes a sentence of the count."""
 
     told: Callable[[int], str]
     now: Callable[[], float] = time.monotonic
@@ -47,7 +47,7 @@ class Lines:
         self._said = self.now()
 
     def __call__(self, count: int = 1) -> None:
-        """Count, and say the sum if nothing was said for a while."""
+        """Count, and print the sum if nothing was printed for ``LINE_SECONDS``."""
         self._done += count
         if self.now() - self._said >= LINE_SECONDS:
             self._said = self.now()
@@ -78,7 +78,7 @@ def reading(output: Listing = "table") -> Iterator[Advance]:
 
 @contextmanager
 def _shown(display: Progress, label: str, total: int | None) -> Iterator[Advance | None]:
-    """Show a bar on a terminal, and nothing elsewhere."""
+    """Show a bar on a terminal, else nothing."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -1,6 +1,4 @@
-"""How the findings are shown: all of them to a program, to people what needs them, and the sums to
-both.
-"""
+"""Print the findings: all of them for a program, what needs work for people, and the sums."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +11,7 @@ from invoice_operations.reconcile.finding import SHOWN, Finding, State
 from invoice_operations.reconcile.totals import Totals
 
 COLUMNS = SHOWN | {"is_enqueued": "is_enqueued"}
-# Columns that a narrow terminal does without, the first one first.
+# The columns that a narrow terminal leaves out, in this order.
 SPARE = (
     "is_enqueued",
     "document_id",
@@ -55,9 +53,7 @@ def _show_to_people(findings: Iterable[Finding], totals: Totals) -> None:
 
 
 def turned(sums: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    """Yield tables with a line per sum and a column per currency, so that no amount is broken on 80
-    columns.
-    """
+    """Yield tables with a line per sum and a column per currency: 80 columns break no amount."""
     for start in range(0, len(sums), CURRENCIES):
         batch = sums[start : start + CURRENCIES]
         yield [
@@ -82,9 +78,7 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _row_for_people(finding: Finding) -> dict[str, Any]:
-    """Return a row whose first cell always names what it is about: a narrow terminal has no more
-    ids.
-    """
+    """Return a row whose first cell names its subject: a narrow terminal shows no other id."""
     return _row_in_minor_units(finding) | {
         "invoice_id": finding.invoice_id or f"customer {finding.customer_id}"
     }

@@ -1,6 +1,4 @@
-"""One run of a replay as an operator sees it: what is said before, during and after, and how to go
-on when it stops.
-"""
+"""One run of a replay as an operator sees it, with the command that continues it."""
 
 import sys
 from collections import Counter
@@ -24,10 +22,9 @@ from invoice_shared.errors import ConnectorError
 
 @dataclass(slots=True)
 class Run:
-    """Puts back what is planned, and follows what becomes of it.
+    """Puts the planned records back, and follows them to their results.
 
-    ``command`` goes on with it if it is interrupted, ``look_again`` says how to see later what has
-    become of it.
+    ``command`` continues it if it is interrupted. ``look_again`` says how to see its results later.
     """
 
     replay: Replay
@@ -43,7 +40,7 @@ class Run:
         self._before = self.replay.put_back
 
     def carry_out(self, per_second: float | None, wait_seconds: float | None) -> None:
-        """Send, and follow for so many seconds unless they are ``None``.
+        """Send, and follow for ``wait_seconds`` unless they are ``None``.
 
         Ends the process if it stops early.
         """
@@ -55,11 +52,11 @@ class Run:
 
     @property
     def is_good(self) -> bool:
-        """Whether nobody has to look at it, as far as it was followed."""
+        """Return whether everything is done, as far as it was followed."""
         return self.results is None or self.results.is_good
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON tree."""
+        """Return the run as a JSON tree."""
         return {
             "replayed": self.sent,
             "replayed_before": self._before,
@@ -67,7 +64,7 @@ class Run:
         }
 
     def tell(self, *, dry_run: bool) -> None:
-        """Print what was put back, what became of it, and what could not be read."""
+        """Print what was put back, its results, and what could not be read."""
         if not dry_run:
             self._tell()
         for key, why in self.plan.unreadable.items():
@@ -80,14 +77,15 @@ class Run:
             return
         say(f"{_outcome(self.results)}.")
         if self.results.failed:
-            say("What failed, and why: invoices failures --list")
+            say("See what failed, and why, with: invoices failures --list")
         if self.results.waiting:
-            say(f"What waits for whom: invoices console. {self.look_again}")
+            say(f"See what waits with: invoices console. {self.look_again}")
 
     def _send(self, per_second: float | None, interrupt: Interrupt) -> None:
         planned = self.plan.selected
         remark(
-            f"{self.replay.id}: {planned} record(s). If it is interrupted: {self.command}",
+            f"{self.replay.id}: {planned} record(s). If it is interrupted, continue with:"
+            f" {self.command}",
             self.output,
         )
         try:
@@ -103,12 +101,12 @@ class Run:
         except ConnectorError as error:
             stop(
                 exit_of(error),
-                f"Stopped after {self.sent} of {planned}: {error} Go on with: {self.command}",
+                f"Stopped after {self.sent} of {planned}: {error} Continue with: {self.command}",
             )
         if not is_complete:
             stop(
                 Exit.ATTENTION,
-                f"Interrupted after {self.sent} of {planned}. Go on with: {self.command}",
+                f"Interrupted after {self.sent} of {planned}. Continue with: {self.command}",
             )
 
     def _follow(self, seconds: float, interrupt: Interrupt) -> None:
@@ -127,7 +125,8 @@ class Run:
         except ConnectorError as error:
             stop(
                 exit_of(error),
-                f"{self._so_far(known)} Not followed any further: {error} {self.look_again}",
+                f"{self._so_far(known)} Their results are not followed any further: {error}"
+                f" {self.look_again}",
             )
         if known.waiting and interrupt.is_set():
             stop(Exit.ATTENTION, f"Interrupted. {self._so_far(known)} {self.look_again}")
@@ -137,13 +136,13 @@ class Run:
 
 
 def confirm(question: str) -> None:
-    """Ask on a terminal; a no ends the process. In a pipe nobody is asked."""
+    """Ask on a terminal, and end the process if the answer is no. In a pipe, do not ask."""
     if sys.stdin.isatty() and sys.stderr.isatty() and not typer.confirm(question, err=True):
         stop(Exit.ATTENTION, "Nothing was replayed.")
 
 
 def show_plan(plan: Plan, now: datetime) -> None:
-    """Print what is to be replayed, and say what is left out."""
+    """Print what is replayed and what is left out."""
     if plan.tally.groups():
         print_table(
             [
@@ -168,7 +167,7 @@ def show_plan(plan: Plan, now: datetime) -> None:
 
 
 def _outcome(results: Results) -> str:
-    """Return how many records ended how: ``1 created, 2 failed again (2 items-not-mapped)``."""
+    """Return the records by their results: ``1 created, 2 failed again (2 items-not-mapped)``."""
     parts = {
         "created": (results.created, ""),
         "skipped": (results.skipped.total(), _by_code(results.skipped)),

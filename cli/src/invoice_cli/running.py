@@ -1,6 +1,4 @@
-"""What a command runs in: libraries that keep quiet, and one line for whatever keeps it from its
-work.
-"""
+"""The context that a command runs in: quiet libraries, and one line for an error."""
 
 import logging
 import sys
@@ -25,7 +23,7 @@ def ended_with_one_line() -> Iterator[None]:
 
 
 def _quiet_libraries() -> None:
-    """Keep what the libraries log off the terminal: each command says itself what went wrong."""
+    """Keep the libraries' logs off the terminal: each command reports its own errors."""
     logging.basicConfig(stream=sys.stderr, level=logging.CRITICAL)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),

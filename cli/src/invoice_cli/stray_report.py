@@ -1,4 +1,4 @@
-"""How stray drafts are told: beside the findings, since they bill nobody."""
+"""The lines about stray drafts; they are not findings, because they bill nobody."""
 
 from datetime import datetime
 
@@ -14,22 +14,22 @@ from invoice_operations.reconcile.strays import (
 from invoice_shared.errors import CallFailed
 
 SENTENCES: dict[Fate, str] = {
-    "stray": "It bills nobody; --fix deletes it.",
+    "stray": "It bills nobody: delete it with --fix.",
     "deleted": "Deleted.",
-    "issued meanwhile": "It was issued meanwhile: run reconcile again.",
+    "issued meanwhile": "It was issued in the meantime: run reconcile again.",
 }
 
 
 def tell_strays(
     providers: AsksForDrafts, ledger: KnowsInvoices, since: datetime, now: datetime, *, fix: bool
 ) -> bool:
-    """Name the stray drafts, and delete them if ``fix``; whether every system could be asked."""
+    """Print (and delete) the stray drafts; return whether every system could be asked."""
     try:
         found = stray_drafts(providers, ledger, since, now)
         for stray in deleted(found, providers) if fix else found:
             say(_sentence(stray))
     except CallFailed as error:
-        say(f"Stray drafts were not looked for to the end: {error.reason}")
+        say(f"The search for stray drafts is incomplete: {error.reason}")
         return False
     return True
 
@@ -37,8 +37,5 @@ def tell_strays(
 def _sentence(stray: Stray) -> str:
     draft = stray.draft
     made = f"{draft.made_at:%Y-%m-%d %H:%M} UTC"
-    what = (
-        f"Stray draft {draft.draft_id} of invoice {draft.invoice_id} at {stray.destination}, made"
-        f" {made}."
-    )
+    what = f"Stray draft {draft.draft_id} of invoice {draft.invoice_id} at {stray.destination}, created {made}."
     return f"{what} {SENTENCES[stray.fate]}"

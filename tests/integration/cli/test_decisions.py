@@ -33,9 +33,7 @@ def test_pausing_and_resuming_are_in_the_audit(run_invoices: RunInvoices) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(
-            ("pause", "sap", "--why", "x"), '"sap" is none of', id="an unknown destination"
-        ),
+        pytest.param(("pause", "sap", "--why", "x"), 'Unknown "sap"', id="an unknown destination"),
         pytest.param(("pause", "netsuite", "--why", " "), "--why", id="no reason"),
         pytest.param(("pause", "netsuite", "--why", "x", "--by", " "), "--by", id="no person"),
     ],

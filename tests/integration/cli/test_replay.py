@@ -222,7 +222,7 @@ def test_an_interrupted_replay_says_how_to_resume_and_then_sends_the_rest_once(
     _, said = process.communicate(timeout=60)
 
     assert process.returncode == 1
-    command = said.strip().splitlines()[-1].split("Go on with: ")[1].split()
+    command = said.strip().splitlines()[-1].split("continue with: ")[1].split()
     done = len(put_back(topics, "raw-invoices"))
     assert 3 <= done < 40
     resumed = run_invoices(*command[1:], "--rate", "1000/s")

@@ -49,10 +49,14 @@ def test_settings_come_from_the_file_unless_the_environment_has_them(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param(b"RAW_INVOICES_TOPIC=1\n=2\n", "line 2: write NAME=value", id="no name"),
-        pytest.param(b"A='1\nB=2\n", "line 1: write NAME=value", id="an open quotation"),
-        pytest.param(b"A=\x00\n", "line 1: write NAME=value", id="a null byte"),
-        pytest.param(b"\xff\xfeA\x00", "cannot be read as UTF-8", id="not UTF-8"),
+        pytest.param(
+            b"RAW_INVOICES_TOPIC=1\n=2\n", "Invalid line 2 of .*: use NAME=value", id="no name"
+        ),
+        pytest.param(
+            b"A='1\nB=2\n", "Invalid line 1 of .*: use NAME=value", id="an open quotation"
+        ),
+        pytest.param(b"A=\x00\n", "Invalid line 1 of .*: use NAME=value", id="a null byte"),
+        pytest.param(b"\xff\xfeA\x00", "cannot be read: give a file of UTF-8 text", id="not UTF-8"),
     ],
 )
 def test_a_line_that_is_not_a_setting_is_named_and_nothing_is_taken(

@@ -103,5 +103,5 @@ def test_a_closed_failure_shows_who_closed_it_and_why() -> None:
     )
     assert reason_text(case(), closed) == "Resolved by kim: billed by hand"
     assert reason_text(case(documents="netsuite 9001"), NOBODY).endswith(
-        "Yet netsuite 9001 stands."
+        "But netsuite 9001 exists."
     )

@@ -62,8 +62,8 @@ def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFi
 
     (draft,) = books.control.documents()
     shown = capsys.readouterr()
-    assert f"Stray draft {draft['id']} of invoice {INVOICE_ID} at razorpay, made " in shown.err
-    assert shown.err.endswith("It bills nobody; --fix deletes it.\n")
+    assert f"Stray draft {draft['id']} of invoice {INVOICE_ID}at razorpay, created " in shown.err
+    assert shown.err.endswith("It bills nobody: delete it with --fix.\n")
     assert shown.out == ""
 
 
@@ -84,6 +84,6 @@ def test_a_system_that_cannot_be_asked_is_reported(
     assert not books.report(fix=True)
 
     assert (
-        "Stray drafts were not looked for to the end: Razorpay refuses our key"
+        "The search for stray drafts is incomplete: Razorpay refuses our key"
         in capsys.readouterr().err
     )

@@ -67,5 +67,5 @@ def test_a_job_of_a_process_that_ended_counts_as_stopped() -> None:
     stopped = Jobs(store, "reconcile").get("job-001")
     assert (stopped.state, stopped.problem) == (
         "stopped",
-        "The page ended while it ran. Begin another one.",
+        "The page's process ended while the job ran: begin another one.",
     )

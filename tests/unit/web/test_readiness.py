@@ -89,7 +89,7 @@ async def test_corrections_are_found_in_the_background() -> None:
         path = f"/readiness/{facts['job_id']}"
         shown = await visitor.look(path)
         assert "items-not-mapped" in shown
-        assert "no provider was asked" in shown
+        assert "the providers were not asked" in shown
         assert facts["job_id"] in await visitor.look("/readiness")
         answered = await visitor.get(f"{path}?format=csv")
         (row,) = csv.DictReader(io.StringIO(await answered.text()))

@@ -1,1 +1,1 @@
-"""The operator's page ``invoices web``: server-rendered HTML over the operations library."""
+"""The operator's web page ``invoices web``: server-rendered HTML over the operations library."""

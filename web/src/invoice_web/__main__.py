@@ -40,12 +40,12 @@ from invoice_web.store import Store, file_name, open_store
 SERVICE = "invoice-web"
 log = logs.get_logger(SERVICE)
 
+# The event loop must answer within this time, else a round of reading does not count as progress.
 ALIVE_SECONDS = 60.0
-"""In which the loop that serves must answer, or a reading of the topics is no sign of life."""
 
 
 def main() -> None:
-    """Serve the page; exits 0 after SIGTERM."""
+    """Serve the page until SIGTERM."""
     settings = load(WebSettings)
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
@@ -68,7 +68,7 @@ async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> N
         await web.TCPSite(runner, settings.bind_host, settings.console_port).start()
     except OSError as error:
         cannot_start(
-            f"CONSOLE_PORT {settings.console_port} on {settings.bind_host} cannot be opened:"
+            f'CONSOLE_PORT "{settings.console_port}" cannot be opened on {settings.bind_host}:'
             f" {error.strerror}."
         )
     desk.following.start()
@@ -81,9 +81,9 @@ async def _serve(settings: WebSettings, health: Health, shutdown: Shutdown) -> N
 
 
 def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEventLoop) -> Desk:
-    """Return what every page has at hand.
+    """Return the objects that every page uses.
 
-    What another process of the page left running is stopped.
+    Jobs and replays of a process that ended are marked as stopped.
     """
     progress = Progress()
     installation = Installation(tell=log.warning, progress=progress)
@@ -96,7 +96,7 @@ def open_desk(settings: WebSettings, health: Health, loop: asyncio.AbstractEvent
 
     def alive() -> bool:
         answered = threading.Event()
-        with suppress(RuntimeError):  # it is closed: the process ends
+        with suppress(RuntimeError):  # the loop is closed: the process ends
             loop.call_soon_threadsafe(answered.set)
         return answered.wait(ALIVE_SECONDS)
 
@@ -112,7 +112,7 @@ def desk_of(
     following: Following,
     logins: Logins,
 ) -> Desk:
-    """Put together what every page has at hand."""
+    """Return the objects that every page uses."""
     secret = settings.secret("console_secret") or secrets.token_hex(32)
     sessions = Sessions(store, secret, installation.clock)
     return Desk(

@@ -1,4 +1,4 @@
-"""One answer in two forms: a page for people, the same facts as JSON for programs."""
+"""A response in two forms: HTML for people, the same facts as JSON for programs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,21 +12,21 @@ from invoice_web.desk import DESK
 from invoice_web.forms import Form
 from invoice_web.identity import Identity
 
+# Facts that are shown exactly as a provider would get them, with amounts as numbers.
 EXACT = frozenset({"payload"})
-"""Facts that are shown byte for byte as a provider would get them: amounts are numbers there."""
-# What the guard leaves with a request: who asks, and what its body holds.
+# The guard stores these in a request: who asks, and the fields of the body.
 IDENTITY: web.RequestKey[Identity | None] = web.RequestKey("identity")
 FORM: web.RequestKey[Form] = web.RequestKey("form")
 
 
 def wants_json(request: web.Request) -> bool:
-    """Whether a program asks."""
+    """Return whether a program asks."""
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted
 
 
 def identity(request: web.Request) -> Identity:
-    """Return who asks; the guard has let nobody else in."""
+    """Return who asks; the guard refuses a request without an identity."""
     found = request[IDENTITY]
     if found is None:
         raise web.HTTPUnauthorized
@@ -34,21 +34,21 @@ def identity(request: web.Request) -> Identity:
 
 
 def form(request: web.Request) -> Form:
-    """Return what the body holds."""
+    """Return the fields of the body."""
     return request[FORM]
 
 
 def answer(
     request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200
 ) -> web.Response:
-    """Answer with facts."""
+    """Return a response with facts."""
     return as_json(facts, status) if wants_json(request) else page(request, template, facts, status)
 
 
 def done(
     request: web.Request, place: str, facts: Mapping[str, Any], status: int = 200
 ) -> web.Response:
-    """Answer that something was changed: people are shown to where it can be seen."""
+    """Return a response after a change; people are redirected to the page that shows it."""
     if wants_json(request):
         return as_json(facts, status)
     return web.Response(status=303, headers={"Location": place})
@@ -57,7 +57,7 @@ def done(
 def failed(
     request: web.Request, status: int, sentence: str, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """Answer why something cannot be had or done."""
+    """Return a response with an error."""
     facts = {"error": sentence}
     answered = (
         as_json(facts, status)
@@ -69,7 +69,7 @@ def failed(
 
 
 def as_json(facts: Mapping[str, Any], status: int = 200) -> web.Response:
-    """Answer with one JSON document; money and times as text."""
+    """Return a response with one JSON document; money and times are text."""
     tree = {name: value if name in EXACT else plain(value) for name, value in facts.items()}
     return web.Response(
         body=dumps(tree), status=status, content_type="application/json", charset="utf-8"
@@ -79,7 +79,7 @@ def as_json(facts: Mapping[str, Any], status: int = 200) -> web.Response:
 def page(
     request: web.Request, template: str, facts: Mapping[str, Any], status: int = 200
 ) -> web.Response:
-    """Answer with a page."""
+    """Return a response with a page."""
     desk, who = request.app[DESK], request.get(IDENTITY)
     surroundings = {
         "facts": facts,

@@ -1,4 +1,4 @@
-"""The application: its routes over what every page has at hand."""
+"""The application and its routes."""
 
 from importlib.resources import files
 

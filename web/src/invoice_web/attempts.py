@@ -1,4 +1,4 @@
-"""How often somebody may try a password. Pure but for what it remembers."""
+"""The limit of wrong passwords per address. Pure, except for what it remembers."""
 
 from collections import deque
 from collections.abc import Callable
@@ -6,20 +6,21 @@ from dataclasses import dataclass, field
 
 MAX_ATTEMPTS = 5
 WINDOW_SECONDS = 60.0
-# Addresses that are remembered; beyond these the one that was quiet for longest is forgotten.
+# Addresses that are remembered; if there are more, the one idle for longest is forgotten.
 MAX_ADDRESSES = 10_000
 
 
 @dataclass(slots=True)
 class Attempts:
-    """Wrong passwords by address. ``now`` gives monotonic seconds. For one thread."""
+    """Wrong passwords by address. ``now`` returns monotonic seconds. Not thread-safe."""
 
     now: Callable[[], float]
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
 
     def begin(self, address: str) -> bool:
-        """Count an attempt as wrong beforehand, so that many at once gain nothing; whether it may
-        be made at all.
+        """Return whether an attempt may be made; it counts as wrong until ``was_right``.
+
+        Otherwise many attempts at the same time could pass the limit.
         """
         recent = self._wrong.pop(address, deque())
         while recent and self.now() - recent[0] >= WINDOW_SECONDS:

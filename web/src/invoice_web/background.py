@@ -1,4 +1,4 @@
-"""One job of a kind at a time, in a thread of its own: how it goes on, and how it ended."""
+"""Run one job of a kind at a time in its own thread, and store its progress and its end."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from invoice_web.jobs import Job, Jobs, Row
 
 log = get_logger(__name__)
 
-# What was found per transaction; what the page shows lags by so many at most.
+# Findings per transaction; the page's list is at most this many behind.
 BATCH = 50
 STOP_SECONDS = 5.0
 
@@ -28,14 +28,14 @@ class Count:
         self.count += 1
 
 
+# The rows to store of each thing that was looked at.
 Found = Iterator[Sequence[Row]]
-"""What is kept of each thing that is looked at: rows, or none."""
+# Begins a job that counts customers; returns its findings and a function for their summary so far.
 Look = Callable[[Count], tuple[Found, Callable[[], Mapping[str, Any]]]]
-"""Begins to look, counting customers: what is found, and what all of it together says so far."""
 
 
 class Background:
-    """Thread-safe. One job at a time, since each asks other systems as fast as it may."""
+    """Runs one job at a time, because each uses the whole rate limit. Thread-safe."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -44,10 +44,10 @@ class Background:
         self._thread: threading.Thread | None = None
 
     def begin(self, job: Job, look: Look) -> None:
-        """Begin a job. Raises ``NeedsAttention`` while another one runs."""
+        """Begin a job. Raises ``NeedsAttention`` if another one runs."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
-                raise NeedsAttention("Another one runs already. Wait until it is done.")
+                raise NeedsAttention("Another job runs already: wait until it is done.")
             self._jobs.add(job)
             self._thread = threading.Thread(
                 target=self._run, args=(job, look), name=job.job_id, daemon=True
@@ -55,7 +55,7 @@ class Background:
             self._thread.start()
 
     def stop(self) -> None:
-        """End the job that runs."""
+        """Stop the job that runs."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
@@ -67,12 +67,12 @@ class Background:
             self._jobs.end(job.job_id, "failed", str(error))
         except Exception:
             log.exception("a job ended", job_id=job.job_id)
-            self._jobs.end(job.job_id, "failed", "A fault of the page itself; see its log.")
+            self._jobs.end(job.job_id, "failed", "An error of the page itself: see its log.")
         else:
             self._jobs.end(job.job_id, "done" if is_complete else "stopped")
 
     def _keep(self, job: Job, look: Look) -> bool:
-        """Keep what is found as it comes; whether it came to its end."""
+        """Store the findings as they come; return whether all were found."""
         walked, number = Count(), 0
         found, summary = look(walked)
         for batch in _batches(found):

@@ -1,4 +1,4 @@
-"""An answer as CSV, written while it is made."""
+"""A response as CSV that is written while it is made."""
 
 import asyncio
 import csv
@@ -18,9 +18,9 @@ Batches = Iterable[Sequence[Mapping[str, Any]]]
 async def csv_answer(
     request: web.Request, file: str, columns: Sequence[str], batches: Batches
 ) -> web.StreamResponse:
-    """Answer with a file of so many columns.
+    """Return a response with a CSV file.
 
-    Each batch is made in a thread, and sent before the next one is.
+    Each batch is made in a thread, and sent before the next one is made.
     """
     answered = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{file}"'})
     answered.content_type, answered.charset = "text/csv", "utf-8"
@@ -34,7 +34,7 @@ async def csv_answer(
 
 
 def csv_chunks(columns: Sequence[str], batches: Batches) -> Iterator[str]:
-    """Yield a header, also over nothing, and the lines of each batch. Pure."""
+    """Yield a header and the lines of each batch. Pure."""
     yield _lines([columns])
     for rows in batches:
         yield _lines([_cell(row[name]) for name in columns] for row in rows)

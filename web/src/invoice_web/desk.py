@@ -1,4 +1,4 @@
-"""What every page has at hand."""
+"""The objects that every page uses."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from invoice_web.replays import Replays
 from invoice_web.sessions import Sessions
 from invoice_web.settings import WebSettings
 
-# Questions to SQLite are short; what asks other systems may wait for them.
+# Queries of SQLite are short. Calls of other systems can wait for a long time.
 ASKING_THREADS = 4
 WORKING_THREADS = 8
 
@@ -32,9 +32,9 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``secret`` signs cookies and tokens.
+    """The objects that every page uses; ``secret`` signs cookies and tokens.
 
-    Blocking work has threads of its own, apart from what answers at once.
+    Slow work has its own threads, so that short queries do not wait for it.
     """
 
     settings: WebSettings
@@ -55,55 +55,51 @@ class Desk:
     _working: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(WORKING_THREADS, "working")
     )
-    # One hash at a time: each takes 64 MiB while it is compared.
+    # One hash at a time, because each comparison takes 64 MiB.
     _hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "hashing"))
 
     @property
     def view(self) -> View:
-        """The state of all invoices as it was read last.
+        """Return the state of all invoices as it was read last.
 
         Raises ``Unavailable`` if nothing was read yet.
         """
         return self.following.view
 
     async def ask(self, question: Callable[[], Answer]) -> Answer:
-        """Return what a short question to a file answers."""
+        """Return the result of a short query of a file."""
         return await asyncio.get_running_loop().run_in_executor(self._asking, question)
 
     async def work(self, work: Callable[[], Answer]) -> Answer:
-        """Return what comes of work that asks other systems."""
+        """Return the result of work that calls other systems."""
         return await asyncio.get_running_loop().run_in_executor(self._working, work)
 
     async def compare(self, comparison: Callable[[], Answer]) -> Answer:
-        """Return what comes of comparing a password."""
+        """Return the result of a comparison of passwords."""
         return await asyncio.get_running_loop().run_in_executor(self._hashing, comparison)
 
     async def change(self, work: Callable[[], Answer]) -> Answer:
-        """Return what comes of work that changes something, once the state that is shown has it.
+        """Return the result of a change, after the state on the page contains it.
 
-        Raises ``Unavailable`` at once while the broker is known to be away.
+        Raises ``Unavailable`` at once if the broker is known to be unreachable.
         """
         self.needs_broker()
 
         def changed() -> Answer:
             done = work()
-            with suppress(ConnectorError):  # it was done, whether or not it can be shown
+            with suppress(ConnectorError):  # the change is done, even if it cannot be shown
                 self.following.refresh()
             return done
 
         return await self.work(changed)
 
     def needs_broker(self) -> None:
-        """Raise ``Unavailable`` if the broker is known to be away: nobody has to wait for it
-        again.
-        """
+        """Raise ``Unavailable`` if the broker is known to be unreachable, without another wait."""
         if (problem := self.following.problem) is not None:
             raise Unavailable(problem)
 
     def close(self) -> None:
-        """Take no more work, and wait for what is under way: the interpreter would, too, at its
-        end.
-        """
+        """Accept no more work, and wait for the work in progress."""
         for pool in (self._asking, self._working, self._hashing):
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""The state of all invoices, followed in the background while the page runs, and how old it is."""
+"""Read the state of all invoices in the background, and report how old it is."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -20,22 +20,22 @@ from invoice_web.store import Store
 log = get_logger(__name__)
 
 FOLLOW_SECONDS = 3.0
-# Asking the broker who waits for whom costs more than reading what is new.
+# To ask the broker what waits costs more than to read new records: it is done every fifth round.
 WAITING_EVERY = 5
-# What was created today is counted again after so many times as long as that took.
+# The pause between two counts of what was created today, as a multiple of one count's time.
 REST = 20
 CLUSTER, AS_OF = "cluster_id", "as_of"
 
 
 class Progress:
-    """Counts the records that were read, and hands the count of each batch to nobody."""
+    """Counts the records that were read."""
 
     def __init__(self) -> None:
         self.records = 0
 
     @contextmanager
     def __call__(self) -> Iterator[Callable[[int], object]]:
-        """Yield a function that is told the count of each batch."""
+        """Yield a function that is called with the count of each batch."""
         yield self._add
 
     def _add(self, count: int) -> None:
@@ -43,9 +43,9 @@ class Progress:
 
 
 class Following:
-    """Reads what is new every few seconds; one reading at a time. Thread-safe.
+    """Reads new records every few seconds, one reading at a time. Thread-safe.
 
-    ``alive`` tells whether the rest of the process is: only then does a reading count as progress.
+    ``alive`` returns whether the event loop answers: only then does a reading count as progress.
     ``after`` is called after each reading that succeeded.
     """
 
@@ -64,11 +64,9 @@ class Following:
         self._progress = progress
         self._alive = alive
         self._after = after
-        self._stop, self._wake, self._reading = (
-            threading.Event(),
-            threading.Event(),
-            threading.Lock(),
-        )
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._reading = threading.Lock()
         self._as_of: datetime | None = None
         self._seen: int | None = None
         self._facts: dict[str, Any] = {}
@@ -79,34 +77,32 @@ class Following:
         self.problem: str | None = None
 
     def start(self) -> None:
-        """Show what was known at last, and follow from now on."""
+        """Show the last known state, and follow the topics from now on."""
         self._health.missing("view", "the topics are being read for the first time")
         self._recall()
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
 
     def stop(self) -> None:
-        """Follow no longer."""
+        """Stop following."""
         self._stop.set()
         self._wake.set()
 
     def hurry(self) -> None:
-        """Read soon, without waiting for it."""
+        """Request a reading soon, without waiting for it."""
         self._wake.set()
 
     @property
     def view(self) -> View:
-        """The state as it was read last. Raises ``Unavailable`` if nothing was read yet."""
+        """Return the state as it was read last. Raises ``Unavailable`` if nothing was read yet."""
         if self._as_of is None:
             why = self.problem or f"{self._progress.records:,} records so far"
             raise Unavailable(
-                f"The topics are being read for the first time: {why}. Try again in a while."
+                f"The topics are being read for the first time: {why}. Try again in a minute."
             )
         return self._installation.last_view
 
     def age(self) -> dict[str, Any]:
-        """Return as of when the state is, how old that makes it, and what keeps it from being
-        read.
-        """
+        """Return the time of the state, and its age."""
         as_of = self._as_of
         seconds = (
             None
@@ -116,7 +112,7 @@ class Following:
         return {"as_of": as_of, "age_seconds": seconds}
 
     def overview(self) -> dict[str, Any]:
-        """Return what ``snapshot`` and the broker said at last.
+        """Return the last results of ``snapshot`` and of the broker.
 
         Raises ``Unavailable`` if nothing was read yet.
         """
@@ -128,9 +124,9 @@ class Following:
         return self._facts | {"created_today": self._created, "waiting": self._waiting}
 
     def refresh(self) -> None:
-        """Read what is new now, so that whoever changed something sees it.
+        """Read new records now, so that the person who made a change sees it.
 
-        Raises what the clients raise.
+        Raises the clients' errors.
         """
         with self._reading:
             now = self._installation.clock.now()
@@ -171,7 +167,7 @@ class Following:
             self._note(str(error))
         except Exception:
             log.exception("the topics cannot be followed")
-            self._note("a fault of the page itself, see its log")
+            self._note("an error of the page itself, see its log")
         else:
             self._health.present("view")
         if self._alive():
@@ -184,9 +180,7 @@ class Following:
         self._health.missing("view", why)
 
     def _count_created(self) -> None:
-        """Count what was created today, by a connection aside, and rest for longer the longer it
-        takes.
-        """
+        """Count what was created today, with a separate connection that does not lock the view."""
         clock, view = self._installation.clock, self._installation.last_view
         if clock.monotonic() < self._created_due:
             return
@@ -204,4 +198,4 @@ class Following:
         ]
 
     def _nothing_more(self) -> None:
-        """Look at the topics alone."""
+        """Ask the broker nothing in this round."""

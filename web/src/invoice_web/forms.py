@@ -1,7 +1,4 @@
-"""What a request holds, as texts by name: forms, JSON objects, and the filters in both and in URLs.
-
-Pure.
-"""
+"""Read the fields of a request, from forms, JSON objects and URLs. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,12 +15,12 @@ Form = Mapping[str, Sequence[str]]
 
 FILTERS = ("code", "stage", "destination", "customer_id", "invoice_id", "since", "until", "state")
 STATES = ("open", "held", "resolved", "all")
+# The rows of a page as JSON. A page as HTML has fewer: ``SHOWN_ROWS``.
 MAX_ROWS = 500
-"""Of a page as JSON. A page for people has fewer: ``SHOWN_ROWS``."""
 SHOWN_ROWS = 100
 MAX_PAGE = 1_000_000
+# The maximum characters of a reason, or of any other text that a person types.
 MAX_TEXT = 4000
-"""Characters of a reason, or of any other text that a person types."""
 
 
 class UnreadableForm(InvalidRequest):
@@ -31,12 +28,12 @@ class UnreadableForm(InvalidRequest):
 
 
 def parse_form(content_type: str, body: bytes) -> Form:
-    """Read a body; of a file that is no text, nothing breaks. Raises ``UnreadableForm``."""
+    """Read a body; bytes that are not text are replaced. Raises ``UnreadableForm``."""
     if content_type == "application/json":
         return _from_json(body)
     if body and content_type != "application/x-www-form-urlencoded":
         raise UnreadableForm(
-            f'A body of type "{content_type}" is not read: send a form, or a JSON object.'
+            f'Invalid content type "{content_type}": send a form or a JSON object.'
         )
     return gathered(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
@@ -50,7 +47,7 @@ def gathered(pairs: Sequence[tuple[str, str]]) -> Form:
 
 
 def one(form: Form, name: str) -> str:
-    """Return a field without surrounding blanks; empty if it is not given.
+    """Return a field without surrounding blanks, or an empty text if it is missing.
 
     Raises ``InvalidRequest``.
     """
@@ -73,18 +70,18 @@ def needed(form: Form, name: str) -> str:
 
 
 def named_failures(form: Form) -> Sequence[str]:
-    """Return the ids of the failures that are chosen one by one; none if filters choose them.
+    """Return the ids of the failures that are chosen one by one, or none if filters choose them.
 
-    Raises ``InvalidRequest`` if a person was to tick some and did not: else all would be meant.
+    Raises ``InvalidRequest`` if a person had to select some and did not: else all would be chosen.
     """
     named = [text.strip() for text in form.get("failure_id", ()) if text.strip()]
     if not named and one(form, "chosen"):
-        raise InvalidRequest("No failure is chosen: tick at least one in the list.")
+        raise InvalidRequest("No failure is selected: select at least one in the list.")
     return named
 
 
 def parse_filters(form: Form, now: datetime, state: str = "open") -> Selection:
-    """Read which failures are meant; other fields say something else. Raises ``InvalidRequest``."""
+    """Read the filters, and ignore other fields. Raises ``InvalidRequest``."""
     wanted = one(form, "state") or state
     if wanted not in STATES:
         raise InvalidRequest(f'Invalid state "{wanted}": use one of {", ".join(STATES)}.')
@@ -92,16 +89,18 @@ def parse_filters(form: Form, now: datetime, state: str = "open") -> Selection:
     if wanted == "held":
         codes = {text.strip() for text in form.get("code", ()) if text.strip()}
         if codes - {HELD}:
-            raise InvalidRequest(f"What is held has the code {HELD}: leave the other codes out.")
+            raise InvalidRequest(
+                f"Held failures have only the code {HELD}: remove the other codes."
+            )
         options["code"] = [HELD]
     return parse_selection(options | {"state": ["open" if wanted == "held" else wanted]}, now)
 
 
 def parse_page(form: Form, rows: int) -> tuple[int, Page]:
-    """Return the number of a page, from 1, and which rows it has. Raises ``InvalidRequest``."""
+    """Return the number of a page, from 1, and its rows. Raises ``InvalidRequest``."""
     text = one(form, "page") or "1"
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:10]) <= MAX_PAGE:
-        raise InvalidRequest(f'Invalid page "{text}": use a number from 1 on.')
+        raise InvalidRequest(f'Invalid page "{text}": use a number from 1.')
     return int(text), Page(rows, (int(text) - 1) * rows)
 
 
@@ -113,21 +112,22 @@ def _from_json(body: bytes) -> Form:
     try:
         tree = loads(body)
     except ValueError as error:
-        raise UnreadableForm("The body is not JSON.") from error
+        raise UnreadableForm("The body is not JSON: send a JSON object.") from error
     if not isinstance(tree, dict):
-        raise UnreadableForm("The body is JSON, but not an object.")
+        raise UnreadableForm("The body is JSON, but not an object: send a JSON object.")
     pairs = [
         (name, each)
         for name, value in tree.items()
         for each in (value if isinstance(value, list) else [value])
     ]
     if not all(isinstance(text, str | int) or text is None for _name, text in pairs):
-        raise UnreadableForm("The fields of the body are no texts.")
+        raise UnreadableForm("The body has fields that are not text: send texts or lists of texts.")
     return gathered([(name, str(text)) for name, text in pairs if text is not None])
 
 
 def _storable(text: str) -> str:
-    """Return what a database and a log take: half a surrogate pair is no text, and a zero ends
-    one.
+    """Return a text that a database and a log can store.
+
+    Half a surrogate pair cannot be encoded, and a zero byte ends a text.
     """
     return text.encode("utf-8", "replace").decode().replace("\0", "�")

@@ -1,6 +1,4 @@
-"""What every request passes: who asks, whether a page of ours asks, and what becomes of an
-error.
-"""
+"""Check every request's identity and origin, and turn errors into responses."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,11 +30,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-FORGED = (
-    "This was not asked by a page of ours, or by one that is too old. Load the page again, and try"
-    " once more."
-)
-# The first that fits; every other error is a system that does not answer.
+FORGED = "This request does not come from a current page: load the page again, and try once more."
+# The first match counts. Every other error is a system that does not answer.
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (InvalidRequest, 400),
     (NotFound, 404),
@@ -46,15 +41,15 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (CredentialsRefused, 409),
 )
 SENTENCES = {
-    404: "There is no such page.",
-    405: "That cannot be done here.",
-    413: "That is too long.",
+    404: "This page does not exist.",
+    405: "This page does not accept the request's method.",
+    413: "The request is too long.",
 }
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a request through if it may pass; whatever happens, its answer has our headers."""
+    """Handle a request if it is allowed; each response has our headers."""
     answered = await _answered(request, handler)
     if not answered.prepared:
         secure(request, answered)
@@ -62,7 +57,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def secure(request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers of every answer."""
+    """Add the headers of every response."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     is_file = request.path.startswith(STATIC) and response.status < 400
@@ -80,11 +75,11 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return failed(request, status_of(error), str(error))
     except Exception:
         log.exception("a request failed", method=request.method, path=request.path)
-        return failed(request, 500, "A fault of the page itself; its log has more.")
+        return failed(request, 500, "An error of the page itself: see its log.")
 
 
 def status_of(error: Exception) -> int:
-    """Return the status that an error leads to."""
+    """Return the status of an error."""
     return next((status for known, status in STATUSES if isinstance(error, known)), 503)
 
 
@@ -93,12 +88,16 @@ def _allowed(error: web.HTTPException) -> dict[str, str]:
 
 
 async def _refused(request: web.Request) -> web.Response | None:
-    """Return why a request may not pass; ``None`` if it may."""
+    """Return the refusal of a request, or ``None`` if it is allowed."""
     desk = request.app[DESK]
     try:
         who = _identity(request, desk)
     except NotTrusted:
-        return failed(request, 403, "Somebody who is no trusted proxy names a user.")
+        return failed(
+            request,
+            403,
+            "The user header comes from an address that is not in CONSOLE_TRUSTED_PROXIES.",
+        )
     request[IDENTITY] = who
     is_open = request.path == LOGIN or request.path.startswith(STATIC)
     if who is None and not is_open:
@@ -120,11 +119,11 @@ def _identity(request: web.Request, desk: Desk) -> Identity | None:
 
 def _not_logged_in(request: web.Request) -> web.Response:
     if wants_json(request):
-        return failed(request, 401, "Log in first.")
-    if (
-        "HX-Request" in request.headers
-    ):  # a part of a page that is renewed by script, which would follow a redirect
-        return failed(request, 401, "Log in first.", {"HX-Redirect": LOGIN})
+        return failed(request, 401, "You are not logged in: log in first.")
+    # A script that refreshes a part of a page would follow a redirect and show the login form in
+    # it.
+    if "HX-Request" in request.headers:
+        return failed(request, 401, "You are not logged in: log in first.", {"HX-Redirect": LOGIN})
     return web.Response(status=303, headers={"Location": LOGIN})
 
 
@@ -140,5 +139,5 @@ async def _not_allowed(
     if not is_ours or not csrf.is_same_origin(request.headers):
         return failed(request, 403, FORGED)
     if who is not None and who.role == "view" and request.path not in (LOGIN, LOGOUT):
-        return failed(request, 403, "You may look, but not change anything.")
+        return failed(request, 403, "Your role can look, but cannot change anything.")
     return None

@@ -1,4 +1,4 @@
-"""Who asks: a person whom a trusted proxy names, or one who gave a password."""
+"""Identify who asks: by a trusted proxy's header, or by a session."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from invoice_web.sessions import Role, Session, Sessions
 from invoice_web.settings import EVERYBODY, WebSettings
 
 MAX_NAME_CHARACTERS = 200
+# The setting with each role's password.
 PASSWORDS: dict[Role, str] = {"act": "console_password", "view": "console_view_password"}
-"""The setting that holds each role's password."""
 
 
 class NotTrusted(Exception):
-    """Somebody who is no trusted proxy names a user."""
+    """An address that is not a trusted proxy sent the user header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``subject`` is whose CSRF token counts.
+    """A person; ``subject`` is the subject of the CSRF tokens.
 
-    ``session``: ``None`` of a person whom a proxy names.
+    ``session`` is ``None`` for a person named by a proxy.
     """
 
     name: str
@@ -31,14 +31,14 @@ class Identity:
 
 
 class Identities:
-    """Passwords are read when they are needed, since a file may change."""
+    """Identifies people. Reads passwords when they are needed, because a file can change."""
 
     def __init__(self, settings: WebSettings, sessions: Sessions) -> None:
         self._settings = settings
         self._sessions = sessions
 
     def named_by_proxy(self, peer: str | None, names: Sequence[str]) -> Identity | None:
-        """Return whom the user header names; ``None`` without one. Raises ``NotTrusted``."""
+        """Return the person in the user header, or ``None`` without one. Raises ``NotTrusted``."""
         if not names:
             return None
         if not is_within(peer, self._settings.console_trusted_proxies) or len(names) > 1:
@@ -50,7 +50,7 @@ class Identities:
         return Identity(name, role, f"header:{name}")
 
     def of_cookie(self, cookie: str | None) -> Identity | None:
-        """Return who logged in; ``None`` once the password of that time is not the one of now."""
+        """Return who logged in, or ``None`` if the password was changed since then."""
         session = self._sessions.find(cookie)
         if session is None:
             return None
@@ -61,17 +61,17 @@ class Identities:
 
 
 def is_within(peer: str | None, networks: Sequence[Network]) -> bool:
-    """Whether an address is in one of the networks."""
+    """Return whether an address is in one of the networks."""
     try:
         address = ip_address((peer or "").partition("%")[0])
     except ValueError:
         return False
-    # A socket that serves both families shows IPv4 clients as ``::ffff:10.0.0.1``.
+    # A socket for both families shows IPv4 clients as ``::ffff:10.0.0.1``.
     known = (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
     return any(known in network for network in networks)
 
 
 def tidy_name(text: str) -> str:
-    """Return a name as the audit shows it: one line, not too long."""
+    """Return a name as the audit shows it: on one line and not too long."""
     printable = "".join(each if each.isprintable() else " " for each in text)
     return " ".join(printable.split())[:MAX_NAME_CHARACTERS]

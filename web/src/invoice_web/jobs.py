@@ -1,6 +1,4 @@
-"""Long looks at everything, as the page keeps them: what was asked for, how far it is, and each
-finding.
-"""
+"""The page's store of long jobs: each request, its progress, and its findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,18 +14,18 @@ from invoice_web.store import Store
 
 State = Literal["running", "stopped", "failed", "done"]
 COLUMNS = "job_id, state, begun_by, begun_at, request, walked, summary, problem"
-# Jobs of a kind that are kept: each may have a finding per invoice.
+# Stored jobs per kind: each can have a finding per invoice.
 MAX_KEPT = 20
 FORGET = """
 DELETE FROM jobs WHERE kind = ? AND job_id NOT IN (
     SELECT job_id FROM jobs WHERE kind = ? ORDER BY begun_at DESC LIMIT ?)
 """
-CUT_OFF = "The page ended while it ran. Begin another one."
+CUT_OFF = "The page's process ended while the job ran: begin another one."
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``summary`` is what all findings together say so far. ``problem`` is why it ended early."""
+    """A job. ``summary`` is of all findings so far. ``problem`` is why it ended early."""
 
     job_id: str
     begun_by: str
@@ -39,7 +37,7 @@ class Job:
     problem: str | None = None
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON tree."""
+        """Return the job as a JSON tree."""
         return {
             "job_id": self.job_id,
             "state": self.state,
@@ -53,7 +51,7 @@ class Job:
 
 
 class Row(NamedTuple):
-    """A finding: what it is found by, and what a list shows of it."""
+    """A finding: the fields to search by, and the fields of a list."""
 
     state: str
     needs_a_person: bool
@@ -62,14 +60,14 @@ class Row(NamedTuple):
 
 
 class Jobs:
-    """Those of one kind, e.g. ``reconcile``. Thread-safe."""
+    """The jobs of one kind, e.g. ``reconcile``. Thread-safe."""
 
     def __init__(self, store: Store, kind: str) -> None:
         self._store = store
         self._kind = kind
 
     def add(self, job: Job) -> None:
-        """Keep a job that begins."""
+        """Store a job that begins."""
         row = (
             job.job_id,
             self._kind,
@@ -93,12 +91,12 @@ class Jobs:
             row = tables.execute(asked, (job_id, self._kind)).fetchone()
         if row is None:
             raise NotFound(
-                f"No job {job_id} was begun here. Those that were are listed under /{self._kind}."
+                f'No job has the id "{job_id}": find the jobs of this page under /{self._kind}.'
             )
         return _job(row)
 
     def newest(self, page: Page) -> tuple[list[Job], int]:
-        """Return jobs, the newest first, and how many there are in all."""
+        """Return jobs, the newest first, and the number of all."""
         with self._store.transaction() as tables:
             asked = f"SELECT {COLUMNS} FROM jobs WHERE kind = ? ORDER BY begun_at DESC {page.sql}"  # noqa: S608
             rows = tables.execute(asked, (self._kind,)).fetchall()
@@ -110,7 +108,7 @@ class Jobs:
     def take(
         self, job_id: str, first: int, found: Iterable[Row], walked: int, summary: Mapping[str, Any]
     ) -> None:
-        """Keep findings, numbered from ``first``, and how far the job is."""
+        """Store findings, numbered from ``first``, and the job's progress."""
         rows = [
             (job_id, first + number, *each[:-1], _text(each.shown))
             for number, each in enumerate(found)
@@ -121,7 +119,7 @@ class Jobs:
             tables.execute("UPDATE jobs SET walked = ?, summary = ? WHERE job_id = ?", changed)
 
     def end(self, job_id: str, state: State, problem: str | None = None) -> None:
-        """Note how a job ended."""
+        """Store how a job ended."""
         with self._store.transaction() as tables:
             tables.execute(
                 "UPDATE jobs SET state = ?, problem = ? WHERE job_id = ?", (state, problem, job_id)
@@ -130,7 +128,7 @@ class Jobs:
     def findings(
         self, job_id: str, page: Page, state: str | None = None
     ) -> tuple[list[dict[str, Any]], int]:
-        """Return findings, first those that need a person, and how many there are in all."""
+        """Return findings, first those that need a person, and the number of all."""
         where, values = (
             ("job_id = ?", [job_id])
             if state is None
@@ -155,7 +153,7 @@ class Jobs:
         return {invoice_id: loads(value) for invoice_id, value in rows}
 
     def recover(self) -> None:
-        """Call what another process was running stopped."""
+        """Mark the jobs of a process that ended as stopped."""
         ended = (
             "UPDATE jobs SET state = 'stopped', problem = ? WHERE state = 'running' AND kind = ?"
         )

@@ -1,7 +1,4 @@
-"""Where people see an invoice's documents and its customer: at the providers, and in Metronome.
-
-Pure.
-"""
+"""Links to an invoice's documents at the providers, and to its customer in Metronome. Pure."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -16,7 +13,7 @@ METRONOME = "https://app.metronome.com/customers/"
 
 
 def links(documents: Iterable[Outcome], customer_id: str | None) -> list[dict[str, Any]]:
-    """Return the places, each with what is there."""
+    """Return the links, each with a description."""
     found = [
         {"what": _name(each), "url": url} for each in documents if (url := _page(each)) is not None
     ]

@@ -1,6 +1,4 @@
-"""Log-ins in the audit: kept until the broker has them, since people must get in while it is
-away.
-"""
+"""Log-ins for the audit, stored until the broker has them: people must get in without it."""
 
 import threading
 from datetime import datetime
@@ -15,12 +13,12 @@ from invoice_shared.types import time_text
 from invoice_web.sessions import SESSION_SECONDS
 from invoice_web.store import Store
 
-# People whom a proxy names and who were seen; beyond these, the one seen first is entered again.
+# Remembered people named by a proxy; if there are more, the one seen first is entered again.
 MAX_KNOWN = 10_000
 
 
 class Logins:
-    """Thread-safe."""
+    """Stores log-ins, and publishes them to the audit. Thread-safe."""
 
     def __init__(self, installation: Installation, store: Store) -> None:
         self._installation = installation
@@ -29,7 +27,7 @@ class Logins:
         self._entering = threading.Lock()
 
     def add(self, name: str, role: str) -> None:
-        """Note a log-in; ``enter`` brings it to the audit."""
+        """Store a log-in; ``enter`` publishes it to the audit."""
         now = self._installation.clock.now()
         with self._store.transaction() as tables:
             tables.execute(
@@ -37,7 +35,7 @@ class Logins:
             )
 
     def seen(self, name: str, role: str) -> None:
-        """Note a person whom a proxy names, once per session's length."""
+        """Store a log-in of a person named by a proxy, once per session's length."""
         now = self._installation.clock.monotonic()
         if now - self._known.get(name, float("-inf")) < SESSION_SECONDS:
             return
@@ -47,9 +45,10 @@ class Logins:
         self.add(name, role)
 
     def enter(self) -> None:
-        """Bring what was noted to the audit.
+        """Publish the stored log-ins to the audit.
 
-        What was entered twice is told by its id. Raises ``PublishFailed``.
+        A log-in is deleted after it was published: a crash between the two publishes it again with
+        the same id. Raises ``PublishFailed``.
         """
         with self._entering:
             with self._store.transaction() as tables:
@@ -70,7 +69,7 @@ class Logins:
 
 
 def login(number: int, name: str, role: str, at: str) -> Decision:
-    """Return the decision of a log-in. Its id is the same however often it is entered."""
+    """Return the decision of a log-in, whose id is the same each time."""
     person = Person(name, "web")
     facts: dict[str, Any] = {
         "decision_id": f"login-{at}-{number}",

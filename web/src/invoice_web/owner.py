@@ -1,6 +1,4 @@
-"""Which process of the page may call what ran before it cut off: the one that is alone with the
-file.
-"""
+"""Whether this process may mark unfinished jobs as stopped: only if it alone uses the file."""
 
 import fcntl
 import os
@@ -8,7 +6,7 @@ from pathlib import Path
 
 
 def owns(directory: Path | None, name: str) -> bool:
-    """Whether no other process of the page uses the file; holds on to that until this one ends."""
+    """Return whether no other process uses the file, and lock it until this process ends."""
     if directory is None:
         return True
     try:

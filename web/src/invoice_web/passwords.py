@@ -1,4 +1,4 @@
-"""Comparing what a person typed with a password that is given as it is, or as an argon2 hash."""
+"""Compare a typed password with the setting, which is a password or an argon2 hash."""
 
 import hmac
 
@@ -9,14 +9,14 @@ HASH = "$argon2"
 
 
 def is_hash(stored: str) -> bool:
-    """Whether a setting holds a hash instead of the password itself."""
+    """Return whether a setting is a hash and not the password itself."""
     return stored.startswith(HASH)
 
 
 def matches(given: str, stored: str | None) -> bool:
-    """Whether a password is the one that is set.
+    """Return whether a password is the one in the setting.
 
-    Slow for a hash, on purpose. An empty one never is.
+    A hash is slow on purpose. An empty password never matches.
     """
     if not given or not stored:
         return False

@@ -1,6 +1,4 @@
-"""Replays as the page keeps them: the frozen list of each plan, what was said of it, and how far
-it is.
-"""
+"""The page's store of replays: each plan's fixed list of failures, its request and its progress."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from invoice_shared.types import time_text
 from invoice_web.store import Store
 
 State = Literal["planned", "running", "stopped", "done"]
-# Plans that are kept, each with its list.
+# Stored plans, each with its list of failures.
 MAX_KEPT = 1_000
 NEWEST = f"SELECT replay_id FROM replays ORDER BY planned_at DESC LIMIT {MAX_KEPT}"  # noqa: S608
 COLUMNS = "replay_id, state, planned_by, planned_at, request, failure_ids, plan, sent, problem"
@@ -24,9 +22,9 @@ COLUMNS = "replay_id, state, planned_by, planned_at, request, failure_ids, plan,
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """``request`` says what was asked for, ``plan`` is ``Plan.document``.
+    """A plan; ``request`` is what was asked for, ``plan`` is ``Plan.document``.
 
-    ``problem`` is why it stopped by itself.
+    ``problem`` is the error that stopped it.
     """
 
     replay_id: str
@@ -40,7 +38,7 @@ class StoredPlan:
     problem: str | None = None
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON tree, without the list."""
+        """Return the plan as a JSON tree, without the list."""
         return {
             "replay_id": self.replay_id,
             "state": self.state,
@@ -55,13 +53,13 @@ class StoredPlan:
 
 
 class Plans:
-    """Thread-safe."""
+    """Stores plans. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def add(self, plan: StoredPlan) -> None:
-        """Keep a plan."""
+        """Store a plan."""
         row = (
             plan.replay_id,
             plan.state,
@@ -86,12 +84,12 @@ class Plans:
             row = tables.execute(asked, (replay_id,)).fetchone()
         if row is None:
             raise NotFound(
-                f"No replay {replay_id} was planned here. Those that were are listed under Replays."
+                f'No replay has the id "{replay_id}": find the replays of this page under Replays.'
             )
         return _plan(row)
 
     def newest(self, page: Page) -> tuple[list[StoredPlan], int]:
-        """Return plans, the newest first, and how many there are in all."""
+        """Return plans, the newest first, and the number of all."""
         with self._store.transaction() as tables:
             rows = tables.execute(
                 f"SELECT {COLUMNS} FROM replays ORDER BY planned_at DESC {page.sql}"  # noqa: S608
@@ -100,7 +98,7 @@ class Plans:
         return [_plan(row) for row in rows], int(count)
 
     def move(self, replay_id: str, before: Sequence[State], after: State) -> None:
-        """Change a state at once and only from one of ``before``.
+        """Change a state in one step, and only from one of ``before``.
 
         Raises ``NotFound`` or ``NeedsAttention``.
         """
@@ -113,16 +111,16 @@ class Plans:
             ).rowcount
         if not changed:
             raise NeedsAttention(
-                f"The replay {replay_id} is {found.state}: only one that is {_or(before)} can do that."
+                f"The replay {replay_id} is {found.state}, but must be {_or(before)}."
             )
 
     def advance(self, replay_id: str, sent: int) -> None:
-        """Note how many records were put back so far."""
+        """Store how many records were put back so far."""
         with self._store.transaction() as tables:
             tables.execute("UPDATE replays SET sent = ? WHERE replay_id = ?", (sent, replay_id))
 
     def end(self, replay_id: str, state: State, sent: int, problem: str | None = None) -> None:
-        """Note how a run ended."""
+        """Store how a run ended."""
         with self._store.transaction() as tables:
             tables.execute(
                 "UPDATE replays SET state = ?, sent = ?, problem = ? WHERE replay_id = ?",
@@ -130,9 +128,7 @@ class Plans:
             )
 
     def recover(self) -> None:
-        """Call what another process was running stopped: it has ended, and somebody may resume
-        it.
-        """
+        """Mark the replays of a process that ended as stopped, so that they can be resumed."""
         with self._store.transaction() as tables:
             tables.execute(
                 "UPDATE replays SET state = 'stopped', problem = ? WHERE state = 'running'",
@@ -140,7 +136,7 @@ class Plans:
             )
 
 
-CUT_OFF = "The page ended while it ran."
+CUT_OFF = "The page's process ended while the replay ran."
 
 
 def _plan(row: Row) -> StoredPlan:

@@ -1,4 +1,4 @@
-"""Looking in the background at what the invoices of a time would fail on."""
+"""Run readiness jobs in the background: what the invoices since a time would fail on."""
 
 import secrets
 from collections.abc import Callable
@@ -19,14 +19,13 @@ from invoice_web.jobs import Job, Jobs, Row
 
 KIND = "readiness"
 PER_SECOND = 20.0
-# Of what there is to correct, that which most invoices wait for: it is kept with each step. The CSV
-# has all of it.
+# The causes that are stored with each step: those of the most invoices. The CSV contains all.
 MAX_CAUSES = 200
 NOTHING_YET: dict[str, Any] = {"states": {}, "causes": [], "problems": []}
 
 
 class Readying:
-    """Thread-safe."""
+    """Begins and stops readiness jobs. Thread-safe."""
 
     def __init__(self, installation: Installation, jobs: Jobs) -> None:
         self._installation = installation
@@ -36,14 +35,14 @@ class Readying:
     def begin(
         self, since: str, customer_id: str, person: Person, *, ask_providers: bool = False
     ) -> Job:
-        """Begin a job, about all customers unless one is named.
+        """Begin a job for all customers, or for one.
 
-        Raises ``InvalidRequest``, or ``NeedsAttention`` while another one runs.
+        Raises ``InvalidRequest``, or ``NeedsAttention`` if another one runs.
         """
         now = self._installation.clock.now()
         moment = parse_moment(since, now)
         if moment >= now:
-            raise InvalidRequest(f'Invalid since "{since}": use a time that is over, e.g. 30d.')
+            raise InvalidRequest(f'Invalid since "{since}": use a time in the past, e.g. 30d.')
         request = {
             "since": time_text(moment),
             "customer_id": customer_id or None,
@@ -62,7 +61,7 @@ class Readying:
         return job
 
     def stop_all(self) -> None:
-        """End the job that runs."""
+        """Stop the job that runs."""
         self._background.stop()
 
     def _look(

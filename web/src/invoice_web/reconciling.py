@@ -1,4 +1,4 @@
-"""Reconciling in the background, and enqueuing what it found missing."""
+"""Run reconciliations in the background, and enqueue what they found missing."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ NOTHING_YET: dict[str, Any] = {"states": {}, "sums": [], "for_a_person": 0, "not
 
 
 class Reconciling:
-    """Thread-safe."""
+    """Begins and stops reconciliations. Thread-safe."""
 
     def __init__(self, installation: Installation, jobs: Jobs) -> None:
         self._installation = installation
@@ -35,11 +35,11 @@ class Reconciling:
         self._background = Background(jobs)
 
     def begin(self, since: str, person: Person) -> Job:
-        """Begin a job. Raises ``InvalidRequest``, or ``NeedsAttention`` while another one runs."""
+        """Begin a job. Raises ``InvalidRequest``, or ``NeedsAttention`` if another one runs."""
         now = self._installation.clock.now()
         chosen = Selection(since=parse_moment(since, now))
         if chosen.since is not None and chosen.since >= now:
-            raise InvalidRequest(f'Invalid since "{since}": use a time that is over, e.g. 7d.')
+            raise InvalidRequest(f'Invalid since "{since}": use a time in the past, e.g. 7d.')
         request = {"since": time_text(chosen.since or now)}
         job = Job(
             f"reconcile-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -52,7 +52,7 @@ class Reconciling:
         return job
 
     def stop_all(self) -> None:
-        """End the job that runs."""
+        """Stop the job that runs."""
         self._background.stop()
 
     def enqueue(self, job_id: str, invoice_ids: Sequence[str], person: Person) -> list[str]:
@@ -62,12 +62,12 @@ class Reconciling:
         """
         self.jobs.get(job_id)
         if not invoice_ids:
-            raise InvalidRequest("No invoice is chosen.")
+            raise InvalidRequest("No invoice is selected: select at least one in the list.")
         found = self.jobs.of_invoices(job_id, invoice_ids)
         refused = [name for name in invoice_ids if found.get(name, {}).get("state") != MISSING]
         if refused:
             raise NeedsAttention(
-                "Only what is missing by this reconciliation is enqueued, not"
+                "Only invoices that this reconciliation found missing can be enqueued, not"
                 f" {', '.join(refused[:3])}."
             )
         for name in invoice_ids:

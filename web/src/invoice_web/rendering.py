@@ -1,4 +1,4 @@
-"""From facts to HTML."""
+"""Render facts as HTML."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from invoice_web.runbook import Runbook
 
 
 class Templates:
-    """Every text is escaped, and a name that is not there is a fault."""
+    """The templates. Every text is escaped, and an undefined name is an error."""
 
     def __init__(self, runbook: Runbook) -> None:
         self._environment = Environment(
@@ -42,7 +42,7 @@ class Templates:
 
 
 def money_of(totals: Mapping[str, Decimal | str], unknown: int = 0) -> str:
-    """Return sums by currency in words; of a plan that was kept, they are text."""
+    """Return sums by currency in words; the sums of a stored plan are text."""
     return money({currency: Decimal(total) for currency, total in totals.items()}, unknown)
 
 
@@ -52,7 +52,7 @@ def amount(total: Decimal | str | None, currency: str | None = None) -> str:
 
 
 def moment(value: datetime | str | None) -> str:
-    """Return a time for people."""
+    """Return a time as people read it."""
     if value is None:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -60,22 +60,22 @@ def moment(value: datetime | str | None) -> str:
 
 
 def since(value: datetime | str | None, now: datetime) -> str:
-    """Return how long ago something was."""
+    """Return the age of a time."""
     if value is None:
         return ""
     return age(datetime.fromisoformat(value) if isinstance(value, str) else value, now)
 
 
 def body(tree: Any) -> str:
-    """Return a body as a provider would get it: amounts are numbers there."""
+    """Return a body as a provider would get it, with amounts as numbers."""
     return dumps(tree).decode()
 
 
 def short(failure_id: str) -> str:
-    """Return the digits of an id that tell it from others."""
+    """Return the digits of an id that distinguish it."""
     return failure_id[:12]
 
 
 def words(name: str) -> str:
-    """Return a name of ours as words."""
+    """Return a name without hyphens and underscores."""
     return name.replace("_", " ").replace("-", " ")

@@ -1,4 +1,4 @@
-"""Planning, running, stopping and resuming replays: each run in a thread of its own."""
+"""Plan, run, stop and resume replays, each run in its own thread."""
 
 import secrets
 import threading
@@ -25,13 +25,13 @@ from invoice_web.plans import Plans, StoredPlan
 log = get_logger(__name__)
 
 NOTE_SECONDS = 0.5
-# Failure ids in the audit; of more, their count is there.
+# Failure ids in an audit record; of more, the record contains only the count.
 MAX_TOLD = 100
 STOP_SECONDS = 10.0
 
 
 class Replays:
-    """Thread-safe. What runs, runs in this process; ``plans`` outlives it."""
+    """Runs replays in this process; ``plans`` outlives it. Thread-safe."""
 
     def __init__(self, installation: Installation, plans: Plans) -> None:
         self._installation = installation
@@ -40,9 +40,9 @@ class Replays:
         self._lock = threading.Lock()
 
     def plan(self, chosen: Selection, restart: Restarting, rate: str, person: Person) -> StoredPlan:
-        """Freeze which failures are replayed, and keep it.
+        """Store the list of failures to replay.
 
-        Sends nothing. Raises what the clients raise.
+        Sends nothing. Raises the clients' errors.
         """
         if rate:
             parse_rate(rate)
@@ -58,9 +58,9 @@ class Replays:
     def approve(
         self, approval: Approval, filters: dict[str, Any], why: str, person: Person
     ) -> StoredPlan:
-        """Plan the replay, write the approvals down, and start. Raises what the clients raise.
+        """Plan the replay, record the approvals, and start it. Raises the clients' errors.
 
-        Whatever cuts it off, the plan is there to be started.
+        The plan is stored first: after a crash it can be started from the list of replays.
         """
         failure_ids = [case.failure_id for case, _facts in approval.subjects]
         request = {
@@ -81,12 +81,12 @@ class Replays:
         self._begin(replay_id, person, resumed=False)
 
     def resume(self, replay_id: str, person: Person) -> None:
-        """Go on with one that was stopped. Raises ``NotFound`` or ``NeedsAttention``."""
+        """Continue a replay that was stopped. Raises ``NotFound`` or ``NeedsAttention``."""
         self.plans.move(replay_id, ("stopped",), "running")
         self._begin(replay_id, person, resumed=True)
 
     def stop(self, replay_id: str) -> None:
-        """Stop one that runs, after the record at hand.
+        """Stop a replay that runs, after the current record.
 
         Raises ``NotFound`` or ``NeedsAttention``.
         """
@@ -94,13 +94,15 @@ class Replays:
         with self._lock:
             running = self._running.get(replay_id)
         if running is None:
-            raise NeedsAttention(f"The replay {replay_id} does not run here: it is {found.state}.")
+            raise NeedsAttention(
+                f"The replay {replay_id} does not run in this process: it is {found.state}."
+            )
         thread, stop = running
         stop.set()
         thread.join(STOP_SECONDS)
 
     def stop_all(self) -> None:
-        """Stop whatever runs; each can be resumed."""
+        """Stop all replays; each can be resumed."""
         with self._lock:
             running = list(self._running.values())
         for _thread, stop in running:
@@ -109,7 +111,7 @@ class Replays:
             thread.join(STOP_SECONDS)
 
     def results(self, plan: StoredPlan) -> dict[str, Any]:
-        """Return what became of the records so far, as the view knows it."""
+        """Return the records' results so far, from the view."""
         view = self._installation.last_view
         states = view.states(plan.failure_ids)
         again = view.failed_again(plan.replay_id)
@@ -134,7 +136,7 @@ class Replays:
         self, replay_id: str, failure_ids: Iterable[str], request: dict[str, Any], person: Person
     ) -> Plan:
         chosen = frozenset(failure_ids)
-        # A selection without ids would mean all of them.
+        # A selection without ids would select all failures.
         return (
             replay_of(replay_id, chosen, request, self._installation, person).plan()
             if chosen
@@ -166,7 +168,7 @@ def replay_of(
     installation: Installation,
     person: Person,
 ) -> Replay:
-    """Return the replay of a frozen list, which is not empty."""
+    """Return the replay of a fixed list, which is not empty."""
     chosen = Selection(failure_ids=frozenset(failure_ids))
     if request["max_replays"] is None:
         asked = replay_request(chosen)
@@ -179,9 +181,7 @@ def replay_of(
 
 
 def _told(chosen: Selection) -> Filters:
-    """Return how the person chose, as the audit keeps it: a record holds so many ids and no
-    more.
-    """
+    """Return the filters for the audit, without the ids if they are more than ``MAX_TOLD``."""
     filters = chosen.filters()
     if len(chosen.failure_ids) > MAX_TOLD:
         del filters["failure_id"]
@@ -211,7 +211,7 @@ class _Run:
         self._noted = time.monotonic()
 
     def run(self) -> None:
-        """Send, and note how it ended, whatever happens."""
+        """Send the records, and store how the run ended."""
         replay_id = self._plan.replay_id
         try:
             is_complete = not self._plan.failure_ids or self._send()
@@ -220,7 +220,7 @@ class _Run:
         except Exception:
             log.exception("a replay ended", replay_id=replay_id)
             self._plans.end(
-                replay_id, "stopped", self._sent, "A fault of the page itself; see its log."
+                replay_id, "stopped", self._sent, "An error of the page itself: see its log."
             )
         else:
             self._plans.end(replay_id, "done" if is_complete else "stopped", self._sent)

@@ -1,6 +1,6 @@
-"""The runbook's words on a failure code, for the page of a failure.
+"""The runbook's section on a failure code, for the page of a failure.
 
-Pure but for reading the page once.
+Pure, except that it reads the runbook once.
 """
 
 import re
@@ -10,18 +10,16 @@ from importlib.resources import files
 from markupsafe import Markup, escape
 
 HEADING = re.compile(r"^### `([a-z-]+)`\n(.*?)(?=^##)", re.MULTILINE | re.DOTALL)
-CODE, BOLD, LINK = (
-    re.compile(r"`([^`]+)`"),
-    re.compile(r"\*\*([^*]+)\*\*"),
-    re.compile(r"\[([^\]]+)\]\([^)]+\)"),
-)
+CODE = re.compile(r"`([^`]+)`")
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
+LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
 class Runbook:
-    """``docs/runbook.md``, to which this package links."""
+    """``docs/runbook.md``, to which this package contains a symbolic link."""
 
     def section(self, code: str) -> Markup:
-        """Return what it says of a code, as HTML; empty if it knows none such."""
+        """Return the section on a code as HTML, empty if there is none."""
         return html(self._sections.get(code, ""))
 
     @cached_property
@@ -31,9 +29,7 @@ class Runbook:
 
 
 def html(text: str) -> Markup:
-    """Return the little Markdown that the runbook's sections use, as HTML: lists, code, bold; links
-    as their words.
-    """
+    """Return the Markdown of a section as HTML: lists, code and bold; links become text."""
     items = [item for item in re.split(r"^- ", text.strip(), flags=re.MULTILINE) if item.strip()]
     if not text.lstrip().startswith("- "):
         return Markup("<p>{}</p>").format(_inline(text)) if text.strip() else Markup()

@@ -1,6 +1,4 @@
-"""Sessions of people who gave a password: a signed cookie outside, a row inside, so that logging
-out ends both.
-"""
+"""Sessions of people who gave a password: a signed cookie, and a row that logging out deletes."""
 
 import hashlib
 import hmac
@@ -19,7 +17,7 @@ SESSION_SECONDS = 12 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``digest`` names it inside; ``credential`` tells with which password it was opened."""
+    """A session. ``digest`` is its key; ``credential`` identifies the password that opened it."""
 
     digest: str
     name: str
@@ -28,7 +26,7 @@ class Session:
 
 
 class Sessions:
-    """``secret`` signs the cookies: with another one, nobody is logged in any more."""
+    """Stores sessions. ``secret`` signs the cookies: after it changes, nobody is logged in."""
 
     def __init__(self, store: Store, secret: str, clock: Clock) -> None:
         self._store = store
@@ -37,7 +35,7 @@ class Sessions:
         self._clock = clock
 
     def open(self, name: str, role: Role, password: str) -> str:
-        """Begin a session and return its cookie's value."""
+        """Begin a session, and return its cookie's value."""
         token, now = secrets.token_urlsafe(32), self._clock.now().timestamp()
         row = (_digest(token), name, role, self.credential(password), now + SESSION_SECONDS)
         with self._store.transaction() as tables:
@@ -46,7 +44,7 @@ class Sessions:
         return self._signer.sign(token).decode()
 
     def find(self, cookie: str | None) -> Session | None:
-        """Return the session of a cookie; ``None`` if it is none of ours, over, or logged out."""
+        """Return the session of a cookie, or ``None`` if it is forged, expired or logged out."""
         if cookie is None or (digest := self._named(cookie)) is None:
             return None
         asked = "SELECT digest, name, role, credential FROM sessions WHERE digest = ? AND ends >= ?"
@@ -55,14 +53,12 @@ class Sessions:
         return None if found is None else Session(*found)
 
     def close(self, session: Session) -> None:
-        """End a session; its cookie opens nothing any more."""
+        """End a session; its cookie is not accepted any more."""
         with self._store.transaction() as tables:
             tables.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
 
     def credential(self, password: str) -> str:
-        """Return what tells one password from another, without telling it: a session ends when its
-        password does.
-        """
+        """Return a digest of a password, so that a session ends when its password changes."""
         return keyed(self._secret, f"credential:{password}")
 
     def _named(self, cookie: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What the page reads from the environment."""
+"""The page's settings from the environment."""
 
 import re
 
@@ -12,12 +12,12 @@ from invoice_shared.settings import BaseServiceSettings, Environment, absent
 from invoice_web.passwords import is_hash
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# In CONSOLE_ACT_USERS: everybody whom the proxy names.
 EVERYBODY = "*"
-"""In CONSOLE_ACT_USERS: whoever the proxy names."""
 
 
 class WebSettings(StateSettings, BaseServiceSettings):
-    """Who may look and who may act: by passwords, by a header of a trusted proxy, or by both."""
+    """Settings for who may look and who may act: passwords, a trusted proxy's header, or both."""
 
     console_port: Port = 8091
     console_password: SecretStr | None = None
@@ -44,7 +44,7 @@ class WebSettings(StateSettings, BaseServiceSettings):
             ]
         return [
             *problems,
-            "CONSOLE_PASSWORD: is not set, so nobody who logs in can do more than look",
+            "CONSOLE_PASSWORD: is not set, so nobody who logs in can change anything",
         ]
 
     @field_validator("console_password", "console_view_password")
@@ -55,7 +55,9 @@ class WebSettings(StateSettings, BaseServiceSettings):
             try:
                 extract_parameters(text)
             except (InvalidHashError, ValueError) as error:
-                raise ValueError("begins as an argon2 hash and is none. Make it anew") from error
+                raise ValueError(
+                    "begins like an argon2 hash, but is not one. Create it again"
+                ) from error
         return password
 
     @field_validator("console_user_header")
@@ -70,6 +72,6 @@ class WebSettings(StateSettings, BaseServiceSettings):
     def _are_named(cls, networks: JsonNetworks, others: ValidationInfo) -> JsonNetworks:
         if others.data.get("console_user_header") and not networks:
             raise ValueError(
-                "names no network, though CONSOLE_USER_HEADER is set, which anybody could send"
+                "names no network, but CONSOLE_USER_HEADER is set, which anybody could send"
             )
         return networks

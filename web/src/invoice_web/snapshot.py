@@ -1,6 +1,4 @@
-"""How things stand, as the overview shows it: what is open, what is held, what was created, who
-waits for whom.
-"""
+"""The overview's figures: what is open, held and paused, and what was created today."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -16,7 +14,7 @@ from invoice_shared.decision import Decision
 
 
 def snapshot(view: View) -> dict[str, Any]:
-    """Return what the view says of this moment, as a tree."""
+    """Return the view's current figures as a tree."""
     groups = view.groups(Selection(state="open"))
     return {
         "open": _together(groups)
@@ -29,14 +27,14 @@ def snapshot(view: View) -> dict[str, Any]:
 def created_today(view: View, now: datetime) -> dict[str, Any]:
     """Return what was created since midnight UTC.
 
-    After a month's end that is a question to a whole month.
+    After a month's end, this query reads a whole month's invoices.
     """
     created = view.created_since(now.replace(hour=0, minute=0, second=0, microsecond=0))
     return {"count": created.count, "money": created.totals, "unknown_totals": created.unknown}
 
 
 def paused(view: View) -> Iterator[dict[str, Any]]:
-    """Yield the destinations that are held back, with who paused them, when and why."""
+    """Yield the paused destinations, with who paused them, when and why."""
     for name in destinations():
         decided = [each for each in view.decisions(name) if each.kind in ("pause", "resume")]
         if decided and decided[-1].kind == "pause":

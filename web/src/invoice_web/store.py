@@ -1,6 +1,4 @@
-"""The page's own SQLite file, beside the view: sessions, plans, jobs, and log-ins that the audit
-does not have yet.
-"""
+"""The page's SQLite file: sessions, plans, jobs, and log-ins that are not in the audit yet."""
 
 import hashlib
 import os
@@ -17,32 +15,37 @@ from invoice_shared.settings import KafkaSettings
 log = get_logger(__name__)
 
 BUSY_SECONDS = 30.0
-# Part of the file's name: another shape of the tables is another file.
+# Part of the file's name: tables with other columns are in another file.
 VERSION = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sessions (
-    digest TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, credential TEXT NOT NULL, ends REAL NOT NULL);
+    digest TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, credential TEXT NOT NULL,
+    ends REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS logins (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS replays (
-    replay_id TEXT PRIMARY KEY, state TEXT NOT NULL, planned_by TEXT NOT NULL, planned_at TEXT NOT NULL,
-    request TEXT NOT NULL, failure_ids TEXT NOT NULL, plan TEXT NOT NULL, sent INTEGER NOT NULL, problem TEXT);
+    replay_id TEXT PRIMARY KEY, state TEXT NOT NULL, planned_by TEXT NOT NULL,
+    planned_at TEXT NOT NULL, request TEXT NOT NULL, failure_ids TEXT NOT NULL,
+    plan TEXT NOT NULL, sent INTEGER NOT NULL, problem TEXT);
 CREATE INDEX IF NOT EXISTS replays_by_time ON replays (planned_at);
 CREATE TABLE IF NOT EXISTS jobs (
-    job_id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, begun_by TEXT NOT NULL, begun_at TEXT NOT NULL,
-    request TEXT NOT NULL, walked INTEGER NOT NULL, summary TEXT NOT NULL, problem TEXT);
+    job_id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, begun_by TEXT NOT NULL,
+    begun_at TEXT NOT NULL, request TEXT NOT NULL, walked INTEGER NOT NULL, summary TEXT NOT NULL,
+    problem TEXT);
 CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (kind, begun_at);
 CREATE TABLE IF NOT EXISTS findings (
-    job_id TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, needs_a_person INTEGER NOT NULL,
-    invoice_id TEXT, value TEXT NOT NULL, PRIMARY KEY (job_id, number));
-CREATE INDEX IF NOT EXISTS findings_by_state ON findings (job_id, needs_a_person DESC, state, number);
+    job_id TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
+    needs_a_person INTEGER NOT NULL, invoice_id TEXT, value TEXT NOT NULL,
+    PRIMARY KEY (job_id, number));
+CREATE INDEX IF NOT EXISTS findings_by_state
+ON findings (job_id, needs_a_person DESC, state, number);
 CREATE INDEX IF NOT EXISTS findings_by_invoice ON findings (job_id, invoice_id);
 """
 
 
 class Store:
-    """Thread-safe: one connection, one transaction at a time.
+    """One connection with one transaction at a time. Thread-safe.
 
     Raises ``NeedsAttention`` if it cannot write.
     """
@@ -54,7 +57,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Change all or nothing."""
+        """Change everything in the block, or nothing."""
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -66,17 +69,17 @@ class Store:
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise NeedsAttention(
-                    f"The page's file {self._where} cannot be used: {error}."
+                    f'The page\'s file "{self._where}" cannot be used: {error}.'
                 ) from error
 
     def fact(self, name: str) -> str | None:
-        """Return what was remembered under a name."""
+        """Return the text stored under a name."""
         with self.transaction() as tables:
             found = tables.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if found is None else str(found[0])
 
     def remember(self, **facts: str) -> None:
-        """Remember texts by their names."""
+        """Store texts by their names."""
         with self.transaction() as tables:
             tables.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
@@ -84,7 +87,7 @@ class Store:
 def file_name(settings: KafkaSettings) -> str:
     """Return the name of an installation's file.
 
-    It is known without asking the broker, which may be away.
+    It depends on settings alone, because the broker may be unreachable.
     """
     topics = (
         settings.invoice_outcomes_topic,
@@ -96,9 +99,9 @@ def file_name(settings: KafkaSettings) -> str:
 
 
 def open_store(directory: Path | None, name: str) -> Store:
-    """Open the file, made if it is not there.
+    """Open the file, and create it if it does not exist.
 
-    Without a place for it, what the page keeps ends with the process.
+    Without a directory, everything is lost when the process ends.
     """
     if directory is not None:
         try:

@@ -1,1 +1,1 @@
-"""One module a subcommand: its options, the clients it needs, what it prints."""
+"""One module per subcommand: its options, the clients it needs, what it prints."""

@@ -1,4 +1,4 @@
-"""``invoices approve``: let invoices go that wait for an approval."""
+"""``invoices approve``: send the invoices that wait for an approval."""
 
 import secrets
 import shlex
@@ -35,17 +35,20 @@ from invoice_operations.replay.ids import new_id
 from invoice_operations.replay.run import Replay
 from invoice_operations.selection import Selection
 
-STILL_HELD = "What is held still: invoices failures --code held-for-approval --list"
+STILL_HELD = "See what is still held with: invoices failures --code held-for-approval --list"
 
 
 def approve(
     failure_ids: Annotated[
         list[str] | None,
-        typer.Argument(help="As `invoices failures --list` shows them; their first digits do."),
+        typer.Argument(
+            help="Ids as `invoices failures --list` shows them; the first digits are enough."
+        ),
     ] = None,
     *,
     all_held: Annotated[
-        bool, typer.Option("--all-held", help="All that wait, or those that the filters name.")
+        bool,
+        typer.Option("--all-held", help="Approve all that wait, or those that match the filters."),
     ] = False,
     destination: DestinationOption = None,
     invoice_id: InvoiceOption = None,
@@ -61,10 +64,9 @@ def approve(
     no_wait: NoWaitOption = False,
     output: OutputOption = "table",
 ) -> None:
-    """Let held invoices go: for exactly the total, customer and destination that each was held
-    with.
+    """Approve held invoices, each for exactly the total, customer and destination it was held with.
 
-    Exits 1 if one fails again or still waits at the end, and if there is nothing to approve.
+    Exits 1 if one fails again or still waits at the end, or if there is nothing to approve.
     """
     now, installation, who = datetime.now(UTC), this_installation(output), accountable(by)
     filters = selection(
@@ -110,7 +112,7 @@ def _show(approval: Approval) -> None:
     for case in approval.unknown:
         say(
             f"Cannot be approved: {case.failure_id[:12]} of invoice {case.invoice_id}: its record"
-            " is not held here any more. It is held anew by: invoices replay raw --invoice-id"
+            " is not stored here any more. To hold it again: invoices replay raw --invoice-id"
             f" {case.invoice_id}"
         )
 
@@ -119,11 +121,13 @@ def _chosen(
     failure_ids: list[str], filters: Selection, installation: Installation, *, all_held: bool
 ) -> Selection:
     if bool(failure_ids) == all_held:
-        raise InvalidRequest("Say what to approve: either failure ids, or --all-held.")
+        raise InvalidRequest("Nothing to approve is named: give either failure ids or --all-held.")
     if not failure_ids:
         return filters
     if filters != Selection():
-        raise InvalidRequest("Filters go with --all-held: leave them out beside failure ids.")
+        raise InvalidRequest(
+            "Filters cannot be combined with failure ids: use them with --all-held."
+        )
     return chosen_by_id(failure_ids, installation.view())
 
 

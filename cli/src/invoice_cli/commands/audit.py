@@ -24,9 +24,7 @@ COLUMNS = (
 
 
 def audit(since: SinceOption = None, output: ListingOption = "table") -> None:
-    """List the decisions of people: resolved, approved, paused, resumed, replayed; from here and
-    from the page.
-    """
+    """List what people resolved, approved, paused, resumed and replayed, here and in the page."""
     installation = Installation(read)
     begin = parse_moment(since, datetime.now(UTC)) if since else None
     topic = installation.kafka.invoice_decisions_topic

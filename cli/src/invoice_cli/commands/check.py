@@ -8,9 +8,7 @@ from invoice_operations.check.run import check as look
 
 
 def check(output: OutputOption = "table") -> None:
-    """Look at settings, broker, topics, Metronome, each configured provider and the bucket; say
-    what to do.
-    """
+    """Check settings, broker, topics, Metronome, providers and bucket, and say what to do."""
     lines = list(look(this_installation(output)))
     show(
         [{"part": line.part, "state": line.state, "detail": line.detail} for line in lines], output

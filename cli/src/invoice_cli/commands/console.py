@@ -1,4 +1,4 @@
-"""``invoices console``: how things stand, and go on standing, on one screen."""
+"""``invoices console``: the current state of the connector on one screen, refreshed."""
 
 import sys
 from typing import Annotated
@@ -20,12 +20,12 @@ PIPE_COLUMNS = 200
 
 
 def console(
-    every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 15,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between refreshes.")] = 15,
     output: OutputOption = "table",
 ) -> None:
-    """Watch topics, what waits for whom, and open failures.
+    """Watch topics, waiting records and open failures.
 
-    Ctrl-C ends it; in a pipe, or as JSON, it looks once.
+    Ctrl-C ends it. In a pipe or as JSON, it looks once.
     """
     installation = this_installation(output)
     if output == "json":

@@ -11,10 +11,10 @@ from invoice_cli.options import OutputOption
 
 def demo(
     count: Annotated[
-        int, typer.Option("--invoices", min=1, help="How many invoices Metronome finalizes.")
+        int, typer.Option("--invoices", min=1, help="Number of invoices that Metronome finalizes.")
     ] = 200,
     seed: Annotated[
-        int, typer.Option(help="Which month of invoices; the same seed gives the same one.")
+        int, typer.Option(help="Month of invoices to generate; the same seed gives the same month.")
     ] = 1,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave everything running and print where it is.")
@@ -22,14 +22,12 @@ def demo(
     world: Annotated[
         Path | None,
         typer.Option(
-            help="JSON file that says where a connector runs already, e.g. in this cluster."
+            help="JSON file with the addresses of a connector that runs already, e.g. in this cluster."
         ),
     ] = None,
     output: OutputOption = "table",
 ) -> None:
-    """Run the whole connector on this machine against simulated systems, and show that the sums
-    agree.
-    """
+    """Run the whole connector here against simulated systems, and show that the sums agree."""
     try:
         from invoice_cli.demo.run import run, run_elsewhere  # noqa: PLC0415 - parts of the extra invoice-cli[demo]
     except ModuleNotFoundError as error:

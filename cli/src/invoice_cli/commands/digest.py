@@ -1,4 +1,4 @@
-"""``invoices digest``: what is open, told to people."""
+"""``invoices digest``: a summary of what is open, sent to people."""
 
 from datetime import UTC, datetime
 
@@ -12,9 +12,7 @@ from invoice_operations.selection import Selection
 
 
 def digest(output: OutputOption = "table") -> None:
-    """Show what failed or is held, by reason, with money and age: here, and by DIGEST_WEBHOOK_URL
-    and mail if set.
-    """
+    """Summarize what failed or is held; send it to DIGEST_WEBHOOK_URL and by mail if set."""
     installation = this_installation()
     found = digest_of(installation.view().groups(Selection(state="open")), datetime.now(UTC))
     if output == "json":

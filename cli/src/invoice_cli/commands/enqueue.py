@@ -1,4 +1,4 @@
-"""``invoices enqueue``: bring one invoice in."""
+"""``invoices enqueue``: put one invoice on the raw topic."""
 
 from typing import Annotated
 
@@ -15,14 +15,14 @@ from invoice_operations.enqueue.run import enqueue as carry_out
 def enqueue(
     invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id.")],
     customer_id: Annotated[
-        str, typer.Option(help="Metronome's id of its customer; its first digits do.")
+        str, typer.Option(help="Metronome's id of its customer; the first digits are enough.")
     ],
     by: ByOption = None,
     output: OutputOption = "table",
 ) -> None:
-    """Bring an invoice in as if its webhook had come.
+    """Enqueue an invoice as if its webhook had arrived.
 
-    A document that exists already is found, not made again.
+    A document that exists already is found, not created again.
     """
     installation = this_installation(output)
     whose = metronomes_customer(customer_id, installation)

@@ -1,4 +1,4 @@
-"""``invoices failures``: what is unresolved and why."""
+"""``invoices failures``: what is unresolved, and why."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -30,13 +30,13 @@ from invoice_operations.times import age
 from invoice_operations.view.cases import Case
 from invoice_operations.view.id_lookup import find_case
 
-# Columns that a narrow terminal does without, the first one first.
+# The columns that a narrow terminal leaves out, in this order.
 SPARE = ("stage", "invoice", "age", "money")
 
 
 def failures(
     failure_id: Annotated[
-        str | None, typer.Argument(help="Show this one in full; its first digits do.")
+        str | None, typer.Argument(help="Show this failure in full; the first digits are enough.")
     ] = None,
     *,
     code: CodeOption = None,
@@ -46,20 +46,18 @@ def failures(
     customer_id: CustomerOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include resolved failures.")] = False,
     single: Annotated[
-        bool, typer.Option("--list", help="One line a failure instead of groups.")
+        bool, typer.Option("--list", help="Print one line per failure instead of groups.")
     ] = False,
     raw: Annotated[
-        bool, typer.Option("--raw", help="With a failure id: its record, as JSON.")
+        bool, typer.Option("--raw", help="With a failure id: print its record as JSON.")
     ] = False,
     output: ListingOption = "table",
 ) -> None:
-    """Show what failed and is not resolved: grouped by code, one by one, or a single failure in
-    full.
-    """
+    """Show unresolved failures: grouped by code, one per line, or one in full."""
     if raw and failure_id is None:
-        raise InvalidRequest("--raw shows the record of one failure: give its id.")
+        raise InvalidRequest("--raw needs a failure id: it shows the record of one failure.")
     now, installation = datetime.now(UTC), this_installation(output)
     chosen = selection(
         now,
@@ -104,7 +102,7 @@ def failures(
             cut="reason",
             spare=SPARE,
         )
-        say("One in full: invoices failures FAILURE_ID")
+        say("See one in full with: invoices failures FAILURE_ID")
 
 
 def _say_nothing(*, every: bool) -> None:
@@ -129,7 +127,7 @@ def _show_groups(groups: list[Group], now: datetime, *, every: bool) -> None:
             for each in groups
         ]
     )
-    say("One by one: invoices failures --list. What each code means: docs/runbook.md.")
+    say("List them with: invoices failures --list. docs/runbook.md explains each code.")
 
 
 def _csv_row(case: Case) -> dict[str, Any]:

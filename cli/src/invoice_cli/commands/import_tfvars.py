@@ -1,6 +1,4 @@
-"""``invoices import-tfvars``: from the Lambda sample's Terraform variables to our ConfigMaps and
-Secrets.
-"""
+"""``invoices import-tfvars``: the Lambda sample's Terraform variables as an overlay."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +13,10 @@ from invoice_operations.tfvars.settings import Imported, secret_of
 def import_tfvars(
     file: Annotated[Path, typer.Argument(help="A .tfvars or .tfvars.json file.")],
     to: Annotated[
-        Path, typer.Option(help="Your overlay; its .env files and secrets.json are written anew.")
+        Path, typer.Option(help="Your overlay; its .env files and secrets.json are overwritten.")
     ] = Path(),
 ) -> None:
-    """Turn the Lambda sample's Terraform variables into ConfigMaps (*.env) and Secrets
-    (secrets.json).
-    """
+    """Turn the Lambda sample's Terraform variables into *.env ConfigMaps and secrets.json."""
     imported = import_file(file)
     for path in write_overlay(imported, to):
         say(f"wrote {path}")

@@ -1,4 +1,4 @@
-"""``invoices pause`` and ``invoices resume``: hold a destination back, and open it again."""
+"""``invoices pause`` and ``invoices resume``: stop sending to a destination, and start again."""
 
 from typing import Annotated, Any
 
@@ -23,9 +23,7 @@ def pause(
     by: ByOption = None,
     output: OutputOption = "table",
 ) -> None:
-    """Hold everything for a billing provider back: nothing is sent to it and nothing fails until
-    `resume`.
-    """
+    """Hold all invoices for a billing provider until `resume`: none is sent, none fails."""
     show([_decide("pause", destination, required(why), by)], output)
 
 
@@ -35,7 +33,7 @@ def resume(
     by: ByOption = None,
     output: OutputOption = "table",
 ) -> None:
-    """Let a paused billing provider's invoices go on."""
+    """Send a paused billing provider's invoices again."""
     show([_decide("resume", destination, why, by)], output)
 
 

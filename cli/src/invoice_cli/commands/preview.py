@@ -1,4 +1,4 @@
-"""``invoices preview``: what would be sent?"""
+"""``invoices preview``: the document that would be sent."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
 def preview(
     invoice_id: Annotated[
-        str | None, typer.Argument(help="Metronome's invoice id; its first digits do.")
+        str | None, typer.Argument(help="Metronome's invoice id; the first digits are enough.")
     ] = None,
     *,
     file: Annotated[
@@ -27,30 +27,28 @@ def preview(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="The invoice as JSON, as Metronome answers it; asks nobody.",
+            help="Read the invoice from this file (Metronome's JSON); calls no other system.",
         ),
     ] = None,
     customer_id: Annotated[
         str | None,
-        typer.Option(help="Its customer, or the first digits; needed if no topic knows it."),
+        typer.Option(help="Its customer, or the first digits; needed if no topic contains it."),
     ] = None,
     draft: Annotated[
         bool,
-        typer.Option(
-            "--draft", help="A draft as if it were finalized now, with what it holds so far."
-        ),
+        typer.Option("--draft", help="Preview a draft as if it were finalized now."),
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="As if it were not synced already.")
+        bool, typer.Option("--force", help="Preview it as if it were not synced already.")
     ] = False,
     output: OutputOption = "table",
 ) -> None:
-    """Show the document that a provider would get for an invoice of Metronome's, or of a file.
+    """Show the document that a provider would get for an invoice of Metronome or of a file.
 
     Sends nothing.
     """
     if (invoice_id is None) == (file is None):
-        raise InvalidRequest("Give either an invoice id or --file.")
+        raise InvalidRequest("No single invoice is named: give either an invoice id or --file.")
     installation = this_installation(output)
     if file is not None:
         finalized_at = installation.clock.now() if draft else None

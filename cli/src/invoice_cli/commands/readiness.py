@@ -1,4 +1,4 @@
-"""``invoices readiness``: what would fail?"""
+"""``invoices readiness``: what would fail if it were finalized."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from invoice_operations.readiness.run import readiness as run
 
 def readiness(
     since: Annotated[
-        str, typer.Option(help="Invoices issued from this time on: 30d, or ISO 8601 (UTC).")
+        str, typer.Option(help="Check invoices issued since then: 30d, or ISO 8601 (UTC).")
     ],
     *,
     customer_id: CustomerOption = None,
@@ -33,20 +33,22 @@ def readiness(
         bool,
         typer.Option(
             "--ask-providers",
-            help="Also ask the providers whether the customers and items exist and are active.",
+            help="Also ask the providers whether customers and items exist and are active.",
         ),
     ] = False,
     rate: Annotated[
-        str, typer.Option(help="Maximum calls to Metronome, and to the providers.")
+        str, typer.Option(help="Maximum rate of calls to Metronome, and to the providers.")
     ] = "20/s",
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=64, help="Maximum calls at the same time.")
+    ] = 4,
     output: ListingOption = "table",
 ) -> None:
-    """Show every customer, product and currency that an invoice would fail on, drafts included.
+    """Show each customer, product and currency that an invoice or a draft would fail on.
 
     Sends nothing.
 
-    Exits 1 if an invoice would fail, 3 if one could not be asked for, or a provider did not tell.
+    Exits 1 if an invoice would fail, 3 if one could not be read or a provider did not answer.
     """
     now, per_second, installation = datetime.now(UTC), parse_rate(rate), this_installation(output)
     if customer_id is not None:
@@ -92,7 +94,7 @@ def _in_minor_units(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_causes(causes: Causes) -> None:
-    """Print what has to be corrected by code, below what a first failure of that code would say."""
+    """Print what has to be corrected, by code, each below the reason that a failure would give."""
     for (code, _kind), rows in groupby(causes.rows(), itemgetter("code", "kind")):
         lines = list(rows)
         print_text(f"{code}: {lines[0]['detail']}")

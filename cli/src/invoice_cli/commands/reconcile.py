@@ -1,4 +1,4 @@
-"""``invoices reconcile``: are we complete?"""
+"""``invoices reconcile``: compare Metronome, the ledger and the providers."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -20,29 +20,31 @@ from invoice_operations.reconcile.run import reconcile as run
 
 def reconcile(
     since: Annotated[
-        str, typer.Option(help="Invoices issued from this time on: 48h, or ISO 8601 (UTC).")
+        str, typer.Option(help="Compare invoices issued since then: 48h, or ISO 8601 (UTC).")
     ],
     *,
     until: UntilOption = None,
     fix: Annotated[
         bool,
         typer.Option(
-            "--fix", help="Enqueue what is missing, as its webhook would have; delete stray drafts."
+            "--fix",
+            help="Enqueue missing invoices as their webhooks would have; delete stray drafts.",
         ),
     ] = False,
     ledger_only: Annotated[
         bool, typer.Option("--ledger-only", help="Do not ask the providers.")
     ] = False,
     rate: Annotated[
-        str, typer.Option(help="At most so many calls to Metronome, and to the providers.")
+        str, typer.Option(help="Maximum rate of calls to Metronome, and to the providers.")
     ] = "20/s",
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=64, help="Maximum calls at the same time.")
+    ] = 4,
     output: ListingOption = "table",
 ) -> None:
-    """Compare Metronome's finalized invoices with what was created, skipped or failed, and with the
-    providers.
+    """Compare Metronome's finalized invoices with the ledger and with the providers.
 
-    Exits 1 if something is unexplained, 3 if something could not be asked.
+    Exits 1 if an invoice is unexplained, 3 if a system could not be asked.
     """
     installation = this_installation(output)
     chosen, per_second = selection(datetime.now(UTC), since=since, until=until), parse_rate(rate)

@@ -1,4 +1,4 @@
-"""``invoices replay``: put records through again."""
+"""``invoices replay``: process records again."""
 
 import secrets
 import shlex
@@ -46,14 +46,16 @@ from invoice_operations.selection import Selection
 def replay(
     what: Annotated[
         RecordKind,
-        typer.Argument(help="raw or formatted: the records as they are; errors: what failed."),
+        typer.Argument(help="raw or formatted: the topic's records; errors: the failed ones."),
     ],
     *,
     since: SinceOption = None,
     until: UntilOption = None,
-    partition: Annotated[int | None, typer.Option(min=0, help="Only this partition.")] = None,
+    partition: Annotated[
+        int | None, typer.Option(min=0, help="Replay only this partition.")
+    ] = None,
     from_offset: Annotated[
-        int | None, typer.Option(min=0, help="From this offset on; with --partition.")
+        int | None, typer.Option(min=0, help="Replay from this offset on; needs --partition.")
     ] = None,
     invoice_id: InvoiceOption = None,
     customer_id: CustomerOption = None,
@@ -61,51 +63,54 @@ def replay(
     stage: StageOption = None,
     destination: DestinationOption = None,
     storage: Annotated[
-        Storage, typer.Option("--from", help="errors: read them from Kafka, or from the archive.")
+        Storage, typer.Option("--from", help="errors: read them from Kafka or from the archive.")
     ] = "kafka",
     restart: Annotated[
         Restarting,
-        typer.Option(help="errors: ask Metronome anew, or put the failed record itself back."),
+        typer.Option(
+            help="errors: read the invoice from Metronome again, or put the failed record back."
+        ),
     ] = "raw",
     include_replays: Annotated[
-        bool, typer.Option(help="raw: also what a replay put there.")
+        bool, typer.Option(help="raw: include records that a replay put there.")
     ] = False,
     force: Annotated[
         bool,
         typer.Option(
-            help="Also invoices that Metronome or the ledger holds to be created already."
+            help="Include invoices that are created already according to Metronome or the ledger."
         ),
     ] = False,
     max_replays: Annotated[
         int, typer.Option(min=1, help="Skip records already replayed this many times.")
     ] = MAX_REPLAYS,
-    rate: Annotated[str | None, typer.Option(help="At most so many records, e.g. 50/s.")] = None,
+    rate: Annotated[str | None, typer.Option(help="Maximum rate of records, e.g. 50/s.")] = None,
     include_resolved: Annotated[
-        bool, typer.Option(help="Also invoices that somebody resolved by hand.")
+        bool, typer.Option(help="Include invoices that somebody resolved by hand.")
     ] = False,
     by: ByOption = None,
     dry_run: Annotated[
         bool, typer.Option(help="Show what would be replayed, and change nothing.")
     ] = False,
     resume: Annotated[
-        str | None, typer.Option(help="Continue an interrupted replay: its id, or how it begins.")
+        str | None,
+        typer.Option(help="Continue an interrupted replay: its id, or the first digits."),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask where no filter is given.")
+        bool, typer.Option("--yes", help="Do not ask for confirmation if no filter is given.")
     ] = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     no_wait: NoWaitOption = False,
     output: OutputOption = "table",
 ) -> None:
-    """Put records back on their topics, and tell what becomes of them.
+    """Put records back on their topics, and report their results.
 
-    Documents that exist stay as they are: nothing is created twice.
+    Documents that exist stay as they are. Nothing is created twice.
 
-    Exits 1 if a record fails again or still waits at the end, and if there is nothing to replay.
+    Exits 1 if a record fails again or still waits at the end, or if there is nothing to replay.
     """
     installation = this_installation(output)
     resume = whole_replay(resume, installation) if resume else None
-    # "2h ago" is before the replay began, also when it is resumed.
+    # "2h" means two hours before the replay began, also when it is resumed.
     now = started_at(resume) if resume else datetime.now(UTC)
     chosen = selection(
         now,
@@ -127,7 +132,7 @@ def replay(
     replayed = Replay(replay_id, request, installation, person(by))
     plan = replayed.resume() if resume else replayed.plan()
     go_on = _go_on(replayed.id, resume)
-    run = Run(replayed, plan, go_on, look_again=f"Go on waiting with: {go_on}", output=output)
+    run = Run(replayed, plan, go_on, look_again=f"Continue waiting with: {go_on}", output=output)
     if output == "table":
         show_plan(plan, now)
     if not dry_run:
@@ -160,6 +165,6 @@ def _why_nothing(request: ReplayRequest, plan: Plan) -> str:
 
 
 def _go_on(replay_id: str, resumed: str | None) -> str:
-    """Return the command that goes on with this process's replay."""
+    """Return the command that continues this process's replay."""
     given = ["invoices", *sys.argv[1:]]
     return shlex.join(given if resumed else [*given, "--resume", replay_id])

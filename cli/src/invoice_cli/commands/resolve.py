@@ -1,4 +1,4 @@
-"""``invoices resolve``: a failure that somebody handled by hand."""
+"""``invoices resolve``: close a failure that somebody handled by hand."""
 
 from typing import Annotated
 
@@ -24,26 +24,27 @@ SHOWN = (
 
 def resolve(
     failure_id: Annotated[
-        str, typer.Argument(help="As `invoices failures --list` shows it; its first digits do.")
+        str,
+        typer.Argument(
+            help="Id as `invoices failures --list` shows it; the first digits are enough."
+        ),
     ],
     why: Annotated[str, typer.Option(help="What was done about it, for the auditor.")],
     by: ByOption = None,
     document_id: Annotated[
         str | None,
-        typer.Option(help="The document that was made by hand; Metronome is told of it."),
+        typer.Option(help="Document that was created by hand; Metronome's record gets its id."),
     ] = None,
     destination: Annotated[
         str | None,
-        typer.Option(help="Where that document is; default: where the invoice was to go."),
+        typer.Option(help="Billing provider of that document; default: the invoice's destination."),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also while a record of the invoice waits.")
+        bool, typer.Option("--yes", help="Resolve it although a record of the invoice waits.")
     ] = False,
     output: OutputOption = "table",
 ) -> None:
-    """Close a failure that was handled by hand: its invoice is held back from now on, and who and
-    why is kept.
-    """
+    """Close a failure that was handled by hand: its invoice is not sent any more."""
     asked = Resolution(failure_id, why, document_id, destination, despite_waiting=yes)
     resolved = carry_out(asked, this_installation(output), accountable(by))
     facts = resolved.event.model_dump(include=set(SHOWN))

@@ -1,4 +1,4 @@
-"""``invoices send-test``: does a signed event reach the webhook?"""
+"""``invoices send-test``: check that a signed event reaches the webhook."""
 
 from typing import Annotated
 
@@ -17,8 +17,6 @@ def send_test(
         ),
     ],
 ) -> None:
-    """Send the webhook a signed event that concerns no invoice: it is answered, and goes no
-    further.
-    """
+    """Send the webhook a signed test event, which it answers and drops."""
     event_id = send(url, this_installation())
     say(f"{url} took the event {event_id}: address, signature and clock are right.")

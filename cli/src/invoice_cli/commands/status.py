@@ -1,4 +1,4 @@
-"""``invoices status``: where is this invoice?"""
+"""``invoices status``: the history of one invoice."""
 
 from typing import Annotated, Any
 
@@ -13,12 +13,12 @@ from invoice_operations.view.history import Event
 
 
 def status(
-    invoice_id: Annotated[str, typer.Argument(help="Metronome's invoice id; its first digits do.")],
+    invoice_id: Annotated[
+        str, typer.Argument(help="Metronome's invoice id; the first digits are enough.")
+    ],
     output: OutputOption = "table",
 ) -> None:
-    """Show an invoice's whole way: received, formatted, failed, replayed, created; with topic,
-    partition, offset.
-    """
+    """Show an invoice's history: received, formatted, failed, replayed, created."""
     installation = this_installation(output)
     found = status_of(whole_id(invoice_id, installation) or invoice_id, installation)
     if output == "json":

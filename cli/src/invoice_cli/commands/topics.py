@@ -1,6 +1,4 @@
-"""``invoices topics``: create the five topics, or compare those that exist with what they should
-be.
-"""
+"""``invoices topics``: create the five topics, or compare those that exist."""
 
 from typing import Annotated
 
@@ -14,17 +12,17 @@ from invoice_operations import topics as topic_plans
 
 
 def topics(
-    partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic.")] = 12,
-    replication_factor: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 3,
+    partitions: Annotated[int, typer.Option(min=1, help="Number of partitions per topic.")] = 12,
+    replication_factor: Annotated[
+        int, typer.Option(min=1, help="Number of copies of each record.")
+    ] = 3,
     min_insync_replicas: Annotated[
         int,
-        typer.Option(
-            min=1, help="Copies that must acknowledge; never above the replication factor."
-        ),
+        typer.Option(min=1, help="Copies that must acknowledge; at most the replication factor."),
     ] = 2,
     output: OutputOption = "table",
 ) -> None:
-    """Create the five topics where they are missing; compare those that exist.
+    """Create the topics that are missing, and compare those that exist.
 
     Changes no existing topic.
     """

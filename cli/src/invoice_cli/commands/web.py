@@ -1,6 +1,6 @@
 """``invoices web``: the page, if its package is installed.
 
-The command line does not know what it is made of.
+The command line does not import it.
 """
 
 from importlib.metadata import entry_points
@@ -11,10 +11,8 @@ GROUP = "invoices.commands"
 
 
 def web() -> None:
-    """Serve the page where failures are understood, replayed, approved, resolved and reconciled;
-    Ctrl-C ends it.
-    """
+    """Serve the web page for failures, replays, approvals and reconciliation; Ctrl-C ends it."""
     for found in entry_points(group=GROUP, name="web"):
         found.load()()
         return
-    stop(Exit.USAGE, "The page is a package of its own, invoice-web, which is not installed here.")
+    stop(Exit.USAGE, "The package invoice-web is not installed: install it to serve the page.")

@@ -1,6 +1,4 @@
-"""What came of it, read back from where it ended: the ledger topic, NetSuite, and the archive in
-S3.
-"""
+"""The results, read from the ledger topic and from the archive in S3."""
 
 import gzip
 import time
@@ -21,20 +19,20 @@ from invoice_shared.serde import from_bytes, loads
 from invoice_shared.settings import OutgoingSettings, load
 from invoice_simulators.parts.s3 import ENVIRONMENT
 
+# Without any progress.
 DEADLINE_SECONDS = 60.0
-"""Without any progress."""
 
 
 class NotSettledError(Exception):
-    """Some invoices reached no outcome in time."""
+    """Some invoices have no outcome in time."""
 
 
 def wait_for_outcomes(
     world: World, invoice_ids: set[str], progress: Callable[[int], None]
 ) -> dict[str, Outcome]:
-    """Read the ledger until it knows every invoice; return how each ended.
+    """Read the ledger until it contains every invoice; return each one's outcome.
 
-    What was created stays so.
+    An outcome ``created`` is kept, whatever comes after it.
     """
     consumer = Consumer(consumer_config(world.kafka, "invoices-demo"))
     topic = world.kafka.invoice_outcomes_topic
@@ -63,7 +61,7 @@ def wait_for_outcomes(
 
 
 def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any]]:
-    """Read the archive until it holds a failure of each of these invoices; give their lines."""
+    """Read the archive until it contains a failure of each of these invoices; return their lines."""
     client = boto3.client(
         "s3",
         endpoint_url=world.s3_url,

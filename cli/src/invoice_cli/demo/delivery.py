@@ -1,4 +1,4 @@
-"""Delivering signed webhooks, as Metronome does: again until they are accepted."""
+"""Deliver signed webhooks as Metronome does: again until they are accepted."""
 
 import urllib.error
 import urllib.request
@@ -16,16 +16,16 @@ SENDERS = 8
 
 
 def deliver_all(url: str, secret: str, events: Iterable[Mapping[str, Any]]) -> Iterator[int]:
-    """Deliver events, some at a time; give each answer's status.
+    """Deliver events, ``SENDERS`` at a time; yield each response's status.
 
-    Raises ``URLError`` where one stays unaccepted.
+    Raises ``URLError`` if one is not accepted in time.
     """
     with ThreadPoolExecutor(SENDERS) as senders:
         yield from senders.map(lambda event: _deliver(url, secret, event), events)
 
 
 def opener_for(url: str) -> urllib.request.OpenerDirector:
-    """Return what reaches an address as all other calls do: loopback never through a proxy."""
+    """Return an opener with the proxy settings of all other calls."""
     proxies = load(OutgoingSettings).outgoing.proxies(url)
     return urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
 
@@ -43,7 +43,7 @@ def _deliver(url: str, secret: str, event: Mapping[str, Any]) -> int:
 
 
 def curl_example(url: str, secret: str, event: Mapping[str, Any]) -> str:
-    """Give a shell command that delivers one event; its signature is good for five minutes."""
+    """Return a shell command that delivers one event; its signature is valid for five minutes."""
     headers, body = signed_request(event, secret, datetime.now(UTC))
     given = " ".join(f"-H '{name}: {value}'" for name, value in headers.items() if name != "Date")
     return f"curl -i {given} -d '{body.decode()}' {url}"

@@ -1,4 +1,4 @@
-"""A connector that runs elsewhere, e.g. in a cluster, as the demo's world: nothing is started."""
+"""A connector that runs already, e.g. in a cluster, as the demo's world: nothing is started."""
 
 import time
 import urllib.error
@@ -11,14 +11,15 @@ from invoice_shared.serde import loads
 from invoice_shared.settings import KafkaSettings, load
 from invoice_simulators.parts.processes import NotReadyError, pause
 
+# A cluster may have to pull every image first.
 DEADLINE_SECONDS = 600.0
-"""A cluster may have to pull every image first."""
 PAUSE_SECONDS = 2.0
 
 
 def read_world(path: Path) -> World:
-    """Read where the parts are: JSON with ``webhook_url``, ``s3_url`` and ``systems``; Kafka is the
-    environment's.
+    """Read a JSON file with ``webhook_url``, ``s3_url`` and ``systems``.
+
+    Kafka's address comes from the environment.
     """
     tree, kafka = loads(path.read_bytes()), load(KafkaSettings)
     return World(
@@ -32,7 +33,7 @@ def read_world(path: Path) -> World:
 
 
 def wait_until_up(world: World) -> None:
-    """Return once the ingress and the simulated systems answer, whatever they answer.
+    """Return when the ingress and the simulated systems answer, whatever they answer.
 
     Raises ``NotReadyError``.
     """

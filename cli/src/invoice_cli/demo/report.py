@@ -1,4 +1,4 @@
-"""Do the books agree?
+"""The demo's comparison of the sums.
 
 Compares what Metronome billed with what is in NetSuite and in the failures. Pure.
 """
@@ -17,7 +17,7 @@ CENTS_CREDIT_TYPE = "USD (cents)"
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """One currency, in major units. ``difference`` must be zero."""
+    """The sums of one currency, in major units. ``difference`` must be zero."""
 
     currency: str
     finalized: Decimal
@@ -27,13 +27,13 @@ class Sums:
 
     @property
     def difference(self) -> Decimal:
-        """What Metronome billed minus what can be found again."""
+        """Return what Metronome billed, minus what is found in NetSuite, skipped or failed."""
         return self.finalized - self.skipped - self.in_netsuite - self.in_failures
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``problems`` is empty exactly when every promise held."""
+    """The result of the comparison; ``problems`` is empty if every check passed."""
 
     sums: list[Sums]
     outcomes: Counter[tuple[str, str]]
@@ -41,7 +41,7 @@ class Report:
     problems: list[str]
 
     def document(self) -> dict[str, Any]:
-        """Give the report as a JSON tree."""
+        """Return the report as a JSON tree."""
         ends = [
             {"end": end, "reason": code, "invoices": count}
             for (end, code), count in sorted(self.outcomes.items())
@@ -56,9 +56,7 @@ def report(
     outcomes: Mapping[str, Outcome],
     documents: list[dict[str, Any]],
 ) -> Report:
-    """Compare Metronome's ``invoices`` and the ``accepted`` ids with the ledger and NetSuite's
-    documents.
-    """
+    """Compare the ``accepted`` invoices of Metronome with the ledger and NetSuite."""
     billed = [invoice for invoice in invoices if invoice["id"] in accepted]
     currencies = sorted({_currency(invoice) for invoice in billed})
     sums = [_sums(currency, billed, outcomes, documents) for currency in currencies]

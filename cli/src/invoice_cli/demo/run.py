@@ -1,4 +1,4 @@
-"""The demo from start to end, and what it shows."""
+"""Run the demo from start to end, and print its result."""
 
 import shlex
 import shutil
@@ -30,7 +30,7 @@ from invoice_simulators.scenario import Scenario, scenario
 def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
     """Start everything, deliver, compare.
 
-    Whatever happens, no process is left when this returns or raises.
+    No process is left when this returns or raises.
     """
     interrupt, console = Interrupt(), console_of(output)
     folder = Path(tempfile.mkdtemp(prefix="invoices-demo-"))
@@ -44,7 +44,7 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
                 " services"
             ):
                 world = start_services(services, *start_parts(parts))
-            agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
+            is_as_expected = _drive(world, scenario(count, seed), console, output, interrupt.check)
             if keep:
                 page = start_page(services, world, folder)
                 _keep(world, scenario(1, seed + 1), console, folder, page)
@@ -52,11 +52,11 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
                 interrupt.check()
     except (NotReadyError, NotSettledError) as error:
         console.print(str(error), style="red")
-        agreed = False
+        is_as_expected = False
     except KeyboardInterrupt:
         console.print("Stopped; no process is left.")
         return Exit.ATTENTION
-    if not agreed:
+    if not is_as_expected:
         console.print(f"The logs of all processes are in {folder}")
         return Exit.ATTENTION
     shutil.rmtree(folder)
@@ -64,7 +64,7 @@ def run(count: int, seed: int, output: Output, *, keep: bool) -> Exit:
 
 
 def console_of(output: Output) -> Console:
-    """Give where to tell how things go: beside the result where a program reads that."""
+    """Return the console for progress: stderr if a program reads the result on stdout."""
     return terminal(stderr=output == "json")
 
 
@@ -75,8 +75,8 @@ def run_elsewhere(world_file: Path, count: int, seed: int, output: Output) -> Ex
     try:
         with console.status("Waiting for the connector"):
             wait_until_up(world)
-        agreed = _drive(world, scenario(count, seed), console, output, interrupt.check)
-        return Exit.DONE if agreed else Exit.ATTENTION
+        is_as_expected = _drive(world, scenario(count, seed), console, output, interrupt.check)
+        return Exit.DONE if is_as_expected else Exit.ATTENTION
     except (NotReadyError, NotSettledError) as error:
         console.print(str(error), style="red")
         return Exit.ATTENTION
@@ -110,9 +110,8 @@ def _drive(
         world, {name for name, end in outcomes.items() if end.outcome == "failed"}
     )
     netsuite = ControlClient(world.systems["netsuite"]["url"])
-    known = {
-        invoice["id"] for invoice in month.invoices
-    }  # a world that runs on holds earlier months, too
+    # A connector that runs already contains earlier months, too.
+    known = {invoice["id"] for invoice in month.invoices}
     documents = [document for document in netsuite.documents() if document["external_id"] in known]
     found = report(month.invoices, accepted, outcomes, documents)
     if output == "json":
@@ -157,7 +156,10 @@ def _show(found: Report, *, deliveries: int, archived: int, console: Console) ->
     for problem in found.problems:
         console.print(problem, style="red")
     if not found.problems:
-        console.print("Nothing lost, nothing twice, not a cent off.", style="green")
+        console.print(
+            "Nothing is lost, nothing is created twice, and every sum agrees to the cent.",
+            style="green",
+        )
 
 
 def _keep(
@@ -168,7 +170,7 @@ def _keep(
     control.seed_customers(extra.customers)
     control.seed_contracts(extra.contracts)
     control.seed_invoices(extra.invoices)
-    console.print("\nStill running; Ctrl-C ends it.")
+    console.print("\nEverything still runs. Ctrl-C ends it.")
     address, password = page
     console.print(
         f"  the page: {address} (any name, password {password})", highlight=False, soft_wrap=True
@@ -182,7 +184,8 @@ def _keep(
         world.webhook_url, metronome["webhook_secret"], finalized_event(extra.invoices[0])
     )
     console.print(
-        f"\nOne more invoice (the signature is good for five minutes):\n{command}", soft_wrap=True
+        f"\nDeliver one more invoice (the signature is valid for five minutes):\n{command}",
+        soft_wrap=True,
     )
     settings = folder / "settings.sh"
     mine = {**world.settings, "INVOICES_STATE_DIR": str(folder)}
@@ -190,6 +193,6 @@ def _keep(
         "".join(f"export {name}={shlex.quote(value)}\n" for name, value in mine.items())
     )
     console.print(
-        f"\nThe operator's command line on it:\n. {settings} && {sys.argv[0]} failures",
+        f"\nUse the operator's command line on it:\n. {settings} && {sys.argv[0]} failures",
         soft_wrap=True,
     )

@@ -1,6 +1,4 @@
-"""All that the demo starts: broker, S3 server, outside systems, and the four services by their
-console scripts.
-"""
+"""Start the demo's processes: broker, S3 server, simulated systems and the four services."""
 
 import secrets
 import sys
@@ -26,11 +24,11 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where everything is.
+    """The addresses of all processes.
 
-    ``systems`` is what the simulators announced; ``ops`` maps a service to its ops URL.
+    ``systems`` is what the simulators announced. ``ops`` maps a service to its ops URL.
 
-    ``settings`` are the services' variables, but for their ports; none where they run elsewhere.
+    ``settings`` are the services' variables without their ports; empty if they run already.
     """
 
     bootstrap_servers: str
@@ -43,9 +41,7 @@ class World:
 
 
 def start_parts(group: ProcessGroup) -> tuple[str, str, dict[str, Any]]:
-    """Start what is outside the connector; give the broker's address, the S3 URL and the simulated
-    systems.
-    """
+    """Start what is not the connector; return the broker's address, the S3 URL and the systems."""
     simulators = group.start("simulators", [_script("invoice-simulators")], env={})
     broker = start_broker(group)
     s3_url = start_s3(group, (BUCKET,))
@@ -54,14 +50,15 @@ def start_parts(group: ProcessGroup) -> tuple[str, str, dict[str, Any]]:
 
 
 def start_services(group: ProcessGroup, broker: str, s3_url: str, systems: dict[str, Any]) -> World:
-    """Create the topics, start the four services and wait until each says that it is ready."""
+    """Create the topics, start the four services and wait until each is ready."""
     kafka = KafkaSettings(kafka_bootstrap_servers=broker)
     apply(
         AdminClient(common_config(kafka)),
         plan(kafka, partitions=4, replication_factor=1, min_insync_replicas=1),
     )
     settings = _settings(broker, s3_url, systems)
-    ops_ports, webhook_port = {name: free_port() for name in SERVICES}, free_port()
+    ops_ports = {name: free_port() for name in SERVICES}
+    webhook_port = free_port()
     running = {}
     for name in SERVICES:
         ports = {"OPS_PORT": str(ops_ports[name]), "WEBHOOK_PORT": str(webhook_port)}
@@ -81,9 +78,7 @@ def start_services(group: ProcessGroup, broker: str, s3_url: str, systems: dict[
 
 
 def start_page(group: ProcessGroup, world: World, state: Path) -> tuple[str, str]:
-    """Start the page beside the services and wait until it is ready; return its address and a
-    password.
-    """
+    """Start the page and wait until it is ready; return its address and a password."""
     port, ops_port, password = free_port(), free_port(), secrets.token_urlsafe(9)
     own = {
         "CONSOLE_PORT": str(port),

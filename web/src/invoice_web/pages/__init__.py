@@ -1,1 +1,1 @@
-"""One module per part of the page: what is asked for, and what is answered."""
+"""One module per part of the page: its requests and its responses."""

@@ -1,4 +1,4 @@
-"""What a person does about failures, invoices and destinations."""
+"""A person's actions on failures, invoices and destinations."""
 
 from urllib.parse import quote
 
@@ -29,11 +29,9 @@ async def resolve_failure(request: web.Request) -> web.Response:
     """Close a failure that was handled by hand."""
     desk, given, who = request.app[DESK], form(request), person(request)
     case = await desk.ask(lambda: found(desk.view, request.match_info["failure_id"]))
-    why, document_id, destination = (
-        needed(given, "why"),
-        one(given, "document_id"),
-        one(given, "destination"),
-    )
+    why = needed(given, "why")
+    document_id = one(given, "document_id")
+    destination = one(given, "destination")
     insists = one(given, "despite_waiting") != ""
     asked = Resolution(
         case.failure_id, why, document_id or None, destination or None, despite_waiting=insists
@@ -44,7 +42,7 @@ async def resolve_failure(request: web.Request) -> web.Response:
 
 
 async def approve_failure(request: web.Request) -> web.Response:
-    """Let one held invoice go."""
+    """Approve one held invoice."""
     desk, why, who = request.app[DESK], one(form(request), "why"), person(request)
     case = await desk.ask(lambda: found(desk.view, request.match_info["failure_id"]))
 
@@ -56,7 +54,7 @@ async def approve_failure(request: web.Request) -> web.Response:
 
 
 async def approve_several(request: web.Request) -> web.Response:
-    """Let the held invoices go that are named, or all that the filters mean."""
+    """Approve the named held invoices, or all that match the filters."""
     desk, given, who = request.app[DESK], form(request), person(request)
     now, named = desk.installation.clock.now(), named_failures(given)
 
@@ -72,20 +70,20 @@ async def approve_several(request: web.Request) -> web.Response:
 
 
 async def pause(request: web.Request) -> web.Response:
-    """Hold everything for a destination back."""
+    """Pause a destination."""
     name = _destination(request)
     return await _decide(request, "pause", name, needed(form(request), "why"))
 
 
 async def resume(request: web.Request) -> web.Response:
-    """Open a destination again."""
+    """Resume a destination."""
     return await _decide(
         request, "resume", _destination(request), one(form(request), "why") or None
     )
 
 
 async def enqueue_invoice(request: web.Request) -> web.Response:
-    """Bring one invoice in, as its webhook would have."""
+    """Enqueue one invoice as its webhook would have."""
     desk, who, invoice_id = request.app[DESK], person(request), request.match_info["invoice_id"]
     customer_id = needed(form(request), "customer_id")
     decision = await desk.change(lambda: enqueue(invoice_id, customer_id, desk.installation, who))
@@ -96,8 +94,12 @@ def _approve(desk: Desk, chosen: Selection, why: str, who: Person) -> StoredPlan
     approval = look(chosen, desk.installation)
     if not approval.subjects:
         known = ", ".join(case.failure_id[:12] for case in approval.unknown[:3])
-        lost = f" The records of {known} are not held here any more: replay these." if known else ""
-        raise NeedsAttention(f"Nothing that waits for an approval is meant.{lost}")
+        lost = (
+            f" The records of {known} are not stored here any more: replay these invoices."
+            if known
+            else ""
+        )
+        raise NeedsAttention(f"Nothing to approve: no invoice that matches is held.{lost}")
     return desk.replays.approve(approval, dict(chosen.filters()), why, who)
 
 
@@ -108,7 +110,7 @@ def _started(request: web.Request, plan: StoredPlan) -> web.Response:
 def _destination(request: web.Request) -> str:
     name = request.match_info["name"]
     if name not in destinations():
-        raise NotFound(f'There is no destination "{name}": it is one of {all_destinations()}.')
+        raise NotFound(f'Unknown destination "{name}": use one of {all_destinations()}.')
     return name
 
 

@@ -12,7 +12,7 @@ from invoice_web.forms import MAX_ROWS, SHOWN_ROWS, gathered, one, parse_page
 
 
 async def listed(request: web.Request) -> web.Response:
-    """List the decisions, the newest first, wherever they were made."""
+    """List the decisions of the page and of the command line, the newest first."""
     desk, asked = request.app[DESK], gathered(list(request.query.items()))
     number, page = parse_page(asked, MAX_ROWS if wants_json(request) else SHOWN_ROWS)
     since = one(asked, "since")

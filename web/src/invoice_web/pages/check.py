@@ -1,4 +1,4 @@
-"""``/check``: is everything set up, as seen from here?"""
+"""``/check``: the state of each part of the installation."""
 
 from aiohttp import web
 
@@ -8,7 +8,7 @@ from invoice_web.desk import DESK
 
 
 async def show(request: web.Request) -> web.Response:
-    """Look at each part of the installation."""
+    """Check each part of the installation."""
     desk = request.app[DESK]
     lines = await desk.work(lambda: list(check(desk.installation)))
     rows = [{"part": line.part, "state": line.state, "detail": line.detail} for line in lines]

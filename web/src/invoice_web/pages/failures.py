@@ -1,4 +1,4 @@
-"""``/failures``: what failed, and one failure."""
+"""``/failures``: the list of failures, and one failure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -33,13 +33,13 @@ CSV_CHUNK = 500
 
 
 async def listed(request: web.Request) -> web.StreamResponse:
-    """List the failures that the filters mean, as a page or as CSV."""
+    """List the failures that match the filters, as a page or as CSV."""
     desk = request.app[DESK]
     asked = gathered(list(request.query.items()))
     chosen = parse_filters(asked, desk.installation.clock.now())
     wanted = one(asked, "format")
     if wanted not in ("", "csv", "json"):
-        raise InvalidRequest(f'Invalid format "{wanted}": use csv, or none.')
+        raise InvalidRequest(f'Invalid format "{wanted}": use csv, json or none.')
     if wanted == "csv":
         cases = await desk.ask(lambda: desk.view.failures(chosen))
         return await csv_answer(request, "failures.csv", COLUMNS, _batches(cases))
@@ -57,7 +57,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
 
 
 async def one_failure(request: web.Request) -> web.Response:
-    """Show one failure; its record only if that is asked for."""
+    """Show one failure, with its record if the query asks for it."""
     desk, failure_id = request.app[DESK], request.match_info["failure_id"]
     case = await desk.ask(lambda: found(desk.view, failure_id))
     shows_record = "record" in request.query
@@ -70,9 +70,7 @@ def found(view: View, failure_id: str) -> Case:
     try:
         return find_case(view.named(failure_id), failure_id)
     except InvalidRequest as error:
-        hint = (
-            "" if len(failure_id) >= SHORTEST_ID else f" An id has at least {SHORTEST_ID} digits."
-        )
+        hint = "" if len(failure_id) >= SHORTEST_ID else f" Give at least {SHORTEST_ID} digits."
         raise NotFound(f'No single failure has the id "{failure_id}".{hint}') from error
 
 
@@ -81,7 +79,7 @@ def _list(view: View, chosen: Selection, rows: Any) -> dict[str, Any]:
 
 
 def _whole(desk: Desk, case: Case, *, shows_record: bool) -> dict[str, Any]:
-    """Return all that is known of a failure; without the broker, what the view holds of it."""
+    """Return all that is known of a failure; without the broker, what the view contains."""
     unread: str | None = None
     try:
         desk.needs_broker()
@@ -100,7 +98,7 @@ def _whole(desk: Desk, case: Case, *, shows_record: bool) -> dict[str, Any]:
 
 
 def _history(view: View, case: Case) -> list[dict[str, Any]]:
-    """Return what else happened to the invoice: its other failures, and what people decided."""
+    """Return the invoice's other failures, and what people decided."""
     others = view.failures(Selection(invoice_id=case.invoice_id)) if case.invoice_id else [case]
     failed = [
         (each.failed_at, f"failed: {each.code}", each.reason, each.failure_id) for each in others

@@ -1,4 +1,4 @@
-"""``/invoices``: an invoice's whole way, and what would be sent of it now."""
+"""``/invoices``: an invoice's history, and a preview of its document."""
 
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from invoice_web.links import links
 
 
 async def one_invoice(request: web.Request) -> web.Response:
-    """Show where an invoice is, and how it came there."""
+    """Show an invoice's state and its history."""
     desk, invoice_id = request.app[DESK], request.match_info["invoice_id"]
     try:
         facts = await desk.work(lambda: _whole(desk, invoice_id))
@@ -36,7 +36,7 @@ async def one_invoice(request: web.Request) -> web.Response:
 
 
 async def preview(request: web.Request) -> web.Response:
-    """Show what would be sent now, beside what was sent."""
+    """Show the document that would be sent now, and the one that was formatted last."""
     desk, invoice_id = request.app[DESK], request.match_info["invoice_id"]
     customer_id = one(gathered(list(request.query.items())), "customer_id") or None
 
@@ -53,7 +53,7 @@ async def preview(request: web.Request) -> web.Response:
 
 
 def _whole(desk: Desk, invoice_id: str) -> dict[str, Any]:
-    """Return an invoice's way; without the broker, what the view holds of it."""
+    """Return an invoice's history; without the broker, what the view contains."""
     view, unread = desk.view, None
     try:
         desk.needs_broker()
@@ -78,9 +78,7 @@ def _whole(desk: Desk, invoice_id: str) -> dict[str, Any]:
 def _known(view: View, invoice_id: str) -> Status:
     known = view.invoice(invoice_id)
     if known == KnownInvoice() and not view.failures(Selection(invoice_id=invoice_id)):
-        raise NotFound(
-            f"Nothing is known of the invoice {invoice_id}, and the topics cannot be read."
-        )
+        raise NotFound(f'The invoice "{invoice_id}" is unknown, and the topics cannot be read.')
     return Status(summary(invoice_id, known, ()), [])
 
 
@@ -89,7 +87,7 @@ def _event(step: Event) -> dict[str, Any]:
 
 
 def _sent(desk: Desk, invoice_id: str) -> dict[str, Any] | None:
-    """Return the document that was formatted last; ``None`` if there is none."""
+    """Return the document that was formatted last, or ``None``."""
     kafka = desk.installation.kafka
     found = None
     for record in records_of_key(

@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 
 async def show(request: web.Request) -> web.Response:
-    """Ask for name and password."""
+    """Show the form for name and password."""
     return answer(request, "login.html", _facts(request.app[DESK]))
 
 
@@ -26,7 +26,7 @@ async def log_in(request: web.Request) -> web.Response:
     if not desk.attempts.begin(peer):
         log.warning("too many wrong passwords", peer=peer)
         return failed(
-            request, 429, "Too many wrong passwords. Wait a minute.", {"Retry-After": "60"}
+            request, 429, "Too many wrong passwords: wait a minute.", {"Retry-After": "60"}
         )
     password = _password(form(request))
     found = await desk.compare(lambda: _role(desk, password))
@@ -63,8 +63,9 @@ def _logged_in(
 
 
 def _role(desk: Desk, given: str) -> tuple[Role, str] | None:
-    """Return the role whose password was given, with what is set for it; each is compared, right or
-    wrong.
+    """Return the role whose password was given, and the setting.
+
+    Each password is compared, so that the time does not tell which one was right.
     """
     stored = {role: desk.settings.secret(field) for role, field in PASSWORDS.items()}
     right = [
@@ -74,7 +75,7 @@ def _role(desk: Desk, given: str) -> tuple[Role, str] | None:
 
 
 def _password(given: Form) -> str:
-    """Return it as it was typed: blanks count."""
+    """Return the password as it was typed, with its blanks."""
     return "".join(given.get("password", ())[:1])
 
 

@@ -1,4 +1,4 @@
-"""``/``: how things stand."""
+"""``/``: the current state of all invoices."""
 
 from aiohttp import web
 
@@ -8,7 +8,7 @@ from invoice_web.desk import DESK
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show what is open, held, paused and waits, and what was created today."""
+    """Show what is open, held, paused, waiting, and what was created today."""
     desk = request.app[DESK]
     facts = await desk.ask(desk.following.overview)
     return answer(

@@ -1,4 +1,4 @@
-"""``/readiness``: what would fail?"""
+"""``/readiness``: what would fail if it were finalized."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from invoice_web.pages.actions import person
 
 
 async def listed(request: web.Request) -> web.Response:
-    """List the looks, the newest first."""
+    """List the readiness jobs, the newest first."""
     desk, asked = request.app[DESK], gathered(list(request.query.items()))
     number, page = parse_page(asked, MAX_ROWS if wants_json(request) else SHOWN_ROWS)
     jobs, count = await desk.ask(lambda: desk.readying.jobs.newest(page))
@@ -25,7 +25,7 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def begin(request: web.Request) -> web.Response:
-    """Begin to look in the background. It needs no broker."""
+    """Begin a readiness job in the background. It needs no broker."""
     desk, fields, who = request.app[DESK], form(request), person(request)
     since, customer_id = needed(fields, "since"), one(fields, "customer_id")
     asks = bool(one(fields, "ask_providers"))
@@ -34,12 +34,9 @@ async def begin(request: web.Request) -> web.Response:
 
 
 async def one_job(request: web.Request) -> web.StreamResponse:
-    """Show what was found so far, as a page or as CSV."""
-    desk, asked, job_id = (
-        request.app[DESK],
-        gathered(list(request.query.items())),
-        request.match_info["job_id"],
-    )
+    """Show the findings so far, as a page or as CSV."""
+    desk, job_id = request.app[DESK], request.match_info["job_id"]
+    asked = gathered(list(request.query.items()))
     wanted = one(asked, "format")
     if wanted not in ("", "csv", "json"):
         raise InvalidRequest(f'Invalid format "{wanted}": use csv, or none.')

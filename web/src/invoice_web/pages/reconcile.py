@@ -1,4 +1,4 @@
-"""``/reconcile``: are we complete?"""
+"""``/reconcile``: the comparison of Metronome, the ledger and the providers."""
 
 from typing import Any, get_args
 
@@ -31,7 +31,7 @@ async def begin(request: web.Request) -> web.Response:
 
 
 async def one_job(request: web.Request) -> web.Response:
-    """Show what a reconciliation found so far."""
+    """Show a reconciliation's findings so far."""
     desk, asked = request.app[DESK], gathered(list(request.query.items()))
     state = one(asked, "state") or None
     if state is not None and state not in get_args(State):
@@ -43,7 +43,7 @@ async def one_job(request: web.Request) -> web.Response:
 
 
 async def enqueue(request: web.Request) -> web.Response:
-    """Enqueue what a reconciliation found missing."""
+    """Enqueue invoices that a reconciliation found missing."""
     desk, job_id, who = request.app[DESK], request.match_info["job_id"], person(request)
     chosen = [text.strip() for text in form(request).get("invoice_id", ()) if text.strip()]
     enqueued = await desk.change(lambda: desk.reconciling.enqueue(job_id, chosen, who))

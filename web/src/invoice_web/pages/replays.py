@@ -37,7 +37,7 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def plan(request: web.Request) -> web.Response:
-    """Freeze which failures are replayed. Sends nothing."""
+    """Store the list of failures to replay. Sends nothing."""
     desk, given, who = request.app[DESK], form(request), person(request)
     restart = one(given, "restart") or "raw"
     if restart not in RESTARTS:
@@ -52,7 +52,7 @@ async def plan(request: web.Request) -> web.Response:
 
 
 async def one_replay(request: web.Request) -> web.Response:
-    """Show a plan, or what became of it so far."""
+    """Show a plan and its results so far."""
     desk, replay_id = request.app[DESK], request.match_info["replay_id"]
     return answer(
         request,
@@ -74,7 +74,7 @@ async def stop(request: web.Request) -> web.Response:
 
 
 async def resume(request: web.Request) -> web.Response:
-    """Go on with a replay that was stopped."""
+    """Continue a replay that was stopped."""
     return await _change(
         request, lambda desk, replay_id, who: desk.replays.resume(replay_id, who), writes=True
     )
@@ -99,9 +99,7 @@ def _facts(desk: Desk, replay_id: str) -> dict[str, Any]:
 
 
 def _chosen(desk: Desk, given: Form) -> Selection:
-    """Return what is meant: failures by their ids, or those that are open and that the filters
-    mean.
-    """
+    """Return the failures that are named by their ids, or the open ones that match the filters."""
     if named := named_failures(given):
         return Selection(failure_ids=frozenset(found(desk.view, each).failure_id for each in named))
     return parse_filters(given, desk.installation.clock.now())
