@@ -49,11 +49,13 @@ DONE = (
     "shared/README.md",
     "simulators/README.md",
     "bench",
+    "cli/src",
     "operations/src",
     "providers/src",
     "shared/src",
     "simulators/src",
     "tests",
+    "web/src",
 )
 
 

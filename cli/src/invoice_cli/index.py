@@ -18,8 +18,7 @@ INDEX: dict[str, Listed] = {
     ),
     "status": Listed(
         "status",
-        "Show an invoice's history: received, formatted, failed, replayed, created, and its"
-        " records.",
+        "Show an invoice's history: received, formatted, failed, replayed, created.",
     ),
     "failures": Listed(
         "failures",

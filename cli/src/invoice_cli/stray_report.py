@@ -37,5 +37,5 @@ def tell_strays(
 def _sentence(stray: Stray) -> str:
     draft = stray.draft
     made = f"{draft.made_at:%Y-%m-%d %H:%M} UTC"
-    what = f"Stray draft {draft.draft_id} of invoice {draft.invoice_id} at {stray.destination}, created {made}."
-    return f"{what} {SENTENCES[stray.fate]}"
+    place = f"of invoice {draft.invoice_id} at {stray.destination}"
+    return f"Stray draft {draft.draft_id} {place}, created {made}. {SENTENCES[stray.fate]}"

@@ -62,7 +62,7 @@ def test_a_stray_draft_is_named_and_stays(books: Books, capsys: pytest.CaptureFi
 
     (draft,) = books.control.documents()
     shown = capsys.readouterr()
-    assert f"Stray draft {draft['id']} of invoice {INVOICE_ID}at razorpay, created " in shown.err
+    assert f"Stray draft {draft['id']} of invoice {INVOICE_ID} at razorpay, created " in shown.err
     assert shown.err.endswith("It bills nobody: delete it with --fix.\n")
     assert shown.out == ""
 

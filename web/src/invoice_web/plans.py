@@ -106,7 +106,8 @@ class Plans:
         with self._store.transaction() as tables:
             marks = ", ".join("?" * len(before))
             changed = tables.execute(
-                f"UPDATE replays SET state = ?, problem = NULL WHERE replay_id = ? AND state IN ({marks})",  # noqa: S608
+                "UPDATE replays SET state = ?, problem = NULL"  # noqa: S608
+                f" WHERE replay_id = ? AND state IN ({marks})",
                 (after, replay_id, *before),
             ).rowcount
         if not changed:

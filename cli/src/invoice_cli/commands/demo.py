@@ -21,9 +21,7 @@ def demo(
     ] = False,
     world: Annotated[
         Path | None,
-        typer.Option(
-            help="JSON file with the addresses of a connector that runs already, e.g. in this cluster."
-        ),
+        typer.Option(help="JSON file with the addresses of a connector that runs already."),
     ] = None,
     output: OutputOption = "table",
 ) -> None:

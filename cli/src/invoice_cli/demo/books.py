@@ -61,7 +61,7 @@ def wait_for_outcomes(
 
 
 def archived_failures(world: World, invoice_ids: set[str]) -> list[dict[str, Any]]:
-    """Read the archive until it contains a failure of each of these invoices; return their lines."""
+    """Return the archived failures of these invoices, as soon as each has one."""
     client = boto3.client(
         "s3",
         endpoint_url=world.s3_url,

@@ -45,7 +45,7 @@ SENDING = {**ASKING, "Content-Type": "application/json"}
 
 
 class QuickBooksOnline:
-    """See ``BillingProvider`` and ``HasLogin``. ``rate_limit`` returns when the next call may go out.
+    """See ``BillingProvider`` and ``HasLogin``. ``rate_limit`` delays each call as needed.
 
     ``login`` keeps ``tokens`` alive, if they may expire.
     """

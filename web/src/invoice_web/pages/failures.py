@@ -70,7 +70,9 @@ def found(view: View, failure_id: str) -> Case:
     try:
         return find_case(view.named(failure_id), failure_id)
     except InvalidRequest as error:
-        hint = "" if len(failure_id) >= SHORTEST_ID else f" Give at least {SHORTEST_ID} digits."
+        hint = (
+            "" if len(failure_id) >= SHORTEST_ID else f" An id needs at least {SHORTEST_ID} digits."
+        )
         raise NotFound(f'No single failure has the id "{failure_id}".{hint}') from error
 
 
