@@ -21,7 +21,7 @@ from invoice_shared.outgoing.outgoing import Outgoing
 from tests.support.any_server import any_server, written
 from tests.support.ports import free_port
 from tests.support.s3 import CREDENTIALS, Bucket
-from tests.unit.error_sink.test_handler import FakeArchive
+from tests.unit.error_sink.fakes import FakeArchive
 
 OpenAt = Callable[[str, str], S3Archive]
 

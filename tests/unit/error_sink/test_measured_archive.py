@@ -11,7 +11,7 @@ from invoice_shared.archive.archive import (
 )
 from invoice_shared.metrics import Metrics
 from tests.fakes import FakeClock
-from tests.unit.error_sink.test_handler import FakeArchive
+from tests.unit.error_sink.fakes import FakeArchive
 
 CALLS: list[Callable[[Archive], object]] = [
     lambda archive: archive.check(),

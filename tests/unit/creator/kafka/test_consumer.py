@@ -27,41 +27,15 @@ from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import RetryPolicy
 from tests.builders import formatted_invoice
 from tests.support.waiting import eventually
+from tests.unit.shared.kafka.fakes import FakeMessage
 
 TOPIC = "formatted-invoices"
 SECONDS = 10.0
 
 
-class FakeMessage:
-    """A consumed record as the client library shows it."""
-
-    def __init__(self, partition: int, offset: int) -> None:
-        self._place = (partition, offset)
-        self._value = serde.to_bytes(formatted_invoice(invoice_id=f"i-{partition}-{offset}"))
-
-    def error(self) -> None:
-        """Return no error."""
-
-    def topic(self) -> str:
-        return TOPIC
-
-    def partition(self) -> int:
-        return self._place[0]
-
-    def offset(self) -> int:
-        return self._place[1]
-
-    def key(self) -> bytes:
-        return b"k"
-
-    def value(self) -> bytes:
-        return self._value
-
-    def headers(self) -> None:
-        """Return no headers."""
-
-    def timestamp(self) -> tuple[int, int]:
-        return 1, 0
+def message(partition: int, offset: int) -> FakeMessage:
+    value = serde.to_bytes(formatted_invoice(invoice_id=f"i-{partition}-{offset}"))
+    return FakeMessage(partition, offset, topic=TOPIC, key=b"k", value=value)
 
 
 class FakeMember:
@@ -196,7 +170,7 @@ class Loop:
     def start(self, *partitions: int, records: int) -> None:
         self.member.rebalance("on_assign", *partitions)
         self.member.records.extend(
-            FakeMessage(number, offset) for number in partitions for offset in range(records)
+            message(number, offset) for number in partitions for offset in range(records)
         )
         self._thread.start()
 
@@ -247,7 +221,7 @@ def test_only_a_partition_with_enough_records_read_is_paused(gate: Gate) -> None
     loop.start(0, records=20)
     eventually(lambda: loop.member.paused == {0}, SECONDS)
 
-    loop.member.records.append(FakeMessage(1, 0))
+    loop.member.records.append(message(1, 0))
     eventually(lambda: not loop.member.records, SECONDS)
     assert loop.member.paused == {0}
     gate.opened.set()
@@ -268,7 +242,7 @@ def test_a_partition_is_served_however_much_waits_in_another(gate: Gate) -> None
     loop = Loop(attempt, capacity=4)
     loop.member.rebalance("on_assign", 1)
     loop.start(0, records=100)
-    loop.member.records.append(FakeMessage(1, 0))
+    loop.member.records.append(message(1, 0))
     gate.opened.set()
 
     eventually(lambda: loop.member.offsets == {0: 100, 1: 1}, SECONDS)
@@ -306,7 +280,7 @@ def test_a_partition_lost_while_paused_resumes_when_it_comes_back(gate: Gate) ->
     loop.member.rebalance("on_lost", 0)
     eventually(lambda: loop.member.owned == set(), SECONDS)
     gate.opened.set()
-    loop.member.records = deque(FakeMessage(0, offset) for offset in range(6))
+    loop.member.records = deque(message(0, offset) for offset in range(6))
 
     loop.member.rebalance("on_assign", 0)
 

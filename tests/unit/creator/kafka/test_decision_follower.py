@@ -14,41 +14,15 @@ from invoice_shared.health import Health
 from tests.fakes import FakeClock
 from tests.support.waiting import eventually
 from tests.unit.creator.test_decisions import decision
+from tests.unit.shared.kafka.fakes import FakeMessage
 
 TOPIC = "invoice-decisions"
 SECONDS = 10.0
 
 
-class FakeMessage:
-    """A decision as the client library presents it."""
-
-    def __init__(self, offset: int, value: bytes) -> None:
-        self._offset = offset
-        self._value = value
-
-    def error(self) -> None:
-        """Return no error."""
-
-    def topic(self) -> str:
-        return TOPIC
-
-    def partition(self) -> int:
-        return 0
-
-    def offset(self) -> int:
-        return self._offset
-
-    def key(self) -> bytes:
-        return b"netsuite"
-
-    def value(self) -> bytes:
-        return self._value
-
-    def headers(self) -> None:
-        """Return no headers."""
-
-    def timestamp(self) -> tuple[int, int]:
-        return 1, 0
+def message(offset: int, kind: str) -> FakeMessage:
+    value = serde.to_bytes(decision(kind, "netsuite"))
+    return FakeMessage(0, offset, topic=TOPIC, key=b"netsuite", value=value)
 
 
 class FakeConsumer:
@@ -98,13 +72,13 @@ def test_a_decision_that_is_read_while_the_end_is_looked_up_is_reported_like_any
         health=Health(clock, 120),
         changed=told.release,
     )
-    consumer.messages.append(FakeMessage(0, serde.to_bytes(decision("pause", "netsuite"))))
+    consumer.messages.append(message(0, "pause"))
     follower.start()
     eventually(lambda: follower.has_read(1) and book.pause("netsuite"), SECONDS)
     while told.acquire(blocking=False):
         pass
 
-    consumer.after_the_end.append(FakeMessage(1, serde.to_bytes(decision("resume", "netsuite"))))
+    consumer.after_the_end.append(message(1, "resume"))
     clock.advance(LOOK_EVERY_SECONDS)
 
     assert told.acquire(timeout=SECONDS)

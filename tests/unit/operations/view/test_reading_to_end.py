@@ -11,7 +11,8 @@ from invoice_operations.view.reading_to_end import (
 )
 from invoice_operations.view.span import Bounds
 from tests.fakes import START, FakeClock
-from tests.unit.operations.view.fakes import FakeConsumer, FakeMessage, end
+from tests.unit.operations.view.fakes import FakeConsumer, end
+from tests.unit.shared.kafka.fakes import FakeMessage
 
 CLOCK = FakeClock()
 BEGAN = milliseconds(START)

@@ -1,6 +1,4 @@
-"""A stand-in for librdkafka's producer, which answers each record with the same error, or not at
-all.
-"""
+"""Stand-ins for librdkafka's producer and for the messages of its consumer."""
 
 import threading
 from collections.abc import Callable
@@ -15,6 +13,53 @@ FATAL = KafkaError(KafkaError._FATAL, "the broker was restored to an earlier sta
 PASSING = KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION, "moved")
 
 Report = Callable[[KafkaError | None, Any], None]
+
+
+class FakeMessage:
+    """A record, or an event of its partition if it has an ``error``, as the library presents it."""
+
+    def __init__(
+        self,
+        partition: int,
+        offset: int,
+        at: int = 0,
+        *,
+        topic: str = "topic",
+        key: bytes | None = None,
+        value: bytes | None = None,
+        error: KafkaError | None = None,
+    ) -> None:
+        self._topic = topic
+        self._partition = partition
+        self._offset = offset
+        self._at = at
+        self._key = key
+        self._value = value
+        self._error = error
+
+    def topic(self) -> str:
+        return self._topic
+
+    def partition(self) -> int:
+        return self._partition
+
+    def offset(self) -> int:
+        return self._offset
+
+    def key(self) -> bytes | None:
+        return self._key
+
+    def value(self) -> bytes | None:
+        return self._value
+
+    def headers(self) -> None:
+        """Return no headers."""
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, self._at
+
+    def error(self) -> KafkaError | None:
+        return self._error
 
 
 class FakeProducer:
