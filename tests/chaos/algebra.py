@@ -15,7 +15,7 @@ from tests.chaos.world import World
 from tests.e2e.books import (
     assert_archive_holds_each_failure_once,
     assert_documents_are_right,
-    assert_metronome_was_told,
+    assert_metronome_has_reports,
     brief,
     shown,
     sum_of_lines,
@@ -69,7 +69,7 @@ def assert_books_balance_exactly(world: World, scenario: Scenario) -> None:
     assert_documents_have_records(world, world.documents())
     assert_failed_invoices_were_filed(failures_of(world, scenario), scenario.ends)
     assert_archive_holds_each_failure_once(world)
-    assert_metronome_was_told(world, scenario)
+    assert_metronome_has_reports(world, scenario)
 
 
 def assert_what_people_did_stands(world: World, people: People) -> None:

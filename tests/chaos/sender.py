@@ -44,9 +44,9 @@ class Sender:
         for event in self._events:
             if self._gave_up.wait(self._gap):
                 return
-            self._answers.append(self._pool.submit(self._until_taken, event))
+            self._answers.append(self._pool.submit(self._until_accepted, event))
 
-    def _until_taken(self, event: Any) -> int:
+    def _until_accepted(self, event: Any) -> int:
         refusals = 0
         while (status := self._try(event)) != 200:
             self.refusals.append(status)

@@ -16,7 +16,7 @@ def assert_books_balance(connector: Connector, scenario: Scenario) -> None:
     assert_ledger_is_right(connector, scenario)
     assert_failures_are_right(connector, scenario)
     assert_archive_holds_each_failure_once(connector)
-    assert_metronome_was_told(connector, scenario)
+    assert_metronome_has_reports(connector, scenario)
 
 
 def assert_documents_are_right(connector: Connector, scenario: Scenario) -> None:
@@ -93,7 +93,7 @@ def assert_archive_holds_each_failure_once(connector: Connector) -> None:
     assert content == seen
 
 
-def assert_metronome_was_told(connector: Connector, scenario: Scenario) -> None:
+def assert_metronome_has_reports(connector: Connector, scenario: Scenario) -> None:
     """Assert that Metronome knows the document of each created invoice, and the error of each that
     the creator gave up.
     """

@@ -53,7 +53,7 @@ class Run:
         self.watched.resurrected |= bool(new) and self.is_unforced_repeat
         if new and not self.is_unforced_repeat:
             self.watched.resurrected = False
-        self._check_what_was_told()
+        self._check_reports()
         for failure in self.scene.connector.failures(self.failures):
             self._check_failure(failure)
         for watched in self.scene.watched:
@@ -63,7 +63,7 @@ class Run:
         views = self.scene.systems.metronome.views()
         return list(views["writebacks"]())
 
-    def _check_what_was_told(self) -> None:
+    def _check_reports(self) -> None:
         for told in self._writebacks()[self.told :]:
             if told["external_status"] == "FINALIZED":
                 standing = [each.document_id for each in self.scene.standing(self.watched)]

@@ -80,7 +80,7 @@ def test_each_failure_is_archived_exactly_once_despite_kills_at_any_time(
     assert numbers(s3) == list(range(300))
 
 
-def test_what_another_replica_put_without_a_commit_is_adopted(
+def test_an_object_that_another_replica_stored_without_a_commit_is_adopted(
     topics: Topics, s3: Bucket, start_sink: Callable[[], Service]
 ) -> None:
     start_sink()

@@ -78,7 +78,7 @@ def test_the_exit_code_is_that_of_the_worst_line() -> None:
 
 
 @pytest.mark.parametrize(("output", "said"), [("table", "It is so.\n"), ("json", ""), ("csv", "")])
-def test_what_is_no_error_is_not_said_beside_what_a_program_reads(
+def test_a_program_gets_no_remarks_beside_its_output(
     output: Listing, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     remark("It is so.", output)

@@ -169,7 +169,7 @@ def test_a_strangers_object_in_the_next_hour_is_not_overwritten_either() -> None
     assert len(archive.objects) == 3
 
 
-def test_a_topic_made_anew_while_it_is_read_overwrites_nothing() -> None:
+def test_a_topic_recreated_while_it_is_read_overwrites_nothing() -> None:
     archive = FakeArchive()
     handler = life(archive)
     handler.archive(strangers(0, 1))
@@ -181,7 +181,7 @@ def test_a_topic_made_anew_while_it_is_read_overwrites_nothing() -> None:
     assert len(archive.objects) == 4
 
 
-def test_what_another_replica_put_without_a_commit_is_adopted() -> None:
+def test_an_object_that_another_replica_stored_without_a_commit_is_adopted() -> None:
     archive = FakeArchive()
     handler = life(archive)
     handler.archive(records(0))

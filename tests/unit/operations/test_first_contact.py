@@ -34,7 +34,7 @@ def asked(call: Callable[[], str], contact: FirstContact) -> str:
     return patiently(call, RateLimit(None, clock, clock.advance), 1, contact)
 
 
-def test_what_was_never_reached_is_not_waited_for() -> None:
+def test_a_system_that_was_never_reached_is_not_waited_for() -> None:
     call = Calls(AWAY)
 
     with pytest.raises(Unreachable):
@@ -44,7 +44,7 @@ def test_what_was_never_reached_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize("first", [None, Unavailable("busy"), Rejected("invoice-not-found", "no")])
-def test_what_was_reached_once_is_waited_for(first: Exception | None) -> None:
+def test_a_system_that_was_reached_once_is_waited_for(first: Exception | None) -> None:
     contact = FirstContact()
     if isinstance(first, Rejected):
         with pytest.raises(Rejected):
@@ -55,8 +55,9 @@ def test_what_was_reached_once_is_waited_for(first: Exception | None) -> None:
     assert asked(Calls(*[AWAY] * (TRIES - 1)), contact) == "answered"
 
 
-def test_metronome_that_is_not_there_is_told_with_its_address() -> None:
-    clock, url = FakeClock(), f"http://{LOOPBACK}:{free_port()}"
+def test_an_unreachable_metronome_is_reported_with_its_address() -> None:
+    clock = FakeClock()
+    url = f"http://{LOOPBACK}:{free_port()}"
     settings = MetronomeApiSettings.model_validate(
         {"metronome_base_url": url, "metronome_api_key": "key"}
     )

@@ -92,6 +92,6 @@ def test_an_answer_of_another_shape_is_refused(answering: Ask, body: Any) -> Non
         list(answering({"/v1/customers": body}).customer_ids())
 
 
-def test_what_is_not_there_is_no_matter_of_an_invoice(answering: Ask) -> None:
+def test_a_404_to_a_list_is_not_about_an_invoice(answering: Ask) -> None:
     with pytest.raises(Rejected, match=r"not a list \(HTTP 404\). Check METRONOME_BASE_URL"):
         answering({}, status=404).check()

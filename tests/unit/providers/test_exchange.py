@@ -109,7 +109,7 @@ def test_a_packed_body_is_unpacked(encoding: str) -> None:
         ),
     ],
 )
-def test_what_is_no_whole_answer_is_none(parts: list[bytes]) -> None:
+def test_an_incomplete_answer_is_not_an_answer(parts: list[bytes]) -> None:
     with pytest.raises(NoAnswer):
         asked(parts)
 

@@ -68,7 +68,7 @@ def test_without_a_comparison_it_is_filed_only_when_patience_runs_out() -> None:
     assert is_filed(bench.fail())
 
 
-def test_a_success_before_its_first_failure_is_no_comparison() -> None:
+def test_a_success_before_its_first_failure_is_not_a_comparison() -> None:
     bench = Bench()
     bench.another_succeeds()
 

@@ -29,7 +29,7 @@ def judged(asked: AskedProviders, *found: Judged) -> list[Judged]:
     return list(Presences(asked).judged([found]))
 
 
-def test_what_is_missing_or_inactive_fails_with_what_to_correct() -> None:
+def test_a_missing_or_inactive_entry_fails_with_its_correction() -> None:
     asked = AskedProviders({"1042": "missing", "7": "inactive", "8": "active"})
 
     (one,) = judged(asked, ready(CUSTOMER, item(7), item(8)))
@@ -51,13 +51,13 @@ def test_what_is_missing_or_inactive_fails_with_what_to_correct() -> None:
     ]
 
 
-def test_what_is_there_stays_ready() -> None:
+def test_an_existing_entry_stays_ready() -> None:
     (one,) = judged(AskedProviders({"1042": "active"}), ready(CUSTOMER))
 
     assert (one.state, one.problem) == ("ready", None)
 
 
-def test_what_a_provider_does_not_tell_is_not_known() -> None:
+def test_an_entry_that_a_provider_does_not_show_is_unknown() -> None:
     (one,) = judged(AskedProviders(), ready(CUSTOMER))
 
     assert (one.state, one.problem) == (

@@ -671,5 +671,7 @@ def test_a_refused_failure_starts_over_as_a_new_request(
         ("mine", False),
     ],
 )
-def test_the_beginning_of_an_id_is_told_from_a_whole_one(text: str, is_short: bool) -> None:
+def test_the_beginning_of_an_id_is_distinguished_from_a_whole_one(
+    text: str, is_short: bool
+) -> None:
     assert is_beginning(text) is is_short

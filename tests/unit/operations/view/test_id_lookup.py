@@ -63,6 +63,6 @@ def test_a_beginning_of_two_invoices_is_refused() -> None:
         find_one({"5b8d9c3e-2", "5b8d9c3e-1"}, "5b8d9c3e", "invoices")
 
 
-def test_of_many_that_begin_so_some_are_named() -> None:
+def test_some_of_many_ids_with_the_same_beginning_are_named() -> None:
     with pytest.raises(InvalidRequest, match=r"^9 customers .* 5b8d9c3e-5, …\.$"):
         find_one({f"5b8d9c3e-{number}" for number in range(1, 10)}, "5b8d9c3e", "customers")
