@@ -52,6 +52,8 @@ DONE = (
     "cli/src",
     "operations/src",
     "providers/src",
+    "services/creator/src",
+    "services/error-sink/src",
     "shared/src",
     "simulators/src",
     "tests",

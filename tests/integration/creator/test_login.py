@@ -42,7 +42,7 @@ def test_tokens_that_s3_refuses_show_until_it_accepts_them(
 
         eventually(
             lambda: (
-                "quickbooks_online tokens: The new tokens could not be stored" in readiness(creator)
+                "quickbooks_online tokens: The new tokens are only in memory" in readiness(creator)
             ),
             60,
         )

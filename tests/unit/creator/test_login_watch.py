@@ -90,7 +90,7 @@ def test_tokens_that_could_not_be_stored_show_at_once(
 
     assert creator.value(UNSAVED) == 1
     (missing,) = creator.health.missing_parts()
-    assert missing.startswith("quickbooks_online tokens: The new tokens could not be stored")
+    assert missing.startswith("quickbooks_online tokens: The new tokens are only in memory")
     assert "The disk is full." in missing
     assert "new tokens not stored" in capsys.readouterr().out
 

@@ -1,1 +1,1 @@
-"""formatted-invoices in, one document at the provider out."""
+"""The creator: reads formatted-invoices and creates one document per invoice at a provider."""

@@ -45,26 +45,27 @@ from invoice_shared.settings import or_exit
 from invoice_shared.shutdown import Shutdown
 from invoice_shared.startup import cannot_start, wait_for, watch
 
-# Records in work per call in flight, so that one slow or parked invoice does not idle the others.
+# Records in work per call in flight, so that slow or waiting invoices do not idle the workers.
 HELD_PER_CALL = 16
-# While one worker creates, another may tell Metronome and a third write down: the provider never
-# waits for either. The circuits bound the calls to each of the three.
+# While one worker creates, a second can report to Metronome and a third can publish: the provider
+# never waits for either. The circuits bound the calls to each of the three.
 WORKERS_PER_CALL = 3
-# Records from the first unfinished one on, in work or done: after a crash each of them is a repeat,
-# and looked up.
+# Records from the first unfinished one on, in work or done. After a crash each of them is a repeat,
+# which is looked up before it is sent.
 WINDOW = 10_000
-# Of a provider whose reads are metered. Less would wait behind a doubt of two minutes.
+# The window if a provider's reads are metered. A smaller one would fill up behind a doubt of two
+# minutes.
 METERED_WINDOW = 1_500
-# A pause drops what was fetched of a partition, so little is fetched ahead; a larger record comes
-# whole.
+# A pause drops the records that were fetched of a partition, so few are fetched ahead. A larger
+# record is fetched whole.
 READ_AHEAD = {"queued.min.messages": 100, "fetch.message.max.bytes": 1_048_576}
-# The broker's time to acknowledge; after it the record is published again, which readers bear. A
-# worker waits for each record, so nothing comes by waiting for more.
+# The broker's time to acknowledge. After it the record is published again: readers ignore the
+# repeat. A worker waits for each record, so nothing comes by waiting for more.
 PUBLISHING = {"message.timeout.ms": 30_000, "linger.ms": 0}
 
 
 def main() -> None:
-    """Run the service; exits 0 after SIGTERM."""
+    """Run the service until SIGTERM."""
     settings, accounts = or_exit(read_creator)
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
@@ -75,11 +76,9 @@ def main() -> None:
         for name, value in each.effective().items()
     }
     logs.get_logger(SERVICE).info("starting", group=settings.consumer_group(), **effective)
-    stop, health, metrics = (
-        shutdown.requested,
-        Health(SystemClock(), settings.liveness_stall_seconds),
-        Metrics(),
-    )
+    stop = shutdown.requested
+    health = Health(SystemClock(), settings.liveness_stall_seconds)
+    metrics = Metrics()
     health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
     connections = _connections(settings, accounts)
@@ -136,7 +135,7 @@ def _create(
     )
 
     def ended(system: str) -> None:
-        if system != KAFKA:  # a producer that takes nothing any more is cured by a restart
+        if system != KAFKA:  # a restart repairs a producer that accepts no records
             health.progress()
 
     workers = WORKERS_PER_CALL * settings.creator_concurrency
@@ -175,7 +174,7 @@ def _window(connections: Mapping[str, Connection]) -> int:
 def _decisions(
     settings: CreatorSettings, book: DecisionBook, engine: Engine, clock: Clock, health: Health
 ) -> DecisionFollower:
-    # It reads by assignment: the group's name is only a name here, and nothing is committed.
+    # It reads by assignment: the client needs a group's name, but nothing is committed.
     config = consumer_config(settings, settings.consumer_group()) | {"enable.partition.eof": True}
     topic = settings.invoice_decisions_topic
     return DecisionFollower(

@@ -1,4 +1,4 @@
-"""Is what the provider holds the document that this invoice asks for? Pure."""
+"""Compare a provider's documents with the document that an invoice asks for. Pure."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -8,15 +8,14 @@ from invoice_providers.found import stands
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 
-# What became of a document that does not stand any more.
+# How a document that does not exist any more ended.
 REMOVED = {"void": "was voided or cancelled", "deleted": "was deleted"}
 
 
 def may_be_of(document: FormattedInvoice, named: Found) -> bool:
-    """Whether a document that Metronome names may be the invoice's, though it does not carry its
-    id.
+    """Return whether a document named by Metronome can be the invoice's, although its id differs.
 
-    Another customer's is of another account: in the sandbox the same id was another document's.
+    A document of another customer is not: the sandbox's same id can be another document's.
     """
     carries_id = named.invoice_id in (None, document.invoice_id)
     return carries_id or named.external_customer_id in (None, document.external_customer_id)
@@ -29,11 +28,10 @@ def ours_among(
     is_forced: bool = False,
     void_keeps: str | None = None,
 ) -> Found | None:
-    """Return the document that is ours; ``None`` if there is none, and one may be created.
+    """Return our document, or ``None`` if there is none and one may be created.
 
-    ``is_forced`` opens the refusal because of a document that does not stand, never of one that
-    does. ``void_keeps`` is the provider's, see ``Provider``. Raises
-    ``Rejected("conflicting-document")``.
+    ``is_forced`` ignores documents that were removed, never one that exists. ``void_keeps`` is the
+    provider's, see ``Provider``. Raises ``Rejected("conflicting-document")``.
     """
     standing = [each for each in found if stands(each)]
     agreeing = [each for each in standing if not _differences(document, each)]
@@ -47,7 +45,7 @@ def ours_among(
 
 
 def agreed(document: FormattedInvoice, found: Found, *, void_keeps: str | None = None) -> Found:
-    """Return ``found`` if it is what the invoice asks for.
+    """Return ``found`` if it is the document that the invoice asks for.
 
     Raises ``Rejected("conflicting-document")``.
     """
@@ -83,7 +81,7 @@ def _refuse_removed(found: Found, void_keeps: str | None) -> NoReturn:
 
 
 def _differences(document: FormattedInvoice, found: Found) -> list[str]:
-    """Return a part of a sentence per fact that the provider shows and that differs."""
+    """Return a clause per fact that the provider shows and that differs."""
     compared = (
         ("invoice id", document.invoice_id, found.invoice_id),
         ("customer", document.external_customer_id, found.external_customer_id),

@@ -1,6 +1,4 @@
-"""The conversation with a billing provider about one invoice: look, send, and believe no answer too
-early.
-"""
+"""Create one invoice's document at a billing provider: look, send, and check each response."""
 
 from dataclasses import dataclass
 
@@ -18,8 +16,8 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-# Answers without the document: a minute and a half on the average, longer than a provider takes to
-# show what it made.
+# Responses without the created document before it counts as removed: a minute and a half on
+# average, which is longer than a provider takes to show a new document.
 MAX_UNSHOWN = 10
 
 
@@ -27,7 +25,7 @@ MAX_UNSHOWN = 10
 class Creation:
     """One attempt for one task.
 
-    What is learnt on the way is noted in the task. Raises ``CallFailed``.
+    Changes the task. Raises ``CallFailed``.
     """
 
     task: Task
@@ -36,9 +34,9 @@ class Creation:
     clock: Clock
 
     def find(self) -> Found | None:
-        """Look for our document; ``None`` if there is none, and one may be created.
+        """Return our document, or ``None`` if there is none and one may be created.
 
-        If none stands, the one that Metronome names counts, too: people may have changed its id.
+        If none exists, the one that Metronome names counts, too: a person may have changed its id.
         """
         found, known = self._look(), self.document.known_document_id
         if known is not None and not any(
@@ -55,12 +53,11 @@ class Creation:
         )
 
     def may_send(self) -> bool:
-        """Whether to send now.
+        """Return whether to send now.
 
-        In doubt, a provider that recognises repeats is sent it at each look but the last.
-
-        So is one that says where it stands. Any other is sent it once more after the last look: by
-        then no server still works on the first.
+        In doubt, the invoice is sent at each look except the last to a provider that recognises
+        repeats, or that reports its progress. To any other it is sent once more after the last
+        look: by then no server still processes the first request.
         """
         doubt = self.task.doubt
         if doubt is None:
@@ -70,7 +67,7 @@ class Creation:
         return doubt.is_over and not doubt.is_resent
 
     def send(self) -> Found | None:
-        """Return the document; ``None`` leaves the task in doubt."""
+        """Send, and return the document, or ``None`` if the task is in doubt."""
         try:
             created = self.connection.create(
                 self.document, generation=_generation(self.task), begun=_begun(self.task)
@@ -91,18 +88,17 @@ class Creation:
         self.task.seen = (
             *self.task.seen,
             shown,
-        )  # it is known, also if it is not what was asked for
+        )  # known, even if it is not the right one
         if _is_spent(self.task, shown):
             self.task.spent = (*self.task.spent, shown.document_id)
             return self.send()
         return agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
 
     def read_back(self) -> None:
-        """Compare what was created with what was asked for: a script or a price level may have
-        changed it.
+        """Compare the created document with the invoice: a script or price level can change it.
 
-        What is not shown again and again was removed meanwhile; it stays known, and the next
-        comparison tells.
+        A document that is not shown after ``MAX_UNSHOWN`` looks was removed in the meantime. It
+        stays in the ledger, and the next reconciliation reports it.
         """
         created = self.task.created
         shown = created and self._shown(created.document_id)
@@ -110,37 +106,37 @@ class Creation:
             self.task.unshown += 1
             if self.task.unshown > MAX_UNSHOWN:
                 return
-            raise Unavailable("The billing provider does not show yet what it has just created.")
+            raise Unavailable(
+                "The billing provider does not show the document that it has just created."
+            )
         self.task.seen = (
             *self.task.seen,
             shown,
-        )  # it is known, also if it is not what was asked for
+        )  # known, even if it is not the right one
         self.task.created = None
         self.task.created = agreed(
             self.document, shown, void_keeps=self.connection.provider.void_keeps
         )
 
     def _holder(self, taken: AlreadyExists) -> Found | None:
-        """Return the document that has our id; a provider that names none, and shows none, is in
-        doubt.
-        """
+        """Return the document that has our id; if the provider shows none, the task is in doubt."""
         put_in_doubt(self.task, taken)
         void_keeps = self.connection.provider.void_keeps
         if taken.document_id is not None:
             named = self._read(taken.document_id)
             if named.state != "deleted":
                 return agreed(self.document, named, void_keeps=void_keeps)
-        # Forced or not: a document that was removed, and has our id still, keeps every other out.
+        # Forced or not: a removed document that still has our id prevents another one.
         return ours_among(self.document, self._look(), void_keeps=void_keeps)
 
     def _refused(self, refused: Rejected) -> Found | None:
-        """Look once before a refusal is believed: its words may hide that our id is taken."""
-        if refused.response is None:  # it was not sent
+        """Look once after a refusal: its text may not say that our id is taken."""
+        if refused.response is None:  # the request was not sent
             raise refused
         doubt = self.task.doubt
         if (
             doubt is not None and not doubt.is_pending
-        ):  # a refusal of a repeated request ends no doubt
+        ):  # a refusal of a repeated request does not end a doubt
             doubt.cause = refused
             return None
         if (found := self.find()) is None:
@@ -148,16 +144,14 @@ class Creation:
         return found
 
     def _confirmed(self, created: Found) -> Found:
-        """Return a created document as it is now: a repeat may get an old answer about a dead
-        one.
-        """
+        """Return a created document as it is now: a repeat can get an old response."""
         is_first = not self.task.is_repeat and self.task.doubt is None
         if is_first or not self.connection.provider.repeats_answers:
             return created
         return self._read(created.document_id)
 
     def _look(self) -> tuple[Found, ...]:
-        """Return what carries the invoice's id."""
+        """Return the documents with the invoice's id."""
         self.task.is_looking = True
         found = self.connection.look(self.document)
         self.task.is_looking = False
@@ -166,7 +160,7 @@ class Creation:
         return found
 
     def _read(self, document_id: str) -> Found:
-        """Return a document by the provider's own id; one that is not there was deleted."""
+        """Return a document by the provider's id; one that is not found was deleted."""
         self.task.is_looking = True
         shown = self._shown(document_id)
         self.task.is_looking = False
@@ -181,22 +175,18 @@ class Creation:
 
 
 def _generation(task: Task) -> str:
-    """Return what makes a request another one than those that made documents which are gone."""
+    """Return the part of the request key that excludes requests of removed documents."""
     return "".join((request_generation(task.record.headers), *task.spent))
 
 
 def _is_spent(task: Task, shown: Found) -> bool:
-    """Whether a forced request got the old answer to another one: its document was removed
-    since.
-    """
+    """Return whether a forced request got an old response about a removed document."""
     is_new = shown.document_id not in task.spent
     return is_forced(task.record.headers) and not stands(shown) and is_new
 
 
 def _begun(task: Task) -> Begun | None:
-    """Return what is known of earlier creates; ``None`` if surely nobody sent the invoice
-    before.
-    """
+    """Return the known state of earlier requests, or ``None`` if certainly none was sent."""
     if task.doubt is None:
         return Begun() if task.is_repeat else None
     return task.doubt.begun or Begun()
@@ -213,7 +203,5 @@ def _warn_of_several(document: FormattedInvoice, found: tuple[Found, ...]) -> No
 
 
 def _may_have_been_carried_out(error: Unavailable | Uncertain) -> bool:
-    """Whether a document may exist after all: a gateway's 502 or 504 says nothing about what is
-    behind it.
-    """
+    """Return whether a document may exist: a 502 or 504 does not tell what the server did."""
     return isinstance(error, Uncertain) or not (error.outage or error.refused)

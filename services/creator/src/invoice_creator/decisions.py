@@ -1,7 +1,7 @@
-"""What people decided, as far as it changes what is sent. Pure.
+"""People's decisions, as far as they change what is sent. Pure.
 
-Resolved invoices are held back, paused destinations wait, and a total that ``HOLD_ABOVE`` holds is
-let through once somebody approved exactly it.
+Resolved invoices are not sent, paused destinations wait, and a total above ``HOLD_ABOVE`` is sent
+only after somebody approved exactly it.
 """
 
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.record import Headers
 from invoice_shared.types import decimal_text
 
-# The entry of HOLD_ABOVE for every currency that has none of its own.
+# The entry of HOLD_ABOVE for each currency that has no entry.
 ANY_CURRENCY = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What somebody approved: this amount for this customer at this destination."""
+    """An approval of one amount for one customer at one destination."""
 
     total: Decimal | None
     currency: str | None
@@ -31,7 +31,7 @@ class Approval:
 
 @dataclass(slots=True)
 class DecisionBook:
-    """The newest decision per subject. One thread notes them, any may ask.
+    """The newest decision per subject. One thread writes it, all may read it.
 
     ``hold_above`` maps ISO 4217 codes, or ``*``, to the absolute total that needs an approval.
     """
@@ -42,7 +42,7 @@ class DecisionBook:
     _paused: dict[str, Decision] = field(default_factory=dict)
 
     def note(self, decision: Decision) -> None:
-        """Take the next decision of the topic."""
+        """Add the topic's next decision."""
         match decision.kind:
             case "resolve":
                 self._resolved[decision.subject] = decision
@@ -54,15 +54,15 @@ class DecisionBook:
                 self._paused.pop(decision.subject, None)
 
     def resolution(self, invoice_id: str, headers: Headers) -> Decision | None:
-        """Return who resolved the invoice by hand, unless its record was replayed to include it."""
+        """Return the decision that resolved the invoice, unless the record's replay includes it."""
         return None if includes_resolved(headers) else self._resolved.get(invoice_id)
 
     def pause(self, destination: str) -> Decision | None:
-        """Return who paused a destination; ``None`` if it is open."""
+        """Return the decision that paused a destination, or ``None`` if it is not paused."""
         return self._paused.get(destination)
 
     def check_approved(self, invoice: FormattedInvoice) -> None:
-        """Raise ``Rejected("held-for-approval")`` if the total needs an approval that it lacks."""
+        """Raise ``Rejected("held-for-approval")`` if the total needs an approval and has none."""
         bound = self.hold_above.get(invoice.currency, self.hold_above.get(ANY_CURRENCY))
         if bound is None or abs(invoice.total) < bound:
             return

@@ -1,4 +1,4 @@
-"""How an invoice comes into doubt, and what is learnt while it is. Changes the task."""
+"""Put a task in doubt, and update the doubt. Changes the task."""
 
 from invoice_creator.scheduling.doubt import Doubt
 from invoice_creator.scheduling.task import Task
@@ -8,9 +8,9 @@ from invoice_shared.resilience.circuit import is_outage
 
 
 def go_on_later(task: Task, pending: Pending) -> None:
-    """Note where the create stands. Raises the failure of the call that failed, if one did."""
+    """Store the progress of a create. Raises the error of the call that failed, if one did."""
     cause = pending.cause
-    # An outage is waited for; any other failure counts, so that it comes to an end.
+    # An outage is waited for. Any other failure counts, so that the task ends.
     put_in_doubt(task, pending if cause is None or is_outage(cause) else cause)
     if task.doubt is not None:
         task.doubt.begun = pending.begun
@@ -19,7 +19,7 @@ def go_on_later(task: Task, pending: Pending) -> None:
 
 
 def put_in_doubt(task: Task, cause: CallFailed) -> None:
-    """Note that the invoice was sent, or begun, and that it is not known what became of it."""
+    """Mark the invoice as sent, with an unknown result."""
     doubt = task.doubt
     if doubt is None or doubt.is_over or (doubt.is_pending and not isinstance(cause, Pending)):
         if (
@@ -28,5 +28,5 @@ def put_in_doubt(task: Task, cause: CallFailed) -> None:
             task.doubt = Doubt(
                 cause, task.slot.opening, is_resent=doubt is not None and doubt.is_over
             )
-    elif doubt.is_pending or not isinstance(cause, Pending):  # what was lost stays in doubt
+    elif doubt.is_pending or not isinstance(cause, Pending):  # a doubt after a lost response stays
         doubt.cause = cause

@@ -1,8 +1,7 @@
-"""What one attempt does with one record: create the document, tell Metronome, or write down how it
-ended.
+"""Make one attempt at one record: create the document, report to Metronome, or publish the result.
 
-Every phase can be repeated: a repeat looks for the document before it is sent, a status may be sent
-twice, and what is written down is the same each time.
+Every phase can be repeated: a repeat looks for the document before it sends, a status may be sent
+twice, and the published records are the same each time.
 """
 
 from collections.abc import Mapping
@@ -28,10 +27,9 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class InvoiceHandler:
-    """Thread-safe. ``attempt`` makes one attempt at a task's phase; it never sleeps.
+    """Thread-safe. ``attempt`` makes one attempt at a task's phase, and never sleeps.
 
-    ``None`` means that no call failed: the phase is done, or the task says that it is in doubt
-    still.
+    ``None`` means that no call failed: the phase is done, or the task is still in doubt.
     """
 
     connections: Mapping[str, Connection]
@@ -80,15 +78,15 @@ class InvoiceHandler:
         resolution = self.decisions.resolution(document.invoice_id, task.record.headers)
         if resolution is not None and (task.doubt is None or task.doubt.is_pending):
             task.skip = Skip("resolved-by-hand", f"Resolved by {resolution.by}: {resolution.why}")
-            task.doubt = None  # what was merely pending has no effect
+            task.doubt = None  # a pending create has no effect
             return
         creation = self._creation(task, document)
         if task.is_repeat or task.doubt is not None:
             task.created = creation.find()
             if task.created is None and task.doubt is not None and task.slot is not None:
                 task.doubt.found_nothing(task.slot)
-        # A resolution ends no doubt: what was sent before it may stand beside what was billed by
-        # hand.
+        # A resolution does not end a doubt: the document sent before it may exist beside the one
+        # that was billed by hand.
         if task.created is None and resolution is None and creation.may_send():
             self.decisions.check_approved(document)
             task.created = creation.send()
@@ -98,9 +96,8 @@ class InvoiceHandler:
         if connection is None:
             raise Rejected(
                 "destination-not-configured",
-                f"The invoice goes to {document.destination}, which is not set up in this creator. "
-                "Give its settings, or correct the customer's destination in Metronome, and"
-                " replay.",
+                f"The invoice goes to {document.destination}, which this creator has no settings"
+                " for. Set them, or correct the customer's destination in Metronome, and replay.",
             )
         return Creation(task, document, connection, self.clock)
 

@@ -1,6 +1,4 @@
-"""Keeps a provider's login alive while no invoice uses it, and makes known how it is: metrics,
-readiness, log.
-"""
+"""Keep a provider's login alive, and report its state: metrics, readiness, log."""
 
 import threading
 
@@ -15,14 +13,14 @@ from invoice_shared.metrics import Metrics
 log = get_logger(__name__)
 
 LOOK_SECONDS = 600.0
-# Refused: the alert asks for two refusals within five minutes.
+# After a refusal: the alert needs two refusals within five minutes.
 RETRY_SECONDS = 60.0
-# What is in memory alone is lost if the process ends.
+# With unsaved tokens, which are lost if the process ends.
 UNSAVED_SECONDS = 5.0
 
 
 class LoginWatch:
-    """One login that ends unless somebody renews it. Only for a connection that has a ``login``."""
+    """One login that expires if it is not renewed. Only for a connection with a ``login``."""
 
     def __init__(
         self, connection: Connection, health: Health, metrics: Metrics, clock: Clock
@@ -35,19 +33,19 @@ class LoginWatch:
         self._tokens_part = f"{connection.name} tokens"
 
     def start(self, stop: threading.Event) -> None:
-        """Keep the login, in a thread of its own, until ``stop``."""
+        """Renew the login in a thread until ``stop``."""
         if self._connection.login is not None:
             self._connection.login.watch(self.tell)
         name = f"keep-login-{self._connection.name}"
         threading.Thread(target=self._run, args=(stop,), name=name, daemon=True).start()
 
     def close(self) -> None:
-        """Try once more to store what is in memory alone."""
+        """Try once more to store unsaved tokens."""
         if self._is_unsaved():
             self.keep()
 
     def keep(self) -> float:
-        """Keep the login once; return the seconds until the next time."""
+        """Renew the login once; return the seconds until the next time."""
         started = self._clock.monotonic()
         try:
             self._connection.keep()
@@ -61,7 +59,7 @@ class LoginWatch:
         return LOOK_SECONDS
 
     def tell(self, state: LoginState) -> None:
-        """Make a state known. Called with each change, by whichever thread makes it."""
+        """Report a state. Called after each change, by the thread that made it."""
         system = self._connection.name
         self._metrics.tokens_unsaved(system, state.unsaved is not None)
         if state.unused_ends_at is not None:
@@ -74,8 +72,9 @@ class LoginWatch:
         log.error("new tokens not stored", system=system, why=state.unsaved)
         self._health.missing(
             self._tokens_part,
-            f"The new tokens could not be stored and are in memory alone: {state.unsaved} They are"
-            " written again before each use. Do not stop this process before they are stored.",
+            f"The new tokens are only in memory, because they could not be stored: {state.unsaved}"
+            " They are written again before each use. Do not stop this process before they are"
+            " stored.",
         )
 
     def _run(self, stop: threading.Event) -> None:

@@ -1,5 +1,4 @@
-"""What the ledger says of a settled task: the invoice's newest event, and each document that was
-seen.
+"""The ledger's records of a settled task: the invoice's newest event, and each document.
 
 Pure.
 """
@@ -19,9 +18,9 @@ from invoice_shared.outcome import Outcome
 def event_of(
     task: Task, failure: InvoiceFailure | None, account: str | None, now: datetime
 ) -> Outcome | None:
-    """Return the invoice's newest event; ``None`` if nobody knows which invoice it is.
+    """Return the invoice's newest event, or ``None`` if the invoice is unknown.
 
-    Created with a failure means that Metronome could not be told.
+    Created with a failure means that the report to Metronome failed.
     """
     if task.document is None:
         return failed_outcome(failure) if failure is not None else None
@@ -35,9 +34,7 @@ def event_of(
 
 
 def documents_of(task: Task, account: str | None, now: datetime) -> Iterator[Outcome]:
-    """Yield a record per document: what the invoice asks for, what was created instead, what does
-    not stand.
-    """
+    """Yield a record per document: the right one, wrong ones, and removed ones."""
     if task.document is None:
         return
     known = _facts(task.document, account, now)
@@ -76,9 +73,9 @@ def _created(task: Task, created: Found) -> dict[str, object]:
 
 
 def _seen(document: FormattedInvoice, found: Found) -> dict[str, object]:
-    """Return what the provider shows.
+    """Return what the provider shows of a document.
 
-    The amounts of a document that was removed are still those of the invoice.
+    A removed document keeps the invoice's amounts.
     """
     seen = {"provider_document_id": found.document_id, "stands": stands(found)}
     if not stands(found):

@@ -1,6 +1,4 @@
-"""What the creator reads from the environment: its own settings, and those of its account at each
-provider.
-"""
+"""The creator's settings from the environment, with its account at each provider."""
 
 import re
 from collections.abc import Sequence
@@ -43,7 +41,7 @@ def _bounds(given: dict[str, Decimal]) -> dict[str, Decimal]:
             'takes ISO 4217 codes, or "*" for every currency, e.g. {"USD":"50000","*":"0"}'
         )
     if any(bound < 0 for bound in given.values()):
-        raise ValueError("takes no negative amount")
+        raise ValueError("must not contain a negative amount")
     return given
 
 
@@ -51,14 +49,14 @@ HoldAbove = Annotated[dict[str, ExactDecimal], NoDecode, JsonText, AfterValidato
 
 
 class WritebackSettings(Settings):
-    """Whether Metronome is told what became of an invoice, and where."""
+    """Settings of the reports to Metronome."""
 
     metronome_status_writeback: bool = True
     metronome_status_writeback_path: str = Field(default=paths.STATUS, pattern="^/")
 
 
 class CreatorSettings(WritebackSettings, MetronomeApiSettings, PatientServiceSettings):
-    """Everything of one creator process but the accounts."""
+    """All settings of a creator except the accounts."""
 
     creator_destinations: Destinations = Field(default_factory=destinations)
     hold_above: HoldAbove = Field(default_factory=dict)
@@ -69,21 +67,17 @@ class CreatorSettings(WritebackSettings, MetronomeApiSettings, PatientServiceSet
     circuit_probe_seconds: Positive = 10
 
     def consumer_group(self) -> str:
-        """Return the group of this creator: one that takes only some destinations has a group of
-        its own.
-        """
+        """Return this creator's group: a creator for some destinations only has its own group."""
         return self.kafka_consumer_group or group_of(self.creator_destinations)
 
 
 def group_of(taken: Sequence[str]) -> str:
-    """Return the group of the creators that take these destinations, unless a setting names
-    another.
-    """
+    """Return the default group of the creators for these destinations."""
     return SERVICE if tuple(taken) == destinations() else "-".join((SERVICE, *taken))
 
 
 def destinations_of_group(name: str) -> tuple[str, ...] | None:
-    """Return what creators of a group take; ``None`` if ``group_of`` gives no such name."""
+    """Return the destinations of a group, or ``None`` if it is not a name of ``group_of``."""
     if name == SERVICE:
         return destinations()
     service, _dash, rest = name.partition(f"{SERVICE}-")
@@ -92,7 +86,7 @@ def destinations_of_group(name: str) -> tuple[str, ...] | None:
 
 
 def read_creator() -> tuple[CreatorSettings, Accounts]:
-    """Read the environment.
+    """Return the environment's settings.
 
     Raises ``InvalidSettings`` with all problems of all providers at once.
     """

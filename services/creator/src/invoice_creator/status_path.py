@@ -1,6 +1,6 @@
-"""A status that was answered 404: does Metronome not know this invoice, or not the path?
+"""Decide whether a status answered 404 has an unknown invoice or a wrong path.
 
-A comparison tells.
+It compares the invoice's reports with those that Metronome accepted.
 """
 
 import threading
@@ -11,7 +11,7 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-# So many different invoices, and none that Metronome took, are said once in the log.
+# After 404 for this many invoices, and no accepted report, the log says it once.
 SUSPICIOUS = 5
 # More than the reports that may wait.
 MAX_UNKNOWN = 2000
@@ -19,23 +19,21 @@ MAX_UNKNOWN = 2000
 
 @dataclass(slots=True)
 class StatusPath:
-    """Thread-safe; one for all reports to one path."""
+    """The results of all reports to one path. Thread-safe."""
 
-    # How many reports Metronome took; of each invoice, how many at its first 404.
+    # The number of accepted reports, and per invoice this number at its first 404.
     _taken: int = 0
     _unknown: OrderedDict[str, int] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def accepted(self, invoice_id: str) -> None:
-        """Note that Metronome took a report."""
+        """Count an accepted report."""
         with self._lock:
             self._taken += 1
             self._unknown.pop(invoice_id, None)
 
     def is_invoices_own(self, invoice_id: str) -> bool:
-        """Note that a report was answered 404; return whether others were taken since the invoice's
-        first.
-        """
+        """Count a 404; return whether other reports were accepted since the invoice's first one."""
         with self._lock:
             is_new = invoice_id not in self._unknown
             if self._taken > self._unknown.setdefault(invoice_id, self._taken):

@@ -1,6 +1,6 @@
-"""Which groups of creators take the same invoices, and where a new one goes on after them. Pure.
+"""Find groups of creators for the same invoices, and a new group's first offsets. Pure.
 
-Groups are known by the names that ``settings.group_of`` gives.
+Groups are identified by the names of ``settings.group_of``.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -12,7 +12,7 @@ from invoice_shared.kafka.groups import ConsumerGroup
 def rivals(
     own: str, taken: Collection[str], groups: Sequence[ConsumerGroup]
 ) -> dict[str, list[str]]:
-    """Return the other groups with members, each with those of our destinations that it takes."""
+    """Return the other groups with members, each with our destinations that it processes."""
     found = {
         group.name: _shared(group, taken)
         for group in groups
@@ -22,10 +22,10 @@ def rivals(
 
 
 def beginnings(own: str, taken: Collection[str], groups: Sequence[ConsumerGroup]) -> dict[int, int]:
-    """Return the offset of each partition in which our group goes on after others.
+    """Return our group's first offset of each partition that other groups processed.
 
-    That is where, for each of our destinations, one of the groups that took it has been: all
-    records before it are settled. Where our own group has been, it goes on by itself.
+    Before that offset, for each of our destinations, another group has settled all records.
+    Partitions with an offset of our own group are not included.
     """
     ours = next((group for group in groups if group.name == own), ConsumerGroup(own))
     if ours.has_members:
@@ -46,9 +46,7 @@ def beginnings(own: str, taken: Collection[str], groups: Sequence[ConsumerGroup]
 def _reached(
     partition: int, taken: Collection[str], others: Sequence[ConsumerGroup]
 ) -> Iterator[int | None]:
-    """Yield per destination the offset before which its invoices are settled; ``None`` if nobody
-    took it.
-    """
+    """Yield per destination the offset before which its invoices are settled, or ``None``."""
     for destination in taken:
         offsets = [
             group.committed[partition]

@@ -1,4 +1,4 @@
-"""Telling Metronome how an invoice ended at the provider: which status goes with which end.
+"""Report to Metronome how an invoice ended at the provider.
 
 The items and how they are sent are ``invoice_shared.metronome``'s.
 """
@@ -22,8 +22,7 @@ class Writeback(Protocol):
 
     Repeatable.
 
-    There is no step back: what Metronome knows of a document is not overwritten by a repeat or by a
-    refusal.
+    A repeat or a refusal does not overwrite a document that Metronome knows.
     """
 
     def report_created(
@@ -34,19 +33,17 @@ class Writeback(Protocol):
         is_repeat: bool,
         is_forced: bool = False,
     ) -> None:
-        """Report that the document exists, and under which id; Metronome is asked first for a
-        repeat.
+        """Report the document and its id; for a repeat, ask Metronome first.
 
-        ``is_forced``: a person had it created in the place of one that was removed, so the id of
-        that one is overwritten.
+        ``is_forced`` means that it replaces a removed document, whose id is overwritten.
         """
 
     def report_refused(self, document: FormattedInvoice, reason: str) -> None:
-        """Report that no document was created, and why, unless Metronome knows one."""
+        """Report why no document was created, unless Metronome knows one."""
 
 
 class MetronomeWriteback:
-    """Thread-safe; each call is tried once."""
+    """Reports by HTTP; each call is tried once. Thread-safe."""
 
     def __init__(self, metronome: MetronomeClient) -> None:
         self._metronome = metronome
@@ -91,9 +88,9 @@ class MetronomeWriteback:
         )
 
     def _knows_none(self, document: FormattedInvoice, *, instead: Found | None = None) -> bool:
-        """Whether Metronome knows no document of the invoice that its status would speak of.
+        """Return whether Metronome knows no document of the invoice.
 
-        One that ``instead`` stands in the place of does not count.
+        A document that ``instead`` replaces does not count.
         """
         told = told_document(self._asked(document))
         if told is None:
@@ -116,8 +113,7 @@ class MetronomeWriteback:
                 "Metronome does not show the invoice, so its status was not changed:"
                 f" {refusal.reason}"
             )
-            if (
-                refusal.code == "invoice-not-found"
-            ):  # it was there when it was formatted: Metronome may be behind
+            # The invoice existed when it was formatted: Metronome may be behind.
+            if refusal.code == "invoice-not-found":
                 raise Unavailable(reason, about="settings", response=refusal.response) from refusal
             raise Rejected("writeback-refused", reason, response=refusal.response) from refusal

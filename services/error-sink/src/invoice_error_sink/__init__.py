@@ -1,5 +1,4 @@
-"""Stores every record of ``invoice-errors`` in S3, as gzip'd JSON Lines, once.
+"""The error-sink: stores every record of ``invoice-errors`` in S3 once, as gzip'd JSON Lines.
 
-Offsets are committed after the put. It judges nothing: whatever lies in the topic is archived,
-whatever its shape.
+Offsets are committed after the put. Every record of the topic is archived, whatever its shape.
 """

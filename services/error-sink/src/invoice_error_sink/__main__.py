@@ -27,17 +27,15 @@ SERVICE = "invoice-error-sink"
 
 
 def main() -> None:
-    """Run the service; exits 0 after SIGTERM."""
+    """Run the service until SIGTERM."""
     settings = load(ErrorSinkSettings)
     logs.configure(settings)
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    stop, health, metrics = (
-        shutdown.requested,
-        Health(SystemClock(), settings.liveness_stall_seconds),
-        Metrics(),
-    )
+    stop = shutdown.requested
+    health = Health(SystemClock(), settings.liveness_stall_seconds)
+    metrics = Metrics()
     health.missing("partitions", "none assigned yet")
     ops = serve_ops(settings, health, metrics)
     archive = MeasuredArchive(_archive(settings), metrics, SystemClock())

@@ -1,4 +1,4 @@
-"""The records that wait for their put, by partition, and when they are due.
+"""Collect the records of the next put, per partition.
 
 Pure, on an injected clock.
 """
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from invoice_shared.clock import Clock
 from invoice_shared.record import Record, TopicPartition
 
+# A batch of large records is put before it has its number of records, to limit memory.
 MAX_BYTES = 32 * 1024 * 1024
-"""A batch of large records is put before it is full by count: memory is bounded by bytes."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Batches:
         self._batches: dict[TopicPartition, _Batch] = {}
 
     def add(self, record: Record) -> None:
-        """Keep a record; the clock of a batch starts with its first one."""
+        """Add a record; a batch's age begins with its first record."""
         partition = record.topic_partition
         if (batch := self._batches.get(partition)) is None:
             batch = self._batches[partition] = _Batch(self._clock.monotonic())
@@ -37,25 +37,25 @@ class Batches:
         batch.size += len(record.value or b"")
 
     def due(self) -> list[TopicPartition]:
-        """Name the partitions whose batch should be put now."""
+        """Return the partitions with a batch that is due."""
         return [partition for partition, batch in self._batches.items() if self._is_due(batch)]
 
     def partitions(self) -> list[TopicPartition]:
-        """Name the partitions that have records waiting."""
+        """Return the partitions with waiting records."""
         return list(self._batches)
 
     def head(self, partition: TopicPartition) -> list[Record]:
-        """Give the records of the next object: at most ``max_records``."""
+        """Return the records of the next object, at most ``max_records``."""
         return self._batches[partition].records[: self._max_records]
 
     def remove(self, partition: TopicPartition, end: int) -> None:
-        """Forget the records up to offset ``end``, which are stored now."""
+        """Remove the records up to offset ``end``, which are stored."""
         left = [record for record in self._batches.pop(partition).records if record.offset > end]
         for record in left:
             self.add(record)
 
     def drop(self, partition: TopicPartition) -> None:
-        """Forget a partition that is somebody else's now."""
+        """Drop a revoked partition."""
         self._batches.pop(partition, None)
 
     def _is_due(self, batch: _Batch) -> bool:

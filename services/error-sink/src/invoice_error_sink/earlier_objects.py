@@ -1,6 +1,6 @@
-"""Which objects lie where a partition is about to be archived.
+"""Find the objects that an earlier process may have stored for the same records.
 
-Only the reader of a partition adds objects to it, so one question answers for all that follows in
+Only the reader of a partition adds objects to it, so one listing is valid for all later records of
 the same hour.
 """
 
@@ -14,7 +14,7 @@ from invoice_shared.record import Record, TopicPartition
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the archive held of an hour; holds for objects that start at ``since`` or later."""
+    """An hour's listing; valid for objects that start at ``since`` or later."""
 
     hour: str
     since: int
@@ -22,7 +22,7 @@ class _Seen:
 
 
 class EarlierObjects:
-    """Asks once per partition and hour, and again whenever the answer may have changed."""
+    """Lists once per partition and hour, and again if the listing may have changed."""
 
     def __init__(self, archive: Archive, prefix: str) -> None:
         self._archive = archive
@@ -30,10 +30,10 @@ class EarlierObjects:
         self._seen: dict[TopicPartition, _Seen] = {}
 
     def starting_with(self, records: Sequence[Record]) -> list[str]:
-        """Return the keys of the objects that start where consecutive records do.
+        """Return the keys of the objects that start at the first of consecutive records.
 
-        No offset is answered for twice from one question: the first answer may have been followed
-        by a put. Raises ``ArchiveUnavailable``.
+        A listing is used only once per offset, because a put may have followed. Raises
+        ``ArchiveUnavailable``.
         """
         first = records[0]
         keys = self._keys(first)
@@ -44,7 +44,7 @@ class EarlierObjects:
         return [key for key in keys if key.startswith(start)]
 
     def forget(self, partition: TopicPartition) -> None:
-        """Forget a partition that somebody else may add objects to now."""
+        """Drop a revoked partition, to which another process may add objects."""
         self._seen.pop(partition, None)
 
     def _keys(self, first: Record) -> tuple[str, ...]:

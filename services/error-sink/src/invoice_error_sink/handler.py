@@ -1,6 +1,6 @@
-"""Put a batch, then tell how far the offsets may move.
+"""Put a batch, and return the last stored offset.
 
-Adopts what an earlier life had put already.
+An object that an earlier process put before its crash is adopted.
 """
 
 import gzip
@@ -19,9 +19,9 @@ log = get_logger(__name__)
 
 
 class ArchiveHandler:
-    """Returns once the records are durable.
+    """Archives batches. The records are durable when ``archive`` returns.
 
-    A crash right after leaves an object that the next life adopts.
+    After a crash between put and commit, the next process adopts the object.
     """
 
     def __init__(self, archive: Archive, prefix: str, metrics: Metrics) -> None:
@@ -31,14 +31,14 @@ class ArchiveHandler:
         self._earlier = EarlierObjects(archive, prefix)
 
     def forget(self, partition: TopicPartition) -> None:
-        """Forget a partition that somebody else may add objects to now."""
+        """Drop a revoked partition, to which another process may add objects."""
         self._earlier.forget(partition)
 
     def archive(self, records: Sequence[Record]) -> int:
         """Store consecutive records of one partition; return the last offset that is stored.
 
-        It lies beyond ``records`` if an object of an earlier life holds more.
-        Raises ``ArchiveUnavailable``; nothing has changed then.
+        It is after ``records`` if an earlier process's object contains more.
+        Raises ``ArchiveUnavailable``, without a change.
         """
         first = records[0]
         others = self._earlier.starting_with(records)
@@ -56,7 +56,7 @@ class ArchiveHandler:
     def _content(self, key: str) -> bytes | None:
         try:
             return gzip.decompress(self._archive.get(key))
-        # No object of ours, whatever its name says, or an old one that was archived away.
+        # It is not an object of ours, despite its name, or it was moved to cold storage.
         except (OSError, EOFError, zlib.error, ObjectUnreadable):
             return None
 

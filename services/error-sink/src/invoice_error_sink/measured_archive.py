@@ -1,4 +1,4 @@
-"""An archive whose calls are observed: how each ended, and how long it took."""
+"""An archive that reports each call's result and duration to the metrics."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ SYSTEM = "s3"
 
 
 class MeasuredArchive:
-    """Does what ``archive`` does, and shows each call in the metrics."""
+    """Wraps ``archive``, and reports each call to the metrics."""
 
     def __init__(self, archive: Archive, metrics: Metrics, clock: Clock) -> None:
         self._archive = archive
@@ -20,12 +20,12 @@ class MeasuredArchive:
         self._clock = clock
 
     def check(self) -> None:
-        """Return if the archive can be reached and may be read."""
+        """Return if the archive can be reached and read."""
         with self._measured():
             self._archive.check()
 
     def put(self, key: str, content: bytes) -> None:
-        """Store an object; return once it is durable."""
+        """Store an object; it is durable when this returns."""
         with self._measured():
             self._archive.put(key, content)
 
@@ -35,7 +35,7 @@ class MeasuredArchive:
             return self._archive.get(key)
 
     def listed(self, prefix: str, after: str = "") -> list[StoredObject]:
-        """Return the objects whose key starts so and sorts after ``after``."""
+        """Return the objects with keys that begin with ``prefix`` and sort after ``after``."""
         with self._measured():
             return self._archive.listed(prefix, after)
 

@@ -1,4 +1,4 @@
-"""What the error-sink reads from the environment.
+"""The error-sink's settings from the environment.
 
 Credentials and endpoint of S3 are boto3's own ``AWS_*`` chain.
 """
@@ -10,7 +10,7 @@ from invoice_shared.settings import BaseServiceSettings
 
 
 class ErrorSinkSettings(BaseServiceSettings):
-    """Bucket, layout, and when a batch is full."""
+    """Settings of the bucket, the layout and the batches."""
 
     log_errors_bucket_name_s3: str = "metronome-invoices-errors"
     s3_prefix: str = "errors/"

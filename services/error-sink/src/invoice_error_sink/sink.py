@@ -1,6 +1,6 @@
-"""The loop: poll, batch, put, commit.
+"""The error-sink's loop: poll, batch, put, commit.
 
-While S3 is away the partitions are paused and the group stays whole.
+While S3 is unreachable, the partitions are paused, and the process stays in its group.
 """
 
 import threading
@@ -29,7 +29,7 @@ RETRY_SECONDS = 5.0
 
 
 class ErrorSink:
-    """Single-threaded. Commits an offset only after the object that holds its record was put."""
+    """Commits an offset only after the object with its record was put. Single-threaded."""
 
     def __init__(
         self,
@@ -53,9 +53,7 @@ class ErrorSink:
         self._maybe_paused = False
 
     def run(self, topic: str, stop: threading.Event) -> None:
-        """Archive until ``stop``; then put and commit what is at hand, once, and leave the
-        group.
-        """
+        """Archive until ``stop``; then put and commit the waiting records, and leave the group."""
         self._assignment.untold()
         self._consumer.subscribe(
             [topic], on_assign=self._on_assign, on_revoke=self._on_gone, on_lost=self._on_gone
@@ -99,7 +97,7 @@ class ErrorSink:
         self._health.polled("polling loop", MAX_POLL_SECONDS)
         records = self._batches.head(partition)
         end = self._handler.archive(records)
-        if end > records[-1].offset:  # an adopted object that reaches beyond what was read so far
+        if end > records[-1].offset:  # an adopted object contains records that were not read yet
             self._batches.drop(partition)
             self._consumer.seek(ConfluentPartition(partition.topic, partition.partition, end + 1))
         else:
@@ -111,7 +109,7 @@ class ErrorSink:
             offsets = [ConfluentPartition(partition.topic, partition.partition, next_offset)]
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as error:
-            # The object is there: the next commit covers it, or the next owner adopts it.
+            # The object is stored: the next commit includes it, or the next owner adopts it.
             log.warning(
                 "offset not committed", partition=partition.partition, why=error.args[0].str()
             )
@@ -123,7 +121,7 @@ class ErrorSink:
         if self._archive_down_until is None:
             log.error("archive unavailable", why=str(error))
         self._health.missing("bucket", str(error))
-        self._health.progress()  # an attempt ended: a restart brings no archive back
+        self._health.progress()  # an attempt ended: a restart would not help
         self._archive_down_until = self._clock.monotonic() + RETRY_SECONDS
 
     def _resume(self) -> None:
@@ -137,12 +135,12 @@ class ErrorSink:
         for partition, start in starts(consumer, partitions).items():
             self._losses.begin(partition, start)
             self._next[partition] = start.next if start else 0
-        # librdkafka remembers a pause from the partition's last time here.
+        # librdkafka remembers a pause from the partition's last assignment.
         self._maybe_paused = True
         self._assignment.told(len(self._next))
 
     def _on_gone(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        """Hand back: what was not put yet is the next owner's."""
+        """Drop revoked partitions: the next owner archives their waiting records."""
         for gone in partitions:
             partition = TopicPartition(gone.topic, gone.partition)
             self._losses.forget([partition])

@@ -1,1 +1,1 @@
-"""raw-invoices in, formatted-invoices out: money and mapping."""
+"""The formatter: reads raw-invoices, and publishes formatted-invoices."""

@@ -38,17 +38,17 @@ from invoice_shared.ops import serve_ops
 from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start
 
+# Records in work per request in flight: this many may wait for a hold or an outage before no more
+# are taken.
 IN_WORK_PER_SLOT = 32
-"""Records in work per request in flight: so many may wait, for a hold or an outage, before nothing
-more is taken.
-"""
+# Unacknowledged records per request in flight. An invoice without an answer delays those behind it
+# in its partition for some 90 s, until it is given up. After a crash in that time they are done
+# again.
 WINDOW_PER_SLOT = 256
-"""Records not yet acknowledged per request in flight. An invoice that never answers holds its partition's back until it
-is judged, after some 90 s; a crash in that time does these again."""
 
 
 def main() -> None:
-    """Run until SIGTERM: exit 0; 1 after a crash, 2 for settings that cannot be."""
+    """Run until SIGTERM; exit with 0, with 1 after a crash, with 2 for invalid settings."""
     settings = load(FormatterSettings)
     logs.configure(settings)
     trace_export.configure(settings, CONSUMER_GROUP)
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 async def run(settings: FormatterSettings) -> int:
-    """Build the real clients, run the service, give the exit code."""
+    """Build the real clients, run the service, and return the exit code."""
     clock, metrics, ending = SystemClock(), Metrics(), Ending()
     health = Health(clock, settings.liveness_stall_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -90,17 +90,16 @@ async def run(settings: FormatterSettings) -> int:
     ops.stop()
     trace_export.close(settings.shutdown_grace_seconds)
     if not closed:
+        # The interpreter would join faust's threads, for minutes if the broker hangs.
         logging.shutdown()
-        os._exit(
-            ending.exit_code
-        )  # interpreter shutdown would join faust's threads, for minutes with a hung broker
+        os._exit(ending.exit_code)
     return ending.exit_code
 
 
 def build_turns(
     settings: FormatterSettings, limits: RateLimits, health: Health, metrics: Metrics, clock: Clock
 ) -> Turns:
-    """Build what admits the calls to Metronome."""
+    """Return the queue of the calls to Metronome."""
     circuit = build_circuit(
         clock, settings.formatter_concurrency, settings.retry_backoff_max_seconds
     )
@@ -115,7 +114,7 @@ def build_handler(
     health: Health,
     clock: Clock,
 ) -> InvoiceHandler:
-    """Build the way to Metronome, and the handler at its end."""
+    """Return the handler, with its calls to Metronome."""
     policy = build_policy(
         backoff_max_seconds=settings.retry_backoff_max_seconds,
         patience_seconds=settings.retry_patience_seconds,
@@ -135,7 +134,7 @@ def build_service(
     metrics: Metrics,
     ending: Ending,
 ) -> Service:
-    """Build the way through Kafka."""
+    """Return the service, with its Kafka clients."""
     slots = settings.formatter_concurrency
     capacity, window = slots * IN_WORK_PER_SLOT, slots * WINDOW_PER_SLOT
     app = create_app(settings, buffered=capacity)

@@ -1,6 +1,4 @@
-"""Answers the mapping's steps: who pays for an invoice, asked of Metronome with the patience of
-``fetching``.
-"""
+"""Run the mapping's steps: ask Metronome who pays for an invoice, as patiently as ``fetching``."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,14 +12,15 @@ from invoice_shared.clock import Clock
 from invoice_shared.errors import Rejected
 from invoice_shared.metronome.questions import Question
 
+# ``AsyncMetronomeClient.ask``, which tries once.
 Ask = Callable[[Question], Awaitable[Any]]
-"""``AsyncMetronomeClient.ask``: tries once."""
 Result = TypeVar("Result")
 
 
 class PatientAsking:
-    """Contracts and customers are kept for ten minutes: a hierarchy's invoices come within seconds
-    of each other.
+    """Runs steps, and caches contracts and customers for ten minutes.
+
+    A hierarchy's invoices come within seconds of each other.
     """
 
     def __init__(
@@ -33,9 +32,9 @@ class PatientAsking:
         self._kept: Kept[Question, Any] = Kept(clock)
 
     async def run(self, steps: Steps[Result], invoice_id: str) -> Result:
-        """Run the steps for an invoice, however long an outage lasts.
+        """Run the steps for an invoice; an outage is waited for.
 
-        Raises nothing that the steps do not raise.
+        Raises only what the steps raise.
         """
         try:
             step = next(steps)

@@ -1,4 +1,4 @@
-"""Fetching an invoice with patience: an outage of Metronome is not a failure of the invoices."""
+"""Fetch an invoice patiently: an outage of Metronome is not a failure of the invoices."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,17 +16,17 @@ from invoice_shared.resilience.retry import PhaseAttempts, RetryPolicy
 
 log = get_logger(__name__)
 
+# ``AsyncMetronomeClient.invoice``: customer id, invoice id → the API's response; tries once.
 GetInvoice = Callable[[str, str], Awaitable[Any]]
-"""``AsyncMetronomeClient.invoice``: customer id, invoice id → the API's answer; tries once."""
+# One call to Metronome for an invoice; tries once.
 Call = Callable[[], Awaitable[Any]]
-"""One call to Metronome on behalf of an invoice; tries once."""
 
-# The event may be ahead of the API: about 15 s in all before an invoice counts as not found.
+# The event can be ahead of the API: an invoice counts as not found after about 15 s.
 NOT_FOUND_TRIES = 5
 
 
 class NotFetched(ConnectorError):
-    """Why an invoice is not to be had, for good, and after how many attempts."""
+    """The final reason why an invoice was not fetched, and the number of attempts."""
 
     def __init__(self, why: Rejected, attempts: int) -> None:
         super().__init__(why.reason)
@@ -36,7 +36,7 @@ class NotFetched(ConnectorError):
 
 @dataclass(slots=True)
 class _Errand:
-    """What is known of one call for an invoice."""
+    """The state of one call for an invoice."""
 
     customer_id: str
     invoice_id: str
@@ -50,9 +50,7 @@ class _Errand:
 
 
 class PatientFetch:
-    """Gives an invoice up only for what Metronome says of it, or if it alone is not served
-    (``judgement``).
-    """
+    """Gives an invoice up only if Metronome refuses it, or if it alone fails (``judgement``)."""
 
     def __init__(
         self,
@@ -70,16 +68,16 @@ class PatientFetch:
         self._failing: set[str] = set()
 
     async def fetch(self, customer_id: str, invoice_id: str) -> Any:
-        """Return the API's answer as a JSON tree, however long an outage lasts.
+        """Return the API's response as a JSON tree; an outage is waited for.
 
-        Raises ``NotFetched`` alone.
+        Raises only ``NotFetched``.
         """
         return await self.call(
             customer_id, invoice_id, lambda: self._get_invoice(customer_id, invoice_id)
         )
 
     async def call(self, customer_id: str, invoice_id: str, call: Call) -> Any:
-        """Return what another call about this customer returns, on behalf of an invoice.
+        """Return the result of another call about this customer, for an invoice.
 
         Raises as ``fetch`` does.
         """
@@ -103,7 +101,7 @@ class PatientFetch:
         except CallFailed as error:
             self._turns.failed(slot, error)
             raise
-        except asyncio.CancelledError:  # the partition is another process's now
+        except asyncio.CancelledError:  # the partition was revoked
             self._turns.abandoned(slot)
             raise
         else:
@@ -129,9 +127,7 @@ class PatientFetch:
 
 
 def _log_now_and_then(errand: _Errand, error: CallFailed) -> None:
-    """Log the 1st, 2nd, 4th, 8th … try: an outage of an hour must not fill the logs with every
-    waiting invoice.
-    """
+    """Log the 1st, 2nd, 4th, 8th … try: an outage must not fill the logs with waiting invoices."""
     tries = errand.attempts.tries
     if tries & (tries - 1):
         return

@@ -1,4 +1,4 @@
-"""One raw record → how it ends. Talks to Metronome, writes nothing."""
+"""Decide how one raw record ends. Calls Metronome, and publishes nothing."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -25,15 +25,14 @@ from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
 from invoice_shared.tracing import outgoing_headers
 
+# ``PatientFetch.fetch``: customer id, invoice id → the API's response; raises only ``NotFetched``.
 Fetch = Callable[[str, str], Awaitable[Any]]
-"""``PatientFetch.fetch``: customer id, invoice id → the API's answer; raises ``NotFetched`` alone.
-"""
+# ``PatientAsking.run``: steps, invoice id → their result.
 RunSteps = Callable[[Steps[Billing], str], Awaitable[Billing]]
-"""``PatientAsking.run``: steps, invoice id → what they return."""
 
 
 class InvoiceHandler:
-    """Repeatable: nothing outside changes, and the same record and invoice end the same way."""
+    """Decides how records end. Repeatable: the same record and invoice end the same way."""
 
     def __init__(
         self, fetch: Fetch, run_steps: RunSteps, rules: MappingRules, clock: Clock
@@ -46,7 +45,7 @@ class InvoiceHandler:
     async def handle(self, record: Record) -> Settlement:
         """Decide how a record ends.
 
-        Raises nothing for bad data; waits as long as Metronome is down.
+        Never raises for bad data; waits while Metronome is down.
         """
         try:
             raw = serde.from_bytes(RawInvoice, record.value)
@@ -63,7 +62,7 @@ class InvoiceHandler:
         return self._settle(record, raw, billing)
 
     def refuse(self, record: Record, settlement: Formatted, error: Rejected) -> Failed:
-        """Turn a document that could not be sent on into a failure of its record."""
+        """Return the failure of a record whose document could not be published."""
         return self._failed(record, error, settlement.known())
 
     def _settle(self, record: Record, raw: RawInvoice, billing: Billing) -> Settlement:
@@ -77,9 +76,7 @@ class InvoiceHandler:
             )
         except Rejected as error:
             return self._failed(record, error, known())
-        except (
-            ValidationError
-        ) as error:  # e.g. a name of half a surrogate pair, which no record can hold
+        except ValidationError as error:  # e.g. a name with half a surrogate pair
             return self._failed(record, misshapen(serde.explain(error)), known())
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
@@ -124,6 +121,6 @@ def _check_identity(invoice: MetronomeInvoice, raw: RawInvoice) -> None:
     if (invoice.id, invoice.customer_id) != (raw.invoice_id, raw.customer_id):
         raise Rejected(
             "invalid-invoice",
-            f"Metronome answered with invoice {invoice.id} of customer {invoice.customer_id}"
-            " instead. Look at both there.",
+            f"Metronome returned the invoice {invoice.id} of the customer {invoice.customer_id}"
+            " instead: compare both invoices in Metronome.",
         )

@@ -11,8 +11,8 @@ from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.resilience.circuit import CallSlot, Change, Circuit
 
 Sleep = Callable[[float], Awaitable[None]]
+# Told of each change of the circuit, with the error that made it.
 Tell = Callable[[Change, CallFailed | None], None]
-"""Told of each change of the circuit, with the error that made it."""
 
 
 class Turns:

@@ -30,10 +30,9 @@ from invoice_webhook.settings import MAX_HELD_BYTES, WebhookSettings
 from invoice_webhook.webhook_secrets import WebhookSecrets
 
 SERVICE = "invoice-webhook"
+# The producer gives up a little before the request does, so that a 503 is rarely followed by a late
+# record.
 ACKNOWLEDGE_SHARE = 0.9
-"""The producer gives up a little before the request does, so that a 503 is rarely followed by a
-late record.
-"""
 
 
 def main() -> None:

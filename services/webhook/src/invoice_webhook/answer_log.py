@@ -17,8 +17,8 @@ from invoice_webhook.client_address import client_address
 
 log = get_logger(__name__)
 
+# What aiohttp writes a traceback for, though it is no fault of ours.
 SENDERS_DOING = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
-"""What aiohttp writes a traceback for, though it is no fault of ours."""
 
 
 class AnswerLog(AbstractAccessLogger):

@@ -29,8 +29,8 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "overloaded": RETRY_AFTER,
     "no-secret": RETRY_AFTER,
 }
+# The sender has not sent its whole body, and has had its time.
 CLOSING = ("timeout", "overloaded")
-"""The sender has not sent its whole body, and has had its time."""
 
 
 class Answer(web.Response):

@@ -131,7 +131,7 @@ def test_an_unknown_destination_is_filed_by_every_creator(
     assert (task.document, task.phases) == (document, ONLY_FILING)
     assert isinstance(task.refusal, Rejected)
     assert task.refusal.code == "destination-not-configured"
-    assert "“stripe”" in task.refusal.reason
+    assert '"stripe"' in task.refusal.reason
 
 
 @pytest.mark.parametrize(

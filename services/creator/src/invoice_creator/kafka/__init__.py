@@ -1,1 +1,1 @@
-"""Records in, settled records and offsets out."""
+"""The creator's consumer: reads records, and publishes results and commits offsets."""

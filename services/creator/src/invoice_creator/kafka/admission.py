@@ -1,7 +1,7 @@
-"""Records that were read and wait their turn: a bounded queue per partition, taken from in turns.
+"""Queue the records that were read: a bounded queue per partition, read in turns.
 
-librdkafka drops what it has fetched of a partition when that is paused, and fetches it again. So
-only a partition whose queue is full is paused, and what a pause costs is spread over half a queue.
+When a partition is paused, librdkafka drops its fetched records and fetches them again. So only a
+partition with a full queue is paused, and it is resumed when half of the queue is done.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ from typing import Protocol
 from invoice_shared.headers import REPLAY_ID
 from invoice_shared.record import Record, TopicPartition
 
-# Of all partitions together; a record counts with its objects.
+# The size of all queues together; RECORD_BYTES is a record's size without its value.
 MAX_BYTES = 8 * 1024 * 1024
 RECORD_BYTES = 1_000
 
@@ -21,15 +21,15 @@ class FollowsDecisions(Protocol):
     """See ``decision_follower.DecisionFollower``."""
 
     def ask(self) -> int:
-        """Ask that everything decided until now be read; return the number of the question."""
+        """Request that all decisions until now are read; return the request's number."""
 
     def has_read(self, question: int) -> bool:
-        """Whether all was read that was decided before the question."""
+        """Return whether all decisions before the request were read."""
 
 
 @dataclass(slots=True)
 class Queue:
-    """One partition's records in their order, each with the question whose answer it waits for."""
+    """One partition's records in their order, each with the request that it waits for."""
 
     waiting: deque[tuple[int, Record]] = field(default_factory=deque)
     size: int = 0
@@ -47,29 +47,27 @@ class Queue:
 
 
 class Admission:
-    """Lets records through once the decisions are known that they depend on.
+    """Releases records after the decisions that they depend on were read.
 
-    A replayed record waits for everything that was decided before it was read: who replays has
-    often just decided. Others wait for the first reading alone. Not thread-safe: the polling thread
-    owns it.
+    A replayed record waits for all decisions made before it was read, because a person often
+    decides just before a replay. Other records wait only for the first reading. Not thread-safe:
+    the polling thread owns it.
     """
 
     def __init__(self, decisions: FollowsDecisions, *, max_bytes: int = MAX_BYTES) -> None:
         self._decisions = decisions
         self._max_bytes = max_bytes
         self._question = decisions.ask()
-        # In the order of their turns: the next one first.
+        # In the order of their turns, the next one first.
         self._queues: dict[TopicPartition, Queue] = {}
 
     def assigned(self, partitions: Iterable[TopicPartition]) -> None:
-        """Note partitions that begin to be read; they share the bytes."""
+        """Add partitions; they share the bytes."""
         for partition in partitions:
             self._queues.setdefault(partition, Queue())
 
     def put(self, record: Record) -> None:
-        """Take the next record that was read; one of a partition that was given up meanwhile is its
-        next owner's.
-        """
+        """Add the next record that was read; ignore one of a revoked partition."""
         queue = self._queues.get(record.topic_partition)
         if queue is None:
             return
@@ -78,28 +76,26 @@ class Admission:
         queue.put(self._question, record)
 
     def take(self) -> Record | None:
-        """Return the next record that may be worked on, of another partition each time; ``None`` if
-        none may.
-        """
+        """Return the next released record, of another partition each time, or ``None``."""
         for partition in tuple(self._queues):
             queue = self._queues.pop(partition)
-            self._queues[partition] = queue  # its next turn comes after the others'
+            self._queues[partition] = queue  # its next turn comes after the others
             if queue.waiting and self._decisions.has_read(queue.waiting[0][0]):
                 return queue.pop()
         return None
 
     def full(self) -> set[TopicPartition]:
-        """Return the partitions of which no more should be read."""
+        """Return the partitions to pause."""
         return {partition for partition, queue in self._queues.items() if queue.size >= self._share}
 
     def with_room(self) -> set[TopicPartition]:
-        """Return the partitions that are at most half full: read on."""
+        """Return the partitions to resume, which are at most half full."""
         return {
             partition for partition, queue in self._queues.items() if queue.size <= self._share / 2
         }
 
     def drop(self, partitions: Collection[TopicPartition]) -> None:
-        """Forget partitions that are somebody else's now, and their records."""
+        """Drop revoked partitions and their records."""
         for partition in partitions:
             self._queues.pop(partition, None)
 

@@ -1,6 +1,4 @@
-"""Before the first record: no other group takes our invoices any more, and ours goes on where it
-stopped.
-"""
+"""Check that no other group processes our invoices, and set our group's first offsets."""
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -15,10 +13,10 @@ log = get_logger(__name__)
 
 
 def begin(admin: AdminClient, settings: CreatorSettings) -> None:
-    """Return once this creator may join its group. Repeatable.
+    """Return when this creator may join its group. Repeatable.
 
-    Raises ``StartupError`` while another group with one of its destinations has members, and while
-    the broker does not answer.
+    Raises ``StartupError`` if another group with one of its destinations has members, or if the
+    broker does not answer.
     """
     own, taken = settings.consumer_group(), settings.creator_destinations
     topic = settings.formatted_invoices_topic
@@ -30,20 +28,22 @@ def begin(admin: AdminClient, settings: CreatorSettings) -> None:
         _go_on(admin, topic, own, beginnings(own, taken, groups))
     except KafkaException as error:
         raise StartupError(
-            f"The broker does not tell how far other creators are: {error.args[0].str()}."
+            f"The offsets of other creators cannot be read from the broker: {error.args[0].str()}."
         ) from error
 
 
 def _check_alone(own: str, found: dict[str, list[str]]) -> None:
     if found:
-        others = "; ".join(f"{name} works on {', '.join(shared)}" for name, shared in found.items())
+        others = "; ".join(
+            f"{name} processes {', '.join(shared)}" for name, shared in found.items()
+        )
         raise StartupError(
-            f"{others}. Stop it: {own} begins once nobody else takes its destinations."
+            f"{others}. Stop it: {own} begins when no other group processes its destinations."
         )
 
 
 def _go_on(admin: AdminClient, topic: str, own: str, offsets: dict[int, int]) -> None:
-    """Commit where our group begins.
+    """Commit the offsets at which our group begins.
 
     Raises ``KafkaException``, e.g. if another member was faster.
     """

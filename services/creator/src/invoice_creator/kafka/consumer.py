@@ -1,9 +1,7 @@
-"""The main thread: polls, hands records to the engine, commits what is settled.
+"""The main thread: polls, gives records to the engine, and commits settled offsets.
 
-It never works on an invoice.
-
-It polls even while nothing more can be taken in (with the full partitions paused), so that the
-group stays whole.
+It never processes an invoice. It also polls while no more records can be accepted, with the full
+partitions paused, so that the broker does not remove it from the group.
 """
 
 import sys
@@ -34,32 +32,30 @@ from invoice_shared.record import Record, TopicPartition
 log = get_logger(__name__)
 
 POLL_SECONDS = 0.2
-# Messages that are taken at once, if there are so many.
+# The most messages per poll.
 BATCH = 500
 COMMIT_SECONDS = 1.0
-# Of the grace period: for the attempts in flight, and for these with the last commit. The rest is
-# for leaving.
+# Shares of the grace period: for attempts in flight, and for these and the last commit. The rest is
+# for leaving the group.
 SHUTDOWN_SHARE = 0.7
 LAST_COMMIT_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What this process takes, and how long it waits. Seconds."""
+    """The process's scope, and its times in seconds."""
 
     scope: Scope
+    # Returns the decision that paused a destination.
     pauses: Callable[[str], Decision | None]
-    """Who paused a destination."""
     phases: tuple[Phase, ...]
+    # How long a rebalance waits for attempts in flight; far below ``max.poll.interval.ms``.
     revoke_seconds: float
-    """How long a rebalance waits for attempts in flight; far below ``max.poll.interval.ms``."""
     grace_seconds: float
 
 
 class InvoiceConsumer:
-    """``run`` returns after ``stop`` with everything settled committed, and nothing that is not
-    owned.
-    """
+    """``run`` returns after ``stop``, with all settled offsets of its own partitions committed."""
 
     def __init__(
         self,
@@ -90,7 +86,7 @@ class InvoiceConsumer:
         self._commit_at = 0.0
 
     def run(self, topic: str, stop: threading.Event) -> None:
-        """Work until ``stop``. Raises what a worker or librdkafka cannot go on from."""
+        """Work until ``stop``. Raises the fatal errors of a worker or of librdkafka."""
         self._assignment.untold()
         self._consumer.subscribe(
             [topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
@@ -108,12 +104,10 @@ class InvoiceConsumer:
             self._finish()
 
     def _read(self) -> None:
-        """Read what is there; wait for more only if the workers have all they can hold, or nothing
-        is there.
-        """
+        """Read records; wait only if the workers have enough, or if there are none."""
         if self._is_full:
             self._engine.wait_until(lambda dispatcher: dispatcher.has_room(), POLL_SECONDS)
-        # One at first: asking for several waits until there are several.
+        # One at first: a request for several waits until there are several.
         message = self._consumer.poll(0 if self._is_full else POLL_SECONDS)
         if message is not None:
             for record in records_of([message, *self._consumer.consume(BATCH, 0)]):
@@ -141,8 +135,8 @@ class InvoiceConsumer:
         self._engine.wake()
 
     def _regulate(self) -> None:
-        """Pause the partitions of which enough was read, and read on where half of that is done."""
-        if self._fresh:  # librdkafka remembers a pause from the partition's last time here
+        """Pause full partitions, and resume those that are half empty."""
+        if self._fresh:  # librdkafka remembers a pause from the partition's last assignment
             self._consumer.resume(_theirs(self._fresh))
             self._fresh.clear()
         if full := self._admission.full() - self._paused:
@@ -160,7 +154,7 @@ class InvoiceConsumer:
         self._report()
 
     def _commit(self) -> bool:
-        """Commit what is settled; return whether nothing is left to commit."""
+        """Commit settled offsets; return whether nothing is left to commit."""
         with self._engine.held() as dispatcher:
             offsets = dispatcher.offsets.committable()
         if not offsets:
@@ -182,9 +176,8 @@ class InvoiceConsumer:
             failed = next((partition.error for partition in done or () if partition.error), None)
         except KafkaException as exception:
             failed = exception.args[0]
-        if (
-            failed is not None
-        ):  # tried again in a second, or redone by the next owner: both are harmless
+        # It is tried again in a second, or the next owner repeats the work: both are harmless.
+        if failed is not None:
             log.warning("offsets not committed", why=failed.str())
         return failed is None
 
@@ -196,7 +189,7 @@ class InvoiceConsumer:
         self._metrics.in_flight(held)
 
     def _report_pauses(self) -> None:
-        """A destination that a person paused is not ready, and its waiting records are no stall."""
+        """Report paused destinations as not ready, and their waiting records not as a stall."""
         for destination in self._bounds.scope.taken:
             pause = self._bounds.pauses(destination)
             if pause is None:
@@ -216,7 +209,7 @@ class InvoiceConsumer:
         self._assignment.told(len(self._next))
 
     def _on_revoke(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        """Finish what is in flight, commit what is contiguous, hand the rest to the next owner."""
+        """Finish the attempts in flight, and commit; the rest is the next owner's."""
         gone = _plain(partitions)
         self._admission.drop(gone)
         with self._engine.held() as dispatcher:
@@ -227,14 +220,14 @@ class InvoiceConsumer:
         self._give_up(gone)
 
     def _on_lost(self, _consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        """Somebody else owns them already: commit nothing."""
+        """Drop partitions that another process owns already, without a commit."""
         log.warning("partitions lost", count=len(partitions))
         self._give_up(_plain(partitions))
 
     def _give_up(self, partitions: Collection[TopicPartition]) -> None:
         with self._engine.held() as dispatcher:
             dispatcher.forget(partitions)
-        self._engine.wake()  # what waited behind a record that was given up is due
+        self._engine.wake()  # a record behind an abandoned one is due
         self._admission.drop(partitions)
         self._losses.forget(partitions)
         self._firsts.revoked(partitions)
@@ -249,9 +242,9 @@ class InvoiceConsumer:
         deadline = self._clock.monotonic() + self._bounds.grace_seconds * LAST_COMMIT_SHARE
         if not self._engine.stop(self._bounds.grace_seconds * SHUTDOWN_SHARE):
             log.warning(
-                "attempts in flight abandoned; their invoices are taken up again by the next owner"
+                "attempts in flight abandoned; the next owner processes their invoices again"
             )
-        # In the midst of a rebalance the broker refuses every commit; polling takes part in it.
+        # During a rebalance the broker refuses every commit; a poll takes part in the rebalance.
         while not self._commit() and self._clock.monotonic() < deadline:
             self._consumer.poll(POLL_SECONDS)
         self._consumer.close()

@@ -1,6 +1,4 @@
-"""Follows ``invoice-decisions`` from its beginning on, in a thread of its own, into the decision
-book.
-"""
+"""Read ``invoice-decisions`` from its beginning into the decision book, in a thread."""
 
 import threading
 from collections.abc import Callable
@@ -22,10 +20,10 @@ log = get_logger(__name__)
 
 POLL_SECONDS = 0.2
 ANSWER_SECONDS = 5.0
-# A broker may name an end that is one batch too early.
+# A broker can report an end that is one batch too early.
 DRAIN_SECONDS = 0.05
 PARTITION_EOF = KafkaError._PARTITION_EOF  # noqa: SLF001 - confluent-kafka's own name
-# Without a question the end of the topic is still asked for so often: who cannot read must not
+# Without a request the topic's end is still read this often: a creator that cannot read must not
 # send.
 LOOK_EVERY_SECONDS = 5.0
 DECISIONS = "decisions"
@@ -34,7 +32,7 @@ DECISIONS = "decisions"
 class DecisionFollower:
     """``ask`` and ``has_read`` may be called by any thread between ``start`` and ``stop``.
 
-    ``changed`` is called after decisions were noted, and after reading became possible again.
+    ``changed`` is called after decisions were added, and after reading works again.
     """
 
     def __init__(
@@ -61,7 +59,7 @@ class DecisionFollower:
         self._thread = threading.Thread(target=self._run, name="decisions", daemon=True)
 
     def start(self) -> None:
-        """Begin to read. Nothing is readable before the topic was read whole."""
+        """Begin to read. ``has_read`` is false until the whole topic was read."""
         self._health.missing(DECISIONS, "not read yet")
         self._thread.start()
 
@@ -72,14 +70,12 @@ class DecisionFollower:
         self._consumer.close()
 
     def ask(self) -> int:
-        """Ask that everything decided until now be read; return the number of the question."""
+        """Request that all decisions until now are read; return the request's number."""
         self._asked += 1
         return self._asked
 
     def has_read(self, question: int) -> bool:
-        """Whether all was read that was decided before the question, and the topic is readable
-        still.
-        """
+        """Return whether all decisions before the request were read, and reading still works."""
         return self._is_readable and self._answered >= question
 
     def _run(self) -> None:
@@ -105,9 +101,7 @@ class DecisionFollower:
             self._take(POLL_SECONDS)
 
     def _ends(self) -> dict[int, int]:
-        """Return the end of each partition now; partitions seen for the first time begin to be
-        read.
-        """
+        """Return the current end of each partition, and begin to read new partitions."""
         topics = self._consumer.list_topics(self._topic, timeout=ANSWER_SECONDS).topics
         marks = {
             number: self._consumer.get_watermark_offsets(
@@ -129,7 +123,7 @@ class DecisionFollower:
         )
 
     def _read_up_to(self, ends: dict[int, int]) -> None:
-        """Read until the named ends, and on until nothing more comes at once."""
+        """Read to these ends, and on until no more records are there."""
         while not self._stopping.is_set() and not self._has_reached(ends):
             self._take(POLL_SECONDS)
         while self._take(DRAIN_SECONDS):
@@ -139,16 +133,15 @@ class DecisionFollower:
         return all(self._next[number] >= end for number, end in ends.items())
 
     def _take(self, seconds: float) -> int:
-        """Take what comes within ``seconds``; return how many records it was."""
+        """Read records for ``seconds``; return their number."""
         self._health.polled("reading of decisions", MAX_POLL_SECONDS)
         messages = self._consumer.consume(500, seconds)
         records = list(records_of(each for each in messages if not self._is_end(each)))
         for record in records:
             self._note(record)
             self._next[record.partition] = record.offset + 1
-        if (
-            records
-        ):  # whenever they are read: nobody else wakes who waits for a destination to be resumed
+        # Each time: nothing else wakes the tasks that wait for a resumed destination.
+        if records:
             self._changed()
         return len(records)
 
@@ -156,7 +149,7 @@ class DecisionFollower:
         error = message.error()
         if error is None or error.code() != PARTITION_EOF:
             return False
-        # The last offsets may hold no record of ours, e.g. the mark of a transaction.
+        # The last offsets can be without a record, e.g. the mark of a transaction.
         self._next[message.partition() or 0] = message.offset() or 0
         return True
 

@@ -1,4 +1,4 @@
-"""From a consumed record to the task that it is. Pure."""
+"""Make the task of a consumed record. Pure."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -15,28 +15,27 @@ ALL_PHASES: tuple[Phase, ...] = ("create", "write-back", "publish")
 WITHOUT_WRITEBACK: tuple[Phase, ...] = ("create", "publish")
 ONLY_FILING: tuple[Phase, ...] = ("publish",)
 
+# Refuses to round; no quantity or amount of an invoice has 60 digits.
 EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
-"""Refuses to round; no quantity or amount of an invoice has so many digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The destinations that this creator takes, of those that exist."""
+    """The destinations of this creator, and all that exist."""
 
     taken: Collection[str]
     existing: Collection[str]
 
     def passes_over(self, destination: str | None) -> bool:
-        """Whether the invoices of a destination are another creator's."""
+        """Return whether another creator processes a destination."""
         return destination in self.existing and destination not in self.taken
 
 
 def task_of(record: Record, phases: tuple[Phase, ...], scope: Scope) -> Task | None:
-    """Return what is to do with a record; ``None`` for one that is another creator's, whatever else
-    it holds.
+    """Return the task of a record, or ``None`` if it is another creator's.
 
-    One that nobody can work on is only filed. Each creator does that, and all of them file the same
-    failure.
+    A record that no creator can process only becomes a failure. Each creator publishes it, with the
+    same failure id.
     """
     try:
         tree = serde.tree_of(record.value)
@@ -61,14 +60,13 @@ def task_of(record: Record, phases: tuple[Phase, ...], scope: Scope) -> Task | N
 def _nobodys(destination: str) -> Rejected:
     return Rejected(
         "destination-not-configured",
-        f"The invoice goes to “{destination[:100]}”, which is none of the destinations of this"
-        " connector. Correct the customer's destination in Metronome and replay from raw; or, if"
-        " it is a newer one, upgrade the creators.",
+        f'Unknown destination "{destination[:100]}". Correct the customer\'s destination in'
+        " Metronome and replay from raw. If it is a newer destination, upgrade the creators.",
     )
 
 
 def _check_sum(document: FormattedInvoice) -> None:
-    """Hold the record to its promise before money moves, whoever wrote it."""
+    """Check the record's sum before money moves, whoever wrote it."""
     try:
         for number in _informative_numbers(document):
             EXACT.plus(number)

@@ -1,6 +1,4 @@
-"""Writing down how an invoice ended, each record acknowledged: documents first, the failure, the
-newest event.
-"""
+"""Publish how an invoice ended, each record acknowledged: documents, failure, newest event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ log = get_logger(__name__)
 class Settlement:
     """Thread-safe.
 
-    When ``settle`` returns the record's offset may be committed; it raises ``PublishFailed``.
+    After ``settle`` returned, the record's offset may be committed. Raises ``PublishFailed``.
     """
 
     publisher: Publisher
@@ -36,9 +34,7 @@ class Settlement:
     clock: Clock
 
     def settle(self, task: Task) -> None:
-        """Write what is known of documents, the failure if any, the outcome; then tell log and
-        metrics.
-        """
+        """Publish the documents, the failure if any, and the outcome; then log and count them."""
         now = self.clock.now()
         failure = self._failure(task, now)
         account = self.accounts.get(task.document.destination) if task.document else None

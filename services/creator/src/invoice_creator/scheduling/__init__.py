@@ -1,1 +1,1 @@
-"""Which record is attempted next, and what an attempt leads to. Pure but for the threads."""
+"""Schedule the attempts at the records. Pure, except the threads."""

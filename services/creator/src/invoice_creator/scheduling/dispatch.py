@@ -1,10 +1,8 @@
-"""Which record is attempted next, and what an attempt's end leads to.
+"""Decide which record is attempted next, and what follows an attempt.
 
-Pure bookkeeping on an injected clock.
-
-Knows no threads and no Kafka: ``engine`` holds the lock and runs the workers, ``consumer`` polls
-and commits. A task waits in its lane (one invoice's records, in order); the head of a lane waits in
-the queue of the system that it must call next.
+Pure, on an injected clock. It knows no threads and no Kafka: ``engine`` has the lock and runs the
+workers, ``consumer`` polls and commits. A task waits in its lane (one invoice's records, in order).
+The first task of a lane waits in the queue of the system that it must call next.
 """
 
 from collections import defaultdict, deque
@@ -20,24 +18,23 @@ from invoice_shared.record import Record, TopicPartition
 from invoice_shared.resilience.circuit import CallSlot, Change, Circuit
 from invoice_shared.resilience.retry import RetryPolicy
 
-# Records held whose documents are created, but not yet reported to Metronome: its outage must not
-# stop creating.
+# Records with documents that are not reported to Metronome yet: its outage must not stop creating.
 MAX_REPORTS = 1000
-# Records in doubt hold none of the capacity: with 5 % of them in doubt for two minutes, 64 places
-# would be full of them, and the throughput a quarter (measured on a fake clock).
+# Records in doubt do not use the capacity: with 5 % of them in doubt for two minutes, they would
+# fill 64 places, and the throughput would be a quarter (measured on a fake clock).
 MAX_IN_DOUBT = 1000
 
+# Called after each change of a system's circuit, with the error that caused it.
 Tell = Callable[[str, Change, CallFailed | None], None]
-"""Told of each change of a system's circuit, with the error that made it."""
 
 
 class Dispatcher:
     """Not thread-safe.
 
-    ``capacity`` bounds the records held whose documents are still to be created.
+    ``capacity`` is the maximum of records with documents to create.
 
-    ``window`` bounds the records from the first unfinished one on, in work or done: what a crash
-    makes repeats. ``is_paused`` tells of a destination whether a person paused it.
+    ``window`` is the maximum of records from the first unfinished one on, in work or done: after a
+    crash these are repeats. ``is_paused`` returns whether a person paused a destination.
     """
 
     def __init__(
@@ -65,7 +62,7 @@ class Dispatcher:
         self._in_flight: set[Task] = set()
 
     def offer(self, task: Task) -> None:
-        """Take a record into work."""
+        """Add a record."""
         self.offsets.enter(task.record)
         self._held.add(task)
         if task.phase == "create":
@@ -76,12 +73,12 @@ class Dispatcher:
             self._queues.put(task)
 
     def skip(self, record: Record) -> None:
-        """Pass over a record that is another creator's: settled without any effect."""
+        """Settle another creator's record without an effect."""
         self.offsets.enter(record)
         self.offsets.settle(record)
 
     def is_full(self) -> bool:
-        """Tell whether no more records should be taken in."""
+        """Return whether no more records should be added."""
         others = len(self._held) - len(self._to_create) - len(self._in_doubt)
         return (
             len(self._to_create) >= self._capacity
@@ -91,17 +88,15 @@ class Dispatcher:
         )
 
     def has_room(self) -> bool:
-        """Tell whether to take in more again: half of the capacity is free, and workers must not
-        run dry.
-        """
+        """Return whether to add records again: half of the capacity is free."""
         return not self.is_full() and len(self._to_create) <= self._capacity // 2
 
     def held(self) -> int:
-        """Count the records that are taken in and not settled."""
+        """Return the number of records that are not settled."""
         return len(self._held)
 
     def take(self) -> Task | None:
-        """Give the task to attempt now; ``None`` where none is due and admitted."""
+        """Return the task to attempt now, or ``None`` if none is due and admitted."""
         task = self._queues.take()
         if task is not None:
             task.slot = self._circuits[task.system].begin(task.lane)
@@ -109,15 +104,11 @@ class Dispatcher:
         return task
 
     def seconds_until_due(self) -> float | None:
-        """Give how long ``take`` will give nothing; ``None`` = until something is offered or
-        reported.
-        """
+        """Return the seconds until a task is due, or ``None`` until one is offered or reported."""
         return self._queues.seconds_until_due()
 
     def report(self, task: Task, error: CallFailed | None) -> bool:
-        """Note how an attempt ended; True where the same worker should go on with the task's next
-        phase at once.
-        """
+        """Process an attempt's result; return whether the worker continues with the next phase."""
         delay = self._judge(task, error)
         if task.is_over:
             self._in_flight.remove(task)
@@ -133,9 +124,7 @@ class Dispatcher:
         return False
 
     def abandon(self, partitions: Collection[TopicPartition]) -> None:
-        """Drop the partitions' records that are not being attempted right now: their next owner
-        does them.
-        """
+        """Drop the partitions' records that no worker is attempting: their next owner does them."""
         for task in [
             task
             for task in self._held - self._in_flight
@@ -144,26 +133,22 @@ class Dispatcher:
             self._drop(task)
 
     def is_attempting(self) -> bool:
-        """Tell whether any record is being attempted."""
+        """Return whether a record is being attempted."""
         return bool(self._in_flight)
 
     def is_busy(self, partitions: Collection[TopicPartition]) -> bool:
-        """Tell whether a record of these partitions is being attempted."""
+        """Return whether a record of these partitions is being attempted."""
         return any(task.record.topic_partition in partitions for task in self._in_flight)
 
     def forget(self, partitions: Collection[TopicPartition]) -> None:
-        """Give the partitions up: nothing of theirs is committed from now on, however an attempt
-        ends.
-        """
+        """Drop the partitions: none of their offsets is committed from now on."""
         self.abandon(partitions)
         for task in self._in_flight:
             task.is_over = task.is_over or task.record.topic_partition in partitions
         self.offsets.forget(partitions)
 
     def _judge(self, task: Task, error: CallFailed | None) -> float | None:
-        """Tell the circuit and move the task on; return the delay if the same phase is to be tried
-        again.
-        """
+        """Update the circuit and the task; return the delay of the phase's next attempt, if any."""
         system, slot, circuit = task.system, task.slot, self._circuits[task.system]
         assert slot is not None  # noqa: S101 - set by ``take`` and ``_go_on``, the only ways to an attempt
         if change := _note(circuit, slot, task, error):
@@ -186,9 +171,7 @@ class Dispatcher:
     def _decide(
         self, task: Task, error: CallFailed | None, slot: CallSlot, circuit: Circuit
     ) -> Rejected | float | None:
-        """Return the delay until the same phase is tried again, its refusal, or ``None`` for its
-        success.
-        """
+        """Return the delay of the phase's next attempt, its refusal, or ``None`` for success."""
         if isinstance(error, Rejected):
             return error
         if error is not None:

@@ -1,9 +1,8 @@
-"""Runs the dispatcher with threads: one lock, a fixed number of workers, each making one attempt at
-a time.
+"""Run the dispatcher with threads: one lock, and workers that make one attempt at a time.
 
-A worker never sleeps on behalf of an invoice: what must wait goes back to the dispatcher. Workers
-wake each other one by one: who takes a task calls the next. To call all each time costs half a core
-with 64 idle workers.
+A worker never sleeps for an invoice: a task that must wait goes back to the dispatcher. Workers
+wake each other one by one: a worker that takes a task wakes the next. To wake all each time costs
+half a core with 64 idle workers (measured).
 """
 
 import threading
@@ -17,11 +16,11 @@ from invoice_creator.scheduling.task import Task
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed
 
+# Makes one attempt at the task's phase; ``None`` means done. Must not raise.
 Attempt = Callable[[Task], CallFailed | None]
-"""Makes one attempt at the task's phase: ``None`` = done. Must not raise."""
 
+# Called after each attempt, with the system that it called.
 Ended = Callable[[str], object]
-"""Told of each attempt that has ended, and of the system that it called."""
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +48,7 @@ class Engine:
         self._ended = ended
         self._clock = clock
         lock = threading.RLock()
-        # Workers wait for the one, the polling thread for the other.
+        # Workers wait for the first condition, the polling thread for the second.
         self._due, self._reported = threading.Condition(lock), threading.Condition(lock)
         self._wakes_at: float | None = None
         self._waits: list[_Wait] = []
@@ -69,17 +68,17 @@ class Engine:
 
     @contextmanager
     def held(self) -> Iterator[Dispatcher]:
-        """Yield the dispatcher under its lock. ``wake`` the workers after something was offered."""
+        """Yield the dispatcher under its lock. Call ``wake`` after a record was offered."""
         with self._due:
             yield self._dispatcher
 
     def wake(self) -> None:
-        """Have the workers look again: something may be attempted that could not be."""
+        """Wake the workers: a task may be due that was not."""
         with self._due:
             self._call_another()
 
     def wait_until(self, condition: Callable[[Dispatcher], bool], timeout: float) -> bool:
-        """Wait until ``condition`` holds, at most ``timeout`` seconds; return whether it does."""
+        """Wait until ``condition`` is true, at most ``timeout`` seconds; return whether it is."""
         with self._reported:
             wait = _Wait(condition, is_over=condition(self._dispatcher))
             self._waits.append(wait)
@@ -88,17 +87,15 @@ class Engine:
             return wait.is_over or condition(self._dispatcher)
 
     def check(self) -> None:
-        """Raise what a worker died of: a mistake in this program, whose invoice must not be left to
-        a dead thread.
-        """
+        """Raise the error that ended a worker, which is a defect of this program."""
         for end in self._ends:
             if end.done():
                 end.result()
 
     def stop(self, timeout: float) -> bool:
-        """Take no more; wait for the attempts in flight, at most ``timeout`` seconds.
+        """Begin no more attempts; wait for those in flight, at most ``timeout`` seconds.
 
-        Return whether all ended.
+        Returns whether all ended.
         """
         with self._due:
             self._stopping = True
@@ -108,7 +105,7 @@ class Engine:
     def _run(self, end: Future[None]) -> None:
         try:
             self._work()
-        except BaseException as error:  # noqa: BLE001 - handed over: the main thread raises it in ``check``
+        except BaseException as error:  # noqa: BLE001 - the main thread raises it in ``check``
             end.set_exception(error)
         else:
             end.set_result(None)
@@ -154,9 +151,9 @@ class Engine:
             self._due.notify()
 
     def _rest(self) -> None:
-        """Wait to be called.
+        """Wait to be woken.
 
-        One worker also wakes when the next task is due; the others rely on it.
+        One worker also wakes when the next task is due, and wakes the others.
         """
         seconds = self._dispatcher.seconds_until_due()
         until = None if seconds is None else self._clock.monotonic() + seconds

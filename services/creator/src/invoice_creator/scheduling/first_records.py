@@ -1,7 +1,7 @@
-"""Which records are surely the first that anybody sent of their invoice. Pure.
+"""Decide which records are certainly the first of their invoice. Pure.
 
-A first record is sent at once. Every other record is a repeat: a document may stand already, so
-the provider is asked before it is sent. The rule is the same in front of all providers.
+A first record is sent at once. Every other record is a repeat: its document may exist already, so
+the provider is asked before it is sent. The rule is the same for all providers.
 """
 
 from collections.abc import Iterable
@@ -12,22 +12,22 @@ from invoice_shared.headers import REPLAY_ID
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.record import Record, TopicPartition
 
-# Clocks of Metronome, of the webhook and of this machine differ by less.
+# The clocks of Metronome, of the webhook and of this machine differ by less.
 MARGIN = timedelta(seconds=60)
-# About 20 MB; what falls out of it makes all that was finalized before a repeat.
+# About 20 MB. After an invoice is forgotten, all that were finalized before it are repeats.
 MAX_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """When this process got a partition, and the offset at which the partition ended then."""
+    """The time when this process got a partition, and the partition's end at that time."""
 
     since: datetime
     end: int
 
 
 class FirstRecords:
-    """One process's memory of partitions and invoices.
+    """A process's memory of partitions and invoices.
 
     Not thread-safe: the polling thread owns it.
     """
@@ -35,23 +35,21 @@ class FirstRecords:
     def __init__(self, *, max_remembered: int = MAX_REMEMBERED) -> None:
         self._max_remembered = max_remembered
         self._assignments: dict[TopicPartition, Assignment] = {}
-        # In the order in which they were seen; the value is when the invoice was finalized.
+        # In the order in which they were seen, each with the time when it was finalized.
         self._seen: dict[str, datetime | None] = {}
         self._forgotten_until: datetime | None = None
 
     def assigned(self, partition: TopicPartition, end: int, now: datetime) -> None:
-        """Note a partition that begins to be read here; ``end`` is the offset of its next
-        record.
-        """
+        """Add an assigned partition; ``end`` is the offset of its next new record."""
         self._assignments[partition] = Assignment(now, end)
 
     def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """Note partitions that another process reads from now on."""
+        """Drop revoked partitions."""
         for partition in partitions:
             self._assignments.pop(partition, None)
 
     def take(self, record: Record, invoice: FormattedInvoice) -> bool:
-        """Note a record that was read; whether it is the first of its invoice."""
+        """Add a record; return whether it is certainly the first of its invoice."""
         is_first = self._is_first(record, invoice)
         self._remember(invoice)
         return is_first

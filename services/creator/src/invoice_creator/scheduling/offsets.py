@@ -1,4 +1,4 @@
-"""Which offsets may be committed, partition by partition: those before the first unfinished record.
+"""Compute the offsets to commit: per partition, that of the first unfinished record.
 
 Pure.
 """
@@ -10,7 +10,7 @@ from invoice_shared.record import Record, TopicPartition
 
 
 class Offsets:
-    """The records taken in and not yet committed over. Not thread-safe."""
+    """The records that are not committed yet. Not thread-safe."""
 
     def __init__(self) -> None:
         self._window: ContiguousWindow[int] = ContiguousWindow()
@@ -18,13 +18,11 @@ class Offsets:
         self._uncommitted: set[TopicPartition] = set()
 
     def __len__(self) -> int:
-        """Count the records from the first unfinished one on, the finished ones behind it
-        included.
-        """
+        """Return the number of records from the first unfinished one on, finished ones included."""
         return len(self._window)
 
     def enter(self, record: Record) -> None:
-        """Take a record into work."""
+        """Add a record."""
         self._window.add(record.topic_partition, record.offset, record.offset)
         self._next.setdefault(record.topic_partition, record.offset)
 
@@ -36,20 +34,18 @@ class Offsets:
             self._uncommitted.add(record.topic_partition)
 
     def forget(self, partitions: Collection[TopicPartition]) -> None:
-        """Give partitions up: nothing of theirs is committed from now on."""
+        """Drop partitions: none of their offsets is committed from now on."""
         for partition in partitions:
             self._window.drop(partition)
             self._next.pop(partition, None)
             self._uncommitted.discard(partition)
 
     def committable(self) -> dict[TopicPartition, int]:
-        """Give, for each partition that advanced, the offset to commit: that of its first
-        unfinished record.
-        """
+        """Return, per partition that advanced, the offset of its first unfinished record."""
         return {partition: self._next[partition] for partition in self._uncommitted}
 
     def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Note what the broker holds now."""
+        """Store the offsets that the broker confirmed."""
         self._uncommitted -= {
             partition
             for partition, offset in offsets.items()

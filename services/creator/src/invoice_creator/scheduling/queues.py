@@ -1,6 +1,6 @@
-"""Tasks that wait for their time, one queue for each system that they must call.
+"""Queue the tasks that wait, with one queue per system that they must call.
 
-Pure, apart from the clock.
+Pure, except the clock.
 """
 
 import heapq
@@ -11,12 +11,12 @@ from invoice_creator.scheduling.task import Task
 from invoice_shared.clock import Clock
 from invoice_shared.resilience.circuit import Circuit
 
+# The time when it is due, the order of arrival, the task.
 Entry = tuple[float, int, Task]
-"""When it is due, the order of arrival, the task."""
 
 
 class Queues:
-    """A system's tasks come out in the order in which they are due, as its circuit admits.
+    """Returns a system's tasks in the order in which they are due, if its circuit admits them.
 
     Not thread-safe.
     """
@@ -31,7 +31,7 @@ class Queues:
         self._arrivals = 0
 
     def put(self, task: Task, delay: float = 0.0) -> None:
-        """Have a task wait ``delay`` seconds for its system."""
+        """Add a task that is due in ``delay`` seconds."""
         self._arrivals += 1
         heapq.heappush(
             self._queues.setdefault(task.system, []),
@@ -39,7 +39,7 @@ class Queues:
         )
 
     def take(self) -> Task | None:
-        """Take out the oldest task that is due and admitted."""
+        """Remove and return the oldest task that is due and admitted."""
         now = self._clock.monotonic()
         due = [
             (head, system)
@@ -49,7 +49,7 @@ class Queues:
         return heapq.heappop(self._queues[min(due)[1]])[2] if due else None
 
     def seconds_until_due(self) -> float | None:
-        """Give how long nothing can be taken; ``None`` = until something else happens."""
+        """Return the seconds until a task is due, or ``None`` until something else happens."""
         times = [self._circuits[system].not_before(head[0]) for system, head in self._heads()]
         known = [time for time in times if time is not None]
         return max(0.0, min(known) - self._clock.monotonic()) if known else None

@@ -1,4 +1,4 @@
-"""One record on its way: what is still to do with it, and what is known from earlier attempts."""
+"""The task of one record: its remaining phases, and the results of earlier attempts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,13 +14,13 @@ from invoice_shared.record import Record
 from invoice_shared.resilience.circuit import CallSlot
 from invoice_shared.resilience.retry import PhaseAttempts
 
-# In this order; each may be tried again without repeating the one before.
+# In this order. Each may be tried again without a repeat of the one before.
 Phase = Literal["create", "read-back", "write-back", "publish"]
 AT_THE_PROVIDER: tuple[Phase, ...] = ("create", "read-back")
 
 KAFKA = "kafka"
-# Metronome hears of refusals by the provider. These are about our settings, a person's approval
-# that is awaited, or a document that exists.
+# Refusals by the provider are reported to Metronome. These codes are not: they are about our
+# settings, a missing approval, or a document that exists.
 NEVER_TOLD: frozenset[Code] = frozenset(
     {"destination-not-configured", "held-for-approval", "conflicting-document"}
 )
@@ -28,7 +28,7 @@ NEVER_TOLD: frozenset[Code] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Why an invoice is rightly not sent: the code, and a sentence for a person."""
+    """Why an invoice is correctly not sent: the code, and a sentence for a person."""
 
     reason: SkipReason
     sentence: str
@@ -36,18 +36,20 @@ class Skip:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """Held by one thread at a time: by the worker that took it, else under the dispatcher's lock.
+    """Used by one thread at a time: by its worker, or under the dispatcher's lock.
 
-    ``is_repeat``: somebody may have sent the invoice before. ``refusal`` and ``skip`` say why no
-    document was created, for good; ``may_exist`` that one may exist all the same. ``unreported``
-    says why Metronome could not be told. ``created_at`` is when the provider answered that it is
-    created; ``None`` of a document that was found. ``doubt``: it was sent, and it is not known
-    whether the document exists. ``is_looking``: the call under way only looks, so what it cannot
-    tell is no refusal. ``unshown`` counts the answers that do not show what was created. ``seen``
-    are documents of the invoice that do not stand, or that it was created as. ``spent`` are those,
-    removed since, that a repeated request was answered with. ``attempts`` counts those to create,
-    ``reports`` those to tell Metronome. ``is_over``: settled, or given up with its partition;
-    nothing is done with it any more.
+    - ``is_repeat``: an earlier request may exist.
+    - ``refusal`` and ``skip``: why no document was created, finally.
+    - ``may_exist``: a document may exist in spite of the refusal.
+    - ``unreported``: why the report to Metronome failed.
+    - ``created_at``: when the provider confirmed the create; ``None`` if the document was found.
+    - ``doubt``: the invoice was sent, and it is unknown whether the document exists.
+    - ``is_looking``: the current call only looks, so an error is not a refusal.
+    - ``unshown``: the number of responses without the created document.
+    - ``seen``: the invoice's removed documents, and those that it was created as.
+    - ``spent``: removed documents that a repeated request was answered with.
+    - ``attempts`` and ``reports``: the number of creates, and of reports to Metronome.
+    - ``is_over``: settled, or dropped with its partition.
     """
 
     record: Record
@@ -73,30 +75,30 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """What is to do next."""
+        """The next phase."""
         return self.phases[0]
 
     @property
     def system(self) -> str:
-        """Whom the next phase calls; each has a circuit of its own."""
+        """The system that the next phase calls; each has its own circuit."""
         if self.phase in AT_THE_PROVIDER and self.document is not None:
             return self.document.destination
         return METRONOME if self.phase == "write-back" else KAFKA
 
     @property
     def is_undecided(self) -> bool:
-        """Whether its create neither succeeded nor failed: the document is looked for again."""
+        """Return whether its create neither succeeded nor failed: the next attempt looks again."""
         return self.phase == "create" and self.doubt is not None and self.created is None
 
     @property
     def lane(self) -> bytes:
-        """Records of one lane are worked on in order, never at the same time."""
+        """The key of its lane, whose records are processed one after the other."""
         if self.document is not None:
             return self.document.invoice_id.encode()
         return self.record.key or self.record.position.encode()
 
     def refused(self, error: Rejected) -> None:
-        """End the phase without success, for good."""
+        """End the phase with a final failure."""
         if self.phase in AT_THE_PROVIDER:
             self.refusal = error
         else:
@@ -104,7 +106,7 @@ class Task:
         self.move_on()
 
     def move_on(self) -> None:
-        """Enter the next phase with a clean slate."""
+        """Begin the next phase, with no attempts."""
         is_unseen = self.phase == "create" and self._is_unseen()
         self.phases = ("read-back", *self.phases[1:]) if is_unseen else self.phases[1:]
         self.phase_attempts = PhaseAttempts()
@@ -112,7 +114,7 @@ class Task:
             self.phases = tuple(phase for phase in self.phases if phase != "write-back")
 
     def _is_unseen(self) -> bool:
-        """Whether the provider made the document, and did not show which total it has."""
+        """Return whether the provider created the document without showing its total."""
         return (
             self.created is not None and self.created_at is not None and self.created.total is None
         )

@@ -1,5 +1,4 @@
-"""What an attempt leads to that did not decide: another one, another look, or the failure that ends
-the phase.
+"""Decide what follows an attempt without a result: another attempt, another look, or a failure.
 
 Pure.
 """
@@ -11,18 +10,17 @@ from invoice_shared.errors import AlreadyExists, CallFailed, Rejected, Unavailab
 from invoice_shared.resilience.circuit import CallSlot, Circuit, is_about_settings, is_outage
 from invoice_shared.resilience.retry import RetryPolicy
 
-# A status is cheap to repeat, and an invoice that waits for it holds nothing back; a failure costs
-# a person's time.
+# A status is cheap to repeat, and no other invoice waits for it. A failure costs a person's time.
 WRITEBACK_RETRIES = 10
 
 
 def verdict(
     task: Task, error: CallFailed, *, slot: CallSlot, circuit: Circuit, policy: RetryPolicy
 ) -> Rejected | float | None:
-    """Note a failed attempt; return the seconds until the next, or the refusal that ends the phase.
+    """Count a failed attempt; return the seconds until the next, or the final refusal.
 
-    ``None``: the phase ends without. The document was created, and what it became shows in the next
-    comparison.
+    ``None`` ends the phase without a failure. The document was created, and the next reconciliation
+    compares it.
     """
     attempts = task.phase_attempts
     if task.phase == "write-back":
@@ -37,7 +35,7 @@ def verdict(
     if task.phase == "create" and task.doubt is not None:
         decided = doubtful(task, slot=slot, circuit=circuit, policy=policy)
         return decided if isinstance(decided, Rejected) else max(decided, _asked_for(error))
-    # One part of our settings is wrong: it is waited for, the other parts go on meanwhile.
+    # A setting is wrong for some invoices: they wait for its correction, and the others are sent.
     waited = is_about_settings(error) and policy.has_waited(attempts, circuit)
     if not (waited or policy.gives_up(attempts, slot, circuit)):
         return policy.delay(attempts.tries, error)
@@ -47,9 +45,7 @@ def verdict(
 def doubtful(
     task: Task, *, slot: CallSlot, circuit: Circuit, policy: RetryPolicy
 ) -> Rejected | float:
-    """Return the seconds until the next look for a document in doubt, or the failure after the
-    last.
-    """
+    """Return the seconds until the next look for a document in doubt, or the final failure."""
     doubt = task.doubt
     assert doubt is not None  # noqa: S101 - undecided without an error is in doubt
     if not doubt.is_over or not _may_end(task, slot, circuit, policy):
@@ -59,9 +55,7 @@ def doubtful(
 
 
 def _may_end(task: Task, slot: CallSlot, circuit: Circuit, policy: RetryPolicy) -> bool:
-    """Whether it is this invoice's doubt and not an outage: the provider answered it, or served
-    others.
-    """
+    """Return whether it is not an outage: the provider answered this invoice, or served others."""
     answered = task.doubt is not None and isinstance(task.doubt.cause, Rejected | AlreadyExists)
     return answered or policy.has_compared(task.phase_attempts, slot, circuit)
 
@@ -69,9 +63,7 @@ def _may_end(task: Task, slot: CallSlot, circuit: Circuit, policy: RetryPolicy) 
 def _unreadable(
     task: Task, error: CallFailed, circuit: Circuit, policy: RetryPolicy
 ) -> Rejected | float:
-    """A look that cannot be read says neither "not there" nor "refused": it is waited for, then
-    filed.
-    """
+    """Wait for a look that cannot be read, then fail: it shows neither a document nor a refusal."""
     is_over = policy.has_waited(task.phase_attempts, circuit)
     if is_outage(error) or circuit.is_open or not is_over:
         return policy.delay(task.phase_attempts.tries, error)
@@ -84,7 +76,7 @@ def _asked_for(error: CallFailed) -> float:
 
 
 def exhausted(task: Task) -> Rejected:
-    """Return the failure of an invoice that was given up, after the last answer that it got."""
+    """Return the failure of an invoice that was given up, with the last response."""
     last = task.doubt.cause if task.doubt is not None else task.phase_attempts.last
     said = last.reason if last else "no answer."
     response = last.response if last else None
@@ -94,9 +86,9 @@ def exhausted(task: Task) -> Rejected:
     code = last.code if isinstance(last, Rejected) else "retries-exhausted"
     reason = f"Given up after {task.attempts} attempts: {said}"
     doubt = (
-        " The document may exist there all the same, so look for it before you bill it by hand: a"
-        " replay looks before it creates."
+        " The document may exist there, so look for it before you bill it by hand. A replay looks"
+        " before it creates."
         if task.may_exist
         else ""
     )
-    return Rejected(code, f"{reason}{doubt} Replay it once the cause is gone.", response=response)
+    return Rejected(code, f"{reason}{doubt} Replay it after the cause is fixed.", response=response)

@@ -1,1 +1,1 @@
-"""The faust application: records in, settled records and offsets out."""
+"""The faust application: reads records, publishes results and commits offsets."""

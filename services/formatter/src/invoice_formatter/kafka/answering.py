@@ -1,6 +1,4 @@
-"""Which of the configured brokers answers: a client that begins at a silent one waits a minute or
-more for it.
-"""
+"""Find a broker that answers: a client that begins with a silent one waits a minute or more."""
 
 import asyncio
 from typing import Any
@@ -10,10 +8,9 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 
 async def first_answering(connection: dict[str, Any], seconds: float) -> str:
-    """Return the first address of ``bootstrap_servers`` to answer; all are asked at once, as we log
-    in.
+    """Return the first of ``bootstrap_servers`` that answers a log-in; all are asked at once.
 
-    Raises ``OSError`` or ``KafkaError`` if none does within ``seconds``.
+    Raises ``OSError`` or ``KafkaError`` if none answers within ``seconds``.
     """
     credentials = {name: value for name, value in connection.items() if name != "bootstrap_servers"}
     addresses = (address.strip() for address in connection["bootstrap_servers"].split(","))

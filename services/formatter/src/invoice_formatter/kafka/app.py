@@ -1,11 +1,10 @@
-"""The faust application: one topic in, one agent, records published with their acknowledgement
-awaited.
+"""The faust application: one topic, one agent, and a publisher that waits for acknowledgements.
 
-Faust's facts that this shape answers (reproduced on a real broker): an agent with ``concurrency``
-above 1, or acks out of order, commits past records in work; an exception in an agent acks its
-event; ``send`` alone is not durable; the ``worker`` command opens a web server. So: one agent whose
-body raises nothing, acks in offset order only, both awaits of ``send``, and an app that is started
-as it is.
+It avoids these problems of faust (reproduced on a real broker). An agent with ``concurrency`` above
+1, or acks out of order, commits past records in work. An exception in an agent acks its event.
+``send`` alone is not durable. The ``worker`` command opens a web server. So there is one agent that
+never raises, acks are in offset order, both awaits of ``send`` are used, and the app is started
+directly.
 """
 
 import asyncio
@@ -34,44 +33,41 @@ from invoice_shared.publishing import RecordTooLarge
 from invoice_shared.record import OutgoingRecord, Record, TopicPartition
 
 SESSION_TIMEOUT_SECONDS = SESSION_TIMEOUT_MS / 1000
+# While Metronome is down, nothing is polled. Heartbeats keep the group, and liveness checks the
+# commits instead.
 LONGEST_POLL_GAP_SECONDS = 86_400.0
-"""While Metronome is down nothing is polled; heartbeats keep the group, and liveness watches the
-commits instead.
-"""
 
 # As librdkafka's default: a produce request per record costs more than the record.
 LINGER_SECONDS = 0.005
-# Before compression, some ten documents; at aiokafka's 16 KiB every third waits for its batch to
-# leave. Far below the smallest ``max.message.bytes`` that a topic is likely to have, for a batch
-# that exceeds it counts as a large record.
+# Before compression, some ten documents. At aiokafka's 16 KiB every third waits until its batch is
+# sent. It is far below a topic's ``max.message.bytes``, because a larger batch is refused like a
+# large record.
 MAX_BATCH_BYTES = 65_536
-# What a poll hands over is held as objects, whatever room there is; by default it is all that was
-# fetched.
+# A poll's records are kept as objects, even if there is no room. By default a poll returns all that
+# were fetched.
 MAX_POLL_RECORDS = 100
-# Per partition and fetch. A larger batch comes whole, but then alone.
+# Per partition and fetch. A larger batch is fetched whole, but alone.
 MAX_FETCH_BYTES = 65_536
 
 
 class FormatterApp(faust.App):
-    """Without tables, so it needs no directory to write to."""
+    """Faust's application without tables, so that it needs no directory."""
 
     logger = logging.getLogger("faust.app")
 
-    # Whether the group has told an assignment, and not taken it back.
+    # Whether the group has assigned partitions, and has not revoked them.
     has_assignment = False
 
     def use_broker(self, address: str) -> None:
-        """Begin at this address, whichever are configured. To be called before the start."""
+        """Begin with this address. Call it before the start."""
         self.transport.url = self.producer_transport.url = [URL(f"kafka://{address}")]
 
     async def on_first_start(self) -> None:
-        """Create nothing; faust would make a data directory."""
+        """Create nothing; faust would create a data directory."""
 
 
 def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
-    """Build the application inside the running event loop; ``buffered`` records may wait in memory
-    for our agent.
-    """
+    """Return the application; at most ``buffered`` records wait in memory."""
     return FormatterApp(
         settings.group,
         loop=asyncio.get_running_loop(),
@@ -97,7 +93,7 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
         producer_request_timeout=30.0,
         processing_guarantee="at_least_once",
         stream_buffer_maxsize=buffered,
-        stream_wait_empty=False,  # it would wait for an outage of Metronome; ``handover`` does what is needed
+        stream_wait_empty=False,  # it would wait for an outage's end; ``handover`` does it
         key_serializer="raw",
         value_serializer="raw",
         autodiscover=False,
@@ -109,8 +105,10 @@ def create_app(settings: FormatterSettings, *, buffered: int) -> FormatterApp:
 
 
 def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWatch) -> None:
-    """Feed the topic's records to ``intake``, and bring it to a standstill before partitions are given up; ``watch``
-    sees what is read."""
+    """Pass the topic's records to ``intake``, which stops before partitions are revoked.
+
+    ``watch`` sees the records that are read.
+    """
 
     async def take_in(stream: Any) -> None:
         async for event in stream.noack().events():
@@ -139,13 +137,13 @@ def attach_intake(app: FormatterApp, topic: str, intake: Intake, watch: BrokerWa
         name="take-in",
         concurrency=1,
     )(take_in)
-    # mode's signal types fit no function
+    # the types of mode's signals fit no function
     app.on_partitions_revoked.connect(cast("Any", revoked), weak=False)
     app.on_partitions_assigned.connect(cast("Any", assigned), weak=False)
 
 
 def record_of(message: Any) -> Record:
-    """Turn faust's message into a plain record, byte for byte."""
+    """Return faust's message as a plain record with the same bytes."""
     return Record(
         topic=message.topic,
         partition=message.partition,
@@ -158,20 +156,18 @@ def record_of(message: Any) -> Record:
 
 
 def assigned_partitions(app: FormatterApp) -> set[TopicPartition] | None:
-    """Return the partitions that are ours at this moment; ``None`` while the group has told
-    nothing.
-    """
+    """Return the assigned partitions, or ``None`` if the group has not assigned any."""
     if not app.has_assignment:
         return None
     return {TopicPartition(one.topic, one.partition) for one in app.consumer.assignment()}
 
 
-# What an absent broker ends a send with.
+# The errors of a send if the broker is unreachable.
 NOT_PUBLISHED = (KafkaError, ProducerSendError)
 
 
 class FaustPublisher:
-    """An ``AsyncPublisher`` through faust's producer; an absent broker is waited for."""
+    """An ``AsyncPublisher`` with faust's producer; it waits for an unreachable broker."""
 
     def __init__(self, app: FormatterApp, backoff_max_seconds: float) -> None:
         self._app = app
@@ -182,7 +178,7 @@ class FaustPublisher:
         )
 
     async def publish(self, record: OutgoingRecord) -> None:
-        """Return once all in-sync replicas have the record, however long that takes.
+        """Return when all in-sync replicas have the record.
 
         Raises ``RecordTooLarge``.
         """

@@ -1,4 +1,4 @@
-"""Our settings as faust's and aiokafka's: TLS and SASL.
+"""Our settings of TLS and SASL in faust's and aiokafka's form.
 
 ``invoice_shared.kafka`` does the same for the other client.
 """
@@ -17,7 +17,7 @@ Credentials = SASLCredentials | SSLCredentials
 
 
 def broker_credentials(settings: KafkaSettings) -> Credentials | None:
-    """Give faust's credentials; none for a plain connection.
+    """Return faust's credentials, or ``None`` for a plain connection.
 
     Raises ``StartupError`` for an unusable certificate.
     """
@@ -34,7 +34,7 @@ def broker_credentials(settings: KafkaSettings) -> Credentials | None:
 
 
 def aiokafka_arguments(settings: KafkaSettings) -> dict[str, Any]:
-    """Give the arguments with which any aiokafka client reaches the same broker."""
+    """Return the arguments of an aiokafka client for the same broker."""
     return {
         "bootstrap_servers": settings.kafka_bootstrap_servers,
         **credentials_to_aiokafka_auth(broker_credentials(settings)),

@@ -1,9 +1,8 @@
-"""Faust's consumer, made to give partitions up in order: work at a standstill, offsets committed,
-then given up.
+"""A consumer for faust that stops all work and commits before partitions are revoked.
 
-A rebalance takes all partitions from every member, and most come back. Faust forgets what was
-acknowledged before it tells anybody of the revocation, and at the assignment it reads from the
-committed offsets again: whatever was not committed by then would be done twice, here or by the next
+A rebalance revokes all partitions of every member, and most are assigned again. Faust drops the
+acknowledged offsets before it reports the revocation, and after the assignment it reads from the
+committed offsets again. Records without a commit by then would be done twice, here or by the next
 owner.
 """
 
@@ -20,44 +19,40 @@ from invoice_shared.record import TopicPartition
 
 log = get_logger(__name__)
 
-# For what is under way, and for the last commit. The broker waits a minute for a member, and so
-# does the whole group.
+# For the work in progress, and for the last commit. The broker, and so the whole group, waits a
+# minute for a member.
 PATIENCE_SECONDS = 30.0
 COMMIT_SECONDS = 10.0
 
 
 class OrderlyConsumer(Consumer):
-    """Comes to a standstill and commits before partitions are given up, and goes on with those that
-    come back.
-    """
+    """Stops and commits before a revocation, and continues after the assignment."""
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Give partitions up, in bounded time."""
+        """Stop and commit, in limited time."""
         await cast("OrderlyTransport", self.transport).intake.stop(PATIENCE_SECONDS)
-        # Waited for from outside: faust's calls into its other thread are not to be cancelled.
+        # Not with a timeout: faust's calls into its other thread must not be cancelled.
         committing = asyncio.create_task(self.commit_and_end_transactions())
         if committing not in (await asyncio.wait({committing}, timeout=COMMIT_SECONDS))[0]:
             log.warning(
-                "offsets not committed before partitions were given up; what was done is done again"
+                "offsets not committed before partitions were revoked; their work is done again"
             )
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Go on with what stays, and abandon what went."""
+        """Continue with the assigned partitions, and drop the others."""
         mine = {TopicPartition(one.topic, one.partition) for one in assigned}
         cast("OrderlyTransport", self.transport).intake.go_on(mine)
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def commit_and_end_transactions(self) -> None:
-        """Commit everything, also what was acknowledged after another commit had begun; also called
-        at the end.
-        """
-        if not await self.commit():  # it may only have waited for that one
+        """Commit all offsets, also those acknowledged during another commit."""
+        if not await self.commit():  # it may only have waited for the other commit
             await self.commit()
 
 
 class OrderlyTransport(Transport):
-    """Builds the orderly consumer of an intake."""
+    """Builds the consumer of an intake."""
 
     Consumer = OrderlyConsumer
 

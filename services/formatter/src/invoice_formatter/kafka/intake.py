@@ -1,6 +1,4 @@
-"""The records in work and the right to acknowledge them: in offset order, never past an unfinished
-one.
-"""
+"""Take records into work, and acknowledge them in offset order, never past an unfinished one."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -22,30 +20,29 @@ Acknowledge = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Brakes:
-    """How all work comes to a standstill: nothing begins, and what has begun ends."""
+    """Stops all work: no call begins, and those in progress end."""
 
     turns: Turns
     underway: Underway
 
     async def stop(self, seconds: float) -> None:
-        """Return once nothing is under way, or after so many seconds."""
+        """Return when no work is in progress, or after ``seconds``."""
         self.turns.hold()
         if not await self.underway.ended(seconds):
             log.warning(
-                "a partition is given up with work under way; its next owner may do that again"
+                "a partition is revoked with work in progress; its next owner may repeat the work"
             )
 
     def release(self) -> None:
-        """Go on."""
+        """Continue."""
         self.turns.release()
 
 
 class Intake:
-    """Takes at most ``capacity`` records into work, and holds at most ``window`` that are not yet
-    acknowledged.
+    """Takes at most ``capacity`` records into work, and at most ``window`` unacknowledged ones.
 
-    A slow record holds back the acknowledgement of its partition's later ones, not their work; only
-    once the window is full of them does everything wait for it.
+    A slow record delays the acknowledgement of its partition's later records, not their work. Only
+    when the window is full of them does all work wait for it.
     """
 
     def __init__(
@@ -72,11 +69,10 @@ class Intake:
     async def take(
         self, record: Record, acknowledge: Acknowledge, is_current: Callable[[], bool]
     ) -> None:
-        """Take a record into work once there is room; one that was in work before a rebalance is
-        not done again.
+        """Take a record into work when there is room; do not repeat one from before a rebalance.
 
-        ``is_current`` tells whether the record was read since the last rebalance: an earlier one is
-        delivered again, and a stale one in front of it would be acknowledged past it.
+        ``is_current`` returns whether the record was read since the last rebalance. An earlier one
+        is delivered again, and a stale one before it would be acknowledged past it.
         """
         if is_current() and self._take_again(record, acknowledge):
             return
@@ -102,10 +98,9 @@ class Intake:
         return len(self._lanes) >= self._capacity or len(self._window) >= self._most_unacknowledged
 
     async def stop(self, seconds: float) -> None:
-        """Come to a standstill before partitions are given up, at most for ``seconds``.
+        """Stop all work before partitions are revoked, in at most ``seconds``.
 
-        When this returns, whatever may be committed is acknowledged, and nothing more is until
-        ``go_on``.
+        When this returns, all finished records are acknowledged, and no more are until ``go_on``.
         """
         self._is_stopped = True
         await self._brakes.stop(seconds)
@@ -117,9 +112,7 @@ class Intake:
             self._kept.keep(kept.record, settled=kept.settled)
 
     def go_on(self, assigned: Collection[TopicPartition]) -> None:
-        """Go on with these partitions, and abandon what is in work of others: it is their next
-        owner's.
-        """
+        """Continue with these partitions, and drop the work of all others."""
         self._kept.restrict(assigned)
         self._lanes.keep_only(assigned)
         self._is_stopped = False
@@ -127,7 +120,7 @@ class Intake:
         self._note_change()
 
     async def close(self, seconds: float) -> None:
-        """Take nothing more; finish what is in work within ``seconds`` or hand it back."""
+        """Take no more records; finish those in work within ``seconds``, and drop the rest."""
         self._is_closed = True
         self._note_change()
         await self._lanes.drain(seconds)

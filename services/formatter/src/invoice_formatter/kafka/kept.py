@@ -1,5 +1,4 @@
-"""What a rebalance leaves to this process: records that come again, and whose work goes on or has
-ended.
+"""Remember the records that are delivered again after a rebalance, with their state.
 
 Pure.
 """
@@ -14,7 +13,7 @@ from invoice_shared.record import Record, TopicPartition
 class Kept:
     """A record that was taken before the rebalance.
 
-    ``settled``: only its acknowledgement is missing.
+    ``settled`` means that only its acknowledgement is missing.
     """
 
     record: Record
@@ -22,7 +21,7 @@ class Kept:
 
 
 class KeptRecords:
-    """In offset order per partition.
+    """The records of each partition in offset order.
 
     The broker delivers them again from the committed offset on.
     """
@@ -31,23 +30,23 @@ class KeptRecords:
         self._partitions: dict[TopicPartition, dict[int, Kept]] = {}
 
     def keep(self, record: Record, *, settled: bool) -> None:
-        """Wait for a record to be delivered again. Those of a partition come in rising order."""
+        """Add a record that will be delivered again. Call it in offset order per partition."""
         self._partitions.setdefault(record.topic_partition, {})[record.offset] = Kept(
             record, settled
         )
 
     def settle(self, record: Record) -> None:
-        """Mark a record as settled, if it is still waited for."""
+        """Mark a record as settled, if it was not delivered again yet."""
         if (
             kept := self._partitions.get(record.topic_partition, {}).get(record.offset)
         ) is not None:
             kept.settled = True
 
     def claim(self, record: Record) -> Kept | None:
-        """Return what is known of a record that is delivered; ``None`` for a new one.
+        """Return the state of a delivered record, or ``None`` for a new one.
 
-        Whatever lies before it is not delivered any more: somebody has committed past it. The same
-        offset may be another record's, if the topic was created anew.
+        Records before it are not delivered any more: another process has committed past them. If
+        the topic was created again, the same offset can be another record.
         """
         waiting = self._partitions.get(record.topic_partition, {})
         while waiting and next(iter(waiting)) < record.offset:
@@ -56,12 +55,12 @@ class KeptRecords:
         return waiting.pop(record.offset) if kept is not None and kept.record == record else None
 
     def take_all(self) -> list[Kept]:
-        """Forget everything; return what was still waited for."""
+        """Remove and return all records that were not delivered again."""
         taken = [kept for waiting in self._partitions.values() for kept in waiting.values()]
         self._partitions.clear()
         return taken
 
     def restrict(self, partitions: Collection[TopicPartition]) -> None:
-        """Forget the records of all other partitions."""
+        """Drop the records of all other partitions."""
         for gone in self._partitions.keys() - set(partitions):
             del self._partitions[gone]

@@ -1,4 +1,4 @@
-"""Several records in work at once, those with the same key one after the other.
+"""Process several records at once, those with the same key one after the other.
 
 Knows no Kafka and no offsets.
 """
@@ -10,15 +10,14 @@ from functools import partial
 
 from invoice_shared.record import Record, TopicPartition
 
+# Settles one record: when it returns, the broker has acknowledged the result.
 Settle = Callable[[Record], Awaitable[None]]
-"""Settles one record, for good: what it decided is acknowledged by the broker when it returns."""
 
 LaneKey = bytes | tuple[str, int, int]
 
 
 class Lanes:
-    """One lane per key, the first of each in work. Its user bounds it: whoever puts a record in decides whether there
-    is room."""
+    """One lane per key, with the first record of each in work. The caller limits the number."""
 
     def __init__(
         self,
@@ -31,16 +30,16 @@ class Lanes:
         self._crashed = crashed
         self._lanes: dict[LaneKey, deque[Record]] = {}
         self._tasks: dict[LaneKey, asyncio.Task[None]] = {}
-        # Those whose first record was abandoned: the next one begins when its task has ended.
+        # Lanes whose first record was dropped: the next one begins when its task has ended.
         self._abandoned: set[LaneKey] = set()
         self._records = 0
 
     def __len__(self) -> int:
-        """Count the records that are in work or wait behind another of their key."""
+        """Return the number of records in work or behind another of their key."""
         return self._records
 
     def put(self, record: Record) -> None:
-        """Take a record into work, behind those of its key."""
+        """Add a record behind those of its key."""
         key = _lane_key(record)
         self._lanes.setdefault(key, deque()).append(record)
         self._records += 1
@@ -48,9 +47,7 @@ class Lanes:
             self._start(key)
 
     def keep_only(self, partitions: Collection[TopicPartition]) -> None:
-        """Abandon the records of all other partitions, those in work included: they are delivered
-        again.
-        """
+        """Drop the records of other partitions, also those in work: they are delivered again."""
         for key, lane in self._lanes.items():
             if lane and lane[0].topic_partition not in partitions:
                 self._abandoned.add(key)
@@ -61,9 +58,7 @@ class Lanes:
             lane.extend(kept)
 
     async def drain(self, seconds: float) -> None:
-        """Let the work finish for at most ``seconds``, then abandon the rest: it is delivered
-        again.
-        """
+        """Wait for the work for at most ``seconds``, then drop the rest: it is delivered again."""
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
         self.keep_only(())
@@ -81,7 +76,7 @@ class Lanes:
 
     def _ended(self, key: LaneKey, task: asyncio.Task[None]) -> None:
         del self._tasks[key]
-        # A task that was cancelled otherwise ends with the event loop.
+        # Any other cancelled task ends with the event loop.
         was_abandoned = key in self._abandoned
         self._abandoned.discard(key)
         error = None if task.cancelled() else task.exception()

@@ -1,4 +1,4 @@
-"""The life of the process: wait for the topics, run, and at the end finish, commit and leave."""
+"""The process from start to end: wait for the topics, run, finish, commit and leave."""
 
 import asyncio
 
@@ -9,40 +9,37 @@ from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)
 
-WORK_SHARE, LEAVING_SHARE = 0.6, 0.3
-"""Of the grace: for what is in work, and for the last commit and leaving the group.
-
-The rest is for the exit itself.
-"""
+# Shares of the grace: for the work in progress, and for the last commit and leaving the group. The
+# rest is for the exit itself.
+WORK_SHARE = 0.6
+LEAVING_SHARE = 0.3
 
 
 class Ending:
-    """When the process ends, and with which exit code. The first reason counts."""
+    """The request to end the process, with its exit code. The first reason counts."""
 
     def __init__(self) -> None:
         self._asked = asyncio.Event()
         self.exit_code = 0
 
     def ask(self) -> None:
-        """Ask for an orderly end."""
+        """Request an orderly end."""
         self._asked.set()
 
     def crash(self, error: BaseException) -> None:
-        """End because of a defect: what is in work is handed back, and whoever supervises us starts
-        us again.
-        """
+        """End after a defect: the work in progress is dropped, and the process is restarted."""
         if not self._asked.is_set():
             log.critical("crashed", exc_info=error)
             self.exit_code = 1
         self._asked.set()
 
     async def wait(self) -> None:
-        """Return once the end was asked for."""
+        """Return when the end was requested."""
         await self._asked.wait()
 
 
 class Service:
-    """Owns the order of starting and stopping, nothing else."""
+    """Starts and stops the parts in the right order."""
 
     def __init__(self, app: FormatterApp, intake: Intake, watch: BrokerWatch) -> None:
         self._app = app
@@ -50,23 +47,21 @@ class Service:
         self._watch = watch
 
     async def run(self, ending: Ending, grace_seconds: float) -> bool:
-        """Run until ``ending`` asks; then take nothing more, finish or hand back, commit, leave
-        within the grace.
+        """Run until ``ending`` asks; then finish or drop the work, commit and leave.
 
-        Gives False where the broker let us wait too long to close in order: threads of faust's may
-        still hang on it.
+        Returns False if the broker did not answer in time to close in order: faust's threads may
+        still wait for it.
         """
         life = asyncio.create_task(self._live(ending))
         await ending.wait()
         log.info("stopping")
         await self._intake.close(grace_seconds * WORK_SHARE)
-        # Waited for from outside: faust's stop swallows a cancellation, and with it any timeout
-        # around it.
+        # Not with a timeout around it: faust's stop ignores a cancellation.
         closing = asyncio.create_task(self._close())
         await asyncio.wait({closing}, timeout=grace_seconds * LEAVING_SHARE)
         life.cancel()
         if not closing.done():
-            log.warning("left before all was closed; what was not committed is delivered again")
+            log.warning("ended before all was closed; uncommitted records are delivered again")
         return closing.done()
 
     async def _close(self) -> None:

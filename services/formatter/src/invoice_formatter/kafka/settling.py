@@ -1,6 +1,6 @@
-"""Settling a record: decide, then write it down.
+"""Settle a record: decide how it ends, then publish the result.
 
-Returns only when every record it produced is acknowledged.
+Returns only when every published record is acknowledged.
 """
 
 from invoice_formatter.handler import InvoiceHandler
@@ -22,9 +22,7 @@ log = get_logger(__name__)
 
 
 class Settling:
-    """Repeatable: a record that is settled twice gives the same document and the same failure
-    id.
-    """
+    """Settles records. Repeatable: the same record gives the same document and failure id."""
 
     def __init__(
         self,

@@ -1,5 +1,4 @@
-"""Watches the broker from outside of faust, whose consumer can stay alive and never rejoin: health by what is
-committed."""
+"""Watch the broker and the commits, because faust's consumer can stay alive and never rejoin."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -27,7 +26,7 @@ Offsets = dict[TopicPartition, int]
 
 
 class BrokerWatch:
-    """Looks at topics and offsets through a client of its own that joins no group."""
+    """Reads topics and offsets with its own client, which joins no group."""
 
     def __init__(
         self,
@@ -50,19 +49,16 @@ class BrokerWatch:
         self._address = ""
 
     async def wait_for_the_start(self) -> str:
-        """Return an address at which the broker answers, once it has all the topics and lets us use
-        the group.
+        """Return a broker's address, when it has all topics and we may use the group.
 
-        What is missing is said once. aiokafka gives up for good if it joins before it may.
+        A missing part is logged once. aiokafka gives up finally if it joins without the permission.
         """
-        while not await self._look(self._check_access):  # noqa: ASYNC110 - the broker tells nobody of new topics
+        while not await self._look(self._check_access):  # noqa: ASYNC110 - the broker does not announce new topics
             await asyncio.sleep(LOOK_SECONDS)
         return self._address
 
     async def run(self, assigned: Callable[[], set[TopicPartition] | None]) -> None:
-        """Keep health and lag up to date until cancelled; ``assigned`` returns ``None`` while
-        nobody knows.
-        """
+        """Update health and lag until cancelled; ``assigned`` returns ``None`` if it is unknown."""
         while True:
             await self._look(lambda client: self._check_progress(client, assigned()))
             await asyncio.sleep(LOOK_SECONDS)
@@ -70,8 +66,8 @@ class BrokerWatch:
     async def note_read(self, record: Record) -> None:
         """Note that a record was read.
 
-        The broker is asked whether records were lost in front of a partition's first one, and in a
-        gap. Without an answer the gap counts as a loss.
+        The broker is asked whether records were lost before a partition's first one, and in a gap.
+        Without a response the gap counts as a loss.
         """
         partition = record.topic_partition
         if not self._losses.has_begun(partition):
@@ -84,7 +80,7 @@ class BrokerWatch:
         self._losses.read(record)
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
-        """Forget how far partitions were read: they were given up, or are assigned anew."""
+        """Forget the read offsets of partitions that were revoked or assigned again."""
         self._losses.forget(partitions)
 
     async def close(self) -> None:
@@ -98,7 +94,7 @@ class BrokerWatch:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await check(await self._connected())
         except GroupAuthorizationFailedError:
-            self._note(f"The broker does not let us use the group {self._group}. Grant READ on it.")
+            self._note(f'The broker refuses the group "{self._group}": grant READ on it.')
         except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
             servers = self._connection["bootstrap_servers"]
             self._note(f"The broker at {servers} does not answer ({type(error).__name__}).")
@@ -143,7 +139,7 @@ class BrokerWatch:
         self, client: AIOKafkaConsumer, assigned: set[TopicPartition] | None
     ) -> None:
         if not assigned:
-            await self._check_access(client)  # or else nobody would ask the broker anything
+            await self._check_access(client)  # else nothing would ask the broker
         if assigned is None:
             self._assignment.untold()
             return
@@ -181,8 +177,8 @@ class BrokerWatch:
 async def _starts(
     client: AIOKafkaConsumer, partitions: list[AioPartition]
 ) -> dict[TopicPartition, Start]:
-    # What is committed comes first: a record that is read meanwhile is not taken for one that was
-    # lost.
+    # The committed offsets are read first, so that a record that is read in the meantime does not
+    # count as lost.
     committed = await asyncio.gather(*(client.committed(one) for one in partitions))
     beginnings = await client.beginning_offsets(partitions)
     ends = await client.end_offsets(partitions)

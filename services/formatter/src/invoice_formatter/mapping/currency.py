@@ -9,10 +9,9 @@ from invoice_formatter.mapping.metronome_invoice import CreditType
 from invoice_formatter.mapping.money import EXACT
 from invoice_shared.errors import Rejected
 
+# The same for every Metronome account (docs.metronome.com, "Use currency and custom pricing
+# units").
 USD_CREDIT_TYPE_ID = "2714e483-4ff1-48e4-9e25-ac732e8f24f2"
-"""The same for every Metronome account (docs.metronome.com, "Use currency and custom pricing
-units").
-"""
 
 USD_NAME = "USD (cents)"
 

@@ -11,8 +11,8 @@ from itertools import chain
 from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.money import exact_sum
 
+# ``line_type`` of a line that stands for lines of several types.
 MIXED = "mixed"
-"""``line_type`` of a line that stands for lines of several types."""
 
 
 def group_by_item(lines: Sequence[ExactLine]) -> list[ExactLine]:

@@ -14,13 +14,11 @@ from decimal import (
 
 from invoice_shared.errors import Rejected
 
+# Arithmetic that raises instead of losing a digit. Amounts have at most 80 (see
+# ``metronome_invoice.Amount``).
 EXACT = Context(
     prec=200, rounding=ROUND_HALF_EVEN, traps=[FloatOperation, Inexact, InvalidOperation]
 )
-"""Arithmetic that raises instead of losing a digit.
-
-Amounts have at most 80 (see ``metronome_invoice.Amount``).
-"""
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

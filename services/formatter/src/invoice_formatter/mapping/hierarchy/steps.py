@@ -27,8 +27,8 @@ class Step(Generic[Told]):
     wait_seconds: float = 0.0
 
 
+# Yields steps, is sent what each was told, or has its ``Rejected`` thrown in.
 Steps = Generator[Step[Any], Any, Result]
-"""Yields steps, is sent what each was told, or has its ``Rejected`` thrown in."""
 
 
 def run(steps: Steps[Result], answer_of: Callable[[Step[Any]], Any]) -> Result:
