@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, Rejected, Unavailable
-from invoice_shared.resilience.circuit import Circuit, is_unreachable
+from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import Evidence, PhaseAttempts, RetryPolicy
 
@@ -53,14 +53,9 @@ def build_policy(
 
 
 def build_circuit(clock: Clock, concurrency: int, backoff_max_seconds: float) -> Circuit:
-    """Return Metronome's circuit.
-
-    A 429 or 503 delays only its own call. An error that affects all calls opens it at once.
-    """
+    """Return Metronome's circuit."""
     probe_seconds = min(MAX_PROBE_SECONDS, backoff_max_seconds)
-    return Circuit(
-        clock, CIRCUIT_FAILURES, probe_seconds, ConcurrencyLimit(concurrency), is_unreachable
-    )
+    return Circuit(clock, CIRCUIT_FAILURES, probe_seconds, ConcurrencyLimit(concurrency))
 
 
 def unavailable(attempts: PhaseAttempts) -> Rejected:

@@ -7,7 +7,6 @@ seconds up to ``probe_seconds``, because a throttle ends within a second and an 
 call that the system understood closes the circuit.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,15 +71,14 @@ class Circuit:
 
     Each slot from ``begin`` must be returned by exactly one of the other methods.
 
-    ``opens_at`` says which single failure opens the circuit. Others open it after ``failures`` in a
-    row.
+    It opens at once if the system cannot be reached, and after ``failures`` other failures in a row.
+    Measured: with 1 % of 503s that each opened it, the median time to create rose by a factor of 6.
     """
 
     clock: Clock
     failures: int
     probe_seconds: float
     limit: ConcurrencyLimit
-    opens_at: Callable[[CallFailed], bool] = is_outage
     log: CallLog = field(default_factory=CallLog)
     is_open: bool = False
     is_refused: bool = False
@@ -182,7 +180,7 @@ class Circuit:
         return self._note_refusal(error)
 
     def _tells_outage(self, error: CallFailed) -> bool:
-        return self.opens_at(error) or (self._run >= self.failures and len(self._suspects) > 1)
+        return is_unreachable(error) or (self._run >= self.failures and len(self._suspects) > 1)
 
     def _open(self, error: CallFailed) -> Change:
         self.is_open = True

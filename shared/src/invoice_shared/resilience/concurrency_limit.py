@@ -2,9 +2,8 @@
 
 Pure.
 
-Additive increase, multiplicative decrease, as in TCP: one more after as many good answers as the
-limit, half after a throttle, a single one after an outage. So each process finds its share of an
-account's limit.
+One call more after as many good answers as the limit, one less after each throttle, a single one
+after an outage. So each process finds its share of an account's limit.
 """
 
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ class ConcurrencyLimit:
         self._allowed = min(float(self.most), self._allowed + 1 / self._allowed)
 
     def tighten(self) -> None:
-        """Halve the limit: the system is overloaded."""
-        self._allowed = max(1.0, self._allowed / 2)
+        """Lower the limit by one call: the system is overloaded."""
+        self._allowed = max(1.0, self._allowed - 1)
 
     def start_over(self) -> None:
         """Allow a single call after an outage, to avoid a thundering herd."""

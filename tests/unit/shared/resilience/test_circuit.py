@@ -4,11 +4,14 @@ import pytest
 
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.failure import ProviderResponse
-from invoice_shared.resilience.circuit import Circuit, is_unreachable
+from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from tests.fakes import FakeClock
 
 OUTAGE = Unavailable("down", outage=True)
+THROTTLED = Unavailable(
+    "429", outage=True, retry_after=60, response=ProviderResponse(status=429, body="")
+)
 FAILED = Unavailable("500")
 REFUSED = CredentialsRefused("who are you?")
 
@@ -122,7 +125,7 @@ def test_an_error_about_one_part_says_nothing_about_the_system(
     ],
 )
 def test_only_errors_that_refuse_every_call_open_at_once(error: CallFailed, opens: bool) -> None:
-    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8), is_unreachable)
+    circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8))
 
     circuit.failed(circuit.begin(b"a"), error)
 
@@ -130,7 +133,9 @@ def test_only_errors_that_refuse_every_call_open_at_once(error: CallFailed, open
 
 
 def test_the_delay_that_the_other_system_asks_for_is_honoured(line: Line) -> None:
-    line.fail(Unavailable("429", outage=True, retry_after=60))
+    for suspect in (b"a", b"b", b"c", b"d"):
+        assert line.fail(THROTTLED, suspect) is None
+    assert line.fail(THROTTLED, b"e") == "opened"
 
     line.clock.advance(59)
     assert not line.circuit.admits()
@@ -197,12 +202,13 @@ def test_an_outage_that_turns_out_to_be_refused_credentials_is_reported(line: Li
     assert not line.circuit.is_refused
 
 
-def test_throttling_halves_the_calls_in_flight_and_good_answers_restore_them() -> None:
+@pytest.mark.parametrize("error", [FAILED, THROTTLED], ids=["500", "429"])
+def test_a_throttle_takes_one_slot_away_and_good_answers_restore_it(error: Unavailable) -> None:
     circuit = Circuit(FakeClock(), 5, 10, ConcurrencyLimit(8))
-    circuit.failed(circuit.begin(b"a"), FAILED)
-    assert circuit.limit.now == 4
+    circuit.failed(circuit.begin(b"a"), error)
+    assert circuit.limit.now == 7
 
-    for _ in range(30):
+    for _ in range(8):
         circuit.succeeded(circuit.begin(b"a"))
 
     assert circuit.limit.now == 8

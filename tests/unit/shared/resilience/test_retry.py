@@ -6,7 +6,7 @@ The creator's own verdicts are in ``scheduling/test_verdict.py``.
 import pytest
 
 from invoice_shared.errors import CallFailed, Unavailable
-from invoice_shared.resilience.circuit import Circuit, is_unreachable
+from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import MAX_CONTRADICTIONS, Evidence, PhaseAttempts, RetryPolicy
 from tests.fakes import FakeClock
@@ -21,7 +21,7 @@ class Bench:
 
     def __init__(self, evidence: Evidence, retries: int = 2) -> None:
         self.clock = FakeClock()
-        self.circuit = Circuit(self.clock, 5, 10, ConcurrencyLimit(64), is_unreachable)
+        self.circuit = Circuit(self.clock, 5, 10, ConcurrencyLimit(64))
         self.policy = RetryPolicy(
             retries, 0, 30, 900, jitter=lambda _low, high: high, evidence=evidence
         )
