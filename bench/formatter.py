@@ -113,7 +113,8 @@ async def bare_loop(world: Surroundings, invoices: Sequence[dict[str, Any]]) -> 
 
     async def worker(session: aiohttp.ClientSession) -> None:
         for invoice in todo:
-            url = f"{settings['METRONOME_BASE_URL']}/v1/customers/{invoice['customer_id']}/invoices/{invoice['id']}"
+            path = f"/v1/customers/{invoice['customer_id']}/invoices/{invoice['id']}"
+            url = f"{settings['METRONOME_BASE_URL']}{path}"
             async with session.get(url, headers=headers) as answer:
                 await answer.read()
             done.append(time.time())

@@ -54,6 +54,8 @@ DONE = (
     "providers/src",
     "services/creator/src",
     "services/error-sink/src",
+    "services/formatter/src",
+    "services/webhook/src",
     "shared/src",
     "simulators/src",
     "tests",

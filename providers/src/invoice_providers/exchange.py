@@ -31,7 +31,7 @@ class NoAnswer(Exception):
 
 
 class Wire:
-    """One connection. Not thread-safe. It closes itself after ``NoAnswer`` and after a last answer."""
+    """One connection, closed by itself after ``NoAnswer`` or a last response. Not thread-safe."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

@@ -83,7 +83,7 @@ async def test_a_skip_is_entered_in_the_ledger_with_all_known_facts() -> None:
         "outcome": "skipped",
         "stage": "formatter",
         "code": "already-synced",
-        "reason": "Metronome knows it as INV-77 at the billing provider already.",
+        "reason": "Metronome already has its document INV-77 at the billing provider.",
         "destination": "netsuite",
         "provider_document_id": "INV-77",
         "total": "100.00",

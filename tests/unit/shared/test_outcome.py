@@ -7,7 +7,7 @@ from invoice_shared.outcome import Outcome
 from invoice_shared.serde import dumps, from_bytes, loads, to_bytes
 from tests.builders import INVOICE_ID, outcome
 
-SENTENCE = "Metronome knows it as INV-77 at the billing provider already."
+SENTENCE = "Metronome already has its document INV-77 at the billing provider."
 
 
 def older(**fields: str | None) -> Outcome:

@@ -50,7 +50,7 @@ class _Errand:
 
 
 class PatientFetch:
-    """Gives an invoice up only if Metronome refuses it, or if it alone fails (``judgement``)."""
+    """Abandons an invoice only if Metronome refuses it, or if it alone fails (``judgement``)."""
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ CONSUMER_GROUP = "invoice-formatter"
 
 
 class FormatterSettings(MappingRules, PatientServiceSettings, MetronomeApiSettings):
-    """The rules of the mapping, and how to reach the broker and Metronome."""
+    """Settings of the mapping, the broker and Metronome."""
 
     formatter_concurrency: int = Field(default=16, ge=1)
 

@@ -1,4 +1,4 @@
-"""How one raw record ends: as a formatted invoice, a skip or a failure. Plain values."""
+"""The results of one raw record: a formatted invoice, a skip or a failure. Plain values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from invoice_shared.record import Headers
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """Goes to ``formatted-invoices``. Its outcome is the creator's to write; ``known`` makes it if it cannot be
-    sent on."""
+    """Goes to ``formatted-invoices``; the creator publishes its outcome.
+
+    ``known`` makes the outcome if the document cannot be published.
+    """
 
     document: FormattedInvoice
     known: Callable[[], Outcome]
@@ -21,7 +23,7 @@ class Formatted:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Goes to the ledger alone."""
+    """Goes only to the ledger."""
 
     code: SkipReason
     outcome: Outcome
@@ -30,7 +32,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Goes to ``invoice-errors``, and to the ledger where the invoice is known."""
+    """Goes to ``invoice-errors``, and to the ledger if the invoice is known."""
 
     failure: InvoiceFailure
     outcome: Outcome | None

@@ -1,6 +1,4 @@
-"""Who may call Metronome next: in the order of arrival, as its circuit and its rate limits
-admit.
-"""
+"""Admit calls to Metronome in the order of arrival, within its circuit and rate limits."""
 
 import asyncio
 from collections import deque
@@ -11,14 +9,14 @@ from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.resilience.circuit import CallSlot, Change, Circuit
 
 Sleep = Callable[[float], Awaitable[None]]
-# Told of each change of the circuit, with the error that made it.
+# Called after each change of the circuit, with the error that caused it.
 Tell = Callable[[Change, CallFailed | None], None]
 
 
 class Turns:
-    """One event loop's; not thread-safe.
+    """The queue of calls. Not thread-safe.
 
-    Each slot of ``take`` goes back by exactly one of the methods below it.
+    Return each slot of ``take`` with exactly one of the methods below it.
     """
 
     def __init__(
@@ -33,7 +31,7 @@ class Turns:
         self._is_held = False
 
     async def take(self, customer_id: str, invoice_id: str, delay: float = 0.0) -> CallSlot:
-        """Return leave for one call, after ``delay`` seconds at the earliest."""
+        """Return a slot for one call, after at least ``delay`` seconds."""
         while True:
             if wait := max(delay, self._limits.delay(customer_id)):
                 await self._sleep(wait)
@@ -42,7 +40,7 @@ class Turns:
                 return slot
 
     def succeeded(self, slot: CallSlot) -> None:
-        """Note that an invoice was served."""
+        """Note that a call succeeded."""
         self._note(self.circuit.succeeded(slot), None)
 
     def failed(self, slot: CallSlot, error: CallFailed) -> None:
@@ -50,15 +48,15 @@ class Turns:
         self._note(self.circuit.failed(slot, error), error)
 
     def abandoned(self, slot: CallSlot) -> None:
-        """Note that a call was given up before its answer."""
+        """Note that a call was cancelled before its response."""
         self._note(self.circuit.unused(slot), None)
 
     def hold(self) -> None:
-        """Let nobody call until ``release``; calls in flight end as they do."""
+        """Admit no calls until ``release``; calls in flight continue."""
         self._is_held = True
 
     def release(self) -> None:
-        """Go on after ``hold``."""
+        """Admit calls again after ``hold``."""
         self._is_held = False
         self._admit()
 
@@ -68,9 +66,8 @@ class Turns:
         self._admit()
         try:
             return await turn
-        except (
-            asyncio.CancelledError
-        ):  # a slot that nobody uses would be missing for ever, and a probe with it
+        except asyncio.CancelledError:
+            # An unused slot would be lost for ever, and a probe with it.
             if turn.done() and not turn.cancelled() and (slot := turn.result()) is not None:
                 self.abandoned(slot)
             raise

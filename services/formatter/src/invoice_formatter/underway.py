@@ -1,4 +1,4 @@
-"""What has begun and ends by itself soon: calls to Metronome, and records being written."""
+"""Count the work in progress that ends soon: calls to Metronome, and publishing."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 
 class Underway:
-    """One event loop's; not thread-safe.
+    """A counter of steps in progress. Not thread-safe.
 
-    What waits, for its turn or for another try, is not under way.
+    Work that waits for its turn or for another try does not count.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Underway:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Count a step from its begin to its end."""
+        """Count a step from its start to its end."""
         self._steps += 1
         try:
             yield
@@ -26,8 +26,8 @@ class Underway:
             self._changed.set()
 
     async def ended(self, seconds: float) -> bool:
-        """Wait until nothing is under way, at most ``seconds``; return whether it is so."""
-        # What was let go a moment ago has not begun to count yet.
+        """Wait until no step is in progress, at most ``seconds``; return whether none is."""
+        # A step that was just released does not count yet.
         await asyncio.sleep(0)
         try:
             async with asyncio.timeout(seconds):

@@ -1,6 +1,6 @@
-"""Takes Metronome's signed webhooks and puts each finalized invoice on ``raw-invoices``.
+"""The webhook: receives Metronome's signed events, and publishes finalized invoices.
 
-A request is answered 200 only once the broker has acknowledged the record; until then Metronome
-keeps it and tries again.
-It fetches nothing and decides nothing about the invoice: that is the formatter's work.
+A request is answered 200 only after the broker acknowledged the record on ``raw-invoices``.
+Otherwise Metronome tries again. It does not fetch the invoice, and decides nothing about it: the
+formatter does.
 """

@@ -30,19 +30,19 @@ from invoice_webhook.settings import MAX_HELD_BYTES, WebhookSettings
 from invoice_webhook.webhook_secrets import WebhookSecrets
 
 SERVICE = "invoice-webhook"
-# The producer gives up a little before the request does, so that a 503 is rarely followed by a late
-# record.
+# The producer gives up shortly before the request does, so that a record rarely arrives after a
+# 503.
 ACKNOWLEDGE_SHARE = 0.9
 
 
 def main() -> None:
-    """Run the service; exits 0 after SIGTERM."""
+    """Run the service until SIGTERM."""
     settings = load(WebhookSettings)
     logs.configure(settings)
     trace_export.configure(settings, SERVICE)
     logs.get_logger(SERVICE).info("starting", **settings.effective())
-    # Not uvloop's: it reads on while bodies wait, and seven hundred stalled ones took 515 MiB
-    # instead of 150.
+    # Not uvloop: it continues to read while bodies wait, and 700 stalled bodies took 515 MiB
+    # instead of 150 (measured).
     asyncio.run(_run(settings))
 
 
@@ -87,15 +87,13 @@ def _ingress(
 async def _serve(
     ingress: Ingress, settings: WebhookSettings, health: Health, stop: asyncio.Event
 ) -> None:
-    """Serve until ``stop``, then on for the delay while not ready, so that proxies can turn to
-    another process.
-    """
+    """Serve until ``stop``, then not ready for the delay, so that proxies use another process."""
     asyncio.get_running_loop().set_exception_handler(_log_fault)
     try:
         ingress.open(settings.bind_host, settings.webhook_port)
     except OSError as error:
-        where = f"WEBHOOK_PORT {settings.webhook_port} on {settings.bind_host}"
-        cannot_start(f"{where} cannot be opened: {error.strerror}.")
+        port = f'WEBHOOK_PORT "{settings.webhook_port}"'
+        cannot_start(f"{port} cannot be opened on {settings.bind_host}: {error.strerror}.")
     health.present("ingress")
     collect_rarely()
     await stop.wait()
@@ -106,9 +104,7 @@ async def _serve(
 
 
 def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what a callback raised, in words of ours: asyncio's own name objects, and each would be
-    another cause.
-    """
+    """Log an error of a callback in our format: asyncio's texts contain object addresses."""
     logs.get_logger(SERVICE).error(
         "event loop", why=context["message"], exc_info=context.get("exception")
     )
@@ -122,11 +118,11 @@ def _watch_broker(settings: WebhookSettings, publisher: LoopPublisher, health: H
     )
 
     def check() -> None:
-        # By the client that does the work: a new one may log in with a password that this one does
+        # With the publisher's client: a new client could log in with a password that this one does
         # not have.
         check_topics(settings, topics, publisher)
 
-    # A daemon: the end of the process waits for no answer of a broker that is away.
+    # A daemon: the process can end while the broker does not answer.
     threading.Thread(
         target=watch,
         args=("kafka", check, health, threading.Event()),
@@ -141,7 +137,7 @@ def _publisher(settings: WebhookSettings) -> LoopPublisher:
     try:
         return LoopPublisher(lambda: Producer(producer_config(settings) | timeout), seconds)
     except KafkaException as error:
-        cannot_start(f"The KAFKA_* settings make no client: {error.args[0].str()}.")
+        cannot_start(f"The KAFKA_* settings are invalid: {error.args[0].str()}.")
 
 
 def _stop_on_signals() -> asyncio.Event:

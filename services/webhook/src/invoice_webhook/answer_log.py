@@ -1,4 +1,4 @@
-"""Counts and logs every answer of the ingress, aiohttp's own to malformed requests included."""
+"""Count and log every response, also aiohttp's own to malformed requests."""
 
 import logging
 from collections.abc import Sequence
@@ -17,14 +17,12 @@ from invoice_webhook.client_address import client_address
 
 log = get_logger(__name__)
 
-# What aiohttp writes a traceback for, though it is no fault of ours.
+# Errors of the sender, for which aiohttp would log a traceback.
 SENDERS_DOING = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
 
 
 class AnswerLog(AbstractAccessLogger):
-    """One per process. aiohttp calls it once per answer, when it is written or can be written no
-    more.
-    """
+    """One per process. aiohttp calls it once per response, after it was written or could not be."""
 
     def __init__(self, metrics: Metrics, clock: Clock, trusted_proxies: Sequence[Network]) -> None:
         super().__init__(logging.getLogger(__name__), "")
@@ -33,7 +31,7 @@ class AnswerLog(AbstractAccessLogger):
         self._repeats = Repeats(clock.monotonic)
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Count the answer; log it if it is a refusal, once a minute for each reason."""
+        """Count the response; log a refusal once per minute and reason."""
         del time
         self._metrics.webhook(name_of(response))
         if response.status != 200:
@@ -63,9 +61,7 @@ class AnswerLog(AbstractAccessLogger):
 
 
 def quiet_logger() -> logging.Logger:
-    """Return a logger for aiohttp that leaves out what senders do, which is counted as an
-    answer.
-    """
+    """Return a logger for aiohttp without the senders' errors, which are counted as responses."""
 
     def is_told(record: logging.LogRecord) -> bool:
         return record.exc_info is None or not isinstance(record.exc_info[1], SENDERS_DOING)

@@ -1,4 +1,4 @@
-"""The answers of the ingress: each has a name, under which it is counted and logged."""
+"""The webhook's responses, each with the name that metrics and log use."""
 
 from collections.abc import Mapping
 
@@ -29,12 +29,12 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "overloaded": RETRY_AFTER,
     "no-secret": RETRY_AFTER,
 }
-# The sender has not sent its whole body, and has had its time.
+# The connection is closed: the sender did not send its whole body in time.
 CLOSING = ("timeout", "overloaded")
 
 
 class Answer(web.Response):
-    """An answer without a body. ``why`` and ``size`` are for our log only, never for the sender."""
+    """A response without a body. ``why`` and ``size`` are only for our log."""
 
     def __init__(self, name: str, why: str = "", size: int | None = None) -> None:
         super().__init__(status=STATUS[name], headers=HEADERS.get(name))
@@ -46,7 +46,7 @@ class Answer(web.Response):
 
 
 class Refused(Exception):
-    """The request is not taken: the answer is its ``name``."""
+    """The request is refused; ``name`` is the response's name."""
 
     def __init__(self, name: str, why: str, size: int | None = None) -> None:
         super().__init__(why)
@@ -55,12 +55,12 @@ class Refused(Exception):
         self.size = size
 
     def answer(self) -> Answer:
-        """Return what the sender gets, which says nothing of the reason."""
+        """Return the response, which does not contain the reason."""
         return Answer(self.name, self.why, self.size)
 
 
 def name_of(response: web.StreamResponse) -> str:
-    """Return the name of any answer; aiohttp's own are of malformed requests and of our faults."""
+    """Return a response's name; aiohttp's own are for malformed requests and for our errors."""
     if isinstance(response, Answer):
         return response.name
     return "bad-request" if response.status < 500 else "error"

@@ -1,4 +1,4 @@
-"""The ingress: a port, its connections, and one handler for every request."""
+"""The HTTP server: a port, its connections, and one handler for every request."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ LAST_REQUESTS_SECONDS = 0.5
 class Ingress:
     """Serves from ``open`` to ``close``.
 
-    One sweep per second ends what has had its time: no request has a timer.
+    A sweep per second ends overdue requests, so that no request needs a timer.
     """
 
     def __init__(
@@ -38,8 +38,7 @@ class Ingress:
             access_log=answers.logger,
             access_log_class=lambda *_: answers,
             logger=quiet_logger(),
-            # What is signed is what arrived: a compressed body must reach the signature check as it
-            # is.
+            # The signature is of the bytes on the wire: the check needs a compressed body as it is.
             auto_decompress=False,
         )
         self._listener = Listener(
@@ -54,25 +53,23 @@ class Ingress:
         return self._listener.port
 
     def open(self, host: str, port: int) -> None:
-        """Listen. Raises ``OSError`` if the address cannot be had."""
+        """Listen. Raises ``OSError`` if the address cannot be opened."""
         self._listener.open(host, port)
         self._sweep_on()
 
     def drain(self) -> None:
-        """Serve on, but let each answer end its connection: proxies then open none to this
-        process.
-        """
+        """Continue to serve, but close each connection after its response."""
         self._is_draining = True
 
     async def close(self, grace_seconds: float) -> None:
-        """Take no new request, and let those under way finish within the grace."""
+        """Accept no new request, and let those in progress finish within the grace."""
         self._is_draining = True
         self._listener.close()
-        # The request of whoever has just connected may still be on its way.
+        # The request of a new connection may not have arrived yet.
         await asyncio.sleep(LAST_REQUESTS_SECONDS)
         self._server.pre_shutdown()
-        # Of a request that does not end aiohttp waits twice for its timeout: to see it end, and to
-        # see it cancelled.
+        # For a request that does not end, aiohttp waits twice: for its end, and for its
+        # cancellation.
         await self._server.shutdown(grace_seconds / 2)
         if self._next_sweep is not None:
             self._next_sweep.cancel()

@@ -1,4 +1,4 @@
-"""Which client a request came from, when proxies pass it on. Pure."""
+"""Find the client of a request that proxies forwarded. Pure."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -9,10 +9,9 @@ Address = IPv4Address | IPv6Address
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
-    """Return the last address that no trusted proxy has, read from the right of
-    ``X-Forwarded-For``.
+    """Return the last address in ``X-Forwarded-For`` that is not a trusted proxy.
 
-    Each proxy appends the address that it sees, so whatever is further left may be invented.
+    Each proxy appends the address that it sees, so addresses further left can be forged.
     """
     found = _parse(peer)
     for named in reversed(forwarded_for.split(",")):
@@ -29,12 +28,12 @@ def _parse(text: str) -> Address | None:
         address = ip_address(text)
     except ValueError:
         return None
-    # A socket that serves both families shows IPv4 clients as ``::ffff:10.0.0.1``.
+    # A socket for both families shows IPv4 clients as ``::ffff:10.0.0.1``.
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def _without_port(named: str) -> str:
-    """Some proxies append ``1.2.3.4:5678`` or ``[2001:db8::1]:5678``."""
+    """Return an address without its port: some proxies append ``1.2.3.4:5678``."""
     if named.startswith("["):
         return named[1:].partition("]")[0]
     return named.partition(":")[0] if named.count(":") == 1 else named

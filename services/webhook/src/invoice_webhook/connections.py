@@ -1,6 +1,6 @@
-"""The connections to the ingress: how long each may stay, and how many there may be.
+"""Limit the number and the duration of the connections.
 
-A sender is a stranger until one of its requests has a good signature. Everything here runs on the
+A sender is a stranger until one of its requests has a valid signature. Everything here runs on the
 event loop.
 """
 
@@ -18,28 +18,26 @@ from invoice_shared.repeats import Repeats
 
 log = get_logger(__name__)
 
-# From the first byte of a request's head to its last.
+# The time from the first byte of a request's head to its last.
 HEAD_SECONDS = 30.0
 STRANGER_IDLE_SECONDS = 75.0
-# Proxies keep connections in pools, and should not meet one that is just being closed.
+# Proxies keep connections in pools, and should not use one that is just closed.
 IDLE_SECONDS = 3600.0
-# For the answer to a sender that was too slow; then its connection is closed, whatever it still
+# The time for the response to a slow sender. Then its connection is closed, whatever it still
 # sends.
 LINGER_SECONDS = 2.0
-# What is read from a connection at once: asyncio would take up to 256 KiB, from each of a thousand.
+# The bytes that are read at once: asyncio would read up to 256 KiB from each of 1,000 connections.
 PORTION_BYTES = 16 * 1024
-# As in Node. aiohttp alone would take 128 fields of 8 KiB.
+# As in Node. aiohttp alone would accept 128 fields of 8 KiB.
 MAX_HEAD_BYTES = 16 * 1024
-# Of strangers, when there are too many connections: one per turn of the event loop would be slow
-# under attack.
+# Strangers that are closed at once if there are too many connections: one per turn of the event
+# loop would be slow during an attack.
 MAX_CLOSED_AT_ONCE = 16
 HEAD_END = b"\r\n\r\n"
 
 
 class Connection(asyncio.BufferedProtocol):
-    """One connection: passes everything on to aiohttp's protocol, and keeps a deadline of its
-    own.
-    """
+    """One connection: passes everything on to aiohttp's protocol, and has its own deadline."""
 
     def __init__(self, inner: asyncio.Protocol, connections: "Connections") -> None:
         self.deadline = inf
@@ -53,7 +51,7 @@ class Connection(asyncio.BufferedProtocol):
         self._is_head_complete = False
 
     def begin(self, body: StreamReader) -> None:
-        """Note that a request is being handled: how long that takes is the handler's business."""
+        """Note that a request is being handled; the handler limits its duration."""
         self._body = body
         self._head = b""
         self._is_head_complete = False
@@ -61,7 +59,7 @@ class Connection(asyncio.BufferedProtocol):
         self.deadline = inf
 
     def verified(self) -> None:
-        """Note that a request had a good signature."""
+        """Note that a request had a valid signature."""
         if not self.is_known:
             self.is_known = True
             self._connections.know(self)
@@ -74,26 +72,26 @@ class Connection(asyncio.BufferedProtocol):
         )
 
     def end_soon(self) -> None:
-        """Note that the request is answered, and is the last."""
+        """Note that the connection's last request is answered."""
         self.is_busy = False
         self.deadline = self._connections.now() + LINGER_SECONDS
 
     def abort(self) -> None:
-        """Close now: a mere ``close`` waits for clients that do not read their answers."""
+        """Close now: ``close`` would wait for clients that do not read their responses."""
         if self._transport is not None:
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to count the silence."""
+        """Begin to measure the idle time."""
         self._transport = cast("asyncio.Transport", transport)
         self.deadline = self._connections.now() + STRANGER_IDLE_SECONDS
         self._connections.add(self)
         self._inner.connection_made(transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Return where the next portion goes.
+        """Return the buffer of the next portion.
 
-        All share it: a portion is passed on before another is read.
+        All connections share it: a portion is passed on before another is read.
         """
         del sizehint
         return self._connections.buffer
@@ -119,20 +117,18 @@ class Connection(asyncio.BufferedProtocol):
             self.abort()
 
     def eof_received(self) -> bool | None:
-        """Let the connection be closed, also if the client closed only its own half."""
+        """Close the connection, also if the client closed only its own half."""
         return self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """Close: our answers are so small that this client cannot have read any."""
+        """Close: our responses are so small that this client cannot have read any."""
         self.abort()
 
     def resume_writing(self) -> None:
-        """Do nothing: a connection that could not be written to is closed."""
+        """Do nothing: such a connection is closed."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection, and end whatever still waits for its body: aiohttp would for ten
-        seconds.
-        """
+        """Forget the connection, and end a wait for its body: aiohttp would wait for 10 s."""
         self._transport = None
         self._connections.remove(self)
         if self._body is not None and not self._body.is_eof():
@@ -169,15 +165,15 @@ class Connections:
         self._strangers.pop(connection, None)
 
     def room(self) -> int:
-        """Return how many more there may be."""
+        """Return how many more connections are allowed."""
         return max(0, self._limit - len(self._all))
 
     def make_room(self) -> bool:
-        """Close the oldest strangers, else whoever is idle for longest.
+        """Close the oldest strangers, else the connection that is idle for longest.
 
-        Whether there was one to close.
+        Returns whether there was one to close.
 
-        The room is there when the event loop has turned.
+        The room is there in the event loop's next turn.
         """
         victims = self._victims()
         if victims:
@@ -198,12 +194,12 @@ class Connections:
         )
 
     def close_overdue(self) -> None:
-        """Close the connections whose time is over. To be called every now and then."""
+        """Close overdue connections. Call it periodically."""
         now = self.now()
         for connection in [each for each in self._all if each.deadline <= now]:
             connection.abort()
 
     def note(self, why: str) -> None:
-        """Log why a connection is closed, once a minute."""
+        """Log why a connection is closed, once per minute."""
         if (left_out := self._repeats.due(why)) is not None:
             log.warning("connection closed", why=why, open=len(self._all), repeats=left_out)

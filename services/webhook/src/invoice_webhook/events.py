@@ -1,4 +1,4 @@
-"""What a signed body asks for: an invoice, nothing, or a failure.
+"""Read a signed body: an invoice, nothing to do, or a failure.
 
 Pure. Classic and flat event shapes.
 """
@@ -20,15 +20,15 @@ _TIME: TypeAdapter[datetime] = TypeAdapter(UtcTime)
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """An event that concerns no finalized invoice."""
+    """An event that is not about a finalized invoice."""
 
     event_type: str | None
 
 
 class Finalized(NamedTuple):
-    """A finalized invoice: the fields of a ``RawInvoice``, in its order, as a record holds them.
+    """A finalized invoice: the fields of a ``RawInvoice`` in its order, as in a record.
 
-    All are checked by then: as a pydantic model they took a tenth of a request.
+    They are checked already: as a pydantic model they took a tenth of a request's time.
     """
 
     schema_version: int
@@ -42,9 +42,9 @@ class Finalized(NamedTuple):
 
 
 class UnusableEvent(Exception):
-    """Signed by Metronome, but no invoice can be made of it.
+    """A signed event that is not usable as an invoice.
 
-    Carries the ids that could still be read.
+    It contains the ids that could be read.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class UnusableEvent(Exception):
 
 
 def parse(body: bytes, received_at: datetime) -> Finalized | Ignored:
-    """Read a signed body.
+    """Return the event in a signed body.
 
-    Raises ``UnusableEvent`` for one that is no JSON object, or lacks an invoice's ids.
+    Raises ``UnusableEvent`` if it is not a JSON object, or has no ids of an invoice.
     """
     try:
         payload = loads(body)
@@ -85,9 +85,9 @@ def parse(body: bytes, received_at: datetime) -> Finalized | Ignored:
 
 
 def record_of(invoice: Finalized) -> bytes:
-    """Write the record's value.
+    """Return the record's value.
 
-    Raises ``UnusableEvent`` for a payload that could just be read, yet not be written.
+    Raises ``UnusableEvent`` for a payload that can be read, but not written.
     """
     try:
         return encode(invoice._asdict())
@@ -96,7 +96,7 @@ def record_of(invoice: Finalized) -> bytes:
 
 
 def unusable(invoice: Finalized, what: str) -> UnusableEvent:
-    """Return the error for an event that names its invoice, but cannot travel as it is."""
+    """Return the error for an event with an invoice's ids that cannot be published as it is."""
     return UnusableEvent(
         f"Metronome sent a signed webhook that {what}. Replay this failure: the invoice is then"
         " fetched by its id.",
@@ -108,9 +108,8 @@ def unusable(invoice: Finalized, what: str) -> UnusableEvent:
 
 def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) -> Finalized:
     properties = payload.get("properties")
-    facts = (
-        properties if isinstance(properties, dict) else payload
-    )  # flat events have no "properties"
+    # Flat events have no "properties".
+    facts = properties if isinstance(properties, dict) else payload
     invoice_id, customer_id = text_of(facts, "invoice_id"), text_of(facts, "customer_id")
     event_id = text_of(payload, "id")
     if invoice_id is None or customer_id is None:
@@ -120,7 +119,7 @@ def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) ->
             if value is None
         )
         reason = (
-            f"Metronome's invoice.finalized event names no usable {lacking}. Find the invoice in"
+            f"Metronome's invoice.finalized event has no usable {lacking}. Find the invoice in"
             " Metronome by its date."
         )
         raise UnusableEvent(
@@ -128,8 +127,8 @@ def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) ->
         )
     return Finalized(
         schema_version=SCHEMA_VERSION,
-        # Deduplication rests on the invoice id; an event without an id of its own is still an
-        # invoice to bill.
+        # Deduplication uses the invoice id. An event without its own id is still an invoice to
+        # bill.
         event_id=event_id or hashlib.sha256(body).hexdigest(),
         invoice_id=invoice_id,
         customer_id=customer_id,
@@ -141,9 +140,7 @@ def _raw_invoice(payload: dict[str, Any], body: bytes, received_at: datetime) ->
 
 
 def _time(value: Any) -> str | None:
-    """Read a time that is only informative: a strange one must not keep an invoice from being
-    billed.
-    """
+    """Return an informative time, or ``None`` if it is invalid: it must not block an invoice."""
     try:
         return time_text(_TIME.validate_python(value)) if isinstance(value, str) else None
     except ValidationError:

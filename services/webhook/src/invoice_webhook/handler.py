@@ -1,4 +1,4 @@
-"""One request: verify, parse, publish, and answer only after the broker has acknowledged."""
+"""Handle one request: verify, parse, publish, and answer after the broker's acknowledgement."""
 
 import hashlib
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ PATH = "/webhooks/metronome"
 
 @dataclass(frozen=True, slots=True)
 class WebhookHandler:
-    """``handle`` returns 200 only when what the request asked for is on every in-sync replica.
+    """``handle`` returns 200 only when the request's record is on every in-sync replica.
 
-    Safe to call again.
+    Repeatable.
     """
 
     settings: WebhookSettings
@@ -45,7 +45,7 @@ class WebhookHandler:
     metrics: Metrics
 
     async def handle(self, request: web.BaseRequest, connection: Connection) -> Answer:
-        """Answer one request by the table of the contract."""
+        """Return the response to one request, by the contract's table."""
         try:
             claim = self._check_head(request)
             await _let_it_send(request)
@@ -60,11 +60,11 @@ class WebhookHandler:
             return Answer("unavailable", str(error))
 
     def _check_head(self, request: web.BaseRequest) -> Claim:
-        """Refuse whatever no body can make good, before it is read."""
+        """Refuse a request by its head, before its body is read."""
         if request.rel_url.raw_path != PATH:
-            raise Refused("not-found", "there is only one path")
+            raise Refused("not-found", "the path is not the webhook's")
         if request.method != "POST":
-            raise Refused("method-not-allowed", "there is only POST")
+            raise Refused("method-not-allowed", "the method is not POST")
         self.intake.check_size(request.content_length or 0)
         try:
             claim = claim_of(
@@ -81,7 +81,7 @@ class WebhookHandler:
         try:
             verify(body, claim, secrets.accepted)
         except InvalidSignature as error:
-            if secrets.problem:  # it may be what signed this
+            if secrets.problem:  # the missing secret may have signed it
                 raise Refused("no-secret", secrets.problem) from error
             raise Refused("unauthorized", str(error)) from error
 
@@ -127,12 +127,12 @@ class WebhookHandler:
 
     def _failure(self, body: bytes, error: UnusableEvent, headers: Headers) -> InvoiceFailure:
         return InvoiceFailure(
-            # From the body, so that Metronome's repeats of one event are one failure.
+            # From the body, so that Metronome's repeats of an event are one failure.
             failure_id=digest("webhook", "unusable-event", hashlib.sha256(body).hexdigest()),
             stage="webhook",
             code="unusable-event",
             reason=error.reason,
-            # Its ids are enough to fetch the invoice.
+            # These ids are enough to fetch the invoice.
             retryable=error.invoice_id is not None and error.customer_id is not None,
             attempts=1,
             failed_at=self.clock.now(),
@@ -147,19 +147,19 @@ class WebhookHandler:
 
     async def _publish(self, record: OutgoingRecord) -> None:
         if (missing := self.health.why("kafka")) is not None:
-            # A broker that allows it would otherwise create the missing topic, with defaults that
-            # can lose records.
+            # Otherwise the broker could create the missing topic, with defaults that can lose
+            # records.
             raise PublishFailed(missing)
         await self.publisher.publish(record)
 
 
 async def _let_it_send(request: web.BaseRequest) -> None:
-    """Tell a sender that asks first (``Expect: 100-continue``) to send its body."""
+    """Answer ``Expect: 100-continue``, so that the sender sends its body."""
     expected = request.headers.get("Expect")
     if expected is None or request.version < HttpVersion11:
         return
     if expected.lower() != "100-continue":
-        raise Refused("expectation-failed", "the sender expects what we do not know")
+        raise Refused("expectation-failed", "the Expect header is not 100-continue")
     await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    # The answer itself is still to come: aiohttp would take this for a part of it.
+    # The response follows: aiohttp would count these bytes as a part of it.
     request.writer.output_size = 0

@@ -1,7 +1,7 @@
-"""Accepts connections, as many as there may be.
+"""Accept connections up to the limit.
 
-asyncio's own accept loop writes a traceback per try when descriptors run out, and is deaf
-meanwhile.
+If no descriptors are left, asyncio's own accept loop logs a traceback per try, and accepts nothing
+in the meantime.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ log = get_logger(__name__)
 
 MAX_CONNECTIONS = 1000
 MAX_DESCRIPTORS = 4096
-# For the brokers, the ops port, and files.
+# Descriptors for the brokers, the ops port and files.
 RESERVED_DESCRIPTORS = 128
 BACKLOG = 1024
-# Then those that are open get their turn.
+# After this many, the open connections are served.
 MAX_ACCEPTS_PER_TURN = 64
 RETRY_SECONDS = 0.1
 
 
 class Listener:
-    """One port on all addresses of a host. Makes room among the connections for each new one."""
+    """One port on all addresses of a host. Makes room for each new connection."""
 
     def __init__(self, connections: Connections, make: Callable[[], Connection]) -> None:
         self._connections = connections
@@ -42,7 +42,7 @@ class Listener:
         return int(self._sockets[0].getsockname()[1])
 
     def open(self, host: str, port: int) -> None:
-        """Listen. Raises ``OSError`` if the address cannot be had."""
+        """Listen. Raises ``OSError`` if the address cannot be opened."""
         for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
             listening.settimeout(0)
@@ -50,7 +50,7 @@ class Listener:
         self._resume()
 
     def close(self) -> None:
-        """Accept what has already connected, then listen no more."""
+        """Accept the clients that are connected already, then stop listening."""
         for listening in self._sockets:
             self._accept(listening)
             self._loop.remove_reader(listening)

@@ -1,17 +1,16 @@
-"""What the webhook reads from the environment."""
+"""The webhook's settings from the environment."""
 
 from pydantic import Field
 
 from invoice_shared.setting_types import JsonNetworks, NotNegative, Port, Positive, StrongSecret
 from invoice_shared.settings import BaseServiceSettings
 
-# Of bodies whose signature is not verified yet, in all: an eighth of the memory that a pod may
-# have.
+# The bytes of all unverified bodies: an eighth of a pod's memory limit.
 MAX_HELD_BYTES = 32 * 1024 * 1024
 
 
 class WebhookSettings(BaseServiceSettings):
-    """Ingress: port, secrets, bounds."""
+    """Settings of the port, the secrets and the limits."""
 
     webhook_port: Port = 8080
     metronome_webhook_secret: StrongSecret

@@ -1,4 +1,4 @@
-"""Is this request from Metronome, and fresh?
+"""Check that a request is signed by Metronome, and recent.
 
 Pure. Source: docs.metronome.com, "Set up webhooks".
 """
@@ -20,21 +20,21 @@ SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 
 class InvalidSignature(Exception):
-    """The request is not to be trusted. The text is for our log only, never for the sender."""
+    """The request is not authentic. The text is only for our log, never for the sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the head of a request says: who signed the body, and when."""
+    """A request's signature and its date, as in its head."""
 
     signature: str
     date: str
 
 
 def claim_of(headers: Mapping[str, str], now: datetime, tolerance_seconds: float) -> Claim:
-    """Return what the headers claim. Raises ``InvalidSignature`` if no body can make it true.
+    """Return the headers' claim. Raises ``InvalidSignature`` if it is invalid for any body.
 
-    ``headers`` must look up names without regard to case.
+    ``headers`` must be case-insensitive.
     """
     signature = headers.get(SIGNATURE_HEADER)
     date = next((headers[name] for name in DATE_HEADERS if name in headers), None)
@@ -72,16 +72,14 @@ def sign(body: bytes, date: str, secret: str) -> str:
 
 
 def _raw(text: str) -> bytes:
-    """Return the bytes of a header or a variable: those that are not UTF-8 arrived as lone
-    surrogates.
-    """
+    """Return the bytes of a header or a variable, in which invalid UTF-8 is surrogates."""
     return text.encode("utf-8", "surrogateescape")
 
 
-# Many requests come within one second; a wrong date is not kept.
+# Many requests come within one second. An invalid date is not cached.
 @lru_cache(maxsize=64)
 def _sent(date: str) -> datetime:
-    """Read an HTTP date, or ISO 8601 as Metronome's Node SDK does; without an offset it is UTC."""
+    """Return an HTTP date, or ISO 8601 as in Metronome's Node SDK; without an offset it is UTC."""
     try:
         sent = datetime.fromisoformat(date) if date[:1].isdigit() else parsedate_to_datetime(date)
         return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)

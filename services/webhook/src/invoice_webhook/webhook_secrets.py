@@ -1,6 +1,4 @@
-"""The secrets that sign webhooks, as they are now: the current one and, during a rotation, the
-previous one.
-"""
+"""The current secrets of webhooks: one, and during a rotation also the previous one."""
 
 from dataclasses import dataclass
 
@@ -16,21 +14,19 @@ Text = str | None
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``accepted`` may sign; ``problems`` says, by variable, what is wrong with one that may
-    not.
-    """
+    """The valid secrets, and the problems of invalid ones by variable."""
 
     accepted: tuple[str, ...]
     problems: dict[str, str]
 
     @property
     def problem(self) -> str:
-        """All problems in one sentence; empty if there is none."""
+        """Return all problems in one sentence, or an empty text."""
         return "; ".join(f"{name}: {problem}" for name, problem in self.problems.items())
 
 
 class WebhookSecrets:
-    """Looks at the files on each use, and judges them anew only when one has changed."""
+    """Reads the files on each use, and checks them again only if one has changed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -41,11 +37,11 @@ class WebhookSecrets:
 
     @property
     def known(self) -> Secrets:
-        """What held at the last look."""
+        """The secrets of the last look."""
         return self._secrets
 
     def now(self) -> Secrets:
-        """Return what holds at this moment."""
+        """Return the current secrets."""
         seen = [file.read() for file in self._files]
         if seen != self._seen:
             self._seen = seen
@@ -53,9 +49,9 @@ class WebhookSecrets:
         return self._secrets
 
     def watch(self, health: Health) -> None:
-        """Keep readiness true to the current secret.
+        """Update the readiness by the current secret.
 
-        Without the previous one, most events still pass.
+        Without the previous one, most events are still accepted.
         """
         if (problem := self.now().problems.get(CURRENT.upper())) is not None:
             health.missing(CURRENT.upper(), problem)

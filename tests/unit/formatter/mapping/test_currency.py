@@ -58,7 +58,7 @@ def test_an_unknown_currency_is_refused(name: str) -> None:
         currency_of(CreditType(id="any", name=name))
 
     assert refused.value.code == "unsupported-currency"
-    assert f"“{name}”" in refused.value.reason
+    assert f'"{name}"' in refused.value.reason
 
 
 def test_25_digits_survive_the_change_of_unit() -> None:

@@ -37,9 +37,9 @@ def test_all_fields_that_cannot_be_filled_are_named_in_one_failure() -> None:
         mapped(line(), line(), by=rules(extra_fields=templates))
 
     assert refused.value.code == "extra-field-not-filled"
-    assert "contract_custom_fields.po_number for “memo”" in refused.value.reason
-    assert "payer.customer_id for “memo”" in refused.value.reason
-    assert refused.value.reason.count("line.metadata for “class” of line “API calls”") == 1
+    assert 'contract_custom_fields.po_number for "memo"' in refused.value.reason
+    assert 'payer.customer_id for "memo"' in refused.value.reason
+    assert refused.value.reason.count('line.metadata for "class" of line "API calls"') == 1
 
 
 def test_each_template_that_can_never_be_filled_is_a_problem() -> None:

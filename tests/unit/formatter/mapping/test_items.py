@@ -96,8 +96,8 @@ def test_all_unmapped_products_are_named_in_one_failure() -> None:
 
     assert refused.value.code == "items-not-mapped"
     assert refused.value.reason.count("prod-gpu") == 1
-    assert "“Storage” (product prod-storage, line type usage)" in refused.value.reason
-    assert "“Promotion” (no product, line type scheduled)" in refused.value.reason
+    assert '"Storage" (product prod-storage, line type usage)' in refused.value.reason
+    assert '"Promotion" (no product, line type scheduled)' in refused.value.reason
     assert "API calls" not in refused.value.reason
     assert KEY in refused.value.reason
 

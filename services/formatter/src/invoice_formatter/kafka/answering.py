@@ -1,4 +1,4 @@
-"""Find a broker that answers: a client that begins with a silent one waits a minute or more."""
+"""Find a broker that answers: a client waits more than a minute for a silent one."""
 
 import asyncio
 from typing import Any

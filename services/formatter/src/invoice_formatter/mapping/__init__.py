@@ -1,1 +1,1 @@
-"""From the Metronome invoice to the formatted one. Pure."""
+"""Map a Metronome invoice to the formatted invoice. Pure."""

@@ -1,4 +1,4 @@
-"""Which currency a credit type is, and in which unit Metronome states amounts of it. Pure."""
+"""The currency of a credit type, and the unit of Metronome's amounts in it. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,18 +28,15 @@ class Currency:
     stated_digits: int
 
     def major(self, stated: Decimal) -> Decimal:
-        """Turn an amount as Metronome states it into major units, exactly: 1250 ``USD (cents)`` is
-        12.50.
-        """
+        """Return Metronome's amount in major units, exactly: 1250 ``USD (cents)`` is 12.50."""
         return EXACT.scaleb(stated, -self.stated_digits)
 
 
 def currency_of(credit_type: CreditType) -> Currency:
-    """Tell the currency: US dollars are stated in cents, every other fiat in whole units.
+    """Return the currency: US dollars are in cents, every other fiat currency in whole units.
 
     Raises ``Rejected("unsupported-currency")`` for a custom pricing unit, and for a credit type
-    called just ``USD``: Metronome has none, so whether it holds cents or dollars would be a guess
-    by a factor of 100.
+    ``USD``: Metronome has none, so cents or dollars would be a guess with a factor of 100.
     """
     name = credit_type.name.strip()
     if credit_type.id == USD_CREDIT_TYPE_ID or name == USD_NAME:
@@ -48,22 +45,19 @@ def currency_of(credit_type: CreditType) -> Currency:
     if digits is None or name == "USD":
         raise Rejected(
             "unsupported-currency",
-            f"The invoice is in “{name}”, which is no currency that the connector knows. Bill it by"
-            " hand, or give the rate card a fiat currency in Metronome and issue the invoice"
-            " anew.",
+            f'Unknown currency "{name}": bill the invoice by hand, or give the rate card a fiat'
+            " currency in Metronome and issue the invoice again.",
         )
     return Currency(name, minor_digits=digits, stated_digits=0)
 
 
 def is_currency(name: str) -> bool:
-    """Whether a credit type of that name is money, and no custom pricing unit."""
+    """Return whether a credit type of this name is money, not a custom pricing unit."""
     return name.strip() == USD_NAME or minor_digits(name.strip()) is not None
 
 
 def minor_digits(code: str) -> int | None:
-    """Return how many digits an ISO 4217 currency's minor unit has; ``None`` if there is no such
-    currency.
-    """
+    """Return the digits of an ISO 4217 currency's minor unit, or ``None`` if it is unknown."""
     try:
         return IsoCurrency(code).exponent
     except ValueError:

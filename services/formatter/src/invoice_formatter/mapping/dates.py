@@ -24,11 +24,9 @@ class DocumentDates:
 
 
 def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDates:
-    """Give the dates by DOCUMENT_DATE; without a period the document is dated as issued in either
-    case.
+    """Return the dates by DOCUMENT_DATE; without a period it is always the date of issue.
 
-    Raises ``Rejected("invalid-invoice")`` where there is no date at all, or none that a calendar
-    holds.
+    Raises ``Rejected("invalid-invoice")`` if there is no date, or none within the calendar.
     """
     period = period_of_invoice(invoice)
     issue = _issue_date(invoice, period, rules)
@@ -36,7 +34,7 @@ def document_dates(invoice: MetronomeInvoice, rules: MappingRules) -> DocumentDa
 
 
 def issued_on(invoice: MetronomeInvoice) -> date | None:
-    """Return the day of issue, else of the period's end; ``None`` if it has neither."""
+    """Return the day of issue, else of the period's end, else ``None``."""
     dated = invoice.issued_at or invoice.end_timestamp
     return day_of(dated) if dated else None
 

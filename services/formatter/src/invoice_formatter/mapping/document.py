@@ -1,4 +1,4 @@
-"""A Metronome invoice → the document for a provider, or the reason why none is sent. Pure."""
+"""Map a Metronome invoice to the document for a provider, or to a skip. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,17 +35,13 @@ class Mapped:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """A sentence for each rule that changed or left out something; made only for who
-        previews.
-        """
+        """Return a sentence per rule that changed or left out something; for previews only."""
         return notes_on(self.invoice, self.document, self.exact, self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """When the invoice was finalized, when we heard of it, and from whom; carried through
-    unchanged.
-    """
+    """When the invoice was finalized and received, and its source; passed on unchanged."""
 
     finalized_at: datetime | None = None
     received_at: datetime | None = None
@@ -64,9 +60,8 @@ def map_billing(
     """
     if billing.instead is None:
         return map_invoice(billing.invoice, rules, origin=origin, forced=forced)
-    if skip := find_skip(
-        billing.invoice, rules, forced=forced
-    ):  # a document that exists is the better answer
+    # A document that exists is the better reason.
+    if skip := find_skip(billing.invoice, rules, forced=forced):
         return skip
     if isinstance(billing.instead, Rejected):
         raise billing.instead
@@ -82,7 +77,7 @@ def map_invoice(
 ) -> Mapped | Skip:
     """Map an invoice. The same invoice and rules give the same document.
 
-    Raises ``Rejected`` with one of the formatter's codes where the invoice cannot be sent as it is.
+    Raises ``Rejected`` with a code of the formatter if the invoice cannot be sent.
     """
     if skip := find_skip(invoice, rules, forced=forced):
         return skip
@@ -117,10 +112,8 @@ def _map_document(
     rules: MappingRules,
     origin: Origin,
 ) -> Mapped:
-    external_customer_id, destination = (
-        external_customer(invoice, rules),
-        destination_of(invoice, rules),
-    )
+    external_customer_id = external_customer(invoice, rules)
+    destination = destination_of(invoice, rules)
     extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
     exact = exact_lines(selection.counted, measure, rules, extra, destination=destination)
     document_fields = extra.of_document()

@@ -1,5 +1,4 @@
-"""The lines of the document: named, given their items, grouped if so set, rounded to add up to the
-total.
+"""Build the document's lines: names, items, grouping, and rounding that keeps the total.
 
 Pure.
 """
@@ -28,7 +27,7 @@ def exact_lines(
     *,
     destination: str,
 ) -> list[ExactLine]:
-    """Build the lines, amounts not yet rounded. Raises ``Rejected("items-not-mapped")``."""
+    """Return the lines with exact amounts. Raises ``Rejected("items-not-mapped")``."""
     exact = [
         _exact_line(line, item, measure, rules, extra)
         for line, item in zip(lines, item_ids(lines, rules, destination), strict=True)
@@ -58,7 +57,7 @@ def _exact_line(
 def rounded_lines(
     lines: Sequence[ExactLine], total: Decimal, minor_digits: int
 ) -> tuple[LineItem, ...]:
-    """Round the amounts so that they add up to ``total`` exactly.
+    """Round the amounts so that their sum is exactly ``total``.
 
     Raises ``Rejected("totals-mismatch")``.
     """

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 
 class ExactLine(NamedTuple):
-    """The fields of ``LineItem``, and the product's bare name, from which a joined line takes its
-    own.
-    """
+    """The fields of ``LineItem``, and the product's name, which is the name of a joined line."""
 
     product_name: str
     name: str

@@ -1,5 +1,4 @@
-"""What Metronome knows of documents elsewhere: whether an invoice was, or is being, billed by them
-already.
+"""Check whether other documents that Metronome knows already bill an invoice.
 
 Pure.
 
@@ -12,19 +11,20 @@ from invoice_formatter.mapping.skip import Skip
 from invoice_providers.names import metronome_name
 from invoice_shared.errors import Rejected
 
-# A document under our name that somebody removed.
+# The statuses of our document after somebody removed it.
 REMOVED = ("VOID", "DELETED")
-# Nothing is billed by it: what was refused, or left out on purpose, goes on.
+# The statuses without a document: refused, or left out on purpose.
 NOTHING = ("INVALID_REQUEST_ERROR", "SKIPPED")
 
 
 def check_external(
     invoice: MetronomeInvoice, destination: str | None, *, forced: bool
 ) -> Skip | None:
-    """Return the skip of an invoice that its own destination holds; ``None`` if it may be sent.
+    """Return the skip of an invoice with a document at its destination, or ``None``.
 
-    ``forced`` opens what names no document elsewhere. Without a known destination an id counts as
-    its own. Raises ``Rejected`` with ``billed-elsewhere`` or ``document-removed``.
+    ``forced`` ignores a status without a document elsewhere. Without a known destination, an id
+    counts as one of its destination. Raises ``Rejected`` with ``billed-elsewhere`` or
+    ``document-removed``.
     """
     ours = metronome_name(destination) if destination else None
     _check_revenue_system(invoice, destination)
@@ -36,16 +36,14 @@ def check_external(
         return None
     if ours is not None and external.billing_provider_type not in (None, ours):
         raise _billed_elsewhere(
-            f"Metronome knows it as {external.invoice_id} at {external.billing_provider_type}, and"
-            f" its customer's destination is {destination} now."
+            f"Metronome has its document {external.invoice_id} at {external.billing_provider_type},"
+            f" but its customer's destination is {destination}."
         )
     return _known(external, forced=forced)
 
 
 def known_document(invoice: MetronomeInvoice, destination: str) -> str | None:
-    """Return the id of the document at its destination by which Metronome says that it is
-    billed.
-    """
+    """Return the id of its document at its destination according to Metronome."""
     external = invoice.external_invoice
     if external is None or external.external_status in NOTHING:
         return None
@@ -57,9 +55,8 @@ def _check_nobody_sends(external: ExternalInvoice, *, forced: bool) -> None:
     if forced or external.external_status is None or external.external_status in REMOVED:
         return
     raise _billed_elsewhere(
-        f"Metronome says {external.external_status} of it for"
-        f" {external.billing_provider_type or 'a provider'}, so one of Metronome's own integrations"
-        " sends it."
+        f"Its status for {external.billing_provider_type or 'a provider'} in Metronome is"
+        f" {external.external_status}, so one of Metronome's own integrations sends it."
     )
 
 
@@ -69,13 +66,14 @@ def _known(external: ExternalInvoice, *, forced: bool) -> Skip | None:
     if external.external_status in REMOVED:
         raise Rejected(
             "document-removed",
-            f"Its document {external.invoice_id} was removed at the billing provider, Metronome"
-            f" says ({external.external_status}). To bill it again, replay it with --force; else"
+            f"Its document {external.invoice_id} was removed at the billing provider, according to"
+            f" Metronome ({external.external_status}). To bill it again, replay it with --force;"
+            " else"
             " resolve it by hand.",
         )
     return Skip(
         "already-synced",
-        f"Metronome knows it as {external.invoice_id} at the billing provider already.",
+        f"Metronome already has its document {external.invoice_id} at the billing provider.",
     )
 
 
@@ -84,7 +82,8 @@ def _check_revenue_system(invoice: MetronomeInvoice, destination: str | None) ->
         system, entity_id = entry.revenue_system_provider, entry.revenue_system_external_entity_id
         if entity_id and destination and (system or "").lower() == destination:
             raise _billed_elsewhere(
-                f"Metronome's own integration made {entity_id} of it in {system}, the system of its"
+                f"Metronome's own integration created {entity_id} for it in {system}, the system of"
+                " its"
                 " destination."
             )
 

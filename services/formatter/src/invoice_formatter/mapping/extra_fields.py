@@ -1,11 +1,10 @@
-"""EXTRA_FIELDS: provider fields of the operator's own, filled from the Metronome invoice. Pure.
+"""EXTRA_FIELDS: the operator's provider fields, filled from the Metronome invoice. Pure.
 
 A key ``line.class`` is the field ``class`` of every line, any other key a field of the document;
-``netsuite:line.class`` is one for that destination alone, since providers refuse each other's
-names. Paths start at the invoice (``{contract_custom_fields.po_number}`` or
-``{invoice.contract_id}``); templates of lines also know ``{line.product_id}``. ``start_date`` and
-``end_date`` of invoice and line are the first and the last day covered, which Metronome does not
-state: its ends are exclusive.
+``netsuite:line.class`` is one for that destination only, because providers refuse unknown names.
+Paths start at the invoice (``{contract_custom_fields.po_number}`` or ``{invoice.contract_id}``);
+templates of lines also know ``{line.product_id}``. ``start_date`` and ``end_date`` of invoice and
+line are the first and the last day covered, which Metronome does not state: its ends are exclusive.
 """
 
 import re
@@ -20,23 +19,19 @@ from invoice_providers.names import all_destinations, destinations
 from invoice_shared.errors import Rejected
 
 LINE_PREFIX = "line."
-# What stands before a colon and reads like this is meant as a destination.
+# A text like this before a colon is a destination.
 DESTINATION = re.compile(r"(?P<name>[a-z][a-z0-9_]*):")
 
 Templates = Mapping[str, str]
 
 
 def problems_of(templates: Templates) -> list[str]:
-    """Give a sentence for each template that can never be filled, for the check of the settings at
-    start.
-    """
+    """Return a sentence per template that can never be filled, for the check at the start."""
     return [problem for key, text in templates.items() for problem in _problems(key, text)]
 
 
 def templates_for(destination: str, templates: Templates) -> Templates:
-    """Give the templates that hold for a destination, its prefix taken off; a prefixed one wins
-    over a plain one.
-    """
+    """Return a destination's templates without prefix; one with a prefix has precedence."""
     plain = {key: text for key, text in templates.items() if _field_of(key) == key}
     ours = {
         _field_of(key): text for key, text in templates.items() if key.startswith(f"{destination}:")
@@ -59,36 +54,33 @@ def _problems(setting: str, text: str) -> list[str]:
         template = parse_template(text)
     except ValueError as error:
         return [f"{setting}: {error}"]
-    problems = [] if key.removeprefix(LINE_PREFIX).strip() else [f"“{setting}” names no field"]
+    problems = [] if key.removeprefix(LINE_PREFIX).strip() else [f'"{setting}" names no field']
     if not key.startswith(LINE_PREFIX) and any(
         part.path[0] == "line" for part in template.placeholders
     ):
         problems.append(
-            f"{setting}: a field of the document cannot be filled from a line; did you mean"
-            f" “line.{key}”?"
+            f'{setting}: a field of the document cannot be filled from a line: use "line.{key}"'
         )
     return problems
 
 
 @dataclass
 class ExtraFields:
-    """Fills the templates for one invoice, and remembers what was missing so that one failure can
-    name all of it.
-    """
+    """Fills the templates for one invoice, and collects what is missing for one failure."""
 
     invoice: MetronomeInvoice
     templates: Templates
     missing: list[str] = field(default_factory=list)
 
     def of_document(self) -> dict[str, str]:
-        """Fill the document's fields; one that comes out blank is left out."""
+        """Return the document's fields without blank ones."""
         ours = {
             key: text for key, text in self.templates.items() if not key.startswith(LINE_PREFIX)
         }
         return self._fill(ours, _scope(self.invoice), where="")
 
     def of_line(self, line: MetronomeLine) -> dict[str, str]:
-        """Fill the fields of a line; one that comes out blank is left out."""
+        """Return a line's fields without blank ones."""
         ours = {
             key.removeprefix(LINE_PREFIX): text
             for key, text in self.templates.items()
@@ -96,21 +88,22 @@ class ExtraFields:
         }
         if not ours:
             return {}
-        return self._fill(ours, _scope(self.invoice, line), where=f" of line “{line.name}”")
+        return self._fill(ours, _scope(self.invoice, line), where=f' of line "{line.name}"')
 
     def check_filled(self) -> None:
-        """Raise ``Rejected("extra-field-not-filled")`` naming all that was missing."""
+        """Raise ``Rejected("extra-field-not-filled")`` with all missing paths."""
         if self.missing:
             raise Rejected(
                 "extra-field-not-filled",
-                f"The invoice lacks what EXTRA_FIELDS asks for: {'; '.join(_once(self.missing))}."
+                "EXTRA_FIELDS cannot be filled: the invoice has no"
+                f" {'; '.join(_once(self.missing))}."
                 " Fill it in Metronome, or mark the placeholder as optional with a question mark.",
             )
 
     def _fill(self, templates: Templates, scope: Tree, *, where: str) -> dict[str, str]:
         parsed = {key: parse_template(text) for key, text in templates.items()}
         self.missing += [
-            f"{path} for “{key}”{where}"
+            f'{path} for "{key}"{where}'
             for key, one in parsed.items()
             for path in one.missing(scope)
         ]

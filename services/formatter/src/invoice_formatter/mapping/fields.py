@@ -1,4 +1,4 @@
-"""Custom fields and other scalars of Metronome as text. Pure."""
+"""Read custom fields and other scalars of Metronome as text. Pure."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,20 +10,18 @@ from invoice_shared.types import MAX_DIGITS, decimal_text
 
 
 def scalar_text(value: Any) -> str | None:
-    """Write a scalar as text, trimmed; ``None`` for null, an object, a list, and for text that is
-    blank or no UTF-8.
-    """
+    """Return a scalar as trimmed text, or ``None`` if it is blank or not a scalar."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        # 1E+999999999 is valid JSON, and written out it is a gigabyte.
+        # 1E+999999999 is valid JSON, but a gigabyte of digits.
         return decimal_text(value) if abs(value.adjusted()) <= MAX_DIGITS else str(value)
     text = str(value).strip() if isinstance(value, str | int) else ""
     return text if text and is_utf8(text) else None
 
 
 def field_text(fields: Mapping[str, Any] | None, key: str) -> str | None:
-    """Read an id from a custom field, without what nobody sees; blank counts as missing."""
+    """Return the id in a custom field without invisible characters; blank counts as missing."""
     if not fields:
         return None
     text = scalar_text(fields.get(key))

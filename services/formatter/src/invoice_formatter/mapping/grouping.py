@@ -1,4 +1,4 @@
-"""LINE_GROUPING=by_item: one line an item, for providers that allow few.
+"""LINE_GROUPING=by_item: one line per item, for providers that allow few lines.
 
 Pure; amounts are still exact here.
 """
@@ -11,16 +11,15 @@ from itertools import chain
 from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.money import exact_sum
 
-# ``line_type`` of a line that stands for lines of several types.
+# The ``line_type`` of a line that joins lines of several types.
 MIXED = "mixed"
 
 
 def group_by_item(lines: Sequence[ExactLine]) -> list[ExactLine]:
-    """Join the lines of each item, in the order of their first appearance; the sum stays what it
-    was.
+    """Join the lines of each item, in the order of their first line; the sum does not change.
 
-    Lines whose extra fields differ (another class, another department) stay apart: joined they
-    would be booked wrongly.
+    Lines with different extra fields (another class or department) are not joined: the provider
+    would book them wrongly.
     """
     groups: dict[tuple[object, ...], list[ExactLine]] = {}
     for line in lines:
@@ -50,9 +49,7 @@ def _join(lines: Sequence[ExactLine]) -> ExactLine:
 
 
 def _quantity_and_price(lines: Sequence[ExactLine]) -> tuple[Decimal | None, Decimal | None]:
-    """Add quantities up only if one price holds for all; otherwise they may count different
-    things.
-    """
+    """Add the quantities only if all prices are equal: else they count different things."""
     quantities = [line.quantity for line in lines if line.quantity is not None]
     if len(quantities) < len(lines) or len({line.unit_price for line in lines}) > 1:
         return None, None

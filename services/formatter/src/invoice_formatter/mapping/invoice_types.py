@@ -1,4 +1,4 @@
-"""The types of invoices that Metronome is known to make. Pure.
+"""The known types of Metronome's invoices. Pure.
 
 Sources: the public OpenAPI file, and for the legacy plans the ``invoice_types_filter`` of its
 alerts.
@@ -9,5 +9,5 @@ SCHEDULED = "SCHEDULED"
 CONSOLIDATED = "USAGE_CONSOLIDATED"
 LEGACY_PLANS = ("PLAN_ARREARS", "CORRECTION", "CREDIT_PURCHASE", "SEAT_PURCHASE")
 
-# Of any other type nobody has said whether it is billed.
+# Whether an invoice of any other type is billed is a person's decision.
 KNOWN = (USAGE, SCHEDULED, CONSOLIDATED, *LEGACY_PLANS)

@@ -1,4 +1,4 @@
-"""Which item of the provider each line is. Pure."""
+"""Find the provider's item of each line. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ from invoice_shared.errors import Rejected
 def item_ids(lines: Sequence[MetronomeLine], rules: MappingRules, destination: str) -> list[str]:
     """Return the provider's item for each line.
 
-    Raises ``Rejected("items-not-mapped")`` naming every unmapped product.
+    Raises ``Rejected("items-not-mapped")`` with all unmapped products.
     """
     found = [(line, _item_id(line, rules, destination)) for line in lines]
     unmapped = [line for line, item in found if item is None]
@@ -25,7 +25,7 @@ def item_ids(lines: Sequence[MetronomeLine], rules: MappingRules, destination: s
 def without_item(
     lines: Sequence[MetronomeLine], rules: MappingRules, destination: str | None
 ) -> Iterator[MetronomeLine]:
-    """Yield the lines that no item is known of at a destination, or at any."""
+    """Yield the lines without an item at a destination, or at any."""
     for line in lines:
         if _item_id(line, rules, destination) is None:
             yield line
@@ -39,9 +39,7 @@ def _item_id(line: MetronomeLine, rules: MappingRules, destination: str | None) 
 def _places(
     line: MetronomeLine, rules: MappingRules, destination: str | None
 ) -> Iterator[str | None]:
-    """Yield what each place holds, from what is about this line alone to what is about all of its
-    type.
-    """
+    """Yield the items in each place, from this line's own to that of all lines of its type."""
     for fields in (
         line.custom_fields,
         line.scheduled_charge_custom_fields,
@@ -62,7 +60,7 @@ def _places(
 def _places_of_application(
     line: MetronomeLine, rules: MappingRules, destination: str | None
 ) -> Iterator[str | None]:
-    """Yield likewise for an applied commit or credit: what the product is sold as comes last."""
+    """Yield the items of an applied commit or credit: the product's item comes last."""
     key = rules.metronome_billing_provider_item_id
     yield field_text(line.custom_fields, key)
     yield field_text(line.commit_custom_fields, key)
@@ -75,22 +73,23 @@ def _places_of_application(
 def _of_metronome(
     line: MetronomeLine, prefix: str, rules: MappingRules, destination: str | None
 ) -> str | None:
-    # Metronome has such fields for NetSuite alone; their ids are of no use at another provider.
+    # Metronome has such fields only for NetSuite, and their ids are not valid at other providers.
     if not rules.item_id_from_netsuite_fields or destination is None:
         return None
     return scalar_text(line.tree.get(f"{prefix}{metronome_name(destination)}_item_id"))
 
 
 def not_mapped(lines: Sequence[MetronomeLine], rules: MappingRules) -> Rejected:
-    """Return the refusal of lines without an item, which names each of their products once."""
+    """Return the refusal of lines without an item, with each of their products once."""
     names = dict.fromkeys(
-        f"“{line.name}” ({f'product {line.product_id}' if line.product_id else 'no product'}, line"
+        f'"{line.name}" ({f"product {line.product_id}" if line.product_id else "no product"}, line'
         f" type {line.type})"
         for line in lines
     )
     return Rejected(
         "items-not-mapped",
-        f"These have no item at the billing provider: {', '.join(names)}. Set the custom field"
-        f" “{rules.metronome_billing_provider_item_id}” on each product in Metronome (on the commit"
-        " for an applied one), or give the line type an item in ITEM_ID_BY_LINE_TYPE.",
+        f"These lines have no item at the billing provider: {', '.join(names)}. Set the custom"
+        " field"
+        f' "{rules.metronome_billing_provider_item_id}" on each product in Metronome (on the commit'
+        " for an applied one), or set the line type's item in ITEM_ID_BY_LINE_TYPE.",
     )

@@ -1,4 +1,4 @@
-"""What the ledger says of an invoice that goes no further than this service. Pure."""
+"""The ledger's facts of an invoice that ends in this service. Pure."""
 
 from invoice_formatter.mapping.currency import currency_of
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
@@ -10,9 +10,7 @@ from invoice_shared.outcome import Outcome
 
 
 def known_outcome(outcome: Outcome, invoice: MetronomeInvoice, rules: MappingRules) -> Outcome:
-    """Add what the invoice tells: destination, the provider's document, and the total with
-    Metronome's sign.
-    """
+    """Add the invoice's destination, provider document, and total with Metronome's sign."""
     known = {
         "destination": named_destination(invoice, rules),
         "provider_document_id": invoice.external_id,

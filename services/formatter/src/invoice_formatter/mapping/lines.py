@@ -1,4 +1,4 @@
-"""Which lines of an invoice are its money, and what they are called. Pure."""
+"""Select the lines that add up to an invoice's total, and name them. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,14 @@ LeftOut = Literal["pricing-unit", "postpaid-commit", "zero-amount"]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The lines that make the total, and those that are only shown, each in the invoice's order."""
+    """The lines of the total, and the informational ones, each in the invoice's order."""
 
     counted: tuple[MetronomeLine, ...]
     left_out: tuple[tuple[MetronomeLine, LeftOut], ...]
 
 
 def select_lines(invoice: MetronomeInvoice, rules: MappingRules) -> Selection:
-    """Part the lines; lines without quantity and amount go too (ZERO_AMOUNT_LINES), but never all
-    of them.
-    """
+    """Select the lines; ZERO_AMOUNT_LINES leaves out empty lines, but never all of them."""
     reasons = [_not_money(line, invoice) for line in invoice.lines]
     if rules.zero_amount_lines == "drop" and not _all_empty(invoice, reasons):
         reasons = [
@@ -45,8 +43,8 @@ def _not_money(line: MetronomeLine, invoice: MetronomeInvoice) -> LeftOut | None
 
 
 def _applies_postpaid_commit(line: MetronomeLine) -> bool:
-    # Paid in arrears on a later invoice: shown, but not part of this total (the SDK's docstring of
-    # the line types).
+    # Paid later on another invoice: shown, but not part of this total (the SDK's docstring of the
+    # line types).
     if line.type != APPLICATION:
         return False
     if line.applied_commit_or_credit and line.applied_commit_or_credit.type:
@@ -67,9 +65,7 @@ def _all_empty(invoice: MetronomeInvoice, reasons: Sequence[LeftOut | None]) -> 
 
 
 def informational(line: MetronomeLine, reason: LeftOut, rules: MappingRules) -> InformationalLine:
-    """Show a line that is not money of the invoice, amount and quantity as Metronome states
-    them.
-    """
+    """Return an informational line, with Metronome's amount and quantity."""
     return InformationalLine(
         name=line_name(line, rules),
         line_type=line.type,
@@ -81,9 +77,7 @@ def informational(line: MetronomeLine, reason: LeftOut, rules: MappingRules) -> 
 
 
 def line_name(line: MetronomeLine, rules: MappingRules) -> str:
-    """Name a line: the product, then its pricing and presentation groups as ``key=value``, in
-    Metronome's order.
-    """
+    """Return a line's name: the product, then its groups as ``key=value`` in Metronome's order."""
     if not line.pricing_group_values and not line.presentation_group_values:
         return line.name
     groups = [

@@ -1,4 +1,4 @@
-"""From Metronome's stated amounts to the document's: major units, sign flipped on a credit memo.
+"""Convert Metronome's amounts to the document's: major units, negated on a credit memo.
 
 Pure and exact.
 """
@@ -14,32 +14,28 @@ from invoice_shared.invoice import DocumentType
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How one document states its amounts."""
+    """Converts the amounts of one document."""
 
     currency: Currency
     document_type: DocumentType
 
     def amount(self, stated: Decimal) -> Decimal:
-        """Turn an amount of the invoice into the document's, not rounded."""
+        """Return the document's amount, not rounded."""
         major = self.currency.major(stated)
         return EXACT.minus(major) if self.document_type == "credit_memo" else major
 
     def total(self, stated: Decimal) -> Decimal:
-        """Turn the invoice's total into the document's, rounded to the minor unit."""
+        """Return the document's total, rounded to the minor unit."""
         return round_total(self.amount(stated), self.currency.minor_digits)
 
     def quantity(self, line: MetronomeLine) -> Decimal | None:
-        """Give the quantity; where the amount's sign is flipped, a negative quantity is what
-        carried it.
-        """
+        """Return the quantity; if the amount is negated, a negative quantity is negated with it."""
         if line.quantity is not None and self._flips_quantity(line):
             return EXACT.minus(line.quantity)
         return line.quantity
 
     def unit_price(self, line: MetronomeLine) -> Decimal | None:
-        """Give the unit price in major units, not rounded; of a flipped amount the quantity or the
-        price is flipped.
-        """
+        """Return the exact unit price in major units; it is negated if the quantity is not."""
         if line.unit_price is None:
             return None
         return (
@@ -55,6 +51,6 @@ class Measure:
 
 
 def measure_of(total: Decimal, currency: Currency) -> Measure:
-    """Choose the document type by the sign of the rounded total: below zero it is a credit memo."""
+    """Return the converter: a negative rounded total is a credit memo."""
     rounded = round_total(currency.major(total), currency.minor_digits)
     return Measure(currency, "credit_memo" if rounded < 0 else "invoice")

@@ -1,6 +1,6 @@
-"""The invoice as Metronome's API answers it.
+"""The invoice as Metronome's API returns it.
 
-Reads only what the mapping needs and ignores every other field.
+Only the mapping's fields are read, and all others are ignored.
 
 Source: the public OpenAPI file and the Python SDK's ``types.v1.customers.invoice``. Amounts are in
 the credit type's own unit (cents for US dollars, whole units for other currencies).
@@ -33,24 +33,24 @@ class CreditType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AppliedCommit(msgspec.Struct, frozen=True, kw_only=True):
-    """Which commit or credit a line applies: ``PREPAID``, ``POSTPAID`` or ``CREDIT``."""
+    """The commit or credit that a line applies: ``PREPAID``, ``POSTPAID`` or ``CREDIT``."""
 
     type: str | None = None
 
 
 class Payer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who pays, on the usage invoices of an account hierarchy."""
+    """The payer of a usage invoice in an account hierarchy."""
 
     customer_id: str | None = None
     contract_id: str | None = None
 
     def is_of(self, customer_id: str, contract_id: str | None) -> bool:
-        """Whether the payer is this contract of this customer; a payer may lack its contract."""
+        """Return whether the payer is this contract; the payer's contract may be missing."""
         return self.customer_id == customer_id and self.contract_id in (None, contract_id)
 
 
 class ExternalInvoice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a billing provider is known to hold for this invoice, or to be sent."""
+    """The billing provider's document of this invoice, as far as Metronome knows it."""
 
     invoice_id: str | None = None
     billing_provider_type: str | None = None
@@ -58,23 +58,23 @@ class ExternalInvoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RevenueSystemInvoice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a revenue system, beside the billing provider, is known to hold for this invoice."""
+    """A revenue system's document of this invoice, as far as Metronome knows it."""
 
     revenue_system_provider: str | None = None
     revenue_system_external_entity_id: str | None = None
 
 
 class CorrectionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Which invoice a correction corrects."""
+    """The invoice that a correction corrects."""
 
     corrected_invoice_id: str | None = None
 
 
 class MetronomeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line. It has no id of its own. ``ending_before`` is exclusive.
+    """One line, which has no id. ``ending_before`` is exclusive.
 
     ``tree`` is the JSON object that it was read from. A ``quantity`` or ``unit_price`` that no
-    record can hold is ``None``: what only informs refuses no invoice.
+    record can contain is ``None``: informative fields do not refuse an invoice.
     """
 
     tree: Any
@@ -121,7 +121,7 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
     credit_type: CreditType
     total: Decimal
     line_items: tuple[MetronomeLine, ...]
-    # Of a legacy plan, e.g. a credit grant: part of the total like any line.
+    # Lines of a legacy plan, e.g. a credit grant; part of the total like any line.
     invoice_adjustments: tuple[MetronomeLine, ...] = ()
     start_timestamp: Moment | None = None
     end_timestamp: Moment | None = None
@@ -135,7 +135,7 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
     payer: Payer | None = None
     correction_record: CorrectionRecord | None = None
     regenerated_from_invoice_id: str | None = None
-    # Set by ``billed_to`` alone; for sentences.
+    # Set only by ``billed_to``, for messages.
     payer_billed: str | None = None
 
     def __post_init__(self) -> None:
@@ -143,9 +143,7 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
         check_amount(self.total)
 
     def billed_to(self, customer_id: str, custom_fields: dict[str, Any]) -> "MetronomeInvoice":
-        """Return the invoice with the custom fields of the customer who pays instead of its own
-        customer's.
-        """
+        """Return the invoice with the custom fields of the customer who pays."""
         fields = {"customer_custom_fields": custom_fields}
         return msgspec.structs.replace(
             self, **fields, tree=self.tree | fields, payer_billed=customer_id
@@ -158,12 +156,12 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def pays_itself(self) -> bool:
-        """Whether it names its own contract as the payer."""
+        """Return whether its own contract is the payer."""
         return self.payer is not None and self.payer.is_of(self.customer_id, self.contract_id)
 
     @property
     def billed_customer_id(self) -> str:
-        """Metronome's id of the customer whose custom fields it carries."""
+        """Metronome's id of the customer whose custom fields it has."""
         return self.payer_billed or self.customer_id
 
     @property
@@ -173,39 +171,35 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_unbillable(self) -> bool:
-        """Whether Metronome says not to bill it, in a string or, as on customers, in an object with
-        ``value``.
-        """
+        """Return whether Metronome marks it as unbillable, in a text or an object."""
         status = self.billable_status
         value = status.get("value") if isinstance(status, dict) else status
         return isinstance(value, str) and value.strip().lower() == "unbillable"
 
     @property
     def external_id(self) -> str | None:
-        """The provider's id of the document that it already holds, if any."""
+        """The id of its document at the provider, if any."""
         return (self.external_invoice.invoice_id if self.external_invoice else None) or None
 
 
 def parse_invoice(answer: Any) -> MetronomeInvoice:
-    """Read the API's answer (``{"data": {…}}``, fractions as ``Decimal``).
+    """Return the invoice in the API's response (``{"data": {…}}``, fractions as ``Decimal``).
 
     Raises ``Rejected("invalid-invoice")``.
     """
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
-        raise misshapen("it has no “data” object")
+        raise misshapen('it has no "data" object')
     try:
         return msgspec.convert(_prepared(data), MetronomeInvoice)
     except msgspec.ValidationError as error:
         raise misshapen(str(error)) from error
     except UnicodeEncodeError as error:
-        raise misshapen("a text holds half a surrogate pair") from error
+        raise misshapen("a text contains half a surrogate pair") from error
 
 
 def check_amount(value: Decimal) -> None:
-    """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON, and written
-    out a gigabyte.
-    """
+    """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON."""
     if not has_at_most(MAX_DIGITS, value):
         raise ValueError(f"total has more than {MAX_DIGITS} digits before or after the point")
 
@@ -213,16 +207,16 @@ def check_amount(value: Decimal) -> None:
 def utc(moment: datetime) -> datetime:
     """Return a time in UTC.
 
-    Raises ``ValueError`` if UTC has none: the first hours of the year 1, for example.
+    Raises ``ValueError`` if UTC has no such time, e.g. for the first hours of the year 1.
     """
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("a time lies outside of the years 1 to 9999 of UTC") from error
+        raise ValueError("a time is outside of the years 1 to 9999 in UTC") from error
 
 
 def _prepared(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the tree with its lines' types, and without what only informs and cannot be read."""
+    """Return the tree with its lines' types, without unreadable informative fields."""
     return {
         **data,
         "tree": data,
@@ -269,9 +263,9 @@ def _terms(value: Any) -> Decimal | None:
 
 
 def misshapen(problem: str) -> Rejected:
-    """Return the refusal of an answer that cannot be read as an invoice."""
+    """Return the refusal of a response that is not an invoice."""
     return Rejected(
         "invalid-invoice",
-        f"Metronome's answer does not have the shape of an invoice ({problem}). Open the invoice in"
-        " Metronome; if it looks right there, the connector needs an update.",
+        f"Metronome's response is not an invoice ({problem}). Check the invoice in Metronome; if it"
+        " is correct there, the connector needs an update.",
     )

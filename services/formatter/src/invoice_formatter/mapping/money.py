@@ -1,4 +1,4 @@
-"""Exact sums, and rounding that keeps them: lines always add up to the document's total. Pure."""
+"""Exact sums, and rounding that keeps the sum of the lines equal to the total. Pure."""
 
 from collections.abc import Iterable, Sequence
 from decimal import (
@@ -14,21 +14,21 @@ from decimal import (
 
 from invoice_shared.errors import Rejected
 
-# Arithmetic that raises instead of losing a digit. Amounts have at most 80 (see
-# ``metronome_invoice.Amount``).
+# Arithmetic that raises if a digit would be lost. Amounts have at most 80 digits (see
+# ``metronome_invoice.check_amount``).
 EXACT = Context(
     prec=200, rounding=ROUND_HALF_EVEN, traps=[FloatOperation, Inexact, InvalidOperation]
 )
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
-    """Add up without losing a digit."""
+    """Return the exact sum."""
     with localcontext(EXACT):
         return sum(amounts, start=Decimal(0))
 
 
 def round_total(amount: Decimal, minor_digits: int) -> Decimal:
-    """Round half-even to the currency's minor unit; never gives a negative zero."""
+    """Round half-even to the currency's minor unit; the result is never a negative zero."""
     return _major(
         int(_minor(amount, minor_digits).to_integral_value(ROUND_HALF_EVEN)), minor_digits
     )
@@ -37,7 +37,7 @@ def round_total(amount: Decimal, minor_digits: int) -> Decimal:
 def check_sum(
     amounts: Sequence[Decimal], total: Decimal, *, minor_digits: int, tolerance: Decimal
 ) -> None:
-    """Compare the lines with the total, all in major units; ``tolerance`` is in minor units.
+    """Compare the lines with the total, in major units; ``tolerance`` is in minor units.
 
     Raises ``Rejected("totals-mismatch")`` with both figures.
     """
@@ -47,12 +47,11 @@ def check_sum(
 
 
 def round_lines(amounts: Sequence[Decimal], total: Decimal, minor_digits: int) -> list[Decimal]:
-    """Round each amount to the minor unit so that together they are the rounded ``total``, by
-    largest remainder.
+    """Round each amount so that the sum is the rounded ``total``, by largest remainder.
 
-    Each result lies within one minor unit of its exact amount; of equal remainders the larger
-    amount comes first, then the earlier line. Raises ``Rejected("totals-mismatch")`` where a
-    generous tolerance let a difference pass that cannot be spread that finely.
+    Each result is within one minor unit of its exact amount. Of equal remainders the larger amount
+    comes first, then the earlier line. Raises ``Rejected("totals-mismatch")`` if the tolerance
+    allowed a difference that is too large to be distributed.
     """
     exact = [_minor(amount, minor_digits) for amount in amounts]
     rounded = [int(amount.to_integral_value(ROUND_FLOOR)) for amount in exact]
@@ -75,7 +74,7 @@ def _order_up(exact: Sequence[Decimal], floors: Sequence[int]) -> list[int]:
 
 
 def _order_down(exact: Sequence[Decimal], floors: Sequence[int]) -> list[int]:
-    # Below its floor only a whole amount stays within one minor unit.
+    # Only a whole amount is within one minor unit below its floor.
     return sorted(
         (i for i in range(len(exact)) if exact[i] == floors[i]),
         key=lambda i: (exact[i].copy_abs().copy_negate(), i),
@@ -93,7 +92,7 @@ def _major(minor: int, minor_digits: int) -> Decimal:
 def _mismatch(found: Decimal, total: Decimal) -> Rejected:
     return Rejected(
         "totals-mismatch",
-        f"The lines add up to {found:f}, but Metronome's total is {total:f}. Compare the invoice in"
-        " Metronome; if it is right there, its lines have a kind that the connector does not"
-        " count. Bill it by hand or raise TOTALS_TOLERANCE.",
+        f"The lines add up to {found:f}, but Metronome's total is {total:f}. Check the invoice in"
+        " Metronome. If it is correct there, the connector does not count some of its lines: bill"
+        " it by hand, or raise TOTALS_TOLERANCE.",
     )

@@ -1,5 +1,4 @@
-"""What the rules did to one invoice, in sentences: shown by ``invoices preview`` before anything is
-sent.
+"""Describe what the rules changed in one invoice, for ``invoices preview``.
 
 Pure.
 """
@@ -27,16 +26,14 @@ def notes_on(
     exact: Sequence[ExactLine],
     rules: MappingRules,
 ) -> tuple[str, ...]:
-    """Say which lines were left out, joined or moved by rounding, and which dates and signs follow
-    from a rule.
-    """
+    """Return notes on lines left out, joined or rounded, and on dates and signs set by rules."""
     return (
         *_on_payer(invoice),
         *_on_document(document),
         *_on_dates(invoice, document, rules),
         *_on_what_was_unreadable(invoice),
         *(
-            f"“{line.name}” is left out: it {_why_left_out(line)}."
+            f'"{line.name}" is left out: it {_why_left_out(line)}.'
             for line in document.informational_lines
         ),
         *_on_grouping(invoice, document, rules),
@@ -60,18 +57,19 @@ def _on_payer(invoice: MetronomeInvoice) -> Iterator[str]:
 
 def _on_document(document: FormattedInvoice) -> Iterator[str]:
     if document.document_type == "credit_memo":
-        yield "The total is negative: it becomes a credit memo, amounts with their sign flipped."
+        yield "The total is negative: it becomes a credit memo with negated amounts."
     if not document.total:
         yield "The total is zero and is sent (ZERO_TOTAL_INVOICES)."
     if document.corrected_invoice_id:
         yield (
-            f"It corrects invoice {document.corrected_invoice_id}, which stays as it is at the"
+            f"It corrects the invoice {document.corrected_invoice_id}, which is not changed at the"
             " billing provider."
         )
     if document.regenerated_from_invoice_id:
         yield (
-            f"It was issued anew for {document.regenerated_from_invoice_id}, which was voided in"
-            " Metronome only: void it at the billing provider by hand."
+            f"It replaces {document.regenerated_from_invoice_id}, which was voided only in"
+            " Metronome:"
+            " void it at the billing provider by hand."
         )
 
 
@@ -80,7 +78,9 @@ def _on_dates(
 ) -> Iterator[str]:
     if rules.document_date == "period_end":
         dated = (
-            "the last day of its period" if document.end_date else "as issued, for it has no period"
+            "the last day of its period"
+            if document.end_date
+            else "the date of issue, because it has no period"
         )
         yield f"It is dated {document.issue_date}, {dated} (DOCUMENT_DATE)."
     elif invoice.issued_at is None:
@@ -92,11 +92,11 @@ def _on_what_was_unreadable(invoice: MetronomeInvoice) -> Iterator[str]:
         invoice.tree.get("net_payment_terms_days") is not None
         and invoice.net_payment_terms_days is None
     ):
-        yield "It has no due date: its payment terms are no number of days from 0 to 36,500."
+        yield "It has no due date: its payment terms are not a number of days from 0 to 36,500."
     for line in invoice.lines:
         for name, known in (("quantity", line.quantity), ("unit_price", line.unit_price)):
             if line.tree.get(name) is not None and known is None:
-                yield f"The {name} of “{line.name}” is left out: no record can hold it."
+                yield f'The {name} of "{line.name}" is left out: it has too many digits.'
 
 
 def _on_grouping(
@@ -105,7 +105,7 @@ def _on_grouping(
     counted = len(invoice.lines) - len(document.informational_lines)
     if rules.line_grouping == "by_item" and len(document.line_items) < counted:
         yield (
-            f"{counted} lines are joined into {len(document.line_items)}, one an item"
+            f"{counted} lines are joined into {len(document.line_items)}, one per item"
             " (LINE_GROUPING)."
         )
 
@@ -115,7 +115,7 @@ def _on_rounding(document: FormattedInvoice, exact: Sequence[ExactLine]) -> Iter
         minor_digits = -int(rounded.amount.as_tuple().exponent)
         if rounded.amount != round_total(line.amount, minor_digits):
             yield (
-                f"“{line.name}” is {decimal_text(rounded.amount)} for exactly"
+                f'"{line.name}" is rounded to {decimal_text(rounded.amount)} from'
                 f" {decimal_text(line.amount)}, so that the lines add up to the total."
             )
     if (found := exact_sum(line.amount for line in exact)) != document.total:

@@ -1,6 +1,6 @@
-"""Which days are covered, in UTC.
+"""Periods in days of UTC.
 
-Pure. Metronome's ends are exclusive; ours are the last day covered.
+Pure. Metronome's ends are exclusive; ours are the last day.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,14 @@ from functools import lru_cache
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine, utc
 from invoice_shared.errors import Rejected
 
-# The shortest time that a ``datetime`` tells apart.
+# The shortest time in a ``datetime``.
 INSTANT = timedelta(microseconds=1)
-NO_CALENDAR = "its dates lie outside of the calendar"
+NO_CALENDAR = "its dates are outside of the calendar"
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days that are covered, both inclusive; absent on scheduled invoices, which have no
-    billing period.
-    """
+    """The first and the last day; ``None`` on scheduled invoices, which have no billing period."""
 
     start: date | None
     end: date | None
@@ -34,7 +32,7 @@ def period_of(start: datetime | None, end: datetime | None) -> Period:
     """
     first = day_of(start) if start else None
     last = day_of(end, before=INSTANT) if end else None
-    # A period of no length would end on the day before its start.
+    # An empty period would end on the day before its start.
     return Period(first, max(first, last) if first and last else last)
 
 
@@ -49,7 +47,7 @@ def period_of_line(line: MetronomeLine) -> Period:
 
 
 def day_of(moment: datetime, before: timedelta = timedelta()) -> date:
-    """Return the day in UTC of a moment, or of one ``before`` it.
+    """Return the day in UTC of a time minus ``before``.
 
     Raises as ``document_dates`` does.
     """
@@ -63,6 +61,6 @@ def undated(problem: str) -> Rejected:
     """Return the refusal of an invoice without usable dates."""
     return Rejected(
         "invalid-invoice",
-        f"The invoice cannot be dated: {problem}. Look at it in Metronome and issue it anew, or"
+        f"The invoice cannot be dated: {problem}. Check it in Metronome and issue it again, or"
         " bill it by hand.",
     )

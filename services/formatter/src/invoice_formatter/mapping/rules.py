@@ -1,4 +1,4 @@
-"""The operator's rules of the mapping: a plain value here, settings where the service starts.
+"""The operator's mapping rules as a plain value; the service reads them as settings.
 
 Reads no environment.
 """
@@ -21,7 +21,7 @@ def _checked_templates(templates: dict[str, str]) -> dict[str, str]:
 
 
 class MappingRules(BaseModel, frozen=True):
-    """How a Metronome invoice becomes a document. The fields are the settings of the same name."""
+    """The mapping rules. The fields are the settings of the same names."""
 
     metronome_billing_provider_customer_id: Key
     metronome_billing_provider_destination: Key

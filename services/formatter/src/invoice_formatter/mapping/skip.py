@@ -1,4 +1,4 @@
-"""An invoice that is rightly not sent."""
+"""The reason why an invoice is correctly not sent."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
-"""Invoices that are rightly not sent.
+"""Decide which invoices are correctly not sent.
 
-Pure. Who is billed in an account hierarchy, ``hierarchy`` decides.
+Pure. ``hierarchy`` decides who is billed in an account hierarchy.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,9 @@ from invoice_shared.errors import Rejected
 
 
 def find_skip(invoice: MetronomeInvoice, rules: MappingRules, *, forced: bool) -> Skip | None:
-    """Return the first reason not to send this invoice; ``forced`` overrules what a person may
-    overrule.
+    """Return the first reason not to send this invoice; ``forced`` ignores some reasons.
 
-    Raises ``Rejected`` if it is, or was, billed by a document elsewhere, or is of an unknown type.
+    Raises ``Rejected`` if a document elsewhere bills or billed it, or if its type is unknown.
     """
     skip = find_own_skip(invoice, rules) or check_external(
         invoice, known_destination(invoice, rules), forced=forced
@@ -27,21 +26,22 @@ def find_skip(invoice: MetronomeInvoice, rules: MappingRules, *, forced: bool) -
     if skip is None and invoice.type not in rules.metronome_invoices_types:
         raise Rejected(
             "unknown-invoice-type",
-            f"The connector does not know invoices of the type “{invoice.type[:100]}”, so whether"
-            " it is billed is a person's decision. If such invoices are billed, add the type to"
-            " METRONOME_INVOICES_TYPES and replay; if not, resolve this failure by hand.",
+            f'Unknown invoice type "{invoice.type[:100]}": if such invoices are billed, add the'
+            " type to METRONOME_INVOICES_TYPES and replay; if not, resolve this failure by hand.",
         )
     return skip
 
 
 def find_own_skip(invoice: MetronomeInvoice, rules: MappingRules) -> Skip | None:
-    """Return why this invoice is not sent, whoever is billed and whatever is known elsewhere."""
+    """Return the invoice's own reason not to be sent, whoever is billed."""
     return next(_skips(invoice, rules), None)
 
 
 def _skips(invoice: MetronomeInvoice, rules: MappingRules) -> Iterator[Skip]:
     if invoice.type in KNOWN and invoice.type not in rules.metronome_invoices_types:
-        yield Skip("type-not-configured", f"METRONOME_INVOICES_TYPES does not hold {invoice.type}.")
+        yield Skip(
+            "type-not-configured", f"METRONOME_INVOICES_TYPES does not contain {invoice.type}."
+        )
     if invoice.status != "FINALIZED":
         yield Skip("not-finalized", f"Its status in Metronome is {invoice.status}.")
     if invoice.is_unbillable:

@@ -1,7 +1,7 @@
 """The templates of EXTRA_FIELDS: text with ``{dotted.paths}`` over the raw Metronome invoice. Pure.
 
-``{path}`` must be filled, ``{path?}`` may stay empty; ``{{`` and ``}}`` are literal braces. Only
-scalars fill.
+``{path}`` must have a value, ``{path?}`` may be empty; ``{{`` and ``}}`` are literal braces. Only
+scalars are values.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,11 @@ class Placeholder:
 
     @property
     def name(self) -> str:
-        """The path as it stands in the template."""
+        """The path as it is in the template."""
         return ".".join(self.path)
 
     def value(self, scope: Tree) -> str | None:
-        """Look the path up; ``None`` where it leads nowhere, to a blank, or to something that is no
-        scalar.
-        """
+        """Return the value at the path, or ``None`` if it is missing, blank or not a scalar."""
         found: Any = scope
         for key in self.path:
             found = found.get(key) if isinstance(found, Mapping) else None
@@ -39,17 +37,17 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A parsed template: literal text and placeholders in turn."""
+    """A parsed template: literal texts and placeholders."""
 
     parts: tuple[str | Placeholder, ...]
 
     @property
     def placeholders(self) -> tuple[Placeholder, ...]:
-        """Its placeholders, in order."""
+        """The placeholders in their order."""
         return tuple(part for part in self.parts if isinstance(part, Placeholder))
 
     def missing(self, scope: Tree) -> list[str]:
-        """Name the required paths that cannot be filled."""
+        """Return the required paths without a value."""
         return [
             part.name
             for part in self.placeholders
@@ -57,7 +55,7 @@ class Template:
         ]
 
     def fill(self, scope: Tree) -> str:
-        """Give the text, trimmed; what cannot be filled is left empty."""
+        """Return the trimmed text; missing values are empty."""
         return "".join(
             part if isinstance(part, str) else part.value(scope) or "" for part in self.parts
         ).strip()
@@ -65,7 +63,7 @@ class Template:
 
 @lru_cache(maxsize=1024)
 def parse_template(text: str) -> Template:
-    """Parse a template. Raises ``ValueError`` saying what is wrong with it."""
+    """Return the parsed template. Raises ``ValueError`` with the problem."""
     parts: list[str | Placeholder] = []
     for literal, field, spec, conversion in Formatter().parse(text):
         parts += [literal] if literal else []
@@ -77,5 +75,5 @@ def parse_template(text: str) -> Template:
 def _placeholder(field: str, *, plain: bool) -> Placeholder:
     path = tuple(field.removesuffix("?").split("."))
     if not plain or any(not key or key != key.strip() or set(key) & set("{}[]?") for key in path):
-        raise ValueError(f"“{{{field}}}” is not a dotted path")
+        raise ValueError(f'"{{{field}}}" is not a dotted path')
     return Placeholder(path, optional=field.endswith("?"))

@@ -1,1 +1,1 @@
-"""Account hierarchies: which customer is billed for an invoice, or why none is yet. Pure."""
+"""Account hierarchies: the customer who is billed for an invoice, or why none is. Pure."""

@@ -1,4 +1,4 @@
-"""Whom an invoice is billed to. Pure: what it needs to know of Metronome, it asks for in steps."""
+"""Decide whom an invoice is billed to. Pure: it asks Metronome in steps."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,25 +15,23 @@ from invoice_formatter.mapping.skips import find_own_skip
 from invoice_shared.errors import Rejected
 from invoice_shared.metronome import questions
 
-# A consolidated invoice may be finalized after its constituents: how long it has until it must name
-# them.
+# A consolidated invoice can be finalized after its constituents: it must contain them after this
+# time.
 LOOK_AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """The invoice with the custom fields of the customer who is billed; ``instead`` is why nobody
-    is.
-    """
+    """The invoice with the billed customer's custom fields; ``instead`` is why nobody is billed."""
 
     invoice: MetronomeInvoice
     instead: Skip | Rejected | None = None
 
 
 def billing_of(invoice: MetronomeInvoice, rules: MappingRules) -> Steps[Billing]:
-    """Decide whom an invoice is billed to, asking only what its payer and the rules leave open.
+    """Decide whom an invoice is billed to; ask only what its payer and the rules do not decide.
 
-    Raises nothing.
+    Never raises.
     """
     is_taken = (
         invoice.type in rules.metronome_invoices_types and find_own_skip(invoice, rules) is None
@@ -65,19 +63,19 @@ def _decide(invoice: MetronomeInvoice, rules: MappingRules) -> Steps[Billing]:
         return (yield from _bill(invoice, verdict.customer_id, rules))
     if not _bills_consolidated(rules):
         raise _not_decided(
-            "its contract says that a consolidated invoice contains it, and"
-            f" METRONOME_INVOICES_TYPES does not name {CONSOLIDATED}, so nobody would be billed."
-            " Add it and replay, or bill this one by hand"
+            "according to its contract a consolidated invoice contains it, but"
+            f" METRONOME_INVOICES_TYPES does not contain {CONSOLIDATED}, so nobody would be billed."
+            " Add it and replay, or bill this invoice by hand"
         )
     return (yield from _find_consolidated(invoice, verdict.customer_id))
 
 
 def _verdict(invoice: MetronomeInvoice) -> Steps[Verdict]:
     if invoice.contract_id is None:
-        # A legacy plan has no contract, and no hierarchy.
+        # A legacy plan has no contract and no hierarchy.
         if invoice.payer is None and invoice.type != CONSOLIDATED:
             return Bill(invoice.customer_id)
-        return Undecided("it belongs to a hierarchy, and names no contract that says who pays")
+        return Undecided("it belongs to a hierarchy, but has no contract that decides who pays")
     place: Place = yield Step(
         questions.contract(invoice.customer_id, invoice.contract_id), place_in
     )
@@ -89,8 +87,8 @@ def _bill(invoice: MetronomeInvoice, customer_id: str, rules: MappingRules) -> S
         return Billing(invoice)
     if rules.hierarchy_billed_to is None:
         raise _not_decided(
-            f"the customer {customer_id} pays for it. Set HIERARCHY_BILLED_TO to “payer” or to"
-            " “customer” and replay"
+            f'the customer {customer_id} pays for it. Set HIERARCHY_BILLED_TO to "payer" or to'
+            ' "customer" and replay'
         )
     fields: dict[str, Any] = yield Step(questions.customer(customer_id), _custom_fields)
     return Billing(invoice.billed_to(customer_id, fields))
@@ -108,8 +106,9 @@ def _find_consolidated(invoice: MetronomeInvoice, customer_id: str) -> Steps[Bil
             )
             return Billing(invoice, skip)
     raise _not_decided(
-        f"its contract says that a consolidated invoice of the customer {customer_id} contains it,"
-        " and none names it. Once one does, replay; if none will, bill it by hand"
+        f"according to its contract a consolidated invoice of the customer {customer_id} contains"
+        " it,"
+        " but none does. Replay it when one does, or bill it by hand"
     )
 
 
@@ -122,7 +121,7 @@ def _containing(invoice_id: str, customer_id: str, wait_seconds: float) -> Steps
         )
         if (found := page.containing.get(invoice_id)) is not None:
             return found
-        if page.cursor is None or page.cursor in seen:  # a cursor that comes again would never end
+        if page.cursor is None or page.cursor in seen:  # a repeated cursor would never end
             return None
         cursor, wait_seconds = page.cursor, 0.0
         seen.add(cursor)
@@ -133,10 +132,14 @@ def _custom_fields(answer: Any) -> dict[str, Any]:
     fields = customer.get("custom_fields") if isinstance(customer, dict) else None
     if not isinstance(fields, dict):
         raise _not_decided(
-            "Metronome's answer for the customer who pays has no custom fields. Look at it there"
+            "Metronome's response for the customer who pays has no custom fields. Check the"
+            " customer in"
+            " Metronome"
         )
     return fields
 
 
 def _not_decided(why: str) -> Rejected:
-    return Rejected("payer-not-decided", f"Who is billed for this invoice is not decided: {why}.")
+    return Rejected(
+        "payer-not-decided", f"It is not decided who is billed for this invoice: {why}."
+    )

@@ -1,8 +1,8 @@
-"""What a contract says of its place in an account hierarchy. Pure.
+"""Read a contract's place in an account hierarchy. Pure.
 
-Source: ``hierarchy_configuration`` of the public OpenAPI file. Requests take the values in any
-case, so answers are compared without it, too. No default of an absent value is documented: it stays
-``None``, and nobody guesses.
+Source: ``hierarchy_configuration`` of the public OpenAPI file. Requests accept the values in any
+case, so responses are compared without case, too. No default is documented: a missing value is
+``None``, not a guess.
 """
 
 from dataclasses import dataclass
@@ -22,20 +22,21 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """In no hierarchy."""
+    """A contract in no hierarchy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """Has children; ``consolidation`` is ``CONCATENATE`` or ``NONE``."""
+    """A contract with children; ``consolidation`` is ``CONCATENATE`` or ``NONE``."""
 
     consolidation: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Has a parent; ``payer`` is ``SELF`` or ``PARENT``, ``statements`` ``CONSOLIDATE`` or
-    ``SEPARATE``.
+    """A contract with a parent.
+
+    ``payer`` is ``SELF`` or ``PARENT``, ``statements`` is ``CONSOLIDATE`` or ``SEPARATE``.
     """
 
     parent: Member
@@ -47,15 +48,15 @@ Place = Alone | Parent | Child
 
 
 def place_in(answer: Any) -> Place:
-    """Read the answer for a contract. Raises ``Rejected("payer-not-decided")``."""
+    """Return the place in the response for a contract. Raises ``Rejected("payer-not-decided")``."""
     contract = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(contract, dict):
-        raise _unreadable("has no “data” object")
+        raise _unreadable('has no "data" object')
     hierarchy = contract.get("hierarchy_configuration")
     if hierarchy is None:
         return Alone()
     if not isinstance(hierarchy, dict):
-        raise _unreadable("has a hierarchy_configuration that is no object")
+        raise _unreadable("has a hierarchy_configuration that is not an object")
     return _place(hierarchy)
 
 
@@ -64,10 +65,10 @@ def _place(hierarchy: dict[str, Any]) -> Place:
     if children is not None and parent is None:
         return Parent(_value(hierarchy.get("parent_behavior"), "invoice_consolidation_type"))
     if parent is None or children is not None:
-        raise _unreadable("names neither a parent nor children, or both")
+        raise _unreadable("has both a parent and children, or neither")
     customer_id, contract_id = text_of(parent, "customer_id"), text_of(parent, "contract_id")
     if customer_id is None or contract_id is None:
-        raise _unreadable("names a parent without its ids")
+        raise _unreadable("has a parent without its ids")
     return Child(
         Member(customer_id, contract_id),
         _value(hierarchy, "payer"),
@@ -83,6 +84,6 @@ def _value(tree: Any, name: str) -> str | None:
 def _unreadable(problem: str) -> Rejected:
     return Rejected(
         "payer-not-decided",
-        f"Metronome's answer for the contract {problem}, so who pays is not known. Look at the"
+        f"Metronome's response for the contract {problem}, so it is unknown who pays: check the"
         " contract in Metronome.",
     )

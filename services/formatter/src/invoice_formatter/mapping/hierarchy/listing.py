@@ -1,4 +1,4 @@
-"""Which invoices a page of consolidated invoices contains. Pure."""
+"""Read a page of consolidated invoices. Pure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +9,9 @@ from invoice_shared.serde import text_of
 
 @dataclass(frozen=True, slots=True)
 class ConsolidatedPage:
-    """``containing`` is the consolidated invoice that names each constituent; ``cursor`` is null on
-    the last page.
+    """``containing`` maps constituents to consolidated invoices.
+
+    ``cursor`` is null on the last page.
     """
 
     containing: dict[str, str]
@@ -18,7 +19,7 @@ class ConsolidatedPage:
 
 
 def page_in(answer: Any) -> ConsolidatedPage:
-    """Read a page; a void invoice contains nothing, for it bills nobody.
+    """Return a page; a void invoice contains nothing, because it bills nobody.
 
     Raises ``Rejected("payer-not-decided")``.
     """
@@ -26,8 +27,8 @@ def page_in(answer: Any) -> ConsolidatedPage:
     if not isinstance(invoices, list):
         raise Rejected(
             "payer-not-decided",
-            "Metronome's list of consolidated invoices cannot be read, so it is not known whether"
-            " one of them contains this invoice.",
+            "Metronome's list of consolidated invoices cannot be read, so it is unknown whether one"
+            " of them contains this invoice: check the list in Metronome, and replay.",
         )
     containing = {
         constituent: consolidated

@@ -1,6 +1,4 @@
-"""What must be asked of Metronome, as steps that whoever runs them answers: waiting or not, in a
-loop or a thread.
-"""
+"""Questions to Metronome as steps, which run in an event loop or in a thread."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -15,10 +13,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[Told]):
-    """Ask, after ``wait_seconds``; ``read`` makes a plain value of the answer, or raises
-    ``Rejected``.
+    """A question, asked after ``wait_seconds``.
 
-    ``is_kept`` says that an answer of the last minutes serves as well.
+    ``read`` converts the response, or raises ``Rejected``.
+
+    ``is_kept`` means that a cached response can be used.
     """
 
     question: Question
@@ -27,14 +26,12 @@ class Step(Generic[Told]):
     wait_seconds: float = 0.0
 
 
-# Yields steps, is sent what each was told, or has its ``Rejected`` thrown in.
+# Yields steps, and receives each step's value, or its ``Rejected``.
 Steps = Generator[Step[Any], Any, Result]
 
 
 def run(steps: Steps[Result], answer_of: Callable[[Step[Any]], Any]) -> Result:
-    """Run steps in this thread; ``answer_of`` returns what a step is told, or raises
-    ``Rejected``.
-    """
+    """Run steps in this thread; ``answer_of`` returns a step's value, or raises ``Rejected``."""
     try:
         step = next(steps)
         while True:

@@ -1,8 +1,8 @@
-"""Who is billed: the payer of an invoice against the hierarchy of its contract. Pure.
+"""Decide who is billed from an invoice's payer and its contract's hierarchy. Pure.
 
-The vendor documents the fields and the cases, not each combination ("Model hierarchical customer
-relationships"). A skip too few bills twice, a bill too few only waits for a person: every
-combination that is not named is undecided.
+Metronome documents the fields and the cases, not each combination ("Model hierarchical customer
+relationships"). A missing skip bills twice, but a missing bill only waits for a person: every other
+combination is undecided.
 """
 
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """This customer pays."""
+    """The customer who pays."""
 
     customer_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Contained:
-    """Billed within a consolidated invoice of this customer, if one of them names it."""
+    """Billed within a consolidated invoice of this customer, if one of them contains it."""
 
     customer_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Nobody may be billed before a person has looked."""
+    """Nobody may be billed before a person decides."""
 
     why: str
 
@@ -37,7 +37,7 @@ Verdict = Bill | Contained | Undecided
 
 
 def verdict_on(invoice: MetronomeInvoice, place: Place) -> Verdict:
-    """Return who is billed for an invoice whose contract has this place."""
+    """Return who is billed for an invoice with its contract in this place."""
     if invoice.type == CONSOLIDATED:
         return _consolidated(invoice, place)
     if isinstance(place, Alone):
@@ -73,9 +73,8 @@ def _usage(invoice: MetronomeInvoice, place: Parent | Child) -> Verdict:
 
 def _usage_of_its_own(invoice: MetronomeInvoice, place: Parent | Child) -> Verdict:
     match place:
-        case (
-            Parent("NONE") | Child(payer="SELF", statements="SEPARATE" | None)
-        ):  # SELF must be SEPARATE
+        # SELF must be SEPARATE.
+        case Parent("NONE") | Child(payer="SELF", statements="SEPARATE" | None):
             return Bill(invoice.customer_id)
         case Parent("CONCATENATE"):
             return Contained(invoice.customer_id)
@@ -84,9 +83,8 @@ def _usage_of_its_own(invoice: MetronomeInvoice, place: Parent | Child) -> Verdi
 
 def _usage_of_another(invoice: MetronomeInvoice, place: Parent | Child) -> Verdict:
     match place:
-        case Child(parent, "PARENT" | None, "CONSOLIDATE") if _is_paid_by(
-            invoice, parent
-        ):  # it needs PARENT
+        # CONSOLIDATE needs PARENT.
+        case Child(parent, "PARENT" | None, "CONSOLIDATE") if _is_paid_by(invoice, parent):
             return Contained(parent.customer_id)
         case Child(parent, "PARENT", "SEPARATE") if _is_paid_by(invoice, parent):
             return Bill(parent.customer_id)
