@@ -71,7 +71,7 @@ class Circuit:
 
     Each slot from ``begin`` must be returned by exactly one of the other methods.
 
-    It opens at once if the system cannot be reached, and after ``failures`` other consecutive errors.
+    It opens at once if the system is unreachable, and after ``failures`` other consecutive errors.
     Measured: with 1 % of 503s that each opened it, the median time to create rose by a factor of 6.
     """
 
