@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.comparison import agreed, may_be_of, ours_among
+from invoice_creator.comparison import may_be_of, ours_among, verify_same_document
 from invoice_providers.base import Found
 from invoice_providers.found import stands
 from invoice_shared.errors import Rejected
@@ -80,7 +80,7 @@ def test_a_standing_document_that_differs_is_named_with_the_difference_even_if_f
 
     assert said in refusal(other, is_forced=is_forced)
     with pytest.raises(Rejected, match="exists under this invoice's id"):
-        agreed(INVOICE, other)
+        verify_same_document(INVOICE, other)
 
 
 def test_every_difference_is_named() -> None:
@@ -90,7 +90,7 @@ def test_every_difference_is_named() -> None:
 
 
 def test_a_field_that_the_provider_does_not_show_is_not_a_difference() -> None:
-    assert agreed(INVOICE, Found("7")) == Found("7")
+    assert verify_same_document(INVOICE, Found("7")) == Found("7")
 
 
 @pytest.mark.parametrize("state", ["void", "deleted"])
@@ -102,7 +102,7 @@ def test_a_removed_document_is_created_again_only_if_a_person_asks_for_it(
     assert "Document 7 of this invoice was" in refusal(gone)
     assert ours_among(INVOICE, [gone], is_forced=True) is None
     with pytest.raises(Rejected):
-        agreed(INVOICE, gone)
+        verify_same_document(INVOICE, gone)
 
 
 @pytest.mark.parametrize(("state", "is_said"), [("void", True), ("deleted", False)])
@@ -112,7 +112,7 @@ def test_an_id_that_a_voided_document_keeps_has_to_be_cleared_first(
     gone = replace(OURS, state=state)
 
     with pytest.raises(Rejected) as refused:
-        agreed(INVOICE, gone, void_keeps="external id")
+        verify_same_document(INVOICE, gone, void_keeps="external id")
 
     assert ("first clear its external id" in refused.value.reason) is is_said
 

@@ -44,7 +44,9 @@ def ours_among(
     return None
 
 
-def agreed(document: FormattedInvoice, found: Found, *, void_keeps: str | None = None) -> Found:
+def verify_same_document(
+    document: FormattedInvoice, found: Found, *, void_keeps: str | None = None
+) -> Found:
     """Return ``found`` if it is the document that the invoice asks for.
 
     Raises ``Rejected("conflicting-document")``.

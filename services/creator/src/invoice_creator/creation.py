@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from invoice_creator.comparison import agreed, may_be_of, ours_among
+from invoice_creator.comparison import may_be_of, ours_among, verify_same_document
 from invoice_creator.doubting import go_on_later, put_in_doubt
 from invoice_creator.scheduling.task import Task
 from invoice_providers.base import Begun, Found, Pending
@@ -92,7 +92,9 @@ class Creation:
         if _is_spent(self.task, shown):
             self.task.spent = (*self.task.spent, shown.document_id)
             return self.send()
-        return agreed(self.document, shown, void_keeps=self.connection.provider.void_keeps)
+        return verify_same_document(
+            self.document, shown, void_keeps=self.connection.provider.void_keeps
+        )
 
     def read_back(self) -> None:
         """Compare the created document with the invoice: a script or price level can change it.
@@ -114,7 +116,7 @@ class Creation:
             shown,
         )  # known, even if it is not the right one
         self.task.created = None
-        self.task.created = agreed(
+        self.task.created = verify_same_document(
             self.document, shown, void_keeps=self.connection.provider.void_keeps
         )
 
@@ -125,7 +127,7 @@ class Creation:
         if taken.document_id is not None:
             named = self._read(taken.document_id)
             if named.state != "deleted":
-                return agreed(self.document, named, void_keeps=void_keeps)
+                return verify_same_document(self.document, named, void_keeps=void_keeps)
         # Forced or not: a removed document that still has our id prevents another one.
         return ours_among(self.document, self._look(), void_keeps=void_keeps)
 
