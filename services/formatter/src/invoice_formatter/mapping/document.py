@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from invoice_formatter.mapping.amount_converter import AmountConverter, converter_of
 from invoice_formatter.mapping.currency import Currency, currency_of
 from invoice_formatter.mapping.dates import document_dates
 from invoice_formatter.mapping.document_lines import exact_lines, rounded_lines
@@ -12,7 +13,6 @@ from invoice_formatter.mapping.external import known_document
 from invoice_formatter.mapping.extra_fields import ExtraFields, templates_for
 from invoice_formatter.mapping.hierarchy.billing import Billing
 from invoice_formatter.mapping.lines import Selection, informational, select_lines
-from invoice_formatter.mapping.measure import Measure, measure_of
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice
 from invoice_formatter.mapping.money import check_sum, round_total
 from invoice_formatter.mapping.notes import notes_on
@@ -85,7 +85,7 @@ def map_invoice(
     selection = select_lines(invoice, rules)
     if skip := _find_money_skip(invoice, selection, currency, rules):
         return skip
-    return _map_document(invoice, selection, measure_of(invoice.total, currency), rules, origin)
+    return _map_document(invoice, selection, converter_of(invoice.total, currency), rules, origin)
 
 
 def _find_money_skip(
@@ -108,32 +108,32 @@ def _find_money_skip(
 def _map_document(
     invoice: MetronomeInvoice,
     selection: Selection,
-    measure: Measure,
+    converter: AmountConverter,
     rules: MappingRules,
     origin: Origin,
 ) -> Mapped:
     external_customer_id = external_customer(invoice, rules)
     destination = destination_of(invoice, rules)
     extra = ExtraFields(invoice, templates_for(destination, rules.extra_fields))
-    exact = exact_lines(selection.counted, measure, rules, extra, destination=destination)
+    exact = exact_lines(selection.counted, converter, rules, extra, destination=destination)
     document_fields = extra.of_document()
     extra.check_filled()
     dates = document_dates(invoice, rules)
-    total = measure.total(invoice.total)
+    total = converter.total(invoice.total)
     document = FormattedInvoice(
-        document_type=measure.document_type,
+        document_type=converter.document_type,
         invoice_id=invoice.id,
         metronome_customer_id=invoice.customer_id,
         external_customer_id=external_customer_id,
         destination=destination,
         invoice_type=invoice.type,
-        currency=measure.currency.code,
+        currency=converter.currency.code,
         total=total,
         start_date=dates.period.start,
         end_date=dates.period.end,
         issue_date=dates.issue,
         due_date=dates.due,
-        line_items=rounded_lines(exact, total, measure.currency.minor_digits),
+        line_items=rounded_lines(exact, total, converter.currency.minor_digits),
         informational_lines=tuple(
             informational(line, reason, rules) for line, reason in selection.left_out
         ),

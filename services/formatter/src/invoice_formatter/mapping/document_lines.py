@@ -6,12 +6,12 @@ Pure.
 from collections.abc import Sequence
 from decimal import Decimal
 
+from invoice_formatter.mapping.amount_converter import AmountConverter
 from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.extra_fields import ExtraFields
 from invoice_formatter.mapping.grouping import group_by_item
 from invoice_formatter.mapping.items import item_ids
 from invoice_formatter.mapping.lines import line_name
-from invoice_formatter.mapping.measure import Measure
 from invoice_formatter.mapping.metronome_invoice import MetronomeLine
 from invoice_formatter.mapping.money import round_lines
 from invoice_formatter.mapping.periods import period_of_line
@@ -21,7 +21,7 @@ from invoice_shared.invoice import LineItem
 
 def exact_lines(
     lines: Sequence[MetronomeLine],
-    measure: Measure,
+    converter: AmountConverter,
     rules: MappingRules,
     extra: ExtraFields,
     *,
@@ -29,22 +29,26 @@ def exact_lines(
 ) -> list[ExactLine]:
     """Return the lines with exact amounts. Raises ``Rejected("items-not-mapped")``."""
     exact = [
-        _exact_line(line, item, measure, rules, extra)
+        _exact_line(line, item, converter, rules, extra)
         for line, item in zip(lines, item_ids(lines, rules, destination), strict=True)
     ]
     return group_by_item(exact) if rules.line_grouping == "by_item" else exact
 
 
 def _exact_line(
-    line: MetronomeLine, item_id: str, measure: Measure, rules: MappingRules, extra: ExtraFields
+    line: MetronomeLine,
+    item_id: str,
+    converter: AmountConverter,
+    rules: MappingRules,
+    extra: ExtraFields,
 ) -> ExactLine:
     period = period_of_line(line)
     return ExactLine(
         product_name=line.name,
         name=line_name(line, rules),
-        quantity=measure.quantity(line),
-        unit_price=measure.unit_price(line),
-        amount=measure.amount(line.total),
+        quantity=converter.quantity(line),
+        unit_price=converter.unit_price(line),
+        amount=converter.amount(line.total),
         external_item_id=item_id,
         product_id=line.product_id,
         line_type=line.type,

@@ -13,7 +13,7 @@ from invoice_shared.invoice import DocumentType
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class AmountConverter:
     """Converts the amounts of one document."""
 
     currency: Currency
@@ -50,7 +50,7 @@ class Measure:
         )
 
 
-def measure_of(total: Decimal, currency: Currency) -> Measure:
+def converter_of(total: Decimal, currency: Currency) -> AmountConverter:
     """Return the converter: a negative rounded total is a credit memo."""
     rounded = round_total(currency.major(total), currency.minor_digits)
-    return Measure(currency, "credit_memo" if rounded < 0 else "invoice")
+    return AmountConverter(currency, "credit_memo" if rounded < 0 else "invoice")
