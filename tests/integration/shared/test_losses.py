@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from invoice_formatter.kafka.watch import BrokerWatch
+from invoice_formatter.kafka.broker_watch import BrokerWatch
 from invoice_shared.clock import SystemClock
 from invoice_shared.health import Health
 from invoice_shared.kafka.client_config import consumer_config

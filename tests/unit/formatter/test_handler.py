@@ -7,7 +7,7 @@ import pytest
 from invoice_formatter.fetching import NOT_FOUND_TRIES, NotFetched
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.mapping.rules import MappingRules
-from invoice_formatter.settlement import Failed, Formatted, Skipped
+from invoice_formatter.results import Failed, Formatted, Skipped
 from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from invoice_shared.record import Record

@@ -15,11 +15,11 @@ from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.judgement import build_circuit, build_policy
 from invoice_formatter.kafka.app import FaustPublisher, attach_intake, create_app
+from invoice_formatter.kafka.broker_watch import BrokerWatch
 from invoice_formatter.kafka.credentials import aiokafka_arguments
 from invoice_formatter.kafka.intake import Brakes, Intake
 from invoice_formatter.kafka.service import Ending, Service
 from invoice_formatter.kafka.settling import Settling
-from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
 from invoice_formatter.turns import Turns
 from invoice_formatter.underway import Underway

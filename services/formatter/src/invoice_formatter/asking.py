@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from invoice_formatter.cache import Cache
 from invoice_formatter.fetching import NotFetched, PatientFetch
-from invoice_formatter.kept import Kept
 from invoice_formatter.mapping.hierarchy.steps import Step, Steps
 from invoice_formatter.turns import Sleep
 from invoice_shared.clock import Clock
@@ -29,7 +29,7 @@ class PatientAsking:
         self._ask = ask
         self._patient = patient
         self._sleep = sleep
-        self._kept: Kept[Question, Any] = Kept(clock)
+        self._cache: Cache[Question, Any] = Cache(clock)
 
     async def run(self, steps: Steps[Result], invoice_id: str) -> Result:
         """Run the steps for an invoice; an outage is waited for.
@@ -52,7 +52,7 @@ class PatientAsking:
 
     async def _answer(self, step: Step[Any], invoice_id: str) -> Any:
         question = step.question
-        if step.is_kept and (known := self._kept.get(question)) is not None:
+        if step.is_kept and (known := self._cache.get(question)) is not None:
             return known
         if step.wait_seconds:
             await self._sleep(step.wait_seconds)
@@ -61,5 +61,5 @@ class PatientAsking:
         )
         told = step.read(answer)
         if step.is_kept:
-            self._kept.put(question, told)
+            self._cache.put(question, told)
         return told

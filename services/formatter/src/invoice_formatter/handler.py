@@ -14,7 +14,7 @@ from invoice_formatter.mapping.known_outcome import known_outcome
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skip import Skip
-from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
+from invoice_formatter.results import Failed, Formatted, Settlement, Skipped
 from invoice_shared import serde
 from invoice_shared.clock import Clock
 from invoice_shared.errors import MalformedRecord, Rejected

@@ -23,10 +23,10 @@ from faust.exceptions import ProducerSendError
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 from yarl import URL
 
+from invoice_formatter.kafka.broker_watch import BrokerWatch
 from invoice_formatter.kafka.credentials import broker_credentials
 from invoice_formatter.kafka.handover import OrderlyTransport
 from invoice_formatter.kafka.intake import Intake
-from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_formatter.settings import FormatterSettings
 from invoice_shared.kafka.client_config import MAX_RECORD_BYTES, METADATA_AGE_MS, SESSION_TIMEOUT_MS
 from invoice_shared.publishing import RecordTooLarge

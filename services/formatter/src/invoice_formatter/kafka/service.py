@@ -3,8 +3,8 @@
 import asyncio
 
 from invoice_formatter.kafka.app import FormatterApp, assigned_partitions
+from invoice_formatter.kafka.broker_watch import BrokerWatch
 from invoice_formatter.kafka.intake import Intake
-from invoice_formatter.kafka.watch import BrokerWatch
 from invoice_shared.logs import get_logger
 
 log = get_logger(__name__)

@@ -4,7 +4,7 @@ Returns only when every published record is acknowledged.
 """
 
 from invoice_formatter.handler import InvoiceHandler
-from invoice_formatter.settlement import Failed, Formatted, Settlement, Skipped
+from invoice_formatter.results import Failed, Formatted, Settlement, Skipped
 from invoice_formatter.underway import Underway
 from invoice_shared import serde
 from invoice_shared.errors import Rejected

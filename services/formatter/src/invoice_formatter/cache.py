@@ -14,7 +14,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Key, Value]):
+class Cache(Generic[Key, Value]):
     """A cache that removes the oldest entry first. Not thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
