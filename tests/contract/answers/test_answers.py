@@ -9,8 +9,8 @@ import pytest
 
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
-from invoice_creator.kafka.intake import ALL_PHASES
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.kafka.tasks import ALL_PHASES
 from invoice_creator.scheduling.task import Task
 from invoice_providers.base import BillingProvider
 from invoice_providers.connection import Connection

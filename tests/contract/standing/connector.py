@@ -12,8 +12,8 @@ from typing import Any
 
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler as CreatorHandler
-from invoice_creator.kafka.intake import ALL_PHASES, Scope, task_of
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.kafka.tasks import ALL_PHASES, Scope, task_of
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.first_records import FirstRecords
 from invoice_creator.writeback import MetronomeWriteback

@@ -10,8 +10,8 @@ import pytest
 from invoice_creator.creation import MAX_UNSHOWN
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
-from invoice_creator.kafka.intake import ALL_PHASES, Scope, task_of
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.kafka.tasks import ALL_PHASES, Scope, task_of
 from invoice_creator.scheduling.doubt import PAUSES
 from invoice_creator.scheduling.task import Task
 from invoice_providers.base import Begun, Found, Pending

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from invoice_creator.kafka.intake import ALL_PHASES
+from invoice_creator.kafka.tasks import ALL_PHASES
 from invoice_creator.outcomes import documents_of, event_of
 from invoice_creator.scheduling.task import Skip, Task
 from invoice_providers.base import Found

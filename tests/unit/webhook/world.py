@@ -12,8 +12,8 @@ from invoice_shared.publishing import AsyncPublisher
 from invoice_shared.serde import dumps
 from invoice_webhook.answer_log import AnswerLog
 from invoice_webhook.app import Ingress as App
+from invoice_webhook.body_reader import BodyReader
 from invoice_webhook.handler import PATH, WebhookHandler
-from invoice_webhook.intake import Intake
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import sign
 from invoice_webhook.webhook_secrets import WebhookSecrets
@@ -63,18 +63,20 @@ class Ingress:
         self.health = Health(self.clock, 120)
         self.metrics = Metrics()
         self.secrets = WebhookSecrets(settings)
-        self.intake = Intake(settings.webhook_max_body_bytes, 1_000_000, 10, self.clock.monotonic)
+        self.body_reader = BodyReader(
+            settings.webhook_max_body_bytes, 1_000_000, 10, self.clock.monotonic
+        )
         handler = WebhookHandler(
             settings,
             self.secrets,
-            self.intake,
+            self.body_reader,
             acknowledged or FakeAsyncPublisher(publisher),
             self.clock,
             self.health,
             self.metrics,
         )
         answers = AnswerLog(self.metrics, self.clock, settings.webhook_trusted_proxies)
-        self.app = App(handler, answers, CONNECTIONS, self.intake.end_overdue)
+        self.app = App(handler, answers, CONNECTIONS, self.body_reader.end_overdue)
         self.app.open("127.0.0.1", 0)
         self.clients: list[Client] = []
         self.client = ClientSession(f"http://127.0.0.1:{self.app.port}")

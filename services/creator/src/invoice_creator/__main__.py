@@ -15,8 +15,8 @@ from invoice_creator.kafka.admission import Admission
 from invoice_creator.kafka.beginning import begin
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
 from invoice_creator.kafka.decision_follower import DecisionFollower
-from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK, Scope
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.kafka.tasks import ALL_PHASES, WITHOUT_WRITEBACK, Scope
 from invoice_creator.login_watch import LoginWatch
 from invoice_creator.scheduling.dispatch import Dispatcher, Tell
 from invoice_creator.scheduling.engine import Engine

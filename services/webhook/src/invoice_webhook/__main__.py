@@ -23,8 +23,8 @@ from invoice_shared.settings import load
 from invoice_shared.startup import cannot_start, watch
 from invoice_webhook.answer_log import AnswerLog
 from invoice_webhook.app import Ingress
+from invoice_webhook.body_reader import BodyReader
 from invoice_webhook.handler import WebhookHandler
-from invoice_webhook.intake import Intake
 from invoice_webhook.listener import connection_limit
 from invoice_webhook.settings import MAX_HELD_BYTES, WebhookSettings
 from invoice_webhook.webhook_secrets import WebhookSecrets
@@ -68,7 +68,7 @@ def _ingress(
     settings: WebhookSettings, publisher: AsyncPublisher, health: Health, metrics: Metrics
 ) -> Ingress:
     clock, secrets = SystemClock(), WebhookSecrets(settings)
-    intake = Intake(
+    body_reader = BodyReader(
         settings.webhook_max_body_bytes,
         MAX_HELD_BYTES,
         settings.webhook_read_timeout_seconds,
@@ -76,10 +76,10 @@ def _ingress(
     )
 
     def sweep() -> None:
-        intake.end_overdue()
+        body_reader.end_overdue()
         secrets.watch(health)
 
-    handler = WebhookHandler(settings, secrets, intake, publisher, clock, health, metrics)
+    handler = WebhookHandler(settings, secrets, body_reader, publisher, clock, health, metrics)
     answers = AnswerLog(metrics, clock, settings.webhook_trusted_proxies)
     return Ingress(handler, answers, connection_limit(), sweep)
 

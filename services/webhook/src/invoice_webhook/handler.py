@@ -17,9 +17,9 @@ from invoice_shared.original import original_of
 from invoice_shared.publishing import AsyncPublisher, PublishFailed, RecordTooLarge
 from invoice_shared.record import Headers, OutgoingRecord
 from invoice_webhook.answers import Answer, Refused
+from invoice_webhook.body_reader import BodyReader
 from invoice_webhook.connections import Connection
 from invoice_webhook.events import Finalized, Ignored, UnusableEvent, parse, record_of, unusable
-from invoice_webhook.intake import Intake
 from invoice_webhook.settings import WebhookSettings
 from invoice_webhook.signature import Claim, InvalidSignature, claim_of, verify
 from invoice_webhook.webhook_secrets import WebhookSecrets
@@ -38,7 +38,7 @@ class WebhookHandler:
 
     settings: WebhookSettings
     secrets: WebhookSecrets
-    intake: Intake
+    body_reader: BodyReader
     publisher: AsyncPublisher
     clock: Clock
     health: Health
@@ -49,7 +49,7 @@ class WebhookHandler:
         try:
             claim = self._check_head(request)
             await _let_it_send(request)
-            body = await self.intake.read(request.content)
+            body = await self.body_reader.read(request.content)
             self._verify(body, claim)
             connection.verified()
             with tracing.span("webhook"):
@@ -65,7 +65,7 @@ class WebhookHandler:
             raise Refused("not-found", "the path is not the webhook's")
         if request.method != "POST":
             raise Refused("method-not-allowed", "the method is not POST")
-        self.intake.check_size(request.content_length or 0)
+        self.body_reader.check_size(request.content_length or 0)
         try:
             claim = claim_of(
                 request.headers, self.clock.now(), self.settings.webhook_tolerance_seconds

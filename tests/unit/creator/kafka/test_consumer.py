@@ -13,7 +13,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from invoice_creator.kafka.admission import MAX_BYTES, RECORD_BYTES, Admission
 from invoice_creator.kafka.consumer import Bounds, InvoiceConsumer
-from invoice_creator.kafka.intake import WITHOUT_WRITEBACK, Scope
+from invoice_creator.kafka.tasks import WITHOUT_WRITEBACK, Scope
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Attempt, Engine
 from invoice_creator.scheduling.task import Task

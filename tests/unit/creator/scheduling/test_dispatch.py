@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.kafka.intake import ALL_PHASES, WITHOUT_WRITEBACK
+from invoice_creator.kafka.tasks import ALL_PHASES, WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import MAX_IN_DOUBT, MAX_REPORTS, Dispatcher
 from invoice_creator.scheduling.doubt import PAUSES, Doubt
 from invoice_creator.scheduling.task import KAFKA, Skip, Task

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from invoice_creator.kafka.intake import WITHOUT_WRITEBACK
+from invoice_creator.kafka.tasks import WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import Dispatcher
 from invoice_creator.scheduling.engine import Attempt, Ended, Engine
 from invoice_creator.scheduling.task import KAFKA, Task

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invoice_creator.kafka.intake import ALL_PHASES
+from invoice_creator.kafka.tasks import ALL_PHASES
 from invoice_creator.scheduling.doubt import PAUSES, Doubt
 from invoice_creator.scheduling.task import Task
 from invoice_creator.scheduling.verdict import WRITEBACK_RETRIES, verdict

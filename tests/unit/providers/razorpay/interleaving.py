@@ -18,8 +18,8 @@ from random import Random
 
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
-from invoice_creator.kafka.intake import ALL_PHASES
 from invoice_creator.kafka.settlement import Settlement
+from invoice_creator.kafka.tasks import ALL_PHASES
 from invoice_creator.scheduling.task import Task
 from invoice_providers.connection import Connection
 from invoice_providers.razorpay.api import InvoicesApi

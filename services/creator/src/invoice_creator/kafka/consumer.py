@@ -13,7 +13,7 @@ from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from invoice_creator.kafka.admission import Admission
-from invoice_creator.kafka.intake import Scope, task_of
+from invoice_creator.kafka.tasks import Scope, task_of
 from invoice_creator.scheduling.engine import Engine
 from invoice_creator.scheduling.first_records import FirstRecords
 from invoice_creator.scheduling.task import Phase

@@ -7,7 +7,7 @@ from aiohttp import StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
 
 from invoice_webhook.answers import Refused
-from invoice_webhook.intake import Intake
+from invoice_webhook.body_reader import BodyReader
 from tests.fakes import FakeClock
 
 MAX_BODY = 100
@@ -21,19 +21,19 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def intake(clock: FakeClock) -> Intake:
-    return Intake(MAX_BODY, MAX_HELD, TIMEOUT, clock.monotonic)
+def body_reader(clock: FakeClock) -> BodyReader:
+    return BodyReader(MAX_BODY, MAX_HELD, TIMEOUT, clock.monotonic)
 
 
 class Sender:
-    """Sends one body in pieces, which the intake reads in its own task."""
+    """Sends one body in pieces, which the body_reader reads in its own task."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, body_reader: BodyReader) -> None:
         loop = asyncio.get_running_loop()
         protocol = BaseProtocol(loop)
         protocol.connection_made(asyncio.Transport())
         self.content = StreamReader(protocol, 1000, loop=loop)
-        self.reading = loop.create_task(intake.read(self.content))
+        self.reading = loop.create_task(body_reader.read(self.content))
 
     async def send(self, data: bytes) -> None:
         self.content.feed_data(data)
@@ -51,8 +51,8 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_body_in_pieces_is_read_completely(intake: Intake) -> None:
-    sender = Sender(intake)
+async def test_a_body_in_pieces_is_read_completely(body_reader: BodyReader) -> None:
+    sender = Sender(body_reader)
 
     await sender.send(b"a" * 60)
     await sender.send(b"b" * 40)
@@ -61,8 +61,8 @@ async def test_a_body_in_pieces_is_read_completely(intake: Intake) -> None:
     assert await sender.reading == b"a" * 60 + b"b" * 40
 
 
-async def test_a_complete_body_is_not_waited_for(intake: Intake) -> None:
-    sender = Sender(intake)
+async def test_a_complete_body_is_not_waited_for(body_reader: BodyReader) -> None:
+    sender = Sender(body_reader)
     sender.content.feed_data(b"abc")
     sender.content.feed_eof()
 
@@ -71,9 +71,9 @@ async def test_a_complete_body_is_not_waited_for(intake: Intake) -> None:
 
 @pytest.mark.parametrize("complete", [True, False])
 async def test_a_body_that_grows_beyond_the_limit_is_refused_with_its_size(
-    intake: Intake, complete: bool
+    body_reader: BodyReader, complete: bool
 ) -> None:
-    sender = Sender(intake)
+    sender = Sender(body_reader)
     sender.content.feed_data(b"x" * (MAX_BODY + 1))
     if complete:
         sender.content.feed_eof()
@@ -85,25 +85,25 @@ async def test_a_body_that_grows_beyond_the_limit_is_refused_with_its_size(
 
 
 async def test_a_body_is_refused_when_it_takes_too_long_but_not_earlier(
-    intake: Intake, clock: FakeClock
+    body_reader: BodyReader, clock: FakeClock
 ) -> None:
-    sender = Sender(intake)
+    sender = Sender(body_reader)
     await sender.send(b"x")
 
     clock.advance(TIMEOUT - 1)
-    intake.end_overdue()
+    body_reader.end_overdue()
     await sender.send(b"x")
     assert not sender.reading.done()
 
     clock.advance(1)
-    intake.end_overdue()
+    body_reader.end_overdue()
     assert await sender.refusal() == "timeout"
 
 
 async def test_the_bytes_of_all_bodies_are_bounded_and_the_oldest_is_refused(
-    intake: Intake,
+    body_reader: BodyReader,
 ) -> None:
-    senders = [Sender(intake) for _ in range(4)]
+    senders = [Sender(body_reader) for _ in range(4)]
     await turns()
     for sender in senders:
         await sender.send(b"x" * 80)  # the fourth exceeds the limit
@@ -114,23 +114,25 @@ async def test_the_bytes_of_all_bodies_are_bounded_and_the_oldest_is_refused(
         assert await sender.reading == b"x" * 80
 
 
-async def test_refused_and_read_bodies_no_longer_count(intake: Intake, clock: FakeClock) -> None:
+async def test_refused_and_read_bodies_no_longer_count(
+    body_reader: BodyReader, clock: FakeClock
+) -> None:
     for _ in range(10):
-        done = Sender(intake)
-        late = Sender(intake)
+        done = Sender(body_reader)
+        late = Sender(body_reader)
         await done.send(b"x" * 90)
         await late.send(b"x" * 90)
         done.content.feed_eof()
         assert len(await done.reading) == 90
         clock.advance(TIMEOUT)
-        intake.end_overdue()
+        body_reader.end_overdue()
         assert await late.refusal() == "timeout"
 
 
 async def test_a_body_that_completes_as_it_is_refused_is_refused_once(
-    intake: Intake,
+    body_reader: BodyReader,
 ) -> None:
-    senders = [Sender(intake) for _ in range(4)]
+    senders = [Sender(body_reader) for _ in range(4)]
     await turns()
     for sender in senders[:3]:
         await sender.send(b"x" * 80)
@@ -144,7 +146,7 @@ async def test_a_body_that_completes_as_it_is_refused_is_refused_once(
         if not sender.reading.done():
             sender.content.feed_eof()
     await asyncio.gather(*(sender.reading for sender in senders), return_exceptions=True)
-    after = Sender(intake)
+    after = Sender(body_reader)
     after.content.feed_data(b"z" * 90)
     after.content.feed_eof()
     assert await after.reading == b"z" * 90
@@ -160,9 +162,9 @@ async def test_a_body_that_completes_as_it_is_refused_is_refused_once(
     ],
 )
 async def test_a_sender_that_disconnects_or_sends_no_http_is_not_our_error(
-    intake: Intake, error: Exception, name: str
+    body_reader: BodyReader, error: Exception, name: str
 ) -> None:
-    sender = Sender(intake)
+    sender = Sender(body_reader)
     await sender.send(b"x")
 
     sender.content.set_exception(error)
@@ -170,8 +172,8 @@ async def test_a_sender_that_disconnects_or_sends_no_http_is_not_our_error(
     assert await sender.refusal() == name
 
 
-async def test_a_shutdown_cancels_the_read(intake: Intake) -> None:
-    sender = Sender(intake)
+async def test_a_shutdown_cancels_the_read(body_reader: BodyReader) -> None:
+    sender = Sender(body_reader)
     await sender.send(b"x")
 
     sender.reading.cancel()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from invoice_creator.kafka.intake import ALL_PHASES, ONLY_FILING, Scope, task_of
+from invoice_creator.kafka.tasks import ALL_PHASES, ONLY_FILING, Scope, task_of
 from invoice_creator.scheduling.task import Task
 from invoice_shared import serde
 from invoice_shared.errors import MalformedRecord, Rejected

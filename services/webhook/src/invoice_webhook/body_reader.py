@@ -34,7 +34,7 @@ class _Reading:
         self.size += len(chunk)
 
 
-class Intake:
+class BodyReader:
     """Reads bodies.
 
     If all together are too large, the oldest one is refused.
