@@ -1,7 +1,7 @@
-"""Whether another system was ever reached in this run.
+"""Track whether another system was reached in this run.
 
-One that was is waited for while it is away. Of one that was not, a person learns the address at
-once: it may be mistyped, or the network may not let us out.
+A system that was reached before is waited for. For one that was never reached, the address is
+reported at once: it may be wrong, or the network may block it.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ Found = TypeVar("Found")
 
 
 class FirstContact:
-    """Thread-safe."""
+    """Wraps calls, and remembers the first response. Thread-safe."""
 
     def __init__(self) -> None:
         self._is_made = False
 
     def call(self, call: Callable[[], Found]) -> Found:
-        """Return what the call returns; raises what it raises. Any answer is a contact."""
+        """Return the call's result, or raise its error. Any response counts as a contact."""
         try:
             found = call()
         except Unreachable:
@@ -31,7 +31,7 @@ class FirstContact:
         return found
 
     def is_worth_waiting(self, error: BaseException) -> bool:
-        """Whether the same call may succeed after a while."""
+        """Return whether the same call may succeed later."""
         if isinstance(error, Unreachable):
             return self._is_made
         return isinstance(error, Unavailable)

@@ -44,9 +44,7 @@ class Wire:
         weakref.finalize(self, sock.close)
 
     def is_usable(self) -> bool:
-        """Whether another request may be sent: the other system has neither closed it nor sent
-        anything on its own.
-        """
+        """Return whether another request may be sent: it is not closed, and no data arrived."""
         return self._is_open and not self._poll.poll(0)
 
     def exchange(self, request: bytes, ends_at: float) -> Answer:
@@ -84,8 +82,9 @@ class Wire:
         return reading.answer()
 
     def _wait_until(self, ends_at: float) -> None:
-        """Limit the wait for the socket. Setting the limit lets other threads in, so a limit that
-        is a little late stays.
+        """Limit the wait for the socket.
+
+        To set the limit releases the GIL, so a limit that is slightly late is kept.
         """
         left = ends_at - time.monotonic()
         if left <= 0:
@@ -130,7 +129,7 @@ class _Reading:
     def on_message_begin(self) -> None:
         if self.is_whole:
             raise ValueError("an answer without a request")
-        self._headers = []  # an interim answer had its own
+        self._headers = []  # an interim response had its own
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers.append((name.decode("latin-1"), value.decode("latin-1")))

@@ -104,8 +104,9 @@ WELL_WRITTEN = re.compile(r"https?://[!-~]+")
 
 
 class _Request(requests.PreparedRequest):
-    """A request to sign. Its headers are a plain dict: requests' own preparation costs more than
-    the call (measured).
+    """A request to sign.
+
+    Its headers are a plain dict: requests' own preparation costs more than the call (measured).
     """
 
     headers: dict[str, str]  # type: ignore[assignment]

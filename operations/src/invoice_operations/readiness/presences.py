@@ -1,6 +1,4 @@
-"""Asking the providers for the customers and items that documents refer to: each once per run, in
-batches if a provider allows it.
-"""
+"""Ask the providers for the customers and items of documents, each once per run, in batches."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +13,7 @@ from invoice_providers.registry import provider_of
 from invoice_shared.errors import CallFailed
 from invoice_shared.failure import Code
 
-# What is asked for together: the invoices of this many customers of Metronome.
+# The customers of Metronome whose invoices are asked for together.
 CUSTOMERS_AT_ONCE = 100
 REFUSED: Code = "provider-rejected"
 
@@ -31,14 +29,14 @@ class AsksProviders(Protocol):
 
 @dataclass(slots=True)
 class Presences:
-    """What the providers said so far, and why something is not known."""
+    """The providers' answers so far, and why something is unknown."""
 
     _providers: AsksProviders
     _known: dict[Key, Presence] = field(default_factory=dict)
     _problems: dict[Key, str] = field(default_factory=dict)
 
     def judged(self, found: Iterable[Sequence[Judged]]) -> Iterator[Judged]:
-        """Yield invoices as they were judged before, and by what their providers show.
+        """Yield the judged invoices, with the problems that their providers show.
 
         Raises what ``found`` raises.
         """

@@ -1,7 +1,7 @@
-"""Asking SuiteQL which customers and items there are. Pure.
+"""Ask SuiteQL which customers and items exist. Pure.
 
-What a role may not see is left out of an answer without a word. So a number is missing only if the
-same role sees another record of the kind.
+A response leaves out records that the role may not see. So an id is missing only if the same role
+sees another record of the kind.
 """
 
 import re
@@ -18,24 +18,22 @@ NUMBER = re.compile(r"-?[0-9]+")
 
 
 def asked_for(ids: Iterable[str]) -> list[str]:
-    """Return the ids that a query may name: an internal id is a number, below zero for some of
-    NetSuite's own items. Nothing has another one.
-    """
+    """Return the valid ids: an internal id is a number, negative for some items of NetSuite."""
     return sorted({each for each in ids if NUMBER.fullmatch(each)})
 
 
 def by_ids(thing: Thing, ids: Collection[str]) -> bytes:
-    """Return the question after these."""
+    """Return the query for these ids."""
     return _body(f"SELECT id, isinactive FROM {thing} WHERE id IN ({', '.join(ids)})")  # noqa: S608 - digits
 
 
 def any_one(thing: Thing) -> bytes:
-    """Return the question after any record of the kind."""
+    """Return the query for any record of the kind."""
     return _body(f"SELECT id, isinactive FROM {thing} FETCH FIRST 1 ROWS ONLY")  # noqa: S608 - no input
 
 
 def read_rows(tree: Any) -> dict[str, Presence] | None:
-    """Return what an answer shows, by id; ``None`` if it is not an answer to such a question."""
+    """Return what a response shows, by id, or ``None`` if it is not one to such a query."""
     rows = tree.get("items") if isinstance(tree, dict) else None
     if not isinstance(rows, list):
         return None

@@ -1,4 +1,4 @@
-"""Asking for customers and items by their ids. Pure."""
+"""Ask for customers and items by their ids. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -10,16 +10,12 @@ STATES: Mapping[Any, Presence] = {True: "active", False: "inactive"}
 
 
 def asked_for(ids: Iterable[str]) -> list[str]:
-    """Return the ids that a query may name: a customer's or item's is a number. Nothing has another
-    one.
-    """
+    """Return the valid ids: the id of a customer or an item is a number."""
     return sorted({each for each in ids if each.isascii() and each.isdecimal()})
 
 
 def by_ids(thing: Thing, ids: Collection[str]) -> str:
-    """Return the query for these, inactive ones too: a query shows only active ones unless it
-    names the other state.
-    """
+    """Return the query for these ids, also inactive ones, which a query shows only if asked."""
     named = ", ".join(f"'{each}'" for each in ids)
     return (
         f"select * from {ENTITIES[thing]} where Id in ({named}) and Active in (true, false)"  # noqa: S608 - digits
@@ -28,7 +24,7 @@ def by_ids(thing: Thing, ids: Collection[str]) -> str:
 
 
 def read_entries(tree: Any, thing: Thing) -> dict[str, Presence] | None:
-    """Return what a query shows, by id; ``None`` if this is not the answer to one."""
+    """Return what a response shows, by id, or ``None`` if it is not one to such a query."""
     answered = tree.get("QueryResponse") if isinstance(tree, dict) else None
     rows = answered.get(ENTITIES[thing], []) if isinstance(answered, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -167,9 +167,7 @@ class ProviderContract:
         assert case.connect().look(document) == ()
 
     def test_what_an_invoice_refers_to_is_there_or_not(self, case: ProviderCase) -> None:
-        """Customers, and items if its documents name any; many ids in one question if it takes
-        them.
-        """
+        """Test customers, items if documents have any, and many ids at once if supported."""
         client = case.connect()
         customers = (case.customer_id, case.no_customer_id)
         items = (case.item_id, case.no_item_id or "0")

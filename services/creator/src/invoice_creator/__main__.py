@@ -1,6 +1,4 @@
-"""Composition root of ``invoice-creator``: settings → clients → engine → loop → run until
-SIGTERM.
-"""
+"""Composition root of ``invoice-creator``: settings → clients → engine → run until SIGTERM."""
 
 import random
 import threading

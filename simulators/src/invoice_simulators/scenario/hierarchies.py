@@ -6,9 +6,7 @@ from invoice_simulators.wire import Json
 
 
 def contracts_of(invoices: Iterable[Json]) -> list[Json]:
-    """Build the contract of each invoice with a payer: a child that pays for itself, or whose
-    parent pays for it.
-    """
+    """Build the contract of each invoice with a payer: a child that pays, or its parent does."""
     return [
         {
             "id": invoice["contract_id"],
