@@ -15,10 +15,10 @@ from invoice_operations.installation import Installation
 from invoice_shared.health import Health
 from invoice_web.__main__ import desk_of
 from invoice_web.app import create_app
-from invoice_web.following import Following, Progress
 from invoice_web.logins import Logins
 from invoice_web.settings import WebSettings
 from invoice_web.store import Store, open_store
+from invoice_web.view_follower import Following, Progress
 from tests.unit.operations.world import FakeInstallation
 
 PASSWORD = "let me in"

@@ -20,7 +20,6 @@ from invoice_shared.startup import cannot_start
 from invoice_web.app import create_app
 from invoice_web.attempts import Attempts
 from invoice_web.desk import Desk
-from invoice_web.following import Following, Progress
 from invoice_web.identity import Identities
 from invoice_web.jobs import Jobs
 from invoice_web.logins import Logins
@@ -36,6 +35,7 @@ from invoice_web.runbook import Runbook
 from invoice_web.sessions import Sessions
 from invoice_web.settings import WebSettings
 from invoice_web.store import Store, file_name, open_store
+from invoice_web.view_follower import Following, Progress
 
 SERVICE = "invoice-web"
 log = logs.get_logger(SERVICE)

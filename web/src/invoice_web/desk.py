@@ -13,7 +13,6 @@ from invoice_operations.installation import Installation
 from invoice_operations.view.view import View
 from invoice_shared.errors import ConnectorError, Unavailable
 from invoice_web.attempts import Attempts
-from invoice_web.following import Following
 from invoice_web.identity import Identities
 from invoice_web.logins import Logins
 from invoice_web.readying import Readying
@@ -22,6 +21,7 @@ from invoice_web.rendering import Templates
 from invoice_web.replays import Replays
 from invoice_web.sessions import Sessions
 from invoice_web.settings import WebSettings
+from invoice_web.view_follower import Following
 
 # Queries of SQLite are short. Calls of other systems can wait for a long time.
 ASKING_THREADS = 4

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from invoice_cli.demo.books import NotSettledError, archived_failures, wait_for_outcomes
 from invoice_cli.demo.delivery import curl_example, deliver_all
 from invoice_cli.demo.elsewhere import read_world, wait_until_up
 from invoice_cli.demo.report import Report, report
+from invoice_cli.demo.results import NotSettledError, archived_failures, wait_for_outcomes
 from invoice_cli.demo.world import World, start_page, start_parts, start_services
 from invoice_cli.exits import Exit
 from invoice_cli.interrupt import Interrupt

@@ -8,7 +8,7 @@ from invoice_operations.decide.decider import Decider, Person
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.resolve.resolution import Entries, Resolution, entries
 from invoice_operations.resolve.telling import TellsMetronome, tell_finalized
-from invoice_operations.resolve.waiting import waiting_records
+from invoice_operations.resolve.waiting_records import waiting_records
 from invoice_operations.view.id_lookup import find_case
 from invoice_operations.waiting import AsksGroups
 from invoice_shared.errors import CallFailed, Unavailable

@@ -10,7 +10,6 @@ from functools import partial
 
 import uvloop
 
-from invoice_formatter.asking import PatientAsking
 from invoice_formatter.fetching import PatientFetch
 from invoice_formatter.handler import InvoiceHandler
 from invoice_formatter.judgement import build_circuit, build_policy
@@ -21,6 +20,7 @@ from invoice_formatter.kafka.intake import Brakes, Intake
 from invoice_formatter.kafka.service import Ending, Service
 from invoice_formatter.kafka.settling import Settling
 from invoice_formatter.settings import CONSUMER_GROUP, FormatterSettings
+from invoice_formatter.step_runner import PatientAsking
 from invoice_formatter.turns import Turns
 from invoice_formatter.underway import Underway
 from invoice_shared import logs, trace_export

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection
 
 from invoice_creator.scheduling.offsets import Offsets
 from invoice_creator.scheduling.queues import Queues
+from invoice_creator.scheduling.retry_decision import doubtful, verdict
 from invoice_creator.scheduling.task import Task
-from invoice_creator.scheduling.verdict import doubtful, verdict
 from invoice_shared.clock import Clock
 from invoice_shared.errors import CallFailed, Rejected
 from invoice_shared.record import Record, TopicPartition

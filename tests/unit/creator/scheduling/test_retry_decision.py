@@ -4,8 +4,8 @@ import pytest
 
 from invoice_creator.kafka.tasks import ALL_PHASES
 from invoice_creator.scheduling.doubt import PAUSES, Doubt
+from invoice_creator.scheduling.retry_decision import WRITEBACK_RETRIES, verdict
 from invoice_creator.scheduling.task import Task
-from invoice_creator.scheduling.verdict import WRITEBACK_RETRIES, verdict
 from invoice_providers.base import Begun, Found, Pending
 from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
 from invoice_shared.resilience.circuit import Circuit

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from invoice_formatter.asking import PatientAsking
 from invoice_formatter.cache import SECONDS
 from invoice_formatter.mapping.hierarchy.billing import Billing, billing_of
 from invoice_formatter.mapping.rules import MappingRules
+from invoice_formatter.step_runner import PatientAsking
 from invoice_shared.errors import CallFailed, Rejected, Unavailable
 from invoice_shared.metronome import questions
 from invoice_shared.metronome.questions import Question
