@@ -1,6 +1,6 @@
 """The evidence that is needed to give up an invoice.
 
-The creator's own verdicts are in ``scheduling/test_verdict.py``.
+The creator's own decisions are in ``scheduling/test_retry_decision.py``.
 """
 
 import pytest
