@@ -220,7 +220,7 @@ def test_an_error_in_the_invoice_is_rejected(known: Providers) -> None:
     client = known.usable[NAME]
     (line,) = formatted_invoice().line_items
 
-    with pytest.raises(Rejected, match="Item 999 is the item of “API calls”"):
+    with pytest.raises(Rejected, match='Item 999 is the item of "API calls"'):
         client.create(
             formatted_invoice(line_items=(line.model_copy(update={"external_item_id": "999"}),))
         )

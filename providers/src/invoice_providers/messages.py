@@ -89,10 +89,10 @@ def about_line(line: LineItem) -> str:
     source = (
         f"the item id of product {line.product_id} in Metronome"
         if line.product_id
-        else f"ITEM_ID_BY_LINE_TYPE for “{line.line_type}”"
+        else f'ITEM_ID_BY_LINE_TYPE for "{line.line_type}"'
     )
     return (
-        f"Item {line.external_item_id} is the item of “{line.name}”: fix it there, or correct"
+        f'Item {line.external_item_id} is the item of "{line.name}": fix it there, or correct'
         f" {source}, then replay."
     )
 
@@ -108,7 +108,7 @@ def about_customer(document: FormattedInvoice) -> str:
 def sent_ids(document: FormattedInvoice) -> str:
     """Return the ids that were sent, for a refusal that names none."""
     lines = {
-        line.external_item_id: f"{line.external_item_id} (“{line.name}”)"
+        line.external_item_id: f'{line.external_item_id} ("{line.name}")'
         for line in document.line_items
     }
     shown = list(lines.values())[:MAX_SHOWN_IDS]

@@ -113,7 +113,7 @@ ROWS = (
         ),
         error="Rejected",
         next="file",
-        says="Item 501 is the item of “API calls”",
+        says='Item 501 is the item of "API calls"',
         source="400 INVALID_CONTENT for an invalid reference (section 156570709583)",
     ),
     Row(

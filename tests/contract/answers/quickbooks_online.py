@@ -156,14 +156,14 @@ ROWS = (
     refused(
         "2500",
         "an id that does not exist",
-        "the item ids are 501 (“API calls”)",
+        'the item ids are 501 ("API calls")',
         detail="Invalid Reference Id",
         source="2500: reference id unknown or inactive (ref)",
     ),
     refused(
         "2500",
         "an id that does not exist, named",
-        "Item 501 is the item of “API calls”",
+        'Item 501 is the item of "API calls"',
         detail="Items element id 501 not found",
         source="2500: reference id unknown or inactive (ref)",
     ),

@@ -83,11 +83,11 @@ def test_a_memo_names_the_metronome_invoice(changes: dict[str, Any], text: str) 
     ("said", "named"),
     [
         pytest.param(
-            "Items element id 502 not found", ["Item 502", "“Seats”", "product p-2"], id="an item"
+            "Items element id 502 not found", ["Item 502", '"Seats"', "product p-2"], id="an item"
         ),
         pytest.param(
             "nothing under 503",
-            ["Item 503", "ITEM_ID_BY_LINE_TYPE for “commit”"],
+            ["Item 503", 'ITEM_ID_BY_LINE_TYPE for "commit"'],
             id="an item by line type",
         ),
         pytest.param(

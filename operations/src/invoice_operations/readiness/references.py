@@ -52,4 +52,4 @@ def _items(document: FormattedInvoice) -> Iterator[Reference]:
 def _item_source(line: LineItem) -> str:
     if line.product_id:
         return f"the item id of product {line.product_id} in Metronome"
-    return f"ITEM_ID_BY_LINE_TYPE for “{line.line_type}”"
+    return f'ITEM_ID_BY_LINE_TYPE for "{line.line_type}"'

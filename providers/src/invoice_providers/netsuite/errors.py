@@ -68,7 +68,7 @@ def create_error(answer: Answer, now: datetime, document: FormattedInvoice) -> C
     if answer.status in OPERATORS_BUSINESS or _is_about_permission(answer):
         return CredentialsRefused(
             f"NetSuite does not let us create {NAMES[document.document_type]}: {_details(answer)}"
-            f" Check the role's permission “Transactions -> {PERMISSIONS[document.document_type]}”"
+            f' Check the role\'s permission "Transactions -> {PERMISSIONS[document.document_type]}"'
             " (create), that REST web services are enabled, and NS_BASE_URL.",
             response=answer.for_the_record(),
         )
@@ -181,7 +181,7 @@ def _about(document: FormattedInvoice, index: int, field: str) -> str:
     if index >= len(document.line_items):
         return ""
     line = document.line_items[index]
-    return about_line(line) if field == "item" else f"Line {index + 1} is “{line.name}”."
+    return about_line(line) if field == "item" else f'Line {index + 1} is "{line.name}".'
 
 
 def _details(answer: Answer) -> str:

@@ -84,7 +84,7 @@ def _check(document: FormattedInvoice) -> None:
 
 def _negative(line: LineItem, currency: str) -> str:
     return (
-        f"Razorpay allows no negative lines, and “{line.name}” is {decimal_text(line.amount)}"
+        f'Razorpay allows no negative lines, and "{line.name}" is {decimal_text(line.amount)}'
         f" {currency}. Set its item to that of the line that it reduces, set"
         " LINE_GROUPING=by_item and replay from raw; or bill the invoice by hand and resolve"
         " the failure."
@@ -107,7 +107,7 @@ def _check_minimum(document: FormattedInvoice) -> None:
 
 
 def _too_small(lines: list[LineItem], currency: str) -> str:
-    first = f"“{lines[0].name}” is {decimal_text(lines[0].amount)} {currency}"
+    first = f'"{lines[0].name}" is {decimal_text(lines[0].amount)} {currency}'
     others = f", and {len(lines) - 1} more are below it" if len(lines) > 1 else ""
     return (
         f"Razorpay takes at least {MINIMUM[currency]} {currency} per line, and {first}{others}."

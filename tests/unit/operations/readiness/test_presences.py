@@ -113,7 +113,7 @@ def test_a_document_refers_to_its_customer_and_to_each_item_once() -> None:
     assert [(each.thing, each.external_id, each.source) for each in found] == [
         ("customer", "1042", f"the id on customer {CUSTOMER_ID} in Metronome"),
         ("item", "7", "the item id of product p-1 in Metronome"),
-        ("item", "8", "ITEM_ID_BY_LINE_TYPE for “scheduled”"),
+        ("item", "8", 'ITEM_ID_BY_LINE_TYPE for "scheduled"'),
     ]
 
 

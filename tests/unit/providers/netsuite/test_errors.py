@@ -118,20 +118,20 @@ def test_answers_to_a_lookup(given: Answer, kind: type[CallFailed]) -> None:
     [
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value", "item.items[1].item"),
-            "Invalid Field Value. (field item.items[1].item). Item 502 is the item of “Seats”:"
+            'Invalid Field Value. (field item.items[1].item). Item 502 is the item of "Seats":'
             " fix it there, or correct the item id of product p-2 in Metronome, then replay.",
             id="the item of a line, by its place",
         ),
         pytest.param(
             answer(400, "INVALID_CONTENT", "Invalid Field Value 502 for the following field: item"),
             "Invalid Field Value 502 for the following field: item. Item 502 is the item of"
-            " “Seats”:"
+            ' "Seats":'
             " fix it there, or correct the item id of product p-2 in Metronome, then replay.",
             id="the item of a line, by its id",
         ),
         pytest.param(
             answer(400, "USER_ERROR", "Too long", "item.items[0].description"),
-            "Too long. (field item.items[0].description). Line 1 is “API calls”.",
+            'Too long. (field item.items[0].description). Line 1 is "API calls".',
             id="another field of a line",
         ),
         pytest.param(

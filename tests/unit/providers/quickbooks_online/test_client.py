@@ -258,7 +258,7 @@ def test_a_refused_item_says_which_product(company: Company) -> None:
     error = company.create_error()
 
     assert isinstance(error, Rejected)
-    assert "Item 501 is the item of “API calls”" in error.reason
+    assert 'Item 501 is the item of "API calls"' in error.reason
     assert error.response is not None
     assert error.response.body.startswith("intuit_tid 1-")
 

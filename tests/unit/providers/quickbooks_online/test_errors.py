@@ -149,7 +149,7 @@ def test_the_document_with_a_taken_number_is_named(detail: str) -> None:
             ),
             "QuickBooks Online refused the document: Items element id 501 not found (code 2500,"
             " field Line.SalesItemLineDetail.ItemRef). QuickBooks has nothing active with that id:"
-            " it does not exist or is inactive. Item 501 is the item of “API calls”:"
+            ' it does not exist or is inactive. Item 501 is the item of "API calls":'
             " fix it there, or correct the item id of product 7c1e5d9a-2b3f-4e6d-8a9b-0c1d2e3f4a5b"
             " in Metronome, then replay.",
             id="an item: which product",

@@ -148,7 +148,7 @@ def test_line_fields(changes: dict[str, Any], expected: dict[str, Any]) -> None:
         pytest.param(
             {"line_items": (line_item(amount="120"), line_item(name="Credit", amount="-20"))},
             "negative-amount",
-            "“Credit” is -20 INR",
+            '"Credit" is -20 INR',
             id="a negative line",
         ),
         pytest.param(
@@ -164,7 +164,7 @@ def test_line_fields(changes: dict[str, Any], expected: dict[str, Any]) -> None:
         pytest.param(
             {"line_items": (line_item(amount="99.01"), line_item(name="Calls", amount="0.99"))},
             "below-minimum",
-            "“Calls” is 0.99 INR",
+            '"Calls" is 0.99 INR',
             id="a line of less than a rupee",
         ),
         pytest.param(
