@@ -108,7 +108,7 @@ def started(world: Surroundings, name: str, command: list[str]) -> tuple[Process
     return process, port
 
 
-def player(world: Surroundings, pid: int, port: int, pace: Pace = FULL_SPEED) -> Competitor:
+def player(world: Surroundings, pid: int, port: int, rate: Pace = FULL_SPEED) -> Competitor:
     """Return what plays one round against a server."""
     url = f"http://127.0.0.1:{port}/webhooks/metronome"
 
@@ -116,10 +116,10 @@ def player(world: Surroundings, pid: int, port: int, pace: Pace = FULL_SPEED) ->
         headers, body = signed_request(
             finalized_event(INVOICE), world.outside.webhook_secret, datetime.now(UTC)
         )
-        wires = during(pace.seconds, request(url, headers, body))
-        due = AT_ONCE if pace.per_second is None else steadily(pace.per_second)
+        wires = during(rate.seconds, request(url, headers, body))
+        due = AT_ONCE if rate.per_second is None else steadily(rate.per_second)
         spent = cpu_seconds(pid)
-        served = asyncio.run(load(url, wires, pace.connections, due))
+        served = asyncio.run(load(url, wires, rate.connections, due))
         return measures(served, cpu_seconds(pid) - spent)
 
     return play

@@ -16,12 +16,12 @@ ROUNDS = 6
 def test_a_kill_at_any_time_leaves_the_newest_used_tokens_stored(tmp_path: Path) -> None:
     place = tmp_path / "tokens.json"
     used = tmp_path / "used"
-    moments = random.Random(1)
+    chance = random.Random(1)
 
     for _ in range(ROUNDS):
         before = uses(used)
         replicas = [start(place, used) for _ in range(2)]
-        eventually(lambda: uses(used) > before + moments.randint(1, 40), timeout=60, every=0.003)  # noqa: B023 - called at once
+        eventually(lambda: uses(used) > before + chance.randint(1, 40), timeout=60, every=0.003)  # noqa: B023 - called at once
         for replica in replicas:
             replica.kill()
             replica.wait()

@@ -35,7 +35,7 @@ RESTRICTING: dict[str, Any] = {
     "failure_ids": frozenset({"f"}),
     "invoice_prefix": "a",
 }
-moments = st.integers(-3000, 3000).map(
+times = st.integers(-3000, 3000).map(
     lambda microseconds: START + timedelta(microseconds=microseconds)
 )
 ids = st.sampled_from(["a", "b"])
@@ -57,7 +57,7 @@ cases = st.builds(
     stage=stages,
     code=codes,
     reason=st.text(max_size=5),
-    failed_at=moments.map(to_millisecond),
+    failed_at=times.map(to_millisecond),
     invoice_id=st.one_of(st.none(), ids),
     customer_id=st.one_of(st.none(), ids),
     destination=st.one_of(st.none(), destinations),
@@ -77,8 +77,8 @@ cases = st.builds(
 def selections(draw: st.DrawFn) -> Selection:
     try:
         return Selection(
-            since=draw(st.one_of(st.none(), moments)),
-            until=draw(st.one_of(st.none(), moments)),
+            since=draw(st.one_of(st.none(), times)),
+            until=draw(st.one_of(st.none(), times)),
             partition=draw(st.one_of(st.none(), st.integers(0, 1))),
             from_offset=draw(st.one_of(st.none(), st.integers(0, 5))),
             invoice_id=draw(st.one_of(st.none(), ids)),

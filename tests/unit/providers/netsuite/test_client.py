@@ -154,12 +154,12 @@ def test_a_taken_id_is_reported_as_taken(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "wording", ["This record already exists.", "Diese Referenz ist schon vergeben."]
+    "message", ["This record already exists.", "Diese Referenz ist schon vergeben."]
 )
-def test_a_taken_id_is_recognised_in_any_language(account: Account, wording: str) -> None:
-    account.control.configure(duplicate_wording=wording)
+def test_a_taken_id_is_recognised_in_any_language(account: Account, message: str) -> None:
+    account.control.configure(duplicate_wording=message)
     created = account.client.create(formatted_invoice())
-    assert wording in account.create_error().reason
+    assert message in account.create_error().reason
 
     assert (
         settled(account.client, formatted_invoice(), account.clock).document_id
