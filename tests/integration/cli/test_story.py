@@ -2,6 +2,7 @@
 missing afterwards.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +76,14 @@ def settled(topics: Topics) -> Counter[str]:
     return Counter(newest.values())
 
 
+def sums(reconciled: Ended) -> dict[str, str]:
+    """Return the table's sums of its only currency, by their titles."""
+    titles, amounts = (
+        re.split(r"\s{2,}", line.strip()) for line in reconciled.out.splitlines()[-2:]
+    )
+    return dict(zip(titles, amounts, strict=True))
+
+
 def test_three_hundred_failures_are_found_fixed_replayed_and_reconciled(
     connector: Connector, invoices: Invoices, topics: Topics
 ) -> None:
@@ -107,7 +116,8 @@ def test_three_hundred_failures_are_found_fixed_replayed_and_reconciled(
     assert (again["replayed"], again["left_out"]) == (0, {"created meanwhile": 300})
     reconciled = invoices("reconcile", "--since", "1d", "--output", "json")
     assert Counter(each["state"] for each in reconciled.json) == {"created": 300}
-    assert (reconciled.code, "unexplained 0.00" in reconciled.err) == (0, True)
+    assert reconciled.code == 0
+    assert sums(invoices("reconcile", "--since", "1d"))["unexplained"] == "0.00"
 
 
 def test_a_lost_webhook_is_repaired_and_voided_or_changed_invoices_are_reported(
@@ -171,10 +181,10 @@ def test_a_document_removed_at_the_provider_is_reported_and_not_enqueued(
             expected,
         )
         assert {each["is_enqueued"] for each in told.json} == {False}
-        assert "at the providers 12.00" in told.err
-        assert "unexplained 24.00" in told.err
+    money = sums(invoices("reconcile", "--since", "1d"))
+    assert (money["at the providers"], money["unexplained"]) == ("12.00", "24.00")
     (document,) = invoices("status", id_of("inv-void"), "--output", "json").json["documents"]
-    assert "does not stand any more" in document
+    assert "was removed there" in document
 
 
 @pytest.mark.real_broker  # the embedded one cannot complete a request to delete records
