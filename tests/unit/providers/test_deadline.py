@@ -16,7 +16,7 @@ LIMIT = 1
 PAUSE = 0.1
 # Generous, since two cores may be shared by everything. Without a deadline each of these calls
 # would take minutes.
-MOST_SECONDS = 20
+MAX_SECONDS = 20
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 GOOD = HEAD + b"Content-Length: 2\r\n\r\n{}"
@@ -84,7 +84,7 @@ def answer(connection: socket.socket, _stop: threading.Event) -> None:
 
 def listen_only(connection: socket.socket, stop: threading.Event) -> None:
     """Never read, so that the caller's buffers fill up."""
-    stop.wait(MOST_SECONDS)
+    stop.wait(MAX_SECONDS)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def http() -> Http:
     return Http("NetSuite", Anonymous, Reach(LIMIT))
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 @pytest.mark.parametrize("dripping", DRIPS.values(), ids=DRIPS)
 def test_a_dripping_answer_is_cut_off_and_the_next_call_has_its_own_deadline(
     http: Http, dripping: tuple[bytes, bytes]
@@ -106,7 +106,7 @@ def test_a_dripping_answer_is_cut_off_and_the_next_call_has_its_own_deadline(
         assert http.get(f"http://{address}/", {}).body == b"{}"
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 def test_a_reused_connection_is_cut_off_too(http: Http) -> None:
     with serving(drip(*DRIPS["headers"], after=GOOD)) as address:
         assert http.get(f"http://{address}/", {}).body == b"{}"
@@ -115,7 +115,7 @@ def test_a_reused_connection_is_cut_off_too(http: Http) -> None:
             http.post(f"http://{address}/", b"{}", {})
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 def test_a_dripping_handshake_is_cut_off(http: Http) -> None:
     record_of_16_kib = b"\x16\x03\x03\x40\x00"
 
@@ -123,13 +123,13 @@ def test_a_dripping_handshake_is_cut_off(http: Http) -> None:
         http.post(f"https://{address}/", b"{}", {})
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 def test_a_request_that_is_not_read_is_cut_off(http: Http) -> None:
     with serving(listen_only) as address, pytest.raises(Uncertain):
         http.post(f"http://{address}/", b"x" * 50_000_000, {})
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 def test_many_simultaneous_calls_all_end(http: Http) -> None:
     errors: list[CallFailed] = []
 
@@ -148,7 +148,7 @@ def test_many_simultaneous_calls_all_end(http: Http) -> None:
     assert [type(error) for error in errors] == [Unavailable] * 8
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 def test_a_name_is_tried_at_each_of_its_addresses(http: Http) -> None:
     with serving(answer) as address:
         port = address.rpartition(":")[2]
@@ -163,9 +163,9 @@ def test_a_host_that_does_not_exist_was_never_reached(http: Http) -> None:
         assert failed.value.outage
 
 
-@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.timeout(MAX_SECONDS)
 def test_a_silent_address_takes_seconds_whatever_the_timeout_and_was_never_reached() -> None:
-    patient = Http("NetSuite", Anonymous, Reach(10 * MOST_SECONDS))
+    patient = Http("NetSuite", Anonymous, Reach(10 * MAX_SECONDS))
     with socket.socket() as full, socket.socket() as waiting:
         full.bind((LOOPBACK, 0))
         full.listen(0)
