@@ -146,7 +146,7 @@ def test_none_chosen_is_not_all(console: Console) -> None:
     with waits_for_answer(page):
         page.get_by_role("button", name="Plan a replay of the selected failures").click()
 
-    expect(page.locator("main")).to_contain_text("No failure is chosen")
+    expect(page.locator("main")).to_contain_text("No failure is selected")
 
 
 def test_everything_works_without_script(console: Console) -> None:
