@@ -39,7 +39,7 @@ def test_a_limited_creator_waits_for_the_one_of_all_destinations_and_continues_a
     eventually(lambda: settled(world) == dict.fromkeys(ids(first), 1), timeout=60)
 
     limited = start(world, '["netsuite"]')
-    eventually(lambda: f"{ALL} works on netsuite" in limited.ask("/readyz")[1], timeout=60)
+    eventually(lambda: f"{ALL} processes netsuite" in limited.ask("/readyz")[1], timeout=60)
     assert limited.ask("/livez")[0] == 200
     of_all.stop()
     limited.wait_until_ready()
