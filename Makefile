@@ -52,7 +52,7 @@ setup: .venv/.synced ## Install everything into .venv
 demo: setup ## Run the connector against simulated systems and check the sums; a minute
 	$(RUN)/invoices demo
 
-test: setup ## Run all tests, with a short chaos; 10 minutes on two cores
+test: setup ## Run all tests, with a short chaos; 20 minutes on two cores
 	@echo "chaos: CHAOS_SEED=$(CHAOS_SEED)"
 	$(PYTEST) $(SIDE_BY_SIDE) tests
 
