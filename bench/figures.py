@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from statistics import median
 
+# The share of the events over which a rate is taken: neither the start nor the tail.
 MIDDLE = (0.1, 0.9)
-"""The share of the events over which a rate is taken: neither the start nor the tail."""
 
 
 def spread(values: Sequence[float], unit: str = "") -> str:

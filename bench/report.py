@@ -14,14 +14,11 @@ from bench.figures import spread
 OURS = "connector"
 KEPT = Path(__file__).parents[1] / ".bench" / "results"
 
+# The results of one round, by what was measured and its unit: ``{"CPU ms per document": 1.4}``.
 Measures = Mapping[str, float]
-"""What one round found, by what was measured and its unit, e.g.
 
-``{"CPU ms per document": 1.4}``.
-"""
-
+# Plays one round.
 Competitor = Callable[[], Measures]
-"""Plays one round."""
 
 
 def conditions_now() -> dict[str, str]:

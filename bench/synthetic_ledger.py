@@ -12,8 +12,8 @@ from invoice_shared.ledger_key import DocumentId, LedgerKey
 from invoice_shared.serde import to_bytes
 from tests.builders import INVOICE_ID, failure, outcome
 
+# The share of the invoices that fail and stay failed.
 FAILED = 0.05
-"""The share of the invoices that fail and stay failed."""
 DOCUMENT = DocumentId("netsuite", "9001")
 
 

@@ -31,8 +31,8 @@ class Attackers:
         self._due: deque[float] = deque([0.0] * count)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="attackers", daemon=True)
+        # The first bytes of each answer.
         self.answers: list[bytes] = []
-        """The first bytes of each answer."""
 
     def __enter__(self) -> Self:
         allow_descriptors(self._count + 200)

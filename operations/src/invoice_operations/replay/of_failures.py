@@ -11,6 +11,7 @@ from invoice_operations.replay.priors import REFUSALS, RESOLVED, Books, Prior
 from invoice_operations.replay.request import ReplayRequest, Restarting
 from invoice_operations.replay.sending import NOTHING_DONE, Done, Target, count_off
 from invoice_operations.view.cases import Case, Place, State, case_of, failures_in, place_of
+from invoice_operations.view.span import Span
 from invoice_shared.failure import InvoiceFailure
 from invoice_shared.original import headers_of
 from invoice_shared.record import OutgoingRecord, Record
@@ -86,17 +87,15 @@ class FailureReplay:
     def _cases(self, plan: Plan) -> dict[str, Case]:
         # Their state is judged later.
         chosen = replace(self.request.chosen, state=None)
+        span = Span(ends=self.ends)
         cases: dict[str, Case] = {}
         for failure, record in failures_in(self.read()):
             case = case_of(failure, place_of(record))
-            if chosen.matches_failure(case) and self._is_in_time(record):
+            if chosen.matches_failure(case) and record.offset <= span.last(record.partition):
                 plan.note_end(record)
                 cases[case.failure_id] = case
                 self._note(failure)
         return cases
-
-    def _is_in_time(self, record: Record) -> bool:
-        return self.ends is None or record.offset < self.ends.get(record.partition, 0)
 
     def _restart(self, failure: InvoiceFailure) -> OutgoingRecord:
         return RESTARTS[self.request.restart](failure, self.settings)

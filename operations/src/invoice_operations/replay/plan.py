@@ -3,23 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from invoice_operations.tally import Tally
+from invoice_shared.record import Record
 
 DONE = "put back before this replay was interrupted"
-
-
-class Placed(Protocol):
-    """A record or its position."""
-
-    @property
-    def partition(self) -> int:
-        """The partition's number."""
-
-    @property
-    def offset(self) -> int:
-        """The offset in the partition."""
 
 
 @dataclass(slots=True)
@@ -40,9 +29,9 @@ class Plan:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
 
-    def note_end(self, place: Placed) -> None:
+    def note_end(self, record: Record) -> None:
         """Note that a record was read."""
-        self.ends[place.partition] = max(self.ends.get(place.partition, 0), place.offset + 1)
+        self.ends[record.partition] = max(self.ends.get(record.partition, 0), record.offset + 1)
 
     def document(self) -> dict[str, Any]:
         """Return the plan as a JSON tree: a histogram of reasons and the money at stake."""

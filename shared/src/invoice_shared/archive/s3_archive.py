@@ -27,8 +27,8 @@ _BOUNDS = Config(
     connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"}
 )
 
+# For a person who waits to learn that the address is wrong.
 FIRST_CONTACT = Config(connect_timeout=4, read_timeout=30, retries={"total_max_attempts": 1})
-"""For a person who waits to learn that the address is wrong."""
 
 # The answer to a HEAD has no body, so its code is the status alone.
 _MISSING = frozenset({"404", "NoSuchBucket"})

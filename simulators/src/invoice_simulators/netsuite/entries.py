@@ -10,8 +10,8 @@ from invoice_simulators.netsuite.suiteql import QUERY
 from invoice_simulators.wire import Json
 
 FIELDS = {"id", "isinactive"}
+# A query that names no id is answered with one record, because any number is an id here.
 ONE_OF_THEM = ("1",)
-"""Which ids there are beside those that a query names, nobody knows: any number is one."""
 
 
 def entries(text: str, settings: NetSuiteSettings) -> Sequence[Json] | None:
