@@ -8,9 +8,9 @@ from typing import NoReturn
 from invoice_cli.output import Listing
 from invoice_operations.check.checks import Line, State
 from invoice_operations.errors import InvalidRequest, NeedsAttention, NotFound
-from invoice_operations.harmless import harmless
 from invoice_shared.archive.archive import ArchiveUnreachable
 from invoice_shared.errors import ConnectorError, CredentialsRefused, Rejected, StartupError
+from invoice_shared.harmless import harmless
 from invoice_shared.settings import InvalidSettings
 
 

@@ -13,8 +13,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.table import Column, Table
 
 from invoice_cli.terminal import PIPE_WIDTH, terminal
-from invoice_operations.harmless import harmless, harmless_cell, harmless_json, harmless_line
 from invoice_operations.plain import plain
+from invoice_shared.harmless import harmless, harmless_cell, harmless_json, harmless_line
 from invoice_shared.serde import dumps
 
 Output = Literal["table", "json"]

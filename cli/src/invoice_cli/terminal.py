@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from invoice_operations.harmless import harmless
+from invoice_shared.harmless import harmless
 
 # Nothing is cut or wrapped if a program reads it: one line per row.
 PIPE_WIDTH = 10_000

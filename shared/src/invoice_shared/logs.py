@@ -1,4 +1,6 @@
-"""JSON lines on stdout, ours and every library's, without secrets or whole invoices."""
+"""Lines on stdout, ours and every library's, without secrets, whole invoices, and control of the
+terminal that shows them.
+"""
 
 import logging
 import sys
@@ -11,10 +13,14 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from invoice_shared import serde
+from invoice_shared.harmless import harmless, harmless_json, harmless_line
 from invoice_shared.log_limit import LogLimit, count_left_out
 from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 from invoice_shared.types import time_of_day
+
+# The key of an event under which structlog stores a traceback, the only text of several lines.
+TRACEBACK = "exception"
 
 
 def configure(
@@ -71,19 +77,37 @@ def _add_time(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def _rendering(log_format: str) -> list[Processor]:
+    with_traceback = structlog.processors.format_exc_info
     if log_format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _without_secrets]
+        return [with_traceback, _harmless, _for_people(), _without_secrets]
     return [
-        structlog.processors.format_exc_info,
+        with_traceback,
         structlog.processors.EventRenamer("message"),
         _as_json,
         _without_secrets,
     ]
 
 
+def _for_people() -> Processor:
+    """Render an event for a terminal. structlog's own tracebacks would show variables."""
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _harmless(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Clean all texts before the renderer adds its colours. Others are shown as their ``repr``."""
+    return {
+        name: (harmless if name == TRACEBACK else harmless_line)(value)
+        if isinstance(value, str)
+        else value
+        for name, value in event.items()
+    }
+
+
 def _as_json(_logger: object, _method: str, event: EventDict) -> str:
     """Render an event; values unknown to JSON are written as their ``repr``."""
-    return serde.line(event)
+    return harmless_json(serde.line(event))
 
 
 def _without_secrets(_logger: object, _method: str, line: Any) -> str:

@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from invoice_shared.errors import CredentialsRefused
+from invoice_shared.harmless import harmless
 from invoice_shared.outgoing.outgoing import Outgoing, Reach
 from invoice_shared.own_secrets import OWN
 from invoice_shared.secret_file import SecretFile, read_file
@@ -53,7 +54,8 @@ READ_ONCE = frozenset({"kafka_sasl_password"})
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 # Traffic through a proxy is encrypted, or may be plain at its destination anyway.
 PROXIES = frozenset({"https_proxy", "http_proxy"})
-# boto3 reads these itself.
+# boto3 and OpenTelemetry read these themselves.
+LIBRARIES_OWN = ("AWS_", "OTEL_")
 AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 
 
@@ -75,6 +77,13 @@ def _tidy(value: str, field: FieldInfo | None = None) -> str:
         if field is not None and KEEPS_BLANKS in field.metadata
         else value.strip()
     )
+
+
+def _tidy_for_libraries() -> None:
+    """Strip the variables that libraries read: a line end would be part of an AWS key."""
+    for name, value in os.environ.items():  # noqa: TID251 - the one reader
+        if name.startswith(LIBRARIES_OWN):
+            os.environ[name] = _tidy(value)  # noqa: TID251 - libraries read nothing else
 
 
 class _Environment(PydanticBaseSettingsSource):
@@ -396,6 +405,7 @@ def read_with(
 
     Raises ``InvalidSettings`` as ``read`` does.
     """
+    _tidy_for_libraries()
     problems: list[str] = []
     settings = _read(settings_class, problems)
     found = {key: _read(other, problems) for key, other in others.items()}
@@ -414,7 +424,7 @@ def or_exit(reading: Callable[[], Result]) -> Result:
     try:
         return reading()
     except InvalidSettings as invalid:
-        sys.stderr.write(f"Cannot start. {invalid}\n")
+        sys.stderr.write(harmless(f"Cannot start. {invalid}\n"))
         sys.exit(2)
 
 

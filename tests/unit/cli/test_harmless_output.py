@@ -23,7 +23,7 @@ from invoice_cli.output import (
 )
 from invoice_cli.progress import LINE_SECONDS, Lines
 from invoice_cli.terminal import SafeConsole, terminal
-from invoice_operations.harmless import HARMFUL
+from invoice_shared.harmless import HARMFUL
 
 EVIL = "".join(map(chr, HARMFUL)) + "words"
 ROW = {"name": EVIL, EVIL: "x"}

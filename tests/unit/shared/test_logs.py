@@ -4,6 +4,7 @@ import logging
 import pytest
 
 from invoice_shared import logs
+from invoice_shared.harmless import HARMFUL
 from invoice_shared.own_secrets import OWN
 from invoice_shared.settings import BaseServiceSettings
 from tests.fakes import FakeClock
@@ -95,3 +96,46 @@ def test_our_own_error_is_logged_with_its_traceback_in_both_formats(
     json_line, *console = capsys.readouterr().out.splitlines()
     assert "ValueError: odd" in json.loads(json_line)["exception"]
     assert any("ValueError: odd" in line for line in console)
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_no_line_controls_a_terminal_whoever_writes_it(
+    capsys: pytest.CaptureFixture[str], log_format: str
+) -> None:
+    evil = "".join(map(chr, HARMFUL)) + "\nwords"
+    logs.configure(BaseServiceSettings(log_format=log_format))
+
+    logs.get_logger(f"terminal.{log_format}").warning("provider said", why=evil, all=[evil])
+    logging.getLogger("a.library").error("said %s", evil)
+    try:
+        raise ValueError(evil)
+    except ValueError:
+        logs.get_logger(f"terminal.{log_format}").exception("ours")
+        logging.getLogger("a.library").exception("theirs")
+
+    printed = capsys.readouterr().out
+    assert printed.count("words") >= 5
+    assert not set(map(ord, printed)) & set(HARMFUL)
+
+
+def test_a_library_cannot_forge_a_second_line_on_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure(BaseServiceSettings(log_format="console"))
+
+    logging.getLogger("a.library").error("said %s", "a\r\n[error    ] forged")
+
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_traceback_on_a_terminal_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(BaseServiceSettings(log_format="console"))
+    invoice = ["customer", "amount"]
+    try:
+        raise ValueError(len(invoice))
+    except ValueError:
+        logs.get_logger("terminal.traceback").exception("event loop")
+
+    printed = capsys.readouterr().out
+    assert "ValueError: 2" in printed
+    assert "['customer', 'amount']" not in printed

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import boto3
 import pytest
 from pydantic import SecretStr
 
@@ -16,6 +17,7 @@ from invoice_shared.settings import (
     partly_set,
     read,
 )
+from invoice_shared.spans import resource_of
 
 
 class ExampleSettings(BaseServiceSettings, MetronomeApiSettings):
@@ -311,6 +313,29 @@ def test_surrounding_line_ends_and_blanks_are_removed_from_every_setting(
     assert (settings.kafka_bootstrap_servers, settings.ops_port) == ("broker:9092", 9101)
     assert settings.metronome_base_url == "https://api.metronome.com"
     assert (settings.log_level, settings.kafka_security_protocol) == ("DEBUG", "SSL")
+
+
+def test_they_are_also_removed_from_settings_that_libraries_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "key\n",
+        "AWS_SECRET_ACCESS_KEY": " secret\r\n",
+        "AWS_DEFAULT_REGION": "eu-central-1\n",
+        "AWS_ENDPOINT_URL_S3": "http://s3.internal:9000 ",
+        "OTEL_SERVICE_NAME": "creator\n",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    read(ExampleSettings)
+
+    session = boto3.Session()
+    credentials, client = session.get_credentials(), session.client("s3")
+    assert credentials is not None
+    assert (credentials.access_key, credentials.secret_key) == ("key", "secret")
+    assert client.meta.region_name == "eu-central-1"
+    assert client.meta.endpoint_url == "http://s3.internal:9000"
+    assert resource_of("invoice-creator").attributes["service.name"] == "creator"
 
 
 def test_an_empty_file_counts_as_unset_until_it_has_content(

@@ -11,6 +11,7 @@ from invoice_formatter.settings import FormatterSettings
 from invoice_shared.decision import Decision
 from invoice_shared.errors import Unavailable
 from invoice_shared.failure import InvoiceFailure
+from invoice_shared.harmless import HARMFUL
 from invoice_shared.original import original_of
 from invoice_shared.record import Record
 from invoice_shared.serde import from_bytes, to_bytes
@@ -94,6 +95,20 @@ async def test_foreign_text_is_shown_as_text() -> None:
             page = await visitor.look(path)
             assert "A &lt;b&gt;product&lt;/b&gt; has no item." in page
             assert "<b>" not in page
+
+
+@pytest.mark.parametrize("path", ["/failures", "/failures/oneabcdef", "/failures?format=csv"])
+@pytest.mark.parametrize("json", [True, False])
+async def test_foreign_text_controls_neither_a_terminal_nor_the_direction_of_a_page(
+    path: str, json: bool
+) -> None:
+    evil = "".join(map(chr, HARMFUL)) + "words"
+    async with page_of(FakeInstallation(records_in(failed("one", reason=evil)))) as visitor:
+        await visitor.log_in()
+        text = await (await visitor.get(path, json=json)).text()
+
+        assert "words" in text
+        assert not set(map(ord, text)) & set(HARMFUL)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from invoice_operations.plain import plain
+from invoice_shared.harmless import harmless_json
 from invoice_shared.serde import dumps
 from invoice_web import csrf
 from invoice_web.desk import DESK
@@ -72,7 +73,10 @@ def as_json(facts: Mapping[str, Any], status: int = 200) -> web.Response:
     """Return a response with one JSON document; money and times are text."""
     tree = {name: value if name in EXACT else plain(value) for name, value in facts.items()}
     return web.Response(
-        body=dumps(tree), status=status, content_type="application/json", charset="utf-8"
+        text=harmless_json(dumps(tree).decode()),
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
     )
 
 

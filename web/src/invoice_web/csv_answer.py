@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from invoice_operations.harmless import harmless_cell
 from invoice_operations.plain import plain
+from invoice_shared.harmless import harmless_cell
 from invoice_web.guard import secure
 
 Batches = Iterable[Sequence[Mapping[str, Any]]]

@@ -10,18 +10,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from invoice_operations.amounts import amount_text
 from invoice_operations.tally import money
 from invoice_operations.times import age
+from invoice_shared.harmless import harmless, harmless_json
 from invoice_shared.serde import dumps
 from invoice_web.forms import SHOWN_ROWS
 from invoice_web.runbook import Runbook
 
 
 class Templates:
-    """The templates. Every text is escaped, and an undefined name is an error."""
+    """The templates. Every text is escaped and harmless, and an undefined name is an error."""
 
     def __init__(self, runbook: Runbook) -> None:
         self._environment = Environment(
             loader=PackageLoader("invoice_web"),
             autoescape=True,
+            finalize=_harmless,
             undefined=StrictUndefined,
             trim_blocks=True,
         )
@@ -39,6 +41,10 @@ class Templates:
     def render(self, name: str, facts: Mapping[str, Any]) -> str:
         """Return a page."""
         return self._environment.get_template(name).render(facts)
+
+
+def _harmless(value: Any) -> Any:
+    return harmless(value) if isinstance(value, str) else value
 
 
 def money_of(totals: Mapping[str, Decimal | str], unknown: int = 0) -> str:
@@ -68,7 +74,7 @@ def since(value: datetime | str | None, now: datetime) -> str:
 
 def body(tree: Any) -> str:
     """Return a body as a provider would get it, with amounts as numbers."""
-    return dumps(tree).decode()
+    return harmless_json(dumps(tree).decode())
 
 
 def short(failure_id: str) -> str:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from invoice_operations.harmless import (
+from invoice_shared.harmless import (
     HARMFUL,
     harmless,
     harmless_cell,
@@ -54,6 +54,11 @@ def test_json_has_the_same_content_and_cannot_steer_a_terminal() -> None:
         pytest.param("-5\n", "'-5\n", id="a minus, and a second line"),
         pytest.param("\t=1", "'\t=1", id="a tab"),
         pytest.param("\r=1", "'\ufffd=1", id="a carriage return"),
+        pytest.param("\n=1", "'\n=1", id="a line break"),
+        pytest.param("\uff1d1", "'\uff1d1", id="a wide equals sign"),
+        pytest.param("\uff0b1", "'\uff0b1", id="a wide plus"),
+        pytest.param("\uff0d1", "'\uff0d1", id="a wide minus"),
+        pytest.param("\uff20A1", "'\uff20A1", id="a wide at sign"),
         pytest.param("-12.50", "-12.50", id="a negative amount"),
         pytest.param("12.50", "12.50", id="an amount"),
         pytest.param("a=1", "a=1", id="a text"),
