@@ -6,6 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 import pytest
+from structlog.testing import capture_logs
 
 from invoice_creator.creation import MAX_UNSHOWN
 from invoice_creator.decisions import DecisionBook
@@ -519,6 +520,20 @@ def test_an_invoice_that_was_resolved_by_hand_is_skipped_without_a_report_to_met
     (entry,) = desk.outcomes
     assert (entry["outcome"], entry["code"]) == ("skipped", "resolved-by-hand")
     assert entry["reason"] == "Resolved by ada: billed by letter"
+
+
+def test_the_log_names_a_skips_code_and_reason_as_the_ledger_does() -> None:
+    desk = Desk(is_repeat=True)
+    desk.book.note(decision("resolve", why="billed by letter"))
+
+    with capture_logs() as lines:
+        desk.finish()
+
+    (line,) = [line for line in lines if line["event"] == "invoice skipped"]
+    assert (line["code"], line["reason"]) == (
+        "resolved-by-hand",
+        "Resolved by ada: billed by letter",
+    )
 
 
 def test_a_replay_that_includes_resolved_invoices_sends_it() -> None:

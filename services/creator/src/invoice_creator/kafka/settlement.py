@@ -82,7 +82,7 @@ class Settlement:
         )
         if task.skip is not None:
             self.metrics.skipped(task.skip.reason)
-            event.info("invoice skipped", reason=task.skip.reason, detail=task.skip.sentence)
+            event.info("invoice skipped", code=task.skip.reason, reason=task.skip.sentence)
         if task.created is not None and task.document is not None:
             self.metrics.created(task.document.destination, task.document.document_type)
             event.info("invoice created", document_id=task.created.document_id)
