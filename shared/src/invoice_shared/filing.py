@@ -121,17 +121,24 @@ def failed_outcome(failure: InvoiceFailure, known: Outcome | None = None) -> Out
         invoice_id=failure.invoice_id, outcome="failed", settled_at=failure.failed_at
     )
     return base.model_copy(
-        update={
+        update=facts_of(failure)
+        | {
             "outcome": "failed",
-            "stage": failure.stage,
-            "code": failure.code,
-            "reason": failure.reason,
-            "failure_id": failure.failure_id,
             "customer_id": failure.customer_id or base.customer_id,
             "destination": failure.destination or base.destination,
             "settled_at": failure.failed_at,
         }
     )
+
+
+def facts_of(failure: InvoiceFailure) -> dict[str, object]:
+    """Return what a ledger entry contains of a failure, also if the document was created."""
+    return {
+        "stage": failure.stage,
+        "code": failure.code,
+        "reason": failure.reason,
+        "failure_id": failure.failure_id,
+    }
 
 
 def failure_key(failure: InvoiceFailure) -> bytes:

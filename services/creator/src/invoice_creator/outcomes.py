@@ -10,7 +10,7 @@ from invoice_creator.scheduling.task import Skip, Task
 from invoice_providers.base import Found
 from invoice_providers.found import stands
 from invoice_shared.failure import InvoiceFailure
-from invoice_shared.filing import failed_outcome
+from invoice_shared.filing import facts_of, failed_outcome
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.outcome import Outcome
 
@@ -28,7 +28,8 @@ def event_of(
     if task.skip is not None:
         return known.model_copy(update=_skipped(task.skip))
     if task.created is not None:
-        return known.model_copy(update=_created(task, task.created) | _untold(failure))
+        untold = {} if failure is None else facts_of(failure)
+        return known.model_copy(update=_created(task, task.created) | untold)
     failed = failed_outcome(failure, known) if failure is not None else None
     return failed.model_copy(update={"may_exist": task.may_exist}) if failed else None
 
@@ -90,14 +91,3 @@ def _seen(document: FormattedInvoice, found: Found) -> dict[str, object]:
 
 def _skipped(skip: Skip) -> dict[str, object]:
     return {"outcome": "skipped", "code": skip.reason, "reason": skip.sentence}
-
-
-def _untold(failure: InvoiceFailure | None) -> dict[str, object]:
-    if failure is None:
-        return {}
-    return {
-        "stage": failure.stage,
-        "code": failure.code,
-        "reason": failure.reason,
-        "failure_id": failure.failure_id,
-    }
