@@ -34,6 +34,17 @@ PACKAGES = (
 # The fields that we use of Metronome's schema ``BillingProviderInvoice``.
 METRONOMES_NAMES = ("netsuite", "quickbooks_online", "custom")
 HTTP_FIELDS = HttpSettings.model_fields.keys()
+# What decides the meaning of another system's answer, and the only place that knows it.
+METRONOMES_RULES = "shared/src/invoice_shared/metronome/"
+KNOWN_IN_ONE_PLACE = {
+    "X-Metronome-Rate-Limit-Type": METRONOMES_RULES,
+    "INVALID_REQUEST_ERROR": METRONOMES_RULES,
+    "billingProvider": METRONOMES_RULES,
+    "/contracts/": METRONOMES_RULES,
+    '"constituent_invoices"': "services/formatter/src/invoice_formatter/mapping/hierarchy/",
+    'get("Retry-After"': "shared/src/invoice_shared/answer.py",
+    "MSG_SIZE_TOO_LARGE": "shared/src/invoice_shared/kafka/",
+}
 # Prefixes of variables that boto3 and OpenTelemetry read themselves; their own documentation lists
 # them.
 OTHERS_OWN = ("AWS_", "OTEL_")
@@ -90,6 +101,19 @@ def test_every_failure_code_has_a_heading_in_the_runbook(code: str) -> None:
     headings = re.findall(r"^#+ .*$", RUNBOOK.read_text(), re.MULTILINE)
 
     assert any(f"`{code}`" in heading for heading in headings)
+
+
+@pytest.mark.parametrize(("word", "place"), KNOWN_IN_ONE_PLACE.items())
+def test_a_rule_about_other_systems_answers_is_in_one_place(word: str, place: str) -> None:
+    files = [
+        str(path.relative_to(ROOT))
+        for sources in ("*/src", "services/*/src")
+        for path in ROOT.glob(f"{sources}/**/*.py")
+        if "invoice_simulators" not in path.parts and word in path.read_text()
+    ]
+
+    assert files
+    assert [file for file in files if not file.startswith(place)] == []
 
 
 @pytest.mark.parametrize("destination", destinations())

@@ -5,7 +5,6 @@ This is only known once all invoices were read.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from invoice_operations.reconcile.comparison import CONSTITUENT, compare
 from invoice_operations.reconcile.evidence import Evidence
@@ -41,12 +40,3 @@ class Constituents:
             finding = compare(listed, replace(evidence, is_named=is_named, unasked=unasked))
             if finding is not None:
                 yield finding
-
-
-def named_by(tree: dict[str, Any]) -> list[str]:
-    """Return the invoices that a consolidated invoice names, unless it is void. Pure."""
-    constituents = tree.get("constituent_invoices")
-    if tree.get("status") == "VOID" or not isinstance(constituents, list):
-        return []
-    named = (each.get("invoice_id") for each in constituents if isinstance(each, dict))
-    return [name for name in named if isinstance(name, str)]

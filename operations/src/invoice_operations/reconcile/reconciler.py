@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from invoice_formatter.mapping.hierarchy.listing import constituents_of
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.giving_up import GivingUp
 from invoice_operations.reconcile.asking import AsksProviders, Inquiry
 from invoice_operations.reconcile.comparison import NOT_FINALIZED, compare
-from invoice_operations.reconcile.constituents import Constituents, named_by
+from invoice_operations.reconcile.constituents import Constituents
 from invoice_operations.reconcile.evidence import Evidence
 from invoice_operations.reconcile.finding import Finding
 from invoice_operations.reconcile.listed import COUNTED, ListedInvoice, parse_listed
@@ -122,7 +123,7 @@ class Reconciler:
             return seen
         listed: list[ListedInvoice] = []
         for tree in trees:
-            seen.named += named_by(tree)
+            seen.named += constituents_of(tree)
             if tree.get("status") in COUNTED:
                 try:
                     listed.append(parse_listed(tree))

@@ -10,11 +10,7 @@ from invoice_formatter.mapping.metronome_invoice import ExternalInvoice, Metrono
 from invoice_formatter.mapping.skip import Skip
 from invoice_providers.names import metronome_name
 from invoice_shared.errors import Rejected
-
-# The statuses of our document after somebody removed it.
-REMOVED = ("VOID", "DELETED")
-# The statuses without a document: refused, or left out on purpose.
-NOTHING = ("INVALID_REQUEST_ERROR", "SKIPPED")
+from invoice_shared.metronome.statuses import OVERWRITTEN, REMOVED
 
 
 def check_external(
@@ -29,7 +25,7 @@ def check_external(
     ours = metronome_name(destination) if destination else None
     _check_revenue_system(invoice, destination)
     external = invoice.external_invoice
-    if external is None or external.external_status in NOTHING:
+    if external is None or external.external_status in OVERWRITTEN:
         return None
     if not external.invoice_id:
         _check_nobody_sends(external, forced=forced)
@@ -45,7 +41,7 @@ def check_external(
 def known_document(invoice: MetronomeInvoice, destination: str) -> str | None:
     """Return the id of its document at its destination according to Metronome."""
     external = invoice.external_invoice
-    if external is None or external.external_status in NOTHING:
+    if external is None or external.external_status in OVERWRITTEN:
         return None
     is_here = external.billing_provider_type in (None, metronome_name(destination))
     return external.invoice_id or None if is_here else None

@@ -19,10 +19,7 @@ class ConsolidatedPage:
 
 
 def page_in(answer: Any) -> ConsolidatedPage:
-    """Return a page; a void invoice contains nothing, because it bills nobody.
-
-    Raises ``Rejected("payer-not-decided")``.
-    """
+    """Return a page. Raises ``Rejected("payer-not-decided")``."""
     invoices = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(invoices, list):
         raise Rejected(
@@ -33,14 +30,15 @@ def page_in(answer: Any) -> ConsolidatedPage:
     containing = {
         constituent: consolidated
         for invoice in invoices
-        if (consolidated := text_of(invoice, "id")) and text_of(invoice, "status") != "VOID"
-        for constituent in _constituents(invoice)
+        if (consolidated := text_of(invoice, "id"))
+        for constituent in constituents_of(invoice)
     }
     return ConsolidatedPage(containing, text_of(answer, "next_page"))
 
 
-def _constituents(invoice: dict[str, Any]) -> list[str]:
+def constituents_of(invoice: dict[str, Any]) -> list[str]:
+    """Return the invoices that a consolidated one contains; a void one bills nobody."""
     listed = invoice.get("constituent_invoices")
-    if not isinstance(listed, list):
+    if invoice.get("status") == "VOID" or not isinstance(listed, list):
         return []
     return [invoice_id for each in listed if (invoice_id := text_of(each, "invoice_id"))]
