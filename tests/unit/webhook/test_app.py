@@ -111,6 +111,24 @@ async def test_after_an_early_refusal_the_rest_is_read_and_the_connection_stays_
     assert (await client.ask(b"x" * 900 + request(ingress) + BODY))[0] == 200
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"GET {PATH} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        "CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n",
+    ],
+)
+async def test_a_request_for_another_protocol_is_its_connections_last(
+    ingress: Ingress, head: str
+) -> None:
+    client = await ingress.connect()
+
+    _status, answer = await client.ask(head.encode())
+
+    assert "Connection: close" in answer
+    assert await client.is_closed()
+
+
 async def test_a_sender_that_expects_100_is_told_to_continue(ingress: Ingress) -> None:
     client = await ingress.connect()
 

@@ -12,6 +12,7 @@ from invoice_webhook.connections import (
     HEAD_SECONDS,
     IDLE_SECONDS,
     LINGER_SECONDS,
+    MAX_FRAMING_BYTES,
     MAX_HEAD_BYTES,
     STRANGER_IDLE_SECONDS,
     Connection,
@@ -196,6 +197,64 @@ def test_an_endless_head_is_cut_off(connections: Connections) -> None:
 
     opened.receive(b"x")
     assert not opened.is_open()
+
+
+def test_blank_lines_before_a_head_are_not_its_end(connections: Connections) -> None:
+    opened = Opened(connections)
+
+    opened.receive(b"\r\n\r\nPOST")
+    opened.receive(b"x" * MAX_HEAD_BYTES)
+
+    assert not opened.is_open()
+
+
+def test_endless_blank_lines_are_cut_off(connections: Connections) -> None:
+    opened = Opened(connections)
+
+    opened.receive(b"\r\n" * (MAX_HEAD_BYTES // 2))
+    opened.receive(b"\r\n")
+
+    assert not opened.is_open()
+
+
+def test_blank_lines_do_not_extend_a_heads_deadline(
+    clock: FakeClock, connections: Connections
+) -> None:
+    opened = Opened(connections)
+    opened.receive(b"\r\n")
+    clock.advance(20)
+    opened.receive(b"\r\n")
+
+    stays(clock, opened, HEAD_SECONDS - 20)
+
+
+async def test_chunks_and_a_trailer_that_are_larger_than_the_limit_are_cut_off(
+    connections: Connections,
+) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD)
+    opened.connection.begin(body(complete=False))
+
+    opened.receive(b"x" * MAX_FRAMING_BYTES)
+    opened.receive(b"x")
+    assert opened.is_open()
+
+    opened.receive(b"x")
+    assert not opened.is_open()
+
+
+async def test_the_bytes_of_a_body_are_not_limited_here(connections: Connections) -> None:
+    opened = Opened(connections)
+    content = body(complete=False)
+    opened.receive(HEAD)
+    opened.connection.begin(content)
+
+    for _ in range(100):
+        opened.receive(b"x" * 1000)
+        content.feed_data(b"x" * 1000)
+        content.read_nowait()
+
+    assert opened.is_open()
 
 
 def test_bytes_after_a_head_do_not_count_towards_it(connections: Connections) -> None:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from invoice_webhook.answer_log import AnswerLog, quiet_logger
 from invoice_webhook.answers import Answer
-from invoice_webhook.connections import Connection, Connections
+from invoice_webhook.connections import PORTION_BYTES, Connection, Connections
 from invoice_webhook.handler import WebhookHandler
 from invoice_webhook.listener import Listener
 
@@ -40,6 +40,8 @@ class Ingress:
             logger=quiet_logger(),
             # The signature is of the bytes on the wire: the check needs a compressed body as it is.
             auto_decompress=False,
+            # What it keeps of a connection that the handler does not read yet.
+            read_bufsize=PORTION_BYTES,
         )
         self._listener = Listener(
             self._connections, lambda: Connection(self._server(), self._connections)
@@ -83,6 +85,8 @@ class Ingress:
             answer = await self._handler.handle(request, connection)
         finally:
             connection.end()
+        if _leaves_http(request):
+            answer.force_close()
         if answer.keep_alive is False:
             connection.end_soon()
         if self._is_draining:
@@ -93,3 +97,8 @@ class Ingress:
         self._next_sweep = self._loop.call_later(SWEEP_SECONDS, self._sweep_on)
         self._connections.close_overdue()
         self._sweep()
+
+
+def _leaves_http(request: web.BaseRequest) -> bool:
+    """Whether aiohttp keeps, and never handles, what follows: it expects another protocol."""
+    return "Upgrade" in request.headers or request.method == "CONNECT"

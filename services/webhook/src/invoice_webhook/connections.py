@@ -33,7 +33,11 @@ MAX_HEAD_BYTES = 16 * 1024
 # Strangers that are closed at once if there are too many connections: one per turn of the event
 # loop would be slow during an attack.
 MAX_CLOSED_AT_ONCE = 16
+# The sizes of a body's chunks and its trailer, which aiohttp keeps without a limit for all.
+MAX_FRAMING_BYTES = 8 * 1024
 HEAD_END = b"\r\n\r\n"
+# The parser skips these in front of a head.
+BLANK_LINES = b"\r\n"
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -47,13 +51,17 @@ class Connection(asyncio.BufferedProtocol):
         self._connections = connections
         self._transport: asyncio.Transport | None = None
         self._body: StreamReader | None = None
+        self._received = 0
         self._head = b""
+        self._head_bytes = 0
         self._is_head_complete = False
 
     def begin(self, body: StreamReader) -> None:
         """Note that a request is being handled; the handler limits its duration."""
         self._body = body
+        self._received = body.total_bytes
         self._head = b""
+        self._head_bytes = 0
         self._is_head_complete = False
         self.is_busy = True
         self.deadline = inf
@@ -99,22 +107,29 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Pass a portion on."""
         portion = bytes(self._connections.buffer[:nbytes])
-        if (
-            not self.is_busy
-            and not self._is_head_complete
-            and (self._body is None or self._body.is_eof())
-        ):
+        if self._body is not None and not self._body.is_eof():
+            self._add_to_body(nbytes, self._body)
+        elif not self.is_busy and not self._is_head_complete:
             self._add_to_head(portion)
         self._inner.data_received(portion)
 
+    def _add_to_body(self, nbytes: int, body: StreamReader) -> None:
+        if self._received - body.total_bytes > MAX_FRAMING_BYTES:
+            self._end("the chunks or the trailer of a request's body are too large")
+        self._received += nbytes
+
     def _add_to_head(self, portion: bytes) -> None:
-        if not self._head:
+        if not self._head_bytes:
             self.deadline = self._connections.now() + HEAD_SECONDS
-        self._head += portion
+        self._head_bytes += len(portion)
+        self._head = (self._head + portion).lstrip(BLANK_LINES)
         self._is_head_complete = HEAD_END in self._head
-        if not self._is_head_complete and len(self._head) > MAX_HEAD_BYTES:
-            self._connections.note("a request's head is too large")
-            self.abort()
+        if not self._is_head_complete and self._head_bytes > MAX_HEAD_BYTES:
+            self._end("a request's head is too large")
+
+    def _end(self, why: str) -> None:
+        self._connections.note(why)
+        self.abort()
 
     def eof_received(self) -> bool | None:
         """Close the connection, also if the client closed only its own half."""
