@@ -5,6 +5,7 @@ partitions.
 import threading
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -19,6 +20,7 @@ from invoice_creator.scheduling.engine import Attempt, Engine
 from invoice_creator.scheduling.task import Task
 from invoice_shared import serde
 from invoice_shared.clock import SystemClock
+from invoice_shared.decision import Decision
 from invoice_shared.errors import CallFailed
 from invoice_shared.health import Health
 from invoice_shared.metrics import Metrics
@@ -31,6 +33,15 @@ from tests.unit.shared.kafka.fakes import FakeMessage
 
 TOPIC = "formatted-invoices"
 SECONDS = 10.0
+PAUSE = Decision(
+    decision_id="d-1",
+    kind="pause",
+    subject="netsuite",
+    by="kim",
+    why="closing the books",
+    at=datetime(2026, 11, 1, tzinfo=UTC),
+    via="cli",
+)
 
 
 def message(partition: int, offset: int) -> FakeMessage:
@@ -134,10 +145,18 @@ class DecisionsRead:
 class Loop:
     """The poll loop in a thread, over a fake member and real workers."""
 
-    def __init__(self, attempt: Attempt, capacity: int = 64, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        attempt: Attempt,
+        capacity: int = 64,
+        max_bytes: int = MAX_BYTES,
+        *,
+        pause: Decision | None = None,
+        stall_seconds: float = 120,
+    ) -> None:
         clock = SystemClock()
         self.member = FakeMember()
-        self.health = Health(clock, 120)
+        self.health = Health(clock, stall_seconds)
         policy = RetryPolicy(1, 0.01, 0.01, 900, jitter=lambda low, _high: low)
         dispatcher = Dispatcher(
             clock,
@@ -150,7 +169,7 @@ class Loop:
         )
         bounds = Bounds(
             Scope(("netsuite",), ("netsuite", "razorpay")),
-            lambda _destination: None,
+            lambda _destination: pause,
             WITHOUT_WRITEBACK,
             revoke_seconds=SECONDS,
             grace_seconds=SECONDS,
@@ -166,6 +185,10 @@ class Loop:
         )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=consumer.run, args=(TOPIC, self._stop), daemon=True)
+
+    def wait_in_the_group(self) -> None:
+        """Begin without an assignment."""
+        self._thread.start()
 
     def start(self, *partitions: int, records: int) -> None:
         self.member.rebalance("on_assign", *partitions)
@@ -213,6 +236,15 @@ def test_settled_records_are_committed_before_the_group_is_left() -> None:
     assert loop.health.missing_parts() == []
     loop.stop()
     assert loop.health.missing_parts() == ["partitions: none assigned yet"]
+
+
+def test_a_pause_does_not_hide_a_missing_assignment() -> None:
+    loop = Loop(at_once, pause=PAUSE, stall_seconds=2)
+    loop.wait_in_the_group()
+
+    eventually(lambda: "netsuite paused" in loop.health.reasons(), SECONDS)
+    eventually(lambda: not loop.health.is_live(), SECONDS)
+    loop.stop()
 
 
 def test_only_a_partition_with_enough_records_read_is_paused(gate: Gate) -> None:

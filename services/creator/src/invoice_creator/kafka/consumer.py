@@ -196,7 +196,8 @@ class InvoiceConsumer:
                 self._health.present(f"{destination} paused")
             else:
                 self._health.missing(f"{destination} paused", f"by {pause.by}: {pause.why}")
-                self._health.progress()
+                if self._next:  # without partitions the pause explains nothing
+                    self._health.progress()
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         for partition, start in starts(consumer, partitions).items():
