@@ -48,8 +48,8 @@ OPEN_PROBLEM = (
     "goes over http:// to a host that is not private by its name, so others can read what is sent."
     " Use https://, or set ALLOW_PLAIN_HTTP=true"
 )
-# A connection to Kafka keeps the password that it logged in with.
-READ_ONCE = frozenset({"kafka_sasl_password"})
+# A connection to Kafka keeps the password that it logged in with, and the page its key.
+READ_ONCE = frozenset({"kafka_sasl_password", "console_secret"})
 # As pydantic reads a boolean.
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 # Traffic through a proxy is encrypted, or may be plain at its destination anyway.

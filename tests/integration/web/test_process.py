@@ -133,6 +133,22 @@ def open_page(topics: Topics, tmp_path: Path) -> Iterator[OpenPage]:
         page.process.stop()
 
 
+def test_it_is_not_ready_while_its_password_cannot_be_read(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text(PASSWORD)
+    page = open_page({"CONSOLE_PASSWORD": "", "CONSOLE_PASSWORD_FILE": str(file)})
+    eventually(lambda: page.status("/readyz") == 200)
+
+    file.unlink()
+    assert page.status("/readyz") == 503
+
+    file.write_text(PASSWORD)
+    assert page.status("/readyz") == 200
+    assert page.log_in() == 200
+
+
 def test_it_starts_follows_the_topics_and_ends_cleanly(open_page: OpenPage, topics: Topics) -> None:
     page = open_page({})
     eventually(lambda: page.status("/readyz") == 200)

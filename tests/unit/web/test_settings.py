@@ -51,6 +51,7 @@ def test_the_page_starts_if_somebody_can_log_in_and_act(
         (HEADER | {"CONSOLE_PASSWORD": "let me in"}, "CONSOLE_TRUSTED_PROXIES"),
         ({"CONSOLE_PASSWORD": "$argon2id$nothing"}, "CONSOLE_PASSWORD"),
         (PROXIES | {"CONSOLE_USER_HEADER": "X User"}, "CONSOLE_USER_HEADER"),
+        ({"CONSOLE_PASSWORD": "let me in", "CONSOLE_SECRET": "short"}, "CONSOLE_SECRET"),
     ],
 )
 def test_the_page_does_not_start_if_nobody_or_anybody_could_use_it(

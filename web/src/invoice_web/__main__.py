@@ -51,6 +51,7 @@ def main() -> None:
     shutdown = Shutdown(settings.shutdown_grace_seconds)
     log.info("starting", **settings.effective())
     health = Health(SystemClock(), settings.liveness_stall_seconds)
+    health.ask(settings.problems_of_files)
     health.missing("page", "starting")
     ops = serve_ops(settings, health, Metrics())
     asyncio.run(_serve(settings, health, shutdown))

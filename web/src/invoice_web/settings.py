@@ -7,7 +7,7 @@ from argon2.exceptions import InvalidHashError
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from invoice_operations.settings import StateSettings
-from invoice_shared.setting_types import JsonList, JsonNetworks, Port
+from invoice_shared.setting_types import JsonList, JsonNetworks, Port, StrongSecret
 from invoice_shared.settings import BaseServiceSettings, Environment, absent
 from invoice_web.passwords import is_hash
 
@@ -25,7 +25,7 @@ class WebSettings(StateSettings, BaseServiceSettings):
     console_user_header: str | None = None
     console_trusted_proxies: JsonNetworks = Field(default=(), validate_default=True)
     console_act_users: JsonList = ()
-    console_secret: SecretStr | None = None
+    console_secret: StrongSecret | None = None
     console_insecure_cookies: bool = False
 
     @classmethod
