@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pkgutil import iter_modules
 
 import pytest
 
+from invoice_cli import commands
 from invoice_cli.index import INDEX, Listed
 from invoice_cli.lazy import loaded
 
@@ -43,6 +45,12 @@ def test_the_shell_completes_commands_and_their_options() -> None:
 
     assert "reconcile" in printed(run, **asked, _TYPER_COMPLETE_ARGS="invoices rec")
     assert "--customer" in printed(run, **asked, _TYPER_COMPLETE_ARGS="invoices failures --cust")
+
+
+def test_every_module_of_a_command_is_in_the_index() -> None:
+    modules = {info.name for info in iter_modules(commands.__path__)}
+
+    assert modules == {listed.module for listed in INDEX.values()}
 
 
 @pytest.mark.parametrize(("name", "listed"), INDEX.items())

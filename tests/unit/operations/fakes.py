@@ -80,6 +80,7 @@ class FakeBroker:
         self._ids = dict.fromkeys(sorted(self._names - set(missing)), 1)
         self._first: dict[tuple[str, int], int] = {}
         self.knows_ids = True
+        self.cluster_id = "cluster"
         self.read: list[tuple[str, int]] = []
 
     def add(self, *records: Record) -> None:
@@ -104,7 +105,8 @@ class FakeBroker:
 
     def describe(self, names: Sequence[str]) -> Cluster:
         """Describe the existing topics."""
-        return Cluster("cluster", {name: self._topic(name) for name in names if name in self._ids})
+        topics = {name: self._topic(name) for name in names if name in self._ids}
+        return Cluster(self.cluster_id, topics)
 
     def _topic(self, name: str) -> Topic:
         numbers = {record.partition for record in self._records if record.topic == name}

@@ -8,6 +8,21 @@ from invoice_operations.options import FIELDS, Options, parse_rate, parse_select
 from invoice_operations.selection import Selection
 from tests.fakes import START
 
+EVERY_OPTION = {
+    "since": ["2h"],
+    "until": ["2099-01-01"],
+    "partition": ["2"],
+    "from_offset": ["7"],
+    "invoice_id": [" inv-1 "],
+    "customer_id": ["cus-1"],
+    "code": ["items-not-mapped", "invalid-invoice"],
+    "stage": ["formatter"],
+    "destination": ["netsuite"],
+    "state": ["open"],
+    "failure_id": ["f1", "f2"],
+    "invoice_prefix": ["inv"],
+}
+
 
 def test_every_field_of_a_selection_has_its_option() -> None:
     assert sorted(field for field, _parse in FIELDS.values()) == sorted(
@@ -16,22 +31,9 @@ def test_every_field_of_a_selection_has_its_option() -> None:
 
 
 def test_every_option_is_read_from_its_text() -> None:
-    options = {
-        "since": ["2h"],
-        "until": ["2099-01-01"],
-        "partition": ["2"],
-        "from_offset": ["7"],
-        "invoice_id": [" inv-1 "],
-        "customer_id": ["cus-1"],
-        "code": ["items-not-mapped", "invalid-invoice"],
-        "stage": ["formatter"],
-        "destination": ["netsuite"],
-        "state": ["open"],
-        "failure_id": ["f1", "f2"],
-    }
+    chosen = parse_selection(EVERY_OPTION, START)
 
-    chosen = parse_selection(options, START)
-
+    assert EVERY_OPTION.keys() == FIELDS.keys()
     assert chosen.since == START - timedelta(hours=2)
     assert chosen.until is not None
     assert chosen == Selection(
@@ -40,6 +42,7 @@ def test_every_option_is_read_from_its_text() -> None:
         partition=2,
         from_offset=7,
         invoice_id="inv-1",
+        invoice_prefix="inv",
         customer_id="cus-1",
         codes=frozenset({"items-not-mapped", "invalid-invoice"}),
         stage="formatter",
@@ -47,6 +50,16 @@ def test_every_option_is_read_from_its_text() -> None:
         state="open",
         failure_ids=frozenset({"f1", "f2"}),
     )
+
+
+def test_what_is_recorded_of_a_selection_selects_the_same_again() -> None:
+    chosen = parse_selection(EVERY_OPTION, START)
+
+    recorded = chosen.filters()
+
+    assert recorded.keys() == EVERY_OPTION.keys()
+    again = {name: [text] if isinstance(text, str) else text for name, text in recorded.items()}
+    assert parse_selection(again, START) == chosen
 
 
 @pytest.mark.parametrize(

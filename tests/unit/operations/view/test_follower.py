@@ -1,7 +1,8 @@
 """What is read from the topics, and when it is read again."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from invoice_operations.errors import NeedsAttention
 from invoice_operations.selection import Selection
 from invoice_operations.view.entry import Entry
+from invoice_operations.view.followed import Cluster, ReadsPartitions
 from invoice_operations.view.follower import gathered
 from invoice_operations.view.span import Bounds
-from invoice_operations.view.state_file import open_tables, untold
+from invoice_operations.view.state_file import file_name, open_tables, untold
 from invoice_operations.view.tables import Tables
-from invoice_operations.view.view import View
+from invoice_operations.view.view import View, unseen
 from invoice_shared.decision import Decision
 from invoice_shared.record import Record
 from tests.builders import failure, outcome
@@ -41,6 +43,21 @@ def decided(offset: int, decision_id: str, subject: str = "a") -> Record:
 @pytest.fixture
 def tables(tmp_path: Path) -> Tables:
     return open_tables(tmp_path, "view.sqlite3", untold)
+
+
+class Moved:
+    """An address at which another cluster answers later."""
+
+    def __init__(self, broker: FakeBroker) -> None:
+        self.broker = broker
+
+    def describe(self, names: Sequence[str]) -> Cluster:
+        """Describe the present cluster."""
+        return self.broker.describe(names)
+
+    def connected(self) -> AbstractContextManager[ReadsPartitions]:
+        """Connect to the present cluster."""
+        return self.broker.connected()
 
 
 def known(view: View) -> tuple[set[str], list[str], list[str]]:
@@ -77,6 +94,47 @@ def test_all_topics_are_read_again_if_one_was_recreated(tables: Tables, topic: s
     assert [each.decision_id for each in view.decisions("a")] == (
         [] if topic == DECISIONS else ["d1"]
     )
+
+
+@pytest.mark.parametrize("topic", [LEDGER, ERRORS])
+def test_a_recreated_topic_is_read_from_its_start_even_if_it_is_longer_by_now(
+    tables: Tables, topic: str
+) -> None:
+    broker = FakeBroker([FAILED, in_errors(0, FAILURE)])
+    view = view_of(broker, tables)
+    fresh = [failure(failure_id=name, invoice_id="b", failed_at=LATER) for name in ("f2", "f3")]
+    events = [outcome(invoice_id=name, settled_at=LATER) for name in "bc"]
+    records = {
+        LEDGER: [in_ledger(offset, event) for offset, event in enumerate(events)],
+        ERRORS: [in_errors(offset, each) for offset, each in enumerate(fresh)],
+    }
+    broker.recreate(topic, *records[topic])
+
+    view.refresh()
+
+    failures = [case.failure_id for case in view.failures(ALL) if case.place is not None]
+    known = [name for name, each in view.invoices("abc").items() if each.newest is not None]
+    assert (known, failures) == ((["b", "c"], ["f1"]) if topic == LEDGER else (["a"], ["f2", "f3"]))
+
+
+def test_another_cluster_has_another_file(tmp_path: Path) -> None:
+    here = FakeBroker([FAILED, in_errors(0, FAILURE)])
+    there = FakeBroker([in_ledger(0, outcome(invoice_id="b"))])
+    there.cluster_id = "there"
+
+    def opened(cluster_id: str, topics: Sequence[str]) -> Tables:
+        return open_tables(tmp_path, file_name(cluster_id, topics), untold)
+
+    view = View(moved := Moved(here), SETTINGS, opened, unseen)
+    view.refresh()
+    assert view.invoice("a").newest is not None
+
+    moved.broker = there
+    view.refresh()
+
+    assert view.failures(ALL) == []
+    assert [each.newest is not None for each in view.invoices("ab").values()] == [False, True]
+    assert len(list(tmp_path.glob("view-*.sqlite3"))) == 2
 
 
 def test_without_topic_ids_a_missing_offset_shows_that_a_topic_was_recreated(
@@ -157,6 +215,21 @@ def test_an_expired_failure_is_kept_without_a_place_if_open_and_forgotten_otherw
     broker.add(in_ledger(2, outcome(invoice_id="a", settled_at=LATER)))
     view.refresh()
     assert [case.failure_id for case in view.failures(ALL)] == ["f4"]
+
+
+@pytest.mark.parametrize("newer", [0, 1])
+def test_the_newer_of_two_deliveries_of_a_failure_counts_whichever_partition_is_read_first(
+    newer: int,
+) -> None:
+    deliveries = [
+        replace(in_errors(7, FAILURE, partition=number), timestamp=int(number == newer))
+        for number in (0, 1)
+    ]
+
+    (case,) = view_of(FakeBroker([FAILED, *deliveries])).failures(ALL)
+
+    assert case.place is not None
+    assert case.place.partition == newer
 
 
 def nothing() -> None:

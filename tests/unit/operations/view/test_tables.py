@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,35 @@ def test_another_process_sees_what_one_stores(opened: Callable[[], Tables]) -> N
     put(one, "t")
 
     assert positions(other) == [("t", 0, 1)]
+
+
+def test_whoever_reads_positions_to_write_rows_keeps_others_from_writing_meanwhile(
+    tmp_path: Path, opened: Callable[[], Tables]
+) -> None:
+    tables = opened()
+    with closing(sqlite3.connect(tmp_path / "view.sqlite3", timeout=0)) as other:
+        with tables.writing() as connection:
+            connection.execute("SELECT * FROM positions").fetchall()
+
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+
+        other.execute("BEGIN IMMEDIATE")
+
+
+def test_a_long_query_of_one_process_stops_no_other_from_writing(
+    tmp_path: Path, opened: Callable[[], Tables]
+) -> None:
+    tables = opened()
+    with tables.reading() as query, closing(sqlite3.connect(tmp_path / "view.sqlite3")) as other:
+        query.execute("SELECT * FROM positions").fetchall()
+        other.execute("PRAGMA busy_timeout = 0")
+
+        other.execute("INSERT INTO positions VALUES ('t', 0, 1)")
+        other.commit()
+
+        assert query.execute("SELECT * FROM positions").fetchall() == []
+    assert positions(tables) == [("t", 0, 1)]
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(opened: Callable[[], Tables]) -> None:
