@@ -34,7 +34,8 @@ PACKAGES = (
 # The fields that we use of Metronome's schema ``BillingProviderInvoice``.
 METRONOMES_NAMES = ("netsuite", "quickbooks_online", "custom")
 HTTP_FIELDS = HttpSettings.model_fields.keys()
-# What decides the meaning of another system's answer, and the only place that knows it.
+# What decides the meaning of another system's answer, or makes a failure, and the only place that
+# knows it.
 METRONOMES_RULES = "shared/src/invoice_shared/metronome/"
 KNOWN_IN_ONE_PLACE = {
     "X-Metronome-Rate-Limit-Type": METRONOMES_RULES,
@@ -44,6 +45,7 @@ KNOWN_IN_ONE_PLACE = {
     '"constituent_invoices"': "services/formatter/src/invoice_formatter/mapping/hierarchy/",
     'get("Retry-After"': "shared/src/invoice_shared/answer.py",
     "MSG_SIZE_TOO_LARGE": "shared/src/invoice_shared/kafka/",
+    "return InvoiceFailure(": "shared/src/invoice_shared/filing.py",
 }
 # Prefixes of variables that boto3 and OpenTelemetry read themselves; their own documentation lists
 # them.
@@ -104,7 +106,7 @@ def test_every_failure_code_has_a_heading_in_the_runbook(code: str) -> None:
 
 
 @pytest.mark.parametrize(("word", "place"), KNOWN_IN_ONE_PLACE.items())
-def test_a_rule_about_other_systems_answers_is_in_one_place(word: str, place: str) -> None:
+def test_a_rule_that_several_parts_need_is_in_one_place(word: str, place: str) -> None:
     files = [
         str(path.relative_to(ROOT))
         for sources in ("*/src", "services/*/src")

@@ -73,6 +73,32 @@ def failure_of(
     )
 
 
+def failure_of_body(
+    body: bytes, reason: str, *, about: About, headers: Headers, now: datetime
+) -> InvoiceFailure:
+    """Return the failure for a signed request without a usable event; it came from no topic.
+
+    Metronome's repeats of an event get the same ``failure_id``.
+    """
+    return InvoiceFailure(
+        failure_id=digest("webhook", "unusable-event", hashlib.sha256(body).hexdigest()),
+        stage="webhook",
+        code="unusable-event",
+        reason=reason,
+        # These ids are enough to fetch the invoice.
+        retryable=about.invoice_id is not None and about.customer_id is not None,
+        attempts=1,
+        failed_at=now,
+        invoice_id=about.invoice_id,
+        customer_id=about.customer_id,
+        destination=None,
+        provider_response=None,
+        source=SourcePosition(),
+        original=original_of(None, headers, body),
+        trace_id=trace_id(),
+    )
+
+
 def settlement_records(
     failure: InvoiceFailure | None,
     outcome: Outcome | None,

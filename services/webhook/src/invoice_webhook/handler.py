@@ -1,6 +1,5 @@
 """Handle one request: verify, parse, publish, and answer after the broker's acknowledgement."""
 
-import hashlib
 from dataclasses import dataclass
 
 from aiohttp import HttpVersion11, web
@@ -8,12 +7,10 @@ from aiohttp import HttpVersion11, web
 from invoice_shared import headers as names
 from invoice_shared import tracing
 from invoice_shared.clock import Clock
-from invoice_shared.failure import InvoiceFailure, SourcePosition
-from invoice_shared.filing import digest, failed_outcome, settlement_records
+from invoice_shared.filing import About, failed_outcome, failure_of_body, settlement_records
 from invoice_shared.health import Health
 from invoice_shared.logs import get_logger
 from invoice_shared.metrics import Metrics
-from invoice_shared.original import original_of
 from invoice_shared.publishing import AsyncPublisher, PublishFailed, RecordTooLarge
 from invoice_shared.record import Headers, OutgoingRecord
 from invoice_webhook.answers import Answer, Refused
@@ -112,7 +109,9 @@ class WebhookHandler:
         headers: Headers = (
             () if error.event_id is None else ((names.EVENT_ID, error.event_id.encode()),)
         )
-        failure = self._failure(body, error, headers)
+        about = About(error.invoice_id, error.customer_id)
+        now = self.clock.now()
+        failure = failure_of_body(body, error.reason, about=about, headers=headers, now=now)
         headers += tracing.outgoing_headers()
         outcome = failed_outcome(failure)
         for record in settlement_records(failure, outcome, headers=headers, topics=self.settings):
@@ -124,26 +123,6 @@ class WebhookHandler:
             reason=error.reason,
         )
         self.metrics.failed("webhook", "unusable-event")
-
-    def _failure(self, body: bytes, error: UnusableEvent, headers: Headers) -> InvoiceFailure:
-        return InvoiceFailure(
-            # From the body, so that Metronome's repeats of an event are one failure.
-            failure_id=digest("webhook", "unusable-event", hashlib.sha256(body).hexdigest()),
-            stage="webhook",
-            code="unusable-event",
-            reason=error.reason,
-            # These ids are enough to fetch the invoice.
-            retryable=error.invoice_id is not None and error.customer_id is not None,
-            attempts=1,
-            failed_at=self.clock.now(),
-            invoice_id=error.invoice_id,
-            customer_id=error.customer_id,
-            destination=None,
-            provider_response=None,
-            source=SourcePosition(),
-            original=original_of(None, headers, body),
-            trace_id=tracing.trace_id(),
-        )
 
     async def _publish(self, record: OutgoingRecord) -> None:
         if (missing := self.health.why("kafka")) is not None:
