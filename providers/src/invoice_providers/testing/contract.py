@@ -12,6 +12,7 @@ import pytest
 from invoice_providers.base import Begun, Created, Found, Pending, Presence, Thing
 from invoice_providers.connection import Connection
 from invoice_providers.found import likeliest
+from invoice_providers.names import metronome_name
 from invoice_providers.testing.case import TOTAL, ProviderCase
 from invoice_shared import serde
 from invoice_shared.errors import (
@@ -44,6 +45,10 @@ class ProviderContract:
         """The creator and the ledger need both."""
         assert case.provider.is_configured(case.account)
         assert case.provider.account(case.account)
+
+    def test_metronome_knows_it_by_one_name(self, case: ProviderCase) -> None:
+        """The formatter reads the folder's, because the value's module imports a client."""
+        assert metronome_name(case.provider.name) == case.provider.metronome_name
 
     def test_its_settings_are_its_own(self, case: ProviderCase) -> None:
         """One prefix, so that no two providers share a variable."""
