@@ -25,6 +25,8 @@ TELLING = ("event", "system", "destination", "missing", "answer", "code", "why")
 MAX_CAUSE = 1000
 # Ports, addresses, ids and times differ from line to line.
 CHANGING = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
+# librdkafka's own count of repeats, which its first line does not have.
+LIBRDKAFKAS_REPEATS = ", # identical error(s) suppressed"
 
 
 class LogLimit:
@@ -86,7 +88,7 @@ def cause_of_ours(name: str, facts: Mapping[str, Any]) -> str | None:
 
 def _cause(name: str, words: Sequence[Any], error: Any) -> str:
     text = " ".join(map(str, (name, *words, type(error).__name__)))
-    return CHANGING.sub("#", text[:MAX_CAUSE])
+    return CHANGING.sub("#", text[:MAX_CAUSE]).replace(LIBRDKAFKAS_REPEATS, "")
 
 
 def count_left_out(_logger: object, _method: str, line: Any) -> Any:

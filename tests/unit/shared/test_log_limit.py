@@ -41,6 +41,10 @@ def is_let(limit: LogLimit, event: dict[str, Any], method: str) -> bool:
             line("Connect to 127.0.0.1:9092 failed (after 3ms)"),
             line("Connect to 127.0.0.1:9093 failed (after 14ms)"),
         ),
+        (
+            line("Connect failed (after 3ms in state CONNECT)"),
+            line("Connect failed (after 0ms in state CONNECT, 29 identical error(s) suppressed)"),
+        ),
         (line("member rdkafka-cfc4617a-5133"), line("member rdkafka-38a16a80-8aee")),
         ({"event": "not ready", "why": "a"}, {"event": "not ready", "why": "a", "open": 7}),
     ],
