@@ -4,7 +4,6 @@ company's own.
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from invoice_simulators.scenario import scenario
 from tests.e2e.books import assert_books_balance
 from tests.e2e.connector import Connector
 from tests.support.company import Company
+from tests.support.page import INVOICES, Page
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.broker]
@@ -23,7 +23,7 @@ NETSUITE = "netsuite.internal"
 REGION = "eu-west-1"
 
 
-def test_all_four_services_and_the_command_line_go_through_the_proxy(
+def test_all_services_the_command_line_and_the_page_go_through_the_proxy(
     connector: Connector, tmp_path: Path
 ) -> None:
     month = scenario(12, seed=5)
@@ -51,15 +51,11 @@ def test_all_four_services_and_the_command_line_go_through_the_proxy(
         eventually(
             lambda: len(connector.bucket.all_lines()) == len(connector.failures()), timeout=60
         )
-        checked = check(connector, tmp_path)
+        checks = [check(connector, tmp_path), check_on_page(connector, tmp_path)]
 
     assert_books_balance(connector, month)
-    assert (
-        checked["Metronome"]
-        == checked["netsuite"]
-        == checked[f"bucket {connector.bucket.name}"]
-        == "works"
-    )
+    parts = ("Metronome", "netsuite", f"bucket {connector.bucket.name}")
+    assert [{checked[part] for part in parts} for checked in checks] == [{"works"}] * 2
     assert "p@ss/word" not in connector.logs()
 
 
@@ -69,9 +65,22 @@ def port(url: str) -> int:
 
 def check(connector: Connector, folder: Path) -> dict[str, str]:
     """Return the state of each part that ``invoices check`` covers."""
-    command = [str(Path(sys.executable).with_name("invoices")), "check", "--output", "json"]
+    command = [INVOICES, "check", "--output", "json"]
     settings = connector.settings("invoice-creator") | {"INVOICES_STATE_DIR": str(folder)}
     done = subprocess.run(
         command, env=settings, check=False, capture_output=True, text=True, timeout=120
     )
     return {line["part"]: line["state"] for line in json.loads(done.stdout)}
+
+
+def check_on_page(connector: Connector, folder: Path) -> dict[str, str]:
+    """Return the same from the page's process."""
+    page = Page(connector.settings("invoice-creator"), folder)
+    try:
+        page.start()
+        eventually(lambda: page.status("/readyz") == 200)
+        page.log_in()
+        rows = page.ask("/check")[1]["rows"]
+    finally:
+        page.process.stop()
+    return {row["part"]: row["state"] for row in rows}

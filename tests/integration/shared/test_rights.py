@@ -13,7 +13,8 @@ from confluent_kafka.cimpl import NewTopic
 from invoice_shared.kafka.client_config import producer_config
 from tests.support.kafka_jars import JarsBroker
 from tests.support.kafka_secured import FORMATTER, SecuredBroker, settings_of
-from tests.support.services import StartService
+from tests.support.s3 import Bucket
+from tests.support.services import SERVICES, StartService
 from tests.support.topics import TOPICS
 from tests.support.waiting import eventually, never
 
@@ -72,24 +73,28 @@ def test_the_formatter_waits_until_it_has_the_right_to_its_group(
     assert "Traceback" not in formatter.output()
 
 
-def test_the_webhook_is_not_ready_while_its_password_is_refused(
-    cluster: SecuredBroker, start_service: StartService, tmp_path: Path
+def test_no_service_is_ready_while_its_password_is_refused(
+    cluster: SecuredBroker, start_service: StartService, tmp_path: Path, s3: Bucket
 ) -> None:
     secret = tmp_path / "password"
     secret.write_text(cluster.password)
     settings = {
         name: value for name, value in cluster.settings.items() if name != "KAFKA_SASL_PASSWORD"
     }
+    settings |= FORMATTER | s3.settings
     settings |= {
         "KAFKA_SASL_PASSWORD_FILE": str(secret),
         "METRONOME_WEBHOOK_SECRET": "a-secret-of-some-length",
     }
-    webhook = start_service("invoice-webhook", settings)
-    webhook.wait_until_ready()
+    for script in SERVICES:
+        cluster.allow(ResourceType.GROUP, script, AclOperation.READ)
+    services = [start_service(script, settings) for script in SERVICES]
+    for each in services:
+        each.wait_until_ready(120)
 
     secret.write_text("rotated-password")
     cluster.rotate("rotated-password")
 
-    eventually(lambda: not webhook.is_ready(), timeout=60)
-    never(webhook.is_ready, during=15)
-    assert webhook.ask("/livez")[0] == 200
+    eventually(lambda: not any(each.is_ready() for each in services), timeout=60)
+    never(lambda: any(each.is_ready() for each in services), during=15)
+    assert {each.ask("/livez")[0] for each in services} == {200}
