@@ -18,6 +18,7 @@ from bench.figures import rate
 from bench.report import OURS, Competitor, Goal, Measures, Report, in_turns, publish
 from bench.spent import cpu_seconds
 from bench.surroundings import AS_DEPLOYED, Surroundings, surroundings
+from invoice_shared.metronome import paths
 from tests.integration.formatter.world import metronome_invoice, raw_record
 from tests.support.outside import ITEM_KEY
 from tests.support.processes import Process
@@ -113,7 +114,7 @@ async def bare_loop(world: Surroundings, invoices: Sequence[dict[str, Any]]) -> 
 
     async def worker(session: aiohttp.ClientSession) -> None:
         for invoice in todo:
-            path = f"/v1/customers/{invoice['customer_id']}/invoices/{invoice['id']}"
+            path = paths.invoice(invoice["customer_id"], invoice["id"])
             url = f"{settings['METRONOME_BASE_URL']}{path}"
             async with session.get(url, headers=headers) as answer:
                 await answer.read()
