@@ -36,7 +36,8 @@ class RateLimits:
     def hold_customer(self, customer_id: str, seconds: float) -> None:
         """Delay one customer's calls."""
         self._forget_past()
-        self._customer_until[customer_id] = self._clock.monotonic() + seconds
+        until = self._clock.monotonic() + seconds
+        self._customer_until[customer_id] = max(self._customer_until.get(customer_id, 0.0), until)
 
     def hold_all(self, seconds: float) -> None:
         """Delay every call."""

@@ -19,6 +19,14 @@ def test_a_customer_on_hold_waits_and_the_others_do_not() -> None:
     assert limits.delay("slow") == 0
 
 
+def test_a_later_and_shorter_hold_on_a_customer_ends_no_earlier_one() -> None:
+    limits = RateLimits(FakeClock())
+    limits.hold_customer("slow", 5)
+    limits.hold_customer("slow", 1)
+
+    assert limits.delay("slow") == 5
+
+
 def test_a_hold_on_all_makes_everyone_wait() -> None:
     limits = RateLimits(FakeClock())
     limits.hold_all(3)
