@@ -180,14 +180,21 @@ class Settings(BaseSettings):
         if (file := self._files.get(field)) is None:
             return self.secret(field) or ""
         text = file.read()
-        if (problem := _problem_of(text)) is not None:
+        if (problem := self._problem_of(field, text)) is not None:
             raise CredentialsRefused(f"{field.upper()}: {problem}.")
         return self._known(field, text) or ""
 
     def problem_of(self, field: str) -> str | None:
         """Return what is wrong with a credential's file; ``None`` if nothing or no file."""
         file = self._files.get(field)
-        return None if file is None else _problem_of(file.read())
+        return None if file is None else self._problem_of(field, file.read())
+
+    def _problem_of(self, field: str, text: str | None) -> str | None:
+        if text is None:
+            return "its file cannot be read"
+        if not text and type(self).model_fields[field].is_required():
+            return "its file is empty"
+        return PLACEHOLDER_PROBLEM if is_placeholder(text) else None
 
     def _known(self, field: str, text: str | None) -> str | None:
         if field in self._secrets:
@@ -357,13 +364,6 @@ def secret_fields(settings_class: type[BaseSettings]) -> list[str]:
         for name, field in settings_class.model_fields.items()
         if "SecretStr" in str(field.annotation)
     ]
-
-
-def _problem_of(text: str | None) -> str | None:
-    """Return what is wrong with the text of a credential's file."""
-    if text is None:
-        return "its file cannot be read"
-    return PLACEHOLDER_PROBLEM if is_placeholder(text) else None
 
 
 def _shown(value: Any) -> Any:

@@ -444,7 +444,11 @@ def test_a_service_that_waits_for_nobody_accepts_any_stall_limit(
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [(None, "its file cannot be read"), ("change-me", "is a placeholder. Set the real secret")],
+    [
+        (None, "its file cannot be read"),
+        ("", "its file is empty"),
+        ("change-me", "is a placeholder. Set the real secret"),
+    ],
 )
 def test_a_credential_with_a_broken_file_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, problem: str
