@@ -30,6 +30,7 @@ from invoice_shared.own_secrets import OWN
 from invoice_shared.secret_file import SecretFile, read_file
 from invoice_shared.setting_types import (
     KEEPS_BLANKS,
+    MIN_SECRET_CHARACTERS,
     PLACEHOLDER_PROBLEM,
     Address,
     Authorities,
@@ -57,6 +58,7 @@ PROXIES = frozenset({"https_proxy", "http_proxy"})
 # boto3 and OpenTelemetry read these themselves.
 LIBRARIES_OWN = ("AWS_", "OTEL_")
 AWS_ADDRESSES = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
+AWS_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def _environment() -> dict[str, str]:
@@ -119,12 +121,17 @@ class Settings(BaseSettings):
 
         The environment is read only once.
         """
+        environment = _environment()
         self._files = {
-            name: SecretFile(path) for name, path in files(type(self), _environment()).items()
+            name: SecretFile(path) for name, path in files(type(self), environment).items()
         }
         self._secrets = frozenset(secret_fields(type(self)))
         for name in self._secrets:
             OWN.add(self.secret(name))
+        for name in AWS_SECRETS:
+            # AWS's own are longer; a simulated one may be an ordinary word.
+            if len(secret := _tidy(environment.get(name, ""))) >= MIN_SECRET_CHARACTERS:
+                OWN.add(secret)
 
     @field_validator("*")
     @classmethod
@@ -150,9 +157,14 @@ class Settings(BaseSettings):
     @classmethod
     def cross_checks(cls, values: Environment) -> list[str]:
         """Return a sentence per problem between settings; ``values`` are the set variables."""
+        problems = [
+            f"{name}: {PLACEHOLDER_PROBLEM}"
+            for name in AWS_SECRETS
+            if is_placeholder(values.get(name, ""))
+        ]
         if values.get("ALLOW_PLAIN_HTTP", "").strip().lower() in TRUE:
-            return []
-        return [
+            return problems
+        return problems + [
             f"{name}: {OPEN_PROBLEM}"
             for name in AWS_ADDRESSES
             if crosses_the_open(values.get(name, ""))

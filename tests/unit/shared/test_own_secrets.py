@@ -92,6 +92,17 @@ def test_reasons_and_bodies_contain_no_secret_of_the_settings(
     assert kept_body("<p>sk-live-4711-abcdef</p>") == f"<p>{MASK}</p>"
 
 
+def test_the_secrets_that_boto3_reads_are_masked_but_not_a_simulated_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("METRONOME_API_KEY", "sk-live-4711-abcdef")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "simulated")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEXAMPLE\n")
+    read(MetronomeApiSettings)
+
+    assert OWN.masked("simulated, FwoGZXIvYXdzEXAMPLE") == f"simulated, {MASK}"
+
+
 def test_a_rotated_secret_is_masked_once_it_is_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

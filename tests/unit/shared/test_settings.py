@@ -229,6 +229,19 @@ def test_no_placeholder_is_accepted_as_a_secret(
     ]
 
 
+@pytest.mark.parametrize("allowed", ["true", "false"])
+def test_no_placeholder_is_accepted_as_a_secret_that_boto3_reads(
+    monkeypatch: pytest.MonkeyPatch, allowed: str
+) -> None:
+    monkeypatch.setenv("ALLOW_PLAIN_HTTP", allowed)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "change-me\n")
+
+    with pytest.raises(InvalidSettings) as caught:
+        read(ExampleSettings)
+
+    assert caught.value.problems == ["AWS_SECRET_ACCESS_KEY: is a placeholder. Set the real secret"]
+
+
 def test_a_placeholder_in_a_file_is_refused_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
