@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from invoice_shared.record import OutgoingRecord
 from invoice_webhook.handler import PATH
 from tests.fakes import FakePublisher
 from tests.unit.webhook.world import BODY, CONNECTIONS, SECRET, Ingress
+
+
+class Defective:
+    """A publisher with a defect."""
+
+    async def publish(self, record: OutgoingRecord) -> None:
+        raise RuntimeError(f"a defect at {record.topic}")
 
 
 @pytest.fixture
@@ -145,6 +153,7 @@ async def test_a_body_that_takes_too_long_is_answered_408_and_closed(ingress: In
 
     assert (status, "Connection: close" in head) == (408, True)
     assert await client.is_closed()
+    assert answers(ingress) == {"timeout": 1.0}
 
 
 async def test_the_oldest_unverified_connection_is_closed_for_a_new_one(ingress: Ingress) -> None:
@@ -177,6 +186,20 @@ async def test_every_answer_is_counted_including_those_of_aiohttp(ingress: Ingre
         "accepted",
     )
     assert answers(ingress) == dict.fromkeys((*counted, "unauthorized"), 1.0)
+
+
+async def test_our_own_error_is_answered_500_counted_and_logged_with_its_cause(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with Ingress(FakePublisher(), Defective()) as ingress:
+        with capture_logs() as logged:
+            status, _head = await (await ingress.connect()).ask(request(ingress) + BODY)
+
+    assert (status, answers(ingress)) == (500, {"error": 1.0})
+    assert [(line["answer"], line["log_level"]) for line in refusals(logged)] == [
+        ("error", "error")
+    ]
+    assert "a defect" in caplog.text
 
 
 async def test_a_refusal_is_logged_once_per_minute_with_advice(ingress: Ingress) -> None:
