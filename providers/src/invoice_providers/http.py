@@ -224,14 +224,14 @@ class Http:
         try:
             return self._send(method, url, body, headers)
         except NoAnswer as error:
-            raise Uncertain(f"{self._system} gave no answer to a request ({error.why}).") from error
+            raise Uncertain(self._unanswered(error)) from error
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Send a GET. Raises ``Unavailable``."""
         try:
             return self._send("GET", url, None, headers)
         except NoAnswer as error:
-            raise self._failed(Unavailable, url, error.why) from error
+            raise Unavailable(self._unanswered(error), refused=True) from error
 
     def _send(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
@@ -244,7 +244,10 @@ class Http:
         try:
             answer = self._answer(line, request, time.monotonic() + self._reach.timeout_seconds)
         except NotConnected as error:
-            raise self._failed(Unreachable, url, error.why) from error
+            where = origin(url)
+            raise Unreachable(
+                f"{self._system} cannot be reached at {where} ({error.why})."
+            ) from error
         line.used_at = time.monotonic()
         for heard in request.hooks["response"]:
             heard(answer)
@@ -279,5 +282,5 @@ class Http:
         line: _Line = local.line
         return line
 
-    def _failed(self, kind: type[Unavailable], url: str, why: str) -> Unavailable:
-        return kind(f"{self._system} cannot be reached at {origin(url)} ({why}).", outage=True)
+    def _unanswered(self, error: NoAnswer) -> str:
+        return f"{self._system} gave no answer to a request ({error.why})."

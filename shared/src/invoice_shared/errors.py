@@ -78,10 +78,10 @@ class Unavailable(CallFailed):
     ``retry_after`` is the delay in seconds that it asked for, if any.
 
     ``outage``: a refused connection, 429 or 503, so the cause is the system and not this invoice.
-    ``refused``: the answer says that nothing was done, for a temporary reason. ``about`` names what
-    alone is affected, if the answer shows it: this invoice (5xx other than 503, 405, 413, or a
-    timeout after connecting), its customer (a limit per customer), or one part of our settings
-    while the others work.
+    ``refused``: the call did nothing, for a temporary reason: the answer says so, or it only reads.
+    ``about`` names what alone is affected, if the answer shows it: this invoice (5xx other than
+    503, 405, 413, or a timeout after connecting), its customer (a limit per customer), or one part
+    of our settings while the others work.
     """
 
     def __init__(
@@ -103,6 +103,9 @@ class Unavailable(CallFailed):
 
 class Unreachable(Unavailable):
     """No connection to the other system could be made, so nothing was sent."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, outage=True)
 
 
 class Uncertain(CallFailed):

@@ -28,6 +28,7 @@ from invoice_shared.errors import (
     Rejected,
     Unavailable,
     Uncertain,
+    Unreachable,
 )
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.invoice import FormattedInvoice
@@ -40,7 +41,7 @@ from tests.unit.creator.fakes import TAKEN, FakeProvider, FakeWriteback
 
 UNKNOWN = Uncertain("no answer")
 FAILED = Unavailable("500")
-OUTAGE = Unavailable("503", outage=True)
+OUTAGE = Unreachable("no connection")
 
 
 def its_task(

@@ -7,7 +7,7 @@ import pytest
 
 from invoice_formatter.judgement import MIN_OWN_ANSWERS
 from invoice_shared.answer import Answer
-from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Unreachable
 from invoice_shared.metronome.answers import read_answer
 from tests.fakes import START
 from tests.unit.formatter.world import PATIENCE, Desk, Reply
@@ -16,7 +16,7 @@ DAY = 86_400.0
 OUTAGE = 7200.0
 BAD = "bad"
 SILENCE = Unavailable("Metronome did not answer in time.", about="invoice")
-NO_CONNECTION = Unavailable("Metronome cannot be reached.", outage=True)
+NO_CONNECTION = Unreachable("Metronome cannot be reached.")
 
 
 def status(code: int, **headers: str) -> CallFailed:

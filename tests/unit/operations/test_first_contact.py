@@ -12,7 +12,7 @@ from invoice_shared.settings import MetronomeApiSettings
 from tests.fakes import FakeClock
 from tests.support.ports import LOOPBACK, free_port
 
-AWAY = Unreachable("Metronome cannot be reached at http://nowhere (ConnectTimeout).", outage=True)
+AWAY = Unreachable("Metronome cannot be reached at http://nowhere (ConnectTimeout).")
 
 
 class Calls:

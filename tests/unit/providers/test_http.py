@@ -9,7 +9,7 @@ import pytest
 
 from invoice_providers.http import Anonymous, Bearer, Http
 from invoice_shared.answer import Answer
-from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain
+from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain, Unreachable
 from invoice_shared.failure import PROVIDER_BODY_LIMIT
 from invoice_shared.outgoing.outgoing import Reach
 from tests.support.ports import LOOPBACK
@@ -19,7 +19,7 @@ def test_a_refused_connection_did_not_arrive() -> None:
     with socket.create_server((LOOPBACK, 0)) as server:
         port = server.getsockname()[1]
 
-    with pytest.raises(Unavailable) as failed:
+    with pytest.raises(Unreachable) as failed:
         Http("NetSuite", Anonymous, Reach(5)).post(f"http://{LOOPBACK}:{port}/", b"{}", {})
 
     assert failed.value.outage
@@ -36,6 +36,20 @@ def test_an_answer_that_breaks_off_is_an_unknown_outcome() -> None:
                 f"http://{LOOPBACK}:{port}/", b"{}", {}
             )
         cut_off.join()
+
+
+def test_a_look_whose_answer_is_lost_changed_nothing_and_shows_no_outage() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port = server.getsockname()[1]
+        cut_off = threading.Thread(target=_answer_half, args=(server,))
+        cut_off.start()
+
+        with pytest.raises(Unavailable, match="NetSuite gave no answer to a request") as failed:
+            Http("NetSuite", Anonymous, Reach(5)).get(f"http://{LOOPBACK}:{port}/", {})
+        cut_off.join()
+
+    assert not isinstance(failed.value, Unreachable)
+    assert (failed.value.outage, failed.value.refused) == (False, True)
 
 
 def _answer_half(server: socket.socket) -> None:

@@ -15,7 +15,7 @@ def test_every_way_in_which_a_call_can_fail_has_a_name() -> None:
 def test_a_system_that_was_never_reached_counts_as_unavailable() -> None:
     metrics = Metrics()
 
-    metrics.called("netsuite", Unreachable("refused", outage=True), 0.4)
+    metrics.called("netsuite", Unreachable("refused"), 0.4)
 
     assert 'outcome="unavailable",system="netsuite"} 1.0' in metrics.exposition().decode()
 

@@ -9,7 +9,7 @@ from yarl import URL
 
 from invoice_shared.answer import Answer
 from invoice_shared.clock import Clock
-from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable
+from invoice_shared.errors import CallFailed, CredentialsRefused, Unavailable, Unreachable
 from invoice_shared.metrics import Metrics
 from invoice_shared.metronome import METRONOME, paths
 from invoice_shared.metronome.answers import read_answer, read_reply
@@ -94,13 +94,13 @@ class AsyncMetronomeClient:
             ) as response:
                 return Answer(response.status, response.headers, await response.read())
         except aiohttp.ClientHttpProxyError as error:
-            raise Unavailable(
-                f"Metronome cannot be reached: HTTPS_PROXY answers {error.status}.", outage=True
+            raise Unreachable(
+                f"Metronome cannot be reached: HTTPS_PROXY answers {error.status}."
             ) from error
         except UNREACHED as error:
             where = origin(self._base_url)
-            raise Unavailable(
-                f"Metronome cannot be reached at {where} ({type(error).__name__}).", outage=True
+            raise Unreachable(
+                f"Metronome cannot be reached at {where} ({type(error).__name__})."
             ) from error
         except TimeoutError as error:
             raise Unavailable("Metronome did not answer in time.", about="invoice") from error

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from invoice_shared.clock import Clock
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 from invoice_shared.resilience.call_log import Call, CallLog
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 
@@ -42,11 +49,11 @@ def is_about_settings(error: CallFailed) -> bool:
 
 
 def is_unreachable(error: CallFailed) -> bool:
-    """Whether we could not reach the system at all: refused credentials or no connection.
+    """Whether every call would fail: refused credentials, or no connection could be made.
 
-    429 and 503 are answers, so the system was reached.
+    A 429, a 503 or a lost answer may concern one call only.
     """
-    return is_outage(error) and (isinstance(error, CredentialsRefused) or error.response is None)
+    return isinstance(error, CredentialsRefused | Unreachable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from invoice_creator.scheduling.dispatch import MAX_IN_DOUBT, MAX_REPORTS, Dispa
 from invoice_creator.scheduling.doubt import PAUSES, Doubt
 from invoice_creator.scheduling.task import KAFKA, Skip, Task
 from invoice_providers.base import Found
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 from invoice_shared.record import Record, TopicPartition
 from invoice_shared.resilience.circuit import Change, Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
@@ -26,7 +33,7 @@ P0 = TopicPartition(TOPIC, 0)
 P1 = TopicPartition(TOPIC, 1)
 FAILED = Unavailable("500")
 UNKNOWN = Uncertain("no answer")
-OUTAGE = Unavailable("503", outage=True)
+OUTAGE = Unreachable("no connection")
 
 
 class Floor:

@@ -7,7 +7,14 @@ from invoice_creator.scheduling.doubt import PAUSES, Doubt
 from invoice_creator.scheduling.retry_decision import WRITEBACK_RETRIES, verdict
 from invoice_creator.scheduling.task import Task
 from invoice_providers.base import Begun, Found, Pending
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import MAX_CONTRADICTIONS, RetryPolicy
@@ -15,7 +22,7 @@ from tests.builders import formatted_invoice, record
 from tests.fakes import FakeClock
 
 FAILED = Unavailable("It failed.")
-OUTAGE = Unavailable("down", outage=True)
+OUTAGE = Unreachable("down")
 
 
 class Bench:

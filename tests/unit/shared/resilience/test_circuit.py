@@ -2,13 +2,20 @@
 
 import pytest
 
-from invoice_shared.errors import CallFailed, CredentialsRefused, Rejected, Unavailable, Uncertain
+from invoice_shared.errors import (
+    CallFailed,
+    CredentialsRefused,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+)
 from invoice_shared.failure import ProviderResponse
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from tests.fakes import FakeClock
 
-OUTAGE = Unavailable("down", outage=True)
+OUTAGE = Unreachable("down")
 THROTTLED = Unavailable(
     "429", outage=True, retry_after=60, response=ProviderResponse(status=429, body="")
 )
@@ -122,6 +129,7 @@ def test_an_error_about_one_part_says_nothing_about_the_system(
             False,
             id="an answer",
         ),
+        pytest.param(Unavailable("no answer", outage=True), False, id="a lost answer"),
     ],
 )
 def test_only_errors_that_refuse_every_call_open_at_once(error: CallFailed, opens: bool) -> None:

@@ -5,7 +5,7 @@ The creator's own decisions are in ``scheduling/test_retry_decision.py``.
 
 import pytest
 
-from invoice_shared.errors import CallFailed, Unavailable
+from invoice_shared.errors import CallFailed, Unavailable, Unreachable
 from invoice_shared.resilience.circuit import Circuit
 from invoice_shared.resilience.concurrency_limit import ConcurrencyLimit
 from invoice_shared.resilience.retry import MAX_CONTRADICTIONS, Evidence, PhaseAttempts, RetryPolicy
@@ -13,7 +13,7 @@ from tests.fakes import FakeClock
 
 OWN = Unavailable("500", about="invoice")
 OF_CUSTOMER = Unavailable("429", about="customer", retry_after=45)
-UNREACHABLE = Unavailable("no connection", outage=True)
+UNREACHABLE = Unreachable("no connection")
 
 
 class Bench:
