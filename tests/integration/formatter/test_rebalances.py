@@ -34,6 +34,11 @@ class Backlog:
             self.add()
         return len(formatted_by(service)) >= count
 
+    def unfinished(self) -> list[str]:
+        names = [f"invoice-{number}" for number in range(self.count)]
+        ends = self._world.ends()
+        return [name for name in names if name not in ends]
+
 
 def done_twice(*services: Service) -> list[str]:
     return [position for position, times in formatted_by(*services).items() if times > 1]
@@ -56,6 +61,7 @@ def test_a_replica_that_joins_and_leaves_causes_no_repeated_work(
     assert joining.terminate(timeout=30) == 0
     eventually(lambda: world.lag() == 0, timeout=200)
 
+    assert backlog.unfinished() == []
     assert [done_twice(each) for each in [*staying, joining]] == [[], [], []]
     # Two handovers: to the replica that joined, and by the replica that left.
     assert len(done_twice(*staying, joining)) <= 2 * CONCURRENCY
