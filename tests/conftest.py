@@ -7,10 +7,11 @@ import signal
 
 pytest_plugins = [
     "tests.support.broker",
-    "tests.support.topics",
+    "tests.support.forgetful",
+    "tests.support.outside",
     "tests.support.s3",
     "tests.support.services",
-    "tests.support.outside",
+    "tests.support.topics",
 ]
 
 # A shell that runs the tests in the background makes them ignore SIGINT, and with them every

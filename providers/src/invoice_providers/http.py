@@ -21,7 +21,7 @@ from invoice_shared.answer import Answer
 from invoice_shared.errors import CredentialsRefused, Unavailable, Uncertain, Unreachable
 from invoice_shared.outgoing.outgoing import DEFAULT_PORTS, Outgoing, Reach
 from invoice_shared.own_secrets import OWN
-from invoice_shared.text import origin
+from invoice_shared.text import fits_a_header, origin
 
 
 class Bearer(AuthBase):
@@ -32,10 +32,10 @@ class Bearer(AuthBase):
     """
 
     def __init__(self, token: str) -> None:
-        if not (token.isascii() and token.isprintable()):
+        if not fits_a_header(token):
             raise CredentialsRefused(
-                "The API key or token contains a line break or another character that HTTP cannot"
-                " send. Correct the setting, or the file that it is read from."
+                "The API key or token is empty, or contains a line break or another character that"
+                " HTTP cannot send. Correct the setting, or the file that it is read from."
             )
         OWN.add_renewed(token)
         self._token = token

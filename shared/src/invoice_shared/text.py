@@ -27,6 +27,11 @@ def visible_id(text: str) -> str:
     return seen if seen.isascii() else "".join(each for each in seen if each not in JOINERS)
 
 
+def fits_a_header(text: str) -> bool:
+    """Whether HTTP can send a text as a header's value, and it is not empty."""
+    return bool(text) and text.isascii() and text.isprintable()
+
+
 def origin(url: str) -> str:
     """Return a URL's scheme and host, for messages, without path and password."""
     parts = urlsplit(url)

@@ -1,77 +1,32 @@
 """A gateway silently forgets an idle connection, and answers the next packet on it with a reset."""
 
-import socket
-import struct
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
-
 import pytest
 
 from invoice_providers.http import Anonymous, Http
 from invoice_shared.errors import Uncertain
 from invoice_shared.outgoing.outgoing import Reach
-from tests.support.ports import LOOPBACK
-
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+from tests.support.forgetful import Forgetful
 
 
-class Forgetful:
-    """Answers the first request of each connection, and resets it at the second."""
-
-    def __init__(self, listening: socket.socket) -> None:
-        self._listening = listening
-        self.url = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-        self.connections = 0
-
-    def serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listening.accept()
-                self.connections += 1
-                threading.Thread(target=_answer_once, args=(connection,)).start()
-
-
-def _answer_once(connection: socket.socket) -> None:
-    with connection, suppress(OSError):
-        connection.settimeout(5)
-        connection.recv(65536)
-        connection.sendall(ANSWER)
-        if connection.recv(65536):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-
-
-@pytest.fixture
-def gateway() -> Iterator[Forgetful]:
-    with socket.create_server((LOOPBACK, 0)) as listening:
-        server = Forgetful(listening)
-        thread = threading.Thread(target=server.serve)
-        thread.start()
-        yield server
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
-def test_a_read_is_repeated_on_a_fresh_connection(gateway: Forgetful) -> None:
+def test_a_read_is_repeated_on_a_fresh_connection(forgetful: Forgetful) -> None:
     http = Http("NetSuite", Anonymous, Reach(5))
 
-    assert [http.get(gateway.url, {}).status for _ in range(3)] == [200, 200, 200]
-    assert gateway.connections == 3
+    assert [http.get(forgetful.url, {}).status for _ in range(3)] == [200, 200, 200]
+    assert forgetful.connections == 3
 
 
-def test_a_create_that_was_sent_is_not_sent_again(gateway: Forgetful) -> None:
+def test_a_create_that_was_sent_is_not_sent_again(forgetful: Forgetful) -> None:
     http = Http("NetSuite", Anonymous, Reach(5))
-    http.get(gateway.url, {})
+    http.get(forgetful.url, {})
 
     with pytest.raises(Uncertain):
-        http.post(gateway.url, b"{}", {})
-    assert gateway.connections == 1
+        http.post(forgetful.url, b"{}", {})
+    assert forgetful.connections == 1
 
 
-def test_a_connection_that_was_idle_for_long_is_not_reused(gateway: Forgetful) -> None:
+def test_a_connection_that_was_idle_for_long_is_not_reused(forgetful: Forgetful) -> None:
     http = Http("NetSuite", Anonymous, Reach(5, idle_seconds=0))
-    http.get(gateway.url, {})
+    http.get(forgetful.url, {})
 
-    assert http.post(gateway.url, b"{}", {}).status == 200
-    assert gateway.connections == 2
+    assert http.post(forgetful.url, b"{}", {}).status == 200
+    assert forgetful.connections == 2

@@ -68,8 +68,8 @@ def test_a_failure_keeps_no_credential() -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["a\nb", "\u043a\u043b\u044e\u0447", "a\x00"],
-    ids=["a line break", "not ASCII", "a control character"],
+    ["a\nb", "\u043a\u043b\u044e\u0447", "a\x00", ""],
+    ids=["a line break", "not ASCII", "a control character", "empty"],
 )
 def test_a_token_that_cannot_be_in_a_header_is_refused_before_the_call(token: str) -> None:
     with pytest.raises(CredentialsRefused):

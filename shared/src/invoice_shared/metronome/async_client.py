@@ -16,11 +16,13 @@ from invoice_shared.metronome.answers import read_answer, read_reply
 from invoice_shared.metronome.questions import Question
 from invoice_shared.metronome.rate_limits import RateLimits
 from invoice_shared.outgoing.outgoing import Reach
-from invoice_shared.text import origin
+from invoice_shared.text import fits_a_header, origin
 
 # Of a call's timeout. A timeout before connecting is an outage; one after it may be caused by the
 # invoice.
 CONNECTING_SHARE = 0.5
+# How a call ends on a connection that a gateway has forgotten.
+FORGOTTEN = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
@@ -89,10 +91,7 @@ class AsyncMetronomeClient:
             headers["Content-Type"] = "application/json"
         url = URL(self._base_url + question.path, encoded=True)
         try:
-            async with self._session.request(
-                method, url, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                return Answer(response.status, response.headers, await response.read())
+            return await self._exchange(method, url, headers, body)
         except aiohttp.ClientHttpProxyError as error:
             raise Unreachable(
                 f"Metronome cannot be reached: HTTPS_PROXY answers {error.status}."
@@ -109,9 +108,28 @@ class AsyncMetronomeClient:
                 f"Metronome broke the connection off ({type(error).__name__})."
             ) from error
 
+    async def _exchange(
+        self, method: str, url: URL, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
+        try:
+            return await self._exchange_once(method, url, headers, body)
+        except FORGOTTEN as error:
+            # aiohttp has repeated a GET already. A question by POST changes nothing either.
+            if body is None or isinstance(error, UNREACHED):
+                raise
+            return await self._exchange_once(method, url, headers, body)
+
+    async def _exchange_once(
+        self, method: str, url: URL, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
+        async with self._session.request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            return Answer(response.status, response.headers, await response.read())
+
 
 def _bearer(key: str | None) -> str:
-    if not key or not (key.isascii() and key.isprintable()):
+    if key is None or not fits_a_header(key):
         raise CredentialsRefused(
             "METRONOME_API_KEY cannot be read, or contains a line break or another character that"
             " HTTP cannot send. Correct it, or the file that it is read from."
