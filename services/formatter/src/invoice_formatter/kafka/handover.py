@@ -3,14 +3,15 @@
 A rebalance revokes all partitions of every member, and most are assigned again. Faust drops the
 acknowledged offsets before it reports the revocation, and after the assignment it reads from the
 committed offsets again. Records without a commit by then would be done twice, here or by the next
-owner.
+owner. What it fetches meanwhile is dropped, and must be read again.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import cast
 
 import faust
-from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
 from invoice_formatter.kafka.intake import Intake
@@ -25,8 +26,26 @@ PATIENCE_SECONDS = 30.0
 COMMIT_SECONDS = 10.0
 
 
+class OrderlyThread(AIOKafkaConsumerThread):
+    """Reads everything again that was fetched and dropped during a rebalance."""
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Return to the commits, and to the beginning of a partition without a commit.
+
+        The client returns only to commits. Without this, the first records of a partition would be
+        skipped, and later ones committed past them.
+        """
+        committed = await super().seek_to_committed()
+        if new := [partition for partition, offset in committed.items() if not offset]:
+            await self.call_thread(self._ensure_consumer().seek_to_beginning, *new)
+        return committed
+
+
 class OrderlyConsumer(Consumer):
     """Stops and commits before a revocation, and continues after the assignment."""
+
+    def _new_consumer_thread(self) -> OrderlyThread:
+        return OrderlyThread(self, loop=self.loop, beacon=self.beacon)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Stop and commit, in limited time."""
