@@ -21,6 +21,8 @@ MAX_POLL_SECONDS = 300.0
 # How long added partitions or a recreated topic may go unnoticed. The default is five minutes.
 METADATA_AGE_MS = 60_000
 
+FETCH_AGAIN_MS = 50
+
 
 def common_config(settings: KafkaSettings) -> dict[str, Any]:
     """Return what every client needs to reach the broker."""
@@ -51,6 +53,9 @@ def consumer_config(settings: KafkaSettings, group: str) -> dict[str, Any]:
         "session.timeout.ms": SESSION_TIMEOUT_MS,
         # Bounds what librdkafka reads ahead, per process; the default is 64 MB per partition.
         "queued.max.messages.kbytes": 16_384,
+        # After that bound is reached, librdkafka fetches nothing for a second by default, whatever
+        # is read meanwhile.
+        "fetch.queue.backoff.ms": FETCH_AGAIN_MS,
         "fetch.message.max.bytes": MAX_RECORD_BYTES,
     }
 
