@@ -19,6 +19,8 @@ class Assignment:
 
     def told(self, partitions: int) -> None:
         """Report how many partitions the process has now."""
+        if not self._is_told:
+            self._health.progress()  # the wait for an assignment is no stall of its records
         self._is_told = True
         self._metrics.partitions(partitions)
         if partitions:

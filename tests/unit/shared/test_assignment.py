@@ -8,7 +8,8 @@ from tests.fakes import FakeClock
 
 class Member:
     def __init__(self) -> None:
-        self.health = Health(FakeClock(), 120)
+        self.clock = FakeClock()
+        self.health = Health(self.clock, 120)
         self.metrics = Metrics()
         self.assignment = Assignment(self.health, self.metrics)
 
@@ -55,3 +56,15 @@ def test_the_remaining_partitions_are_still_processed(member: Member) -> None:
 
     assert member.shows("consumer_lag_records 5.0")
     assert member.health.missing_parts() == []
+
+
+def test_the_wait_for_an_assignment_is_no_stall_of_its_records(member: Member) -> None:
+    member.assignment.untold()
+    member.clock.advance(119)
+    member.assignment.told(6)
+    member.assignment.lag(7)
+
+    member.clock.advance(119)
+    assert member.health.is_live()
+    member.clock.advance(1)
+    assert not member.health.is_live()
