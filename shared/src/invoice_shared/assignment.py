@@ -20,7 +20,7 @@ class Assignment:
     def told(self, partitions: int) -> None:
         """Report how many partitions the process has now."""
         if not self._is_told:
-            self._health.progress()  # the wait for an assignment is no stall of its records
+            self._health.progress()  # its records did not wait for us before
         self._is_told = True
         self._metrics.partitions(partitions)
         if partitions:
