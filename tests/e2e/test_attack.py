@@ -83,7 +83,13 @@ def another_protocol() -> bytes:
     return head(asked, method="GET") + b"x" * len(FIELDS)
 
 
-@pytest.mark.parametrize("payload", [head_after_blank_lines, trailer, another_protocol])
+def pipelined() -> bytes:
+    """Return as many small requests as fit into a megabyte."""
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    return request * (len(FIELDS) // len(request))
+
+
+@pytest.mark.parametrize("payload", [head_after_blank_lines, trailer, another_protocol, pipelined])
 def test_seven_hundred_endless_requests_do_no_harm(
     start_service: StartService, topics: Topics, payload: Callable[[], bytes]
 ) -> None:

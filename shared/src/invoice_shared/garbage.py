@@ -12,3 +12,12 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
+
+
+def collect_now() -> None:
+    """Free objects that only refer to each other, apart from the start's. Call it periodically.
+
+    After an error aiohttp leaves a connection in such a cycle, with up to 64 KiB that it received.
+    Measured: 700 such connections per second added 28 MiB each second.
+    """
+    gc.collect()

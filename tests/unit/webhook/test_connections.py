@@ -12,8 +12,10 @@ from invoice_webhook.connections import (
     HEAD_SECONDS,
     IDLE_SECONDS,
     LINGER_SECONDS,
+    MAX_AHEAD_BYTES,
     MAX_FRAMING_BYTES,
     MAX_HEAD_BYTES,
+    PORTION_BYTES,
     STRANGER_IDLE_SECONDS,
     Connection,
     Connections,
@@ -264,6 +266,30 @@ def test_bytes_after_a_head_do_not_count_towards_it(connections: Connections) ->
     opened.receive(b"\r\n")
     opened.receive(b"x" * MAX_HEAD_BYTES)
     opened.receive(b"x" * MAX_HEAD_BYTES)
+
+    assert opened.is_open()
+
+
+async def test_what_follows_an_unanswered_request_is_cut_off_at_the_limit(
+    connections: Connections,
+) -> None:
+    opened = Opened(connections)
+    opened.receive(HEAD + b"{...}")
+    opened.connection.begin(body(complete=True))
+
+    for _ in range(MAX_AHEAD_BYTES // PORTION_BYTES):
+        opened.receive(b"x" * PORTION_BYTES)
+    assert opened.is_open()
+    opened.receive(b"x")
+    assert not opened.is_open()
+
+
+async def test_each_request_may_be_followed_by_as_much(connections: Connections) -> None:
+    opened = Opened(connections)
+    for _ in range(3):
+        opened.connection.begin(body(complete=True))
+        for _ in range(MAX_AHEAD_BYTES // PORTION_BYTES):
+            opened.receive(b"x" * PORTION_BYTES)
 
     assert opened.is_open()
 

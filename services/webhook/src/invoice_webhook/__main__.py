@@ -10,7 +10,7 @@ from confluent_kafka import KafkaException, Producer
 
 from invoice_shared import logs, trace_export
 from invoice_shared.clock import SystemClock
-from invoice_shared.garbage import collect_rarely
+from invoice_shared.garbage import collect_now, collect_rarely
 from invoice_shared.health import Health
 from invoice_shared.heartbeat import beat
 from invoice_shared.kafka.admin import check_topics
@@ -78,6 +78,7 @@ def _ingress(
     def sweep() -> None:
         body_reader.end_overdue()
         secrets.watch(health)
+        collect_now()
 
     handler = WebhookHandler(settings, secrets, body_reader, publisher, clock, health, metrics)
     answers = AnswerLog(metrics, clock, settings.webhook_trusted_proxies)

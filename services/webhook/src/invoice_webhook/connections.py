@@ -35,6 +35,9 @@ MAX_HEAD_BYTES = 16 * 1024
 MAX_CLOSED_AT_ONCE = 16
 # The sizes of a body's chunks and its trailer, which aiohttp keeps without a limit for all.
 MAX_FRAMING_BYTES = 8 * 1024
+# What a sender may send before its request is answered, a body in progress apart. aiohttp keeps it.
+# The handler begins two turns of the event loop after a head, and each brings a portion of a body.
+MAX_AHEAD_BYTES = 4 * PORTION_BYTES
 HEAD_END = b"\r\n\r\n"
 # The parser skips these in front of a head.
 BLANK_LINES = b"\r\n"
@@ -55,6 +58,7 @@ class Connection(asyncio.BufferedProtocol):
         self._head = b""
         self._head_bytes = 0
         self._is_head_complete = False
+        self._ahead = 0
 
     def begin(self, body: StreamReader) -> None:
         """Note that a request is being handled; the handler limits its duration."""
@@ -63,6 +67,7 @@ class Connection(asyncio.BufferedProtocol):
         self._head = b""
         self._head_bytes = 0
         self._is_head_complete = False
+        self._ahead = 0
         self.is_busy = True
         self.deadline = inf
 
@@ -111,6 +116,8 @@ class Connection(asyncio.BufferedProtocol):
             self._add_to_body(nbytes, self._body)
         elif not self.is_busy and not self._is_head_complete:
             self._add_to_head(portion)
+        else:
+            self._add_ahead(nbytes)
         self._inner.data_received(portion)
 
     def _add_to_body(self, nbytes: int, body: StreamReader) -> None:
@@ -126,6 +133,11 @@ class Connection(asyncio.BufferedProtocol):
         self._is_head_complete = HEAD_END in self._head
         if not self._is_head_complete and self._head_bytes > MAX_HEAD_BYTES:
             self._end("a request's head is too large")
+
+    def _add_ahead(self, nbytes: int) -> None:
+        self._ahead += nbytes
+        if self._ahead > MAX_AHEAD_BYTES:
+            self._end("too much was sent before a request was answered")
 
     def _end(self, why: str) -> None:
         self._connections.note(why)
