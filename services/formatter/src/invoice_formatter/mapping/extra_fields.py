@@ -10,6 +10,7 @@ line are the first and the last day covered, which Metronome does not state: its
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
@@ -77,18 +78,22 @@ class ExtraFields:
         ours = {
             key: text for key, text in self.templates.items() if not key.startswith(LINE_PREFIX)
         }
-        return self._fill(ours, _scope(self.invoice), where="")
+        return self._fill(ours, _scope(self.invoice), where="") if ours else {}
 
     def of_line(self, line: MetronomeLine) -> dict[str, str]:
         """Return a line's fields without blank ones."""
-        ours = {
+        ours = self._of_lines
+        if not ours:
+            return {}
+        return self._fill(ours, _scope(self.invoice, line), where=f' of line "{line.name}"')
+
+    @cached_property
+    def _of_lines(self) -> Templates:
+        return {
             key.removeprefix(LINE_PREFIX): text
             for key, text in self.templates.items()
             if key.startswith(LINE_PREFIX)
         }
-        if not ours:
-            return {}
-        return self._fill(ours, _scope(self.invoice, line), where=f' of line "{line.name}"')
 
     def check_filled(self) -> None:
         """Raise ``Rejected("extra-field-not-filled")`` with all missing paths."""

@@ -24,5 +24,8 @@ def field_text(fields: Mapping[str, Any] | None, key: str) -> str | None:
     """Return the id in a custom field without invisible characters; blank counts as missing."""
     if not fields:
         return None
-    text = scalar_text(fields.get(key))
+    value = fields.get(key)
+    if type(value) is str and value.isascii() and value.isprintable():  # most ids
+        return value.strip() or None
+    text = scalar_text(value)
     return visible_id(text) or None if text is not None else None

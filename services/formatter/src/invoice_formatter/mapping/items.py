@@ -33,7 +33,10 @@ def without_item(
 
 def _item_id(line: MetronomeLine, rules: MappingRules, destination: str | None) -> str | None:
     places = _places_of_application if line.type == APPLICATION else _places
-    return next((item for item in places(line, rules, destination) if item is not None), None)
+    for item in places(line, rules, destination):
+        if item is not None:
+            return item
+    return None
 
 
 def _places(

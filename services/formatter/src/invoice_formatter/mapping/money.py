@@ -56,12 +56,12 @@ def round_lines(amounts: Sequence[Decimal], total: Decimal, minor_digits: int) -
     exact = [_minor(amount, minor_digits) for amount in amounts]
     rounded = [int(amount.to_integral_value(ROUND_FLOOR)) for amount in exact]
     missing = int(_minor(round_total(total, minor_digits), minor_digits)) - sum(rounded)
-    step = 1 if missing > 0 else -1
-    order = _order_up(exact, rounded) if missing > 0 else _order_down(exact, rounded)
-    if abs(missing) > len(order):
-        raise _mismatch(exact_sum(amounts), total)
-    for index in order[: abs(missing)]:
-        rounded[index] += step
+    if missing:
+        order = _order_up(exact, rounded) if missing > 0 else _order_down(exact, rounded)
+        if abs(missing) > len(order):
+            raise _mismatch(exact_sum(amounts), total)
+        for index in order[: abs(missing)]:
+            rounded[index] += 1 if missing > 0 else -1
     return [_major(amount, minor_digits) for amount in rounded]
 
 
