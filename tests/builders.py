@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from invoice_shared import serde
 from invoice_shared.failure import InvoiceFailure, Original, SourcePosition
 from invoice_shared.invoice import FormattedInvoice, LineItem, RawInvoice
@@ -46,7 +48,7 @@ def line_item(**changes: Any) -> LineItem:
         "product_id": "7c1e5d9a-2b3f-4e6d-8a9b-0c1d2e3f4a5b",
         "line_type": "usage",
     }
-    return LineItem.model_validate(valid | changes)
+    return msgspec.convert(valid | changes, LineItem)
 
 
 def formatted_invoice(**changes: Any) -> FormattedInvoice:
@@ -70,7 +72,7 @@ def formatted_invoice(**changes: Any) -> FormattedInvoice:
         "finalized_at": FINALIZED_AT,
         "received_at": RECEIVED_AT,
     }
-    return FormattedInvoice.model_validate(valid | changes)
+    return msgspec.convert(valid | changes, FormattedInvoice)
 
 
 def failure(**changes: Any) -> InvoiceFailure:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
+
 from invoice_creator.settings import CreatorSettings
 from invoice_providers.base import Found
 from invoice_providers.connection import Connection
@@ -70,7 +72,7 @@ def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
     """Return a document with the fields for look-ups: id, type, currency, customer and date."""
     total = abs(outcome.total if outcome.total is not None else Decimal(0))
     line = LineItem(name="sketch", amount=total, external_item_id="0", line_type="usage")
-    return FormattedInvoice.model_validate(
+    sketch: FormattedInvoice = msgspec.convert(
         {
             "document_type": outcome.document_type or "invoice",
             "invoice_id": outcome.invoice_id,
@@ -83,5 +85,7 @@ def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
             "total": total,
             "issue_date": outcome.issue_date or outcome.settled_at.date(),
             "line_items": (line,),
-        }
+        },
+        FormattedInvoice,
     )
+    return sketch

@@ -6,7 +6,7 @@ Pure.
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
-from invoice_shared.types import MAX_DIGITS, decimal_text
+from invoice_shared.types import MAX_DIGITS, Plain, decimal_text
 
 # No amount is finer. A system that adds in binary floats shows 0.30000000000000004 for 0.30.
 FINEST = Decimal("0.000001")
@@ -15,13 +15,6 @@ EXACT = Context(prec=2 * MAX_DIGITS)
 
 # Enough digits for the product of two numbers of a record.
 PRODUCT = Context(prec=4 * MAX_DIGITS)
-
-
-class Plain(Decimal):
-    """A decimal without an exponent in JSON: ``0.00000015`` instead of ``1.5E-7``."""
-
-    def __str__(self) -> str:
-        return decimal_text(self)
 
 
 def plain(value: Decimal) -> Decimal:

@@ -1,18 +1,23 @@
 """The records that contain an invoice: raw as finalized, formatted as sent to a provider."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import msgspec
+from msgspec.structs import force_setattr
 from pydantic import BaseModel, ConfigDict, Field
 
-from invoice_shared.types import ExactDecimal, UtcTime
+from invoice_shared.types import UtcTime, exact, to_utc
 
 # Written to every record; readers refuse any other version (``malformed-record``).
 SCHEMA_VERSION: Literal[1] = 1
 
 Source = Literal["webhook", "reconcile", "manual"]
 DocumentType = Literal["invoice", "credit_memo"]
+
+Id = Annotated[str, msgspec.Meta(min_length=1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Frozen(BaseModel):
@@ -39,7 +44,7 @@ class RawInvoice(Versioned):
     payload: dict[str, Any]
 
 
-class LineItem(Frozen):
+class LineItem(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the document. ``amount`` is in major units, rounded to the currency's minor unit.
 
     ``quantity`` and ``unit_price`` (major units, not rounded) are informational. Never compute the
@@ -47,29 +52,37 @@ class LineItem(Frozen):
     """
 
     name: str
-    quantity: ExactDecimal | None = None
-    unit_price: ExactDecimal | None = None
-    amount: ExactDecimal
-    external_item_id: str = Field(min_length=1)
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    amount: Decimal
+    external_item_id: Id
     product_id: str | None = None
     line_type: str
     start_date: date | None = None
     end_date: date | None = None
-    extra_fields: dict[str, str] = Field(default_factory=dict)
+    extra_fields: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a number that does not belong in a record."""
+        _keep_exact(self, "quantity", "unit_price", "amount")
 
 
-class InformationalLine(Frozen):
+class InformationalLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line outside the invoice's total, in its own ``unit`` (the credit type's name)."""
 
     name: str
     line_type: str
     unit: str
-    quantity: ExactDecimal | None = None
-    amount: ExactDecimal
+    quantity: Decimal | None = None
+    amount: Decimal
     reason: Literal["pricing-unit", "postpaid-commit", "zero-amount"]
 
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a number that does not belong in a record."""
+        _keep_exact(self, "quantity", "amount")
 
-class FormattedInvoice(Versioned):
+
+class FormattedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     """Value of ``formatted-invoices``. Amounts of ``line_items`` sum to ``total`` exactly.
 
     A credit memo carries its amounts with the sign flipped, so that its total is positive.
@@ -78,28 +91,36 @@ class FormattedInvoice(Versioned):
     replay reaches this topic with one.
     """
 
+    schema_version: Literal[1] = SCHEMA_VERSION
     document_type: DocumentType
-    invoice_id: str = Field(min_length=1)
-    metronome_customer_id: str = Field(min_length=1)
-    external_customer_id: str = Field(min_length=1)
-    destination: str = Field(min_length=1)
+    invoice_id: Id
+    metronome_customer_id: Id
+    external_customer_id: Id
+    destination: Id
     invoice_type: str
-    currency: str = Field(pattern="^[A-Z]{3}$")
-    total: ExactDecimal
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    total: Decimal
     start_date: date | None = None
     end_date: date | None = None
     issue_date: date
     due_date: date | None = None
-    line_items: tuple[LineItem, ...] = Field(min_length=1)
+    line_items: Annotated[tuple[LineItem, ...], msgspec.Meta(min_length=1)]
     informational_lines: tuple[InformationalLine, ...] = ()
-    extra_fields: dict[str, str] = Field(default_factory=dict)
+    extra_fields: dict[str, str] = {}
     contract_id: str | None = None
     corrected_invoice_id: str | None = None
     regenerated_from_invoice_id: str | None = None
     known_document_id: str | None = None
     source: Source | None = None
-    finalized_at: UtcTime | None = None
-    received_at: UtcTime | None = None
+    finalized_at: Moment | None = None
+    received_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a number or a time that does not belong in a record."""
+        _keep_exact(self, "total")
+        for name in ("finalized_at", "received_at"):
+            if (moment := getattr(self, name)) is not None:
+                force_setattr(self, name, to_utc(moment))
 
     @property
     def signed_total(self) -> Decimal:
@@ -109,3 +130,10 @@ class FormattedInvoice(Versioned):
     def signed(self, total: Decimal) -> Decimal:
         """Return an amount of this document with Metronome's sign."""
         return total.copy_negate() if self.document_type == "credit_memo" else total
+
+
+def _keep_exact(record: msgspec.Struct, *names: str) -> None:
+    for name in names:
+        value = getattr(record, name)
+        if value is not None and (kept := exact(value)) is not value:
+            force_setattr(record, name, kept)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from invoice_shared.errors import MalformedRecord
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel | msgspec.Struct)
 
 
 def _number(value: Any) -> msgspec.Raw:
@@ -26,6 +26,8 @@ def _number(value: Any) -> msgspec.Raw:
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 # Numbers in a sender's object stay numbers. Our own amounts are texts by then.
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_number)
+# Amounts become texts. Only a decimal that is ``Plain`` reaches the hook.
+_STRUCT_ENCODER = msgspec.json.Encoder(enc_hook=str)
 _LINE_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=repr)
 
 
@@ -116,9 +118,20 @@ def encode(tree: Any) -> bytes:
         return dumps(tree)
 
 
-def to_bytes(record: BaseModel) -> bytes:
-    """Return one of our records as UTF-8 JSON, with amounts and quantities as strings."""
+def to_bytes(record: BaseModel | msgspec.Struct) -> bytes:
+    """Return one of our records as UTF-8 JSON, with amounts and quantities as strings.
+
+    Raises ``UnicodeEncodeError`` for a struct with half a surrogate pair.
+    """
+    if isinstance(record, msgspec.Struct):
+        return _STRUCT_ENCODER.encode(record)
     return encode(record.model_dump())
+
+
+def to_tree(record: msgspec.Struct) -> dict[str, Any]:
+    """Return the JSON object of ``to_bytes``."""
+    tree: dict[str, Any] = msgspec.to_builtins(record, enc_hook=str)
+    return tree
 
 
 def from_bytes(model: type[Model], value: bytes | None) -> Model:
@@ -151,12 +164,20 @@ def from_tree(model: type[Model], tree: dict[str, Any]) -> Model:
             "The record names no schema_version.", invoice_id=text_of(tree, "invoice_id")
         )
     try:
-        return model.model_validate(tree)
-    except ValidationError as error:
+        return _validated(model, tree)
+    except (ValidationError, msgspec.ValidationError, UnicodeEncodeError) as error:
         raise MalformedRecord(
             f"The record does not fit its schema: {explain(error)}.",
             invoice_id=text_of(tree, "invoice_id"),
         ) from error
+
+
+def _validated(model: type[Model], tree: dict[str, Any]) -> Model:
+    if issubclass(model, BaseModel):
+        return model.model_validate(tree)
+    record = msgspec.convert(tree, model)
+    _STRUCT_ENCODER.encode(record)  # pydantic refuses half a surrogate pair, msgspec does not
+    return record
 
 
 def text_of(tree: Any, name: str) -> str | None:
@@ -167,6 +188,8 @@ def text_of(tree: Any, name: str) -> str | None:
 
 def is_utf8(text: str) -> bool:
     """Whether a text can be encoded as UTF-8."""
+    if text.isascii():  # most texts
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
@@ -174,10 +197,21 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def explain(error: ValidationError) -> str:
+def explain(error: ValidationError | msgspec.ValidationError | UnicodeEncodeError) -> str:
     """Return the wrong fields and why, e.g. ``total: Field required``, but never their values."""
+    if isinstance(error, UnicodeEncodeError):
+        return "a text contains half a surrogate pair"
+    if isinstance(error, msgspec.ValidationError):
+        return _without_value(str(error))
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(
         f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
         for problem in problems[:5]
     )
+
+
+def _without_value(said: str) -> str:
+    # The only one of msgspec's sentences that quotes a value.
+    if not said.startswith("Invalid enum value"):
+        return said
+    return f"Unknown value - at {said.rpartition(' - at ')[2]}"

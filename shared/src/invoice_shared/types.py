@@ -39,7 +39,30 @@ def decimal_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _to_utc(value: datetime) -> datetime:
+class Plain(Decimal):
+    """A decimal whose text has no exponent: ``0.00000015`` instead of ``1.5E-7``."""
+
+    def __str__(self) -> str:
+        return decimal_text(self)
+
+
+def exact(value: Decimal) -> Decimal:
+    """Return a record's number as a decimal whose text has no exponent.
+
+    Raises ``ValueError`` for a float, and for a number that is too long or not finite.
+    """
+    text = str(value)
+    if len(text) <= MAX_DIGITS and text[-1].isdigit() and "E" not in text:  # most numbers
+        if isinstance(value, Decimal):
+            return value
+        raise ValueError("a number must be a decimal, never a float")
+    if not has_at_most(MAX_DIGITS, value):
+        raise ValueError(f"has more than {MAX_DIGITS} digits before or after the point")
+    return Plain(decimal_text(value))
+
+
+def to_utc(value: datetime) -> datetime:
+    """Return an aware time in UTC. Raises ``ValueError`` for any other."""
     if value.tzinfo is None:
         raise ValueError("a time must have a time zone")
     try:
@@ -69,4 +92,4 @@ ExactDecimal = Annotated[
 ]
 
 # An aware time, always in UTC.
-UtcTime = Annotated[datetime, AfterValidator(_to_utc), PlainSerializer(time_text)]
+UtcTime = Annotated[datetime, AfterValidator(to_utc), PlainSerializer(time_text)]

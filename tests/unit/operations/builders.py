@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from invoice_shared import serde
@@ -14,12 +15,16 @@ from invoice_shared.record import Record
 
 
 def record_in(
-    topic: str, offset: int, value: BaseModel | bytes | None, key: str, **changes: Any
+    topic: str,
+    offset: int,
+    value: BaseModel | msgspec.Struct | bytes | None,
+    key: str,
+    **changes: Any,
 ) -> Record:
     """Return a record of partition 0; ``at`` is its time."""
     at: datetime | None = changes.pop("at", None)
     timestamp = int(at.timestamp() * 1000) if at else 0
-    raw = serde.to_bytes(value) if isinstance(value, BaseModel) else value
+    raw = value if value is None or isinstance(value, bytes) else serde.to_bytes(value)
     return Record(
         topic,
         changes.pop("partition", 0),

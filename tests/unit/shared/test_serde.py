@@ -5,12 +5,13 @@ import pytest
 import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from invoice_providers.amounts import plain
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.invoice import FormattedInvoice, RawInvoice
-from invoice_shared.serde import dumps, encode, from_bytes, loads, to_bytes
-from tests.builders import formatted_invoice, line_item, raw_invoice
+from invoice_shared.serde import dumps, encode, from_bytes, from_tree, loads, to_bytes, to_tree
+from tests.builders import formatted_invoice, line_item, outcome, raw_invoice
 
 LONG = Decimal("1234567890123456789012345.67")
 
@@ -78,7 +79,46 @@ def test_the_senders_object_is_kept_unchanged() -> None:
 
 def test_a_float_is_refused_instead_of_a_decimal() -> None:
     with pytest.raises(ValueError, match="never through a float"):
-        formatted_invoice(total=0.1)
+        outcome(total=0.1)
+    with pytest.raises(ValueError, match="never a float"):
+        replace(formatted_invoice(), total=0.1)
+
+
+@pytest.mark.parametrize("text", ["0.00000015", "1000", "-0.0000000", "0", "1" * 20])
+def test_an_amount_is_written_without_an_exponent(text: str) -> None:
+    line = line_item(unit_price=Decimal(text).normalize(), quantity=Decimal(text))
+
+    written = loads(to_bytes(formatted_invoice(line_items=(line,))))["line_items"][0]
+
+    assert "E" not in written["unit_price"]
+    assert (Decimal(written["unit_price"]), written["quantity"]) == (Decimal(text), text)
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "1E+999999999", "1E-999999999", "0E-101", "1" * 101]
+)
+def test_a_number_that_no_record_has_is_refused(number: str) -> None:
+    tree = loads(to_bytes(formatted_invoice()))
+
+    with pytest.raises(MalformedRecord, match=r"100 digits .* at `\$.line_items\[0\]`"):
+        from_tree(
+            FormattedInvoice, tree | {"line_items": [tree["line_items"][0] | {"quantity": number}]}
+        )
+
+
+def test_a_refusal_does_not_quote_the_value() -> None:
+    tree = loads(to_bytes(formatted_invoice())) | {"document_type": "secret - at `$.total`"}
+
+    with pytest.raises(MalformedRecord, match=r"Unknown value - at `\$.document_type`") as caught:
+        from_tree(FormattedInvoice, tree)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_time_with_an_offset_is_read_in_utc() -> None:
+    tree = loads(to_bytes(formatted_invoice())) | {"received_at": "2026-03-01T11:30:02+02:00"}
+
+    assert to_tree(from_tree(FormattedInvoice, tree))["received_at"] == "2026-03-01T09:30:02Z"
 
 
 @pytest.mark.parametrize(

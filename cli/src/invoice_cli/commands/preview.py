@@ -13,6 +13,7 @@ from invoice_cli.output import print_exactly, print_table
 from invoice_operations.errors import InvalidRequest
 from invoice_operations.preview.previews import Preview
 from invoice_operations.preview.run import preview_content, preview_invoice
+from invoice_shared.serde import to_tree
 
 LINE_COLUMNS = ("name", "quantity", "unit_price", "amount", "external_item_id")
 
@@ -72,7 +73,7 @@ def preview(
 
 def _show_to_people(seen: Preview) -> None:
     if seen.document is not None:
-        document = seen.document.model_dump()
+        document = to_tree(seen.document)
         head = {
             name: value
             for name, value in document.items()

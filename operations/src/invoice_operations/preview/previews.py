@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from invoice_formatter.mapping.document import map_billing
 from invoice_formatter.mapping.hierarchy.billing import Billing, billing_of
 from invoice_formatter.mapping.hierarchy.steps import Step, run
-from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skip import Skip
 from invoice_operations.settings import ReadsSettings
@@ -21,7 +19,7 @@ from invoice_shared.errors import Rejected
 from invoice_shared.failure import Stage
 from invoice_shared.invoice import FormattedInvoice
 from invoice_shared.metronome.questions import Question
-from invoice_shared.serde import explain
+from invoice_shared.serde import to_tree
 
 # See ``metronome_reader.MetronomeReader.ask``.
 Ask = Callable[[Question], Any]
@@ -57,7 +55,7 @@ class Preview:
     def tree(self) -> dict[str, Any]:
         """Return the preview as a JSON tree."""
         shown = {field.name: getattr(self, field.name) for field in fields(self)}
-        return shown | {"document": self.document.model_dump() if self.document else None}
+        return shown | {"document": to_tree(self.document) if self.document else None}
 
 
 def preview(
@@ -95,8 +93,6 @@ def preview_billing(
         mapped = map_billing(billing, rules, forced=force)
     except Rejected as refused:
         return _failed("formatter", refused)
-    except ValidationError as error:
-        return _failed("formatter", misshapen(explain(error)))
     if isinstance(mapped, Skip):
         return Preview("skipped", "formatter", mapped.code, mapped.reason)
     shown = Preview(notes=tuple(mapped.notes), document=mapped.document)

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from invoice_providers.base import Provider
 from invoice_providers.connection import Connection
 from invoice_shared.clock import SystemClock
@@ -63,7 +65,7 @@ class ProviderCase:
             "line_items": lines,
             "received_at": datetime.now(UTC),
         }
-        return FormattedInvoice.model_validate(valid | changes)
+        return msgspec.convert(valid | changes, FormattedInvoice)
 
     def line(self, **changes: Any) -> dict[str, Any]:
         """Return a line of an invoice."""

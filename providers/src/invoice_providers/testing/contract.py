@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from invoice_providers.base import Begun, Created, Found, Pending, Presence, Thing
 from invoice_providers.connection import Connection
@@ -103,7 +104,7 @@ class ProviderContract:
         created = finished(client, document)
         eventually(lambda: client.look(document))
 
-        again = repeated(case.connect(), document.model_copy(update=changes))
+        again = repeated(case.connect(), replace(document, **changes))
 
         assert again.document_id == created.document_id
         assert len(client.look(document)) == 1

@@ -4,14 +4,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from pydantic import ValidationError
-
 from invoice_formatter.fetching import NotFetched
 from invoice_formatter.mapping.document import Origin, map_billing
 from invoice_formatter.mapping.hierarchy.billing import Billing, billing_of
 from invoice_formatter.mapping.hierarchy.steps import Steps
 from invoice_formatter.mapping.known_outcome import known_outcome
-from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, misshapen, parse_invoice
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, parse_invoice
 from invoice_formatter.mapping.rules import MappingRules
 from invoice_formatter.mapping.skip import Skip
 from invoice_formatter.results import Failed, Formatted, Settlement, Skipped
@@ -76,8 +74,6 @@ class InvoiceHandler:
             )
         except Rejected as error:
             return self._failed(record, error, known())
-        except ValidationError as error:  # e.g. a name with half a surrogate pair
-            return self._failed(record, misshapen(serde.explain(error)), known())
         headers = outgoing_headers(record.headers)
         if isinstance(mapped, Skip):
             skipped = {"outcome": "skipped", "code": mapped.code, "reason": mapped.reason}

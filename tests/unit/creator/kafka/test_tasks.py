@@ -65,7 +65,9 @@ def test_a_formatted_invoice_is_a_task_in_the_lane_of_its_id() -> None:
         pytest.param(
             taken(line_items=[line(quantity="1E+999999999")]), "digits", id="no such quantity"
         ),
-        pytest.param(taken(invoice_id=SURROGATE), "invoice_id", id="an id that is not text"),
+        pytest.param(taken(invoice_id=SURROGATE), "surrogate", id="an id that is not text"),
+        pytest.param(taken(currency="usd"), "currency", id="no such currency"),
+        pytest.param(taken(received_at="2026-03-01T09:30:00"), "received_at", id="no time zone"),
     ],
 )
 def test_a_record_that_is_not_an_invoice_is_only_filed(value: bytes | None, said: str) -> None:

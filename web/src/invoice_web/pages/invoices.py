@@ -16,7 +16,7 @@ from invoice_operations.view.records_of import records_of_key
 from invoice_operations.view.view import View
 from invoice_shared.errors import ConnectorError, MalformedRecord
 from invoice_shared.invoice import FormattedInvoice
-from invoice_shared.serde import from_bytes
+from invoice_shared.serde import from_bytes, to_tree
 from invoice_web.answers import answer
 from invoice_web.desk import DESK, Desk
 from invoice_web.forms import gathered, needed, one
@@ -97,7 +97,7 @@ def _sent(desk: Desk, invoice_id: str) -> dict[str, Any] | None:
             found = from_bytes(FormattedInvoice, record.value)
         except MalformedRecord:
             continue
-    return None if found is None else found.model_dump()
+    return None if found is None else to_tree(found)
 
 
 async def find(request: web.Request) -> web.Response:
