@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 
-class ExactLine(NamedTuple):
+class ExactLine(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of ``LineItem``, and the product's name, which is the name of a joined line."""
 
     product_name: str

@@ -19,6 +19,7 @@ from invoice_shared.serde import is_utf8
 from invoice_shared.types import has_at_most
 
 MAX_DIGITS = 40
+TOO_LARGE = 10**MAX_DIGITS
 MAX_TERMS_DAYS = 36_500
 
 Id = Annotated[str, msgspec.Meta(min_length=1)]
@@ -264,16 +265,14 @@ def _line(line: dict[str, Any], type_of: Callable[[dict[str, Any]], str]) -> dic
 
 
 def _informed(value: Any) -> Decimal | None:
+    # Most quantities are whole: ``convert`` takes three times as long.
+    if type(value) is int and abs(value) < TOO_LARGE:
+        return Decimal(value)
     try:
-        number = value if isinstance(value, Decimal) else _number(value)
+        number = value if isinstance(value, Decimal) else msgspec.convert(value, Decimal | None)
     except msgspec.ValidationError:
         return None
     return number if number is None or has_at_most(MAX_DIGITS, number) else None
-
-
-def _number(value: Any) -> Decimal | None:
-    # Most quantities are whole: ``convert`` takes three times as long.
-    return Decimal(value) if type(value) is int else msgspec.convert(value, Decimal | None)
 
 
 def _terms(value: Any) -> Decimal | None:
