@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import force_setattr
 from pydantic import BaseModel, ConfigDict, Field
 
+from invoice_shared.text import is_utf8
 from invoice_shared.types import UtcTime, exact, to_utc
 
 # Written to every record; readers refuse any other version (``malformed-record``).
@@ -63,8 +64,9 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True):
     extra_fields: dict[str, str] = {}
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a number that does not belong in a record."""
+        """Raise ``ValueError`` for a number or an id that does not belong in a record."""
         _keep_exact(self, "quantity", "unit_price", "amount")
+        _check_ids(self.external_item_id)
 
 
 class InformationalLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,8 +118,14 @@ class FormattedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     received_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a number or a time that does not belong in a record."""
+        """Raise ``ValueError`` for a number, an id or a time that does not belong in a record."""
         _keep_exact(self, "total")
+        _check_ids(
+            self.invoice_id,
+            self.metronome_customer_id,
+            self.external_customer_id,
+            self.destination,
+        )
         for name in ("finalized_at", "received_at"):
             if (moment := getattr(self, name)) is not None:
                 force_setattr(self, name, to_utc(moment))
@@ -137,3 +145,10 @@ def _keep_exact(record: msgspec.Struct, *names: str) -> None:
         value = getattr(record, name)
         if value is not None and (kept := exact(value)) is not value:
             force_setattr(record, name, kept)
+
+
+def _check_ids(*ids: str) -> None:
+    # A name may contain half a surrogate pair, which a JSON escape can represent. A key may not.
+    for each in ids:
+        if not is_utf8(each):
+            raise ValueError("an id contains half a surrogate pair")

@@ -13,6 +13,7 @@ import simplejson
 from pydantic import BaseModel, ValidationError
 
 from invoice_shared.errors import MalformedRecord
+from invoice_shared.text import is_utf8
 
 Model = TypeVar("Model", bound=BaseModel | msgspec.Struct)
 
@@ -119,13 +120,13 @@ def encode(tree: Any) -> bytes:
 
 
 def to_bytes(record: BaseModel | msgspec.Struct) -> bytes:
-    """Return one of our records as UTF-8 JSON, with amounts and quantities as strings.
-
-    Raises ``UnicodeEncodeError`` for a struct with half a surrogate pair.
-    """
-    if isinstance(record, msgspec.Struct):
+    """Return one of our records as UTF-8 JSON, with amounts and quantities as strings."""
+    if isinstance(record, BaseModel):
+        return encode(record.model_dump())
+    try:
         return _STRUCT_ENCODER.encode(record)
-    return encode(record.model_dump())
+    except UnicodeEncodeError:  # half a surrogate pair, in a name
+        return dumps(to_tree(record))
 
 
 def to_tree(record: msgspec.Struct) -> dict[str, Any]:
@@ -175,26 +176,13 @@ def from_tree(model: type[Model], tree: dict[str, Any]) -> Model:
 def _validated(model: type[Model], tree: dict[str, Any]) -> Model:
     if issubclass(model, BaseModel):
         return model.model_validate(tree)
-    record = msgspec.convert(tree, model)
-    _STRUCT_ENCODER.encode(record)  # pydantic refuses half a surrogate pair, msgspec does not
-    return record
+    return msgspec.convert(tree, model)
 
 
 def text_of(tree: Any, name: str) -> str | None:
     """Return a text from a tree of any shape; ``None`` if it is blank or not valid UTF-8."""
     found = tree.get(name) if isinstance(tree, dict) else None
     return found if isinstance(found, str) and found.strip() and is_utf8(found) else None
-
-
-def is_utf8(text: str) -> bool:
-    """Whether a text can be encoded as UTF-8."""
-    if text.isascii():  # most texts
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
-        return False
-    return True
 
 
 def explain(error: ValidationError | msgspec.ValidationError | UnicodeEncodeError) -> str:

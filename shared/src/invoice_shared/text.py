@@ -27,6 +27,17 @@ def visible_id(text: str) -> str:
     return seen if seen.isascii() else "".join(each for each in seen if each not in JOINERS)
 
 
+def is_utf8(text: str) -> bool:
+    """Whether a text can be encoded as UTF-8."""
+    if text.isascii():  # most texts
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
+        return False
+    return True
+
+
 def fits_a_header(text: str) -> bool:
     """Whether HTTP can send a text as a header's value, and it is not empty."""
     return bool(text) and text.isascii() and text.isprintable()

@@ -106,6 +106,20 @@ def test_a_number_that_no_record_has_is_refused(number: str) -> None:
         )
 
 
+def test_half_a_surrogate_pair_in_a_name_is_kept() -> None:
+    invoice = formatted_invoice(line_items=(line_item(name="a\ud800", unit_price=Decimal("1E-7")),))
+
+    assert from_bytes(FormattedInvoice, to_bytes(invoice)) == invoice
+
+
+@pytest.mark.parametrize("name", ["invoice_id", "external_customer_id", "destination"])
+def test_half_a_surrogate_pair_in_an_id_is_refused(name: str) -> None:
+    tree = loads(to_bytes(formatted_invoice())) | {name: "a\ud800"}
+
+    with pytest.raises(MalformedRecord, match="an id contains half"):
+        from_tree(FormattedInvoice, tree)
+
+
 def test_a_refusal_does_not_quote_the_value() -> None:
     tree = loads(to_bytes(formatted_invoice())) | {"document_type": "secret - at `$.total`"}
 

@@ -16,8 +16,9 @@ from invoice_error_sink.settings import ErrorSinkSettings
 from invoice_formatter.settings import FormatterSettings
 from invoice_operations.errors import InvalidRequest
 from invoice_providers.registry import account_settings, providers
-from invoice_shared.serde import dumps, is_utf8
+from invoice_shared.serde import dumps
 from invoice_shared.settings import HttpSettings, Settings, secret_fields
+from invoice_shared.text import is_utf8
 from invoice_shared.types import MAX_DIGITS, decimal_text
 from invoice_webhook.settings import WebhookSettings
 

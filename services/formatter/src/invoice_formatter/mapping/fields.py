@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from invoice_shared.serde import is_utf8
-from invoice_shared.text import visible_id
+from invoice_shared.text import is_utf8, visible_id
 from invoice_shared.types import MAX_DIGITS, decimal_text
 
 

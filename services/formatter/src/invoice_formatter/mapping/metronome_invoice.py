@@ -15,7 +15,7 @@ import msgspec
 
 from invoice_formatter.mapping.line_types import ADJUSTMENT, line_type_of
 from invoice_shared.errors import Rejected
-from invoice_shared.serde import is_utf8
+from invoice_shared.text import is_utf8
 from invoice_shared.types import has_at_most
 
 MAX_DIGITS = 40
@@ -103,9 +103,8 @@ class MetronomeLine(msgspec.Struct, frozen=True, kw_only=True):
     ending_before: Moment | None = None
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for an amount or a text that cannot be written out."""
+        """Raise ``ValueError`` for an amount that cannot be written out."""
         check_amount(self.total)
-        _check_texts(self.name, self.type, self.product_id, self.credit_type.name)
 
 
 class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,18 +141,10 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
     payer_billed: str | None = None
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a total or a text that cannot be written out."""
+        """Raise ``ValueError`` for a total or an id that cannot be written out."""
         check_amount(self.total)
-        corrected = self.correction_record.corrected_invoice_id if self.correction_record else None
-        _check_texts(
-            self.id,
-            self.customer_id,
-            self.type,
-            self.contract_id,
-            self.external_id,
-            self.regenerated_from_invoice_id,
-            corrected,
-        )
+        if not (is_utf8(self.id) and is_utf8(self.customer_id)):
+            raise ValueError("an id contains half a surrogate pair")
 
     def billed_to(self, customer_id: str, custom_fields: dict[str, Any]) -> "MetronomeInvoice":
         """Return the invoice with the custom fields of the customer who pays."""
@@ -215,13 +206,6 @@ def check_amount(value: Decimal) -> None:
     """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON."""
     if not has_at_most(MAX_DIGITS, value):
         raise ValueError(f"total has more than {MAX_DIGITS} digits before or after the point")
-
-
-def _check_texts(*texts: str | None) -> None:
-    """Raise ``ValueError`` for half a surrogate pair, which a JSON escape can represent."""
-    for text in texts:
-        if text is not None and not is_utf8(text):
-            raise ValueError("a text contains half a surrogate pair")
 
 
 def utc(moment: datetime) -> datetime:
