@@ -111,6 +111,32 @@ async def test_each_finished_attempt_is_progress() -> None:
     assert patience.health.is_live()
 
 
+async def test_the_next_call_goes_out_before_an_answer_is_processed() -> None:
+    desk = Desk(lambda _, invoice_id: invoice_id, concurrency=1)
+    asked_before: list[list[str]] = []
+
+    async def fetch_and_process(invoice_id: str) -> None:
+        await desk.fetch("customer", invoice_id)
+        asked_before.append(list(desk.asked))
+
+    await desk.time.run(fetch_and_process("first"), fetch_and_process("second"))
+
+    assert asked_before == [["first", "second"], ["first", "second"]]
+
+
+async def test_an_answer_is_in_progress_until_it_is_processed() -> None:
+    desk = Desk(lambda *_: "answer")
+    was_idle: list[bool] = []
+
+    async def stop() -> None:
+        was_idle.append(await desk.underway.ended(CALL_SECONDS))
+        was_idle.append("invoice" in desk.ends)
+
+    await desk.time.run(desk.fetch("customer", "invoice"), stop())
+
+    assert was_idle == [True, True]
+
+
 async def test_nothing_is_called_or_in_progress_while_turns_are_held() -> None:
     desk = Desk(lambda *_: "answer")
     desk.turns.hold()

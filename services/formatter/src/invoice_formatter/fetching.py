@@ -95,9 +95,15 @@ class PatientFetch:
             self._failing.discard(invoice_id)
 
     async def _attempt(self, errand: _Errand, slot: CallSlot) -> Any:
+        with self._underway.step():
+            answer = await self._answer(errand, slot)
+            # The next call goes out before this answer is processed.
+            await asyncio.sleep(0)
+            return answer
+
+    async def _answer(self, errand: _Errand, slot: CallSlot) -> Any:
         try:
-            with self._underway.step():
-                answer = await errand.call()
+            answer = await errand.call()
         except CallFailed as error:
             self._turns.failed(slot, error)
             raise
