@@ -1,6 +1,6 @@
 """The records that contain an invoice: raw as finalized, formatted as sent to a provider."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -9,16 +9,13 @@ from msgspec.structs import force_setattr
 from pydantic import BaseModel, ConfigDict, Field
 
 from invoice_shared.text import is_utf8
-from invoice_shared.types import UtcTime, exact, to_utc
+from invoice_shared.types import Id, Moment, UtcTime, exact, to_utc
 
 # Written to every record; readers refuse any other version (``malformed-record``).
 SCHEMA_VERSION: Literal[1] = 1
 
 Source = Literal["webhook", "reconcile", "manual"]
 DocumentType = Literal["invoice", "credit_memo"]
-
-Id = Annotated[str, msgspec.Meta(min_length=1)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Frozen(BaseModel):

@@ -93,3 +93,7 @@ ExactDecimal = Annotated[
 
 # An aware time, always in UTC.
 UtcTime = Annotated[datetime, AfterValidator(to_utc), PlainSerializer(time_text)]
+
+# Fields of structs, which have no validators: an id, and an aware time.
+Id = Annotated[str, msgspec.Meta(min_length=1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]

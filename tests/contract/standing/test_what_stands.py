@@ -200,7 +200,6 @@ def test_at_most_one_document_stands(outside: Systems, tmp_path: Path, number: i
             database=None,
             max_examples=15,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

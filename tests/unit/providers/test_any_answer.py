@@ -144,7 +144,8 @@ def all_calls(client: BillingProvider) -> tuple[Callable[[], Any], ...]:
 
 
 many = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -6,16 +6,10 @@ from typing import Any
 
 import msgspec
 
-from invoice_formatter.mapping.metronome_invoice import (
-    CreditType,
-    Fields,
-    Id,
-    Moment,
-    check_amount,
-    utc,
-)
+from invoice_formatter.mapping.metronome_invoice import CreditType, Fields, check_amount
 from invoice_operations.amounts import stated_money
 from invoice_shared.errors import Unavailable
+from invoice_shared.types import Id, Moment, to_utc
 
 # Invoices of any other status need not be billed.
 COUNTED = ("FINALIZED", "VOID")
@@ -42,7 +36,7 @@ class ListedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     def date(self) -> datetime | None:
         """When it was issued. Some invoices only have the end of their period."""
         moment = self.issued_at or self.end_timestamp
-        return utc(moment) if moment else None
+        return to_utc(moment) if moment else None
 
     def field(self, key: str | None) -> str | None:
         """Return the customer's custom field ``key``; ``None`` if it is missing or blank."""

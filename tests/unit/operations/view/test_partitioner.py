@@ -1,6 +1,6 @@
 import pytest
 from aiokafka.partitioner import murmur2 as murmur2_of_aiokafka  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_operations.view.partitioner import murmur2, partition_of
@@ -21,13 +21,11 @@ def test_keys_hash_as_in_the_java_clients_own_tests(key: bytes, signed: int) -> 
     assert murmur2(key) == signed % 2**32
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=70))
 def test_keys_hash_as_in_the_formatters_client(key: bytes) -> None:
     assert murmur2(key) == murmur2_of_aiokafka(key) % 2**32
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=70), st.integers(1, 100))
 def test_a_partition_is_within_the_number_of_partitions(key: bytes, count: int) -> None:
     assert 0 <= partition_of(key, count) < count

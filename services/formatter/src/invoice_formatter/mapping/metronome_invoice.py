@@ -7,23 +7,20 @@ the credit type's own unit (cents for US dollars, whole units for other currenci
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from invoice_formatter.mapping.line_types import ADJUSTMENT, line_type_of
 from invoice_shared.errors import Rejected
 from invoice_shared.text import is_utf8
-from invoice_shared.types import has_at_most
+from invoice_shared.types import Id, Moment, has_at_most
 
 MAX_DIGITS = 40
 TOO_LARGE = 10**MAX_DIGITS
 MAX_TERMS_DAYS = 36_500
 
-Id = Annotated[str, msgspec.Meta(min_length=1)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Fields = dict[str, Any] | None
 
 
@@ -206,17 +203,6 @@ def check_amount(value: Decimal) -> None:
     """Raise ``ValueError`` for a number that is too long: 1e999999999 is valid JSON."""
     if not has_at_most(MAX_DIGITS, value):
         raise ValueError(f"total has more than {MAX_DIGITS} digits before or after the point")
-
-
-def utc(moment: datetime) -> datetime:
-    """Return a time in UTC.
-
-    Raises ``ValueError`` if UTC has no such time, e.g. for the first hours of the year 1.
-    """
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("a time is outside of the years 1 to 9999 in UTC") from error
 
 
 def _prepared(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine, utc
+from invoice_formatter.mapping.metronome_invoice import MetronomeInvoice, MetronomeLine
 from invoice_shared.errors import Rejected
+from invoice_shared.types import to_utc
 
 # The shortest time in a ``datetime``.
 INSTANT = timedelta(microseconds=1)
@@ -52,7 +53,7 @@ def day_of(moment: datetime, before: timedelta = timedelta()) -> date:
     Raises as ``document_dates`` does.
     """
     try:
-        return (utc(moment) - before).date()
+        return (to_utc(moment) - before).date()
     except (OverflowError, ValueError) as error:
         raise undated(NO_CALENDAR) from error
 
