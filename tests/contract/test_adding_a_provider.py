@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from msgspec.structs import replace
 
 import invoice_providers
 from invoice_creator.settings import read_creator
@@ -222,7 +221,7 @@ def test_an_error_in_the_invoice_is_rejected(known: Providers) -> None:
     (line,) = formatted_invoice().line_items
 
     with pytest.raises(Rejected, match='Item 999 is the item of "API calls"'):
-        client.create(formatted_invoice(line_items=(replace(line, external_item_id="999"),)))
+        client.create(formatted_invoice(line_items=(line.changed(external_item_id="999"),)))
     with pytest.raises(Rejected, match="credit memos"):
         client.create(formatted_invoice(document_type="credit_memo"))
     assert client.look(formatted_invoice()) == ()

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import msgspec
-
 from invoice_creator.settings import CreatorSettings
 from invoice_providers.base import Found
 from invoice_providers.connection import Connection
 from invoice_providers.registry import Accounts, connect
 from invoice_shared.clock import Clock
-from invoice_shared.invoice import DocumentType, FormattedInvoice, LineItem
+from invoice_shared.invoice import SCHEMA_VERSION, DocumentType, FormattedInvoice, LineItem
 from invoice_shared.outcome import Outcome
+from invoice_shared.serde import from_tree
 
 CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -72,8 +71,10 @@ def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
     """Return a document with the fields for look-ups: id, type, currency, customer and date."""
     total = abs(outcome.total if outcome.total is not None else Decimal(0))
     line = LineItem(name="sketch", amount=total, external_item_id="0", line_type="usage")
-    sketch: FormattedInvoice = msgspec.convert(
+    return from_tree(
+        FormattedInvoice,
         {
+            "schema_version": SCHEMA_VERSION,
             "document_type": outcome.document_type or "invoice",
             "invoice_id": outcome.invoice_id,
             "metronome_customer_id": outcome.customer_id or "unknown",
@@ -86,6 +87,4 @@ def _sketch(destination: str, outcome: Outcome) -> FormattedInvoice:
             "issue_date": outcome.issue_date or outcome.settled_at.date(),
             "line_items": (line,),
         },
-        FormattedInvoice,
     )
-    return sketch

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from invoice_shared.text import is_utf8
 from invoice_shared.types import Id, Moment, UtcTime, exact, to_utc
+from invoice_shared.value import Value
 
 # Written to every record; readers refuse any other version (``malformed-record``).
 SCHEMA_VERSION: Literal[1] = 1
@@ -42,7 +43,7 @@ class RawInvoice(Versioned):
     payload: dict[str, Any]
 
 
-class LineItem(msgspec.Struct, frozen=True, kw_only=True):
+class LineItem(Value, frozen=True, kw_only=True):
     """One line of the document. ``amount`` is in major units, rounded to the currency's minor unit.
 
     ``quantity`` and ``unit_price`` (major units, not rounded) are informational. Never compute the
@@ -58,7 +59,7 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True):
     line_type: str
     start_date: date | None = None
     end_date: date | None = None
-    extra_fields: dict[str, str] = {}
+    extra_fields: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a number or an id that does not belong in a record."""
@@ -66,7 +67,7 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True):
         _check_ids(self.external_item_id)
 
 
-class InformationalLine(msgspec.Struct, frozen=True, kw_only=True):
+class InformationalLine(Value, frozen=True, kw_only=True):
     """A line outside the invoice's total, in its own ``unit`` (the credit type's name)."""
 
     name: str
@@ -81,7 +82,7 @@ class InformationalLine(msgspec.Struct, frozen=True, kw_only=True):
         _keep_exact(self, "quantity", "amount")
 
 
-class FormattedInvoice(msgspec.Struct, frozen=True, kw_only=True):
+class FormattedInvoice(Value, frozen=True, kw_only=True):
     """Value of ``formatted-invoices``. Amounts of ``line_items`` sum to ``total`` exactly.
 
     A credit memo carries its amounts with the sign flipped, so that its total is positive.
@@ -105,7 +106,7 @@ class FormattedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     due_date: date | None = None
     line_items: Annotated[tuple[LineItem, ...], msgspec.Meta(min_length=1)]
     informational_lines: tuple[InformationalLine, ...] = ()
-    extra_fields: dict[str, str] = {}
+    extra_fields: dict[str, str] = msgspec.field(default_factory=dict)
     contract_id: str | None = None
     corrected_invoice_id: str | None = None
     regenerated_from_invoice_id: str | None = None
@@ -137,7 +138,7 @@ class FormattedInvoice(msgspec.Struct, frozen=True, kw_only=True):
         return total.copy_negate() if self.document_type == "credit_memo" else total
 
 
-def _keep_exact(record: msgspec.Struct, *names: str) -> None:
+def _keep_exact(record: Value, *names: str) -> None:
     for name in names:
         value = getattr(record, name)
         if value is not None and (kept := exact(value)) is not value:

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from invoice_shared.errors import MalformedRecord
 from invoice_shared.text import is_utf8
+from invoice_shared.value import Value
 
-Model = TypeVar("Model", bound=BaseModel | msgspec.Struct)
+Model = TypeVar("Model", bound=BaseModel | Value)
 
 
 def _number(value: Any) -> msgspec.Raw:
@@ -28,7 +29,7 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 # Numbers in a sender's object stay numbers. Our own amounts are texts by then.
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_number)
 # Amounts become texts. Only a decimal that is ``Plain`` reaches the hook.
-_STRUCT_ENCODER = msgspec.json.Encoder(enc_hook=str)
+_VALUE_ENCODER = msgspec.json.Encoder(enc_hook=str)
 _LINE_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=repr)
 
 
@@ -119,17 +120,17 @@ def encode(tree: Any) -> bytes:
         return dumps(tree)
 
 
-def to_bytes(record: BaseModel | msgspec.Struct) -> bytes:
+def to_bytes(record: BaseModel | Value) -> bytes:
     """Return one of our records as UTF-8 JSON, with amounts and quantities as strings."""
     if isinstance(record, BaseModel):
         return encode(record.model_dump())
     try:
-        return _STRUCT_ENCODER.encode(record)
+        return _VALUE_ENCODER.encode(record)
     except UnicodeEncodeError:  # half a surrogate pair, in a name
         return dumps(to_tree(record))
 
 
-def to_tree(record: msgspec.Struct) -> dict[str, Any]:
+def to_tree(record: Value) -> dict[str, Any]:
     """Return the JSON object of ``to_bytes``."""
     tree: dict[str, Any] = msgspec.to_builtins(record, enc_hook=str)
     return tree

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from pydantic import BaseModel
 
 from invoice_shared import serde
@@ -12,12 +11,13 @@ from invoice_shared.filing import failure_key
 from invoice_shared.ledger_key import DocumentId, LedgerKey
 from invoice_shared.outcome import Outcome
 from invoice_shared.record import Record
+from invoice_shared.value import Value
 
 
 def record_in(
     topic: str,
     offset: int,
-    value: BaseModel | msgspec.Struct | bytes | None,
+    value: BaseModel | Value | bytes | None,
     key: str,
     **changes: Any,
 ) -> Record:

@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from invoice_providers.base import Provider
 from invoice_providers.connection import Connection
 from invoice_shared.clock import SystemClock
-from invoice_shared.invoice import FormattedInvoice
+from invoice_shared.invoice import SCHEMA_VERSION, FormattedInvoice
+from invoice_shared.serde import from_tree
 from invoice_shared.settings import HttpSettings
 
 TOTAL = Decimal("12.50")
@@ -50,6 +49,7 @@ class ProviderCase:
             self.line(name="Seats", amount="1.25"),
         )
         valid: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
             "document_type": "invoice",
             "invoice_id": str(uuid.uuid4()),
             "metronome_customer_id": "9d2f6f8a-7e61-4b7e-8a3d-1c2b3a4d5e6f",
@@ -65,7 +65,7 @@ class ProviderCase:
             "line_items": lines,
             "received_at": datetime.now(UTC),
         }
-        return msgspec.convert(valid | changes, FormattedInvoice)
+        return from_tree(FormattedInvoice, valid | changes)
 
     def line(self, **changes: Any) -> dict[str, Any]:
         """Return a line of an invoice."""

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
-from msgspec.structs import replace
 
 from invoice_providers.base import Begun, Created, Found, Pending, Presence, Thing
 from invoice_providers.connection import Connection
@@ -104,7 +103,7 @@ class ProviderContract:
         created = finished(client, document)
         eventually(lambda: client.look(document))
 
-        again = repeated(case.connect(), replace(document, **changes))
+        again = repeated(case.connect(), document.changed(**changes))
 
         assert again.document_id == created.document_id
         assert len(client.look(document)) == 1

@@ -6,7 +6,6 @@ import heapq
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from invoice_creator.kafka.tasks import ALL_PHASES, WITHOUT_WRITEBACK
 from invoice_creator.scheduling.dispatch import MAX_IN_DOUBT, MAX_REPORTS, Dispatcher
@@ -538,7 +537,7 @@ class Month:
 
     def _fill(self) -> None:
         while not self.floor.work.is_full():
-            invoice = replace(INVOICE, invoice_id=f"i-{self.offset}")
+            invoice = INVOICE.changed(invoice_id=f"i-{self.offset}")
             self.floor.work.offer(
                 Task(Record(TOPIC, 0, self.offset, None, None), invoice, WITHOUT_WRITEBACK)
             )

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from random import Random
 
-from msgspec.structs import replace
-
 from invoice_creator.decisions import DecisionBook
 from invoice_creator.handler import InvoiceHandler
 from invoice_creator.kafka.settlement import Settlement
@@ -47,7 +45,7 @@ INVOICE = formatted_invoice(
     destination="razorpay", external_customer_id="cust_AAAAAAAAAAAAAA", currency="INR"
 )
 # The request of another version of the mapping.
-REWORDED = replace(INVOICE, extra_fields={"terms": "30 days"})
+REWORDED = INVOICE.changed(extra_fields={"terms": "30 days"})
 KEY = base64.b64encode(b"rzp_test_simulated:simulated-key-secret").decode()
 HEADERS = {"Authorization": f"Basic {KEY}"}
 METRICS = Metrics()

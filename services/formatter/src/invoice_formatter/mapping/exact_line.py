@@ -3,10 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-import msgspec
+from invoice_shared.value import Value
 
 
-class ExactLine(msgspec.Struct, frozen=True, kw_only=True):
+class ExactLine(Value, frozen=True, kw_only=True):
     """The fields of ``LineItem``, and the product's name, which is the name of a joined line."""
 
     product_name: str

@@ -8,8 +8,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from msgspec.structs import replace
-
 from invoice_formatter.mapping.exact_line import ExactLine
 from invoice_formatter.mapping.money import exact_sum
 
@@ -38,8 +36,7 @@ def _join(lines: Sequence[ExactLine]) -> ExactLine:
     start, end = _period(lines)
     line_types = {line.line_type for line in lines}
     products = {line.product_id for line in lines}
-    return replace(
-        first,
+    return first.changed(
         name=", ".join(dict.fromkeys(line.product_name for line in lines)),
         quantity=quantity,
         unit_price=unit_price,
