@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import force_setattr
 from pydantic import BaseModel, ConfigDict, Field
 
-from invoice_shared.text import is_utf8
+from invoice_shared.text import check_ids
 from invoice_shared.types import Id, Moment, UtcTime, exact, to_utc
 from invoice_shared.value import Value
 
@@ -64,7 +64,7 @@ class LineItem(Value, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a number or an id that does not belong in a record."""
         _keep_exact(self, "quantity", "unit_price", "amount")
-        _check_ids(self.external_item_id)
+        check_ids(self.external_item_id)
 
 
 class InformationalLine(Value, frozen=True, kw_only=True):
@@ -118,7 +118,7 @@ class FormattedInvoice(Value, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a number, an id or a time that does not belong in a record."""
         _keep_exact(self, "total")
-        _check_ids(
+        check_ids(
             self.invoice_id,
             self.metronome_customer_id,
             self.external_customer_id,
@@ -143,10 +143,3 @@ def _keep_exact(record: Value, *names: str) -> None:
         value = getattr(record, name)
         if value is not None and (kept := exact(value)) is not value:
             force_setattr(record, name, kept)
-
-
-def _check_ids(*ids: str) -> None:
-    # A name may contain half a surrogate pair, which a JSON escape can represent. A key may not.
-    for each in ids:
-        if not is_utf8(each):
-            raise ValueError("an id contains half a surrogate pair")

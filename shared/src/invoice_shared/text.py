@@ -38,6 +38,13 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def check_ids(*ids: str) -> None:
+    """Raise ``ValueError`` for half a surrogate pair: a name may contain one, a key may not."""
+    for each in ids:
+        if not is_utf8(each):
+            raise ValueError("an id contains half a surrogate pair")
+
+
 def fits_a_header(text: str) -> bool:
     """Whether HTTP can send a text as a header's value, and it is not empty."""
     return bool(text) and text.isascii() and text.isprintable()

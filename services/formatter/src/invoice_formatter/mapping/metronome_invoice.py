@@ -14,7 +14,7 @@ import msgspec
 
 from invoice_formatter.mapping.line_types import ADJUSTMENT, line_type_of
 from invoice_shared.errors import Rejected
-from invoice_shared.text import is_utf8
+from invoice_shared.text import check_ids
 from invoice_shared.types import Id, Moment, has_at_most
 
 MAX_DIGITS = 40
@@ -140,8 +140,7 @@ class MetronomeInvoice(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a total or an id that cannot be written out."""
         check_amount(self.total)
-        if not (is_utf8(self.id) and is_utf8(self.customer_id)):
-            raise ValueError("an id contains half a surrogate pair")
+        check_ids(self.id, self.customer_id)
 
     def billed_to(self, customer_id: str, custom_fields: dict[str, Any]) -> "MetronomeInvoice":
         """Return the invoice with the custom fields of the customer who pays."""
