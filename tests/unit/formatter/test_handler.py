@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.fakes import START, FakeClock
 from tests.unit.formatter import hierarchies
 from tests.unit.formatter.builders import TOKENS, answer, line, rules
 from tests.unit.formatter.hierarchies import CONSOLIDATING, CONTRACT, LISTED, PARENT, FakeAccounts
+from tests.unit.formatter.trees import paths, replaced
 
 SYNCED = {"external_invoice": {"invoice_id": "INV-77"}}
 
@@ -285,29 +285,6 @@ async def test_any_value_in_one_field_about_the_payer_settles_the_record(
             settled = await settle(FakeMetronome(body), accounts=accounts, by=given)
 
             assert len(written(settled)) < 10_000, path
-
-
-def paths(tree: Any) -> Iterator[tuple[Any, ...]]:
-    """Return the path to each value of a JSON tree."""
-    yield ()
-    children = (
-        tree.items()
-        if isinstance(tree, dict)
-        else enumerate(tree)
-        if isinstance(tree, list)
-        else ()
-    )
-    for key, child in children:
-        yield from ((key, *rest) for rest in paths(child))
-
-
-def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """Return the tree with one value changed."""
-    if not path:
-        return value
-    changed = tree.copy()
-    changed[path[0]] = replaced(tree[path[0]], path[1:], value)
-    return changed
 
 
 def written(settled: Formatted | Skipped | Failed) -> bytes:

@@ -2,8 +2,6 @@
 back, a skip or a refusal.
 """
 
-import copy
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +14,7 @@ from invoice_shared import serde
 from invoice_shared.errors import Rejected
 from invoice_shared.invoice import FormattedInvoice
 from tests.unit.formatter.builders import application, line, rules, tree
-
-Path = tuple[str | int, ...]
+from tests.unit.formatter.trees import paths, replaced
 
 ANSWER = tree(
     line(1000, quantity=Decimal("1E-9"), unit_price=Decimal("1E+5")),
@@ -39,29 +36,7 @@ RULES = [
 ]
 
 
-def paths(found: Any, path: Path = ()) -> Iterator[Path]:
-    children = (
-        found.items()
-        if isinstance(found, dict)
-        else enumerate(found)
-        if isinstance(found, list)
-        else ()
-    )
-    for key, child in children:
-        yield (*path, key)
-        yield from paths(child, (*path, key))
-
-
-def changed(path: Path, value: Any) -> dict[str, Any]:
-    answer = copy.deepcopy(ANSWER)
-    place: Any = answer
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return answer
-
-
-def check(answer: dict[str, Any], how: MappingRules) -> None:
+def check(answer: Any, how: MappingRules) -> None:
     told = serde.loads(serde.dumps({"data": answer}))
     try:
         mapped = map_invoice(parse_invoice(told), how)
@@ -74,7 +49,7 @@ def check(answer: dict[str, Any], how: MappingRules) -> None:
 
 
 @pytest.mark.parametrize("path", list(paths(ANSWER)), ids=lambda path: ".".join(map(str, path)))
-def test_any_value_ends_as_a_document_a_skip_or_a_refusal(path: Path) -> None:
+def test_any_value_ends_as_a_document_a_skip_or_a_refusal(path: tuple[Any, ...]) -> None:
     for value in VALUES:
         for how in RULES:
-            check(changed(path, value), how)
+            check(replaced(ANSWER, path, value), how)
